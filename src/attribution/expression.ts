@@ -1,0 +1,211 @@
+/**
+ * Custom models: a weight expression from the configuration, parsed and rebuilt. Nothing of the text reaches SQL but
+ * numbers, and names, functions and operators of the lists below.
+ *
+ *   case when channel = 'email' then 2 else 1 end * pow(0.5, age_days / 3)
+ */
+import { TributaryError } from '../domain/errors.ts';
+
+const NUMBER_NAMES: Record<string, string> = { k: 'float64(k)', n: 'float64(n)', age_days: 'age_days', half_life_days: 'half_life_days' };
+const TEXT_NAMES = ['channel', 'touchpoint_type'];
+const FUNCTIONS: Record<string, number> = { pow: 2, exp: 1, ln: 1, sqrt: 1, abs: 1, least: 2, greatest: 2, floor: 1 };
+const MAX_LENGTH = 2_000;
+const MAX_DEPTH = 50;
+
+type Kind = 'number' | 'text' | 'truth';
+interface Node {
+  kind: Kind;
+  sql: string;
+}
+type Token = { type: 'number' | 'text' | 'name' | 'symbol' | 'end'; value: string; at: number };
+
+const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)|'([^'\\]{0,100})'|([A-Za-z_]\w*)|(<=|>=|<>|!=|[-+*/(),=<>]))/y;
+
+/** Turns an expression into SQL. @throws bad_request that says where the text goes wrong. */
+export function compileExpression(text: string): string {
+  if (text.length > MAX_LENGTH) throw problem(text, MAX_LENGTH, `is longer than ${MAX_LENGTH} characters`);
+  const parser = new Parser(text);
+  const node = parser.parse();
+  if (node.kind !== 'number') throw problem(text, 0, 'must give a number');
+  return `float64(${node.sql})`;
+}
+
+function problem(text: string, at: number, reason: string): TributaryError {
+  return new TributaryError('bad_request', `custom model: ${reason} at character ${at + 1} of ${JSON.stringify(text.slice(0, 200))}`, { field: 'custom_models' });
+}
+
+class Parser {
+  private readonly tokens: Token[];
+  private index = 0;
+  private depth = 0;
+
+  constructor(private readonly text: string) {
+    this.tokens = tokenize(text);
+  }
+
+  parse(): Node {
+    const node = this.either();
+    if (this.peek().type !== 'end') throw this.fail(`did not expect ${JSON.stringify(this.peek().value)}`);
+    return node;
+  }
+
+  private either(): Node {
+    return this.deeper(() => {
+      let left = this.both();
+      while (this.accept('or')) left = truth(`${this.want(left, 'truth').sql} or ${this.want(this.both(), 'truth').sql}`);
+      return left;
+    });
+  }
+
+  private both(): Node {
+    let left = this.negation();
+    while (this.accept('and')) left = truth(`${this.want(left, 'truth').sql} and ${this.want(this.negation(), 'truth').sql}`);
+    return left;
+  }
+
+  private negation(): Node {
+    return this.accept('not') ? truth(`not ${this.want(this.negation(), 'truth').sql}`) : this.comparison();
+  }
+
+  private comparison(): Node {
+    const left = this.sum();
+    const operator = this.peek().value;
+    if (this.peek().type !== 'symbol' || !['=', '<>', '!=', '<', '<=', '>', '>='].includes(operator)) return left;
+    this.index += 1;
+    const right = this.sum();
+    if (left.kind === 'text') {
+      if (operator !== '=' && operator !== '<>' && operator !== '!=') throw this.fail('text can only be compared with = and <>');
+      this.want(right, 'text');
+    } else {
+      this.want(left, 'number');
+      this.want(right, 'number');
+    }
+    return truth(`${left.sql} ${operator === '!=' ? '<>' : operator} ${right.sql}`);
+  }
+
+  private sum(): Node {
+    let left = this.product();
+    for (let op = this.symbol('+', '-'); op; op = this.symbol('+', '-')) left = number(`${this.want(left, 'number').sql} ${op} ${this.want(this.product(), 'number').sql}`);
+    return left;
+  }
+
+  private product(): Node {
+    let left = this.unary();
+    for (let op = this.symbol('*', '/'); op; op = this.symbol('*', '/')) left = number(`${this.want(left, 'number').sql} ${op} ${this.want(this.unary(), 'number').sql}`);
+    return left;
+  }
+
+  private unary(): Node {
+    return this.symbol('-') ? this.deeper(() => number(`-${this.want(this.unary(), 'number').sql}`)) : this.atom();
+  }
+
+  private atom(): Node {
+    const token = this.peek();
+    this.index += 1;
+    if (token.type === 'number') return { kind: 'number', sql: `float64(${token.value})` };
+    if (token.type === 'text') return { kind: 'text', sql: `'${token.value}'` };
+    if (token.type === 'symbol' && token.value === '(') {
+      const node = this.either();
+      this.expect(')');
+      return node;
+    }
+    if (token.type === 'name') return this.named(token.value.toLowerCase());
+    this.index -= 1;
+    throw this.fail(token.type === 'end' ? 'ends too early' : `did not expect ${JSON.stringify(token.value)}`);
+  }
+
+  private named(name: string): Node {
+    if (name === 'case') return this.deeper(() => this.cases());
+    if (Object.hasOwn(FUNCTIONS, name)) {
+      this.expect('(');
+      const args = [this.want(this.either(), 'number').sql];
+      while (this.symbol(',')) args.push(this.want(this.either(), 'number').sql);
+      this.expect(')');
+      if (args.length !== FUNCTIONS[name]) throw this.fail(`${name} takes ${FUNCTIONS[name]} arguments`);
+      return { kind: 'number', sql: `${name}(${args.join(', ')})` };
+    }
+    if (Object.hasOwn(NUMBER_NAMES, name)) return { kind: 'number', sql: NUMBER_NAMES[name]! };
+    if (TEXT_NAMES.includes(name)) return { kind: 'text', sql: name };
+    this.index -= 1;
+    throw this.fail(`does not know ${JSON.stringify(name)}; it may use ${[...Object.keys(NUMBER_NAMES), ...TEXT_NAMES].join(', ')} and ${Object.keys(FUNCTIONS).join(', ')}`);
+  }
+
+  private cases(): Node {
+    let sql = 'case';
+    while (this.accept('when')) {
+      const condition = this.want(this.either(), 'truth').sql;
+      if (!this.accept('then')) throw this.fail('expected then');
+      sql += ` when ${condition} then ${this.want(this.either(), 'number').sql}`;
+    }
+    if (sql === 'case') throw this.fail('expected when');
+    if (!this.accept('else')) throw this.fail('expected else: every touch needs a weight');
+    sql += ` else ${this.want(this.either(), 'number').sql} end`;
+    if (!this.accept('end')) throw this.fail('expected end');
+    return { kind: 'number', sql: `(${sql})` };
+  }
+
+  private want(node: Node, kind: Kind): Node {
+    if (node.kind !== kind) throw this.fail(`expected a ${kind}, got a ${node.kind}`);
+    return node;
+  }
+
+  private deeper(work: () => Node): Node {
+    this.depth += 1;
+    if (this.depth > MAX_DEPTH) throw this.fail('is nested too deeply');
+    const node = work();
+    this.depth -= 1;
+    return node;
+  }
+
+  private peek(): Token {
+    return this.tokens[this.index]!;
+  }
+
+  private symbol(...values: string[]): string | undefined {
+    const token = this.peek();
+    if (token.type !== 'symbol' || !values.includes(token.value)) return undefined;
+    this.index += 1;
+    return token.value;
+  }
+
+  private accept(word: string): boolean {
+    const token = this.peek();
+    if (token.type !== 'name' || token.value.toLowerCase() !== word) return false;
+    this.index += 1;
+    return true;
+  }
+
+  private expect(symbol: string): void {
+    if (!this.symbol(symbol)) throw this.fail(`expected ${symbol}`);
+  }
+
+  private fail(reason: string): TributaryError {
+    return problem(this.text, this.peek().at, reason);
+  }
+}
+
+function number(sql: string): Node {
+  return { kind: 'number', sql: `(${sql})` };
+}
+
+function truth(sql: string): Node {
+  return { kind: 'truth', sql: `(${sql})` };
+}
+
+function tokenize(text: string): Token[] {
+  const tokens: Token[] = [];
+  const pattern = new RegExp(TOKEN.source, 'y');
+  const end = text.trimEnd().length;
+  while (pattern.lastIndex < end) {
+    const at = pattern.lastIndex;
+    const match = pattern.exec(text);
+    if (!match) throw problem(text, at, 'holds something that is neither a number, a name, a quoted text nor an operator');
+    const [, digits, quoted, name, symbol] = match;
+    if (digits !== undefined) tokens.push({ type: 'number', value: digits, at });
+    else if (quoted !== undefined) tokens.push({ type: 'text', value: quoted, at });
+    else if (name !== undefined) tokens.push({ type: 'name', value: name, at });
+    else tokens.push({ type: 'symbol', value: symbol!, at });
+  }
+  tokens.push({ type: 'end', value: '', at: end });
+  return tokens;
+}

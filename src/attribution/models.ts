@@ -1,0 +1,57 @@
+/**
+ * The models. A model is one SQL expression: the weight of a touch in its path. What it may use:
+ *
+ *   k, n          position in the path (1 = oldest) and number of touches
+ *   age_days      conversion minus touch, continuous; newest_age_days is that of the newest touch of the path
+ *   channel, touchpoint_type
+ *   half_life_days, first_share, last_share   the settings of the conversion's brand and type
+ *
+ * Eligibility, normalising and exact allocation are shared by all models.
+ */
+import { TributaryError } from '../domain/errors.ts';
+import { compileExpression } from './expression.ts';
+
+export interface Model {
+  name: string;
+  /** SQL for the weight, a double that is finite and not negative. */
+  weight: string;
+  /** The largest weight that every path holds, where it is known without looking. */
+  peak?: string;
+  /** Weights come from a user's expression and have to be checked. */
+  checked?: boolean;
+}
+
+/** Rule models: fixed in advance, nothing learned. Definitions as in Google Analytics' classic multi-channel funnels. */
+export const RULE_MODELS: readonly Model[] = [
+  { name: 'first_touch', weight: 'case when k = 1 then 1.0 else 0.0 end', peak: '1.0' },
+  { name: 'last_touch', weight: 'case when k = n then 1.0 else 0.0 end', peak: '1.0' },
+  { name: 'linear', weight: '1.0', peak: '1.0' },
+  // Age is counted from the newest touch: a common factor cancels, and nothing underflows to a path without weight.
+  { name: 'time_decay', weight: 'pow(2.0, -(age_days - newest_age_days) / half_life_days)', peak: '1.0' },
+  {
+    name: 'position_based',
+    weight: `case when n = 1 then 1.0 when n = 2 then (case when first_share + last_share > 0 then (case when k = 1 then first_share else last_share end) else 1.0 end)
+             when k = 1 then first_share when k = n then last_share else (1.0 - first_share - last_share) / (n - 2) end`,
+  },
+];
+
+export const RULE_MODEL_NAMES = RULE_MODELS.map((model) => model.name);
+/** Models that answer only from a fitted artifact. */
+export const FITTED_MODEL_NAMES = ['data_driven', 'algorithmic'] as const;
+export const DEFAULT_MODEL = 'linear';
+export const MAX_MODELS = 12;
+
+/**
+ * The model of a name: a rule, or a custom weight expression from the configuration.
+ * @throws model_not_fitted for a learned model without an artifact; bad_request for an unknown name.
+ */
+export function resolveModel(name: string, custom_models: Record<string, string>): Model {
+  const rule = RULE_MODELS.find((model) => model.name === name);
+  if (rule) return rule;
+  if ((FITTED_MODEL_NAMES as readonly string[]).includes(name)) {
+    throw new TributaryError('model_not_fitted', `model: ${name} is not fitted yet; it learns from data and never answers under its name with another model. Use one of ${RULE_MODEL_NAMES.join(', ')}`, { field: 'model' });
+  }
+  if (Object.hasOwn(custom_models, name)) return { name, weight: compileExpression(custom_models[name]!), checked: true };
+  const known = [...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES, ...Object.keys(custom_models)];
+  throw new TributaryError('bad_request', `model: ${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${known.join(', ')}`, { field: 'model' });
+}

@@ -1,0 +1,189 @@
+/** conversions -> orders -> value events: who ordered, when, and what it is worth now. docs/semantics.md 2 to 4 and 8. */
+import { CONVERSION_TYPES } from '../domain/conversion.ts';
+import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
+import { modelSettings } from '../domain/settings.ts';
+import type { PersonDirectory } from '../identity/directory.ts';
+import { subjectKey } from '../identity/subject.ts';
+import { atOrBefore } from '../warehouse/position.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import type { Column, Row } from '../warehouse/schema.ts';
+import { makeRates } from './rates.ts';
+import type { Plan } from './plan.ts';
+
+const text = (name: string): Column => ({ name, type: 'text', nullable: false });
+const int = (name: string): Column => ({ name, type: 'int64', nullable: false });
+const float = (name: string): Column => ({ name, type: 'float64', nullable: false });
+
+/** Settings as rows, so that the query can join what differs by brand and conversion type. */
+async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
+  const rows: Row[] = [];
+  for (const { brand_id, settings, start_ms, end_ms } of plan.brands) {
+    for (const conversion_type of CONVERSION_TYPES) {
+      const { windows, half_life_days, position } = modelSettings(settings, conversion_type);
+      rows.push({
+        brand_id,
+        conversion_type,
+        start_ms,
+        end_ms,
+        view_ms: Math.round(windows.view_days * MS_PER_DAY),
+        email_ms: Math.round(windows.email_days * MS_PER_DAY),
+        click_ms: Math.round(windows.click_days * MS_PER_DAY),
+        half_life_days,
+        first_share: position.first,
+        last_share: position.last,
+      });
+    }
+  }
+  const columns = [text('brand_id'), text('conversion_type'), int('start_ms'), int('end_ms'), int('view_ms'), int('email_ms'), int('click_ms')];
+  await snapshot.relation('policies', [...columns, float('half_life_days'), float('first_share'), float('last_share')], rows);
+}
+
+/** Zone offsets as rows: with them a calendar day is integer arithmetic. */
+async function makeOffsets(snapshot: Snapshot, plan: Plan, range: { from_ms: number; until_ms: number }): Promise<void> {
+  const rows = plan.brands.flatMap(({ brand_id, settings }) =>
+    offsetPeriods(settings.time_zone, range.from_ms, range.until_ms).map((period) => ({ brand_id, ...period })),
+  );
+  await snapshot.relation('day_offsets', [text('brand_id'), int('from_ms'), int('until_ms'), int('offset_ms')], rows);
+}
+
+/** Ids whose person has another name; joined by key, and by text where a wrong match would move money. */
+async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<void> {
+  const settings = new Map(plan.brands.map((brand) => [brand.brand_id, brand.settings]));
+  const members = await directory.members(snapshot, plan.positions.identity, (brand_id) => settings.get(brand_id) ?? { identity_min_probability: 0.5 });
+  const rows = members
+    .filter((member) => settings.has(member.brand_id))
+    .map(({ brand_id, id, person_id }) => ({ brand_id, id, subject_key: subjectKey(brand_id, id), person_id, person_key: subjectKey(brand_id, person_id) }));
+  await snapshot.relation('persons', [text('brand_id'), text('id'), int('subject_key'), text('person_id'), int('person_key')], rows);
+}
+
+/** Conversions that are not the standing one of their order, each with the one that is. */
+async function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<void> {
+  const seen = atOrBefore('c', plan.positions.conversions);
+  await snapshot.materialise(
+    'repeats',
+    `with shared as (select c.order_key as order_key from conversions c where ${seen} group by c.order_key having count(*) > 1),
+     ranked as (
+       select c.brand_id as brand_id, c.conversion_id as conversion_id,
+         row_number() over (partition by c.brand_id, c.order_id order by c.occurred_at, c.conversion_id) as standing_no,
+         first_value(c.conversion_id) over (partition by c.brand_id, c.order_id order by c.occurred_at, c.conversion_id) as standing_id
+       from conversions c join shared s on s.order_key = c.order_key where c.order_id is not null and ${seen})
+     select brand_id, conversion_id, standing_id from ranked where standing_no > 1`,
+  );
+}
+
+/** Whether the period alone decides which orders are needed. */
+function periodDecides(plan: Plan): boolean {
+  return plan.adjustments === 'order_day' && plan.lookback === 'full' && plan.conversion_id === undefined;
+}
+
+async function makeOrders(snapshot: Snapshot, plan: Plan): Promise<void> {
+  const types = plan.conversion_types ? `and c.conversion_type in (${plan.conversion_types.map((type) => `'${type}'`).join(', ')})` : '';
+  const since = plan.lookback === 'since_previous_conversion';
+  const previous = since
+    ? `lag(at_ms) over (partition by brand_id, person_key order by at_ms, conversion_id)`
+    : 'int64(null)';
+  await snapshot.materialise(
+    'orders',
+    `with standing as (
+       select c.brand_id as brand_id, c.conversion_id as conversion_id, c.order_id as order_id, c.conversion_type as conversion_type,
+         c.currency as currency, int64(c.conversion_value_micros) as value_micros, epoch_ms(c.occurred_at) as at_ms,
+         coalesce(c.customer_id, c.anonymous_id) as subject_id, coalesce(p.person_key, c.subject_key) as person_key,
+         coalesce(p.person_id, c.customer_id, c.anonymous_id) as person_id,
+         q.view_ms as view_ms, q.email_ms as email_ms, q.click_ms as click_ms, q.half_life_days as half_life_days,
+         q.first_share as first_share, q.last_share as last_share, q.start_ms as start_ms, q.end_ms as end_ms
+       from conversions c
+       join policies q on q.brand_id = c.brand_id and q.conversion_type = c.conversion_type
+       left join persons p on p.subject_key = c.subject_key
+       left join repeats r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
+       where r.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)} ${types}
+         ${periodDecides(plan) ? periodFilter(plan) : ''})
+     select row_number() over (order by at_ms, conversion_id, brand_id) as order_no, s.*, ${previous} as previous_ms from standing s`,
+  );
+}
+
+/** Bounds on the stored column first, so that the engine can skip what lies outside; then each brand's own instants. */
+function periodFilter(plan: Plan): string {
+  const start = Math.min(...plan.brands.map((brand) => brand.start_ms));
+  const end = Math.max(...plan.brands.map((brand) => brand.end_ms));
+  return `and c.occurred_at >= instant(${start}) and c.occurred_at < instant(${end})
+          and epoch_ms(c.occurred_at) >= q.start_ms and epoch_ms(c.occurred_at) < q.end_ms`;
+}
+
+/** Adjustments of the orders at hand; those in another currency are counted and left out. */
+async function makeAdjustments(snapshot: Snapshot, plan: Plan): Promise<void> {
+  const seen = atOrBefore('a', plan.positions.adjustments);
+  const columns = 'o.order_no as order_no, o.currency as order_currency, a.currency as currency, a.adjustment_id as adjustment_id, int64(a.amount_micros) as amount_micros, epoch_ms(a.occurred_at) as at_ms';
+  await snapshot.materialise(
+    'order_adjustments',
+    `select ${columns} from adjustments a
+       left join repeats r on r.brand_id = a.brand_id and r.conversion_id = a.conversion_id
+       join orders o on o.brand_id = a.brand_id and o.conversion_id = coalesce(r.standing_id, a.conversion_id)
+       where a.conversion_id is not null and ${seen}
+     union all
+     select ${columns} from adjustments a join orders o on o.brand_id = a.brand_id and o.order_id = a.order_id
+       where a.conversion_id is null and ${seen}`,
+  );
+}
+
+/**
+ * Value events: each changes an order's net value from `before` to `after`. By default one per order, `0 -> net`; with
+ * `own_day` one for the order and one per adjustment, each at its own instant.
+ */
+async function makeValueEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
+  const own_day = plan.adjustments === 'own_day';
+  const net = `select o.order_no as order_no, o.brand_id as brand_id, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros,
+      int128(o.value_micros) + coalesce(a.amount_micros, int128(0)) as after_micros
+    from orders o left join (select order_no, sum128(amount_micros) as amount_micros from order_adjustments where currency = order_currency group by order_no) a on a.order_no = o.order_no`;
+  const steps = `select o.order_no as order_no, o.brand_id as brand_id, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros, int128(o.value_micros) as after_micros from orders o
+    union all
+    select a.order_no as order_no, o.brand_id as brand_id, a.adjustment_id as event, a.at_ms as at_ms,
+      int128(o.value_micros) + int128(sum128(a.amount_micros) over (partition by a.order_no order by a.at_ms, a.adjustment_id rows between unbounded preceding and current row)) - int128(a.amount_micros) as before_micros,
+      int128(o.value_micros) + int128(sum128(a.amount_micros) over (partition by a.order_no order by a.at_ms, a.adjustment_id rows between unbounded preceding and current row)) as after_micros
+    from order_adjustments a join orders o on o.order_no = a.order_no where a.currency = a.order_currency`;
+  const in_period = plan.conversion_id === undefined ? 'v.at_ms >= b.start_ms and v.at_ms < b.end_ms' : '1 = 1';
+  await snapshot.materialise(
+    'value_events',
+    `select v.order_no as order_no, v.brand_id as brand_id, v.event as event, v.at_ms as at_ms, floor_div(v.at_ms + d.offset_ms, ${MS_PER_DAY}) as day_number,
+       floor_div(o.at_ms + od.offset_ms, ${MS_PER_DAY}) as order_day_number, v.before_micros as before_micros, v.after_micros as after_micros, o.currency as currency, o.conversion_id as conversion_id
+     from (${own_day ? steps : net}) v
+     join orders o on o.order_no = v.order_no
+     join (select distinct brand_id, start_ms, end_ms from policies) b on b.brand_id = v.brand_id
+     join day_offsets d on d.brand_id = v.brand_id and v.at_ms >= d.from_ms and v.at_ms < d.until_ms
+     join day_offsets od on od.brand_id = v.brand_id and o.at_ms >= od.from_ms and o.at_ms < od.until_ms
+     where ${in_period} ${plan.conversion_id === undefined ? '' : 'and o.conversion_id = $conversion_id'}`,
+    plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id },
+  );
+}
+
+/** Applies each order's rate to its value events; rounding is half away from zero. */
+async function convertValues(snapshot: Snapshot, plan: Plan): Promise<void> {
+  const rates = await makeRates(snapshot, plan);
+  const convert = (value: string): string =>
+    rates ? `case when r.num = r.den then ${value} else idiv(int128(2) * ${value} * int128(r.num) + case when ${value} < 0 then -int128(r.den) else int128(r.den) end, int128(2) * int128(r.den)) end` : value;
+  await snapshot.materialise(
+    'events',
+    `select v.order_no as order_no, v.brand_id as brand_id, v.event as event, v.at_ms as at_ms, v.day_number as day_number, v.order_day_number as order_day_number,
+       ${convert('v.before_micros')} as before_micros, ${convert('v.after_micros')} as after_micros
+     from value_events v
+     ${rates ? 'join rates r on r.brand_id = v.brand_id and r.currency = v.currency and r.day_number = v.order_day_number' : ''}`,
+  );
+}
+
+/**
+ * Makes the temporary tables `orders` (every order that has a value event in the period, or all that lookback needs) and
+ * `events` (its value events in the period, in the report's currency).
+ */
+export async function makeOrdersAndEvents(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<void> {
+  await makePolicies(snapshot, plan);
+  await makePersons(snapshot, plan, directory);
+  await makeRepeats(snapshot, plan);
+  await makeOrders(snapshot, plan);
+  await makeAdjustments(snapshot, plan);
+  const [range] = await snapshot.query(
+    `select min(at_ms) as from_ms, max(at_ms) as until_ms from (select at_ms from orders union all select at_ms from order_adjustments) times`,
+  );
+  await makeOffsets(snapshot, plan, { from_ms: Number(range!['from_ms'] ?? 0), until_ms: Number(range!['until_ms'] ?? 0) + 1 });
+  await makeValueEvents(snapshot, plan);
+  await convertValues(snapshot, plan);
+  await snapshot.materialise('orders', 'select o.* from orders o where o.order_no in (select order_no from events)');
+}

@@ -1,0 +1,102 @@
+/** Which rate turns an order's currency into the report's. docs/semantics.md 8. */
+import { TributaryError } from '../domain/errors.ts';
+import { formatDate, parseDate } from '../domain/time.ts';
+import { DEFAULT_BRAND } from '../domain/record.ts';
+import { atOrBefore } from '../warehouse/position.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import type { Plan } from './plan.ts';
+
+/** A rate holds for its day and the six after it. */
+export const RATE_DAYS = 7;
+const NANOS = 1_000_000_000n;
+
+/** A rate as a fraction, and the day it is of. */
+export interface ResolvedRate {
+  num: bigint;
+  den: bigint;
+  /** The days of the quotes used, oldest first; empty when no conversion is needed. */
+  dates: string[];
+}
+
+interface Quote {
+  brand_id: string;
+  day: number;
+  currency: string;
+  base: string;
+  rate_nanos: bigint;
+}
+
+/** Quotes known at a position; answers with the latest of the last seven days. */
+export class RateBook {
+  private readonly quotes = new Map<string, Quote[]>();
+
+  constructor(quotes: readonly Quote[]) {
+    for (const quote of quotes) {
+      const key = `${quote.brand_id}\0${quote.currency}`;
+      const list = this.quotes.get(key) ?? [];
+      this.quotes.set(key, list);
+      list.push(quote);
+    }
+    for (const list of this.quotes.values()) list.sort((a, b) => b.day - a.day || (a.base < b.base ? -1 : 1));
+  }
+
+  /** The rate from one currency to another on a day, or undefined: direct, inverse, or through a shared base. */
+  find(brand_id: string, day: number, from: string, to: string): ResolvedRate | undefined {
+    if (from === to) return { num: 1n, den: 1n, dates: [] };
+    const direct = this.latest(brand_id, day, from).find((q) => q.base === to);
+    if (direct) return { num: direct.rate_nanos, den: NANOS, dates: [formatDate(direct.day)] };
+    const inverse = this.latest(brand_id, day, to).find((q) => q.base === from);
+    if (inverse) return { num: NANOS, den: inverse.rate_nanos, dates: [formatDate(inverse.day)] };
+    for (const left of this.latest(brand_id, day, from)) {
+      const right = this.latest(brand_id, day, to).find((q) => q.base === left.base);
+      if (right) return { num: left.rate_nanos, den: right.rate_nanos, dates: [left.day, right.day].sort((a, b) => a - b).map(formatDate) };
+    }
+    return undefined;
+  }
+
+  /** The newest usable quote of a currency per base; the brand's own before the shared ones of the same day. */
+  private latest(brand_id: string, day: number, currency: string): Quote[] {
+    const own = this.quotes.get(`${brand_id}\0${currency}`) ?? [];
+    const shared = brand_id === DEFAULT_BRAND ? [] : (this.quotes.get(`${DEFAULT_BRAND}\0${currency}`) ?? []);
+    const by_base = new Map<string, Quote>();
+    for (const quote of [...own, ...shared]) {
+      if (quote.day > day || quote.day <= day - RATE_DAYS) continue;
+      const held = by_base.get(quote.base);
+      if (!held || quote.day > held.day) by_base.set(quote.base, quote);
+    }
+    return [...by_base.values()].sort((a, b) => (a.base < b.base ? -1 : 1));
+  }
+}
+
+/** The quotes that a plan's orders may need. */
+export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBook> {
+  const rows = await snapshot.query(
+    `select f.brand_id as brand_id, f.date as date, f.currency as currency, f.base as base, f.rate_nanos as rate_nanos from fx_rates f where ${atOrBefore('f', plan.positions.conversions)}`,
+  );
+  return new RateBook(rows.map((row) => ({ ...row, day: parseDate(row['date'] as string), rate_nanos: BigInt(row['rate_nanos']!) }) as unknown as Quote));
+}
+
+/**
+ * Makes the temporary table `rates` for the orders at hand.
+ * @returns false when every order is in the report's currency already and no table was made.
+ * @throws missing_fx_rate naming currency and day.
+ */
+export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<boolean> {
+  const needed = await snapshot.query(
+    'select distinct brand_id, currency, order_day_number as day_number from value_events order by day_number, currency, brand_id',
+  );
+  if (needed.every((row) => row['currency'] === plan.currency)) return false;
+  const book = await readRates(snapshot, plan);
+  const rows = needed.map((row) => {
+    const [brand_id, currency, day] = [row['brand_id'] as string, row['currency'] as string, Number(row['day_number'])];
+    const rate = book.find(brand_id, day, currency, plan.currency);
+    if (!rate) {
+      throw new TributaryError('missing_fx_rate', `currency: no rate from ${currency} to ${plan.currency} on ${formatDate(day)} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`, { field: 'currency' });
+    }
+    return { brand_id, currency, day_number: day, num: rate.num, den: rate.den };
+  });
+  const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });
+  const text = (name: string) => ({ name, type: 'text' as const, nullable: false });
+  await snapshot.relation('rates', [text('brand_id'), text('currency'), int('day_number'), int('num'), int('den')], rows);
+  return true;
+}

@@ -1,0 +1,179 @@
+/** The configuration: one optional JSON file, and a few environment variables. Everything has a default. */
+import { existsSync, readFileSync } from 'node:fs';
+import Type, { type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { compileExpression } from './attribution/expression.ts';
+import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
+import { CONVERSION_TYPES } from './domain/conversion.ts';
+import { currencyProblem } from './domain/currencies.ts';
+import { badRequest } from './domain/errors.ts';
+import { brandProblem } from './domain/record.ts';
+import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
+import { isTimeZone } from './domain/time.ts';
+import { DEFAULT_LIMITS, type Limits } from './ingest/limits.ts';
+
+const closed = { additionalProperties: false } as const;
+const days = (maximum: number) => Type.Number({ minimum: 0, maximum });
+
+const ModelSettingsSchema = {
+  windows: Type.Optional(Type.Object({ view_days: Type.Optional(days(365)), email_days: Type.Optional(days(365)), click_days: Type.Optional(days(365)) }, closed)),
+  half_life_days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
+  position: Type.Optional(Type.Object({ first: Type.Number({ minimum: 0, maximum: 1 }), last: Type.Number({ minimum: 0, maximum: 1 }) }, closed)),
+};
+
+const BrandSchema = Type.Object(
+  {
+    ...ModelSettingsSchema,
+    currency: Type.Optional(Type.String()),
+    time_zone: Type.Optional(Type.String()),
+    journey_gap_days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
+    identity_min_probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+    custom_models: Type.Optional(Type.Record(Type.String(), Type.String())),
+    by_conversion_type: Type.Optional(Type.Record(Type.String(), Type.Object(ModelSettingsSchema, closed))),
+  },
+  closed,
+);
+
+const ConfigSchema = Type.Object(
+  {
+    collector_id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
+    /** Settings of every brand, unless `brands` says otherwise. */
+    defaults: Type.Optional(BrandSchema),
+    brands: Type.Optional(Type.Record(Type.String(), BrandSchema)),
+    limits: Type.Optional(
+      Type.Object(
+        {
+          max_body_bytes: Type.Optional(Type.Integer({ minimum: 1_000 })),
+          max_items: Type.Optional(Type.Integer({ minimum: 1 })),
+          max_spool_bytes: Type.Optional(Type.Integer({ minimum: 1 })),
+          max_pending_bytes: Type.Optional(Type.Integer({ minimum: 1 })),
+          segment_bytes: Type.Optional(Type.Integer({ minimum: 1 })),
+          batch_records: Type.Optional(Type.Integer({ minimum: 1 })),
+        },
+        closed,
+      ),
+    ),
+    /** Requests per minute and key; no limit when left out. */
+    rate_limit_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
+    cors_origins: Type.Optional(Type.Array(Type.String())),
+    /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+    trust_proxy: Type.Optional(Type.Array(Type.String())),
+    geoip_db: Type.Optional(Type.String()),
+    ip_storage: Type.Optional(Type.Unsafe<'truncated' | 'full' | 'none'>({ type: 'string', enum: ['truncated', 'full', 'none'] })),
+    strict_ga4_channels: Type.Optional(Type.Boolean()),
+    own_domains: Type.Optional(Type.Array(Type.String())),
+    query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
+    memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
+    threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
+    log_level: Type.Optional(Type.String({ pattern: '^(fatal|error|warn|info|debug|trace|silent)$' })),
+  },
+  closed,
+);
+type ConfigFile = Static<typeof ConfigSchema>;
+
+export interface Config {
+  collector_id: string;
+  brands: Map<string, BrandSettings>;
+  defaults: BrandSettings;
+  limits: Limits;
+  rate_limit_per_minute: number | null;
+  cors_origins: string[];
+  trust_proxy: string[];
+  geoip_db: string | null;
+  ip_storage: 'truncated' | 'full' | 'none';
+  strict_ga4_channels: boolean;
+  own_domains: string[];
+  query_timeout_ms: number;
+  memory_limit_bytes: number | null;
+  threads: number | null;
+  log_level: string;
+}
+
+/** The settings of a brand, configured or not. */
+export function brandSettings(config: Config, brand_id: string): BrandSettings {
+  return config.brands.get(brand_id) ?? config.defaults;
+}
+
+/** Reads and checks a configuration file. @throws bad_request naming the file and the setting at fault. */
+export function loadConfig(path: string | undefined, env: NodeJS.ProcessEnv = process.env): Config {
+  if (path === undefined) return makeConfig({}, env);
+  if (!existsSync(path)) throw badRequest('--config', `${path} does not exist`);
+  let file: unknown;
+  try {
+    file = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw badRequest('--config', `${path} is not JSON: ${(error as Error).message}`);
+  }
+  return makeConfig(file, env);
+}
+
+const validator = Compile(ConfigSchema);
+
+/** A checked configuration from the content of a file. */
+export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
+  if (!validator.Check(file)) {
+    const [error] = validator.Errors(file);
+    const extra = (error?.params as { additionalProperties?: string[] } | undefined)?.additionalProperties;
+    throw badRequest(`config${(error?.instancePath ?? '').replaceAll('/', '.')}`, extra ? `does not know ${extra.join(', ')}` : (error?.message ?? 'does not fit'));
+  }
+  const content = file as ConfigFile;
+  const defaults = mergeSettings('defaults', DEFAULT_BRAND_SETTINGS, content.defaults ?? {});
+  const brands = new Map<string, BrandSettings>();
+  for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
+    const problem = brandProblem(brand_id);
+    if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
+    brands.set(brand_id, mergeSettings(`brands.${brand_id}`, defaults, own));
+  }
+  return {
+    collector_id: content.collector_id ?? 'main',
+    brands,
+    defaults,
+    limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
+    rate_limit_per_minute: content.rate_limit_per_minute ?? null,
+    cors_origins: content.cors_origins ?? ['*'],
+    trust_proxy: content.trust_proxy ?? [],
+    geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,
+    ip_storage: content.ip_storage ?? 'truncated',
+    strict_ga4_channels: content.strict_ga4_channels ?? false,
+    own_domains: content.own_domains ?? [],
+    query_timeout_ms: content.query_timeout_ms ?? 120_000,
+    memory_limit_bytes: content.memory_limit_bytes ?? null,
+    threads: content.threads ?? null,
+    log_level: content.log_level ?? env['TRIBUTARY_LOG_LEVEL'] ?? 'info',
+  };
+}
+
+type BrandFile = Static<typeof BrandSchema>;
+
+function mergeSettings(where: string, base: BrandSettings, own: BrandFile): BrandSettings {
+  const merged = {
+    ...base,
+    ...own,
+    windows: { ...base.windows, ...own.windows },
+    position: { ...base.position, ...own.position },
+    custom_models: { ...base.custom_models, ...own.custom_models },
+    by_conversion_type: { ...base.by_conversion_type, ...own.by_conversion_type },
+  } as BrandSettings;
+  const currency = currencyProblem(merged.currency);
+  if (currency) throw badRequest(`config.${where}.currency`, currency);
+  if (!isTimeZone(merged.time_zone)) throw badRequest(`config.${where}.time_zone`, `${JSON.stringify(merged.time_zone)} is not an IANA time zone such as Europe/Berlin`);
+  checkPosition(where, merged.position);
+  for (const [type, settings] of Object.entries(merged.by_conversion_type)) {
+    if (!(CONVERSION_TYPES as readonly string[]).includes(type)) throw badRequest(`config.${where}.by_conversion_type`, `${type} is not one of ${CONVERSION_TYPES.join(', ')}`);
+    if (settings?.position) checkPosition(`${where}.by_conversion_type.${type}`, settings.position);
+  }
+  checkModels(where, merged.custom_models);
+  return merged;
+}
+
+function checkPosition(where: string, position: { first: number; last: number }): void {
+  if (position.first + position.last > 1) throw badRequest(`config.${where}.position`, 'first and last add up to more than 1; the middle needs what is left');
+}
+
+function checkModels(where: string, models: Record<string, string>): void {
+  for (const [name, expression] of Object.entries(models)) {
+    if (!/^[a-z][a-z0-9_]{0,59}$/.test(name)) throw badRequest(`config.${where}.custom_models.${name}`, 'a model name is lower-case letters, digits and underscores, at most 60');
+    if ([...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES].includes(name)) throw badRequest(`config.${where}.custom_models.${name}`, 'is the name of a built-in model; choose another');
+    compileExpression(expression);
+  }
+}

@@ -1,0 +1,81 @@
+/** A conversion: an outcome with a value, credited to the touches before it. */
+import Type, { type Static } from 'typebox';
+import { Amount, Currency, Id, Instant, Integer, JsonObject, MAX_URL_LENGTH, OneOf, StringList, Text } from './fields.ts';
+import { defineRecord } from './record.ts';
+import { who } from './who.ts';
+
+export const CONVERSION_TYPES = [
+  'purchase',
+  'lead_generation',
+  'subscription',
+  'trial_signup',
+  'content_engagement',
+  'newsletter_signup',
+  'webinar_registration',
+  'demo_request',
+  'consultation_booking',
+  'custom_event',
+] as const;
+export type ConversionType = (typeof CONVERSION_TYPES)[number];
+
+export const ConversionSchema = Type.Object(
+  {
+    conversion_id: Type.Optional(Id('Made from the content when left out')),
+    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    customer_id: Type.Optional(Id('Your id of a known customer')),
+    anonymous_id: Type.Optional(Id('An id of a browser or device')),
+    session_id: Type.Optional(Id('The visit this belongs to')),
+    conversion_type: OneOf(CONVERSION_TYPES, 'What was achieved'),
+    conversion_value: Amount('In major units, not negative; refunds are adjustments', { currency: 'currency' }),
+    currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
+    occurred_at: Instant('When it happened'),
+    order_id: Type.Optional(Id('Conversions that share it are one order')),
+    product_ids: Type.Optional(StringList('What was bought')),
+    category: Type.Optional(Text('Of the order')),
+    quantity: Type.Optional(Integer('Items', 1, 1_000_000)),
+    conversion_page: Type.Optional(Text('Where', MAX_URL_LENGTH)),
+    custom_properties: Type.Optional(JsonObject('Anything of your own')),
+  },
+  { additionalProperties: false, $id: 'Conversion', description: 'One of customer_id and anonymous_id is needed' },
+);
+export type ConversionInput = Static<typeof ConversionSchema>;
+
+export const conversions = defineRecord({
+  name: 'conversions',
+  singular: 'conversion',
+  id_field: 'conversion_id',
+  id_prefix: 'cv_',
+  schema: ConversionSchema,
+  check: who,
+  aliases: { timestamp: 'occurred_at', value: 'conversion_value', amount: 'conversion_value', type: 'conversion_type', user_id: 'customer_id' },
+});
+
+export const ADJUSTMENT_REASONS = ['refund', 'chargeback', 'correction', 'cancellation'] as const;
+
+export const AdjustmentSchema = Type.Object(
+  {
+    adjustment_id: Type.Optional(Id('Made from the content when left out')),
+    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    conversion_id: Type.Optional(Id('The conversion that it changes')),
+    order_id: Type.Optional(Id('Or the order that it changes')),
+    amount: Amount('Signed, in major units: a refund is negative', { currency: 'currency', signed: true, nonzero: true }),
+    currency: Currency("The order's currency"),
+    reason: Type.Optional(OneOf(ADJUSTMENT_REASONS, 'Why')),
+    occurred_at: Instant('When it happened'),
+  },
+  { additionalProperties: false, $id: 'Adjustment', description: 'A refund, chargeback or correction of an order; may arrive before it' },
+);
+export type AdjustmentInput = Static<typeof AdjustmentSchema>;
+
+export const adjustments = defineRecord({
+  name: 'adjustments',
+  singular: 'adjustment',
+  id_field: 'adjustment_id',
+  id_prefix: 'ad_',
+  schema: AdjustmentSchema,
+  aliases: { timestamp: 'occurred_at', value: 'amount' },
+  check: (record) =>
+    record['conversion_id'] !== undefined || record['order_id'] !== undefined
+      ? undefined
+      : { field: 'conversion_id', reason: 'one of conversion_id and order_id is needed; name the order that it changes' },
+});

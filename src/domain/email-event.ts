@@ -1,0 +1,31 @@
+/** What happened to an email before a person saw it. These are denominators: they never earn credit. */
+import Type, { type Static } from 'typebox';
+import { Id, Instant, OneOf } from './fields.ts';
+import { defineRecord } from './record.ts';
+
+export const EMAIL_EVENT_TYPES = ['sent', 'delivered', 'bounced', 'complained', 'unsubscribed'] as const;
+export type EmailEventType = (typeof EMAIL_EVENT_TYPES)[number];
+
+export const EmailEventSchema = Type.Object(
+  {
+    event_id: Type.Optional(Id('Made from the content when left out')),
+    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    event_type: OneOf(EMAIL_EVENT_TYPES, 'What happened'),
+    customer_id: Id('The recipient'),
+    campaign_id: Type.Optional(Id('The campaign')),
+    email_id: Type.Optional(Id('The email within the campaign')),
+    message_id: Type.Optional(Id('One email to one recipient')),
+    occurred_at: Instant('When it happened'),
+  },
+  { additionalProperties: false, $id: 'EmailEvent' },
+);
+export type EmailEventInput = Static<typeof EmailEventSchema>;
+
+export const emailEvents = defineRecord({
+  name: 'email_events',
+  singular: 'email event',
+  id_field: 'event_id',
+  id_prefix: 'ee_',
+  schema: EmailEventSchema,
+  aliases: { timestamp: 'occurred_at', type: 'event_type' },
+});

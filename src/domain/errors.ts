@@ -1,0 +1,77 @@
+/**
+ * Failures come in three sorts. Bad input is a value ({@link Problem}), never an exception. The world failing (disk,
+ * warehouse, network) is a {@link TributaryError} that says whether trying again can help. A bug is an assertion.
+ */
+
+/** What is wrong with one field of one input, in words that name the value's problem and the fix. */
+export interface Problem {
+  field: string;
+  reason: string;
+}
+
+/** Codes are stable: programs branch on them, people read the message. */
+export type ErrorCode =
+  | 'bad_request'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'too_large'
+  | 'unsupported_media_type'
+  | 'unprocessable'
+  | 'rate_limited'
+  | 'missing_fx_rate'
+  | 'model_not_fitted'
+  | 'spool_full'
+  | 'spool_unwritable'
+  | 'busy'
+  | 'timeout'
+  | 'warehouse_unavailable'
+  | 'shutting_down';
+
+const HTTP_STATUS: Record<ErrorCode, number> = {
+  bad_request: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  too_large: 413,
+  unsupported_media_type: 415,
+  unprocessable: 422,
+  rate_limited: 429,
+  missing_fx_rate: 422,
+  model_not_fitted: 409,
+  spool_full: 503,
+  spool_unwritable: 503,
+  busy: 503,
+  timeout: 503,
+  warehouse_unavailable: 503,
+  shutting_down: 503,
+};
+
+/** A failure that the caller should see. `retry_after_s` is set when the same call may work later. */
+export class TributaryError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly retry_after_s: number | undefined;
+  readonly field: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { retry_after_s?: number; field?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'TributaryError';
+    this.code = code;
+    this.status = HTTP_STATUS[code];
+    this.retry_after_s = options.retry_after_s;
+    this.field = options.field;
+  }
+}
+
+/** Shorthand for a request parameter that does not fit. */
+export function badRequest(field: string, reason: string): TributaryError {
+  return new TributaryError('bad_request', `${field}: ${reason}`, { field });
+}
+
+/** Stops on a bug. Never used on input. */
+export function assert(condition: unknown, message: string): asserts condition {
+  if (!condition) throw new Error(`assertion failed: ${message}`);
+}

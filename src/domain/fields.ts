@@ -1,0 +1,71 @@
+/**
+ * The kinds of field that a record is made of. Each is a TypeBox schema, so one definition gives the static type, the
+ * structural validation and the OpenAPI document; the `x-kind` keyword tells {@link ./record.ts} how to read the value
+ * and `warehouse/schema.ts` which column holds it.
+ */
+import Type from 'typebox';
+
+export const MAX_ID_LENGTH = 200;
+export const MAX_TEXT_LENGTH = 1_000;
+export const MAX_URL_LENGTH = 4_000;
+export const MAX_USER_AGENT_LENGTH = 1_000;
+export const MAX_JSON_LENGTH = 16_384;
+export const MAX_JSON_DEPTH = 8;
+export const MAX_CHANNEL_LENGTH = 100;
+
+/** How a field's value is read from the wire and kept. */
+export type FieldKind = 'id' | 'text' | 'integer' | 'number' | 'instant' | 'date' | 'currency' | 'amount' | 'rate' | 'json';
+
+/** An identifier: kept verbatim, compared byte by byte. */
+export const Id = (description: string) =>
+  Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id' });
+
+/** Free text, kept verbatim. */
+export const Text = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
+  Type.String({ maxLength, description, 'x-kind': 'text' });
+
+export const OneOf = <const V extends readonly string[]>(values: V, description: string) =>
+  Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description, 'x-kind': 'text' });
+
+export const Integer = (description: string, minimum: number, maximum: number) =>
+  Type.Integer({ minimum, maximum, description, 'x-kind': 'integer' });
+
+export const Probability = (description: string) =>
+  Type.Number({ minimum: 0, maximum: 1, description, 'x-kind': 'number' });
+
+/** ISO 8601 with a zone. */
+export const Instant = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 40, description, examples: ['2026-03-01T12:00:00Z'], 'x-kind': 'instant' });
+
+/** YYYY-MM-DD, in the brand's time zone. */
+export const CalendarDate = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 40, description, examples: ['2026-03-01'], 'x-kind': 'date' });
+
+export const Currency = (description: string) =>
+  Type.String({ minLength: 1, maxLength: 40, description, examples: ['USD'], 'x-kind': 'currency' });
+
+/** A decimal in major units; `currency` names the field that holds its currency. Kept as `NAME_micros`. */
+export const Amount = (
+  description: string,
+  options: { currency: string; signed?: boolean; nonzero?: boolean; decimals?: number },
+) =>
+  Type.Union([Type.String({ maxLength: 60 }), Type.Number()], {
+    description,
+    examples: ['149.99'],
+    'x-kind': 'amount',
+    'x-currency': options.currency,
+    'x-signed': options.signed ?? false,
+    'x-nonzero': options.nonzero ?? false,
+    ...(options.decimals === undefined ? {} : { 'x-decimals': options.decimals }),
+  });
+
+/** A positive decimal with up to nine decimals. Kept as `NAME_nanos`. */
+export const Rate = (description: string) =>
+  Type.Union([Type.String({ maxLength: 60 }), Type.Number()], { description, examples: ['1.0843'], 'x-kind': 'rate' });
+
+/** An object of the caller's own; kept as canonical JSON (keys sorted). */
+export const JsonObject = (description: string) =>
+  Type.Record(Type.String(), Type.Unknown(), { description, 'x-kind': 'json' });
+
+export const StringList = (description: string) =>
+  Type.Array(Type.String({ maxLength: MAX_ID_LENGTH }), { maxItems: 500, description, 'x-kind': 'json' });

@@ -1,0 +1,61 @@
+/** Statements about who is who, and about which segment a customer belongs to. */
+import Type, { type Static } from 'typebox';
+import { Id, Instant, JsonObject, OneOf, Probability, Text } from './fields.ts';
+import { defineRecord } from './record.ts';
+
+export const LINK_STATES = ['linked', 'unlinked'] as const;
+
+export const IdentityLinkSchema = Type.Object(
+  {
+    link_id: Type.Optional(Id('Names this statement, not the pair; made from the content when left out')),
+    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    left_id: Id('A customer_id or anonymous_id'),
+    right_id: Id('Another customer_id or anonymous_id'),
+    kind: Type.Optional(Text('What it rests on: login, checkout, import, …', 100)),
+    state: Type.Optional(OneOf(LINK_STATES, 'Per pair, the latest statement holds; linked when left out')),
+    probability: Type.Optional(Probability('How sure; 1 when left out')),
+    evidence: Type.Optional(JsonObject('What it rests on, in detail')),
+    occurred_at: Instant('When it became known'),
+  },
+  { additionalProperties: false, $id: 'IdentityLink' },
+);
+export type IdentityLinkInput = Static<typeof IdentityLinkSchema>;
+
+export const identityLinks = defineRecord({
+  name: 'identity_links',
+  singular: 'identity link',
+  id_field: 'link_id',
+  id_prefix: 'il_',
+  schema: IdentityLinkSchema,
+  aliases: { timestamp: 'occurred_at' },
+  check: (record) =>
+    record['left_id'] === record['right_id'] ? { field: 'right_id', reason: 'equals left_id; a link joins two different ids' } : undefined,
+});
+
+export const CustomerSegmentSchema = Type.Object(
+  {
+    segment_id: Type.Optional(Id('Names this assignment; made from the content when left out')),
+    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    customer_id: Id('The customer'),
+    segment_name: Text('The segment', 200),
+    segment_criteria: Type.Optional(Text('How it was chosen', 4_000)),
+    assigned_at: Instant('From when'),
+    expires_at: Type.Optional(Instant('Until when; open when left out')),
+    segment_properties: Type.Optional(JsonObject('Anything of your own')),
+  },
+  { additionalProperties: false, $id: 'CustomerSegment' },
+);
+export type CustomerSegmentInput = Static<typeof CustomerSegmentSchema>;
+
+export const customerSegments = defineRecord({
+  name: 'customer_segments',
+  singular: 'customer segment',
+  id_field: 'segment_id',
+  id_prefix: 'cs_',
+  schema: CustomerSegmentSchema,
+  aliases: { occurred_at: 'assigned_at', timestamp: 'assigned_at' },
+  check: (record) =>
+    typeof record['expires_at'] === 'number' && record['expires_at'] <= (record['assigned_at'] as number)
+      ? { field: 'expires_at', reason: 'must come after assigned_at' }
+      : undefined,
+});

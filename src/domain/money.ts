@@ -1,0 +1,91 @@
+/**
+ * Money is an integer number of micros of the currency unit: 149.99 USD is 149_990_000, 500 JPY is 500_000_000.
+ * On the wire it is a decimal in major units, as a string or a number; here it is parsed digit by digit, so that no
+ * amount ever passes through a binary fraction.
+ */
+import type { Problem } from './errors.ts';
+import { currencyDecimals } from './currencies.ts';
+
+export const MICROS_PER_UNIT = 1_000_000;
+const MICRO_DECIMALS = 6;
+/** 2^53 - 1: the largest amount that is exact everywhere a micro amount travels. */
+export const MAX_MICROS = Number.MAX_SAFE_INTEGER;
+
+const DECIMAL = /^([+-]?)(\d{1,16})(?:\.(\d{1,30}))?$/;
+
+/**
+ * Parses a decimal into an integer scaled by 10^`scale`.
+ * @param max_decimals more significant decimals than this are refused; trailing zeros do not count.
+ * @returns the integer, or the reason (without the field's name) why there is none.
+ */
+export function parseScaledDecimal(value: unknown, scale: number, max_decimals: number, unit: string): number | string {
+  if (typeof value === 'number' && !Number.isFinite(value)) return `${value} is not a number; send a decimal such as "149.99"`;
+  if (typeof value !== 'number' && typeof value !== 'string') return 'must be a decimal string or a number, such as "149.99"';
+  const text = typeof value === 'number' ? plainDecimal(value) : value.trim();
+  const match = DECIMAL.exec(text);
+  if (!match) return `${quote(text)} is not a decimal; send digits with an optional point, such as "149.99"`;
+  const fraction = (match[3] ?? '').replace(/0+$/, '');
+  if (fraction.length > max_decimals) {
+    return `${quote(text)} has ${fraction.length} decimals, ${unit} takes ${max_decimals}; round it before sending`;
+  }
+  const scaled = BigInt(match[2] + fraction.padEnd(scale, '0'));
+  if (scaled > BigInt(MAX_MICROS)) return `${quote(text)} is too large; the limit is ${MAX_MICROS / 10 ** scale}`;
+  const number = Number(scaled);
+  return match[1] === '-' && number !== 0 ? -number : number;
+}
+
+/** Parses an amount of `currency` into micros, refusing more decimals than ISO 4217 gives the currency. */
+export function parseMicros(field: string, value: unknown, currency: string, max_decimals?: number): number | Problem {
+  const decimals = max_decimals ?? currencyDecimals(currency) ?? 2;
+  const micros = parseScaledDecimal(value, MICRO_DECIMALS, decimals, max_decimals === undefined ? currency : 'this field');
+  return typeof micros === 'number' ? micros : { field, reason: micros };
+}
+
+/** Micros as a decimal string with six decimals: 74995000 -> "74.995000". */
+export function formatMicros(micros: bigint | number): string {
+  const value = BigInt(micros);
+  const digits = (value < 0n ? -value : value).toString().padStart(MICRO_DECIMALS + 1, '0');
+  return `${value < 0n ? '-' : ''}${digits.slice(0, -MICRO_DECIMALS)}.${digits.slice(-MICRO_DECIMALS)}`;
+}
+
+/**
+ * The one way a rate or an average is made: numerator / denominator, rounded half-up (away from zero) to six decimals,
+ * as an integer of millionths. Null without a denominator.
+ */
+export function ratioMillionths(numerator: bigint | number, denominator: bigint | number): bigint | null {
+  const d = BigInt(denominator);
+  if (d === 0n) return null;
+  const n = BigInt(numerator) * 1_000_000n * (d < 0n ? -1n : 1n);
+  const abs_d = d < 0n ? -d : d;
+  const abs = n < 0n ? -n : n;
+  const rounded = (2n * abs + abs_d) / (2n * abs_d);
+  return n < 0n ? -rounded : rounded;
+}
+
+/** {@link ratioMillionths} as a JSON number with at most six decimals. */
+export function ratio(numerator: bigint | number, denominator: bigint | number): number | null {
+  const millionths = ratioMillionths(numerator, denominator);
+  return millionths === null ? null : Number(formatMicros(millionths));
+}
+
+/** Micros divided by a count, as a decimal string of major units; null without a denominator. */
+export function microsPer(micros: bigint | number, count: bigint | number): string | null {
+  const value = ratioMillionths(micros, BigInt(count) * 1_000_000n);
+  return value === null ? null : formatMicros(value);
+}
+
+/** The shortest decimal that a double prints as, without an exponent. */
+function plainDecimal(value: number): string {
+  const text = String(value);
+  if (!text.includes('e')) return text;
+  const [mantissa = '', exponent = '0'] = text.split('e');
+  const sign = mantissa.startsWith('-') ? '-' : '';
+  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
+  const shift = Number(exponent);
+  if (shift >= 0) return sign + whole + fraction.padEnd(shift, '0');
+  return `${sign}0.${'0'.repeat(-shift - 1)}${whole}${fraction}`;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

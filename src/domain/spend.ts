@@ -1,0 +1,49 @@
+/** What marketing cost, and what a currency was worth. */
+import Type, { type Static } from 'typebox';
+import { Amount, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Rate, Text } from './fields.ts';
+import { defineRecord } from './record.ts';
+
+export const SpendSchema = Type.Object(
+  {
+    spend_id: Type.Optional(Id('Made from the content when left out')),
+    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    date: CalendarDate("The day, in the brand's time zone"),
+    channel: Text('The channel', MAX_CHANNEL_LENGTH),
+    campaign_id: Type.Optional(Id('The campaign')),
+    amount: Amount('In major units, up to six decimals', { currency: 'currency', decimals: 6 }),
+    currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
+  },
+  { additionalProperties: false, $id: 'Spend' },
+);
+export type SpendInput = Static<typeof SpendSchema>;
+
+export const spend = defineRecord({
+  name: 'spend',
+  singular: 'spend row',
+  id_field: 'spend_id',
+  id_prefix: 'sp_',
+  schema: SpendSchema,
+  aliases: { cost: 'amount', day: 'date' },
+});
+
+export const FxRateSchema = Type.Object(
+  {
+    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`, whose rates serve every brand')),
+    date: CalendarDate('The day'),
+    currency: Currency('One unit of this …'),
+    base: Currency('… is `rate` units of this'),
+    rate: Rate('Up to nine decimals'),
+  },
+  { additionalProperties: false, $id: 'FxRate', description: 'One EUR is 1.0843 USD: currency EUR, base USD, rate 1.0843' },
+);
+export type FxRateInput = Static<typeof FxRateSchema>;
+
+export const fxRates = defineRecord({
+  name: 'fx_rates',
+  singular: 'fx rate',
+  id_field: 'fx_rate_id',
+  id_prefix: 'fx_',
+  schema: FxRateSchema,
+  key_fields: ['brand_id', 'date', 'currency', 'base'],
+  check: (record) => (record['currency'] === record['base'] ? { field: 'base', reason: 'equals currency; a rate joins two currencies' } : undefined),
+});

@@ -1,0 +1,91 @@
+/** A touchpoint: one thing that a person did or was shown, on one channel, at one instant. */
+import Type, { type Static } from 'typebox';
+import { Id, Instant, JsonObject, MAX_CHANNEL_LENGTH, MAX_URL_LENGTH, MAX_USER_AGENT_LENGTH, OneOf, Text } from './fields.ts';
+import { defineRecord } from './record.ts';
+import { who } from './who.ts';
+
+/** The guide's fifteen types, and three that email programmes have beside them. */
+export const TOUCHPOINT_TYPES = [
+  'email_open',
+  'email_click',
+  'email_forward',
+  'email_reply',
+  'website_visit',
+  'page_view',
+  'form_submission',
+  'download',
+  'video_watch',
+  'social_interaction',
+  'paid_ad_click',
+  'organic_search',
+  'direct_visit',
+  'purchase',
+  'subscription',
+  'ad_impression',
+  'sms_click',
+  'push_click',
+] as const;
+export type TouchpointType = (typeof TOUCHPOINT_TYPES)[number];
+
+/** Outcomes: recorded on the journey, never credited. */
+export const OUTCOME_TYPES = ['purchase', 'subscription'] as const satisfies readonly TouchpointType[];
+
+/** Views: the person was shown something and did nothing; the view-through window applies. */
+export const VIEW_TYPES = ['email_open', 'ad_impression'] as const satisfies readonly TouchpointType[];
+
+/** Is it a person? `machine` and `bot` earn no credit unless a report asks for them. */
+export const VERDICTS = ['human', 'proxied', 'machine', 'bot', 'suspect', 'unknown'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+export const MACHINE_VERDICTS = ['machine', 'bot'] as const satisfies readonly Verdict[];
+
+export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'other'] as const;
+
+export const TouchpointSchema = Type.Object(
+  {
+    touchpoint_id: Type.Optional(Id('Made from the content when left out')),
+    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    customer_id: Type.Optional(Id('Your id of a known customer')),
+    anonymous_id: Type.Optional(Id('An id of a browser or device')),
+    session_id: Type.Optional(Id('The visit this belongs to')),
+    touchpoint_type: OneOf(TOUCHPOINT_TYPES, 'What happened'),
+    channel: Type.Optional(Text('Free text, kept verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH)),
+    campaign_id: Type.Optional(Id('The campaign')),
+    email_id: Type.Optional(Id('The email within the campaign')),
+    message_id: Type.Optional(Id('One email to one recipient')),
+    occurred_at: Instant('When it happened'),
+    url: Type.Optional(Text('The page', MAX_URL_LENGTH)),
+    referrer: Type.Optional(Text('The page before', MAX_URL_LENGTH)),
+    utm_source: Type.Optional(Text('Read from the URL when left out')),
+    utm_medium: Type.Optional(Text('Read from the URL when left out')),
+    utm_campaign: Type.Optional(Text('Read from the URL when left out')),
+    utm_content: Type.Optional(Text('Read from the URL when left out')),
+    utm_term: Type.Optional(Text('Read from the URL when left out')),
+    device_type: Type.Optional(OneOf(DEVICE_TYPES, 'Read from the user agent when left out')),
+    browser: Type.Optional(Text('Read from the user agent when left out', 100)),
+    os: Type.Optional(Text('Read from the user agent when left out', 100)),
+    ip_address: Type.Optional(Text('Truncated before storage unless configured', 45)),
+    user_agent: Type.Optional(Text('Evidence for device and verdict', MAX_USER_AGENT_LENGTH)),
+    geo_location: Type.Optional(JsonObject('{"country": "DE", "region": …, "city": …}; from the IP when left out')),
+    click_ids: Type.Optional(JsonObject('Ad and email click ids; read from the URL when left out')),
+    verdict: Type.Optional(OneOf(VERDICTS, 'Person or machine; judged from the evidence when left out')),
+    evidence: Type.Optional(
+      JsonObject(
+        'What the sender knows of the request: machine (boolean, the provider says so), method, purpose, ' +
+          'sec_fetch_mode, sec_fetch_user, delivered_at',
+      ),
+    ),
+    custom_attributes: Type.Optional(JsonObject('Anything of your own')),
+  },
+  { additionalProperties: false, $id: 'Touchpoint', description: 'One of customer_id and anonymous_id is needed' },
+);
+export type TouchpointInput = Static<typeof TouchpointSchema>;
+
+export const touchpoints = defineRecord({
+  name: 'touchpoints',
+  singular: 'touchpoint',
+  id_field: 'touchpoint_id',
+  id_prefix: 'tp_',
+  schema: TouchpointSchema,
+  check: who,
+  aliases: { timestamp: 'occurred_at', type: 'touchpoint_type', ip: 'ip_address', user_id: 'customer_id', attributes: 'custom_attributes' },
+});

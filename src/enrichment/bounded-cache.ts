@@ -1,0 +1,30 @@
+/**
+ * A cache that cannot grow without bound and costs one map look-up on a hit. Two generations stand in for a list in
+ * order of use: what was read since the last turn survives the next one.
+ */
+export class BoundedCache<V> {
+  readonly #size: number;
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
+
+  /** Holds between `size` and twice `size` entries. */
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  get(key: string): V | undefined {
+    const value = this.#young.get(key);
+    if (value !== undefined) return value;
+    const kept = this.#old.get(key);
+    if (kept !== undefined) this.set(key, kept);
+    return kept;
+  }
+
+  set(key: string, value: V): void {
+    if (this.#young.size >= this.#size) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Click ids that ad networks and email tools append to links. They are case-sensitive and kept exactly, but for those
+ * that name a person: of these only a hash is stored, enough to see that two clicks carry the same one.
+ * Names: PostHog's `event-utils.ts` and the networks' own documents.
+ */
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../domain/record.ts';
+import { decodeParameter, forEachParameter } from './url.ts';
+
+const AD_NAMES =
+  'gclid gclsrc gbraid wbraid dclid gad_source gad_campaignid msclkid fbclid igshid srsltid ttclid twclid li_fat_id ' +
+  'rdt_cid epik ScCid qclid irclickid irclid yclid dicbo tblci cjevent awc ranSiteID';
+const EMAIL_NAMES = 'mc_cid _hsmi elqTrackId spMailingID';
+/** They stand for one subscriber. */
+const PERSONAL_NAMES =
+  'mc_eid _kx _hsenc mkt_tok vero_id oly_enc_id oly_anon_id __s ml_subscriber ck_subscriber_id dm_i sfmc_sub sfmc_id';
+/** HubSpot ads and Salesforce Marketing Cloud use families of names. */
+const PREFIXES = ['hsa_', 'sfmc_'];
+
+/** Lower-case name in the URL -> the name as it is stored. */
+const NAMES = new Map<string, string>();
+for (const name of `${AD_NAMES} ${EMAIL_NAMES} ${PERSONAL_NAMES}`.split(' ')) NAMES.set(name.toLowerCase(), name);
+const PERSONAL = new Set(PERSONAL_NAMES.split(' '));
+const EMAIL = new Set(`${EMAIL_NAMES} ${PERSONAL_NAMES}`.split(' '));
+
+/** A longer value is no click id; cutting it would make it a wrong one. */
+const MAX_VALUE_LENGTH = 500;
+const MAX_COUNT = 30;
+
+/** True for ids that only email tools append. */
+export function isEmailClickId(name: string): boolean {
+  return EMAIL.has(name) || name.startsWith('sfmc_');
+}
+
+/** The stored name of a click id parameter (given in lower case), or undefined when it is none. */
+export function clickIdName(parameter: string): string | undefined {
+  const name = NAMES.get(parameter);
+  if (name !== undefined) return name;
+  for (const prefix of PREFIXES) {
+    if (parameter.startsWith(prefix) && parameter.length <= 40 && /^\w+$/.test(parameter)) return parameter;
+  }
+  return undefined;
+}
+
+/** Adds one URL parameter to `ids` when it is a click id; the first of duplicates wins. */
+export function addClickId(
+  ids: Record<string, string> | null,
+  parameter: string,
+  raw: string,
+): Record<string, string> | null {
+  const name = clickIdName(parameter);
+  if (name === undefined || ids?.[name] !== undefined) return ids;
+  const value = decodeParameter(raw);
+  if (value === '' || value.length > MAX_VALUE_LENGTH || !value.isWellFormed()) return ids;
+  const known = ids ?? {};
+  if (Object.keys(known).length >= MAX_COUNT) return ids;
+  known[name] = PERSONAL.has(name) ? hashed(value) : value;
+  return known;
+}
+
+export function clickIdsJson(ids: Record<string, string> | null): string | null {
+  return ids && (canonicalJson(ids) ?? null);
+}
+
+/** A URL in which the click ids that name a person are hashed, so that the stored `url` does not give them away. */
+export function withoutPersonalClickIds(url: string): string {
+  let clean = '';
+  let copied = 0;
+  forEachParameter(url, (parameter, raw, start) => {
+    const name = clickIdName(parameter);
+    if (name === undefined || !PERSONAL.has(name) || raw === '') return;
+    clean += url.slice(copied, start) + hashed(decodeParameter(raw));
+    copied = start + raw.length;
+  });
+  return clean + url.slice(copied);
+}
+
+const HASHED = /^sha256:[0-9a-f]{16}$/;
+
+function hashed(value: string): string {
+  return HASHED.test(value) ? value : `sha256:${hash('sha256', value, 'hex').slice(0, 16)}`;
+}

@@ -1,0 +1,225 @@
+/**
+ * What a touchpoint's own evidence tells: campaign labels, click ids, channel, device, place, and whether it was a
+ * person. Pure, and run in the loader on every event. Whatever the caller set explicitly is never overwritten.
+ */
+import type { FlatRecord, Value } from '../domain/record.ts';
+import type { Verdict } from '../domain/touchpoint.ts';
+import { deriveChannel } from './channel.ts';
+import type { ChannelDecision } from './channel-rules.ts';
+import { addClickId, clickIdsJson } from './click-ids.ts';
+import { type Fetch, parseUserAgent } from './device.ts';
+import { countryCode, countryOf, type GeoLookup, geoJson } from './geo.ts';
+import { type IpStorage, normalIp, storedIp } from './ip.ts';
+import { objectOf, textOf } from './labels.ts';
+import { type Judgement, judge } from './machine-traffic.ts';
+import type { Agent } from './mail-clients.ts';
+import { forEachParameter } from './url.ts';
+import { fillUtm, sentUtm, type Utm } from './utm.ts';
+
+/** Bump it when a rule or table of this folder changes: `tributary reclassify` then judges stored events again. */
+export const RULES_VERSION = 1;
+
+export interface EnrichOptions {
+  /** Google's channel table to the letter instead of ours. */
+  strict_ga4: boolean;
+  ip_storage: IpStorage;
+  /** Null when the operator has no geo database. */
+  geo: GeoLookup | null;
+  /** Domains of the brand: a referrer from them says nothing. */
+  own_domains?: string[];
+}
+
+/** Everything that enrichment adds to a touchpoint record; each is the column of the same name. */
+export interface Enriched extends Utm {
+  channel: string;
+  channel_reason: string;
+  /** Canonical JSON. */
+  click_ids: string | null;
+  device_type: string | null;
+  browser: string | null;
+  os: string | null;
+  ip_address: string | null;
+  /** Canonical JSON. */
+  geo_location: string | null;
+  country: string | null;
+  verdict: Verdict;
+  /** Canonical JSON array of reason codes. */
+  verdict_reasons: string;
+  rules_version: number;
+}
+
+export type Reclassified = Pick<
+  Enriched,
+  'channel' | 'channel_reason' | 'verdict' | 'verdict_reasons' | 'rules_version'
+>;
+
+/** `channel_reason`, and the only verdict reason, of what the caller set. */
+const SENT = 'sent';
+const SENT_REASONS = '["sent"]';
+
+/** Adds to a touchpoint what its evidence tells. Never throws, whatever the strings hold. */
+export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): Enriched {
+  const columns = columnsOf(record);
+  const labels = labelsOf(columns);
+  const sent_channel = columns.channel;
+  const decision = sent_channel === null ? channelOf(columns, labels, options) : { channel: sent_channel, reason: SENT };
+  const evidence = objectOf(columns.evidence);
+  const agent = agentOf(columns);
+  const judgement = judgementOf(columns, agent, evidence);
+  const sent_verdict = columns.verdict as Verdict | null;
+  const verdict = sent_verdict ?? judgement.verdict;
+  const device = deviceOf(columns, agent, evidence);
+  const ip = columns.ip_address;
+  const address = ip === null ? null : normalIp(ip);
+  // The address of a proxy or scanner is not where the reader is.
+  const is_reader = LOCATED.has(verdict) && LOCATED.has(judgement.verdict);
+  const place = placeOf(columns.geo_location, is_reader ? address : null, options.geo);
+  return {
+    channel: decision.channel,
+    channel_reason: decision.reason,
+    utm_source: labels.utm.utm_source,
+    utm_medium: labels.utm.utm_medium,
+    utm_campaign: labels.utm.utm_campaign,
+    utm_content: labels.utm.utm_content,
+    utm_term: labels.utm.utm_term,
+    click_ids: labels.click_ids,
+    device_type: device.device_type,
+    browser: device.browser,
+    os: device.os,
+    ip_address: address === null ? null : storedIp(address, options.ip_storage),
+    geo_location: place.geo_location,
+    country: place.country,
+    verdict,
+    verdict_reasons: sent_verdict === null ? reasonsJson(judgement) : SENT_REASONS,
+    rules_version: RULES_VERSION,
+  };
+}
+
+/**
+ * Judges a stored touchpoint again with the rules of today. Its columns are the record's, plus `channel_reason` and
+ * `verdict_reasons`, which tell what the caller had set: that stays.
+ */
+export function reclassify(stored: Record<string, Value>, options: EnrichOptions): Reclassified {
+  const columns = columnsOf(stored);
+  const keeps_channel = columns.channel_reason === SENT && columns.channel !== null;
+  const decision = keeps_channel
+    ? { channel: columns.channel as string, reason: SENT }
+    : channelOf(columns, labelsOf(columns), options);
+  const keeps_verdict = columns.verdict_reasons === SENT_REASONS && columns.verdict !== null;
+  const judgement = keeps_verdict ? null : judgementOf(columns, agentOf(columns), objectOf(columns.evidence));
+  return {
+    channel: decision.channel,
+    channel_reason: decision.reason,
+    verdict: judgement?.verdict ?? (columns.verdict as Verdict),
+    verdict_reasons: judgement === null ? SENT_REASONS : reasonsJson(judgement),
+    rules_version: RULES_VERSION,
+  };
+}
+
+interface Labels {
+  utm: Utm;
+  click_ids: string | null;
+  click_id_names: readonly string[];
+}
+const NO_NAMES: readonly string[] = [];
+
+/** Campaign labels and click ids: what was sent, and for each that is missing what the URL says. One pass over the URL. */
+function labelsOf(columns: Columns): Labels {
+  const utm = sentUtm(columns);
+  const sent_ids = columns.click_ids;
+  const url = columns.url;
+  let ids: Record<string, string> | null = null;
+  if (typeof url === 'string') {
+    forEachParameter(url, (name, raw) => {
+      if (name.startsWith('utm_')) fillUtm(utm, name, raw);
+      else if (sent_ids === null) ids = addClickId(ids, name, raw);
+    });
+  }
+  if (sent_ids !== null) return { utm, click_ids: sent_ids, click_id_names: Object.keys(objectOf(sent_ids)) };
+  if (ids === null) return { utm, click_ids: null, click_id_names: NO_NAMES };
+  return { utm, click_ids: clickIdsJson(ids), click_id_names: Object.keys(ids) };
+}
+
+function channelOf(columns: Columns, labels: Labels, options: EnrichOptions): ChannelDecision {
+  const { utm_source, utm_medium, utm_campaign } = labels.utm;
+  return deriveChannel(
+    {
+      touchpoint_type: columns.touchpoint_type ?? '',
+      utm_source,
+      utm_medium,
+      utm_campaign,
+      click_ids: labels.click_id_names,
+      url: columns.url,
+      referrer: columns.referrer,
+      email_token:
+        columns.message_id !== null
+          ? 'message_id'
+          : columns.email_id !== null
+            ? 'email_id'
+            : null,
+    },
+    options,
+  );
+}
+
+function agentOf(columns: Columns): Readonly<Agent> | null {
+  const user_agent = columns.user_agent;
+  return user_agent === null ? null : parseUserAgent(user_agent, fetchOf(columns.touchpoint_type));
+}
+
+function fetchOf(touchpoint_type: Value | undefined): Fetch {
+  if (touchpoint_type === 'email_open') return 'open';
+  return typeof touchpoint_type === 'string' && touchpoint_type.startsWith('email_') ? 'email_link' : 'page';
+}
+
+function judgementOf(
+  columns: Columns,
+  agent: Readonly<Agent> | null,
+  evidence: Readonly<Record<string, unknown>>,
+): Judgement {
+  const occurred_at = columns.occurred_at;
+  return judge(
+    columns.touchpoint_type ?? '',
+    agent,
+    evidence,
+    typeof occurred_at === 'number' ? occurred_at : null,
+  );
+}
+
+/** The codes are plain words, so that this is canonical JSON. */
+function reasonsJson(judgement: Judgement): string {
+  return `["${judgement.reasons.join('","')}"]`;
+}
+
+type Device = Pick<Enriched, 'device_type' | 'browser' | 'os'>;
+
+function deviceOf(
+  columns: Columns,
+  agent: Readonly<Agent> | null,
+  evidence: Readonly<Record<string, unknown>>,
+): Device {
+  let device_type = agent?.device_type ?? null;
+  let os = agent?.os ?? null;
+  // An iPad that asks for desktop pages says Macintosh; only a script on the page can tell, by its touch points.
+  const touch_points = evidence['max_touch_points'];
+  if (os === 'macos' && device_type === 'desktop' && typeof touch_points === 'number' && touch_points > 1) {
+    device_type = 'tablet';
+    os = 'ios';
+  }
+  return {
+    device_type: columns.device_type ?? device_type,
+    browser: columns.browser ?? agent?.browser ?? null,
+    os: columns.os ?? os,
+  };
+}
+
+const LOCATED: ReadonlySet<Verdict> = new Set(['human', 'suspect', 'unknown'] as const);
+
+type Place = Pick<Enriched, 'geo_location' | 'country'>;
+const NOWHERE: Place = { geo_location: null, country: null };
+
+function placeOf(sent: string | null, ip: string | null, geo: GeoLookup | null): Place {
+  if (sent !== null) return { geo_location: sent, country: countryOf(sent) };
+  const place = ip === null ? null : (geo?.(ip) ?? null);
+  return place === null ? NOWHERE : { geo_location: geoJson(place), country: countryCode(place.country) };
+}

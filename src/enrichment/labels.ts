@@ -1,0 +1,39 @@
+/** What a caller sent, and what may be stored of text that came from a URL. */
+import type { Value } from '../domain/record.ts';
+
+/** A column's text, or null when it is missing, blank or not text. A blank says nothing, so it does not count as sent. */
+export function textOf(value: Value | undefined): string | null {
+  if (typeof value !== 'string' || value === '') return null;
+  // Every column of every event comes by here: trimming is for those that start with white space.
+  const first = value.charCodeAt(0);
+  return (first > 32 && first < 127) || value.trim() !== '' ? value : null;
+}
+
+const UNSTORABLE = /[\p{Cc}\p{Cs}\s]+/gu;
+const PLAIN = /^[\x21-\x7e]*$/;
+
+/** One line of storable text: control characters and runs of white space become one space, the ends are trimmed. */
+export function oneLine(text: string, max_length: number): string {
+  if (text.length <= max_length && PLAIN.test(text)) return text;
+  const clean = text
+    .slice(0, 4 * max_length)
+    .replace(UNSTORABLE, ' ')
+    .trim()
+    .slice(0, max_length);
+  return clean.isWellFormed() ? clean : clean.slice(0, -1);
+}
+
+/** An object out of stored JSON text; an empty one when there is none. Never throws. */
+export function objectOf(text: Value | undefined): Readonly<Record<string, unknown>> {
+  if (typeof text !== 'string' || text === '' || text === '{}') return EMPTY;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : EMPTY;
+  } catch {
+    return EMPTY;
+  }
+}
+
+const EMPTY: Readonly<Record<string, unknown>> = Object.freeze({});

@@ -1,0 +1,135 @@
+/**
+ * Persons as of a log position, cached. Implicit links are read once and then only from new rows; persons are joined
+ * again only when a link changed.
+ */
+import { formatPosition, type Position, atOrBefore } from '../warehouse/position.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import type { Column } from '../warehouse/schema.ts';
+import { type ImplicitLink, joinPersons, type LinkStatement, type Membership, type PersonRules } from './persons.ts';
+
+interface State {
+  position: Position;
+  implicit: Map<string, ImplicitLink>;
+  statements: LinkStatement[];
+  /** Linked ids that some record carries as customer_id, by brand. */
+  customers: Set<string>;
+  members: Membership[] | undefined;
+  rules_key: string;
+}
+
+const CACHED_STATES = 4;
+const key = (...parts: string[]): string => parts.join('\0');
+
+export class PersonDirectory {
+  private states: State[] = [];
+
+  /** The ids that belong to a person of another name, as of `position`. */
+  async members(snapshot: Snapshot, position: Position, rules: (brand_id: string) => PersonRules): Promise<Membership[]> {
+    const token = formatPosition(position);
+    let state = this.states.find((s) => formatPosition(s.position) === token);
+    if (!state) {
+      const base = this.states.filter((s) => isBefore(s.position, position)).sort((a, b) => total(b.position) - total(a.position))[0];
+      state = await advance(snapshot, base, position);
+      this.states = [state, ...this.states].slice(0, CACHED_STATES);
+    }
+    const brands = [...new Set([...[...state.implicit.values()].map((l) => l.brand_id), ...state.statements.map((s) => s.brand_id)])].sort();
+    const rules_key = JSON.stringify(brands.map((brand_id) => rules(brand_id).identity_min_probability));
+    if (!state.members || state.rules_key !== rules_key) {
+      state.members = join(state, brands, rules);
+      state.rules_key = rules_key;
+    }
+    return state.members;
+  }
+}
+
+function join(state: State, brands: readonly string[], rules: (brand_id: string) => PersonRules): Membership[] {
+  const implicit = groupByBrand([...state.implicit.values()]);
+  const statements = groupByBrand(state.statements);
+  return brands.flatMap((brand_id) => {
+    const links = implicit.get(brand_id) ?? [];
+    const known = new Set(links.map((link) => link.customer_id));
+    const is_customer = (id: string): boolean => known.has(id) || state.customers.has(key(brand_id, id));
+    return joinPersons(brand_id, links, statements.get(brand_id) ?? [], is_customer, rules(brand_id));
+  });
+}
+
+function groupByBrand<T extends { brand_id: string }>(rows: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const group = groups.get(row.brand_id);
+    if (group) group.push(row);
+    else groups.set(row.brand_id, [row]);
+  }
+  return groups;
+}
+
+function isBefore(a: Position, b: Position): boolean {
+  return [...a].every(([collector_id, log_seq]) => log_seq <= (b.get(collector_id) ?? -1));
+}
+
+function total(position: Position): number {
+  return [...position.values()].reduce((sum, log_seq) => sum + log_seq, 0);
+}
+
+/** Adds to a state (or to nothing) what came between its position and a later one. */
+async function advance(snapshot: Snapshot, base: State | undefined, position: Position): Promise<State> {
+  const fresh = (alias: string): string => (base ? `${atOrBefore(alias, position)} and not ${atOrBefore(alias, base.position)}` : atOrBefore(alias, position));
+  const implicit = new Map(base?.implicit);
+  let changed = false;
+  for (const link of await readImplicit(snapshot, fresh)) {
+    const id = key(link.brand_id, link.anonymous_id, link.customer_id);
+    const held = implicit.get(id);
+    if (held && held.first_ms <= link.first_ms && held.last_ms >= link.last_ms) continue;
+    changed = true;
+    implicit.set(id, { ...link, first_ms: Math.min(link.first_ms, held?.first_ms ?? link.first_ms), last_ms: Math.max(link.last_ms, held?.last_ms ?? link.last_ms) });
+  }
+  const added = await readStatements(snapshot, fresh('l'));
+  const statements = [...(base?.statements ?? []), ...added];
+  const customers = new Set(base?.customers);
+  const before = customers.size;
+  if (statements.length > 0) {
+    // Ids linked for the first time may be anywhere in the log; for the others, only new rows can tell something new.
+    if (added.length > 0) await readCustomers(snapshot, added, (alias) => atOrBefore(alias, position), customers);
+    if (base && base.statements.length > 0) await readCustomers(snapshot, base.statements, fresh, customers);
+  }
+  const same = base && !changed && added.length === 0 && customers.size === before;
+  return { position, implicit, statements, customers, members: same ? base.members : undefined, rules_key: same ? base.rules_key : '' };
+}
+
+async function readImplicit(snapshot: Snapshot, fresh: (alias: string) => string): Promise<ImplicitLink[]> {
+  const from = (table: string): string => `
+    select r.brand_id as brand_id, r.anonymous_id as anonymous_id, r.customer_id as customer_id, epoch_ms(r.occurred_at) as at_ms
+    from ${table} r where r.anonymous_id is not null and r.customer_id is not null and ${fresh('r')}`;
+  const rows = await snapshot.query(`
+    select brand_id, anonymous_id, customer_id, min(at_ms) as first_ms, max(at_ms) as last_ms
+    from (${from('touchpoints')} union all ${from('conversions')}) both_ids
+    group by brand_id, anonymous_id, customer_id`);
+  return rows.map((row) => ({ ...row, first_ms: Number(row['first_ms']), last_ms: Number(row['last_ms']) }) as ImplicitLink);
+}
+
+async function readStatements(snapshot: Snapshot, where: string): Promise<LinkStatement[]> {
+  const rows = await snapshot.query(`
+    select brand_id, link_id, left_id, right_id, coalesce(state, 'linked') as state, probability, epoch_ms(occurred_at) as occurred_at
+    from identity_links l where ${where}`);
+  return rows.map((row) => ({ ...row, occurred_at: Number(row['occurred_at']) }) as unknown as LinkStatement);
+}
+
+const LINKED_IDS: readonly Column[] = [
+  { name: 'brand_id', type: 'text', nullable: false },
+  { name: 'id', type: 'text', nullable: false },
+];
+
+async function readCustomers(snapshot: Snapshot, statements: readonly LinkStatement[], where: (alias: string) => string, customers: Set<string>): Promise<void> {
+  const ids = new Set<string>();
+  for (const { brand_id, left_id, right_id } of statements) {
+    for (const id of [left_id, right_id]) if (!customers.has(key(brand_id, id))) ids.add(key(brand_id, id));
+  }
+  if (ids.size === 0) return;
+  const rows = [...ids].map((text) => ({ brand_id: text.slice(0, text.indexOf('\0')), id: text.slice(text.indexOf('\0') + 1) }));
+  await snapshot.relation('linked_ids', LINKED_IDS, rows);
+  const parts = ['touchpoints', 'conversions', 'email_events', 'customer_segments'].map(
+    (table) => `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.brand_id = r.brand_id and w.id = r.customer_id where ${where('r')}`,
+  );
+  const found = await snapshot.query(`select distinct brand_id, id from (${parts.join(' union all ')}) seen`);
+  for (const row of found) customers.add(key(row['brand_id'] as string, row['id'] as string));
+}

@@ -1,0 +1,154 @@
+/**
+ * Who is who: ids that belong together are one person. Pure; the rules are docs/semantics.md section 4. Nothing of it is
+ * stored, so a link, an unlink or a late event is right in the next report.
+ */
+
+/** A record that carried both ids; times of the earliest and the latest such record. */
+export interface ImplicitLink {
+  brand_id: string;
+  anonymous_id: string;
+  customer_id: string;
+  first_ms: number;
+  last_ms: number;
+}
+
+/** A statement about two ids. */
+export interface LinkStatement {
+  brand_id: string;
+  link_id: string;
+  left_id: string;
+  right_id: string;
+  state: 'linked' | 'unlinked';
+  /** Null means certain. */
+  probability: number | null;
+  occurred_at: number;
+}
+
+export interface PersonRules {
+  /** Statements less probable than this do not count. */
+  identity_min_probability: number;
+}
+
+/** An id whose person has another name than the id itself. */
+export interface Membership {
+  brand_id: string;
+  id: string;
+  person_id: string;
+}
+
+interface Edge {
+  left: string;
+  right: string;
+  first_ms: number;
+}
+
+/**
+ * Joins the ids of one brand into persons.
+ * @param is_customer whether a record ever carried the id as customer_id.
+ * @returns only the ids that are named differently from their person.
+ */
+export function joinPersons(
+  brand_id: string,
+  implicit: readonly ImplicitLink[],
+  statements: readonly LinkStatement[],
+  is_customer: (id: string) => boolean,
+  rules: PersonRules,
+): Membership[] {
+  const edges = effectiveEdges(implicit, statements, rules);
+  const customers = new UnionFind();
+  const anonymous = new UnionFind();
+  for (const { left, right } of edges) {
+    if (is_customer(left) && is_customer(right)) customers.join(left, right);
+    else if (!is_customer(left) && !is_customer(right)) anonymous.join(left, right);
+  }
+  const owners = firstOwners(edges, anonymous, is_customer);
+  const members = new Map<string, string>();
+  for (const id of customers.ids()) members.set(id, customers.find(id));
+  const anonymous_ids = new Set(anonymous.ids());
+  for (const { left, right } of edges) {
+    for (const id of [left, right]) if (!is_customer(id)) anonymous_ids.add(id);
+  }
+  for (const id of anonymous_ids) {
+    const group = anonymous.find(id);
+    const owner = owners.get(group);
+    members.set(id, owner ? customers.find(owner.customer_id) : group);
+  }
+  return [...members].filter(([id, person_id]) => id !== person_id).map(([id, person_id]) => ({ brand_id, id, person_id }));
+}
+
+/** Per pair of ids, what holds: the latest statement, and records that came after an unlink. */
+function effectiveEdges(implicit: readonly ImplicitLink[], statements: readonly LinkStatement[], rules: PersonRules): Edge[] {
+  const latest = new Map<string, LinkStatement>();
+  const first_linked = new Map<string, number>();
+  for (const statement of statements) {
+    if (statement.state === 'linked' && (statement.probability ?? 1) < rules.identity_min_probability) continue;
+    const pair = pairKey(statement.left_id, statement.right_id);
+    const held = latest.get(pair);
+    if (!held || isLater(statement, held)) latest.set(pair, statement);
+    if (statement.state === 'linked') first_linked.set(pair, Math.min(first_linked.get(pair) ?? Number.POSITIVE_INFINITY, statement.occurred_at));
+  }
+  const edges = new Map<string, Edge>();
+  for (const [pair, { state, left_id, right_id }] of latest) {
+    if (state === 'linked') edges.set(pair, { left: left_id, right: right_id, first_ms: first_linked.get(pair)! });
+  }
+  for (const { anonymous_id, customer_id, first_ms, last_ms } of implicit) {
+    if (anonymous_id === customer_id) continue;
+    const pair = pairKey(anonymous_id, customer_id);
+    const statement = latest.get(pair);
+    if (statement?.state === 'unlinked' && last_ms <= statement.occurred_at) continue;
+    const edge = edges.get(pair);
+    edges.set(pair, { left: anonymous_id, right: customer_id, first_ms: Math.min(edge?.first_ms ?? Number.POSITIVE_INFINITY, first_ms) });
+  }
+  return [...edges.values()];
+}
+
+function isLater(a: LinkStatement, b: LinkStatement): boolean {
+  return a.occurred_at !== b.occurred_at ? a.occurred_at > b.occurred_at : a.link_id > b.link_id;
+}
+
+function pairKey(a: string, b: string): string {
+  return a < b ? `${a}\0${b}` : `${b}\0${a}`;
+}
+
+/** The customer that each anonymous group belongs to: the first it was seen with, by time, then id. */
+function firstOwners(edges: readonly Edge[], anonymous: UnionFind, is_customer: (id: string) => boolean): Map<string, { customer_id: string; first_ms: number }> {
+  const owners = new Map<string, { customer_id: string; first_ms: number }>();
+  for (const { left, right, first_ms } of edges) {
+    if (is_customer(left) === is_customer(right)) continue;
+    const [customer_id, id] = is_customer(left) ? [left, right] : [right, left];
+    const group = anonymous.find(id);
+    const held = owners.get(group);
+    const earlier = !held || first_ms < held.first_ms || (first_ms === held.first_ms && customer_id < held.customer_id);
+    if (earlier) owners.set(group, { customer_id, first_ms });
+  }
+  return owners;
+}
+
+/** Disjoint sets of ids; a set is named after its smallest id, whatever the order of joining. */
+class UnionFind {
+  private readonly parent = new Map<string, string>();
+
+  find(id: string): string {
+    let root = id;
+    for (let next = this.parent.get(root); next !== undefined && next !== root; next = this.parent.get(root)) root = next;
+    for (let at = id; at !== root; ) {
+      const next = this.parent.get(at)!;
+      this.parent.set(at, root);
+      at = next;
+    }
+    return root;
+  }
+
+  join(a: string, b: string): void {
+    const [x, y] = [this.find(a), this.find(b)];
+    if (!this.parent.has(x)) this.parent.set(x, x);
+    if (!this.parent.has(y)) this.parent.set(y, y);
+    if (x === y) return;
+    if (x < y) this.parent.set(y, x);
+    else this.parent.set(x, y);
+  }
+
+  ids(): Iterable<string> {
+    return this.parent.keys();
+  }
+}

@@ -1,0 +1,183 @@
+/** The collector: reads records, spools what is acceptable, and keeps the loader running behind it. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Problem, TributaryError } from '../domain/errors.ts';
+import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
+import { type FlatRecord, isProblem, type ReadContext } from '../domain/record.ts';
+import type { Warehouse } from '../warehouse/port.ts';
+import type { Enrich } from './batch.ts';
+import type { Limits } from './limits.ts';
+import { catchUpSeenIds, Loader, type LoaderStats } from './loader.ts';
+import { SeenIds } from './seen-ids.ts';
+import { Spool } from './spool.ts';
+
+/** What became of a request; `rejected` names each refused item by its index. */
+export interface Receipt {
+  accepted: number;
+  /** Ids of the accepted items, in order. */
+  ids: string[];
+  rejected: Array<{ index: number } & Problem>;
+}
+
+export interface CollectorOptions {
+  /** Holds the spool and the filter of known ids. */
+  folder: string;
+  warehouse: Warehouse;
+  limits: Limits;
+  enrich: Enrich;
+  collector_id: string;
+  /** The currency of a record of a brand that names none. */
+  defaultCurrency: (brand_id: string) => string;
+  clock?: () => number;
+  interval_ms?: number;
+  onError?: (error: unknown, what: string) => void;
+  onCommit?: (log_seq: number) => void;
+}
+
+/** The filter of known ids is saved whenever this many records were loaded since the last time. */
+const SAVE_EVERY_RECORDS = 2_000_000;
+
+export interface CollectorHealth {
+  spool_bytes: number;
+  /** Records on disk that are not yet in the warehouse. */
+  lag_records: number;
+  durable_log_seq: number;
+  known_ids_bytes: number;
+  torn_bytes: number;
+  loader: LoaderStats;
+}
+
+export class Collector {
+  private saving: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly options: CollectorOptions,
+    private readonly spool: Spool,
+    private readonly loader: Loader,
+    private readonly seen: SeenIds,
+    private saved_log_seq: number,
+  ) {}
+
+  /** Recovers spool and filter from what is on disk, and starts loading. */
+  static async open(options: CollectorOptions): Promise<Collector> {
+    mkdirSync(options.folder, { recursive: true });
+    const committed_log_seq = await committedPosition(options.warehouse, options.collector_id);
+    const saved = await SeenIds.load(join(options.folder, 'known-ids.bloom'));
+    const seen = saved && saved.log_seq <= committed_log_seq ? saved.ids : new SeenIds();
+    const saved_log_seq = seen === saved?.ids ? saved.log_seq : 0;
+    await catchUpSeenIds(seen, options.warehouse, RECORD_NAMES, saved_log_seq);
+    const spool = await Spool.open({ folder: join(options.folder, 'spool'), limits: options.limits, committed_log_seq });
+    let collector: Collector | undefined;
+    const loader = new Loader({
+      ...options,
+      spool,
+      seen,
+      committed_log_seq,
+      batch_records: options.limits.batch_records,
+      onCommit: (log_seq) => {
+        collector?.saveIfDue(log_seq);
+        options.onCommit?.(log_seq);
+      },
+    });
+    collector = new Collector(options, spool, loader, seen, saved_log_seq);
+    loader.start();
+    return collector;
+  }
+
+  /**
+   * Takes one object or an array of them. Acceptable items are on disk when this resolves; the others are in `rejected`.
+   * @throws too_large over the item limit; bad_request for an empty or wrong body; spool_full and its kin (503).
+   */
+  async accept(record: RecordName, body: unknown, caller: { key_brand_id: string | null; invalid_utf8?: boolean }): Promise<Receipt> {
+    const inputs = Array.isArray(body) ? body : [body];
+    if (inputs.length === 0) throw new TributaryError('bad_request', `body: the array is empty; send one ${recordKind(record).singular} or more`, { field: 'body' });
+    if (inputs.length > this.options.limits.max_items) {
+      throw new TributaryError('too_large', `body: ${inputs.length} items in one request; the limit is ${this.options.limits.max_items}, send several requests`, { field: 'body' });
+    }
+    const now_ms = (this.options.clock ?? Date.now)();
+    const context: ReadContext = { now_ms, defaultCurrency: this.options.defaultCurrency, ...caller };
+    const kind = recordKind(record);
+    const receipt: Receipt = { accepted: 0, ids: [], rejected: [] };
+    const items: FlatRecord[] = [];
+    for (let index = 0; index < inputs.length; index++) {
+      const read = kind.read(inputs[index], context);
+      if (isProblem(read)) receipt.rejected.push({ index, ...read });
+      else {
+        items.push(read);
+        receipt.ids.push(read[kind.id_field] as string);
+      }
+    }
+    if (items.length > 0) await this.spool.append(record, items, now_ms);
+    receipt.accepted = items.length;
+    return receipt;
+  }
+
+  /** Resolves with the position once all that was accepted before is queryable. @throws timeout. */
+  flush(timeout_ms = 30_000): Promise<number> {
+    return this.loader.flush(timeout_ms);
+  }
+
+  /** Puts the payloads of open dead letters through the spool again. Returns how many. */
+  async replayDeadLetters(): Promise<number> {
+    const { warehouse, collector_id, clock = Date.now } = this.options;
+    const open = await warehouse.read((snapshot) =>
+      snapshot.query(
+        `select dead_letter_id, min(brand_id) as brand_id, min(record) as record, min(payload) as payload, min(reason) as reason
+         from dead_letters group by dead_letter_id having count_where(state = 'replayed') = 0 limit 10000`,
+      ),
+    );
+    for (const letter of open) {
+      const now_ms = clock();
+      const item = JSON.parse(letter['payload'] as string) as FlatRecord;
+      // Marked first: a crash in between leaves a letter to replay by hand, never one that counts twice.
+      await warehouse.append({
+        dead_letters: [{ ...letter, state: 'replayed', received_at: now_ms, loaded_at: now_ms, collector_id, log_seq: this.loader.stats.committed_log_seq }],
+      });
+      await this.spool.append(letter['record'] as RecordName, [item], now_ms);
+    }
+    return open.length;
+  }
+
+  health(): CollectorHealth {
+    return {
+      spool_bytes: this.spool.bytes,
+      lag_records: Math.max(0, this.spool.durable_log_seq - this.loader.stats.committed_log_seq),
+      durable_log_seq: this.spool.durable_log_seq,
+      known_ids_bytes: this.seen.bytes,
+      torn_bytes: this.spool.torn_bytes,
+      loader: this.loader.stats,
+    };
+  }
+
+  /** Stops accepting, finishes what is in flight, loads the spool if `drain`, and saves the filter. */
+  async close(drain = true): Promise<void> {
+    await this.spool.close();
+    await this.loader.stop(drain);
+    await this.saving;
+    if (this.loader.stats.committed_log_seq > this.saved_log_seq) await this.save(this.loader.stats.committed_log_seq);
+  }
+
+  private saveIfDue(log_seq: number): void {
+    if (log_seq - this.saved_log_seq < SAVE_EVERY_RECORDS) return;
+    this.saved_log_seq = log_seq;
+    this.saving = this.saving.then(() => this.save(log_seq)).catch((error) => this.options.onError?.(error, 'saving known ids'));
+  }
+
+  private async save(log_seq: number): Promise<void> {
+    await this.seen.save(join(this.options.folder, 'known-ids.bloom'), log_seq);
+  }
+
+  /** Removes the saved filter, so that the next start builds it from the log. */
+  static async forgetKnownIds(folder: string): Promise<void> {
+    const path = join(folder, 'known-ids.bloom');
+    if (existsSync(path)) await rm(path);
+  }
+}
+
+async function committedPosition(warehouse: Warehouse, collector_id: string): Promise<number> {
+  const [row] = await warehouse.read((snapshot) =>
+    snapshot.query('select coalesce(max(log_seq), 0) as log_seq from commits where collector_id = $collector_id', { collector_id }),
+  );
+  return Number(row!['log_seq']);
+}

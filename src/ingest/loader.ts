@@ -1,0 +1,278 @@
+/**
+ * The loader: spool -> rows -> warehouse, in one transaction with the spool position. It follows the spool at its own
+ * pace; a warehouse that is away only makes it late. When requests keep the process busy it steps back, since what is in
+ * the spool is safe and what is not yet accepted is not.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TributaryError } from '../domain/errors.ts';
+import { type RecordName, recordKind } from '../domain/index.ts';
+import type { Warehouse } from '../warehouse/port.ts';
+import { type Enrich, type Item, itemsOf, prepareBatch } from './batch.ts';
+import type { SeenIds } from './seen-ids.ts';
+import { decodeEntry } from './segment.ts';
+import { readLines, type Spool, type SpoolSegment } from './spool.ts';
+
+export interface LoaderStats {
+  committed_log_seq: number;
+  loaded: Partial<Record<RecordName, number>>;
+  duplicates: number;
+  conflicts: number;
+  dead_letters: number;
+  quarantined_segments: number;
+  /** The last failure to load, in words; empty when the last try succeeded. */
+  last_error: string;
+}
+
+export interface LoaderOptions {
+  spool: Spool;
+  warehouse: Warehouse;
+  seen: SeenIds;
+  enrich: Enrich;
+  collector_id: string;
+  committed_log_seq: number;
+  batch_records: number;
+  interval_ms?: number;
+  clock?: () => number;
+  onError?: (error: unknown, what: string) => void;
+  /** Called after each commit with the new position. */
+  onCommit?: (log_seq: number) => void;
+}
+
+const DEFAULT_INTERVAL_MS = 250;
+const MAX_BACKOFF_MS = 10_000;
+/** Above this share of busy time, requests go first: the loader then rests 4 times as long as it worked. */
+const BUSY_EVENT_LOOP = 0.85;
+const YIELD_FACTOR = 4;
+
+export class Loader {
+  readonly stats: LoaderStats;
+  private stopping = false;
+  private running: Promise<void> | undefined;
+  private waiting = 0;
+  private wake: (() => void) | undefined;
+  private reader: { segment: SpoolSegment; handle: FileHandle; offset: number; damaged: boolean } | undefined;
+  private failures = 0;
+
+  constructor(private readonly options: LoaderOptions) {
+    this.stats = {
+      committed_log_seq: options.committed_log_seq,
+      loaded: {},
+      duplicates: 0,
+      conflicts: 0,
+      dead_letters: 0,
+      quarantined_segments: 0,
+      last_error: '',
+    };
+  }
+
+  start(): void {
+    this.running ??= this.loop();
+  }
+
+  /** Resolves once everything that was durable at the call is committed. @throws timeout after `timeout_ms`. */
+  async flush(timeout_ms: number): Promise<number> {
+    const target = this.options.spool.durable_log_seq;
+    const deadline = performance.now() + timeout_ms;
+    this.waiting += 1;
+    try {
+      while (this.stats.committed_log_seq < target) {
+        if (performance.now() > deadline) {
+          throw new TributaryError('timeout', `loading lags behind: position ${this.stats.committed_log_seq} of ${target} is committed; try again`, { retry_after_s: 5 });
+        }
+        this.wake?.();
+        await sleep(5);
+      }
+      return target;
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+
+  /** Finishes the batch under way, loads what is left if `drain`, and stops. */
+  async stop(drain: boolean): Promise<void> {
+    if (drain && this.running) await this.flush(30_000).catch((error) => this.options.onError?.(error, 'drain'));
+    this.stopping = true;
+    this.wake?.();
+    await this.running;
+    await this.reader?.handle.close();
+    this.reader = undefined;
+  }
+
+  private async loop(): Promise<void> {
+    const interval_ms = this.options.interval_ms ?? DEFAULT_INTERVAL_MS;
+    while (!this.stopping) {
+      const idle_from = performance.eventLoopUtilization();
+      if (this.waiting === 0) await this.rest(interval_ms);
+      const busy = performance.eventLoopUtilization(idle_from).utilization > BUSY_EVENT_LOOP;
+      const started = performance.now();
+      try {
+        await this.loadAvailable(busy);
+        this.failures = 0;
+        this.stats.last_error = '';
+      } catch (error) {
+        this.failures += 1;
+        this.stats.last_error = error instanceof Error ? error.message : String(error);
+        this.options.onError?.(error, 'load');
+        await this.closeReader();
+        await this.rest(Math.min(interval_ms * 2 ** this.failures, MAX_BACKOFF_MS));
+      }
+      if (busy && this.waiting === 0) await this.rest((performance.now() - started) * YIELD_FACTOR);
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = undefined;
+  }
+
+  /** Loads batches until the spool is read to its end; when requests are waiting, only one. */
+  private async loadAvailable(only_one: boolean): Promise<void> {
+    while (!this.stopping) {
+      const items = await this.readBatch();
+      if (items.length === 0) return;
+      await this.load(items);
+      await this.options.spool.drop(this.stats.committed_log_seq);
+      if (only_one && this.waiting === 0) return;
+    }
+  }
+
+  private async load(items: readonly Item[]): Promise<void> {
+    const { warehouse, collector_id, clock = Date.now } = this.options;
+    const now_ms = clock();
+    const last = items[items.length - 1]!.log_seq;
+    const commit = { collector_id, log_seq: last, committed_at: now_ms };
+    try {
+      const { batch, counts } = await prepareBatch(items, { ...this.options, now_ms });
+      await warehouse.append({ ...batch, commits: [commit] });
+      this.count(counts);
+      this.commit(last);
+    } catch (error) {
+      if (error instanceof TributaryError) throw error;
+      await this.bisect(items, error);
+    }
+  }
+
+  /** A batch that cannot be written is halved until the record at fault stands alone and goes to `dead_letters`. */
+  private async bisect(items: readonly Item[], error: unknown): Promise<void> {
+    if (items.length > 1) {
+      const middle = Math.ceil(items.length / 2);
+      await this.load(items.slice(0, middle));
+      await this.load(items.slice(middle));
+      return;
+    }
+    const { warehouse, collector_id, clock = Date.now } = this.options;
+    const { record, item, log_seq, received_at } = items[0]!;
+    const now_ms = clock();
+    await warehouse.append({
+      dead_letters: [
+        {
+          dead_letter_id: `dl_${collector_id}_${log_seq}`,
+          brand_id: item['brand_id'] as string,
+          record,
+          payload: JSON.stringify(item),
+          reason: (error instanceof Error ? error.message : String(error)).slice(0, 1_000),
+          state: 'open',
+          received_at,
+          loaded_at: now_ms,
+          collector_id,
+          log_seq,
+        },
+      ],
+      commits: [{ collector_id, log_seq, committed_at: now_ms }],
+    });
+    this.stats.dead_letters += 1;
+    this.options.onError?.(error, `dead letter: ${record} at position ${log_seq}`);
+    this.commit(log_seq);
+  }
+
+  private count(counts: { loaded: Partial<Record<RecordName, number>>; duplicates: number; conflicts: number }): void {
+    for (const [name, n] of Object.entries(counts.loaded) as Array<[RecordName, number]>) {
+      this.stats.loaded[name] = (this.stats.loaded[name] ?? 0) + n;
+    }
+    this.stats.duplicates += counts.duplicates;
+    this.stats.conflicts += counts.conflicts;
+  }
+
+  private commit(log_seq: number): void {
+    this.stats.committed_log_seq = log_seq;
+    this.options.onCommit?.(log_seq);
+  }
+
+  /** The next items after the committed position, at most a batch (and the rest of its last request). */
+  private async readBatch(): Promise<Item[]> {
+    const items: Item[] = [];
+    const { batch_records } = this.options;
+    for (let segment = await this.currentSegment(); segment; segment = await this.nextSegment()) {
+      const reader = this.reader!;
+      for await (const { line, end } of readLines(reader.handle, reader.offset, segment.durable_bytes)) {
+        reader.offset = end;
+        const entry = decodeEntry(line);
+        if (entry) items.push(...itemsOf(entry, this.stats.committed_log_seq));
+        else reader.damaged = true;
+        if (items.length >= batch_records) return items;
+      }
+      if (reader.damaged && (items.length === 0 || segment !== this.lastSegment())) await this.setAside(segment);
+    }
+    return items;
+  }
+
+  private lastSegment(): SpoolSegment | undefined {
+    return this.options.spool.durableSegments.at(-1);
+  }
+
+  private async currentSegment(): Promise<SpoolSegment | undefined> {
+    if (this.reader) return this.reader.segment;
+    const [first] = this.options.spool.durableSegments;
+    return first && this.openSegment(first);
+  }
+
+  /** The segment after the current one, once the current one is read to its end. */
+  private async nextSegment(): Promise<SpoolSegment | undefined> {
+    const segments = this.options.spool.durableSegments;
+    const name = this.reader?.segment.name ?? '';
+    const next = segments.find((s) => s.name > name);
+    if (!next) return undefined;
+    await this.closeReader();
+    return this.openSegment(next);
+  }
+
+  private async openSegment(segment: SpoolSegment): Promise<SpoolSegment> {
+    this.reader = { segment, handle: await open(segment.path, 'r'), offset: 0, damaged: false };
+    return segment;
+  }
+
+  private async closeReader(): Promise<void> {
+    await this.reader?.handle.close().catch(() => undefined);
+    this.reader = undefined;
+  }
+
+  private async setAside(segment: SpoolSegment): Promise<void> {
+    this.stats.quarantined_segments += 1;
+    this.options.onError?.(new Error(`segment ${segment.name} holds damaged lines; what could be read was loaded`), 'quarantine');
+    this.reader!.damaged = false;
+    await this.options.spool.quarantine(segment.name);
+  }
+}
+
+/** Adds to `seen` every id that the warehouse holds beyond `after_log_seq` (0 rebuilds the whole filter). */
+export async function catchUpSeenIds(seen: SeenIds, warehouse: Warehouse, names: readonly RecordName[], after_log_seq: number): Promise<void> {
+  const STEP = 500_000;
+  for (const name of names) {
+    const { id_field } = recordKind(name);
+    await warehouse.read(async (snapshot) => {
+      const [range] = await snapshot.query(`select coalesce(min(log_seq), 0) as low, coalesce(max(log_seq), -1) as high from ${name} where log_seq > $after`, { after: after_log_seq });
+      for (let low = Number(range!['low']); low <= Number(range!['high']); low += STEP) {
+        const rows = await snapshot.query(`select brand_id, ${id_field} as id from ${name} where log_seq >= $low and log_seq < $high`, { low, high: low + STEP });
+        for (const row of rows) seen.add(`${name}\0${row['brand_id']}\0${row['id']}`);
+      }
+    });
+  }
+}

@@ -1,0 +1,160 @@
+/**
+ * Which ids may have been loaded before: a scalable Bloom filter (Almeida et al. 2007, growing layers), so that counting
+ * an id once, ever, costs no look-up for an id that is new. "No" is certain; "maybe" is looked up in the warehouse.
+ *
+ * 32 bits per id and 12 probes give about one false "maybe" in a million. The filter is saved beside the warehouse with
+ * the log position it covers; a missing or damaged file is rebuilt from the log.
+ */
+import { existsSync } from 'node:fs';
+import { open, readFile, rename } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+
+const BITS_PER_ID = 32;
+const PROBES = 12;
+const FIRST_LAYER_IDS = 1 << 18;
+const GROWTH = 4;
+const MAGIC = 'tributary-ids-1';
+
+interface Layer {
+  capacity: number;
+  count: number;
+  words: Uint32Array;
+}
+
+export class SeenIds {
+  private readonly layers: Layer[] = [];
+
+  /** True when the key may have been added before; false is certain. Adds it either way. */
+  add(key: string): boolean {
+    const [a, b] = hashPair(key);
+    for (const layer of this.layers) {
+      if (has(layer, a, b)) return true;
+    }
+    let layer = this.layers[this.layers.length - 1];
+    if (!layer || layer.count >= layer.capacity) {
+      layer = newLayer(layer ? layer.capacity * GROWTH : FIRST_LAYER_IDS);
+      this.layers.push(layer);
+    }
+    set(layer, a, b);
+    layer.count += 1;
+    return false;
+  }
+
+  get bytes(): number {
+    return this.layers.reduce((sum, layer) => sum + layer.words.byteLength, 0);
+  }
+
+  get count(): number {
+    return this.layers.reduce((sum, layer) => sum + layer.count, 0);
+  }
+
+  /** Writes the filter beside its target, then renames: a crash leaves the old file. */
+  async save(path: string, log_seq: number): Promise<void> {
+    const header = { magic: MAGIC, log_seq, layers: this.layers.map(({ capacity, count, words }) => ({ capacity, count, crc: checksum(words) })) };
+    const handle = await open(`${path}.tmp`, 'w');
+    try {
+      const text = Buffer.from(`${JSON.stringify(header)}\n`);
+      await handle.write(text);
+      for (const layer of this.layers) await writeAll(handle, Buffer.from(layer.words.buffer, layer.words.byteOffset, layer.words.byteLength));
+      await handle.datasync();
+    } finally {
+      await handle.close();
+    }
+    await rename(`${path}.tmp`, path);
+  }
+
+  /** The saved filter and the log position it covers, or undefined when there is none that can be trusted. */
+  static async load(path: string): Promise<{ ids: SeenIds; log_seq: number } | undefined> {
+    if (!existsSync(path)) return undefined;
+    try {
+      const file = await readFile(path);
+      const newline = file.indexOf(10);
+      const header = JSON.parse(file.toString('utf8', 0, newline)) as {
+        magic: string;
+        log_seq: number;
+        layers: Array<{ capacity: number; count: number; crc: number }>;
+      };
+      if (header.magic !== MAGIC) return undefined;
+      const ids = new SeenIds();
+      let offset = newline + 1;
+      for (const { capacity, count, crc } of header.layers) {
+        const layer = newLayer(capacity);
+        const size = layer.words.byteLength;
+        if (offset + size > file.length) return undefined;
+        Buffer.from(layer.words.buffer).set(file.subarray(offset, offset + size));
+        if (checksum(layer.words) !== crc) return undefined;
+        layer.count = count;
+        ids.layers.push(layer);
+        offset += size;
+      }
+      return { ids, log_seq: header.log_seq };
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function newLayer(capacity: number): Layer {
+  return { capacity, count: 0, words: new Uint32Array((capacity * BITS_PER_ID) / 32) };
+}
+
+function checksum(words: Uint32Array): number {
+  return crc32(Buffer.from(words.buffer, words.byteOffset, words.byteLength));
+}
+
+async function writeAll(handle: Awaited<ReturnType<typeof open>>, bytes: Buffer): Promise<void> {
+  for (let offset = 0; offset < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, offset, Math.min(bytes.length - offset, 1 << 26));
+    offset += bytesWritten;
+  }
+}
+
+function has(layer: Layer, a: number, b: number): boolean {
+  const words = layer.words;
+  const size = words.length;
+  let probe = a;
+  for (let i = 0; i < PROBES; i++) {
+    if ((words[(probe >>> 5) % size]! & (1 << (probe & 31))) === 0) return false;
+    probe = nextProbe(probe, b, i);
+  }
+  return true;
+}
+
+function set(layer: Layer, a: number, b: number): void {
+  const words = layer.words;
+  const size = words.length;
+  let probe = a;
+  for (let i = 0; i < PROBES; i++) {
+    words[(probe >>> 5) % size]! |= 1 << (probe & 31);
+    probe = nextProbe(probe, b, i);
+  }
+}
+
+/** A 32-bit probe can address 2^27 words; a mixed step keeps probes of large layers apart. */
+function nextProbe(probe: number, b: number, i: number): number {
+  let next = (probe + b + i * 0x9e3779b9) | 0;
+  next = Math.imul(next ^ (next >>> 15), 0x2c1b3c6d);
+  return (next ^ (next >>> 12)) >>> 0;
+}
+
+/** Two 32-bit hashes of a string (two MurmurHash3-style streams over its code units). */
+function hashPair(key: string): [number, number] {
+  let a = 0x9747b28c ^ key.length;
+  let b = 0x85ebca6b ^ key.length;
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x5bd1e995);
+    a ^= a >>> 15;
+    b = Math.imul(b ^ code, 0xc2b2ae35);
+    b ^= b >>> 13;
+  }
+  return [finish(a), finish(b)];
+}
+
+function finish(h: number): number {
+  let x = h ^ (h >>> 16);
+  x = Math.imul(x, 0x85ebca6b);
+  x ^= x >>> 13;
+  x = Math.imul(x, 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}

@@ -1,0 +1,80 @@
+/** What credits can be grouped by, in one place. */
+import { badRequest } from '../domain/errors.ts';
+import { formatDate, weekStart } from '../domain/time.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import type { Cell } from '../warehouse/schema.ts';
+import { listOf } from './parameters.ts';
+
+export interface GroupKey {
+  /** Name of the field in a row of the report. */
+  field: string;
+  /** SQL over `credits c` (and `months mo` for months). */
+  sql: string;
+  /** The touchpoint column that the path has to carry for it. */
+  touch_column?: string;
+  format?: (cell: Cell) => string | null;
+}
+
+const column = (name: string): GroupKey => ({ field: name, sql: `c.${name}`, touch_column: name });
+
+const GROUP_KEYS: Record<string, GroupKey> = {
+  brand: { field: 'brand_id', sql: 'c.brand_id' },
+  brand_id: { field: 'brand_id', sql: 'c.brand_id' },
+  ...Object.fromEntries(
+    ['channel', 'campaign_id', 'email_id', 'touchpoint_type', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'device_type', 'country'].map((name) => [name, column(name)]),
+  ),
+  day: { field: 'day', sql: 'c.day_number', format: (cell) => formatDate(Number(cell)) },
+  week: { field: 'week', sql: 'floor_div(c.day_number + 3, 7)', format: (cell) => formatDate(weekStart(Number(cell) * 7)) },
+  month: { field: 'month', sql: 'mo.month_number', format: (cell) => formatMonth(Number(cell)) },
+};
+
+export const GROUP_KEY_NAMES = Object.keys(GROUP_KEYS);
+export const DEFAULT_GROUP_BY = 'channel,campaign_id,email_id';
+
+/** Reads `group_by`. @throws bad_request naming the unknown key and the known ones. */
+export function resolveGroupBy(text: string): GroupKey[] {
+  const names = [...new Set(listOf(text))];
+  if (names.length === 0) throw badRequest('group_by', `is empty; name at least one of ${GROUP_KEY_NAMES.join(', ')}`);
+  const keys = names.map((name) => {
+    if (!Object.hasOwn(GROUP_KEYS, name)) throw badRequest('group_by', `${JSON.stringify(name.slice(0, 60))} is unknown; known keys are ${GROUP_KEY_NAMES.join(', ')}`);
+    return GROUP_KEYS[name]!;
+  });
+  return keys.filter((key, i) => keys.findIndex((other) => other.field === key.field) === i);
+}
+
+export function touchColumns(keys: readonly GroupKey[]): string[] {
+  return keys.flatMap((key) => (key.touch_column ? [key.touch_column] : []));
+}
+
+/** Calendar months as rows of day numbers, where a report groups by them. Returns the join. */
+export async function joinMonths(snapshot: Snapshot, keys: readonly GroupKey[]): Promise<string> {
+  if (!keys.some((key) => key.field === 'month')) return '';
+  const [range] = await snapshot.query('select min(day_number) as low, max(day_number) as high from events');
+  const rows = [];
+  const first = new Date(Number(range!['low'] ?? 0) * 86_400_000);
+  for (let month = first.getUTCFullYear() * 12 + first.getUTCMonth(); monthStart(month) <= Number(range!['high'] ?? 0); month++) {
+    rows.push({ month_number: month, from_day: monthStart(month), until_day: monthStart(month + 1) });
+  }
+  const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });
+  await snapshot.relation('months', [int('month_number'), int('from_day'), int('until_day')], rows);
+  return 'join months mo on c.day_number >= mo.from_day and c.day_number < mo.until_day';
+}
+
+function monthStart(month_number: number): number {
+  return Date.UTC(Math.floor(month_number / 12), month_number % 12, 1) / 86_400_000;
+}
+
+function formatMonth(month_number: number): string {
+  return formatDate(monthStart(month_number)).slice(0, 7);
+}
+
+/** Rows in their stable order: most revenue first, then keys as text, missing ones first. */
+export function byRevenue<T extends { micros: bigint; keys: ReadonlyArray<string | null> }>(a: T, b: T): number {
+  if (a.micros !== b.micros) return a.micros > b.micros ? -1 : 1;
+  for (let i = 0; i < a.keys.length; i++) {
+    const [x, y] = [a.keys[i] ?? '', b.keys[i] ?? ''];
+    if (x !== y) return x < y ? -1 : 1;
+    if ((a.keys[i] === null) !== (b.keys[i] === null)) return a.keys[i] === null ? -1 : 1;
+  }
+  return 0;
+}

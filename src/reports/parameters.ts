@@ -1,0 +1,176 @@
+/** The parameters that reports share, from a query string or the command line: one schema for both. */
+import { hash } from 'node:crypto';
+import Type, { type Static } from 'typebox';
+import { DEFAULT_MODEL, MAX_MODELS, type Model, resolveModel } from '../attribution/models.ts';
+import { ADJUSTMENT_MODES, COLLAPSE_MODES, LOOKBACK_MODES, type Plan, type PlannedBrand, samePositions } from '../attribution/plan.ts';
+import { CONVERSION_TYPES } from '../domain/conversion.ts';
+import { currencyProblem } from '../domain/currencies.ts';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { brandProblem, canonicalJson } from '../domain/record.ts';
+import type { BrandSettings } from '../domain/settings.ts';
+import { formatDate, formatInstant, MS_PER_DAY, parseBound, zoneOffsetMs } from '../domain/time.ts';
+import type { PersonDirectory } from '../identity/directory.ts';
+import { formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
+import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+
+export type ReportJson = Record<string, unknown>;
+
+/** What every report needs from its surroundings. */
+export interface ReportContext {
+  warehouse: Warehouse;
+  directory: PersonDirectory;
+  /** Settings by brand; brands that are not configured have the defaults. */
+  settings: (brand_id: string) => BrandSettings;
+  /** Brands that the configuration names. */
+  configured_brands: readonly string[];
+  clock: () => number;
+  timeout_ms: number;
+}
+
+const choice = <const V extends readonly string[]>(values: V, description: string) =>
+  Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description });
+const flag = (description: string) => Type.Unsafe<'true' | 'false'>({ type: 'string', enum: ['true', 'false'], description });
+const words = (description: string) => Type.String({ maxLength: 2_000, description });
+
+/** Parameters of every report that attributes. Lists are separated by commas. */
+export const AttributionParameters = Type.Object(
+  {
+    start: Type.Optional(words('First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out')),
+    end: Type.Optional(words('The day or instant after the last one; tomorrow when left out')),
+    model: Type.Optional(words('One model; linear when left out')),
+    models: Type.Optional(words('Several models side by side, instead of `model`')),
+    brand_id: Type.Optional(words('One brand; all that the key may read when left out')),
+    as_of: Type.Optional(words('The as_of of an earlier report, or an instant')),
+    currency: Type.Optional(words('ISO 4217; the brand’s when left out')),
+    conversion_type: Type.Optional(words('Only these conversion types')),
+    collapse: Type.Optional(choice(COLLAPSE_MODES, 'What one touch is')),
+    adjustments: Type.Optional(choice(ADJUSTMENT_MODES, 'The day that a refund falls on')),
+    lookback: Type.Optional(choice(LOOKBACK_MODES, 'Whether touches before the previous conversion count')),
+    exclude_direct: Type.Optional(flag('Leave direct visits out')),
+    include_machine: Type.Optional(flag('Let machine traffic earn credit')),
+  },
+  { additionalProperties: false },
+);
+export type AttributionParameters = Static<typeof AttributionParameters>;
+
+/** A resolved request: the plan for the query and what the answer repeats. */
+export interface Resolved {
+  plan: Plan;
+  position: Position;
+  period: { start: string; end: string };
+  as_of: string;
+  config_hash: string;
+}
+
+/** Reads shared parameters against the state of the snapshot. @throws bad_request naming the parameter. */
+export async function resolveParameters(
+  snapshot: Snapshot,
+  context: ReportContext,
+  parameters: AttributionParameters,
+  options: { key_brand_id: string | null; extra?: Record<string, unknown>; touch_columns?: readonly string[]; conversion_id?: string },
+): Promise<Resolved> {
+  const position = await resolvePosition(snapshot, parameters.as_of);
+  const brand_ids = await resolveBrands(snapshot, context, parameters.brand_id, options.key_brand_id);
+  const settings = brand_ids.map((brand_id) => context.settings(brand_id));
+  const period = resolvePeriod(parameters, settings[0]!.time_zone, context.clock());
+  const brands = brand_ids.map((brand_id, i): PlannedBrand => {
+    const zone = settings[i]!.time_zone;
+    return { brand_id, settings: settings[i]!, start_ms: parseBound('start', period.start, zone), end_ms: parseBound('end', period.end, zone) };
+  });
+  if (brands.some((brand) => brand.end_ms <= brand.start_ms)) throw badRequest('end', `must come after start; got ${period.start} to ${period.end} (the end itself is not included)`);
+  const models = resolveModels(parameters, settings);
+  const plan: Plan = {
+    brands,
+    positions: samePositions(position),
+    models,
+    currency: resolveCurrency(parameters.currency, settings),
+    collapse: parameters.collapse ?? 'interaction',
+    adjustments: parameters.adjustments ?? 'order_day',
+    lookback: parameters.lookback ?? 'full',
+    exclude_direct: parameters.exclude_direct === 'true',
+    include_machine: parameters.include_machine === 'true',
+    conversion_types: resolveConversionTypes(parameters.conversion_type),
+    touch_columns: options.touch_columns ?? [],
+    ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),
+  };
+  return { plan, position, period, as_of: formatPosition(position), config_hash: configHash(plan, period, options.extra ?? {}) };
+}
+
+async function resolveBrands(snapshot: Snapshot, context: ReportContext, brand_id: string | undefined, key_brand_id: string | null): Promise<string[]> {
+  if (brand_id !== undefined) {
+    const problem = brandProblem(brand_id);
+    if (problem) throw badRequest('brand_id', problem);
+    if (key_brand_id !== null && brand_id !== key_brand_id) {
+      throw new TributaryError('forbidden', `brand_id: this key reads brand ${key_brand_id} only; leave brand_id out or use a key of brand ${brand_id}`, { field: 'brand_id' });
+    }
+    return [brand_id];
+  }
+  if (key_brand_id !== null) return [key_brand_id];
+  const rows = await snapshot.query('select distinct brand_id from conversions');
+  const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
+  return brands.length === 0 ? ['default'] : brands;
+}
+
+const DEFAULT_PERIOD_DAYS = 30;
+
+function resolvePeriod(parameters: AttributionParameters, time_zone: string, now_ms: number): { start: string; end: string } {
+  const today = Math.floor((now_ms + zoneOffsetMs(time_zone, now_ms)) / MS_PER_DAY);
+  const end = parameters.end ?? formatDate(today + 1);
+  if (parameters.start !== undefined) return { start: parameters.start, end };
+  const end_ms = parseBound('end', end, time_zone);
+  const end_day = Math.floor((end_ms + zoneOffsetMs(time_zone, end_ms)) / MS_PER_DAY);
+  return { start: formatDate(end_day - DEFAULT_PERIOD_DAYS), end };
+}
+
+function resolveModels(parameters: AttributionParameters, settings: readonly BrandSettings[]): Model[] {
+  if (parameters.model !== undefined && parameters.models !== undefined) throw badRequest('models', 'give either model or models, not both');
+  const names = parameters.models === undefined ? [parameters.model ?? DEFAULT_MODEL] : [...new Set(listOf(parameters.models))];
+  if (names.length === 0) throw badRequest('models', 'is empty; name at least one model');
+  if (names.length > MAX_MODELS) throw badRequest('models', `names ${names.length} models; the limit is ${MAX_MODELS}`);
+  return names.map((name) => {
+    const expressions = new Set(settings.map((brand) => brand.custom_models[name]));
+    if (expressions.size > 1) throw badRequest('model', `${name} is not the same in all brands of this report; ask for one brand_id`);
+    return resolveModel(name, settings[0]!.custom_models);
+  });
+}
+
+function resolveCurrency(currency: string | undefined, settings: readonly BrandSettings[]): string {
+  if (currency !== undefined) {
+    const problem = currencyProblem(currency);
+    if (problem) throw badRequest('currency', problem);
+    return currency;
+  }
+  const own = new Set(settings.map((brand) => brand.currency));
+  return own.size === 1 ? [...own][0]! : 'USD';
+}
+
+function resolveConversionTypes(text: string | undefined): string[] | null {
+  if (text === undefined) return null;
+  const types = [...new Set(listOf(text))].sort();
+  for (const type of types) {
+    if (!(CONVERSION_TYPES as readonly string[]).includes(type)) throw badRequest('conversion_type', `${JSON.stringify(type.slice(0, 60))} is not one of ${CONVERSION_TYPES.join(', ')}`);
+  }
+  return types.length === 0 ? null : types;
+}
+
+export function listOf(text: string): string[] {
+  return text.split(',').map((word) => word.trim()).filter((word) => word !== '');
+}
+
+/** What an answer depends on beside the log: the settings of its brands, and every parameter but `as_of`. */
+function configHash(plan: Plan, period: { start: string; end: string }, extra: Record<string, unknown>): string {
+  const { brands, positions: _positions, models, touch_columns: _touch_columns, ...rest } = plan;
+  const content = { ...rest, ...extra, period, models: models.map(({ name, weight }) => ({ name, weight })), brands };
+  return hash('sha256', canonicalJson(JSON.parse(JSON.stringify(content))) ?? '', 'hex').slice(0, 16);
+}
+
+/** What every answer says about itself. */
+export function reportHead(resolved: Resolved, now_ms: number): ReportJson {
+  return {
+    report_period: resolved.period,
+    currency: resolved.plan.currency,
+    as_of: resolved.as_of,
+    config_hash: resolved.config_hash,
+    generated_at: formatInstant(now_ms),
+  };
+}

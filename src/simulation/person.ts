@@ -1,0 +1,152 @@
+/** One person: who they are, on which devices, and what is going to happen to them next. */
+
+import type { RecordName } from '../domain/index.ts';
+import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
+import type { TouchpointType } from '../domain/touchpoint.ts';
+import { DESKTOP_AGENTS, householdAddress, PHONE_AGENTS } from './agents.ts';
+import type { Outbox } from './outbox.ts';
+import type { Email, Plan } from './plan.ts';
+import type { Random } from './random.ts';
+import { stamp } from './stamp.ts';
+import type { Currency, Tally } from './tally.ts';
+
+export interface Device {
+  anonymous_id: string;
+  user_agent: string;
+  /** Events of a device carry the customer from the first login on. */
+  signed_in: boolean;
+}
+
+export interface Traits {
+  currency: Currency;
+  country: string;
+  ip_address: string;
+  /** Local time minus UTC. */
+  offset_ms: number;
+  /** Scales how often this person reads, visits and buys by themselves; mean 1. */
+  loyalty: number;
+  /** Scales what touches do; correlated with loyalty, as in life: those who would buy anyway also click. */
+  responsiveness: number;
+  mailbox: 'apple_mpp' | 'gmail' | 'outlook' | 'webmail' | 'thunderbird';
+  /** The employer's mail gateway follows every link. */
+  scanned: boolean;
+  dead_address: boolean;
+  takes_sms: boolean;
+  takes_push: boolean;
+  mean_order_cents: number;
+}
+
+interface Action {
+  at_ms: number;
+  run: (at_ms: number) => void;
+}
+
+export class Person {
+  readonly customer_id: string;
+  readonly traits: Traits;
+  readonly devices: Device[];
+  joined = false;
+  subscribed = false;
+  bounces = 0;
+  orders = 0;
+  last_order_ms = Number.NEGATIVE_INFINITY;
+  private readonly number: string;
+  private serial = 0;
+  /** Latest first, so that the next action is popped from the end. */
+  private readonly queue: Action[] = [];
+
+  constructor(
+    index: number,
+    readonly random: Random,
+    readonly out: Outbox,
+    readonly plan: Plan,
+    readonly tally: Tally,
+    /** What the brand does to send an email to a person. */
+    readonly send: (person: Person, email: Email, at_ms: number) => void,
+  ) {
+    this.number = String(index + 1).padStart(6, '0');
+    this.customer_id = `cus_${this.number}`;
+    this.traits = drawTraits(random);
+    const count = random.weighted([
+      { share: 0.35, n: 1 },
+      { share: 0.5, n: 2 },
+      { share: 0.15, n: 3 },
+    ]).n;
+    this.devices = Array.from({ length: count }, (_, i) => ({
+      anonymous_id: `dev_${this.number}_${i + 1}`,
+      user_agent: random.pick(i % 2 === 0 ? PHONE_AGENTS : DESKTOP_AGENTS),
+      signed_in: false,
+    }));
+  }
+
+  /** An id that is the same in every world that holds this person. */
+  id(prefix: string): string {
+    this.serial++;
+    return `${prefix}_${this.number}_${this.serial}`;
+  }
+
+  /** Puts an action in the diary; equal times keep the order of entry. */
+  at(at_ms: number, run: (at_ms: number) => void): void {
+    if (at_ms > this.plan.end_ms) return;
+    let [low, high] = [0, this.queue.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.queue[middle]!.at_ms > at_ms) low = middle + 1;
+      else high = middle;
+    }
+    this.queue.splice(low, 0, { at_ms: Math.floor(at_ms), run });
+  }
+
+  /** Lives through the diary, which fills while living, to the end of the world. */
+  live(): void {
+    for (let action = this.queue.pop(); action; action = this.queue.pop()) action.run(action.at_ms);
+  }
+
+  /** The same instant, or seven hours later when it falls in the person's night. */
+  awake(at_ms: number): number {
+    const local_hour = ((((at_ms + this.traits.offset_ms) % MS_PER_DAY) + MS_PER_DAY) % MS_PER_DAY) / MS_PER_HOUR;
+    return local_hour < 7 ? at_ms + 7 * MS_PER_HOUR : at_ms;
+  }
+
+  /** The id fields of something done on a device. */
+  on(device: Device): { customer_id?: string; anonymous_id: string } {
+    const { anonymous_id } = device;
+    return device.signed_in ? { customer_id: this.customer_id, anonymous_id } : { anonymous_id };
+  }
+
+  touch(touchpoint_type: TouchpointType, at_ms: number, fields: object): boolean {
+    const touchpoint_id = this.id('tp');
+    return this.put('touchpoints', { touchpoint_id, touchpoint_type, occurred_at: stamp(at_ms), ...fields }, at_ms);
+  }
+
+  put(record: RecordName, event: object, at_ms: number): boolean {
+    return this.out.put(record, event, at_ms);
+  }
+}
+
+const MAILBOXES = [
+  { share: 0.44, mailbox: 'apple_mpp' },
+  { share: 0.3, mailbox: 'gmail' },
+  { share: 0.1, mailbox: 'outlook' },
+  { share: 0.13, mailbox: 'webmail' },
+  { share: 0.03, mailbox: 'thunderbird' },
+] as const;
+
+function drawTraits(random: Random): Traits {
+  const european = random.chance(0.4);
+  const loyalty = random.lognormal(1, 0.7);
+  return {
+    currency: european ? 'EUR' : 'USD',
+    country: european ? random.pick(['DE', 'FR', 'NL', 'ES']) : 'US',
+    ip_address: householdAddress(random),
+    offset_ms: (european ? 1 : -6) * MS_PER_HOUR,
+    loyalty,
+    responsiveness: Math.sqrt(loyalty) * random.lognormal(1.06, 0.3),
+    mailbox: random.weighted(MAILBOXES).mailbox,
+    scanned: random.chance(0.08),
+    dead_address: random.chance(0.012),
+    takes_sms: random.chance(0.2),
+    takes_push: random.chance(0.15),
+    mean_order_cents: random.lognormal(8_500, 0.4),
+  };
+}

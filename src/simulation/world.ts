@@ -1,0 +1,110 @@
+/**
+ * A shop's world, made up but lifelike: a year of email, ads, visits and orders in a moment, the same for the same
+ * options, and with the truth about what caused each order.
+ */
+import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
+import { ORGANIC_ORDERS_PER_30_DAYS } from './effects.ts';
+import { BROWSING } from './entries.ts';
+import { sendEmail } from './mail.ts';
+import { startAsMember } from './membership.ts';
+import { Outbox, type Simulated } from './outbox.ts';
+import { Person } from './person.ts';
+import { eurRates, makePlan, type Plan, type SimulationOptions } from './plan.ts';
+import { Random } from './random.ts';
+import { Tally, type Truth, truthFrom } from './tally.ts';
+import { blast, closingVisit, scheduleBrowsing, visit } from './visits.ts';
+
+export type { Simulated } from './outbox.ts';
+export type { SimulationOptions } from './plan.ts';
+export type { Truth } from './tally.ts';
+
+/**
+ * Generates a world customer by customer; within one customer in order of arrival. Only one customer is in memory.
+ * `event` is a record as it would be sent, with ids of its own; ~1 % come twice. Rates come first, spend last.
+ * @param onCustomer hears how many customers are done.
+ * @returns (as the generator's return value) the truth about what was yielded.
+ */
+export function* simulate(
+  options: SimulationOptions,
+  onCustomer: (done: number) => void = () => {},
+): Generator<Simulated, Truth, void> {
+  checkOptions(options);
+  const plan = makePlan(options);
+  const tally = new Tally();
+  const books = new Outbox(new Random(options.seed, 'books'), tally, options.end_ms, options.brand_id);
+  for (const { date, rate } of eurRates(options)) {
+    books.book('fx_rates', { date, currency: 'EUR', base: 'USD', rate }, nextMorning(date) - MS_PER_DAY);
+  }
+  yield* books.take();
+  for (let index = 0; index < options.customers; index++) {
+    // Delivery has a stream of its own, so that a change there leaves people's lives alone.
+    const out = new Outbox(new Random(options.seed, 'delivery', index), tally, options.end_ms, options.brand_id);
+    live(new Person(index, new Random(options.seed, 'life', index), out, plan, tally, sendEmail), plan);
+    yield* out.take();
+    onCustomer(index + 1);
+  }
+  for (const row of tally.spendRows()) {
+    const spend_id = `sp_${row.date}_${row.channel}_${row.campaign_id}`;
+    books.book('spend', { spend_id, ...row, currency: 'USD' }, nextMorning(row.date));
+  }
+  yield* books.take();
+  return truthFrom(options, plan, tally);
+}
+
+/** The content of truth.json, without keeping any event: what {@link simulate} returns when it is done. */
+export function truthOf(options: SimulationOptions): Truth {
+  const world = simulate(options);
+  for (;;) {
+    const next = world.next();
+    if (next.done) return next.value;
+  }
+}
+
+function checkOptions({ customers, days, seed, end_ms }: SimulationOptions): void {
+  const whole = { customers, days, seed, end_ms };
+  for (const [name, value] of Object.entries(whole)) {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`${name} is ${value}; send a whole number`);
+  }
+  if (customers < 0) throw new RangeError(`customers is ${customers}; send 0 or more`);
+  if (days < 1 || days > 3_650) throw new RangeError(`days is ${days}; send 1 to 3650`);
+  if (end_ms - (days + 7) * MS_PER_DAY < 0) throw new RangeError(`end_ms is ${end_ms}; the world must lie after 1970`);
+}
+
+/** Yesterday's figures come at six. */
+function nextMorning(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) + MS_PER_DAY + 6 * MS_PER_HOUR;
+}
+
+/** Fills a person's diary and lives through it. */
+function live(person: Person, plan: Plan): void {
+  const { random, traits } = person;
+  if (random.chance(0.7)) startAsMember(person);
+  else {
+    const at_ms = random.between(plan.start_ms, plan.end_ms);
+    person.at(person.awake(at_ms), (at) => visit(person, at, random.weighted(BROWSING), { signs_up: true }));
+  }
+  for (const email of plan.broadcasts) {
+    if (!random.chance(email.audience)) continue;
+    person.at(email.send_at_ms + random.between(0, MS_PER_HOUR), (at) => sendEmail(person, email, at));
+  }
+  for (const { campaign_id, send_at_ms } of traits.takes_sms ? plan.sms : []) {
+    person.at(send_at_ms, (at) => blast(person, 'sms', campaign_id, at));
+  }
+  for (const { campaign_id, send_at_ms } of traits.takes_push ? plan.push : []) {
+    person.at(send_at_ms, (at) => blast(person, 'push', campaign_id, at));
+  }
+  scheduleBrowsing(person, plan.start_ms);
+  scheduleOrganicOrder(person, plan.start_ms);
+  person.live();
+}
+
+/** Orders that come without any marketing, as a Poisson stream. */
+function scheduleOrganicOrder(person: Person, after_ms: number): void {
+  const mean_days = 30 / (ORGANIC_ORDERS_PER_30_DAYS * person.traits.loyalty);
+  // The stream runs on the drawn instants; sleeping only shifts the visit.
+  const next_ms = after_ms + person.random.exponential(mean_days) * MS_PER_DAY;
+  person.at(next_ms, () => {
+    person.at(person.awake(next_ms), (at) => closingVisit(person, at, 'organic'));
+    scheduleOrganicOrder(person, next_ms);
+  });
+}

@@ -1,0 +1,99 @@
+/** A simulated world as files: one ndjson per kind of record, in order of arrival, and truth.json. */
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RECORD_NAMES, type RecordName } from '../domain/index.ts';
+import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
+import { ArrivalOrder } from './arrival-order.ts';
+import { type SimulationOptions, simulate, type Truth } from './world.ts';
+
+/** Lines in memory before they go to disk; a world smaller than this never touches the spill directory. */
+const MAX_HELD_CHARS = 48 * 1024 * 1024;
+/** About as many customer-days go into one stretch: an event or two for every third of them. */
+const CUSTOMER_DAYS_PER_STRETCH = 100_000;
+const CUSTOMERS_PER_BREATH = 100;
+
+export interface WriteProgress {
+  customers: number;
+  events: number;
+}
+
+/**
+ * Writes the world that `options` describe into `out_dir` (made when missing, files of the same names replaced).
+ * Equal options give equal bytes, whatever was spilled on the way.
+ * @param onProgress hears of it now and then, and at the end.
+ * @param max_held_chars how much to hold in memory; tests make it small.
+ * @returns the content of truth.json; its `lines` count what each file holds.
+ */
+export async function writeWorld(
+  options: SimulationOptions,
+  out_dir: string,
+  onProgress: (progress: WriteProgress) => void = () => {},
+  max_held_chars = MAX_HELD_CHARS,
+): Promise<Truth> {
+  await mkdir(out_dir, { recursive: true });
+  const spill_dir = join(out_dir, '.arriving');
+  await rm(spill_dir, { recursive: true, force: true });
+  try {
+    const orders = arrivalOrders(options, spill_dir);
+    const truth = await generate(options, orders, onProgress, max_held_chars);
+    for (const name of RECORD_NAMES) await drain(orders[name], join(out_dir, `${name}.ndjson`));
+    await writeFile(join(out_dir, 'truth.json'), JSON.stringify(truth, null, 2) + '\n');
+    return truth;
+  } finally {
+    await rm(spill_dir, { recursive: true, force: true });
+  }
+}
+
+type Orders = Record<RecordName, ArrivalOrder>;
+
+function arrivalOrders(options: SimulationOptions, spill_dir: string): Orders {
+  const days = CUSTOMER_DAYS_PER_STRETCH / Math.max(1, options.customers);
+  const stretch_ms = Math.round(Math.max(MS_PER_HOUR, Math.min(days, 3_650) * MS_PER_DAY));
+  return Object.fromEntries(
+    RECORD_NAMES.map((name) => [name, new ArrivalOrder(join(spill_dir, name), stretch_ms)]),
+  ) as Orders;
+}
+
+async function generate(
+  options: SimulationOptions,
+  orders: Orders,
+  onProgress: (progress: WriteProgress) => void,
+  max_held_chars: number,
+): Promise<Truth> {
+  let [customers, events, breath] = [0, 0, 0];
+  const world = simulate(options, (done) => {
+    customers = done;
+  });
+  for (;;) {
+    const next = world.next();
+    if (next.done) {
+      onProgress({ customers, events });
+      return next.value;
+    }
+    const { record, event, arrives_at_ms } = next.value;
+    orders[record].add(arrives_at_ms, JSON.stringify(event));
+    events++;
+    if (customers < breath + CUSTOMERS_PER_BREATH) continue;
+    breath = customers;
+    onProgress({ customers, events });
+    await letOthersRun(orders, max_held_chars);
+  }
+}
+
+/** Spills when too much is held, and gives a server in the same process its turn. */
+async function letOthersRun(orders: Orders, max_held_chars: number): Promise<void> {
+  const all = Object.values(orders);
+  if (all.reduce((sum, order) => sum + order.held, 0) > max_held_chars) {
+    for (const order of all) await order.spill();
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function drain(order: ArrivalOrder, path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await order.drainTo(file);
+  } finally {
+    await file.close();
+  }
+}

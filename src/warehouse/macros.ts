@@ -1,0 +1,60 @@
+/** Expands macro calls in shared SQL. Written once; engines bring only the table of translations. */
+import type { Macro } from './port.ts';
+
+export type MacroTable = Record<Macro, (...args: string[]) => string>;
+
+/**
+ * Replaces every `name(args)` of a macro, innermost first. Quoted text is left alone.
+ * @throws Error on unbalanced parentheses: that is a bug in a query, not input.
+ */
+export function expandMacros(sql: string, table: MacroTable): string {
+  let out = '';
+  let i = 0;
+  while (i < sql.length) {
+    const char = sql[i]!;
+    if (char === "'") {
+      const end = sql.indexOf("'", i + 1);
+      out += sql.slice(i, end + 1);
+      i = end + 1;
+    } else if (/[A-Za-z_]/.test(char)) {
+      const word = /^\w+/.exec(sql.slice(i, i + 64))![0];
+      const next = i + word.length;
+      if (sql[next] === '(' && Object.hasOwn(table, word)) {
+        const { args, end } = readArguments(sql, next);
+        out += table[word as Macro](...args.map((arg) => expandMacros(arg.trim(), table)));
+        i = end;
+      } else {
+        out += word;
+        i = next;
+      }
+    } else {
+      out += char;
+      i += 1;
+    }
+  }
+  return out;
+}
+
+function readArguments(sql: string, open: number): { args: string[]; end: number } {
+  const args: string[] = [];
+  let depth = 0;
+  let start = open + 1;
+  for (let i = open; i < sql.length; i++) {
+    const char = sql[i];
+    if (char === "'") {
+      i = sql.indexOf("'", i + 1);
+    } else if (char === '(') {
+      depth += 1;
+    } else if (char === ')') {
+      depth -= 1;
+      if (depth === 0) {
+        args.push(sql.slice(start, i));
+        return { args, end: i + 1 };
+      }
+    } else if (char === ',' && depth === 1) {
+      args.push(sql.slice(start, i));
+      start = i + 1;
+    }
+  }
+  throw new Error(`unbalanced parentheses in shared SQL near: ${sql.slice(open, open + 60)}`);
+}

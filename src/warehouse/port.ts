@@ -1,0 +1,76 @@
+/**
+ * What a warehouse must do, and no more: append a batch in one transaction, answer queries over one consistent state,
+ * migrate, and look after itself. `test/warehouse/contract.ts` says it in tests; every engine passes the same ones.
+ *
+ * Analytic SQL is one text for all engines. It may call the macros of {@link MACROS}; each engine expands them.
+ */
+import type { Column, Row, TableName } from './schema.ts';
+
+/** Functions that shared SQL may call and every engine translates. */
+export const MACROS = [
+  'epoch_ms', // (timestamp) -> int64 milliseconds
+  'instant', // (int64 milliseconds) -> timestamp
+  'int64', // (x) -> int64; x must be whole
+  'int128', // (x) -> 128-bit integer
+  'float64', // (x) -> double
+  'idiv', // (a, b) -> integer division, truncating toward zero
+  'floor_div', // (a, b) -> integer division, rounding down; b > 0
+  'sum128', // (x) -> exact 128-bit sum of integers
+  'text128', // (x) -> decimal digits of an integer
+  'count_where', // (condition) -> rows for which it holds
+  'same', // (a, b) -> equality in which null equals null
+  'json_text', // (json, key) -> the string at a key of a JSON object, or null
+] as const;
+export type Macro = (typeof MACROS)[number];
+
+export type Parameter = string | number | bigint | null;
+
+/** Rows to write together: all of them or none. */
+export type Batch = Partial<Record<TableName, Row[]>>;
+
+/** A consistent view of the warehouse; temporary tables vanish with it. */
+export interface Snapshot {
+  /** Runs shared SQL with `$name` parameters. 128-bit and 64-bit integers come back as bigint. */
+  query<R extends Row = Row>(sql: string, parameters?: Record<string, Parameter>): Promise<R[]>;
+  /** Keeps the result of a query under a temporary name, for queries after it. */
+  materialise(name: string, sql: string, parameters?: Record<string, Parameter>): Promise<void>;
+  /** Makes a temporary table of rows from the program. */
+  relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void>;
+}
+
+export interface ReadOptions {
+  /** A query that runs longer is stopped and answered with `timeout`. */
+  timeout_ms?: number;
+}
+
+export interface TableSize {
+  table: string;
+  rows: number;
+}
+
+export interface Diagnosis {
+  engine: string;
+  schema_version: number;
+  size_bytes: number;
+  tables: TableSize[];
+  /** One line per broken promise; empty when all is well. */
+  problems: string[];
+}
+
+export interface Warehouse {
+  readonly engine: string;
+  /** Brings the schema to the newest version; forward only. Returns the versions applied. */
+  migrate(): Promise<number[]>;
+  /** Writes a batch in one transaction. */
+  append(batch: Batch): Promise<void>;
+  /** Runs `work` on one consistent state. Reads run beside each other and beside appends. */
+  read<T>(work: (snapshot: Snapshot) => Promise<T>, options?: ReadOptions): Promise<T>;
+  /** Gives deleted and rewritten space back, and makes recovery after a crash short. */
+  compact(): Promise<void>;
+  diagnose(): Promise<Diagnosis>;
+  /** Writes every table as Parquet into an empty folder. */
+  backup(folder: string): Promise<void>;
+  /** Fills an empty warehouse from a backup. */
+  restore(folder: string): Promise<void>;
+  close(): Promise<void>;
+}

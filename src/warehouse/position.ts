@@ -1,0 +1,57 @@
+/** The log position that a report sees: per collector, the highest `log_seq` that counts. */
+import { badRequest } from '../domain/errors.ts';
+import { parseInstant } from '../domain/time.ts';
+import type { Snapshot } from './port.ts';
+
+export type Position = ReadonlyMap<string, number>;
+
+/** The `as_of` token: collectors and positions, in order. */
+export function formatPosition(position: Position): string {
+  return [...position].sort(([a], [b]) => (a < b ? -1 : 1)).map(([collector_id, log_seq]) => `${collector_id}:${log_seq}`).join(',') || 'empty';
+}
+
+/** Everything that is committed in this snapshot. */
+export async function currentPosition(snapshot: Snapshot): Promise<Position> {
+  const rows = await snapshot.query('select collector_id, max(log_seq) as log_seq from commits group by collector_id');
+  return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
+}
+
+/**
+ * Reads an `as_of` parameter: a token of an earlier report, or an instant, which means what was committed by then.
+ * @throws bad_request when it is neither, or lies beyond what is committed.
+ */
+export async function resolvePosition(snapshot: Snapshot, as_of: string | undefined): Promise<Position> {
+  const current = await currentPosition(snapshot);
+  if (as_of === undefined) return current;
+  if (as_of === 'empty') return new Map();
+  const token = parseToken(as_of);
+  if (token) {
+    for (const [collector_id, log_seq] of token) {
+      if (log_seq > (current.get(collector_id) ?? 0)) throw badRequest('as_of', `${as_of} lies beyond what is committed; use the as_of of an earlier report`);
+    }
+    return token;
+  }
+  const instant = parseInstant(as_of);
+  if (typeof instant === 'string') throw badRequest('as_of', 'must be the as_of of an earlier report, or an instant with a zone');
+  const rows = await snapshot.query(
+    'select collector_id, max(log_seq) as log_seq from commits where committed_at <= instant($at) group by collector_id',
+    { at: instant },
+  );
+  return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
+}
+
+function parseToken(as_of: string): Position | undefined {
+  const parts = as_of.split(',').map((part) => /^([A-Za-z0-9_-]{1,64}):(\d{1,15})$/.exec(part));
+  if (parts.some((part) => part === null)) return undefined;
+  return new Map(parts.map((part) => [part![1]!, Number(part![2])]));
+}
+
+/** SQL that holds for rows at or before a position. Collector ids are checked against a pattern, so they can stand in text. */
+export function atOrBefore(alias: string, position: Position): string {
+  if (position.size === 0) return '1 = 0';
+  const terms = [...position].map(([collector_id, log_seq]) => {
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(collector_id)) throw new Error(`collector id ${collector_id} does not fit its pattern`);
+    return `(${alias}.collector_id = '${collector_id}' and ${alias}.log_seq <= ${log_seq})`;
+  });
+  return terms.length === 1 ? terms[0]! : `(${terms.join(' or ')})`;
+}

@@ -1,0 +1,191 @@
+/**
+ * docs/semantics.md over arrays: slow, plain, and written without looking at the SQL, so that the two can disagree.
+ * Tests only.
+ */
+import { allocate, creditsOf, integerWeights, weightsOf } from './allocate.ts';
+import { type GroupRow, groupRows } from './groups.ts';
+import { type Order, ordersOf, type ValueEvent, valueEvents } from './orders.ts';
+import { personKey, persons } from './persons.ts';
+import { groupBy, visibleRows } from './rows.ts';
+import { candidatesOf, pathOf } from './touches.ts';
+import {
+  type FullOptions,
+  fullOptions,
+  type Options,
+  REASONS,
+  type Reason,
+  type RefTouchpoint,
+  settingsOf,
+  type World,
+} from './types.ts';
+
+export { type Journey, journeys } from './journeys.ts';
+export { persons } from './persons.ts';
+export * from './types.ts';
+
+type PerModel<T> = Record<string, T>;
+
+export interface RefTouch {
+  touchpoint_id: string;
+  k: number;
+  weights: PerModel<number>;
+  W: PerModel<bigint>;
+  /** Millionths of the conversion. */
+  share: PerModel<bigint>;
+  /** Micros, over the value events of the period. */
+  credit: PerModel<bigint>;
+}
+
+export interface RefOrder {
+  brand_id: string;
+  conversion_id: string;
+  person: string;
+  occurred_at: number;
+  /** What the period's value events add up to, in the report's currency. */
+  net_micros: bigint;
+  /** False when only an adjustment falls into the period (own_day). */
+  counted: boolean;
+  reason: Reason | null;
+  path: RefTouch[];
+}
+
+export interface Totals {
+  net_revenue_micros: bigint;
+  orders: number;
+  attributed_orders: number;
+  attributed: PerModel<bigint>;
+  /** Every reason is there. It does not depend on the model. */
+  unattributed: Record<Reason, bigint>;
+}
+
+export interface Attribution {
+  orders: RefOrder[];
+  totals: Totals;
+  /** `cut_paths` and `other_currency_adjustments` are of the orders that the report shows. */
+  warnings: { cut_paths: number; other_currency_adjustments: number };
+  groups(keys: string[], model: string): GroupRow[];
+}
+
+/** An order with all that its report rows are made of. */
+export interface Credited {
+  order: Order;
+  events: ValueEvent[];
+  touches: RefTouchpoint[];
+  /** Per model, the integer weights of the path. */
+  weights: PerModel<bigint[]>;
+  result: RefOrder;
+  cut: boolean;
+}
+
+export function attribute(world: World, options: Options): Attribution {
+  const full = fullOptions(options);
+  const seen = visibleRows(world, full.as_of);
+  const person_of = persons(world, full.as_of, full.settings);
+  const touchpoints = groupBy(seen.touchpoints, (row) => {
+    const id = (row.customer_id ?? row.anonymous_id)!;
+    return personKey(row.brand_id, person_of.get(personKey(row.brand_id, id))!);
+  });
+  const orders = ordersOf(seen, person_of);
+  const credited: Credited[] = [];
+  for (const order of orders) {
+    const events = valueEvents(order, seen.fx_rates, full);
+    if (events.length === 0) continue;
+    const own = touchpoints.get(personKey(order.brand_id, order.person)) ?? [];
+    credited.push(creditOrder(order, events, own, previousOrder(order, orders, full)?.occurred_at, full));
+  }
+  return {
+    orders: credited.map(({ result }) => result),
+    totals: totalsOf(credited, full.models),
+    warnings: {
+      cut_paths: credited.filter(({ cut }) => cut).length,
+      other_currency_adjustments: credited.reduce((sum, { order }) => sum + order.other_currency, 0),
+    },
+    groups: (keys, model) => groupRows(credited, keys, model, full),
+  };
+}
+
+/** The order of the same person right before this one, among the report's conversion types. `orders` are sorted. */
+function previousOrder(order: Order, orders: Order[], options: FullOptions): Order | undefined {
+  return orders
+    .slice(0, orders.indexOf(order))
+    .findLast(
+      (other) =>
+        other.brand_id === order.brand_id &&
+        other.person === order.person &&
+        (options.conversion_types === null || options.conversion_types.includes(other.conversion_type)),
+    );
+}
+
+function creditOrder(
+  order: Order,
+  events: ValueEvent[],
+  touchpoints: RefTouchpoint[],
+  previous_order_at: number | undefined,
+  options: FullOptions,
+): Credited {
+  const result: RefOrder = {
+    brand_id: order.brand_id,
+    conversion_id: order.conversion_id,
+    person: order.person,
+    occurred_at: order.occurred_at,
+    net_micros: events.reduce((sum, event) => sum + event.after - event.before, 0n),
+    counted: events.some((event) => event.first),
+    reason: null,
+    path: [],
+  };
+  const candidates = candidatesOf(order, touchpoints, previous_order_at, options);
+  if (typeof candidates === 'string') {
+    return { order, events, touches: [], weights: {}, result: { ...result, reason: candidates }, cut: false };
+  }
+  const { touches, cut } = pathOf(candidates, options.collapse);
+  const inputs = touches.map((touch, index) => ({
+    k: index + 1,
+    n: touches.length,
+    age_days: (order.occurred_at - touch.occurred_at) / 86_400_000,
+    channel: touch.channel ?? null,
+    touchpoint_type: touch.touchpoint_type,
+  }));
+  result.path = touches.map(({ touchpoint_id }, index) => ({
+    touchpoint_id,
+    k: index + 1,
+    weights: {},
+    W: {},
+    share: {},
+    credit: {},
+  }));
+  const weights: PerModel<bigint[]> = {};
+  for (const model of options.models) {
+    const raw = weightsOf(model, inputs, settingsOf(options.settings, order.brand_id), options.custom_models);
+    const whole = integerWeights(raw);
+    const shares = allocate(1_000_000n, whole);
+    const credits = events.map((event) => creditsOf(event, whole));
+    weights[model] = whole;
+    result.path.forEach((touch, index) => {
+      touch.weights[model] = raw[index]!;
+      touch.W[model] = whole[index]!;
+      touch.share[model] = shares[index]!;
+      touch.credit[model] = credits.reduce((sum, credit) => sum + credit[index]!, 0n);
+    });
+  }
+  return { order, events, touches, weights, result, cut };
+}
+
+function totalsOf(credited: Credited[], models: string[]): Totals {
+  const totals: Totals = {
+    net_revenue_micros: 0n,
+    orders: 0,
+    attributed_orders: 0,
+    attributed: Object.fromEntries(models.map((model) => [model, 0n])),
+    unattributed: Object.fromEntries(REASONS.map((reason) => [reason, 0n])) as Record<Reason, bigint>,
+  };
+  for (const { result } of credited) {
+    totals.net_revenue_micros += result.net_micros;
+    if (result.counted) totals.orders += 1;
+    if (result.counted && result.reason === null) totals.attributed_orders += 1;
+    if (result.reason !== null) totals.unattributed[result.reason] += result.net_micros;
+    for (const { credit } of result.path) {
+      for (const model of models) totals.attributed[model]! += credit[model]!;
+    }
+  }
+  return totals;
+}

@@ -1,0 +1,167 @@
+/** The reference's world: flat records as the log holds them, and what a report may ask for. */
+
+type Maybe = string | null | undefined;
+
+interface Row {
+  brand_id: string;
+  log_seq: number;
+}
+
+interface Who {
+  customer_id?: Maybe;
+  anonymous_id?: Maybe;
+}
+
+export interface RefTouchpoint extends Row, Who {
+  touchpoint_id: string;
+  touchpoint_type: string;
+  /** UTC milliseconds, as everywhere here. */
+  occurred_at: number;
+  session_id?: Maybe;
+  channel?: Maybe;
+  campaign_id?: Maybe;
+  email_id?: Maybe;
+  message_id?: Maybe;
+  utm_source?: Maybe;
+  utm_medium?: Maybe;
+  utm_campaign?: Maybe;
+  utm_content?: Maybe;
+  utm_term?: Maybe;
+  device_type?: Maybe;
+  country?: Maybe;
+  verdict?: Maybe;
+}
+
+export interface RefConversion extends Row, Who {
+  conversion_id: string;
+  conversion_type: string;
+  conversion_value_micros: number;
+  currency: string;
+  occurred_at: number;
+  order_id?: Maybe;
+}
+
+export interface RefAdjustment extends Row {
+  adjustment_id: string;
+  conversion_id?: Maybe;
+  order_id?: Maybe;
+  amount_micros: number;
+  currency: string;
+  occurred_at: number;
+}
+
+export interface RefLink extends Row {
+  link_id: string;
+  left_id: string;
+  right_id: string;
+  state?: Maybe;
+  probability?: number | null | undefined;
+  occurred_at: number;
+}
+
+export interface RefRate extends Row {
+  /** YYYY-MM-DD. */
+  date: string;
+  currency: string;
+  base: string;
+  rate_nanos: number;
+}
+
+export interface World {
+  touchpoints: RefTouchpoint[];
+  conversions: RefConversion[];
+  adjustments: RefAdjustment[];
+  identity_links: RefLink[];
+  fx_rates: RefRate[];
+}
+
+export interface Settings {
+  view_days: number;
+  email_days: number;
+  click_days: number;
+  half_life_days: number;
+  position_first: number;
+  position_last: number;
+  time_zone: string;
+  identity_min_probability: number;
+  journey_gap_days: number;
+}
+
+/** What a weight may depend on. */
+export interface WeightInput {
+  k: number;
+  n: number;
+  age_days: number;
+  channel: string | null;
+  touchpoint_type: string;
+}
+
+export interface FullOptions {
+  start_ms: number;
+  end_ms: number;
+  models: string[];
+  /** Models beside the five; a name that is in `models` must be one of the five or a key here. */
+  custom_models: Record<string, (touch: WeightInput) => number>;
+  /** Null covers every brand. */
+  brand_ids: string[] | null;
+  currency: string;
+  collapse: 'interaction' | 'none';
+  adjustments: 'order_day' | 'own_day';
+  lookback: 'full' | 'since_previous_conversion';
+  exclude_direct: boolean;
+  include_machine: boolean;
+  conversion_types: string[] | null;
+  as_of: number | null;
+  /** By brand; what is left out has its default. */
+  settings: Record<string, Partial<Settings>>;
+}
+
+export type Options = Partial<FullOptions> & Pick<FullOptions, 'start_ms' | 'end_ms'>;
+
+export const RULE_MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based'];
+
+/** All keys are in every report, in the order in which the filters apply. */
+export const REASONS = [
+  'no_touch',
+  'ineligible_type',
+  'no_consent',
+  'machine_only',
+  'excluded_channel',
+  'outside_window',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+const DEFAULT_SETTINGS: Settings = {
+  view_days: 1,
+  email_days: 7,
+  click_days: 30,
+  half_life_days: 7,
+  position_first: 0.4,
+  position_last: 0.4,
+  time_zone: 'UTC',
+  identity_min_probability: 0.5,
+  journey_gap_days: 30,
+};
+
+const DEFAULT_OPTIONS: Omit<FullOptions, 'start_ms' | 'end_ms'> = {
+  models: RULE_MODELS,
+  custom_models: {},
+  brand_ids: null,
+  currency: 'USD',
+  collapse: 'interaction',
+  adjustments: 'order_day',
+  lookback: 'full',
+  exclude_direct: false,
+  include_machine: false,
+  conversion_types: null,
+  as_of: null,
+  settings: {},
+};
+
+export function fullOptions(options: Options): FullOptions {
+  return { ...DEFAULT_OPTIONS, ...options };
+}
+
+export function settingsOf(settings: Record<string, Partial<Settings>>, brand_id: string): Settings {
+  return { ...DEFAULT_SETTINGS, ...settings[brand_id] };
+}
