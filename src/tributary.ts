@@ -1,8 +1,9 @@
 /** One running Tributary: warehouse, collector and reports over one data folder. Opened by main.ts, and nowhere else. */
 import { join } from 'node:path';
-import { type Config, brandSettings } from './config.ts';
+import { brandSettings, type Config } from './config.ts';
 import type { RecordName } from './domain/index.ts';
 import type { FlatRecord } from './domain/record.ts';
+import { withoutPersonalClickIds } from './enrichment/click-ids.ts';
 import { type EnrichOptions, enrichTouchpoint } from './enrichment/enrich.ts';
 import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
@@ -88,5 +89,10 @@ async function enrichOptions(config: Config): Promise<EnrichOptions> {
 }
 
 function enrichWith(options: EnrichOptions): Enrich {
-  return (record: RecordName, item: FlatRecord) => (record === 'touchpoints' ? { ...enrichTouchpoint(item, options) } : {});
+  return (record: RecordName, item: FlatRecord) => {
+    if (record !== 'touchpoints') return {};
+    const { url } = item;
+    // Click ids that name a person are kept as hashes only, so they must not stay in the URL either.
+    return { ...enrichTouchpoint(item, options), ...(typeof url === 'string' ? { url: withoutPersonalClickIds(url) } : {}) };
+  };
 }

@@ -17,21 +17,46 @@ export interface Model {
   weight: string;
   /** The largest weight that every path holds, where it is known without looking. */
   peak?: string;
+  /**
+   * The credit of `value` in closed form, equal to the shared allocation of the weights; needs no running sum. `share` is
+   * value * sum div total, for sums of at most 1,000.
+   */
+  credit?: (value: string, share: (sum: string, total: string) => string) => string;
   /** Weights come from a user's expression and have to be checked. */
   checked?: boolean;
 }
 
+/** position_based: the weight of a touch in the middle, and of the two touches of a path without a middle. */
+const MIDDLE = '(case when n > 2 then (1.0 - first_share - last_share) / (n - 2) else 0.0 end)';
+const PAIR = 'case when first_share + last_share > 0.0 then (case when k = 1 then first_share else last_share end) else 1.0 end';
+
 /** Rule models: fixed in advance, nothing learned. Definitions as in Google Analytics' classic multi-channel funnels. */
 export const RULE_MODELS: readonly Model[] = [
-  { name: 'first_touch', weight: 'case when k = 1 then 1.0 else 0.0 end', peak: '1.0' },
-  { name: 'last_touch', weight: 'case when k = n then 1.0 else 0.0 end', peak: '1.0' },
-  { name: 'linear', weight: '1.0', peak: '1.0' },
+  {
+    name: 'first_touch',
+    weight: 'case when k = 1 then 1.0 else 0.0 end',
+    peak: '1.0',
+    credit: (value) => `case when k = 1 then ${value} else 0 end`,
+  },
+  {
+    name: 'last_touch',
+    weight: 'case when k = n then 1.0 else 0.0 end',
+    peak: '1.0',
+    credit: (value) => `case when k = n then ${value} else 0 end`,
+  },
+  {
+    name: 'linear',
+    weight: '1.0',
+    peak: '1.0',
+    credit: (_value, share) => `${share('k', 'n')} - ${share('k - 1', 'n')}`,
+  },
   // Age is counted from the newest touch: a common factor cancels, and nothing underflows to a path without weight.
   { name: 'time_decay', weight: 'pow(2.0, -(age_days - newest_age_days) / half_life_days)', peak: '1.0' },
   {
     name: 'position_based',
-    weight: `case when n = 1 then 1.0 when n = 2 then (case when first_share + last_share > 0 then (case when k = 1 then first_share else last_share end) else 1.0 end)
-             when k = 1 then first_share when k = n then last_share else (1.0 - first_share - last_share) / (n - 2) end`,
+    weight: `case when n = 1 then 1.0 when n = 2 then (${PAIR}) when k = 1 then first_share when k = n then last_share else ${MIDDLE} end`,
+    peak: `case when n = 1 then 1.0 when n = 2 then (case when first_share + last_share > 0.0 then greatest(first_share, last_share) else 1.0 end)
+             else greatest(first_share, last_share, ${MIDDLE}) end`,
   },
 ];
 

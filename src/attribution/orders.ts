@@ -50,10 +50,9 @@ async function makeOffsets(snapshot: Snapshot, plan: Plan, range: { from_ms: num
 async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<void> {
   const settings = new Map(plan.brands.map((brand) => [brand.brand_id, brand.settings]));
   const members = await directory.members(snapshot, plan.positions.identity, (brand_id) => settings.get(brand_id) ?? { identity_min_probability: 0.5 });
-  const rows = members
-    .filter((member) => settings.has(member.brand_id))
-    .map(({ brand_id, id, person_id }) => ({ brand_id, id, subject_key: subjectKey(brand_id, id), person_id, person_key: subjectKey(brand_id, person_id) }));
-  await snapshot.relation('persons', [text('brand_id'), text('id'), int('subject_key'), text('person_id'), int('person_key')], rows);
+  const rows = () =>
+    members.map(({ brand_id, id, person_id }) => ({ brand_id, id, subject_key: subjectKey(brand_id, id), person_id, person_key: subjectKey(brand_id, person_id) }));
+  await snapshot.cachedRelation('persons', directory.version(members), [text('brand_id'), text('id'), int('subject_key'), text('person_id'), int('person_key')], rows);
 }
 
 /** Conversions that are not the standing one of their order, each with the one that is. */
@@ -71,9 +70,14 @@ async function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<void> {
   );
 }
 
+/** Whether the plan names one order or one person; then no period cuts. */
+function isNarrowed(plan: Plan): boolean {
+  return plan.conversion_id !== undefined || plan.person_id !== undefined;
+}
+
 /** Whether the period alone decides which orders are needed. */
 function periodDecides(plan: Plan): boolean {
-  return plan.adjustments === 'order_day' && plan.lookback === 'full' && plan.conversion_id === undefined;
+  return plan.adjustments === 'order_day' && plan.lookback === 'full' && !isNarrowed(plan);
 }
 
 async function makeOrders(snapshot: Snapshot, plan: Plan): Promise<void> {
@@ -93,11 +97,11 @@ async function makeOrders(snapshot: Snapshot, plan: Plan): Promise<void> {
          q.first_share as first_share, q.last_share as last_share, q.start_ms as start_ms, q.end_ms as end_ms
        from conversions c
        join policies q on q.brand_id = c.brand_id and q.conversion_type = c.conversion_type
-       left join persons p on p.subject_key = c.subject_key
+       left join persons p on p.subject_key = c.subject_key and p.brand_id = c.brand_id
        left join repeats r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
        where r.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)} ${types}
          ${periodDecides(plan) ? periodFilter(plan) : ''})
-     select row_number() over (order by at_ms, conversion_id, brand_id) as order_no, s.*, ${previous} as previous_ms from standing s`,
+     select row_number() over () as order_no, s.*, ${previous} as previous_ms from standing s`,
   );
 }
 
@@ -125,47 +129,68 @@ async function makeAdjustments(snapshot: Snapshot, plan: Plan): Promise<void> {
   );
 }
 
+/** Adjustments in the order's currency, with the order's net value before and after each. */
+const STEPS = `
+  select a.order_no as order_no, a.adjustment_id as event, a.at_ms as at_ms, int128(a.amount_micros) as amount_micros,
+    int128(sum128(a.amount_micros) over (partition by a.order_no order by a.at_ms, a.adjustment_id rows between unbounded preceding and current row)) as so_far_micros
+  from order_adjustments a where a.currency = a.order_currency`;
+
+/** Value events of orders at their own instants: the order itself, then each adjustment. */
+const EVENTS_OWN_DAY = `
+  select o.order_no as order_no, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros, int128(o.value_micros) as after_micros from orders o
+  union all
+  select o.order_no as order_no, s.event as event, s.at_ms as at_ms, int128(o.value_micros) + s.so_far_micros - s.amount_micros as before_micros, int128(o.value_micros) + s.so_far_micros as after_micros
+  from orders o join (${STEPS}) s on s.order_no = o.order_no`;
+
+/** One value event per order, at the order's instant, with all adjustments in it. */
+const EVENTS_ORDER_DAY = `
+  select o.order_no as order_no, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros, int128(o.value_micros) + coalesce(a.amount_micros, int128(0)) as after_micros
+  from orders o left join (select order_no, sum128(amount_micros) as amount_micros from order_adjustments where currency = order_currency group by order_no) a on a.order_no = o.order_no`;
+
 /**
- * Value events: each changes an order's net value from `before` to `after`. By default one per order, `0 -> net`; with
- * `own_day` one for the order and one per adjustment, each at its own instant.
+ * Makes `events`: the value events of the period, each changing an order's net value from `before` to `after`, with its
+ * calendar day, in the report's currency. Returns nothing of its own; `value_events` holds them before conversion.
  */
-async function makeValueEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
+async function makeEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
   const own_day = plan.adjustments === 'own_day';
-  const net = `select o.order_no as order_no, o.brand_id as brand_id, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros,
-      int128(o.value_micros) + coalesce(a.amount_micros, int128(0)) as after_micros
-    from orders o left join (select order_no, sum128(amount_micros) as amount_micros from order_adjustments where currency = order_currency group by order_no) a on a.order_no = o.order_no`;
-  const steps = `select o.order_no as order_no, o.brand_id as brand_id, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros, int128(o.value_micros) as after_micros from orders o
-    union all
-    select a.order_no as order_no, o.brand_id as brand_id, a.adjustment_id as event, a.at_ms as at_ms,
-      int128(o.value_micros) + int128(sum128(a.amount_micros) over (partition by a.order_no order by a.at_ms, a.adjustment_id rows between unbounded preceding and current row)) - int128(a.amount_micros) as before_micros,
-      int128(o.value_micros) + int128(sum128(a.amount_micros) over (partition by a.order_no order by a.at_ms, a.adjustment_id rows between unbounded preceding and current row)) as after_micros
-    from order_adjustments a join orders o on o.order_no = a.order_no where a.currency = a.order_currency`;
-  const in_period = plan.conversion_id === undefined ? 'v.at_ms >= b.start_ms and v.at_ms < b.end_ms' : '1 = 1';
-  await snapshot.materialise(
-    'value_events',
-    `select v.order_no as order_no, v.brand_id as brand_id, v.event as event, v.at_ms as at_ms, floor_div(v.at_ms + d.offset_ms, ${MS_PER_DAY}) as day_number,
-       floor_div(o.at_ms + od.offset_ms, ${MS_PER_DAY}) as order_day_number, v.before_micros as before_micros, v.after_micros as after_micros, o.currency as currency, o.conversion_id as conversion_id
-     from (${own_day ? steps : net}) v
-     join orders o on o.order_no = v.order_no
-     join (select distinct brand_id, start_ms, end_ms from policies) b on b.brand_id = v.brand_id
-     join day_offsets d on d.brand_id = v.brand_id and v.at_ms >= d.from_ms and v.at_ms < d.until_ms
-     join day_offsets od on od.brand_id = v.brand_id and o.at_ms >= od.from_ms and o.at_ms < od.until_ms
-     where ${in_period} ${plan.conversion_id === undefined ? '' : 'and o.conversion_id = $conversion_id'}`,
-    plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id },
+  const in_period = plan.conversion_id === undefined ? (periodDecides(plan) ? '1 = 1' : 'v.at_ms >= o.start_ms and v.at_ms < o.end_ms') : 'o.conversion_id = $conversion_id';
+  const days = await dayColumns(snapshot, plan);
+  const value_events = `
+    select v.order_no as order_no, o.brand_id as brand_id, v.event as event, v.at_ms as at_ms, ${days.event} as day_number, ${days.order} as order_day_number,
+      v.before_micros as before_micros, v.after_micros as after_micros, o.currency as currency
+    from (${own_day ? EVENTS_OWN_DAY : EVENTS_ORDER_DAY}) v join orders o on o.order_no = v.order_no ${days.join} where ${in_period}`;
+  const parameters = plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id };
+  const currencies = await snapshot.query('select distinct currency from orders');
+  if (currencies.every((row) => row['currency'] === plan.currency)) {
+    await snapshot.materialise('events', value_events, parameters);
+    return;
+  }
+  await snapshot.materialise('value_events', value_events, parameters);
+  await convertEvents(snapshot, plan);
+}
+
+/** SQL for the calendar day of a value event and of its order. In UTC a day is arithmetic alone. */
+async function dayColumns(snapshot: Snapshot, plan: Plan): Promise<{ event: string; order: string; join: string }> {
+  const day = (at: string, offset: string): string => `floor_div(${at}${offset}, ${MS_PER_DAY})`;
+  if (plan.brands.every((brand) => brand.settings.time_zone === 'UTC')) return { event: day('v.at_ms', ''), order: day('o.at_ms', ''), join: '' };
+  const [range] = await snapshot.query(
+    'select min(at_ms) as from_ms, max(at_ms) as until_ms from (select at_ms from orders union all select at_ms from order_adjustments) times',
   );
+  await makeOffsets(snapshot, plan, { from_ms: Number(range!['from_ms'] ?? 0), until_ms: Number(range!['until_ms'] ?? 0) + 1 });
+  const join = (alias: string, at: string): string => `join day_offsets ${alias} on ${alias}.brand_id = o.brand_id and ${at} >= ${alias}.from_ms and ${at} < ${alias}.until_ms`;
+  return { event: day('v.at_ms', ' + d.offset_ms'), order: day('o.at_ms', ' + od.offset_ms'), join: `${join('d', 'v.at_ms')} ${join('od', 'o.at_ms')}` };
 }
 
 /** Applies each order's rate to its value events; rounding is half away from zero. */
-async function convertValues(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const rates = await makeRates(snapshot, plan);
+async function convertEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
+  await makeRates(snapshot, plan);
   const convert = (value: string): string =>
-    rates ? `case when r.num = r.den then ${value} else idiv(int128(2) * ${value} * int128(r.num) + case when ${value} < 0 then -int128(r.den) else int128(r.den) end, int128(2) * int128(r.den)) end` : value;
+    `case when r.num = r.den then ${value} else idiv(int128(2) * ${value} * int128(r.num) + case when ${value} < 0 then -int128(r.den) else int128(r.den) end, int128(2) * int128(r.den)) end`;
   await snapshot.materialise(
     'events',
     `select v.order_no as order_no, v.brand_id as brand_id, v.event as event, v.at_ms as at_ms, v.day_number as day_number, v.order_day_number as order_day_number,
        ${convert('v.before_micros')} as before_micros, ${convert('v.after_micros')} as after_micros
-     from value_events v
-     ${rates ? 'join rates r on r.brand_id = v.brand_id and r.currency = v.currency and r.day_number = v.order_day_number' : ''}`,
+     from value_events v join rates r on r.brand_id = v.brand_id and r.currency = v.currency and r.day_number = v.order_day_number`,
   );
 }
 
@@ -179,11 +204,6 @@ export async function makeOrdersAndEvents(snapshot: Snapshot, plan: Plan, direct
   await makeRepeats(snapshot, plan);
   await makeOrders(snapshot, plan);
   await makeAdjustments(snapshot, plan);
-  const [range] = await snapshot.query(
-    `select min(at_ms) as from_ms, max(at_ms) as until_ms from (select at_ms from orders union all select at_ms from order_adjustments) times`,
-  );
-  await makeOffsets(snapshot, plan, { from_ms: Number(range!['from_ms'] ?? 0), until_ms: Number(range!['until_ms'] ?? 0) + 1 });
-  await makeValueEvents(snapshot, plan);
-  await convertValues(snapshot, plan);
-  await snapshot.materialise('orders', 'select o.* from orders o where o.order_no in (select order_no from events)');
+  await makeEvents(snapshot, plan);
+  if (!periodDecides(plan)) await snapshot.materialise('orders', 'select o.* from orders o where o.order_no in (select order_no from events)');
 }

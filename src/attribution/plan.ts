@@ -41,6 +41,8 @@ export interface Plan {
   conversion_types: readonly string[] | null;
   /** Only this order, for a receipt. */
   conversion_id?: string;
+  /** Only the orders of this person, for a customer's history. */
+  person_id?: string;
   /** Touchpoint columns that the report groups by, beside those that every path carries. */
   touch_columns: readonly string[];
 }

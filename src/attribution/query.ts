@@ -6,8 +6,8 @@
  * Each arrow is one file here and one temporary table of the snapshot; a report reads the last ones.
  *
  *   orders.ts        `orders`, `events`         who ordered, when, what it is worth now, in the report's currency
- *   touches.ts       `candidates`, `touches`    what may earn credit, and what counts once
- *   credits.ts       `paths`, `shares`, `credits`
+ *   touches.ts       `candidates`, `absorbed`   what may earn credit, and what counts once
+ *   credits.ts       `paths`, `credits`         weights per model, and exact micros
  *   unattributed.ts  `unattributed`             what no touch earned, and why
  *   models.ts        the weight expressions
  */

@@ -77,15 +77,13 @@ export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBoo
 }
 
 /**
- * Makes the temporary table `rates` for the orders at hand.
- * @returns false when every order is in the report's currency already and no table was made.
+ * Makes the temporary table `rates` for `value_events`.
  * @throws missing_fx_rate naming currency and day.
  */
-export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<boolean> {
+export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<void> {
   const needed = await snapshot.query(
     'select distinct brand_id, currency, order_day_number as day_number from value_events order by day_number, currency, brand_id',
   );
-  if (needed.every((row) => row['currency'] === plan.currency)) return false;
   const book = await readRates(snapshot, plan);
   const rows = needed.map((row) => {
     const [brand_id, currency, day] = [row['brand_id'] as string, row['currency'] as string, Number(row['day_number'])];
@@ -98,5 +96,4 @@ export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<boolean
   const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });
   const text = (name: string) => ({ name, type: 'text' as const, nullable: false });
   await snapshot.relation('rates', [text('brand_id'), text('currency'), int('day_number'), int('num'), int('den')], rows);
-  return true;
 }

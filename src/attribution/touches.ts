@@ -1,5 +1,5 @@
 /** person -> candidates -> touches: which touchpoints may earn credit, and what counts once. docs/semantics.md 5 and 6. */
-import { MACHINE_VERDICTS, OUTCOME_TYPES, VIEW_TYPES } from '../domain/touchpoint.ts';
+import { MACHINE_VERDICTS, TRAITS, VIEW_TYPES } from '../domain/touchpoint.ts';
 import { MS_PER_MINUTE } from '../domain/time.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -13,9 +13,14 @@ const CLICK_VISIT_MS = 30 * MS_PER_MINUTE;
 const STRENGTH = `case touchpoint_type when 'email_click' then 1 when 'email_reply' then 2 when 'email_forward' then 3
   when 'email_open' then 5 when 'ad_impression' then 6 else 4 end`;
 
-export const ELIGIBLE_TYPE = `touchpoint_type not in (${list(OUTCOME_TYPES)})`;
 export const IS_MACHINE = `verdict in (${list(MACHINE_VERDICTS)})`;
-export const IS_DIRECT = `channel = 'direct'`;
+
+/** SQL that holds for touchpoints without any of these traits. */
+export function without(traits: string, ...names: Array<keyof typeof TRAITS>): string {
+  const mask = names.reduce((sum, name) => sum | TRAITS[name], 0);
+  return mask === 0 ? '1 = 1' : `bits(${traits}, ${mask}) = 0`;
+}
+
 export const IS_EMAIL = `(touchpoint_type in ('email_open', 'email_click', 'email_forward', 'email_reply') or channel = 'email')`;
 
 /** The window of a touchpoint's kind, as a column of `orders`. */
@@ -46,10 +51,10 @@ async function makeVerdicts(snapshot: Snapshot, plan: Plan): Promise<boolean> {
   await snapshot.materialise(
     'verdicts',
     `with ranked as (
-       select r.brand_id as brand_id, r.touchpoint_id as touchpoint_id, r.channel as channel, r.verdict as verdict,
+       select r.brand_id as brand_id, r.touchpoint_id as touchpoint_id, r.channel as channel, r.verdict as verdict, r.traits as traits,
          row_number() over (partition by r.brand_id, r.touchpoint_id order by r.rules_version desc, r.log_seq desc, r.collector_id) as newest
        from reclassifications r where ${seen})
-     select brand_id, touchpoint_id, channel, verdict from ranked where newest = 1`,
+     select brand_id, touchpoint_id, channel, verdict, traits from ranked where newest = 1`,
   );
   return true;
 }
@@ -58,17 +63,17 @@ async function makeVerdicts(snapshot: Snapshot, plan: Plan): Promise<boolean> {
  * SQL for the touchpoints of members with the verdict and channel that hold now.
  * @param columns of the touchpoint, beside person_key and at_ms.
  */
-export function memberTouches(plan: Plan, options: { columns: readonly string[]; where?: string; reclassified: boolean; exact: boolean }): string {
+export function memberTouches(plan: Plan, options: { columns: readonly string[]; where?: string; reclassified: boolean }): string {
   const select = options.columns.map((name) => `${effective(name, options.reclassified)} as ${name}`).join(', ');
-  const later = options.reclassified ? 'left join verdicts v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id' : '';
-  const exact = options.exact ? 'and m.brand_id = t.brand_id and m.id in (t.customer_id, t.anonymous_id)' : '';
   return `select m.person_key as person_key, epoch_ms(t.occurred_at) as at_ms${select ? `, ${select}` : ''}
-    from touchpoints t join members m on m.subject_key = t.subject_key ${later}
-    where ${atOrBefore('t', plan.positions.touchpoints)} ${exact} ${options.where ?? ''}`;
+    from touchpoints t join members m on m.subject_key = t.subject_key ${options.reclassified ? LATER_VERDICTS : ''}
+    where ${atOrBefore('t', plan.positions.touchpoints)} ${options.where ?? ''}`;
 }
 
+const LATER_VERDICTS = 'left join verdicts v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id';
+
 function effective(name: string, reclassified: boolean): string {
-  return reclassified && (name === 'channel' || name === 'verdict') ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
+  return reclassified && ['channel', 'verdict', 'traits'].includes(name) ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
 }
 
 /** Makes `candidates`: per order, the touchpoints that may earn credit. */
@@ -79,69 +84,112 @@ async function makeCandidates(snapshot: Snapshot, plan: Plan, reclassified: bool
   const low = Number(bounds!['low'] ?? 0);
   const high = Number(bounds!['high'] ?? 0);
   const columns = [...new Set([...CANDIDATE_COLUMNS, ...(plan.collapse === 'interaction' ? COLLAPSE_COLUMNS : []), ...plan.touch_columns])];
-  const types = `and t.occurred_at >= instant(${low}) and t.occurred_at <= instant(${high}) and t.${ELIGIBLE_TYPE}`;
-  const verdict = plan.include_machine ? '' : `and not (${effective('verdict', reclassified)} in (${list(MACHINE_VERDICTS)}))`;
-  const direct = plan.exclude_direct ? `and ${effective('channel', reclassified)} <> 'direct'` : '';
-  const since = plan.lookback === 'since_previous_conversion' ? 'and (o.previous_ms is null or t.at_ms > o.previous_ms)' : '';
+  const eligible = without(effective('traits', reclassified), 'outcome', ...(plan.include_machine ? [] : (['machine'] as const)), ...(plan.exclude_direct ? (['direct'] as const) : []));
+  const since = plan.lookback === 'since_previous_conversion' ? 'and (o.previous_ms is null or epoch_ms(t.occurred_at) > o.previous_ms)' : '';
   await snapshot.materialise(
     'candidates',
-    `select o.order_no as order_no, o.at_ms - t.at_ms as age_ms, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share,
-       t.at_ms as at_ms, ${columns.map((name) => `t.${name} as ${name}`).join(', ')}
-     from (${memberTouches(plan, { columns, where: `${types} ${verdict} ${direct}`, reclassified, exact: true })}) t
-     join orders o on o.person_key = t.person_key and t.at_ms <= o.at_ms and t.at_ms >= o.at_ms - ${WINDOW_MS} ${since}`,
+    `select o.order_no as order_no, o.at_ms - epoch_ms(t.occurred_at) as age_ms, epoch_ms(t.occurred_at) as at_ms,
+       ${columns.map((name) => `${effective(name, reclassified)} as ${name}`).join(', ')}
+     from touchpoints t
+     join (select m.subject_key as subject_key, o.* from orders o join members m on m.person_key = o.person_key) o
+       on o.subject_key = t.subject_key and epoch_ms(t.occurred_at) <= o.at_ms and epoch_ms(t.occurred_at) >= o.at_ms - (${WINDOW_MS}) ${since}
+     ${reclassified ? LATER_VERDICTS : ''}
+     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${low}) and t.occurred_at <= instant(${high})
+       and ${eligible}`,
   );
 }
 
+/** What one email is: its message, else its campaign and email. Null for what belongs to no known email. */
+const EMAIL_KEY = `case when not ${IS_EMAIL} then null
+  when message_id is not null then concat('m', message_id)
+  when campaign_id is not null or email_id is not null then concat('c', coalesce(concat('=', campaign_id), '-'), chr(0), coalesce(concat('=', email_id), '-'))
+  else null end`;
+
 /**
- * Makes `touches`: candidates of one interaction become one. In three steps: landing visits join their click, events of
- * one email join its strongest, repeats within a session join the first.
+ * Makes `absorbed`: the candidates that belong to another touch. In three steps: landing visits join their click, events
+ * of one email join its strongest, repeats within a session join the first. Only what can repeat is ever sorted.
  */
-async function makeTouches(snapshot: Snapshot, plan: Plan): Promise<void> {
+async function makeAbsorbed(snapshot: Snapshot, plan: Plan): Promise<void> {
   if (plan.collapse === 'none') {
-    await snapshot.materialise('touches', 'select * from candidates');
+    await snapshot.materialise('absorbed', 'select order_no, touchpoint_id, touchpoint_id as into_touchpoint_id, 0 as step from candidates where 1 = 0');
     return;
   }
   await snapshot.materialise('absorbed_visits', ABSORBED_VISITS, { within: CLICK_VISIT_MS });
+  await snapshot.materialise('absorbed_emails', ABSORBED_EMAILS);
+  await snapshot.materialise('absorbed_repeats', ABSORBED_REPEATS);
   await snapshot.materialise(
-    'touches',
-    `with keyed as (
-       select c.*, case when not ${IS_EMAIL} then null
-         when message_id is not null then concat('m', message_id)
-         when campaign_id is not null or email_id is not null then concat('c', coalesce(concat('=', campaign_id), '-'), chr(0), coalesce(concat('=', email_id), '-'))
-         else null end as email_key
-       from candidates c
-       left join absorbed_visits a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id
-       where a.touchpoint_id is null),
-     ranked as (
-       select k.*, case when email_key is null then 1
-         else row_number() over (partition by order_no, email_key order by ${STRENGTH}, at_ms, touchpoint_id) end as strength_no
-       from keyed k),
-     standing as (select * from ranked where strength_no = 1),
-     followed as (
-       select s.*, row_number() over w as session_event_no,
-         lag(channel) over w as channel_before, lag(campaign_id) over w as campaign_before, lag(email_id) over w as email_before
-       from standing s window w as (partition by order_no, session_id order by at_ms, touchpoint_id))
-     select * from followed
-     where not (email_key is null and session_id is not null and session_event_no > 1
-       and channel = channel_before and same(campaign_id, campaign_before) and same(email_id, email_before))`,
+    'absorbed',
+    `select order_no, touchpoint_id, into_touchpoint_id, 1 as step from absorbed_visits
+     union all select order_no, touchpoint_id, into_touchpoint_id, 2 as step from absorbed_emails
+     union all select order_no, touchpoint_id, into_touchpoint_id, 3 as step from absorbed_repeats`,
   );
 }
 
-/** Visits on channel email that belong to the click before them: same email as far as both say, and close in time. */
+/** Visits on channel email that belong to the latest click before them: same email as far as the visit says, and close in time. */
 const ABSORBED_VISITS = `
-  select distinct v.order_no as order_no, v.touchpoint_id as touchpoint_id
-  from candidates v join candidates k on k.order_no = v.order_no
-  where v.channel = 'email' and v.touchpoint_type in ('website_visit', 'page_view') and k.touchpoint_type = 'email_click'
-    and (k.at_ms < v.at_ms or (k.at_ms = v.at_ms and k.touchpoint_id < v.touchpoint_id)) and v.at_ms - k.at_ms <= $within
-    and (v.message_id is null or same(v.message_id, k.message_id))
-    and (v.campaign_id is null or same(v.campaign_id, k.campaign_id))
-    and (v.email_id is null or same(v.email_id, k.email_id))`;
+  with matched as (
+    select v.order_no as order_no, v.touchpoint_id as touchpoint_id, k.touchpoint_id as into_touchpoint_id,
+      row_number() over (partition by v.order_no, v.touchpoint_id order by k.at_ms desc, k.touchpoint_id desc) as latest_no
+    from (select * from candidates where channel = 'email' and touchpoint_type in ('website_visit', 'page_view')) v
+    join (select * from candidates where touchpoint_type = 'email_click') k on k.order_no = v.order_no
+    where (k.at_ms < v.at_ms or (k.at_ms = v.at_ms and k.touchpoint_id < v.touchpoint_id)) and v.at_ms - k.at_ms <= $within
+      and (v.message_id is null or same(v.message_id, k.message_id))
+      and (v.campaign_id is null or same(v.campaign_id, k.campaign_id))
+      and (v.email_id is null or same(v.email_id, k.email_id)))
+  select order_no, touchpoint_id, into_touchpoint_id from matched where latest_no = 1`;
 
-/** Makes `members`, `candidates` and `touches` from `orders`. Returns whether some verdicts or channels were reclassified. */
+/** Candidates that are not `absorbed_visits`. */
+const NOT_VISITS = `candidates c left join absorbed_visits a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id where a.touchpoint_id is null`;
+
+const ABSORBED_EMAILS = `
+  with keyed as (
+    select c.order_no as order_no, c.at_ms as at_ms, c.touchpoint_id as touchpoint_id, ${qualify(STRENGTH)} as strength, ${qualify(EMAIL_KEY)} as email_key
+    from ${NOT_VISITS} and ${qualify(IS_EMAIL)}),
+  repeated as (select order_no, email_key from keyed where email_key is not null group by order_no, email_key having count(*) > 1),
+  ranked as (
+    select k.order_no as order_no, k.touchpoint_id as touchpoint_id,
+      row_number() over (partition by k.order_no, k.email_key order by k.strength, k.at_ms, k.touchpoint_id) as strength_no,
+      first_value(k.touchpoint_id) over (partition by k.order_no, k.email_key order by k.strength, k.at_ms, k.touchpoint_id) as into_touchpoint_id
+    from keyed k join repeated r on r.order_no = k.order_no and r.email_key = k.email_key)
+  select order_no, touchpoint_id, into_touchpoint_id from ranked where strength_no > 1`;
+
+const ABSORBED_REPEATS = `
+  with repeated as (select order_no, session_id from candidates where session_id is not null group by order_no, session_id having count(*) > 1),
+  sessions as (select c.* from candidates c join repeated r on r.order_no = c.order_no and r.session_id = c.session_id),
+  standing as (
+    select c.order_no as order_no, c.session_id as session_id, c.at_ms as at_ms, c.touchpoint_id as touchpoint_id, c.channel as channel,
+      c.campaign_id as campaign_id, c.email_id as email_id, ${qualify(EMAIL_KEY)} as email_key
+    from sessions c
+      left join absorbed_visits a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id
+      left join absorbed_emails e on e.order_no = c.order_no and e.touchpoint_id = c.touchpoint_id
+    where a.touchpoint_id is null and e.touchpoint_id is null),
+  followed as (
+    select s.*, row_number() over w as event_no, lag(s.channel) over w as channel_before, lag(s.campaign_id) over w as campaign_before, lag(s.email_id) over w as email_before
+    from standing s window w as (partition by s.order_no, s.session_id order by s.at_ms, s.touchpoint_id)),
+  marked as (
+    select f.*, case when email_key is null and event_no > 1 and channel = channel_before and same(campaign_id, campaign_before) and same(email_id, email_before)
+      then 1 else 0 end as repeats from followed f),
+  numbered as (
+    select m.*, sum(1 - repeats) over (partition by order_no, session_id order by event_no rows between unbounded preceding and current row) as run_no from marked m),
+  headed as (
+    select n.*, first_value(touchpoint_id) over (partition by order_no, session_id, run_no order by event_no) as into_touchpoint_id from numbered n)
+  select order_no, touchpoint_id, into_touchpoint_id from headed where repeats = 1`;
+
+function qualify(sql: string): string {
+  return sql.replaceAll(/\b(message_id|campaign_id|email_id|touchpoint_type|channel)\b/g, 'c.$1');
+}
+
+/** SQL for the touches: candidates that no other touch absorbed. */
+export const TOUCHES = `(select c.* from candidates c left join absorbed a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id where a.touchpoint_id is null)`;
+
+/**
+ * Makes `members`, `candidates` and `absorbed` (which candidate belongs to which touch, and by which step) from `orders`.
+ * Returns whether some verdicts or channels were reclassified.
+ */
 export async function makeTouchesOfOrders(snapshot: Snapshot, plan: Plan): Promise<boolean> {
   await makeMembers(snapshot);
   const reclassified = await makeVerdicts(snapshot, plan);
   await makeCandidates(snapshot, plan, reclassified);
-  await makeTouches(snapshot, plan);
+  await makeAbsorbed(snapshot, plan);
   return reclassified;
 }

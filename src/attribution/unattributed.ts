@@ -1,7 +1,7 @@
 /** Value that no touch earned, by the first filter that left nothing: docs/semantics.md 5. */
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Plan } from './plan.ts';
-import { ELIGIBLE_TYPE, IS_DIRECT, IS_MACHINE, memberTouches } from './touches.ts';
+import { memberTouches, without } from './touches.ts';
 
 /** All reasons, in the order of the filters; every report has every key. */
 export const UNATTRIBUTED_REASONS = ['no_touch', 'ineligible_type', 'no_consent', 'machine_only', 'excluded_channel', 'outside_window'] as const;
@@ -12,21 +12,16 @@ export type UnattributedReason = (typeof UNATTRIBUTED_REASONS)[number];
  * a person had a touchpoint of each stage matters, so the whole history is folded to one row per person.
  */
 export async function makeUnattributed(snapshot: Snapshot, plan: Plan, reclassified: boolean): Promise<void> {
-  await snapshot.materialise('bare_orders', 'select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms from orders o where o.order_no not in (select order_no from touches)');
-  const machine = plan.include_machine ? '1 = 0' : IS_MACHINE;
-  const direct = plan.exclude_direct ? IS_DIRECT : '1 = 0';
+  await snapshot.materialise('bare_orders', 'select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms from orders o where o.order_no not in (select order_no from paths)');
+  const machine = plan.include_machine ? [] : (['machine'] as const);
+  const direct = plan.exclude_direct ? (['direct'] as const) : [];
   const first = (condition: string): string => `min(case when ${condition} then at_ms end)`;
-  const touches = memberTouches(plan, {
-    columns: ['touchpoint_type', 'channel', 'verdict'],
-    where: 'and m.person_key in (select person_key from bare_orders)',
-    reclassified,
-    exact: false,
-  });
+  const touches = memberTouches(plan, { columns: ['traits'], where: 'and m.person_key in (select person_key from bare_orders)', reclassified });
   await snapshot.materialise(
     'unattributed',
     `with firsts as (
-       select person_key, min(at_ms) as any_ms, ${first(ELIGIBLE_TYPE)} as eligible_ms, ${first(`${ELIGIBLE_TYPE} and not (${machine})`)} as person_ms,
-         ${first(`${ELIGIBLE_TYPE} and not (${machine}) and not (${direct})`)} as channel_ms
+       select person_key, min(at_ms) as any_ms, ${first(without('traits', 'outcome'))} as eligible_ms, ${first(without('traits', 'outcome', ...machine))} as person_ms,
+         ${first(without('traits', 'outcome', ...machine, ...direct))} as channel_ms
        from (${touches}) t group by person_key)
      select e.order_no as order_no, e.brand_id as brand_id, e.event as event, e.day_number as day_number, e.after_micros - e.before_micros as micros,
        case when coalesce(f.any_ms > b.at_ms, 1 = 1) then 'no_touch'

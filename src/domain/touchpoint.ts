@@ -38,6 +38,21 @@ export const VERDICTS = ['human', 'proxied', 'machine', 'bot', 'suspect', 'unkno
 export type Verdict = (typeof VERDICTS)[number];
 export const MACHINE_VERDICTS = ['machine', 'bot'] as const satisfies readonly Verdict[];
 
+/** What the credit rules ask of a touchpoint, as bits of one integer: scanning it is far cheaper than comparing texts. */
+export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8 } as const;
+
+const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];
+
+/** The {@link TRAITS} of a touchpoint, from its type, channel and verdict. */
+export function touchpointTraits(touchpoint_type: string, channel: string, verdict: string): number {
+  return (
+    ((OUTCOME_TYPES as readonly string[]).includes(touchpoint_type) ? TRAITS.outcome : 0) |
+    ((MACHINE_VERDICTS as readonly string[]).includes(verdict) ? TRAITS.machine : 0) |
+    (channel === 'direct' ? TRAITS.direct : 0) |
+    (channel === 'email' || EMAIL_TYPES.includes(touchpoint_type) ? TRAITS.email : 0)
+  );
+}
+
 export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'other'] as const;
 
 export const TouchpointSchema = Type.Object(

@@ -7,10 +7,11 @@ import type { Verdict } from '../domain/touchpoint.ts';
 import { deriveChannel } from './channel.ts';
 import type { ChannelDecision } from './channel-rules.ts';
 import { addClickId, clickIdsJson } from './click-ids.ts';
+import { type Columns, columnsOf } from './columns.ts';
 import { type Fetch, parseUserAgent } from './device.ts';
 import { countryCode, countryOf, type GeoLookup, geoJson } from './geo.ts';
 import { type IpStorage, normalIp, storedIp } from './ip.ts';
-import { objectOf, textOf } from './labels.ts';
+import { objectOf } from './labels.ts';
 import { type Judgement, judge } from './machine-traffic.ts';
 import type { Agent } from './mail-clients.ts';
 import { forEachParameter } from './url.ts';
@@ -62,7 +63,8 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const columns = columnsOf(record);
   const labels = labelsOf(columns);
   const sent_channel = columns.channel;
-  const decision = sent_channel === null ? channelOf(columns, labels, options) : { channel: sent_channel, reason: SENT };
+  const decision =
+    sent_channel === null ? channelOf(columns, labels, options) : { channel: sent_channel, reason: SENT };
   const evidence = objectOf(columns.evidence);
   const agent = agentOf(columns);
   const judgement = judgementOf(columns, agent, evidence);
@@ -129,7 +131,7 @@ function labelsOf(columns: Columns): Labels {
   const sent_ids = columns.click_ids;
   const url = columns.url;
   let ids: Record<string, string> | null = null;
-  if (typeof url === 'string') {
+  if (url !== null) {
     forEachParameter(url, (name, raw) => {
       if (name.startsWith('utm_')) fillUtm(utm, name, raw);
       else if (sent_ids === null) ids = addClickId(ids, name, raw);
@@ -151,12 +153,7 @@ function channelOf(columns: Columns, labels: Labels, options: EnrichOptions): Ch
       click_ids: labels.click_id_names,
       url: columns.url,
       referrer: columns.referrer,
-      email_token:
-        columns.message_id !== null
-          ? 'message_id'
-          : columns.email_id !== null
-            ? 'email_id'
-            : null,
+      email_token: columns.message_id !== null ? 'message_id' : columns.email_id !== null ? 'email_id' : null,
     },
     options,
   );
@@ -167,9 +164,9 @@ function agentOf(columns: Columns): Readonly<Agent> | null {
   return user_agent === null ? null : parseUserAgent(user_agent, fetchOf(columns.touchpoint_type));
 }
 
-function fetchOf(touchpoint_type: Value | undefined): Fetch {
+function fetchOf(touchpoint_type: string | null): Fetch {
   if (touchpoint_type === 'email_open') return 'open';
-  return typeof touchpoint_type === 'string' && touchpoint_type.startsWith('email_') ? 'email_link' : 'page';
+  return touchpoint_type?.startsWith('email_') ? 'email_link' : 'page';
 }
 
 function judgementOf(
@@ -177,13 +174,7 @@ function judgementOf(
   agent: Readonly<Agent> | null,
   evidence: Readonly<Record<string, unknown>>,
 ): Judgement {
-  const occurred_at = columns.occurred_at;
-  return judge(
-    columns.touchpoint_type ?? '',
-    agent,
-    evidence,
-    typeof occurred_at === 'number' ? occurred_at : null,
-  );
+  return judge(columns.touchpoint_type ?? '', agent, evidence, columns.occurred_at);
 }
 
 /** The codes are plain words, so that this is canonical JSON. */

@@ -5,7 +5,8 @@
 import { formatPosition, type Position, atOrBefore } from '../warehouse/position.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Column } from '../warehouse/schema.ts';
-import { type ImplicitLink, joinPersons, type LinkStatement, type Membership, type PersonRules } from './persons.ts';
+import { type ImplicitLink, joinPersons, type LinkStatement, type Membership, type PersonRules, pairKey } from './persons.ts';
+import { subjectKey } from './subject.ts';
 
 interface State {
   position: Position;
@@ -22,6 +23,15 @@ const key = (...parts: string[]): string => parts.join('\0');
 
 export class PersonDirectory {
   private states: State[] = [];
+  private readonly versions = new WeakMap<Membership[], string>();
+  private made = 0;
+
+  /** Names an answer of {@link members}: the same answer has the same version. */
+  version(members: Membership[]): string {
+    const version = this.versions.get(members) ?? String(++this.made);
+    this.versions.set(members, version);
+    return version;
+  }
 
   /** The ids that belong to a person of another name, as of `position`. */
   async members(snapshot: Snapshot, position: Position, rules: (brand_id: string) => PersonRules): Promise<Membership[]> {
@@ -85,13 +95,13 @@ async function advance(snapshot: Snapshot, base: State | undefined, position: Po
   }
   const added = await readStatements(snapshot, fresh('l'));
   const statements = [...(base?.statements ?? []), ...added];
+  await readUnlinkedTimes(snapshot, statements, implicit, position);
   const customers = new Set(base?.customers);
   const before = customers.size;
-  if (statements.length > 0) {
-    // Ids linked for the first time may be anywhere in the log; for the others, only new rows can tell something new.
-    if (added.length > 0) await readCustomers(snapshot, added, (alias) => atOrBefore(alias, position), customers);
-    if (base && base.statements.length > 0) await readCustomers(snapshot, base.statements, fresh, customers);
-  }
+  // Ids that are new here may be anywhere in the log; of the others, only new rows can tell something new.
+  const fresh_ids = linkedIds(added, [...implicit].filter(([id]) => !base?.implicit.has(id)).map(([, link]) => link));
+  await readCustomers(snapshot, fresh_ids, (alias) => atOrBefore(alias, position), customers);
+  if (base) await readCustomers(snapshot, linkedIds(base.statements, [...base.implicit.values()]), fresh, customers);
   const same = base && !changed && added.length === 0 && customers.size === before;
   return { position, implicit, statements, customers, members: same ? base.members : undefined, rules_key: same ? base.rules_key : '' };
 }
@@ -107,6 +117,27 @@ async function readImplicit(snapshot: Snapshot, fresh: (alias: string) => string
   return rows.map((row) => ({ ...row, first_ms: Number(row['first_ms']), last_ms: Number(row['last_ms']) }) as ImplicitLink);
 }
 
+/** Of pairs with an unlink, which records came after it decides; so all their times are read. */
+async function readUnlinkedTimes(snapshot: Snapshot, statements: readonly LinkStatement[], implicit: Map<string, ImplicitLink>, position: Position): Promise<void> {
+  const unlinked = new Set(statements.filter((s) => s.state === 'unlinked').map((s) => key(s.brand_id, pairKey(s.left_id, s.right_id))));
+  const links = [...implicit].filter(([, link]) => unlinked.has(key(link.brand_id, pairKey(link.anonymous_id, link.customer_id))));
+  if (links.length === 0) return;
+  const pair = ['brand_id', 'anonymous_id', 'customer_id'].map((name): Column => ({ name, type: 'text', nullable: false }));
+  await snapshot.relation('unlinked_pairs', pair, links.map(([, { brand_id, anonymous_id, customer_id }]) => ({ brand_id, anonymous_id, customer_id })));
+  const times = new Map<string, number[]>();
+  for (const table of ['touchpoints', 'conversions']) {
+    const rows = await snapshot.query(
+      `select u.brand_id as brand_id, u.anonymous_id as anonymous_id, u.customer_id as customer_id, epoch_ms(r.occurred_at) as at_ms
+       from ${table} r join unlinked_pairs u on u.brand_id = r.brand_id and u.anonymous_id = r.anonymous_id and u.customer_id = r.customer_id where ${atOrBefore('r', position)}`,
+    );
+    for (const row of rows) {
+      const id = key(row['brand_id'] as string, row['anonymous_id'] as string, row['customer_id'] as string);
+      times.set(id, [...(times.get(id) ?? []), Number(row['at_ms'])]);
+    }
+  }
+  for (const [id, link] of links) implicit.set(id, { ...link, times_ms: times.get(id) ?? [] });
+}
+
 async function readStatements(snapshot: Snapshot, where: string): Promise<LinkStatement[]> {
   const rows = await snapshot.query(`
     select brand_id, link_id, left_id, right_id, coalesce(state, 'linked') as state, probability, epoch_ms(occurred_at) as occurred_at
@@ -114,22 +145,35 @@ async function readStatements(snapshot: Snapshot, where: string): Promise<LinkSt
   return rows.map((row) => ({ ...row, occurred_at: Number(row['occurred_at']) }) as unknown as LinkStatement);
 }
 
+/** Ids whose kind matters: both sides of statements, and the device of records that carry both. */
+function linkedIds(statements: readonly LinkStatement[], implicit: readonly ImplicitLink[]): Map<string, { brand_id: string; id: string }> {
+  const ids = new Map<string, { brand_id: string; id: string }>();
+  const add = (brand_id: string, id: string): unknown => ids.set(key(brand_id, id), { brand_id, id });
+  for (const { brand_id, left_id, right_id } of statements) {
+    add(brand_id, left_id);
+    add(brand_id, right_id);
+  }
+  for (const { brand_id, anonymous_id } of implicit) add(brand_id, anonymous_id);
+  return ids;
+}
+
 const LINKED_IDS: readonly Column[] = [
   { name: 'brand_id', type: 'text', nullable: false },
   { name: 'id', type: 'text', nullable: false },
+  { name: 'subject_key', type: 'int64', nullable: false },
 ];
 
-async function readCustomers(snapshot: Snapshot, statements: readonly LinkStatement[], where: (alias: string) => string, customers: Set<string>): Promise<void> {
-  const ids = new Set<string>();
-  for (const { brand_id, left_id, right_id } of statements) {
-    for (const id of [left_id, right_id]) if (!customers.has(key(brand_id, id))) ids.add(key(brand_id, id));
-  }
-  if (ids.size === 0) return;
-  const rows = [...ids].map((text) => ({ brand_id: text.slice(0, text.indexOf('\0')), id: text.slice(text.indexOf('\0') + 1) }));
+/** Adds to `customers` those of `ids` that some row carries as customer_id. */
+async function readCustomers(snapshot: Snapshot, ids: Map<string, { brand_id: string; id: string }>, where: (alias: string) => string, customers: Set<string>): Promise<void> {
+  const rows = [...ids].filter(([id]) => !customers.has(id)).map(([, { brand_id, id }]) => ({ brand_id, id, subject_key: subjectKey(brand_id, id) }));
+  if (rows.length === 0) return;
   await snapshot.relation('linked_ids', LINKED_IDS, rows);
-  const parts = ['touchpoints', 'conversions', 'email_events', 'customer_segments'].map(
+  const by_key = ['touchpoints', 'conversions'].map(
+    (table) => `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.subject_key = r.subject_key where r.customer_id is not null and ${where('r')}`,
+  );
+  const by_text = ['email_events', 'customer_segments'].map(
     (table) => `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.brand_id = r.brand_id and w.id = r.customer_id where ${where('r')}`,
   );
-  const found = await snapshot.query(`select distinct brand_id, id from (${parts.join(' union all ')}) seen`);
+  const found = await snapshot.query(`select distinct brand_id, id from (${[...by_key, ...by_text].join(' union all ')}) seen`);
   for (const row of found) customers.add(key(row['brand_id'] as string, row['id'] as string));
 }

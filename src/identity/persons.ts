@@ -3,13 +3,15 @@
  * stored, so a link, an unlink or a late event is right in the next report.
  */
 
-/** A record that carried both ids; times of the earliest and the latest such record. */
+/** Records that carried both ids; times of the earliest and the latest of them. */
 export interface ImplicitLink {
   brand_id: string;
   anonymous_id: string;
   customer_id: string;
   first_ms: number;
   last_ms: number;
+  /** All times, for the few pairs of which a statement says that they are unlinked. */
+  times_ms?: readonly number[];
 }
 
 /** A statement about two ids. */
@@ -54,7 +56,9 @@ export function joinPersons(
   is_customer: (id: string) => boolean,
   rules: PersonRules,
 ): Membership[] {
-  const edges = effectiveEdges(implicit, statements, rules);
+  // An id used both ways is a customer; a record does not join customers.
+  const devices = implicit.filter((link) => !is_customer(link.anonymous_id));
+  const edges = effectiveEdges(devices, statements, rules);
   const customers = new UnionFind();
   const anonymous = new UnionFind();
   for (const { left, right } of edges) {
@@ -78,35 +82,47 @@ export function joinPersons(
 
 /** Per pair of ids, what holds: the latest statement, and records that came after an unlink. */
 function effectiveEdges(implicit: readonly ImplicitLink[], statements: readonly LinkStatement[], rules: PersonRules): Edge[] {
+  const latest = latestStatements(statements, rules);
+  const edges = new Map<string, Edge>();
+  for (const [pair, { state, left_id, right_id, occurred_at }] of latest) {
+    if (state === 'linked') edges.set(pair, { left: left_id, right: right_id, first_ms: occurred_at });
+  }
+  for (const link of implicit) {
+    const { anonymous_id, customer_id } = link;
+    const pair = pairKey(anonymous_id, customer_id);
+    const statement = latest.get(pair);
+    const since_ms = statement?.state === 'unlinked' ? firstAfter(link, statement.occurred_at) : link.first_ms;
+    if (since_ms === undefined) continue;
+    const edge = edges.get(pair);
+    edges.set(pair, { left: anonymous_id, right: customer_id, first_ms: Math.min(edge?.first_ms ?? since_ms, since_ms) });
+  }
+  return [...edges.values()];
+}
+
+/** The statement that holds for each pair; one that is too improbable counts as never made. */
+function latestStatements(statements: readonly LinkStatement[], rules: PersonRules): Map<string, LinkStatement> {
   const latest = new Map<string, LinkStatement>();
-  const first_linked = new Map<string, number>();
   for (const statement of statements) {
     if (statement.state === 'linked' && (statement.probability ?? 1) < rules.identity_min_probability) continue;
     const pair = pairKey(statement.left_id, statement.right_id);
     const held = latest.get(pair);
     if (!held || isLater(statement, held)) latest.set(pair, statement);
-    if (statement.state === 'linked') first_linked.set(pair, Math.min(first_linked.get(pair) ?? Number.POSITIVE_INFINITY, statement.occurred_at));
   }
-  const edges = new Map<string, Edge>();
-  for (const [pair, { state, left_id, right_id }] of latest) {
-    if (state === 'linked') edges.set(pair, { left: left_id, right: right_id, first_ms: first_linked.get(pair)! });
-  }
-  for (const { anonymous_id, customer_id, first_ms, last_ms } of implicit) {
-    if (anonymous_id === customer_id) continue;
-    const pair = pairKey(anonymous_id, customer_id);
-    const statement = latest.get(pair);
-    if (statement?.state === 'unlinked' && last_ms <= statement.occurred_at) continue;
-    const edge = edges.get(pair);
-    edges.set(pair, { left: anonymous_id, right: customer_id, first_ms: Math.min(edge?.first_ms ?? Number.POSITIVE_INFINITY, first_ms) });
-  }
-  return [...edges.values()];
+  return latest;
+}
+
+/** The earliest record with both ids after an instant, or undefined. */
+function firstAfter(link: ImplicitLink, after_ms: number): number | undefined {
+  const times = link.times_ms ?? [link.first_ms, link.last_ms];
+  const later = times.filter((time) => time > after_ms);
+  return later.length === 0 ? undefined : later.reduce((a, b) => Math.min(a, b));
 }
 
 function isLater(a: LinkStatement, b: LinkStatement): boolean {
   return a.occurred_at !== b.occurred_at ? a.occurred_at > b.occurred_at : a.link_id > b.link_id;
 }
 
-function pairKey(a: string, b: string): string {
+export function pairKey(a: string, b: string): string {
   return a < b ? `${a}\0${b}` : `${b}\0${a}`;
 }
 

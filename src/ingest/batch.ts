@@ -1,6 +1,7 @@
 /** From spool entries to rows: enrich, drop known ids, keep conflicts. */
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
+import { touchpointTraits } from '../domain/touchpoint.ts';
 import { int64Hash, subjectKey } from '../identity/subject.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
 import type { Cell, Row } from '../warehouse/schema.ts';
@@ -87,6 +88,9 @@ function toRow(candidate: Candidate, enrich: Enrich): Row {
   const brand_id = item['brand_id'] as string;
   if (record === 'touchpoints' || record === 'conversions') {
     row['subject_key'] = subjectKey(brand_id, (item['customer_id'] ?? item['anonymous_id']) as string);
+  }
+  if (record === 'touchpoints') {
+    row['traits'] = touchpointTraits(row['touchpoint_type'] as string, row['channel'] as string, row['verdict'] as string);
   }
   if (record === 'conversions') {
     row['order_key'] = int64Hash(JSON.stringify([brand_id, item['order_id'] ?? null, item['order_id'] === undefined ? item['conversion_id']! : null]));

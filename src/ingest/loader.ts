@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { Warehouse } from '../warehouse/port.ts';
@@ -105,6 +105,8 @@ export class Loader {
     while (!this.stopping) {
       const idle_from = performance.eventLoopUtilization();
       if (this.waiting === 0) await this.rest(interval_ms);
+      // An empty spool is read without any input or output: without this turn, a waiting flush would never wake up.
+      else await nextTurn();
       const busy = performance.eventLoopUtilization(idle_from).utilization > BUSY_EVENT_LOOP;
       const started = performance.now();
       try {

@@ -162,7 +162,7 @@ async function readWarnings(snapshot: Snapshot, plan: Plan): Promise<Array<{ cod
     const count = Number(row?.['n'] ?? 0);
     if (count > 0) warnings.push({ code, count, message });
   };
-  const [foreign] = await snapshot.query('select count(*) as n from order_adjustments where currency <> order_currency');
+  const [foreign] = await snapshot.query('select count(*) as n from order_adjustments where currency <> order_currency and order_no in (select order_no from events)');
   warn(foreign, 'adjustment_currency', "adjustments are in another currency than their order and were left out; send them in the order's currency");
   const [cut] = await snapshot.query(`select count(distinct order_no) as n from paths where places > ${MAX_PATH_LENGTH}`);
   warn(cut, 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);

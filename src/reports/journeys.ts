@@ -1,9 +1,10 @@
 /** Journeys: a person's touchpoints and orders without a long silence between them. docs/semantics.md 9. */
 import type { Plan } from '../attribution/plan.ts';
-import { IS_MACHINE, memberTouches } from '../attribution/touches.ts';
+import { memberTouches, without } from '../attribution/touches.ts';
 import { attribute } from '../attribution/query.ts';
 import { formatMicros, microsPer, ratio } from '../domain/money.ts';
 import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
+import { TRAITS } from '../domain/touchpoint.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { type AttributionParameters, type ReportContext, type ReportJson, reportHead, resolveParameters } from './parameters.ts';
@@ -16,22 +17,23 @@ const LENGTH_NO = 'case when days = 0 then 0 when days = 1 then 1 when days <= 7
  * Makes `journey_events` (events of journeys of the people who ordered, with the journey's number) and `journeys` (one
  * row per journey that holds a value event of the period). Runs after the attribution query.
  */
-export async function makeJourneys(snapshot: Snapshot, plan: Plan, reclassified: boolean): Promise<void> {
+export async function makeJourneys(snapshot: Snapshot, plan: Plan, reclassified: boolean, columns: readonly string[] = []): Promise<void> {
   const gaps = plan.brands.map(({ brand_id, settings }) => ({ brand_id, gap_ms: Math.round(settings.journey_gap_days * MS_PER_DAY) }));
   await snapshot.relation('journey_gaps', [{ name: 'brand_id', type: 'text', nullable: false }, { name: 'gap_ms', type: 'int64', nullable: false }], gaps);
-  const touches = memberTouches(plan, { columns: ['channel', 'touchpoint_type', 'verdict'], reclassified, exact: false });
-  const people = plan.include_machine ? '1 = 1' : `not (${IS_MACHINE})`;
+  const [last] = await snapshot.query('select max(at_ms) as at_ms from orders');
+  const touches = memberTouches(plan, { columns: ['traits', ...columns], reclassified, where: `and t.occurred_at <= instant(${Number(last!['at_ms'] ?? 0)})` });
+  const people = plan.include_machine ? '1 = 1' : without('t.traits', 'machine');
+  const extra = (make: (name: string) => string): string => columns.map((name) => `, ${make(name)}`).join('');
   await snapshot.materialise(
     'journey_events',
     `with happened as (
-       select b.person_key as person_key, b.brand_id as brand_id, t.at_ms as at_ms, 0 as is_order, null as order_no, t.channel as channel,
-         case when t.touchpoint_type in ('email_open', 'email_click', 'email_forward', 'email_reply') or t.channel = 'email' then 1 else 0 end as is_email
+       select b.person_key as person_key, b.brand_id as brand_id, t.at_ms as at_ms, 0 as is_order, null as order_no, case when bits(t.traits, ${TRAITS.email}) > 0 then 1 else 0 end as is_email${extra((name) => `t.${name} as ${name}`)}
        from (${touches}) t join (select brand_id, person_key, max(at_ms) as last_ms from orders group by brand_id, person_key) b on b.person_key = t.person_key
        where ${people} and t.at_ms <= b.last_ms
        union all
-       select o.person_key, o.brand_id, o.at_ms, 1, o.order_no, null, 0 from orders o
+       select o.person_key, o.brand_id, o.at_ms, 1, o.order_no, 0${extra(() => 'null')} from orders o
        union all
-       select m.person_key, m.brand_id, epoch_ms(c.occurred_at), 2, null, null, 0
+       select m.person_key, m.brand_id, epoch_ms(c.occurred_at), 2, null, 0${extra(() => 'null')}
        from conversions c join members m on m.subject_key = c.subject_key
          left join repeats r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
          left join orders o on o.brand_id = c.brand_id and o.conversion_id = c.conversion_id
@@ -39,7 +41,7 @@ export async function makeJourneys(snapshot: Snapshot, plan: Plan, reclassified:
      spaced as (
        select h.*, case when at_ms - lag(at_ms) over (partition by h.person_key order by at_ms, is_order) > g.gap_ms then 1 else 0 end as begins
        from happened h join journey_gaps g on g.brand_id = h.brand_id)
-     select person_key, at_ms, is_order, order_no, channel, is_email,
+     select person_key, at_ms, is_order, order_no, is_email${extra((name) => name)},
        sum(begins) over (partition by person_key order by at_ms, is_order rows between unbounded preceding and current row) as journey_no
      from spaced`,
   );
@@ -118,7 +120,7 @@ export async function journeysReport(context: ReportContext, parameters: Attribu
     async (snapshot) => {
       const resolved = await resolveParameters(snapshot, context, parameters, { ...options, extra: { report: 'journeys' } });
       const { reclassified } = await attribute(snapshot, resolved.plan, context.directory);
-      await makeJourneys(snapshot, resolved.plan, reclassified);
+      await makeJourneys(snapshot, resolved.plan, reclassified, ['channel']);
       return {
         ...reportHead(resolved, context.clock()),
         summary: await journeySummary(snapshot),

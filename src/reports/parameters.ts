@@ -67,10 +67,10 @@ export async function resolveParameters(
   snapshot: Snapshot,
   context: ReportContext,
   parameters: AttributionParameters,
-  options: { key_brand_id: string | null; extra?: Record<string, unknown>; touch_columns?: readonly string[]; conversion_id?: string },
+  options: { key_brand_id: string | null; extra?: Record<string, unknown>; touch_columns?: readonly string[]; conversion_id?: string; brand_ids?: readonly string[] },
 ): Promise<Resolved> {
   const position = await resolvePosition(snapshot, parameters.as_of);
-  const brand_ids = await resolveBrands(snapshot, context, parameters.brand_id, options.key_brand_id);
+  const brand_ids = options.brand_ids ?? (await resolveBrands(snapshot, context, parameters.brand_id, options.key_brand_id));
   const settings = brand_ids.map((brand_id) => context.settings(brand_id));
   const period = resolvePeriod(parameters, settings[0]!.time_zone, context.clock());
   const brands = brand_ids.map((brand_id, i): PlannedBrand => {
@@ -96,16 +96,20 @@ export async function resolveParameters(
   return { plan, position, period, as_of: formatPosition(position), config_hash: configHash(plan, period, options.extra ?? {}) };
 }
 
-async function resolveBrands(snapshot: Snapshot, context: ReportContext, brand_id: string | undefined, key_brand_id: string | null): Promise<string[]> {
-  if (brand_id !== undefined) {
-    const problem = brandProblem(brand_id);
-    if (problem) throw badRequest('brand_id', problem);
-    if (key_brand_id !== null && brand_id !== key_brand_id) {
-      throw new TributaryError('forbidden', `brand_id: this key reads brand ${key_brand_id} only; leave brand_id out or use a key of brand ${brand_id}`, { field: 'brand_id' });
-    }
-    return [brand_id];
+/** The brand that a request is about: the one it names or that of its key; null means all. @throws forbidden. */
+export function askedBrand(brand_id: string | undefined, key_brand_id: string | null): string | null {
+  if (brand_id === undefined) return key_brand_id;
+  const problem = brandProblem(brand_id);
+  if (problem) throw badRequest('brand_id', problem);
+  if (key_brand_id !== null && brand_id !== key_brand_id) {
+    throw new TributaryError('forbidden', `brand_id: this key reads brand ${key_brand_id} only; leave brand_id out or use a key of brand ${brand_id}`, { field: 'brand_id' });
   }
-  if (key_brand_id !== null) return [key_brand_id];
+  return brand_id;
+}
+
+async function resolveBrands(snapshot: Snapshot, context: ReportContext, brand_id: string | undefined, key_brand_id: string | null): Promise<string[]> {
+  const asked = askedBrand(brand_id, key_brand_id);
+  if (asked !== null) return [asked];
   const rows = await snapshot.query('select distinct brand_id from conversions');
   const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
   return brands.length === 0 ? ['default'] : brands;

@@ -20,7 +20,7 @@ export interface Email {
   click_rate: number;
 }
 
-export interface Broadcast extends Email {
+interface Broadcast extends Email {
   send_at_ms: number;
   /** Share of the list that it goes to. */
   audience: number;
@@ -31,7 +31,7 @@ export interface FlowEmail extends Email {
   delay_ms: number;
 }
 
-export interface Blast {
+interface Blast {
   campaign_id: string;
   send_at_ms: number;
 }

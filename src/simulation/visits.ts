@@ -22,7 +22,7 @@ interface VisitOptions {
 }
 
 /** A visit on a person's own initiative, and the next one after it. */
-export function browse(person: Person, at_ms: number): void {
+function browse(person: Person, at_ms: number): void {
   const { random } = person;
   visit(person, at_ms, random.weighted(BROWSING));
   scheduleBrowsing(person, at_ms);

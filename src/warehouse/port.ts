@@ -14,7 +14,10 @@ export const MACROS = [
   'int128', // (x) -> 128-bit integer
   'float64', // (x) -> double
   'idiv', // (a, b) -> integer division, truncating toward zero
+  'muldiv', // (v, s, t) -> v * s / t exactly, truncating toward zero; 0 <= s <= t < 2^53
+  'muldiv53', // the same for 0 <= v < 2^53
   'floor_div', // (a, b) -> integer division, rounding down; b > 0
+  'bits', // (x, mask) -> the bits of an int64 that are also in the mask
   'sum128', // (x) -> exact 128-bit sum of integers
   'text128', // (x) -> decimal digits of an integer
   'count_where', // (condition) -> rows for which it holds
@@ -36,6 +39,8 @@ export interface Snapshot {
   materialise(name: string, sql: string, parameters?: Record<string, Parameter>): Promise<void>;
   /** Makes a temporary table of rows from the program. */
   relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void>;
+  /** Like {@link relation}, for rows that are the same as long as `version` is: the engine may keep them between reads. */
+  cachedRelation(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<void>;
 }
 
 export interface ReadOptions {

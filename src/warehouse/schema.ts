@@ -41,6 +41,7 @@ const ENRICHED: Partial<Record<RecordName, readonly Column[]>> = {
     column('country', 'text', true),
     column('verdict_reasons', 'text'),
     column('rules_version', 'int64'),
+    column('traits', 'int64'),
     column('subject_key', 'int64'),
   ],
   // The order that a conversion belongs to: its order_id, or itself.
@@ -78,6 +79,7 @@ export const SYSTEM_TABLES = {
       column('channel_reason', 'text'),
       column('verdict', 'text'),
       column('verdict_reasons', 'text'),
+      column('traits', 'int64'),
       ...LOG_COLUMNS,
     ],
   },

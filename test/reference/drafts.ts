@@ -2,9 +2,8 @@
 import fc from 'fast-check';
 import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversion.ts';
 import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
-import type { FxRateInput } from '../../src/domain/spend.ts';
-import { TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
-import { type TimeDraft, timeOf, times } from './times.ts';
+import { OUTCOME_TYPES, TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
+import { adjustmentTimes, orderTimes, timeOf, times } from './times.ts';
 
 /** What sending a record again does: nothing, a copy, or a conflict. */
 export interface Draft {
@@ -12,18 +11,34 @@ export interface Draft {
 }
 
 /** An optional field with one of a few values, half of the time missing. */
-const maybe = <T>(...values: T[]): fc.Arbitrary<T | undefined> => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 });
+const maybe = <T>(...values: T[]): fc.Arbitrary<T | undefined> =>
+  fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 });
 const again = fc.constantFrom<Draft['again']>(...Array<'no'>(18).fill('no'), 'same', 'changed');
-const brand_id = fc.constantFrom('default', 'default', 'default', 'b2');
+const brand_id = fc.constantFrom('default', 'default', 'default', 'default', 'default', 'b2');
 
-/** Few ids. `c10` < `c2` and `C3` < `c1` by code units, and `c2` turns up as an anonymous id as well. */
-const CUSTOMERS = ['c1', 'c2', 'c10', 'C3'];
-const ANONYMOUS = ['a1', 'a1', 'a2', 'a10', 'A4', 'c2'];
+/** What a draft needs to know of its world: its anchors, and how many ids of each sort it uses. */
+export interface Scene {
+  bases: number[];
+  people: number;
+  /** What all touchpoints have in common, now and then, so that whole paths fall to one filter. */
+  alike: Partial<TouchpointInput>;
+}
+
+/** `c10` < `c2` and `C3` < `c1` by code units, and `c2` turns up as an anonymous id as well. */
+const CUSTOMERS = ['c1', 'c10', 'c2', 'C3'];
+const ANONYMOUS = ['a1', 'a2', 'a10', 'A4', 'c2'];
+const index = fc.nat(4);
 const who = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ customer_id: fc.constantFrom(...CUSTOMERS) }) },
-  { weight: 4, arbitrary: fc.record({ anonymous_id: fc.constantFrom(...ANONYMOUS) }) },
-  { weight: 2, arbitrary: fc.record({ customer_id: fc.constantFrom(...CUSTOMERS), anonymous_id: fc.constantFrom(...ANONYMOUS) }) },
+  { weight: 4, arbitrary: fc.record({ customer: index }) },
+  { weight: 3, arbitrary: fc.record({ anonymous: index }) },
+  { weight: 2, arbitrary: fc.record({ customer: index, anonymous: index }) },
 );
+
+function whoOf(draft: { customer?: number; anonymous?: number }, { people }: Scene) {
+  const pick = (ids: string[], at: number | undefined) =>
+    at === undefined ? undefined : ids[at % Math.min(people, ids.length)]!;
+  return { customer_id: pick(CUSTOMERS, draft.customer), anonymous_id: pick(ANONYMOUS, draft.anonymous) };
+}
 
 /** Leaves out what is undefined: the wire has no undefined. */
 function compact<T extends object>(record: T): T {
@@ -31,7 +46,8 @@ function compact<T extends object>(record: T): T {
 }
 
 /** Ids whose order is not the order of arrival; unique below `modulus`, which is prime. */
-const scattered = (prefix: string, index: number, factor: number, modulus: number) => `${prefix}${(index * factor) % modulus}`;
+const scattered = (prefix: string, index: number, factor: number, modulus: number) =>
+  `${prefix}${(index * factor) % modulus}`;
 
 const EMAIL_TYPES = ['email_open', 'email_click', 'email_forward', 'email_reply'] as const;
 const VISIT_TYPES = ['website_visit', 'page_view', 'website_visit', 'download'] as const;
@@ -42,30 +58,49 @@ export const touchpoints = fc.record({
   who,
   time: times,
   kind: fc.oneof(
-    { weight: 4, arbitrary: fc.record({ type: fc.constantFrom(...EMAIL_TYPES), channel: fc.constantFrom('email', 'email', 'email', 'newsletter') }) },
-    { weight: 3, arbitrary: fc.record({ type: fc.constantFrom(...VISIT_TYPES), channel: fc.constantFrom('email', 'email', 'direct', 'paid_search') }) },
-    { weight: 3, arbitrary: fc.record({ type: fc.constantFrom(...TOUCHPOINT_TYPES), channel: fc.constantFrom('direct', 'paid_search', 'Email', 'email') }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        type: fc.constantFrom(...EMAIL_TYPES),
+        channel: fc.constantFrom('email', 'email', 'email', 'newsletter'),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        type: fc.constantFrom(...VISIT_TYPES),
+        channel: fc.constantFrom('email', 'email', 'direct', 'paid_search'),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        type: fc.constantFrom(...TOUCHPOINT_TYPES, ...OUTCOME_TYPES, ...OUTCOME_TYPES),
+        channel: fc.constantFrom('direct', 'paid_search', 'Email', 'email'),
+      }),
+    },
   ),
   campaign_id: maybe('spring', 'Spring', 'fall'),
   email_id: maybe('e1', 'e2'),
   message_id: fc.option(fc.constantFrom('m1', 'm2'), { nil: undefined, freq: 1 }),
   session_id: maybe('s1', 's2'),
-  verdict: fc.constantFrom(...VERDICTS, 'unknown' as const, 'human' as const, 'unknown' as const),
+  verdict: fc.constantFrom(...VERDICTS, ...Array<'unknown'>(8).fill('unknown')),
   utm_source: maybe('news', 'google'),
   device_type: maybe('mobile' as const, 'desktop' as const),
   country: maybe('DE', 'US'),
 });
 type TouchpointDraft = typeof touchpoints extends fc.Arbitrary<infer D> ? D : never;
 
-export function touchpointOf(draft: TouchpointDraft, index: number, bases: number[]): TouchpointInput {
+export function touchpointOf(draft: TouchpointDraft, index: number, scene: Scene): TouchpointInput {
   const { again: _again, who: owner, time, kind, country, ...rest } = draft;
   return compact({
     touchpoint_id: scattered('t', index, 17, 41),
-    ...owner,
+    ...whoOf(owner, scene),
     ...rest,
     touchpoint_type: kind.type,
     channel: kind.channel,
-    occurred_at: timeOf(time, bases),
+    ...scene.alike,
+    occurred_at: timeOf(time, scene.bases),
     geo_location: country === undefined ? undefined : { country },
   }) as TouchpointInput;
 }
@@ -81,29 +116,36 @@ const cents = fc.oneof(
 function amountOf(hundredths: number, currency: string): string {
   const sign = hundredths < 0 ? '-' : '';
   const units = Math.floor(Math.abs(hundredths) / 100);
-  return currency === 'JPY' ? `${sign}${units}` : `${sign}${units}.${String(Math.abs(hundredths) % 100).padStart(2, '0')}`;
+  return currency === 'JPY'
+    ? `${sign}${units}`
+    : `${sign}${units}.${String(Math.abs(hundredths) % 100).padStart(2, '0')}`;
 }
 
 export const conversions = fc.record({
   again,
   brand_id,
   who,
-  time: times,
-  conversion_type: fc.constantFrom('purchase' as const, 'purchase' as const, 'lead_generation' as const, 'custom_event' as const),
+  time: orderTimes,
+  conversion_type: fc.constantFrom(
+    'purchase' as const,
+    'purchase' as const,
+    'lead_generation' as const,
+    'custom_event' as const,
+  ),
   cents,
   currency: fc.constantFrom('USD', 'USD', 'EUR', 'JPY'),
   order_id: maybe('w1', 'w2', 'o1'),
 });
 type ConversionDraft = typeof conversions extends fc.Arbitrary<infer D> ? D : never;
 
-export function conversionOf(draft: ConversionDraft, index: number, bases: number[]): ConversionInput {
+export function conversionOf(draft: ConversionDraft, index: number, scene: Scene): ConversionInput {
   const { again: _again, who: owner, time, cents: hundredths, ...rest } = draft;
   return compact({
     conversion_id: scattered('o', index, 7, 11),
-    ...owner,
+    ...whoOf(owner, scene),
     ...rest,
     conversion_value: amountOf(hundredths, rest.currency),
-    occurred_at: timeOf(time, bases),
+    occurred_at: timeOf(time, scene.bases),
   }) as ConversionInput;
 }
 
@@ -117,20 +159,26 @@ export const adjustments = fc.record({
   cents: fc.oneof(fc.constantFrom(-1, 1, -100, -90_000_000_000_000), fc.integer({ min: -20_000, max: 20_000 })),
   other_currency: fc.constantFrom(...Array<boolean>(9).fill(false), true),
   other_brand: fc.constantFrom(...Array<boolean>(9).fill(false), true),
-  time: times,
+  time: adjustmentTimes,
 });
-type AdjustmentDraft = (typeof adjustments extends fc.Arbitrary<infer D> ? D : never) & Partial<Draft>;
+type AdjustmentDraft = typeof adjustments extends fc.Arbitrary<infer D> ? D : never;
 
 const MAX_CENTS = 900_719_925_474;
 
-export function adjustmentOf(draft: AdjustmentDraft, index: number, bases: number[], sold: ConversionInput[]): AdjustmentInput {
+export function adjustmentOf(
+  draft: AdjustmentDraft,
+  index: number,
+  scene: Scene,
+  sold: ConversionInput[],
+): AdjustmentInput {
   const about = sold[draft.about];
   const order_id = about?.order_id ?? (draft.names === 'stranger' ? 'w2' : undefined);
   const conversion_id = draft.names === 'stranger' ? 'o99' : (about?.conversion_id ?? 'o98');
   const brand = about?.brand_id ?? 'default';
   const own = about?.currency ?? 'USD';
   const currency = draft.other_currency ? (own === 'USD' ? 'EUR' : 'USD') : own;
-  const share = about ? Math.round((Number(about.conversion_value) * draft.percent) / 1) : 0;
+  // Units times percent are hundredths.
+  const share = about ? Math.round(Number(about.conversion_value) * draft.percent) : 0;
   const limited = Math.min(Math.max(share || draft.cents || -1, -MAX_CENTS), MAX_CENTS);
   // Less than a yen would be nothing, and nothing is refused.
   const hundredths = currency === 'JPY' && Math.abs(limited) < 100 ? Math.sign(limited) * 100 : limited;
@@ -143,7 +191,7 @@ export function adjustmentOf(draft: AdjustmentDraft, index: number, bases: numbe
     order_id: by_order || both ? order_id : undefined,
     amount: amountOf(hundredths, currency),
     currency,
-    occurred_at: timeOf(draft.time, bases),
+    occurred_at: timeOf(draft.time, scene.bases),
   }) as AdjustmentInput;
 }
 
@@ -159,7 +207,7 @@ export const links = fc.record({
 });
 type LinkDraft = typeof links extends fc.Arbitrary<infer D> ? D : never;
 
-export function linkOf(draft: LinkDraft, index: number, bases: number[]): IdentityLinkInput {
+export function linkOf(draft: LinkDraft, index: number, scene: Scene): IdentityLinkInput {
   return compact({
     link_id: scattered('l', index, 5, 11),
     brand_id: draft.brand_id,
@@ -167,7 +215,6 @@ export function linkOf(draft: LinkDraft, index: number, bases: number[]): Identi
     right_id: draft.ids[1]!,
     state: draft.state,
     probability: draft.probability,
-    occurred_at: timeOf(draft.time, bases),
+    occurred_at: timeOf(draft.time, scene.bases),
   }) as IdentityLinkInput;
 }
-export type { TimeDraft };

@@ -28,17 +28,17 @@ describe('a refund', () => {
   it('can take more than the order was worth', () => {
     const adjustments = [adjust('a', -25, { conversion_id: 'o' })];
     const [order] = report({ touchpoints, conversions: [sale('o', 10)], adjustments }).orders;
-    expect(order!.path.map((step) => step.credit['linear'])).toEqual([-5n, -5n, -5n]);
+    expect(order!.path.map((step) => step.credit.linear)).toEqual([-5n, -5n, -5n]);
   });
 
   it('falls on its own day when asked to, without counting the order again', () => {
     const adjustments = [adjust('a', -40, { conversion_id: 'o', occurred_at: MARCH.start_ms })];
     const parts = { touchpoints, conversions: [sale('o', 100)], adjustments };
     const february = report(parts, OWN_DAY);
-    expect(february.orders[0]!.path.map((step) => step.credit['linear'])).toEqual([33n, 33n, 34n]);
+    expect(february.orders[0]!.path.map((step) => step.credit.linear)).toEqual([33n, 33n, 34n]);
     const march = report(parts, { ...OWN_DAY, ...MARCH });
     // 100 -> 60: 33, 33, 34 become 20 each.
-    expect(march.orders[0]!.path.map((step) => step.credit['linear'])).toEqual([-13n, -13n, -14n]);
+    expect(march.orders[0]!.path.map((step) => step.credit.linear)).toEqual([-13n, -13n, -14n]);
     expect(march.totals).toMatchObject({ net_revenue_micros: -40n, orders: 0 });
     expect(march.groups(['day'], 'linear')).toEqual([
       {

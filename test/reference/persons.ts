@@ -47,7 +47,7 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
     ...records.flatMap((row) => (row.anonymous_id == null ? [] : [row.anonymous_id])),
     ...statements.flatMap((row) => [row.left_id, row.right_id]),
   ]);
-  const links = pairsOf(records, statements).flatMap((pair) => linkOf(pair, min_probability));
+  const links = pairsOf(records, statements.filter((row) => row.state === 'unlinked' || (row.probability ?? 1) >= min_probability)).flatMap(linkOf);
   const kinds = (link: Link) => link.ids.filter((id) => customers.has(id)).length;
 
   const joined = links.filter((link) => kinds(link) === 2 && link.explicit);
@@ -93,12 +93,11 @@ function compareStatements(a: RefLink, b: RefLink): number {
 }
 
 /** The link that the pair's statements and records add up to: none or one. */
-function linkOf(pair: Pair, min_probability: number): Link[] {
+function linkOf(pair: Pair): Link[] {
   const { statement } = pair;
   const unlinked_at = statement?.state === 'unlinked' ? statement.occurred_at : Number.NEGATIVE_INFINITY;
   const times = pair.implicit.filter((time) => time > unlinked_at);
-  const explicit =
-    statement !== undefined && statement.state !== 'unlinked' && (statement.probability ?? 1) >= min_probability;
+  const explicit = statement !== undefined && statement.state !== 'unlinked';
   if (explicit) times.push(statement.occurred_at);
   return times.length === 0 ? [] : [{ ids: pair.ids, since: Math.min(...times), explicit }];
 }

@@ -84,11 +84,12 @@ export function collapseInteractions(candidates: RefTouchpoint[]): RefTouchpoint
 function belongsToClick(row: RefTouchpoint, before: RefTouchpoint[]): boolean {
   if (row.touchpoint_type !== 'website_visit' && row.touchpoint_type !== 'page_view') return false;
   if (row.channel !== 'email') return false;
-  const click = before.findLast((other) => other.touchpoint_type === 'email_click');
-  if (!click || row.occurred_at - click.occurred_at > VISIT_AFTER_CLICK_MS) return false;
-  const agrees = (field: 'message_id' | 'campaign_id' | 'email_id') =>
-    row[field] == null || row[field] === click[field];
-  return agrees('message_id') && agrees('campaign_id') && agrees('email_id');
+  return before.some((click) => {
+    if (click.touchpoint_type !== 'email_click' || row.occurred_at - click.occurred_at > VISIT_AFTER_CLICK_MS) return false;
+    const agrees = (field: 'message_id' | 'campaign_id' | 'email_id') =>
+      row[field] == null || row[field] === click[field];
+    return agrees('message_id') && agrees('campaign_id') && agrees('email_id');
+  });
 }
 
 /** Rule 2: what names the email of an email candidate. */

@@ -11,16 +11,19 @@ import {
   type Draft,
   linkOf,
   links,
-  ratesOf,
-  rateDrafts,
+  type Scene,
   touchpointOf,
   touchpoints,
 } from './drafts.ts';
-import { type Options, RULE_MODELS, type Settings } from './types.ts';
-import { FIRST_MS, LAST_MS, timeOf, times } from './times.ts';
+import { rateDrafts, ratesOf } from './rates.ts';
+import { FIRST_MS, LAST_MS } from './times.ts';
+import { type Options, RULE_MODELS } from './types.ts';
 import type { WireWorld } from './wire.ts';
 
 export { toReference, WIRE_ORDER, type WireName, type WireWorld } from './wire.ts';
+
+const TEN_MINUTES_MS = 600_000;
+const TEN_MINUTES_IN_PERIOD = Math.floor((LAST_MS - FIRST_MS) / TEN_MINUTES_MS);
 
 export interface WorldLimits {
   touchpoints?: number;
@@ -36,34 +39,45 @@ export interface WorldLimits {
 
 /** One world with the given limits. Limits above 40 touchpoints, 8 conversions and 10 others would repeat ids. */
 export function worlds(limits: WorldLimits = {}): fc.Arbitrary<WireWorld> {
-  const most = (limit: number | undefined, usual: number) => ({ maxLength: Math.min(limit ?? usual, usual), size: 'max' as const });
+  const most = (limit: number | undefined, usual: number) => ({
+    maxLength: Math.min(limit ?? usual, usual),
+    size: 'max' as const,
+  });
   return fc
     .record({
-      anchors: fc.array(fc.nat(TEN_MINUTES_IN_PERIOD), { minLength: 1, maxLength: 5 }),
+      anchors: fc.array(fc.nat(TEN_MINUTES_IN_PERIOD), { minLength: 1, maxLength: 3 }),
       touchpoints: fc.array(touchpoints, most(limits.touchpoints, 40)),
       conversions: fc.array(conversions, most(limits.conversions, 8)),
       adjustments: fc.array(adjustments, most(limits.adjustments, 8)),
       links: fc.array(links, most(limits.links, 8)),
+      people: fc.integer({ min: 1, max: 5 }),
+      alike: fc.constantFrom<Scene['alike'][]>(
+        ...Array(8).fill({}),
+        { channel: 'direct' },
+        { verdict: 'bot' },
+        { verdict: 'machine' },
+      ),
       rates: rateDrafts,
     })
     .map((draft) => {
-      const bases = draft.anchors.map((step) => FIRST_MS + step * TEN_MINUTES_MS);
+      const scene = {
+        bases: draft.anchors.map((step) => FIRST_MS + step * TEN_MINUTES_MS),
+        people: draft.people,
+        alike: draft.alike,
+      };
       const conflicts = limits.conflicts ?? false;
-      const sold = draft.conversions.map((one, index) => conversionOf(one, index, bases));
+      const sold = draft.conversions.map((one, index) => conversionOf(one, index, scene));
       return {
-        touchpoints: sent(draft.touchpoints, (one, index) => touchpointOf(one, index, bases), conflicts),
-        conversions: sent(draft.conversions, (one, index) => conversionOf(one, index, bases), conflicts),
-        adjustments: sent(draft.adjustments, (one, index) => adjustmentOf(one, index, bases, sold), conflicts),
-        identity_links: sent(draft.links, (one, index) => linkOf(one, index, bases), conflicts),
+        touchpoints: sent(draft.touchpoints, (one, index) => touchpointOf(one, index, scene), conflicts),
+        conversions: sent(draft.conversions, (one, index) => conversionOf(one, index, scene), conflicts),
+        adjustments: sent(draft.adjustments, (one, index) => adjustmentOf(one, index, scene, sold), conflicts),
+        identity_links: sent(draft.links, (one, index) => linkOf(one, index, scene), conflicts),
         fx_rates: ratesOf(draft.rates),
       };
     });
 }
 
 export const worldArbitrary: fc.Arbitrary<WireWorld> = worlds();
-
-const TEN_MINUTES_MS = 600_000;
-const TEN_MINUTES_IN_PERIOD = Math.floor((LAST_MS - FIRST_MS) / TEN_MINUTES_MS);
 
 /** The records of some drafts, and after them those that were sent again: a copy, or (a conflict) the next one under this id. */
 function sent<D extends Draft, W>(drafts: D[], make: (draft: D, index: number) => W, conflicts: boolean): W[] {
@@ -76,7 +90,7 @@ function sent<D extends Draft, W>(drafts: D[], make: (draft: D, index: number) =
   return [...first, ...again];
 }
 
-const settings: fc.Arbitrary<Partial<Settings>> = fc.record(
+const settings = fc.record(
   {
     time_zone: fc.constantFrom('UTC', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland'),
     view_days: fc.constantFrom(1, 2),
@@ -90,20 +104,19 @@ const settings: fc.Arbitrary<Partial<Settings>> = fc.record(
 /** Reports worth asking of a world. `settings` is by brand; the brands are `default` and `b2`. */
 export const optionsArbitrary: fc.Arbitrary<Options> = fc
   .record({
-    period: fc.constantFrom(
+    period: fc.constantFrom<[number, number][]>(
       [FIRST_MS, LAST_MS + 1],
+      [Date.UTC(2026, 1, 14), LAST_MS + 1],
       [Date.UTC(2026, 1, 1), Date.UTC(2026, 2, 1)],
       [Date.UTC(2026, 0, 15), Date.UTC(2026, 1, 20, 12)],
     ),
     currency: fc.constantFrom('USD', 'EUR', 'JPY'),
-    collapse: fc.constantFrom('interaction' as const, 'none' as const),
+    collapse: fc.constantFrom<('interaction' | 'none')[]>('interaction', 'interaction', 'interaction', 'none'),
     adjustments: fc.constantFrom('order_day' as const, 'own_day' as const),
-    lookback: fc.constantFrom('full' as const, 'since_previous_conversion' as const),
+    lookback: fc.constantFrom<('full' | 'since_previous_conversion')[]>('full', 'full', 'since_previous_conversion'),
     exclude_direct: fc.boolean(),
     include_machine: fc.boolean(),
-    conversion_types: fc.constantFrom(null, null, ['purchase'], ['purchase', 'lead_generation']),
+    conversion_types: fc.constantFrom<(string[] | null)[]>(null, null, ['purchase'], ['purchase', 'lead_generation']),
     settings: fc.record({ default: settings, b2: settings }),
   })
-  .map(({ period, ...rest }) => ({ ...rest, start_ms: period[0]!, end_ms: period[1]!, models: RULE_MODELS, as_of: null }));
-
-export { timeOf, times };
+  .map(({ period: [start_ms, end_ms], ...rest }) => ({ ...rest, start_ms, end_ms, models: RULE_MODELS, as_of: null }));

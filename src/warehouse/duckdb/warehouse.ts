@@ -9,7 +9,8 @@ import type { Batch, Diagnosis, Parameter, ReadOptions, Snapshot, Warehouse } fr
 import { type Column, type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { appendRows } from './append.ts';
 import { DUCKDB_MACROS } from './macros.ts';
-import { MIGRATIONS, columnDdl } from './migrations.ts';
+import { columnDdl, MIGRATIONS } from './migrations.ts';
+import { RelationCache } from './relation-cache.ts';
 
 export interface DuckDBOptions {
   /** File, or ':memory:'. */
@@ -31,12 +32,15 @@ export class DuckDBWarehouse implements Warehouse {
   private readonly waiting: Array<() => void> = [];
   private reads = 0;
   private closed = false;
+  private readonly cache: RelationCache;
 
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly writer: DuckDBConnection,
     private readonly options: Required<DuckDBOptions>,
-  ) {}
+  ) {
+    this.cache = new RelationCache(instance);
+  }
 
   /** Opens or creates the file. @throws warehouse_unavailable when another process holds it. */
   static async open(options: DuckDBOptions): Promise<DuckDBWarehouse> {
@@ -98,8 +102,9 @@ export class DuckDBWarehouse implements Warehouse {
       connection.interrupt();
     }, timeout_ms);
     try {
+      await this.cache.ready;
       await connection.run('begin transaction');
-      return await work(new DuckDBSnapshot(connection, () => late));
+      return await work(new DuckDBSnapshot(connection, this.cache, () => late));
     } catch (cause) {
       if (late) throw new TributaryError('timeout', `the query took longer than ${timeout_ms} ms; ask for a shorter period or fewer groups`, { cause, retry_after_s: 5 });
       throw cause;
@@ -164,6 +169,7 @@ export class DuckDBWarehouse implements Warehouse {
     if (this.closed) return;
     await this.exclusively(() => this.writer.run('checkpoint')).catch(() => undefined);
     this.closed = true;
+    await this.cache.close();
     for (const connection of this.idle) connection.closeSync();
     this.writer.closeSync();
     this.instance.closeSync();
@@ -216,6 +222,10 @@ const INTEGRITY_CHECKS: ReadonlyArray<[string, string]> = [
   ['touchpoint ids stored twice', 'select count(*) as n from (select 1 from touchpoints group by brand_id, touchpoint_id having count(*) > 1)'],
   ['conversion ids stored twice', 'select count(*) as n from (select 1 from conversions group by brand_id, conversion_id having count(*) > 1)'],
   [
+    'ids that share a subject key with another id',
+    `select count(*) as n from (select 1 from touchpoints group by subject_key having min(brand_id || chr(0) || coalesce(customer_id, anonymous_id)) <> max(brand_id || chr(0) || coalesce(customer_id, anonymous_id)))`,
+  ],
+  [
     'rows beyond the last committed position',
     `select count(*) as n from conversions c where c.log_seq > (select coalesce(max(k.log_seq), 0) from commits k where k.collector_id = c.collector_id)`,
   ],
@@ -224,6 +234,7 @@ const INTEGRITY_CHECKS: ReadonlyArray<[string, string]> = [
 class DuckDBSnapshot implements Snapshot {
   constructor(
     private readonly connection: DuckDBConnection,
+    private readonly cache: RelationCache,
     private readonly late: () => boolean,
   ) {}
 
@@ -239,6 +250,11 @@ class DuckDBSnapshot implements Snapshot {
   async relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
     await this.connection.run(`create or replace temp table ${name} (${columns.map(columnDdl).join(', ')})`);
     if (rows.length > 0) await appendRows(this.connection, name, columns, rows, 'temp');
+  }
+
+  async cachedRelation(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<void> {
+    const kept = await this.cache.table(name, version, columns, rows);
+    await this.connection.run(`create or replace temp view ${name} as select * from ${kept}`);
   }
 
   private async run(sql: string, parameters: Record<string, Parameter>) {

@@ -1,0 +1,90 @@
+/**
+ * A large world, made inside DuckDB so that it takes minutes and not hours: one year, `people` persons of whom 5 % have a
+ * linked device that carries half of their touches, and touches of which a tenth lie in the 20 days before an order.
+ */
+import { existsSync } from 'node:fs';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
+
+export interface BenchWorld {
+  touchpoints: number;
+  people: number;
+  conversions: number;
+}
+
+export const YEAR_START = '2025-01-01';
+export const YEAR_END = '2026-01-01';
+const YEAR_MS = 365 * 86_400_000;
+const START_MS = Date.UTC(2025, 0, 1);
+
+/** The first 64 bits of SHA-256, signed: the same as `int64Hash`. */
+const key = (text: string): string => {
+  const unsigned = `('0x' || substr(sha256(${text}), 1, 16))::ubigint`;
+  return `(case when ${unsigned} >= 9223372036854775808 then (${unsigned}::hugeint - 18446744073709551616)::bigint else (${unsigned})::bigint end)`;
+};
+
+const TYPES = `['email_open','email_open','email_click','website_visit','page_view','ad_impression','paid_ad_click','organic_search','direct_visit','social_interaction']`;
+const CHANNELS = `['email','email','email','email','referral','display','paid_search','organic_search','direct','organic_social']`;
+
+/** Rows [from, until) of touchpoints; positions follow the conversions and links. */
+export function touchpointsSql(world: BenchWorld, from: number, until: number, offset: number): string {
+  return `
+  with r as (
+    select i, hash(i) as h, hash(i + 700000001) as h2, (i % 10 = 0) as near_order, (i // 10) % ${world.conversions} as j from range(${from}, ${until}) t(i)),
+  p as (
+    select *, case when near_order then hash(j * 7777 + 3) % ${world.people} else h % ${world.people} end as person,
+      case when near_order then ${START_MS} + greatest(0, (j * ${Math.floor(YEAR_MS / world.conversions)})::bigint - (h2 % ${20 * 86_400_000})::bigint)
+        else ${START_MS} + (i * ${YEAR_MS / world.touchpoints})::bigint end as at_ms, (h2 % 10)::int as kind from r),
+  q as (select *, person < ${Math.floor(world.people / 20)} and i % 2 = 1 as on_device, 'cust-' || person::varchar as customer, 'device-' || person::varchar as device from p)
+  select 'default' as brand_id, 'tp_' || substr(md5(i::varchar), 1, 24) as touchpoint_id,
+    case when not on_device then customer end as customer_id, case when on_device then device end as anonymous_id,
+    'sess-' || (i // 3)::varchar as session_id, ${TYPES}[kind + 1] as touchpoint_type, ${CHANNELS}[kind + 1] as channel,
+    case when kind < 4 then 'campaign-' || (h % 60)::varchar end as campaign_id, case when kind < 4 then 'email-' || (h % 240)::varchar end as email_id,
+    case when kind < 3 then 'msg-' || (person * 240 + h % 240)::varchar end as message_id,
+    make_timestamp_ms(at_ms)::timestamp_ms as occurred_at, 'https://shop.example/p/' || (h % 5000)::varchar as url,
+    ['desktop','mobile','tablet'][1 + (h2 % 3)::int] as device_type, 'DE' as country,
+    case when kind = 0 and h % 3 = 0 then 'machine' else 'human' end as verdict, 'sent' as channel_reason, '[]' as verdict_reasons, 1 as rules_version,
+    (case when kind = 0 and h % 3 = 0 then 2 else 0 end + case when kind = 8 then 4 else 0 end + case when kind < 4 then 8 else 0 end)::bigint as traits,
+    ${key("'default' || chr(0) || case when on_device then device else customer end")} as subject_key, (h % 1000000007)::bigint as content_hash,
+    make_timestamp_ms(at_ms)::timestamp_ms as received_at, make_timestamp_ms(at_ms)::timestamp_ms as loaded_at, 'main' as collector_id, i + ${offset} as log_seq
+  from q`;
+}
+
+function conversionsSql(world: BenchWorld): string {
+  return `
+  with r as (select j, hash(j * 7777 + 3) % ${world.people} as person, ${START_MS} + (j * ${Math.floor(YEAR_MS / world.conversions)})::bigint as at_ms from range(${world.conversions}) t(j))
+  select 'default' as brand_id, 'cv_' || substr(md5(j::varchar), 1, 24) as conversion_id, 'cust-' || person::varchar as customer_id, 'purchase' as conversion_type,
+    (1 + hash(j * 31) % 20000)::bigint * 10000 as conversion_value_micros, 'USD' as currency, 'order-' || j::varchar as order_id, 1 as quantity,
+    make_timestamp_ms(at_ms)::timestamp_ms as occurred_at, ${key("'default' || chr(0) || 'cust-' || person::varchar")} as subject_key, ${key("'order-' || j::varchar")} as order_key,
+    1 as content_hash, make_timestamp_ms(at_ms)::timestamp_ms as received_at, make_timestamp_ms(at_ms)::timestamp_ms as loaded_at, 'main' as collector_id, j + 1 as log_seq
+  from r`;
+}
+
+function linksSql(world: BenchWorld): string {
+  const linked = Math.floor(world.people / 20);
+  return `
+  select 'default' as brand_id, 'link-' || i::varchar as link_id, 'device-' || i::varchar as left_id, 'cust-' || i::varchar as right_id, 'login' as kind, 'linked' as state,
+    timestamp_ms '2024-12-31' as occurred_at, 1 as content_hash, timestamp_ms '2024-12-31' as received_at, timestamp_ms '2024-12-31' as loaded_at, 'main' as collector_id, ${world.conversions} + 1 + i as log_seq
+  from range(${linked}) t(i)`;
+}
+
+/** Makes the warehouse file unless it is there already. */
+export async function makeBenchWarehouse(path: string, world: BenchWorld): Promise<void> {
+  if (existsSync(path)) return;
+  const warehouse = await DuckDBWarehouse.open({ path });
+  await warehouse.migrate();
+  await warehouse.close();
+  const instance = await DuckDBInstance.create(path, { memory_limit: '6GB', temp_directory: `${path}.tmp` });
+  const connection = await instance.connect();
+  const offset = world.conversions + Math.floor(world.people / 20) + 1;
+  await connection.run(`insert into conversions by name ${conversionsSql(world)}`);
+  await connection.run(`insert into identity_links by name ${linksSql(world)}`);
+  const STEP = 1_000_000;
+  for (let from = 0; from < world.touchpoints; from += STEP) {
+    await connection.run(`insert into touchpoints by name ${touchpointsSql(world, from, Math.min(world.touchpoints, from + STEP), offset)}`);
+  }
+  await connection.run(`insert into commits values ('main', ${offset + world.touchpoints}, timestamp_ms '2026-01-01')`);
+  await connection.run('checkpoint');
+  connection.closeSync();
+  instance.closeSync();
+}

@@ -1,0 +1,88 @@
+/** A world as it is sent, and the same world as the reference takes it. Reads the wire by itself, not with src/domain. */
+import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversion.ts';
+import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
+import type { FxRateInput } from '../../src/domain/spend.ts';
+import type { TouchpointInput } from '../../src/domain/touchpoint.ts';
+import type { World } from './types.ts';
+
+export interface WireWorld {
+  touchpoints: TouchpointInput[];
+  conversions: ConversionInput[];
+  adjustments: AdjustmentInput[];
+  identity_links: IdentityLinkInput[];
+  fx_rates: FxRateInput[];
+}
+
+export type WireName = keyof WireWorld;
+
+/** The order of sending that {@link toReference} assumes. */
+export const WIRE_ORDER: readonly WireName[] = [
+  'touchpoints',
+  'conversions',
+  'adjustments',
+  'identity_links',
+  'fx_rates',
+];
+
+/**
+ * The reference's world of a wire world.
+ * @param logSeq where a record stands in the log; by default 1, 2, 3 … in {@link WIRE_ORDER}.
+ */
+export function toReference(wire: WireWorld, logSeq: (name: WireName, index: number) => number = inOrder(wire)): World {
+  const row = (name: WireName, index: number, brand_id: string | undefined) => ({
+    brand_id: brand_id ?? 'default',
+    log_seq: logSeq(name, index),
+  });
+  return {
+    touchpoints: wire.touchpoints.map(({ geo_location, ...rest }, i) => ({
+      ...rest,
+      ...row('touchpoints', i, rest.brand_id),
+      touchpoint_id: rest.touchpoint_id!,
+      occurred_at: Date.parse(rest.occurred_at),
+      verdict: rest.verdict ?? 'unknown',
+      country: geo_location === undefined ? null : String(geo_location.country),
+    })),
+    conversions: wire.conversions.map(({ conversion_value, ...rest }, i) => ({
+      ...rest,
+      ...row('conversions', i, rest.brand_id),
+      conversion_id: rest.conversion_id!,
+      occurred_at: Date.parse(rest.occurred_at),
+      conversion_value_micros: scaled(conversion_value, 6),
+      currency: rest.currency ?? 'USD',
+    })),
+    adjustments: wire.adjustments.map(({ amount, ...rest }, i) => ({
+      ...rest,
+      ...row('adjustments', i, rest.brand_id),
+      adjustment_id: rest.adjustment_id!,
+      occurred_at: Date.parse(rest.occurred_at),
+      amount_micros: scaled(amount, 6),
+    })),
+    identity_links: wire.identity_links.map((link, i) => ({
+      ...link,
+      ...row('identity_links', i, link.brand_id),
+      link_id: link.link_id!,
+      occurred_at: Date.parse(link.occurred_at),
+    })),
+    fx_rates: wire.fx_rates.map(({ rate, ...rest }, i) => ({
+      ...rest,
+      ...row('fx_rates', i, rest.brand_id),
+      rate_nanos: scaled(rate, 9),
+    })),
+  };
+}
+
+function inOrder(wire: WireWorld): (name: WireName, index: number) => number {
+  const starts = new Map<WireName, number>();
+  let next = 1;
+  for (const name of WIRE_ORDER) {
+    starts.set(name, next);
+    next += wire[name].length;
+  }
+  return (name, index) => starts.get(name)! + index;
+}
+
+/** A plain decimal without its point: `-1.5` with six decimals is -1500000. */
+function scaled(decimal: string | number, decimals: number): number {
+  const [whole = '0', fraction = ''] = String(decimal).split('.');
+  return Number(whole + fraction.padEnd(decimals, '0'));
+}
