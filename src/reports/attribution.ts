@@ -1,6 +1,5 @@
 /** The attribution report: what each channel, campaign and email earned, under one model or several side by side. */
 import Type, { type Static } from 'typebox';
-import type { Model } from '../attribution/models.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/unattributed.ts';
@@ -46,9 +45,7 @@ export async function attributionReport(
         touch_columns: touchColumns(keys),
       });
       const { plan } = resolved;
-      const { reclassified } = await attribute(snapshot, plan, context.directory);
-      const totals = await readTotals(snapshot);
-      const parts = await modelParts(snapshot, plan, keys, totals);
+      const { parts, reclassified } = await groupsAndReconciliation(snapshot, context, plan, keys);
       await makeJourneys(snapshot, plan, reclassified);
       const head = reportHead(resolved, context.clock());
       const own = parameters.models === undefined ? { attribution_model: plan.models[0]!.name } : { attribution_models: plan.models.map((model) => model.name) };
@@ -58,6 +55,18 @@ export async function attributionReport(
     },
     { timeout_ms: context.timeout_ms },
   );
+}
+
+/** The models' own parts: group rows, email rows, summary and reconciliation. */
+export async function groupsAndReconciliation(
+  snapshot: Snapshot,
+  context: ReportContext,
+  plan: Plan,
+  keys: readonly GroupKey[],
+): Promise<{ parts: Array<[string, ReportJson]>; reclassified: boolean }> {
+  const { reclassified } = await attribute(snapshot, plan, context.directory);
+  const totals = await readTotals(snapshot);
+  return { parts: await modelParts(snapshot, plan, keys, totals), reclassified };
 }
 
 async function readTotals(snapshot: Snapshot): Promise<Totals> {
@@ -93,10 +102,10 @@ async function modelParts(snapshot: Snapshot, plan: Plan, keys: readonly GroupKe
      from credits c join orders o on o.order_no = c.order_no where c.is_email group by c.email_id, c.campaign_id`,
   );
   const [email_conversions] = await snapshot.query('select count(distinct case when c.counted = 1 then c.order_no end) as n from credits c where c.is_email');
-  return plan.models.map((model, i) => [model.name, modelPart(model, i, keys, groups, emails, Number(email_conversions!['n']), totals)]);
+  return plan.models.map((model, i) => [model.name, modelPart(i, keys, groups, emails, Number(email_conversions!['n']), totals)]);
 }
 
-function modelPart(_model: Model, i: number, keys: readonly GroupKey[], groups: readonly Row[], emails: readonly Row[], email_conversions: number, totals: Totals): ReportJson {
+function modelPart(i: number, keys: readonly GroupKey[], groups: readonly Row[], emails: readonly Row[], email_conversions: number, totals: Totals): ReportJson {
   const rows = groups.map((row) => ({
     keys: keys.map((key, g) => formatKey(row[`g${g}`]!, key)),
     micros: micros(row, i),

@@ -10,7 +10,7 @@ import { brandProblem, canonicalJson } from '../domain/record.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatDate, formatInstant, MS_PER_DAY, parseBound, zoneOffsetMs } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
-import { formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
+import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 
 export type ReportJson = Record<string, unknown>;
@@ -70,7 +70,7 @@ export async function resolveParameters(
   options: { key_brand_id: string | null; extra?: Record<string, unknown>; touch_columns?: readonly string[]; conversion_id?: string; brand_ids?: readonly string[] },
 ): Promise<Resolved> {
   const position = await resolvePosition(snapshot, parameters.as_of);
-  const brand_ids = options.brand_ids ?? (await resolveBrands(snapshot, context, parameters.brand_id, options.key_brand_id));
+  const brand_ids = options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
   const settings = brand_ids.map((brand_id) => context.settings(brand_id));
   const period = resolvePeriod(parameters, settings[0]!.time_zone, context.clock());
   const brands = brand_ids.map((brand_id, i): PlannedBrand => {
@@ -107,10 +107,10 @@ export function askedBrand(brand_id: string | undefined, key_brand_id: string | 
   return brand_id;
 }
 
-async function resolveBrands(snapshot: Snapshot, context: ReportContext, brand_id: string | undefined, key_brand_id: string | null): Promise<string[]> {
+async function resolveBrands(snapshot: Snapshot, context: ReportContext, position: Position, brand_id: string | undefined, key_brand_id: string | null): Promise<string[]> {
   const asked = askedBrand(brand_id, key_brand_id);
   if (asked !== null) return [asked];
-  const rows = await snapshot.query('select distinct brand_id from conversions');
+  const rows = await snapshot.query(`select distinct c.brand_id as brand_id from conversions c where ${atOrBefore('c', position)}`);
   const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
   return brands.length === 0 ? ['default'] : brands;
 }

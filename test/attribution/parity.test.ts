@@ -4,14 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { attribute, journeys, type Options, type Settings } from '../reference/reference.ts';
-import { optionsArbitrary, toReference, WIRE_ORDER, type WireWorld, worlds } from '../reference/worlds.ts';
-import { Engine, type WireEvent } from '../support/engine.ts';
+import { optionsArbitrary, toReference, type WireWorld, worlds } from '../reference/worlds.ts';
+import { Engine } from '../support/engine.ts';
+import { eventsOf, parametersOf } from '../support/worlds.ts';
 
 const RUNS = Number(process.env['TRIBUTARY_PARITY_RUNS'] ?? 60);
-
-export function eventsOf(world: WireWorld): WireEvent[] {
-  return WIRE_ORDER.flatMap((record) => world[record].map((event) => ({ record, event })));
-}
 
 function configure(engine: Engine, settings: Record<string, Partial<Settings>>): void {
   for (const [brand_id, own] of Object.entries(settings)) {
@@ -23,23 +20,6 @@ function configure(engine: Engine, settings: Record<string, Partial<Settings>>):
       position: { first: position_first ?? 0.4, last: position_last ?? 0.4 },
     });
   }
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-export function parametersOf(options: Options, models: readonly string[]) {
-  return {
-    start: iso(options.start_ms),
-    end: iso(options.end_ms),
-    models: models.join(','),
-    currency: options.currency ?? 'USD',
-    collapse: options.collapse ?? 'interaction',
-    adjustments: options.adjustments ?? 'order_day',
-    lookback: options.lookback ?? 'full',
-    exclude_direct: String(options.exclude_direct ?? false) as 'true' | 'false',
-    include_machine: String(options.include_machine ?? false) as 'true' | 'false',
-    ...(options.conversion_types ? { conversion_type: options.conversion_types.join(',') } : {}),
-  };
 }
 
 const GROUPS = ['channel,campaign_id,email_id', 'touchpoint_type,day', 'brand,week', 'month,device_type'] as const;
@@ -65,7 +45,8 @@ describe('the SQL and the reference implementation', () => {
           await engine.close();
         }
       }),
-      { numRuns: RUNS, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}) },
+      // A smaller counterexample is sought by hand: shrinking opens a warehouse for every step.
+      { numRuns: RUNS, endOnFailure: process.env['FC_SHRINK'] === undefined, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}) },
     );
   }, 600_000);
 });

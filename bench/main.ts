@@ -1,0 +1,25 @@
+/**
+ * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M
+ * npm run bench -- ingest           one of: ingest overload import attribution batch-cost
+ * npm run bench -- --scale 0.01     everything a hundred times smaller, to see that it runs
+ *
+ * Worlds are kept in TRIBUTARY_BENCH_DATA (default: a folder of the system's temporary folder).
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchAttribution } from './attribution.ts';
+import { benchIngest, benchOverload } from './ingest.ts';
+import { benchBatchCost, benchFolder, benchImport } from './load.ts';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { scale: { type: 'string', default: '1' } } });
+const scale = Number(values.scale);
+const rows = (millions: number): number => Math.round(millions * 1_000_000 * scale);
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+
+if (wanted('ingest')) await benchIngest();
+if (wanted('overload')) await benchOverload();
+if (wanted('import')) await benchImport(rows(10));
+if (wanted('attribution')) {
+  await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), { touchpoints: rows(10), people: rows(1), conversions: rows(0.3) });
+}
+if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);

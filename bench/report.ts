@@ -1,0 +1,30 @@
+/** How a measurement is written down: configuration, machine and results in one file, ratios on the screen. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function show(label: string, value: string): void {
+  console.log(`  ${label.padEnd(58)} ${value}`);
+}
+
+/** A ratio beside the bound it has to keep. */
+export function showRatio(label: string, ratio: number, bound: { at_least: number } | { at_most: number }): void {
+  const text = 'at_least' in bound ? `at least ${bound.at_least}` : `at most ${bound.at_most}`;
+  const kept = 'at_least' in bound ? ratio >= bound.at_least : ratio <= bound.at_most;
+  show(label, `${ratio.toFixed(2)}  (${text}: ${kept ? 'kept' : 'MISSED'})`);
+}
+
+export function save(name: string, configuration: unknown, results: unknown): void {
+  const folder = new URL('./results/', import.meta.url).pathname;
+  mkdirSync(folder, { recursive: true });
+  const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory_gib: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const path = join(folder, `${name}.json`);
+  writeFileSync(path, `${JSON.stringify({ name, at: new Date().toISOString(), machine, configuration, results }, null, 2)}\n`);
+  console.log(`  written to bench/results/${name}.json`);
+}
