@@ -36,7 +36,7 @@ const event = (id: string) => ({
 
 async function start(mode: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), `tributary-bench-${mode}-`));
-  const child = fork(new URL('./servers.ts', import.meta.url).pathname, [mode, folder], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(new URL('./servers.js', import.meta.url).pathname, [mode, folder], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const { address, token } = await message<{ address: string; token: string }>(child);
   return { child, folder, address, token };
 }

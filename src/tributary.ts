@@ -12,6 +12,7 @@ import { Collector } from './ingest/collector.ts';
 import type { ReportContext } from './reports/parameters.ts';
 import { DuckDBWarehouse } from './warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from './warehouse/port.ts';
+import type { Cell } from './warehouse/schema.ts';
 
 export interface Tributary {
   readonly folder: string;
@@ -93,6 +94,8 @@ function enrichWith(options: EnrichOptions): Enrich {
     if (record !== 'touchpoints') return {};
     const { url } = item;
     // Click ids that name a person are kept as hashes only, so they must not stay in the URL either.
-    return { ...enrichTouchpoint(item, options), ...(typeof url === 'string' ? { url: withoutPersonalClickIds(url) } : {}) };
+    const enriched: Record<string, Cell> = { ...enrichTouchpoint(item, options) };
+    if (typeof url === 'string') enriched['url'] = withoutPersonalClickIds(url);
+    return enriched;
   };
 }

@@ -75,6 +75,16 @@ function isNarrowed(plan: Plan): boolean {
   return plan.conversion_id !== undefined || plan.person_id !== undefined;
 }
 
+/** The names in a plan, as parameters of a query. */
+function narrowing(plan: Plan): Record<string, string> {
+  return { ...(plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id }), ...(plan.person_id === undefined ? {} : { person_id: plan.person_id }) };
+}
+
+/** SQL that holds for the orders that a plan names. */
+function narrowed(plan: Plan): string {
+  return Object.keys(narrowing(plan)).map((name) => `o.${name} = $${name}`).join(' and ');
+}
+
 /** Whether the period alone decides which orders are needed. */
 function periodDecides(plan: Plan): boolean {
   return plan.adjustments === 'order_day' && plan.lookback === 'full' && !isNarrowed(plan);
@@ -83,6 +93,8 @@ function periodDecides(plan: Plan): boolean {
 async function makeOrders(snapshot: Snapshot, plan: Plan): Promise<void> {
   const types = plan.conversion_types ? `and c.conversion_type in (${plan.conversion_types.map((type) => `'${type}'`).join(', ')})` : '';
   const since = plan.lookback === 'since_previous_conversion';
+  // With a look back, the order before counts too; makeEvents then drops what was not named.
+  const named = isNarrowed(plan) && !since;
   const previous = since
     ? `lag(at_ms) over (partition by brand_id, person_key order by at_ms, conversion_id)`
     : 'int64(null)';
@@ -101,7 +113,8 @@ async function makeOrders(snapshot: Snapshot, plan: Plan): Promise<void> {
        left join repeats r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
        where r.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)} ${types}
          ${periodDecides(plan) ? periodFilter(plan) : ''})
-     select row_number() over () as order_no, s.*, ${previous} as previous_ms from standing s`,
+     select row_number() over () as order_no, o.*, ${previous} as previous_ms from standing o ${named ? `where ${narrowed(plan)}` : ''}`,
+    named ? narrowing(plan) : {},
   );
 }
 
@@ -153,13 +166,13 @@ const EVENTS_ORDER_DAY = `
  */
 async function makeEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
   const own_day = plan.adjustments === 'own_day';
-  const in_period = plan.conversion_id === undefined ? (periodDecides(plan) ? '1 = 1' : 'v.at_ms >= o.start_ms and v.at_ms < o.end_ms') : 'o.conversion_id = $conversion_id';
+  const in_period = isNarrowed(plan) ? narrowed(plan) : periodDecides(plan) ? '1 = 1' : 'v.at_ms >= o.start_ms and v.at_ms < o.end_ms';
   const days = await dayColumns(snapshot, plan);
   const value_events = `
     select v.order_no as order_no, o.brand_id as brand_id, v.event as event, v.at_ms as at_ms, ${days.event} as day_number, ${days.order} as order_day_number,
       v.before_micros as before_micros, v.after_micros as after_micros, o.currency as currency
     from (${own_day ? EVENTS_OWN_DAY : EVENTS_ORDER_DAY}) v join orders o on o.order_no = v.order_no ${days.join} where ${in_period}`;
-  const parameters = plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id };
+  const parameters = narrowing(plan);
   const currencies = await snapshot.query('select distinct currency from orders');
   if (currencies.every((row) => row['currency'] === plan.currency)) {
     await snapshot.materialise('events', value_events, parameters);

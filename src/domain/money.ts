@@ -11,7 +11,8 @@ const MICRO_DECIMALS = 6;
 /** 2^53 - 1: the largest amount that is exact everywhere a micro amount travels. */
 export const MAX_MICROS = Number.MAX_SAFE_INTEGER;
 
-const DECIMAL = /^([+-]?)(\d{1,16})(?:\.(\d{1,30}))?$/;
+/** Longer than any double prints, so that a number is refused for its size or its decimals and not for its looks. */
+const DECIMAL = /^([+-]?)(\d{1,400})(?:\.(\d{1,400}))?$/;
 
 /**
  * Parses a decimal into an integer scaled by 10^`scale`.

@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 import type { Static, TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { currencyProblem } from './currencies.ts';
-import type { Problem } from './errors.ts';
+import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
@@ -55,6 +55,9 @@ export function isProblem(value: FlatRecord | Problem): value is Problem {
   return !('brand_id' in value);
 }
 
+/** Kinds whose value is kept as it comes, once its structure is checked. */
+const PLAIN_KINDS: ReadonlySet<FieldKind> = new Set(['id', 'text', 'integer', 'number']);
+
 const BRAND = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 export const DEFAULT_BRAND = 'default';
 
@@ -89,6 +92,10 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     for (const field of fields) {
       const value = input[field.name] ?? (field.name === 'currency' ? context.defaultCurrency(brand_id) : undefined);
       if (value === undefined || field.name === 'brand_id') continue;
+      if (PLAIN_KINDS.has(field.kind)) {
+        record[field.name] = value as Value;
+        continue;
+      }
       const problem = readField(record, field, value, input, brand_id, context);
       if (problem) return problem;
     }
@@ -180,8 +187,7 @@ function readField(
       return undefined;
     }
     default:
-      record[field.name] = value as Value;
-      return undefined;
+      assert(false, `field ${field.name} has the unknown kind ${field.kind}`);
   }
 }
 

@@ -70,7 +70,7 @@ export async function prepareBatch(
   for (const candidate of [...first.values(), ...repeats]) {
     const stored = known.get(candidate.key) ?? (first.get(candidate.key) === candidate ? undefined : first.get(candidate.key)!.content_hash);
     if (stored === undefined) {
-      add(batch, candidate.record, { ...toRow(candidate, context.enrich), ...log, received_at: candidate.received_at, log_seq: candidate.log_seq });
+      add(batch, candidate.record, toRow(candidate, context));
       counts.loaded[candidate.record] = (counts.loaded[candidate.record] ?? 0) + 1;
     } else if (stored === candidate.content_hash) {
       counts.duplicates += 1;
@@ -82,9 +82,14 @@ export async function prepareBatch(
   return { batch, counts };
 }
 
-function toRow(candidate: Candidate, enrich: Enrich): Row {
+function toRow(candidate: Candidate, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
   const { record, item } = candidate;
-  const row: Row = { ...item, ...enrich(record, item), content_hash: candidate.content_hash };
+  const row: Row = Object.assign({}, item, context.enrich(record, item));
+  row['content_hash'] = candidate.content_hash;
+  row['received_at'] = candidate.received_at;
+  row['loaded_at'] = context.now_ms;
+  row['collector_id'] = context.collector_id;
+  row['log_seq'] = candidate.log_seq;
   const brand_id = item['brand_id'] as string;
   if (record === 'touchpoints' || record === 'conversions') {
     row['subject_key'] = subjectKey(brand_id, (item['customer_id'] ?? item['anonymous_id']) as string);

@@ -130,11 +130,11 @@ export class Collector {
     for (const letter of open) {
       const now_ms = clock();
       const item = JSON.parse(letter['payload'] as string) as FlatRecord;
-      // Marked first: a crash in between leaves a letter to replay by hand, never one that counts twice.
+      // Marked last: a full spool or a crash in between leaves it open, and an id counts once however often it is replayed.
+      await this.spool.append(letter['record'] as RecordName, [item], now_ms);
       await warehouse.append({
         dead_letters: [{ ...letter, state: 'replayed', received_at: now_ms, loaded_at: now_ms, collector_id, log_seq: this.loader.stats.committed_log_seq }],
       });
-      await this.spool.append(letter['record'] as RecordName, [item], now_ms);
     }
     return open.length;
   }

@@ -42,9 +42,10 @@ export interface LoaderOptions {
 
 const DEFAULT_INTERVAL_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
-/** Above this share of busy time, requests go first: the loader then rests 4 times as long as it worked. */
-const BUSY_EVENT_LOOP = 0.85;
-const YIELD_FACTOR = 4;
+/** Above this share of busy time, requests go first: the loader takes small bites and rests 9 times as long as each took. */
+const BUSY_EVENT_LOOP = 0.6;
+const YIELD_FACTOR = 9;
+const BUSY_BATCH_RECORDS = 1_000;
 
 export class Loader {
   readonly stats: LoaderStats;
@@ -53,6 +54,8 @@ export class Loader {
   private waiting = 0;
   private wake: (() => void) | undefined;
   private reader: { segment: SpoolSegment; handle: FileHandle; offset: number; damaged: boolean } | undefined;
+  /** Segments with damaged lines, read to their end. */
+  private readonly damaged = new Set<SpoolSegment>();
   private failures = 0;
 
   constructor(private readonly options: LoaderOptions) {
@@ -118,6 +121,7 @@ export class Loader {
         this.stats.last_error = error instanceof Error ? error.message : String(error);
         this.options.onError?.(error, 'load');
         await this.closeReader();
+        this.damaged.clear();
         await this.rest(Math.min(interval_ms * 2 ** this.failures, MAX_BACKOFF_MS));
       }
       if (busy && this.waiting === 0) await this.rest((performance.now() - started) * YIELD_FACTOR);
@@ -138,11 +142,11 @@ export class Loader {
   /** Loads batches until the spool is read to its end; when requests are waiting, only one. */
   private async loadAvailable(only_one: boolean): Promise<void> {
     while (!this.stopping) {
-      const items = await this.readBatch();
-      if (items.length === 0) return;
-      await this.load(items);
+      const items = await this.readBatch(only_one ? Math.min(BUSY_BATCH_RECORDS, this.options.batch_records) : this.options.batch_records);
+      if (items.length > 0) await this.load(items);
+      await this.setDamagedAside();
       await this.options.spool.drop(this.stats.committed_log_seq);
-      if (only_one && this.waiting === 0) return;
+      if (items.length === 0 || (only_one && this.waiting === 0)) return;
     }
   }
 
@@ -209,9 +213,8 @@ export class Loader {
   }
 
   /** The next items after the committed position, at most a batch (and the rest of its last request). */
-  private async readBatch(): Promise<Item[]> {
+  private async readBatch(batch_records: number): Promise<Item[]> {
     const items: Item[] = [];
-    const { batch_records } = this.options;
     for (let segment = await this.currentSegment(); segment; segment = await this.nextSegment()) {
       const reader = this.reader!;
       for await (const { line, end } of readLines(reader.handle, reader.offset, segment.durable_bytes)) {
@@ -221,13 +224,9 @@ export class Loader {
         else reader.damaged = true;
         if (items.length >= batch_records) return items;
       }
-      if (reader.damaged && (items.length === 0 || segment !== this.lastSegment())) await this.setAside(segment);
+      if (reader.damaged) this.damaged.add(segment);
     }
     return items;
-  }
-
-  private lastSegment(): SpoolSegment | undefined {
-    return this.options.spool.durableSegments.at(-1);
   }
 
   private async currentSegment(): Promise<SpoolSegment | undefined> {
@@ -256,11 +255,16 @@ export class Loader {
     this.reader = undefined;
   }
 
-  private async setAside(segment: SpoolSegment): Promise<void> {
-    this.stats.quarantined_segments += 1;
-    this.options.onError?.(new Error(`segment ${segment.name} holds damaged lines; what could be read was loaded`), 'quarantine');
-    this.reader!.damaged = false;
-    await this.options.spool.quarantine(segment.name);
+  /** Only after what could be read is committed: nothing reads a segment in quarantine again. */
+  private async setDamagedAside(): Promise<void> {
+    for (const segment of this.damaged) {
+      const unread = this.reader?.segment === segment && this.reader.offset < segment.durable_bytes;
+      if (unread || !(await this.options.spool.quarantine(segment.name))) continue;
+      this.damaged.delete(segment);
+      if (this.reader?.segment === segment) this.reader.damaged = false;
+      this.stats.quarantined_segments += 1;
+      this.options.onError?.(new Error(`segment ${segment.name} holds damaged lines; what could be read was loaded`), 'quarantine');
+    }
   }
 }
 

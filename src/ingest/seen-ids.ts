@@ -50,12 +50,13 @@ export class SeenIds {
 
   /** Writes the filter beside its target, then renames: a crash leaves the old file. */
   async save(path: string, log_seq: number): Promise<void> {
-    const header = { magic: MAGIC, log_seq, layers: this.layers.map(({ capacity, count, words }) => ({ capacity, count, crc: checksum(words) })) };
+    // The last layer goes on changing while it is written; a full one does not.
+    const layers = this.layers.map((layer, i) => (i === this.layers.length - 1 ? { ...layer, words: layer.words.slice() } : layer));
+    const header = JSON.stringify({ magic: MAGIC, log_seq, layers: layers.map(({ capacity, count, words }) => ({ capacity, count, crc: checksum(words) })) });
     const handle = await open(`${path}.tmp`, 'w');
     try {
-      const text = Buffer.from(`${JSON.stringify(header)}\n`);
-      await handle.write(text);
-      for (const layer of this.layers) await writeAll(handle, Buffer.from(layer.words.buffer, layer.words.byteOffset, layer.words.byteLength));
+      await writeAll(handle, Buffer.from(`${crc32(header)} ${header}\n`));
+      for (const layer of layers) await writeAll(handle, Buffer.from(layer.words.buffer, layer.words.byteOffset, layer.words.byteLength));
       await handle.datasync();
     } finally {
       await handle.close();
@@ -69,7 +70,9 @@ export class SeenIds {
     try {
       const file = await readFile(path);
       const newline = file.indexOf(10);
-      const header = JSON.parse(file.toString('utf8', 0, newline)) as {
+      const [crc, text = ''] = split(file.toString('utf8', 0, newline));
+      if (crc !== String(crc32(text))) return undefined;
+      const header = JSON.parse(text) as {
         magic: string;
         log_seq: number;
         layers: Array<{ capacity: number; count: number; crc: number }>;
@@ -77,12 +80,12 @@ export class SeenIds {
       if (header.magic !== MAGIC) return undefined;
       const ids = new SeenIds();
       let offset = newline + 1;
-      for (const { capacity, count, crc } of header.layers) {
+      for (const { capacity, count, crc: layer_crc } of header.layers) {
         const layer = newLayer(capacity);
         const size = layer.words.byteLength;
         if (offset + size > file.length) return undefined;
         Buffer.from(layer.words.buffer).set(file.subarray(offset, offset + size));
-        if (checksum(layer.words) !== crc) return undefined;
+        if (checksum(layer.words) !== layer_crc) return undefined;
         layer.count = count;
         ids.layers.push(layer);
         offset += size;
@@ -92,6 +95,12 @@ export class SeenIds {
       return undefined;
     }
   }
+}
+
+/** Checksum and the text that it is of. */
+function split(line: string): string[] {
+  const space = line.indexOf(' ');
+  return [line.slice(0, space), line.slice(space + 1)];
 }
 
 function newLayer(capacity: number): Layer {

@@ -85,27 +85,33 @@ export class Spool {
     });
   }
 
-  /** Drops segments whose last position is at most `log_seq`. */
+  /** Drops segments whose last position is at most `log_seq`; the last one, still written to, only when it fills the spool. */
   async drop(log_seq: number): Promise<void> {
     while (this.segments.length > 1 && segmentStart(this.segments[1]!.name) <= log_seq + 1) {
       const [first] = this.segments.splice(0, 1);
       await rm(first!.path, { force: true });
     }
+    const loaded = this.segments.length === 1 && this.durable_log_seq <= log_seq;
+    if (!loaded || this.writing || this.bytes < this.options.limits.max_spool_bytes) return;
+    const file = this.file;
+    this.file = undefined;
+    const [last] = this.segments.splice(0, 1);
+    await file?.close();
+    await rm(last!.path, { force: true });
   }
 
-  /** Sets a damaged segment aside for a person to look at. The loader has taken what could be read. */
-  async quarantine(name: string): Promise<void> {
+  /**
+   * Sets a damaged segment aside for a person to look at, once what could be read of it is loaded.
+   * @returns false for the segment that is being written to: what comes into it meanwhile is not loaded yet.
+   */
+  async quarantine(name: string): Promise<boolean> {
     const folder = join(this.options.folder, 'quarantine');
     await mkdir(folder, { recursive: true });
     const index = this.segments.findIndex((s) => s.name === name);
-    if (index < 0) return;
-    // The next append begins a new segment after the last one is gone.
-    if (index === this.segments.length - 1) {
-      await this.file?.close();
-      this.file = undefined;
-    }
+    if (index < 0 || (index === this.segments.length - 1 && this.file)) return false;
     const [segment] = this.segments.splice(index, 1);
     await rename(segment!.path, join(folder, segment!.name));
+    return true;
   }
 
   /** Refuses new appends, writes what is pending and closes the file. */

@@ -5,7 +5,7 @@ export type MacroTable = Record<Macro, (...args: string[]) => string>;
 
 /**
  * Replaces every `name(args)` of a macro, innermost first. Quoted text is left alone.
- * @throws Error on unbalanced parentheses: that is a bug in a query, not input.
+ * @throws Error on unbalanced parentheses or quotes: that is a bug in a query, not input.
  */
 export function expandMacros(sql: string, table: MacroTable): string {
   let out = '';
@@ -13,7 +13,7 @@ export function expandMacros(sql: string, table: MacroTable): string {
   while (i < sql.length) {
     const char = sql[i]!;
     if (char === "'") {
-      const end = sql.indexOf("'", i + 1);
+      const end = closingQuote(sql, i);
       out += sql.slice(i, end + 1);
       i = end + 1;
     } else if (/[A-Za-z_]/.test(char)) {
@@ -42,7 +42,7 @@ function readArguments(sql: string, open: number): { args: string[]; end: number
   for (let i = open; i < sql.length; i++) {
     const char = sql[i];
     if (char === "'") {
-      i = sql.indexOf("'", i + 1);
+      i = closingQuote(sql, i);
     } else if (char === '(') {
       depth += 1;
     } else if (char === ')') {
@@ -57,4 +57,10 @@ function readArguments(sql: string, open: number): { args: string[]; end: number
     }
   }
   throw new Error(`unbalanced parentheses in shared SQL near: ${sql.slice(open, open + 60)}`);
+}
+
+function closingQuote(sql: string, open: number): number {
+  const close = sql.indexOf("'", open + 1);
+  if (close < 0) throw new Error(`unbalanced quote in shared SQL near: ${sql.slice(open, open + 60)}`);
+  return close;
 }

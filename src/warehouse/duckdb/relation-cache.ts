@@ -6,7 +6,7 @@ import { appendRows } from './append.ts';
 import { columnDdl } from './migrations.ts';
 
 const CATALOG = 'kept';
-/** Versions of one relation that are kept; older ones are dropped. */
+/** Versions of one relation that are kept; older ones are dropped once no read uses them. */
 const KEPT_VERSIONS = 3;
 
 export class RelationCache {
@@ -14,6 +14,7 @@ export class RelationCache {
   readonly ready: Promise<void>;
   private connection: DuckDBConnection | undefined;
   private readonly tables = new Map<string, Promise<string>>();
+  private readonly users = new Map<string, number>();
 
   constructor(instance: DuckDBInstance) {
     this.ready = instance.connect().then(async (connection) => {
@@ -22,17 +23,27 @@ export class RelationCache {
     });
   }
 
-  /** The qualified name of the table that holds this version. A table made during a read is seen by it through a copy. */
-  table(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<string> {
+  /**
+   * The qualified name of the table that holds this version. It stays until `release` was called, once per call of this.
+   */
+  async table(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<{ table: string; release: () => void }> {
     const table = `${name}_${hash('sha256', version, 'hex').slice(0, 16)}`;
-    let made = this.tables.get(table);
-    if (!made) {
-      made = this.make(table, columns, rows());
-      this.tables.set(table, made);
-      made.catch(() => this.tables.delete(table));
+    const made = this.tables.get(table) ?? this.make(table, columns, rows());
+    // The newest asked for goes to the end.
+    this.tables.delete(table);
+    this.tables.set(table, made);
+    this.users.set(table, (this.users.get(table) ?? 0) + 1);
+    const release = (): void => {
+      this.users.set(table, this.users.get(table)! - 1);
       this.dropOld(name);
+    };
+    try {
+      return { table: await made, release };
+    } catch (error) {
+      this.tables.delete(table);
+      release();
+      throw error;
     }
-    return made;
   }
 
   async close(): Promise<void> {
@@ -51,7 +62,9 @@ export class RelationCache {
   private dropOld(name: string): void {
     const versions = [...this.tables.keys()].filter((table) => table.startsWith(`${name}_`));
     for (const table of versions.slice(0, -KEPT_VERSIONS)) {
+      if (this.users.get(table)! > 0) continue;
       this.tables.delete(table);
+      this.users.delete(table);
       void this.connection?.run(`drop table if exists ${CATALOG}.main.${table}`).catch(() => undefined);
     }
   }

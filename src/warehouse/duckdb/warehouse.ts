@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { BIGINT, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
 import { expandMacros } from '../macros.ts';
 import type { Batch, Diagnosis, Parameter, ReadOptions, Snapshot, Warehouse } from '../port.ts';
@@ -101,16 +101,18 @@ export class DuckDBWarehouse implements Warehouse {
       late = true;
       connection.interrupt();
     }, timeout_ms);
+    const snapshot = new DuckDBSnapshot(connection, this.cache, () => late);
     try {
       await this.cache.ready;
       await connection.run('begin transaction');
-      return await work(new DuckDBSnapshot(connection, this.cache, () => late));
+      return await work(snapshot);
     } catch (cause) {
       if (late) throw new TributaryError('timeout', `the query took longer than ${timeout_ms} ms; ask for a shorter period or fewer groups`, { cause, retry_after_s: 5 });
       throw cause;
     } finally {
       clearTimeout(timer);
       await connection.run('rollback').catch(() => undefined);
+      snapshot.releaseKept();
       this.release(connection);
     }
   }
@@ -232,6 +234,9 @@ const INTEGRITY_CHECKS: ReadonlyArray<[string, string]> = [
 ];
 
 class DuckDBSnapshot implements Snapshot {
+  private readonly kept: Array<() => void> = [];
+  private versions_used = 0;
+
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly cache: RelationCache,
@@ -253,8 +258,18 @@ class DuckDBSnapshot implements Snapshot {
   }
 
   async cachedRelation(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<void> {
-    const kept = await this.cache.table(name, version, columns, rows);
-    await this.connection.run(`create or replace temp view ${name} as select * from ${kept}`);
+    // The first use fixes which kept tables this transaction sees; a version made after it would be missing, so it is copied.
+    this.versions_used += 1;
+    const own = `${name}_version_${this.versions_used}`;
+    if (this.versions_used > 1) await this.relation(own, columns, rows());
+    const kept = this.versions_used > 1 ? undefined : await this.cache.table(name, version, columns, rows);
+    if (kept) this.kept.push(kept.release);
+    await this.connection.run(`create or replace temp view ${name} as select * from ${kept?.table ?? own}`);
+  }
+
+  /** Called once, when the read is over: tables kept for it may go. */
+  releaseKept(): void {
+    for (const release of this.kept) release();
   }
 
   private async run(sql: string, parameters: Record<string, Parameter>) {
@@ -263,6 +278,12 @@ class DuckDBSnapshot implements Snapshot {
     const values = Object.fromEntries(
       Object.entries(parameters).map(([name, value]) => [name, typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value]),
     );
-    return Object.keys(values).length === 0 ? this.connection.runAndReadAll(text) : this.connection.runAndReadAll(text, values);
+    // Without a type, a whole number is bound as 128 bits, which no function of 64 bits takes and no index helps with.
+    const types = Object.fromEntries(Object.entries(values).filter(([, value]) => isInt64(value)).map(([name]) => [name, BIGINT]));
+    return Object.keys(values).length === 0 ? this.connection.runAndReadAll(text) : this.connection.runAndReadAll(text, values, types);
   }
+}
+
+function isInt64(value: Parameter): boolean {
+  return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
 }

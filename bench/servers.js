@@ -1,0 +1,34 @@
+/** The servers that bench/ingest.ts compares, compiled and each in a process of its own: `node bench/servers.js MODE FOLDER`. */
+import fastify from 'fastify';
+import { makeConfig } from '../dist/config.js';
+import { TouchpointSchema, touchpoints } from '../dist/domain/touchpoint.js';
+import { KeyRing } from '../dist/server/keys.js';
+import { serve } from '../dist/server/serve.js';
+import { openTributary } from '../dist/tributary.js';
+
+const [mode, folder] = process.argv.slice(2);
+
+/** Validates the body and does nothing: one touchpoint by Fastify's own validator, or an array by our reader. */
+async function floor() {
+  const app = fastify({ bodyLimit: 10_000_000, ajv: { customOptions: { strict: false } } });
+  app.post('/v1/touchpoints', { schema: { body: TouchpointSchema } }, async (_request, reply) => reply.code(202).send({ accepted: 1 }));
+  const context = { now_ms: Date.now(), key_brand_id: null, defaultCurrency: () => 'USD' };
+  app.post('/v1/array', async (request, reply) => {
+    let accepted = 0;
+    for (const item of request.body) if ('brand_id' in touchpoints.read(item, context)) accepted += 1;
+    return reply.code(202).send({ accepted });
+  });
+  return { address: await app.listen({ port: 0, host: '127.0.0.1' }), token: 'none' };
+}
+
+async function product(limits) {
+  const tributary = await openTributary({ folder, config: makeConfig({ log_level: 'error', limits }) });
+  const { address, token } = await serve(tributary, KeyRing.open(folder), { port: 0 });
+  return { address, token };
+}
+
+process.send?.(mode === 'floor' ? await floor() : await product(mode === 'overload' ? { max_spool_bytes: 50_000_000 } : {}));
+
+// The parent asks for memory, and goes away.
+process.on('message', () => process.send?.({ rss_bytes: process.memoryUsage().rss }));
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,79 @@
+/** `keys` and `reclassify`. */
+import { type Command, Option } from 'commander';
+import { SCOPES } from '../server/keys.ts';
+import { withClient } from './connect.ts';
+import { type Context, type DataOptions, withData } from './program.ts';
+import { mustExist } from './report-commands.ts';
+import { showAny, tableOf } from './show/any.ts';
+
+interface KeyOptions extends DataOptions {
+  name: string;
+  scope: string;
+  brand?: string;
+  json?: boolean;
+}
+
+interface JsonOption extends DataOptions {
+  json?: boolean;
+}
+
+export function addAdminCommands(program: Command, context: Context): void {
+  addKeys(program.command('keys').description('Who may write, read and administer over HTTP'), context);
+  addReclassify(program, context);
+}
+
+function addKeys(keys: Command, { io, open }: Context): void {
+  const create = keys
+    .command('create')
+    .description('make a key; it is shown once')
+    .requiredOption('--name <name>', 'to tell the key by')
+    .addOption(new Option('--scope <scope>', 'admin includes the others').choices([...SCOPES]).default('write'))
+    .option('--brand <id>', 'the only brand of the key; every brand when left out')
+    .option('--json', 'print JSON');
+  withData(create, io).action(async (options: KeyOptions) => {
+    const { name, scope, brand } = options;
+    const made = await withClient(io, open, options, (client) =>
+      client.post('/v1/keys', { name, scope, ...(brand === undefined ? {} : { brand_id: brand }) }),
+    );
+    if (options.json) io.out(`${JSON.stringify(made, null, 2)}\n`);
+    else
+      io.out(
+        `${made.key}\n\n${made.key_id}: ${scope}, ${brand === undefined ? 'every brand' : `brand ${brand}`}. The key is not kept; this is the only time it is shown.\n`,
+      );
+  });
+  withData(keys.command('list').description('keys, without their secrets').option('--json', 'print JSON'), io).action(
+    async (options: JsonOption) => {
+      mustExist(options.data);
+      const list = await withClient(io, open, options, async (client) => {
+        const { keys: all } = await client.get('/v1/keys');
+        // Keys from environment variables are those of a server's environment, not of this process.
+        return { keys: client.local ? all.filter((key: { origin: string }) => key.origin === 'file') : all };
+      });
+      if (options.json) io.out(`${JSON.stringify(list, null, 2)}\n`);
+      else
+        io.out(
+          list.keys.length === 0
+            ? 'no keys yet: `tributary keys create` makes one, and so does the first start of `tributary serve`\n'
+            : tableOf(list.keys, Number.POSITIVE_INFINITY),
+        );
+    },
+  );
+  withData(keys.command('revoke').description('a key stops working at once').argument('<key_id>'), io).action(
+    async (key_id: string, options: DataOptions) => {
+      mustExist(options.data);
+      await withClient(io, open, options, (client) => client.delete(`/v1/keys/${encodeURIComponent(key_id)}`));
+      io.out(`${key_id} is revoked\n`);
+    },
+  );
+}
+
+function addReclassify(program: Command, { io, open }: Context): void {
+  const command = program
+    .command('reclassify')
+    .description('Judge stored touchpoints again by the rules of this version; the events themselves stay');
+  withData(command.option('--json', 'print JSON'), io).action(async (options: JsonOption) => {
+    mustExist(options.data);
+    const answer = await withClient(io, open, options, (client) => client.post('/v1/reclassify'));
+    io.out(options.json ? `${JSON.stringify(answer, null, 2)}\n` : showAny(answer, Number.POSITIVE_INFINITY));
+  });
+}

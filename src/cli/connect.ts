@@ -1,0 +1,93 @@
+/** Finds the server that is running on a data folder, or opens the folder. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, loadConfig } from '../config.ts';
+import type { OpenOptions, Tributary } from '../tributary.ts';
+import type { Warehouse } from '../warehouse/port.ts';
+import type { Client, Json, Query } from './client.ts';
+import { HttpClient } from './http-client.ts';
+import type { Io } from './io.ts';
+import { LocalClient } from './local-client.ts';
+
+/** What main.ts hands in: the only way from here to a warehouse. */
+export interface Openers {
+  openTributary(options: OpenOptions): Promise<Tributary>;
+  openWarehouse(folder: string, config: Config): Promise<Warehouse>;
+}
+
+export interface DataOptions {
+  data: string;
+  config?: string;
+}
+
+export interface RunningServer {
+  address: string;
+  token: string;
+  pid: number;
+}
+
+const HEALTH_WAIT_MS = 3_000;
+
+/** The server that DATA/server.json names, if it is alive. A file left by a crash is not in the way. */
+export async function runningServer(data: string): Promise<RunningServer | undefined> {
+  const path = join(data, 'server.json');
+  if (!existsSync(path)) return undefined;
+  try {
+    const server = JSON.parse(readFileSync(path, 'utf8')) as RunningServer;
+    if (!processLives(server.pid)) return undefined;
+    // A server that is alive but not ready (503) still has the folder.
+    await fetch(`${server.address}/health`, { signal: AbortSignal.timeout(HEALTH_WAIT_MS) });
+    return server;
+  } catch {
+    return undefined;
+  }
+}
+
+function processLives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+export async function connect(io: Io, open: Openers, options: DataOptions): Promise<Client> {
+  const server = await runningServer(options.data);
+  if (server) return new HttpClient(server.address, server.token, io);
+  const tributary = await openData(io, open, options);
+  return new LocalClient(tributary, io);
+}
+
+export function openData(io: Io, open: Openers, options: DataOptions): Promise<Tributary> {
+  const config = loadConfig(options.config, io.env);
+  return open.openTributary({
+    folder: options.data,
+    config,
+    clock: io.clock,
+    onError: (error, what) => io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`),
+  });
+}
+
+/** Asks a question, once all that was accepted before is loaded. */
+export function ask(io: Io, open: Openers, options: DataOptions, path: string, query: Query = {}): Promise<Json> {
+  return withClient(io, open, options, async (client) => {
+    await client.settle();
+    return client.get(path, query);
+  });
+}
+
+/** Connects, works, and closes whatever happens. */
+export async function withClient<T>(
+  io: Io,
+  open: Openers,
+  options: DataOptions,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const client = await connect(io, open, options);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}

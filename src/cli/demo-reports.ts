@@ -1,0 +1,126 @@
+/** The three reports that say most about why attribution needs care, on data whose truth is known. */
+import { attributionReport } from '../reports/attribution.ts';
+import type { ReportContext } from '../reports/parameters.ts';
+import { money, number, type TextColumn, textTable } from '../reports/table.ts';
+import type { Truth } from '../simulation/world.ts';
+import type { Tributary } from '../tributary.ts';
+import type { Client, Json, Query } from './client.ts';
+import { showAttribution } from './show/attribution.ts';
+import { showReceipt } from './show/receipt.ts';
+
+const MODELS = 'first_touch,last_touch,linear,time_decay,position_based';
+
+export async function showDemo(client: Client, tributary: Tributary, truth: Truth): Promise<string> {
+  const period = {
+    start: truth.start.slice(0, 10),
+    end: truth.end.slice(0, 10),
+    currency: 'USD',
+    conversion_type: 'purchase',
+  };
+  const models = await client.get('/v1/reports/attribution', { ...period, models: MODELS, group_by: 'channel' });
+  const conversion_id = await telltaleOrder(tributary, period);
+  const receipt =
+    conversion_id === undefined
+      ? undefined
+      : await client.get(`/v1/conversions/${encodeURIComponent(conversion_id)}/receipt`, {
+          currency: 'USD',
+          model: 'linear',
+        });
+  return [
+    heading(1, 'The same orders under five models'),
+    showAttribution(models, 20),
+    heading(2, 'What email is said to earn, and what it did'),
+    await emailClaims(tributary.reports, models, period, truth),
+    heading(3, 'One order in full: every touch, and why it got what it got'),
+    receipt === undefined ? 'no order has a path that is worth showing\n' : showReceipt(receipt, 20),
+  ].join('');
+}
+
+function heading(n: number, text: string): string {
+  return `\n━━ ${n}. ${text} ${'━'.repeat(Math.max(0, 72 - text.length))}\n`;
+}
+
+/**
+ * An email tool credits itself with every order within days of any open or click, in full. As a model of ours: all
+ * weight on email touches, and a window of 7 days for opens too.
+ */
+const CLAIM = 'email_claim';
+const CLAIM_WEIGHT =
+  "case when channel = 'email' or touchpoint_type = 'email_open' or touchpoint_type = 'email_click' or touchpoint_type = 'email_forward' or touchpoint_type = 'email_reply' then 1 else 0 end";
+
+function asEmailTool(reports: ReportContext): ReportContext {
+  return {
+    ...reports,
+    settings: (brand_id) => {
+      const own = reports.settings(brand_id);
+      return {
+        ...own,
+        windows: { ...own.windows, view_days: 7 },
+        custom_models: { ...own.custom_models, [CLAIM]: CLAIM_WEIGHT },
+      };
+    },
+  };
+}
+
+async function emailClaims(reports: ReportContext, models: Json, period: Query, truth: Truth): Promise<string> {
+  const claim = async (include_machine: 'true' | 'false'): Promise<Json> => {
+    const parameters = {
+      start: period['start']!,
+      end: period['end']!,
+      currency: 'USD',
+      model: CLAIM,
+      group_by: 'channel',
+      conversion_type: 'purchase',
+      include_machine,
+    };
+    return (await attributionReport(asEmailTool(reports), parameters, { key_brand_id: null })).summary;
+  };
+  const [machines, people] = [await claim('true'), await claim('false')];
+  const own = (model: string): string[] => {
+    const { summary, email_attribution } = models.models[model];
+    const credited = email_attribution.reduce((sum: number, row: Json) => sum + row.credited_conversions, 0);
+    return [number(credited, 1), money(summary.email_attributed_revenue_micros)];
+  };
+  const caused = ['email_click', 'email_read'].reduce((sum, cause) => sum + (truth.caused[cause]?.orders ?? 0), 0);
+  const columns: TextColumn[] = [
+    { name: '' },
+    { name: 'orders', right: true },
+    { name: 'net revenue USD', right: true },
+  ];
+  const rows = [
+    [
+      'email tool: any open or click in 7 days, machines too',
+      number(machines.email_conversions),
+      money(machines.email_attributed_revenue_micros),
+    ],
+    [
+      'the same, opens and clicks by people only',
+      number(people.email_conversions),
+      money(people.email_attributed_revenue_micros),
+    ],
+    ['last touch', ...own('last_touch')],
+    ['linear', ...own('linear')],
+    ['first touch', ...own('first_touch')],
+    ['what email really caused: this made-up world knows', number(caused), '–'],
+  ];
+  return `\n${textTable(columns, rows)}`;
+}
+
+/** The order with the most channels among its credited touches, of those short enough to read. */
+async function telltaleOrder(
+  { warehouse }: Tributary,
+  { start, end }: { start: string; end: string },
+): Promise<string | undefined> {
+  const rows = await warehouse.read((snapshot) =>
+    snapshot.query(
+      `select c.conversion_id as conversion_id, count(distinct t.channel) as channels, count_where(t.verdict = 'machine') as machines, count(*) as touches
+       from conversions c join touchpoints t on t.subject_key = c.subject_key and t.brand_id = c.brand_id
+       where epoch_ms(t.occurred_at) <= epoch_ms(c.occurred_at) and epoch_ms(t.occurred_at) > epoch_ms(c.occurred_at) - 604800000
+         and epoch_ms(c.occurred_at) >= $start and epoch_ms(c.occurred_at) < $end and c.conversion_type = 'purchase' and c.conversion_value_micros > 0
+       group by c.conversion_id having count(*) between 4 and 12
+       order by channels desc, case when count_where(t.verdict = 'machine') > 0 then 0 else 1 end, touches, conversion_id limit 1`,
+      { start: Date.parse(start), end: Date.parse(end) },
+    ),
+  );
+  return rows[0]?.['conversion_id'] as string | undefined;
+}

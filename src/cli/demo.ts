@@ -1,0 +1,144 @@
+/** `tributary demo`: a server with a lifelike world in it, three reports that say why one would want it, and a first event to send. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { RECORD_NAMES, recordKind } from '../domain/index.ts';
+import type { Truth } from '../simulation/world.ts';
+import { writeWorld } from '../simulation/write.ts';
+import type { Client, Json } from './client.ts';
+import { showDemo } from './demo-reports.ts';
+import { HttpClient } from './http-client.ts';
+import { CheckpointFile } from './import/checkpoint.ts';
+import { Importer } from './import/importer.ts';
+import { Mapping } from './import/mapping.ts';
+import { RejectedFile } from './import/rejected.ts';
+import { openRows } from './import/rows.ts';
+import { type Io, stopped } from './io.ts';
+import { type Context, whole } from './program.ts';
+import { count, Progress } from './progress.ts';
+import { type Server, startServer } from './serve.ts';
+import { endOf } from './simulate.ts';
+
+interface DemoOptions {
+  customers: number;
+  days: number;
+  seed: number;
+  port: number;
+  keep: boolean;
+  once: boolean;
+}
+
+export function addDemoCommand(program: Command, { io, open }: Context): void {
+  program
+    .command('demo')
+    .description('A server with realistic simulated data, ready to look at')
+    .option('--customers <n>', 'people', whole(1, 1_000_000), 2_000)
+    .option('--days <n>', 'days up to today', whole(14, 3_650), 90)
+    .option('--seed <n>', 'equal seeds give equal worlds', whole(0, 4_294_967_295), 1)
+    .option('--port <n>', 'port; a free one when left out', whole(0, 65_535), 0)
+    .option('--keep', 'keep the data folder', false)
+    .option('--once', 'print and exit', false)
+    .action(async (options: DemoOptions) => {
+      const { stop } = io;
+      const folder = mkdtempSync(join(tmpdir(), 'tributary-demo-'));
+      let server: Server | undefined;
+      try {
+        const truth = await writeDemoWorld(io, folder, options);
+        if (stop.aborted) return;
+        // The demo has keys of its own: those of the environment belong to a real server.
+        server = await startServer(
+          { ...io, env: { TRIBUTARY_LOG_LEVEL: 'silent' } },
+          open,
+          { data: join(folder, 'data') },
+          { port: options.port, log_level: 'silent' },
+        );
+        const client = new HttpClient(server.address, server.token, io);
+        const records = await load(io, client, folder);
+        if (stop.aborted) return;
+        io.out(
+          `${count(records)} records of ${count(options.customers)} people over ${options.days} days, made up and loaded through ${server.address}\n`,
+        );
+        io.out(await showDemo(client, server.tributary, truth));
+        io.out(firstEvent(server));
+        if (options.once) return;
+        io.out(
+          `\nThe server stays up until Ctrl-C. ${options.keep ? `Data: ${join(folder, 'data')}` : 'Its data goes with it; --keep keeps it.'}\n`,
+        );
+        await stopped(io);
+      } finally {
+        await server?.close();
+        if (options.keep) io.err(`data kept in ${folder}\n`);
+        else rmSync(folder, { recursive: true, force: true });
+      }
+    });
+}
+
+async function writeDemoWorld(io: Io, folder: string, { customers, days, seed }: DemoOptions): Promise<Truth> {
+  const progress = new Progress(io, 'making up a world');
+  const end_ms = endOf(undefined, io.clock());
+  const truth = await writeWorld({ customers, days, seed, end_ms }, join(folder, 'world'), (done) =>
+    progress.update(done.customers / customers, `${count(done.events)} events`),
+  );
+  progress.clear();
+  return truth;
+}
+
+/** Every file of the world, through the door that a real event takes. Returns the records sent. */
+async function load(io: Io, client: Client, folder: string): Promise<number> {
+  const progress = new Progress(io, 'loading it');
+  let records = 0;
+  for (const record of RECORD_NAMES) {
+    const file = join(folder, 'world', `${record}.ndjson`);
+    const mapping = new Mapping(recordKind(record), { map: [], set: [], where: [] });
+    const source = await openRows(file, mapping.needs);
+    const importer = new Importer({
+      client,
+      record,
+      source,
+      mapping,
+      rejected: new RejectedFile(io, file, folder, 0),
+      checkpoint: new CheckpointFile(folder, file, record, { map: [], set: [], where: [] }, true),
+      batch_items: 1_000,
+      stop: io.stop,
+      clock: io.clock,
+      onProgress: (share, state) => progress.update(share, `${record} · ${count(records + state.rows)} records`),
+    });
+    await importer.run();
+    await source.close();
+    records += importer.state.accepted;
+  }
+  await client.flush();
+  progress.clear();
+  return records;
+}
+
+/** Three commands to paste: send a touch and an order, wait until they are in, and read what the touch earned. */
+function firstEvent({ address, made }: Server): string {
+  const key = (scope: string): string => made.find(({ scopes }) => scopes.includes(scope as Json))?.key ?? '';
+  const post = (path: string, body?: object): string =>
+    `curl -s ${address}${path} -H 'Authorization: Bearer ${key('write')}'${body ? ` -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'` : ' -X POST'}\n`;
+  const now = Date.now();
+  const at = (minutes_ago: number): string => new Date(now - minutes_ago * 60_000).toISOString();
+  return [
+    '\nSend a first event of your own\n\n',
+    post('/v1/touchpoints', {
+      customer_id: 'me',
+      touchpoint_type: 'email_click',
+      campaign_id: 'hello',
+      email_id: 'hello-1',
+      occurred_at: at(30),
+    }),
+    post('/v1/conversions', {
+      conversion_id: 'my-order',
+      customer_id: 'me',
+      conversion_type: 'purchase',
+      conversion_value: '149.99',
+      currency: 'USD',
+      occurred_at: at(1),
+    }),
+    post('/v1/flush'),
+    `curl -s ${address}/v1/conversions/my-order/receipt -H 'Authorization: Bearer ${key('read')}'\n`,
+    `\nwrite key  ${key('write')}\nread key   ${key('read')}\nEverything else: ${address}/docs\n`,
+  ].join('');
+}

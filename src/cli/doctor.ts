@@ -1,0 +1,125 @@
+/** `tributary doctor`: is everything sound, and the care that a data folder needs. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { loadConfig } from '../config.ts';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { Collector } from '../ingest/collector.ts';
+import { pairs } from '../reports/table.ts';
+import type { Json } from './client.ts';
+import { type DataOptions, runningServer, withClient } from './connect.ts';
+import { type Context, withData } from './program.ts';
+import { count } from './progress.ts';
+import { mustExist } from './report-commands.ts';
+
+interface DoctorOptions extends DataOptions {
+  backup?: string;
+  restore?: string;
+  compact?: boolean;
+  replayDeadLetters?: boolean;
+  json?: boolean;
+}
+
+export function addDoctorCommand(program: Command, context: Context): void {
+  const command = program
+    .command('doctor')
+    .description('Check integrity, sizes and lag; back up, restore, compact')
+    .option('--backup <dir>', 'write every table as Parquet into a new folder')
+    .option('--restore <dir>', 'fill a new data folder from a backup')
+    .option('--compact', 'give back space')
+    .option('--replay-dead-letters', 'try again what was accepted and could not be loaded')
+    .option('--json', 'print JSON');
+  withData(command, context.io).action(async (options: DoctorOptions) => {
+    const asked = [options.backup, options.restore, options.compact, options.replayDeadLetters].filter(
+      (flag) => flag !== undefined,
+    );
+    if (asked.length > 1)
+      throw badRequest(
+        'doctor',
+        'does one thing at a time; give one of --backup, --restore, --compact, --replay-dead-letters',
+      );
+    if (options.restore !== undefined) return restore(context, options, options.restore);
+    mustExist(options.data);
+    if (options.backup !== undefined) return backup(context, options, options.backup);
+    if (options.compact) return compact(context, options);
+    if (options.replayDeadLetters) return replay(context, options);
+    return examine(context, options);
+  });
+}
+
+async function examine({ io, open, exit }: Context, options: DoctorOptions): Promise<void> {
+  const report = await withClient(io, open, options, (client) => client.get('/v1/doctor'));
+  if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
+  else io.out(showDoctor(report));
+  if (report.problems.length > 0) exit(1);
+}
+
+function showDoctor({ problems, warehouse, collector }: Json): string {
+  const { loader } = collector;
+  const values: [string, string][] = [
+    ['engine', `${warehouse.engine}, schema ${warehouse.schema_version}`],
+    ['warehouse MB', (warehouse.size_bytes / 1e6).toFixed(1)],
+    ['spool MB', (collector.spool_bytes / 1e6).toFixed(1)],
+    ['records not loaded yet', count(collector.lag_records)],
+    ['last failure to load', loader.last_error === '' ? 'none' : loader.last_error],
+  ];
+  const tables = warehouse.tables
+    .filter((table: Json) => table.rows > 0)
+    .map((table: Json): [string, string] => [table.table, count(table.rows)]);
+  const verdict =
+    problems.length === 0 ? 'all is well\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
+  return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${verdict}`;
+}
+
+async function replay({ io, open }: Context, options: DoctorOptions): Promise<void> {
+  const { replayed } = await withClient(io, open, options, async (client) => {
+    const answer = await client.post('/v1/dead_letters/replay');
+    await client.flush();
+    return answer;
+  });
+  io.out(`${count(replayed)} dead letters were tried again\n`);
+}
+
+async function compact({ io, open }: Context, options: DoctorOptions): Promise<void> {
+  await withClient(io, open, options, (client) => client.post('/v1/doctor/compact'));
+  io.out('compacted\n');
+}
+
+async function backup(context: Context, options: DoctorOptions, folder: string): Promise<void> {
+  await writeBackup(context, options, folder);
+  context.io.out(`backed up into ${folder}; restore it with: tributary doctor --restore ${folder} --data NEW_FOLDER\n`);
+}
+
+/** Every table as Parquet in a new or empty folder. What the spool holds is loaded first, so that it is whole. */
+export async function writeBackup({ io, open }: Context, options: DataOptions, folder: string): Promise<void> {
+  await withClient(io, open, options, async (client) => {
+    await client.flush();
+    await client.post('/v1/doctor/backup', { folder: resolve(folder) });
+  });
+}
+
+async function restore({ io, open }: Context, options: DoctorOptions, folder: string): Promise<void> {
+  const { data } = options;
+  const server = await runningServer(data);
+  if (server) throw new TributaryError('conflict', `--restore: a server is running on ${data}; stop it first`);
+  const spool = join(data, 'spool');
+  if (holdsEvents(spool))
+    throw new TributaryError(
+      'conflict',
+      `--restore: ${data} has events of its own in ${spool}; restore into a new data folder`,
+    );
+  if (!existsSync(folder)) throw badRequest('--restore', `${folder} does not exist`);
+  const warehouse = await open.openWarehouse(data, loadConfig(options.config, io.env));
+  try {
+    await warehouse.migrate();
+    await warehouse.restore(resolve(folder));
+  } finally {
+    await warehouse.close();
+  }
+  await Collector.forgetKnownIds(data);
+  io.out(`restored into ${data}\n`);
+}
+
+function holdsEvents(spool: string): boolean {
+  return existsSync(spool) && readdirSync(spool).some((name) => statSync(join(spool, name)).size > 0);
+}

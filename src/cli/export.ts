@@ -1,0 +1,117 @@
+/** `tributary export`: the log as files that other programs read, and that `import` takes back. */
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type Command, Option } from 'commander';
+import { badRequest } from '../domain/errors.ts';
+import { isRecordName, recordKind } from '../domain/index.ts';
+import { pairs } from '../reports/table.ts';
+import { type Column, TABLE_NAMES, TABLES, type TableName } from '../warehouse/schema.ts';
+import { writeBackup } from './doctor.ts';
+import { type Context, type DataOptions, withData } from './program.ts';
+import { count } from './progress.ts';
+import { mustExist } from './report-commands.ts';
+
+type Format = 'ndjson' | 'csv' | 'parquet';
+interface ExportOptions extends DataOptions {
+  format: Format;
+  out: string;
+}
+
+export function addExportCommand(program: Command, context: Context): void {
+  const command = program
+    .command('export')
+    .description('Write tables of the log as files')
+    .argument('<table>', `all, or one of ${TABLE_NAMES.join(', ')}`)
+    .addOption(new Option('--format <format>').choices(['ndjson', 'csv', 'parquet']).default('ndjson'))
+    .requiredOption('--out <path>', 'folder, or for one table a file');
+  withData(command, context.io).action(async (table: string, options: ExportOptions) => {
+    if (table !== 'all' && !TABLE_NAMES.includes(table as TableName))
+      throw badRequest('TABLE', `${table} is not all, and none of ${TABLE_NAMES.join(', ')}`);
+    mustExist(options.data);
+    const tables = table === 'all' ? TABLE_NAMES : [table as TableName];
+    const targets = new Map(tables.map((name) => [name, target(name, options, tables.length === 1)]));
+    const written = await exportTables(context, options, targets);
+    context.io.out(pairs(written));
+  });
+}
+
+function target(table: TableName, { out, format }: ExportOptions, single: boolean): string {
+  const path = single && extname(out) === `.${format}` ? out : join(out, `${table}.${format}`);
+  if (existsSync(path)) throw badRequest('--out', `${path} is there already; name a new file or folder`);
+  return path;
+}
+
+/** A backup is one consistent state of the log, whoever has the data open; the files are made from it. */
+async function exportTables(
+  context: Context,
+  options: ExportOptions,
+  targets: Map<TableName, string>,
+): Promise<[string, string][]> {
+  const [first] = targets.values();
+  mkdirSync(dirname(first!), { recursive: true });
+  const parts = resolve(dirname(first!), `.export-${process.pid}`);
+  try {
+    await writeBackup(context, options, parts);
+    const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB' });
+    const connection = await instance.connect();
+    try {
+      const written: [string, string][] = [];
+      for (const [table, path] of targets)
+        written.push([
+          path,
+          count(await convert(connection, table, join(parts, `${table}.parquet`), path, options.format)),
+        ]);
+      return written;
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  } finally {
+    rmSync(parts, { recursive: true, force: true });
+  }
+}
+
+const COPY_OPTIONS: Record<Format, string> = {
+  ndjson: 'format json',
+  csv: 'format csv, header true',
+  parquet: 'format parquet, compression zstd',
+};
+
+/** Returns the rows written. */
+async function convert(
+  connection: DuckDBConnection,
+  table: TableName,
+  from: string,
+  to: string,
+  format: Format,
+): Promise<number> {
+  const columns = TABLES[table].columns.map(
+    (column) => `${onTheWire(table, column, format)} as "${wireName(table, column.name)}"`,
+  );
+  const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
+  const sql = `copy (select ${columns.join(', ')} from read_parquet(${quoted(from)})) to ${quoted(to)} (${COPY_OPTIONS[format]})`;
+  const rows = (await connection.runAndReadAll(sql)).getRows();
+  return Number(rows[0]![0]);
+}
+
+/** Amounts and rates go out as they came in: decimals under the name of their field. */
+function wireName(table: TableName, column: string): string {
+  return fieldOf(table, column)?.name ?? column;
+}
+
+function fieldOf(table: TableName, column: string) {
+  return isRecordName(table) ? recordKind(table).fields.find((field) => field.stored_name === column) : undefined;
+}
+
+function onTheWire(table: TableName, { name, type }: Column, format: Format): string {
+  const kind = fieldOf(table, name)?.kind;
+  if (kind === 'amount' || kind === 'rate') {
+    const [scale, one] = kind === 'amount' ? [6, '0.000001::decimal(7, 6)'] : [9, '0.000000001::decimal(10, 9)'];
+    const decimal = `(${name}::decimal(18, 0) * ${one})::decimal(28, ${scale})`;
+    return format === 'parquet' ? decimal : `${decimal}::varchar`;
+  }
+  if (type === 'instant' && format !== 'parquet') return `strftime(${name}::timestamp, '%Y-%m-%dT%H:%M:%S.%gZ')`;
+  if (kind === 'json' && format === 'ndjson') return `${name}::json`;
+  return name;
+}

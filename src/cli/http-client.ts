@@ -1,0 +1,99 @@
+/** Commands through a running server. */
+import { type ErrorCode, TributaryError } from '../domain/errors.ts';
+import type { RecordName } from '../domain/index.ts';
+import type { Receipt } from '../ingest/collector.ts';
+import type { Client, Json, Query } from './client.ts';
+import type { Io } from './io.ts';
+import { halves, joinReceipts, patiently, QUERY_WAIT_MS, withQuery } from './requests.ts';
+
+export class HttpClient implements Client {
+  readonly local = false;
+  readonly lanes = 4;
+
+  constructor(
+    readonly where: string,
+    private readonly token: string,
+    private readonly io: Io,
+  ) {}
+
+  get(path: string, query: Query = {}): Promise<Json> {
+    return this.request('GET', withQuery(path, query));
+  }
+
+  post(path: string, body?: unknown): Promise<Json> {
+    return this.request('POST', path, body);
+  }
+
+  delete(path: string): Promise<Json> {
+    return this.request('DELETE', path);
+  }
+
+  async send(record: RecordName, items: readonly unknown[]): Promise<Receipt> {
+    try {
+      return await patiently(() => this.request('POST', `/v1/${record}`, items), this.io.stop);
+    } catch (error) {
+      if (!(error instanceof TributaryError) || error.code !== 'too_large' || items.length < 2) throw error;
+      const [left, right] = halves(items);
+      return joinReceipts(await this.send(record, left), await this.send(record, right), left.length);
+    }
+  }
+
+  async flush(onWait: (lag_records: number | null) => void = () => {}): Promise<void> {
+    onWait(null);
+    await patiently(
+      () => this.request('POST', '/v1/flush'),
+      this.io.stop,
+      () => onWait(null),
+    );
+  }
+
+  /** The server loads by itself. */
+  async settle(): Promise<void> {}
+
+  repeats(): number | null {
+    return null;
+  }
+
+  async close(): Promise<void> {}
+
+  private async request(method: string, path: string, body?: unknown): Promise<Json> {
+    const init: RequestInit = {
+      method,
+      headers: { authorization: `Bearer ${this.token}` },
+      signal: AbortSignal.timeout(QUERY_WAIT_MS),
+    };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
+      (init.headers as Record<string, string>)['content-type'] = 'application/json';
+    }
+    let response: Response;
+    try {
+      response = await fetch(this.where + path, init);
+    } catch (cause) {
+      const why = (cause as { cause?: { code?: string } }).cause?.code ?? (cause as Error).message;
+      throw new TributaryError(
+        'warehouse_unavailable',
+        `the server at ${this.where} does not answer (${why}); start it again, then repeat the command`,
+        { cause },
+      );
+    }
+    return readAnswer(response.status, await response.text(), response.headers.get('retry-after'));
+  }
+}
+
+/** The JSON of an answer. A 422 that lists refused items is an answer too. @throws what the server says went wrong. */
+export function readAnswer(status: number, text: string, retry_after: string | null): Json {
+  let json: Json;
+  try {
+    json = text === '' ? null : JSON.parse(text);
+  } catch {
+    json = null;
+  }
+  if (status < 400 || (status === 422 && Array.isArray(json?.rejected))) return json;
+  const { code = 'internal', message = `the server answered ${status}`, field } = json?.error ?? {};
+  const request_id = status >= 500 && status !== 503 && json?.request_id ? ` (request ${json.request_id})` : '';
+  throw new TributaryError(code as ErrorCode, message + request_id, {
+    ...(retry_after === null ? {} : { retry_after_s: Number(retry_after) }),
+    ...(field === undefined ? {} : { field }),
+  });
+}

@@ -1,0 +1,139 @@
+/** Sends the rows of a file in batches, several under way at once, and remembers how far all of them are safe. */
+import type { RecordName } from '../../domain/index.ts';
+import type { Receipt } from '../../ingest/collector.ts';
+import type { Client } from '../client.ts';
+import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
+import type { Item, Mapping } from './mapping.ts';
+import type { Refusal, RejectedFile } from './rejected.ts';
+import type { RowSource } from './rows.ts';
+
+/** A batch ends here even if --where leaves most rows out, so that the saved position moves on. */
+const MAX_ROWS_PER_BATCH = 50_000;
+const SAVE_EVERY_MS = 1_000;
+
+/** Consecutive rows of the file; done when its items are acknowledged. */
+interface Batch {
+  items: Item[];
+  lines: number[];
+  refusals: Refusal[];
+  left_out: number;
+  rows: number;
+}
+
+export interface ImporterOptions {
+  client: Client;
+  record: RecordName;
+  source: RowSource;
+  mapping: Mapping;
+  rejected: RejectedFile;
+  checkpoint: CheckpointFile;
+  batch_items: number;
+  stop: AbortSignal;
+  clock: () => number;
+  onProgress: (share: number, state: Checkpoint) => void;
+}
+
+export class Importer {
+  readonly state: Checkpoint;
+  /** What an earlier run had done. */
+  readonly rows_before: number;
+  private readonly under_way: Array<{ batch: Batch; receipt: Promise<Receipt | undefined> }> = [];
+  private batch: Batch = emptyBatch();
+  private saved_at = 0;
+
+  constructor(private readonly options: ImporterOptions) {
+    this.state = { ...options.checkpoint.start };
+    this.rows_before = this.state.rows;
+  }
+
+  /** Runs to the end of the file, or until told to stop. Returns whether the end was reached. */
+  async run(): Promise<boolean> {
+    try {
+      const finished = await this.readAll();
+      await this.drain();
+      this.state.done = finished;
+      return finished;
+    } finally {
+      await Promise.allSettled(this.under_way.map((sent) => sent.receipt));
+      this.save();
+      this.options.rejected.close();
+    }
+  }
+
+  private async readAll(): Promise<boolean> {
+    const { source, stop, batch_items } = this.options;
+    const skip = this.state.rows;
+    let row_number = 0;
+    for await (const { rows, share } of source.rows()) {
+      for (const row of rows) {
+        row_number++;
+        if (row_number <= skip) continue;
+        this.addRow(row);
+        if (this.batch.items.length < batch_items && this.batch.rows < MAX_ROWS_PER_BATCH) continue;
+        await this.sendBatch();
+        if (stop.aborted) return false;
+      }
+      if (stop.aborted) return false;
+      this.options.onProgress(share, this.state);
+    }
+    if (this.batch.rows > 0) await this.sendBatch();
+    return true;
+  }
+
+  private addRow(row: Parameters<Mapping['apply']>[0]): void {
+    const { batch } = this;
+    const mapped = this.options.mapping.apply(row);
+    batch.rows++;
+    if (mapped === undefined) batch.left_out++;
+    else if ('problem' in mapped) batch.refusals.push({ line: row.line, ...mapped.problem });
+    else {
+      batch.items.push(mapped.item);
+      batch.lines.push(row.line);
+    }
+  }
+
+  private async sendBatch(): Promise<void> {
+    const { client, record } = this.options;
+    const { batch } = this;
+    this.batch = emptyBatch();
+    const receipt = batch.items.length === 0 ? Promise.resolve(undefined) : client.send(record, batch.items);
+    receipt.catch(() => undefined);
+    this.under_way.push({ batch, receipt });
+    if (this.under_way.length >= client.lanes) await this.settleOldest();
+  }
+
+  private async drain(): Promise<void> {
+    while (this.under_way.length > 0) await this.settleOldest();
+  }
+
+  /** Batches are settled in order, so everything before `state.rows` is safe. */
+  private async settleOldest(): Promise<void> {
+    const { batch, receipt } = this.under_way[0]!;
+    const answer = await receipt;
+    this.under_way.shift();
+    const refused = (answer?.rejected ?? []).map(({ index, field, reason }) => ({
+      line: batch.lines[index]!,
+      field,
+      reason,
+      item: batch.items[index]!,
+    }));
+    const refusals: Refusal[] = [...batch.refusals, ...refused].sort((a, b) => a.line - b.line);
+    this.options.rejected.add(refusals);
+    this.state.rows += batch.rows;
+    this.state.left_out += batch.left_out;
+    this.state.refused += refusals.length;
+    this.state.accepted += answer?.accepted ?? 0;
+    if (this.options.clock() - this.saved_at >= SAVE_EVERY_MS) this.save();
+  }
+
+  private save(): void {
+    this.saved_at = this.options.clock();
+    this.state.rejected_bytes = this.options.rejected.bytes;
+    this.state.updated_at = new Date(this.saved_at).toISOString();
+    this.options.checkpoint.save(this.state);
+  }
+}
+
+function emptyBatch(): Batch {
+  return { items: [], lines: [], refusals: [], left_out: 0, rows: 0 };
+}

@@ -1,0 +1,35 @@
+/** Rows of a file with one JSON object per line. */
+import { readBlocks } from './lines.ts';
+import type { Row, RowSource } from './rows.ts';
+
+export async function openNdjson(path: string, size: number): Promise<RowSource> {
+  return {
+    columns: null,
+    async *rows() {
+      let line = 0;
+      for await (const block of readBlocks(path)) {
+        const rows: Row[] = [];
+        const lines = block.text.split('\n');
+        if (lines.at(-1) === '') lines.pop();
+        for (const text of lines) {
+          line++;
+          if (text.trim() !== '') rows.push({ ...parse(line, text), ...(block.utf8 ? {} : { utf8: false }) });
+        }
+        yield { rows, share: block.bytes_read / size };
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+function parse(line: number, text: string): Row {
+  const refuse = (reason: string): Row => ({ line, cells: [], problem: { field: '', reason } });
+  try {
+    const object: unknown = JSON.parse(text);
+    if (typeof object === 'object' && object !== null && !Array.isArray(object))
+      return { line, cells: [], object: object as Record<string, unknown> };
+    return refuse('is JSON but not an object; write one object per line');
+  } catch (error) {
+    return refuse(`is not JSON: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,65 @@
+/** Rows of a Parquet file, read by a DuckDB of its own in memory, a chunk at a time. */
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { badRequest } from '../../domain/errors.ts';
+import type { Row, RowSource } from './rows.ts';
+
+export async function openParquet(path: string, needs: (column: string) => boolean): Promise<RowSource> {
+  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', threads: '1' });
+  const connection = await instance.connect();
+  const close = async (): Promise<void> => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  try {
+    const file = `'${path.replaceAll("'", "''")}'`;
+    const described = await readAll(connection, `describe select * from read_parquet(${file})`);
+    const types = new Map(described.map((row) => [row['column_name'] as string, row['column_type'] as string]));
+    const [meta] = await readAll(
+      connection,
+      `select coalesce(sum(num_rows), 0)::double as n from parquet_file_metadata(${file})`,
+    );
+    const needed = [...types.keys()].filter(needs);
+    const cells = needed.map((column) => asText(column, types.get(column)!));
+    const sql = `select ${['file_row_number + 1', ...cells].join(', ')} from read_parquet(${file}, file_row_number = true)`;
+    const places = [...types.keys()].map((column) => needed.indexOf(column) + 1);
+    return { columns: [...types.keys()], rows: () => readRows(connection, sql, places, Number(meta!['n'])), close };
+  } catch (error) {
+    await close();
+    throw badRequest('FILE', `${path} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]}`);
+  }
+}
+
+/** @param places where each column of the file stands in a row of the result; 0 when it was not asked for. */
+async function* readRows(
+  connection: DuckDBConnection,
+  sql: string,
+  places: readonly number[],
+  total: number,
+): AsyncGenerator<{ rows: Row[]; share: number }> {
+  const result = await connection.stream(sql);
+  let read = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return;
+    read += chunk.rowCount;
+    const rows = chunk.getRows().map(
+      (values): Row => ({
+        line: Number(values[0]),
+        cells: places.map((place) => (place === 0 ? undefined : ((values[place] as string | null) ?? undefined))),
+      }),
+    );
+    yield { rows, share: read / Math.max(1, total) };
+  }
+}
+
+/** SQL for a column as text: exact decimals, instants in ISO with Z (a timestamp without a zone is taken as UTC), nested values as JSON. */
+function asText(column: string, type: string): string {
+  const name = `"${column.replaceAll('"', '""')}"`;
+  if (type.startsWith('TIMESTAMP')) return `strftime(make_timestamp_ms(epoch_ms(${name})), '%Y-%m-%dT%H:%M:%S.%gZ')`;
+  if (/^(STRUCT|MAP|UNION)|\]$/.test(type)) return `to_json(${name})::varchar`;
+  return `${name}::varchar`;
+}
+
+async function readAll(connection: DuckDBConnection, sql: string) {
+  return (await connection.runAndReadAll(sql)).getRowObjects();
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { RECORD_NAMES } from '../../domain/index.ts';
+import { withClient } from '../connect.ts';
+import { type Context, collect, type DataOptions, whole, withData } from '../program.ts';
+import { type ImportOptions, importFile } from './command.ts';
+
+export function addImportCommand(program: Command, { io, open, exit }: Context): void {
+  const command = program
+    .command('import')
+    .description('Load a csv, ndjson or parquet file; can be stopped with Ctrl-C and resumed by the same command')
+    .argument('<record>', RECORD_NAMES.join(', '))
+    .argument('<file>', 'FILE.csv, .tsv, .ndjson, .jsonl or .parquet')
+    .option(
+      '--map <FIELD=COLUMN>',
+      'fill a field from a column of another name; FIELD may be custom_attributes.KEY (repeatable)',
+      collect,
+      [],
+    )
+    .option('--set <FIELD=VALUE>', 'give every row this value (repeatable)', collect, [])
+    .option('--where <COLUMN=VALUE>', 'take only rows with this value (repeatable: all must hold)', collect, [])
+    .option('--brand <id>', 'the brand that the rows belong to')
+    .option('--batch <n>', 'rows sent at once', whole(1, 100_000), 1_000)
+    .option('--restart', 'begin again, even if an earlier run came further', false)
+    .addHelpText(
+      'after',
+      `
+Columns with the name of a field fill that field; columns that are no field are ignored and named.
+Empty csv cells are absent. Parquet timestamps without a zone are UTC. Refused rows are listed by line and
+written to FILE.rejected.ndjson; the exit code is then 3.`,
+    );
+  withData(command, io).action(async (record: string, file: string, options: ImportOptions & DataOptions) => {
+    exit(await importFile(io, record, file, options, (work) => withClient(io, open, options, work)));
+  });
+}

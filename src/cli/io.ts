@@ -1,0 +1,47 @@
+/** What a command touches of its surroundings: handed in, so that tests run the whole program in process. */
+
+export interface Io {
+  out(text: string): void;
+  err(text: string): void;
+  env: NodeJS.ProcessEnv;
+  /** Columns of the terminal that stderr is; null when it is not one. Progress is drawn only on a terminal. */
+  err_columns: number | null;
+  clock: () => number;
+  /**
+   * Aborted by the first Ctrl-C: finish the step at hand, save, and leave. A command that never looks at it is ended by
+   * Ctrl-C at once.
+   */
+  readonly stop: AbortSignal;
+}
+
+export function processIo(): Io {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  };
+  let listening = false;
+  // `tributary report … | head` closes the pipe early; that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    err_columns: process.stderr.isTTY ? process.stderr.columns : null,
+    clock: Date.now,
+    get stop() {
+      if (!listening) {
+        process.on('SIGINT', onSignal);
+        process.on('SIGTERM', onSignal);
+      }
+      listening = true;
+      return stop.signal;
+    },
+  };
+}
+
+/** Resolves when the user asks to stop. */
+export function stopped(io: Io): Promise<void> {
+  if (io.stop.aborted) return Promise.resolve();
+  return new Promise((resolve) => io.stop.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,114 @@
+/** Commands on a folder that no server has open: the same application, asked in this process instead of over a socket. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { TributaryError } from '../domain/errors.ts';
+import type { RecordName } from '../domain/index.ts';
+import type { Receipt } from '../ingest/collector.ts';
+import { buildApp } from '../server/app.ts';
+import { KeyRing } from '../server/keys.ts';
+import type { Tributary } from '../tributary.ts';
+import type { Client, Json, Query } from './client.ts';
+import { readAnswer } from './http-client.ts';
+import type { Io } from './io.ts';
+import { halves, joinReceipts, patiently, withQuery } from './requests.ts';
+
+/** The spool is kept this short while a file is imported, so that it stays small and the flush at the end quick. */
+const MAX_LAG_RECORDS = 200_000;
+const LAG_CHECK_MS = 20;
+/** No record loaded for so long is a warehouse in trouble. */
+const STALLED_MS = 120_000;
+
+export class LocalClient implements Client {
+  readonly local = true;
+  readonly lanes = 3;
+  readonly where: string;
+  private readonly app: FastifyInstance;
+  private readonly token: string;
+  private readonly repeats_before: number;
+
+  constructor(
+    private readonly tributary: Tributary,
+    private readonly io: Io,
+  ) {
+    this.where = tributary.folder;
+    // With a key in hand none are made: the ones of a first start are printed by `serve`.
+    const keys = KeyRing.open(tributary.folder, { TRIBUTARY_ADMIN_KEY: randomBytes(24).toString('base64url') });
+    this.token = keys.createForRun();
+    this.app = buildApp(tributary, keys, { log_level: 'silent' });
+    this.repeats_before = tributary.collector.health().loader.duplicates;
+  }
+
+  get(path: string, query: Query = {}): Promise<Json> {
+    return this.request('GET', withQuery(path, query));
+  }
+
+  post(path: string, body?: unknown): Promise<Json> {
+    return this.request('POST', path, body);
+  }
+
+  delete(path: string): Promise<Json> {
+    return this.request('DELETE', path);
+  }
+
+  /** Past the socket and its JSON, straight to the collector. */
+  async send(record: RecordName, items: readonly unknown[]): Promise<Receipt> {
+    const { collector, config } = this.tributary;
+    if (items.length > config.limits.max_items) {
+      const [left, right] = halves(items);
+      return joinReceipts(await this.send(record, left), await this.send(record, right), left.length);
+    }
+    await this.waitForLoader(MAX_LAG_RECORDS);
+    return patiently(() => collector.accept(record, items, { key_brand_id: null }), this.io.stop);
+  }
+
+  async flush(onWait: (lag_records: number | null) => void = () => {}): Promise<void> {
+    await this.waitForLoader(0, onWait);
+    await this.tributary.collector.flush();
+  }
+
+  settle(): Promise<void> {
+    return this.waitForLoader(0);
+  }
+
+  repeats(): number {
+    return this.tributary.collector.health().loader.duplicates - this.repeats_before;
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    // What is in the spool is safe; who presses Ctrl-C does not want to wait for it to be loaded.
+    await this.tributary.close(!this.io.stop.aborted);
+  }
+
+  /** Waits while more than `max_lag` records are not loaded. @throws warehouse_unavailable when nothing moves. */
+  private async waitForLoader(max_lag: number, onWait: (lag_records: number) => void = () => {}): Promise<void> {
+    let seen_lag = Number.POSITIVE_INFINITY;
+    let moved_at = Date.now();
+    for (;;) {
+      const { lag_records, loader } = this.tributary.collector.health();
+      if (lag_records <= max_lag) return;
+      onWait(lag_records);
+      if (lag_records < seen_lag) [seen_lag, moved_at] = [lag_records, Date.now()];
+      else if (Date.now() - moved_at > STALLED_MS) {
+        const why = loader.last_error === '' ? 'the loader stands still' : loader.last_error;
+        throw new TributaryError(
+          'warehouse_unavailable',
+          `nothing was loaded for ${STALLED_MS / 1000} s: ${why}; nothing accepted is lost`,
+        );
+      }
+      await sleep(LAG_CHECK_MS);
+    }
+  }
+
+  private async request(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown): Promise<Json> {
+    const answer = await this.app.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${this.token}` },
+      ...(body === undefined ? {} : { payload: body as object }),
+    });
+    const retry_after = answer.headers['retry-after'];
+    return readAnswer(answer.statusCode, answer.body, retry_after === undefined ? null : String(retry_after));
+  }
+}

@@ -1,0 +1,99 @@
+/** The command line: every command, and how failures are told. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { TributaryError } from '../domain/errors.ts';
+import { addAdminCommands } from './admin-commands.ts';
+import type { DataOptions, Openers } from './connect.ts';
+import { addDemoCommand } from './demo.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addExportCommand } from './export.ts';
+import { addImportCommand } from './import/register.ts';
+import type { Io } from './io.ts';
+import { addReportCommands } from './report-commands.ts';
+import { addRunsCommands } from './runs.ts';
+import { addServeCommand } from './serve.ts';
+import { addSimulateCommand } from './simulate.ts';
+
+/** What a command works with. */
+export interface Context {
+  io: Io;
+  open: Openers;
+  /** Sets the exit code of a command that did its work but has something to say. */
+  exit(code: number): void;
+}
+
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+
+/** Runs one command line. Returns the exit code; failures are one line on `io.err`. */
+export async function run(argv: readonly string[], io: Io, open: Openers): Promise<number> {
+  let code = 0;
+  const context: Context = {
+    io,
+    open,
+    exit: (wanted) => {
+      code = wanted;
+    },
+  };
+  try {
+    await makeProgram(context).parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    io.err(`error: ${explain(error)}\n`);
+    if (io.env['TRIBUTARY_DEBUG'] && error instanceof Error) io.err(`${error.stack}\n`);
+    return EXIT_FAILED;
+  }
+}
+
+function makeProgram(context: Context): Command {
+  const { io } = context;
+  const program = new Command('tributary')
+    .description('Conversion tracking and multi-touch attribution for email programmes')
+    .helpCommand(true)
+    .showHelpAfterError('(--help shows what there is)')
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .exitOverride();
+  const add = [
+    addServeCommand,
+    addDemoCommand,
+    addImportCommand,
+    addReportCommands,
+    addRunsCommands,
+    addSimulateCommand,
+    addExportCommand,
+    addAdminCommands,
+    addDoctorCommand,
+  ];
+  for (const addTo of add) addTo(program, context);
+  return program;
+}
+
+/** A failure of ours is a sentence already; one of the system's names what it was about. */
+function explain(error: unknown): string {
+  if (error instanceof TributaryError || error instanceof RangeError) return error.message;
+  if (error instanceof Error) return error.message.split('\n')[0] ?? error.name;
+  return String(error);
+}
+
+/** Options of every command that works on data. */
+export function withData(command: Command, io: Io): Command {
+  return command
+    .option('--data <dir>', 'data folder (TRIBUTARY_DATA)', io.env['TRIBUTARY_DATA'] ?? './data')
+    .option('--config <file>', 'configuration file (TRIBUTARY_CONFIG)', io.env['TRIBUTARY_CONFIG']);
+}
+
+export type { DataOptions };
+
+/** A reader for a whole number in a range, for options. */
+export function whole(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < minimum || number > maximum)
+      throw new InvalidArgumentError(`Send a whole number from ${minimum} to ${maximum}.`);
+    return number;
+  };
+}
+
+export function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}

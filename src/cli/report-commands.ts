@@ -1,0 +1,156 @@
+/** `report …` and `receipt`: questions to the log, answered as a table, JSON or CSV. */
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { badRequest } from '../domain/errors.ts';
+import { toCsv } from '../reports/csv.ts';
+import type { ReportJson } from '../reports/parameters.ts';
+import type { Query } from './client.ts';
+import { ask } from './connect.ts';
+import type { Io } from './io.ts';
+import { type Context, type DataOptions, whole, withData } from './program.ts';
+import { showAttribution } from './show/attribution.ts';
+import { showCampaign } from './show/campaign.ts';
+import { showCustomer } from './show/customer.ts';
+import { showJourneys } from './show/journeys.ts';
+import { showReceipt } from './show/receipt.ts';
+
+/** Flags of every report that attributes; each is a parameter of the HTTP API. */
+export interface AttributionFlags extends DataOptions {
+  start?: string;
+  end?: string;
+  model?: string;
+  models?: string;
+  brand?: string;
+  asOf?: string;
+  currency?: string;
+  conversionType?: string;
+  collapse?: string;
+  adjustments?: string;
+  lookback?: string;
+  excludeDirect?: boolean;
+  includeMachine?: boolean;
+  groupBy?: string;
+}
+
+export interface FormatFlags {
+  json?: boolean;
+  csv?: boolean;
+  limit: number;
+}
+
+type ReportFlags = AttributionFlags & FormatFlags;
+
+const FLAGS = {
+  start: [
+    '--start <day>',
+    'first day (YYYY-MM-DD in the brand’s zone) or instant; 30 days before the end when left out',
+  ],
+  end: ['--end <day>', 'the day or instant after the last one; tomorrow when left out'],
+  model: ['--model <name>', 'first_touch, last_touch, linear, time_decay, position_based, or one of the configuration'],
+  models: ['--models <names>', 'several models side by side, separated by commas'],
+  brand: ['--brand <id>', 'one brand; all when left out'],
+  asOf: ['--as-of <position>', 'the as_of of an earlier report, or an instant'],
+  currency: ['--currency <code>', 'the currency of the report'],
+  conversionType: ['--conversion-type <types>', 'only these, separated by commas'],
+  collapse: ['--collapse <how>', 'what one touch is: interaction or none'],
+  adjustments: ['--adjustments <day>', 'the day of a refund: order_day or own_day'],
+  lookback: ['--lookback <how>', 'full or since_previous_conversion'],
+  excludeDirect: ['--exclude-direct', 'leave direct visits out'],
+  includeMachine: ['--include-machine', 'let machine traffic earn credit'],
+} as const satisfies Partial<Record<keyof AttributionFlags, readonly [string, string]>>;
+type Flag = keyof typeof FLAGS;
+
+/** Adds the flags of reports that attribute, but those that this one does not know. */
+export function withAttribution(command: Command, without: readonly Flag[] = []): Command {
+  for (const [name, [form, text]] of Object.entries(FLAGS))
+    if (!without.includes(name as Flag)) command.option(form, text);
+  return command;
+}
+
+/** What only makes sense over a period. */
+const PERIOD: readonly Flag[] = ['start', 'end', 'conversionType', 'adjustments'];
+/** A person is described by one model, in the brand's own way. */
+const RULES: readonly Flag[] = ['models', 'collapse', 'lookback', 'excludeDirect', 'includeMachine'];
+
+function withFormat(command: Command): Command {
+  return command
+    .option('--json', 'the exact report as JSON')
+    .option('--csv', 'its main table as CSV')
+    .option('--limit <rows>', 'rows of a table on the terminal; 0 is all', whole(0, 1_000_000), 25);
+}
+
+export function addReportCommands(program: Command, context: Context): void {
+  const { io } = context;
+  const report = program.command('report').description('What channels, campaigns and emails earned');
+  const add = (parent: Command, name: string, description: string, without: readonly Flag[] = []): Command =>
+    withData(withFormat(withAttribution(parent.command(name).description(description), without)), io);
+
+  add(report, 'attribution', 'revenue by group, under one model or several')
+    .option(
+      '--group-by <keys>',
+      'channel, campaign_id, email_id, touchpoint_type, utm_source, …, device_type, country, brand, day, week, month',
+    )
+    .action((flags: ReportFlags) => answer(context, '/v1/reports/attribution', flags, showAttribution));
+  add(report, 'journeys', 'how long and how varied the way to an order is').action((flags: ReportFlags) =>
+    answer(context, '/v1/reports/journeys', flags, showJourneys),
+  );
+  add(report, 'campaign', 'sends, opens, clicks and what one campaign earned', ['models'])
+    .argument('<campaign_id>')
+    .action((id: string, flags: ReportFlags) =>
+      answer(context, `/v1/reports/campaigns/${encodeURIComponent(id)}`, flags, showCampaign),
+    );
+  add(report, 'customer', 'one person: ids, journeys, orders', [...PERIOD, ...RULES])
+    .argument('<customer_id>')
+    .action((id: string, flags: ReportFlags) =>
+      answer(context, `/v1/customers/${encodeURIComponent(id)}`, flags, showCustomer),
+    );
+  add(program, 'receipt', 'why each touch of one conversion got what it got', PERIOD)
+    .argument('<conversion_id>')
+    .action((id: string, flags: ReportFlags) =>
+      answer(context, `/v1/conversions/${encodeURIComponent(id)}/receipt`, flags, showReceipt),
+    );
+}
+
+/** Flags as parameters of the HTTP API. */
+export function attributionQuery(flags: AttributionFlags): Query {
+  const { start, end, model, models, currency, collapse, adjustments, lookback } = flags;
+  return {
+    start,
+    end,
+    model,
+    models,
+    group_by: flags.groupBy,
+    brand_id: flags.brand,
+    as_of: flags.asOf,
+    currency,
+    conversion_type: flags.conversionType,
+    collapse,
+    adjustments,
+    lookback,
+    exclude_direct: flags.excludeDirect ? 'true' : undefined,
+    include_machine: flags.includeMachine ? 'true' : undefined,
+  };
+}
+
+async function answer(context: Context, path: string, flags: ReportFlags, show: Show): Promise<void> {
+  const { io, open } = context;
+  mustExist(flags.data);
+  const report = await ask(io, open, flags, path, attributionQuery(flags));
+  print(io, report, flags, show);
+}
+
+export type Show = (report: ReportJson, limit: number) => string;
+
+/** Prints a report in the form that was asked for. */
+export function print(io: Io, report: ReportJson, flags: FormatFlags, show: Show): void {
+  if (flags.json && flags.csv) throw badRequest('--csv', 'give either --json or --csv, not both');
+  if (flags.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
+  else if (flags.csv) io.out(toCsv(report));
+  else io.out(show(report, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
+}
+
+/** A question to a folder that is not there is a typing mistake, and no reason to make the folder. */
+export function mustExist(data: string): void {
+  if (!existsSync(data))
+    throw badRequest('--data', `${data} does not exist; import into it or serve it first, or name another folder`);
+}

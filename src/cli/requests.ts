@@ -1,0 +1,57 @@
+/** What both clients need to send requests well. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TributaryError } from '../domain/errors.ts';
+import type { Receipt } from '../ingest/collector.ts';
+import type { Query } from './client.ts';
+
+/** Longer than any query may take on the server. */
+export const QUERY_WAIT_MS = 600_000;
+/** A server that refuses for this long without a break is not just busy. */
+const PATIENCE_MS = 600_000;
+const MIN_WAIT_MS = 200;
+const MAX_WAIT_MS = 10_000;
+
+export function withQuery(path: string, query: Query): string {
+  const sent = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return sent.length === 0 ? path : `${path}?${new URLSearchParams(sent)}`;
+}
+
+/** Tries again while the answer is "later", after the time it names; gives up at last, or when told to stop. */
+export async function patiently<T>(
+  work: () => Promise<T>,
+  stop: AbortSignal,
+  onWait: () => void = () => {},
+): Promise<T> {
+  const give_up_at = Date.now() + PATIENCE_MS;
+  for (let wait_ms = MIN_WAIT_MS; ; wait_ms = Math.min(MAX_WAIT_MS, wait_ms * 2)) {
+    try {
+      return await work();
+    } catch (error) {
+      const later =
+        error instanceof TributaryError && ['spool_full', 'busy', 'timeout', 'rate_limited'].includes(error.code);
+      if (!later || stop.aborted || Date.now() > give_up_at) throw error;
+      onWait();
+      const asked_ms = (error.retry_after_s ?? 0) * 1_000;
+      await sleep(Math.min(MAX_WAIT_MS, Math.max(wait_ms, asked_ms)), undefined, { signal: stop }).catch(
+        () => undefined,
+      );
+    }
+  }
+}
+
+export function halves<T>(items: readonly T[]): [T[], T[]] {
+  const middle = items.length >> 1;
+  return [items.slice(0, middle), items.slice(middle)];
+}
+
+/** The receipt of a request that was sent in two. */
+export function joinReceipts(left: Receipt, right: Receipt, left_items: number): Receipt {
+  return {
+    accepted: left.accepted + right.accepted,
+    ids: [...left.ids, ...right.ids],
+    rejected: [
+      ...left.rejected,
+      ...right.rejected.map((refused) => ({ ...refused, index: refused.index + left_items })),
+    ],
+  };
+}

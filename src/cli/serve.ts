@@ -1,0 +1,75 @@
+/** `tributary serve`. */
+import type { Command } from 'commander';
+import { loadConfig } from '../config.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { KeyRing, type MadeKey } from '../server/keys.ts';
+import { type ServeOptions, type ServerHandle, serve } from '../server/serve.ts';
+import type { Tributary } from '../tributary.ts';
+import { type Openers, runningServer } from './connect.ts';
+import { type Io, stopped } from './io.ts';
+import { type Context, type DataOptions, whole, withData } from './program.ts';
+
+interface ServeFlags extends DataOptions {
+  port: number;
+  host: string;
+}
+
+export function addServeCommand(program: Command, { io, open }: Context): void {
+  const command = program
+    .command('serve')
+    .description('Collect events and answer reports over HTTP')
+    .option('--port <n>', 'port; 0 lets the system choose', whole(0, 65_535), 8400)
+    .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1');
+  withData(command, io).action(async ({ data, config, port, host }: ServeFlags) => {
+    const server = await startServer(io, open, { data, ...(config === undefined ? {} : { config }) }, { port, host });
+    io.out(
+      `Tributary listens on ${server.address}, data in ${data}\n${server.address}/docs says how to send events and read reports\n`,
+    );
+    io.out(madeKeys(server.made));
+    await Promise.race([stopped(io), server.closed]);
+    await server.close();
+  });
+}
+
+export interface Server extends ServerHandle {
+  /** Keys of the first start, shown once. */
+  made: readonly MadeKey[];
+  tributary: Tributary;
+}
+
+/** Opens a data folder and serves it. */
+export async function startServer(
+  io: Io,
+  open: Openers,
+  { data, config: config_path }: DataOptions,
+  options: ServeOptions,
+): Promise<Server> {
+  const running = await runningServer(data);
+  if (running)
+    throw new TributaryError('conflict', `--data: a server is running on ${data} already, at ${running.address}`);
+  const config = loadConfig(config_path, io.env);
+  let onError: ServerHandle['onError'] = (error, what) =>
+    io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`);
+  const tributary = await open.openTributary({
+    folder: data,
+    config,
+    clock: io.clock,
+    onError: (error, what) => onError(error, what),
+  });
+  try {
+    const keys = KeyRing.open(data, io.env, io.clock);
+    const handle = await serve(tributary, keys, options);
+    onError = handle.onError;
+    return { ...handle, made: keys.made, tributary };
+  } catch (error) {
+    await tributary.close();
+    throw error;
+  }
+}
+
+/** Keys that were made because there were none: this is the only time they are shown. */
+export function madeKeys(made: readonly MadeKey[]): string {
+  if (made.length === 0) return '';
+  const lines = made.map(({ key, scopes }) => `  ${scopes.join(', ').padEnd(6)} ${key}\n`).join('');
+  return `\nKeys of this first start. They are not kept: note them now, or make others with \`tributary keys create\`.\n${lines}\n`;
+}

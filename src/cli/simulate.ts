@@ -1,0 +1,61 @@
+/** `tributary simulate`: a made-up shop as files, ready to import. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { badRequest } from '../domain/errors.ts';
+import { RECORD_NAMES } from '../domain/index.ts';
+import { parseDate, startOfDayMs } from '../domain/time.ts';
+import { pairs } from '../reports/table.ts';
+import { writeWorld } from '../simulation/write.ts';
+import { type Context, whole } from './program.ts';
+import { count, Progress } from './progress.ts';
+
+interface SimulateOptions {
+  customers: number;
+  days: number;
+  seed: number;
+  out: string;
+  end?: string;
+}
+
+export function addSimulateCommand(program: Command, { io }: Context): void {
+  program
+    .command('simulate')
+    .description('Write a seeded, lifelike world: events as ndjson, and truth.json')
+    .option('--customers <n>', 'people', whole(1, 100_000_000), 10_000)
+    .option('--days <n>', 'length of the world', whole(1, 3_650), 90)
+    .option('--seed <n>', 'equal seeds give equal worlds', whole(0, 4_294_967_295), 1)
+    .option('--end <date>', 'the day after the last one; today when left out')
+    .requiredOption('--out <dir>', 'folder for the files')
+    .action(async ({ customers, days, seed, out, end }: SimulateOptions) => {
+      const end_ms = endOf(end, io.clock());
+      const progress = new Progress(io, 'simulating');
+      const truth = await writeWorld({ customers, days, seed, end_ms }, out, (done) =>
+        progress.update(
+          done.customers / customers,
+          `${count(done.customers)} customers · ${count(done.events)} events`,
+        ),
+      );
+      progress.clear();
+      const { lines } = truth as unknown as { lines: Record<string, number> };
+      const written = RECORD_NAMES.filter((name) => (lines[name] ?? 0) > 0 && existsSync(join(out, `${name}.ndjson`)));
+      io.out(
+        `\n${count(customers)} customers, ${days} days up to ${new Date(end_ms).toISOString().slice(0, 10)}, in ${out}\n\n`,
+      );
+      io.out(pairs(written.map((name) => [`${name}.ndjson`, count(lines[name]!)])));
+      io.out(`  truth.json says what really caused each order\n\nNext:\n`);
+      for (const name of written) io.out(`  tributary import ${name} ${join(out, `${name}.ndjson`)}\n`);
+      const start = new Date(end_ms - days * 86_400_000).toISOString().slice(0, 10);
+      io.out(
+        `  tributary report attribution --start ${start} --models first_touch,last_touch,linear --group-by channel\n`,
+      );
+    });
+}
+
+/** The start of a day in UTC, so that equal commands on one day give equal worlds. */
+export function endOf(end: string | undefined, now_ms: number): number {
+  const text = end ?? new Date(now_ms).toISOString().slice(0, 10);
+  const day = parseDate(text);
+  if (typeof day === 'string') throw badRequest('--end', day);
+  return startOfDayMs(day, 'UTC');
+}

@@ -1,0 +1,159 @@
+/**
+ * Judges stored touchpoints again by the rules of today, and appends what changed. Events never change: a report takes
+ * the latest word up to its log position, so an old `as_of` keeps its answer.
+ *
+ * That fixes where the new rows stand. At or before a committed position they would change old answers; at a later
+ * position of the collector's own they would overtake records that are spooled and not yet loaded. So the rules write as
+ * a collector of their own, `NAME-rules`, with its own positions: no `as_of` given out before holds them, and the spool
+ * need not stop. Each page is one transaction with its commit; stopped half-way, the next run does the rest.
+ */
+import { touchpointTraits } from '../domain/touchpoint.ts';
+import { Columns } from '../enrichment/columns.ts';
+import { type EnrichOptions, type Reclassified, RULES_VERSION, reclassify } from '../enrichment/enrich.ts';
+import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import { atOrBefore, currentPosition, type Position } from '../warehouse/position.ts';
+import type { Row } from '../warehouse/schema.ts';
+
+/** Log positions that are read at once. */
+const PAGE = 50_000;
+const MAX_COLLECTOR_ID = 64;
+const SUFFIX = '-rules';
+
+interface ReclassifyOptions {
+  onProgress?: (progress: { examined: number; changed: number; total: number }) => void;
+  clock?: () => number;
+}
+
+/** What of a running Tributary this needs. */
+interface Reclassifiable {
+  warehouse: Warehouse;
+  enrich_options: EnrichOptions;
+  config: { collector_id: string };
+}
+
+export async function reclassifyAll(
+  tributary: Reclassifiable,
+  options: ReclassifyOptions = {},
+): Promise<{ examined: number; changed: number }> {
+  return oneAtATime(tributary.warehouse, () => run(tributary, options));
+}
+
+/** Two runs at once would give out the same positions. */
+const running = new WeakMap<Warehouse, Promise<unknown>>();
+
+function oneAtATime<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> {
+  const result = (running.get(warehouse) ?? Promise.resolve()).then(work, work);
+  running.set(
+    warehouse,
+    result.catch(() => undefined),
+  );
+  return result;
+}
+
+async function run(
+  { warehouse, enrich_options, config }: Reclassifiable,
+  { onProgress, clock = Date.now }: ReclassifyOptions,
+): Promise<{ examined: number; changed: number }> {
+  const collector_id = rulesCollector(config.collector_id);
+  const { position, ranges, total } = await warehouse.read(readExtent);
+  let log_seq = position.get(collector_id) ?? 0;
+  let examined = 0;
+  let changed = 0;
+  for (const { collector_id: source, low, high } of ranges) {
+    for (let from = low; from <= high; from += PAGE) {
+      const page = await warehouse.read((snapshot) =>
+        readPage(snapshot, position, source, from, Math.min(from + PAGE - 1, high)),
+      );
+      const now_ms = clock();
+      const log = { collector_id, received_at: now_ms, loaded_at: now_ms };
+      const rows = page.flatMap((stored): Row[] => {
+        const word = reclassify(recordOf(stored), enrich_options);
+        return differs(stored, word) ? [{ ...log, ...rowOf(stored, word), log_seq: ++log_seq }] : [];
+      });
+      if (rows.length > 0)
+        await warehouse.append({ reclassifications: rows, commits: [{ collector_id, log_seq, committed_at: now_ms }] });
+      examined += page.length;
+      changed += rows.length;
+      onProgress?.({ examined, changed, total });
+    }
+  }
+  return { examined, changed };
+}
+
+/** Log positions of the rules stand beside those of the collector whose name they carry. */
+function rulesCollector(collector_id: string): string {
+  return collector_id.slice(0, MAX_COLLECTOR_ID - SUFFIX.length) + SUFFIX;
+}
+
+interface Extent {
+  position: Position;
+  ranges: Array<{ collector_id: string; low: number; high: number }>;
+  total: number;
+}
+
+/** What is there to look at; what is loaded from now on is judged by the same rules on its way in. */
+async function readExtent(snapshot: Snapshot): Promise<Extent> {
+  const position = await currentPosition(snapshot);
+  const rows = await snapshot.query(
+    `select t.collector_id as collector_id, min(t.log_seq) as low, max(t.log_seq) as high, count(*) as n
+     from touchpoints t where ${atOrBefore('t', position)} group by t.collector_id order by collector_id`,
+  );
+  const ranges = rows.map((row) => ({
+    collector_id: row['collector_id'] as string,
+    low: Number(row['low']),
+    high: Number(row['high']),
+  }));
+  return { position, ranges, total: rows.reduce((sum, row) => sum + Number(row['n']), 0) };
+}
+
+const JUDGED = ['channel', 'verdict'] as const satisfies ReadonlyArray<keyof Reclassified>;
+/** The columns that the rules read, as they were stored. */
+const EVIDENCE = Object.keys(new Columns()).filter((name) => name !== 'occurred_at');
+
+/** Touchpoints in log order, each with the word that holds: the latest reclassification, else its own. */
+async function readPage(
+  snapshot: Snapshot,
+  position: Position,
+  collector_id: string,
+  from: number,
+  until: number,
+): Promise<Row[]> {
+  const held = JUDGED.map((name) => `coalesce(w.${name}, t.${name}) as held_${name}`);
+  return snapshot.query(
+    `with page as (select * from touchpoints where collector_id = $collector_id and log_seq >= $from_seq and log_seq <= $until_seq),
+     ranked as (
+       select r.brand_id as brand_id, r.touchpoint_id as touchpoint_id, r.rules_version as rules_version, ${JUDGED.map((name) => `r.${name} as ${name}`).join(', ')},
+         row_number() over (partition by r.brand_id, r.touchpoint_id order by r.rules_version desc, r.log_seq desc, r.collector_id) as newest
+       from reclassifications r join page p on p.brand_id = r.brand_id and p.touchpoint_id = r.touchpoint_id where ${atOrBefore('r', position)}),
+     word as (select * from ranked where newest = 1)
+     select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, epoch_ms(t.occurred_at) as occurred_at, ${EVIDENCE.map((name) => `t.${name} as ${name}`).join(', ')},
+       ${held.join(', ')}, coalesce(w.rules_version, t.rules_version) as held_rules_version
+     from page t left join word w on w.brand_id = t.brand_id and w.touchpoint_id = t.touchpoint_id
+     order by t.log_seq`,
+    { collector_id, from_seq: from, until_seq: until },
+  );
+}
+
+function recordOf(stored: Row): Record<string, string | number | null> {
+  const record: Record<string, string | number | null> = { occurred_at: Number(stored['occurred_at']) };
+  for (const name of EVIDENCE) record[name] = stored[name] as string | null;
+  return record;
+}
+
+/**
+ * Whether today's rules say something else that a report reads; other reasons for the same word are no news. The word of
+ * newer rules than these stands: this program is the older one.
+ */
+function differs(stored: Row, word: Reclassified): boolean {
+  if (Number(stored['held_rules_version']) > RULES_VERSION) return false;
+  return stored['held_channel'] !== word.channel || stored['held_verdict'] !== word.verdict;
+}
+
+function rowOf(stored: Row, word: Reclassified): Row {
+  return {
+    brand_id: stored['brand_id']!,
+    touchpoint_id: stored['touchpoint_id']!,
+    ...word,
+    traits: touchpointTraits(stored['touchpoint_type'] as string, word.channel, word.verdict),
+  };
+}

@@ -1,0 +1,167 @@
+/** The metrics of a campaign or an email: what is counted, and every rate with its formula. Each is defined here once. */
+import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
+import { formatMicros, microsPer, ratio, ratioMillionths } from '../domain/money.ts';
+import type { Row } from '../warehouse/schema.ts';
+import type { ReportJson } from './parameters.ts';
+
+/** Over `campaign_events`: kind, is_human (verdict neither machine nor bot), person (resolved, so unique means people). */
+const kind = (name: string): string => `count_where(kind = '${name}')`;
+const people = (condition: string): string => `count(distinct case when ${condition} then person end)`;
+
+export const ENGAGEMENT_COUNTS = {
+  sends: kind('sent'),
+  delivered: kind('delivered'),
+  bounced: kind('bounced'),
+  complained: kind('complained'),
+  unsubscribed: kind('unsubscribed'),
+  opens: kind('email_open'),
+  unique_opens: people(`kind = 'email_open'`),
+  human_opens: `count_where(kind = 'email_open' and is_human = 1)`,
+  unique_human_opens: people(`kind = 'email_open' and is_human = 1`),
+  clicks: kind('email_click'),
+  unique_clicks: people(`kind = 'email_click'`),
+  human_clicks: `count_where(kind = 'email_click' and is_human = 1)`,
+  unique_human_clicks: people(`kind = 'email_click' and is_human = 1`),
+  // People whom the provider says it delivered to; openers are not recipients, most recipients never open.
+  unique_recipients: people(`kind = 'delivered'`),
+} as const;
+type EngagementCount = keyof typeof ENGAGEMENT_COUNTS;
+
+/**
+ * Over one row per order that the campaign touched: counted (its order falls in the period), is_first and is_last (the
+ * campaign has the path's first or last touch), only_views (all its touches there are opens or impressions), micros and
+ * millionths credited to it, net_micros of the order.
+ */
+export const CONVERSION_COUNTS = {
+  /** Orders with a touch of the campaign in their path, zero credit included. */
+  touched_conversions: 'count_where(counted = 1)',
+  /** People who placed them. */
+  converting_customers: 'count(distinct case when counted = 1 then person_key end)',
+  first_touch_conversions: 'count_where(counted = 1 and is_first = 1)',
+  last_touch_conversions: 'count_where(counted = 1 and is_last = 1)',
+  /** Touched, but another campaign or channel had the last touch: touched = last touch + assisted. */
+  assisted_conversions: 'count_where(counted = 1 and is_last = 0)',
+  /** Nothing but views of the campaign in the path; touched = view-through + click-through. */
+  view_through_conversions: 'count_where(counted = 1 and only_views = 1)',
+  /** At least one touch of the campaign that is more than a view. */
+  click_through_conversions: 'count_where(counted = 1 and only_views = 0)',
+  /** People who placed an order after more than a view. */
+  click_through_customers: 'count(distinct case when counted = 1 and only_views = 0 then person_key end)',
+} as const;
+type ConversionCount = keyof typeof CONVERSION_COUNTS;
+
+type Rate = readonly [numerator: EngagementCount, denominator: EngagementCount];
+
+/** Rates of engagement, each numerator / denominator. The recipient rates are of people on both sides. */
+const ENGAGEMENT_RATES: Record<string, Rate> = {
+  delivery_rate: ['delivered', 'sends'],
+  bounce_rate: ['bounced', 'sends'],
+  open_rate: ['unique_opens', 'delivered'],
+  human_open_rate: ['unique_human_opens', 'delivered'],
+  click_through_rate: ['unique_clicks', 'delivered'],
+  human_click_through_rate: ['unique_human_clicks', 'delivered'],
+  click_to_open_rate: ['unique_clicks', 'unique_opens'],
+  human_click_to_open_rate: ['unique_human_clicks', 'unique_human_opens'],
+  recipient_open_rate: ['unique_human_opens', 'unique_recipients'],
+  recipient_click_rate: ['unique_human_clicks', 'unique_recipients'],
+  unsubscribe_rate: ['unsubscribed', 'delivered'],
+  complaint_rate: ['complained', 'delivered'],
+};
+
+const CONVERSION_RATES: Record<string, readonly [ConversionCount, EngagementCount]> = {
+  // Of people, on both sides: a person who buys twice, or after an open, cannot push it over the truth.
+  conversion_rate: ['converting_customers', 'unique_recipients'],
+  click_conversion_rate: ['click_through_customers', 'unique_human_clicks'],
+};
+
+/** What the other derived numbers are made of; they are computed in {@link conversionMetrics} and {@link efficiency}. */
+const DERIVED = {
+  average_conversion_value: 'net value of the touched conversions / touched_conversions',
+  revenue_per_recipient: 'attributed_revenue / unique_recipients',
+  revenue_per_click: 'attributed_revenue / clicks',
+  revenue_per_human_click: 'attributed_revenue / human_clicks',
+  cost_per_conversion: 'spend / credited_conversions',
+  return_on_ad_spend: 'attributed_revenue / spend',
+} as const;
+
+/** The formulas, as the report prints them. */
+export const DEFINITIONS: Record<string, string> = {
+  ...Object.fromEntries(
+    [...Object.entries(ENGAGEMENT_RATES), ...Object.entries(CONVERSION_RATES)].map(([name, [over, under]]) => [
+      name,
+      `${over} / ${under}`,
+    ]),
+  ),
+  ...DERIVED,
+};
+
+type Engagement = Record<EngagementCount, number>;
+
+/** What a campaign or an email earned. */
+interface Earned {
+  counts: Record<ConversionCount, number>;
+  credited_millionths: bigint;
+  revenue_micros: bigint;
+  touched_net_micros: bigint;
+}
+
+export function readEngagement(row: Row | undefined): Engagement {
+  const names = Object.keys(ENGAGEMENT_COUNTS) as EngagementCount[];
+  return Object.fromEntries(names.map((name) => [name, Number(row?.[name] ?? 0)])) as Engagement;
+}
+
+export function readEarned(row: Row | undefined): Earned {
+  const names = Object.keys(CONVERSION_COUNTS) as ConversionCount[];
+  return {
+    counts: Object.fromEntries(names.map((name) => [name, Number(row?.[name] ?? 0)])) as Earned['counts'],
+    credited_millionths: BigInt(row?.['millionths'] ?? 0),
+    revenue_micros: BigInt(row?.['micros'] ?? 0),
+    touched_net_micros: BigInt(row?.['net_micros'] ?? 0),
+  };
+}
+
+export function engagementMetrics(engagement: Engagement): ReportJson {
+  const rates = Object.entries(ENGAGEMENT_RATES).map(([name, [over, under]]) => [
+    name,
+    ratio(engagement[over], engagement[under]),
+  ]);
+  return { ...engagement, ...Object.fromEntries(rates) };
+}
+
+export function conversionMetrics(earned: Earned, engagement: Engagement): ReportJson {
+  const { counts, credited_millionths, revenue_micros, touched_net_micros } = earned;
+  const rates = Object.entries(CONVERSION_RATES).map(([name, [over, under]]) => [
+    name,
+    ratio(counts[over], engagement[under]),
+  ]);
+  return {
+    ...counts,
+    credited_conversions: ratio(credited_millionths, MICRO_CONVERSIONS),
+    attributed_revenue_micros: revenue_micros.toString(),
+    attributed_revenue: formatMicros(revenue_micros),
+    ...Object.fromEntries(rates),
+    average_conversion_value: microsPer(touched_net_micros, counts.touched_conversions),
+  };
+}
+
+/** Revenue per recipient and per click; an email has these, its cost is not known. */
+export function revenuePer(earned: Earned, engagement: Engagement): ReportJson {
+  return {
+    revenue_per_recipient: microsPer(earned.revenue_micros, engagement.unique_recipients),
+    revenue_per_click: microsPer(earned.revenue_micros, engagement.clicks),
+    revenue_per_human_click: microsPer(earned.revenue_micros, engagement.human_clicks),
+  };
+}
+
+/** Without spend there is no cost and no return, rather than none of either. */
+export function efficiency(earned: Earned, engagement: Engagement, spend_micros: bigint | null): ReportJson {
+  // A credited conversion is a million millionths, and so is a currency unit: the quotient is in units already.
+  const cost = spend_micros === null ? null : ratioMillionths(spend_micros, earned.credited_millionths);
+  return {
+    spend_micros: spend_micros === null ? null : spend_micros.toString(),
+    spend: spend_micros === null ? null : formatMicros(spend_micros),
+    ...revenuePer(earned, engagement),
+    cost_per_conversion: cost === null ? null : formatMicros(cost),
+    return_on_ad_spend: spend_micros === null ? null : ratio(earned.revenue_micros, spend_micros),
+  };
+}

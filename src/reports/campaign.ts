@@ -1,0 +1,232 @@
+/** The campaign report: what was sent, what people did with it, what it earned and cost, overall and by email. */
+import Type, { type Static } from 'typebox';
+import type { Plan } from '../attribution/plan.ts';
+import { attribute } from '../attribution/query.ts';
+import { IS_MACHINE } from '../attribution/touches.ts';
+import { formatMicros, ratio } from '../domain/money.ts';
+import { MS_PER_HOUR } from '../domain/time.ts';
+import { VIEW_TYPES } from '../domain/touchpoint.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
+import type { Row } from '../warehouse/schema.ts';
+import {
+  CONVERSION_COUNTS,
+  conversionMetrics,
+  DEFINITIONS,
+  ENGAGEMENT_COUNTS,
+  efficiency,
+  engagementMetrics,
+  readEarned,
+  readEngagement,
+  revenuePer,
+} from './campaign-metrics.ts';
+import {
+  AttributionParameters,
+  type ReportContext,
+  type ReportJson,
+  reportHead,
+  resolveParameters,
+} from './parameters.ts';
+import { brandsOf, intColumn, textColumn } from './person.ts';
+import { campaignSpend } from './spend.ts';
+
+const { models: _models, ...shared } = AttributionParameters.properties;
+
+export const CampaignReportParameters = Type.Object(shared, { additionalProperties: false });
+export type CampaignReportParameters = Static<typeof CampaignReportParameters>;
+
+const MAX_EMAILS = 10_000;
+
+/**
+ * Sends and engagement count by the day of the event, conversions by the day of the order, both in [start, end).
+ * A touch is the campaign's when it carries its id, whatever its type: landing visits too.
+ */
+export async function campaignReport(
+  context: ReportContext,
+  campaign_id: string,
+  parameters: CampaignReportParameters,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
+  return context.warehouse.read(
+    async (snapshot) => {
+      const position = await resolvePosition(snapshot, parameters.as_of);
+      const brand_ids = await brandsOf(
+        snapshot,
+        position,
+        {
+          field: 'campaign_id',
+          id: campaign_id,
+          columns: [
+            ['email_events', 'campaign_id'],
+            ['touchpoints', 'campaign_id'],
+            ['spend', 'campaign_id'],
+          ],
+        },
+        { brand_id: parameters.brand_id, ...options },
+      );
+      const resolved = await resolveParameters(snapshot, context, parameters, {
+        ...options,
+        brand_ids,
+        extra: { report: 'campaign', campaign_id },
+      });
+      const { plan } = resolved;
+      const { reclassified } = await attribute(snapshot, plan, context.directory);
+      await makeCampaignEvents(snapshot, plan, campaign_id, reclassified);
+      await makeCampaignOrders(snapshot, campaign_id);
+      const engagement = readEngagement((await queryEngagement(snapshot, ''))[0]);
+      const earned = readEarned((await queryEarned(snapshot, ''))[0]);
+      return {
+        ...reportHead(resolved, context.clock()),
+        campaign_id,
+        attribution_model: plan.models[0]!.name,
+        basic_metrics: engagementMetrics(engagement),
+        conversion_metrics: conversionMetrics(earned, engagement),
+        efficiency_metrics: efficiency(earned, engagement, await campaignSpend(snapshot, plan, campaign_id)),
+        conversion_timing: await conversionTiming(snapshot, earned.counts.touched_conversions),
+        by_email: await byEmail(snapshot),
+        definitions: DEFINITIONS,
+      };
+    },
+    { timeout_ms: context.timeout_ms },
+  );
+}
+
+/** Makes `campaign_events`: what happened to the campaign's emails in the period, each with its person. */
+async function makeCampaignEvents(
+  snapshot: Snapshot,
+  plan: Plan,
+  campaign_id: string,
+  reclassified: boolean,
+): Promise<void> {
+  const periods = plan.brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms }));
+  await snapshot.relation(
+    'campaign_periods',
+    [textColumn('brand_id'), intColumn('start_ms'), intColumn('end_ms')],
+    periods,
+  );
+  const verdicts = reclassified
+    ? 'left join verdicts v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id'
+    : '';
+  const verdict = reclassified ? 'coalesce(v.verdict, t.verdict)' : 't.verdict';
+  const from = (table: string, alias: string, id: string): string => `from ${table} ${alias}
+    join campaign_periods b on b.brand_id = ${alias}.brand_id
+    left join persons p on p.brand_id = ${alias}.brand_id and p.id = ${id}`;
+  const when = (alias: string): string =>
+    `${alias}.campaign_id = $campaign_id and ${atOrBefore(alias, plan.positions.touchpoints)}
+       and epoch_ms(${alias}.occurred_at) >= b.start_ms and epoch_ms(${alias}.occurred_at) < b.end_ms`;
+  await snapshot.materialise(
+    'campaign_events',
+    `with happened as (
+       select e.email_id as email_id, e.event_type as kind, 'human' as verdict, concat(e.brand_id, '/', coalesce(p.person_id, e.customer_id)) as person
+       ${from('email_events', 'e', 'e.customer_id')} where ${when('e')}
+       union all
+       select t.email_id as email_id, t.touchpoint_type as kind, ${verdict} as verdict,
+         concat(t.brand_id, '/', coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person
+       ${from('touchpoints', 't', 'coalesce(t.customer_id, t.anonymous_id)')} ${verdicts}
+       where ${when('t')} and t.touchpoint_type in ('email_open', 'email_click'))
+     select email_id, kind, person, case when ${IS_MACHINE} then 0 else 1 end as is_human from happened`,
+    { campaign_id },
+  );
+}
+
+/**
+ * Makes `campaign_touches` (the campaign's touches in the paths of the period, with what each was credited) and
+ * `order_nets` (what each order of the period is worth).
+ */
+async function makeCampaignOrders(snapshot: Snapshot, campaign_id: string): Promise<void> {
+  const views = VIEW_TYPES.map((type) => `'${type}'`).join(', ');
+  await snapshot.materialise(
+    'campaign_touches',
+    `select c.order_no as order_no, o.person_key as person_key, c.email_id as email_id, c.counted as counted, c.c0 as micros, c.m0 as millionths,
+       p.age_ms as age_ms, case when p.k = 1 then 1 else 0 end as is_first, case when p.k = p.n then 1 else 0 end as is_last,
+       case when c.touchpoint_type in (${views}) then 1 else 0 end as is_view
+     from credits c join paths p on p.order_no = c.order_no and p.k = c.k join orders o on o.order_no = c.order_no
+     where c.campaign_id = $campaign_id`,
+    { campaign_id },
+  );
+  await snapshot.materialise(
+    'order_nets',
+    'select order_no, sum128(after_micros - before_micros) as net_micros from events group by order_no',
+  );
+}
+
+/** One row per order and scope; a scope is nothing (the campaign) or `email_id`. */
+function perOrder(scope: string): string {
+  const by = scope === '' ? '' : `${scope}, `;
+  return `select ${by}order_no, person_key, max(counted) as counted, max(is_first) as is_first, max(is_last) as is_last, min(is_view) as only_views,
+      min(age_ms) as age_ms, sum128(micros) as micros, sum128(millionths) as millionths
+    from campaign_touches group by ${by}order_no, person_key`;
+}
+
+function queryEngagement(snapshot: Snapshot, scope: string): Promise<Row[]> {
+  const counts = Object.entries(ENGAGEMENT_COUNTS).map(([name, sql]) => `${sql} as ${name}`);
+  const by = scope === '' ? '' : `${scope}, `;
+  return snapshot.query(
+    `select ${by}${counts.join(', ')} from campaign_events ${scope === '' ? '' : `group by ${scope}`}`,
+  );
+}
+
+function queryEarned(snapshot: Snapshot, scope: string): Promise<Row[]> {
+  const counts = Object.entries(CONVERSION_COUNTS).map(([name, sql]) => `${sql} as ${name}`);
+  const by = scope === '' ? '' : `${scope}, `;
+  const sum = (name: string, column: string): string => `text128(coalesce(sum128(${column}), int128(0))) as ${name}`;
+  return snapshot.query(
+    `select ${by}${counts.join(', ')}, ${sum('micros', 'w.micros')}, ${sum('millionths', 'w.millionths')},
+       ${sum('net_micros', 'case when w.counted = 1 then n.net_micros else int128(0) end')}
+     from (${perOrder(scope)}) w join order_nets n on n.order_no = w.order_no ${scope === '' ? '' : `group by ${scope}`}`,
+  );
+}
+
+/** One row per email, by revenue; touches that name no email are the row without `email_id`. */
+async function byEmail(snapshot: Snapshot): Promise<ReportJson[]> {
+  const key = (row: Row): string | null => row['email_id'] as string | null;
+  const engagements = new Map((await queryEngagement(snapshot, 'email_id')).map((row) => [key(row), row]));
+  const earned = new Map((await queryEarned(snapshot, 'email_id')).map((row) => [key(row), readEarned(row)]));
+  const emails = [...new Set([...engagements.keys(), ...earned.keys()])].map((email_id) => ({
+    email_id,
+    engagement: readEngagement(engagements.get(email_id)),
+    earned: earned.get(email_id) ?? readEarned(undefined),
+  }));
+  emails.sort((a, b) => {
+    const [x, y] = [a.earned.revenue_micros, b.earned.revenue_micros];
+    if (x !== y) return x > y ? -1 : 1;
+    return (a.email_id ?? '') < (b.email_id ?? '') ? -1 : 1;
+  });
+  return emails.slice(0, MAX_EMAILS).map(({ email_id, engagement, earned: own }) => ({
+    email_id,
+    ...engagementMetrics(engagement),
+    ...conversionMetrics(own, engagement),
+    ...revenuePer(own, engagement),
+  }));
+}
+
+/** Upper ends of the buckets, in hours; the last one is open. */
+const TIMING_HOURS = [1, 6, 24, 72, 168, 336, 720] as const;
+
+/** Hours from the campaign's latest touch in a path to the order: of distinct conversions, never of touches. */
+async function conversionTiming(snapshot: Snapshot, conversions: number): Promise<ReportJson> {
+  const bucket = `case ${TIMING_HOURS.map((hours, i) => `when age_ms < ${hours * MS_PER_HOUR} then ${i}`).join(' ')} else ${TIMING_HOURS.length} end`;
+  const timed = `(${perOrder('')}) w where counted = 1`;
+  const rows = await snapshot.query(
+    `select ${bucket} as bucket, count(*) as conversions, text128(sum128(micros)) as micros from ${timed} group by ${bucket}`,
+  );
+  const found = new Map(rows.map((row) => [Number(row['bucket']), row]));
+  const [middle] = await snapshot.query(
+    `select coalesce(sum(age_ms), 0) as total_ms, count(*) as n
+     from (select age_ms, row_number() over (order by age_ms, order_no) as place, count(*) over () as places from ${timed}) ranked
+     where 2 * place >= places and 2 * place <= places + 2`,
+  );
+  return {
+    conversions,
+    median_hours: ratio(BigInt(middle!['total_ms']!), BigInt(middle!['n']!) * BigInt(MS_PER_HOUR)),
+    buckets: [...TIMING_HOURS, null].map((until_hours, i) => {
+      const row = found.get(i);
+      return {
+        from_hours: i === 0 ? 0 : TIMING_HOURS[i - 1]!,
+        until_hours,
+        conversions: Number(row?.['conversions'] ?? 0),
+        attributed_revenue: formatMicros(BigInt((row?.['micros'] as string | undefined) ?? 0)),
+      };
+    }),
+  };
+}

@@ -1,0 +1,132 @@
+/** Who a report is about: the ids of one person, what joins them, and which brand an id belongs to. */
+import type { Plan } from '../attribution/plan.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { formatInstant } from '../domain/time.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore, type Position } from '../warehouse/position.ts';
+import type { Column, TableName } from '../warehouse/schema.ts';
+import { askedBrand, type ReportJson } from './parameters.ts';
+
+/** Reports on one thing have no period: this one holds every event that the door lets in. */
+export const ALL_TIME = { start: '1970-01-01T00:00:00Z', end: '9999-01-01T00:00:00Z' } as const;
+
+const MAX_IDS = 1_000;
+const MAX_LINKS = 200;
+
+/** What is looked for, and the columns that may hold it. */
+interface Sought {
+  /** The parameter, for messages. */
+  field: string;
+  id: string;
+  columns: ReadonlyArray<readonly [table: TableName, column: string]>;
+}
+
+/** The brands that know an id, among those that the key may read. @throws forbidden, not_found. */
+export async function brandsOf(
+  snapshot: Snapshot,
+  position: Position,
+  sought: Sought,
+  request: { brand_id?: string | undefined; key_brand_id: string | null },
+): Promise<string[]> {
+  const asked = askedBrand(request.brand_id, request.key_brand_id);
+  const parts = sought.columns.map(
+    ([table, column]) =>
+      `select r.brand_id as brand_id from ${table} r where r.${column} = $id and ${atOrBefore('r', position)} ${asked === null ? '' : 'and r.brand_id = $brand_id'}`,
+  );
+  const rows = await snapshot.query(
+    `select distinct brand_id from (${parts.join(' union all ')}) known order by brand_id`,
+    { id: sought.id, ...(asked === null ? {} : { brand_id: asked }) },
+  );
+  if (rows.length === 0) {
+    const where = asked === null ? '' : ` in brand ${asked}`;
+    throw new TributaryError(
+      'not_found',
+      `${sought.field}: nothing is known of ${JSON.stringify(sought.id.slice(0, 200))}${where} at this log position; check the id, and as_of if you gave one`,
+      { field: sought.field },
+    );
+  }
+  return rows.map((row) => row['brand_id'] as string);
+}
+
+/** The one brand that knows an id. @throws forbidden, not_found, and bad_request when several brands do. */
+export async function brandOf(...[snapshot, position, sought, request]: Parameters<typeof brandsOf>): Promise<string> {
+  const brands = await brandsOf(snapshot, position, sought, request);
+  if (brands.length > 1) {
+    throw new TributaryError(
+      'bad_request',
+      `brand_id: ${JSON.stringify(sought.id.slice(0, 200))} is an id in brands ${brands.join(', ')}; name the one you mean`,
+      {
+        field: 'brand_id',
+      },
+    );
+  }
+  return brands[0]!;
+}
+
+/** The ids of the persons in `members`, and the records and statements that speak of them. */
+export async function readPerson(snapshot: Snapshot, plan: Plan, person_id: string): Promise<ReportJson> {
+  const ids = await snapshot.query(`select distinct id from members order by id limit ${MAX_IDS + 1}`);
+  const own = new Set(ids.map((row) => row['id'] as string));
+  return {
+    person_id,
+    ids: [...own].slice(0, MAX_IDS),
+    ids_truncated: own.size > MAX_IDS,
+    links: [...(await readStatements(snapshot, plan, own)), ...(await readRecords(snapshot, plan, own))],
+  };
+}
+
+/** What was said of pairs of ids. Of each pair the latest statement holds. */
+async function readStatements(snapshot: Snapshot, plan: Plan, own: ReadonlySet<string>): Promise<ReportJson[]> {
+  const minimum = plan.brands[0]!.settings.identity_min_probability;
+  const rows = await snapshot.query(
+    `select distinct l.link_id as link_id, l.left_id as left_id, l.right_id as right_id, l.kind as kind, coalesce(l.state, 'linked') as state,
+       l.probability as probability, epoch_ms(l.occurred_at) as at_ms
+     from identity_links l join members m on m.brand_id = l.brand_id and (m.id = l.left_id or m.id = l.right_id)
+     where ${atOrBefore('l', plan.positions.identity)} order by at_ms desc, link_id desc limit ${MAX_LINKS}`,
+  );
+  const settled = new Set<string>();
+  return rows.map((row) => {
+    const [left_id, right_id] = [row['left_id'] as string, row['right_id'] as string];
+    const pair = JSON.stringify([left_id, right_id].sort());
+    const unlikely = row['state'] === 'linked' && Number(row['probability'] ?? 1) < minimum;
+    const latest = !unlikely && !settled.has(pair);
+    if (latest) settled.add(pair);
+    return {
+      by: 'statement',
+      link_id: row['link_id'],
+      left_id,
+      right_id,
+      kind: row['kind'],
+      state: row['state'],
+      probability: row['probability'] === null ? null : Number(row['probability']),
+      occurred_at: formatInstant(Number(row['at_ms'])),
+      holds: latest,
+      joins: latest && row['state'] === 'linked' && own.has(left_id) && own.has(right_id),
+    };
+  });
+}
+
+/** Records that carried both ids of a pair: implicit links. */
+async function readRecords(snapshot: Snapshot, plan: Plan, own: ReadonlySet<string>): Promise<ReportJson[]> {
+  const from = (table: string, position: Position): string =>
+    `select r.customer_id as customer_id, r.anonymous_id as anonymous_id, epoch_ms(r.occurred_at) as at_ms
+     from ${table} r join members m on m.subject_key = r.subject_key and m.brand_id = r.brand_id and m.id = r.customer_id
+     where r.anonymous_id is not null and ${atOrBefore('r', position)}`;
+  const rows = await snapshot.query(
+    `select customer_id, anonymous_id, min(at_ms) as first_ms, max(at_ms) as last_ms, count(*) as records
+     from (${from('touchpoints', plan.positions.identity)} union all ${from('conversions', plan.positions.identity)}) both_ids
+     group by customer_id, anonymous_id order by first_ms, customer_id, anonymous_id limit ${MAX_LINKS}`,
+  );
+  return rows.map((row) => ({
+    by: 'records',
+    left_id: row['anonymous_id'],
+    right_id: row['customer_id'],
+    records: Number(row['records']),
+    first_at: formatInstant(Number(row['first_ms'])),
+    last_at: formatInstant(Number(row['last_ms'])),
+    joins: own.has(row['anonymous_id'] as string),
+  }));
+}
+
+export const textColumn = (name: string): Column => ({ name, type: 'text', nullable: false });
+export const intColumn = (name: string): Column => ({ name, type: 'int64', nullable: false });

@@ -1,0 +1,269 @@
+/**
+ * A frozen run beside today's answer to the same request, and the difference by cause. The query runs in stages: first as
+ * it was frozen, then with one input after the other as of today. Each cause is the step between two stages, so the
+ * parts add up to the difference whatever they are.
+ */
+import Type, { type Static } from 'typebox';
+import type { Plan, Positions } from '../attribution/plan.ts';
+import { attribute } from '../attribution/query.ts';
+import { UNATTRIBUTED_REASONS } from '../attribution/unattributed.ts';
+import { badRequest } from '../domain/errors.ts';
+import { canonicalJson } from '../domain/record.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
+import type { Row, TableName } from '../warehouse/schema.ts';
+import { type ReportContext, type ReportJson, reportHead, resolveParameters } from './parameters.ts';
+import { type Run, readRun, resultsOf } from './runs.ts';
+
+const GROUPS = ['channel', 'campaign_id', 'email_id'] as const;
+
+export const CompareParameters = Type.Object(
+  {
+    model: Type.Optional(
+      Type.String({ maxLength: 100, description: "One of the run's models; its first when left out" }),
+    ),
+    group_by: Type.Optional(
+      Type.Unsafe<(typeof GROUPS)[number]>({ type: 'string', enum: [...GROUPS], description: 'channel when left out' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type CompareParameters = Static<typeof CompareParameters>;
+
+/** The inputs after the settings, in the order in which they are brought up to date, and the tables each reads. */
+const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: readonly TableName[] }> = [
+  {
+    cause: 'identity',
+    position: 'identity',
+    tables: ['identity_links', 'touchpoints', 'conversions', 'email_events', 'customer_segments'],
+  },
+  { cause: 'conversions', position: 'conversions', tables: ['conversions', 'fx_rates'] },
+  { cause: 'refunds', position: 'adjustments', tables: ['adjustments'] },
+  { cause: 'touches', position: 'touchpoints', tables: ['touchpoints', 'reclassifications'] },
+];
+
+/** `other` is what the frozen state no longer gives: records were erased, or this version computes otherwise. */
+const CAUSES = ['settings', 'identity', 'conversions', 'refunds', 'touches', 'other'] as const;
+type Cause = (typeof CAUSES)[number];
+
+/** Micros by line: of a group, or of an unattributed reason. */
+interface Answer {
+  groups: Map<string | null, bigint>;
+  unattributed: Map<string | null, bigint>;
+}
+
+export async function compareRun(
+  context: ReportContext,
+  run_id: string,
+  parameters: CompareParameters,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
+  const group_by = parameters.group_by ?? 'channel';
+  if (!GROUPS.includes(group_by)) throw badRequest('group_by', `must be one of ${GROUPS.join(', ')}`);
+  return context.warehouse.read(
+    async (snapshot) => {
+      const run = await readRun(snapshot, run_id, options.key_brand_id);
+      const names = run.request.models.split(',');
+      const model = parameters.model ?? names[0]!;
+      if (!names.includes(model))
+        throw badRequest(
+          'model',
+          `${JSON.stringify(model.slice(0, 60))} is not in this run; it has ${names.join(', ')}`,
+        );
+      const { models: _models, ...rest } = run.request;
+      const request = { ...rest, model };
+      const common = { key_brand_id: null, brand_ids: run.brands, extra: { report: 'run' } };
+      const as_frozen = {
+        ...context,
+        settings: (brand_id: string) => run.settings[brand_id] ?? context.settings(brand_id),
+      };
+      const frozen = await resolveParameters(snapshot, as_frozen, { ...request, as_of: run.as_of }, common);
+      const today = await resolveParameters(snapshot, context, request, common);
+      const stored = await readStored(snapshot, run, model, group_by);
+      const { answers, reproducible } = await answerInStages(
+        snapshot,
+        context,
+        run,
+        model,
+        frozen.plan,
+        today.plan,
+        group_by,
+      );
+      const { report_period, currency, as_of, generated_at } = reportHead(today, context.clock());
+      return {
+        run_id,
+        report_period,
+        attribution_model: model,
+        currency,
+        group_by,
+        frozen_as_of: run.as_of,
+        frozen_config_hash: run.config_hash,
+        as_of,
+        generated_at,
+        settings_changed: !sameSettings(frozen.plan, today.plan),
+        reproducible,
+        ...compareAnswers(stored, answers, group_by),
+      };
+    },
+    { timeout_ms: context.timeout_ms * (INPUTS.length + 2) },
+  );
+}
+
+type Answers = ReadonlyArray<{ cause: Cause; answer: Answer }>;
+
+/** Answers from the frozen state to today's; a stage whose input did not change is not run again. */
+async function answerInStages(
+  snapshot: Snapshot,
+  context: ReportContext,
+  run: Run,
+  model: string,
+  frozen: Plan,
+  today: Plan,
+  group_by: string,
+): Promise<{ answers: Answers; reproducible: boolean }> {
+  const answer = async (plan: Plan): Promise<Answer> => {
+    await attribute(snapshot, plan, context.directory);
+    return readAnswer(snapshot, group_by);
+  };
+  let held = await answer(frozen);
+  const reproducible = await isReproduced(snapshot, run, model);
+  const answers = [{ cause: 'other' as Cause, answer: held }];
+  let plan = { ...today, positions: frozen.positions };
+  if (!sameSettings(frozen, today)) held = await answer(plan);
+  answers.push({ cause: 'settings', answer: held });
+  for (const { cause, position, tables } of INPUTS) {
+    plan = { ...plan, positions: { ...plan.positions, [position]: today.positions[position] } };
+    if (await hasNewRows(snapshot, tables, frozen.positions[position], today.positions[position]))
+      held = await answer(plan);
+    answers.push({ cause, answer: held });
+  }
+  return { answers, reproducible };
+}
+
+/** Whether two plans differ in nothing but positions. */
+function sameSettings(a: Plan, b: Plan): boolean {
+  const text = ({ brands, models }: Plan): string =>
+    canonicalJson(JSON.parse(JSON.stringify({ brands, weights: models.map(({ weight }) => weight) }))) ?? '';
+  return text(a) === text(b);
+}
+
+async function hasNewRows(
+  snapshot: Snapshot,
+  tables: readonly TableName[],
+  from: Position,
+  to: Position,
+): Promise<boolean> {
+  if (formatPosition(from) === formatPosition(to)) return false;
+  const parts = tables.map(
+    (table) => `select count(*) as n from ${table} r where ${atOrBefore('r', to)} and not ${atOrBefore('r', from)}`,
+  );
+  const [row] = await snapshot.query(`select sum(n) as n from (${parts.join(' union all ')}) fresh`);
+  return Number(row!['n']) > 0;
+}
+
+async function readAnswer(snapshot: Snapshot, group_by: string): Promise<Answer> {
+  return {
+    groups: toMap(
+      await snapshot.query(
+        `select c.${group_by} as line, text128(sum128(c.c0)) as micros from credits c group by c.${group_by}`,
+      ),
+    ),
+    unattributed: toMap(
+      await snapshot.query(
+        'select u.reason as line, text128(sum128(u.micros)) as micros from unattributed u group by u.reason',
+      ),
+    ),
+  };
+}
+
+async function readStored(snapshot: Snapshot, run: Run, model: string, group_by: string): Promise<Answer> {
+  const sum = (line: string, where: string): Promise<Row[]> =>
+    snapshot.query(
+      `select ${line} as line, text128(sum128(attributed_value_micros)) as micros from attribution_results
+       where run_id = $run_id and attribution_model = $model and ${where} group by ${line}`,
+      { run_id: run.run_id, model },
+    );
+  return {
+    groups: toMap(await sum(group_by, 'reason is null')),
+    unattributed: toMap(await sum('reason', 'reason is not null')),
+  };
+}
+
+function toMap(rows: readonly Row[]): Map<string | null, bigint> {
+  return new Map(rows.map((row) => [row['line'] as string | null, BigInt(row['micros'] as string)]));
+}
+
+/** Whether the frozen state still gives every stored row, to the micro. Runs after the attribution query of that state. */
+async function isReproduced(snapshot: Snapshot, run: Run, model: string): Promise<boolean> {
+  const columns =
+    'brand_id, conversion_id, value_event, touchpoint_id, channel, campaign_id, email_id, attribution_weight_millionths, attributed_value_micros, reason';
+  const [row] = await snapshot.query(
+    `with both_sides as (
+       select ${columns}, epoch_ms(occurred_at) as at_ms, 1 as side from attribution_results where run_id = $run_id and attribution_model = $model
+       union all select ${columns}, at_ms, -1 as side from (${resultsOf(0)}) fresh),
+     unmatched as (select ${columns}, at_ms, sum(side) as surplus from both_sides group by ${columns}, at_ms having sum(side) <> 0)
+     select count(*) as n from unmatched`,
+    { run_id: run.run_id, model },
+  );
+  return Number(row!['n']) === 0;
+}
+
+/** One line of the comparison: the causes add up to today less frozen. */
+function compareLine(
+  frozen: bigint,
+  steps: ReadonlyArray<readonly [Cause, bigint]>,
+): ReportJson & { difference: bigint } {
+  const causes = new Map<Cause, bigint>();
+  let before = frozen;
+  for (const [cause, after] of steps) {
+    causes.set(cause, after - before);
+    before = after;
+  }
+  return {
+    difference: before - frozen,
+    frozen_micros: frozen.toString(),
+    today_micros: before.toString(),
+    difference_micros: (before - frozen).toString(),
+    causes_micros: Object.fromEntries(CAUSES.map((cause) => [cause, (causes.get(cause) ?? 0n).toString()])),
+  };
+}
+
+function compareAnswers(stored: Answer, answers: Answers, group_by: string): ReportJson {
+  const line = (take: (answer: Answer) => bigint): ReportJson => {
+    const { difference: _difference, ...rest } = compareLine(
+      take(stored),
+      answers.map(({ cause, answer }) => [cause, take(answer)] as const),
+    );
+    return rest;
+  };
+  const sum = (map: ReadonlyMap<string | null, bigint>): bigint =>
+    [...map.values()].reduce((total, micros) => total + micros, 0n);
+  const keys = [
+    ...new Set([stored, ...answers.map(({ answer }) => answer)].flatMap(({ groups }) => [...groups.keys()])),
+  ];
+  const groups = keys.map((key) => ({
+    key,
+    ...compareLine(
+      stored.groups.get(key) ?? 0n,
+      answers.map(({ cause, answer }) => [cause, answer.groups.get(key) ?? 0n] as const),
+    ),
+  }));
+  const size = (value: bigint): bigint => (value < 0n ? -value : value);
+  groups.sort((a, b) => {
+    const [x, y] = [size(a.difference), size(b.difference)];
+    if (x !== y) return x > y ? -1 : 1;
+    return (a.key ?? '') < (b.key ?? '') ? -1 : 1;
+  });
+  return {
+    totals: {
+      net_revenue: line((answer) => sum(answer.groups) + sum(answer.unattributed)),
+      attributed: line((answer) => sum(answer.groups)),
+      unattributed: line((answer) => sum(answer.unattributed)),
+    },
+    groups: groups.map(({ key, difference: _difference, ...rest }) => ({ [group_by]: key, ...rest })),
+    unattributed: UNATTRIBUTED_REASONS.map((reason) => ({
+      reason,
+      ...line((answer) => answer.unattributed.get(reason) ?? 0n),
+    })),
+  };
+}

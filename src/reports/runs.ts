@@ -1,0 +1,232 @@
+/**
+ * Frozen runs: a report's credits written down under a name, with all that made them. Nothing reads them as truth; they
+ * are what was answered on that day, to compare with today's answer (run-comparison.ts).
+ */
+import Type, { type Static } from 'typebox';
+import type { Plan } from '../attribution/plan.ts';
+import { attribute } from '../attribution/query.ts';
+import { UNATTRIBUTED_REASONS } from '../attribution/unattributed.ts';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { formatMicros } from '../domain/money.ts';
+import type { BrandSettings } from '../domain/settings.ts';
+import { formatInstant } from '../domain/time.ts';
+import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import type { Row } from '../warehouse/schema.ts';
+import {
+  AttributionParameters,
+  type ReportContext,
+  type ReportJson,
+  type Resolved,
+  resolveParameters,
+} from './parameters.ts';
+
+const RUN_ID = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$';
+
+export const FreezeParameters = Type.Object(
+  {
+    ...AttributionParameters.properties,
+    run_id: Type.Optional(Type.String({ pattern: RUN_ID, description: 'Name of the run; made up when left out' })),
+  },
+  { additionalProperties: false },
+);
+export type FreezeParameters = Static<typeof FreezeParameters>;
+
+/** A run is written in one transaction, and held in memory until then. */
+const MAX_ROWS = 1_000_000;
+const MAX_RUNS = 1_000;
+
+/** A stored run: the request with nothing left to default, and the settings that it was answered with. */
+export interface Run {
+  run_id: string;
+  brands: string[];
+  request: AttributionParameters & { start: string; end: string; models: string; currency: string };
+  settings: Record<string, BrandSettings>;
+  as_of: string;
+  config_hash: string;
+  created_at: string;
+}
+
+/** Answers a request now and writes every credit and unattributed value down. @throws conflict when the name is taken. */
+export async function freezeRun(
+  context: ReportContext,
+  parameters: FreezeParameters,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
+  const { run_id: name, ...request } = parameters;
+  if (name !== undefined && !new RegExp(RUN_ID).test(name)) {
+    throw badRequest(
+      'run_id',
+      'must be 1 to 100 letters, digits, dots, dashes or underscores, starting with a letter or digit',
+    );
+  }
+  return oneAtATime(context.warehouse, async () => {
+    const created_ms = context.clock();
+    const { run, rows, totals } = await context.warehouse.read(
+      async (snapshot) => {
+        const resolved = await resolveParameters(snapshot, context, request, { ...options, extra: { report: 'run' } });
+        const made_up = `run_${formatInstant(created_ms).replaceAll(/[-:.]/g, '')}_${resolved.config_hash.slice(0, 8)}`;
+        const fresh = runRow(name ?? made_up, resolved, created_ms);
+        const [taken] = await snapshot.query('select run_id from attribution_runs where run_id = $run_id limit 1', {
+          run_id: fresh.run_id,
+        });
+        if (taken)
+          throw new TributaryError(
+            'conflict',
+            `run_id: ${fresh.run_id} is frozen already, and a frozen run never changes; choose another name`,
+            { field: 'run_id' },
+          );
+        await attribute(snapshot, resolved.plan, context.directory);
+        return { run: fresh, ...(await readResults(snapshot, resolved.plan, fresh.run_id)) };
+      },
+      { timeout_ms: context.timeout_ms },
+    );
+    await context.warehouse.append({ attribution_results: rows, attribution_runs: [run] });
+    return { run_id: run.run_id, rows: rows.length, as_of: run.as_of, config_hash: run.config_hash, totals };
+  });
+}
+
+/** Two runs of one name must not both find it free. */
+const freezing = new WeakMap<Warehouse, Promise<unknown>>();
+
+function oneAtATime<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> {
+  const result = (freezing.get(warehouse) ?? Promise.resolve()).then(work, work);
+  freezing.set(
+    warehouse,
+    result.catch(() => undefined),
+  );
+  return result;
+}
+
+/** The row of a run. A period that was left to default is stored as the days that it meant. */
+function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, created_ms: number) {
+  const request: Run['request'] = {
+    ...period,
+    models: plan.models.map(({ name }) => name).join(','),
+    currency: plan.currency,
+    collapse: plan.collapse,
+    adjustments: plan.adjustments,
+    lookback: plan.lookback,
+    exclude_direct: plan.exclude_direct ? 'true' : 'false',
+    include_machine: plan.include_machine ? 'true' : 'false',
+    ...(plan.conversion_types === null ? {} : { conversion_type: plan.conversion_types.join(',') }),
+  };
+  return {
+    run_id,
+    brands: JSON.stringify(plan.brands.map(({ brand_id }) => brand_id)),
+    request: JSON.stringify(request),
+    settings: JSON.stringify(Object.fromEntries(plan.brands.map(({ brand_id, settings }) => [brand_id, settings]))),
+    as_of,
+    config_hash,
+    created_at: created_ms,
+  };
+}
+
+/**
+ * SQL for the results of model number `i`, after the attribution query: one row per touch and value event, and one per
+ * value event that nothing earned.
+ */
+export function resultsOf(i: number): string {
+  return `select c.brand_id as brand_id, o.conversion_id as conversion_id, c.event as value_event, c.touchpoint_id as touchpoint_id, c.channel as channel,
+      c.campaign_id as campaign_id, c.email_id as email_id, int64(c.m${i}) as attribution_weight_millionths, int64(c.c${i}) as attributed_value_micros,
+      null as reason, e.at_ms as at_ms
+    from credits c join orders o on o.order_no = c.order_no join events e on e.order_no = c.order_no and e.event = c.event
+    union all
+    select u.brand_id as brand_id, o.conversion_id as conversion_id, u.event as value_event, null as touchpoint_id, null as channel,
+      null as campaign_id, null as email_id, int64(0) as attribution_weight_millionths, int64(u.micros) as attributed_value_micros, u.reason as reason, e.at_ms as at_ms
+    from unattributed u join orders o on o.order_no = u.order_no join events e on e.order_no = u.order_no and e.event = u.event`;
+}
+
+async function readResults(
+  snapshot: Snapshot,
+  plan: Plan,
+  run_id: string,
+): Promise<{ rows: Row[]; totals: ReportJson }> {
+  const [size] = await snapshot.query(
+    'select count(*) as n from (select order_no from credits union all select order_no from unattributed) results',
+  );
+  const expected = Number(size!['n']) * plan.models.length;
+  if (expected > MAX_ROWS) {
+    throw new TributaryError(
+      'unprocessable',
+      `the run has ${expected} rows; the limit is ${MAX_ROWS}, freeze a shorter period or fewer models`,
+      { field: 'start' },
+    );
+  }
+  const rows: Row[] = [];
+  const totals: Record<string, ReportJson> = {};
+  for (const [i, { name }] of plan.models.entries()) {
+    let attributed = 0n;
+    const unattributed = new Map<string, bigint>(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n]));
+    for (const { at_ms, ...result } of await snapshot.query(resultsOf(i))) {
+      const micros = BigInt(result['attributed_value_micros']!);
+      const reason = result['reason'] as string | null;
+      if (reason === null) attributed += micros;
+      else unattributed.set(reason, unattributed.get(reason)! + micros);
+      rows.push({ ...result, run_id, attribution_model: name, occurred_at: at_ms! });
+    }
+    const net = [...unattributed.values()].reduce((sum, micros) => sum + micros, attributed);
+    totals[name] = {
+      net_revenue_micros: net.toString(),
+      net_revenue: formatMicros(net),
+      attributed_micros: attributed.toString(),
+      unattributed_micros: Object.fromEntries([...unattributed].map(([reason, micros]) => [reason, micros.toString()])),
+    };
+  }
+  return { rows, totals };
+}
+
+/** The stored runs that the key may read, newest first. A run of several brands needs a key for all of them. */
+export async function listRuns(context: ReportContext, options: { key_brand_id: string | null }): Promise<ReportJson> {
+  return context.warehouse.read(async (snapshot) => {
+    const rows = await snapshot.query(
+      `select r.run_id as run_id, r.brands as brands, r.request as request, r.settings as settings, r.as_of as as_of, r.config_hash as config_hash,
+         epoch_ms(r.created_at) as created_ms, coalesce(n.row_count, 0) as row_count
+       from attribution_runs r left join (select run_id, count(*) as row_count from attribution_results group by run_id) n on n.run_id = r.run_id
+       order by created_ms desc, run_id limit ${MAX_RUNS}`,
+    );
+    const runs = rows.map((row) => ({ run: toRun(row), rows: Number(row['row_count']) }));
+    return {
+      runs: runs
+        .filter(({ run }) => mayRead(run, options.key_brand_id))
+        .map(({ run: { settings: _settings, request, ...run }, rows: row_count }) => ({
+          ...run,
+          ...request,
+          rows: row_count,
+        })),
+    };
+  });
+}
+
+/** @throws not_found, also for a run of brands that the key may not read. */
+export async function readRun(snapshot: Snapshot, run_id: string, key_brand_id: string | null): Promise<Run> {
+  const [row] = await snapshot.query(
+    `select run_id, brands, request, settings, as_of, config_hash, epoch_ms(created_at) as created_ms from attribution_runs where run_id = $run_id`,
+    { run_id },
+  );
+  const run = row && toRun(row);
+  if (!run || !mayRead(run, key_brand_id)) {
+    throw new TributaryError(
+      'not_found',
+      `run_id: no frozen run is named ${JSON.stringify(run_id.slice(0, 100))}; list the runs to see their names`,
+      { field: 'run_id' },
+    );
+  }
+  return run;
+}
+
+function toRun(row: Row): Run {
+  const json = (name: string) => JSON.parse(row[name] as string);
+  return {
+    run_id: row['run_id'] as string,
+    brands: json('brands'),
+    request: json('request'),
+    settings: json('settings'),
+    as_of: row['as_of'] as string,
+    config_hash: row['config_hash'] as string,
+    created_at: formatInstant(Number(row['created_ms'])),
+  };
+}
+
+function mayRead(run: Run, key_brand_id: string | null): boolean {
+  return key_brand_id === null || run.brands.every((brand_id) => brand_id === key_brand_id);
+}

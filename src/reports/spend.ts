@@ -1,0 +1,53 @@
+/** What a campaign cost, in the report's currency. */
+
+import type { Plan } from '../attribution/plan.ts';
+import { RATE_DAYS, readRates } from '../attribution/rates.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { parseDate, startOfDayMs } from '../domain/time.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore } from '../warehouse/position.ts';
+
+/**
+ * Micros spent on a campaign on the days that begin in the period, or null when none was sent. Each day's amount
+ * converts at that day's rate, half away from zero. @throws missing_fx_rate naming currency and day.
+ */
+export async function campaignSpend(snapshot: Snapshot, plan: Plan, campaign_id: string): Promise<bigint | null> {
+  const rows = await snapshot.query(
+    `select s.brand_id as brand_id, s.date as date, s.currency as currency, text128(sum128(s.amount_micros)) as micros
+     from spend s where s.campaign_id = $campaign_id and ${atOrBefore('s', plan.positions.conversions)}
+     group by s.brand_id, s.date, s.currency order by s.brand_id, s.date, s.currency`,
+    { campaign_id },
+  );
+  const brands = new Map(plan.brands.map((brand) => [brand.brand_id, brand]));
+  const in_period = rows.flatMap((row) => {
+    const brand = brands.get(row['brand_id'] as string);
+    const day = parseDate(row['date'] as string) as number;
+    if (!brand) return [];
+    const at_ms = startOfDayMs(day, brand.settings.time_zone);
+    if (at_ms < brand.start_ms || at_ms >= brand.end_ms) return [];
+    return [
+      {
+        brand,
+        day,
+        date: row['date'] as string,
+        currency: row['currency'] as string,
+        micros: BigInt(row['micros'] as string),
+      },
+    ];
+  });
+  if (in_period.length === 0) return null;
+  const foreign = in_period.some(({ currency }) => currency !== plan.currency);
+  const book = foreign ? await readRates(snapshot, plan) : undefined;
+  return in_period.reduce((sum, { brand, day, date, currency, micros }) => {
+    if (currency === plan.currency) return sum + micros;
+    const rate = book!.find(brand.brand_id, day, currency, plan.currency);
+    if (!rate) {
+      throw new TributaryError(
+        'missing_fx_rate',
+        `spend: no rate from ${currency} to ${plan.currency} on ${date} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`,
+        { field: 'currency' },
+      );
+    }
+    return sum + (2n * micros * rate.num + rate.den) / (2n * rate.den);
+  }, 0n);
+}

@@ -1,0 +1,107 @@
+/** Tables for a terminal: numbers to the right, money with its thousands set apart, nothing longer than it needs to be. */
+import Table from 'cli-table3';
+import { MICROS_PER_UNIT } from '../domain/money.ts';
+
+export interface TextColumn {
+  name: string;
+  right?: boolean;
+}
+
+/** What stands for "none": a missing key, a rate without a denominator. */
+export const NOTHING = '–';
+const MAX_CELL = 80;
+/** Two blanks between columns, a rule under the header and above the totals; no other lines. */
+const CHARS = Object.fromEntries(
+  [
+    'top',
+    'top-mid',
+    'top-left',
+    'top-right',
+    'bottom',
+    'bottom-mid',
+    'bottom-left',
+    'bottom-right',
+    'left',
+    'left-mid',
+    'mid',
+    'mid-mid',
+    'right',
+    'right-mid',
+  ].map((name) => [name, '']),
+);
+
+/** @param totals rows below a second rule. */
+export function textTable(
+  columns: readonly TextColumn[],
+  rows: readonly string[][],
+  totals: readonly string[][] = [],
+): string {
+  const table = new Table({
+    chars: { ...CHARS, middle: '  ' },
+    colAligns: columns.map((column) => (column.right ? 'right' : 'left')),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  const head = columns.map((column) => column.name);
+  table.push(head, ...rows.map((row) => row.map(clip)), ...totals);
+  const lines = table
+    .toString()
+    .split('\n')
+    .map((line) => `  ${line.trimEnd()}`);
+  const rule = `  ${'─'.repeat(Math.max(...lines.map((line) => line.length)) - 2)}`;
+  lines.splice(1, 0, rule);
+  if (totals.length > 0) lines.splice(lines.length - totals.length, 0, rule);
+  return lines.join('\n') + '\n';
+}
+
+function clip(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a name must not move the cursor
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+  return plain.length > MAX_CELL ? `${plain.slice(0, MAX_CELL - 1)}…` : plain;
+}
+
+/** Micros with `decimals` decimals, rounded half away from zero, thousands separated. */
+export function money(micros: bigint | string, decimals = 2): string {
+  const value = BigInt(micros);
+  const unit = 10n ** BigInt(6 - decimals);
+  const abs = ((value < 0n ? -value : value) * 2n + unit) / (unit * 2n);
+  const digits = abs.toString().padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${value < 0n && abs !== 0n ? '-' : ''}${whole}${decimals > 0 ? `.${digits.slice(-decimals)}` : ''}`;
+}
+
+/** The fewest decimals, at least two, with which every amount is exact, so that a column adds up to the eye. */
+export function exactDecimals(amounts: readonly (bigint | string)[]): number {
+  let decimals = 2;
+  while (decimals < 6 && amounts.some((micros) => BigInt(micros) % 10n ** BigInt(6 - decimals) !== 0n)) decimals++;
+  return decimals;
+}
+
+/** Decimals of a column of shares: three where that is exact, as in halves of cents, else two, since thirds never end. */
+export function readableDecimals(amounts: readonly (bigint | string)[]): number {
+  return exactDecimals(amounts) === 3 ? 3 : 2;
+}
+
+/** A major-unit decimal string, as reports carry it beside micros. */
+export function moneyText(amount: unknown): string {
+  if (typeof amount !== 'string' || !/^-?\d+(\.\d{1,6})?$/.test(amount)) return NOTHING;
+  const [whole = '0', fraction = ''] = amount.replace('-', '').split('.');
+  const micros = BigInt(whole) * BigInt(MICROS_PER_UNIT) + BigInt(fraction.padEnd(6, '0'));
+  return money(amount.startsWith('-') ? -micros : micros);
+}
+
+/** A count, whole or fractional. */
+export function number(value: unknown, decimals = 0): string {
+  if (typeof value !== 'number') return value === null || value === undefined ? NOTHING : String(value);
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+export function percent(value: unknown): string {
+  return typeof value === 'number' ? `${(value * 100).toFixed(1)} %` : NOTHING;
+}
+
+/** Names and values in two columns. */
+export function pairs(rows: readonly [string, string][]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const values = Math.max(...rows.map(([, value]) => value.length));
+  return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value.padStart(values)}\n`).join('');
+}

@@ -1,0 +1,182 @@
+/** Who may call a route: keys and their scopes, the rate limit, and browsers of other origins. */
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import Type from 'typebox';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { brandProblem } from '../domain/record.ts';
+import { allows, type Key, type KeyRing } from './keys.ts';
+import { parameterReader } from './parameters.ts';
+import type { Route } from './route.ts';
+
+const HOW = 'send a key in the header Authorization: Bearer KEY';
+
+/** Finds and checks the key of a request. @throws unauthorized, forbidden. */
+export function authorize(request: FastifyRequest, route: Route, keys: KeyRing): Key {
+  const key = presentedKey(request, route, keys);
+  // Set before the checks, so that a refusal's line in the log names the key.
+  request.key = key;
+  const scope = route.scope!;
+  if (!allows(key, scope)) {
+    throw new TributaryError(
+      'forbidden',
+      `this call needs a key of scope ${scope}${scope === 'admin' ? '' : ' (or admin)'}; the key "${key.name}" has ${key.scopes.join(', ')}`,
+    );
+  }
+  if (route.every_brand && key.brand_id !== null) {
+    throw new TributaryError(
+      'forbidden',
+      `this call concerns every brand, and the key "${key.name}" is for brand ${key.brand_id} only; use a key for all brands`,
+    );
+  }
+  return key;
+}
+
+function presentedKey(request: FastifyRequest, route: Route, keys: KeyRing): Key {
+  const header = request.headers.authorization;
+  if (header === undefined) {
+    const key = route.collects === undefined ? undefined : keyInQuery(request, keys);
+    if (key) return key;
+    throw new TributaryError('unauthorized', `this call needs a key; ${HOW}`);
+  }
+  const space = header.indexOf(' ');
+  if (header.slice(0, space).toLowerCase() !== 'bearer')
+    throw new TributaryError('unauthorized', `the Authorization header is of another kind; ${HOW}`);
+  const key = keys.find(header.slice(space + 1).trim());
+  if (!key)
+    throw new TributaryError(
+      'unauthorized',
+      'this key is not known here; it may have been revoked, or belong to another server',
+    );
+  return key;
+}
+
+/** `?key=`, since `sendBeacon` cannot set headers. An address is not a place for a key that can do more than write. */
+function keyInQuery(request: FastifyRequest, keys: KeyRing): Key | undefined {
+  const { key: presented } = request.query as { key?: unknown };
+  if (typeof presented !== 'string') return undefined;
+  const key = keys.find(presented);
+  if (!key)
+    throw new TributaryError(
+      'unauthorized',
+      'this key is not known here; it may have been revoked, or belong to another server',
+    );
+  if (key.scopes.some((scope) => scope !== 'write')) {
+    throw new TributaryError('forbidden', `key: only a key of scope write may stand in an address; ${HOW}`, {
+      field: 'key',
+    });
+  }
+  return key;
+}
+
+/** The brand that a call concerns: what it asks for, within what its key may touch. */
+export function brandOf(key: Key, asked: string | undefined): string | null {
+  const problem = asked === undefined ? undefined : brandProblem(asked);
+  if (problem) throw badRequest('brand_id', problem);
+  if (key.brand_id !== null && asked !== undefined && asked !== key.brand_id) {
+    throw new TributaryError('forbidden', `brand_id: the key "${key.name}" is for brand ${key.brand_id} only`, {
+      field: 'brand_id',
+    });
+  }
+  return asked ?? key.brand_id;
+}
+
+const MINUTE_MS = 60_000;
+
+/** So many requests a minute and key, counted in windows that begin with a key's first request. */
+export class RateLimit {
+  private readonly windows = new WeakMap<Key, { ends_ms: number; left: number }>();
+
+  constructor(
+    private readonly per_minute: number,
+    private readonly clock: () => number,
+  ) {}
+
+  /** @throws rate_limited when the key has used up its minute. */
+  take(key: Key): void {
+    // The run's own key is the operator at the machine: an import through the server is not slowed down.
+    if (key.origin === 'run') return;
+    const now_ms = this.clock();
+    let window = this.windows.get(key);
+    if (!window || now_ms >= window.ends_ms) {
+      window = { ends_ms: now_ms + MINUTE_MS, left: this.per_minute };
+      this.windows.set(key, window);
+    }
+    if (window.left === 0) {
+      const retry_after_s = Math.max(1, Math.ceil((window.ends_ms - now_ms) / 1_000));
+      throw new TributaryError(
+        'rate_limited',
+        `this key has made its ${this.per_minute} requests of this minute; wait ${retry_after_s} s`,
+        { retry_after_s },
+      );
+    }
+    window.left -= 1;
+  }
+}
+
+/** Cross-origin answers, on collection routes only: reports and administration are not for pages of other sites. */
+export class Cors {
+  private readonly any: boolean;
+
+  constructor(private readonly origins: readonly string[]) {
+    this.any = origins.includes('*');
+  }
+
+  /** Marks an answer as readable by the page that asked, if its origin is allowed. */
+  mark(request: FastifyRequest, reply: FastifyReply): void {
+    const origin = request.headers.origin;
+    if (origin === undefined) return;
+    if (!this.any) reply.header('vary', 'Origin');
+    if (!this.allows(origin)) return;
+    reply.header('access-control-allow-origin', this.any ? '*' : origin);
+    reply.header('access-control-expose-headers', 'Retry-After, X-Request-Id');
+  }
+
+  /** Takes the mark back: a page is no place for a key that can do more than write. */
+  unmark(key: Key, reply: FastifyReply): void {
+    if (key.scopes.some((scope) => scope !== 'write')) reply.removeHeader('access-control-allow-origin');
+  }
+
+  /** Answers a browser's question before the real request. */
+  readonly preflight = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    this.mark(request, reply);
+    reply.header('access-control-allow-methods', 'POST');
+    reply.header('access-control-allow-headers', 'Authorization, Content-Type, X-Request-Id');
+    reply.header('access-control-max-age', '86400');
+    return reply.code(204).send();
+  };
+
+  private allows(origin: string): boolean {
+    return this.any || this.origins.includes(origin);
+  }
+}
+
+/** What the gates of all routes share. */
+export interface GateContext {
+  keys: KeyRing;
+  cors: Cors;
+  rate_limit: RateLimit | null;
+  takeBody: (request: FastifyRequest, reply: FastifyReply) => void;
+}
+
+/** The gate of one route: request id, origin, key, rate, size and parameters, before any of the body is read. */
+export function gate(route: Route, context: GateContext): onRequestHookHandler {
+  const { keys, cors, rate_limit, takeBody } = context;
+  const readParameters = parameterReader(route.parameters ?? Type.Object({}));
+  const collects = route.collects !== undefined;
+  return (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    try {
+      if (collects) cors.mark(request, reply);
+      if (route.scope !== null) {
+        const key = authorize(request, route, keys);
+        if (collects) cors.unmark(key, reply);
+        rate_limit?.take(key);
+      }
+      if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
+      if (route.method === 'POST') takeBody(request, reply);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    done();
+  };
+}

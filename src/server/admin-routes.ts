@@ -1,0 +1,184 @@
+/** Administration: loading, what was set aside, maintenance. */
+import { isAbsolute } from 'node:path';
+import type { FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { reclassifyAll } from '../ingest/reclassify.ts';
+import { currentPosition, formatPosition } from '../warehouse/position.ts';
+import { brandOf } from './access.ts';
+import { type Page, readConflicts, readDeadLetters } from './letters.ts';
+import type { Route, Services } from './route.ts';
+
+const FLUSH_TIMEOUT_MS = 30_000;
+
+const PageParameters = {
+  brand_id: Type.Optional(
+    Type.String({ maxLength: 200, description: 'One brand; all that the key may see when left out' }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 1_000, description: 'Items in the answer; 100 when left out' }),
+  ),
+  after: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the page before' })),
+};
+const BackupRequest = Type.Object({ folder: Type.String({ description: 'Absolute path of a new or empty folder' }) });
+const ConflictParameters = Type.Object(PageParameters, { additionalProperties: false });
+const DeadLetterParameters = Type.Object(
+  {
+    ...PageParameters,
+    state: Type.Optional(
+      Type.Unsafe<'open' | 'replayed'>({
+        type: 'string',
+        enum: ['open', 'replayed'],
+        description: 'Both when left out',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export function adminRoutes(services: Services): Route[] {
+  return [flushRoute(services), ...letterRoutes(services), reclassifyRoute(services), ...doctorRoutes(services)];
+}
+
+function flushRoute({ tributary }: Services): Route {
+  return {
+    method: 'POST',
+    path: '/v1/flush',
+    tag: 'administration',
+    scope: 'write',
+    summary: 'Wait until everything accepted so far is in reports',
+    description:
+      'Answers once all that was accepted before the call is queryable; 503 when that takes longer than 30 seconds.',
+    answers: {
+      200: {
+        description: 'Done',
+        schema: Type.Object({ flushed: Type.Literal(true), as_of: Type.String() }),
+        example: { flushed: true, as_of: 'main:42' },
+      },
+    },
+    handle: async () => {
+      await tributary.collector.flush(FLUSH_TIMEOUT_MS);
+      // Read back, since other collectors (the rules, another server) have positions of their own.
+      return { flushed: true, as_of: formatPosition(await tributary.warehouse.read(currentPosition)) };
+    },
+  };
+}
+
+function letterRoutes({ tributary }: Services): Route[] {
+  const { warehouse, collector } = tributary;
+  return [
+    {
+      method: 'GET',
+      path: '/v1/conflicts',
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'Records whose id was known with other content',
+      description: 'The first stays in its table; the others are kept here.',
+      parameters: ConflictParameters,
+      answers: { 200: { description: 'Oldest first', example: { conflicts: [], next: null } } },
+      handle: (request) => readConflicts(warehouse, page(request, request.query as Static<typeof ConflictParameters>)),
+    },
+    {
+      method: 'GET',
+      path: '/v1/dead_letters',
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'Records that were accepted and could not be loaded',
+      parameters: DeadLetterParameters,
+      answers: { 200: { description: 'Oldest first', example: { dead_letters: [], next: null } } },
+      handle: (request) => {
+        const query = request.query as Static<typeof DeadLetterParameters>;
+        return readDeadLetters(warehouse, { ...page(request, query), state: query.state });
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/dead_letters/replay',
+      tag: 'administration',
+      scope: 'admin',
+      every_brand: true,
+      summary: 'Try the open dead letters again',
+      answers: { 200: { description: 'How many were sent through the spool again', example: { replayed: 0 } } },
+      handle: async () => ({ replayed: await collector.replayDeadLetters() }),
+    },
+  ];
+}
+
+/** @throws bad_request, or forbidden for a brand that the key is not for. */
+function page(request: FastifyRequest, query: Static<typeof ConflictParameters>): Page {
+  if (query.after !== undefined && !/^\d{1,15}:[A-Za-z0-9_-]{1,64}$/.test(query.after))
+    throw badRequest('after', 'must be `next` of the page before');
+  return { brand_id: brandOf(request.key!, query.brand_id), limit: query.limit ?? 100, after: query.after };
+}
+
+function reclassifyRoute({ tributary }: Services): Route {
+  return {
+    method: 'POST',
+    path: '/v1/reclassify',
+    tag: 'administration',
+    scope: 'admin',
+    every_brand: true,
+    summary: 'Judge stored touchpoints by the rules of today',
+    description:
+      'Appends what changed; events themselves never change. It reads every touchpoint, so it may take a while.',
+    answers: {
+      200: {
+        description: 'How many were looked at, and how many are judged otherwise now',
+        example: { examined: 1200, changed: 3 },
+      },
+    },
+    handle: () => reclassifyAll(tributary),
+  };
+}
+
+function doctorRoutes({ tributary }: Services): Route[] {
+  const { warehouse, collector } = tributary;
+  const shared = { tag: 'administration', scope: 'admin', every_brand: true } as const;
+  return [
+    {
+      ...shared,
+      method: 'GET',
+      path: '/v1/doctor',
+      summary: 'Integrity, sizes and lag',
+      description: 'Reads every table; it may take a while on a large log.',
+      answers: { 200: { description: '`problems` is empty when all is well' } },
+      handle: async () => {
+        const { problems, ...rest } = await warehouse.diagnose();
+        return { problems, warehouse: rest, collector: collector.health() };
+      },
+    },
+    {
+      ...shared,
+      method: 'POST',
+      path: '/v1/doctor/compact',
+      summary: 'Give space back',
+      answers: { 200: { description: 'Done', example: { compacted: true } } },
+      handle: async () => {
+        await warehouse.compact();
+        return { compacted: true };
+      },
+    },
+    {
+      ...shared,
+      method: 'POST',
+      path: '/v1/doctor/backup',
+      summary: 'Write every table as Parquet into a folder of this machine',
+      description:
+        'Only with the key of this run, which `tributary doctor --backup` finds on this machine: a folder is named, and no one from elsewhere names folders here.',
+      body: { required: true, schema: BackupRequest, examples: { nightly: { folder: '/var/backups/tributary' } } },
+      answers: { 200: { description: 'Done', example: { folder: '/var/backups/tributary' } } },
+      handle: async (request) => {
+        if (request.key!.origin !== 'run')
+          throw new TributaryError(
+            'forbidden',
+            'a backup is made on the machine of the server, with: tributary doctor --backup FOLDER',
+          );
+        const { folder } = (request.body ?? {}) as { folder?: unknown };
+        if (typeof folder !== 'string' || !isAbsolute(folder))
+          throw badRequest('folder', 'must be the absolute path of a new or empty folder');
+        await warehouse.backup(folder);
+        return { folder };
+      },
+    },
+  ];
+}

@@ -1,0 +1,112 @@
+/** The HTTP server: routes behind one gate, one shape of failure, one line of log. Not listening yet. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import type { Tributary } from '../tributary.ts';
+import { Cors, type GateContext, gate, RateLimit } from './access.ts';
+import { adminRoutes } from './admin-routes.ts';
+import { BodyBudget, parseBodies } from './body.ts';
+import { collectRoutes } from './collect-routes.ts';
+import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
+import { keyRoutes } from './key-routes.ts';
+import type { KeyRing } from './keys.ts';
+import { logAnswer } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { operationRoutes } from './operation-routes.ts';
+import { reportRoutes } from './report-routes.ts';
+import type { Route, Services } from './route.ts';
+
+export interface AppOptions {
+  /** Where log lines go; standard output unless said otherwise. */
+  log_stream?: { write(line: string): void };
+  /** The configuration's unless said otherwise; `silent` turns logging off. */
+  log_level?: string;
+}
+
+/** Time in which a whole request has to arrive, so that slow senders cannot hold connections. */
+const REQUEST_TIMEOUT_MS = 60_000;
+const MAX_CONNECTIONS = 10_000;
+/** Large bodies in flight at once, in bodies of the largest size. */
+const LARGE_BODIES = 12;
+const MAX_PARAM_LENGTH = 1_000;
+
+export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOptions = {}): FastifyInstance {
+  const { config } = tributary;
+  const { max_body_bytes } = config.limits;
+  const app = makeFastify(tributary, options);
+  const services: Services = { tributary, keys, metrics: new Metrics() };
+  const budget = new BodyBudget(LARGE_BODIES * max_body_bytes, max_body_bytes);
+  const context: GateContext = {
+    keys,
+    cors: new Cors(config.cors_origins),
+    rate_limit:
+      config.rate_limit_per_minute === null
+        ? null
+        : new RateLimit(config.rate_limit_per_minute, tributary.reports.clock),
+    takeBody: budget.take.bind(budget),
+  };
+  app.decorateRequest('key', null);
+  app.decorateRequest('invalid_utf8', false);
+  app.server.maxConnections = MAX_CONNECTIONS;
+  parseBodies(app);
+  answerFailures(app, config.limits);
+  const routes = [
+    ...collectRoutes(services),
+    ...reportRoutes(services),
+    ...adminRoutes(services),
+    ...keyRoutes(services),
+  ];
+  routes.push(...operationRoutes(services, routes));
+  for (const route of routes) addRoute(app, route, services.metrics, context);
+  const unknown = services.metrics.meter('', 'unknown');
+  answerUnknown(app, routes, (request, reply) => {
+    unknown.observe(reply.statusCode, reply.elapsedTime);
+    logAnswer(app.log, null, request, reply);
+  });
+  return app;
+}
+
+function addRoute(app: FastifyInstance, route: Route, metrics: Metrics, context: GateContext): void {
+  const meter = metrics.meter(route.method, route.path);
+  app.route({
+    method: route.method,
+    url: route.path,
+    onRequest: gate(route, context),
+    onResponse: (request, reply, done) => {
+      meter.observe(reply.statusCode, reply.elapsedTime);
+      logAnswer(app.log, route, request, reply);
+      done();
+    },
+    handler: route.handle,
+  });
+  if (route.collects !== undefined) app.options(route.path, context.cors.preflight);
+}
+
+const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+function requestId(raw: IncomingMessage): string {
+  const sent = raw.headers['x-request-id'];
+  return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) ? sent : randomUUID();
+}
+
+function makeFastify(tributary: Tributary, options: AppOptions): FastifyInstance {
+  const { config } = tributary;
+  const level = options.log_level ?? config.log_level;
+  return fastify({
+    logger:
+      level === 'silent' ? false : { level, base: null, ...(options.log_stream ? { stream: options.log_stream } : {}) },
+    logController: new LogController({ disableRequestLogging: true }),
+    // One line at the end of a request carries its id; a logger of its own for each would cost more than the request.
+    childLoggerFactory: (logger) => logger,
+    genReqId: requestId as (raw: unknown) => string,
+    bodyLimit: config.limits.max_body_bytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // While closing, a request on an open connection still gets an answer of the usual shape.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    ...(config.trust_proxy.length > 0 ? { trustProxy: config.trust_proxy } : {}),
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      sendFailure(reply, UNREADABLE_PATH, request.id),
+    clientErrorHandler: answerBrokenRequest,
+  }) as unknown as FastifyInstance;
+}

@@ -1,0 +1,85 @@
+/** Where records come in. A 202 means that they are on disk. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { TributaryError } from '../domain/errors.ts';
+import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
+import { EXAMPLES } from './examples.ts';
+import { reference } from './openapi.ts';
+import type { Route, Services } from './route.ts';
+
+const KeyParameter = Type.Object({
+  key: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description:
+        'A key of scope write, for `sendBeacon`, which cannot set headers; else use the Authorization header',
+    }),
+  ),
+});
+
+export function collectRoutes(services: Services): Route[] {
+  return RECORD_NAMES.map((record) => collectRoute(record, services));
+}
+
+function collectRoute(record: RecordName, services: Services): Route {
+  const { tributary, metrics } = services;
+  const kind = recordKind(record);
+  const { max_items, max_body_bytes } = tributary.config.limits;
+  const words = record.replaceAll('_', ' ');
+  const item = reference((kind.schema as unknown as { $id: string }).$id);
+  return {
+    method: 'POST',
+    path: `/v1/${record}`,
+    tag: 'collect',
+    scope: 'write',
+    collects: record,
+    summary: `Send ${words}`,
+    description:
+      `One object, or an array of at most ${max_items} in at most ${max_body_bytes} bytes. Items are taken or refused one by one; those taken are on disk when the answer comes, ` +
+      'and an id counts once however often it is sent. Every refusal names the field, what is wrong with it, and the fix.',
+    parameters: KeyParameter,
+    body: {
+      required: true,
+      schema: { oneOf: [item, { type: 'array', minItems: 1, maxItems: max_items, items: item }] },
+      examples: EXAMPLES[record],
+    },
+    answers: {
+      202: {
+        description: 'At least one item was accepted',
+        schema: reference('Receipt'),
+        example: { accepted: 1, ids: [`${kind.id_prefix}7c9e…`], rejected: [] },
+      },
+      422: {
+        description: 'No item was acceptable; the same body',
+        schema: reference('Receipt'),
+        example: {
+          accepted: 0,
+          ids: [],
+          rejected: [
+            {
+              index: 0,
+              field: 'occurred_at',
+              reason: '"2026-03-01T12:00:00" has no zone; add Z or an offset such as +02:00',
+            },
+          ],
+        },
+      },
+    },
+    handle: async (request: FastifyRequest, reply: FastifyReply) => {
+      const { body } = request;
+      if (body === undefined)
+        throw new TributaryError(
+          'bad_request',
+          `body: is empty; send a ${kind.singular} as JSON, or an array of them`,
+          { field: 'body' },
+        );
+      const receipt = await tributary.collector.accept(record, body, {
+        key_brand_id: request.key!.brand_id,
+        invalid_utf8: request.invalid_utf8,
+      });
+      metrics.collected(record, receipt);
+      reply.code(receipt.accepted === 0 ? 422 : 202).header('content-type', 'application/json; charset=utf-8');
+      return JSON.stringify(receipt);
+    },
+  };
+}

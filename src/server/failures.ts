@@ -1,0 +1,132 @@
+/** What a caller sees of a failure: one shape, a sentence with the fix, and nothing of the inside. */
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ErrorCode, TributaryError } from '../domain/errors.ts';
+import { logFailure } from './log.ts';
+import type { Route } from './route.ts';
+
+export function errorBody(
+  error: Pick<TributaryError, 'field' | 'message'> & { code: ErrorCode | 'internal' },
+  request_id: string,
+): string {
+  const { code, field, message } = error;
+  return JSON.stringify({ error: { code, ...(field === undefined ? {} : { field }), message }, request_id });
+}
+
+/** Above this, the connection is closed rather than the rest of a refused body read. */
+const MAX_DISCARDED_BYTES = 100_000_000;
+
+export function answerFailures(app: FastifyInstance, limits: { max_body_bytes: number }): void {
+  app.setErrorHandler((cause: FastifyError, request, reply) => {
+    const error = asTributaryError(cause, limits);
+    // With the connection kept, the rest of the body is read and dropped, and the caller sees the answer, not a reset.
+    if (error?.code === 'too_large' && Number(request.headers['content-length'] ?? 0) <= MAX_DISCARDED_BYTES)
+      reply.removeHeader('connection');
+    if (error) return sendFailure(reply, error, request.id);
+    logFailure(app.log, cause, {
+      request_id: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+    });
+    reply.code(500).type('application/json; charset=utf-8');
+    return reply.send(
+      errorBody(
+        {
+          code: 'internal',
+          field: undefined,
+          message: 'something went wrong here; the log has more under this request_id',
+        },
+        request.id,
+      ),
+    );
+  });
+}
+
+export function sendFailure(reply: FastifyReply, error: TributaryError, request_id: string): FastifyReply {
+  if (error.retry_after_s !== undefined) reply.header('retry-after', String(error.retry_after_s));
+  if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+  return reply.code(error.status).type('application/json; charset=utf-8').send(errorBody(error, request_id));
+}
+
+/** Failures of Fastify's own, in our words; undefined for what is nobody's fault but ours. */
+function asTributaryError(
+  cause: FastifyError | TributaryError,
+  limits: { max_body_bytes: number },
+): TributaryError | undefined {
+  if (cause instanceof TributaryError) return cause;
+  switch (cause.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new TributaryError(
+        'too_large',
+        `body: is larger than ${limits.max_body_bytes} bytes, the limit of one request; send several requests`,
+        { field: 'body' },
+      );
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new TributaryError(
+        'unsupported_media_type',
+        'content-type: is not read here; send JSON with the header Content-Type: application/json',
+        { field: 'content-type' },
+      );
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return new TributaryError('bad_request', 'body: its size differs from Content-Length; send it whole', {
+        field: 'body',
+      });
+  }
+  const status = cause.statusCode ?? 500;
+  return status >= 400 && status < 500 ? new TributaryError('bad_request', cause.message) : undefined;
+}
+
+/** 404 that says where to look, or 405 that names the methods of a path that exists. */
+export function answerUnknown(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  answered: (request: FastifyRequest, reply: FastifyReply) => void,
+): void {
+  const paths = new Map<string, { pattern: RegExp; methods: string[] }>();
+  for (const { path, method, collects } of routes) {
+    const entry = paths.get(path) ?? {
+      pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}/?$`),
+      methods: [],
+    };
+    paths.set(path, entry);
+    entry.methods.push(method, ...(method === 'GET' ? ['HEAD'] : []), ...(collects ? ['OPTIONS'] : []));
+  }
+  app.setNotFoundHandler((request, reply) => {
+    reply.header('x-request-id', request.id);
+    const path = request.url.split('?', 1)[0]!;
+    const known = [...paths.values()].find(({ pattern }) => pattern.test(path));
+    const allowed = known && !known.methods.includes(request.method) ? known.methods.join(', ') : undefined;
+    if (allowed !== undefined) reply.header('allow', allowed);
+    sendFailure(
+      reply,
+      allowed === undefined
+        ? new TributaryError('not_found', 'there is nothing at this path; GET /docs shows what there is')
+        : new TributaryError('method_not_allowed', `${request.method} is not answered here; use ${allowed}`),
+      request.id,
+    );
+    answered(request, reply);
+    return reply;
+  });
+}
+
+export const UNREADABLE_PATH = new TributaryError(
+  'bad_request',
+  'the path cannot be read; percent-encode it as UTF-8, and keep ids under 1,000 characters',
+);
+
+/** What Node's parser says of a request that never became one: status line and sentence. */
+const BROKEN: Record<string, [status: string, message: string]> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are too large; send less in them'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time; send it again'],
+};
+
+/** Answers on a bare socket, in the usual shape. */
+export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return;
+  const [status, message] = BROKEN[error.code ?? ''] ?? ['400 Bad Request', 'this is not HTTP that can be read'];
+  const body = errorBody({ code: 'bad_request', field: undefined, message }, randomUUID());
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

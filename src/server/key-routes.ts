@@ -1,0 +1,97 @@
+/** Keys over HTTP. A key of one brand sees, makes and revokes keys of that brand only. */
+import Type from 'typebox';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { brandOf } from './access.ts';
+import { type Key, SCOPES, type Scope } from './keys.ts';
+import type { Route, Services } from './route.ts';
+
+const KeyRequest = Type.Object({
+  name: Type.String({ description: 'To tell the key by in lists and logs' }),
+  scope: Type.Unsafe<Scope>({ type: 'string', enum: [...SCOPES], description: 'admin includes the others' }),
+  brand_id: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], { description: 'The only brand of the key; every brand when left out' }),
+  ),
+});
+
+const KEY_EXAMPLE = {
+  key_id: 'key_1f0e9d8c7b6a',
+  name: 'shop',
+  scopes: ['write'],
+  brand_id: null,
+  last4: 'x9Zk',
+  created_at: '2026-03-01T08:00:00.000Z',
+  origin: 'file',
+};
+
+export function keyRoutes({ keys }: Services): Route[] {
+  const path = '/v1/keys';
+  return [
+    {
+      method: 'GET',
+      path,
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'List keys',
+      answers: { 200: { description: 'Without their secrets', example: { keys: [KEY_EXAMPLE] } } },
+      handle: ({ key }) => ({
+        keys: keys.list().filter((other) => other.origin !== 'run' && reaches(key!, other.brand_id)),
+      }),
+    },
+    {
+      method: 'POST',
+      path,
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'Make a key',
+      description: 'The answer is the only time that the key itself is shown.',
+      body: { required: true, schema: KeyRequest, examples: { shop: { name: 'shop', scope: 'write' } } },
+      answers: { 201: { description: 'The key', example: { ...KEY_EXAMPLE, key: 'trb_write_…' } } },
+      handle: (request, reply) => {
+        const wanted = readKeyRequest(request.body);
+        reply.code(201).header('cache-control', 'no-store');
+        return keys.create({ ...wanted, brand_id: brandOf(request.key!, wanted.brand_id) });
+      },
+    },
+    {
+      method: 'DELETE',
+      path: `${path}/:key_id`,
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'Revoke a key',
+      description: 'It stops working at once.',
+      path_parameters: { key_id: '`key_id` of the list' },
+      answers: { 200: { description: 'Revoked', example: { revoked: 'key_1f0e9d8c7b6a' } } },
+      handle: (request) => {
+        const { key_id } = request.params as { key_id: string };
+        const wanted = keys.list().find((key) => key.key_id === key_id);
+        // A key of one brand learns nothing of the keys of others.
+        if (wanted && !reaches(request.key!, wanted.brand_id))
+          throw new TributaryError(
+            'not_found',
+            `key_id: there is no key ${key_id.slice(0, 60)}; list them with GET /v1/keys`,
+            { field: 'key_id' },
+          );
+        keys.revoke(key_id);
+        return { revoked: key_id };
+      },
+    },
+  ];
+}
+
+function reaches(key: Key, brand_id: string | null): boolean {
+  return key.brand_id === null || key.brand_id === brand_id;
+}
+
+function readKeyRequest(body: unknown): { name: string; scope: Scope; brand_id: string | undefined } {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest('body', 'must be an object such as {"name": "shop", "scope": "write"}');
+  const { name, scope, brand_id, ...rest } = body as Record<string, unknown>;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined)
+    throw badRequest(unknown.slice(0, 60), 'is not known here; known fields are name, scope, brand_id');
+  if (typeof name !== 'string') throw badRequest('name', 'is required; it tells the key by in lists and logs');
+  if (!SCOPES.includes(scope as Scope)) throw badRequest('scope', `must be one of ${SCOPES.join(', ')}`);
+  if (brand_id !== undefined && brand_id !== null && typeof brand_id !== 'string')
+    throw badRequest('brand_id', 'must be a string, or null for every brand');
+  return { name, scope: scope as Scope, brand_id: brand_id ?? undefined };
+}

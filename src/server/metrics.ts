@@ -1,0 +1,176 @@
+/**
+ * Metrics in Prometheus' text format 0.0.4. Requests only add to numbers in place; everything else is read when it is
+ * asked for. No label ever holds an id: routes are patterns, and there are as many series as routes and statuses.
+ */
+import { performance } from 'node:perf_hooks';
+import type { RecordName } from '../domain/index.ts';
+import { RECORD_NAMES } from '../domain/index.ts';
+import type { CollectorHealth, Receipt } from '../ingest/collector.ts';
+
+const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
+
+/** Counts the answers of one route. */
+export class RouteMeter {
+  readonly statuses = new Map<number, number>();
+  readonly buckets = new Float64Array(BUCKETS_MS.length + 1);
+  sum_ms = 0;
+
+  constructor(
+    readonly method: string,
+    readonly route: string,
+  ) {}
+
+  observe(status: number, duration_ms: number): void {
+    this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    this.sum_ms += duration_ms;
+    let i = 0;
+    while (i < BUCKETS_MS.length && duration_ms > BUCKETS_MS[i]!) i++;
+    this.buckets[i]! += 1;
+  }
+}
+
+export class Metrics {
+  private readonly meters: RouteMeter[] = [];
+  private readonly accepted = zeros();
+  private readonly rejected = zeros();
+  private utilization = performance.eventLoopUtilization();
+
+  meter(method: string, route: string): RouteMeter {
+    const meter = new RouteMeter(method, route);
+    this.meters.push(meter);
+    return meter;
+  }
+
+  /** Counts what became of a request's records. */
+  collected(record: RecordName, receipt: Receipt): void {
+    this.accepted[record] += receipt.accepted;
+    this.rejected[record] += receipt.rejected.length;
+  }
+
+  render(health: CollectorHealth): string {
+    const lines: string[] = [];
+    this.renderRequests(lines);
+    const byRecord = (counts: Partial<Record<RecordName, number>>): Sample[] =>
+      RECORD_NAMES.map((record) => [{ record }, counts[record] ?? 0]);
+    const { loader } = health;
+    family(
+      lines,
+      'records_accepted_total',
+      'counter',
+      'Records answered as accepted: they are on disk',
+      byRecord(this.accepted),
+    );
+    family(lines, 'records_rejected_total', 'counter', 'Records refused with a reason', byRecord(this.rejected));
+    family(
+      lines,
+      'records_loaded_total',
+      'counter',
+      'Records that became rows of the warehouse',
+      byRecord(loader.loaded),
+    );
+    family(lines, 'duplicates_total', 'counter', 'Records whose id and content were known already', [
+      [{}, loader.duplicates],
+    ]);
+    family(lines, 'conflicts_total', 'counter', 'Records whose id was known with other content', [
+      [{}, loader.conflicts],
+    ]);
+    family(lines, 'dead_letters_total', 'counter', 'Accepted records that could not be loaded', [
+      [{}, loader.dead_letters],
+    ]);
+    family(lines, 'quarantined_segments_total', 'counter', 'Spool segments with damaged lines, set aside', [
+      [{}, loader.quarantined_segments],
+    ]);
+    family(lines, 'spool_bytes', 'gauge', 'Bytes in the spool', [[{}, health.spool_bytes]]);
+    family(lines, 'spool_torn_bytes', 'gauge', 'Bytes cut off at the start because the last write had not finished', [
+      [{}, health.torn_bytes],
+    ]);
+    family(lines, 'lag_records', 'gauge', 'Accepted records that are not loaded yet', [[{}, health.lag_records]]);
+    family(lines, 'durable_log_seq', 'gauge', 'Log position up to which records are on disk', [
+      [{}, health.durable_log_seq],
+    ]);
+    family(lines, 'committed_log_seq', 'gauge', 'Log position up to which records are loaded', [
+      [{}, loader.committed_log_seq],
+    ]);
+    family(lines, 'loader_failing', 'gauge', '1 while the last try to load failed', [
+      [{}, loader.last_error === '' ? 0 : 1],
+    ]);
+    family(lines, 'known_ids_bytes', 'gauge', 'Memory of the filter of known ids', [[{}, health.known_ids_bytes]]);
+    this.renderProcess(lines);
+    return `${lines.join('\n')}\n`;
+  }
+
+  private renderRequests(lines: string[]): void {
+    const used = this.meters.filter((meter) => meter.statuses.size > 0);
+    const counts = used.flatMap(({ method, route, statuses }) =>
+      [...statuses]
+        .sort(([a], [b]) => a - b)
+        .map(([status, n]): Sample => [{ method, route, status: String(status) }, n]),
+    );
+    family(lines, 'http_requests_total', 'counter', 'Answers by route and status', counts);
+    const name = 'tributary_http_request_duration_seconds';
+    lines.push(`# HELP ${name} Time from the request's head to the end of its answer`, `# TYPE ${name} histogram`);
+    for (const { method, route, buckets, sum_ms } of used) {
+      let total = 0;
+      for (const [i, count] of buckets.entries()) {
+        total += count;
+        const le = i < BUCKETS_MS.length ? String(BUCKETS_MS[i]! / 1_000) : '+Inf';
+        lines.push(`${name}_bucket${labels({ method, route, le })} ${total}`);
+      }
+      lines.push(
+        `${name}_sum${labels({ method, route })} ${sum_ms / 1_000}`,
+        `${name}_count${labels({ method, route })} ${total}`,
+      );
+    }
+  }
+
+  private renderProcess(lines: string[]): void {
+    const { user, system } = process.cpuUsage();
+    const memory = process.memoryUsage();
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, this.utilization);
+    this.utilization = now;
+    family(lines, 'process_cpu_seconds_total', 'counter', 'Processor time', [[{}, (user + system) / 1e6]], '');
+    family(lines, 'process_resident_memory_bytes', 'gauge', 'Resident memory', [[{}, memory.rss]], '');
+    family(
+      lines,
+      'process_start_time_seconds',
+      'gauge',
+      'Start, in seconds since 1970',
+      [[{}, Math.round(performance.timeOrigin / 1_000)]],
+      '',
+    );
+    family(lines, 'nodejs_heap_used_bytes', 'gauge', 'Heap in use', [[{}, memory.heapUsed]], '');
+    family(
+      lines,
+      'nodejs_eventloop_utilization',
+      'gauge',
+      'Busy share of the event loop since the last time this was asked',
+      [[{}, utilization]],
+      '',
+    );
+  }
+}
+
+type Sample = [Record<string, string>, number];
+
+function family(
+  lines: string[],
+  name: string,
+  type: 'counter' | 'gauge',
+  help: string,
+  samples: readonly Sample[],
+  prefix = 'tributary_',
+): void {
+  const full = prefix + name;
+  lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`);
+  for (const [names, value] of samples) lines.push(`${full}${labels(names)} ${value}`);
+}
+
+function labels(names: Record<string, string>): string {
+  const parts = Object.entries(names).map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, '_')}"`);
+  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+}
+
+function zeros(): Record<RecordName, number> {
+  return Object.fromEntries(RECORD_NAMES.map((name) => [name, 0])) as Record<RecordName, number>;
+}

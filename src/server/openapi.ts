@@ -1,0 +1,285 @@
+/** The OpenAPI 3.1 document, from the table of routes and the schemas that validate. */
+import type { TObject, TSchema } from 'typebox';
+import { RECORD_NAMES, recordKind } from '../domain/index.ts';
+import type { Answer, Route } from './route.ts';
+
+export type Json = Record<string, unknown>;
+
+/** What every call can answer beside its own: status, when, and the code in the body. */
+const FAILURES: Record<number, { name: string; description: string; code: string; message: string }> = {
+  400: {
+    name: 'BadRequest',
+    description: 'The request cannot be read, or a parameter does not fit',
+    code: 'bad_request',
+    message: 'start: "yesterday" is not ISO 8601; send a time with a zone, such as 2026-03-01T12:00:00Z',
+  },
+  401: {
+    name: 'Unauthorized',
+    description: 'No key, or one that is not known',
+    code: 'unauthorized',
+    message: 'this call needs a key; send a key in the header Authorization: Bearer KEY',
+  },
+  403: {
+    name: 'Forbidden',
+    description: 'The key has another scope or brand',
+    code: 'forbidden',
+    message: 'this call needs a key of scope read (or admin); the key "shop" has write',
+  },
+  404: {
+    name: 'NotFound',
+    description: 'There is nothing by that name',
+    code: 'not_found',
+    message: 'there is nothing at this path; GET /docs shows what there is',
+  },
+  409: {
+    name: 'Conflict',
+    description: 'It cannot be done in this state',
+    code: 'model_not_fitted',
+    message: 'model: data_driven is not fitted yet',
+  },
+  413: {
+    name: 'TooLarge',
+    description: 'The body or the array is over its limit',
+    code: 'too_large',
+    message: 'body: is larger than 5000000 bytes, the limit of one request; send several requests',
+  },
+  415: {
+    name: 'UnsupportedMediaType',
+    description: 'The body is not JSON in UTF-8',
+    code: 'unsupported_media_type',
+    message: 'content-type: is not read here; send JSON with the header Content-Type: application/json',
+  },
+  422: {
+    name: 'Unprocessable',
+    description: 'It was understood and cannot be answered',
+    code: 'missing_fx_rate',
+    message: 'no rate from EUR to USD in the 7 days up to 2026-03-01; send it to /v1/fx_rates',
+  },
+  429: {
+    name: 'RateLimited',
+    description: 'The key has used up its requests of this minute',
+    code: 'rate_limited',
+    message: 'this key has made its 600 requests of this minute; wait 12 s',
+  },
+  500: {
+    name: 'Internal',
+    description: 'A failure of ours; the log has more under the request id',
+    code: 'internal',
+    message: 'something went wrong here; the log has more under this request_id',
+  },
+  503: {
+    name: 'Unavailable',
+    description: 'Not now; nothing was accepted. `Retry-After` says when to try again',
+    code: 'spool_full',
+    message: 'the spool is full because loading lags behind; nothing was accepted, send again later',
+  },
+};
+
+const TAGS = [
+  { name: 'collect', description: 'Events and facts come in. A 202 means that they are on disk.' },
+  {
+    name: 'reports',
+    description: 'Computed on read: late events, refunds and merged people are right in the next answer.',
+  },
+  { name: 'administration', description: 'Loading, keys, and what was set aside.' },
+  { name: 'operation', description: 'Health, metrics and this document.' },
+];
+
+export function openApiDocument(routes: readonly Route[]): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+  }
+  const records = RECORD_NAMES.map((name) => recordKind(name).schema as TObject & { $id: string });
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Tributary',
+      version: '1',
+      description:
+        'Conversion tracking and multi-touch attribution. Amounts are decimals in major units on the way in; on the way out, `*_micros` are millionths of the currency unit as strings of digits.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: TAGS,
+    paths,
+    components: {
+      schemas: {
+        ...Object.fromEntries(records.map((schema) => [schema.$id, plain(schema)])),
+        Receipt: RECEIPT,
+        Error: ERROR,
+      },
+      responses: Object.fromEntries(
+        Object.entries(FAILURES).map(([status, failure]) => [failure.name, failureResponse(Number(status))]),
+      ),
+      securitySchemes: {
+        key: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key of the scope that the call needs: write, read, or admin, which includes both',
+        },
+      },
+    },
+  };
+}
+
+/** The error shape of every failure. */
+const ERROR: Json = {
+  type: 'object',
+  required: ['error', 'request_id'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['code', 'message'],
+      properties: {
+        code: { type: 'string', description: 'Stable; programs branch on it' },
+        field: { type: 'string', description: 'The parameter or field at fault, where there is one' },
+        message: { type: 'string', description: 'What is wrong, and the fix' },
+      },
+    },
+    request_id: { type: 'string', description: 'Also in the header X-Request-Id, and in the log' },
+  },
+};
+
+const RECEIPT: Json = {
+  type: 'object',
+  required: ['accepted', 'ids', 'rejected'],
+  properties: {
+    accepted: { type: 'integer', description: 'Items that are on disk now' },
+    ids: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Ids of the accepted items, in order; also those that were made from the content',
+    },
+    rejected: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['index', 'field', 'reason'],
+        properties: {
+          index: { type: 'integer', description: 'Place in the array that was sent, from 0' },
+          field: { type: 'string', description: 'The field at fault; empty when it is the whole item' },
+          reason: { type: 'string', description: 'What is wrong, and the fix' },
+        },
+      },
+    },
+  },
+};
+
+export function reference(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function operation(route: Route): Json {
+  const parameters = [...pathParameters(route), ...(route.parameters ? queryParameters(route.parameters) : [])];
+  return {
+    operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    security: route.scope === null ? [] : [{ key: [] }],
+    ...(route.scope === null ? {} : { 'x-scope': route.scope }),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(route.body
+      ? {
+          requestBody: {
+            required: route.body.required,
+            content: {
+              'application/json': { schema: plain(route.body.schema), examples: wrapped(route.body.examples) },
+            },
+          },
+        }
+      : {}),
+    responses: responses(route),
+  };
+}
+
+function operationId({ method, path }: Route): string {
+  const words = path
+    .replace(/^\/v1\//, '')
+    .replace(/:\w+/g, 'one')
+    .split(/[^a-z0-9]+/i)
+    .filter((word) => word !== '');
+  return [method.toLowerCase(), ...words].join('_');
+}
+
+function wrapped(examples: Record<string, unknown>): Json {
+  return Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
+}
+
+function pathParameters({ path, path_parameters }: Route): Json[] {
+  return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+    description: path_parameters?.[name!] ?? `The ${name!.replace(/_?id$/, '')}`,
+  }));
+}
+
+function queryParameters(schema: TObject): Json[] {
+  const required = (schema.required ?? []) as readonly string[];
+  return Object.entries(schema.properties as unknown as Record<string, Json>).map(([name, property]) => {
+    const { description, ...rest } = plain(property);
+    return {
+      name,
+      in: 'query',
+      required: required.includes(name),
+      schema: rest,
+      ...(description === undefined ? {} : { description }),
+    };
+  });
+}
+
+function responses(route: Route): Json {
+  const answers: Record<string, Json> = {};
+  for (const [status, answer] of Object.entries(route.answers)) answers[status] = response(answer);
+  for (const status of failuresOf(route))
+    answers[status] ??= { $ref: `#/components/responses/${FAILURES[status]!.name}` };
+  return answers;
+}
+
+function failuresOf(route: Route): number[] {
+  const statuses = [500];
+  if (route.parameters || route.body) statuses.push(400);
+  if (route.scope !== null) statuses.push(401, 403, 429);
+  if (route.body) statuses.push(413, 415);
+  if (route.path.includes(':')) statuses.push(404);
+  if (route.tag === 'reports') statuses.push(409, 422);
+  if (route.tag !== 'operation') statuses.push(503);
+  return statuses;
+}
+
+function response({ description, content_type = 'application/json', schema, example }: Answer): Json {
+  const fallback = content_type === 'application/json' ? { type: 'object' } : { type: 'string' };
+  const content = { schema: schema ? plain(schema) : fallback, ...(example === undefined ? {} : { example }) };
+  return { description, headers: REQUEST_ID_HEADER, content: { [content_type]: content } };
+}
+
+const REQUEST_ID_HEADER = {
+  'X-Request-Id': { description: 'The id that was sent, or one of ours', schema: { type: 'string' } },
+};
+
+function failureResponse(status: number): Json {
+  const { description, code, message } = FAILURES[status]!;
+  const [, field] = /^([a-z_-]+): /.exec(message) ?? [];
+  const example = {
+    error: { code, ...(field ? { field } : {}), message },
+    request_id: '3f0c8f5e-6d0b-4f3c-9a57-2d6c1c0f7f11',
+  };
+  const retry =
+    status === 429 || status === 503 ? { 'Retry-After': { description: 'Seconds', schema: { type: 'integer' } } } : {};
+  return {
+    description,
+    headers: { ...REQUEST_ID_HEADER, ...retry },
+    content: { 'application/json': { schema: reference('Error'), example } },
+  };
+}
+
+/** A TypeBox schema as plain JSON Schema: without its name and without the keywords that are for our readers. */
+export function plain(schema: TSchema | Json): Json {
+  return JSON.parse(JSON.stringify(schema), (key, value) =>
+    key === '$id' || key.startsWith('x-') ? undefined : value,
+  ) as Json;
+}

@@ -1,0 +1,132 @@
+/** What operators and machines ask: health, metrics, and the description of everything else. */
+import type { FastifyReply } from 'fastify';
+import type { Tributary } from '../tributary.ts';
+import { DOCS_HEADERS, renderDocs } from './docs-page.ts';
+import { openApiDocument } from './openapi.ts';
+import type { Route, Services } from './route.ts';
+
+/** Above this share of its limit the spool is about to refuse, and below it the loader has time to catch up. */
+const FULL_SPOOL = 0.9;
+const LAGGING_RECORDS = 1_000_000;
+/** A warehouse that is busy with reports for longer than this is not called broken. */
+const SLOW_READ_MS = 2_000;
+
+export function operationRoutes(services: Services, others: readonly Route[]): Route[] {
+  const routes = [...healthRoutes(services), metricsRoute(services)];
+  const described = [...others, ...routes];
+  // Made when first asked for: it is the same for as long as the process runs.
+  let text: string | undefined;
+  let page: string | undefined;
+  const openapi: Route = {
+    method: 'GET',
+    path: '/openapi.json',
+    tag: 'operation',
+    scope: null,
+    summary: 'This interface as an OpenAPI 3.1 document',
+    answers: { 200: { description: 'The document' } },
+    handle: (_request, reply) => {
+      text ??= JSON.stringify(openApiDocument([...described, openapi, docs]));
+      return reply.header('content-type', 'application/json; charset=utf-8').send(text);
+    },
+  };
+  const docs: Route = {
+    method: 'GET',
+    path: '/docs',
+    tag: 'operation',
+    scope: null,
+    summary: 'The same document to read',
+    answers: { 200: { description: 'A page that loads nothing from elsewhere', content_type: 'text/html' } },
+    handle: (_request, reply) => {
+      page ??= renderDocs(openApiDocument([...described, openapi, docs]));
+      return reply.headers(DOCS_HEADERS).send(page);
+    },
+  };
+  return [...routes, openapi, docs];
+}
+
+function healthRoutes({ tributary }: Services): Route[] {
+  const open = { method: 'GET', tag: 'operation', scope: null } as const;
+  return [
+    {
+      ...open,
+      path: '/health',
+      summary: 'Whether the server runs, and whether it is ready',
+      answers: {
+        200: {
+          description: 'Always, while the process runs',
+          example: { status: 'ok', live: true, ready: true, problems: [] },
+        },
+      },
+      handle: async () => {
+        const problems = await readinessProblems(tributary);
+        return {
+          status: problems.length === 0 ? 'ok' : 'degraded',
+          live: true,
+          ready: problems.length === 0,
+          problems,
+        };
+      },
+    },
+    {
+      ...open,
+      path: '/health/live',
+      summary: 'Whether the process runs',
+      answers: { 200: { description: 'It does', example: { live: true } } },
+      handle: () => ({ live: true }),
+    },
+    {
+      ...open,
+      path: '/health/ready',
+      summary: 'Whether reports can be read and events are loaded',
+      description: 'Events are accepted, and kept, also while this answers 503.',
+      answers: {
+        200: { description: 'Ready', example: { ready: true, problems: [] } },
+        503: {
+          description: 'Not ready, and why',
+          example: { ready: false, problems: ['the last try to load failed'] },
+        },
+      },
+      handle: async (_request, reply: FastifyReply) => {
+        const problems = await readinessProblems(tributary);
+        reply.code(problems.length === 0 ? 200 : 503);
+        return { ready: problems.length === 0, problems };
+      },
+    },
+  ];
+}
+
+/** Sentences without values: anyone may read them. */
+async function readinessProblems({ collector, warehouse, config }: Tributary): Promise<string[]> {
+  const problems: string[] = [];
+  const { loader, lag_records, spool_bytes } = collector.health();
+  if (loader.last_error !== '') problems.push('the last try to load failed; the log says why');
+  if (lag_records > LAGGING_RECORDS) problems.push('loading lags far behind');
+  if (spool_bytes > FULL_SPOOL * config.limits.max_spool_bytes) problems.push('the spool is nearly full');
+  let timer: NodeJS.Timeout | undefined;
+  const slow = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, SLOW_READ_MS);
+  });
+  const read = warehouse.read((snapshot) => snapshot.query('select 1 as one'), { timeout_ms: SLOW_READ_MS * 5 });
+  await Promise.race([read, slow]).catch(() => problems.push('the warehouse cannot be read; the log says why'));
+  clearTimeout(timer);
+  read.catch(() => undefined);
+  return problems;
+}
+
+function metricsRoute({ tributary, metrics }: Services): Route {
+  return {
+    method: 'GET',
+    path: '/metrics',
+    tag: 'operation',
+    scope: 'read',
+    every_brand: true,
+    summary: 'Metrics in the text format of Prometheus',
+    answers: {
+      200: { description: 'Counters and gauges', content_type: 'text/plain', example: 'tributary_lag_records 0' },
+    },
+    handle: (_request, reply) =>
+      reply
+        .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+        .send(metrics.render(tributary.collector.health())),
+  };
+}

@@ -1,0 +1,65 @@
+/** Query parameters, read by the TypeBox schema that also documents them. */
+import type { Static, TObject } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { badRequest } from '../domain/errors.ts';
+
+type Shape = Record<string, unknown>;
+
+/** A reader for one route's parameters. The reader throws bad_request naming the parameter and what is known. */
+export function parameterReader<S extends TObject>(schema: S): (sent: unknown) => Static<S> {
+  const properties = schema.properties as unknown as Record<string, Shape>;
+  const known = Object.keys(properties);
+  const required = (schema.required ?? []) as readonly string[];
+  const validator = Compile(schema);
+  return (sent) => {
+    const read: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries((sent ?? {}) as Record<string, unknown>)) {
+      if (!known.includes(name)) {
+        const list = known.length === 0 ? 'this call takes no parameters' : `known parameters are ${known.join(', ')}`;
+        throw badRequest(name.slice(0, 60), `is not a parameter of this call; ${list}`);
+      }
+      if (Array.isArray(value))
+        throw badRequest(name, 'is given more than once; give it once, with commas where it takes a list');
+      read[name] = readValue(name, value, properties[name]!);
+    }
+    for (const name of required) {
+      if (read[name] === undefined) throw badRequest(name, 'is required');
+    }
+    if (!validator.Check(read)) {
+      const [error] = validator.Errors(read);
+      const name = (error?.instancePath ?? '').slice(1);
+      throw badRequest(name, error?.message ?? 'does not fit');
+    }
+    return read as Static<S>;
+  };
+}
+
+function readValue(name: string, value: unknown, schema: Shape): unknown {
+  const numeric = schema['type'] === 'integer' || schema['type'] === 'number';
+  if (numeric && typeof value === 'string') {
+    const number = Number(value);
+    const [minimum, maximum] = [schema['minimum'] as number | undefined, schema['maximum'] as number | undefined];
+    const range = `a ${schema['type'] === 'integer' ? 'whole ' : ''}number${minimum === undefined ? '' : ` from ${minimum}`}${maximum === undefined ? '' : ` to ${maximum}`}`;
+    const fits =
+      value.trim() !== '' && (schema['type'] === 'integer' ? Number.isInteger(number) : Number.isFinite(number));
+    if (!fits || number < (minimum ?? -Infinity) || number > (maximum ?? Infinity))
+      throw badRequest(name, `${shown(value)} does not fit; send ${range}`);
+    return number;
+  }
+  if (numeric) return value;
+  // In a JSON body, flags may be what they are.
+  if (typeof value === 'boolean') return readValue(name, String(value), schema);
+  if (typeof value !== 'string') throw badRequest(name, 'must be text');
+  const choices = schema['enum'] as string[] | undefined;
+  if (choices && !choices.includes(value))
+    throw badRequest(name, `${shown(value)} is not one of ${choices.join(', ')}`);
+  const limit = schema['maxLength'] as number | undefined;
+  if (limit !== undefined && value.length > limit)
+    throw badRequest(name, `is ${value.length} characters long; the limit is ${limit}`);
+  if (value === '' && choices === undefined) throw badRequest(name, 'is empty; leave it out or give a value');
+  return value;
+}
+
+function shown(value: string): string {
+  return JSON.stringify(value.slice(0, 60));
+}

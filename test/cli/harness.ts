@@ -1,0 +1,91 @@
+/** Runs the whole program in this process: its output, its exit code, and a folder that goes away. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import type { Openers } from '../../src/cli/connect.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { run } from '../../src/cli/program.ts';
+import { openTributary, openWarehouse } from '../../src/tributary.ts';
+
+export const NOW = Date.parse('2026-04-01T12:00:00Z');
+
+export interface Outcome {
+  code: number;
+  out: string;
+  err: string;
+}
+
+export interface Terminal {
+  open?: Partial<Openers>;
+  stop?: AbortSignal;
+  env?: NodeJS.ProcessEnv;
+  /** Told of output as it comes. */
+  onOut?: (text: string) => void;
+}
+
+export async function cli(argv: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
+  const outcome = { code: 0, out: '', err: '' };
+  const io: Io = {
+    out: (text) => {
+      outcome.out += text;
+      terminal.onOut?.(outcome.out);
+    },
+    err: (text) => {
+      outcome.err += text;
+    },
+    env: { TRIBUTARY_LOG_LEVEL: 'silent', ...terminal.env },
+    err_columns: null,
+    clock: () => NOW,
+    stop: terminal.stop ?? new AbortController().signal,
+  };
+  outcome.code = await run(argv, io, { openTributary, openWarehouse, ...terminal.open });
+  return outcome;
+}
+
+/** A command that has to work; returns what it printed. */
+export async function ok(argv: readonly string[], terminal: Terminal = {}): Promise<string> {
+  const { code, out, err } = await cli(argv, terminal);
+  if (code !== 0) throw new Error(`exit code ${code}: ${err}`);
+  return out;
+}
+
+export async function json(argv: readonly string[]): Promise<Record<string, never> & Record<string, unknown>> {
+  return JSON.parse(await ok([...argv, '--json']));
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-cli-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs `serve` on a folder beside the test. */
+export async function serving(
+  data: string,
+): Promise<{ address: string; out: () => string; stop: () => Promise<number> }> {
+  const stop = new AbortController();
+  let printed = '';
+  let seen: (address: string) => void = () => {};
+  const address = new Promise<string>((resolve) => {
+    seen = resolve;
+  });
+  const server = cli(['serve', '--data', data, '--port', '0'], {
+    stop: stop.signal,
+    onOut: (out) => {
+      printed = out;
+      const found = /http:\/\/[\d.]+:\d+/.exec(out);
+      if (found) seen(found[0]);
+    },
+  });
+  const failed = server.then(({ err }) => Promise.reject(new Error(`serve ended: ${err}`)));
+  failed.catch(() => undefined);
+  return {
+    address: await Promise.race([address, failed]),
+    out: () => printed,
+    stop: async () => {
+      stop.abort();
+      return (await server).code;
+    },
+  };
+}

@@ -1,0 +1,264 @@
+/** What happens when something breaks behind the door: nothing accepted is lost, nothing counts twice. */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { TributaryError } from '../../src/domain/errors.ts';
+import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
+import { accept, fileHandleMethods, loaded, newFolder, openCollector, openWarehouse, sent } from './setup.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** A warehouse that is away while `away` says so. */
+function wayward(inner: Warehouse): Warehouse & { away: boolean; appended: number } {
+  const check = (w: { away: boolean }): void => {
+    if (w.away) throw new TributaryError('warehouse_unavailable', 'the warehouse is away');
+  };
+  return Object.assign(Object.create(inner) as Warehouse, {
+    away: false,
+    appended: 0,
+    async append(this: { away: boolean; appended: number }, batch: Batch) {
+      check(this);
+      await inner.append(batch);
+      this.appended += 1;
+    },
+    async read(this: { away: boolean }, ...args: Parameters<Warehouse['read']>) {
+      check(this);
+      return inner.read(...args);
+    },
+  }) as never;
+}
+
+const range = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => sent(`${prefix}${i}`));
+
+describe('a warehouse that is away', () => {
+  test('makes loading late, not accepting; then all is there, in order and once', async () => {
+    const warehouse = wayward(await openWarehouse());
+    const collector = await openCollector(newFolder(), warehouse, { limits: { batch_records: 10, segment_bytes: 1_500 } });
+    await accept(collector, range('a', 5));
+    await collector.flush();
+    warehouse.away = true;
+    for (let i = 0; i < 10; i++) await accept(collector, range(`b${i}-`, 5));
+    await accept(collector, range('a', 5));
+    await expect(collector.flush(100)).rejects.toMatchObject({ code: 'timeout', status: 503, message: expect.stringMatching(/position 5 of 60 is committed/) });
+    expect(collector.health()).toMatchObject({ lag_records: 55, loader: { last_error: 'the warehouse is away' } });
+    warehouse.away = false;
+    await collector.flush();
+    expect(await loaded(warehouse)).toEqual([...range('a', 5), ...Array.from({ length: 10 }, (_, i) => range(`b${i}-`, 5)).flat()].map((e) => (e as { event_id: string }).event_id));
+    expect(collector.health()).toMatchObject({ lag_records: 0, loader: { last_error: '', duplicates: 5, dead_letters: 0 } });
+    await collector.close();
+    await warehouse.close();
+  });
+
+  test('when the process stops: what was accepted is loaded by the next one', async () => {
+    const warehouse = wayward(await openWarehouse());
+    const folder = newFolder();
+    const collector = await openCollector(folder, warehouse);
+    warehouse.away = true;
+    await accept(collector, range('a', 20));
+    await collector.close(false);
+    warehouse.away = false;
+    const next = await openCollector(folder, warehouse);
+    await next.flush();
+    expect(await loaded(warehouse)).toHaveLength(20);
+    await next.close();
+    await warehouse.close();
+  });
+
+  test('with damaged lines waiting in the spool: all that can be read is loaded', async () => {
+    const { folder, warehouse } = await damaged((lines) => [lines[0]!, lines[1]!.replace('a1', 'aX'), ...lines.slice(2)]);
+    const away = wayward(warehouse);
+    const collector = await openCollector(folder, away, { limits: { segment_bytes: 1 } });
+    away.away = true;
+    await accept(collector, sent('later'));
+    await collector.flush(100).catch(() => undefined);
+    away.away = false;
+    await collector.flush();
+    expect(await loaded(warehouse)).toEqual(['a0', 'a2', 'a3', 'later']);
+    await collector.close();
+    expect(readdirSync(join(folder, 'spool', 'quarantine'))).toHaveLength(1);
+    await warehouse.close();
+  });
+});
+
+/** A folder with a spool of four lines, a0 to a3, changed by `change`. */
+async function damaged(change: (lines: string[]) => string[]) {
+  const warehouse = await openWarehouse();
+  const away = wayward(warehouse);
+  const folder = newFolder();
+  const collector = await openCollector(folder, away);
+  away.away = true;
+  for (let i = 0; i < 4; i++) await accept(collector, sent(`a${i}`));
+  await collector.close(false);
+  const spool = join(folder, 'spool');
+  const file = join(spool, readdirSync(spool)[0]!);
+  writeFileSync(file, change(readFileSync(file, 'utf8').split('\n')).join('\n'));
+  return { folder, warehouse };
+}
+
+describe('a damaged line', () => {
+  const damages: Array<[string, (lines: string[]) => string[]]> = [
+    ['a changed character', (lines) => [lines[0]!, lines[1]!.replace('a1', 'aX'), ...lines.slice(2)]],
+    ['an empty line', (lines) => [lines[0]!, '', ...lines.slice(2)]],
+    ['something that is no entry', (lines) => [lines[0]!, 'ffffffff {"n":', ...lines.slice(2)]],
+    ['zeros', (lines) => [lines[0]!, '\0'.repeat(100), ...lines.slice(2)]],
+  ];
+  for (const [what, change] of damages) {
+    test(`(${what}) costs that line; the rest is loaded and the file kept for a person to look at`, async () => {
+      const { folder, warehouse } = await damaged(change);
+      const told: string[] = [];
+      const collector = await openCollector(folder, warehouse, { onError: (error) => told.push(String(error)) });
+      await collector.flush();
+      await accept(collector, sent('after'));
+      await collector.flush();
+      expect(await loaded(warehouse)).toEqual(['a0', 'a2', 'a3', 'after']);
+      await vi.waitFor(() => expect(collector.health().loader.quarantined_segments).toBe(1));
+      expect(readdirSync(join(folder, 'spool', 'quarantine'))).toHaveLength(1);
+      expect(told.join()).toMatch(/holds damaged lines; what could be read was loaded/);
+      await collector.close();
+      await warehouse.close();
+    });
+  }
+});
+
+describe('a record that passes the door and cannot be loaded', () => {
+  test('is set aside with its reason, the others load, and it is loaded once the cause is gone', async () => {
+    const warehouse = await openWarehouse();
+    let broken = true;
+    const enrich = (_record: string, item: Record<string, unknown>) => {
+      if (broken && item['event_id'] === 'e37') throw new Error('cannot make sense of e37');
+      return {};
+    };
+    const collector = await openCollector(newFolder(), warehouse, { enrich });
+    await accept(collector, range('e', 100));
+    await collector.flush();
+    expect(await loaded(warehouse)).toHaveLength(99);
+    expect(collector.health()).toMatchObject({ lag_records: 0, loader: { dead_letters: 1, last_error: '', loaded: { email_events: 99 }, duplicates: 0 } });
+    const letters = await warehouse.read((s) => s.query("select record, reason, state, json_text(payload, 'event_id') as event_id from dead_letters"));
+    expect(letters).toEqual([{ record: 'email_events', reason: 'cannot make sense of e37', state: 'open', event_id: 'e37' }]);
+
+    // Too early: it fails again, as a new letter.
+    expect(await collector.replayDeadLetters()).toBe(1);
+    await collector.flush();
+    expect(collector.health().loader.dead_letters).toBe(2);
+    broken = false;
+    expect(await collector.replayDeadLetters()).toBe(1);
+    await collector.flush();
+    expect((await loaded(warehouse)).filter((id) => id === 'e37')).toHaveLength(1);
+    expect(await collector.replayDeadLetters()).toBe(0);
+    await collector.close();
+    await warehouse.close();
+  });
+
+  test('stays open when the spool cannot take it back', async () => {
+    const warehouse = await openWarehouse();
+    let broken = true;
+    const enrich = () => {
+      if (broken) throw new Error('broken');
+      return {};
+    };
+    const collector = await openCollector(newFolder(), warehouse, { enrich });
+    await accept(collector, range('e', 2));
+    await collector.flush();
+    broken = false;
+    vi.spyOn(await fileHandleMethods(), 'datasync').mockRejectedValueOnce(new Error('no space left'));
+    await expect(collector.replayDeadLetters()).rejects.toMatchObject({ code: 'spool_unwritable' });
+    expect(await collector.replayDeadLetters()).toBe(2);
+    await collector.flush();
+    expect((await loaded(warehouse)).sort()).toEqual(['e0', 'e1']);
+    await collector.close();
+    await warehouse.close();
+  });
+});
+
+describe('a lost file', () => {
+  test('of known ids is rebuilt from the log: a repeat after it is still a repeat', async () => {
+    const warehouse = await openWarehouse();
+    const folder = newFolder();
+    for (const wreck of [(path: string) => rmSync(path), (path: string) => writeFileSync(path, 'nonsense')]) {
+      const collector = await openCollector(folder, warehouse);
+      await accept(collector, range('a', 50));
+      await collector.flush();
+      await collector.close();
+      expect(existsSync(join(folder, 'known-ids.bloom'))).toBe(true);
+      wreck(join(folder, 'known-ids.bloom'));
+    }
+    const last = await openCollector(folder, warehouse);
+    await accept(last, range('a', 51));
+    await last.flush();
+    expect(await loaded(warehouse)).toHaveLength(51);
+    expect(last.health().loader).toMatchObject({ duplicates: 50, conflicts: 0 });
+    await last.close();
+    await warehouse.close();
+  });
+
+  test('of the spool gives no log position out twice', async () => {
+    const warehouse = await openWarehouse();
+    const folder = newFolder();
+    const first = await openCollector(folder, warehouse);
+    await accept(first, range('a', 10));
+    await first.flush();
+    await first.close();
+    rmSync(folder, { recursive: true });
+    const second = await openCollector(folder, warehouse);
+    await accept(second, range('b', 3));
+    expect(await second.flush()).toBe(13);
+    const rows = await warehouse.read((s) => s.query('select count(distinct log_seq) as n from email_events'));
+    expect(rows).toEqual([{ n: 13n }]);
+    await second.close();
+    await warehouse.close();
+  });
+});
+
+describe('limits', () => {
+  test('a spool over its limit answers 503 until the warehouse is back, and never stays full', async () => {
+    const warehouse = wayward(await openWarehouse());
+    const folder = newFolder();
+    const collector = await openCollector(folder, warehouse, { limits: { max_spool_bytes: 2_000 } });
+    warehouse.away = true;
+    const fill = async (prefix: string): Promise<number> => {
+      for (let i = 0; ; i++) {
+        const outcome = await accept(collector, sent(`${prefix}${i}`)).catch((error: TributaryError) => error);
+        if (!(outcome instanceof TributaryError)) continue;
+        expect(outcome).toMatchObject({ code: 'spool_full', status: 503, retry_after_s: expect.any(Number) });
+        return i;
+      }
+    };
+    const taken = await fill('a');
+    warehouse.away = false;
+    await collector.flush();
+    expect(await loaded(warehouse)).toHaveLength(taken);
+    await vi.waitFor(async () => accept(collector, sent('again')));
+    await collector.flush();
+    expect(await loaded(warehouse)).toHaveLength(taken + 1);
+    await collector.close();
+    await warehouse.close();
+  });
+
+  test('a spool that was full when the process stopped takes events again', async () => {
+    const warehouse = await openWarehouse();
+    const folder = newFolder();
+    const first = await openCollector(folder, warehouse);
+    await accept(first, range('a', 50));
+    await first.flush();
+    await first.close();
+    const second = await openCollector(folder, warehouse, { limits: { max_spool_bytes: 1_000 } });
+    await vi.waitFor(async () => accept(second, sent('again')));
+    await second.flush();
+    expect(await loaded(warehouse)).toHaveLength(51);
+    await second.close();
+    await warehouse.close();
+  });
+
+  test('a request over the item limit, or an empty one, is refused whole', async () => {
+    const warehouse = await openWarehouse();
+    const collector = await openCollector(newFolder(), warehouse, { limits: { max_items: 3 } });
+    await expect(accept(collector, range('a', 4))).rejects.toMatchObject({ code: 'too_large', message: expect.stringContaining('the limit is 3') });
+    await expect(accept(collector, [])).rejects.toMatchObject({ code: 'bad_request', message: expect.stringContaining('the array is empty') });
+    const receipt = await accept(collector, [sent('ok'), 7, sent('bad', { event_type: 'eaten' })]);
+    expect(receipt).toMatchObject({ accepted: 1, ids: ['ok'], rejected: [{ index: 1, reason: expect.stringContaining('must be an object') }, { index: 2, field: 'event_type' }] });
+    await collector.flush();
+    expect(await loaded(warehouse)).toEqual(['ok']);
+    await collector.close();
+    await warehouse.close();
+  });
+});

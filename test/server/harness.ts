@@ -1,0 +1,125 @@
+/** A server over a folder of its own, with a key of each scope, called in process. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { makeConfig } from '../../src/config.ts';
+import { buildApp } from '../../src/server/app.ts';
+import { KeyRing } from '../../src/server/keys.ts';
+import { openTributary, type Tributary } from '../../src/tributary.ts';
+
+export const KEYS = {
+  TRIBUTARY_WRITE_KEY: 'write-key-of-the-tests',
+  TRIBUTARY_READ_KEY: 'read-key-of-the-tests',
+  TRIBUTARY_ADMIN_KEY: 'admin-key-of-the-tests',
+};
+export const WRITE = { authorization: `Bearer ${KEYS.TRIBUTARY_WRITE_KEY}` };
+export const READ = { authorization: `Bearer ${KEYS.TRIBUTARY_READ_KEY}` };
+export const ADMIN = { authorization: `Bearer ${KEYS.TRIBUTARY_ADMIN_KEY}` };
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked into by name
+export type Body = any;
+
+export interface Answer {
+  status: number;
+  body: Body;
+  text: string;
+  headers: Record<string, string | undefined>;
+}
+
+export interface TestServer {
+  app: FastifyInstance;
+  tributary: Tributary;
+  keys: KeyRing;
+  folder: string;
+  /** Lines of the log, as they were written. */
+  log: string[];
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  get(path: string, headers?: Record<string, string>): Promise<Answer>;
+  call(
+    method: string,
+    path: string,
+    options?: { headers?: Record<string, string>; payload?: string | Buffer },
+  ): Promise<Answer>;
+  /** Waits until everything is loaded. */
+  flush(): Promise<void>;
+}
+
+export interface TestOptions {
+  config?: Record<string, unknown>;
+  env?: Record<string, string>;
+  clock?: () => number;
+  log_level?: string;
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function startServer(options: TestOptions = {}): Promise<TestServer> {
+  const folder = temporaryFolder();
+  const clock = options.clock ?? Date.now;
+  const tributary = await openTributary({ folder, config: makeConfig(options.config ?? {}), clock });
+  const keys = KeyRing.open(folder, options.env ?? KEYS, clock);
+  const log: string[] = [];
+  const app = buildApp(tributary, keys, {
+    log_level: options.log_level ?? 'silent',
+    log_stream: { write: (line) => log.push(line) },
+  });
+  onTestFinished(async () => {
+    await app.close();
+    await tributary.close(false);
+  });
+  const call: TestServer['call'] = async (method, path, { headers = {}, payload } = {}) => {
+    const response = await app.inject({
+      method: method as 'GET',
+      url: path,
+      headers,
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const json = String(response.headers['content-type'] ?? '').startsWith('application/json');
+    return {
+      status: response.statusCode,
+      text: response.body,
+      body: json ? JSON.parse(response.body) : undefined,
+      headers: response.headers as Answer['headers'],
+    };
+  };
+  const post: TestServer['post'] = (path, body, headers = WRITE) =>
+    body === undefined
+      ? call('POST', path, { headers })
+      : call('POST', path, {
+          headers: { 'content-type': 'application/json', ...headers },
+          payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+        });
+  const get: TestServer['get'] = (path, headers = READ) => call('GET', path, { headers });
+  const flush = async (): Promise<void> => {
+    const answer = await post('/v1/flush');
+    if (answer.status !== 200) throw new Error(answer.text);
+  };
+  return { app, tributary, keys, folder, log, call, post, get, flush };
+}
+
+/** A touchpoint that is acceptable as it stands. */
+export const TOUCH = {
+  customer_id: 'customer-1',
+  touchpoint_type: 'email_click',
+  channel: 'email',
+  campaign_id: 'spring',
+  email_id: 'teaser',
+  occurred_at: '2026-03-01T09:00:00Z',
+};
+/** An order that is acceptable as it stands. */
+export const ORDER = {
+  conversion_id: 'conversion-1',
+  customer_id: 'customer-1',
+  conversion_type: 'purchase',
+  conversion_value: '149.99',
+  currency: 'USD',
+  order_id: 'order-1',
+  occurred_at: '2026-03-01T11:00:00Z',
+};
+export const MARCH = 'start=2026-03-01&end=2026-04-01';

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  ADMIN,
+  type Body,
+  MARCH,
+  ORDER,
+  READ,
+  startServer,
+  type TestServer,
+  TOUCH,
+  temporaryFolder,
+} from './harness.ts';
+
+async function withOrder(): Promise<TestServer> {
+  const server = await startServer();
+  await server.post('/v1/touchpoints', [
+    TOUCH,
+    {
+      ...TOUCH,
+      touchpoint_type: 'website_visit',
+      channel: 'direct',
+      campaign_id: 'none',
+      occurred_at: '2026-03-01T10:00:00Z',
+    },
+  ]);
+  await server.post('/v1/conversions', ORDER);
+  await server.flush();
+  return server;
+}
+
+test('the receipt of an order says what each touch got, under every rule model', async () => {
+  const server = await withOrder();
+  const { status, body, text } = await server.get('/v1/conversions/conversion-1/receipt');
+  expect([status, text.includes('74.995')]).toEqual([200, true]);
+  expect(body.as_of).toBe('main:3');
+  const linear = await server.get('/v1/conversions/conversion-1/receipt?model=linear&format=csv');
+  expect(linear.headers['content-type']).toContain('text/csv');
+  expect(await server.get('/v1/conversions/unknown/receipt')).toMatchObject({
+    status: 404,
+    body: { error: { code: 'not_found' } },
+  });
+});
+
+test('a customer, a campaign and the journeys are read by their ids, also strange ones', async () => {
+  const server = await withOrder();
+  await server.post('/v1/touchpoints', { ...TOUCH, customer_id: 'a/b ü?', campaign_id: 'a/b ü?' });
+  await server.flush();
+  for (const path of [
+    '/v1/customers/customer-1',
+    `/v1/customers/${encodeURIComponent('a/b ü?')}`,
+    `/v1/reports/campaigns/${encodeURIComponent('a/b ü?')}?${MARCH}`,
+    `/v1/reports/journeys?${MARCH}`,
+  ]) {
+    expect([path, (await server.get(path)).status]).toEqual([path, 200]);
+  }
+  expect((await server.get('/v1/customers/unknown')).status).toBe(404);
+});
+
+test('several models come side by side', async () => {
+  const server = await withOrder();
+  const { body } = await server.get(`/v1/reports/attribution?${MARCH}&models=first_touch,linear&group_by=channel`);
+  const revenue = (model: string) =>
+    body.models[model].channel_attribution.map((row: Body) => [row.channel, row.attributed_revenue]);
+  expect(revenue('first_touch')).toContainEqual(['email', '149.990000']);
+  expect(revenue('linear')).toContainEqual(['direct', '74.995000']);
+});
+
+test('a report is frozen by an admin, listed, and compared with today', async () => {
+  const server = await withOrder();
+  const request = { run_id: 'march', start: '2026-03-01', end: '2026-04-01', model: 'linear' };
+  expect((await server.post('/v1/runs', request, READ)).status).toBe(403);
+  expect(await server.post('/v1/runs', request, ADMIN)).toMatchObject({ status: 201, body: { run_id: 'march' } });
+  expect((await server.post('/v1/runs', request, ADMIN)).status).toBe(409);
+  expect((await server.post('/v1/runs', { mood: 'good' }, ADMIN)).body.error).toMatchObject({ field: 'mood' });
+  expect((await server.get('/v1/runs')).body.runs).toMatchObject([{ run_id: 'march' }]);
+  await server.post('/v1/adjustments', {
+    order_id: 'order-1',
+    amount: '-49.99',
+    currency: 'USD',
+    occurred_at: '2026-03-02T09:00:00Z',
+  });
+  await server.flush();
+  const compared = await server.get('/v1/runs/march/compare');
+  expect(compared.status).toBe(200);
+  expect(compared.text).toContain('-49990000');
+  expect((await server.get('/v1/runs/april/compare')).status).toBe(404);
+});
+
+test('a backup is made for the operator at the machine only', async () => {
+  const server = await withOrder();
+  const folder = join(temporaryFolder(), 'backup');
+  expect((await server.post('/v1/doctor/backup', { folder }, ADMIN)).status).toBe(403);
+  const run = { authorization: `Bearer ${server.keys.createForRun()}` };
+  expect((await server.post('/v1/doctor/backup', { folder: 'somewhere' }, run)).body.error.field).toBe('folder');
+  expect((await server.post('/v1/doctor/backup', { folder }, run)).body).toEqual({ folder });
+  expect(existsSync(join(folder, 'conversions.parquet'))).toBe(true);
+  expect((await server.post('/v1/doctor/compact', undefined, ADMIN)).body).toEqual({ compacted: true });
+});
+
+test('touchpoints are judged again on request', async () => {
+  const server = await withOrder();
+  expect((await server.post('/v1/reclassify', undefined, READ)).status).toBe(403);
+  expect(await server.post('/v1/reclassify', undefined, ADMIN)).toMatchObject({
+    status: 200,
+    body: { examined: 2, changed: 0 },
+  });
+});

@@ -1,0 +1,114 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { makeConfig } from '../../src/config.ts';
+import { KeyRing } from '../../src/server/keys.ts';
+import { type ServerHandle, serve } from '../../src/server/serve.ts';
+import { openTributary } from '../../src/tributary.ts';
+import { KEYS, TOUCH, temporaryFolder, WRITE } from './harness.ts';
+
+async function start(folder: string, options: { signals?: boolean; port?: number } = {}): Promise<ServerHandle> {
+  const tributary = await openTributary({ folder, config: makeConfig({}) });
+  onTestFinished(() => tributary.close(false).catch(() => undefined));
+  const server = await serve(tributary, KeyRing.open(folder, KEYS), { port: 0, log_level: 'silent', ...options });
+  onTestFinished(() => server.close());
+  return server;
+}
+
+const JSON_HEADERS = { ...WRITE, 'content-type': 'application/json' };
+
+test('the address and a key of this run stand in server.json, for its owner only, until the server closes', async () => {
+  const folder = temporaryFolder();
+  const server = await start(folder);
+  const path = join(folder, 'server.json');
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const file = JSON.parse(readFileSync(path, 'utf8'));
+  expect(file).toEqual({ address: server.address, token: server.token, pid: process.pid });
+  const keys = await fetch(`${file.address}/v1/keys`, { headers: { authorization: `Bearer ${file.token}` } });
+  expect(keys.status).toBe(200);
+  expect(await keys.text()).not.toContain('this run');
+  await server.close();
+  expect(existsSync(path)).toBe(false);
+  expect(KeyRing.open(folder, KEYS).find(file.token)).toBeUndefined();
+});
+
+test('every event that was answered before the server closed is there when the folder is opened again', async () => {
+  const folder = temporaryFolder();
+  const server = await start(folder);
+  const accepted: string[] = [];
+  let refused = 0;
+  const send = async (i: number): Promise<void> => {
+    const body = JSON.stringify({ ...TOUCH, touchpoint_id: `tp-${i}` });
+    await fetch(`${server.address}/v1/touchpoints`, { method: 'POST', headers: JSON_HEADERS, body }).then(
+      async (answer) => {
+        if (answer.status === 202) accepted.push(...((await answer.json()) as { ids: string[] }).ids);
+        else refused += 1;
+      },
+      () => (refused += 1),
+    );
+  };
+  const sending = Array.from({ length: 300 }, async (_, i) => {
+    await new Promise((resolve) => setTimeout(resolve, i));
+    await send(i);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  await server.close();
+  await Promise.all(sending);
+  expect(accepted.length).toBeGreaterThan(0);
+  expect(refused).toBeGreaterThan(0);
+
+  const again = await openTributary({ folder, config: makeConfig({}) });
+  onTestFinished(() => again.close());
+  expect(again.collector.health().lag_records).toBe(0);
+  const rows = await again.warehouse.read((snapshot) => snapshot.query('select touchpoint_id from touchpoints'));
+  expect(rows.map((row) => row['touchpoint_id']).sort()).toEqual(accepted.sort());
+});
+
+test('a connection that is kept open does not keep the server from closing', async () => {
+  const server = await start(temporaryFolder());
+  const { port } = new URL(server.address);
+  const socket = connect(Number(port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.write('GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n');
+  await new Promise((resolve) => socket.once('data', resolve));
+  const started = performance.now();
+  await server.close();
+  expect(performance.now() - started).toBeLessThan(3_000);
+});
+
+test('SIGTERM closes the server', async () => {
+  const folder = temporaryFolder();
+  const server = await start(folder, { signals: true });
+  process.kill(process.pid, 'SIGTERM');
+  await server.closed;
+  expect(existsSync(join(folder, 'server.json'))).toBe(false);
+});
+
+test('a port that is taken is said so', async () => {
+  const first = await start(temporaryFolder());
+  const port = Number(new URL(first.address).port);
+  await expect(start(temporaryFolder(), { port })).rejects.toThrow(
+    `port ${port} on 127.0.0.1 is in use; stop what uses it, or choose another with --port`,
+  );
+});
+
+test('a client that sends 10 MB reads the refusal, not a reset', async () => {
+  const server = await start(temporaryFolder());
+  const answer = await fetch(`${server.address}/v1/touchpoints`, {
+    method: 'POST',
+    headers: JSON_HEADERS,
+    body: Buffer.alloc(10_000_000, ' '),
+  });
+  expect(answer.status).toBe(413);
+  expect(await answer.json()).toMatchObject({ error: { code: 'too_large' } });
+});
+
+test('what is not HTTP is answered in the usual shape', async () => {
+  const server = await start(temporaryFolder());
+  const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
+  socket.write('hello\r\n\r\n');
+  const text = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))));
+  expect(text).toMatch(/^HTTP\/1.1 400 /);
+  expect(JSON.parse(text.slice(text.indexOf('{')))).toMatchObject({ error: { code: 'bad_request' } });
+});

@@ -1,0 +1,186 @@
+/** What a read sees, and what it may keep while it looks. */
+import { describe, expect, test } from 'vitest';
+import { TributaryError } from '../../src/domain/errors.ts';
+import { count, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
+
+const NUMBERS = [int64('x')];
+const numbers = (n: number) => Array.from({ length: n }, (_, x) => ({ x }));
+
+export function snapshotContract(open: OpenWarehouse): void {
+  describe('a read', () => {
+    const held = shared(open);
+
+    test('sees one state from its first query to its last, while rows go on arriving', async () => {
+      const { warehouse } = held;
+      await warehouse.append({ touchpoints: [rowOf('touchpoints')], conversions: [rowOf('conversions')] });
+      await warehouse.read(async (s) => {
+        const before = await count(s, 'touchpoints');
+        await warehouse.append({ touchpoints: [rowOf('touchpoints', { touchpoint_id: 'late' })], conversions: [rowOf('conversions', { conversion_id: 'late' })] });
+        expect(await count(s, 'touchpoints')).toBe(before);
+        expect(await count(s, 'conversions')).toBe(before);
+      });
+      expect(await warehouse.read((s) => count(s, 'conversions'))).toBe(2);
+    });
+
+    test('never sees half of a batch', async () => {
+      const { warehouse } = held;
+      const appends = Array.from({ length: 30 }, (_, i) => warehouse.append({ spend: [rowOf('spend', { spend_id: `s${i}` })], fx_rates: [rowOf('fx_rates', { fx_rate_id: `f${i}` })] }));
+      const reads = Array.from({ length: 30 }, () => warehouse.read(async (s) => (await count(s, 'spend')) - (await count(s, 'fx_rates'))));
+      await Promise.all(appends);
+      expect(new Set(await Promise.all(reads))).toEqual(new Set([0]));
+    });
+
+    test('hands back what its work returns, and throws what its work throws', async () => {
+      expect(await held.warehouse.read(async () => 'answer')).toBe('answer');
+      await expect(held.warehouse.read(() => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+      await expect(held.warehouse.read((s) => s.query('select nothing from nowhere'))).rejects.toThrow();
+      expect(await held.warehouse.read((s) => count(s, 'commits'))).toBe(0);
+    });
+
+    test('changes nothing that outlives it', async () => {
+      await held.warehouse.read((s) => s.relation('mine', NUMBERS, numbers(3)));
+      await expect(held.warehouse.read((s) => count(s, 'mine'))).rejects.toThrow();
+    });
+  });
+
+  describe('a table for one read', () => {
+    const held = shared(open);
+
+    test('holds the rows of the program, however many, and joins with the log', async () => {
+      await held.warehouse.append({ commits: [rowOf('commits', { log_seq: 7 })] });
+      await held.warehouse.read(async (s) => {
+        await s.relation('many', NUMBERS, numbers(10_001));
+        expect(await s.query('select count(*) as n, sum128(x) as total from many')).toEqual([{ n: 10_001n, total: 50_005_000n }]);
+        expect(await s.query('select m.x as x from many m join commits c on c.log_seq = m.x')).toEqual([{ x: 7n }]);
+      });
+    });
+
+    test('can be empty, and made anew under the same name', async () => {
+      await held.warehouse.read(async (s) => {
+        await s.relation('few', NUMBERS, []);
+        expect(await count(s, 'few')).toBe(0);
+        await s.relation('few', [text('y')], [{ y: 'other' }]);
+        expect(await s.query('select y from few')).toEqual([{ y: 'other' }]);
+      });
+    });
+
+    test('can keep a query, with its parameters, for the queries after it', async () => {
+      await held.warehouse.read(async (s) => {
+        await s.relation('source', NUMBERS, numbers(10));
+        await s.materialise('kept', 'select idiv(x, 2) as half from source where x >= $low', { low: 6 });
+        await s.materialise('kept_too', 'select half from kept where half > 3');
+        expect(await s.query('select half from kept_too order by half')).toEqual([{ half: 4n }, { half: 4n }]);
+        await s.materialise('kept', 'select 1 as other');
+        expect(await count(s, 'kept')).toBe(1);
+      });
+    });
+
+    test('belongs to its read: another read at the same time has its own under that name', async () => {
+      const answers = await Promise.all(
+        [1, 2, 3, 4].map((n) =>
+          held.warehouse.read(async (s) => {
+            await s.relation('own', NUMBERS, numbers(n));
+            await s.materialise('own_too', 'select x from own');
+            return [await count(s, 'own'), await count(s, 'own_too')];
+          }),
+        ),
+      );
+      expect(answers).toEqual([[1, 1], [2, 2], [3, 3], [4, 4]]);
+    });
+  });
+
+  describe('a table that may be kept between reads', () => {
+    const held = shared(open);
+
+    test('is there in the read that makes it, also after another query and beside another one', async () => {
+      await held.warehouse.read(async (s) => {
+        await count(s, 'commits');
+        await s.cachedRelation('people', 'v1', NUMBERS, () => numbers(3));
+        expect(await count(s, 'people')).toBe(3);
+        await s.cachedRelation('places', 'v1', NUMBERS, () => numbers(4));
+        expect([await count(s, 'people'), await count(s, 'places')]).toEqual([3, 4]);
+        await s.cachedRelation('people', 'v2', NUMBERS, () => numbers(5));
+        expect(await count(s, 'people')).toBe(5);
+      });
+    });
+
+    test('is the version that the read asked for, in every order of asking', async () => {
+      for (const version of [1, 2, 1, 3, 4, 5, 6, 1, 6, 2]) {
+        await held.warehouse.read(async (s) => {
+          await s.cachedRelation('versions', `v${version}`, NUMBERS, () => numbers(version));
+          expect(await count(s, 'versions')).toBe(version);
+        });
+      }
+    });
+
+    test('serves reads that run at once, with few versions and with many', async () => {
+      const asked = [1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 1];
+      const found = await Promise.all(
+        asked.map((version) =>
+          held.warehouse.read(async (s) => {
+            await s.cachedRelation('crowd', `c${version}`, NUMBERS, () => numbers(version));
+            await new Promise((resolve) => setTimeout(resolve, 5 * (9 - version)));
+            const first = await count(s, 'crowd');
+            await count(s, 'touchpoints');
+            return [first, await count(s, 'crowd')];
+          }),
+        ),
+      );
+      expect(found).toEqual(asked.map((version) => [version, version]));
+    });
+  });
+
+  describe('under load', () => {
+    const held = shared(open);
+
+    test('a query that takes too long is stopped, said to be too slow, and the next one is answered', async () => {
+      const { warehouse } = held;
+      const slow = warehouse.read(
+        async (s) => {
+          await s.relation('n', NUMBERS, numbers(3_000));
+          return s.query('select count(*) as n from n a, n b, n c where a.x + b.x + c.x = -1');
+        },
+        { timeout_ms: 300 },
+      );
+      await expect(slow).rejects.toMatchObject({ code: 'timeout', status: 503, message: expect.stringContaining('shorter period') });
+      for (let i = 0; i < 5; i++) expect(await warehouse.read((s) => count(s, 'commits'))).toBe(0);
+    });
+
+    test('a read that dawdles between its queries is stopped too', async () => {
+      const dawdling = held.warehouse.read(
+        async (s) => {
+          await new Promise((resolve) => setTimeout(resolve, 100));
+          return count(s, 'commits');
+        },
+        { timeout_ms: 20 },
+      );
+      await expect(dawdling).rejects.toMatchObject({ code: 'timeout' });
+    });
+
+    test('more reads than can wait are told to come back; all others are answered', async () => {
+      let open_gate = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        open_gate = resolve;
+      });
+      const reads = Array.from({ length: 300 }, () => held.warehouse.read(async (s) => gate.then(() => count(s, 'commits'))));
+      const settled = Promise.allSettled(reads);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      open_gate();
+      const outcomes = await settled;
+      const refused = outcomes.filter((o) => o.status === 'rejected').map((o) => o.reason as TributaryError);
+      expect(refused.length).toBeGreaterThan(0);
+      expect(refused.length).toBeLessThan(300);
+      for (const error of refused) expect(error).toMatchObject({ code: 'busy', status: 503, retry_after_s: expect.any(Number) });
+      expect(await held.warehouse.read((s) => count(s, 'commits'))).toBe(0);
+    });
+
+    test('a warehouse that is closed says so', async () => {
+      const warehouse = await open();
+      await warehouse.migrate();
+      await warehouse.close();
+      await warehouse.close();
+      await expect(warehouse.read(async () => 1)).rejects.toBeInstanceOf(TributaryError);
+      await expect(warehouse.append({ commits: [rowOf('commits')] })).rejects.toMatchObject({ code: 'shutting_down' });
+    });
+  });
+}
