@@ -197,7 +197,7 @@ function tokenize(text: string): Token[] {
   const pattern = new RegExp(TOKEN.source, 'y');
   const end = text.trimEnd().length;
   while (pattern.lastIndex < end) {
-    const at = pattern.lastIndex;
+    const at = pattern.lastIndex + text.slice(pattern.lastIndex).search(/\S/);
     const match = pattern.exec(text);
     if (!match) throw problem(text, at, 'holds something that is neither a number, a name, a quoted text nor an operator');
     const [, digits, quoted, name, symbol] = match;

@@ -53,7 +53,7 @@ async function makeVerdicts(snapshot: Snapshot, plan: Plan): Promise<boolean> {
     `with ranked as (
        select r.brand_id as brand_id, r.touchpoint_id as touchpoint_id, r.channel as channel, r.verdict as verdict, r.traits as traits,
          row_number() over (partition by r.brand_id, r.touchpoint_id order by r.rules_version desc, r.log_seq desc, r.collector_id) as newest
-       from reclassifications r where ${seen})
+       from reclassifications r join members m on m.subject_key = r.subject_key where ${seen})
      select brand_id, touchpoint_id, channel, verdict, traits from ranked where newest = 1`,
   );
   return true;

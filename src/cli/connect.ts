@@ -20,7 +20,7 @@ export interface DataOptions {
   config?: string;
 }
 
-export interface RunningServer {
+interface RunningServer {
   address: string;
   token: string;
   pid: number;
@@ -59,7 +59,7 @@ export async function connect(io: Io, open: Openers, options: DataOptions): Prom
   return new LocalClient(tributary, io);
 }
 
-export function openData(io: Io, open: Openers, options: DataOptions): Promise<Tributary> {
+function openData(io: Io, open: Openers, options: DataOptions): Promise<Tributary> {
   const config = loadConfig(options.config, io.env);
   return open.openTributary({
     folder: options.data,

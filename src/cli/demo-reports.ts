@@ -117,7 +117,7 @@ async function telltaleOrder(
        from conversions c join touchpoints t on t.subject_key = c.subject_key and t.brand_id = c.brand_id
        where epoch_ms(t.occurred_at) <= epoch_ms(c.occurred_at) and epoch_ms(t.occurred_at) > epoch_ms(c.occurred_at) - 604800000
          and epoch_ms(c.occurred_at) >= $start and epoch_ms(c.occurred_at) < $end and c.conversion_type = 'purchase' and c.conversion_value_micros > 0
-       group by c.conversion_id having count(*) between 4 and 12
+       group by c.conversion_id having count(*) between 4 and 12 and count_where(t.touchpoint_type = 'email_click' and t.verdict <> 'machine') > 0
        order by channels desc, case when count_where(t.verdict = 'machine') > 0 then 0 else 1 end, touches, conversion_id limit 1`,
       { start: Date.parse(start), end: Date.parse(end) },
     ),

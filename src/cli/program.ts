@@ -21,8 +21,8 @@ export interface Context {
   exit(code: number): void;
 }
 
-export const EXIT_FAILED = 1;
-export const EXIT_USAGE = 2;
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
 
 /** Runs one command line. Returns the exit code; failures are one line on `io.err`. */
 export async function run(argv: readonly string[], io: Io, open: Openers): Promise<number> {

@@ -139,7 +139,7 @@ async function answer(context: Context, path: string, flags: ReportFlags, show: 
   print(io, report, flags, show);
 }
 
-export type Show = (report: ReportJson, limit: number) => string;
+type Show = (report: ReportJson, limit: number) => string;
 
 /** Prints a report in the form that was asked for. */
 export function print(io: Io, report: ReportJson, flags: FormatFlags, show: Show): void {

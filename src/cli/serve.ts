@@ -68,7 +68,7 @@ export async function startServer(
 }
 
 /** Keys that were made because there were none: this is the only time they are shown. */
-export function madeKeys(made: readonly MadeKey[]): string {
+function madeKeys(made: readonly MadeKey[]): string {
   if (made.length === 0) return '';
   const lines = made.map(({ key, scopes }) => `  ${scopes.join(', ').padEnd(6)} ${key}\n`).join('');
   return `\nKeys of this first start. They are not kept: note them now, or make others with \`tributary keys create\`.\n${lines}\n`;

@@ -76,10 +76,11 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   });
   const validator = Compile(options.schema);
   const known = new Set(Object.keys(properties));
+  const one = /^[aeio]/.test(options.singular) ? 'an' : 'a';
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-      return { field: '', reason: `must be an object with the fields of a ${options.singular}` };
+      return { field: '', reason: `must be an object with the fields of ${one} ${options.singular}` };
     }
     let input = raw as Record<string, unknown>;
     if (!validator.Check(input)) {
@@ -109,9 +110,9 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   const explain = (input: Record<string, unknown>): Problem => {
     for (const key of Object.keys(input)) {
       if (known.has(key)) continue;
-      const meant = options.aliases?.[key];
+      const meant = Object.hasOwn(options.aliases ?? {}, key) ? options.aliases?.[key] : undefined;
       const hint = meant ? `did you mean ${meant}?` : 'remove it, or put it where your own data goes';
-      return { field: key.slice(0, 100), reason: `is not a field of a ${options.singular}; ${hint}` };
+      return { field: key.slice(0, 100), reason: `is not a field of ${one} ${options.singular}; ${hint}` };
     }
     for (const field of fields) {
       const reason = structuralProblem(field.schema, input[field.name], options.schema.required?.includes(field.name) ?? false);
@@ -210,7 +211,7 @@ function structuralProblem(schema: Record<string, unknown>, value: unknown, requ
   if (value === undefined) return required ? 'is required' : undefined;
   const kind = schema['x-kind'] as FieldKind;
   if (kind === 'amount' || kind === 'rate') {
-    if (typeof value === 'string' && value.length <= 60) return undefined;
+    if (typeof value === 'string') return value.length <= 60 ? undefined : `is ${value.length} characters long; send a decimal such as "149.99"`;
     if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${value} is not a number; send a decimal such as "149.99"`;
     return 'must be a decimal string or a number, such as "149.99"';
   }
@@ -222,7 +223,7 @@ function structuralProblem(schema: Record<string, unknown>, value: unknown, requ
   }
   if (kind === 'integer' || kind === 'number') {
     const range = `from ${schema['minimum']} to ${schema['maximum']}`;
-    if (typeof value !== 'number' || (kind === 'integer' && !Number.isInteger(value))) {
+    if (typeof value !== 'number' || !(kind === 'integer' ? Number.isInteger(value) : Number.isFinite(value))) {
       return `must be ${kind === 'integer' ? 'a whole number' : 'a number'} ${range}`;
     }
     return value < (schema['minimum'] as number) || value > (schema['maximum'] as number) ? `${value} is out of range; send a number ${range}` : undefined;

@@ -89,7 +89,8 @@ async function advance(snapshot: Snapshot, base: State | undefined, position: Po
   for (const link of await readImplicit(snapshot, fresh)) {
     const id = key(link.brand_id, link.anonymous_id, link.customer_id);
     const held = implicit.get(id);
-    if (held && held.first_ms <= link.first_ms && held.last_ms >= link.last_ms) continue;
+    // Of a pair with an unlink every time counts, not only the earliest and the latest.
+    if (held && !held.times_ms && held.first_ms <= link.first_ms && held.last_ms >= link.last_ms) continue;
     changed = true;
     implicit.set(id, { ...link, first_ms: Math.min(link.first_ms, held?.first_ms ?? link.first_ms), last_ms: Math.max(link.last_ms, held?.last_ms ?? link.last_ms) });
   }

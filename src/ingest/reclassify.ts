@@ -126,7 +126,7 @@ async function readPage(
          row_number() over (partition by r.brand_id, r.touchpoint_id order by r.rules_version desc, r.log_seq desc, r.collector_id) as newest
        from reclassifications r join page p on p.brand_id = r.brand_id and p.touchpoint_id = r.touchpoint_id where ${atOrBefore('r', position)}),
      word as (select * from ranked where newest = 1)
-     select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, epoch_ms(t.occurred_at) as occurred_at, ${EVIDENCE.map((name) => `t.${name} as ${name}`).join(', ')},
+     select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, t.subject_key as subject_key, epoch_ms(t.occurred_at) as occurred_at, ${EVIDENCE.map((name) => `t.${name} as ${name}`).join(', ')},
        ${held.join(', ')}, coalesce(w.rules_version, t.rules_version) as held_rules_version
      from page t left join word w on w.brand_id = t.brand_id and w.touchpoint_id = t.touchpoint_id
      order by t.log_seq`,
@@ -153,6 +153,7 @@ function rowOf(stored: Row, word: Reclassified): Row {
   return {
     brand_id: stored['brand_id']!,
     touchpoint_id: stored['touchpoint_id']!,
+    subject_key: stored['subject_key']!,
     ...word,
     traits: touchpointTraits(stored['touchpoint_type'] as string, word.channel, word.verdict),
   };

@@ -1,7 +1,7 @@
 /** The main table of a report as CSV (RFC 4180), safe to open in a spreadsheet. */
 import type { ReportJson } from './parameters.ts';
 
-export interface FlatTable {
+interface FlatTable {
   columns: string[];
   rows: unknown[][];
 }
@@ -28,7 +28,7 @@ export function toCsv(report: ReportJson): string {
  * Finds the table: the rows that the report is about; with several models all of their rows, told apart by
  * `attribution_model`; a report without rows becomes one of names and values.
  */
-export function mainTable(report: ReportJson): FlatTable {
+function mainTable(report: ReportJson): FlatTable {
   const models = report['models'];
   if (isObject(models)) {
     return flatten(

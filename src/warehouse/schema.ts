@@ -80,6 +80,7 @@ export const SYSTEM_TABLES = {
       column('verdict', 'text'),
       column('verdict_reasons', 'text'),
       column('traits', 'int64'),
+      column('subject_key', 'int64'),
       ...LOG_COLUMNS,
     ],
   },

@@ -2,9 +2,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { currencyDecimals, currencyProblem } from '../../src/domain/currencies.ts';
-import { formatMicros, MAX_MICROS, microsPer, parseMicros, parseScaledDecimal, ratio, ratioMillionths } from '../../src/domain/money.ts';
+import {
+  formatMicros,
+  MAX_MICROS,
+  microsPer,
+  parseMicros,
+  parseScaledDecimal,
+  ratio,
+  ratioMillionths,
+} from '../../src/domain/money.ts';
 
-const micros = (value: unknown, currency = 'USD', decimals?: number) => parseMicros('amount', value, currency, decimals);
+const micros = (value: unknown, currency = 'USD', decimals?: number) =>
+  parseMicros('amount', value, currency, decimals);
 const reason = (value: unknown, currency = 'USD', decimals?: number): string => {
   const read = micros(value, currency, decimals);
   return typeof read === 'number' ? `read as ${read}` : read.reason;
@@ -99,11 +108,22 @@ describe('an amount', () => {
   });
 
   test('of cents is the same as a number and as a text', () => {
-    fc.assert(fc.property(fc.integer({ min: -9e11, max: 9e11 }), (cents) => micros(cents / 100) === cents * 10_000 && micros((cents / 100).toFixed(2)) === cents * 10_000));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -9e11, max: 9e11 }),
+        (cents) => micros(cents / 100) === cents * 10_000 && micros((cents / 100).toFixed(2)) === cents * 10_000,
+      ),
+    );
   });
 
   test('is written with six decimals', () => {
-    expect([74_995_000, 0, 1, -1, -1_500_000].map(formatMicros)).toEqual(['74.995000', '0.000000', '0.000001', '-0.000001', '-1.500000']);
+    expect([74_995_000, 0, 1, -1, -1_500_000].map(formatMicros)).toEqual([
+      '74.995000',
+      '0.000000',
+      '0.000001',
+      '-0.000001',
+      '-1.500000',
+    ]);
     expect(formatMicros(10n ** 30n)).toBe(`1${'0'.repeat(24)}.000000`);
   });
 });
@@ -127,17 +147,31 @@ describe('a rate or an average', () => {
 
   test('is off by at most half a millionth, exactly', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }), fc.bigInt({ min: 1n, max: 10n ** 18n }), (n, d) => {
-        const rounded = ratioMillionths(n, d)!;
-        const twice_error = 2n * (rounded * d - n * 1_000_000n);
-        return twice_error <= d && twice_error >= -d;
-      }),
+      fc.property(
+        fc.bigInt({ min: -(10n ** 24n), max: 10n ** 24n }),
+        fc.bigInt({ min: 1n, max: 10n ** 18n }),
+        (n, d) => {
+          const rounded = ratioMillionths(n, d)!;
+          const twice_error = 2n * (rounded * d - n * 1_000_000n);
+          return twice_error <= d && twice_error >= -d;
+        },
+      ),
     );
   });
 });
 
 describe('a currency', () => {
-  test.each([['USD', 2], ['EUR', 2], ['JPY', 0], ['KRW', 0], ['KWD', 3], ['TND', 3], ['CLF', 4], ['CLP', 0], ['UYW', 4]])('%s has %d decimals', (code, decimals) => {
+  test.each([
+    ['USD', 2],
+    ['EUR', 2],
+    ['JPY', 0],
+    ['KRW', 0],
+    ['KWD', 3],
+    ['TND', 3],
+    ['CLF', 4],
+    ['CLP', 0],
+    ['UYW', 4],
+  ])('%s has %d decimals', (code, decimals) => {
     expect(currencyDecimals(code)).toBe(decimals);
     expect(currencyProblem(code)).toBeUndefined();
   });
@@ -145,7 +179,8 @@ describe('a currency', () => {
   test('that is not one is refused with what was meant, if that can be told', () => {
     expect(currencyProblem('usd')).toBe('"usd" is not an ISO 4217 currency; did you mean USD?');
     expect(currencyProblem(' EUR')).toMatch(/did you mean EUR\?/);
-    for (const code of ['DEM', 'XXX', 'BTC', '$', '', 'constructor']) expect(currencyProblem(code)).toMatch(/send an ISO 4217 code such as USD, EUR or JPY/);
+    for (const code of ['DEM', 'XXX', 'BTC', '$', '', 'constructor'])
+      expect(currencyProblem(code)).toMatch(/send an ISO 4217 code such as USD, EUR or JPY/);
     expect(currencyProblem('x'.repeat(500))!.length).toBeLessThan(120);
   });
 });

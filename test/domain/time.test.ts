@@ -2,7 +2,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
-import { eventTimeProblem, formatDate, formatInstant, isTimeZone, MS_PER_DAY, MS_PER_HOUR, offsetPeriods, parseBound, parseDate, parseInstant, startOfDayMs, weekStart, zoneOffsetMs } from '../../src/domain/time.ts';
+import {
+  eventTimeProblem,
+  formatDate,
+  formatInstant,
+  isTimeZone,
+  MS_PER_DAY,
+  MS_PER_HOUR,
+  offsetPeriods,
+  parseBound,
+  parseDate,
+  parseInstant,
+  startOfDayMs,
+  weekStart,
+  zoneOffsetMs,
+} from '../../src/domain/time.ts';
 
 const at = (text: string): string => {
   const read = parseInstant(text);
@@ -10,7 +24,8 @@ const at = (text: string): string => {
 };
 const day = (text: string): number => parseDate(text) as number;
 const dayStart = (date: string, zone: string): string => formatInstant(startOfDayMs(day(date), zone));
-const hoursOf = (date: string, zone: string): number => (startOfDayMs(day(date) + 1, zone) - startOfDayMs(day(date), zone)) / MS_PER_HOUR;
+const hoursOf = (date: string, zone: string): number =>
+  (startOfDayMs(day(date) + 1, zone) - startOfDayMs(day(date), zone)) / MS_PER_HOUR;
 
 describe('an instant', () => {
   test.each([
@@ -60,7 +75,9 @@ describe('an instant', () => {
   });
 
   test('written out and read again is the same', () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: Date.UTC(2200, 0, 1) }), (ms) => parseInstant(formatInstant(ms)) === ms));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: Date.UTC(2200, 0, 1) }), (ms) => parseInstant(formatInstant(ms)) === ms),
+    );
   });
 
   test('may be up to 24 hours ahead, and not before 1970', () => {
@@ -74,8 +91,14 @@ describe('an instant', () => {
 
 describe('a date', () => {
   test('is a day of the calendar, leap days among them', () => {
-    expect([day('1970-01-01'), day('1970-01-02'), day('2024-02-29') - day('2024-02-28'), day('2024-03-01') - day('2024-02-28')]).toEqual([0, 1, 1, 2]);
-    for (const wrong of ['2026-02-30', '2025-02-29', '1900-02-29', '2026-2-3', '2026-03-01T00:00:00Z', '']) expect(parseDate(wrong)).toMatch(/is not a calendar date; send YYYY-MM-DD/);
+    expect([
+      day('1970-01-01'),
+      day('1970-01-02'),
+      day('2024-02-29') - day('2024-02-28'),
+      day('2024-03-01') - day('2024-02-28'),
+    ]).toEqual([0, 1, 1, 2]);
+    for (const wrong of ['2026-02-30', '2025-02-29', '1900-02-29', '2026-2-3', '2026-03-01T00:00:00Z', ''])
+      expect(parseDate(wrong)).toMatch(/is not a calendar date; send YYYY-MM-DD/);
     expect(day('2000-02-29')).toBeTypeOf('number');
   });
 
@@ -84,8 +107,18 @@ describe('a date', () => {
   });
 
   test('belongs to the week of the Monday before it', () => {
-    expect(['2026-03-01', '2026-03-02', '2026-03-08', '1970-01-01'].map((d) => formatDate(weekStart(day(d))))).toEqual(['2026-02-23', '2026-03-02', '2026-03-02', '1969-12-29']);
-    fc.assert(fc.property(fc.integer({ min: -1_000, max: 50_000 }), (n) => weekStart(n) <= n && n - weekStart(n) < 7 && new Date(weekStart(n) * MS_PER_DAY).getUTCDay() === 1));
+    expect(['2026-03-01', '2026-03-02', '2026-03-08', '1970-01-01'].map((d) => formatDate(weekStart(day(d))))).toEqual([
+      '2026-02-23',
+      '2026-03-02',
+      '2026-03-02',
+      '1969-12-29',
+    ]);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -1_000, max: 50_000 }),
+        (n) => weekStart(n) <= n && n - weekStart(n) < 7 && new Date(weekStart(n) * MS_PER_DAY).getUTCDay() === 1,
+      ),
+    );
   });
 });
 
@@ -115,26 +148,48 @@ describe('a day of a brand', () => {
   });
 
   test('starts at the first instant that shows its date', () => {
-    const zones = ['America/New_York', 'America/Sao_Paulo', 'Asia/Kolkata', 'Pacific/Apia', 'Pacific/Kiritimati', 'Europe/London', 'Africa/Casablanca', 'Asia/Gaza', 'America/St_Johns'];
+    const zones = [
+      'America/New_York',
+      'America/Sao_Paulo',
+      'Asia/Kolkata',
+      'Pacific/Apia',
+      'Pacific/Kiritimati',
+      'Europe/London',
+      'Africa/Casablanca',
+      'Asia/Gaza',
+      'America/St_Johns',
+    ];
     const shown = (ms: number, zone: string): number => Math.floor((ms + zoneOffsetMs(zone, ms)) / MS_PER_DAY);
     fc.assert(
-      fc.property(fc.integer({ min: day('1995-01-01'), max: day('2037-01-01') }), fc.constantFrom(...zones), (n, zone) => {
-        const start = startOfDayMs(n, zone);
-        fc.pre(startOfDayMs(n + 1, zone) > start);
-        expect([shown(start, zone), shown(start - 1, zone) < n]).toEqual([n, true]);
-      }),
+      fc.property(
+        fc.integer({ min: day('1995-01-01'), max: day('2037-01-01') }),
+        fc.constantFrom(...zones),
+        (n, zone) => {
+          const start = startOfDayMs(n, zone);
+          fc.pre(startOfDayMs(n + 1, zone) > start);
+          expect([shown(start, zone), shown(start - 1, zone) < n]).toEqual([n, true]);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
 
   test('can be told in SQL from offsets that cover a period without a gap', () => {
-    for (const zone of ['America/New_York', 'America/Sao_Paulo', 'Africa/Casablanca', 'Asia/Kolkata', 'UTC', 'Pacific/Apia']) {
+    for (const zone of [
+      'America/New_York',
+      'America/Sao_Paulo',
+      'Africa/Casablanca',
+      'Asia/Kolkata',
+      'UTC',
+      'Pacific/Apia',
+    ]) {
       const [from, until] = [Date.UTC(2010, 0, 1, 5), Date.UTC(2019, 6, 1, 7)];
       const periods = offsetPeriods(zone, from, until);
       expect([periods[0]!.from_ms, periods.at(-1)!.until_ms]).toEqual([from, until]);
       periods.forEach((p, i) => {
         if (i > 0) expect(p.from_ms).toBe(periods[i - 1]!.until_ms);
-        for (const ms of [p.from_ms, Math.floor((p.from_ms + p.until_ms) / 2), p.until_ms - 1]) expect(zoneOffsetMs(zone, ms)).toBe(p.offset_ms);
+        for (const ms of [p.from_ms, Math.floor((p.from_ms + p.until_ms) / 2), p.until_ms - 1])
+          expect(zoneOffsetMs(zone, ms)).toBe(p.offset_ms);
       });
     }
     expect(offsetPeriods('America/New_York', Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1))).toHaveLength(3);
@@ -142,14 +197,22 @@ describe('a day of a brand', () => {
   });
 
   test('needs a zone that exists', () => {
-    expect(['UTC', 'Europe/Berlin', 'Mars/Olympus', '', '../etc'].map(isTimeZone)).toEqual([true, true, false, false, false]);
+    expect(['UTC', 'Europe/Berlin', 'Mars/Olympus', '', '../etc'].map(isTimeZone)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 
 describe('the bound of a period', () => {
   test('is a date in the zone, or an instant', () => {
     expect(formatInstant(parseBound('start', '2026-03-08', 'America/New_York'))).toBe('2026-03-08T05:00:00.000Z');
-    expect(formatInstant(parseBound('start', '2026-03-08T00:00:00Z', 'America/New_York'))).toBe('2026-03-08T00:00:00.000Z');
+    expect(formatInstant(parseBound('start', '2026-03-08T00:00:00Z', 'America/New_York'))).toBe(
+      '2026-03-08T00:00:00.000Z',
+    );
   });
 
   test('is refused by its name', () => {

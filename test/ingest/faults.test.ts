@@ -33,18 +33,31 @@ const range = (prefix: string, n: number) => Array.from({ length: n }, (_, i) =>
 describe('a warehouse that is away', () => {
   test('makes loading late, not accepting; then all is there, in order and once', async () => {
     const warehouse = wayward(await openWarehouse());
-    const collector = await openCollector(newFolder(), warehouse, { limits: { batch_records: 10, segment_bytes: 1_500 } });
+    const collector = await openCollector(newFolder(), warehouse, {
+      limits: { batch_records: 10, segment_bytes: 1_500 },
+    });
     await accept(collector, range('a', 5));
     await collector.flush();
     warehouse.away = true;
     for (let i = 0; i < 10; i++) await accept(collector, range(`b${i}-`, 5));
     await accept(collector, range('a', 5));
-    await expect(collector.flush(100)).rejects.toMatchObject({ code: 'timeout', status: 503, message: expect.stringMatching(/position 5 of 60 is committed/) });
+    await expect(collector.flush(100)).rejects.toMatchObject({
+      code: 'timeout',
+      status: 503,
+      message: expect.stringMatching(/position 5 of 60 is committed/),
+    });
     expect(collector.health()).toMatchObject({ lag_records: 55, loader: { last_error: 'the warehouse is away' } });
     warehouse.away = false;
     await collector.flush();
-    expect(await loaded(warehouse)).toEqual([...range('a', 5), ...Array.from({ length: 10 }, (_, i) => range(`b${i}-`, 5)).flat()].map((e) => (e as { event_id: string }).event_id));
-    expect(collector.health()).toMatchObject({ lag_records: 0, loader: { last_error: '', duplicates: 5, dead_letters: 0 } });
+    expect(await loaded(warehouse)).toEqual(
+      [...range('a', 5), ...Array.from({ length: 10 }, (_, i) => range(`b${i}-`, 5)).flat()].map(
+        (e) => (e as { event_id: string }).event_id,
+      ),
+    );
+    expect(collector.health()).toMatchObject({
+      lag_records: 0,
+      loader: { last_error: '', duplicates: 5, dead_letters: 0 },
+    });
     await collector.close();
     await warehouse.close();
   });
@@ -65,7 +78,11 @@ describe('a warehouse that is away', () => {
   });
 
   test('with damaged lines waiting in the spool: all that can be read is loaded', async () => {
-    const { folder, warehouse } = await damaged((lines) => [lines[0]!, lines[1]!.replace('a1', 'aX'), ...lines.slice(2)]);
+    const { folder, warehouse } = await damaged((lines) => [
+      lines[0]!,
+      lines[1]!.replace('a1', 'aX'),
+      ...lines.slice(2),
+    ]);
     const away = wayward(warehouse);
     const collector = await openCollector(folder, away, { limits: { segment_bytes: 1 } });
     away.away = true;
@@ -132,9 +149,16 @@ describe('a record that passes the door and cannot be loaded', () => {
     await accept(collector, range('e', 100));
     await collector.flush();
     expect(await loaded(warehouse)).toHaveLength(99);
-    expect(collector.health()).toMatchObject({ lag_records: 0, loader: { dead_letters: 1, last_error: '', loaded: { email_events: 99 }, duplicates: 0 } });
-    const letters = await warehouse.read((s) => s.query("select record, reason, state, json_text(payload, 'event_id') as event_id from dead_letters"));
-    expect(letters).toEqual([{ record: 'email_events', reason: 'cannot make sense of e37', state: 'open', event_id: 'e37' }]);
+    expect(collector.health()).toMatchObject({
+      lag_records: 0,
+      loader: { dead_letters: 1, last_error: '', loaded: { email_events: 99 }, duplicates: 0 },
+    });
+    const letters = await warehouse.read((s) =>
+      s.query("select record, reason, state, json_text(payload, 'event_id') as event_id from dead_letters"),
+    );
+    expect(letters).toEqual([
+      { record: 'email_events', reason: 'cannot make sense of e37', state: 'open', event_id: 'e37' },
+    ]);
 
     // Too early: it fails again, as a new letter.
     expect(await collector.replayDeadLetters()).toBe(1);
@@ -252,10 +276,23 @@ describe('limits', () => {
   test('a request over the item limit, or an empty one, is refused whole', async () => {
     const warehouse = await openWarehouse();
     const collector = await openCollector(newFolder(), warehouse, { limits: { max_items: 3 } });
-    await expect(accept(collector, range('a', 4))).rejects.toMatchObject({ code: 'too_large', message: expect.stringContaining('the limit is 3') });
-    await expect(accept(collector, [])).rejects.toMatchObject({ code: 'bad_request', message: expect.stringContaining('the array is empty') });
+    await expect(accept(collector, range('a', 4))).rejects.toMatchObject({
+      code: 'too_large',
+      message: expect.stringContaining('the limit is 3'),
+    });
+    await expect(accept(collector, [])).rejects.toMatchObject({
+      code: 'bad_request',
+      message: expect.stringContaining('the array is empty'),
+    });
     const receipt = await accept(collector, [sent('ok'), 7, sent('bad', { event_type: 'eaten' })]);
-    expect(receipt).toMatchObject({ accepted: 1, ids: ['ok'], rejected: [{ index: 1, reason: expect.stringContaining('must be an object') }, { index: 2, field: 'event_type' }] });
+    expect(receipt).toMatchObject({
+      accepted: 1,
+      ids: ['ok'],
+      rejected: [
+        { index: 1, reason: expect.stringContaining('must be an object') },
+        { index: 2, field: 'event_type' },
+      ],
+    });
     await collector.flush();
     expect(await loaded(warehouse)).toEqual(['ok']);
     await collector.close();

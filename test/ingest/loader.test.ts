@@ -10,7 +10,10 @@ let collector: Collector;
 const errors: string[] = [];
 const folder = newFolder();
 const reopen = async (): Promise<void> => {
-  collector = await openCollector(folder, warehouse, { onError: (_error, what) => errors.push(what), limits: { batch_records: 7, segment_bytes: 2_000 } });
+  collector = await openCollector(folder, warehouse, {
+    onError: (_error, what) => errors.push(what),
+    limits: { batch_records: 7, segment_bytes: 2_000 },
+  });
 };
 beforeAll(async () => {
   warehouse = await openWarehouse();
@@ -45,7 +48,11 @@ describe('an id', () => {
   });
 
   test('is loaded once for any order of repeats, batches and restarts', async () => {
-    const step = fc.oneof({ weight: 8, arbitrary: fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 25 }) }, { weight: 2, arbitrary: fc.constant('flush' as const) }, { weight: 1, arbitrary: fc.constant('restart' as const) });
+    const step = fc.oneof(
+      { weight: 8, arbitrary: fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 25 }) },
+      { weight: 2, arbitrary: fc.constant('flush' as const) },
+      { weight: 1, arbitrary: fc.constant('restart' as const) },
+    );
     let round = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
@@ -59,7 +66,10 @@ describe('an id', () => {
           } else {
             const ids = what.map((i) => `r${round}-${i}`);
             for (const id of ids) wanted.add(id);
-            await accept(collector, ids.map((id) => sent(id)));
+            await accept(
+              collector,
+              ids.map((id) => sent(id)),
+            );
           }
         }
         await collector.flush();
@@ -92,18 +102,35 @@ describe('an id with other content', () => {
     await collector.flush();
     await warehouse.read(async (s) => {
       told.push(await s.query("select event_type from email_events where event_id = 'twice'"));
-      told.push(await s.query("select brand_id, record, json_text(payload, 'event_type') as event_type from conflicts where id = 'twice' order by log_seq"));
+      told.push(
+        await s.query(
+          "select brand_id, record, json_text(payload, 'event_type') as event_type from conflicts where id = 'twice' order by log_seq",
+        ),
+      );
     });
     expect(told).toEqual([
       [{ event_type: 'sent' }],
       ['bounced', 'delivered'].map((event_type) => ({ brand_id: 'default', record: 'email_events', event_type })),
     ]);
-    expect(counts()).toEqual({ rows: before.rows + 1, duplicates: before.duplicates + 1, conflicts: before.conflicts + 2 });
+    expect(counts()).toEqual({
+      rows: before.rows + 1,
+      duplicates: before.duplicates + 1,
+      conflicts: before.conflicts + 2,
+    });
   });
 
   test('is no conflict when only its spelling differs', async () => {
     const before = counts().conflicts;
-    await accept(collector, [sent('spelt'), { customer_id: 'c', event_type: 'sent', occurred_at: '2026-05-01T02:00:00.000+02:00', event_id: 'spelt', campaign_id: null }]);
+    await accept(collector, [
+      sent('spelt'),
+      {
+        customer_id: 'c',
+        event_type: 'sent',
+        occurred_at: '2026-05-01T02:00:00.000+02:00',
+        event_id: 'spelt',
+        campaign_id: null,
+      },
+    ]);
     await collector.flush();
     expect(counts().conflicts).toBe(before);
   });
@@ -119,7 +146,10 @@ describe('a flush', () => {
 
   test('answers only when all that was accepted before can be found', async () => {
     for (let i = 0; i < 10; i++) {
-      await accept(collector, Array.from({ length: 40 }, (_, j) => sent(`flush-${i}-${j}`)));
+      await accept(
+        collector,
+        Array.from({ length: 40 }, (_, j) => sent(`flush-${i}-${j}`)),
+      );
       await collector.flush();
       expect(await loaded(warehouse)).toContain(`flush-${i}-39`);
     }
@@ -129,7 +159,9 @@ describe('a flush', () => {
     await accept(collector, sent('named'));
     const position = await collector.flush();
     expect(position).toBe(collector.health().durable_log_seq);
-    const [row] = await warehouse.read((s) => s.query("select max(log_seq) as log_seq from commits where collector_id = 'main'"));
+    const [row] = await warehouse.read((s) =>
+      s.query("select max(log_seq) as log_seq from commits where collector_id = 'main'"),
+    );
     expect(row!['log_seq']).toBe(BigInt(position));
   });
 });

@@ -39,7 +39,12 @@ describe('the filter of known ids', () => {
   });
 
   test('does as well with ids that differ in one character only, or are long, or not Latin', () => {
-    const makers = [(i: number) => String(i), (i: number) => `${'x'.repeat(150)}${i}`, (i: number) => `日本${i}語`, (i: number) => i.toString(2).padStart(24, '0')];
+    const makers = [
+      (i: number) => String(i),
+      (i: number) => `${'x'.repeat(150)}${i}`,
+      (i: number) => `日本${i}語`,
+      (i: number) => i.toString(2).padStart(24, '0'),
+    ];
     for (const make of makers) {
       const seen = new SeenIds();
       let wrong = 0;
@@ -85,7 +90,12 @@ describe('the filter of known ids', () => {
     const whole = readFileSync(file);
     const header = whole.indexOf(10);
     // Every byte of the header (a digit of its log position above all), and some of the filter.
-    for (const at of [...Array.from({ length: header + 1 }, (_, i) => i), header + 1, header + 50_000, whole.length - 1]) {
+    for (const at of [
+      ...Array.from({ length: header + 1 }, (_, i) => i),
+      header + 1,
+      header + 50_000,
+      whole.length - 1,
+    ]) {
       const damaged = Buffer.from(whole);
       damaged[at] = damaged[at]! ^ 1;
       writeFileSync(file, damaged);

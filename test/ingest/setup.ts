@@ -74,11 +74,18 @@ export const openCollector = (folder: string, warehouse: Warehouse, setup: Colle
 
 export const noEnrichment: Enrich = () => ({});
 
-export const sent = (event_id: string, more: object = {}): object => ({ event_id, event_type: 'sent', customer_id: 'c', occurred_at: '2026-05-01T00:00:00Z', ...more });
+export const sent = (event_id: string, more: object = {}): object => ({
+  event_id,
+  event_type: 'sent',
+  customer_id: 'c',
+  occurred_at: '2026-05-01T00:00:00Z',
+  ...more,
+});
 
 export const ALL_BRANDS = { key_brand_id: null };
 
-export const accept = (collector: Collector, body: unknown, record: RecordName = 'email_events') => collector.accept(record, body, ALL_BRANDS);
+export const accept = (collector: Collector, body: unknown, record: RecordName = 'email_events') =>
+  collector.accept(record, body, ALL_BRANDS);
 
 /** The ids of a table in log order. */
 export async function loaded(warehouse: Warehouse, table = 'email_events', id = 'event_id'): Promise<string[]> {

@@ -8,8 +8,14 @@ import { fileHandleMethods, newFolder, openSpool, records, spooled } from './set
 afterEach(() => vi.restoreAllMocks());
 
 const send = (spool: Spool, ...ids: string[]): Promise<void> => spool.append('email_events', records(...ids), 1);
-const segments = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.seg')).sort();
-const onDisk = (folder: string): string => segments(folder).map((name) => readFileSync(join(folder, name), 'utf8')).join('');
+const segments = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.seg'))
+    .sort();
+const onDisk = (folder: string): string =>
+  segments(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('');
 
 describe('what the spool has taken', () => {
   test('is on disk when the sender hears of it', async () => {
@@ -20,7 +26,9 @@ describe('what the spool has taken', () => {
       expect(onDisk(folder)).toContain(JSON.stringify(`event ${i} é "quoted"\n`));
     }
     // As after kill -9: another spool opens the folder without the first being closed.
-    expect((await spooled(await openSpool(folder))).map(([, id]) => id)).toEqual([0, 1, 2, 3, 4].map((i) => `event ${i} é "quoted"\n`));
+    expect((await spooled(await openSpool(folder))).map(([, id]) => id)).toEqual(
+      [0, 1, 2, 3, 4].map((i) => `event ${i} é "quoted"\n`),
+    );
   });
 
   test('was synced before the sender heard of it', async () => {
@@ -47,7 +55,13 @@ describe('what the spool has taken', () => {
   test('has consecutive log positions from 1, each request whole', async () => {
     const spool = await openSpool(newFolder());
     await Promise.all([send(spool, 'a', 'b'), send(spool, 'c'), send(spool, 'd', 'e')]);
-    expect(await spooled(spool)).toEqual([[1, 'a'], [2, 'b'], [3, 'c'], [4, 'd'], [5, 'e']]);
+    expect(await spooled(spool)).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [3, 'c'],
+      [4, 'd'],
+      [5, 'e'],
+    ]);
     expect(spool.durable_log_seq).toBe(5);
   });
 });
@@ -65,7 +79,11 @@ describe('after a crash', () => {
       expect(again.torn_bytes).toBe(Buffer.byteLength(torn));
       expect(onDisk(folder)).toBe(whole);
       await send(again, 'c');
-      expect(await spooled(again)).toEqual([[1, 'a'], [2, 'b'], [3, 'c']]);
+      expect(await spooled(again)).toEqual([
+        [1, 'a'],
+        [2, 'b'],
+        [3, 'c'],
+      ]);
       await again.close();
     }
   });
@@ -110,7 +128,11 @@ describe('a full spool', () => {
     const spool = await openSpool(folder, { max_spool_bytes: 300 });
     while (spool.bytes < 300) await send(spool, 'event');
     const before = onDisk(folder);
-    await expect(send(spool, 'one', 'two')).rejects.toMatchObject({ code: 'spool_full', status: 503, retry_after_s: expect.any(Number) });
+    await expect(send(spool, 'one', 'two')).rejects.toMatchObject({
+      code: 'spool_full',
+      status: 503,
+      retry_after_s: expect.any(Number),
+    });
     expect(onDisk(folder)).toBe(before);
   });
 
@@ -167,14 +189,24 @@ describe('segments', () => {
 });
 
 describe('a disk that fails', () => {
-  for (const [what, method] of [['write', 'write'], ['sync', 'datasync']] as const) {
+  for (const [what, method] of [
+    ['write', 'write'],
+    ['sync', 'datasync'],
+  ] as const) {
     test(`at the ${what}: 503, nothing is counted, and the next request goes to a new file`, async () => {
       const folder = newFolder();
       const spool = await openSpool(folder);
       await send(spool, 'before');
-      vi.spyOn(await fileHandleMethods(), method).mockRejectedValueOnce(Object.assign(new Error('no space left'), { code: 'ENOSPC' }));
+      vi.spyOn(await fileHandleMethods(), method).mockRejectedValueOnce(
+        Object.assign(new Error('no space left'), { code: 'ENOSPC' }),
+      );
       const outcomes = await Promise.allSettled([send(spool, 'lost'), send(spool, 'lost too')]);
-      for (const o of outcomes) expect((o as PromiseRejectedResult).reason).toMatchObject({ code: 'spool_unwritable', status: 503, retry_after_s: expect.any(Number) });
+      for (const o of outcomes)
+        expect((o as PromiseRejectedResult).reason).toMatchObject({
+          code: 'spool_unwritable',
+          status: 503,
+          retry_after_s: expect.any(Number),
+        });
       await send(spool, 'lost');
       expect(segments(folder)).toHaveLength(2);
       expect((await spooled(spool)).map(([, id]) => id)).toEqual(['before', 'lost']);

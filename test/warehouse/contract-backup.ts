@@ -30,9 +30,13 @@ async function contents(warehouse: Warehouse): Promise<Record<string, unknown[]>
   return warehouse.read(async (s) => {
     const all: Record<string, unknown[]> = {};
     for (const table of TABLE_NAMES) {
-      const columns = TABLES[table].columns.map(({ name, type }) => (type === 'instant' ? `epoch_ms(${name}) as ${name}_ms` : name));
+      const columns = TABLES[table].columns.map(({ name, type }) =>
+        type === 'instant' ? `epoch_ms(${name}) as ${name}_ms` : name,
+      );
       const rows = await s.query(`select ${columns.join(', ')} from ${table}`);
-      all[table] = rows.map((row) => JSON.stringify(row, (_key, value) => (typeof value === 'bigint' ? String(value) : value))).sort();
+      all[table] = rows
+        .map((row) => JSON.stringify(row, (_key, value) => (typeof value === 'bigint' ? String(value) : value)))
+        .sort();
     }
     return all;
   });
@@ -68,10 +72,16 @@ export function backupContract(open: OpenWarehouse): void {
       const filled = await opened({ spend: [rowOf('spend')] });
       const folder = join(parent, 'one row');
       await filled.backup(folder);
-      await expect(filled.restore(folder)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('spend already has 1 rows') });
+      await expect(filled.restore(folder)).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('spend already has 1 rows'),
+      });
       const empty = await opened();
       rmSync(join(folder, readdirSync(folder).sort().at(-1)!));
-      await expect(empty.restore(folder)).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('not a whole backup') });
+      await expect(empty.restore(folder)).rejects.toMatchObject({
+        code: 'not_found',
+        message: expect.stringContaining('not a whole backup'),
+      });
       expect((await empty.diagnose()).tables.every((t) => t.rows === 0)).toBe(true);
       await Promise.all([filled.close(), empty.close()]);
     });
@@ -79,21 +89,31 @@ export function backupContract(open: OpenWarehouse): void {
     test('cannot back up into a folder that holds something', async () => {
       const warehouse = await opened();
       writeFileSync(join(parent, 'note.txt'), 'mine');
-      await expect(warehouse.backup(parent)).rejects.toMatchObject({ code: 'bad_request', message: expect.stringContaining('not empty') });
+      await expect(warehouse.backup(parent)).rejects.toMatchObject({
+        code: 'bad_request',
+        message: expect.stringContaining('not empty'),
+      });
       await warehouse.close();
     });
 
     test('is told the size of every table, and that all is well', async () => {
       const warehouse = await opened({
         conversions: [rowOf('conversions', { log_seq: 1 })],
-        touchpoints: ['a', 'b'].map((id) => rowOf('touchpoints', { touchpoint_id: id, customer_id: id, subject_key: id === 'a' ? 1 : 2 })),
+        touchpoints: ['a', 'b'].map((id) =>
+          rowOf('touchpoints', { touchpoint_id: id, customer_id: id, subject_key: id === 'a' ? 1 : 2 }),
+        ),
         commits: [rowOf('commits', { log_seq: 1 })],
       });
       await warehouse.compact();
       const { engine, schema_version, tables, problems } = await warehouse.diagnose();
       expect({ engine, problems }).toEqual({ engine: warehouse.engine, problems: [] });
       expect(schema_version).toBeGreaterThan(0);
-      expect(Object.fromEntries(tables.map((t) => [t.table, t.rows]))).toMatchObject({ touchpoints: 2, conversions: 1, commits: 1, spend: 0 });
+      expect(Object.fromEntries(tables.map((t) => [t.table, t.rows]))).toMatchObject({
+        touchpoints: 2,
+        conversions: 1,
+        commits: 1,
+        spend: 0,
+      });
       expect(tables.map((t) => t.table).sort()).toEqual([...TABLE_NAMES].sort());
       await warehouse.close();
     });
@@ -101,7 +121,10 @@ export function backupContract(open: OpenWarehouse): void {
     test('is told what is broken: an id stored twice, a shared subject key, a row that no commit covers', async () => {
       const warehouse = await opened({
         conversions: [rowOf('conversions', { log_seq: 9 }), rowOf('conversions', { log_seq: 9 })],
-        touchpoints: [rowOf('touchpoints', { touchpoint_id: 'a', customer_id: 'a' }), rowOf('touchpoints', { touchpoint_id: 'b', customer_id: 'b' })],
+        touchpoints: [
+          rowOf('touchpoints', { touchpoint_id: 'a', customer_id: 'a' }),
+          rowOf('touchpoints', { touchpoint_id: 'b', customer_id: 'b' }),
+        ],
         commits: [rowOf('commits', { log_seq: 8 })],
       });
       const { problems } = await warehouse.diagnose();

@@ -6,21 +6,49 @@ import { AT_MS, int64, type OpenWarehouse, shared, text } from './rows.ts';
 type Pair = readonly [bigint, bigint];
 type Triple = readonly [bigint, bigint, bigint];
 
-const PAIRS: Pair[] = [7n, -7n, 0n, 1n, -1n, 6n, -6n, 2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 62n, -(2n ** 62n)].flatMap((a) =>
-  [1n, 2n, 3n, 7n, 86_400_000n].map((b): Pair => [a, b]),
-);
+const PAIRS: Pair[] = [
+  7n,
+  -7n,
+  0n,
+  1n,
+  -1n,
+  6n,
+  -6n,
+  2n ** 53n + 1n,
+  -(2n ** 53n) - 1n,
+  2n ** 62n,
+  -(2n ** 62n),
+].flatMap((a) => [1n, 2n, 3n, 7n, 86_400_000n].map((b): Pair => [a, b]));
 
 const TWO53 = 2n ** 53n;
 /** s and t of a share: 0 <= s <= t < 2^53, t > 0. */
-const share = fc.bigInt({ min: 1n, max: TWO53 - 1n }).chain((t) => fc.tuple(fc.bigInt({ min: 0n, max: t }), fc.constant(t)));
+const share = fc
+  .bigInt({ min: 1n, max: TWO53 - 1n })
+  .chain((t) => fc.tuple(fc.bigInt({ min: 0n, max: t }), fc.constant(t)));
 /** Weights of the size that paths have: up to 1,000 of 2^40. */
-const smallShare = fc.bigInt({ min: 1n, max: 1_000n }).chain((t) => fc.tuple(fc.bigInt({ min: 0n, max: t }), fc.constant(t)));
-const anyShare = fc.oneof(share, smallShare, share.map(([, t]): [bigint, bigint] => [t, t]), share.map(([, t]): [bigint, bigint] => [0n, t]), share.map(([, t]): [bigint, bigint] => [t - 1n, t]));
+const smallShare = fc
+  .bigInt({ min: 1n, max: 1_000n })
+  .chain((t) => fc.tuple(fc.bigInt({ min: 0n, max: t }), fc.constant(t)));
+const anyShare = fc.oneof(
+  share,
+  smallShare,
+  share.map(([, t]): [bigint, bigint] => [t, t]),
+  share.map(([, t]): [bigint, bigint] => [0n, t]),
+  share.map(([, t]): [bigint, bigint] => [t - 1n, t]),
+);
 
 function triples(value: fc.Arbitrary<bigint>, seed: number): Triple[] {
   const random = fc.sample(fc.tuple(value, anyShare), { numRuns: 3_000, seed }).map(([v, [s, t]]): Triple => [v, s, t]);
   // Exact quotients, and one beside them: where a division from doubles goes wrong first.
-  const exact = random.slice(0, 500).flatMap(([v, s, t]): Triple[] => (s === 0n ? [] : [[(v / t) * t, s, t], [(v / t) * t + 1n, s, t], [(v / t) * t - 1n, s, t]]));
+  const exact = random.slice(0, 500).flatMap(([v, s, t]): Triple[] =>
+    s === 0n
+      ? []
+      : [
+          [(v / t) * t, s, t],
+          [(v / t) * t + 1n, s, t],
+          [(v / t) * t - 1n, s, t],
+        ],
+  );
   return [...random, ...exact];
 }
 
@@ -31,33 +59,53 @@ export function macroContract(open: OpenWarehouse): void {
     /** Evaluates an expression over columns a and b, as text of its digits. */
     const overPairs = (expression: string, pairs: readonly Pair[]) =>
       held.warehouse.read(async (s) => {
-        await s.relation('pairs', [int64('i'), int64('a'), int64('b')], pairs.map(([a, b], i) => ({ i, a, b })));
+        await s.relation(
+          'pairs',
+          [int64('i'), int64('a'), int64('b')],
+          pairs.map(([a, b], i) => ({ i, a, b })),
+        );
         const rows = await s.query(`select text128(${expression}) as result from pairs order by i`);
         return rows.map((row) => BigInt(row['result'] as string));
       });
 
     const overTriples = (expression: string, rows: readonly Triple[]) =>
       held.warehouse.read(async (s) => {
-        await s.relation('triples', [int64('i'), int64('v'), int64('s'), int64('t')], rows.map(([v, sum, t], i) => ({ i, v, s: sum, t })));
+        await s.relation(
+          'triples',
+          [int64('i'), int64('v'), int64('s'), int64('t')],
+          rows.map(([v, sum, t], i) => ({ i, v, s: sum, t })),
+        );
         const found = await s.query(`select text128(${expression}) as result from triples order by i`);
         return found.map((row) => BigInt(row['result'] as string));
       });
 
     test('idiv divides whole numbers and cuts toward zero, below zero too', async () => {
       expect(await overPairs('idiv(a, b)', PAIRS)).toEqual(PAIRS.map(([a, b]) => a / b));
-      expect(await overPairs('idiv(int128(a) * 1000000007, b)', PAIRS)).toEqual(PAIRS.map(([a, b]) => (a * 1_000_000_007n) / b));
+      expect(await overPairs('idiv(int128(a) * 1000000007, b)', PAIRS)).toEqual(
+        PAIRS.map(([a, b]) => (a * 1_000_000_007n) / b),
+      );
       expect(await overPairs('idiv(a, -b)', PAIRS)).toEqual(PAIRS.map(([a, b]) => a / -b));
     });
 
     test('floor_div rounds down, so that the day before 1970 is day -1', async () => {
       const floor = ([a, b]: Pair) => (a % b < 0n ? a / b - 1n : a / b);
       expect(await overPairs('floor_div(a, b)', PAIRS)).toEqual(PAIRS.map(floor));
-      expect(await overPairs('floor_div(a, b)', [[-1n, 86_400_000n], [-86_400_000n, 86_400_000n]])).toEqual([-1n, -1n]);
+      expect(
+        await overPairs('floor_div(a, b)', [
+          [-1n, 86_400_000n],
+          [-86_400_000n, 86_400_000n],
+        ]),
+      ).toEqual([-1n, -1n]);
     });
 
     test('muldiv is v * s div t to the last unit, for any value that fits 64 bits', async () => {
       const edge = 9_007_199_254_740_991n;
-      const value = fc.oneof(fc.bigInt({ min: -edge, max: edge }), fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }), fc.constantFrom(0n, 1n, -1n, edge, -edge, TWO53, -TWO53, TWO53 + 1n), fc.bigInt({ min: -1_000n, max: 1_000n }));
+      const value = fc.oneof(
+        fc.bigInt({ min: -edge, max: edge }),
+        fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
+        fc.constantFrom(0n, 1n, -1n, edge, -edge, TWO53, -TWO53, TWO53 + 1n),
+        fc.bigInt({ min: -1_000n, max: 1_000n }),
+      );
       const rows = triples(value, 53);
       expect(await overTriples('muldiv(v, s, t)', rows)).toEqual(rows.map(([v, s, t]) => (v * s) / t));
       expect(await overTriples('muldiv(int128(v), s, t)', rows)).toEqual(rows.map(([v, s, t]) => (v * s) / t));
@@ -71,7 +119,16 @@ export function macroContract(open: OpenWarehouse): void {
     test('sum128 adds beyond 64 bits without losing a unit, and is null over nothing', async () => {
       const most = 2n ** 63n - 1n;
       await held.warehouse.read(async (s) => {
-        await s.relation('big', [int64('g'), int64('v')], [...Array.from({ length: 1_000 }, () => ({ g: 1, v: most })), { g: 2, v: -(2n ** 63n) }, { g: 2, v: -(2n ** 63n) }, { g: 3, v: null }]);
+        await s.relation(
+          'big',
+          [int64('g'), int64('v')],
+          [
+            ...Array.from({ length: 1_000 }, () => ({ g: 1, v: most })),
+            { g: 2, v: -(2n ** 63n) },
+            { g: 2, v: -(2n ** 63n) },
+            { g: 3, v: null },
+          ],
+        );
         const rows = await s.query('select g, text128(sum128(v)) as total from big where g < 3 group by g order by g');
         expect(rows.map((row) => row['total'])).toEqual([String(most * 1_000n), String(-(2n ** 64n))]);
         const [plain] = await s.query('select sum128(v) as total from big where g = 1');
@@ -80,41 +137,86 @@ export function macroContract(open: OpenWarehouse): void {
     });
 
     test('int64, int128 and float64 change the type and not the value', async () => {
-      const [row] = await held.warehouse.read((s) => s.query('select int64(floor(float64(7) / 2)) as whole, int128($big) * int128($big) as square, float64($seven) / 2 as half', { big: 2n ** 62n, seven: 7 }));
+      const [row] = await held.warehouse.read((s) =>
+        s.query(
+          'select int64(floor(float64(7) / 2)) as whole, int128($big) * int128($big) as square, float64($seven) / 2 as half',
+          { big: 2n ** 62n, seven: 7 },
+        ),
+      );
       expect(row).toEqual({ whole: 3n, square: 2n ** 124n, half: 3.5 });
     });
 
     test('text128 writes digits, without a point or an exponent', async () => {
-      expect(await overPairs('int128(a) * int128(b) * 1000000', [[2n ** 62n, 86_400_000n], [-1n, 7n]])).toEqual([2n ** 62n * 86_400_000n * 10n ** 6n, -7n * 10n ** 6n]);
+      expect(
+        await overPairs('int128(a) * int128(b) * 1000000', [
+          [2n ** 62n, 86_400_000n],
+          [-1n, 7n],
+        ]),
+      ).toEqual([2n ** 62n * 86_400_000n * 10n ** 6n, -7n * 10n ** 6n]);
     });
 
     test('instant and epoch_ms are each other backwards', async () => {
-      expect(await overPairs('epoch_ms(instant(a))', [[0n, 1n], [BigInt(AT_MS), 1n], [-1n, 1n]])).toEqual([0n, BigInt(AT_MS), -1n]);
+      expect(
+        await overPairs('epoch_ms(instant(a))', [
+          [0n, 1n],
+          [BigInt(AT_MS), 1n],
+          [-1n, 1n],
+        ]),
+      ).toEqual([0n, BigInt(AT_MS), -1n]);
     });
 
     test('bits keeps the bits of the mask', async () => {
-      expect(await overPairs('bits(a, b)', [[15n, 5n], [8n, 7n], [6n, 2n], [0n, 15n]])).toEqual([5n, 0n, 2n, 0n]);
+      expect(
+        await overPairs('bits(a, b)', [
+          [15n, 5n],
+          [8n, 7n],
+          [6n, 2n],
+          [0n, 15n],
+        ]),
+      ).toEqual([5n, 0n, 2n, 0n]);
     });
 
     test('count_where counts the rows for which it holds; unknown does not hold', async () => {
       await held.warehouse.read(async (s) => {
         await s.relation('votes', [int64('x')], [{ x: 1 }, { x: 2 }, { x: null }]);
-        expect(await s.query('select count_where(x > 1) as more, count_where(x > 9) as none from votes')).toEqual([{ more: 1n, none: 0n }]);
+        expect(await s.query('select count_where(x > 1) as more, count_where(x > 9) as none from votes')).toEqual([
+          { more: 1n, none: 0n },
+        ]);
       });
     });
 
     test('same holds for two equal values and for two missing ones', async () => {
       await held.warehouse.read(async (s) => {
-        await s.relation('couples', [int64('i'), text('a'), text('b')], [{ i: 1, a: 'x', b: 'x' }, { i: 2, a: null, b: null }, { i: 3, a: 'x', b: null }, { i: 4, a: null, b: '' }]);
+        await s.relation(
+          'couples',
+          [int64('i'), text('a'), text('b')],
+          [
+            { i: 1, a: 'x', b: 'x' },
+            { i: 2, a: null, b: null },
+            { i: 3, a: 'x', b: null },
+            { i: 4, a: null, b: '' },
+          ],
+        );
         expect(await s.query('select i from couples where same(a, b) order by i')).toEqual([{ i: 1n }, { i: 2n }]);
         expect(await s.query('select i from couples where not same(a, b) order by i')).toEqual([{ i: 3n }, { i: 4n }]);
       });
     });
 
     test('json_text reads a string of an object; a missing key and a missing object are null', async () => {
-      const texts = ['{"country":"DE"}', '{"country":"it\'s \\"here\\""}', '{"country":"é👍"}', '{"city":"x"}', '{}', null];
+      const texts = [
+        '{"country":"DE"}',
+        '{"country":"it\'s \\"here\\""}',
+        '{"country":"é👍"}',
+        '{"city":"x"}',
+        '{}',
+        null,
+      ];
       await held.warehouse.read(async (s) => {
-        await s.relation('places', [int64('i'), text('place')], texts.map((place, i) => ({ i, place })));
+        await s.relation(
+          'places',
+          [int64('i'), text('place')],
+          texts.map((place, i) => ({ i, place })),
+        );
         const rows = await s.query("select json_text(place, 'country') as country from places order by i");
         expect(rows.map((row) => row['country'])).toEqual(['DE', 'it\'s "here"', 'é👍', null, null, null]);
       });

@@ -15,7 +15,10 @@ export function snapshotContract(open: OpenWarehouse): void {
       await warehouse.append({ touchpoints: [rowOf('touchpoints')], conversions: [rowOf('conversions')] });
       await warehouse.read(async (s) => {
         const before = await count(s, 'touchpoints');
-        await warehouse.append({ touchpoints: [rowOf('touchpoints', { touchpoint_id: 'late' })], conversions: [rowOf('conversions', { conversion_id: 'late' })] });
+        await warehouse.append({
+          touchpoints: [rowOf('touchpoints', { touchpoint_id: 'late' })],
+          conversions: [rowOf('conversions', { conversion_id: 'late' })],
+        });
         expect(await count(s, 'touchpoints')).toBe(before);
         expect(await count(s, 'conversions')).toBe(before);
       });
@@ -24,8 +27,15 @@ export function snapshotContract(open: OpenWarehouse): void {
 
     test('never sees half of a batch', async () => {
       const { warehouse } = held;
-      const appends = Array.from({ length: 30 }, (_, i) => warehouse.append({ spend: [rowOf('spend', { spend_id: `s${i}` })], fx_rates: [rowOf('fx_rates', { fx_rate_id: `f${i}` })] }));
-      const reads = Array.from({ length: 30 }, () => warehouse.read(async (s) => (await count(s, 'spend')) - (await count(s, 'fx_rates'))));
+      const appends = Array.from({ length: 30 }, (_, i) =>
+        warehouse.append({
+          spend: [rowOf('spend', { spend_id: `s${i}` })],
+          fx_rates: [rowOf('fx_rates', { fx_rate_id: `f${i}` })],
+        }),
+      );
+      const reads = Array.from({ length: 30 }, () =>
+        warehouse.read(async (s) => (await count(s, 'spend')) - (await count(s, 'fx_rates'))),
+      );
       await Promise.all(appends);
       expect(new Set(await Promise.all(reads))).toEqual(new Set([0]));
     });
@@ -50,7 +60,9 @@ export function snapshotContract(open: OpenWarehouse): void {
       await held.warehouse.append({ commits: [rowOf('commits', { log_seq: 7 })] });
       await held.warehouse.read(async (s) => {
         await s.relation('many', NUMBERS, numbers(10_001));
-        expect(await s.query('select count(*) as n, sum128(x) as total from many')).toEqual([{ n: 10_001n, total: 50_005_000n }]);
+        expect(await s.query('select count(*) as n, sum128(x) as total from many')).toEqual([
+          { n: 10_001n, total: 50_005_000n },
+        ]);
         expect(await s.query('select m.x as x from many m join commits c on c.log_seq = m.x')).toEqual([{ x: 7n }]);
       });
     });
@@ -85,7 +97,12 @@ export function snapshotContract(open: OpenWarehouse): void {
           }),
         ),
       );
-      expect(answers).toEqual([[1, 1], [2, 2], [3, 3], [4, 4]]);
+      expect(answers).toEqual([
+        [1, 1],
+        [2, 2],
+        [3, 3],
+        [4, 4],
+      ]);
     });
   });
 
@@ -142,7 +159,11 @@ export function snapshotContract(open: OpenWarehouse): void {
         },
         { timeout_ms: 300 },
       );
-      await expect(slow).rejects.toMatchObject({ code: 'timeout', status: 503, message: expect.stringContaining('shorter period') });
+      await expect(slow).rejects.toMatchObject({
+        code: 'timeout',
+        status: 503,
+        message: expect.stringContaining('shorter period'),
+      });
       for (let i = 0; i < 5; i++) expect(await warehouse.read((s) => count(s, 'commits'))).toBe(0);
     });
 
@@ -162,7 +183,9 @@ export function snapshotContract(open: OpenWarehouse): void {
       const gate = new Promise<void>((resolve) => {
         open_gate = resolve;
       });
-      const reads = Array.from({ length: 300 }, () => held.warehouse.read(async (s) => gate.then(() => count(s, 'commits'))));
+      const reads = Array.from({ length: 300 }, () =>
+        held.warehouse.read(async (s) => gate.then(() => count(s, 'commits'))),
+      );
       const settled = Promise.allSettled(reads);
       await new Promise((resolve) => setTimeout(resolve, 50));
       open_gate();
@@ -170,7 +193,8 @@ export function snapshotContract(open: OpenWarehouse): void {
       const refused = outcomes.filter((o) => o.status === 'rejected').map((o) => o.reason as TributaryError);
       expect(refused.length).toBeGreaterThan(0);
       expect(refused.length).toBeLessThan(300);
-      for (const error of refused) expect(error).toMatchObject({ code: 'busy', status: 503, retry_after_s: expect.any(Number) });
+      for (const error of refused)
+        expect(error).toMatchObject({ code: 'busy', status: 503, retry_after_s: expect.any(Number) });
       expect(await held.warehouse.read((s) => count(s, 'commits'))).toBe(0);
     });
 

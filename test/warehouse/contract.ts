@@ -45,13 +45,21 @@ function appendContract(open: OpenWarehouse): void {
 
     test('with one bad row leaves nothing behind, in any of its tables', async () => {
       const { warehouse } = held;
-      const good = Array.from({ length: 3_000 }, (_, i) => rowOf('touchpoints', { touchpoint_id: `t${i}`, subject_key: i }));
+      const good = Array.from({ length: 3_000 }, (_, i) =>
+        rowOf('touchpoints', { touchpoint_id: `t${i}`, subject_key: i }),
+      );
       for (const bad of [{ conversion_id: null }, { subject_key: 1.5 }, { occurred_at: 'yesterday' }]) {
         const conversions = [rowOf('conversions'), rowOf('conversions', bad)];
-        await expect(warehouse.append({ touchpoints: good, conversions, commits: [rowOf('commits')] })).rejects.toThrow();
+        await expect(
+          warehouse.append({ touchpoints: good, conversions, commits: [rowOf('commits')] }),
+        ).rejects.toThrow();
         await expect(warehouse.append({ conversions, touchpoints: good })).rejects.toThrow();
       }
-      const left = await warehouse.read(async (s) => [await count(s, 'touchpoints'), await count(s, 'conversions'), await count(s, 'commits')]);
+      const left = await warehouse.read(async (s) => [
+        await count(s, 'touchpoints'),
+        await count(s, 'conversions'),
+        await count(s, 'commits'),
+      ]);
       expect(left).toEqual([0, 0, 0]);
     });
 
@@ -59,7 +67,9 @@ function appendContract(open: OpenWarehouse): void {
       const { warehouse } = held;
       await expect(warehouse.append({ commits: [rowOf('commits', { collector_id: null })] })).rejects.toThrow();
       await warehouse.append({ commits: [rowOf('commits')], conversions: [rowOf('conversions')] });
-      expect(await warehouse.read(async (s) => [await count(s, 'commits'), await count(s, 'conversions')])).toEqual([1, 1]);
+      expect(await warehouse.read(async (s) => [await count(s, 'commits'), await count(s, 'conversions')])).toEqual([
+        1, 1,
+      ]);
     });
 
     test('without rows is no error', async () => {
@@ -70,14 +80,30 @@ function appendContract(open: OpenWarehouse): void {
     test('is one of many that are sent at once, and all of them arrive', async () => {
       const { warehouse } = held;
       const before = await warehouse.read((s) => count(s, 'email_events'));
-      const rows = (i: number) => Array.from({ length: 50 }, (_, j) => rowOf('email_events', { event_id: `e${i}-${j}` }));
+      const rows = (i: number) =>
+        Array.from({ length: 50 }, (_, j) => rowOf('email_events', { event_id: `e${i}-${j}` }));
       await Promise.all(Array.from({ length: 20 }, (_, i) => warehouse.append({ email_events: rows(i) })));
       expect(await warehouse.read((s) => count(s, 'email_events'))).toBe(before + 1_000);
     });
   });
 }
 
-const TEXTS = ["O'Neil", "'; drop table touchpoints; --", '"double"', 'back\\slash', '%_', '$at', '日本語', '👩‍👩‍👧', 'e\u0301', '', ' ', 'null', '\ttab\nline', "''"];
+const TEXTS = [
+  "O'Neil",
+  "'; drop table touchpoints; --",
+  '"double"',
+  'back\\slash',
+  '%_',
+  '$at',
+  '日本語',
+  '👩‍👩‍👧',
+  'e\u0301',
+  '',
+  ' ',
+  'null',
+  '\ttab\nline',
+  "''",
+];
 const INTEGERS = [0n, -1n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n)];
 
 function valueContract(open: OpenWarehouse): void {
@@ -86,12 +112,20 @@ function valueContract(open: OpenWarehouse): void {
 
     test('given as a parameter comes back as it went in', async () => {
       await held.warehouse.read(async (s) => {
-        await s.relation('texts', [int64('i'), text('value')], TEXTS.map((value, i) => ({ i, value })));
+        await s.relation(
+          'texts',
+          [int64('i'), text('value')],
+          TEXTS.map((value, i) => ({ i, value })),
+        );
         for (const [i, value] of TEXTS.entries()) {
           const rows = await s.query('select i, value from texts where value = $value', { value });
           expect(rows).toEqual([{ i: BigInt(i), value }]);
         }
-        await s.relation('integers', [int64('i'), int64('value')], INTEGERS.map((value, i) => ({ i, value })));
+        await s.relation(
+          'integers',
+          [int64('i'), int64('value')],
+          INTEGERS.map((value, i) => ({ i, value })),
+        );
         for (const [i, value] of INTEGERS.entries()) {
           const rows = await s.query('select i, value from integers where value = $value', { value });
           expect(rows).toEqual([{ i: BigInt(i), value }]);
@@ -101,47 +135,94 @@ function valueContract(open: OpenWarehouse): void {
 
     test('that is a whole number can be sent as one, up to 2^53 - 1, and a fraction as a fraction', async () => {
       await held.warehouse.read(async (s) => {
-        await s.relation('numbers', [int64('whole'), float64('half')], [{ whole: Number.MAX_SAFE_INTEGER, half: -0.5 }]);
-        const found = await s.query('select whole, half from numbers where whole = $whole and half = $half', { whole: Number.MAX_SAFE_INTEGER, half: -0.5 });
+        await s.relation(
+          'numbers',
+          [int64('whole'), float64('half')],
+          [{ whole: Number.MAX_SAFE_INTEGER, half: -0.5 }],
+        );
+        const found = await s.query('select whole, half from numbers where whole = $whole and half = $half', {
+          whole: Number.MAX_SAFE_INTEGER,
+          half: -0.5,
+        });
         expect(found).toEqual([{ whole: BigInt(Number.MAX_SAFE_INTEGER), half: -0.5 }]);
       });
     });
 
     test('that is missing is null, in a row and as a parameter', async () => {
       await held.warehouse.read(async (s) => {
-        await s.relation('gaps', [int64('i'), text('value'), instant('moment')], [{ i: 1 }, { i: 2, value: 'x', moment: AT_MS }]);
-        expect(await s.query('select i, value, moment from gaps where same(value, $value)', { value: null })).toEqual([{ i: 1n, value: null, moment: null }]);
+        await s.relation(
+          'gaps',
+          [int64('i'), text('value'), instant('moment')],
+          [{ i: 1 }, { i: 2, value: 'x', moment: AT_MS }],
+        );
+        expect(await s.query('select i, value, moment from gaps where same(value, $value)', { value: null })).toEqual([
+          { i: 1n, value: null, moment: null },
+        ]);
       });
     });
 
     test('that is an instant is kept to the millisecond', async () => {
       const instants = [0, 1, 999, AT_MS, Date.UTC(2099, 11, 31, 23, 59, 59, 999)];
       await held.warehouse.read(async (s) => {
-        await s.relation('moments', [int64('i'), instant('moment')], instants.map((moment, i) => ({ i, moment })));
+        await s.relation(
+          'moments',
+          [int64('i'), instant('moment')],
+          instants.map((moment, i) => ({ i, moment })),
+        );
         const rows = await s.query('select epoch_ms(moment) as at_ms from moments order by i');
         expect(rows.map((row) => Number(row['at_ms']))).toEqual(instants);
         for (const [i, at] of instants.entries()) {
-          expect(await s.query('select i from moments where moment = instant($at)', { at })).toEqual([{ i: BigInt(i) }]);
-          expect(await s.query('select count(*) as n from moments where moment > instant($at) and moment < instant($next)', { at, next: at + 1 })).toEqual([{ n: 0n }]);
+          expect(await s.query('select i from moments where moment = instant($at)', { at })).toEqual([
+            { i: BigInt(i) },
+          ]);
+          expect(
+            await s.query('select count(*) as n from moments where moment > instant($at) and moment < instant($next)', {
+              at,
+              next: at + 1,
+            }),
+          ).toEqual([{ n: 0n }]);
         }
       });
     });
 
     test('cannot say SQL: nothing that is stored or asked for changes another row', async () => {
       const evil = "x'); delete from spend; drop table spend; --";
-      await held.warehouse.append({ spend: [rowOf('spend', { spend_id: evil, channel: evil }), rowOf('spend', { spend_id: 'other' })] });
+      await held.warehouse.append({
+        spend: [rowOf('spend', { spend_id: evil, channel: evil }), rowOf('spend', { spend_id: 'other' })],
+      });
       await held.warehouse.read(async (s) => {
-        expect(await s.query('select spend_id, channel from spend where channel = $channel', { channel: evil })).toEqual([{ spend_id: evil, channel: evil }]);
-        expect(await s.query('select spend_id from spend where channel = $channel', { channel: "' or '1'='1" })).toEqual([]);
+        expect(
+          await s.query('select spend_id, channel from spend where channel = $channel', { channel: evil }),
+        ).toEqual([{ spend_id: evil, channel: evil }]);
+        expect(
+          await s.query('select spend_id from spend where channel = $channel', { channel: "' or '1'='1" }),
+        ).toEqual([]);
         expect(await count(s, 'spend')).toBe(2);
       });
     });
 
     test('of every table comes back from it', async () => {
-      const touchpoint = rowOf('touchpoints', { touchpoint_id: "té'", url: 'https://例え.jp/?q=%27', traits: 15, content_hash: -(2n ** 63n), log_seq: 2n ** 53n - 1n });
+      const touchpoint = rowOf('touchpoints', {
+        touchpoint_id: "té'",
+        url: 'https://例え.jp/?q=%27',
+        traits: 15,
+        content_hash: -(2n ** 63n),
+        log_seq: 2n ** 53n - 1n,
+      });
       await held.warehouse.append({ touchpoints: [touchpoint] });
-      const [row] = await held.warehouse.read((s) => s.query('select touchpoint_id, url, traits, content_hash, log_seq, epoch_ms(occurred_at) as at_ms, customer_id from touchpoints'));
-      expect(row).toMatchObject({ touchpoint_id: "té'", url: 'https://例え.jp/?q=%27', traits: 15n, content_hash: -(2n ** 63n), log_seq: 2n ** 53n - 1n, customer_id: null });
+      const [row] = await held.warehouse.read((s) =>
+        s.query(
+          'select touchpoint_id, url, traits, content_hash, log_seq, epoch_ms(occurred_at) as at_ms, customer_id from touchpoints',
+        ),
+      );
+      expect(row).toMatchObject({
+        touchpoint_id: "té'",
+        url: 'https://例え.jp/?q=%27',
+        traits: 15n,
+        content_hash: -(2n ** 63n),
+        log_seq: 2n ** 53n - 1n,
+        customer_id: null,
+      });
     });
   });
 }

@@ -34,7 +34,9 @@ describe('the warehouse file', () => {
     await once(holder, 'message');
     await expect(DuckDBWarehouse.open({ path, threads: 1 })).rejects.toMatchObject({
       code: 'warehouse_unavailable',
-      message: expect.stringMatching(/another process has it open; stop it, or send commands through the running server/),
+      message: expect.stringMatching(
+        /another process has it open; stop it, or send commands through the running server/,
+      ),
     });
     holder.send('close');
     await once(holder, 'exit');
@@ -45,7 +47,10 @@ describe('the warehouse file', () => {
   test('that is not a warehouse is refused by its name', async () => {
     const path = join(folder, 'picture.duckdb');
     writeFileSync(path, 'not a database'.repeat(1_000));
-    await expect(DuckDBWarehouse.open({ path, threads: 1 })).rejects.toMatchObject({ code: 'warehouse_unavailable', message: expect.stringContaining(path) });
+    await expect(DuckDBWarehouse.open({ path, threads: 1 })).rejects.toMatchObject({
+      code: 'warehouse_unavailable',
+      message: expect.stringContaining(path),
+    });
   });
 
   test('keeps what was appended when it is opened again, and its folder is made', async () => {

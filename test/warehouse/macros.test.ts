@@ -4,7 +4,9 @@ import { expandMacros, type MacroTable } from '../../src/warehouse/macros.ts';
 import { MACROS } from '../../src/warehouse/port.ts';
 
 /** Every macro becomes <NAME|arg|arg>, so that a test sees how the call was read. */
-const table = Object.fromEntries(MACROS.map((name) => [name, (...args: string[]) => `<${name.toUpperCase()}|${args.join('|')}>`])) as MacroTable;
+const table = Object.fromEntries(
+  MACROS.map((name) => [name, (...args: string[]) => `<${name.toUpperCase()}|${args.join('|')}>`]),
+) as MacroTable;
 const expand = (sql: string): string => expandMacros(sql, table);
 
 describe('the macro expander', () => {
@@ -13,7 +15,9 @@ describe('the macro expander', () => {
   });
 
   test('replaces nested calls from the inside', () => {
-    expect(expand('idiv(muldiv(a, b, c), floor_div(int128(x), (y + 1)))')).toBe('<IDIV|<MULDIV|a|b|c>|<FLOOR_DIV|<INT128|x>|(y + 1)>>');
+    expect(expand('idiv(muldiv(a, b, c), floor_div(int128(x), (y + 1)))')).toBe(
+      '<IDIV|<MULDIV|a|b|c>|<FLOOR_DIV|<INT128|x>|(y + 1)>>',
+    );
   });
 
   test('sees commas only between arguments, not inside parentheses or texts', () => {
@@ -21,16 +25,28 @@ describe('the macro expander', () => {
   });
 
   test('leaves quoted text alone, with quotes inside it', () => {
-    for (const sql of ["select 'idiv(1, 2)'", "select 'it''s idiv(1, 2)'", "select '' || 'idiv(1,2)'", "select '('"]) expect(expand(sql)).toBe(sql);
+    for (const sql of ["select 'idiv(1, 2)'", "select 'it''s idiv(1, 2)'", "select '' || 'idiv(1,2)'", "select '('"])
+      expect(expand(sql)).toBe(sql);
     expect(expand("select 'a' || text128(x) || 'b)'")).toBe("select 'a' || <TEXT128|x> || 'b)'");
   });
 
   test('leaves names alone that only look like a macro', () => {
-    for (const sql of ['select idiv from t', 'my_idiv(a, b)', 'idivs(a, b)', 'count(*) filter (where x)', '$int64', 'constructor(a)', 'toString(a)']) expect(expand(sql)).toBe(sql);
+    for (const sql of [
+      'select idiv from t',
+      'my_idiv(a, b)',
+      'idivs(a, b)',
+      'count(*) filter (where x)',
+      '$int64',
+      'constructor(a)',
+      'toString(a)',
+    ])
+      expect(expand(sql)).toBe(sql);
   });
 
   test('expands inside functions that are not macros', () => {
-    expect(expand('sum(int64(a)) over (order by floor_div(b, 2))')).toBe('sum(<INT64|a>) over (order by <FLOOR_DIV|b|2>)');
+    expect(expand('sum(int64(a)) over (order by floor_div(b, 2))')).toBe(
+      'sum(<INT64|a>) over (order by <FLOOR_DIV|b|2>)',
+    );
   });
 
   test('stops on a query that is not whole', () => {

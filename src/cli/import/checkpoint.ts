@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { RecordName } from '../../domain/index.ts';
 import type { MappingOptions } from './mapping.ts';
 
-export interface ImportCounts {
+interface ImportCounts {
   /** Rows of the file that are done with: accepted, refused or left out. */
   rows: number;
   accepted: number;

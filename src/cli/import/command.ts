@@ -22,8 +22,8 @@ export interface ImportOptions {
   restart: boolean;
 }
 
-export const EXIT_SOME_REFUSED = 3;
-export const EXIT_STOPPED = 130;
+const EXIT_SOME_REFUSED = 3;
+const EXIT_STOPPED = 130;
 
 /** Imports one file, looked at before anything is opened for it. Returns the exit code. */
 export async function importFile(

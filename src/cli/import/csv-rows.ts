@@ -1,7 +1,7 @@
 /** Rows of a CSV file (RFC 4180), each with the line it begins on, so that a refusal can be found in an editor. */
 import { badRequest } from '../../domain/errors.ts';
 import { readBlocks } from './lines.ts';
-import type { Row, RowSource } from './rows.ts';
+import { dropFirst, type Portion, type Row, type RowSource } from './rows.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 /** A quoted field longer than this is a quote that was never closed. */
@@ -12,22 +12,29 @@ export async function openCsv(path: string, size: number): Promise<RowSource> {
   const { delimiter, columns } = header;
   return {
     columns,
-    async *rows() {
-      const parser = new CsvParser(delimiter);
-      let is_header = true;
-      for await (const block of readBlocks(path)) {
-        const rows: Row[] = [];
-        for (const { line, cells } of parser.push(block.text)) {
-          if (is_header) is_header = false;
-          else rows.push(toRow(line, cells, columns, block.utf8));
-        }
-        yield { rows, share: block.bytes_read / size };
-      }
-      const rows = parser.end().map(({ line, cells }) => toRow(line, cells, columns, true));
-      if (!is_header && rows.length > 0) yield { rows, share: 1 };
-    },
+    rows: (skip) => dropFirst(readRows(path, size, delimiter, columns), skip),
     close: async () => undefined,
   };
+}
+
+async function* readRows(
+  path: string,
+  size: number,
+  delimiter: string,
+  columns: readonly string[],
+): AsyncGenerator<Portion> {
+  const parser = new CsvParser(delimiter);
+  let is_header = true;
+  for await (const block of readBlocks(path)) {
+    const rows: Row[] = [];
+    for (const { line, cells } of parser.push(block.text)) {
+      if (is_header) is_header = false;
+      else rows.push(toRow(line, cells, columns, block.utf8));
+    }
+    yield { rows, share: block.bytes_read / size };
+  }
+  const rows = parser.end().map(({ line, cells }) => toRow(line, cells, columns, true));
+  if (!is_header && rows.length > 0) yield { rows, share: 1 };
 }
 
 /** An empty cell is absent. */

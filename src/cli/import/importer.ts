@@ -20,7 +20,7 @@ interface Batch {
   rows: number;
 }
 
-export interface ImporterOptions {
+interface ImporterOptions {
   client: Client;
   record: RecordName;
   source: RowSource;
@@ -62,12 +62,8 @@ export class Importer {
 
   private async readAll(): Promise<boolean> {
     const { source, stop, batch_items } = this.options;
-    const skip = this.state.rows;
-    let row_number = 0;
-    for await (const { rows, share } of source.rows()) {
+    for await (const { rows, share } of source.rows(this.state.rows)) {
       for (const row of rows) {
-        row_number++;
-        if (row_number <= skip) continue;
         this.addRow(row);
         if (this.batch.items.length < batch_items && this.batch.rows < MAX_ROWS_PER_BATCH) continue;
         await this.sendBatch();

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { badRequest } from '../../domain/errors.ts';
 
-export interface Block {
+interface Block {
   text: string;
   /** False when the block held bytes that are not UTF-8; they are replacement characters in `text`. */
   utf8: boolean;

@@ -21,7 +21,7 @@ interface Target {
 }
 
 export type Item = Record<string, unknown>;
-export type Mapped = { item: Item } | { problem: Problem } | undefined;
+type Mapped = { item: Item } | { problem: Problem } | undefined;
 
 /** How one file becomes records of one kind. */
 export class Mapping {

@@ -1,25 +1,23 @@
 /** Rows of a file with one JSON object per line. */
 import { readBlocks } from './lines.ts';
-import type { Row, RowSource } from './rows.ts';
+import { dropFirst, type Portion, type Row, type RowSource } from './rows.ts';
 
 export async function openNdjson(path: string, size: number): Promise<RowSource> {
-  return {
-    columns: null,
-    async *rows() {
-      let line = 0;
-      for await (const block of readBlocks(path)) {
-        const rows: Row[] = [];
-        const lines = block.text.split('\n');
-        if (lines.at(-1) === '') lines.pop();
-        for (const text of lines) {
-          line++;
-          if (text.trim() !== '') rows.push({ ...parse(line, text), ...(block.utf8 ? {} : { utf8: false }) });
-        }
-        yield { rows, share: block.bytes_read / size };
-      }
-    },
-    close: async () => undefined,
-  };
+  return { columns: null, rows: (skip) => dropFirst(readRows(path, size), skip), close: async () => undefined };
+}
+
+async function* readRows(path: string, size: number): AsyncGenerator<Portion> {
+  let line = 0;
+  for await (const block of readBlocks(path)) {
+    const rows: Row[] = [];
+    const lines = block.text.split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    for (const text of lines) {
+      line++;
+      if (text.trim() !== '') rows.push({ ...parse(line, text), ...(block.utf8 ? {} : { utf8: false }) });
+    }
+    yield { rows, share: block.bytes_read / size };
+  }
 }
 
 function parse(line: number, text: string): Row {

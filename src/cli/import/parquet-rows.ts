@@ -1,7 +1,7 @@
 /** Rows of a Parquet file, read by a DuckDB of its own in memory, a chunk at a time. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { badRequest } from '../../domain/errors.ts';
-import type { Row, RowSource } from './rows.ts';
+import type { Portion, Row, RowSource } from './rows.ts';
 
 export async function openParquet(path: string, needs: (column: string) => boolean): Promise<RowSource> {
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', threads: '1' });
@@ -22,7 +22,11 @@ export async function openParquet(path: string, needs: (column: string) => boole
     const cells = needed.map((column) => asText(column, types.get(column)!));
     const sql = `select ${['file_row_number + 1', ...cells].join(', ')} from read_parquet(${file}, file_row_number = true)`;
     const places = [...types.keys()].map((column) => needed.indexOf(column) + 1);
-    return { columns: [...types.keys()], rows: () => readRows(connection, sql, places, Number(meta!['n'])), close };
+    return {
+      columns: [...types.keys()],
+      rows: (skip) => readRows(connection, sql, places, { skip, total: Number(meta!['n']) }),
+      close,
+    };
   } catch (error) {
     await close();
     throw badRequest('FILE', `${path} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]}`);
@@ -34,10 +38,10 @@ async function* readRows(
   connection: DuckDBConnection,
   sql: string,
   places: readonly number[],
-  total: number,
-): AsyncGenerator<{ rows: Row[]; share: number }> {
-  const result = await connection.stream(sql);
-  let read = 0;
+  { skip, total }: { skip: number; total: number },
+): AsyncGenerator<Portion> {
+  const result = await connection.stream(`${sql} where file_row_number >= ${skip}`);
+  let read = skip;
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) return;

@@ -20,11 +20,16 @@ export interface Row {
   utf8?: false;
 }
 
+export interface Portion {
+  rows: Row[];
+  share: number;
+}
+
 export interface RowSource {
   /** Names of the columns; null when every row has its own (ndjson). */
   columns: readonly string[] | null;
-  /** All rows in order, in portions; `share` of the file that is read with them. */
-  rows(): AsyncGenerator<{ rows: Row[]; share: number }>;
+  /** Rows in order but the first `skip`, in portions; `share` of the file that is read with them. */
+  rows(skip: number): AsyncGenerator<Portion>;
   close(): Promise<void>;
 }
 
@@ -47,5 +52,14 @@ export async function openRows(path: string, needs: (column: string) => boolean)
         'FILE',
         `${path} ends in none of .csv, .tsv, .ndjson, .jsonl and .parquet; rename or convert it`,
       );
+  }
+}
+
+/** For files that have to be read from the beginning. */
+export async function* dropFirst(portions: AsyncGenerator<Portion>, skip: number): AsyncGenerator<Portion> {
+  let left = skip;
+  for await (const { rows, share } of portions) {
+    yield { rows: left === 0 ? rows : rows.slice(left), share };
+    left = Math.max(0, left - rows.length);
   }
 }

@@ -17,11 +17,9 @@ const IN_TITLE = new Set([
   'definitions',
 ]);
 
-/** The values and tables of `report`, without what stands in the title and what `skip` names. */
-export function showAny(report: ReportJson, limit: number, skip: readonly string[] = []): string {
-  const entries = Object.entries(report).filter(
-    ([name]) => !IN_TITLE.has(name) && !skip.includes(name) && !name.endsWith('_micros'),
-  );
+/** The values and tables of `report`, without what stands in the title. */
+export function showAny(report: ReportJson, limit: number): string {
+  const entries = Object.entries(report).filter(([name]) => !IN_TITLE.has(name) && !name.endsWith('_micros'));
   const simple = entries.filter(([, value]) => !isObject(value) && !isTable(value));
   const blocks = entries.filter(([, value]) => isObject(value) || isTable(value));
   const values = simple.map(([name, value]): [string, string] => [words(name), cell(name, value)]);

@@ -1,0 +1,56 @@
+/** One good record of every kind, as a sender would write it, and how it is read. */
+
+import type { Problem } from '../../src/domain/errors.ts';
+import { type RecordName, recordKind } from '../../src/domain/index.ts';
+import { type FlatRecord, isProblem, type ReadContext } from '../../src/domain/record.ts';
+
+export const NOW_MS = Date.UTC(2026, 5, 1);
+const AT = '2026-05-01T00:00:00Z';
+
+export const GOOD: Record<RecordName, Record<string, unknown>> = {
+  touchpoints: {
+    touchpoint_type: 'email_click',
+    customer_id: 'c1',
+    occurred_at: AT,
+    campaign_id: 'spring',
+    custom_attributes: { a: 1, b: [true, null] },
+  },
+  conversions: {
+    conversion_type: 'purchase',
+    customer_id: 'c1',
+    conversion_value: '149.99',
+    currency: 'USD',
+    occurred_at: AT,
+    order_id: 'o1',
+    product_ids: ['p1', 'p2'],
+    quantity: 2,
+  },
+  email_events: { event_type: 'sent', customer_id: 'c1', occurred_at: AT },
+  adjustments: { conversion_id: 'cv1', amount: '-20.00', currency: 'USD', reason: 'refund', occurred_at: AT },
+  spend: { date: '2026-05-01', channel: 'email', amount: '12.345678', currency: 'USD' },
+  fx_rates: { date: '2026-05-01', currency: 'EUR', base: 'USD', rate: '1.0843' },
+  identity_links: { left_id: 'a1', right_id: 'c1', kind: 'login', probability: 0.9, occurred_at: AT },
+  customer_segments: { customer_id: 'c1', segment_name: 'loyal', assigned_at: AT, expires_at: '2027-01-01T00:00:00Z' },
+};
+
+export function read(record: RecordName, input: unknown, context: Partial<ReadContext> = {}): FlatRecord | Problem {
+  return recordKind(record).read(input, {
+    now_ms: NOW_MS,
+    key_brand_id: null,
+    defaultCurrency: () => 'USD',
+    ...context,
+  });
+}
+
+/** The record, or a failed test. */
+export function good(record: RecordName, input: unknown, context: Partial<ReadContext> = {}): FlatRecord {
+  const item = read(record, input, context);
+  if (isProblem(item)) throw new Error(`${record} refused: ${item.field} ${item.reason}`);
+  return item;
+}
+
+/** The refusal as one sentence, or what was read instead. */
+export function refusal(record: RecordName, input: unknown, context: Partial<ReadContext> = {}): string {
+  const item = read(record, input, context);
+  return isProblem(item) ? `${item.field} ${item.reason}` : `accepted: ${JSON.stringify(item)}`;
+}
