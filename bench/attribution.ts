@@ -39,7 +39,9 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 }
 
 export async function benchAttribution(path: string, world: BenchWorld): Promise<void> {
-  console.log(`attribution: ${world.touchpoints} touchpoints, ${world.people} people, ${world.conversions} orders, five models in one call`);
+  console.log(
+    `attribution: ${world.touchpoints} touchpoints, ${world.people} people, ${world.conversions} orders, five models in one call`,
+  );
   await makeBenchWarehouse(path, world);
   const threads = 2;
   const memory_limit_bytes = 8e9;
@@ -50,9 +52,15 @@ export async function benchAttribution(path: string, world: BenchWorld): Promise
   let cold_identity_ms = 0;
   // One engine at a time holds the file, so rounds alternate between baseline and product.
   for (let round = 0; round < ROUNDS; round++) {
-    const instance = await DuckDBInstance.create(path, { threads: String(threads), memory_limit: `${memory_limit_bytes / 1e6}MB`, access_mode: 'READ_ONLY' });
+    const instance = await DuckDBInstance.create(path, {
+      threads: String(threads),
+      memory_limit: `${memory_limit_bytes / 1e6}MB`,
+      access_mode: 'READ_ONLY',
+    });
     const connection = await instance.connect();
-    await connection.run('create temp table bench_persons as select brand_id, left_id as id, right_id as person_id from identity_links');
+    await connection.run(
+      'create temp table bench_persons as select brand_id, left_id as id, right_id as person_id from identity_links',
+    );
     for (const [name, [start, end]] of Object.entries(PERIODS)) {
       await connection.run(bareJoin(start, end));
       bare[name]!.push(await timed(() => connection.runAndReadAll(bareJoin(start, end))));
@@ -60,7 +68,14 @@ export async function benchAttribution(path: string, world: BenchWorld): Promise
     connection.closeSync();
     instance.closeSync();
     const warehouse = await DuckDBWarehouse.open({ path, threads, memory_limit_bytes });
-    const context: ReportContext = { warehouse, directory: new PersonDirectory(), settings: () => DEFAULT_BRAND_SETTINGS, configured_brands: [], clock: () => 0, timeout_ms: 600_000 };
+    const context: ReportContext = {
+      warehouse,
+      directory: new PersonDirectory(),
+      settings: () => DEFAULT_BRAND_SETTINGS,
+      configured_brands: [],
+      clock: () => 0,
+      timeout_ms: 600_000,
+    };
     const parameters = (start: string, end: string) => ({ start, end, models: RULE_MODEL_NAMES.join(',') });
     const cold = await timed(() => attributionReport(context, parameters(...PERIODS.month), { key_brand_id: null }));
     for (const [name, [start, end]] of Object.entries(PERIODS)) {
@@ -73,18 +88,30 @@ export async function benchAttribution(path: string, world: BenchWorld): Promise
   for (const name of ['full', 'month'] as const) {
     const base = median(bare[name]!);
     show(`${name}: bare range join, median`, `${base.toFixed(0)} ms`);
-    showRatio(`${name}: group rows and reconciliation / bare join`, median(groups[name]!) / base, { at_most: BOUNDS[name].groups });
+    showRatio(`${name}: group rows and reconciliation / bare join`, median(groups[name]!) / base, {
+      at_most: BOUNDS[name].groups,
+    });
     showRatio(`${name}: whole report / bare join`, median(whole[name]!) / base, { at_most: BOUNDS[name].whole });
     results[name] = { bare_ms: bare[name], groups_ms: groups[name], whole_ms: whole[name] };
   }
   show('first report after a start (persons joined from the log), month', `${cold_identity_ms.toFixed(0)} ms`);
-  save('attribution', { world, threads, memory_limit_bytes, rounds: ROUNDS, periods: PERIODS }, { ...results, cold_identity_ms });
+  save(
+    'attribution',
+    { world, threads, memory_limit_bytes, rounds: ROUNDS, periods: PERIODS },
+    { ...results, cold_identity_ms },
+  );
 }
 
-function onlyGroups(context: ReportContext, parameters: { start: string; end: string; models: string }): Promise<unknown> {
+function onlyGroups(
+  context: ReportContext,
+  parameters: { start: string; end: string; models: string },
+): Promise<unknown> {
   const keys = resolveGroupBy('channel,campaign_id,email_id');
   return context.warehouse.read(async (snapshot) => {
-    const { plan } = await resolveParameters(snapshot, context, parameters, { key_brand_id: null, touch_columns: touchColumns(keys) });
+    const { plan } = await resolveParameters(snapshot, context, parameters, {
+      key_brand_id: null,
+      touch_columns: touchColumns(keys),
+    });
     return groupsAndReconciliation(snapshot, context, plan, keys);
   });
 }

@@ -30,13 +30,17 @@ const event = (id: string) => ({
   message_id: 'message-77ab12',
   occurred_at: '2026-03-01T12:00:00Z',
   url: 'https://shop.example/products?utm_source=newsletter&utm_medium=email&utm_campaign=summer_sale',
-  user_agent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15',
+  user_agent:
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15',
   custom_attributes: { product: 'PROD_001', price: 149.99 },
 });
 
 async function start(mode: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), `tributary-bench-${mode}-`));
-  const child = fork(new URL('./servers.js', import.meta.url).pathname, [mode, folder], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(new URL('./servers.js', import.meta.url).pathname, [mode, folder], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const { address, token } = await message<{ address: string; token: string }>(child);
   return { child, folder, address, token };
 }
@@ -70,7 +74,12 @@ async function load(server: Server, path: string, body: () => string, connection
     headers: { 'content-type': 'application/json', authorization: `Bearer ${server.token}` },
     requests: [{ setupRequest: (request) => ({ ...request, body: body() }) }],
   });
-  return { per_second: result['2xx'] / result.duration, ok: result['2xx'], refused: result.non2xx, p99_ms: result.latency.p99 };
+  return {
+    per_second: result['2xx'] / result.duration,
+    ok: result['2xx'],
+    refused: result.non2xx,
+    p99_ms: result.latency.p99,
+  };
 }
 
 async function fdatasyncMs(): Promise<number> {
@@ -88,7 +97,13 @@ async function fdatasyncMs(): Promise<number> {
   return median(times);
 }
 
-async function compare(floor: Server, product: Server, paths: [string, string], body: () => string, connections: number) {
+async function compare(
+  floor: Server,
+  product: Server,
+  paths: [string, string],
+  body: () => string,
+  connections: number,
+) {
   const rates = { floor: [] as number[], product: [] as number[], p99_ms: [] as number[] };
   for (let round = 0; round <= ROUNDS; round++) {
     const below = await load(floor, paths[0], body, connections, SECONDS);
@@ -110,13 +125,20 @@ export async function benchIngest(): Promise<void> {
   try {
     const one = await compare(floor, product, ['/v1/touchpoints', '/v1/touchpoints'], single, connections);
     show('one event: floor (validates, does nothing), requests/s', median(one.floor).toFixed(0));
-    show('one event: durable, requests/s', `${median(one.product).toFixed(0)}  (p99 ${median(one.p99_ms).toFixed(1)} ms)`);
+    show(
+      'one event: durable, requests/s',
+      `${median(one.product).toFixed(0)}  (p99 ${median(one.p99_ms).toFixed(1)} ms)`,
+    );
     showRatio('one event: durable / floor', one.ratio, { at_least: 0.75 });
     const many = await compare(floor, product, ['/v1/array', '/v1/touchpoints'], array, 8);
     show(`arrays of ${ARRAY_ITEMS}: parse and validate alone, events/s`, (median(many.floor) * ARRAY_ITEMS).toFixed(0));
     show(`arrays of ${ARRAY_ITEMS}: durable, events/s`, (median(many.product) * ARRAY_ITEMS).toFixed(0));
     showRatio(`arrays of ${ARRAY_ITEMS}: durable / parse and validate alone`, many.ratio, { at_least: 0.6 });
-    save('ingest', { rounds: ROUNDS, seconds: SECONDS, connections, array_items: ARRAY_ITEMS }, { fdatasync_ms, one, many });
+    save(
+      'ingest',
+      { rounds: ROUNDS, seconds: SECONDS, connections, array_items: ARRAY_ITEMS },
+      { fdatasync_ms, one, many },
+    );
   } finally {
     await stop(floor);
     await stop(product);
@@ -136,8 +158,15 @@ export async function benchOverload(): Promise<void> {
     const last = samples.slice(-20);
     show('accepted events', String(result.ok * ARRAY_ITEMS));
     show('refused requests (503)', String(result.refused));
-    show('resident memory: after 10 s, peak, at the end', `${mib(samples[10])}, ${mib(Math.max(...samples))}, ${mib(last.at(-1))} MiB`);
-    save('overload', { seconds: OVERLOAD_SECONDS, max_spool_bytes: 50_000_000, connections: 16 }, { ...result, rss_bytes: samples });
+    show(
+      'resident memory: after 10 s, peak, at the end',
+      `${mib(samples[10])}, ${mib(Math.max(...samples))}, ${mib(last.at(-1))} MiB`,
+    );
+    save(
+      'overload',
+      { seconds: OVERLOAD_SECONDS, max_spool_bytes: 50_000_000, connections: 16 },
+      { ...result, rss_bytes: samples },
+    );
   } finally {
     await stop(server);
   }

@@ -10,7 +10,8 @@ import { median, save, show, showRatio } from './report.ts';
 import { type BenchWorld, makeBenchWarehouse, touchpointsSql } from './world.ts';
 
 const ENTRY = new URL('../bin/tributary.js', import.meta.url).pathname;
-const WIRE_COLUMNS = 'touchpoint_id, customer_id, anonymous_id, session_id, touchpoint_type, channel, campaign_id, email_id, message_id, occurred_at, url, device_type, verdict';
+const WIRE_COLUMNS =
+  'touchpoint_id, customer_id, anonymous_id, session_id, touchpoint_type, channel, campaign_id, email_id, message_id, occurred_at, url, device_type, verdict';
 
 /** Imports a Parquet file of touchpoints with the command line and watches the process. */
 export async function benchImport(rows: number): Promise<void> {
@@ -21,7 +22,9 @@ export async function benchImport(rows: number): Promise<void> {
     const world: BenchWorld = { touchpoints: rows, people: Math.ceil(rows / 10), conversions: Math.ceil(rows / 33) };
     const instance = await DuckDBInstance.create(':memory:', { memory_limit: '4GB' });
     const connection = await instance.connect();
-    await connection.run(`copy (select ${WIRE_COLUMNS} from (${touchpointsSql(world, 0, rows, 0)})) to '${file}' (format parquet)`);
+    await connection.run(
+      `copy (select ${WIRE_COLUMNS} from (${touchpointsSql(world, 0, rows, 0)})) to '${file}' (format parquet)`,
+    );
     connection.closeSync();
     instance.closeSync();
     const started = performance.now();
@@ -58,17 +61,26 @@ const BATCH_ROWS = 5_000;
 
 /** The time to load a batch of new events into logs of different lengths. */
 export async function benchBatchCost(folder: string, lengths: readonly number[]): Promise<void> {
-  console.log(`batch cost: ${BATCHES} batches of ${BATCH_ROWS} new touchpoints into logs of ${lengths.join(', ')} rows`);
+  console.log(
+    `batch cost: ${BATCHES} batches of ${BATCH_ROWS} new touchpoints into logs of ${lengths.join(', ')} rows`,
+  );
   const medians: number[] = [];
   const results: unknown[] = [];
   for (const length of lengths) {
     const data = join(folder, `log-${length}`);
     mkdirSync(data, { recursive: true });
     if (length > 0) {
-      await makeBenchWarehouse(join(data, 'warehouse.duckdb'), { touchpoints: length, people: Math.ceil(length / 10), conversions: Math.ceil(length / 33) });
+      await makeBenchWarehouse(join(data, 'warehouse.duckdb'), {
+        touchpoints: length,
+        people: Math.ceil(length / 10),
+        conversions: Math.ceil(length / 33),
+      });
     }
     const opened = performance.now();
-    const tributary = await openTributary({ folder: data, config: makeConfig({ limits: { max_items: BATCH_ROWS, batch_records: BATCH_ROWS } }) });
+    const tributary = await openTributary({
+      folder: data,
+      config: makeConfig({ limits: { max_items: BATCH_ROWS, batch_records: BATCH_ROWS } }),
+    });
     const open_ms = performance.now() - opened;
     const times: number[] = [];
     const run = `${Date.now()}`;
@@ -86,7 +98,10 @@ export async function benchBatchCost(folder: string, lengths: readonly number[])
       if (batch >= 2) times.push(performance.now() - start); // the first two warm up
     }
     medians.push(median(times));
-    show(`${length} rows: median per batch`, `${median(times).toFixed(1)} ms  (open ${(open_ms / 1_000).toFixed(1)} s, known ids ${(tributary.collector.health().known_ids_bytes / 2 ** 20).toFixed(0)} MiB)`);
+    show(
+      `${length} rows: median per batch`,
+      `${median(times).toFixed(1)} ms  (open ${(open_ms / 1_000).toFixed(1)} s, known ids ${(tributary.collector.health().known_ids_bytes / 2 ** 20).toFixed(0)} MiB)`,
+    );
     results.push({ length, times_ms: times, open_ms });
     await tributary.close();
   }

@@ -11,7 +11,10 @@ import { benchAttribution } from './attribution.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { scale: { type: 'string', default: '1' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { scale: { type: 'string', default: '1' } },
+});
 const scale = Number(values.scale);
 const rows = (millions: number): number => Math.round(millions * 1_000_000 * scale);
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
@@ -20,6 +23,10 @@ if (wanted('ingest')) await benchIngest();
 if (wanted('overload')) await benchOverload();
 if (wanted('import')) await benchImport(rows(10));
 if (wanted('attribution')) {
-  await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), { touchpoints: rows(10), people: rows(1), conversions: rows(0.3) });
+  await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), {
+    touchpoints: rows(10),
+    people: rows(1),
+    conversions: rows(0.3),
+  });
 }
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);

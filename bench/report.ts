@@ -23,8 +23,16 @@ export function showRatio(label: string, ratio: number, bound: { at_least: numbe
 export function save(name: string, configuration: unknown, results: unknown): void {
   const folder = new URL('./results/', import.meta.url).pathname;
   mkdirSync(folder, { recursive: true });
-  const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory_gib: Math.round(totalmem() / 2 ** 30), node: process.version };
+  const machine = {
+    cpus: cpus().length,
+    model: cpus()[0]?.model,
+    memory_gib: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+  };
   const path = join(folder, `${name}.json`);
-  writeFileSync(path, `${JSON.stringify({ name, at: new Date().toISOString(), machine, configuration, results }, null, 2)}\n`);
+  writeFileSync(
+    path,
+    `${JSON.stringify({ name, at: new Date().toISOString(), machine, configuration, results }, null, 2)}\n`,
+  );
   console.log(`  written to bench/results/${name}.json`);
 }

@@ -11,7 +11,9 @@ const [mode, folder] = process.argv.slice(2);
 /** Validates the body and does nothing: one touchpoint by Fastify's own validator, or an array by our reader. */
 async function floor() {
   const app = fastify({ bodyLimit: 10_000_000, ajv: { customOptions: { strict: false } } });
-  app.post('/v1/touchpoints', { schema: { body: TouchpointSchema } }, async (_request, reply) => reply.code(202).send({ accepted: 1 }));
+  app.post('/v1/touchpoints', { schema: { body: TouchpointSchema } }, async (_request, reply) =>
+    reply.code(202).send({ accepted: 1 }),
+  );
   const context = { now_ms: Date.now(), key_brand_id: null, defaultCurrency: () => 'USD' };
   app.post('/v1/array', async (request, reply) => {
     let accepted = 0;
@@ -27,7 +29,9 @@ async function product(limits) {
   return { address, token };
 }
 
-process.send?.(mode === 'floor' ? await floor() : await product(mode === 'overload' ? { max_spool_bytes: 50_000_000 } : {}));
+process.send?.(
+  mode === 'floor' ? await floor() : await product(mode === 'overload' ? { max_spool_bytes: 50_000_000 } : {}),
+);
 
 // The parent asks for memory, and goes away.
 process.on('message', () => process.send?.({ rss_bytes: process.memoryUsage().rss }));

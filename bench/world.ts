@@ -81,7 +81,9 @@ export async function makeBenchWarehouse(path: string, world: BenchWorld): Promi
   await connection.run(`insert into identity_links by name ${linksSql(world)}`);
   const STEP = 1_000_000;
   for (let from = 0; from < world.touchpoints; from += STEP) {
-    await connection.run(`insert into touchpoints by name ${touchpointsSql(world, from, Math.min(world.touchpoints, from + STEP), offset)}`);
+    await connection.run(
+      `insert into touchpoints by name ${touchpointsSql(world, from, Math.min(world.touchpoints, from + STEP), offset)}`,
+    );
   }
   await connection.run(`insert into commits values ('main', ${offset + world.touchpoints}, timestamp_ms '2026-01-01')`);
   await connection.run('checkpoint');

@@ -16,9 +16,23 @@ const closed = { additionalProperties: false } as const;
 const days = (maximum: number) => Type.Number({ minimum: 0, maximum });
 
 const ModelSettingsSchema = {
-  windows: Type.Optional(Type.Object({ view_days: Type.Optional(days(365)), email_days: Type.Optional(days(365)), click_days: Type.Optional(days(365)) }, closed)),
+  windows: Type.Optional(
+    Type.Object(
+      {
+        view_days: Type.Optional(days(365)),
+        email_days: Type.Optional(days(365)),
+        click_days: Type.Optional(days(365)),
+      },
+      closed,
+    ),
+  ),
   half_life_days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
-  position: Type.Optional(Type.Object({ first: Type.Number({ minimum: 0, maximum: 1 }), last: Type.Number({ minimum: 0, maximum: 1 }) }, closed)),
+  position: Type.Optional(
+    Type.Object(
+      { first: Type.Number({ minimum: 0, maximum: 1 }), last: Type.Number({ minimum: 0, maximum: 1 }) },
+      closed,
+    ),
+  ),
 };
 
 const BrandSchema = Type.Object(
@@ -59,7 +73,9 @@ const ConfigSchema = Type.Object(
     /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
     trust_proxy: Type.Optional(Type.Array(Type.String())),
     geoip_db: Type.Optional(Type.String()),
-    ip_storage: Type.Optional(Type.Unsafe<'truncated' | 'full' | 'none'>({ type: 'string', enum: ['truncated', 'full', 'none'] })),
+    ip_storage: Type.Optional(
+      Type.Unsafe<'truncated' | 'full' | 'none'>({ type: 'string', enum: ['truncated', 'full', 'none'] }),
+    ),
     strict_ga4_channels: Type.Optional(Type.Boolean()),
     own_domains: Type.Optional(Type.Array(Type.String())),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
@@ -114,7 +130,10 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   if (!validator.Check(file)) {
     const [error] = validator.Errors(file);
     const extra = (error?.params as { additionalProperties?: string[] } | undefined)?.additionalProperties;
-    throw badRequest(`config${(error?.instancePath ?? '').replaceAll('/', '.')}`, extra ? `does not know ${extra.join(', ')}` : (error?.message ?? 'does not fit'));
+    throw badRequest(
+      `config${(error?.instancePath ?? '').replaceAll('/', '.')}`,
+      extra ? `does not know ${extra.join(', ')}` : (error?.message ?? 'does not fit'),
+    );
   }
   const content = file as ConfigFile;
   const defaults = mergeSettings('defaults', DEFAULT_BRAND_SETTINGS, content.defaults ?? {});
@@ -156,10 +175,15 @@ function mergeSettings(where: string, base: BrandSettings, own: BrandFile): Bran
   } as BrandSettings;
   const currency = currencyProblem(merged.currency);
   if (currency) throw badRequest(`config.${where}.currency`, currency);
-  if (!isTimeZone(merged.time_zone)) throw badRequest(`config.${where}.time_zone`, `${JSON.stringify(merged.time_zone)} is not an IANA time zone such as Europe/Berlin`);
+  if (!isTimeZone(merged.time_zone))
+    throw badRequest(
+      `config.${where}.time_zone`,
+      `${JSON.stringify(merged.time_zone)} is not an IANA time zone such as Europe/Berlin`,
+    );
   checkPosition(where, merged.position);
   for (const [type, settings] of Object.entries(merged.by_conversion_type)) {
-    if (!(CONVERSION_TYPES as readonly string[]).includes(type)) throw badRequest(`config.${where}.by_conversion_type`, `${type} is not one of ${CONVERSION_TYPES.join(', ')}`);
+    if (!(CONVERSION_TYPES as readonly string[]).includes(type))
+      throw badRequest(`config.${where}.by_conversion_type`, `${type} is not one of ${CONVERSION_TYPES.join(', ')}`);
     if (settings?.position) checkPosition(`${where}.by_conversion_type.${type}`, settings.position);
   }
   checkModels(where, merged.custom_models);
@@ -167,13 +191,19 @@ function mergeSettings(where: string, base: BrandSettings, own: BrandFile): Bran
 }
 
 function checkPosition(where: string, position: { first: number; last: number }): void {
-  if (position.first + position.last > 1) throw badRequest(`config.${where}.position`, 'first and last add up to more than 1; the middle needs what is left');
+  if (position.first + position.last > 1)
+    throw badRequest(`config.${where}.position`, 'first and last add up to more than 1; the middle needs what is left');
 }
 
 function checkModels(where: string, models: Record<string, string>): void {
   for (const [name, expression] of Object.entries(models)) {
-    if (!/^[a-z][a-z0-9_]{0,59}$/.test(name)) throw badRequest(`config.${where}.custom_models.${name}`, 'a model name is lower-case letters, digits and underscores, at most 60');
-    if ([...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES].includes(name)) throw badRequest(`config.${where}.custom_models.${name}`, 'is the name of a built-in model; choose another');
+    if (!/^[a-z][a-z0-9_]{0,59}$/.test(name))
+      throw badRequest(
+        `config.${where}.custom_models.${name}`,
+        'a model name is lower-case letters, digits and underscores, at most 60',
+      );
+    if ([...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES].includes(name))
+      throw badRequest(`config.${where}.custom_models.${name}`, 'is the name of a built-in model; choose another');
     compileExpression(expression);
   }
 }

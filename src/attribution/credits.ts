@@ -15,7 +15,10 @@ const PATH_COLUMNS = ['touchpoint_id', 'touchpoint_type', 'channel', 'campaign_i
  */
 export function creditOf(model: Model, i: number, value: string, small: boolean): string {
   const divide = small ? 'muldiv53' : 'muldiv';
-  if (model.credit) return model.credit(value, (sum, total) => (small ? `idiv(${value} * (${sum}), ${total})` : `${divide}(${value}, ${sum}, ${total})`));
+  if (model.credit)
+    return model.credit(value, (sum, total) =>
+      small ? `idiv(${value} * (${sum}), ${total})` : `${divide}(${value}, ${sum}, ${total})`,
+    );
   return `${divide}(${value}, s${i}, t${i}) - ${divide}(${value}, (s${i} - q${i}), t${i})`;
 }
 
@@ -70,8 +73,14 @@ async function makePaths(snapshot: Snapshot, plan: Plan): Promise<void> {
 async function checkWeights(snapshot: Snapshot, models: readonly Model[]): Promise<void> {
   for (const [i, model] of models.entries()) {
     if (!model.checked) continue;
-    const [bad] = await snapshot.query(`select touchpoint_id, w${i} as weight from paths where not ${isWeight(i)} order by at_ms, touchpoint_id limit 1`);
-    if (bad) throw badRequest('model', `${model.name} gives touchpoint ${String(bad['touchpoint_id'])} the weight ${String(bad['weight'])}; a weight must be a finite number of at least 0`);
+    const [bad] = await snapshot.query(
+      `select touchpoint_id, w${i} as weight from paths where not ${isWeight(i)} order by at_ms, touchpoint_id limit 1`,
+    );
+    if (bad)
+      throw badRequest(
+        'model',
+        `${model.name} gives touchpoint ${String(bad['touchpoint_id'])} the weight ${String(bad['weight'])}; a weight must be a finite number of at least 0`,
+      );
   }
 }
 

@@ -6,7 +6,12 @@
  */
 import { TributaryError } from '../domain/errors.ts';
 
-const NUMBER_NAMES: Record<string, string> = { k: 'float64(k)', n: 'float64(n)', age_days: 'age_days', half_life_days: 'half_life_days' };
+const NUMBER_NAMES: Record<string, string> = {
+  k: 'float64(k)',
+  n: 'float64(n)',
+  age_days: 'age_days',
+  half_life_days: 'half_life_days',
+};
 const TEXT_NAMES = ['channel', 'touchpoint_type'];
 const FUNCTIONS: Record<string, number> = { pow: 2, exp: 1, ln: 1, sqrt: 1, abs: 1, least: 2, greatest: 2, floor: 1 };
 const MAX_LENGTH = 2_000;
@@ -19,7 +24,8 @@ interface Node {
 }
 type Token = { type: 'number' | 'text' | 'name' | 'symbol' | 'end'; value: string; at: number };
 
-const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)|'([^'\\]{0,100})'|([A-Za-z_]\w*)|(<=|>=|<>|!=|[-+*/(),=<>]))/y;
+const TOKEN =
+  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)|'([^'\\]{0,100})'|([A-Za-z_]\w*)|(<=|>=|<>|!=|[-+*/(),=<>]))/y;
 
 /** Turns an expression into SQL. @throws bad_request that says where the text goes wrong. */
 export function compileExpression(text: string): string {
@@ -31,7 +37,11 @@ export function compileExpression(text: string): string {
 }
 
 function problem(text: string, at: number, reason: string): TributaryError {
-  return new TributaryError('bad_request', `custom model: ${reason} at character ${at + 1} of ${JSON.stringify(text.slice(0, 200))}`, { field: 'custom_models' });
+  return new TributaryError(
+    'bad_request',
+    `custom model: ${reason} at character ${at + 1} of ${JSON.stringify(text.slice(0, 200))}`,
+    { field: 'custom_models' },
+  );
 }
 
 class Parser {
@@ -52,14 +62,16 @@ class Parser {
   private either(): Node {
     return this.deeper(() => {
       let left = this.both();
-      while (this.accept('or')) left = truth(`${this.want(left, 'truth').sql} or ${this.want(this.both(), 'truth').sql}`);
+      while (this.accept('or'))
+        left = truth(`${this.want(left, 'truth').sql} or ${this.want(this.both(), 'truth').sql}`);
       return left;
     });
   }
 
   private both(): Node {
     let left = this.negation();
-    while (this.accept('and')) left = truth(`${this.want(left, 'truth').sql} and ${this.want(this.negation(), 'truth').sql}`);
+    while (this.accept('and'))
+      left = truth(`${this.want(left, 'truth').sql} and ${this.want(this.negation(), 'truth').sql}`);
     return left;
   }
 
@@ -74,7 +86,8 @@ class Parser {
     this.index += 1;
     const right = this.sum();
     if (left.kind === 'text') {
-      if (operator !== '=' && operator !== '<>' && operator !== '!=') throw this.fail('text can only be compared with = and <>');
+      if (operator !== '=' && operator !== '<>' && operator !== '!=')
+        throw this.fail('text can only be compared with = and <>');
       this.want(right, 'text');
     } else {
       this.want(left, 'number');
@@ -85,13 +98,15 @@ class Parser {
 
   private sum(): Node {
     let left = this.product();
-    for (let op = this.symbol('+', '-'); op; op = this.symbol('+', '-')) left = number(`${this.want(left, 'number').sql} ${op} ${this.want(this.product(), 'number').sql}`);
+    for (let op = this.symbol('+', '-'); op; op = this.symbol('+', '-'))
+      left = number(`${this.want(left, 'number').sql} ${op} ${this.want(this.product(), 'number').sql}`);
     return left;
   }
 
   private product(): Node {
     let left = this.unary();
-    for (let op = this.symbol('*', '/'); op; op = this.symbol('*', '/')) left = number(`${this.want(left, 'number').sql} ${op} ${this.want(this.unary(), 'number').sql}`);
+    for (let op = this.symbol('*', '/'); op; op = this.symbol('*', '/'))
+      left = number(`${this.want(left, 'number').sql} ${op} ${this.want(this.unary(), 'number').sql}`);
     return left;
   }
 
@@ -127,7 +142,9 @@ class Parser {
     if (Object.hasOwn(NUMBER_NAMES, name)) return { kind: 'number', sql: NUMBER_NAMES[name]! };
     if (TEXT_NAMES.includes(name)) return { kind: 'text', sql: name };
     this.index -= 1;
-    throw this.fail(`does not know ${JSON.stringify(name)}; it may use ${[...Object.keys(NUMBER_NAMES), ...TEXT_NAMES].join(', ')} and ${Object.keys(FUNCTIONS).join(', ')}`);
+    throw this.fail(
+      `does not know ${JSON.stringify(name)}; it may use ${[...Object.keys(NUMBER_NAMES), ...TEXT_NAMES].join(', ')} and ${Object.keys(FUNCTIONS).join(', ')}`,
+    );
   }
 
   private cases(): Node {
@@ -199,7 +216,8 @@ function tokenize(text: string): Token[] {
   while (pattern.lastIndex < end) {
     const at = pattern.lastIndex + text.slice(pattern.lastIndex).search(/\S/);
     const match = pattern.exec(text);
-    if (!match) throw problem(text, at, 'holds something that is neither a number, a name, a quoted text nor an operator');
+    if (!match)
+      throw problem(text, at, 'holds something that is neither a number, a name, a quoted text nor an operator');
     const [, digits, quoted, name, symbol] = match;
     if (digits !== undefined) tokens.push({ type: 'number', value: digits, at });
     else if (quoted !== undefined) tokens.push({ type: 'text', value: quoted, at });

@@ -28,7 +28,8 @@ export interface Model {
 
 /** position_based: the weight of a touch in the middle, and of the two touches of a path without a middle. */
 const MIDDLE = '(case when n > 2 then (1.0 - first_share - last_share) / (n - 2) else 0.0 end)';
-const PAIR = 'case when first_share + last_share > 0.0 then (case when k = 1 then first_share else last_share end) else 1.0 end';
+const PAIR =
+  'case when first_share + last_share > 0.0 then (case when k = 1 then first_share else last_share end) else 1.0 end';
 
 /** Rule models: fixed in advance, nothing learned. Definitions as in Google Analytics' classic multi-channel funnels. */
 export const RULE_MODELS: readonly Model[] = [
@@ -74,9 +75,18 @@ export function resolveModel(name: string, custom_models: Record<string, string>
   const rule = RULE_MODELS.find((model) => model.name === name);
   if (rule) return rule;
   if ((FITTED_MODEL_NAMES as readonly string[]).includes(name)) {
-    throw new TributaryError('model_not_fitted', `model: ${name} is not fitted yet; it learns from data and never answers under its name with another model. Use one of ${RULE_MODEL_NAMES.join(', ')}`, { field: 'model' });
+    throw new TributaryError(
+      'model_not_fitted',
+      `model: ${name} is not fitted yet; it learns from data and never answers under its name with another model. Use one of ${RULE_MODEL_NAMES.join(', ')}`,
+      { field: 'model' },
+    );
   }
-  if (Object.hasOwn(custom_models, name)) return { name, weight: compileExpression(custom_models[name]!), checked: true };
+  if (Object.hasOwn(custom_models, name))
+    return { name, weight: compileExpression(custom_models[name]!), checked: true };
   const known = [...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES, ...Object.keys(custom_models)];
-  throw new TributaryError('bad_request', `model: ${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${known.join(', ')}`, { field: 'model' });
+  throw new TributaryError(
+    'bad_request',
+    `model: ${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${known.join(', ')}`,
+    { field: 'model' },
+  );
 }

@@ -1,14 +1,14 @@
 /** conversions -> orders -> value events: who ordered, when, and what it is worth now. docs/semantics.md 2 to 4 and 8. */
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
-import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import { modelSettings } from '../domain/settings.ts';
+import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { subjectKey } from '../identity/subject.ts';
-import { atOrBefore } from '../warehouse/position.ts';
 import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore } from '../warehouse/position.ts';
 import type { Column, Row } from '../warehouse/schema.ts';
-import { makeRates } from './rates.ts';
 import type { Plan } from './plan.ts';
+import { makeRates } from './rates.ts';
 
 const text = (name: string): Column => ({ name, type: 'text', nullable: false });
 const int = (name: string): Column => ({ name, type: 'int64', nullable: false });
@@ -34,12 +34,28 @@ async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
       });
     }
   }
-  const columns = [text('brand_id'), text('conversion_type'), int('start_ms'), int('end_ms'), int('view_ms'), int('email_ms'), int('click_ms')];
-  await snapshot.relation('policies', [...columns, float('half_life_days'), float('first_share'), float('last_share')], rows);
+  const columns = [
+    text('brand_id'),
+    text('conversion_type'),
+    int('start_ms'),
+    int('end_ms'),
+    int('view_ms'),
+    int('email_ms'),
+    int('click_ms'),
+  ];
+  await snapshot.relation(
+    'policies',
+    [...columns, float('half_life_days'), float('first_share'), float('last_share')],
+    rows,
+  );
 }
 
 /** Zone offsets as rows: with them a calendar day is integer arithmetic. */
-async function makeOffsets(snapshot: Snapshot, plan: Plan, range: { from_ms: number; until_ms: number }): Promise<void> {
+async function makeOffsets(
+  snapshot: Snapshot,
+  plan: Plan,
+  range: { from_ms: number; until_ms: number },
+): Promise<void> {
   const rows = plan.brands.flatMap(({ brand_id, settings }) =>
     offsetPeriods(settings.time_zone, range.from_ms, range.until_ms).map((period) => ({ brand_id, ...period })),
   );
@@ -49,10 +65,25 @@ async function makeOffsets(snapshot: Snapshot, plan: Plan, range: { from_ms: num
 /** Ids whose person has another name; joined by key, and by text where a wrong match would move money. */
 async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<void> {
   const settings = new Map(plan.brands.map((brand) => [brand.brand_id, brand.settings]));
-  const members = await directory.members(snapshot, plan.positions.identity, (brand_id) => settings.get(brand_id) ?? { identity_min_probability: 0.5 });
+  const members = await directory.members(
+    snapshot,
+    plan.positions.identity,
+    (brand_id) => settings.get(brand_id) ?? { identity_min_probability: 0.5 },
+  );
   const rows = () =>
-    members.map(({ brand_id, id, person_id }) => ({ brand_id, id, subject_key: subjectKey(brand_id, id), person_id, person_key: subjectKey(brand_id, person_id) }));
-  await snapshot.cachedRelation('persons', directory.version(members), [text('brand_id'), text('id'), int('subject_key'), text('person_id'), int('person_key')], rows);
+    members.map(({ brand_id, id, person_id }) => ({
+      brand_id,
+      id,
+      subject_key: subjectKey(brand_id, id),
+      person_id,
+      person_key: subjectKey(brand_id, person_id),
+    }));
+  await snapshot.cachedRelation(
+    'persons',
+    directory.version(members),
+    [text('brand_id'), text('id'), int('subject_key'), text('person_id'), int('person_key')],
+    rows,
+  );
 }
 
 /** Conversions that are not the standing one of their order, each with the one that is. */
@@ -77,12 +108,17 @@ function isNarrowed(plan: Plan): boolean {
 
 /** The names in a plan, as parameters of a query. */
 function narrowing(plan: Plan): Record<string, string> {
-  return { ...(plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id }), ...(plan.person_id === undefined ? {} : { person_id: plan.person_id }) };
+  return {
+    ...(plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id }),
+    ...(plan.person_id === undefined ? {} : { person_id: plan.person_id }),
+  };
 }
 
 /** SQL that holds for the orders that a plan names. */
 function narrowed(plan: Plan): string {
-  return Object.keys(narrowing(plan)).map((name) => `o.${name} = $${name}`).join(' and ');
+  return Object.keys(narrowing(plan))
+    .map((name) => `o.${name} = $${name}`)
+    .join(' and ');
 }
 
 /** Whether the period alone decides which orders are needed. */
@@ -91,7 +127,9 @@ function periodDecides(plan: Plan): boolean {
 }
 
 async function makeOrders(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const types = plan.conversion_types ? `and c.conversion_type in (${plan.conversion_types.map((type) => `'${type}'`).join(', ')})` : '';
+  const types = plan.conversion_types
+    ? `and c.conversion_type in (${plan.conversion_types.map((type) => `'${type}'`).join(', ')})`
+    : '';
   const since = plan.lookback === 'since_previous_conversion';
   // With a look back, the order before counts too; makeEvents then drops what was not named.
   const named = isNarrowed(plan) && !since;
@@ -129,7 +167,8 @@ function periodFilter(plan: Plan): string {
 /** Adjustments of the orders at hand; those in another currency are counted and left out. */
 async function makeAdjustments(snapshot: Snapshot, plan: Plan): Promise<void> {
   const seen = atOrBefore('a', plan.positions.adjustments);
-  const columns = 'o.order_no as order_no, o.currency as order_currency, a.currency as currency, a.adjustment_id as adjustment_id, int64(a.amount_micros) as amount_micros, epoch_ms(a.occurred_at) as at_ms';
+  const columns =
+    'o.order_no as order_no, o.currency as order_currency, a.currency as currency, a.adjustment_id as adjustment_id, int64(a.amount_micros) as amount_micros, epoch_ms(a.occurred_at) as at_ms';
   await snapshot.materialise(
     'order_adjustments',
     `select ${columns} from adjustments a
@@ -166,7 +205,11 @@ const EVENTS_ORDER_DAY = `
  */
 async function makeEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
   const own_day = plan.adjustments === 'own_day';
-  const in_period = isNarrowed(plan) ? narrowed(plan) : periodDecides(plan) ? '1 = 1' : 'v.at_ms >= o.start_ms and v.at_ms < o.end_ms';
+  const in_period = isNarrowed(plan)
+    ? narrowed(plan)
+    : periodDecides(plan)
+      ? '1 = 1'
+      : 'v.at_ms >= o.start_ms and v.at_ms < o.end_ms';
   const days = await dayColumns(snapshot, plan);
   const value_events = `
     select v.order_no as order_no, o.brand_id as brand_id, v.event as event, v.at_ms as at_ms, ${days.event} as day_number, ${days.order} as order_day_number,
@@ -185,13 +228,22 @@ async function makeEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
 /** SQL for the calendar day of a value event and of its order. In UTC a day is arithmetic alone. */
 async function dayColumns(snapshot: Snapshot, plan: Plan): Promise<{ event: string; order: string; join: string }> {
   const day = (at: string, offset: string): string => `floor_div(${at}${offset}, ${MS_PER_DAY})`;
-  if (plan.brands.every((brand) => brand.settings.time_zone === 'UTC')) return { event: day('v.at_ms', ''), order: day('o.at_ms', ''), join: '' };
+  if (plan.brands.every((brand) => brand.settings.time_zone === 'UTC'))
+    return { event: day('v.at_ms', ''), order: day('o.at_ms', ''), join: '' };
   const [range] = await snapshot.query(
     'select min(at_ms) as from_ms, max(at_ms) as until_ms from (select at_ms from orders union all select at_ms from order_adjustments) times',
   );
-  await makeOffsets(snapshot, plan, { from_ms: Number(range!['from_ms'] ?? 0), until_ms: Number(range!['until_ms'] ?? 0) + 1 });
-  const join = (alias: string, at: string): string => `join day_offsets ${alias} on ${alias}.brand_id = o.brand_id and ${at} >= ${alias}.from_ms and ${at} < ${alias}.until_ms`;
-  return { event: day('v.at_ms', ' + d.offset_ms'), order: day('o.at_ms', ' + od.offset_ms'), join: `${join('d', 'v.at_ms')} ${join('od', 'o.at_ms')}` };
+  await makeOffsets(snapshot, plan, {
+    from_ms: Number(range!['from_ms'] ?? 0),
+    until_ms: Number(range!['until_ms'] ?? 0) + 1,
+  });
+  const join = (alias: string, at: string): string =>
+    `join day_offsets ${alias} on ${alias}.brand_id = o.brand_id and ${at} >= ${alias}.from_ms and ${at} < ${alias}.until_ms`;
+  return {
+    event: day('v.at_ms', ' + d.offset_ms'),
+    order: day('o.at_ms', ' + od.offset_ms'),
+    join: `${join('d', 'v.at_ms')} ${join('od', 'o.at_ms')}`,
+  };
 }
 
 /** Applies each order's rate to its value events; rounding is half away from zero. */
@@ -218,5 +270,6 @@ export async function makeOrdersAndEvents(snapshot: Snapshot, plan: Plan, direct
   await makeOrders(snapshot, plan);
   await makeAdjustments(snapshot, plan);
   await makeEvents(snapshot, plan);
-  if (!periodDecides(plan)) await snapshot.materialise('orders', 'select o.* from orders o where o.order_no in (select order_no from events)');
+  if (!periodDecides(plan))
+    await snapshot.materialise('orders', 'select o.* from orders o where o.order_no in (select order_no from events)');
 }

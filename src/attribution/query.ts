@@ -20,7 +20,11 @@ import { makeTouchesOfOrders } from './touches.ts';
 import { makeUnattributed } from './unattributed.ts';
 
 /** Runs the query; afterwards the snapshot holds the tables above. Returns whether some touchpoints were reclassified. */
-export async function attribute(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<{ reclassified: boolean }> {
+export async function attribute(
+  snapshot: Snapshot,
+  plan: Plan,
+  directory: PersonDirectory,
+): Promise<{ reclassified: boolean }> {
   await makeOrdersAndEvents(snapshot, plan, directory);
   const reclassified = await makeTouchesOfOrders(snapshot, plan);
   await makeCreditsOfTouches(snapshot, plan);

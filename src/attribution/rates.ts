@@ -1,9 +1,9 @@
 /** Which rate turns an order's currency into the report's. docs/semantics.md 8. */
 import { TributaryError } from '../domain/errors.ts';
-import { formatDate, parseDate } from '../domain/time.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
-import { atOrBefore } from '../warehouse/position.ts';
+import { formatDate, parseDate } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore } from '../warehouse/position.ts';
 import type { Plan } from './plan.ts';
 
 /** A rate holds for its day and the six after it. */
@@ -49,7 +49,12 @@ export class RateBook {
     if (inverse) return { num: NANOS, den: inverse.rate_nanos, dates: [formatDate(inverse.day)] };
     for (const left of this.latest(brand_id, day, from)) {
       const right = this.latest(brand_id, day, to).find((q) => q.base === left.base);
-      if (right) return { num: left.rate_nanos, den: right.rate_nanos, dates: [left.day, right.day].sort((a, b) => a - b).map(formatDate) };
+      if (right)
+        return {
+          num: left.rate_nanos,
+          den: right.rate_nanos,
+          dates: [left.day, right.day].sort((a, b) => a - b).map(formatDate),
+        };
     }
     return undefined;
   }
@@ -73,7 +78,12 @@ export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBoo
   const rows = await snapshot.query(
     `select f.brand_id as brand_id, f.date as date, f.currency as currency, f.base as base, f.rate_nanos as rate_nanos from fx_rates f where ${atOrBefore('f', plan.positions.conversions)}`,
   );
-  return new RateBook(rows.map((row) => ({ ...row, day: parseDate(row['date'] as string), rate_nanos: BigInt(row['rate_nanos']!) }) as unknown as Quote));
+  return new RateBook(
+    rows.map(
+      (row) =>
+        ({ ...row, day: parseDate(row['date'] as string), rate_nanos: BigInt(row['rate_nanos']!) }) as unknown as Quote,
+    ),
+  );
 }
 
 /**
@@ -89,11 +99,19 @@ export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<void> {
     const [brand_id, currency, day] = [row['brand_id'] as string, row['currency'] as string, Number(row['day_number'])];
     const rate = book.find(brand_id, day, currency, plan.currency);
     if (!rate) {
-      throw new TributaryError('missing_fx_rate', `currency: no rate from ${currency} to ${plan.currency} on ${formatDate(day)} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`, { field: 'currency' });
+      throw new TributaryError(
+        'missing_fx_rate',
+        `currency: no rate from ${currency} to ${plan.currency} on ${formatDate(day)} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`,
+        { field: 'currency' },
+      );
     }
     return { brand_id, currency, day_number: day, num: rate.num, den: rate.den };
   });
   const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });
   const text = (name: string) => ({ name, type: 'text' as const, nullable: false });
-  await snapshot.relation('rates', [text('brand_id'), text('currency'), int('day_number'), int('num'), int('den')], rows);
+  await snapshot.relation(
+    'rates',
+    [text('brand_id'), text('currency'), int('day_number'), int('num'), int('den')],
+    rows,
+  );
 }

@@ -1,8 +1,9 @@
 /** person -> candidates -> touches: which touchpoints may earn credit, and what counts once. docs/semantics.md 5 and 6. */
-import { MACHINE_VERDICTS, TRAITS, VIEW_TYPES } from '../domain/touchpoint.ts';
+
 import { MS_PER_MINUTE } from '../domain/time.ts';
-import { atOrBefore } from '../warehouse/position.ts';
+import { MACHINE_VERDICTS, TRAITS, VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore } from '../warehouse/position.ts';
 import type { Plan } from './plan.ts';
 
 const list = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
@@ -63,7 +64,10 @@ async function makeVerdicts(snapshot: Snapshot, plan: Plan): Promise<boolean> {
  * SQL for the touchpoints of members with the verdict and channel that hold now.
  * @param columns of the touchpoint, beside person_key and at_ms.
  */
-export function memberTouches(plan: Plan, options: { columns: readonly string[]; where?: string; reclassified: boolean }): string {
+export function memberTouches(
+  plan: Plan,
+  options: { columns: readonly string[]; where?: string; reclassified: boolean },
+): string {
   const select = options.columns.map((name) => `${effective(name, options.reclassified)} as ${name}`).join(', ');
   return `select m.person_key as person_key, epoch_ms(t.occurred_at) as at_ms${select ? `, ${select}` : ''}
     from touchpoints t join members m on m.subject_key = t.subject_key ${options.reclassified ? LATER_VERDICTS : ''}
@@ -73,7 +77,9 @@ export function memberTouches(plan: Plan, options: { columns: readonly string[];
 const LATER_VERDICTS = 'left join verdicts v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id';
 
 function effective(name: string, reclassified: boolean): string {
-  return reclassified && ['channel', 'verdict', 'traits'].includes(name) ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
+  return reclassified && ['channel', 'verdict', 'traits'].includes(name)
+    ? `coalesce(v.${name}, t.${name})`
+    : `t.${name}`;
 }
 
 /** Makes `candidates`: per order, the touchpoints that may earn credit. */
@@ -83,9 +89,23 @@ async function makeCandidates(snapshot: Snapshot, plan: Plan, reclassified: bool
   );
   const low = Number(bounds!['low'] ?? 0);
   const high = Number(bounds!['high'] ?? 0);
-  const columns = [...new Set([...CANDIDATE_COLUMNS, ...(plan.collapse === 'interaction' ? COLLAPSE_COLUMNS : []), ...plan.touch_columns])];
-  const eligible = without(effective('traits', reclassified), 'outcome', ...(plan.include_machine ? [] : (['machine'] as const)), ...(plan.exclude_direct ? (['direct'] as const) : []));
-  const since = plan.lookback === 'since_previous_conversion' ? 'and (o.previous_ms is null or epoch_ms(t.occurred_at) > o.previous_ms)' : '';
+  const columns = [
+    ...new Set([
+      ...CANDIDATE_COLUMNS,
+      ...(plan.collapse === 'interaction' ? COLLAPSE_COLUMNS : []),
+      ...plan.touch_columns,
+    ]),
+  ];
+  const eligible = without(
+    effective('traits', reclassified),
+    'outcome',
+    ...(plan.include_machine ? [] : (['machine'] as const)),
+    ...(plan.exclude_direct ? (['direct'] as const) : []),
+  );
+  const since =
+    plan.lookback === 'since_previous_conversion'
+      ? 'and (o.previous_ms is null or epoch_ms(t.occurred_at) > o.previous_ms)'
+      : '';
   await snapshot.materialise(
     'candidates',
     `select o.order_no as order_no, o.at_ms - epoch_ms(t.occurred_at) as age_ms, epoch_ms(t.occurred_at) as at_ms,
@@ -111,7 +131,10 @@ const EMAIL_KEY = `case when not ${IS_EMAIL} then null
  */
 async function makeAbsorbed(snapshot: Snapshot, plan: Plan): Promise<void> {
   if (plan.collapse === 'none') {
-    await snapshot.materialise('absorbed', 'select order_no, touchpoint_id, touchpoint_id as into_touchpoint_id, 0 as step from candidates where 1 = 0');
+    await snapshot.materialise(
+      'absorbed',
+      'select order_no, touchpoint_id, touchpoint_id as into_touchpoint_id, 0 as step from candidates where 1 = 0',
+    );
     return;
   }
   await snapshot.materialise('absorbed_visits', ABSORBED_VISITS, { within: CLICK_VISIT_MS });

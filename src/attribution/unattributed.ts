@@ -4,7 +4,14 @@ import type { Plan } from './plan.ts';
 import { memberTouches, without } from './touches.ts';
 
 /** All reasons, in the order of the filters; every report has every key. */
-export const UNATTRIBUTED_REASONS = ['no_touch', 'ineligible_type', 'no_consent', 'machine_only', 'excluded_channel', 'outside_window'] as const;
+export const UNATTRIBUTED_REASONS = [
+  'no_touch',
+  'ineligible_type',
+  'no_consent',
+  'machine_only',
+  'excluded_channel',
+  'outside_window',
+] as const;
 export type UnattributedReason = (typeof UNATTRIBUTED_REASONS)[number];
 
 /**
@@ -12,11 +19,18 @@ export type UnattributedReason = (typeof UNATTRIBUTED_REASONS)[number];
  * a person had a touchpoint of each stage matters, so the whole history is folded to one row per person.
  */
 export async function makeUnattributed(snapshot: Snapshot, plan: Plan, reclassified: boolean): Promise<void> {
-  await snapshot.materialise('bare_orders', 'select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms from orders o where o.order_no not in (select order_no from paths)');
+  await snapshot.materialise(
+    'bare_orders',
+    'select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms from orders o where o.order_no not in (select order_no from paths)',
+  );
   const machine = plan.include_machine ? [] : (['machine'] as const);
   const direct = plan.exclude_direct ? (['direct'] as const) : [];
   const first = (condition: string): string => `min(case when ${condition} then at_ms end)`;
-  const touches = memberTouches(plan, { columns: ['traits'], where: 'and m.person_key in (select person_key from bare_orders)', reclassified });
+  const touches = memberTouches(plan, {
+    columns: ['traits'],
+    where: 'and m.person_key in (select person_key from bare_orders)',
+    reclassified,
+  });
   await snapshot.materialise(
     'unattributed',
     `with firsts as (

@@ -1,6 +1,17 @@
 /** A conversion: an outcome with a value, credited to the touches before it. */
 import Type, { type Static } from 'typebox';
-import { Amount, Currency, Id, Instant, Integer, JsonObject, MAX_URL_LENGTH, OneOf, StringList, Text } from './fields.ts';
+import {
+  Amount,
+  Currency,
+  Id,
+  Instant,
+  Integer,
+  JsonObject,
+  MAX_URL_LENGTH,
+  OneOf,
+  StringList,
+  Text,
+} from './fields.ts';
 import { defineRecord } from './record.ts';
 import { who } from './who.ts';
 
@@ -47,7 +58,13 @@ export const conversions = defineRecord({
   id_prefix: 'cv_',
   schema: ConversionSchema,
   check: who,
-  aliases: { timestamp: 'occurred_at', value: 'conversion_value', amount: 'conversion_value', type: 'conversion_type', user_id: 'customer_id' },
+  aliases: {
+    timestamp: 'occurred_at',
+    value: 'conversion_value',
+    amount: 'conversion_value',
+    type: 'conversion_type',
+    user_id: 'customer_id',
+  },
 });
 
 export const ADJUSTMENT_REASONS = ['refund', 'chargeback', 'correction', 'cancellation'] as const;
@@ -58,12 +75,20 @@ export const AdjustmentSchema = Type.Object(
     brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
     conversion_id: Type.Optional(Id('The conversion that it changes')),
     order_id: Type.Optional(Id('Or the order that it changes')),
-    amount: Amount('Signed, in major units: a refund is negative', { currency: 'currency', signed: true, nonzero: true }),
+    amount: Amount('Signed, in major units: a refund is negative', {
+      currency: 'currency',
+      signed: true,
+      nonzero: true,
+    }),
     currency: Currency("The order's currency"),
     reason: Type.Optional(OneOf(ADJUSTMENT_REASONS, 'Why')),
     occurred_at: Instant('When it happened'),
   },
-  { additionalProperties: false, $id: 'Adjustment', description: 'A refund, chargeback or correction of an order; may arrive before it' },
+  {
+    additionalProperties: false,
+    $id: 'Adjustment',
+    description: 'A refund, chargeback or correction of an order; may arrive before it',
+  },
 );
 export type AdjustmentInput = Static<typeof AdjustmentSchema>;
 
@@ -77,5 +102,8 @@ export const adjustments = defineRecord({
   check: (record) =>
     record['conversion_id'] !== undefined || record['order_id'] !== undefined
       ? undefined
-      : { field: 'conversion_id', reason: 'one of conversion_id and order_id is needed; name the order that it changes' },
+      : {
+          field: 'conversion_id',
+          reason: 'one of conversion_id and order_id is needed; name the order that it changes',
+        },
 });

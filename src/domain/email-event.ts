@@ -1,10 +1,9 @@
 /** What happened to an email before a person saw it. These are denominators: they never earn credit. */
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { Id, Instant, OneOf } from './fields.ts';
 import { defineRecord } from './record.ts';
 
 export const EMAIL_EVENT_TYPES = ['sent', 'delivered', 'bounced', 'complained', 'unsubscribed'] as const;
-export type EmailEventType = (typeof EMAIL_EVENT_TYPES)[number];
 
 export const EmailEventSchema = Type.Object(
   {
@@ -19,7 +18,6 @@ export const EmailEventSchema = Type.Object(
   },
   { additionalProperties: false, $id: 'EmailEvent' },
 );
-export type EmailEventInput = Static<typeof EmailEventSchema>;
 
 export const emailEvents = defineRecord({
   name: 'email_events',

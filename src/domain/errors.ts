@@ -58,7 +58,11 @@ export class TributaryError extends Error {
   readonly retry_after_s: number | undefined;
   readonly field: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { retry_after_s?: number; field?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { retry_after_s?: number; field?: string; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'TributaryError';
     this.code = code;

@@ -14,7 +14,17 @@ export const MAX_JSON_DEPTH = 8;
 export const MAX_CHANNEL_LENGTH = 100;
 
 /** How a field's value is read from the wire and kept. */
-export type FieldKind = 'id' | 'text' | 'integer' | 'number' | 'instant' | 'date' | 'currency' | 'amount' | 'rate' | 'json';
+export type FieldKind =
+  | 'id'
+  | 'text'
+  | 'integer'
+  | 'number'
+  | 'instant'
+  | 'date'
+  | 'currency'
+  | 'amount'
+  | 'rate'
+  | 'json';
 
 /** An identifier: kept verbatim, compared byte by byte. */
 export const Id = (description: string) =>

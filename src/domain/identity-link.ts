@@ -29,7 +29,9 @@ export const identityLinks = defineRecord({
   schema: IdentityLinkSchema,
   aliases: { timestamp: 'occurred_at' },
   check: (record) =>
-    record['left_id'] === record['right_id'] ? { field: 'right_id', reason: 'equals left_id; a link joins two different ids' } : undefined,
+    record['left_id'] === record['right_id']
+      ? { field: 'right_id', reason: 'equals left_id; a link joins two different ids' }
+      : undefined,
 });
 
 export const CustomerSegmentSchema = Type.Object(
@@ -45,7 +47,6 @@ export const CustomerSegmentSchema = Type.Object(
   },
   { additionalProperties: false, $id: 'CustomerSegment' },
 );
-export type CustomerSegmentInput = Static<typeof CustomerSegmentSchema>;
 
 export const customerSegments = defineRecord({
   name: 'customer_segments',

@@ -3,8 +3,9 @@
  * On the wire it is a decimal in major units, as a string or a number; here it is parsed digit by digit, so that no
  * amount ever passes through a binary fraction.
  */
-import type { Problem } from './errors.ts';
+
 import { currencyDecimals } from './currencies.ts';
+import type { Problem } from './errors.ts';
 
 export const MICROS_PER_UNIT = 1_000_000;
 const MICRO_DECIMALS = 6;
@@ -20,8 +21,10 @@ const DECIMAL = /^([+-]?)(\d{1,400})(?:\.(\d{1,400}))?$/;
  * @returns the integer, or the reason (without the field's name) why there is none.
  */
 export function parseScaledDecimal(value: unknown, scale: number, max_decimals: number, unit: string): number | string {
-  if (typeof value === 'number' && !Number.isFinite(value)) return `${value} is not a number; send a decimal such as "149.99"`;
-  if (typeof value !== 'number' && typeof value !== 'string') return 'must be a decimal string or a number, such as "149.99"';
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return `${value} is not a number; send a decimal such as "149.99"`;
+  if (typeof value !== 'number' && typeof value !== 'string')
+    return 'must be a decimal string or a number, such as "149.99"';
   const text = typeof value === 'number' ? plainDecimal(value) : value.trim();
   const match = DECIMAL.exec(text);
   if (!match) return `${quote(text)} is not a decimal; send digits with an optional point, such as "149.99"`;
@@ -38,7 +41,12 @@ export function parseScaledDecimal(value: unknown, scale: number, max_decimals: 
 /** Parses an amount of `currency` into micros, refusing more decimals than ISO 4217 gives the currency. */
 export function parseMicros(field: string, value: unknown, currency: string, max_decimals?: number): number | Problem {
   const decimals = max_decimals ?? currencyDecimals(currency) ?? 2;
-  const micros = parseScaledDecimal(value, MICRO_DECIMALS, decimals, max_decimals === undefined ? currency : 'this field');
+  const micros = parseScaledDecimal(
+    value,
+    MICRO_DECIMALS,
+    decimals,
+    max_decimals === undefined ? currency : 'this field',
+  );
   return typeof micros === 'number' ? micros : { field, reason: micros };
 }
 

@@ -4,13 +4,16 @@
  * content has one canonical text.
  */
 import { hash } from 'node:crypto';
-import type { Static, TObject, TSchema } from 'typebox';
+import type { TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { canonicalJson } from './canonical-json.ts';
 import { currencyProblem } from './currencies.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
+
+export { canonicalJson };
 
 export type Value = string | number | null;
 /** A record as it travels through spool and loader. Keys that were not sent are absent. */
@@ -45,11 +48,14 @@ export interface RecordKindOptions<S extends TObject> {
 
 export interface RecordKind<S extends TObject = TObject> extends RecordKindOptions<S> {
   /** Field names in order with the kind of each. */
-  fields: ReadonlyArray<{ name: string; stored_name: string; kind: FieldKind; schema: TSchema & Record<string, unknown> }>;
+  fields: ReadonlyArray<{
+    name: string;
+    stored_name: string;
+    kind: FieldKind;
+    schema: TSchema & Record<string, unknown>;
+  }>;
   read(input: unknown, context: ReadContext): FlatRecord | Problem;
 }
-
-export type Wire<K> = K extends RecordKind<infer S> ? Static<S> : never;
 
 export function isProblem(value: FlatRecord | Problem): value is Problem {
   return !('brand_id' in value);
@@ -115,11 +121,18 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       return { field: key.slice(0, 100), reason: `is not a field of ${one} ${options.singular}; ${hint}` };
     }
     for (const field of fields) {
-      const reason = structuralProblem(field.schema, input[field.name], options.schema.required?.includes(field.name) ?? false);
+      const reason = structuralProblem(
+        field.schema,
+        input[field.name],
+        options.schema.required?.includes(field.name) ?? false,
+      );
       if (reason) return { field: field.name, reason };
     }
     const [error] = validator.Errors(input);
-    return { field: (error?.instancePath ?? '').slice(1).replaceAll('/', '.'), reason: error?.message ?? 'does not fit the schema' };
+    return {
+      field: (error?.instancePath ?? '').slice(1).replaceAll('/', '.'),
+      reason: error?.message ?? 'does not fit the schema',
+    };
   };
 
   return { ...options, fields, read };
@@ -161,13 +174,15 @@ function readField(
     case 'amount': {
       const named = input[field.schema['x-currency'] as string];
       const currency = typeof named === 'string' ? named : context.defaultCurrency(brand_id);
-      if (currencyProblem(currency)) return { field: field.schema['x-currency'] as string, reason: currencyProblem(currency)! };
+      if (currencyProblem(currency))
+        return { field: field.schema['x-currency'] as string, reason: currencyProblem(currency)! };
       const micros = parseMicros(field.name, value, currency, field.schema['x-decimals'] as number | undefined);
       if (typeof micros !== 'number') return micros;
       if (micros < 0 && !field.schema['x-signed']) {
         return refuse('must not be negative; record a refund or correction as an adjustment of the order');
       }
-      if (micros === 0 && field.schema['x-nonzero']) return refuse('is zero and would change nothing; send a signed amount');
+      if (micros === 0 && field.schema['x-nonzero'])
+        return refuse('is zero and would change nothing; send a signed amount');
       record[field.stored_name] = micros;
       return undefined;
     }
@@ -181,9 +196,12 @@ function readField(
     case 'json': {
       const text = canonicalJson(value, 0);
       if (text === undefined) {
-        return refuse(`must be plain JSON at most ${MAX_JSON_DEPTH} levels deep, without the keys __proto__, constructor or prototype`);
+        return refuse(
+          `must be plain JSON at most ${MAX_JSON_DEPTH} levels deep, without the keys __proto__, constructor or prototype`,
+        );
       }
-      if (text.length > MAX_JSON_LENGTH) return refuse(`is ${text.length} characters as JSON; the limit is ${MAX_JSON_LENGTH}`);
+      if (text.length > MAX_JSON_LENGTH)
+        return refuse(`is ${text.length} characters as JSON; the limit is ${MAX_JSON_LENGTH}`);
       record[field.name] = text;
       return undefined;
     }
@@ -197,7 +215,10 @@ function resolveBrand(sent: string | undefined, key_brand_id: string | null): st
   const reason = brandProblem(sent);
   if (reason) return { field: 'brand_id', reason };
   if (key_brand_id !== null && sent !== key_brand_id) {
-    return { field: 'brand_id', reason: `this key writes to brand ${key_brand_id} only; leave brand_id out or use a key of that brand` };
+    return {
+      field: 'brand_id',
+      reason: `this key writes to brand ${key_brand_id} only; leave brand_id out or use a key of that brand`,
+    };
   }
   return sent;
 }
@@ -211,14 +232,18 @@ function structuralProblem(schema: Record<string, unknown>, value: unknown, requ
   if (value === undefined) return required ? 'is required' : undefined;
   const kind = schema['x-kind'] as FieldKind;
   if (kind === 'amount' || kind === 'rate') {
-    if (typeof value === 'string') return value.length <= 60 ? undefined : `is ${value.length} characters long; send a decimal such as "149.99"`;
-    if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${value} is not a number; send a decimal such as "149.99"`;
+    if (typeof value === 'string')
+      return value.length <= 60 ? undefined : `is ${value.length} characters long; send a decimal such as "149.99"`;
+    if (typeof value === 'number')
+      return Number.isFinite(value) ? undefined : `${value} is not a number; send a decimal such as "149.99"`;
     return 'must be a decimal string or a number, such as "149.99"';
   }
   if (kind === 'json') {
-    if (schema['type'] !== 'array') return typeof value === 'object' && !Array.isArray(value) ? undefined : 'must be an object';
+    if (schema['type'] !== 'array')
+      return typeof value === 'object' && !Array.isArray(value) ? undefined : 'must be an object';
     if (!Array.isArray(value)) return 'must be an array of strings';
-    if (value.length > (schema['maxItems'] as number)) return `has ${value.length} items; the limit is ${schema['maxItems']}`;
+    if (value.length > (schema['maxItems'] as number))
+      return `has ${value.length} items; the limit is ${schema['maxItems']}`;
     return value.every((item) => typeof item === 'string') ? undefined : 'must be an array of strings';
   }
   if (kind === 'integer' || kind === 'number') {
@@ -226,7 +251,9 @@ function structuralProblem(schema: Record<string, unknown>, value: unknown, requ
     if (typeof value !== 'number' || !(kind === 'integer' ? Number.isInteger(value) : Number.isFinite(value))) {
       return `must be ${kind === 'integer' ? 'a whole number' : 'a number'} ${range}`;
     }
-    return value < (schema['minimum'] as number) || value > (schema['maximum'] as number) ? `${value} is out of range; send a number ${range}` : undefined;
+    return value < (schema['minimum'] as number) || value > (schema['maximum'] as number)
+      ? `${value} is out of range; send a number ${range}`
+      : undefined;
   }
   if (typeof value !== 'string') return `must be a string, not ${Array.isArray(value) ? 'an array' : typeof value}`;
   const choices = schema['enum'] as string[] | undefined;
@@ -235,10 +262,13 @@ function structuralProblem(schema: Record<string, unknown>, value: unknown, requ
   }
   if (value.length === 0 && schema['minLength']) return 'is empty; leave it out or send a value';
   const limit = schema['maxLength'] as number | undefined;
-  return limit !== undefined && value.length > limit ? `is ${value.length} characters long; the limit is ${limit}` : undefined;
+  return limit !== undefined && value.length > limit
+    ? `is ${value.length} characters long; the limit is ${limit}`
+    : undefined;
 }
 
-const CONTROL = /[\u0000-\u001f\u007f]/; // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const CONTROL = /[\u0000-\u001f\u007f]/;
 /** Refuses text that a database could not give back as it came. */
 function textProblem(record: FlatRecord, invalid_utf8: boolean): Problem | undefined {
   for (const field in record) {
@@ -248,32 +278,14 @@ function textProblem(record: FlatRecord, invalid_utf8: boolean): Problem | undef
     if (CONTROL.test(value) && (value.includes('\0') || isIdentifier(field))) {
       return { field, reason: 'holds control characters; remove them' };
     }
-    if (invalid_utf8 && value.includes('\ufffd')) return { field, reason: 'is not valid UTF-8; encode the body as UTF-8' };
+    if (invalid_utf8 && value.includes('\ufffd'))
+      return { field, reason: 'is not valid UTF-8; encode the body as UTF-8' };
   }
   return undefined;
 }
 
 function isIdentifier(field: string): boolean {
   return field.endsWith('_id') || field === 'channel';
-}
-
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-/** JSON text with sorted keys; undefined when it is too deep, holds forbidden keys or something JSON has no word for. */
-export function canonicalJson(value: unknown, depth = 0): string | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
-  if (typeof value !== 'object' || depth >= MAX_JSON_DEPTH) return undefined;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => canonicalJson(item, depth + 1));
-    return items.includes(undefined) ? undefined : `[${items.join(',')}]`;
-  }
-  const parts: string[] = [];
-  for (const key of Object.keys(value).sort()) {
-    const text = FORBIDDEN_KEYS.has(key) ? undefined : canonicalJson((value as Record<string, unknown>)[key], depth + 1);
-    if (text === undefined) return undefined;
-    parts.push(`${JSON.stringify(key)}:${text}`);
-  }
-  return `{${parts.join(',')}}`;
 }
 
 /** An id that the same content always gets, so that a retry is the same event. */

@@ -15,7 +15,6 @@ export const SpendSchema = Type.Object(
   },
   { additionalProperties: false, $id: 'Spend' },
 );
-export type SpendInput = Static<typeof SpendSchema>;
 
 export const spend = defineRecord({
   name: 'spend',
@@ -34,7 +33,11 @@ export const FxRateSchema = Type.Object(
     base: Currency('… is `rate` units of this'),
     rate: Rate('Up to nine decimals'),
   },
-  { additionalProperties: false, $id: 'FxRate', description: 'One EUR is 1.0843 USD: currency EUR, base USD, rate 1.0843' },
+  {
+    additionalProperties: false,
+    $id: 'FxRate',
+    description: 'One EUR is 1.0843 USD: currency EUR, base USD, rate 1.0843',
+  },
 );
 export type FxRateInput = Static<typeof FxRateSchema>;
 
@@ -45,5 +48,8 @@ export const fxRates = defineRecord({
   id_prefix: 'fx_',
   schema: FxRateSchema,
   key_fields: ['brand_id', 'date', 'currency', 'base'],
-  check: (record) => (record['currency'] === record['base'] ? { field: 'base', reason: 'equals currency; a rate joins two currencies' } : undefined),
+  check: (record) =>
+    record['currency'] === record['base']
+      ? { field: 'base', reason: 'equals currency; a rate joins two currencies' }
+      : undefined,
 });

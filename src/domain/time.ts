@@ -8,7 +8,7 @@ export const MS_PER_MINUTE = 60_000;
 export const MS_PER_HOUR = 3_600_000;
 export const MS_PER_DAY = 86_400_000;
 /** Clocks differ; an event further ahead than this is a mistake. */
-export const MAX_AHEAD_MS = MS_PER_DAY;
+export const MAX_AHEAD_MS = 24 * MS_PER_HOUR;
 
 const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
@@ -18,14 +18,16 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 export function parseInstant(text: string): number | string {
   const m = INSTANT.exec(text);
   if (!m) {
-    if (DATE.test(text)) return `${shown(text)} is a date without a time; send ISO 8601 with a zone, such as ${text}T12:00:00Z`;
+    if (DATE.test(text))
+      return `${shown(text)} is a date without a time; send ISO 8601 with a zone, such as ${text}T12:00:00Z`;
     return `${shown(text)} is not ISO 8601; send a time with a zone, such as 2026-03-01T12:00:00Z`;
   }
   if (m[8] === undefined) return `${shown(text)} has no zone; add Z or an offset such as +02:00`;
   const day = dayNumber(Number(m[1]), Number(m[2]), Number(m[3]));
   if (day === undefined) return `${shown(text)} is not a calendar date; check the month and the day`;
   const [hour, minute, second] = [Number(m[4]), Number(m[5]), Number(m[6] ?? 0)];
-  if (hour > 23 || minute > 59 || second > 60) return `${shown(text)} is not a time of day; hours go to 23, minutes to 59`;
+  if (hour > 23 || minute > 59 || second > 60)
+    return `${shown(text)} is not a time of day; hours go to 23, minutes to 59`;
   const offset = offsetMs(m[8]);
   if (offset === undefined) return `${shown(text)} has an impossible zone offset; offsets go from -14:00 to +14:00`;
   const ms = Number((m[7] ?? '').slice(0, 3).padEnd(3, '0'));
@@ -100,7 +102,14 @@ export function zoneOffsetMs(time_zone: string, instant_ms: number): number {
     formatters.set(time_zone, formatter);
   }
   const parts = Object.fromEntries(formatter.formatToParts(instant_ms).map((p) => [p.type, Number(p.value)]));
-  const local = Date.UTC(parts['year']!, parts['month']! - 1, parts['day']!, parts['hour'], parts['minute'], parts['second']);
+  const local = Date.UTC(
+    parts['year']!,
+    parts['month']! - 1,
+    parts['day']!,
+    parts['hour'],
+    parts['minute'],
+    parts['second'],
+  );
   return local - Math.floor(instant_ms / 1000) * 1000;
 }
 
@@ -123,7 +132,12 @@ export function startOfDayMs(day_number: number, time_zone: string): number {
     if (instant + zoneOffsetMs(time_zone, instant) === wall) return instant;
   }
   // The midnight does not exist there: the day starts where the clock jumps.
-  return transition(time_zone, candidates[0]! - MS_PER_HOUR, candidates[1]!, zoneOffsetMs(time_zone, candidates[0]! - MS_PER_HOUR));
+  return transition(
+    time_zone,
+    candidates[0]! - MS_PER_HOUR,
+    candidates[1]!,
+    zoneOffsetMs(time_zone, candidates[0]! - MS_PER_HOUR),
+  );
 }
 
 /** A stretch of time over which a zone keeps one offset; `until_ms` is exclusive. */
@@ -165,12 +179,6 @@ function transition(time_zone: string, low: number, high: number, offset: number
     else hi = mid;
   }
   return hi;
-}
-
-/** A half-open range of instants. */
-export interface Range {
-  start_ms: number;
-  end_ms: number;
 }
 
 /**

@@ -1,6 +1,15 @@
 /** A touchpoint: one thing that a person did or was shown, on one channel, at one instant. */
 import Type, { type Static } from 'typebox';
-import { Id, Instant, JsonObject, MAX_CHANNEL_LENGTH, MAX_URL_LENGTH, MAX_USER_AGENT_LENGTH, OneOf, Text } from './fields.ts';
+import {
+  Id,
+  Instant,
+  JsonObject,
+  MAX_CHANNEL_LENGTH,
+  MAX_URL_LENGTH,
+  MAX_USER_AGENT_LENGTH,
+  OneOf,
+  Text,
+} from './fields.ts';
 import { defineRecord } from './record.ts';
 import { who } from './who.ts';
 
@@ -63,7 +72,9 @@ export const TouchpointSchema = Type.Object(
     anonymous_id: Type.Optional(Id('An id of a browser or device')),
     session_id: Type.Optional(Id('The visit this belongs to')),
     touchpoint_type: OneOf(TOUCHPOINT_TYPES, 'What happened'),
-    channel: Type.Optional(Text('Free text, kept verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH)),
+    channel: Type.Optional(
+      Text('Free text, kept verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH),
+    ),
     campaign_id: Type.Optional(Id('The campaign')),
     email_id: Type.Optional(Id('The email within the campaign')),
     message_id: Type.Optional(Id('One email to one recipient')),
@@ -102,5 +113,11 @@ export const touchpoints = defineRecord({
   id_prefix: 'tp_',
   schema: TouchpointSchema,
   check: who,
-  aliases: { timestamp: 'occurred_at', type: 'touchpoint_type', ip: 'ip_address', user_id: 'customer_id', attributes: 'custom_attributes' },
+  aliases: {
+    timestamp: 'occurred_at',
+    type: 'touchpoint_type',
+    ip: 'ip_address',
+    user_id: 'customer_id',
+    attributes: 'custom_attributes',
+  },
 });

@@ -2,10 +2,18 @@
  * Persons as of a log position, cached. Implicit links are read once and then only from new rows; persons are joined
  * again only when a link changed.
  */
-import { formatPosition, type Position, atOrBefore } from '../warehouse/position.ts';
+
 import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
 import type { Column } from '../warehouse/schema.ts';
-import { type ImplicitLink, joinPersons, type LinkStatement, type Membership, type PersonRules, pairKey } from './persons.ts';
+import {
+  type ImplicitLink,
+  joinPersons,
+  type LinkStatement,
+  type Membership,
+  type PersonRules,
+  pairKey,
+} from './persons.ts';
 import { subjectKey } from './subject.ts';
 
 interface State {
@@ -34,15 +42,23 @@ export class PersonDirectory {
   }
 
   /** The ids that belong to a person of another name, as of `position`. */
-  async members(snapshot: Snapshot, position: Position, rules: (brand_id: string) => PersonRules): Promise<Membership[]> {
+  async members(
+    snapshot: Snapshot,
+    position: Position,
+    rules: (brand_id: string) => PersonRules,
+  ): Promise<Membership[]> {
     const token = formatPosition(position);
     let state = this.states.find((s) => formatPosition(s.position) === token);
     if (!state) {
-      const base = this.states.filter((s) => isBefore(s.position, position)).sort((a, b) => total(b.position) - total(a.position))[0];
+      const base = this.states
+        .filter((s) => isBefore(s.position, position))
+        .sort((a, b) => total(b.position) - total(a.position))[0];
       state = await advance(snapshot, base, position);
       this.states = [state, ...this.states].slice(0, CACHED_STATES);
     }
-    const brands = [...new Set([...[...state.implicit.values()].map((l) => l.brand_id), ...state.statements.map((s) => s.brand_id)])].sort();
+    const brands = [
+      ...new Set([...[...state.implicit.values()].map((l) => l.brand_id), ...state.statements.map((s) => s.brand_id)]),
+    ].sort();
     const rules_key = JSON.stringify(brands.map((brand_id) => rules(brand_id).identity_min_probability));
     if (!state.members || state.rules_key !== rules_key) {
       state.members = join(state, brands, rules);
@@ -83,7 +99,8 @@ function total(position: Position): number {
 
 /** Adds to a state (or to nothing) what came between its position and a later one. */
 async function advance(snapshot: Snapshot, base: State | undefined, position: Position): Promise<State> {
-  const fresh = (alias: string): string => (base ? `${atOrBefore(alias, position)} and not ${atOrBefore(alias, base.position)}` : atOrBefore(alias, position));
+  const fresh = (alias: string): string =>
+    base ? `${atOrBefore(alias, position)} and not ${atOrBefore(alias, base.position)}` : atOrBefore(alias, position);
   const implicit = new Map(base?.implicit);
   let changed = false;
   for (const link of await readImplicit(snapshot, fresh)) {
@@ -92,7 +109,11 @@ async function advance(snapshot: Snapshot, base: State | undefined, position: Po
     // Of a pair with an unlink every time counts, not only the earliest and the latest.
     if (held && !held.times_ms && held.first_ms <= link.first_ms && held.last_ms >= link.last_ms) continue;
     changed = true;
-    implicit.set(id, { ...link, first_ms: Math.min(link.first_ms, held?.first_ms ?? link.first_ms), last_ms: Math.max(link.last_ms, held?.last_ms ?? link.last_ms) });
+    implicit.set(id, {
+      ...link,
+      first_ms: Math.min(link.first_ms, held?.first_ms ?? link.first_ms),
+      last_ms: Math.max(link.last_ms, held?.last_ms ?? link.last_ms),
+    });
   }
   const added = await readStatements(snapshot, fresh('l'));
   const statements = [...(base?.statements ?? []), ...added];
@@ -100,11 +121,21 @@ async function advance(snapshot: Snapshot, base: State | undefined, position: Po
   const customers = new Set(base?.customers);
   const before = customers.size;
   // Ids that are new here may be anywhere in the log; of the others, only new rows can tell something new.
-  const fresh_ids = linkedIds(added, [...implicit].filter(([id]) => !base?.implicit.has(id)).map(([, link]) => link));
+  const fresh_ids = linkedIds(
+    added,
+    [...implicit].filter(([id]) => !base?.implicit.has(id)).map(([, link]) => link),
+  );
   await readCustomers(snapshot, fresh_ids, (alias) => atOrBefore(alias, position), customers);
   if (base) await readCustomers(snapshot, linkedIds(base.statements, [...base.implicit.values()]), fresh, customers);
   const same = base && !changed && added.length === 0 && customers.size === before;
-  return { position, implicit, statements, customers, members: same ? base.members : undefined, rules_key: same ? base.rules_key : '' };
+  return {
+    position,
+    implicit,
+    statements,
+    customers,
+    members: same ? base.members : undefined,
+    rules_key: same ? base.rules_key : '',
+  };
 }
 
 async function readImplicit(snapshot: Snapshot, fresh: (alias: string) => string): Promise<ImplicitLink[]> {
@@ -115,16 +146,33 @@ async function readImplicit(snapshot: Snapshot, fresh: (alias: string) => string
     select brand_id, anonymous_id, customer_id, min(at_ms) as first_ms, max(at_ms) as last_ms
     from (${from('touchpoints')} union all ${from('conversions')}) both_ids
     group by brand_id, anonymous_id, customer_id`);
-  return rows.map((row) => ({ ...row, first_ms: Number(row['first_ms']), last_ms: Number(row['last_ms']) }) as ImplicitLink);
+  return rows.map(
+    (row) => ({ ...row, first_ms: Number(row['first_ms']), last_ms: Number(row['last_ms']) }) as ImplicitLink,
+  );
 }
 
 /** Of pairs with an unlink, which records came after it decides; so all their times are read. */
-async function readUnlinkedTimes(snapshot: Snapshot, statements: readonly LinkStatement[], implicit: Map<string, ImplicitLink>, position: Position): Promise<void> {
-  const unlinked = new Set(statements.filter((s) => s.state === 'unlinked').map((s) => key(s.brand_id, pairKey(s.left_id, s.right_id))));
-  const links = [...implicit].filter(([, link]) => unlinked.has(key(link.brand_id, pairKey(link.anonymous_id, link.customer_id))));
+async function readUnlinkedTimes(
+  snapshot: Snapshot,
+  statements: readonly LinkStatement[],
+  implicit: Map<string, ImplicitLink>,
+  position: Position,
+): Promise<void> {
+  const unlinked = new Set(
+    statements.filter((s) => s.state === 'unlinked').map((s) => key(s.brand_id, pairKey(s.left_id, s.right_id))),
+  );
+  const links = [...implicit].filter(([, link]) =>
+    unlinked.has(key(link.brand_id, pairKey(link.anonymous_id, link.customer_id))),
+  );
   if (links.length === 0) return;
-  const pair = ['brand_id', 'anonymous_id', 'customer_id'].map((name): Column => ({ name, type: 'text', nullable: false }));
-  await snapshot.relation('unlinked_pairs', pair, links.map(([, { brand_id, anonymous_id, customer_id }]) => ({ brand_id, anonymous_id, customer_id })));
+  const pair = ['brand_id', 'anonymous_id', 'customer_id'].map(
+    (name): Column => ({ name, type: 'text', nullable: false }),
+  );
+  await snapshot.relation(
+    'unlinked_pairs',
+    pair,
+    links.map(([, { brand_id, anonymous_id, customer_id }]) => ({ brand_id, anonymous_id, customer_id })),
+  );
   const times = new Map<string, number[]>();
   for (const table of ['touchpoints', 'conversions']) {
     const rows = await snapshot.query(
@@ -147,7 +195,10 @@ async function readStatements(snapshot: Snapshot, where: string): Promise<LinkSt
 }
 
 /** Ids whose kind matters: both sides of statements, and the device of records that carry both. */
-function linkedIds(statements: readonly LinkStatement[], implicit: readonly ImplicitLink[]): Map<string, { brand_id: string; id: string }> {
+function linkedIds(
+  statements: readonly LinkStatement[],
+  implicit: readonly ImplicitLink[],
+): Map<string, { brand_id: string; id: string }> {
   const ids = new Map<string, { brand_id: string; id: string }>();
   const add = (brand_id: string, id: string): unknown => ids.set(key(brand_id, id), { brand_id, id });
   for (const { brand_id, left_id, right_id } of statements) {
@@ -165,16 +216,27 @@ const LINKED_IDS: readonly Column[] = [
 ];
 
 /** Adds to `customers` those of `ids` that some row carries as customer_id. */
-async function readCustomers(snapshot: Snapshot, ids: Map<string, { brand_id: string; id: string }>, where: (alias: string) => string, customers: Set<string>): Promise<void> {
-  const rows = [...ids].filter(([id]) => !customers.has(id)).map(([, { brand_id, id }]) => ({ brand_id, id, subject_key: subjectKey(brand_id, id) }));
+async function readCustomers(
+  snapshot: Snapshot,
+  ids: Map<string, { brand_id: string; id: string }>,
+  where: (alias: string) => string,
+  customers: Set<string>,
+): Promise<void> {
+  const rows = [...ids]
+    .filter(([id]) => !customers.has(id))
+    .map(([, { brand_id, id }]) => ({ brand_id, id, subject_key: subjectKey(brand_id, id) }));
   if (rows.length === 0) return;
   await snapshot.relation('linked_ids', LINKED_IDS, rows);
   const by_key = ['touchpoints', 'conversions'].map(
-    (table) => `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.subject_key = r.subject_key where r.customer_id is not null and ${where('r')}`,
+    (table) =>
+      `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.subject_key = r.subject_key where r.customer_id is not null and ${where('r')}`,
   );
   const by_text = ['email_events', 'customer_segments'].map(
-    (table) => `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.brand_id = r.brand_id and w.id = r.customer_id where ${where('r')}`,
+    (table) =>
+      `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.brand_id = r.brand_id and w.id = r.customer_id where ${where('r')}`,
   );
-  const found = await snapshot.query(`select distinct brand_id, id from (${[...by_key, ...by_text].join(' union all ')}) seen`);
+  const found = await snapshot.query(
+    `select distinct brand_id, id from (${[...by_key, ...by_text].join(' union all ')}) seen`,
+  );
   for (const row of found) customers.add(key(row['brand_id'] as string, row['id'] as string));
 }

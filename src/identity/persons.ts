@@ -77,11 +77,17 @@ export function joinPersons(
     const owner = owners.get(group);
     members.set(id, owner ? customers.find(owner.customer_id) : group);
   }
-  return [...members].filter(([id, person_id]) => id !== person_id).map(([id, person_id]) => ({ brand_id, id, person_id }));
+  return [...members]
+    .filter(([id, person_id]) => id !== person_id)
+    .map(([id, person_id]) => ({ brand_id, id, person_id }));
 }
 
 /** Per pair of ids, what holds: the latest statement, and records that came after an unlink. */
-function effectiveEdges(implicit: readonly ImplicitLink[], statements: readonly LinkStatement[], rules: PersonRules): Edge[] {
+function effectiveEdges(
+  implicit: readonly ImplicitLink[],
+  statements: readonly LinkStatement[],
+  rules: PersonRules,
+): Edge[] {
   const latest = latestStatements(statements, rules);
   const edges = new Map<string, Edge>();
   for (const [pair, { state, left_id, right_id, occurred_at }] of latest) {
@@ -94,7 +100,11 @@ function effectiveEdges(implicit: readonly ImplicitLink[], statements: readonly 
     const since_ms = statement?.state === 'unlinked' ? firstAfter(link, statement.occurred_at) : link.first_ms;
     if (since_ms === undefined) continue;
     const edge = edges.get(pair);
-    edges.set(pair, { left: anonymous_id, right: customer_id, first_ms: Math.min(edge?.first_ms ?? since_ms, since_ms) });
+    edges.set(pair, {
+      left: anonymous_id,
+      right: customer_id,
+      first_ms: Math.min(edge?.first_ms ?? since_ms, since_ms),
+    });
   }
   return [...edges.values()];
 }
@@ -127,7 +137,11 @@ export function pairKey(a: string, b: string): string {
 }
 
 /** The customer that each anonymous group belongs to: the first it was seen with, by time, then id. */
-function firstOwners(edges: readonly Edge[], anonymous: UnionFind, is_customer: (id: string) => boolean): Map<string, { customer_id: string; first_ms: number }> {
+function firstOwners(
+  edges: readonly Edge[],
+  anonymous: UnionFind,
+  is_customer: (id: string) => boolean,
+): Map<string, { customer_id: string; first_ms: number }> {
   const owners = new Map<string, { customer_id: string; first_ms: number }>();
   for (const { left, right, first_ms } of edges) {
     if (is_customer(left) === is_customer(right)) continue;
@@ -146,7 +160,8 @@ class UnionFind {
 
   find(id: string): string {
     let root = id;
-    for (let next = this.parent.get(root); next !== undefined && next !== root; next = this.parent.get(root)) root = next;
+    for (let next = this.parent.get(root); next !== undefined && next !== root; next = this.parent.get(root))
+      root = next;
     for (let at = id; at !== root; ) {
       const next = this.parent.get(at)!;
       this.parent.set(at, root);

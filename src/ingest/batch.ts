@@ -33,7 +33,8 @@ export interface PreparedBatch {
 export function* itemsOf(entry: SpoolEntry, after_log_seq: number): Generator<Item> {
   for (let i = 0; i < entry.items.length; i++) {
     const log_seq = entry.log_seq + i;
-    if (log_seq > after_log_seq) yield { record: entry.record, item: entry.items[i]!, log_seq, received_at: entry.received_at };
+    if (log_seq > after_log_seq)
+      yield { record: entry.record, item: entry.items[i]!, log_seq, received_at: entry.received_at };
   }
 }
 
@@ -68,7 +69,9 @@ export async function prepareBatch(
   const known = await lookUp(maybe, context.warehouse);
   const log = { collector_id: context.collector_id, loaded_at: context.now_ms };
   for (const candidate of [...first.values(), ...repeats]) {
-    const stored = known.get(candidate.key) ?? (first.get(candidate.key) === candidate ? undefined : first.get(candidate.key)!.content_hash);
+    const stored =
+      known.get(candidate.key) ??
+      (first.get(candidate.key) === candidate ? undefined : first.get(candidate.key)!.content_hash);
     if (stored === undefined) {
       add(batch, candidate.record, toRow(candidate, context));
       counts.loaded[candidate.record] = (counts.loaded[candidate.record] ?? 0) + 1;
@@ -95,10 +98,20 @@ function toRow(candidate: Candidate, context: { enrich: Enrich; collector_id: st
     row['subject_key'] = subjectKey(brand_id, (item['customer_id'] ?? item['anonymous_id']) as string);
   }
   if (record === 'touchpoints') {
-    row['traits'] = touchpointTraits(row['touchpoint_type'] as string, row['channel'] as string, row['verdict'] as string);
+    row['traits'] = touchpointTraits(
+      row['touchpoint_type'] as string,
+      row['channel'] as string,
+      row['verdict'] as string,
+    );
   }
   if (record === 'conversions') {
-    row['order_key'] = int64Hash(JSON.stringify([brand_id, item['order_id'] ?? null, item['order_id'] === undefined ? item['conversion_id']! : null]));
+    row['order_key'] = int64Hash(
+      JSON.stringify([
+        brand_id,
+        item['order_id'] ?? null,
+        item['order_id'] === undefined ? item['conversion_id']! : null,
+      ]),
+    );
   }
   return row;
 }

@@ -7,8 +7,9 @@ import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
 import { type FlatRecord, isProblem, type ReadContext } from '../domain/record.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Enrich } from './batch.ts';
+import { catchUpSeenIds } from './catch-up.ts';
 import type { Limits } from './limits.ts';
-import { catchUpSeenIds, Loader, type LoaderStats } from './loader.ts';
+import { Loader, type LoaderStats } from './loader.ts';
 import { SeenIds } from './seen-ids.ts';
 import { Spool } from './spool.ts';
 
@@ -67,7 +68,11 @@ export class Collector {
     const seen = saved && saved.log_seq <= committed_log_seq ? saved.ids : new SeenIds();
     const saved_log_seq = seen === saved?.ids ? saved.log_seq : 0;
     await catchUpSeenIds(seen, options.warehouse, RECORD_NAMES, saved_log_seq);
-    const spool = await Spool.open({ folder: join(options.folder, 'spool'), limits: options.limits, committed_log_seq });
+    const spool = await Spool.open({
+      folder: join(options.folder, 'spool'),
+      limits: options.limits,
+      committed_log_seq,
+    });
     let collector: Collector | undefined;
     const loader = new Loader({
       ...options,
@@ -89,11 +94,24 @@ export class Collector {
    * Takes one object or an array of them. Acceptable items are on disk when this resolves; the others are in `rejected`.
    * @throws too_large over the item limit; bad_request for an empty or wrong body; spool_full and its kin (503).
    */
-  async accept(record: RecordName, body: unknown, caller: { key_brand_id: string | null; invalid_utf8?: boolean }): Promise<Receipt> {
+  async accept(
+    record: RecordName,
+    body: unknown,
+    caller: { key_brand_id: string | null; invalid_utf8?: boolean },
+  ): Promise<Receipt> {
     const inputs = Array.isArray(body) ? body : [body];
-    if (inputs.length === 0) throw new TributaryError('bad_request', `body: the array is empty; send one ${recordKind(record).singular} or more`, { field: 'body' });
+    if (inputs.length === 0)
+      throw new TributaryError(
+        'bad_request',
+        `body: the array is empty; send one ${recordKind(record).singular} or more`,
+        { field: 'body' },
+      );
     if (inputs.length > this.options.limits.max_items) {
-      throw new TributaryError('too_large', `body: ${inputs.length} items in one request; the limit is ${this.options.limits.max_items}, send several requests`, { field: 'body' });
+      throw new TributaryError(
+        'too_large',
+        `body: ${inputs.length} items in one request; the limit is ${this.options.limits.max_items}, send several requests`,
+        { field: 'body' },
+      );
     }
     const now_ms = (this.options.clock ?? Date.now)();
     const context: ReadContext = { now_ms, defaultCurrency: this.options.defaultCurrency, ...caller };
@@ -133,7 +151,16 @@ export class Collector {
       // Marked last: a full spool or a crash in between leaves it open, and an id counts once however often it is replayed.
       await this.spool.append(letter['record'] as RecordName, [item], now_ms);
       await warehouse.append({
-        dead_letters: [{ ...letter, state: 'replayed', received_at: now_ms, loaded_at: now_ms, collector_id, log_seq: this.loader.stats.committed_log_seq }],
+        dead_letters: [
+          {
+            ...letter,
+            state: 'replayed',
+            received_at: now_ms,
+            loaded_at: now_ms,
+            collector_id,
+            log_seq: this.loader.stats.committed_log_seq,
+          },
+        ],
       });
     }
     return open.length;
@@ -161,7 +188,9 @@ export class Collector {
   private saveIfDue(log_seq: number): void {
     if (log_seq - this.saved_log_seq < SAVE_EVERY_RECORDS) return;
     this.saved_log_seq = log_seq;
-    this.saving = this.saving.then(() => this.save(log_seq)).catch((error) => this.options.onError?.(error, 'saving known ids'));
+    this.saving = this.saving
+      .then(() => this.save(log_seq))
+      .catch((error) => this.options.onError?.(error, 'saving known ids'));
   }
 
   private async save(log_seq: number): Promise<void> {
@@ -177,7 +206,9 @@ export class Collector {
 
 async function committedPosition(warehouse: Warehouse, collector_id: string): Promise<number> {
   const [row] = await warehouse.read((snapshot) =>
-    snapshot.query('select coalesce(max(log_seq), 0) as log_seq from commits where collector_id = $collector_id', { collector_id }),
+    snapshot.query('select coalesce(max(log_seq), 0) as log_seq from commits where collector_id = $collector_id', {
+      collector_id,
+    }),
   );
   return Number(row!['log_seq']);
 }

@@ -7,7 +7,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
-import { type RecordName, recordKind } from '../domain/index.ts';
+import type { RecordName } from '../domain/index.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { type Enrich, type Item, itemsOf, prepareBatch } from './batch.ts';
 import type { SeenIds } from './seen-ids.ts';
@@ -82,7 +82,11 @@ export class Loader {
     try {
       while (this.stats.committed_log_seq < target) {
         if (performance.now() > deadline) {
-          throw new TributaryError('timeout', `loading lags behind: position ${this.stats.committed_log_seq} of ${target} is committed; try again`, { retry_after_s: 5 });
+          throw new TributaryError(
+            'timeout',
+            `loading lags behind: position ${this.stats.committed_log_seq} of ${target} is committed; try again`,
+            { retry_after_s: 5 },
+          );
         }
         this.wake?.();
         await sleep(5);
@@ -142,7 +146,9 @@ export class Loader {
   /** Loads batches until the spool is read to its end; when requests are waiting, only one. */
   private async loadAvailable(only_one: boolean): Promise<void> {
     while (!this.stopping) {
-      const items = await this.readBatch(only_one ? Math.min(BUSY_BATCH_RECORDS, this.options.batch_records) : this.options.batch_records);
+      const items = await this.readBatch(
+        only_one ? Math.min(BUSY_BATCH_RECORDS, this.options.batch_records) : this.options.batch_records,
+      );
       if (items.length > 0) await this.load(items);
       await this.setDamagedAside();
       await this.options.spool.drop(this.stats.committed_log_seq);
@@ -263,22 +269,10 @@ export class Loader {
       this.damaged.delete(segment);
       if (this.reader?.segment === segment) this.reader.damaged = false;
       this.stats.quarantined_segments += 1;
-      this.options.onError?.(new Error(`segment ${segment.name} holds damaged lines; what could be read was loaded`), 'quarantine');
+      this.options.onError?.(
+        new Error(`segment ${segment.name} holds damaged lines; what could be read was loaded`),
+        'quarantine',
+      );
     }
-  }
-}
-
-/** Adds to `seen` every id that the warehouse holds beyond `after_log_seq` (0 rebuilds the whole filter). */
-export async function catchUpSeenIds(seen: SeenIds, warehouse: Warehouse, names: readonly RecordName[], after_log_seq: number): Promise<void> {
-  const STEP = 500_000;
-  for (const name of names) {
-    const { id_field } = recordKind(name);
-    await warehouse.read(async (snapshot) => {
-      const [range] = await snapshot.query(`select coalesce(min(log_seq), 0) as low, coalesce(max(log_seq), -1) as high from ${name} where log_seq > $after`, { after: after_log_seq });
-      for (let low = Number(range!['low']); low <= Number(range!['high']); low += STEP) {
-        const rows = await snapshot.query(`select brand_id, ${id_field} as id from ${name} where log_seq >= $low and log_seq < $high`, { low, high: low + STEP });
-        for (const row of rows) seen.add(`${name}\0${row['brand_id']}\0${row['id']}`);
-      }
-    });
   }
 }

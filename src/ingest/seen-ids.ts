@@ -51,12 +51,19 @@ export class SeenIds {
   /** Writes the filter beside its target, then renames: a crash leaves the old file. */
   async save(path: string, log_seq: number): Promise<void> {
     // The last layer goes on changing while it is written; a full one does not.
-    const layers = this.layers.map((layer, i) => (i === this.layers.length - 1 ? { ...layer, words: layer.words.slice() } : layer));
-    const header = JSON.stringify({ magic: MAGIC, log_seq, layers: layers.map(({ capacity, count, words }) => ({ capacity, count, crc: checksum(words) })) });
+    const layers = this.layers.map((layer, i) =>
+      i === this.layers.length - 1 ? { ...layer, words: layer.words.slice() } : layer,
+    );
+    const header = JSON.stringify({
+      magic: MAGIC,
+      log_seq,
+      layers: layers.map(({ capacity, count, words }) => ({ capacity, count, crc: checksum(words) })),
+    });
     const handle = await open(`${path}.tmp`, 'w');
     try {
       await writeAll(handle, Buffer.from(`${crc32(header)} ${header}\n`));
-      for (const layer of layers) await writeAll(handle, Buffer.from(layer.words.buffer, layer.words.byteOffset, layer.words.byteLength));
+      for (const layer of layers)
+        await writeAll(handle, Buffer.from(layer.words.buffer, layer.words.byteOffset, layer.words.byteLength));
       await handle.datasync();
     } finally {
       await handle.close();

@@ -24,7 +24,12 @@ export function segmentStart(name: string): number {
   return Number(name.slice(0, -SEGMENT_SUFFIX.length));
 }
 
-export function encodeEntry(record: RecordName, log_seq: number, received_at: number, items: readonly FlatRecord[]): string {
+export function encodeEntry(
+  record: RecordName,
+  log_seq: number,
+  received_at: number,
+  items: readonly FlatRecord[],
+): string {
   const json = `{"n":"${record}","s":${log_seq},"r":${received_at},"i":${JSON.stringify(items)}}`;
   return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
 }
@@ -34,5 +39,7 @@ export function decodeEntry(line: string): SpoolEntry | undefined {
   const json = line.slice(9);
   if (line[8] !== ' ' || crc32(json) !== Number.parseInt(line.slice(0, 8), 16)) return undefined;
   const entry = JSON.parse(json) as { n: string; s: number; r: number; i: FlatRecord[] };
-  return isRecordName(entry.n) ? { record: entry.n, log_seq: entry.s, received_at: entry.r, items: entry.i } : undefined;
+  return isRecordName(entry.n)
+    ? { record: entry.n, log_seq: entry.s, received_at: entry.r, items: entry.i }
+    : undefined;
 }

@@ -69,10 +69,21 @@ export class Spool {
    * @throws spool_full, spool_unwritable, shutting_down (all 503): then nothing of the call was taken.
    */
   append(record: RecordName, items: readonly FlatRecord[], received_at: number): Promise<void> {
-    if (this.closing) return Promise.reject(new TributaryError('shutting_down', 'the server is shutting down; send again in a moment', { retry_after_s: 5 }));
+    if (this.closing)
+      return Promise.reject(
+        new TributaryError('shutting_down', 'the server is shutting down; send again in a moment', {
+          retry_after_s: 5,
+        }),
+      );
     const { max_spool_bytes, max_pending_bytes } = this.options.limits;
     if (this.bytes >= max_spool_bytes || this.pending_bytes >= max_pending_bytes) {
-      return Promise.reject(new TributaryError('spool_full', 'the spool is full because loading lags behind; nothing was accepted, send again later', { retry_after_s: 10 }));
+      return Promise.reject(
+        new TributaryError(
+          'spool_full',
+          'the spool is full because loading lags behind; nothing was accepted, send again later',
+          { retry_after_s: 10 },
+        ),
+      );
     }
     const first_log_seq = this.next_log_seq;
     const line = encodeEntry(record, first_log_seq, received_at, items);
@@ -133,7 +144,11 @@ export class Spool {
         await this.writeGroup(group);
         for (const waiting of group) waiting.resolve();
       } catch (cause) {
-        const error = new TributaryError('spool_unwritable', 'the spool could not be written; nothing was accepted, send again later', { cause, retry_after_s: 10 });
+        const error = new TributaryError(
+          'spool_unwritable',
+          'the spool could not be written; nothing was accepted, send again later',
+          { cause, retry_after_s: 10 },
+        );
         await this.seal();
         for (const waiting of group) waiting.reject(error);
       }
@@ -146,7 +161,8 @@ export class Spool {
     const text = group.length === 1 ? group[0]!.line : group.map((w) => w.line).join('');
     const bytes = Buffer.from(text, 'utf8');
     try {
-      if (!this.file || this.active().durable_bytes >= this.options.limits.segment_bytes) await this.roll(group[0]!.first_log_seq);
+      if (!this.file || this.active().durable_bytes >= this.options.limits.segment_bytes)
+        await this.roll(group[0]!.first_log_seq);
       const { bytesWritten } = await this.file!.write(bytes, 0, bytes.length);
       if (bytesWritten !== bytes.length) throw new Error(`wrote ${bytesWritten} of ${bytes.length} bytes`);
       await this.file!.datasync();
@@ -234,7 +250,11 @@ async function readableBytes(path: string, seen: (last_log_seq: number) => void)
 const READ_BYTES = 4_000_000;
 
 /** Whole lines between two offsets, with the offset after each; a last line without its newline is left out. */
-export async function* readLines(handle: FileHandle, start: number, end: number): AsyncGenerator<{ line: string; end: number }> {
+export async function* readLines(
+  handle: FileHandle,
+  start: number,
+  end: number,
+): AsyncGenerator<{ line: string; end: number }> {
   let carry = Buffer.alloc(0);
   let position = start;
   let line_end = start;
@@ -243,7 +263,8 @@ export async function* readLines(handle: FileHandle, start: number, end: number)
     const { bytesRead } = await handle.read(block, 0, block.length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
-    const data = carry.length === 0 ? block.subarray(0, bytesRead) : Buffer.concat([carry, block.subarray(0, bytesRead)]);
+    const data =
+      carry.length === 0 ? block.subarray(0, bytesRead) : Buffer.concat([carry, block.subarray(0, bytesRead)]);
     let from = 0;
     for (let newline = data.indexOf(10, from); newline >= 0; newline = data.indexOf(10, from)) {
       line_end += newline - from + 1;

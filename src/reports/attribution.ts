@@ -9,12 +9,20 @@ import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { byRevenue, DEFAULT_GROUP_BY, type GroupKey, joinMonths, resolveGroupBy, touchColumns } from './groups.ts';
 import { journeyAnalysis, makeJourneys } from './journeys.ts';
-import { AttributionParameters, type ReportContext, type ReportJson, reportHead, resolveParameters } from './parameters.ts';
+import {
+  AttributionParameters,
+  type ReportContext,
+  type ReportJson,
+  reportHead,
+  resolveParameters,
+} from './parameters.ts';
 
 export const AttributionReportParameters = Type.Object(
   {
     ...AttributionParameters.properties,
-    group_by: Type.Optional(Type.String({ maxLength: 500, description: `Comma-separated; ${DEFAULT_GROUP_BY} when left out` })),
+    group_by: Type.Optional(
+      Type.String({ maxLength: 500, description: `Comma-separated; ${DEFAULT_GROUP_BY} when left out` }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -48,8 +56,16 @@ export async function attributionReport(
       const { parts, reclassified } = await groupsAndReconciliation(snapshot, context, plan, keys);
       await makeJourneys(snapshot, plan, reclassified);
       const head = reportHead(resolved, context.clock());
-      const own = parameters.models === undefined ? { attribution_model: plan.models[0]!.name } : { attribution_models: plan.models.map((model) => model.name) };
-      const common = { ...head, ...own, journey_analysis: await journeyAnalysis(snapshot), warnings: await readWarnings(snapshot, plan) };
+      const own =
+        parameters.models === undefined
+          ? { attribution_model: plan.models[0]!.name }
+          : { attribution_models: plan.models.map((model) => model.name) };
+      const common = {
+        ...head,
+        ...own,
+        journey_analysis: await journeyAnalysis(snapshot),
+        warnings: await readWarnings(snapshot, plan),
+      };
       if (parameters.models !== undefined) return { ...common, models: Object.fromEntries(parts) };
       return { ...common, ...parts[0]![1] };
     },
@@ -75,8 +91,13 @@ async function readTotals(snapshot: Snapshot): Promise<Totals> {
        text128(coalesce(sum128(e.after_micros - e.before_micros), int128(0))) as net_micros
      from events e left join (select distinct order_no from paths) t on t.order_no = e.order_no`,
   );
-  const rows = await snapshot.query('select reason, text128(sum128(micros)) as micros from unattributed group by reason');
-  const unattributed = Object.fromEntries(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n])) as Record<UnattributedReason, bigint>;
+  const rows = await snapshot.query(
+    'select reason, text128(sum128(micros)) as micros from unattributed group by reason',
+  );
+  const unattributed = Object.fromEntries(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n])) as Record<
+    UnattributedReason,
+    bigint
+  >;
   for (const reason of rows) unattributed[reason['reason'] as UnattributedReason] = BigInt(reason['micros'] as string);
   return {
     total_conversions: BigInt(row!['total_conversions']!),
@@ -87,25 +108,49 @@ async function readTotals(snapshot: Snapshot): Promise<Totals> {
 }
 
 /** Group rows, email rows and sums of every model, read in two queries for all models together. */
-async function modelParts(snapshot: Snapshot, plan: Plan, keys: readonly GroupKey[], totals: Totals): Promise<Array<[string, ReportJson]>> {
-  const sums = plan.models.map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`).join(', ');
+async function modelParts(
+  snapshot: Snapshot,
+  plan: Plan,
+  keys: readonly GroupKey[],
+  totals: Totals,
+): Promise<Array<[string, ReportJson]>> {
+  const sums = plan.models
+    .map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`)
+    .join(', ');
   const months = await joinMonths(snapshot, keys);
   const groups = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        sum(c.counted) as touches, ${sums}
      from credits c ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${MAX_GROUPS + 1}`,
   );
-  if (groups.length > MAX_GROUPS) throw new TributaryError('unprocessable', `group_by: gives more than ${MAX_GROUPS} groups; group by fewer keys or ask for a shorter period`, { field: 'group_by' });
+  if (groups.length > MAX_GROUPS)
+    throw new TributaryError(
+      'unprocessable',
+      `group_by: gives more than ${MAX_GROUPS} groups; group by fewer keys or ask for a shorter period`,
+      { field: 'group_by' },
+    );
   const emails = await snapshot.query(
     `select c.email_id as email_id, c.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        count(distinct case when c.counted = 1 then o.person_key end) as people, ${sums}
      from credits c join orders o on o.order_no = c.order_no where c.is_email group by c.email_id, c.campaign_id`,
   );
-  const [email_conversions] = await snapshot.query('select count(distinct case when c.counted = 1 then c.order_no end) as n from credits c where c.is_email');
-  return plan.models.map((model, i) => [model.name, modelPart(i, keys, groups, emails, Number(email_conversions!['n']), totals)]);
+  const [email_conversions] = await snapshot.query(
+    'select count(distinct case when c.counted = 1 then c.order_no end) as n from credits c where c.is_email',
+  );
+  return plan.models.map((model, i) => [
+    model.name,
+    modelPart(i, keys, groups, emails, Number(email_conversions!['n']), totals),
+  ]);
 }
 
-function modelPart(i: number, keys: readonly GroupKey[], groups: readonly Row[], emails: readonly Row[], email_conversions: number, totals: Totals): ReportJson {
+function modelPart(
+  i: number,
+  keys: readonly GroupKey[],
+  groups: readonly Row[],
+  emails: readonly Row[],
+  email_conversions: number,
+  totals: Totals,
+): ReportJson {
   const rows = groups.map((row) => ({
     keys: keys.map((key, g) => formatKey(row[`g${g}`]!, key)),
     micros: micros(row, i),
@@ -114,7 +159,11 @@ function modelPart(i: number, keys: readonly GroupKey[], groups: readonly Row[],
     millionths: BigInt(row[`m${i}`] as string),
   }));
   const attributed = rows.reduce((sum, row) => sum + row.micros, 0n);
-  const email_rows = emails.map((row) => ({ keys: [row['email_id'] as string | null, row['campaign_id'] as string | null], micros: micros(row, i), row }));
+  const email_rows = emails.map((row) => ({
+    keys: [row['email_id'] as string | null, row['campaign_id'] as string | null],
+    micros: micros(row, i),
+    row,
+  }));
   const email_micros = email_rows.reduce((sum, row) => sum + row.micros, 0n);
   return {
     channel_attribution: rows.sort(byRevenue).map((row) => ({
@@ -150,7 +199,9 @@ function modelPart(i: number, keys: readonly GroupKey[], groups: readonly Row[],
     reconciliation: {
       net_revenue_micros: totals.net_micros.toString(),
       attributed_micros: attributed.toString(),
-      unattributed_micros: Object.fromEntries(UNATTRIBUTED_REASONS.map((reason) => [reason, totals.unattributed[reason].toString()])),
+      unattributed_micros: Object.fromEntries(
+        UNATTRIBUTED_REASONS.map((reason) => [reason, totals.unattributed[reason].toString()]),
+      ),
     },
   };
 }
@@ -165,19 +216,32 @@ function formatKey(cell: Row[string], key: GroupKey): string | null {
 }
 
 /** What a reader of the numbers should know; each names a count, never a person. */
-async function readWarnings(snapshot: Snapshot, plan: Plan): Promise<Array<{ code: string; count: number; message: string }>> {
+async function readWarnings(
+  snapshot: Snapshot,
+  plan: Plan,
+): Promise<Array<{ code: string; count: number; message: string }>> {
   const warnings: Array<{ code: string; count: number; message: string }> = [];
   const warn = (row: Row | undefined, code: string, message: string): void => {
     const count = Number(row?.['n'] ?? 0);
     if (count > 0) warnings.push({ code, count, message });
   };
-  const [foreign] = await snapshot.query('select count(*) as n from order_adjustments where currency <> order_currency and order_no in (select order_no from events)');
-  warn(foreign, 'adjustment_currency', "adjustments are in another currency than their order and were left out; send them in the order's currency");
-  const [cut] = await snapshot.query(`select count(distinct order_no) as n from paths where places > ${MAX_PATH_LENGTH}`);
+  const [foreign] = await snapshot.query(
+    'select count(*) as n from order_adjustments where currency <> order_currency and order_no in (select order_no from events)',
+  );
+  warn(
+    foreign,
+    'adjustment_currency',
+    "adjustments are in another currency than their order and were left out; send them in the order's currency",
+  );
+  const [cut] = await snapshot.query(
+    `select count(distinct order_no) as n from paths where places > ${MAX_PATH_LENGTH}`,
+  );
   warn(cut, 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);
   for (const [i, model] of plan.models.entries()) {
     if (model.peak !== undefined) continue;
-    const [zero] = await snapshot.query(`select count(*) as n from (select 1 as one from paths group by order_no having max(w${i}) = 0.0) z`);
+    const [zero] = await snapshot.query(
+      `select count(*) as n from (select 1 as one from paths group by order_no having max(w${i}) = 0.0) z`,
+    );
     warn(zero, 'zero_weights', `paths have only zero weights under ${model.name}; their touches share equally`);
   }
   return warnings;

@@ -21,10 +21,26 @@ const GROUP_KEYS: Record<string, GroupKey> = {
   brand: { field: 'brand_id', sql: 'c.brand_id' },
   brand_id: { field: 'brand_id', sql: 'c.brand_id' },
   ...Object.fromEntries(
-    ['channel', 'campaign_id', 'email_id', 'touchpoint_type', 'utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'device_type', 'country'].map((name) => [name, column(name)]),
+    [
+      'channel',
+      'campaign_id',
+      'email_id',
+      'touchpoint_type',
+      'utm_source',
+      'utm_medium',
+      'utm_campaign',
+      'utm_content',
+      'utm_term',
+      'device_type',
+      'country',
+    ].map((name) => [name, column(name)]),
   ),
   day: { field: 'day', sql: 'c.day_number', format: (cell) => formatDate(Number(cell)) },
-  week: { field: 'week', sql: 'floor_div(c.day_number + 3, 7)', format: (cell) => formatDate(weekStart(Number(cell) * 7)) },
+  week: {
+    field: 'week',
+    sql: 'floor_div(c.day_number + 3, 7)',
+    format: (cell) => formatDate(weekStart(Number(cell) * 7)),
+  },
   month: { field: 'month', sql: 'mo.month_number', format: (cell) => formatMonth(Number(cell)) },
 };
 
@@ -36,7 +52,11 @@ export function resolveGroupBy(text: string): GroupKey[] {
   const names = [...new Set(listOf(text))];
   if (names.length === 0) throw badRequest('group_by', `is empty; name at least one of ${GROUP_KEY_NAMES.join(', ')}`);
   const keys = names.map((name) => {
-    if (!Object.hasOwn(GROUP_KEYS, name)) throw badRequest('group_by', `${JSON.stringify(name.slice(0, 60))} is unknown; known keys are ${GROUP_KEY_NAMES.join(', ')}`);
+    if (!Object.hasOwn(GROUP_KEYS, name))
+      throw badRequest(
+        'group_by',
+        `${JSON.stringify(name.slice(0, 60))} is unknown; known keys are ${GROUP_KEY_NAMES.join(', ')}`,
+      );
     return GROUP_KEYS[name]!;
   });
   return keys.filter((key, i) => keys.findIndex((other) => other.field === key.field) === i);
@@ -52,7 +72,11 @@ export async function joinMonths(snapshot: Snapshot, keys: readonly GroupKey[]):
   const [range] = await snapshot.query('select min(day_number) as low, max(day_number) as high from events');
   const rows = [];
   const first = new Date(Number(range!['low'] ?? 0) * 86_400_000);
-  for (let month = first.getUTCFullYear() * 12 + first.getUTCMonth(); monthStart(month) <= Number(range!['high'] ?? 0); month++) {
+  for (
+    let month = first.getUTCFullYear() * 12 + first.getUTCMonth();
+    monthStart(month) <= Number(range!['high'] ?? 0);
+    month++
+  ) {
     rows.push({ month_number: month, from_day: monthStart(month), until_day: monthStart(month + 1) });
   }
   const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });

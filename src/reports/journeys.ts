@@ -1,27 +1,53 @@
 /** Journeys: a person's touchpoints and orders without a long silence between them. docs/semantics.md 9. */
 import type { Plan } from '../attribution/plan.ts';
-import { memberTouches, without } from '../attribution/touches.ts';
 import { attribute } from '../attribution/query.ts';
+import { memberTouches, without } from '../attribution/touches.ts';
 import { formatMicros, microsPer, ratio } from '../domain/money.ts';
 import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import { TRAITS } from '../domain/touchpoint.ts';
-import { atOrBefore } from '../warehouse/position.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { type AttributionParameters, type ReportContext, type ReportJson, reportHead, resolveParameters } from './parameters.ts';
+import { atOrBefore } from '../warehouse/position.ts';
+import {
+  type AttributionParameters,
+  type ReportContext,
+  type ReportJson,
+  reportHead,
+  resolveParameters,
+} from './parameters.ts';
 
 /** The guide's buckets, by calendar days from a journey's first event to its last order. */
 const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as const;
-const LENGTH_NO = 'case when days = 0 then 0 when days = 1 then 1 when days <= 7 then 2 when days <= 30 then 3 else 4 end';
+const LENGTH_NO =
+  'case when days = 0 then 0 when days = 1 then 1 when days <= 7 then 2 when days <= 30 then 3 else 4 end';
 
 /**
  * Makes `journey_events` (events of journeys of the people who ordered, with the journey's number) and `journeys` (one
  * row per journey that holds a value event of the period). Runs after the attribution query.
  */
-export async function makeJourneys(snapshot: Snapshot, plan: Plan, reclassified: boolean, columns: readonly string[] = []): Promise<void> {
-  const gaps = plan.brands.map(({ brand_id, settings }) => ({ brand_id, gap_ms: Math.round(settings.journey_gap_days * MS_PER_DAY) }));
-  await snapshot.relation('journey_gaps', [{ name: 'brand_id', type: 'text', nullable: false }, { name: 'gap_ms', type: 'int64', nullable: false }], gaps);
+export async function makeJourneys(
+  snapshot: Snapshot,
+  plan: Plan,
+  reclassified: boolean,
+  columns: readonly string[] = [],
+): Promise<void> {
+  const gaps = plan.brands.map(({ brand_id, settings }) => ({
+    brand_id,
+    gap_ms: Math.round(settings.journey_gap_days * MS_PER_DAY),
+  }));
+  await snapshot.relation(
+    'journey_gaps',
+    [
+      { name: 'brand_id', type: 'text', nullable: false },
+      { name: 'gap_ms', type: 'int64', nullable: false },
+    ],
+    gaps,
+  );
   const [last] = await snapshot.query('select max(at_ms) as at_ms from orders');
-  const touches = memberTouches(plan, { columns: ['traits', ...columns], reclassified, where: `and t.occurred_at <= instant(${Number(last!['at_ms'] ?? 0)})` });
+  const touches = memberTouches(plan, {
+    columns: ['traits', ...columns],
+    reclassified,
+    where: `and t.occurred_at <= instant(${Number(last!['at_ms'] ?? 0)})`,
+  });
   const people = plan.include_machine ? '1 = 1' : without('t.traits', 'machine');
   const extra = (make: (name: string) => string): string => columns.map((name) => `, ${make(name)}`).join('');
   await snapshot.materialise(
@@ -72,15 +98,25 @@ async function makeLengths(snapshot: Snapshot, plan: Plan): Promise<void> {
   const zones = plan.brands.some((brand) => brand.settings.time_zone !== 'UTC');
   const day = (at: string, offset: string): string => `floor_div(${at} + ${offset}, ${MS_PER_DAY})`;
   if (!zones) {
-    await snapshot.materialise('journey_lengths', `select j.*, ${day('last_order_ms', '0')} - ${day('first_ms', '0')} as days from journeys j`);
+    await snapshot.materialise(
+      'journey_lengths',
+      `select j.*, ${day('last_order_ms', '0')} - ${day('first_ms', '0')} as days from journeys j`,
+    );
     return;
   }
   const [range] = await snapshot.query('select min(first_ms) as low, max(last_order_ms) as high from journeys');
   const rows = plan.brands.flatMap(({ brand_id, settings }) =>
-    offsetPeriods(settings.time_zone, Number(range!['low'] ?? 0), Number(range!['high'] ?? 0) + 1).map((period) => ({ brand_id, ...period })),
+    offsetPeriods(settings.time_zone, Number(range!['low'] ?? 0), Number(range!['high'] ?? 0) + 1).map((period) => ({
+      brand_id,
+      ...period,
+    })),
   );
   const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });
-  await snapshot.relation('journey_offsets', [{ name: 'brand_id', type: 'text', nullable: false }, int('from_ms'), int('until_ms'), int('offset_ms')], rows);
+  await snapshot.relation(
+    'journey_offsets',
+    [{ name: 'brand_id', type: 'text', nullable: false }, int('from_ms'), int('until_ms'), int('offset_ms')],
+    rows,
+  );
   await snapshot.materialise(
     'journey_lengths',
     `select j.*, ${day('j.last_order_ms', 'b.offset_ms')} - ${day('j.first_ms', 'a.offset_ms')} as days
@@ -115,10 +151,17 @@ export async function journeyAnalysis(snapshot: Snapshot): Promise<ReportJson[]>
 const TOUCHPOINT_BUCKETS = ['0', '1', '2', '3', '4', '5', '6-10', '11+'] as const;
 
 /** The journeys report: lengths, touches per journey and the mix of channels of journeys that ended in an order. */
-export async function journeysReport(context: ReportContext, parameters: AttributionParameters, options: { key_brand_id: string | null }): Promise<ReportJson> {
+export async function journeysReport(
+  context: ReportContext,
+  parameters: AttributionParameters,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
   return context.warehouse.read(
     async (snapshot) => {
-      const resolved = await resolveParameters(snapshot, context, parameters, { ...options, extra: { report: 'journeys' } });
+      const resolved = await resolveParameters(snapshot, context, parameters, {
+        ...options,
+        extra: { report: 'journeys' },
+      });
       const { reclassified } = await attribute(snapshot, resolved.plan, context.directory);
       await makeJourneys(snapshot, resolved.plan, reclassified, ['channel']);
       return {
@@ -155,7 +198,9 @@ async function journeySummary(snapshot: Snapshot): Promise<ReportJson> {
 
 async function touchpointsPerJourney(snapshot: Snapshot): Promise<ReportJson[]> {
   const bucket = 'case when touchpoints <= 5 then touchpoints when touchpoints <= 10 then 6 else 7 end';
-  const rows = await snapshot.query(`select ${bucket} as bucket, count(*) as journeys, text128(sum128(micros)) as micros from journey_lengths group by ${bucket} order by bucket`);
+  const rows = await snapshot.query(
+    `select ${bucket} as bucket, count(*) as journeys, text128(sum128(micros)) as micros from journey_lengths group by ${bucket} order by bucket`,
+  );
   return rows.map((row) => ({
     touchpoints: TOUCHPOINT_BUCKETS[Number(row['bucket'])]!,
     journey_count: Number(row['journeys']),

@@ -2,7 +2,14 @@
 import { hash } from 'node:crypto';
 import Type, { type Static } from 'typebox';
 import { DEFAULT_MODEL, MAX_MODELS, type Model, resolveModel } from '../attribution/models.ts';
-import { ADJUSTMENT_MODES, COLLAPSE_MODES, LOOKBACK_MODES, type Plan, type PlannedBrand, samePositions } from '../attribution/plan.ts';
+import {
+  ADJUSTMENT_MODES,
+  COLLAPSE_MODES,
+  LOOKBACK_MODES,
+  type Plan,
+  type PlannedBrand,
+  samePositions,
+} from '../attribution/plan.ts';
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { currencyProblem } from '../domain/currencies.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
@@ -10,8 +17,8 @@ import { brandProblem, canonicalJson } from '../domain/record.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatDate, formatInstant, MS_PER_DAY, parseBound, zoneOffsetMs } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
-import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
 
 export type ReportJson = Record<string, unknown>;
 
@@ -29,13 +36,16 @@ export interface ReportContext {
 
 const choice = <const V extends readonly string[]>(values: V, description: string) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description });
-const flag = (description: string) => Type.Unsafe<'true' | 'false'>({ type: 'string', enum: ['true', 'false'], description });
+const flag = (description: string) =>
+  Type.Unsafe<'true' | 'false'>({ type: 'string', enum: ['true', 'false'], description });
 const words = (description: string) => Type.String({ maxLength: 2_000, description });
 
 /** Parameters of every report that attributes. Lists are separated by commas. */
 export const AttributionParameters = Type.Object(
   {
-    start: Type.Optional(words('First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out')),
+    start: Type.Optional(
+      words('First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out'),
+    ),
     end: Type.Optional(words('The day or instant after the last one; tomorrow when left out')),
     model: Type.Optional(words('One model; linear when left out')),
     models: Type.Optional(words('Several models side by side, instead of `model`')),
@@ -67,17 +77,33 @@ export async function resolveParameters(
   snapshot: Snapshot,
   context: ReportContext,
   parameters: AttributionParameters,
-  options: { key_brand_id: string | null; extra?: Record<string, unknown>; touch_columns?: readonly string[]; conversion_id?: string; brand_ids?: readonly string[] },
+  options: {
+    key_brand_id: string | null;
+    extra?: Record<string, unknown>;
+    touch_columns?: readonly string[];
+    conversion_id?: string;
+    brand_ids?: readonly string[];
+  },
 ): Promise<Resolved> {
   const position = await resolvePosition(snapshot, parameters.as_of);
-  const brand_ids = options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
+  const brand_ids =
+    options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
   const settings = brand_ids.map((brand_id) => context.settings(brand_id));
   const period = resolvePeriod(parameters, settings[0]!.time_zone, context.clock());
   const brands = brand_ids.map((brand_id, i): PlannedBrand => {
     const zone = settings[i]!.time_zone;
-    return { brand_id, settings: settings[i]!, start_ms: parseBound('start', period.start, zone), end_ms: parseBound('end', period.end, zone) };
+    return {
+      brand_id,
+      settings: settings[i]!,
+      start_ms: parseBound('start', period.start, zone),
+      end_ms: parseBound('end', period.end, zone),
+    };
   });
-  if (brands.some((brand) => brand.end_ms <= brand.start_ms)) throw badRequest('end', `must come after start; got ${period.start} to ${period.end} (the end itself is not included)`);
+  if (brands.some((brand) => brand.end_ms <= brand.start_ms))
+    throw badRequest(
+      'end',
+      `must come after start; got ${period.start} to ${period.end} (the end itself is not included)`,
+    );
   const models = resolveModels(parameters, settings);
   const plan: Plan = {
     brands,
@@ -93,7 +119,13 @@ export async function resolveParameters(
     touch_columns: options.touch_columns ?? [],
     ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),
   };
-  return { plan, position, period, as_of: formatPosition(position), config_hash: configHash(plan, period, options.extra ?? {}) };
+  return {
+    plan,
+    position,
+    period,
+    as_of: formatPosition(position),
+    config_hash: configHash(plan, period, options.extra ?? {}),
+  };
 }
 
 /** The brand that a request is about: the one it names or that of its key; null means all. @throws forbidden. */
@@ -102,22 +134,38 @@ export function askedBrand(brand_id: string | undefined, key_brand_id: string | 
   const problem = brandProblem(brand_id);
   if (problem) throw badRequest('brand_id', problem);
   if (key_brand_id !== null && brand_id !== key_brand_id) {
-    throw new TributaryError('forbidden', `brand_id: this key reads brand ${key_brand_id} only; leave brand_id out or use a key of brand ${brand_id}`, { field: 'brand_id' });
+    throw new TributaryError(
+      'forbidden',
+      `brand_id: this key reads brand ${key_brand_id} only; leave brand_id out or use a key of brand ${brand_id}`,
+      { field: 'brand_id' },
+    );
   }
   return brand_id;
 }
 
-async function resolveBrands(snapshot: Snapshot, context: ReportContext, position: Position, brand_id: string | undefined, key_brand_id: string | null): Promise<string[]> {
+async function resolveBrands(
+  snapshot: Snapshot,
+  context: ReportContext,
+  position: Position,
+  brand_id: string | undefined,
+  key_brand_id: string | null,
+): Promise<string[]> {
   const asked = askedBrand(brand_id, key_brand_id);
   if (asked !== null) return [asked];
-  const rows = await snapshot.query(`select distinct c.brand_id as brand_id from conversions c where ${atOrBefore('c', position)}`);
+  const rows = await snapshot.query(
+    `select distinct c.brand_id as brand_id from conversions c where ${atOrBefore('c', position)}`,
+  );
   const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
   return brands.length === 0 ? ['default'] : brands;
 }
 
 const DEFAULT_PERIOD_DAYS = 30;
 
-function resolvePeriod(parameters: AttributionParameters, time_zone: string, now_ms: number): { start: string; end: string } {
+function resolvePeriod(
+  parameters: AttributionParameters,
+  time_zone: string,
+  now_ms: number,
+): { start: string; end: string } {
   const today = Math.floor((now_ms + zoneOffsetMs(time_zone, now_ms)) / MS_PER_DAY);
   const end = parameters.end ?? formatDate(today + 1);
   if (parameters.start !== undefined) return { start: parameters.start, end };
@@ -127,13 +175,16 @@ function resolvePeriod(parameters: AttributionParameters, time_zone: string, now
 }
 
 function resolveModels(parameters: AttributionParameters, settings: readonly BrandSettings[]): Model[] {
-  if (parameters.model !== undefined && parameters.models !== undefined) throw badRequest('models', 'give either model or models, not both');
-  const names = parameters.models === undefined ? [parameters.model ?? DEFAULT_MODEL] : [...new Set(listOf(parameters.models))];
+  if (parameters.model !== undefined && parameters.models !== undefined)
+    throw badRequest('models', 'give either model or models, not both');
+  const names =
+    parameters.models === undefined ? [parameters.model ?? DEFAULT_MODEL] : [...new Set(listOf(parameters.models))];
   if (names.length === 0) throw badRequest('models', 'is empty; name at least one model');
   if (names.length > MAX_MODELS) throw badRequest('models', `names ${names.length} models; the limit is ${MAX_MODELS}`);
   return names.map((name) => {
     const expressions = new Set(settings.map((brand) => brand.custom_models[name]));
-    if (expressions.size > 1) throw badRequest('model', `${name} is not the same in all brands of this report; ask for one brand_id`);
+    if (expressions.size > 1)
+      throw badRequest('model', `${name} is not the same in all brands of this report; ask for one brand_id`);
     return resolveModel(name, settings[0]!.custom_models);
   });
 }
@@ -152,13 +203,20 @@ function resolveConversionTypes(text: string | undefined): string[] | null {
   if (text === undefined) return null;
   const types = [...new Set(listOf(text))].sort();
   for (const type of types) {
-    if (!(CONVERSION_TYPES as readonly string[]).includes(type)) throw badRequest('conversion_type', `${JSON.stringify(type.slice(0, 60))} is not one of ${CONVERSION_TYPES.join(', ')}`);
+    if (!(CONVERSION_TYPES as readonly string[]).includes(type))
+      throw badRequest(
+        'conversion_type',
+        `${JSON.stringify(type.slice(0, 60))} is not one of ${CONVERSION_TYPES.join(', ')}`,
+      );
   }
   return types.length === 0 ? null : types;
 }
 
 export function listOf(text: string): string[] {
-  return text.split(',').map((word) => word.trim()).filter((word) => word !== '');
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 }
 
 /** What an answer depends on beside the log: the settings of its brands, and every parameter but `as_of`. */

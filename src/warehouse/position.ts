@@ -7,7 +7,12 @@ export type Position = ReadonlyMap<string, number>;
 
 /** The `as_of` token: collectors and positions, in order. */
 export function formatPosition(position: Position): string {
-  return [...position].sort(([a], [b]) => (a < b ? -1 : 1)).map(([collector_id, log_seq]) => `${collector_id}:${log_seq}`).join(',') || 'empty';
+  return (
+    [...position]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([collector_id, log_seq]) => `${collector_id}:${log_seq}`)
+      .join(',') || 'empty'
+  );
 }
 
 /** Everything that is committed in this snapshot. */
@@ -27,12 +32,14 @@ export async function resolvePosition(snapshot: Snapshot, as_of: string | undefi
   const token = parseToken(as_of);
   if (token) {
     for (const [collector_id, log_seq] of token) {
-      if (log_seq > (current.get(collector_id) ?? 0)) throw badRequest('as_of', `${as_of} lies beyond what is committed; use the as_of of an earlier report`);
+      if (log_seq > (current.get(collector_id) ?? 0))
+        throw badRequest('as_of', `${as_of} lies beyond what is committed; use the as_of of an earlier report`);
     }
     return token;
   }
   const instant = parseInstant(as_of);
-  if (typeof instant === 'string') throw badRequest('as_of', 'must be the as_of of an earlier report, or an instant with a zone');
+  if (typeof instant === 'string')
+    throw badRequest('as_of', 'must be the as_of of an earlier report, or an instant with a zone');
   const rows = await snapshot.query(
     'select collector_id, max(log_seq) as log_seq from commits where committed_at <= instant($at) group by collector_id',
     { at: instant },
@@ -50,7 +57,8 @@ function parseToken(as_of: string): Position | undefined {
 export function atOrBefore(alias: string, position: Position): string {
   if (position.size === 0) return '1 = 0';
   const terms = [...position].map(([collector_id, log_seq]) => {
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(collector_id)) throw new Error(`collector id ${collector_id} does not fit its pattern`);
+    if (!/^[A-Za-z0-9_-]{1,64}$/.test(collector_id))
+      throw new Error(`collector id ${collector_id} does not fit its pattern`);
     return `(${alias}.collector_id = '${collector_id}' and ${alias}.log_seq <= ${log_seq})`;
   });
   return terms.length === 1 ? terms[0]! : `(${terms.join(' or ')})`;

@@ -2,7 +2,7 @@
  * The tables of the log, once, for every engine. The columns of a record's table are its fields in wire order, then what
  * enrichment adds, then the log's own; an engine only translates {@link ColumnType}.
  */
-import { RECORD_KINDS, RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
+import { type RECORD_KINDS, RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
 
 /** `instant` is a UTC timestamp with milliseconds; `int64` also holds money in micros; dates are YYYY-MM-DD text. */
 export type ColumnType = 'text' | 'int64' | 'float64' | 'instant';
@@ -48,7 +48,13 @@ const ENRICHED: Partial<Record<RecordName, readonly Column[]>> = {
   conversions: [column('subject_key', 'int64'), column('order_key', 'int64')],
 };
 
-const KIND_TYPES: Record<string, ColumnType> = { integer: 'int64', amount: 'int64', rate: 'int64', number: 'float64', instant: 'instant' };
+const KIND_TYPES: Record<string, ColumnType> = {
+  integer: 'int64',
+  amount: 'int64',
+  rate: 'int64',
+  number: 'float64',
+  instant: 'instant',
+};
 
 function recordTable(name: RecordName): Table {
   const kind = recordKind(name);

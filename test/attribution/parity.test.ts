@@ -29,7 +29,11 @@ const EXACT_MODELS = ['first_touch', 'last_touch', 'linear', 'position_based'];
 interface Part {
   channel_attribution: Array<Record<string, unknown>>;
   summary: Record<string, unknown>;
-  reconciliation: { net_revenue_micros: string; attributed_micros: string; unattributed_micros: Record<string, string> };
+  reconciliation: {
+    net_revenue_micros: string;
+    attributed_micros: string;
+    unattributed_micros: Record<string, string>;
+  };
 }
 
 describe('the SQL and the reference implementation', () => {
@@ -46,7 +50,11 @@ describe('the SQL and the reference implementation', () => {
         }
       }),
       // A smaller counterexample is sought by hand: shrinking opens a warehouse for every step.
-      { numRuns: RUNS, endOnFailure: process.env['FC_SHRINK'] === undefined, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}) },
+      {
+        numRuns: RUNS,
+        endOnFailure: process.env['FC_SHRINK'] === undefined,
+        ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}),
+      },
     );
   }, 600_000);
 });
@@ -54,7 +62,11 @@ describe('the SQL and the reference implementation', () => {
 async function compare(engine: Engine, world: WireWorld, options: Options, group_by: string): Promise<void> {
   const expected = attempt(() => attribute(toReference(world), options));
   const models = [...EXACT_MODELS, 'time_decay'];
-  const asked = attributionReport(engine.reports, { ...parametersOf(options, models), group_by }, { key_brand_id: null });
+  const asked = attributionReport(
+    engine.reports,
+    { ...parametersOf(options, models), group_by },
+    { key_brand_id: null },
+  );
   if (expected instanceof Error) {
     await expect(asked).rejects.toThrow(/no rate from/);
     return;
@@ -66,17 +78,31 @@ async function compare(engine: Engine, world: WireWorld, options: Options, group
     const { totals } = expected;
     expect(reconciliation.net_revenue_micros).toBe(String(totals.net_revenue_micros));
     for (const [reason, micros] of Object.entries(reconciliation.unattributed_micros)) {
-      expect(`${reason} ${micros}`).toBe(`${reason} ${totals.unattributed[reason as keyof typeof totals.unattributed]}`);
+      expect(`${reason} ${micros}`).toBe(
+        `${reason} ${totals.unattributed[reason as keyof typeof totals.unattributed]}`,
+      );
     }
     expect(summary['total_conversions']).toBe(totals.orders);
     expect(summary['attributed_conversions']).toBe(totals.attributed_orders);
-    const sum = channel_attribution.reduce((total, row) => total + BigInt(row['attributed_revenue_micros'] as string), 0n);
-    const left = Object.values(reconciliation.unattributed_micros).reduce((total, micros) => total + BigInt(micros), 0n);
+    const sum = channel_attribution.reduce(
+      (total, row) => total + BigInt(row['attributed_revenue_micros'] as string),
+      0n,
+    );
+    const left = Object.values(reconciliation.unattributed_micros).reduce(
+      (total, micros) => total + BigInt(micros),
+      0n,
+    );
     expect(sum + left).toBe(totals.net_revenue_micros);
     if (!EXACT_MODELS.includes(model)) continue;
     const rows = expected.groups(keys, model).map((row) => ({ ...row }) as unknown as Record<string, unknown>);
-    expect(channel_attribution.map((row) => rowText(row, keys, String(row['attributed_revenue_micros']), row['credited_conversions']))).toEqual(
-      rows.map((row) => rowText(row, keys, String(row['attributed_revenue_micros']), Number(row['credited_millionths']) / 1e6)),
+    expect(
+      channel_attribution.map((row) =>
+        rowText(row, keys, String(row['attributed_revenue_micros']), row['credited_conversions']),
+      ),
+    ).toEqual(
+      rows.map((row) =>
+        rowText(row, keys, String(row['attributed_revenue_micros']), Number(row['credited_millionths']) / 1e6),
+      ),
     );
   }
   compareJourneys(report.journey_analysis, toReference(world), options);
@@ -91,10 +117,19 @@ function attempt<T>(work: () => T): T | Error {
 }
 
 function rowText(row: Record<string, unknown>, keys: readonly string[], micros: string, credited: unknown): string {
-  return JSON.stringify([keys.map((key) => row[key] ?? null), row['touched_conversions'], micros, Number(credited).toFixed(6)]);
+  return JSON.stringify([
+    keys.map((key) => row[key] ?? null),
+    row['touched_conversions'],
+    micros,
+    Number(credited).toFixed(6),
+  ]);
 }
 
-function compareJourneys(analysis: Array<Record<string, unknown>>, world: ReturnType<typeof toReference>, options: Options): void {
+function compareJourneys(
+  analysis: Array<Record<string, unknown>>,
+  world: ReturnType<typeof toReference>,
+  options: Options,
+): void {
   const expected = journeys(world, options);
   const total = analysis.reduce((sum, row) => sum + Number(row['journey_count']), 0);
   expect(total).toBe(expected.length);

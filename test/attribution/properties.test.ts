@@ -24,7 +24,11 @@ type Parameters = ReturnType<typeof parametersOf> & { as_of?: string; group_by?:
 
 /** The whole report as text, without the two fields that name this answer rather than its content. */
 async function reportText(engine: Engine, parameters: Parameters): Promise<string> {
-  const { as_of: _as_of, generated_at: _generated_at, ...content } = await attributionReport(engine.reports, parameters, { key_brand_id: null });
+  const {
+    as_of: _as_of,
+    generated_at: _generated_at,
+    ...content
+  } = await attributionReport(engine.reports, parameters, { key_brand_id: null });
   return JSON.stringify(content);
 }
 
@@ -50,9 +54,15 @@ function rearranged(events: readonly WireEvent[], seed: number): WireEvent[] {
 describe('a report', () => {
   test(`is the same to the byte, however the events are shuffled and repeated (${SHUFFLES} ways)`, async () => {
     const rounds = Math.ceil(SHUFFLES / SHUFFLES_PER_WORLD);
-    const samples = fc.sample(fc.tuple(worlds({ touchpoints: 40, conversions: 8 }), optionsArbitrary), { numRuns: rounds, seed: 7 });
+    const samples = fc.sample(fc.tuple(worlds({ touchpoints: 40, conversions: 8 }), optionsArbitrary), {
+      numRuns: rounds,
+      seed: 7,
+    });
     for (const [world, options] of samples) {
-      const parameters = { ...parametersOf({ ...options, currency: 'USD' }, MODELS), group_by: 'channel,campaign_id,email_id,day' };
+      const parameters = {
+        ...parametersOf({ ...options, currency: 'USD' }, MODELS),
+        group_by: 'channel,campaign_id,email_id,day',
+      };
       const events = eventsOf(world);
       const first = await load(events);
       const expected = await reportText(first, parameters);
@@ -81,24 +91,37 @@ describe('a report', () => {
   test('gives every touch back its zero when every order is refunded in full', async () => {
     const samples = fc.sample(fc.tuple(worlds({ adjustments: 0 }), optionsArbitrary), { numRuns: 6, seed: 13 });
     for (const [world, options] of samples) {
-      const refunds = world.conversions.map((conversion, i): WireEvent => ({
-        record: 'adjustments',
-        event: {
-          adjustment_id: `refund-${i}`,
-          brand_id: conversion.brand_id,
-          conversion_id: conversion.conversion_id,
-          amount: `-${conversion.conversion_value}`,
-          currency: conversion.currency,
-          occurred_at: conversion.occurred_at,
-        },
-      }));
+      const refunds = world.conversions.map(
+        (conversion, i): WireEvent => ({
+          record: 'adjustments',
+          event: {
+            adjustment_id: `refund-${i}`,
+            brand_id: conversion.brand_id,
+            conversion_id: conversion.conversion_id,
+            amount: `-${conversion.conversion_value}`,
+            currency: conversion.currency,
+            occurred_at: conversion.occurred_at,
+          },
+        }),
+      );
       const worth = refunds.filter(({ event }) => Number((event as { amount: string }).amount) !== 0);
       // Only orders of one conversion: of an order reported twice, both refunds would apply.
-      const single = new Set(world.conversions.map((c) => c.order_id ?? c.conversion_id)).size === world.conversions.length;
+      const single =
+        new Set(world.conversions.map((c) => c.order_id ?? c.conversion_id)).size === world.conversions.length;
       if (!single) continue;
       const engine = await load([...eventsOf(world), ...worth]);
-      const report = (await attributionReport(engine.reports, parametersOf({ ...options, currency: 'USD', adjustments: 'order_day' }, MODELS), { key_brand_id: null })) as {
-        models: Record<string, { channel_attribution: Array<{ attributed_revenue_micros: string }>; reconciliation: { net_revenue_micros: string } }>;
+      const report = (await attributionReport(
+        engine.reports,
+        parametersOf({ ...options, currency: 'USD', adjustments: 'order_day' }, MODELS),
+        { key_brand_id: null },
+      )) as {
+        models: Record<
+          string,
+          {
+            channel_attribution: Array<{ attributed_revenue_micros: string }>;
+            reconciliation: { net_revenue_micros: string };
+          }
+        >;
       };
       for (const model of MODELS) {
         expect(report.models[model]!.reconciliation.net_revenue_micros).toBe('0');
@@ -113,7 +136,8 @@ describe('a report', () => {
 function renamed({ record, event }: WireEvent): WireEvent {
   const copy = { ...(event as Record<string, unknown>) };
   for (const id of ['touchpoint_id', 'conversion_id', 'adjustment_id', 'link_id']) {
-    if (typeof copy[id] === 'string' && !(record === 'adjustments' && id === 'conversion_id')) copy[id] = `later-${String(copy[id])}`;
+    if (typeof copy[id] === 'string' && !(record === 'adjustments' && id === 'conversion_id'))
+      copy[id] = `later-${String(copy[id])}`;
   }
   return { record, event: copy };
 }

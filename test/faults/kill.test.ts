@@ -62,11 +62,24 @@ function post(server: Running, path: string, body: unknown): Promise<Response> {
 }
 
 function order(id: string): Record<string, string> {
-  return { conversion_id: id, customer_id: `customer-of-${id}`, conversion_type: 'purchase', conversion_value: '1.00', currency: 'USD', occurred_at: '2026-03-01T12:00:00Z' };
+  return {
+    conversion_id: id,
+    customer_id: `customer-of-${id}`,
+    conversion_type: 'purchase',
+    conversion_value: '1.00',
+    currency: 'USD',
+    occurred_at: '2026-03-01T12:00:00Z',
+  };
 }
 
 /** Sends orders until the server is gone. A request without an answer is sent again to the next server. */
-async function pour(server: Running, client: string, acknowledged: Set<string>, unanswered: string[][], stopped: () => boolean): Promise<void> {
+async function pour(
+  server: Running,
+  client: string,
+  acknowledged: Set<string>,
+  unanswered: string[][],
+  stopped: () => boolean,
+): Promise<void> {
   for (let request = 0; !stopped(); request++) {
     const ids = unanswered.pop() ?? Array.from({ length: ITEMS_PER_REQUEST }, (_, i) => `${client}-${request}-${i}`);
     try {
@@ -89,7 +102,9 @@ describe('after kill -9', () => {
     for (let round = 0; round < KILLS; round++) {
       const server = await start(folder);
       let stop = false;
-      const clients = Array.from({ length: CLIENTS }, (_, c) => pour(server, `r${round}c${c}`, acknowledged, unanswered, () => stop));
+      const clients = Array.from({ length: CLIENTS }, (_, c) =>
+        pour(server, `r${round}c${c}`, acknowledged, unanswered, () => stop),
+      );
       // Any moment: while writing, while loading, between the two.
       await sleep(50 + ((round * 397) % 900));
       await kill(server);

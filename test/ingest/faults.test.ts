@@ -3,30 +3,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
-import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
-import { accept, fileHandleMethods, loaded, newFolder, openCollector, openWarehouse, sent } from './setup.ts';
+import { accept, fileHandleMethods, loaded, newFolder, openCollector, openWarehouse, sent, wayward } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
-
-/** A warehouse that is away while `away` says so. */
-function wayward(inner: Warehouse): Warehouse & { away: boolean; appended: number } {
-  const check = (w: { away: boolean }): void => {
-    if (w.away) throw new TributaryError('warehouse_unavailable', 'the warehouse is away');
-  };
-  return Object.assign(Object.create(inner) as Warehouse, {
-    away: false,
-    appended: 0,
-    async append(this: { away: boolean; appended: number }, batch: Batch) {
-      check(this);
-      await inner.append(batch);
-      this.appended += 1;
-    },
-    async read(this: { away: boolean }, ...args: Parameters<Warehouse['read']>) {
-      check(this);
-      return inner.read(...args);
-    },
-  }) as never;
-}
 
 const range = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => sent(`${prefix}${i}`));
 

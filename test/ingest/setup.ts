@@ -4,6 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import { TributaryError } from '../../src/domain/errors.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import type { FlatRecord } from '../../src/domain/record.ts';
 import type { Enrich } from '../../src/ingest/batch.ts';
@@ -12,7 +13,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../src/ingest/limits.ts';
 import { decodeEntry } from '../../src/ingest/segment.ts';
 import { readLines, Spool } from '../../src/ingest/spool.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
-import type { Warehouse } from '../../src/warehouse/port.ts';
+import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 1);
 
@@ -21,8 +22,14 @@ afterAll(() => rmSync(parent, { recursive: true, force: true }));
 let folders = 0;
 export const newFolder = (): string => join(parent, String(++folders));
 
-export const openSpool = (folder: string, limits: Partial<Limits> = {}, committed_log_seq = 0): Promise<Spool> =>
-  Spool.open({ folder, limits: { ...DEFAULT_LIMITS, ...limits }, committed_log_seq });
+const spools: Spool[] = [];
+afterAll(() => Promise.all(spools.map((spool) => spool.close())));
+
+export async function openSpool(folder: string, limits: Partial<Limits> = {}, committed_log_seq = 0): Promise<Spool> {
+  const spool = await Spool.open({ folder, limits: { ...DEFAULT_LIMITS, ...limits }, committed_log_seq });
+  spools.push(spool);
+  return spool;
+}
 
 export const records = (...ids: string[]): FlatRecord[] => ids.map((id) => ({ brand_id: 'default', event_id: id }));
 
@@ -91,4 +98,24 @@ export const accept = (collector: Collector, body: unknown, record: RecordName =
 export async function loaded(warehouse: Warehouse, table = 'email_events', id = 'event_id'): Promise<string[]> {
   const rows = await warehouse.read((s) => s.query(`select ${id} as id from ${table} order by log_seq, id`));
   return rows.map((row) => row['id'] as string);
+}
+
+/** A warehouse that is away while `away` says so. */
+export function wayward(inner: Warehouse): Warehouse & { away: boolean; appended: number } {
+  const check = (w: { away: boolean }): void => {
+    if (w.away) throw new TributaryError('warehouse_unavailable', 'the warehouse is away');
+  };
+  return Object.assign(Object.create(inner) as Warehouse, {
+    away: false,
+    appended: 0,
+    async append(this: { away: boolean; appended: number }, batch: Batch) {
+      check(this);
+      await inner.append(batch);
+      this.appended += 1;
+    },
+    async read(this: { away: boolean }, ...args: Parameters<Warehouse['read']>) {
+      check(this);
+      return inner.read(...args);
+    },
+  }) as never;
 }

@@ -47,7 +47,10 @@ function personsOfBrand(world: World, brand_id: string, min_probability: number)
     ...records.flatMap((row) => (row.anonymous_id == null ? [] : [row.anonymous_id])),
     ...statements.flatMap((row) => [row.left_id, row.right_id]),
   ]);
-  const links = pairsOf(records, statements.filter((row) => row.state === 'unlinked' || (row.probability ?? 1) >= min_probability)).flatMap(linkOf);
+  const links = pairsOf(
+    records,
+    statements.filter((row) => row.state === 'unlinked' || (row.probability ?? 1) >= min_probability),
+  ).flatMap(linkOf);
   const kinds = (link: Link) => link.ids.filter((id) => customers.has(id)).length;
 
   const joined = links.filter((link) => kinds(link) === 2 && link.explicit);

@@ -19,7 +19,7 @@ import {
   type World,
 } from './types.ts';
 
-export { type Journey, journeys } from './journeys.ts';
+export { journeys } from './journeys.ts';
 export { persons } from './persons.ts';
 export * from './types.ts';
 

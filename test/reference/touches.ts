@@ -85,7 +85,8 @@ function belongsToClick(row: RefTouchpoint, before: RefTouchpoint[]): boolean {
   if (row.touchpoint_type !== 'website_visit' && row.touchpoint_type !== 'page_view') return false;
   if (row.channel !== 'email') return false;
   return before.some((click) => {
-    if (click.touchpoint_type !== 'email_click' || row.occurred_at - click.occurred_at > VISIT_AFTER_CLICK_MS) return false;
+    if (click.touchpoint_type !== 'email_click' || row.occurred_at - click.occurred_at > VISIT_AFTER_CLICK_MS)
+      return false;
     const agrees = (field: 'message_id' | 'campaign_id' | 'email_id') =>
       row[field] == null || row[field] === click[field];
     return agrees('message_id') && agrees('campaign_id') && agrees('email_id');

@@ -20,7 +20,7 @@ import { FIRST_MS, LAST_MS } from './times.ts';
 import { type Options, RULE_MODELS } from './types.ts';
 import type { WireWorld } from './wire.ts';
 
-export { toReference, WIRE_ORDER, type WireName, type WireWorld } from './wire.ts';
+export { toReference, WIRE_ORDER, type WireWorld } from './wire.ts';
 
 const TEN_MINUTES_MS = 600_000;
 const TEN_MINUTES_IN_PERIOD = Math.floor((LAST_MS - FIRST_MS) / TEN_MINUTES_MS);

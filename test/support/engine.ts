@@ -19,7 +19,9 @@ export interface WireEvent {
 }
 
 export const enrich: Enrich = (record, item) =>
-  record === 'touchpoints' ? { ...enrichTouchpoint(item, { strict_ga4: false, ip_storage: 'truncated', geo: null }) } : {};
+  record === 'touchpoints'
+    ? { ...enrichTouchpoint(item, { strict_ga4: false, ip_storage: 'truncated', geo: null }) }
+    : {};
 
 /** An empty warehouse of the engine that the environment names. */
 export async function openEmptyWarehouse(): Promise<Warehouse> {
@@ -56,8 +58,17 @@ export class Engine {
         this.log_seq += 1;
         return { record, item: read(record, event), log_seq: this.log_seq, received_at: NOW_MS };
       });
-      const { batch } = await prepareBatch(items, { warehouse: this.warehouse, seen: this.seen, enrich, collector_id: 'main', now_ms: NOW_MS });
-      await this.warehouse.append({ ...batch, commits: [{ collector_id: 'main', log_seq: this.log_seq, committed_at: NOW_MS }] });
+      const { batch } = await prepareBatch(items, {
+        warehouse: this.warehouse,
+        seen: this.seen,
+        enrich,
+        collector_id: 'main',
+        now_ms: NOW_MS,
+      });
+      await this.warehouse.append({
+        ...batch,
+        commits: [{ collector_id: 'main', log_seq: this.log_seq, committed_at: NOW_MS }],
+      });
     }
     return `main:${this.log_seq}`;
   }

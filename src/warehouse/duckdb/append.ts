@@ -1,12 +1,12 @@
 /** Rows into a table by data chunks: the fastest way in that DuckDB gives a program. */
 import {
   BIGINT,
+  DOUBLE,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBTimestampMillisecondsValue,
   type DuckDBType,
   type DuckDBValue,
-  DOUBLE,
   TIMESTAMP_MS,
   VARCHAR,
 } from '@duckdb/node-api';

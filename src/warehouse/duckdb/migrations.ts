@@ -6,7 +6,12 @@ export interface Migration {
   statements: readonly string[];
 }
 
-const SQL_TYPES: Record<ColumnType, string> = { text: 'varchar', int64: 'bigint', float64: 'double', instant: 'timestamp_ms' };
+const SQL_TYPES: Record<ColumnType, string> = {
+  text: 'varchar',
+  int64: 'bigint',
+  float64: 'double',
+  instant: 'timestamp_ms',
+};
 
 export function columnDdl(column: Column): string {
   return `${column.name} ${SQL_TYPES[column.type]}${column.nullable ? '' : ' not null'}`;
@@ -15,6 +20,8 @@ export function columnDdl(column: Column): string {
 export const MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
-    statements: Object.values(TABLES).map((table) => `create table ${table.name} (${table.columns.map(columnDdl).join(', ')})`),
+    statements: Object.values(TABLES).map(
+      (table) => `create table ${table.name} (${table.columns.map(columnDdl).join(', ')})`,
+    ),
   },
 ];

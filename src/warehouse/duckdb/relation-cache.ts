@@ -15,6 +15,8 @@ export class RelationCache {
   private connection: DuckDBConnection | undefined;
   private readonly tables = new Map<string, Promise<string>>();
   private readonly users = new Map<string, number>();
+  /** The end of the work on the connection so far: a connection does one thing at a time. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(instance: DuckDBInstance) {
     this.ready = instance.connect().then(async (connection) => {
@@ -26,9 +28,14 @@ export class RelationCache {
   /**
    * The qualified name of the table that holds this version. It stays until `release` was called, once per call of this.
    */
-  async table(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<{ table: string; release: () => void }> {
+  async table(
+    name: string,
+    version: string,
+    columns: readonly Column[],
+    rows: () => readonly Row[],
+  ): Promise<{ table: string; release: () => void }> {
     const table = `${name}_${hash('sha256', version, 'hex').slice(0, 16)}`;
-    const made = this.tables.get(table) ?? this.make(table, columns, rows());
+    const made = this.tables.get(table) ?? this.inTurn(() => this.make(table, columns, rows()));
     // The newest asked for goes to the end.
     this.tables.delete(table);
     this.tables.set(table, made);
@@ -48,6 +55,7 @@ export class RelationCache {
 
   async close(): Promise<void> {
     await this.ready.catch(() => undefined);
+    await this.turn;
     this.connection?.closeSync();
   }
 
@@ -59,13 +67,19 @@ export class RelationCache {
     return `${CATALOG}.main.${table}`;
   }
 
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.turn.then(work);
+    this.turn = run.catch(() => undefined);
+    return run;
+  }
+
   private dropOld(name: string): void {
     const versions = [...this.tables.keys()].filter((table) => table.startsWith(`${name}_`));
     for (const table of versions.slice(0, -KEPT_VERSIONS)) {
       if (this.users.get(table)! > 0) continue;
       this.tables.delete(table);
       this.users.delete(table);
-      void this.connection?.run(`drop table if exists ${CATALOG}.main.${table}`).catch(() => undefined);
+      this.inTurn(() => this.connection!.run(`drop table if exists ${CATALOG}.main.${table}`)).catch(() => undefined);
     }
   }
 }

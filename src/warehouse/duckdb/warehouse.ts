@@ -2,15 +2,14 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { BIGINT, type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
-import { expandMacros } from '../macros.ts';
-import type { Batch, Diagnosis, Parameter, ReadOptions, Snapshot, Warehouse } from '../port.ts';
-import { type Column, type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
+import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
+import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { appendRows } from './append.ts';
-import { DUCKDB_MACROS } from './macros.ts';
-import { columnDdl, MIGRATIONS } from './migrations.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { RelationCache } from './relation-cache.ts';
+import { DuckDBSnapshot } from './snapshot.ts';
 
 export interface DuckDBOptions {
   /** File, or ':memory:'. */
@@ -61,21 +60,27 @@ export class DuckDBWarehouse implements Warehouse {
       return new DuckDBWarehouse(instance, await instance.connect(), full);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
-      const held = /lock/i.test(message) ? 'another process has it open; stop it, or send commands through the running server' : message;
+      const held = /lock/i.test(message)
+        ? 'another process has it open; stop it, or send commands through the running server'
+        : message;
       throw new TributaryError('warehouse_unavailable', `cannot open ${full.path}: ${held}`, { cause });
     }
   }
 
   async migrate(): Promise<number[]> {
     return this.exclusively(async () => {
-      await this.writer.run('create table if not exists schema_versions (version integer primary key, applied_at timestamp_ms not null)');
+      await this.writer.run(
+        'create table if not exists schema_versions (version integer primary key, applied_at timestamp_ms not null)',
+      );
       const rows = (await this.writer.runAndReadAll('select coalesce(max(version), 0) from schema_versions')).getRows();
       const current = Number(rows[0]![0]);
       const applied: number[] = [];
       for (const migration of MIGRATIONS.filter((m) => m.version > current)) {
         await this.transaction(async () => {
           for (const statement of migration.statements) await this.writer.run(statement);
-          await this.writer.run('insert into schema_versions values ($1, current_localtimestamp()::timestamp_ms)', [migration.version]);
+          await this.writer.run('insert into schema_versions values ($1, current_localtimestamp()::timestamp_ms)', [
+            migration.version,
+          ]);
         });
         applied.push(migration.version);
       }
@@ -107,7 +112,12 @@ export class DuckDBWarehouse implements Warehouse {
       await connection.run('begin transaction');
       return await work(snapshot);
     } catch (cause) {
-      if (late) throw new TributaryError('timeout', `the query took longer than ${timeout_ms} ms; ask for a shorter period or fewer groups`, { cause, retry_after_s: 5 });
+      if (late)
+        throw new TributaryError(
+          'timeout',
+          `the query took longer than ${timeout_ms} ms; ask for a shorter period or fewer groups`,
+          { cause, retry_after_s: 5 },
+        );
       throw cause;
     } finally {
       clearTimeout(timer);
@@ -142,7 +152,8 @@ export class DuckDBWarehouse implements Warehouse {
 
   async backup(folder: string): Promise<void> {
     mkdirSync(folder, { recursive: true });
-    if (readdirSync(folder).length > 0) throw new TributaryError('bad_request', `${folder} is not empty; name a new folder`);
+    if (readdirSync(folder).length > 0)
+      throw new TributaryError('bad_request', `${folder} is not empty; name a new folder`);
     await this.read(async (snapshot) => {
       for (const table of TABLE_NAMES) {
         const target = join(folder, `${table}.parquet`).replaceAll("'", "''");
@@ -154,14 +165,21 @@ export class DuckDBWarehouse implements Warehouse {
   async restore(folder: string): Promise<void> {
     const { tables } = await this.diagnose();
     const filled = tables.find((t) => t.rows > 0);
-    if (filled) throw new TributaryError('conflict', `${filled.table} already has ${filled.rows} rows; restore into a new data folder`);
+    if (filled)
+      throw new TributaryError(
+        'conflict',
+        `${filled.table} already has ${filled.rows} rows; restore into a new data folder`,
+      );
     await this.exclusively(() =>
       this.transaction(async () => {
         for (const table of TABLE_NAMES) {
           const source = join(folder, `${table}.parquet`);
-          if (!existsSync(source)) throw new TributaryError('not_found', `${source} is missing; the folder is not a whole backup`);
+          if (!existsSync(source))
+            throw new TributaryError('not_found', `${source} is missing; the folder is not a whole backup`);
           const names = TABLES[table].columns.map((c) => c.name).join(', ');
-          await this.writer.run(`insert into ${table} (${names}) select ${names} from read_parquet('${source.replaceAll("'", "''")}')`);
+          await this.writer.run(
+            `insert into ${table} (${names}) select ${names} from read_parquet('${source.replaceAll("'", "''")}')`,
+          );
         }
       }),
     );
@@ -201,7 +219,9 @@ export class DuckDBWarehouse implements Warehouse {
     if (this.closed) throw new TributaryError('shutting_down', 'the warehouse is closed');
     if (this.reads >= this.options.max_reads) {
       if (this.waiting.length >= MAX_WAITING_READS) {
-        throw new TributaryError('busy', 'too many reports are waiting; try again in a few seconds', { retry_after_s: 5 });
+        throw new TributaryError('busy', 'too many reports are waiting; try again in a few seconds', {
+          retry_after_s: 5,
+        });
       }
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else {
@@ -221,8 +241,14 @@ export class DuckDBWarehouse implements Warehouse {
 
 /** Promises that hold at every moment; counted, so that doctor can say how often one is broken. */
 const INTEGRITY_CHECKS: ReadonlyArray<[string, string]> = [
-  ['touchpoint ids stored twice', 'select count(*) as n from (select 1 from touchpoints group by brand_id, touchpoint_id having count(*) > 1)'],
-  ['conversion ids stored twice', 'select count(*) as n from (select 1 from conversions group by brand_id, conversion_id having count(*) > 1)'],
+  [
+    'touchpoint ids stored twice',
+    'select count(*) as n from (select 1 from touchpoints group by brand_id, touchpoint_id having count(*) > 1)',
+  ],
+  [
+    'conversion ids stored twice',
+    'select count(*) as n from (select 1 from conversions group by brand_id, conversion_id having count(*) > 1)',
+  ],
   [
     'ids that share a subject key with another id',
     `select count(*) as n from (select 1 from touchpoints group by subject_key having min(brand_id || chr(0) || coalesce(customer_id, anonymous_id)) <> max(brand_id || chr(0) || coalesce(customer_id, anonymous_id)))`,
@@ -232,58 +258,3 @@ const INTEGRITY_CHECKS: ReadonlyArray<[string, string]> = [
     `select count(*) as n from conversions c where c.log_seq > (select coalesce(max(k.log_seq), 0) from commits k where k.collector_id = c.collector_id)`,
   ],
 ];
-
-class DuckDBSnapshot implements Snapshot {
-  private readonly kept: Array<() => void> = [];
-  private versions_used = 0;
-
-  constructor(
-    private readonly connection: DuckDBConnection,
-    private readonly cache: RelationCache,
-    private readonly late: () => boolean,
-  ) {}
-
-  async query<R extends Row = Row>(sql: string, parameters: Record<string, Parameter> = {}): Promise<R[]> {
-    const reader = await this.run(sql, parameters);
-    return reader.getRowObjects() as R[];
-  }
-
-  async materialise(name: string, sql: string, parameters: Record<string, Parameter> = {}): Promise<void> {
-    await this.run(`create or replace temp table ${name} as ${sql}`, parameters);
-  }
-
-  async relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
-    await this.connection.run(`create or replace temp table ${name} (${columns.map(columnDdl).join(', ')})`);
-    if (rows.length > 0) await appendRows(this.connection, name, columns, rows, 'temp');
-  }
-
-  async cachedRelation(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<void> {
-    // The first use fixes which kept tables this transaction sees; a version made after it would be missing, so it is copied.
-    this.versions_used += 1;
-    const own = `${name}_version_${this.versions_used}`;
-    if (this.versions_used > 1) await this.relation(own, columns, rows());
-    const kept = this.versions_used > 1 ? undefined : await this.cache.table(name, version, columns, rows);
-    if (kept) this.kept.push(kept.release);
-    await this.connection.run(`create or replace temp view ${name} as select * from ${kept?.table ?? own}`);
-  }
-
-  /** Called once, when the read is over: tables kept for it may go. */
-  releaseKept(): void {
-    for (const release of this.kept) release();
-  }
-
-  private async run(sql: string, parameters: Record<string, Parameter>) {
-    if (this.late()) throw new Error('the query was stopped');
-    const text = expandMacros(sql, DUCKDB_MACROS);
-    const values = Object.fromEntries(
-      Object.entries(parameters).map(([name, value]) => [name, typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value]),
-    );
-    // Without a type, a whole number is bound as 128 bits, which no function of 64 bits takes and no index helps with.
-    const types = Object.fromEntries(Object.entries(values).filter(([, value]) => isInt64(value)).map(([name]) => [name, BIGINT]));
-    return Object.keys(values).length === 0 ? this.connection.runAndReadAll(text) : this.connection.runAndReadAll(text, values, types);
-  }
-}
-
-function isInt64(value: Parameter): boolean {
-  return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
-}

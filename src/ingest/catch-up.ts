@@ -1,0 +1,30 @@
+/** The filter of known ids, brought up to the log. */
+import { type RecordName, recordKind } from '../domain/index.ts';
+import type { Warehouse } from '../warehouse/port.ts';
+import type { SeenIds } from './seen-ids.ts';
+
+/** Adds to `seen` every id that the warehouse holds beyond `after_log_seq` (0 rebuilds the whole filter). */
+export async function catchUpSeenIds(
+  seen: SeenIds,
+  warehouse: Warehouse,
+  names: readonly RecordName[],
+  after_log_seq: number,
+): Promise<void> {
+  const STEP = 500_000;
+  for (const name of names) {
+    const { id_field } = recordKind(name);
+    await warehouse.read(async (snapshot) => {
+      const [range] = await snapshot.query(
+        `select coalesce(min(log_seq), 0) as low, coalesce(max(log_seq), -1) as high from ${name} where log_seq > $after`,
+        { after: after_log_seq },
+      );
+      for (let low = Number(range!['low']); low <= Number(range!['high']); low += STEP) {
+        const rows = await snapshot.query(
+          `select brand_id, ${id_field} as id from ${name} where log_seq >= $low and log_seq < $high`,
+          { low, high: low + STEP },
+        );
+        for (const row of rows) seen.add(`${name}\0${row['brand_id']}\0${row['id']}`);
+      }
+    });
+  }
+}
