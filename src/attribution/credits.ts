@@ -5,7 +5,7 @@ import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Model } from './models.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan, WEIGHT_SCALE } from './plan.ts';
-import { IS_EMAIL, TOUCHES } from './touches.ts';
+import { IS_EMAIL, touchesWith } from './touches.ts';
 
 const PATH_COLUMNS = ['touchpoint_id', 'touchpoint_type', 'channel', 'campaign_id', 'email_id'];
 
@@ -46,7 +46,8 @@ function isWeight(i: number): string {
  * credit is known in closed form, the integer weight q, its running sum s and the path's sum t.
  */
 async function makePaths(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const columns = [...new Set([...PATH_COLUMNS, ...plan.touch_columns])].join(', ');
+  const names = [...new Set([...PATH_COLUMNS, ...plan.touch_columns])];
+  const columns = names.join(', ');
   const open = plan.models.map((model, i) => ({ model, i })).filter(({ model }) => !model.credit);
   const weights = plan.models.map((model, i) => `float64(${model.weight}) as w${i}`).join(', ');
   await snapshot.materialise(
@@ -54,7 +55,7 @@ async function makePaths(snapshot: Snapshot, plan: Plan): Promise<void> {
     `with placed as (
        select t.*, row_number() over (partition by t.order_no order by t.at_ms, t.touchpoint_id) as place,
          count(*) over (partition by t.order_no) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
-       from ${TOUCHES} t),
+       from ${touchesWith(['order_no', 'at_ms', 'age_ms', ...names])} t),
      path as (
        select p.*, case when places > ${MAX_PATH_LENGTH} then place - (places - ${MAX_PATH_LENGTH}) else place end as k,
          case when places > ${MAX_PATH_LENGTH} then ${MAX_PATH_LENGTH} else places end as n,
@@ -86,7 +87,8 @@ async function checkWeights(snapshot: Snapshot, models: readonly Model[]): Promi
 
 /** Makes `credits`: per touch and value event, and per model i, credited micros c and millionths m of a conversion. */
 async function makeCredits(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const columns = [...new Set([...PATH_COLUMNS, ...plan.touch_columns])];
+  // The touchpoint itself stays in `paths`, by order_no and k: copying its id would cost more than the credit.
+  const columns = [...new Set([...PATH_COLUMNS, ...plan.touch_columns])].filter((name) => name !== 'touchpoint_id');
   const own_day = plan.adjustments === 'own_day';
   const small = await valuesAreSmall(snapshot);
   const amount = (name: string): string => (small ? `int64(${name})` : name);

@@ -202,8 +202,11 @@ function qualify(sql: string): string {
   return sql.replaceAll(/\b(message_id|campaign_id|email_id|touchpoint_type|channel)\b/g, 'c.$1');
 }
 
-/** SQL for the touches: candidates that no other touch absorbed. */
-export const TOUCHES = `(select c.* from candidates c left join absorbed a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id where a.touchpoint_id is null)`;
+/** SQL for these columns of the touches: candidates that no other touch absorbed. */
+export function touchesWith(columns: readonly string[]): string {
+  return `(select ${columns.map((name) => `c.${name} as ${name}`).join(', ')} from candidates c
+    left join absorbed a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id where a.touchpoint_id is null)`;
+}
 
 /**
  * Makes `members`, `candidates` and `absorbed` (which candidate belongs to which touch, and by which step) from `orders`.

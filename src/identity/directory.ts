@@ -47,13 +47,15 @@ export class PersonDirectory {
     position: Position,
     rules: (brand_id: string) => PersonRules,
   ): Promise<Membership[]> {
-    const token = formatPosition(position);
+    // A state outlives the snapshot, so its position has to say what it holds.
+    const own: Position = new Map(position);
+    const token = formatPosition(own);
     let state = this.states.find((s) => formatPosition(s.position) === token);
     if (!state) {
       const base = this.states
-        .filter((s) => isBefore(s.position, position))
+        .filter((s) => isBefore(s.position, own))
         .sort((a, b) => total(b.position) - total(a.position))[0];
-      state = await advance(snapshot, base, position);
+      state = await advance(snapshot, base, own);
       this.states = [state, ...this.states].slice(0, CACHED_STATES);
     }
     const brands = [

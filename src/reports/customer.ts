@@ -245,7 +245,7 @@ async function listTouchpoints(snapshot: Snapshot): Promise<Listed[]> {
     `select h.journey_no as journey_no, ${TOUCH_COLUMNS.map((name) => `t.${name} as ${name}`).join(', ')}, t.at_ms as at_ms, text128(coalesce(c.micros, int128(0))) as micros
      from (select * from history where is_order = 0 order by place desc limit ${MAX_LISTED}) h
        join person_touches t on t.touchpoint_id = h.id
-       left join (select touchpoint_id, sum128(c0) as micros from credits group by touchpoint_id) c on c.touchpoint_id = h.id
+       left join (select p.touchpoint_id as touchpoint_id, sum128(r.c0) as micros from credits r join paths p on p.order_no = r.order_no and p.k = r.k group by p.touchpoint_id) c on c.touchpoint_id = h.id
      order by h.place`,
   );
   return rows.map(({ journey_no, at_ms, micros, ...touchpoint }) => ({

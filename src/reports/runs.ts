@@ -126,10 +126,10 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
  * value event that nothing earned.
  */
 export function resultsOf(i: number): string {
-  return `select c.brand_id as brand_id, o.conversion_id as conversion_id, c.event as value_event, c.touchpoint_id as touchpoint_id, c.channel as channel,
+  return `select c.brand_id as brand_id, o.conversion_id as conversion_id, c.event as value_event, p.touchpoint_id as touchpoint_id, c.channel as channel,
       c.campaign_id as campaign_id, c.email_id as email_id, int64(c.m${i}) as attribution_weight_millionths, int64(c.c${i}) as attributed_value_micros,
       null as reason, e.at_ms as at_ms
-    from credits c join orders o on o.order_no = c.order_no join events e on e.order_no = c.order_no and e.event = c.event
+    from credits c join paths p on p.order_no = c.order_no and p.k = c.k join orders o on o.order_no = c.order_no join events e on e.order_no = c.order_no and e.event = c.event
     union all
     select u.brand_id as brand_id, o.conversion_id as conversion_id, u.event as value_event, null as touchpoint_id, null as channel,
       null as campaign_id, null as email_id, int64(0) as attribution_weight_millionths, int64(u.micros) as attributed_value_micros, u.reason as reason, e.at_ms as at_ms

@@ -33,6 +33,8 @@ export type Batch = Partial<Record<TableName, Row[]>>;
 
 /** A consistent view of the warehouse; temporary tables vanish with it. */
 export interface Snapshot {
+  /** The snapshot shows whole transactions only, so every row it shows lies at or before its committed positions. */
+  readonly isolated: boolean;
   /** Runs shared SQL with `$name` parameters. 128-bit and 64-bit integers come back as bigint. */
   query<R extends Row = Row>(sql: string, parameters?: Record<string, Parameter>): Promise<R[]>;
   /** Keeps the result of a query under a temporary name, for queries after it. */

@@ -21,13 +21,19 @@ export async function currentPosition(snapshot: Snapshot): Promise<Position> {
   return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
 }
 
+/** Positions of the very snapshot that they were read in, where that hides what is not committed: nothing lies beyond them. */
+const everything = new WeakSet<Position>();
+
 /**
  * Reads an `as_of` parameter: a token of an earlier report, or an instant, which means what was committed by then.
  * @throws bad_request when it is neither, or lies beyond what is committed.
  */
 export async function resolvePosition(snapshot: Snapshot, as_of: string | undefined): Promise<Position> {
   const current = await currentPosition(snapshot);
-  if (as_of === undefined) return current;
+  if (as_of === undefined) {
+    if (snapshot.isolated) everything.add(current);
+    return current;
+  }
   if (as_of === 'empty') return new Map();
   const token = parseToken(as_of);
   if (token) {
@@ -56,6 +62,7 @@ function parseToken(as_of: string): Position | undefined {
 /** SQL that holds for rows at or before a position. Collector ids are checked against a pattern, so they can stand in text. */
 export function atOrBefore(alias: string, position: Position): string {
   if (position.size === 0) return '1 = 0';
+  if (everything.has(position)) return '1 = 1';
   const terms = [...position].map(([collector_id, log_seq]) => {
     if (!/^[A-Za-z0-9_-]{1,64}$/.test(collector_id))
       throw new Error(`collector id ${collector_id} does not fit its pattern`);

@@ -9,6 +9,7 @@ import { columnDdl } from './migrations.ts';
 import type { RelationCache } from './relation-cache.ts';
 
 export class DuckDBSnapshot implements Snapshot {
+  readonly isolated = true;
   private readonly kept: Array<() => void> = [];
   private versions_used = 0;
 
