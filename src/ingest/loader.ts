@@ -42,16 +42,23 @@ export interface LoaderOptions {
 
 const DEFAULT_INTERVAL_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
-/** Above this share of busy time, requests go first: the loader takes small bites and rests 9 times as long as each took. */
-const BUSY_EVENT_LOOP = 0.6;
+/**
+ * When accepting takes more than this share of the process's time, requests go first: the loader takes small bites and
+ * rests 9 times as long as each took. What accepting takes is estimated from what was accepted, which other programs on the
+ * machine cannot distort.
+ */
+const BUSY_SHARE = 0.3;
+const REQUEST_MS = 0.05;
+const RECORD_MS = 0.012;
 const YIELD_FACTOR = 9;
-const BUSY_BATCH_RECORDS = 1_000;
+const BUSY_BATCH_RECORDS = 500;
 
 export class Loader {
   readonly stats: LoaderStats;
   private stopping = false;
   private running: Promise<void> | undefined;
   private waiting = 0;
+  private asked = { requests: 0, records: 0, at: performance.now() };
   private wake: (() => void) | undefined;
   private reader: { segment: SpoolSegment; handle: FileHandle; offset: number; damaged: boolean } | undefined;
   /** Segments with damaged lines, read to their end. */
@@ -110,14 +117,11 @@ export class Loader {
   private async loop(): Promise<void> {
     const interval_ms = this.options.interval_ms ?? DEFAULT_INTERVAL_MS;
     while (!this.stopping) {
-      const idle_from = performance.eventLoopUtilization();
       if (this.waiting === 0) await this.rest(interval_ms);
       // An empty spool is read without any input or output: without this turn, a waiting flush would never wake up.
       else await nextTurn();
-      const busy = performance.eventLoopUtilization(idle_from).utilization > BUSY_EVENT_LOOP;
-      const started = performance.now();
       try {
-        await this.loadAvailable(busy);
+        await this.loadAvailable();
         this.failures = 0;
         this.stats.last_error = '';
       } catch (error) {
@@ -128,8 +132,17 @@ export class Loader {
         this.damaged.clear();
         await this.rest(Math.min(interval_ms * 2 ** this.failures, MAX_BACKOFF_MS));
       }
-      if (busy && this.waiting === 0) await this.rest((performance.now() - started) * YIELD_FACTOR);
     }
+  }
+
+  /** Whether requests alone keep the process busy, by what was accepted since the last time this was asked. */
+  private requestsGoFirst(): boolean {
+    const { requests, records } = this.options.spool.taken;
+    const now = performance.now();
+    const accepting_ms = (requests - this.asked.requests) * REQUEST_MS + (records - this.asked.records) * RECORD_MS;
+    const first = this.waiting === 0 && accepting_ms > BUSY_SHARE * (now - this.asked.at);
+    this.asked = { requests, records, at: now };
+    return first;
   }
 
   private async rest(ms: number): Promise<void> {
@@ -143,16 +156,18 @@ export class Loader {
     this.wake = undefined;
   }
 
-  /** Loads batches until the spool is read to its end; when requests are waiting, only one. */
-  private async loadAvailable(only_one: boolean): Promise<void> {
+  /** Loads batches until the spool is read to its end. */
+  private async loadAvailable(): Promise<void> {
+    const { spool, batch_records } = this.options;
     while (!this.stopping) {
-      const items = await this.readBatch(
-        only_one ? Math.min(BUSY_BATCH_RECORDS, this.options.batch_records) : this.options.batch_records,
-      );
+      const yields = this.requestsGoFirst();
+      const started = performance.now();
+      const items = await this.readBatch(yields ? Math.min(BUSY_BATCH_RECORDS, batch_records) : batch_records);
       if (items.length > 0) await this.load(items);
       await this.setDamagedAside();
-      await this.options.spool.drop(this.stats.committed_log_seq);
-      if (items.length === 0 || (only_one && this.waiting === 0)) return;
+      await spool.drop(this.stats.committed_log_seq);
+      if (items.length === 0) return;
+      if (yields) await this.rest((performance.now() - started) * YIELD_FACTOR);
     }
   }
 

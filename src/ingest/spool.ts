@@ -35,6 +35,8 @@ export interface SpoolOptions {
 export class Spool {
   /** The next log position to give out. */
   private next_log_seq = 1;
+  /** What was taken since the start, written or not. */
+  readonly taken = { requests: 0, records: 0 };
   private pending: Waiting[] = [];
   private pending_bytes = 0;
   private writing = false;
@@ -88,6 +90,8 @@ export class Spool {
     const first_log_seq = this.next_log_seq;
     const line = encodeEntry(record, first_log_seq, received_at, items);
     this.next_log_seq += items.length;
+    this.taken.requests += 1;
+    this.taken.records += items.length;
     const last_log_seq = this.next_log_seq - 1;
     this.pending_bytes += line.length;
     return new Promise((resolve, reject) => {
