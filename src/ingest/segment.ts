@@ -16,6 +16,9 @@ export interface SpoolEntry {
 
 export const SEGMENT_SUFFIX = '.seg';
 
+/** Eight hex digits and a space before each line's JSON. */
+const CHECKSUM_BYTES = 9;
+
 export function segmentName(first_log_seq: number): string {
   return String(first_log_seq).padStart(16, '0') + SEGMENT_SUFFIX;
 }
@@ -29,14 +32,19 @@ export function encodeEntry(
   log_seq: number,
   received_at: number,
   items: readonly FlatRecord[],
-): string {
-  const json = `{"n":"${record}","s":${log_seq},"r":${received_at},"i":${JSON.stringify(items)}}`;
-  return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+): Buffer {
+  const json = `{"n":"${record}","s":${log_seq},"r":${received_at},"i":${JSON.stringify(items)}}\n`;
+  // Encoded once: the checksum is of the bytes that are written.
+  const line = Buffer.allocUnsafe(CHECKSUM_BYTES + Buffer.byteLength(json));
+  line.write(json, CHECKSUM_BYTES);
+  const checksum = crc32(line.subarray(CHECKSUM_BYTES, -1)).toString(16).padStart(8, '0');
+  line.write(`${checksum} `, 'latin1');
+  return line;
 }
 
 /** The entry of a line without its newline, or undefined when the line is damaged. */
 export function decodeEntry(line: string): SpoolEntry | undefined {
-  const json = line.slice(9);
+  const json = line.slice(CHECKSUM_BYTES);
   if (line[8] !== ' ' || crc32(json) !== Number.parseInt(line.slice(0, 8), 16)) return undefined;
   const entry = JSON.parse(json) as { n: string; s: number; r: number; i: FlatRecord[] };
   return isRecordName(entry.n)

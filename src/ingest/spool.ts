@@ -11,7 +11,7 @@ import type { Limits } from './limits.ts';
 import { decodeEntry, encodeEntry, SEGMENT_SUFFIX, segmentName, segmentStart } from './segment.ts';
 
 interface Waiting {
-  line: string;
+  line: Buffer;
   first_log_seq: number;
   last_log_seq: number;
   resolve: () => void;
@@ -162,8 +162,7 @@ export class Spool {
   }
 
   private async writeGroup(group: readonly Waiting[]): Promise<void> {
-    const text = group.length === 1 ? group[0]!.line : group.map((w) => w.line).join('');
-    const bytes = Buffer.from(text, 'utf8');
+    const bytes = group.length === 1 ? group[0]!.line : Buffer.concat(group.map((w) => w.line));
     try {
       if (!this.file || this.active().durable_bytes >= this.options.limits.segment_bytes)
         await this.roll(group[0]!.first_log_seq);
@@ -171,7 +170,7 @@ export class Spool {
       if (bytesWritten !== bytes.length) throw new Error(`wrote ${bytesWritten} of ${bytes.length} bytes`);
       await this.file!.datasync();
     } finally {
-      this.pending_bytes -= text.length;
+      this.pending_bytes -= bytes.length;
     }
     this.active().durable_bytes += bytes.length;
     this.durable_log_seq = group[group.length - 1]!.last_log_seq;
