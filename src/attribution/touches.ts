@@ -1,7 +1,7 @@
 /** person -> candidates -> touches: which touchpoints may earn credit, and what counts once. docs/semantics.md 5 and 6. */
 
 import { MS_PER_MINUTE } from '../domain/time.ts';
-import { MACHINE_VERDICTS, TRAITS, VIEW_TYPES } from '../domain/touchpoint.ts';
+import { EMAIL_TYPES, MACHINE_VERDICTS, TRAITS, VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import type { Plan } from './plan.ts';
@@ -22,7 +22,7 @@ export function without(traits: string, ...names: Array<keyof typeof TRAITS>): s
   return mask === 0 ? '1 = 1' : `bits(${traits}, ${mask}) = 0`;
 }
 
-export const IS_EMAIL = `(touchpoint_type in ('email_open', 'email_click', 'email_forward', 'email_reply') or channel = 'email')`;
+export const IS_EMAIL = `(touchpoint_type in (${list(EMAIL_TYPES)}) or channel = 'email')`;
 
 /** The window of a touchpoint's kind, as a column of `orders`. */
 const WINDOW_MS = `case when t.touchpoint_type in (${list(VIEW_TYPES)}) then o.view_ms

@@ -50,7 +50,8 @@ export const MACHINE_VERDICTS = ['machine', 'bot'] as const satisfies readonly V
 /** What the credit rules ask of a touchpoint, as bits of one integer: scanning it is far cheaper than comparing texts. */
 export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8 } as const;
 
-const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];
+/** Types that make a touchpoint an email's, whatever its channel. */
+export const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];
 
 /** The {@link TRAITS} of a touchpoint, from its type, channel and verdict. */
 export function touchpointTraits(touchpoint_type: string, channel: string, verdict: string): number {
