@@ -44,13 +44,13 @@ const DEFAULT_INTERVAL_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
 /**
  * When accepting takes more than this share of the process's time, requests go first: the loader takes small bites and
- * rests 9 times as long as each took. What accepting takes is estimated from what was accepted, which other programs on the
+ * rests 19 times as long as each took. What accepting takes is estimated from what was accepted, which other programs on the
  * machine cannot distort.
  */
 const BUSY_SHARE = 0.3;
 const REQUEST_MS = 0.05;
 const RECORD_MS = 0.012;
-const YIELD_FACTOR = 9;
+const YIELD_FACTOR = 19;
 const BUSY_BATCH_RECORDS = 500;
 
 export class Loader {

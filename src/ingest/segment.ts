@@ -16,8 +16,8 @@ export interface SpoolEntry {
 
 export const SEGMENT_SUFFIX = '.seg';
 
-/** Eight hex digits and a space before each line's JSON. */
-const CHECKSUM_BYTES = 9;
+/** Room for eight hex digits, and a space, before each line's JSON. */
+const CHECKSUM_SPACE = '         ';
 
 export function segmentName(first_log_seq: number): string {
   return String(first_log_seq).padStart(16, '0') + SEGMENT_SUFFIX;
@@ -27,24 +27,34 @@ export function segmentStart(name: string): number {
   return Number(name.slice(0, -SEGMENT_SUFFIX.length));
 }
 
+/** The line of an entry, its newline included and its checksum still to come: see {@link encodeLines}. */
 export function encodeEntry(
   record: RecordName,
   log_seq: number,
   received_at: number,
   items: readonly FlatRecord[],
-): Buffer {
-  const json = `{"n":"${record}","s":${log_seq},"r":${received_at},"i":${JSON.stringify(items)}}\n`;
-  // Encoded once: the checksum is of the bytes that are written.
-  const line = Buffer.allocUnsafe(CHECKSUM_BYTES + Buffer.byteLength(json));
-  line.write(json, CHECKSUM_BYTES);
-  const checksum = crc32(line.subarray(CHECKSUM_BYTES, -1)).toString(16).padStart(8, '0');
-  line.write(`${checksum} `, 'latin1');
-  return line;
+): string {
+  return `${CHECKSUM_SPACE}{"n":"${record}","s":${log_seq},"r":${received_at},"i":${JSON.stringify(items)}}\n`;
+}
+
+/** The bytes of lines that are written together, each with the checksum of its bytes. */
+export function encodeLines(lines: readonly string[]): Buffer {
+  const text = lines.join('');
+  const bytes = Buffer.from(text);
+  const one_byte_each = bytes.length === text.length;
+  let start = 0;
+  for (const line of lines) {
+    const end = start + (one_byte_each ? line.length : Buffer.byteLength(line));
+    const checksum = crc32(bytes.subarray(start + CHECKSUM_SPACE.length, end - 1));
+    bytes.write(checksum.toString(16).padStart(8, '0'), start, 'latin1');
+    start = end;
+  }
+  return bytes;
 }
 
 /** The entry of a line without its newline, or undefined when the line is damaged. */
 export function decodeEntry(line: string): SpoolEntry | undefined {
-  const json = line.slice(CHECKSUM_BYTES);
+  const json = line.slice(CHECKSUM_SPACE.length);
   if (line[8] !== ' ' || crc32(json) !== Number.parseInt(line.slice(0, 8), 16)) return undefined;
   const entry = JSON.parse(json) as { n: string; s: number; r: number; i: FlatRecord[] };
   return isRecordName(entry.n)

@@ -1,5 +1,5 @@
 /** A 202 rests on the spool: what it took is on disk, whatever happens next. */
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import fs, { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Spool } from '../../src/ingest/spool.ts';
@@ -189,17 +189,22 @@ describe('segments', () => {
 });
 
 describe('a disk that fails', () => {
-  for (const [what, method] of [
-    ['write', 'write'],
-    ['sync', 'datasync'],
+  const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+  for (const [what, fail] of [
+    [
+      'write',
+      () =>
+        vi.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
+          throw full;
+        }),
+    ],
+    ['sync', async () => vi.spyOn(await fileHandleMethods(), 'datasync').mockRejectedValueOnce(full)],
   ] as const) {
     test(`at the ${what}: 503, nothing is counted, and the next request goes to a new file`, async () => {
       const folder = newFolder();
       const spool = await openSpool(folder);
       await send(spool, 'before');
-      vi.spyOn(await fileHandleMethods(), method).mockRejectedValueOnce(
-        Object.assign(new Error('no space left'), { code: 'ENOSPC' }),
-      );
+      await fail();
       const outcomes = await Promise.allSettled([send(spool, 'lost'), send(spool, 'lost too')]);
       for (const o of outcomes)
         expect((o as PromiseRejectedResult).reason).toMatchObject({
@@ -221,11 +226,10 @@ describe('a disk that fails', () => {
     const folder = newFolder();
     const spool = await openSpool(folder);
     await send(spool, 'before');
-    const methods = await fileHandleMethods();
-    const write = methods.write as (...args: unknown[]) => Promise<{ bytesWritten: number; buffer: Buffer }>;
-    vi.spyOn(methods, 'write').mockImplementationOnce(function (this: unknown, bytes: unknown) {
-      return write.call(this, bytes as Buffer, 0, 10) as never;
-    });
+    const { writeSync } = fs;
+    vi.spyOn(fs, 'writeSync').mockImplementationOnce((fd: number, bytes: unknown) =>
+      writeSync(fd, bytes as Buffer, 0, 10),
+    );
     await expect(send(spool, 'half')).rejects.toMatchObject({ code: 'spool_unwritable' });
     await send(spool, 'after');
     expect((await spooled(spool)).map(([, id]) => id)).toEqual(['before', 'after']);

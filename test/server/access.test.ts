@@ -121,6 +121,18 @@ test('a first start without any key makes one of each scope, once', () => {
   expect(KeyRing.open(temporaryFolder(), { TRIBUTARY_READ_KEY: 'a key from the environment' }).made).toEqual([]);
 });
 
+test('a connection that stays open is known by the key it presents now, and by none that was revoked', () => {
+  const ring = KeyRing.open(temporaryFolder(), {});
+  const make = (name: string) => ring.create({ name, scope: 'write', brand_id: null });
+  const [a, b] = [make('a'), make('b')];
+  const connection = {};
+  for (const { key, name } of [a, a, b, a]) expect(ring.find(key, connection)?.name).toBe(name);
+  expect(ring.find(`${a.key}x`, connection)).toBeUndefined();
+  ring.revoke(a.key_id);
+  expect(ring.find(a.key, connection)).toBeUndefined();
+  expect(ring.find(b.key, connection)?.name).toBe('b');
+});
+
 test('over its limit a key is told to wait, and others are not held up', async () => {
   let now = 1_000_000;
   const server = await startServer({ config: { rate_limit_per_minute: 2 }, clock: () => now });
