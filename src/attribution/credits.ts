@@ -5,9 +5,10 @@ import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Model } from './models.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan, WEIGHT_SCALE } from './plan.ts';
-import { IS_EMAIL, touchesWith } from './touches.ts';
+import { touchesWith, touchNumber } from './touches.ts';
 
-const PATH_COLUMNS = ['touchpoint_id', 'touchpoint_type', 'channel', 'campaign_id', 'email_id'];
+/** SQL for credits `c` with the touchpoints `t` that they went to. */
+export const CREDITED_TOUCHES = 'credits c join candidates t on t.order_no = c.order_no and t.touch_no = c.touch_no';
 
 /**
  * What a touch of `paths` gets of `value`: value * S_k div S_n, less the same of the touch before it.
@@ -20,6 +21,17 @@ export function creditOf(model: Model, i: number, value: string, small: boolean)
       small ? `idiv(${value} * (${sum}), ${total})` : `${divide}(${value}, ${sum}, ${total})`,
     );
   return `${divide}(${value}, s${i}, t${i}) - ${divide}(${value}, (s${i} - q${i}), t${i})`;
+}
+
+/** Below this sum of weights, a micro-conversion's share fits 64-bit integers: MICRO_CONVERSIONS * t < 2^63. */
+const SMALL_TOTAL = 9_000_000_000_000;
+
+/** What a touch of `paths` gets of an order's {@link MICRO_CONVERSIONS}: {@link creditOf}, cheaper on short paths. */
+export function millionthsOf(model: Model, i: number): string {
+  const any = creditOf(model, i, `${MICRO_CONVERSIONS}`, true);
+  if (model.credit) return any;
+  const share = (sum: string): string => `idiv(${MICRO_CONVERSIONS} * ${sum}, t${i})`;
+  return `case when t${i} < ${SMALL_TOTAL} then ${share(`s${i}`)} - ${share(`(s${i} - q${i})`)} else ${any} end`;
 }
 
 /** Whether every value of the period is small enough for {@link creditOf}. */
@@ -43,39 +55,41 @@ function isWeight(i: number): string {
 
 /**
  * Makes `paths`: the touches of each order numbered from the oldest (k of n), and per model i the weight w and, unless its
- * credit is known in closed form, the integer weight q, its running sum s and the path's sum t.
+ * credit is known in closed form, the integer weight q, its running sum s and the path's sum t. It holds numbers only:
+ * what a touch is called stays in `candidates`.
  */
 async function makePaths(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const names = [...new Set([...PATH_COLUMNS, ...plan.touch_columns])];
-  const columns = names.join(', ');
+  const names = [...new Set(plan.models.flatMap((model) => model.columns ?? []))];
+  const columns = names.map((name) => `, ${name}`).join('');
   const open = plan.models.map((model, i) => ({ model, i })).filter(({ model }) => !model.credit);
   const weights = plan.models.map((model, i) => `float64(${model.weight}) as w${i}`).join(', ');
   await snapshot.materialise(
     'paths',
     `with placed as (
-       select t.*, row_number() over (partition by t.order_no order by t.at_ms, t.touchpoint_id) as place,
+       select t.*, row_number() over (partition by t.order_no order by t.at_ms, t.tie_no) as place,
          count(*) over (partition by t.order_no) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
-       from ${touchesWith(['order_no', 'at_ms', 'age_ms', ...names])} t),
+       from ${touchesWith(['order_no', 'touch_no', 'at_ms', 'tie_no', 'age_ms', ...names])} t),
      path as (
        select p.*, case when places > ${MAX_PATH_LENGTH} then place - (places - ${MAX_PATH_LENGTH}) else place end as k,
          case when places > ${MAX_PATH_LENGTH} then ${MAX_PATH_LENGTH} else places end as n,
          float64(age_ms) / ${MS_PER_DAY}.0 as age_days, float64(newest_age_ms) / ${MS_PER_DAY}.0 as newest_age_days
        from placed p where places - place < ${MAX_PATH_LENGTH}),
      weighed as (
-       select order_no, at_ms, age_ms, k, n, places, first_share, last_share, ${IS_EMAIL} as is_email, ${columns}, ${weights}
+       select order_no, touch_no, at_ms, age_ms, k, n, places, first_share, last_share${columns}, ${weights}
        from (select p.*, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share from path p join orders o on o.order_no = p.order_no) settled),
      scaled as (select w.*${open.map(({ model, i }) => `, ${scaledWeight(model, i)}`).join('')} from weighed w)
-     select order_no, at_ms, age_ms, k, n, places, is_email, ${columns}, ${plan.models.map((_, i) => `w${i}`).join(', ')}${open.map(({ i }) => `, q${i}, int64(sum(q${i}) over so_far) as s${i}, int64(sum(q${i}) over whole) as t${i}`).join('')}
+     select order_no, touch_no, at_ms, age_ms, k, n, places, ${plan.models.map((_, i) => `w${i}`).join(', ')}${open.map(({ i }) => `, q${i}, int64(sum(q${i}) over so_far) as s${i}, int64(sum(q${i}) over whole) as t${i}`).join('')}
      from scaled window whole as (partition by order_no), so_far as (partition by order_no order by k rows between unbounded preceding and current row)`,
   );
 }
 
 /** Weights of a user's expression can be anything; the first that is not a weight stops the report. */
-async function checkWeights(snapshot: Snapshot, models: readonly Model[]): Promise<void> {
-  for (const [i, model] of models.entries()) {
+async function checkWeights(snapshot: Snapshot, plan: Plan): Promise<void> {
+  for (const [i, model] of plan.models.entries()) {
     if (!model.checked) continue;
     const [bad] = await snapshot.query(
-      `select touchpoint_id, w${i} as weight from paths where not ${isWeight(i)} order by at_ms, touchpoint_id limit 1`,
+      `select t.touchpoint_id as touchpoint_id, p.w${i} as weight from paths p join touchpoints t on ${touchNumber(plan)} = p.touch_no
+       where not ${isWeight(i)} order by p.at_ms, t.touchpoint_id limit 1`,
     );
     if (bad)
       throw badRequest(
@@ -87,19 +101,17 @@ async function checkWeights(snapshot: Snapshot, models: readonly Model[]): Promi
 
 /** Makes `credits`: per touch and value event, and per model i, credited micros c and millionths m of a conversion. */
 async function makeCredits(snapshot: Snapshot, plan: Plan): Promise<void> {
-  // The touchpoint itself stays in `paths`, by order_no and k: copying its id would cost more than the credit.
-  const columns = [...new Set([...PATH_COLUMNS, ...plan.touch_columns])].filter((name) => name !== 'touchpoint_id');
   const own_day = plan.adjustments === 'own_day';
   const small = await valuesAreSmall(snapshot);
   const amount = (name: string): string => (small ? `int64(${name})` : name);
   const each = plan.models.map((model, i) => {
     const before = own_day ? ` - (${creditOf(model, i, amount('before_micros'), small)})` : '';
-    const millionths = creditOf(model, i, `${MICRO_CONVERSIONS}`, true);
+    const millionths = millionthsOf(model, i);
     return `${creditOf(model, i, amount('after_micros'), small)}${before} as c${i}, ${own_day ? `case when event = 'order' then ${millionths} else 0 end` : millionths} as m${i}`;
   });
   await snapshot.materialise(
     'credits',
-    `select order_no, brand_id, event, day_number, k, is_email, case when event = 'order' then 1 else 0 end as counted, ${columns.join(', ')}, ${each.join(', ')}
+    `select order_no, touch_no, brand_id, event, day_number, k, case when event = 'order' then 1 else 0 end as counted, ${each.join(', ')}
      from (select p.*, e.brand_id as brand_id, e.event as event, e.day_number as day_number, e.before_micros as before_micros, e.after_micros as after_micros
        from paths p join events e on e.order_no = p.order_no) valued`,
   );
@@ -108,6 +120,6 @@ async function makeCredits(snapshot: Snapshot, plan: Plan): Promise<void> {
 /** Makes `paths` and `credits` from `candidates`, `absorbed` and `events`. */
 export async function makeCreditsOfTouches(snapshot: Snapshot, plan: Plan): Promise<void> {
   await makePaths(snapshot, plan);
-  await checkWeights(snapshot, plan.models);
+  await checkWeights(snapshot, plan);
   await makeCredits(snapshot, plan);
 }

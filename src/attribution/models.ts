@@ -24,7 +24,11 @@ export interface Model {
   credit?: (value: string, share: (sum: string, total: string) => string) => string;
   /** Weights come from a user's expression and have to be checked. */
   checked?: boolean;
+  /** Columns of the touchpoint that the weight uses. */
+  columns?: readonly string[];
 }
+
+const TOUCH_COLUMNS = ['channel', 'touchpoint_type'];
 
 /** position_based: the weight of a touch in the middle, and of the two touches of a path without a middle. */
 const MIDDLE = '(case when n > 2 then (1.0 - first_share - last_share) / (n - 2) else 0.0 end)';
@@ -81,8 +85,10 @@ export function resolveModel(name: string, custom_models: Record<string, string>
       { field: 'model' },
     );
   }
-  if (Object.hasOwn(custom_models, name))
-    return { name, weight: compileExpression(custom_models[name]!), checked: true };
+  if (Object.hasOwn(custom_models, name)) {
+    const weight = compileExpression(custom_models[name]!);
+    return { name, weight, checked: true, columns: TOUCH_COLUMNS.filter((column) => weight.includes(column)) };
+  }
   const known = [...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES, ...Object.keys(custom_models)];
   throw new TributaryError(
     'bad_request',

@@ -28,9 +28,21 @@ export const IS_EMAIL = `(touchpoint_type in (${list(EMAIL_TYPES)}) or channel =
 const WINDOW_MS = `case when t.touchpoint_type in (${list(VIEW_TYPES)}) then o.view_ms
   when t.touchpoint_type in ('email_click', 'email_forward', 'email_reply') then o.email_ms else o.click_ms end`;
 
-/** Columns that every candidate carries; collapsing and the email report need them. */
-const CANDIDATE_COLUMNS = ['touchpoint_id', 'touchpoint_type', 'channel', 'campaign_id', 'email_id'] as const;
+/** Columns that every candidate carries; collapsing and most reports need them. */
+const CANDIDATE_COLUMNS = ['touchpoint_type', 'channel', 'campaign_id', 'email_id'] as const;
 const COLLAPSE_COLUMNS = ['message_id', 'session_id'] as const;
+
+/**
+ * SQL for the number of a touchpoint `t`: its log position, with the collectors of several dealt out over the integers.
+ * Candidates are known by it, because reading ids, and sorting and joining by text, would cost more than all the rest.
+ * A report that shows ids asks for the column `touchpoint_id` in its plan.
+ */
+export function touchNumber(plan: Plan): string {
+  const collectors = [...plan.positions.touchpoints.keys()].sort();
+  if (collectors.length < 2) return 't.log_seq';
+  const dealt = collectors.map((collector_id, i) => `when '${collector_id}' then ${i}`).join(' ');
+  return `t.log_seq * ${collectors.length} + case t.collector_id ${dealt} end`;
+}
 
 /** Makes `members`: every id of the persons who ordered, with the key of its person. */
 async function makeMembers(snapshot: Snapshot): Promise<void> {
@@ -82,7 +94,10 @@ function effective(name: string, reclassified: boolean): string {
     : `t.${name}`;
 }
 
-/** Makes `candidates`: per order, the touchpoints that may earn credit. */
+/**
+ * Makes `candidates`: per order, the touchpoints that may earn credit. They stand in the order of `at_ms`, then `tie_no`;
+ * `order_no` and `touch_no` name one.
+ */
 async function makeCandidates(snapshot: Snapshot, plan: Plan, reclassified: boolean): Promise<void> {
   const [bounds] = await snapshot.query(
     'select min(at_ms - greatest(view_ms, email_ms, click_ms)) as low, max(at_ms) as high from orders',
@@ -108,7 +123,8 @@ async function makeCandidates(snapshot: Snapshot, plan: Plan, reclassified: bool
       : '';
   await snapshot.materialise(
     'candidates',
-    `select o.order_no as order_no, o.at_ms - epoch_ms(t.occurred_at) as age_ms, epoch_ms(t.occurred_at) as at_ms,
+    `select o.order_no as order_no, ${touchNumber(plan)} as touch_no, o.at_ms - epoch_ms(t.occurred_at) as age_ms, epoch_ms(t.occurred_at) as at_ms,
+       0 as tie_no, case when ${without(effective('traits', reclassified), 'email')} then 0 else 1 end as is_email,
        ${columns.map((name) => `${effective(name, reclassified)} as ${name}`).join(', ')}
      from touchpoints t
      join (select m.subject_key as subject_key, o.* from orders o join members m on m.person_key = o.person_key) o
@@ -117,10 +133,34 @@ async function makeCandidates(snapshot: Snapshot, plan: Plan, reclassified: bool
      where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${low}) and t.occurred_at <= instant(${high})
        and ${eligible}`,
   );
+  await breakTies(snapshot, plan, ['order_no', 'touch_no', 'age_ms', 'at_ms', 'is_email', ...columns]);
+}
+
+/** Candidates of one order at the same instant stand in the order of their ids. */
+async function breakTies(snapshot: Snapshot, plan: Plan, columns: readonly string[]): Promise<void> {
+  await snapshot.materialise(
+    'tied',
+    `with instants as (select order_no, at_ms from candidates group by order_no, at_ms having count(*) > 1)
+     select c.order_no as order_no, c.at_ms as at_ms, c.touch_no as touch_no
+     from candidates c join instants i on i.order_no = c.order_no and i.at_ms = c.at_ms`,
+  );
+  const [row] = await snapshot.query('select count(*) as n, min(at_ms) as low, max(at_ms) as high from tied');
+  if (Number(row!['n']) === 0) return;
+  await snapshot.materialise(
+    'ties',
+    `select c.order_no as order_no, c.touch_no as touch_no, row_number() over (partition by c.order_no, c.at_ms order by t.touchpoint_id) as tie_no
+     from tied c join touchpoints t on ${touchNumber(plan)} = c.touch_no
+     where t.occurred_at >= instant(${Number(row!['low'])}) and t.occurred_at <= instant(${Number(row!['high'])})`,
+  );
+  await snapshot.materialise(
+    'candidates',
+    `select ${columns.map((name) => `c.${name} as ${name}`).join(', ')}, coalesce(t.tie_no, 0) as tie_no
+     from candidates c left join ties t on t.order_no = c.order_no and t.touch_no = c.touch_no`,
+  );
 }
 
 /** What one email is: its message, else its campaign and email. Null for what belongs to no known email. */
-const EMAIL_KEY = `case when not ${IS_EMAIL} then null
+const EMAIL_KEY = `case when is_email = 0 then null
   when message_id is not null then concat('m', message_id)
   when campaign_id is not null or email_id is not null then concat('c', coalesce(concat('=', campaign_id), '-'), chr(0), coalesce(concat('=', email_id), '-'))
   else null end`;
@@ -133,7 +173,7 @@ async function makeAbsorbed(snapshot: Snapshot, plan: Plan): Promise<void> {
   if (plan.collapse === 'none') {
     await snapshot.materialise(
       'absorbed',
-      'select order_no, touchpoint_id, touchpoint_id as into_touchpoint_id, 0 as step from candidates where 1 = 0',
+      'select order_no, touch_no, touch_no as into_touch_no, 0 as step from candidates where 1 = 0',
     );
     return;
   }
@@ -142,61 +182,61 @@ async function makeAbsorbed(snapshot: Snapshot, plan: Plan): Promise<void> {
   await snapshot.materialise('absorbed_repeats', ABSORBED_REPEATS);
   await snapshot.materialise(
     'absorbed',
-    `select order_no, touchpoint_id, into_touchpoint_id, 1 as step from absorbed_visits
-     union all select order_no, touchpoint_id, into_touchpoint_id, 2 as step from absorbed_emails
-     union all select order_no, touchpoint_id, into_touchpoint_id, 3 as step from absorbed_repeats`,
+    `select order_no, touch_no, into_touch_no, 1 as step from absorbed_visits
+     union all select order_no, touch_no, into_touch_no, 2 as step from absorbed_emails
+     union all select order_no, touch_no, into_touch_no, 3 as step from absorbed_repeats`,
   );
 }
 
 /** Visits on channel email that belong to the latest click before them: same email as far as the visit says, and close in time. */
 const ABSORBED_VISITS = `
   with matched as (
-    select v.order_no as order_no, v.touchpoint_id as touchpoint_id, k.touchpoint_id as into_touchpoint_id,
-      row_number() over (partition by v.order_no, v.touchpoint_id order by k.at_ms desc, k.touchpoint_id desc) as latest_no
+    select v.order_no as order_no, v.touch_no as touch_no, k.touch_no as into_touch_no,
+      row_number() over (partition by v.order_no, v.touch_no order by k.at_ms desc, k.tie_no desc) as latest_no
     from (select * from candidates where channel = 'email' and touchpoint_type in ('website_visit', 'page_view')) v
     join (select * from candidates where touchpoint_type = 'email_click') k on k.order_no = v.order_no
-    where (k.at_ms < v.at_ms or (k.at_ms = v.at_ms and k.touchpoint_id < v.touchpoint_id)) and v.at_ms - k.at_ms <= $within
+    where (k.at_ms < v.at_ms or (k.at_ms = v.at_ms and k.tie_no < v.tie_no)) and v.at_ms - k.at_ms <= $within
       and (v.message_id is null or same(v.message_id, k.message_id))
       and (v.campaign_id is null or same(v.campaign_id, k.campaign_id))
       and (v.email_id is null or same(v.email_id, k.email_id)))
-  select order_no, touchpoint_id, into_touchpoint_id from matched where latest_no = 1`;
+  select order_no, touch_no, into_touch_no from matched where latest_no = 1`;
 
 /** Candidates that are not `absorbed_visits`. */
-const NOT_VISITS = `candidates c left join absorbed_visits a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id where a.touchpoint_id is null`;
+const NOT_VISITS = `candidates c left join absorbed_visits a on a.order_no = c.order_no and a.touch_no = c.touch_no where a.touch_no is null`;
 
 const ABSORBED_EMAILS = `
   with keyed as (
-    select c.order_no as order_no, c.at_ms as at_ms, c.touchpoint_id as touchpoint_id, ${qualify(STRENGTH)} as strength, ${qualify(EMAIL_KEY)} as email_key
-    from ${NOT_VISITS} and ${qualify(IS_EMAIL)}),
+    select c.order_no as order_no, c.at_ms as at_ms, c.tie_no as tie_no, c.touch_no as touch_no, ${qualify(STRENGTH)} as strength, ${qualify(EMAIL_KEY)} as email_key
+    from ${NOT_VISITS} and c.is_email = 1),
   repeated as (select order_no, email_key from keyed where email_key is not null group by order_no, email_key having count(*) > 1),
   ranked as (
-    select k.order_no as order_no, k.touchpoint_id as touchpoint_id,
-      row_number() over (partition by k.order_no, k.email_key order by k.strength, k.at_ms, k.touchpoint_id) as strength_no,
-      first_value(k.touchpoint_id) over (partition by k.order_no, k.email_key order by k.strength, k.at_ms, k.touchpoint_id) as into_touchpoint_id
+    select k.order_no as order_no, k.touch_no as touch_no,
+      row_number() over (partition by k.order_no, k.email_key order by k.strength, k.at_ms, k.tie_no) as strength_no,
+      first_value(k.touch_no) over (partition by k.order_no, k.email_key order by k.strength, k.at_ms, k.tie_no) as into_touch_no
     from keyed k join repeated r on r.order_no = k.order_no and r.email_key = k.email_key)
-  select order_no, touchpoint_id, into_touchpoint_id from ranked where strength_no > 1`;
+  select order_no, touch_no, into_touch_no from ranked where strength_no > 1`;
 
 const ABSORBED_REPEATS = `
   with repeated as (select order_no, session_id from candidates where session_id is not null group by order_no, session_id having count(*) > 1),
   sessions as (select c.* from candidates c join repeated r on r.order_no = c.order_no and r.session_id = c.session_id),
   standing as (
-    select c.order_no as order_no, c.session_id as session_id, c.at_ms as at_ms, c.touchpoint_id as touchpoint_id, c.channel as channel,
+    select c.order_no as order_no, c.session_id as session_id, c.at_ms as at_ms, c.tie_no as tie_no, c.touch_no as touch_no, c.channel as channel,
       c.campaign_id as campaign_id, c.email_id as email_id, ${qualify(EMAIL_KEY)} as email_key
     from sessions c
-      left join absorbed_visits a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id
-      left join absorbed_emails e on e.order_no = c.order_no and e.touchpoint_id = c.touchpoint_id
-    where a.touchpoint_id is null and e.touchpoint_id is null),
+      left join absorbed_visits a on a.order_no = c.order_no and a.touch_no = c.touch_no
+      left join absorbed_emails e on e.order_no = c.order_no and e.touch_no = c.touch_no
+    where a.touch_no is null and e.touch_no is null),
   followed as (
     select s.*, row_number() over w as event_no, lag(s.channel) over w as channel_before, lag(s.campaign_id) over w as campaign_before, lag(s.email_id) over w as email_before
-    from standing s window w as (partition by s.order_no, s.session_id order by s.at_ms, s.touchpoint_id)),
+    from standing s window w as (partition by s.order_no, s.session_id order by s.at_ms, s.tie_no)),
   marked as (
     select f.*, case when email_key is null and event_no > 1 and channel = channel_before and same(campaign_id, campaign_before) and same(email_id, email_before)
       then 1 else 0 end as repeats from followed f),
   numbered as (
     select m.*, sum(1 - repeats) over (partition by order_no, session_id order by event_no rows between unbounded preceding and current row) as run_no from marked m),
   headed as (
-    select n.*, first_value(touchpoint_id) over (partition by order_no, session_id, run_no order by event_no) as into_touchpoint_id from numbered n)
-  select order_no, touchpoint_id, into_touchpoint_id from headed where repeats = 1`;
+    select n.*, first_value(touch_no) over (partition by order_no, session_id, run_no order by event_no) as into_touch_no from numbered n)
+  select order_no, touch_no, into_touch_no from headed where repeats = 1`;
 
 function qualify(sql: string): string {
   return sql.replaceAll(/\b(message_id|campaign_id|email_id|touchpoint_type|channel)\b/g, 'c.$1');
@@ -205,7 +245,7 @@ function qualify(sql: string): string {
 /** SQL for these columns of the touches: candidates that no other touch absorbed. */
 export function touchesWith(columns: readonly string[]): string {
   return `(select ${columns.map((name) => `c.${name} as ${name}`).join(', ')} from candidates c
-    left join absorbed a on a.order_no = c.order_no and a.touchpoint_id = c.touchpoint_id where a.touchpoint_id is null)`;
+    left join absorbed a on a.order_no = c.order_no and a.touch_no = c.touch_no where a.touch_no is null)`;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The attribution report: what each channel, campaign and email earned, under one model or several side by side. */
 import Type, { type Static } from 'typebox';
+import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/unattributed.ts';
@@ -121,7 +122,7 @@ async function modelParts(
   const groups = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        sum(c.counted) as touches, ${sums}
-     from credits c ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${MAX_GROUPS + 1}`,
+     from ${CREDITED_TOUCHES} ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${MAX_GROUPS + 1}`,
   );
   if (groups.length > MAX_GROUPS)
     throw new TributaryError(
@@ -130,12 +131,12 @@ async function modelParts(
       { field: 'group_by' },
     );
   const emails = await snapshot.query(
-    `select c.email_id as email_id, c.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
+    `select t.email_id as email_id, t.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        count(distinct case when c.counted = 1 then o.person_key end) as people, ${sums}
-     from credits c join orders o on o.order_no = c.order_no where c.is_email group by c.email_id, c.campaign_id`,
+     from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id`,
   );
   const [email_conversions] = await snapshot.query(
-    'select count(distinct case when c.counted = 1 then c.order_no end) as n from credits c where c.is_email',
+    `select count(distinct case when c.counted = 1 then c.order_no end) as n from ${CREDITED_TOUCHES} where t.is_email = 1`,
   );
   return plan.models.map((model, i) => [
     model.name,

@@ -1,5 +1,7 @@
 /** The campaign report: what was sent, what people did with it, what it earned and cost, overall and by email. */
+
 import Type, { type Static } from 'typebox';
+import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { IS_MACHINE } from '../attribution/touches.ts';
@@ -137,11 +139,11 @@ async function makeCampaignOrders(snapshot: Snapshot, campaign_id: string): Prom
   const views = VIEW_TYPES.map((type) => `'${type}'`).join(', ');
   await snapshot.materialise(
     'campaign_touches',
-    `select c.order_no as order_no, o.person_key as person_key, c.email_id as email_id, c.counted as counted, c.c0 as micros, c.m0 as millionths,
+    `select c.order_no as order_no, o.person_key as person_key, t.email_id as email_id, c.counted as counted, c.c0 as micros, c.m0 as millionths,
        p.age_ms as age_ms, case when p.k = 1 then 1 else 0 end as is_first, case when p.k = p.n then 1 else 0 end as is_last,
-       case when c.touchpoint_type in (${views}) then 1 else 0 end as is_view
-     from credits c join paths p on p.order_no = c.order_no and p.k = c.k join orders o on o.order_no = c.order_no
-     where c.campaign_id = $campaign_id`,
+       case when t.touchpoint_type in (${views}) then 1 else 0 end as is_view
+     from ${CREDITED_TOUCHES} join paths p on p.order_no = c.order_no and p.k = c.k join orders o on o.order_no = c.order_no
+     where t.campaign_id = $campaign_id`,
     { campaign_id },
   );
   await snapshot.materialise(

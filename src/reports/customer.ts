@@ -1,5 +1,7 @@
 /** One customer's history: ids, segments and journeys, with every touchpoint, order and what each touchpoint earned. */
+
 import Type, { type Static } from 'typebox';
+import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { IS_EMAIL, IS_MACHINE, memberTouches } from '../attribution/touches.ts';
@@ -57,7 +59,7 @@ export async function customerReport(
         snapshot,
         context,
         { ...parameters, ...ALL_TIME, brand_id: brand },
-        { ...options, extra: { report: 'customer' } },
+        { ...options, extra: { report: 'customer' }, touch_columns: ['touchpoint_id'] },
       );
       const { person_id, ids } = await resolvePerson(snapshot, resolved.plan, context.directory, customer_id);
       const plan = { ...resolved.plan, person_id };
@@ -245,7 +247,7 @@ async function listTouchpoints(snapshot: Snapshot): Promise<Listed[]> {
     `select h.journey_no as journey_no, ${TOUCH_COLUMNS.map((name) => `t.${name} as ${name}`).join(', ')}, t.at_ms as at_ms, text128(coalesce(c.micros, int128(0))) as micros
      from (select * from history where is_order = 0 order by place desc limit ${MAX_LISTED}) h
        join person_touches t on t.touchpoint_id = h.id
-       left join (select p.touchpoint_id as touchpoint_id, sum128(r.c0) as micros from credits r join paths p on p.order_no = r.order_no and p.k = r.k group by p.touchpoint_id) c on c.touchpoint_id = h.id
+       left join (select t.touchpoint_id as touchpoint_id, sum128(c.c0) as micros from ${CREDITED_TOUCHES} group by t.touchpoint_id) c on c.touchpoint_id = h.id
      order by h.place`,
   );
   return rows.map(({ journey_no, at_ms, micros, ...touchpoint }) => ({

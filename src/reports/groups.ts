@@ -8,14 +8,14 @@ import { listOf } from './parameters.ts';
 export interface GroupKey {
   /** Name of the field in a row of the report. */
   field: string;
-  /** SQL over `credits c` (and `months mo` for months). */
+  /** SQL over `credits c` and their touchpoints `t` (and `months mo` for months). */
   sql: string;
   /** The touchpoint column that the path has to carry for it. */
   touch_column?: string;
   format?: (cell: Cell) => string | null;
 }
 
-const column = (name: string): GroupKey => ({ field: name, sql: `c.${name}`, touch_column: name });
+const column = (name: string): GroupKey => ({ field: name, sql: `t.${name}`, touch_column: name });
 
 const GROUP_KEYS: Record<string, GroupKey> = {
   brand: { field: 'brand_id', sql: 'c.brand_id' },

@@ -53,13 +53,14 @@ export async function readConsidered(
   const rows = await snapshot.query(
     `with considered as (
        select t.at_ms as at_ms, ${COLUMNS.map((name) => `t.${name} as ${name}`).join(', ')},
-         c.touchpoint_id as candidate_id, a.into_touchpoint_id as into_touchpoint_id, a.step as step, p.k as k,
+         c.touchpoint_id as candidate_id, b.touchpoint_id as into_touchpoint_id, a.step as step, p.k as k,
          case when p.k is not null then 0 when c.touchpoint_id is not null then 1 when t.at_ms <= o.at_ms then 2 else 3 end as distance
        from (${memberTouches(plan, { columns: COLUMNS, reclassified })}) t
        join orders o on o.person_key = t.person_key
        left join candidates c on c.order_no = o.order_no and c.touchpoint_id = t.touchpoint_id
-       left join absorbed a on a.order_no = o.order_no and a.touchpoint_id = t.touchpoint_id
-       left join paths p on p.order_no = o.order_no and p.touchpoint_id = t.touchpoint_id),
+       left join absorbed a on a.order_no = c.order_no and a.touch_no = c.touch_no
+       left join candidates b on b.order_no = a.order_no and b.touch_no = a.into_touch_no
+       left join paths p on p.order_no = c.order_no and p.touch_no = c.touch_no),
      ranked as (
        select d.*, row_number() over (order by distance, at_ms desc, touchpoint_id desc) as newest_no, count(*) over () as total from considered d)
      select * from ranked where newest_no <= ${MAX_TOUCHPOINTS} order by at_ms, touchpoint_id`,

@@ -1,5 +1,7 @@
 /** The receipt of one conversion: every touch considered, why it counted or not, and what it earned under each model. */
+
 import Type, { type Static } from 'typebox';
+import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
@@ -55,7 +57,7 @@ export async function receiptReport(
         snapshot,
         context,
         { ...parameters, ...all, ...ALL_TIME, brand_id: brand },
-        { ...options, extra: { report: 'receipt' }, conversion_id: standing_id },
+        { ...options, extra: { report: 'receipt' }, touch_columns: ['touchpoint_id'], conversion_id: standing_id },
       );
       const { plan } = resolved;
       const { reclassified } = await attribute(snapshot, plan, context.directory);
@@ -195,7 +197,7 @@ async function touchesPart(snapshot: Snapshot, plan: Plan, row: Row, reclassifie
   const [unattributed] = await snapshot.query('select reason, text128(micros) as micros from unattributed');
   const columns = plan.models.map((_, i) => `p.w${i} as w${i}, c.m${i} as m${i}, text128(c.c${i}) as c${i}`);
   const credits = await snapshot.query(
-    `select p.touchpoint_id as touchpoint_id, ${columns.join(', ')} from paths p join credits c on c.order_no = p.order_no and c.k = p.k`,
+    `select t.touchpoint_id as touchpoint_id, ${columns.join(', ')} from ${CREDITED_TOUCHES} join paths p on p.order_no = c.order_no and p.k = c.k`,
   );
   const by_id = new Map(credits.map((credit) => [credit['touchpoint_id'] as string, credit]));
   const totals = plan.models.map(({ name }, i) => ({

@@ -3,7 +3,9 @@
  * it was frozen, then with one input after the other as of today. Each cause is the step between two stages, so the
  * parts add up to the difference whatever they are.
  */
+
 import Type, { type Static } from 'typebox';
+import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import type { Plan, Positions } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { UNATTRIBUTED_REASONS } from '../attribution/unattributed.ts';
@@ -72,7 +74,12 @@ export async function compareRun(
         );
       const { models: _models, ...rest } = run.request;
       const request = { ...rest, model };
-      const common = { key_brand_id: null, brand_ids: run.brands, extra: { report: 'run' } };
+      const common = {
+        key_brand_id: null,
+        brand_ids: run.brands,
+        extra: { report: 'run' },
+        touch_columns: ['touchpoint_id'],
+      };
       const as_frozen = {
         ...context,
         settings: (brand_id: string) => run.settings[brand_id] ?? context.settings(brand_id),
@@ -165,7 +172,7 @@ async function readAnswer(snapshot: Snapshot, group_by: string): Promise<Answer>
   return {
     groups: toMap(
       await snapshot.query(
-        `select c.${group_by} as line, text128(sum128(c.c0)) as micros from credits c group by c.${group_by}`,
+        `select t.${group_by} as line, text128(sum128(c.c0)) as micros from ${CREDITED_TOUCHES} group by t.${group_by}`,
       ),
     ),
     unattributed: toMap(

@@ -2,7 +2,9 @@
  * Frozen runs: a report's credits written down under a name, with all that made them. Nothing reads them as truth; they
  * are what was answered on that day, to compare with today's answer (run-comparison.ts).
  */
+
 import Type, { type Static } from 'typebox';
+import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { UNATTRIBUTED_REASONS } from '../attribution/unattributed.ts';
@@ -63,7 +65,11 @@ export async function freezeRun(
     const created_ms = context.clock();
     const { run, rows, totals } = await context.warehouse.read(
       async (snapshot) => {
-        const resolved = await resolveParameters(snapshot, context, request, { ...options, extra: { report: 'run' } });
+        const resolved = await resolveParameters(snapshot, context, request, {
+          ...options,
+          extra: { report: 'run' },
+          touch_columns: ['touchpoint_id'],
+        });
         const made_up = `run_${formatInstant(created_ms).replaceAll(/[-:.]/g, '')}_${resolved.config_hash.slice(0, 8)}`;
         const fresh = runRow(name ?? made_up, resolved, created_ms);
         const [taken] = await snapshot.query('select run_id from attribution_runs where run_id = $run_id limit 1', {
@@ -126,10 +132,10 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
  * value event that nothing earned.
  */
 export function resultsOf(i: number): string {
-  return `select c.brand_id as brand_id, o.conversion_id as conversion_id, c.event as value_event, p.touchpoint_id as touchpoint_id, c.channel as channel,
-      c.campaign_id as campaign_id, c.email_id as email_id, int64(c.m${i}) as attribution_weight_millionths, int64(c.c${i}) as attributed_value_micros,
+  return `select c.brand_id as brand_id, o.conversion_id as conversion_id, c.event as value_event, t.touchpoint_id as touchpoint_id, t.channel as channel,
+      t.campaign_id as campaign_id, t.email_id as email_id, int64(c.m${i}) as attribution_weight_millionths, int64(c.c${i}) as attributed_value_micros,
       null as reason, e.at_ms as at_ms
-    from credits c join paths p on p.order_no = c.order_no and p.k = c.k join orders o on o.order_no = c.order_no join events e on e.order_no = c.order_no and e.event = c.event
+    from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no join events e on e.order_no = c.order_no and e.event = c.event
     union all
     select u.brand_id as brand_id, o.conversion_id as conversion_id, u.event as value_event, null as touchpoint_id, null as channel,
       null as campaign_id, null as email_id, int64(0) as attribution_weight_millionths, int64(u.micros) as attributed_value_micros, u.reason as reason, e.at_ms as at_ms

@@ -1,7 +1,7 @@
 /** Every model gives every touch what its formula says, to the last micro. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { creditOf } from '../../src/attribution/credits.ts';
+import { creditOf, millionthsOf } from '../../src/attribution/credits.ts';
 import { type Model, RULE_MODELS, resolveModel } from '../../src/attribution/models.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 import { allocate, integerWeights } from '../reference/allocate.ts';
@@ -60,7 +60,8 @@ async function run(model: Model, paths: readonly Path[], values: readonly bigint
     );
     const { credit: _credit, ...shared } = model;
     const found = await s.query(
-      `select path_no, k, value, w, peak, text128(${creditOf(model, 0, 'value', small)}) as own, text128(${creditOf(shared, 0, 'value', small)}) as shared from paths order by path_no, k`,
+      `select path_no, k, value, w, peak, text128(${creditOf(model, 0, 'value', small)}) as own, text128(${creditOf(shared, 0, 'value', small)}) as shared, text128(${millionthsOf(model, 0)}) as millionths,
+         text128(${creditOf(shared, 0, '1000000', false)}) as shared_millionths from paths order by path_no, k`,
     );
     return paths.map((_, path_no) => {
       const own = found.filter((row) => Number(row['path_no']) === path_no);
@@ -70,6 +71,8 @@ async function run(model: Model, paths: readonly Path[], values: readonly bigint
         peak: pick('peak') as number[],
         own: pick('own').map((t) => BigInt(t as string)),
         shared: pick('shared').map((t) => BigInt(t as string)),
+        millionths: pick('millionths').map((t) => BigInt(t as string)),
+        shared_millionths: pick('shared_millionths').map((t) => BigInt(t as string)),
         value: own[0]!['value'] as bigint,
       };
     });
@@ -79,6 +82,15 @@ async function run(model: Model, paths: readonly Path[], values: readonly bigint
 const model = (name: string): Model => resolveModel(name, {});
 const oldestFirst = (n: number): number[] => Array.from({ length: n }, (_, i) => n - 1 - i);
 const sum = (parts: readonly bigint[]): bigint => parts.reduce((a, b) => a + b, 0n);
+
+test.each(RULE_MODELS.map((m) => m.name))('%s gives out micro-conversions by the shared allocation', async (name) => {
+  const paths = Array.from({ length: 60 }, (_, i) => ({ ages: oldestFirst(1 + i).map((age) => age / 3) }));
+  for (const { millionths, shared_millionths } of await run(model(name), paths)) {
+    expect(millionths).toEqual(shared_millionths);
+    expect(sum(millionths)).toBe(1_000_000n);
+  }
+});
+
 const EDGE = 9_007_199_254_740_991n;
 
 describe('a closed form', () => {
