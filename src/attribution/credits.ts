@@ -53,33 +53,61 @@ function isWeight(i: number): string {
   return `coalesce(w${i} >= 0.0 and w${i} < 1e300, 1 = 0)`;
 }
 
+/** Whether `credits` keeps the weight of each touch: where a report shows it, or has to look at it. */
+function keepsWeight(model: Model, plan: Plan): boolean {
+  return plan.show_weights || model.peak === undefined;
+}
+
 /**
- * Makes `paths`: the touches of each order numbered from the oldest (k of n), and per model i the weight w and, unless its
- * credit is known in closed form, the integer weight q, its running sum s and the path's sum t. It holds numbers only:
- * what a touch is called stays in `candidates`.
+ * SQL for the touches of each order numbered from the oldest (k of n), and per model i the weight w and, unless its credit is
+ * known in closed form, the integer weight q, its running sum s and the path's sum t. It holds numbers only: what a touch is
+ * called stays in `candidates`.
  */
-async function makePaths(snapshot: Snapshot, plan: Plan): Promise<void> {
+function weighedPaths(plan: Plan): string {
   const names = [...new Set(plan.models.flatMap((model) => model.columns ?? []))];
   const columns = names.map((name) => `, ${name}`).join('');
   const open = plan.models.map((model, i) => ({ model, i })).filter(({ model }) => !model.credit);
-  const weights = plan.models.map((model, i) => `float64(${model.weight}) as w${i}`).join(', ');
+  const weights = plan.models
+    .map((model, i) => (model.credit && !keepsWeight(model, plan) ? '' : `, float64(${model.weight}) as w${i}`))
+    .join('');
+  const sums = open.map(({ i }) => `, int64(sum(q${i}) over so_far) as s${i}, int64(sum(q${i}) over whole) as t${i}`);
+  return `
+    with placed as (
+      select t.*, row_number() over (partition by t.order_no order by t.at_ms, t.tie_no) as place,
+        count(*) over (partition by t.order_no) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
+      from ${touchesWith(['order_no', 'touch_no', 'at_ms', 'tie_no', 'age_ms', ...names])} t),
+    path as (
+      select p.*, case when places > ${MAX_PATH_LENGTH} then place - (places - ${MAX_PATH_LENGTH}) else place end as k,
+        case when places > ${MAX_PATH_LENGTH} then ${MAX_PATH_LENGTH} else places end as n,
+        float64(age_ms) / ${MS_PER_DAY}.0 as age_days, float64(newest_age_ms) / ${MS_PER_DAY}.0 as newest_age_days
+      from placed p where places - place < ${MAX_PATH_LENGTH}),
+    weighed as (
+      select order_no, touch_no, age_ms, k, n, places, first_share, last_share${columns}${weights}
+      from (select p.*, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share from path p join orders o on o.order_no = p.order_no) settled),
+    scaled as (select w.*${open.map(({ model, i }) => `, ${scaledWeight(model, i)}`).join('')} from weighed w)
+    select c.*${sums.join('')}
+    from scaled c window whole as (partition by order_no), so_far as (partition by order_no order by k rows between unbounded preceding and current row)`;
+}
+
+/**
+ * Makes `credits`: per touch and value event, its place k of n in the path, and per model i, credited micros c and millionths
+ * m of a conversion. `counted` is 1 on the event that is the order itself.
+ */
+async function makeCredits(snapshot: Snapshot, plan: Plan): Promise<void> {
+  const own_day = plan.adjustments === 'own_day';
+  const small = await valuesAreSmall(snapshot);
+  const amount = (name: string): string => (small ? `int64(${name})` : name);
+  const each = plan.models.map((model, i) => {
+    const before = own_day ? ` - (${creditOf(model, i, amount('before_micros'), small)})` : '';
+    const millionths = millionthsOf(model, i);
+    const weight = keepsWeight(model, plan) ? `w${i}, ` : '';
+    return `${weight}${creditOf(model, i, amount('after_micros'), small)}${before} as c${i}, ${own_day ? `case when event = 'order' then ${millionths} else 0 end` : millionths} as m${i}`;
+  });
   await snapshot.materialise(
-    'paths',
-    `with placed as (
-       select t.*, row_number() over (partition by t.order_no order by t.at_ms, t.tie_no) as place,
-         count(*) over (partition by t.order_no) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
-       from ${touchesWith(['order_no', 'touch_no', 'at_ms', 'tie_no', 'age_ms', ...names])} t),
-     path as (
-       select p.*, case when places > ${MAX_PATH_LENGTH} then place - (places - ${MAX_PATH_LENGTH}) else place end as k,
-         case when places > ${MAX_PATH_LENGTH} then ${MAX_PATH_LENGTH} else places end as n,
-         float64(age_ms) / ${MS_PER_DAY}.0 as age_days, float64(newest_age_ms) / ${MS_PER_DAY}.0 as newest_age_days
-       from placed p where places - place < ${MAX_PATH_LENGTH}),
-     weighed as (
-       select order_no, touch_no, at_ms, age_ms, k, n, places, first_share, last_share${columns}, ${weights}
-       from (select p.*, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share from path p join orders o on o.order_no = p.order_no) settled),
-     scaled as (select w.*${open.map(({ model, i }) => `, ${scaledWeight(model, i)}`).join('')} from weighed w)
-     select order_no, touch_no, at_ms, age_ms, k, n, places, ${plan.models.map((_, i) => `w${i}`).join(', ')}${open.map(({ i }) => `, q${i}, int64(sum(q${i}) over so_far) as s${i}, int64(sum(q${i}) over whole) as t${i}`).join('')}
-     from scaled window whole as (partition by order_no), so_far as (partition by order_no order by k rows between unbounded preceding and current row)`,
+    'credits',
+    `select order_no, touch_no, age_ms, k, n, places, brand_id, event, day_number, case when event = 'order' then 1 else 0 end as counted, ${each.join(', ')}
+     from (select p.*, e.brand_id as brand_id, e.event as event, e.day_number as day_number, e.before_micros as before_micros, e.after_micros as after_micros
+       from (${weighedPaths(plan)}) p join events e on e.order_no = p.order_no) valued`,
   );
 }
 
@@ -88,8 +116,8 @@ async function checkWeights(snapshot: Snapshot, plan: Plan): Promise<void> {
   for (const [i, model] of plan.models.entries()) {
     if (!model.checked) continue;
     const [bad] = await snapshot.query(
-      `select t.touchpoint_id as touchpoint_id, p.w${i} as weight from paths p join touchpoints t on ${touchNumber(plan)} = p.touch_no
-       where not ${isWeight(i)} order by p.at_ms, t.touchpoint_id limit 1`,
+      `select t.touchpoint_id as touchpoint_id, c.w${i} as weight from credits c join touchpoints t on ${touchNumber(plan)} = c.touch_no
+       where not ${isWeight(i)} order by t.occurred_at, t.touchpoint_id limit 1`,
     );
     if (bad)
       throw badRequest(
@@ -99,27 +127,8 @@ async function checkWeights(snapshot: Snapshot, plan: Plan): Promise<void> {
   }
 }
 
-/** Makes `credits`: per touch and value event, and per model i, credited micros c and millionths m of a conversion. */
-async function makeCredits(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const own_day = plan.adjustments === 'own_day';
-  const small = await valuesAreSmall(snapshot);
-  const amount = (name: string): string => (small ? `int64(${name})` : name);
-  const each = plan.models.map((model, i) => {
-    const before = own_day ? ` - (${creditOf(model, i, amount('before_micros'), small)})` : '';
-    const millionths = millionthsOf(model, i);
-    return `${creditOf(model, i, amount('after_micros'), small)}${before} as c${i}, ${own_day ? `case when event = 'order' then ${millionths} else 0 end` : millionths} as m${i}`;
-  });
-  await snapshot.materialise(
-    'credits',
-    `select order_no, touch_no, brand_id, event, day_number, k, case when event = 'order' then 1 else 0 end as counted, ${each.join(', ')}
-     from (select p.*, e.brand_id as brand_id, e.event as event, e.day_number as day_number, e.before_micros as before_micros, e.after_micros as after_micros
-       from paths p join events e on e.order_no = p.order_no) valued`,
-  );
-}
-
-/** Makes `paths` and `credits` from `candidates`, `absorbed` and `events`. */
+/** Makes `credits` from `candidates`, `absorbed` and `events`. */
 export async function makeCreditsOfTouches(snapshot: Snapshot, plan: Plan): Promise<void> {
-  await makePaths(snapshot, plan);
-  await checkWeights(snapshot, plan);
   await makeCredits(snapshot, plan);
+  await checkWeights(snapshot, plan);
 }

@@ -5,7 +5,7 @@ import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { subjectKey } from '../identity/subject.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { atOrBefore } from '../warehouse/position.ts';
+import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import type { Column, Row } from '../warehouse/schema.ts';
 import type { Plan } from './plan.ts';
 import { makeRates } from './rates.ts';
@@ -139,7 +139,7 @@ async function makeOrders(snapshot: Snapshot, plan: Plan): Promise<void> {
   await snapshot.materialise(
     'orders',
     `with standing as (
-       select c.brand_id as brand_id, c.conversion_id as conversion_id, c.order_id as order_id, c.conversion_type as conversion_type,
+       select ${logNumber('c', plan.positions.conversions)} as order_no, c.brand_id as brand_id, c.conversion_id as conversion_id, c.order_id as order_id, c.conversion_type as conversion_type,
          c.currency as currency, int64(c.conversion_value_micros) as value_micros, epoch_ms(c.occurred_at) as at_ms,
          coalesce(c.customer_id, c.anonymous_id) as subject_id, coalesce(p.person_key, c.subject_key) as person_key,
          coalesce(p.person_id, c.customer_id, c.anonymous_id) as person_id,
@@ -151,7 +151,7 @@ async function makeOrders(snapshot: Snapshot, plan: Plan): Promise<void> {
        left join repeats r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
        where r.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)} ${types}
          ${periodDecides(plan) ? periodFilter(plan) : ''})
-     select row_number() over () as order_no, o.*, ${previous} as previous_ms from standing o ${named ? `where ${narrowed(plan)}` : ''}`,
+     select o.*, ${previous} as previous_ms from standing o ${named ? `where ${narrowed(plan)}` : ''}`,
     named ? narrowing(plan) : {},
   );
 }

@@ -45,6 +45,8 @@ export interface Plan {
   person_id?: string;
   /** Touchpoint columns that the report groups by, beside those that every path carries. */
   touch_columns: readonly string[];
+  /** The report shows the weight of every touch under every model. */
+  show_weights: boolean;
 }
 
 /** A path keeps its newest touches up to this number. */

@@ -7,7 +7,7 @@
  *
  *   orders.ts        `orders`, `events`         who ordered, when, what it is worth now, in the report's currency
  *   touches.ts       `candidates`, `absorbed`   what may earn credit, and what counts once
- *   credits.ts       `paths`, `credits`         weights per model, and exact micros
+ *   credits.ts       `credits`                  paths, weights per model, and exact micros
  *   unattributed.ts  `unattributed`             what no touch earned, and why
  *   models.ts        the weight expressions
  */

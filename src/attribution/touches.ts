@@ -3,7 +3,7 @@
 import { MS_PER_MINUTE } from '../domain/time.ts';
 import { EMAIL_TYPES, MACHINE_VERDICTS, TRAITS, VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { atOrBefore } from '../warehouse/position.ts';
+import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import type { Plan } from './plan.ts';
 
 const list = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
@@ -33,15 +33,11 @@ const CANDIDATE_COLUMNS = ['touchpoint_type', 'channel', 'campaign_id', 'email_i
 const COLLAPSE_COLUMNS = ['message_id', 'session_id'] as const;
 
 /**
- * SQL for the number of a touchpoint `t`: its log position, with the collectors of several dealt out over the integers.
- * Candidates are known by it, because reading ids, and sorting and joining by text, would cost more than all the rest.
- * A report that shows ids asks for the column `touchpoint_id` in its plan.
+ * SQL for the number by which candidates know a touchpoint `t`. A report that shows ids asks for the column `touchpoint_id` in
+ * its plan.
  */
 export function touchNumber(plan: Plan): string {
-  const collectors = [...plan.positions.touchpoints.keys()].sort();
-  if (collectors.length < 2) return 't.log_seq';
-  const dealt = collectors.map((collector_id, i) => `when '${collector_id}' then ${i}`).join(' ');
-  return `t.log_seq * ${collectors.length} + case t.collector_id ${dealt} end`;
+  return logNumber('t', plan.positions.touchpoints);
 }
 
 /** Makes `members`: every id of the persons who ordered, with the key of its person. */

@@ -21,7 +21,7 @@ export type UnattributedReason = (typeof UNATTRIBUTED_REASONS)[number];
 export async function makeUnattributed(snapshot: Snapshot, plan: Plan, reclassified: boolean): Promise<void> {
   await snapshot.materialise(
     'bare_orders',
-    'select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms from orders o where o.order_no not in (select order_no from paths)',
+    'select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms from orders o where o.order_no not in (select order_no from credits)',
   );
   const machine = plan.include_machine ? [] : (['machine'] as const);
   const direct = plan.exclude_direct ? (['direct'] as const) : [];

@@ -90,7 +90,7 @@ async function readTotals(snapshot: Snapshot): Promise<Totals> {
   const [row] = await snapshot.query(
     `select count_where(e.event = 'order') as total_conversions, count_where(e.event = 'order' and t.order_no is not null) as attributed_conversions,
        text128(coalesce(sum128(e.after_micros - e.before_micros), int128(0))) as net_micros
-     from events e left join (select distinct order_no from paths) t on t.order_no = e.order_no`,
+     from events e left join (select distinct order_no from credits) t on t.order_no = e.order_no`,
   );
   const rows = await snapshot.query(
     'select reason, text128(sum128(micros)) as micros from unattributed group by reason',
@@ -235,13 +235,13 @@ async function readWarnings(
     "adjustments are in another currency than their order and were left out; send them in the order's currency",
   );
   const [cut] = await snapshot.query(
-    `select count(distinct order_no) as n from paths where places > ${MAX_PATH_LENGTH}`,
+    `select count(distinct order_no) as n from credits where places > ${MAX_PATH_LENGTH}`,
   );
   warn(cut, 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);
   for (const [i, model] of plan.models.entries()) {
     if (model.peak !== undefined) continue;
     const [zero] = await snapshot.query(
-      `select count(*) as n from (select 1 as one from paths group by order_no having max(w${i}) = 0.0) z`,
+      `select count(*) as n from (select 1 as one from credits group by order_no having max(w${i}) = 0.0) z`,
     );
     warn(zero, 'zero_weights', `paths have only zero weights under ${model.name}; their touches share equally`);
   }

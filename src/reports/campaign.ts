@@ -140,9 +140,9 @@ async function makeCampaignOrders(snapshot: Snapshot, campaign_id: string): Prom
   await snapshot.materialise(
     'campaign_touches',
     `select c.order_no as order_no, o.person_key as person_key, t.email_id as email_id, c.counted as counted, c.c0 as micros, c.m0 as millionths,
-       p.age_ms as age_ms, case when p.k = 1 then 1 else 0 end as is_first, case when p.k = p.n then 1 else 0 end as is_last,
+       c.age_ms as age_ms, case when c.k = 1 then 1 else 0 end as is_first, case when c.k = c.n then 1 else 0 end as is_last,
        case when t.touchpoint_type in (${views}) then 1 else 0 end as is_view
-     from ${CREDITED_TOUCHES} join paths p on p.order_no = c.order_no and p.k = c.k join orders o on o.order_no = c.order_no
+     from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no
      where t.campaign_id = $campaign_id`,
     { campaign_id },
   );

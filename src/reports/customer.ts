@@ -265,7 +265,7 @@ async function listConversions(snapshot: Snapshot): Promise<Listed[]> {
        text128(e.after_micros) as micros, coalesce(p.touches, 0) as touches, u.reason as unattributed_reason
      from (select * from history where is_order = 1 order by place desc limit ${MAX_LISTED}) h
        join orders o on o.conversion_id = h.id join events e on e.order_no = o.order_no
-       left join (select order_no, count(*) as touches from paths group by order_no) p on p.order_no = o.order_no
+       left join (select order_no, sum(counted) as touches from credits group by order_no) p on p.order_no = o.order_no
        left join unattributed u on u.order_no = o.order_no
      order by h.place`,
   );

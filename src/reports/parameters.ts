@@ -81,6 +81,7 @@ export async function resolveParameters(
     key_brand_id: string | null;
     extra?: Record<string, unknown>;
     touch_columns?: readonly string[];
+    show_weights?: boolean;
     conversion_id?: string;
     brand_ids?: readonly string[];
   },
@@ -117,6 +118,7 @@ export async function resolveParameters(
     include_machine: parameters.include_machine === 'true',
     conversion_types: resolveConversionTypes(parameters.conversion_type),
     touch_columns: options.touch_columns ?? [],
+    show_weights: options.show_weights ?? false,
     ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),
   };
   return {
@@ -221,7 +223,14 @@ export function listOf(text: string): string[] {
 
 /** What an answer depends on beside the log: the settings of its brands, and every parameter but `as_of`. */
 function configHash(plan: Plan, period: { start: string; end: string }, extra: Record<string, unknown>): string {
-  const { brands, positions: _positions, models, touch_columns: _touch_columns, ...rest } = plan;
+  const {
+    brands,
+    positions: _positions,
+    models,
+    touch_columns: _touch_columns,
+    show_weights: _show_weights,
+    ...rest
+  } = plan;
   const content = { ...rest, ...extra, period, models: models.map(({ name, weight }) => ({ name, weight })), brands };
   return hash('sha256', canonicalJson(JSON.parse(JSON.stringify(content))) ?? '', 'hex').slice(0, 16);
 }

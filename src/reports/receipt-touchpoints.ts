@@ -60,7 +60,7 @@ export async function readConsidered(
        left join candidates c on c.order_no = o.order_no and c.touchpoint_id = t.touchpoint_id
        left join absorbed a on a.order_no = c.order_no and a.touch_no = c.touch_no
        left join candidates b on b.order_no = a.order_no and b.touch_no = a.into_touch_no
-       left join paths p on p.order_no = c.order_no and p.touch_no = c.touch_no),
+       left join credits p on p.order_no = c.order_no and p.touch_no = c.touch_no and p.counted = 1),
      ranked as (
        select d.*, row_number() over (order by distance, at_ms desc, touchpoint_id desc) as newest_no, count(*) over () as total from considered d)
      select * from ranked where newest_no <= ${MAX_TOUCHPOINTS} order by at_ms, touchpoint_id`,

@@ -57,7 +57,13 @@ export async function receiptReport(
         snapshot,
         context,
         { ...parameters, ...all, ...ALL_TIME, brand_id: brand },
-        { ...options, extra: { report: 'receipt' }, touch_columns: ['touchpoint_id'], conversion_id: standing_id },
+        {
+          ...options,
+          extra: { report: 'receipt' },
+          touch_columns: ['touchpoint_id'],
+          show_weights: true,
+          conversion_id: standing_id,
+        },
       );
       const { plan } = resolved;
       const { reclassified } = await attribute(snapshot, plan, context.directory);
@@ -195,9 +201,9 @@ async function touchesPart(snapshot: Snapshot, plan: Plan, row: Row, reclassifie
     reclassified,
   );
   const [unattributed] = await snapshot.query('select reason, text128(micros) as micros from unattributed');
-  const columns = plan.models.map((_, i) => `p.w${i} as w${i}, c.m${i} as m${i}, text128(c.c${i}) as c${i}`);
+  const columns = plan.models.map((_, i) => `c.w${i} as w${i}, c.m${i} as m${i}, text128(c.c${i}) as c${i}`);
   const credits = await snapshot.query(
-    `select t.touchpoint_id as touchpoint_id, ${columns.join(', ')} from ${CREDITED_TOUCHES} join paths p on p.order_no = c.order_no and p.k = c.k`,
+    `select t.touchpoint_id as touchpoint_id, ${columns.join(', ')} from ${CREDITED_TOUCHES}`,
   );
   const by_id = new Map(credits.map((credit) => [credit['touchpoint_id'] as string, credit]));
   const totals = plan.models.map(({ name }, i) => ({
