@@ -26,9 +26,10 @@ export async function makeUnattributed(snapshot: Snapshot, plan: Plan, reclassif
   const machine = plan.include_machine ? [] : (['machine'] as const);
   const direct = plan.exclude_direct ? (['direct'] as const) : [];
   const first = (condition: string): string => `min(case when ${condition} then at_ms end)`;
+  const [last] = await snapshot.query('select max(at_ms) as at_ms from bare_orders');
   const touches = memberTouches(plan, {
     columns: ['traits'],
-    where: 'and m.person_key in (select person_key from bare_orders)',
+    where: `and t.occurred_at <= instant(${Number(last!['at_ms'] ?? 0)}) and m.person_key in (select person_key from bare_orders)`,
     reclassified,
   });
   await snapshot.materialise(
