@@ -23,6 +23,8 @@ export const MACROS = [
   'count_where', // (condition) -> rows for which it holds
   'same', // (a, b) -> equality in which null equals null
   'json_text', // (json, key) -> the string at a key of a JSON object, or null
+  'chr', // (n) -> the character of a code below 128
+  'lag', // (x) -> window function: x of the row before, null for the first
 ] as const;
 export type Macro = (typeof MACROS)[number];
 
