@@ -53,8 +53,8 @@ async function makePaths(snapshot: Snapshot, plan: Plan): Promise<void> {
   await snapshot.materialise(
     'paths',
     `with placed as (
-       select t.*, row_number() over (partition by t.order_no order by t.at_ms, t.touchpoint_id) as place,
-         count(*) over (partition by t.order_no) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
+       select t.*, int64(row_number() over (partition by t.order_no order by t.at_ms, t.touchpoint_id)) as place,
+         int64(count(*) over (partition by t.order_no)) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
        from ${touchesWith(['order_no', 'at_ms', 'age_ms', ...names])} t),
      path as (
        select p.*, case when places > ${MAX_PATH_LENGTH} then place - (places - ${MAX_PATH_LENGTH}) else place end as k,

@@ -37,6 +37,8 @@ const SHARED_SQL: ClickHouseSettings = {
   join_use_nulls: 1,
   aggregate_functions_null_for_empty: 1,
   transform_null_in: 0,
+  // Branches of different types are an error to see, not a column of a new kind.
+  use_variant_as_common_type: 0,
   enable_global_with_statement: 1,
   session_timezone: 'UTC',
   // 64-bit integers as texts, so that none passes through a double.
