@@ -1,6 +1,6 @@
 /** ClickHouse for tests: processes with the real engine behind its HTTP interface, and warehouses on them. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -69,6 +69,11 @@ export class ClickHouseServer {
 
 async function fail(url: string, fault: Fault): Promise<void> {
   await fetch(`${url}/fault`, { method: 'POST', body: JSON.stringify(fault) });
+}
+
+/** The URL of a database on the server that all tests share, one for each name. */
+export function clickHouseUrl(name: string): string {
+  return `clickhouse://default@${new URL(inject('clickhouse_url')).host}/test_${hash('sha256', name, 'hex').slice(0, 16)}`;
 }
 
 /** A warehouse in a database of its own on the server that all tests share; the database goes when it is closed. */

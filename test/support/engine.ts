@@ -10,7 +10,7 @@ import { SeenIds } from '../../src/ingest/seen-ids.ts';
 import type { ReportContext } from '../../src/reports/parameters.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
-import { openClickHouse } from './clickhouse.ts';
+import { clickHouseUrl, openClickHouse } from './clickhouse.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
 
@@ -28,6 +28,11 @@ export type EngineName = 'duckdb' | 'clickhouse';
 
 /** The engine that the tests run on: `TRIBUTARY_TEST_ENGINE=clickhouse` or, when left out, `duckdb`. */
 export const TEST_ENGINE = (process.env['TRIBUTARY_TEST_ENGINE'] ?? 'duckdb') as EngineName;
+
+/** The setting that puts the data of a folder on the engine of the tests: the same folder finds the same data. */
+export function warehouseSetting(folder: string): { warehouse?: string } {
+  return TEST_ENGINE === 'clickhouse' ? { warehouse: clickHouseUrl(folder) } : {};
+}
 
 /** An empty warehouse of an engine. */
 export async function openEmptyWarehouse(engine: EngineName = TEST_ENGINE): Promise<Warehouse> {
