@@ -1,5 +1,5 @@
 /** `tributary doctor`: is everything sound, and the care that a data folder needs. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badRequest, TributaryError } from '../domain/errors.ts';
@@ -108,6 +108,7 @@ async function restore({ io, open }: Context, options: DoctorOptions, folder: st
       `--restore: ${data} has events of its own in ${spool}; restore into a new data folder`,
     );
   if (!existsSync(folder)) throw badRequest('--restore', `${folder} does not exist`);
+  mkdirSync(data, { recursive: true });
   const warehouse = await open.openWarehouse(data, configOf(io, options));
   try {
     await warehouse.migrate();

@@ -148,11 +148,11 @@ class Front {
   }
 }
 
-/** Parameters `{name:Type}` as casts of quoted texts. */
+/** Parameters `{name:Type}` as casts of quoted texts; their quotes and backslashes come escaped. */
 function bind(query: string, parameters: URLSearchParams): string {
   return query.replaceAll(/\{(\w+)\s*:\s*([^{}]+)\}/g, (found, name: string, type: string) => {
     const value = parameters.get(`param_${name}`);
-    return value === null ? found : `cast('${value.replaceAll("'", "\\'")}' as ${type})`;
+    return value === null ? found : `cast('${value}' as ${type})`;
   });
 }
 

@@ -29,7 +29,11 @@ export interface Shop {
 export async function openShop(file: unknown = {}): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-reports-'));
   const clock = () => Date.parse('2026-03-31T12:00:00Z');
-  const tributary = await openTributary({ folder, config: makeConfig({ ...(file as object), ...warehouseSetting(folder) }), clock });
+  const tributary = await openTributary({
+    folder,
+    config: makeConfig({ ...(file as object), ...warehouseSetting(folder) }),
+    clock,
+  });
   return {
     tributary,
     reports: tributary.reports,

@@ -63,7 +63,11 @@ export function temporaryFolder(): string {
 export async function startServer(options: TestOptions = {}): Promise<TestServer> {
   const folder = temporaryFolder();
   const clock = options.clock ?? Date.now;
-  const tributary = await openTributary({ folder, config: makeConfig({ ...options.config, ...warehouseSetting(folder) }), clock });
+  const tributary = await openTributary({
+    folder,
+    config: makeConfig({ ...options.config, ...warehouseSetting(folder) }),
+    clock,
+  });
   const keys = KeyRing.open(folder, options.env ?? KEYS, clock);
   const log: string[] = [];
   const app = buildApp(tributary, keys, {

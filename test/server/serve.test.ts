@@ -59,7 +59,7 @@ test('every event that was answered before the server closed is there when the f
   expect(accepted.length).toBeGreaterThan(0);
   expect(refused).toBeGreaterThan(0);
 
-  const again = await openTributary({ folder, config: makeConfig({}) });
+  const again = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });
   onTestFinished(() => again.close());
   expect(again.collector.health().lag_records).toBe(0);
   const rows = await again.warehouse.read((snapshot) => snapshot.query('select touchpoint_id from touchpoints'));

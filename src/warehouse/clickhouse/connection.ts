@@ -25,6 +25,8 @@ export interface ConnectionOptions {
 /** What one statement needs to know. */
 export interface Call {
   timeout_ms?: number;
+  /** What the whole read may take, of which `timeout_ms` is left; for messages. */
+  limit_ms?: number;
   /** The session whose temporary tables the statement makes or reads. */
   session_id?: string;
 }
@@ -40,6 +42,8 @@ const SHARED_SQL: ClickHouseSettings = {
   // Branches of different types are an error to see, not a column of a new kind.
   use_variant_as_common_type: 0,
   enable_global_with_statement: 1,
+  // A name in an expression is the column, also where the answer has one of that name.
+  prefer_column_name_to_alias: 1,
   session_timezone: 'UTC',
   // 64-bit integers as texts, so that none passes through a double.
   output_format_json_quote_64bit_integers: 1,
@@ -62,7 +66,8 @@ const REPLICATED: ClickHouseSettings = {
 
 /** A session that nobody uses is forgotten after this long, with its tables. */
 const SESSION_TIMEOUT_S = 60;
-const CONNECT_MARGIN_MS = 10_000;
+/** A server that stops a query by itself gets this much longer to say so. */
+const MARGIN_MS = 1_000;
 
 export class Connection {
   private readonly client: ReturnType<typeof createClient>;
@@ -101,9 +106,7 @@ export class Connection {
 
   /** Runs a statement without an answer: DDL, or a temporary table from a query. */
   async command(query: string, call: Call = {}): Promise<void> {
-    await this.tried(call.session_id === undefined ? 'write' : 'read', call, (given) =>
-      this.client.command({ query, ...given }),
-    );
+    await this.tried(doing(call), call, (given) => this.client.command({ query, ...given }));
   }
 
   /** Inserts rows, if there are any. `table` is qualified and quoted, or temporary. */
@@ -128,7 +131,7 @@ export class Connection {
 
   /** Sends a file as the rows of an insert statement that names the file's format. */
   async upload(query: string, values: Readable, call: Call = {}): Promise<void> {
-    await this.tried('write', call, async (given) => {
+    await this.tried(doing(call), call, async (given) => {
       const { stream } = await this.client.exec({ query, values, ...given });
       await finished(stream.resume());
     });
@@ -147,10 +150,10 @@ export class Connection {
   }
 
   /** One statement, within its time: the server stops it, and if it does not, this side stops waiting. */
-  private async tried<T>(doing: Attempt['doing'], call: Call, work: (given: Given) => Promise<T>): Promise<T> {
+  private async tried<T>(what: Attempt['doing'], call: Call, work: (given: Given) => Promise<T>): Promise<T> {
     const timeout_ms = call.timeout_ms ?? this.options.write_timeout_ms;
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), timeout_ms + (doing === 'write' ? 0 : CONNECT_MARGIN_MS));
+    const timer = setTimeout(() => patience.abort(), timeout_ms + MARGIN_MS);
     const session = call.session_id === undefined ? {} : { session_id: call.session_id };
     const clickhouse_settings = {
       ...this.settings,
@@ -162,9 +165,10 @@ export class Connection {
     } catch (cause) {
       throw explained(cause, {
         host: this.host,
-        doing,
-        timeout_ms,
+        doing: what,
+        timeout_ms: call.limit_ms ?? timeout_ms,
         in_session: call.session_id !== undefined,
+        gave_up: patience.signal.aborted,
       });
     } finally {
       clearTimeout(timer);
@@ -176,6 +180,11 @@ interface Given {
   clickhouse_settings: ClickHouseSettings;
   abort_signal: AbortSignal;
   session_id?: string;
+}
+
+/** What is written into a session is part of a read. */
+function doing({ session_id }: Call): Attempt['doing'] {
+  return session_id === undefined ? 'write' : 'read';
 }
 
 function memoryLimits(bytes: number): ClickHouseSettings {

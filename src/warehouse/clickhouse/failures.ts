@@ -30,11 +30,14 @@ export interface Attempt {
   timeout_ms: number;
   /** Whether the statement relied on tables that the server keeps for a session. */
   in_session?: boolean;
+  /** Whether this side stopped waiting. */
+  gave_up?: boolean;
 }
 
 /** The error to throw for what the client threw. A bug stays what it was, and so does a row that the server refuses. */
 export function explained(cause: unknown, attempt: Attempt): unknown {
   if (cause instanceof TributaryError) return cause;
+  if (attempt.gave_up && attempt.doing === 'read') return tooSlow(attempt.timeout_ms, cause);
   if (!(cause instanceof ClickHouseError)) return unanswered(cause, attempt);
   const { code } = cause;
   if (attempt.doing === 'write') return BAD_ROW.includes(code) ? cause : away(cause, attempt, 'cannot take rows now');

@@ -78,7 +78,11 @@ export class ClickHouseSnapshot implements Snapshot {
   call(): Call {
     const left = this.deadline.at_ms - performance.now();
     if (left <= 0) throw tooSlow(this.deadline.timeout_ms);
-    return { timeout_ms: left, ...(this.session_id === undefined ? {} : { session_id: this.session_id }) };
+    return {
+      timeout_ms: left,
+      limit_ms: this.deadline.timeout_ms,
+      ...(this.session_id === undefined ? {} : { session_id: this.session_id }),
+    };
   }
 
   /** Called once, when the read is over. */
