@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
@@ -17,9 +17,6 @@ declare module 'vitest' {
 }
 
 const HOME = resolve(import.meta.dirname, '../clickhouse');
-
-/** Whether the engine is installed: `node test/clickhouse/install.mjs` does it. */
-export const clickHouseIsInstalled = (): boolean => existsSync(join(HOME, 'node_modules/chdb/package.json'));
 
 /** A server of a test's own, which can be killed and started again on the same port and data. */
 export class ClickHouseServer {
@@ -44,7 +41,11 @@ export class ClickHouseServer {
       execArgv: ['--import', 'tsx'],
       env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
     });
-    const [ready] = (await once(this.child, 'message')) as [{ port: number }];
+    const ended = once(this.child, 'exit').then(([code]) => {
+      throw new Error(`the engine did not start: it ended with ${code}`);
+    });
+    ended.catch(() => undefined);
+    const [ready] = (await Promise.race([once(this.child, 'message'), ended])) as [{ port: number }];
     this.port = ready.port;
   }
 

@@ -4,10 +4,10 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
-import { backupFile, checkRestore, makeBackupFolder } from '../backup.ts';
+import { backupColumn, backupFile, checkRestore, makeBackupFolder } from '../backup.ts';
 import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
-import { type Column, type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
+import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { ReadPlaces, Turns, tooSlow } from '../turns.ts';
 import { appendRows } from './append.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -156,7 +156,7 @@ export class DuckDBWarehouse implements Warehouse {
           const source = backupFile(folder, table).replaceAll("'", "''");
           const { columns } = TABLES[table];
           await this.writer.run(
-            `insert into ${table} (${columns.map((c) => c.name).join(', ')}) select ${columns.map(fromParquet).join(', ')} from read_parquet('${source}')`,
+            `insert into ${table} (${columns.map((c) => c.name).join(', ')}) select ${columns.map(backupColumn).join(', ')} from read_parquet('${source}')`,
           );
         }
       }),
@@ -202,9 +202,4 @@ export class DuckDBWarehouse implements Warehouse {
     else this.idle.push(connection);
     this.places.leave();
   }
-}
-
-/** Instants by their milliseconds: a file of another engine may say of them that they have a time zone. */
-function fromParquet({ name, type }: Column): string {
-  return type === 'instant' ? `make_timestamp_ms(epoch_ms(${name}))::timestamp_ms` : name;
 }
