@@ -3,6 +3,7 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { openWarehouse } from '../../src/tributary.ts';
+import { MIGRATIONS } from '../../src/warehouse/clickhouse/migrations.ts';
 import type { ClickHouseWarehouse } from '../../src/warehouse/clickhouse/warehouse.ts';
 import { accept, loaded, newFolder, openCollector, sent } from '../ingest/setup.ts';
 import { ClickHouseServer, openClickHouse } from '../support/clickhouse.ts';
@@ -60,6 +61,28 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
     expect(await seen()).toEqual([0, 0]);
     await warehouse.append(committed(half));
     expect(await seen()).toEqual([1, 1]);
+  });
+
+  test('mixes nothing of a run that failed to freeze into the next try', async () => {
+    const run = { attribution_runs: [rowOf('attribution_runs', { run_id: 'march' })] };
+    const results = (...conversions: string[]) =>
+      conversions.map((conversion_id) => rowOf('attribution_results', { run_id: 'march', conversion_id }));
+    await server.fail({ matches: 'insert into .*attribution_runs', what: 'lost_request' });
+    await expect(warehouse.append({ ...run, attribution_results: results('a', 'b') })).rejects.toMatchObject({
+      code: 'warehouse_unavailable',
+    });
+    await warehouse.append({ ...run, attribution_results: results('b', 'c') });
+    const kept = await warehouse.read((s) =>
+      s.query('select conversion_id from attribution_results order by conversion_id'),
+    );
+    expect(kept).toEqual([{ conversion_id: 'b' }, { conversion_id: 'c' }]);
+  });
+
+  test('understands the tables of a cluster, as far as a server that is none can', async () => {
+    for (const statement of MIGRATIONS[0]!.statements({ database: 'faults', cluster: 'main' })) {
+      const answer = await fetch(`${server.url}/`, { method: 'POST', body: `explain ast ${statement}` });
+      expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('CreateQuery')]);
+    }
   });
 
   test('keeps the first log position of an id, whichever arrived first', async () => {

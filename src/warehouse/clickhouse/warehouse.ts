@@ -104,6 +104,7 @@ export class ClickHouseWarehouse implements Warehouse {
         const rows = batch[name] ?? [];
         return rows.length > 0 ? [{ name, lines: toLines(name, TABLES[name].columns, rows) }] : [];
       });
+      await this.clearUnfinishedRuns(batch.attribution_runs ?? []);
       for (const { name, lines } of parts)
         try {
           await this.connection.insertLines(qualified(this.place, name), TABLES[name].columns, lines);
@@ -201,6 +202,16 @@ export class ClickHouseWarehouse implements Warehouse {
     } finally {
       this.places.leave();
     }
+  }
+
+  /** Results whose run was never written are of an earlier try, perhaps of another log position; they must not mix with these. */
+  private async clearUnfinishedRuns(runs: readonly Row[]): Promise<void> {
+    if (runs.length === 0) return;
+    const results = qualified(this.place, 'attribution_results');
+    const of_runs = `run_id in (${runs.map((run) => literal(run['run_id']!)).join(', ')})`;
+    const [found] = await this.connection.query(`select count(*) as n from ${results} where ${of_runs}`);
+    if (Number(found!['n']) > 0)
+      await this.connection.command(`delete from ${results}${onCluster(this.place)} where ${of_runs}`);
   }
 
   private async areCommitted(commits: readonly Row[]): Promise<boolean> {
