@@ -29,7 +29,7 @@ export function parseWarehouseUrl(text: string, password: string | undefined): W
     if (path === '') throw refuse('has no path');
     return { engine: 'duckdb', path };
   }
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = URL.canParse(text) && !/%(?![0-9a-f]{2})/i.test(text) ? new URL(text) : undefined;
   if (!url || !['clickhouse:', 'clickhouses:'].includes(url.protocol)) throw refuse('is not the URL of a warehouse');
   if (url.hostname === '') throw refuse('has no host');
   const secure = url.protocol === 'clickhouses:';

@@ -44,6 +44,7 @@ describe('the URL of a warehouse', () => {
       'clickhouse://me:secret@db.example/x?claster=a',
       'clickhouse:///x?password=secret',
       'postgres://me:secret@db.example/x',
+      'clickhouse://me:secret%zz@db.example',
       'duckdb:',
       'secret',
     ]) {

@@ -14,10 +14,10 @@ import { withLiterals } from './literals.ts';
 import { CLICKHOUSE_MACROS } from './macros.ts';
 import { columnDdl, named, type Place, qualified } from './migrations.ts';
 
-/** Everything that is committed now. */
+/** Everything that is committed now. A commit that is there twice has the same maximum, so nothing need be merged. */
 export async function committedPositions(connection: Connection, place: Place, call: Call): Promise<Position> {
   const rows = await connection.query(
-    `select collector_id, max(log_seq) as log_seq from ${qualified(place, 'commits')} group by collector_id`,
+    `select collector_id, max(log_seq) as log_seq from ${qualified(place, 'commits')} group by collector_id settings final = 0`,
     call,
   );
   return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
@@ -98,7 +98,7 @@ export class ClickHouseSnapshot implements Snapshot {
 
   /** Puts a definition before the query for every table of the log, and every kept relation, that it reads. */
   private withTables(sql: string): string {
-    const read = new Set([...sql.matchAll(/\b(?:from|join)\s+(\w+)\b/g)].map((match) => match[1]!));
+    const read = new Set([...sql.matchAll(/\b(?:from|join)\s+(\w+)\b/gi)].map((match) => match[1]!));
     const definitions = [...read].flatMap((name) => {
       const source = this.source(name);
       return source === undefined ? [] : [`${named(name)} as (${source})`];
