@@ -11,6 +11,7 @@ import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
 import { DEFAULT_LIMITS, type Limits } from './ingest/limits.ts';
+import { parseWarehouseUrl, type WarehouseLocation } from './warehouse/location.ts';
 
 const closed = { additionalProperties: false } as const;
 const days = (maximum: number) => Type.Number({ minimum: 0, maximum });
@@ -51,6 +52,8 @@ const BrandSchema = Type.Object(
 const ConfigSchema = Type.Object(
   {
     collector_id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
+    /** `duckdb:PATH` or `clickhouse://user@host:8123/database?cluster=NAME`; a DuckDB file in the data folder when left out. */
+    warehouse: Type.Optional(Type.String()),
     /** Settings of every brand, unless `brands` says otherwise. */
     defaults: Type.Optional(BrandSchema),
     brands: Type.Optional(Type.Record(Type.String(), BrandSchema)),
@@ -89,6 +92,8 @@ type ConfigFile = Static<typeof ConfigSchema>;
 
 export interface Config {
   collector_id: string;
+  /** Null is a DuckDB file in the data folder. */
+  warehouse: WarehouseLocation | null;
   brands: Map<string, BrandSettings>;
   defaults: BrandSettings;
   limits: Limits;
@@ -145,6 +150,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   }
   return {
     collector_id: content.collector_id ?? 'main',
+    warehouse: warehouseOf(content.warehouse, env),
     brands,
     defaults,
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
@@ -160,6 +166,12 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     threads: content.threads ?? null,
     log_level: content.log_level ?? env['TRIBUTARY_LOG_LEVEL'] ?? 'info',
   };
+}
+
+/** The environment goes before the file: one configuration serves a laptop and a cluster. */
+function warehouseOf(named: string | undefined, env: NodeJS.ProcessEnv): WarehouseLocation | null {
+  const url = env['TRIBUTARY_WAREHOUSE'] || named;
+  return url === undefined ? null : parseWarehouseUrl(url, env['TRIBUTARY_CLICKHOUSE_PASSWORD']);
 }
 
 type BrandFile = Static<typeof BrandSchema>;

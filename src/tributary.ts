@@ -1,5 +1,5 @@
 /** One running Tributary: warehouse, collector and reports over one data folder. Opened by main.ts, and nowhere else. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
 import type { RecordName } from './domain/index.ts';
 import type { FlatRecord } from './domain/record.ts';
@@ -10,6 +10,7 @@ import { PersonDirectory } from './identity/directory.ts';
 import type { Enrich } from './ingest/batch.ts';
 import { Collector } from './ingest/collector.ts';
 import type { ReportContext } from './reports/parameters.ts';
+import { ClickHouseWarehouse } from './warehouse/clickhouse/warehouse.ts';
 import { DuckDBWarehouse } from './warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from './warehouse/port.ts';
 import type { Cell } from './warehouse/schema.ts';
@@ -70,13 +71,18 @@ export async function openTributary(options: OpenOptions): Promise<Tributary> {
   }
 }
 
-/** The warehouse of a data folder, without a collector: for maintenance. */
+/** The warehouse that the configuration names, else the one in the data folder; without a collector: for maintenance. */
 export function openWarehouse(folder: string, config: Config): Promise<Warehouse> {
+  const { warehouse, memory_limit_bytes, threads, query_timeout_ms: read_timeout_ms } = config;
+  if (warehouse?.engine === 'clickhouse') {
+    const { engine: _engine, ...server } = warehouse;
+    return ClickHouseWarehouse.open({ ...server, memory_limit_bytes, threads, read_timeout_ms });
+  }
   return DuckDBWarehouse.open({
-    path: join(folder, 'warehouse.duckdb'),
-    ...(config.memory_limit_bytes === null ? {} : { memory_limit_bytes: config.memory_limit_bytes }),
-    ...(config.threads === null ? {} : { threads: config.threads }),
-    read_timeout_ms: config.query_timeout_ms,
+    path: warehouse ? resolve(warehouse.path) : join(folder, 'warehouse.duckdb'),
+    ...(memory_limit_bytes === null ? {} : { memory_limit_bytes }),
+    ...(threads === null ? {} : { threads }),
+    read_timeout_ms,
   });
 }
 

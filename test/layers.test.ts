@@ -99,11 +99,12 @@ function runtimeImports(file: string): string[] {
 
 describe('the engine', () => {
   test('is opened in one place', () => {
-    const outside = arrows.filter(
-      ({ file, target }) => target.startsWith('warehouse/duckdb/') && !file.startsWith('warehouse/duckdb/'),
+    const outside = ['warehouse/duckdb/', 'warehouse/clickhouse/'].flatMap((folder) =>
+      arrows.filter(({ file, target }) => target.startsWith(folder) && !file.startsWith(folder)),
     );
     expect(outside.map(({ file, target }) => `${file} imports ${target}`)).toEqual([
       'tributary.ts imports warehouse/duckdb/warehouse.ts',
+      'tributary.ts imports warehouse/clickhouse/warehouse.ts',
     ]);
   });
 
@@ -112,6 +113,8 @@ describe('the engine', () => {
       (file) => importsOf(file).packages.includes('@duckdb/node-api') && !file.startsWith('warehouse/duckdb/'),
     );
     expect(users.filter((file) => file !== 'cli/import/parquet-rows.ts' && file !== 'cli/export.ts')).toEqual([]);
+    const clients = files.filter((file) => importsOf(file).packages.includes('@clickhouse/client'));
+    expect(clients.filter((file) => !file.startsWith('warehouse/clickhouse/'))).toEqual([]);
   });
 });
 

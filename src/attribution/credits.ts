@@ -73,8 +73,8 @@ function weighedPaths(plan: Plan): string {
   const sums = open.map(({ i }) => `, int64(sum(q${i}) over so_far) as s${i}, int64(sum(q${i}) over whole) as t${i}`);
   return `
     with placed as (
-      select t.*, row_number() over (partition by t.order_no order by t.at_ms, t.tie_no) as place,
-        count(*) over (partition by t.order_no) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
+      select t.*, int64(row_number() over (partition by t.order_no order by t.at_ms, t.tie_no)) as place,
+        int64(count(*) over (partition by t.order_no)) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
       from ${touchesWith(['order_no', 'touch_no', 'at_ms', 'tie_no', 'age_ms', ...names])} t),
     path as (
       select p.*, case when places > ${MAX_PATH_LENGTH} then place - (places - ${MAX_PATH_LENGTH}) else place end as k,

@@ -18,6 +18,12 @@ export interface Openers {
 export interface DataOptions {
   data: string;
   config?: string;
+  warehouse?: string;
+}
+
+/** The configuration that a command works with. */
+export function configOf(io: Io, { config, warehouse }: Omit<DataOptions, 'data'>): Config {
+  return loadConfig(config, warehouse === undefined ? io.env : { ...io.env, TRIBUTARY_WAREHOUSE: warehouse });
 }
 
 interface RunningServer {
@@ -60,10 +66,9 @@ export async function connect(io: Io, open: Openers, options: DataOptions): Prom
 }
 
 function openData(io: Io, open: Openers, options: DataOptions): Promise<Tributary> {
-  const config = loadConfig(options.config, io.env);
   return open.openTributary({
     folder: options.data,
-    config,
+    config: configOf(io, options),
     clock: io.clock,
     onError: (error, what) => io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`),
   });

@@ -1,13 +1,12 @@
 /** `tributary doctor`: is everything sound, and the care that a data folder needs. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../config.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { Collector } from '../ingest/collector.ts';
 import { pairs } from '../reports/table.ts';
 import type { Json } from './client.ts';
-import { type DataOptions, runningServer, withClient } from './connect.ts';
+import { configOf, type DataOptions, runningServer, withClient } from './connect.ts';
 import { type Context, withData } from './program.ts';
 import { count } from './progress.ts';
 import { mustExist } from './report-commands.ts';
@@ -109,7 +108,8 @@ async function restore({ io, open }: Context, options: DoctorOptions, folder: st
       `--restore: ${data} has events of its own in ${spool}; restore into a new data folder`,
     );
   if (!existsSync(folder)) throw badRequest('--restore', `${folder} does not exist`);
-  const warehouse = await open.openWarehouse(data, loadConfig(options.config, io.env));
+  mkdirSync(data, { recursive: true });
+  const warehouse = await open.openWarehouse(data, configOf(io, options));
   try {
     await warehouse.migrate();
     await warehouse.restore(resolve(folder));

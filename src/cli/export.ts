@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { isRecordName, recordKind } from '../domain/index.ts';
 import { pairs } from '../reports/table.ts';
+import { backupColumn, backupFile } from '../warehouse/backup.ts';
 import { type Column, TABLE_NAMES, TABLES, type TableName } from '../warehouse/schema.ts';
 import { writeBackup } from './doctor.ts';
 import { type Context, type DataOptions, withData } from './program.ts';
@@ -58,10 +59,7 @@ async function exportTables(
     try {
       const written: [string, string][] = [];
       for (const [table, path] of targets)
-        written.push([
-          path,
-          count(await convert(connection, table, join(parts, `${table}.parquet`), path, options.format)),
-        ]);
+        written.push([path, count(await convert(connection, table, backupFile(parts, table), path, options.format))]);
       return written;
     } finally {
       connection.closeSync();
@@ -104,14 +102,17 @@ function fieldOf(table: TableName, column: string) {
   return isRecordName(table) ? recordKind(table).fields.find((field) => field.stored_name === column) : undefined;
 }
 
-function onTheWire(table: TableName, { name, type }: Column, format: Format): string {
+function onTheWire(table: TableName, { name, type, nullable }: Column, format: Format): string {
   const kind = fieldOf(table, name)?.kind;
   if (kind === 'amount' || kind === 'rate') {
     const [scale, one] = kind === 'amount' ? [6, '0.000001::decimal(7, 6)'] : [9, '0.000000001::decimal(10, 9)'];
     const decimal = `(${name}::decimal(18, 0) * ${one})::decimal(28, ${scale})`;
     return format === 'parquet' ? decimal : `${decimal}::varchar`;
   }
-  if (type === 'instant' && format !== 'parquet') return `strftime(${name}::timestamp, '%Y-%m-%dT%H:%M:%S.%gZ')`;
+  if (type === 'instant') {
+    const instant = backupColumn({ name, type, nullable });
+    return format === 'parquet' ? instant : `strftime(${instant}::timestamp, '%Y-%m-%dT%H:%M:%S.%gZ')`;
+  }
   if (kind === 'json' && format === 'ndjson') return `${name}::json`;
   return name;
 }

@@ -79,7 +79,11 @@ function explain(error: unknown): string {
 export function withData(command: Command, io: Io): Command {
   return command
     .option('--data <dir>', 'data folder (TRIBUTARY_DATA)', io.env['TRIBUTARY_DATA'] ?? './data')
-    .option('--config <file>', 'configuration file (TRIBUTARY_CONFIG)', io.env['TRIBUTARY_CONFIG']);
+    .option('--config <file>', 'configuration file (TRIBUTARY_CONFIG)', io.env['TRIBUTARY_CONFIG'])
+    .option(
+      '--warehouse <url>',
+      'duckdb:PATH or clickhouse://user@host:8123/database (TRIBUTARY_WAREHOUSE); a file in the data folder when left out',
+    );
 }
 
 export type { DataOptions };

@@ -1,11 +1,10 @@
 /** `tributary serve`. */
 import type { Command } from 'commander';
-import { loadConfig } from '../config.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { KeyRing, type MadeKey } from '../server/keys.ts';
 import { type ServeOptions, type ServerHandle, serve } from '../server/serve.ts';
 import type { Tributary } from '../tributary.ts';
-import { type Openers, runningServer } from './connect.ts';
+import { configOf, type Openers, runningServer } from './connect.ts';
 import { type Io, stopped } from './io.ts';
 import { type Context, type DataOptions, whole, withData } from './program.ts';
 
@@ -20,8 +19,9 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
     .description('Collect events and answer reports over HTTP')
     .option('--port <n>', 'port; 0 lets the system choose', whole(0, 65_535), 8400)
     .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1');
-  withData(command, io).action(async ({ data, config, port, host }: ServeFlags) => {
-    const server = await startServer(io, open, { data, ...(config === undefined ? {} : { config }) }, { port, host });
+  withData(command, io).action(async ({ port, host, ...options }: ServeFlags) => {
+    const { data } = options;
+    const server = await startServer(io, open, options, { port, host });
     io.out(
       `Tributary listens on ${server.address}, data in ${data}\n${server.address}/docs says how to send events and read reports\n`,
     );
@@ -41,13 +41,13 @@ export interface Server extends ServerHandle {
 export async function startServer(
   io: Io,
   open: Openers,
-  { data, config: config_path }: DataOptions,
+  { data, ...settings }: DataOptions,
   options: ServeOptions,
 ): Promise<Server> {
   const running = await runningServer(data);
   if (running)
     throw new TributaryError('conflict', `--data: a server is running on ${data} already, at ${running.address}`);
-  const config = loadConfig(config_path, io.env);
+  const config = configOf(io, settings);
   let onError: ServerHandle['onError'] = (error, what) =>
     io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`);
   const tributary = await open.openTributary({

@@ -239,13 +239,16 @@ async function touchesPart(snapshot: Snapshot, plan: Plan, row: Row, reclassifie
   };
 }
 
+/** Engines differ in the last bit of a power; credit is made of weights scaled to integers, which do not show it. */
+const WEIGHT_DIGITS = 12;
+
 /** Per model: the weight that its formula gave, the share after normalising, and the money. */
 function creditOf(plan: Plan, credit: Row): ReportJson {
   return Object.fromEntries(
     plan.models.map(({ name }, i) => [
       name,
       {
-        weight: Number(credit[`w${i}`]),
+        weight: Number(Number(credit[`w${i}`]).toPrecision(WEIGHT_DIGITS)),
         share: ratio(BigInt(credit[`m${i}`]!), 1_000_000),
         ...money('attributed_revenue', BigInt(credit[`c${i}`] as string)),
       },

@@ -23,6 +23,8 @@ export const MACROS = [
   'count_where', // (condition) -> rows for which it holds
   'same', // (a, b) -> equality in which null equals null
   'json_text', // (json, key) -> the string at a key of a JSON object, or null
+  'chr', // (n) -> the character of a code below 128
+  'lag', // (x) -> window function: x of the row before, null for the first
 ] as const;
 export type Macro = (typeof MACROS)[number];
 
@@ -33,7 +35,7 @@ export type Batch = Partial<Record<TableName, Row[]>>;
 
 /** A consistent view of the warehouse; temporary tables vanish with it. */
 export interface Snapshot {
-  /** The snapshot shows whole transactions only, so every row it shows lies at or before its committed positions. */
+  /** The snapshot shows whole batches only, so every row it shows lies at or before its committed positions. */
   readonly isolated: boolean;
   /** Runs shared SQL with `$name` parameters. 128-bit and 64-bit integers come back as bigint. */
   query<R extends Row = Row>(sql: string, parameters?: Record<string, Parameter>): Promise<R[]>;
@@ -68,7 +70,10 @@ export interface Warehouse {
   readonly engine: string;
   /** Brings the schema to the newest version; forward only. Returns the versions applied. */
   migrate(): Promise<number[]>;
-  /** Writes a batch in one transaction. */
+  /**
+   * Writes a batch: all of it shows, or nothing. Rows of the log show once a commit covers their position, which an engine
+   * without transactions needs to keep this promise; so they come with their commit, or after one.
+   */
   append(batch: Batch): Promise<void>;
   /** Runs `work` on one consistent state. Reads run beside each other and beside appends. */
   read<T>(work: (snapshot: Snapshot) => Promise<T>, options?: ReadOptions): Promise<T>;

@@ -16,6 +16,8 @@ export interface Column {
 export interface Table {
   name: string;
   columns: readonly Column[];
+  /** What names a row: two rows with equal keys are one, sent twice. */
+  key: readonly string[];
 }
 
 export type Cell = string | number | bigint | null;
@@ -63,7 +65,11 @@ function recordTable(name: RecordName): Table {
     if (columns.some((c) => c.name === field.stored_name)) continue;
     columns.push(column(field.stored_name, KIND_TYPES[field.kind] ?? 'text', true));
   }
-  return { name, columns: [...columns, ...(ENRICHED[name] ?? []), CONTENT_HASH, ...LOG_COLUMNS] };
+  return {
+    name,
+    columns: [...columns, ...(ENRICHED[name] ?? []), CONTENT_HASH, ...LOG_COLUMNS],
+    key: ['brand_id', kind.id_field],
+  };
 }
 
 /** One table per record kind. */
@@ -77,6 +83,7 @@ export const SYSTEM_TABLES = {
   /** A later rule's word on a touchpoint; the latest up to `as_of` counts. */
   reclassifications: {
     name: 'reclassifications',
+    key: ['brand_id', 'touchpoint_id', 'collector_id', 'log_seq'],
     columns: [
       column('brand_id', 'text'),
       column('touchpoint_id', 'text'),
@@ -93,6 +100,7 @@ export const SYSTEM_TABLES = {
   /** The same id with other content: the first stays in its table, the other is kept here. */
   conflicts: {
     name: 'conflicts',
+    key: ['brand_id', 'record', 'id', 'collector_id', 'log_seq'],
     columns: [
       column('brand_id', 'text'),
       column('record', 'text'),
@@ -104,6 +112,7 @@ export const SYSTEM_TABLES = {
   /** What passed the schema and failed to load. A replay appends the same id with state `replayed`. */
   dead_letters: {
     name: 'dead_letters',
+    key: ['dead_letter_id', 'state', 'collector_id', 'log_seq'],
     columns: [
       column('dead_letter_id', 'text'),
       column('brand_id', 'text'),
@@ -117,11 +126,13 @@ export const SYSTEM_TABLES = {
   /** Which positions were committed, and when: resolves an instant given as `as_of`. */
   commits: {
     name: 'commits',
+    key: ['collector_id', 'log_seq'],
     columns: [column('collector_id', 'text'), column('log_seq', 'int64'), column('committed_at', 'instant')],
   },
   /** A frozen run: what was asked, and of which log position and settings. */
   attribution_runs: {
     name: 'attribution_runs',
+    key: ['run_id'],
     columns: [
       column('run_id', 'text'),
       column('brands', 'text'),
@@ -135,6 +146,7 @@ export const SYSTEM_TABLES = {
   /** The guide's AttributionResult, per run; unattributed value has no touchpoint and a reason. */
   attribution_results: {
     name: 'attribution_results',
+    key: ['run_id', 'brand_id', 'attribution_model', 'conversion_id', 'value_event', 'touchpoint_id'],
     columns: [
       column('run_id', 'text'),
       column('brand_id', 'text'),

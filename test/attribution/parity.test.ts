@@ -1,25 +1,16 @@
 /** The SQL and an independent implementation of docs/semantics.md agree, on random worlds and random questions. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { attribute, journeys, type Options, type Settings } from '../reference/reference.ts';
 import { optionsArbitrary, toReference, type WireWorld, worlds } from '../reference/worlds.ts';
 import { Engine } from '../support/engine.ts';
-import { eventsOf, parametersOf } from '../support/worlds.ts';
+import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
 const RUNS = Number(process.env['TRIBUTARY_PARITY_RUNS'] ?? 60);
 
 function configure(engine: Engine, settings: Record<string, Partial<Settings>>): void {
-  for (const [brand_id, own] of Object.entries(settings)) {
-    const { view_days, email_days, click_days, position_first, position_last, ...rest } = own;
-    engine.settings.set(brand_id, {
-      ...DEFAULT_BRAND_SETTINGS,
-      ...rest,
-      windows: { view_days: view_days ?? 1, email_days: email_days ?? 7, click_days: click_days ?? 30 },
-      position: { first: position_first ?? 0.4, last: position_last ?? 0.4 },
-    });
-  }
+  for (const [brand_id, own] of Object.entries(settings)) engine.settings.set(brand_id, settingsOf(own));
 }
 
 const GROUPS = ['channel,campaign_id,email_id', 'touchpoint_type,day', 'brand,week', 'month,device_type'] as const;

@@ -7,6 +7,7 @@ import type { Openers } from '../../src/cli/connect.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/program.ts';
 import { openTributary, openWarehouse } from '../../src/tributary.ts';
+import { warehouseSetting } from '../support/engine.ts';
 
 export const NOW = Date.parse('2026-04-01T12:00:00Z');
 
@@ -34,13 +35,19 @@ export async function cli(argv: readonly string[], terminal: Terminal = {}): Pro
     err: (text) => {
       outcome.err += text;
     },
-    env: { TRIBUTARY_LOG_LEVEL: 'silent', ...terminal.env },
+    env: { TRIBUTARY_LOG_LEVEL: 'silent', ...warehouseOf(argv), ...terminal.env },
     err_columns: null,
     clock: () => NOW,
     stop: terminal.stop ?? new AbortController().signal,
   };
   outcome.code = await run(argv, io, { openTributary, openWarehouse, ...terminal.open });
   return outcome;
+}
+
+/** The warehouse of the data folder that a command names. */
+function warehouseOf(argv: readonly string[]): NodeJS.ProcessEnv {
+  const { warehouse } = warehouseSetting(argv[argv.indexOf('--data') + 1] ?? '');
+  return warehouse === undefined ? {} : { TRIBUTARY_WAREHOUSE: warehouse };
 }
 
 /** A command that has to work; returns what it printed. */

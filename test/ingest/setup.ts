@@ -12,8 +12,8 @@ import { Collector, type CollectorOptions } from '../../src/ingest/collector.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/ingest/limits.ts';
 import { decodeEntry } from '../../src/ingest/segment.ts';
 import { readLines, Spool } from '../../src/ingest/spool.ts';
-import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
+import { openEmptyWarehouse } from '../support/engine.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 1);
 
@@ -56,11 +56,7 @@ export async function spooled(spool: Spool, id_field = 'event_id'): Promise<Arra
   return found;
 }
 
-export async function openWarehouse(): Promise<Warehouse> {
-  const warehouse = await DuckDBWarehouse.open({ path: ':memory:', threads: 1 });
-  await warehouse.migrate();
-  return warehouse;
-}
+export const openWarehouse = (): Promise<Warehouse> => openEmptyWarehouse();
 
 export interface CollectorSetup extends Partial<Omit<CollectorOptions, 'limits'>> {
   limits?: Partial<Limits>;

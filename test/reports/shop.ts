@@ -6,6 +6,7 @@ import { type Config, makeConfig } from '../../src/config.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import type { ReportContext } from '../../src/reports/parameters.ts';
 import { openTributary, type Tributary } from '../../src/tributary.ts';
+import { warehouseSetting } from '../support/engine.ts';
 
 export const ALL_BRANDS = { key_brand_id: null };
 export const MARCH = { start: '2026-03-01', end: '2026-04-01' };
@@ -28,7 +29,11 @@ export interface Shop {
 export async function openShop(file: unknown = {}): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-reports-'));
   const clock = () => Date.parse('2026-03-31T12:00:00Z');
-  const tributary = await openTributary({ folder, config: makeConfig(file), clock });
+  const tributary = await openTributary({
+    folder,
+    config: makeConfig({ ...(file as object), ...warehouseSetting(folder) }),
+    clock,
+  });
   return {
     tributary,
     reports: tributary.reports,

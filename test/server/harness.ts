@@ -8,6 +8,7 @@ import { makeConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/server/app.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { openTributary, type Tributary } from '../../src/tributary.ts';
+import { warehouseSetting } from '../support/engine.ts';
 
 export const KEYS = {
   TRIBUTARY_WRITE_KEY: 'write-key-of-the-tests',
@@ -62,7 +63,11 @@ export function temporaryFolder(): string {
 export async function startServer(options: TestOptions = {}): Promise<TestServer> {
   const folder = temporaryFolder();
   const clock = options.clock ?? Date.now;
-  const tributary = await openTributary({ folder, config: makeConfig(options.config ?? {}), clock });
+  const tributary = await openTributary({
+    folder,
+    config: makeConfig({ ...options.config, ...warehouseSetting(folder) }),
+    clock,
+  });
   const keys = KeyRing.open(folder, options.env ?? KEYS, clock);
   const log: string[] = [];
   const app = buildApp(tributary, keys, {

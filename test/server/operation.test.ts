@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { TEST_ENGINE } from '../support/engine.ts';
 import { ADMIN, type Body, MARCH, ORDER, READ, startServer, TOUCH, WRITE } from './harness.ts';
 
 test('a sane request id is taken over, any other is replaced, and failures carry it', async () => {
@@ -120,6 +121,7 @@ test('dead letters are listed with their reason, and replayed', async () => {
         log_seq: 0,
       },
     ],
+    commits: [{ collector_id: 'main', log_seq: 0, committed_at: 0 }],
   });
   expect((await server.get('/v1/dead_letters?state=open', ADMIN)).body.dead_letters).toMatchObject([
     { dead_letter_id: 'dl_1', state: 'open', reason: 'it did not fit', payload: { touchpoint_id: 'late' } },
@@ -139,7 +141,7 @@ test('doctor finds nothing wrong with a healthy log', async () => {
   await server.post('/v1/conversions', ORDER);
   await server.flush();
   const { body } = await server.get('/v1/doctor', ADMIN);
-  expect(body).toMatchObject({ problems: [], warehouse: { engine: 'duckdb' }, collector: { lag_records: 0 } });
+  expect(body).toMatchObject({ problems: [], warehouse: { engine: TEST_ENGINE }, collector: { lag_records: 0 } });
   expect(body.warehouse.tables).toContainEqual({ table: 'conversions', rows: 1 });
 });
 

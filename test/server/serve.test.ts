@@ -6,10 +6,11 @@ import { makeConfig } from '../../src/config.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { type ServerHandle, serve } from '../../src/server/serve.ts';
 import { openTributary } from '../../src/tributary.ts';
+import { warehouseSetting } from '../support/engine.ts';
 import { KEYS, TOUCH, temporaryFolder, WRITE } from './harness.ts';
 
 async function start(folder: string, options: { signals?: boolean; port?: number } = {}): Promise<ServerHandle> {
-  const tributary = await openTributary({ folder, config: makeConfig({}) });
+  const tributary = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });
   onTestFinished(() => tributary.close(false).catch(() => undefined));
   const server = await serve(tributary, KeyRing.open(folder, KEYS), { port: 0, log_level: 'silent', ...options });
   onTestFinished(() => server.close());
@@ -58,7 +59,7 @@ test('every event that was answered before the server closed is there when the f
   expect(accepted.length).toBeGreaterThan(0);
   expect(refused).toBeGreaterThan(0);
 
-  const again = await openTributary({ folder, config: makeConfig({}) });
+  const again = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });
   onTestFinished(() => again.close());
   expect(again.collector.health().lag_records).toBe(0);
   const rows = await again.warehouse.read((snapshot) => snapshot.query('select touchpoint_id from touchpoints'));

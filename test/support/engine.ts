@@ -10,6 +10,7 @@ import { SeenIds } from '../../src/ingest/seen-ids.ts';
 import type { ReportContext } from '../../src/reports/parameters.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
+import { clickHouseUrl, openClickHouse } from './clickhouse.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
 
@@ -23,9 +24,20 @@ export const enrich: Enrich = (record, item) =>
     ? { ...enrichTouchpoint(item, { strict_ga4: false, ip_storage: 'truncated', geo: null }) }
     : {};
 
-/** An empty warehouse of the engine that the environment names. */
-export async function openEmptyWarehouse(): Promise<Warehouse> {
-  const warehouse = await DuckDBWarehouse.open({ path: ':memory:', threads: 2 });
+export type EngineName = 'duckdb' | 'clickhouse';
+
+/** The engine that the tests run on: `TRIBUTARY_TEST_ENGINE=clickhouse` or, when left out, `duckdb`. */
+export const TEST_ENGINE = (process.env['TRIBUTARY_TEST_ENGINE'] ?? 'duckdb') as EngineName;
+
+/** The setting that puts the data of a folder on the engine of the tests: the same folder finds the same data. */
+export function warehouseSetting(folder: string): { warehouse?: string } {
+  return TEST_ENGINE === 'clickhouse' ? { warehouse: clickHouseUrl(folder) } : {};
+}
+
+/** An empty warehouse of an engine. */
+export async function openEmptyWarehouse(engine: EngineName = TEST_ENGINE): Promise<Warehouse> {
+  const warehouse: Warehouse =
+    engine === 'clickhouse' ? await openClickHouse() : await DuckDBWarehouse.open({ path: ':memory:', threads: 2 });
   await warehouse.migrate();
   return warehouse;
 }
@@ -47,8 +59,8 @@ export class Engine {
     };
   }
 
-  static async open(): Promise<Engine> {
-    return new Engine(await openEmptyWarehouse());
+  static async open(engine?: EngineName): Promise<Engine> {
+    return new Engine(await openEmptyWarehouse(engine));
   }
 
   /** Loads events in the given order, in batches of the given size. @returns the as_of after them. */

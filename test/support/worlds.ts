@@ -1,10 +1,22 @@
 /** Random worlds of the reference, as events to send and parameters to ask. */
-import type { Options } from '../reference/reference.ts';
+import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
+import type { Options, Settings } from '../reference/reference.ts';
 import { WIRE_ORDER, type WireWorld } from '../reference/worlds.ts';
 import type { WireEvent } from './engine.ts';
 
 export function eventsOf(world: WireWorld): WireEvent[] {
   return WIRE_ORDER.flatMap((record) => world[record].map((event) => ({ record, event })));
+}
+
+/** A brand's settings in the reference's words as those of the product. */
+export function settingsOf(own: Partial<Settings>): BrandSettings {
+  const { view_days, email_days, click_days, position_first, position_last, ...rest } = own;
+  return {
+    ...DEFAULT_BRAND_SETTINGS,
+    ...rest,
+    windows: { view_days: view_days ?? 1, email_days: email_days ?? 7, click_days: click_days ?? 30 },
+    position: { first: position_first ?? 0.4, last: position_last ?? 0.4 },
+  };
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

@@ -222,6 +222,36 @@ export function macroContract(open: OpenWarehouse): void {
       });
     });
 
+    test('chr is the character of a code, also one that no id can hold', async () => {
+      const [row] = await held.warehouse.read((s) => s.query("select concat('a', chr(0), 'b', chr(65)) as joined"));
+      expect(row!['joined']).toBe('a\0bA');
+    });
+
+    test('lag is the row before, and null for the first, of a column that cannot be null too', async () => {
+      await held.warehouse.read(async (s) => {
+        await s.relation(
+          'visits',
+          [
+            { name: 'person', type: 'text', nullable: false },
+            { name: 'at_ms', type: 'int64', nullable: false },
+          ],
+          [
+            { person: 'a', at_ms: 5 },
+            { person: 'a', at_ms: 7 },
+            { person: 'b', at_ms: 6 },
+          ],
+        );
+        const rows = await s.query(
+          'select lag(at_ms) over (partition by person order by at_ms) as before_ms, lag(person) over w as before from visits window w as (partition by person order by at_ms) order by person, at_ms',
+        );
+        expect(rows).toEqual([
+          { before_ms: null, before: null },
+          { before_ms: 5n, before: 'a' },
+          { before_ms: null, before: null },
+        ]);
+      });
+    });
+
     test('can stand in the arguments of another, and not in a text', async () => {
       expect(await overPairs('idiv(floor_div(a, b), int64(2)) + idiv(b, 1)', [[-7n, 2n]])).toEqual([0n]);
       const [row] = await held.warehouse.read((s) => s.query("select 'idiv(1, 2)' as said"));

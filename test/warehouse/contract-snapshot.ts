@@ -1,7 +1,7 @@
 /** What a read sees, and what it may keep while it looks. */
 import { describe, expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
-import { count, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
+import { committed, count, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
 
 const NUMBERS = [int64('x')];
 const numbers = (n: number) => Array.from({ length: n }, (_, x) => ({ x }));
@@ -12,13 +12,16 @@ export function snapshotContract(open: OpenWarehouse): void {
 
     test('sees one state from its first query to its last, while rows go on arriving', async () => {
       const { warehouse } = held;
-      await warehouse.append({ touchpoints: [rowOf('touchpoints')], conversions: [rowOf('conversions')] });
+      const first = { touchpoints: [rowOf('touchpoints')], conversions: [rowOf('conversions')] };
+      await warehouse.append(committed(first));
       await warehouse.read(async (s) => {
         const before = await count(s, 'touchpoints');
-        await warehouse.append({
-          touchpoints: [rowOf('touchpoints', { touchpoint_id: 'late' })],
-          conversions: [rowOf('conversions', { conversion_id: 'late' })],
-        });
+        await warehouse.append(
+          committed({
+            touchpoints: [rowOf('touchpoints', { touchpoint_id: 'late', log_seq: 2 })],
+            conversions: [rowOf('conversions', { conversion_id: 'late', log_seq: 3 })],
+          }),
+        );
         expect(await count(s, 'touchpoints')).toBe(before);
         expect(await count(s, 'conversions')).toBe(before);
       });
@@ -28,23 +31,26 @@ export function snapshotContract(open: OpenWarehouse): void {
     test('never sees half of a batch', async () => {
       const { warehouse } = held;
       const appends = Array.from({ length: 30 }, (_, i) =>
-        warehouse.append({
-          spend: [rowOf('spend', { spend_id: `s${i}` })],
-          fx_rates: [rowOf('fx_rates', { fx_rate_id: `f${i}` })],
-        }),
+        warehouse.append(
+          committed({
+            spend: [rowOf('spend', { spend_id: `s${i}`, log_seq: 10 + 2 * i })],
+            fx_rates: [rowOf('fx_rates', { fx_rate_id: `f${i}`, log_seq: 11 + 2 * i })],
+          }),
+        ),
       );
       const reads = Array.from({ length: 30 }, () =>
         warehouse.read(async (s) => (await count(s, 'spend')) - (await count(s, 'fx_rates'))),
       );
       await Promise.all(appends);
       expect(new Set(await Promise.all(reads))).toEqual(new Set([0]));
+      expect(await warehouse.read((s) => count(s, 'spend'))).toBe(30);
     });
 
     test('hands back what its work returns, and throws what its work throws', async () => {
       expect(await held.warehouse.read(async () => 'answer')).toBe('answer');
       await expect(held.warehouse.read(() => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
       await expect(held.warehouse.read((s) => s.query('select nothing from nowhere'))).rejects.toThrow();
-      expect(await held.warehouse.read((s) => count(s, 'commits'))).toBe(0);
+      expect(await held.warehouse.read((s) => count(s, 'touchpoints'))).toBe(2);
     });
 
     test('changes nothing that outlives it', async () => {

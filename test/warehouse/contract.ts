@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { backupContract } from './contract-backup.ts';
 import { macroContract } from './contract-macros.ts';
 import { snapshotContract } from './contract-snapshot.ts';
-import { AT_MS, count, float64, instant, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
+import { AT_MS, committed, count, float64, instant, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
 
 export function warehouseContract(name: string, open: OpenWarehouse): void {
   describe(`${name} as a warehouse`, () => {
@@ -82,7 +82,7 @@ function appendContract(open: OpenWarehouse): void {
       const before = await warehouse.read((s) => count(s, 'email_events'));
       const rows = (i: number) =>
         Array.from({ length: 50 }, (_, j) => rowOf('email_events', { event_id: `e${i}-${j}` }));
-      await Promise.all(Array.from({ length: 20 }, (_, i) => warehouse.append({ email_events: rows(i) })));
+      await Promise.all(Array.from({ length: 20 }, (_, i) => warehouse.append(committed({ email_events: rows(i) }))));
       expect(await warehouse.read((s) => count(s, 'email_events'))).toBe(before + 1_000);
     });
   });
@@ -187,9 +187,11 @@ function valueContract(open: OpenWarehouse): void {
 
     test('cannot say SQL: nothing that is stored or asked for changes another row', async () => {
       const evil = "x'); delete from spend; drop table spend; --";
-      await held.warehouse.append({
-        spend: [rowOf('spend', { spend_id: evil, channel: evil }), rowOf('spend', { spend_id: 'other' })],
-      });
+      await held.warehouse.append(
+        committed({
+          spend: [rowOf('spend', { spend_id: evil, channel: evil }), rowOf('spend', { spend_id: 'other' })],
+        }),
+      );
       await held.warehouse.read(async (s) => {
         expect(
           await s.query('select spend_id, channel from spend where channel = $channel', { channel: evil }),
@@ -209,7 +211,7 @@ function valueContract(open: OpenWarehouse): void {
         content_hash: -(2n ** 63n),
         log_seq: 2n ** 53n - 1n,
       });
-      await held.warehouse.append({ touchpoints: [touchpoint] });
+      await held.warehouse.append(committed({ touchpoints: [touchpoint] }));
       const [row] = await held.warehouse.read((s) =>
         s.query(
           'select touchpoint_id, url, traits, content_hash, log_seq, epoch_ms(occurred_at) as at_ms, customer_id from touchpoints',

@@ -1,6 +1,6 @@
 /** Rows for tests of the warehouse: every column filled, so that a test names only what it is about. */
 import { afterAll, beforeAll } from 'vitest';
-import type { Snapshot, Warehouse } from '../../src/warehouse/port.ts';
+import type { Batch, Snapshot, Warehouse } from '../../src/warehouse/port.ts';
 import type { Cell, Column, Row, TableName } from '../../src/warehouse/schema.ts';
 import { TABLES } from '../../src/warehouse/schema.ts';
 
@@ -14,6 +14,17 @@ const DEFAULTS: Record<Column['type'], Cell> = { text: 'x', int64: 1, float64: 0
 export function rowOf(table: TableName, values: Row = {}): Row {
   const row = Object.fromEntries(TABLES[table].columns.map((c) => [c.name, c.nullable ? null : DEFAULTS[c.type]]));
   return { ...row, ...values };
+}
+
+/** The batch as the loader sends it: with a commit of the last position of its rows. An engine may hide rows until then. */
+export function committed(batch: Batch): Batch {
+  const last = new Map<Cell, bigint>();
+  for (const row of Object.values(batch).flat()) {
+    const log_seq = BigInt(row['log_seq'] ?? 0);
+    if (log_seq > (last.get(row['collector_id']!) ?? -1n)) last.set(row['collector_id']!, log_seq);
+  }
+  const commits = [...last].map(([collector_id, log_seq]) => rowOf('commits', { collector_id, log_seq }));
+  return { ...batch, commits: [...(batch.commits ?? []), ...commits] };
 }
 
 export const int64 = (name: string): Column => ({ name, type: 'int64', nullable: true });

@@ -32,4 +32,6 @@ export const DUCKDB_MACROS: MacroTable = {
   count_where: (x) => `count(*) filter (where ${x})`,
   same: (a, b) => `(${a}) is not distinct from (${b})`,
   json_text: (x, key) => `json_extract_string(${x}, ${key})`,
+  chr: (n) => `chr(${n})`,
+  lag: (x) => `lag(${x})`,
 };

@@ -43,7 +43,7 @@ export class DuckDBSnapshot implements Snapshot {
     this.versions_used += 1;
     const own = `${name}_version_${this.versions_used}`;
     if (this.versions_used > 1) await this.relation(own, columns, rows());
-    const kept = this.versions_used > 1 ? undefined : await this.cache.table(name, version, columns, rows);
+    const kept = this.versions_used > 1 ? undefined : await this.cache.relations.table(name, version, columns, rows);
     if (kept) this.kept.push(kept.release);
     await this.connection.run(`create or replace temp view ${name} as select * from ${kept?.table ?? own}`);
   }

@@ -1,11 +1,14 @@
 /** The embedded engine: one DuckDB file, one writer, many readers. */
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
+import { backupColumn, backupFile, checkRestore, makeBackupFolder } from '../backup.ts';
+import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
+import { ReadPlaces, Turns, tooSlow } from '../turns.ts';
 import { appendRows } from './append.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { RelationCache } from './relation-cache.ts';
@@ -22,14 +25,12 @@ export interface DuckDBOptions {
 }
 
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
-const MAX_WAITING_READS = 64;
 
 export class DuckDBWarehouse implements Warehouse {
   readonly engine = 'duckdb';
-  private writing: Promise<unknown> = Promise.resolve();
+  private readonly writing = new Turns();
   private readonly idle: DuckDBConnection[] = [];
-  private readonly waiting: Array<() => void> = [];
-  private reads = 0;
+  private readonly places: ReadPlaces;
   private closed = false;
   private readonly cache: RelationCache;
 
@@ -39,6 +40,7 @@ export class DuckDBWarehouse implements Warehouse {
     private readonly options: Required<DuckDBOptions>,
   ) {
     this.cache = new RelationCache(instance);
+    this.places = new ReadPlaces(options.max_reads);
   }
 
   /** Opens or creates the file. @throws warehouse_unavailable when another process holds it. */
@@ -112,13 +114,7 @@ export class DuckDBWarehouse implements Warehouse {
       await connection.run('begin transaction');
       return await work(snapshot);
     } catch (cause) {
-      if (late)
-        throw new TributaryError(
-          'timeout',
-          `the query took longer than ${timeout_ms} ms; ask for a shorter period or fewer groups`,
-          { cause, retry_after_s: 5 },
-        );
-      throw cause;
+      throw late ? tooSlow(timeout_ms, cause) : cause;
     } finally {
       clearTimeout(timer);
       await connection.run('rollback').catch(() => undefined);
@@ -132,18 +128,10 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async diagnose(): Promise<Diagnosis> {
-    const problems: string[] = [];
-    const tables = await this.read(async (snapshot) => {
-      const sizes = [];
-      for (const table of TABLE_NAMES) {
-        const [row] = await snapshot.query(`select count(*) as n from ${table}`);
-        sizes.push({ table, rows: Number(row!['n']) });
-      }
-      for (const [what, sql] of INTEGRITY_CHECKS) {
-        const [row] = await snapshot.query(sql);
-        if (Number(row!['n']) > 0) problems.push(`${row!['n']} ${what}`);
-      }
-      return sizes;
+    const { tables, problems } = await this.read(async (snapshot) => {
+      const examined = await examine(snapshot);
+      const [row] = await snapshot.query(uncommittedRows('conversions', 'commits'));
+      return { ...examined, problems: [...examined.problems, ...uncommittedProblem(Number(row!['n']))] };
     });
     const [version] = (await this.writer.runAndReadAll('select max(version) from schema_versions')).getRows();
     const size_bytes = existsSync(this.options.path) ? statSync(this.options.path).size : 0;
@@ -151,34 +139,24 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async backup(folder: string): Promise<void> {
-    mkdirSync(folder, { recursive: true });
-    if (readdirSync(folder).length > 0)
-      throw new TributaryError('bad_request', `${folder} is not empty; name a new folder`);
+    makeBackupFolder(folder);
     await this.read(async (snapshot) => {
       for (const table of TABLE_NAMES) {
-        const target = join(folder, `${table}.parquet`).replaceAll("'", "''");
+        const target = backupFile(folder, table).replaceAll("'", "''");
         await snapshot.query(`copy (select * from ${table}) to '${target}' (format parquet, compression zstd)`);
       }
     });
   }
 
   async restore(folder: string): Promise<void> {
-    const { tables } = await this.diagnose();
-    const filled = tables.find((t) => t.rows > 0);
-    if (filled)
-      throw new TributaryError(
-        'conflict',
-        `${filled.table} already has ${filled.rows} rows; restore into a new data folder`,
-      );
+    checkRestore(folder, (await this.diagnose()).tables);
     await this.exclusively(() =>
       this.transaction(async () => {
         for (const table of TABLE_NAMES) {
-          const source = join(folder, `${table}.parquet`);
-          if (!existsSync(source))
-            throw new TributaryError('not_found', `${source} is missing; the folder is not a whole backup`);
-          const names = TABLES[table].columns.map((c) => c.name).join(', ');
+          const source = backupFile(folder, table).replaceAll("'", "''");
+          const { columns } = TABLES[table];
           await this.writer.run(
-            `insert into ${table} (${names}) select ${names} from read_parquet('${source.replaceAll("'", "''")}')`,
+            `insert into ${table} (${columns.map((c) => c.name).join(', ')}) select ${columns.map(backupColumn).join(', ')} from read_parquet('${source}')`,
           );
         }
       }),
@@ -198,9 +176,7 @@ export class DuckDBWarehouse implements Warehouse {
   /** Writers queue: DuckDB would refuse the second of two that touch the same rows. */
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
     if (this.closed) return Promise.reject(new TributaryError('shutting_down', 'the warehouse is closed'));
-    const run = this.writing.then(work, work);
-    this.writing = run.catch(() => undefined);
-    return run;
+    return this.writing.take(work);
   }
 
   private async transaction<T>(work: () => Promise<T>): Promise<T> {
@@ -217,44 +193,13 @@ export class DuckDBWarehouse implements Warehouse {
 
   private async acquire(): Promise<DuckDBConnection> {
     if (this.closed) throw new TributaryError('shutting_down', 'the warehouse is closed');
-    if (this.reads >= this.options.max_reads) {
-      if (this.waiting.length >= MAX_WAITING_READS) {
-        throw new TributaryError('busy', 'too many reports are waiting; try again in a few seconds', {
-          retry_after_s: 5,
-        });
-      }
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
-    } else {
-      this.reads += 1;
-    }
+    await this.places.enter();
     return this.idle.pop() ?? this.instance.connect();
   }
 
   private release(connection: DuckDBConnection): void {
     if (this.closed) connection.closeSync();
     else this.idle.push(connection);
-    const next = this.waiting.shift();
-    if (next) next();
-    else this.reads -= 1;
+    this.places.leave();
   }
 }
-
-/** Promises that hold at every moment; counted, so that doctor can say how often one is broken. */
-const INTEGRITY_CHECKS: ReadonlyArray<[string, string]> = [
-  [
-    'touchpoint ids stored twice',
-    'select count(*) as n from (select 1 from touchpoints group by brand_id, touchpoint_id having count(*) > 1)',
-  ],
-  [
-    'conversion ids stored twice',
-    'select count(*) as n from (select 1 from conversions group by brand_id, conversion_id having count(*) > 1)',
-  ],
-  [
-    'ids that share a subject key with another id',
-    `select count(*) as n from (select 1 from touchpoints group by subject_key having min(brand_id || chr(0) || coalesce(customer_id, anonymous_id)) <> max(brand_id || chr(0) || coalesce(customer_id, anonymous_id)))`,
-  ],
-  [
-    'rows beyond the last committed position',
-    `select count(*) as n from conversions c where c.log_seq > (select coalesce(max(k.log_seq), 0) from commits k where k.collector_id = c.collector_id)`,
-  ],
-];

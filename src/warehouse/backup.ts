@@ -1,0 +1,41 @@
+/** A backup is a folder with one Parquet file a table, the same for every engine: what one wrote another restores. */
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { TributaryError } from '../domain/errors.ts';
+import type { TableSize } from './port.ts';
+import { type Column, TABLE_NAMES, type TableName } from './schema.ts';
+
+/** Where a backup keeps a table. */
+export function backupFile(folder: string, table: TableName): string {
+  return join(folder, `${table}.parquet`);
+}
+
+/**
+ * A column of a backup in DuckDB's words. Instants by their milliseconds: a file that ClickHouse wrote says of them that
+ * they have a time zone, and DuckDB would turn them into the local time of the machine.
+ */
+export function backupColumn({ name, type }: Column): string {
+  return type === 'instant' ? `make_timestamp_ms(epoch_ms(${name}))::timestamp_ms` : name;
+}
+
+/** Makes the folder of a new backup. @throws bad_request when it holds something. */
+export function makeBackupFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  if (readdirSync(folder).length > 0)
+    throw new TributaryError('bad_request', `${folder} is not empty; name a new folder`);
+}
+
+/** @throws conflict when the warehouse has rows, not_found when the folder is not a whole backup. */
+export function checkRestore(folder: string, tables: readonly TableSize[]): void {
+  const filled = tables.find((t) => t.rows > 0);
+  if (filled)
+    throw new TributaryError(
+      'conflict',
+      `${filled.table} already has ${filled.rows} rows; restore into a new data folder`,
+    );
+  for (const table of TABLE_NAMES) {
+    const source = backupFile(folder, table);
+    if (!existsSync(source))
+      throw new TributaryError('not_found', `${source} is missing; the folder is not a whole backup`);
+  }
+}

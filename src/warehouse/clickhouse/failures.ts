@@ -1,0 +1,86 @@
+/** What went wrong, in the product's words: is the query too much, is the server away, or is it a bug? */
+import { ClickHouseError } from '@clickhouse/client';
+import { TributaryError } from '../../domain/errors.ts';
+import { tooSlow } from '../turns.ts';
+
+/** TIMEOUT_EXCEEDED, TOO_SLOW. */
+const TOO_SLOW = ['159', '160'];
+/** MEMORY_LIMIT_EXCEEDED, and limits that an operator may set: TOO_MANY_ROWS, TOO_MANY_BYTES, TOO_MANY_ROWS_OR_BYTES. */
+const TOO_MUCH = ['241', '158', '307', '396'];
+/**
+ * The server answers and cannot serve now: READONLY, SOCKET_TIMEOUT, NETWORK_ERROR, NO_ZOOKEEPER, ABORTED,
+ * TABLE_IS_READ_ONLY, NOT_ENOUGH_SPACE, TOO_MANY_PARTS, the quorum's three, SESSION_NOT_FOUND, SESSION_IS_LOCKED,
+ * QUERY_WAS_CANCELLED, ACCESS_DENIED, AUTHENTICATION_FAILED, KEEPER_EXCEPTION; UNKNOWN_DATABASE.
+ */
+const AWAY = ['164', '209', '210', '225', '236', '242', '243', '252', '285', '286', '319', '372', '373', '394', '497', '516', '999', '81']; // biome-ignore format: one list
+/** TOO_MANY_SIMULTANEOUS_QUERIES. */
+const BUSY = ['202'];
+/** UNKNOWN_TABLE: in a session that made temporary tables, it means that the server has forgotten them. */
+const UNKNOWN_TABLE = '60';
+/** The row is at fault: cannot parse, type mismatch, cannot convert, incorrect data, too large, out of bound, null. */
+const BAD_ROW = ['6', '26', '27', '33', '38', '41', '53', '69', '70', '72', '117', '131', '321', '349'];
+
+const RETRY_AFTER_S = 5;
+
+/** What was being done when it failed. */
+export interface Attempt {
+  /** Scheme, host and port; never the password. */
+  host: string;
+  doing: 'read' | 'write';
+  timeout_ms: number;
+  /** Whether the statement relied on tables that the server keeps for a session. */
+  in_session?: boolean;
+  /** Whether this side stopped waiting. */
+  gave_up?: boolean;
+}
+
+/** The error to throw for what the client threw. A bug stays what it was, and so does a row that the server refuses. */
+export function explained(cause: unknown, attempt: Attempt): unknown {
+  if (cause instanceof TributaryError) return cause;
+  if (attempt.gave_up && attempt.doing === 'read') return tooSlow(attempt.timeout_ms, cause);
+  if (!(cause instanceof ClickHouseError)) return unanswered(cause, attempt);
+  const { code } = cause;
+  if (attempt.doing === 'write') return BAD_ROW.includes(code) ? cause : away(cause, attempt, 'cannot take rows now');
+  if (TOO_SLOW.includes(code)) return tooSlow(attempt.timeout_ms, cause);
+  if (TOO_MUCH.includes(code))
+    return new TributaryError(
+      'unprocessable',
+      'the query needs more memory than one may have; ask for a shorter period or fewer groups, or raise memory_limit_bytes',
+      { cause },
+    );
+  if (BUSY.includes(code))
+    return new TributaryError('busy', 'the warehouse runs as many queries as it may; try again in a few seconds', {
+      cause,
+      retry_after_s: RETRY_AFTER_S,
+    });
+  if (AWAY.includes(code)) return away(cause, attempt, 'cannot answer now');
+  if (code === UNKNOWN_TABLE && attempt.in_session)
+    return away(cause, attempt, 'has forgotten what this report was made of, as after a restart');
+  return cause;
+}
+
+/** No answer came: refused, reset, or out of time. */
+function unanswered(cause: unknown, attempt: Attempt): unknown {
+  if (!(cause instanceof Error)) return cause;
+  const { code } = cause as NodeJS.ErrnoException;
+  const lost =
+    (typeof code === 'string' && /^(E[A-Z]+|UND_ERR.*|HPE_.*)$/.test(code)) ||
+    /timeout|socket|aborted|hang up/i.test(cause.message);
+  return lost ? away(cause, attempt, 'does not answer') : cause;
+}
+
+function away(cause: Error, { host, doing }: Attempt, what: string): TributaryError {
+  const after =
+    doing === 'write'
+      ? 'what was accepted is safe and will be loaded'
+      : 'try again, and see to the server if it stays so';
+  return new TributaryError(
+    'warehouse_unavailable',
+    `the warehouse at ${host} ${what} (${firstLine(cause.message)}); ${after}`,
+    { cause, retry_after_s: RETRY_AFTER_S },
+  );
+}
+
+function firstLine(message: string): string {
+  return message.split('\n')[0]!.trim().slice(0, 300);
+}

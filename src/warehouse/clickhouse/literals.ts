@@ -1,0 +1,32 @@
+/**
+ * Parameters of shared SQL as literals. ClickHouse binds parameters on the server too, but wants a type beside each name,
+ * which shared SQL does not have; and a quoted text has exactly two characters to escape.
+ */
+import type { Parameter } from '../port.ts';
+
+/** A text as a quoted literal: quotes are doubled, as shared SQL writes them, and so are backslashes. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
+}
+
+/** A value as a literal of its own type. */
+export function literal(value: Parameter): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'bigint' || Number.isInteger(value))
+    return BigInt.asIntN(64, BigInt(value)) === BigInt(value) ? `toInt64('${value}')` : `toInt128('${BigInt(value)}')`;
+  if (!Number.isFinite(value)) throw new Error(`${value} cannot be a parameter`);
+  return `toFloat64(${value})`;
+}
+
+/**
+ * Puts the values of `$name` into a query, outside of quoted text. A backslash in the query's own texts is only itself.
+ * @throws Error when a parameter is missing: that is a bug in a query, not input.
+ */
+export function withLiterals(sql: string, parameters: Record<string, Parameter>): string {
+  return sql.replaceAll(/'(?:[^']|'')*'|\$(\w+)/g, (found, name: string | undefined) => {
+    if (name === undefined) return found.replaceAll('\\', '\\\\');
+    if (!Object.hasOwn(parameters, name)) throw new Error(`parameter $${name} of a query is missing`);
+    return literal(parameters[name]!);
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * The tables of the schema in ClickHouse's words. Forward only: a released migration never changes; a new version goes to
+ * the end. Every statement can be repeated, since DDL has no transactions.
+ */
+import { type Column, type ColumnType, TABLES, type Table } from '../schema.ts';
+
+export interface Migration {
+  version: number;
+  statements: (place: Place) => readonly string[];
+}
+
+/** Where the tables stand: a database, and the cluster that has them all, if there is one. */
+export interface Place {
+  database: string;
+  cluster: string | null;
+}
+
+const SQL_TYPES: Record<ColumnType, string> = {
+  text: 'String',
+  int64: 'Int64',
+  float64: 'Float64',
+  instant: "DateTime64(3, 'UTC')",
+};
+
+export function columnDdl({ name, type, nullable }: Column): string {
+  return `${named(name)} ${nullable ? `Nullable(${SQL_TYPES[type]})` : SQL_TYPES[type]}`;
+}
+
+/** A name in backquotes; names from outside are checked where they come in. */
+export function named(name: string): string {
+  return `\`${name}\``;
+}
+
+export function qualified({ database }: Place, table: string): string {
+  return `${named(database)}.${named(table)}`;
+}
+
+export function onCluster({ cluster }: Place): string {
+  return cluster === null ? '' : ` on cluster ${named(cluster)}`;
+}
+
+/**
+ * ReplacingMergeTree keeps the row of the highest version of each key. Of rows in the log that must be the earliest
+ * position: so the version counts down, and between collectors, whose positions cannot be compared, their names decide.
+ */
+const VERSION =
+  '`version` UInt128 materialized bitOr(bitShiftLeft(toUInt128(9223372036854775807 - log_seq), 64), toUInt128(cityHash64(collector_id)))';
+
+function tableDdl(place: Place, { name, columns, key }: Table): string {
+  const in_log = columns.some((c) => c.name === 'log_seq');
+  const settled = ['collector_id', 'log_seq'].every((c) => key.includes(c));
+  // Where the position is part of the key, equal keys are equal rows, and any of them may stay.
+  const version = in_log && !settled ? 'version' : '';
+  const nullable = columns.filter((c) => c.nullable).map((c) => c.name);
+  const order = key.map((c) => (nullable.includes(c) ? `ifNull(${named(c)}, '')` : named(c)));
+  const lines = [...columns.map(columnDdl), ...(version === '' ? [] : [VERSION])];
+  return `create table if not exists ${qualified(place, name)}${onCluster(place)} (${lines.join(', ')})
+    engine = ${engine(place, name, version)} order by (${order.join(', ')})`;
+}
+
+/** Replicated tables stand at one path for the whole cluster, so that every node holds the whole log. */
+function engine(place: Place, table: string, version: string): string {
+  if (place.cluster === null) return `ReplacingMergeTree(${version})`;
+  const path = `'/clickhouse/tributary/${place.database}/${table}', '{replica}'`;
+  return `ReplicatedReplacingMergeTree(${path}${version === '' ? '' : `, ${version}`})`;
+}
+
+/** Which versions of the schema a database has. */
+export function versionTableDdl(place: Place): string {
+  const columns = "`version` UInt32, `applied_at` DateTime64(3, 'UTC') default now64(3)";
+  return `create table if not exists ${qualified(place, 'schema_versions')}${onCluster(place)} (${columns}) engine = ${engine(place, 'schema_versions', '')} order by version`;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, statements: (place) => Object.values(TABLES).map((table) => tableDdl(place, table)) },
+];

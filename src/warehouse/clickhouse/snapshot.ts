@@ -1,0 +1,121 @@
+/**
+ * One read of a server that has no transactions. What it sees is fixed by positions: they are looked up once, and every
+ * table of the log stands in each query as its rows at or before them, so neither half of a batch nor a later one shows.
+ */
+import { randomUUID } from 'node:crypto';
+import type { KeptRelations } from '../kept-relations.ts';
+import { expandMacros } from '../macros.ts';
+import type { Parameter, Snapshot } from '../port.ts';
+import { atOrBefore, type Position } from '../position.ts';
+import { type Column, type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
+import { Turns, tooSlow } from '../turns.ts';
+import type { Call, Connection } from './connection.ts';
+import { withLiterals } from './literals.ts';
+import { CLICKHOUSE_MACROS } from './macros.ts';
+import { columnDdl, named, type Place, qualified } from './migrations.ts';
+
+/** Everything that is committed now. A commit that is there twice has the same maximum, so nothing need be merged. */
+export async function committedPositions(connection: Connection, place: Place, call: Call): Promise<Position> {
+  const rows = await connection.query(
+    `select collector_id, max(log_seq) as log_seq from ${qualified(place, 'commits')} group by collector_id settings final = 0`,
+    call,
+  );
+  return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
+}
+
+export class ClickHouseSnapshot implements Snapshot {
+  readonly isolated = true;
+  private readonly kept = new Map<string, string>();
+  private readonly releases: Array<() => void> = [];
+  /** A session runs one statement at a time. */
+  private readonly turns = new Turns();
+  private session_id: string | undefined;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly place: Place,
+    private readonly committed: Position,
+    private readonly relations: KeptRelations,
+    private readonly deadline: { at_ms: number; timeout_ms: number },
+  ) {}
+
+  query<R extends Row = Row>(sql: string, parameters: Record<string, Parameter> = {}): Promise<R[]> {
+    return this.turns.take(() => this.connection.query<R>(this.text(sql, parameters), this.call()));
+  }
+
+  materialise(name: string, sql: string, parameters: Record<string, Parameter> = {}): Promise<void> {
+    return this.turns.take(async () => {
+      const text = this.text(sql, parameters);
+      await this.connection.command(`create or replace temporary table ${named(name)} as ${text}`, this.sessionCall());
+      this.kept.delete(name);
+    });
+  }
+
+  relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
+    return this.turns.take(async () => {
+      const call = this.sessionCall();
+      const ddl = columns.map(columnDdl).join(', ');
+      await this.connection.command(`create or replace temporary table ${named(name)} (${ddl})`, call);
+      await this.connection.insert(named(name), columns, rows, call);
+      this.kept.delete(name);
+    });
+  }
+
+  cachedRelation(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<void> {
+    return this.turns.take(async () => {
+      const { table, release } = await this.relations.table(name, version, columns, rows);
+      this.releases.push(release);
+      this.kept.set(name, table);
+    });
+  }
+
+  /** What a query is sent as. Used for statements that name their own format, too. */
+  text(sql: string, parameters: Record<string, Parameter> = {}): string {
+    return this.withTables(expandMacros(withLiterals(sql, parameters), CLICKHOUSE_MACROS));
+  }
+
+  /** What a statement of this read may still take. @throws timeout when nothing is left. */
+  call(): Call {
+    const left = this.deadline.at_ms - performance.now();
+    if (left <= 0) throw tooSlow(this.deadline.timeout_ms);
+    return {
+      timeout_ms: left,
+      limit_ms: this.deadline.timeout_ms,
+      ...(this.session_id === undefined ? {} : { session_id: this.session_id }),
+    };
+  }
+
+  /** Called once, when the read is over. */
+  async end(): Promise<void> {
+    for (const release of this.releases) release();
+    if (this.session_id !== undefined) await this.connection.endSession(this.session_id);
+  }
+
+  private sessionCall(): Call {
+    this.session_id ??= `tributary-${randomUUID()}`;
+    return this.call();
+  }
+
+  /** Puts a definition before the query for every table of the log, and every kept relation, that it reads. */
+  private withTables(sql: string): string {
+    const read = new Set([...sql.matchAll(/\b(?:from|join)\s+(\w+)\b/gi)].map((match) => match[1]!));
+    const definitions = [...read].flatMap((name) => {
+      const source = this.source(name);
+      return source === undefined ? [] : [`${named(name)} as (${source})`];
+    });
+    if (definitions.length === 0) return sql;
+    const opening = /^\s*with\s/i.exec(sql);
+    return opening
+      ? `with ${definitions.join(', ')}, ${sql.slice(opening[0].length)}`
+      : `with ${definitions.join(', ')} ${sql}`;
+  }
+
+  private source(name: string): string | undefined {
+    const kept = this.kept.get(name);
+    if (kept !== undefined) return `select * from ${kept}`;
+    if (!TABLE_NAMES.includes(name as TableName)) return undefined;
+    const table = `select * from ${qualified(this.place, name)} r`;
+    const in_log = TABLES[name as TableName].columns.some((column) => column.name === 'log_seq');
+    return in_log ? `${table} where ${atOrBefore('r', this.committed)}` : table;
+  }
+}

@@ -1,0 +1,268 @@
+/** The engine for more than one machine holds: a ClickHouse server, or a cluster that replicates the log. */
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { TributaryError } from '../../domain/errors.ts';
+import { backupFile, checkRestore, makeBackupFolder } from '../backup.ts';
+import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
+import { KeptRelations } from '../kept-relations.ts';
+import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
+import { type Row, SYSTEM_TABLES, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
+import { ReadPlaces, Turns } from '../turns.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { literal, quoted } from './literals.ts';
+import { columnDdl, MIGRATIONS, named, onCluster, type Place, qualified, versionTableDdl } from './migrations.ts';
+import { toLines } from './rows.ts';
+import { ClickHouseSnapshot, committedPositions } from './snapshot.ts';
+
+export interface ClickHouseOptions extends Omit<ConnectionOptions, 'write_timeout_ms'> {
+  database: string;
+  /** Reads that may run at once; further ones wait. */
+  max_reads?: number;
+  read_timeout_ms?: number;
+  write_timeout_ms?: number;
+}
+
+const DEFAULT_READ_TIMEOUT_MS = 120_000;
+const DEFAULT_WRITE_TIMEOUT_MS = 60_000;
+const MIGRATION_TIMEOUT_MS = 600_000;
+/** Merging, backing up and restoring a long log takes as long as it takes. */
+const CARE_TIMEOUT_MS = 24 * 3_600_000;
+const DEFAULT_MAX_READS = 8;
+/** Relations that a process kept and did not drop, as after a crash, go when they are this old. */
+const KEPT_DAYS = 2;
+
+/** Every table before those that make its rows count: a frozen run after its results, commits after everything. */
+const WRITE_ORDER: readonly TableName[] = [
+  ...TABLE_NAMES.filter((name) => name !== 'attribution_runs' && name !== 'commits'),
+  SYSTEM_TABLES.attribution_runs.name,
+  SYSTEM_TABLES.commits.name,
+];
+
+export class ClickHouseWarehouse implements Warehouse {
+  readonly engine = 'clickhouse';
+  private readonly connection: Connection;
+  private readonly place: Place;
+  private readonly writing = new Turns();
+  private readonly places: ReadPlaces;
+  private readonly relations: KeptRelations;
+  private readonly kept_prefix = `kept_${randomBytes(6).toString('hex')}_`;
+  private closed = false;
+
+  private constructor(private readonly options: ClickHouseOptions) {
+    this.connection = new Connection({ write_timeout_ms: DEFAULT_WRITE_TIMEOUT_MS, ...options });
+    this.place = { database: options.database, cluster: options.cluster };
+    this.places = new ReadPlaces(options.max_reads ?? DEFAULT_MAX_READS);
+    this.relations = new KeptRelations({
+      make: async (table, columns, rows) => {
+        const name = this.keptName(table);
+        // Not in memory: a server that starts again would give an empty table for a full one.
+        await this.connection.command(
+          `create or replace table ${name} (${columns.map(columnDdl).join(', ')}) engine = MergeTree order by tuple()`,
+        );
+        await this.connection.insert(name, columns, rows);
+        return name;
+      },
+      drop: (table) => this.connection.command(`drop table if exists ${this.keptName(table)}`),
+    });
+  }
+
+  /** Speaks to the server once. @throws warehouse_unavailable when it does not answer or lets nobody in. */
+  static async open(options: ClickHouseOptions): Promise<ClickHouseWarehouse> {
+    const warehouse = new ClickHouseWarehouse(options);
+    try {
+      await warehouse.checkServer();
+      return warehouse;
+    } catch (error) {
+      await warehouse.connection.close();
+      throw error;
+    }
+  }
+
+  async migrate(): Promise<number[]> {
+    return this.exclusively(async () => {
+      const call = { timeout_ms: MIGRATION_TIMEOUT_MS };
+      const database = `create database if not exists ${named(this.place.database)}${onCluster(this.place)}`;
+      await this.connection.command(database, call);
+      await this.connection.command(versionTableDdl(this.place), call);
+      const current = await this.schemaVersion();
+      const applied: number[] = [];
+      for (const migration of MIGRATIONS.filter((m) => m.version > current)) {
+        for (const statement of migration.statements(this.place)) await this.connection.command(statement, call);
+        const versions = qualified(this.place, 'schema_versions');
+        await this.connection.command(`insert into ${versions} (version) select ${migration.version}`, call);
+        applied.push(migration.version);
+      }
+      await this.sweep();
+      return applied;
+    });
+  }
+
+  async append(batch: Batch): Promise<void> {
+    return this.exclusively(async () => {
+      // All rows are checked before the first table is written: a row at fault must leave nothing behind.
+      const parts = WRITE_ORDER.flatMap((name) => {
+        const rows = batch[name] ?? [];
+        return rows.length > 0 ? [{ name, lines: toLines(name, TABLES[name].columns, rows) }] : [];
+      });
+      await this.clearUnfinishedRuns(batch.attribution_runs ?? []);
+      for (const { name, lines } of parts)
+        try {
+          await this.connection.insertLines(qualified(this.place, name), TABLES[name].columns, lines);
+        } catch (error) {
+          // The answer may be lost and the work done. Of the last table that decides everything, so it is looked up.
+          const done = name === 'commits' && (await this.areCommitted(batch.commits!).catch(() => false));
+          if (!done) throw error;
+        }
+    });
+  }
+
+  async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
+    return this.readUntil(options.timeout_ms ?? this.options.read_timeout_ms ?? DEFAULT_READ_TIMEOUT_MS, work);
+  }
+
+  async compact(): Promise<void> {
+    await this.exclusively(async () => {
+      for (const name of TABLE_NAMES)
+        await this.connection.command(`optimize table ${qualified(this.place, name)}${onCluster(this.place)} final`, {
+          timeout_ms: CARE_TIMEOUT_MS,
+        });
+    });
+  }
+
+  async diagnose(): Promise<Diagnosis> {
+    const { tables, problems } = await this.readUntil(CARE_TIMEOUT_MS, examine);
+    const [uncommitted] = await this.connection.query(
+      uncommittedRows(qualified(this.place, 'conversions'), qualified(this.place, 'commits')),
+    );
+    const [size] = await this.connection.query(
+      `select coalesce(sum(bytes_on_disk), 0) as bytes from system.parts where active and database = ${quoted(this.place.database)}`,
+    );
+    return {
+      engine: this.engine,
+      schema_version: await this.schemaVersion(),
+      size_bytes: Number(size!['bytes']),
+      tables,
+      problems: [...problems, ...uncommittedProblem(Number(uncommitted!['n']))],
+    };
+  }
+
+  async backup(folder: string): Promise<void> {
+    makeBackupFolder(folder);
+    await this.readUntil(CARE_TIMEOUT_MS, async (snapshot) => {
+      for (const name of TABLE_NAMES) {
+        const columns = TABLES[name].columns.map((c) => c.name);
+        // In log order, as the embedded engine keeps it; the tables themselves are in the order of their keys.
+        const order = ['collector_id', 'log_seq'].filter((c) => columns.includes(c)).join(', ') || TABLES[name].key[0];
+        const rows = snapshot.text(`select ${columns.join(', ')} from ${name} order by ${order}`);
+        const settings = `output_format_parquet_string_as_string = 1, output_format_parquet_compression_method = 'zstd'`;
+        await this.connection.download(
+          `${rows} settings ${settings} format Parquet`,
+          backupFile(folder, name),
+          snapshot.call(),
+        );
+      }
+    });
+  }
+
+  async restore(folder: string): Promise<void> {
+    checkRestore(folder, (await this.diagnose()).tables);
+    await this.exclusively(async () => {
+      for (const name of WRITE_ORDER) {
+        const columns = TABLES[name].columns.map((c) => named(c.name)).join(', ');
+        await this.connection.upload(
+          `insert into ${qualified(this.place, name)} (${columns}) format Parquet`,
+          createReadStream(backupFile(folder, name)),
+          { timeout_ms: CARE_TIMEOUT_MS },
+        );
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    await this.exclusively(async () => undefined);
+    this.closed = true;
+    for (const table of this.relations.names)
+      await this.connection.command(`drop table if exists ${this.keptName(table)}`).catch(() => undefined);
+    await this.connection.close();
+  }
+
+  private async readUntil<T>(timeout_ms: number, work: (snapshot: ClickHouseSnapshot) => Promise<T>): Promise<T> {
+    this.refuseClosed();
+    await this.places.enter();
+    try {
+      const deadline = { at_ms: performance.now() + timeout_ms, timeout_ms };
+      const committed = await committedPositions(this.connection, this.place, { timeout_ms });
+      const snapshot = new ClickHouseSnapshot(this.connection, this.place, committed, this.relations, deadline);
+      try {
+        return await work(snapshot);
+      } finally {
+        await snapshot.end();
+      }
+    } finally {
+      this.places.leave();
+    }
+  }
+
+  /** Results whose run was never written are of an earlier try, perhaps of another log position; they must not mix with these. */
+  private async clearUnfinishedRuns(runs: readonly Row[]): Promise<void> {
+    if (runs.length === 0) return;
+    const results = qualified(this.place, 'attribution_results');
+    const of_runs = `run_id in (${runs.map((run) => literal(run['run_id']!)).join(', ')})`;
+    const [found] = await this.connection.query(`select count(*) as n from ${results} where ${of_runs}`);
+    if (Number(found!['n']) > 0)
+      await this.connection.command(`delete from ${results}${onCluster(this.place)} where ${of_runs}`);
+  }
+
+  private async areCommitted(commits: readonly Row[]): Promise<boolean> {
+    const found = commits.map(
+      ({ collector_id, log_seq }) => `(collector_id = ${literal(collector_id!)} and log_seq = ${literal(log_seq!)})`,
+    );
+    const [row] = await this.connection.query(
+      `select count(*) as n from ${qualified(this.place, 'commits')} where ${found.join(' or ')}`,
+    );
+    return Number(row!['n']) === commits.length;
+  }
+
+  /** One writer at a time, so that a process's batches reach the server in log order. */
+  private async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    this.refuseClosed();
+    return this.writing.take(work);
+  }
+
+  private refuseClosed(): void {
+    if (this.closed) throw new TributaryError('shutting_down', 'the warehouse is closed');
+  }
+
+  private keptName(table: string): string {
+    return qualified(this.place, `${this.kept_prefix}${table}`);
+  }
+
+  private async schemaVersion(): Promise<number> {
+    const [row] = await this.connection.query(
+      `select coalesce(max(version), 0) as version from ${qualified(this.place, 'schema_versions')}`,
+    );
+    return Number(row!['version']);
+  }
+
+  /** What the schema needs and older servers lack: they cut dates off instead of refusing them. */
+  private async checkServer(): Promise<void> {
+    const latest = Date.UTC(9999, 11, 31);
+    const [row] = await this.connection.query(
+      `select version() as version, toUnixTimestamp64Milli(fromUnixTimestamp64Milli(toInt64(${latest}), 'UTC')) as latest`,
+    );
+    if (Number(row!['latest']) !== latest)
+      throw new TributaryError(
+        'warehouse_unavailable',
+        `the server at ${this.connection.host} is ClickHouse ${row!['version']}, which cannot keep every date; use version 26.7 or newer`,
+      );
+  }
+
+  private async sweep(): Promise<void> {
+    const old = await this.connection.query(
+      `select name from system.tables where database = ${quoted(this.place.database)} and match(name, '^kept_[0-9a-f]{12}_') and metadata_modification_time < now() - interval ${KEPT_DAYS} day`,
+    );
+    for (const row of old)
+      await this.connection.command(`drop table if exists ${qualified(this.place, row['name'] as string)}`);
+  }
+}

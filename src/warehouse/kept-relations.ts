@@ -1,0 +1,61 @@
+/** Relations from the program that outlive one read: which versions are kept, and when they may go. */
+import { hash } from 'node:crypto';
+import type { Column, Row } from './schema.ts';
+
+/** Versions of one relation that are kept; older ones are dropped once no read uses them. */
+const KEPT_VERSIONS = 3;
+
+/** What an engine does with a table that is kept. */
+interface Store {
+  /** Makes the table, anew if there is one. Returns the name under which queries find it. */
+  make(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<string>;
+  drop(table: string): Promise<unknown>;
+}
+
+export class KeptRelations {
+  private readonly tables = new Map<string, Promise<string>>();
+  private readonly users = new Map<string, number>();
+
+  constructor(private readonly store: Store) {}
+
+  /** The name of the table that holds this version. It stays until `release` was called, once per call of this. */
+  async table(
+    name: string,
+    version: string,
+    columns: readonly Column[],
+    rows: () => readonly Row[],
+  ): Promise<{ table: string; release: () => void }> {
+    const table = `${name}_${hash('sha256', version, 'hex').slice(0, 16)}`;
+    const made = this.tables.get(table) ?? this.store.make(table, columns, rows());
+    // The newest asked for goes to the end.
+    this.tables.delete(table);
+    this.tables.set(table, made);
+    this.users.set(table, (this.users.get(table) ?? 0) + 1);
+    const release = (): void => {
+      this.users.set(table, this.users.get(table)! - 1);
+      this.dropOld(name);
+    };
+    try {
+      return { table: await made, release };
+    } catch (error) {
+      this.tables.delete(table);
+      release();
+      throw error;
+    }
+  }
+
+  /** Every table that is kept now. */
+  get names(): string[] {
+    return [...this.tables.keys()];
+  }
+
+  private dropOld(name: string): void {
+    const versions = [...this.tables.keys()].filter((table) => table.startsWith(`${name}_`));
+    for (const table of versions.slice(0, -KEPT_VERSIONS)) {
+      if (this.users.get(table)! > 0) continue;
+      this.tables.delete(table);
+      this.users.delete(table);
+      this.store.drop(table).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** Who may use a warehouse, when, and for how long: writers one after another, readers a few at a time. */
+import { TributaryError } from '../domain/errors.ts';
+
+/** Work that is done in the order of asking, one piece at a time; a failure stops nobody else. */
+export class Turns {
+  private last: Promise<unknown> = Promise.resolve();
+
+  take<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.last.then(work, work);
+    this.last = run.catch(() => undefined);
+    return run;
+  }
+}
+
+const MAX_WAITING_READS = 64;
+
+/** Places for reads that run at once. Further ones wait, up to a number; then they are told to come back. */
+export class ReadPlaces {
+  private readonly waiting: Array<() => void> = [];
+  private taken = 0;
+
+  constructor(private readonly places: number) {}
+
+  /** @throws busy when too many wait already. */
+  async enter(): Promise<void> {
+    if (this.taken < this.places) {
+      this.taken += 1;
+      return;
+    }
+    if (this.waiting.length >= MAX_WAITING_READS)
+      throw new TributaryError('busy', 'too many reports are waiting; try again in a few seconds', {
+        retry_after_s: 5,
+      });
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** Gives the place to who waits longest. */
+  leave(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.taken -= 1;
+  }
+}
+
+/** What a read is told when its time is over. */
+export function tooSlow(timeout_ms: number, cause?: unknown): TributaryError {
+  return new TributaryError(
+    'timeout',
+    `the query took longer than ${timeout_ms} ms; ask for a shorter period or fewer groups`,
+    { cause, retry_after_s: 5 },
+  );
+}
