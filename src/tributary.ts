@@ -11,6 +11,7 @@ import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import type { Enrich } from './ingest/batch.ts';
 import { Collector } from './ingest/collector.ts';
+import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/parameters.ts';
 import { ClickHouseWarehouse } from './warehouse/clickhouse/warehouse.ts';
 import { DuckDBWarehouse } from './warehouse/duckdb/warehouse.ts';
@@ -71,6 +72,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       configured_brands: [...config.brands.keys()],
       clock,
       timeout_ms: config.query_timeout_ms,
+      answers: new AnswerCache(),
     };
     const close = async (drain = true): Promise<void> => {
       await collector?.close(drain);
