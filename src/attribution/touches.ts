@@ -146,7 +146,7 @@ async function breakTies(snapshot: Snapshot, plan: Plan, columns: readonly strin
     'ties',
     `select c.order_no as order_no, c.touch_no as touch_no, row_number() over (partition by c.order_no, c.at_ms order by t.touchpoint_id) as tie_no
      from tied c join touchpoints t on ${touchNumber(plan)} = c.touch_no
-     where t.occurred_at >= instant(${Number(row!['low'])}) and t.occurred_at <= instant(${Number(row!['high'])})`,
+     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${Number(row!['low'])}) and t.occurred_at <= instant(${Number(row!['high'])})`,
   );
   await snapshot.materialise(
     'candidates',
