@@ -68,7 +68,9 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
   const clock = options.clock ?? Date.now;
   const tributary = (await openTributary({
     folder,
-    config: makeConfig({ ...warehouseSetting(folder), ...options.config }),
+    config: makeConfig(
+      options.config?.['warehouse'] ? options.config : { ...options.config, ...warehouseSetting(folder) },
+    ),
     role: options.role ?? 'all',
     clock,
   })) as CollectingTributary;

@@ -30,8 +30,8 @@ export type EngineName = 'duckdb' | 'clickhouse';
 export const TEST_ENGINE = (process.env['TRIBUTARY_TEST_ENGINE'] ?? 'duckdb') as EngineName;
 
 /** The setting that puts the data of a folder on the engine of the tests: the same folder finds the same data. */
-export function warehouseSetting(folder: string): { warehouse?: string } {
-  return TEST_ENGINE === 'clickhouse' ? { warehouse: clickHouseUrl(folder) } : {};
+export function warehouseSetting(folder: string): { warehouse?: string; collector_id?: string } {
+  return TEST_ENGINE === 'clickhouse' ? { warehouse: clickHouseUrl(folder), collector_id: 'main' } : {};
 }
 
 /** An empty warehouse of an engine. */
