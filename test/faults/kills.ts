@@ -3,13 +3,14 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PourOptions } from './clients.ts';
 import type { Scenario, Size } from './harness.ts';
 import { ended, hasEnded, Server } from './server.ts';
 import { type Stage, type StartSettings, waitFor } from './stage.ts';
 
 /** Many small loads and segments, so that a kill falls into many different moments. */
 const SMALL_STEPS = { limits: { batch_records: 100, segment_bytes: 200_000 } };
-const BACKLOG: Record<Size, number> = { small: 4_000, full: 30_000 };
+const BACKLOG: Record<Size, number> = { small: 2_000, full: 30_000 };
 
 /** Starts again after a kill; the time until everything is queryable. */
 async function restart(stage: Stage): Promise<{ server: Server; recovery_ms: number }> {
@@ -42,7 +43,7 @@ function diesAt(fault: string, point: string, after: [number, number], within_ms
     fault,
     limit_s: { small: 40, full: 90 },
     run: async (stage, size) => {
-      const kills = size === 'small' ? 3 : 15;
+      const kills = size === 'small' ? 2 : 15;
       stage.configure(SMALL_STEPS);
       for (let round = 0; round < kills; round++) {
         const settings: StartSettings = {
@@ -53,14 +54,15 @@ function diesAt(fault: string, point: string, after: [number, number], within_ms
             TRIBUTARY_DIE_WITHIN_MS: String(stage.between(0, within_ms)),
           },
         };
-        await pourUntilDead(stage, settings);
+        // A rest between requests leaves the loader its turns.
+        await pourUntilDead(stage, settings, point === 'synced' ? {} : { clients: 2, pause_ms: 20 });
       }
       return { ...(await restart(stage)), note: `${kills} kills` };
     },
   };
 }
 
-async function pourUntilDead(stage: Stage, settings: StartSettings): Promise<void> {
+async function pourUntilDead(stage: Stage, settings: StartSettings, load: PourOptions): Promise<void> {
   const child = stage.launch(settings);
   let server: Server;
   try {
@@ -70,7 +72,7 @@ async function pourUntilDead(stage: Stage, settings: StartSettings): Promise<voi
     if (hasEnded(child)) return;
     throw error;
   }
-  const pouring = stage.clients.pour(server, { clients: 8 });
+  const pouring = stage.clients.pour(server, load);
   await server.gone;
   await pouring.stop();
   if (server.child.signalCode !== 'SIGKILL') throw new Error(`the server ended by itself: ${server.child.exitCode}`);
@@ -80,7 +82,7 @@ const loading: Scenario = {
   fault: 'kill -9 while loading a long backlog',
   limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
-    const kills = size === 'small' ? 2 : 10;
+    const kills = size === 'small' ? 1 : 10;
     stage.configure(SMALL_STEPS);
     let server = await stage.start();
     await stage.pileUp(server, BACKLOG[size]);
@@ -107,7 +109,7 @@ const draining: Scenario = {
   fault: 'kill -9 while shutting down, the spool not yet loaded',
   limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
-    const kills = size === 'small' ? 2 : 10;
+    const kills = size === 'small' ? 1 : 10;
     stage.configure(SMALL_STEPS);
     let within = 0;
     for (let round = 0; round < kills; round++) {
@@ -132,7 +134,7 @@ const starting: Scenario = {
   fault: 'kill -9 while starting over a backlog',
   limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
-    const kills = size === 'small' ? 4 : 20;
+    const kills = size === 'small' ? 3 : 20;
     stage.configure(SMALL_STEPS);
     const server = await stage.start();
     await stage.pileUp(server, BACKLOG[size]);
@@ -142,7 +144,7 @@ const starting: Scenario = {
     let early = 0;
     for (let round = 0; round < kills; round++) {
       const child = stage.launch();
-      await sleep(stage.between(150, 900));
+      await sleep(stage.between(150, 1_800));
       if (!existsSync(join(stage.data, 'server.json'))) early += 1;
       child.kill('SIGKILL');
       await ended(child);
@@ -155,8 +157,8 @@ export const KILLS: Scenario[] = [
   accepting,
   diesAt('kill -9 between fdatasync and answer', 'synced', [2, 200], 0),
   loading,
-  diesAt('kill -9 within a commit and its checkpoint', 'committing', [3, 40], 12),
-  diesAt('kill -9 between a commit and its bookkeeping', 'committed', [3, 40], 0),
+  diesAt('kill -9 within a commit and its checkpoint', 'committing', [3, 30], 12),
+  diesAt('kill -9 between a commit and its bookkeeping', 'committed', [3, 30], 0),
   draining,
   starting,
 ];

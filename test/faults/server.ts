@@ -21,7 +21,7 @@ export interface StartOptions {
 /** The process alone; it may end before it listens. */
 export function launch({ data, config, preload, env = {} }: StartOptions): ChildProcess {
   rmSync(join(data, 'server.json'), { force: true });
-  const log = openSync(`${data}.log`, 'a');
+  const log = openSync(logOf(data), 'a');
   const imports = preload ? ['--import', new URL(`./preload/${preload}`, import.meta.url).href] : [];
   const flags = config ? ['--config', config] : [];
   const child = spawn(process.execPath, [...imports, ENTRY, 'serve', '--data', data, '--port', '0', ...flags], {
@@ -51,7 +51,7 @@ export class Server {
   static async listening(child: ChildProcess, data: string): Promise<Server> {
     const deadline = performance.now() + START_TIMEOUT_MS;
     while (performance.now() < deadline) {
-      if (hasEnded(child)) throw new Error(`the server ended while starting: ${tailOf(`${data}.log`)}`);
+      if (hasEnded(child)) throw new Error(`the server ended while starting: ${tailOf(logOf(data))}`);
       const path = join(data, 'server.json');
       try {
         if (existsSync(path)) {
@@ -63,7 +63,7 @@ export class Server {
       }
       await sleep(10);
     }
-    throw new Error(`the server did not start: ${tailOf(`${data}.log`)}`);
+    throw new Error(`the server did not start: ${tailOf(logOf(data))}`);
   }
 
   get alive(): boolean {
@@ -111,6 +111,11 @@ export function hasEnded(child: ChildProcess): boolean {
 
 export function ended(child: ChildProcess): Promise<void> {
   return hasEnded(child) ? Promise.resolve() : new Promise((resolve) => child.once('exit', () => resolve()));
+}
+
+/** The log lies beside the data: a full disk is full for both. */
+function logOf(data: string): string {
+  return join(data, 'server.log');
 }
 
 function tailOf(path: string): string {
