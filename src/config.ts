@@ -51,6 +51,7 @@ const BrandSchema = Type.Object(
 
 const ConfigSchema = Type.Object(
   {
+    /** Names this collector in log positions; collectors that share a warehouse need different ones. Made when left out. */
     collector_id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
     /** `duckdb:PATH` or `clickhouse://user@host:8123/database?cluster=NAME`; a DuckDB file in the data folder when left out. */
     warehouse: Type.Optional(Type.String()),
@@ -91,7 +92,8 @@ const ConfigSchema = Type.Object(
 type ConfigFile = Static<typeof ConfigSchema>;
 
 export interface Config {
-  collector_id: string;
+  /** Null is `main` on DuckDB, and one of its own for each data folder on ClickHouse. */
+  collector_id: string | null;
   /** Null is a DuckDB file in the data folder. */
   warehouse: WarehouseLocation | null;
   brands: Map<string, BrandSettings>;
@@ -149,7 +151,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     brands.set(brand_id, mergeSettings(`brands.${brand_id}`, defaults, own));
   }
   return {
-    collector_id: content.collector_id ?? 'main',
+    collector_id: content.collector_id ?? null,
     warehouse: warehouseOf(content.warehouse, env),
     brands,
     defaults,

@@ -1,4 +1,6 @@
 /** One running Tributary: warehouse, collector and reports over one data folder. Opened by main.ts, and nowhere else. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
 import type { RecordName } from './domain/index.ts';
@@ -9,49 +11,60 @@ import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import type { Enrich } from './ingest/batch.ts';
 import { Collector } from './ingest/collector.ts';
+import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/parameters.ts';
 import { ClickHouseWarehouse } from './warehouse/clickhouse/warehouse.ts';
 import { DuckDBWarehouse } from './warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from './warehouse/port.ts';
 import type { Cell } from './warehouse/schema.ts';
 
+/** What a process does: take events in, answer reports, or both. */
+export const ROLES = ['all', 'collect', 'report'] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface Tributary {
   readonly folder: string;
   readonly config: Config;
+  readonly role: Role;
   readonly warehouse: Warehouse;
-  readonly collector: Collector;
+  /** Null where the role is to report. */
+  readonly collector: Collector | null;
   readonly reports: ReportContext;
   readonly enrich_options: EnrichOptions;
   close(drain?: boolean): Promise<void>;
 }
 
+/** One that takes events in. */
+export type CollectingTributary = Tributary & { readonly collector: Collector };
+
 export interface OpenOptions {
   folder: string;
   config: Config;
+  role?: Role;
   clock?: () => number;
   /** Told of what goes wrong in the background; never given personal data. */
   onError?: (error: unknown, what: string) => void;
   onCommit?: (log_seq: number) => void;
 }
 
-/** Opens a data folder, creating and migrating it as needed. @throws warehouse_unavailable when another process has it. */
-export async function openTributary(options: OpenOptions): Promise<Tributary> {
-  const { folder, config, clock = Date.now } = options;
+export interface OpenTributary {
+  (options: OpenOptions & { role?: 'all' | 'collect' }): Promise<CollectingTributary>;
+  (options: OpenOptions): Promise<Tributary>;
+}
+
+/**
+ * Opens a data folder, creating and migrating it as needed. A collector with a spool starts also while its ClickHouse is away.
+ * @throws warehouse_unavailable when another process has the warehouse, or it does not answer.
+ */
+export const openTributary = open as OpenTributary;
+
+async function open(options: OpenOptions): Promise<Tributary> {
+  const { folder, config, role = 'all', clock = Date.now } = options;
   const warehouse = await openWarehouse(folder, config);
   try {
-    await warehouse.migrate();
     const enrich_options = await enrichOptions(config);
-    const collector = await Collector.open({
-      folder,
-      warehouse,
-      limits: config.limits,
-      enrich: enrichWith(enrich_options),
-      collector_id: config.collector_id,
-      defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
-      clock,
-      ...(options.onError ? { onError: options.onError } : {}),
-      ...(options.onCommit ? { onCommit: options.onCommit } : {}),
-    });
+    const collector = role === 'report' ? null : await openCollector(options, warehouse, enrich_options);
+    if (collector === null) await warehouse.migrate();
     const reports: ReportContext = {
       warehouse,
       directory: new PersonDirectory(),
@@ -59,16 +72,47 @@ export async function openTributary(options: OpenOptions): Promise<Tributary> {
       configured_brands: [...config.brands.keys()],
       clock,
       timeout_ms: config.query_timeout_ms,
+      answers: new AnswerCache(),
     };
     const close = async (drain = true): Promise<void> => {
-      await collector.close(drain);
+      await collector?.close(drain);
       await warehouse.close();
     };
-    return { folder, config, warehouse, collector, reports, enrich_options, close };
+    return { folder, config, role, warehouse, collector, reports, enrich_options, close };
   } catch (error) {
     await warehouse.close();
     throw error;
   }
+}
+
+function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_options: EnrichOptions): Promise<Collector> {
+  const { folder, config, clock, onError, onCommit } = options;
+  return Collector.open({
+    folder,
+    warehouse,
+    limits: config.limits,
+    enrich: enrichWith(enrich_options),
+    collector_id: collectorId(folder, config),
+    defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
+    ...(clock ? { clock } : {}),
+    ...(onError ? { onError } : {}),
+    ...(onCommit ? { onCommit } : {}),
+  });
+}
+
+/**
+ * The name of this collector in log positions. Where several may share a warehouse, each has a name of its own, made once
+ * and kept in the data folder: two that gave out the same positions would lose events.
+ */
+function collectorId(folder: string, config: Config): string {
+  if (config.collector_id !== null) return config.collector_id;
+  if (config.warehouse?.engine !== 'clickhouse') return 'main';
+  const path = join(folder, 'collector-id');
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  mkdirSync(folder, { recursive: true });
+  const collector_id = `c-${randomBytes(4).toString('hex')}`;
+  writeFileSync(path, `${collector_id}\n`, { flag: 'wx' });
+  return collector_id;
 }
 
 /** The warehouse that the configuration names, else the one in the data folder; without a collector: for maintenance. */

@@ -3,6 +3,7 @@ import { badRequest } from '../domain/errors.ts';
 import { MAX_MICROS } from '../domain/money.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore } from '../warehouse/position.ts';
 import type { Model } from './models.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan, WEIGHT_SCALE } from './plan.ts';
 import { touchesWith, touchNumber } from './touches.ts';
@@ -117,7 +118,7 @@ async function checkWeights(snapshot: Snapshot, plan: Plan): Promise<void> {
     if (!model.checked) continue;
     const [bad] = await snapshot.query(
       `select t.touchpoint_id as touchpoint_id, c.w${i} as weight from credits c join touchpoints t on ${touchNumber(plan)} = c.touch_no
-       where not ${isWeight(i)} order by t.occurred_at, t.touchpoint_id limit 1`,
+       where ${atOrBefore('t', plan.positions.touchpoints)} and not ${isWeight(i)} order by t.occurred_at, t.touchpoint_id limit 1`,
     );
     if (bad)
       throw badRequest(

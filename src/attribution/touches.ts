@@ -124,10 +124,10 @@ async function makeCandidates(snapshot: Snapshot, plan: Plan, reclassified: bool
        ${columns.map((name) => `${effective(name, reclassified)} as ${name}`).join(', ')}
      from touchpoints t
      join (select m.subject_key as subject_key, o.* from orders o join members m on m.person_key = o.person_key) o
-       on o.subject_key = t.subject_key and epoch_ms(t.occurred_at) <= o.at_ms and epoch_ms(t.occurred_at) >= o.at_ms - (${WINDOW_MS}) ${since}
+       on o.subject_key = t.subject_key and epoch_ms(t.occurred_at) <= o.at_ms and epoch_ms(t.occurred_at) >= o.at_ms - (${WINDOW_MS})
      ${reclassified ? LATER_VERDICTS : ''}
      where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${low}) and t.occurred_at <= instant(${high})
-       and ${eligible}`,
+       and ${eligible} ${since}`,
   );
   await breakTies(snapshot, plan, ['order_no', 'touch_no', 'age_ms', 'at_ms', 'is_email', ...columns]);
 }
@@ -146,7 +146,7 @@ async function breakTies(snapshot: Snapshot, plan: Plan, columns: readonly strin
     'ties',
     `select c.order_no as order_no, c.touch_no as touch_no, row_number() over (partition by c.order_no, c.at_ms order by t.touchpoint_id) as tie_no
      from tied c join touchpoints t on ${touchNumber(plan)} = c.touch_no
-     where t.occurred_at >= instant(${Number(row!['low'])}) and t.occurred_at <= instant(${Number(row!['high'])})`,
+     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${Number(row!['low'])}) and t.occurred_at <= instant(${Number(row!['high'])})`,
   );
   await snapshot.materialise(
     'candidates',

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
-import type { OpenOptions, Tributary } from '../tributary.ts';
+import type { CollectingTributary, OpenTributary } from '../tributary.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Client, Json, Query } from './client.ts';
 import { HttpClient } from './http-client.ts';
@@ -11,7 +11,7 @@ import { LocalClient } from './local-client.ts';
 
 /** What main.ts hands in: the only way from here to a warehouse. */
 export interface Openers {
-  openTributary(options: OpenOptions): Promise<Tributary>;
+  openTributary: OpenTributary;
   openWarehouse(folder: string, config: Config): Promise<Warehouse>;
 }
 
@@ -65,7 +65,7 @@ export async function connect(io: Io, open: Openers, options: DataOptions): Prom
   return new LocalClient(tributary, io);
 }
 
-function openData(io: Io, open: Openers, options: DataOptions): Promise<Tributary> {
+function openData(io: Io, open: Openers, options: DataOptions): Promise<CollectingTributary> {
   return open.openTributary({
     folder: options.data,
     config: configOf(io, options),

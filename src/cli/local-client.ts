@@ -7,7 +7,7 @@ import type { RecordName } from '../domain/index.ts';
 import type { Receipt } from '../ingest/collector.ts';
 import { buildApp } from '../server/app.ts';
 import { KeyRing } from '../server/keys.ts';
-import type { Tributary } from '../tributary.ts';
+import type { CollectingTributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
 import { readAnswer } from './http-client.ts';
 import type { Io } from './io.ts';
@@ -28,7 +28,7 @@ export class LocalClient implements Client {
   private readonly repeats_before: number;
 
   constructor(
-    private readonly tributary: Tributary,
+    private readonly tributary: CollectingTributary,
     private readonly io: Io,
   ) {
     this.where = tributary.folder;

@@ -1,9 +1,9 @@
 /** `tributary serve`. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
 import { KeyRing, type MadeKey } from '../server/keys.ts';
 import { type ServeOptions, type ServerHandle, serve } from '../server/serve.ts';
-import type { Tributary } from '../tributary.ts';
+import { ROLES, type Role, type Tributary } from '../tributary.ts';
 import { configOf, type Openers, runningServer } from './connect.ts';
 import { type Io, stopped } from './io.ts';
 import { type Context, type DataOptions, whole, withData } from './program.ts';
@@ -11,6 +11,7 @@ import { type Context, type DataOptions, whole, withData } from './program.ts';
 interface ServeFlags extends DataOptions {
   port: number;
   host: string;
+  role: Role;
 }
 
 export function addServeCommand(program: Command, { io, open }: Context): void {
@@ -18,10 +19,15 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
     .command('serve')
     .description('Collect events and answer reports over HTTP')
     .option('--port <n>', 'port; 0 lets the system choose', whole(0, 65_535), 8400)
-    .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1');
-  withData(command, io).action(async ({ port, host, ...options }: ServeFlags) => {
+    .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
+    .addOption(
+      new Option('--role <role>', 'take events in, answer reports, or both; parts may share one ClickHouse')
+        .choices(ROLES)
+        .default('all'),
+    );
+  withData(command, io).action(async ({ port, host, role, ...options }: ServeFlags) => {
     const { data } = options;
-    const server = await startServer(io, open, options, { port, host });
+    const server = await startServer(io, open, options, { port, host, role });
     io.out(
       `Tributary listens on ${server.address}, data in ${data}\n${server.address}/docs says how to send events and read reports\n`,
     );
@@ -42,7 +48,7 @@ export async function startServer(
   io: Io,
   open: Openers,
   { data, ...settings }: DataOptions,
-  options: ServeOptions,
+  { role = 'all', ...options }: ServeOptions & { role?: Role },
 ): Promise<Server> {
   const running = await runningServer(data);
   if (running)
@@ -53,6 +59,7 @@ export async function startServer(
   const tributary = await open.openTributary({
     folder: data,
     config,
+    role,
     clock: io.clock,
     onError: (error, what) => onError(error, what),
   });

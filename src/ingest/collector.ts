@@ -1,6 +1,6 @@
 /** The collector: reads records, spools what is acceptable, and keeps the loader running behind it. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Problem, TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
@@ -9,8 +9,9 @@ import type { Warehouse } from '../warehouse/port.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
 import type { Limits } from './limits.ts';
-import { Loader, type LoaderStats } from './loader.ts';
+import { Loader, type LoaderStats, type Recalled } from './loader.ts';
 import { SeenIds } from './seen-ids.ts';
+import { SEGMENT_SUFFIX } from './segment.ts';
 import { Spool } from './spool.ts';
 
 /** What became of a request; `rejected` names each refused item by its index. */
@@ -36,6 +37,7 @@ export interface CollectorOptions {
   onCommit?: (log_seq: number) => void;
 }
 
+const KNOWN_IDS = 'known-ids.bloom';
 /** The filter of known ids is saved whenever this many records were loaded since the last time. */
 const SAVE_EVERY_RECORDS = 2_000_000;
 
@@ -56,38 +58,49 @@ export class Collector {
     private readonly options: CollectorOptions,
     private readonly spool: Spool,
     private readonly loader: Loader,
-    private readonly seen: SeenIds,
-    private saved_log_seq: number,
   ) {}
 
-  /** Recovers spool and filter from what is on disk, and starts loading. */
+  /**
+   * Recovers the spool, and starts loading. With a warehouse that is away, a collector that has a spool goes on where the
+   * spool ends, and asks the warehouse for the rest until it answers.
+   * @throws warehouse_unavailable when there is no spool to say at which position to go on.
+   */
   static async open(options: CollectorOptions): Promise<Collector> {
-    mkdirSync(options.folder, { recursive: true });
-    const committed_log_seq = await committedPosition(options.warehouse, options.collector_id);
-    const saved = await SeenIds.load(join(options.folder, 'known-ids.bloom'));
-    const seen = saved && saved.log_seq <= committed_log_seq ? saved.ids : new SeenIds();
-    const saved_log_seq = seen === saved?.ids ? saved.log_seq : 0;
-    await catchUpSeenIds(seen, options.warehouse, RECORD_NAMES, saved_log_seq);
+    const folder = join(options.folder, 'spool');
+    mkdirSync(folder, { recursive: true });
+    let recalled: Recalled | undefined;
+    try {
+      recalled = await recall(options);
+    } catch (error) {
+      const away = error instanceof TributaryError && error.code === 'warehouse_unavailable';
+      if (!away || !(await hasSegments(folder))) throw error;
+      options.onError?.(error, 'start: events are accepted, and loaded once the warehouse answers');
+    }
     const spool = await Spool.open({
-      folder: join(options.folder, 'spool'),
+      folder,
       limits: options.limits,
-      committed_log_seq,
+      committed_log_seq: recalled?.committed_log_seq ?? 0,
     });
     let collector: Collector | undefined;
     const loader = new Loader({
       ...options,
       spool,
-      seen,
-      committed_log_seq,
+      recalled,
+      recall: () => recall(options),
       batch_records: options.limits.batch_records,
       onCommit: (log_seq) => {
         collector?.saveIfDue(log_seq);
         options.onCommit?.(log_seq);
       },
     });
-    collector = new Collector(options, spool, loader, seen, saved_log_seq);
+    collector = new Collector(options, spool, loader);
     loader.start();
     return collector;
+  }
+
+  /** The collector's name in log positions. */
+  get id(): string {
+    return this.options.collector_id;
   }
 
   /**
@@ -171,7 +184,7 @@ export class Collector {
       spool_bytes: this.spool.bytes,
       lag_records: Math.max(0, this.spool.durable_log_seq - this.loader.stats.committed_log_seq),
       durable_log_seq: this.spool.durable_log_seq,
-      known_ids_bytes: this.seen.bytes,
+      known_ids_bytes: this.loader.recalled?.seen.bytes ?? 0,
       torn_bytes: this.spool.torn_bytes,
       loader: this.loader.stats,
     };
@@ -182,26 +195,45 @@ export class Collector {
     await this.spool.close();
     await this.loader.stop(drain);
     await this.saving;
-    if (this.loader.stats.committed_log_seq > this.saved_log_seq) await this.save(this.loader.stats.committed_log_seq);
+    const { recalled, stats } = this.loader;
+    if (recalled && stats.committed_log_seq > recalled.saved_log_seq)
+      await this.save(recalled, stats.committed_log_seq);
   }
 
   private saveIfDue(log_seq: number): void {
-    if (log_seq - this.saved_log_seq < SAVE_EVERY_RECORDS) return;
-    this.saved_log_seq = log_seq;
+    const { recalled } = this.loader;
+    if (!recalled || log_seq - recalled.saved_log_seq < SAVE_EVERY_RECORDS) return;
+    recalled.saved_log_seq = log_seq;
     this.saving = this.saving
-      .then(() => this.save(log_seq))
+      .then(() => this.save(recalled, log_seq))
       .catch((error) => this.options.onError?.(error, 'saving known ids'));
   }
 
-  private async save(log_seq: number): Promise<void> {
-    await this.seen.save(join(this.options.folder, 'known-ids.bloom'), log_seq);
+  private async save({ seen }: Recalled, log_seq: number): Promise<void> {
+    await seen.save(join(this.options.folder, KNOWN_IDS), log_seq);
   }
 
   /** Removes the saved filter, so that the next start builds it from the log. */
   static async forgetKnownIds(folder: string): Promise<void> {
-    const path = join(folder, 'known-ids.bloom');
+    const path = join(folder, KNOWN_IDS);
     if (existsSync(path)) await rm(path);
   }
+}
+
+/** What the warehouse knows of the collector: its position, and the ids of every collector. */
+async function recall({ folder, warehouse, collector_id }: CollectorOptions): Promise<Recalled> {
+  await warehouse.migrate();
+  const committed_log_seq = await committedPosition(warehouse, collector_id);
+  const saved = await SeenIds.load(join(folder, KNOWN_IDS));
+  const kept = saved !== undefined && saved.log_seq <= committed_log_seq;
+  const seen = kept ? saved.ids : new SeenIds();
+  const saved_log_seq = kept ? saved.log_seq : 0;
+  await catchUpSeenIds(seen, warehouse, RECORD_NAMES, saved_log_seq);
+  return { committed_log_seq, seen, saved_log_seq };
+}
+
+async function hasSegments(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
 }
 
 async function committedPosition(warehouse: Warehouse, collector_id: string): Promise<number> {

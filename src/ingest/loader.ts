@@ -3,16 +3,15 @@
  * pace; a warehouse that is away only makes it late. When requests keep the process busy it steps back, since what is in
  * the spool is safe and what is not yet accepted is not.
  */
-import { type FileHandle, open } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import { type Enrich, type Item, itemsOf, prepareBatch } from './batch.ts';
+import { type Enrich, type Item, prepareBatch } from './batch.ts';
 import type { SeenIds } from './seen-ids.ts';
-import { decodeEntry } from './segment.ts';
-import { readLines, type Spool, type SpoolSegment } from './spool.ts';
+import type { Spool } from './spool.ts';
+import { SpoolReader } from './spool-reader.ts';
 
 export interface LoaderStats {
   committed_log_seq: number;
@@ -25,13 +24,22 @@ export interface LoaderStats {
   last_error: string;
 }
 
+/** What the warehouse knows of a collector. */
+export interface Recalled {
+  committed_log_seq: number;
+  seen: SeenIds;
+  /** The position that the saved filter of known ids covers. */
+  saved_log_seq: number;
+}
+
 export interface LoaderOptions {
   spool: Spool;
   warehouse: Warehouse;
-  seen: SeenIds;
   enrich: Enrich;
   collector_id: string;
-  committed_log_seq: number;
+  /** Undefined when the warehouse was away at the start; then `recall` is asked until it answers. */
+  recalled: Recalled | undefined;
+  recall: () => Promise<Recalled>;
   batch_records: number;
   interval_ms?: number;
   clock?: () => number;
@@ -60,14 +68,15 @@ export class Loader {
   private waiting = 0;
   private asked = { requests: 0, records: 0, at: performance.now() };
   private wake: (() => void) | undefined;
-  private reader: { segment: SpoolSegment; handle: FileHandle; offset: number; damaged: boolean } | undefined;
-  /** Segments with damaged lines, read to their end. */
-  private readonly damaged = new Set<SpoolSegment>();
+  private readonly reader: SpoolReader;
   private failures = 0;
+  recalled: Recalled | undefined;
 
   constructor(private readonly options: LoaderOptions) {
+    this.recalled = options.recalled;
+    this.reader = new SpoolReader(options.spool);
     this.stats = {
-      committed_log_seq: options.committed_log_seq,
+      committed_log_seq: options.recalled?.committed_log_seq ?? 0,
       loaded: {},
       duplicates: 0,
       conflicts: 0,
@@ -110,8 +119,7 @@ export class Loader {
     this.stopping = true;
     this.wake?.();
     await this.running;
-    await this.reader?.handle.close();
-    this.reader = undefined;
+    await this.reader.close();
   }
 
   private async loop(): Promise<void> {
@@ -121,18 +129,25 @@ export class Loader {
       // An empty spool is read without any input or output: without this turn, a waiting flush would never wake up.
       else await nextTurn();
       try {
-        await this.loadAvailable();
+        await this.loadAvailable(await this.recall());
         this.failures = 0;
         this.stats.last_error = '';
       } catch (error) {
         this.failures += 1;
         this.stats.last_error = error instanceof Error ? error.message : String(error);
         this.options.onError?.(error, 'load');
-        await this.closeReader();
-        this.damaged.clear();
+        await this.reader.close();
         await this.rest(Math.min(interval_ms * 2 ** this.failures, MAX_BACKOFF_MS));
       }
     }
+  }
+
+  private async recall(): Promise<Recalled> {
+    if (this.recalled === undefined) {
+      this.recalled = await this.options.recall();
+      this.stats.committed_log_seq = this.recalled.committed_log_seq;
+    }
+    return this.recalled;
   }
 
   /** Whether requests alone keep the process busy, by what was accepted since the last time this was asked. */
@@ -157,42 +172,45 @@ export class Loader {
   }
 
   /** Loads batches until the spool is read to its end. */
-  private async loadAvailable(): Promise<void> {
+  private async loadAvailable(recalled: Recalled): Promise<void> {
     const { spool, batch_records } = this.options;
     while (!this.stopping) {
       const yields = this.requestsGoFirst();
       const started = performance.now();
-      const items = await this.readBatch(yields ? Math.min(BUSY_BATCH_RECORDS, batch_records) : batch_records);
-      if (items.length > 0) await this.load(items);
-      await this.setDamagedAside();
+      const items = await this.reader.read(
+        this.stats.committed_log_seq,
+        yields ? Math.min(BUSY_BATCH_RECORDS, batch_records) : batch_records,
+      );
+      if (items.length > 0) await this.load(items, recalled);
+      for (const name of await this.reader.setDamagedAside()) this.tellDamaged(name);
       await spool.drop(this.stats.committed_log_seq);
       if (items.length === 0) return;
       if (yields) await this.rest((performance.now() - started) * YIELD_FACTOR);
     }
   }
 
-  private async load(items: readonly Item[]): Promise<void> {
+  private async load(items: readonly Item[], recalled: Recalled): Promise<void> {
     const { warehouse, collector_id, clock = Date.now } = this.options;
     const now_ms = clock();
     const last = items[items.length - 1]!.log_seq;
     const commit = { collector_id, log_seq: last, committed_at: now_ms };
     try {
-      const { batch, counts } = await prepareBatch(items, { ...this.options, now_ms });
+      const { batch, counts } = await prepareBatch(items, { ...this.options, seen: recalled.seen, now_ms });
       await warehouse.append({ ...batch, commits: [commit] });
       this.count(counts);
       this.commit(last);
     } catch (error) {
       if (error instanceof TributaryError) throw error;
-      await this.bisect(items, error);
+      await this.bisect(items, error, recalled);
     }
   }
 
   /** A batch that cannot be written is halved until the record at fault stands alone and goes to `dead_letters`. */
-  private async bisect(items: readonly Item[], error: unknown): Promise<void> {
+  private async bisect(items: readonly Item[], error: unknown, recalled: Recalled): Promise<void> {
     if (items.length > 1) {
       const middle = Math.ceil(items.length / 2);
-      await this.load(items.slice(0, middle));
-      await this.load(items.slice(middle));
+      await this.load(items.slice(0, middle), recalled);
+      await this.load(items.slice(middle), recalled);
       return;
     }
     const { warehouse, collector_id, clock = Date.now } = this.options;
@@ -220,6 +238,14 @@ export class Loader {
     this.commit(log_seq);
   }
 
+  private tellDamaged(name: string): void {
+    this.stats.quarantined_segments += 1;
+    this.options.onError?.(
+      new Error(`segment ${name} holds damaged lines; what could be read was loaded`),
+      'quarantine',
+    );
+  }
+
   private count(counts: { loaded: Partial<Record<RecordName, number>>; duplicates: number; conflicts: number }): void {
     for (const [name, n] of Object.entries(counts.loaded) as Array<[RecordName, number]>) {
       this.stats.loaded[name] = (this.stats.loaded[name] ?? 0) + n;
@@ -231,63 +257,5 @@ export class Loader {
   private commit(log_seq: number): void {
     this.stats.committed_log_seq = log_seq;
     this.options.onCommit?.(log_seq);
-  }
-
-  /** The next items after the committed position, at most a batch (and the rest of its last request). */
-  private async readBatch(batch_records: number): Promise<Item[]> {
-    const items: Item[] = [];
-    for (let segment = await this.currentSegment(); segment; segment = await this.nextSegment()) {
-      const reader = this.reader!;
-      for await (const { line, end } of readLines(reader.handle, reader.offset, segment.durable_bytes)) {
-        reader.offset = end;
-        const entry = decodeEntry(line);
-        if (entry) items.push(...itemsOf(entry, this.stats.committed_log_seq));
-        else reader.damaged = true;
-        if (items.length >= batch_records) return items;
-      }
-      if (reader.damaged) this.damaged.add(segment);
-    }
-    return items;
-  }
-
-  private async currentSegment(): Promise<SpoolSegment | undefined> {
-    if (this.reader) return this.reader.segment;
-    const [first] = this.options.spool.durableSegments;
-    return first && this.openSegment(first);
-  }
-
-  /** The segment after the current one, once the current one is read to its end. */
-  private async nextSegment(): Promise<SpoolSegment | undefined> {
-    const segments = this.options.spool.durableSegments;
-    const name = this.reader?.segment.name ?? '';
-    const next = segments.find((s) => s.name > name);
-    if (!next) return undefined;
-    await this.closeReader();
-    return this.openSegment(next);
-  }
-
-  private async openSegment(segment: SpoolSegment): Promise<SpoolSegment> {
-    this.reader = { segment, handle: await open(segment.path, 'r'), offset: 0, damaged: false };
-    return segment;
-  }
-
-  private async closeReader(): Promise<void> {
-    await this.reader?.handle.close().catch(() => undefined);
-    this.reader = undefined;
-  }
-
-  /** Only after what could be read is committed: nothing reads a segment in quarantine again. */
-  private async setDamagedAside(): Promise<void> {
-    for (const segment of this.damaged) {
-      const unread = this.reader?.segment === segment && this.reader.offset < segment.durable_bytes;
-      if (unread || !(await this.options.spool.quarantine(segment.name))) continue;
-      this.damaged.delete(segment);
-      if (this.reader?.segment === segment) this.reader.damaged = false;
-      this.stats.quarantined_segments += 1;
-      this.options.onError?.(
-        new Error(`segment ${segment.name} holds damaged lines; what could be read was loaded`),
-        'quarantine',
-      );
-    }
   }
 }

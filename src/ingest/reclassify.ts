@@ -28,7 +28,7 @@ interface ReclassifyOptions {
 interface Reclassifiable {
   warehouse: Warehouse;
   enrich_options: EnrichOptions;
-  config: { collector_id: string };
+  collector: { id: string };
 }
 
 export async function reclassifyAll(
@@ -51,10 +51,10 @@ function oneAtATime<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T>
 }
 
 async function run(
-  { warehouse, enrich_options, config }: Reclassifiable,
+  { warehouse, enrich_options, collector }: Reclassifiable,
   { onProgress, clock = Date.now }: ReclassifyOptions,
 ): Promise<{ examined: number; changed: number }> {
-  const collector_id = rulesCollector(config.collector_id);
+  const collector_id = rulesCollector(collector.id);
   const { position, ranges, total } = await warehouse.read(readExtent);
   let log_seq = position.get(collector_id) ?? 0;
   let examined = 0;

@@ -8,6 +8,7 @@ import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, microsPer, ratio } from '../domain/money.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
+import { answerOnce } from './answers.ts';
 import { byRevenue, DEFAULT_GROUP_BY, type GroupKey, joinMonths, resolveGroupBy, touchColumns } from './groups.ts';
 import { journeyAnalysis, makeJourneys } from './journeys.ts';
 import {
@@ -53,22 +54,21 @@ export async function attributionReport(
         extra: { report: 'attribution', group_by: keys.map((key) => key.field) },
         touch_columns: touchColumns(keys),
       });
-      const { plan } = resolved;
-      const { parts, reclassified } = await groupsAndReconciliation(snapshot, context, plan, keys);
-      await makeJourneys(snapshot, plan, reclassified);
-      const head = reportHead(resolved, context.clock());
-      const own =
-        parameters.models === undefined
-          ? { attribution_model: plan.models[0]!.name }
-          : { attribution_models: plan.models.map((model) => model.name) };
-      const common = {
-        ...head,
-        ...own,
-        journey_analysis: await journeyAnalysis(snapshot),
-        warnings: await readWarnings(snapshot, plan),
-      };
-      if (parameters.models !== undefined) return { ...common, models: Object.fromEntries(parts) };
-      return { ...common, ...parts[0]![1] };
+      const several = parameters.models !== undefined;
+      return answerOnce(context, resolved, several ? 'models' : 'model', async () => {
+        const { plan } = resolved;
+        const { parts, reclassified } = await groupsAndReconciliation(snapshot, context, plan, keys);
+        await makeJourneys(snapshot, plan, reclassified);
+        const common = {
+          ...reportHead(resolved, context.clock()),
+          ...(several
+            ? { attribution_models: plan.models.map((model) => model.name) }
+            : { attribution_model: plan.models[0]!.name }),
+          journey_analysis: await journeyAnalysis(snapshot),
+          warnings: await readWarnings(snapshot, plan),
+        };
+        return several ? { ...common, models: Object.fromEntries(parts) } : { ...common, ...parts[0]![1] };
+      });
     },
     { timeout_ms: context.timeout_ms },
   );

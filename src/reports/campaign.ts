@@ -11,6 +11,7 @@ import { VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import type { Row } from '../warehouse/schema.ts';
+import { answerOnce } from './answers.ts';
 import {
   CONVERSION_COUNTS,
   conversionMetrics,
@@ -26,6 +27,7 @@ import {
   AttributionParameters,
   type ReportContext,
   type ReportJson,
+  type Resolved,
   reportHead,
   resolveParameters,
 } from './parameters.ts';
@@ -71,26 +73,35 @@ export async function campaignReport(
         brand_ids,
         extra: { report: 'campaign', campaign_id },
       });
-      const { plan } = resolved;
-      const { reclassified } = await attribute(snapshot, plan, context.directory);
-      await makeCampaignEvents(snapshot, plan, campaign_id, reclassified);
-      await makeCampaignOrders(snapshot, campaign_id);
-      const engagement = readEngagement((await queryEngagement(snapshot, ''))[0]);
-      const earned = readEarned((await queryEarned(snapshot, ''))[0]);
-      return {
-        ...reportHead(resolved, context.clock()),
-        campaign_id,
-        attribution_model: plan.models[0]!.name,
-        basic_metrics: engagementMetrics(engagement),
-        conversion_metrics: conversionMetrics(earned, engagement),
-        efficiency_metrics: efficiency(earned, engagement, await campaignSpend(snapshot, plan, campaign_id)),
-        conversion_timing: await conversionTiming(snapshot, earned.counts.touched_conversions),
-        by_email: await byEmail(snapshot),
-        definitions: DEFINITIONS,
-      };
+      return answerOnce(context, resolved, '', () => campaignAnswer(snapshot, context, resolved, campaign_id));
     },
     { timeout_ms: context.timeout_ms },
   );
+}
+
+async function campaignAnswer(
+  snapshot: Snapshot,
+  context: ReportContext,
+  resolved: Resolved,
+  campaign_id: string,
+): Promise<ReportJson> {
+  const { plan } = resolved;
+  const { reclassified } = await attribute(snapshot, plan, context.directory);
+  await makeCampaignEvents(snapshot, plan, campaign_id, reclassified);
+  await makeCampaignOrders(snapshot, campaign_id);
+  const engagement = readEngagement((await queryEngagement(snapshot, ''))[0]);
+  const earned = readEarned((await queryEarned(snapshot, ''))[0]);
+  return {
+    ...reportHead(resolved, context.clock()),
+    campaign_id,
+    attribution_model: plan.models[0]!.name,
+    basic_metrics: engagementMetrics(engagement),
+    conversion_metrics: conversionMetrics(earned, engagement),
+    efficiency_metrics: efficiency(earned, engagement, await campaignSpend(snapshot, plan, campaign_id)),
+    conversion_timing: await conversionTiming(snapshot, earned.counts.touched_conversions),
+    by_email: await byEmail(snapshot),
+    definitions: DEFINITIONS,
+  };
 }
 
 /** Makes `campaign_events`: what happened to the campaign's emails in the period, each with its person. */

@@ -7,6 +7,7 @@ import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import { TRAITS } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
+import { answerOnce } from './answers.ts';
 import {
   type AttributionParameters,
   type ReportContext,
@@ -162,15 +163,17 @@ export async function journeysReport(
         ...options,
         extra: { report: 'journeys' },
       });
-      const { reclassified } = await attribute(snapshot, resolved.plan, context.directory);
-      await makeJourneys(snapshot, resolved.plan, reclassified, ['channel']);
-      return {
-        ...reportHead(resolved, context.clock()),
-        summary: await journeySummary(snapshot),
-        journey_lengths: await journeyAnalysis(snapshot),
-        touchpoints_per_journey: await touchpointsPerJourney(snapshot),
-        channel_mix: await channelMix(snapshot),
-      };
+      return answerOnce(context, resolved, '', async () => {
+        const { reclassified } = await attribute(snapshot, resolved.plan, context.directory);
+        await makeJourneys(snapshot, resolved.plan, reclassified, ['channel']);
+        return {
+          ...reportHead(resolved, context.clock()),
+          summary: await journeySummary(snapshot),
+          journey_lengths: await journeyAnalysis(snapshot),
+          touchpoints_per_journey: await touchpointsPerJourney(snapshot),
+          channel_mix: await channelMix(snapshot),
+        };
+      });
     },
     { timeout_ms: context.timeout_ms },
   );

@@ -19,6 +19,7 @@ import { formatDate, formatInstant, MS_PER_DAY, parseBound, zoneOffsetMs } from 
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
+import type { AnswerCache } from './answers.ts';
 
 export type ReportJson = Record<string, unknown>;
 
@@ -32,6 +33,8 @@ export interface ReportContext {
   configured_brands: readonly string[];
   clock: () => number;
   timeout_ms: number;
+  /** Where answers are kept to be given again. */
+  answers?: AnswerCache;
 }
 
 const choice = <const V extends readonly string[]>(values: V, description: string) =>

@@ -3,7 +3,9 @@ import { isAbsolute } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { badRequest, TributaryError } from '../domain/errors.ts';
+import type { Collector } from '../ingest/collector.ts';
 import { reclassifyAll } from '../ingest/reclassify.ts';
+import type { CollectingTributary } from '../tributary.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
 import { brandOf } from './access.ts';
 import { type Page, readConflicts, readDeadLetters } from './letters.ts';
@@ -36,11 +38,22 @@ const DeadLetterParameters = Type.Object(
   { additionalProperties: false },
 );
 
+/** What concerns the collector is left out where there is none. */
 export function adminRoutes(services: Services): Route[] {
-  return [flushRoute(services), ...letterRoutes(services), reclassifyRoute(services), ...doctorRoutes(services)];
+  const { collector } = services.tributary;
+  const letters = letterRoutes(services);
+  const doctor = doctorRoutes(services);
+  if (collector === null) return [...letters, ...doctor];
+  return [
+    flushRoute(services, collector),
+    ...letters,
+    replayRoute(collector),
+    reclassifyRoute({ ...services.tributary, collector }),
+    ...doctor,
+  ];
 }
 
-function flushRoute({ tributary }: Services): Route {
+function flushRoute({ tributary }: Services, collector: Collector): Route {
   return {
     method: 'POST',
     path: '/v1/flush',
@@ -57,7 +70,7 @@ function flushRoute({ tributary }: Services): Route {
       },
     },
     handle: async () => {
-      await tributary.collector.flush(FLUSH_TIMEOUT_MS);
+      await collector.flush(FLUSH_TIMEOUT_MS);
       // Read back, since other collectors (the rules, another server) have positions of their own.
       return { flushed: true, as_of: formatPosition(await tributary.warehouse.read(currentPosition)) };
     },
@@ -65,7 +78,7 @@ function flushRoute({ tributary }: Services): Route {
 }
 
 function letterRoutes({ tributary }: Services): Route[] {
-  const { warehouse, collector } = tributary;
+  const { warehouse } = tributary;
   return [
     {
       method: 'GET',
@@ -91,17 +104,20 @@ function letterRoutes({ tributary }: Services): Route[] {
         return readDeadLetters(warehouse, { ...page(request, query), state: query.state });
       },
     },
-    {
-      method: 'POST',
-      path: '/v1/dead_letters/replay',
-      tag: 'administration',
-      scope: 'admin',
-      every_brand: true,
-      summary: 'Try the open dead letters again',
-      answers: { 200: { description: 'How many were sent through the spool again', example: { replayed: 0 } } },
-      handle: async () => ({ replayed: await collector.replayDeadLetters() }),
-    },
   ];
+}
+
+function replayRoute(collector: Collector): Route {
+  return {
+    method: 'POST',
+    path: '/v1/dead_letters/replay',
+    tag: 'administration',
+    scope: 'admin',
+    every_brand: true,
+    summary: 'Try the open dead letters again',
+    answers: { 200: { description: 'How many were sent through the spool again', example: { replayed: 0 } } },
+    handle: async () => ({ replayed: await collector.replayDeadLetters() }),
+  };
 }
 
 /** @throws bad_request, or forbidden for a brand that the key is not for. */
@@ -111,7 +127,7 @@ function page(request: FastifyRequest, query: Static<typeof ConflictParameters>)
   return { brand_id: brandOf(request.key!, query.brand_id), limit: query.limit ?? 100, after: query.after };
 }
 
-function reclassifyRoute({ tributary }: Services): Route {
+function reclassifyRoute(tributary: CollectingTributary): Route {
   return {
     method: 'POST',
     path: '/v1/reclassify',
@@ -144,7 +160,7 @@ function doctorRoutes({ tributary }: Services): Route[] {
       answers: { 200: { description: '`problems` is empty when all is well' } },
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
-        return { problems, warehouse: rest, collector: collector.health() };
+        return { problems, warehouse: rest, collector: collector?.health() ?? null };
       },
     },
     {

@@ -50,16 +50,17 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   app.server.maxConnections = MAX_CONNECTIONS;
   parseBodies(app);
   answerFailures(app, config.limits);
+  const { collector, role } = tributary;
   const routes = [
-    ...collectRoutes(services),
-    ...reportRoutes(services),
+    ...(collector === null ? [] : collectRoutes(services, collector)),
+    ...(role === 'collect' ? [] : reportRoutes(services)),
     ...adminRoutes(services),
     ...keyRoutes(services),
   ];
   routes.push(...operationRoutes(services, routes));
   for (const route of routes) addRoute(app, route, services.metrics, context);
   const unknown = services.metrics.meter('', 'unknown');
-  answerUnknown(app, routes, (request, reply) => {
+  answerUnknown(app, routes, role, (request, reply) => {
     unknown.observe(reply.statusCode, reply.elapsedTime);
     logAnswer(app.log, null, request, reply);
   });

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
+import type { Collector } from '../ingest/collector.ts';
 import { EXAMPLES } from './examples.ts';
 import { reference } from './openapi.ts';
 import type { Route, Services } from './route.ts';
@@ -17,11 +18,11 @@ const KeyParameter = Type.Object({
   ),
 });
 
-export function collectRoutes(services: Services): Route[] {
-  return RECORD_NAMES.map((record) => collectRoute(record, services));
+export function collectRoutes(services: Services, collector: Collector): Route[] {
+  return RECORD_NAMES.map((record) => collectRoute(record, services, collector));
 }
 
-function collectRoute(record: RecordName, services: Services): Route {
+function collectRoute(record: RecordName, services: Services, collector: Collector): Route {
   const { tributary, metrics } = services;
   const kind = recordKind(record);
   const { max_items, max_body_bytes } = tributary.config.limits;
@@ -73,7 +74,7 @@ function collectRoute(record: RecordName, services: Services): Route {
           `body: is empty; send a ${kind.singular} as JSON, or an array of them`,
           { field: 'body' },
         );
-      const receipt = await tributary.collector.accept(record, body, {
+      const receipt = await collector.accept(record, body, {
         key_brand_id: request.key!.brand_id,
         invalid_utf8: request.invalid_utf8,
       });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, TributaryError } from '../domain/errors.ts';
+import type { Role } from '../tributary.ts';
 import { logFailure } from './log.ts';
 import type { Route } from './route.ts';
 
@@ -77,10 +78,17 @@ function asTributaryError(
   return status >= 400 && status < 500 ? new TributaryError('bad_request', cause.message) : undefined;
 }
 
+const ROLE_HINTS: Record<Role, string> = {
+  all: '',
+  collect: '. This server only collects (--role collect); ask one that reports',
+  report: '. This server only reports (--role report); send events to one that collects',
+};
+
 /** 404 that says where to look, or 405 that names the methods of a path that exists. */
 export function answerUnknown(
   app: FastifyInstance,
   routes: readonly Route[],
+  role: Role,
   answered: (request: FastifyRequest, reply: FastifyReply) => void,
 ): void {
   const paths = new Map<string, { pattern: RegExp; methods: string[] }>();
@@ -101,7 +109,10 @@ export function answerUnknown(
     sendFailure(
       reply,
       allowed === undefined
-        ? new TributaryError('not_found', 'there is nothing at this path; GET /docs shows what there is')
+        ? new TributaryError(
+            'not_found',
+            `there is nothing at this path; GET /docs shows what there is${ROLE_HINTS[role]}`,
+          )
         : new TributaryError('method_not_allowed', `${request.method} is not answered here; use ${allowed}`),
       request.id,
     );

@@ -47,9 +47,16 @@ export class Metrics {
     this.rejected[record] += receipt.rejected.length;
   }
 
-  render(health: CollectorHealth): string {
+  /** @param health of the collector; null where there is none. */
+  render(health: CollectorHealth | null): string {
     const lines: string[] = [];
     this.renderRequests(lines);
+    if (health !== null) this.renderCollector(lines, health);
+    this.renderProcess(lines);
+    return `${lines.join('\n')}\n`;
+  }
+
+  private renderCollector(lines: string[], health: CollectorHealth): void {
     const byRecord = (counts: Partial<Record<RecordName, number>>): Sample[] =>
       RECORD_NAMES.map((record) => [{ record }, counts[record] ?? 0]);
     const { loader } = health;
@@ -95,8 +102,6 @@ export class Metrics {
       [{}, loader.last_error === '' ? 0 : 1],
     ]);
     family(lines, 'known_ids_bytes', 'gauge', 'Memory of the filter of known ids', [[{}, health.known_ids_bytes]]);
-    this.renderProcess(lines);
-    return `${lines.join('\n')}\n`;
   }
 
   private renderRequests(lines: string[]): void {

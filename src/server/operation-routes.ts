@@ -54,7 +54,7 @@ function healthRoutes({ tributary }: Services): Route[] {
       answers: {
         200: {
           description: 'Always, while the process runs',
-          example: { status: 'ok', live: true, ready: true, problems: [] },
+          example: { status: 'ok', live: true, ready: true, role: 'all', lag_records: 0, problems: [] },
         },
       },
       handle: async () => {
@@ -63,6 +63,8 @@ function healthRoutes({ tributary }: Services): Route[] {
           status: problems.length === 0 ? 'ok' : 'degraded',
           live: true,
           ready: problems.length === 0,
+          role: tributary.role,
+          ...(tributary.collector ? { lag_records: tributary.collector.health().lag_records } : {}),
           problems,
         };
       },
@@ -98,10 +100,12 @@ function healthRoutes({ tributary }: Services): Route[] {
 /** Sentences without values: anyone may read them. */
 async function readinessProblems({ collector, warehouse, config }: Tributary): Promise<string[]> {
   const problems: string[] = [];
-  const { loader, lag_records, spool_bytes } = collector.health();
-  if (loader.last_error !== '') problems.push('the last try to load failed; the log says why');
-  if (lag_records > LAGGING_RECORDS) problems.push('loading lags far behind');
-  if (spool_bytes > FULL_SPOOL * config.limits.max_spool_bytes) problems.push('the spool is nearly full');
+  if (collector !== null) {
+    const { loader, lag_records, spool_bytes } = collector.health();
+    if (loader.last_error !== '') problems.push('the last try to load failed; the log says why');
+    if (lag_records > LAGGING_RECORDS) problems.push('loading lags far behind');
+    if (spool_bytes > FULL_SPOOL * config.limits.max_spool_bytes) problems.push('the spool is nearly full');
+  }
   let timer: NodeJS.Timeout | undefined;
   const slow = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, SLOW_READ_MS);
@@ -127,6 +131,6 @@ function metricsRoute({ tributary, metrics }: Services): Route {
     handle: (_request, reply) =>
       reply
         .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-        .send(metrics.render(tributary.collector.health())),
+        .send(metrics.render(tributary.collector?.health() ?? null)),
   };
 }

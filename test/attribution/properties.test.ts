@@ -82,9 +82,34 @@ describe('a report', () => {
       const engine = await load(eventsOf(before));
       const as_of = await engine.load([]);
       const frozen = await reportText(engine, { ...parameters, as_of });
-      await engine.load(eventsOf(after).map((event) => renamed(event)));
+      await engine.load(eventsOf(after).map((event) => renamed(event, 'later')));
+      expect(await reportText(engine, { ...parameters, as_of })).toBe(frozen);
+      // Another collector counts its positions from 1 too: the same events at the same instants and the same positions.
+      await engine.load(
+        eventsOf(before).map((event) => renamed(event, 'elsewhere')),
+        500,
+        'other',
+      );
       expect(await reportText(engine, { ...parameters, as_of })).toBe(frozen);
       await engine.close();
+    }
+  }, 300_000);
+
+  test('is the same whichever collector took each event', async () => {
+    const samples = fc.sample(fc.tuple(worlds(), optionsArbitrary), { numRuns: 8, seed: 17 });
+    for (const [world, options] of samples) {
+      const parameters = parametersOf({ ...options, currency: 'USD' }, MODELS);
+      const events = eventsOf(world);
+      const one = await load(events);
+      const several = await Engine.open();
+      for (const [i, collector_id] of ['c', 'a', 'b'].entries())
+        await several.load(
+          events.filter((_, e) => (e * 7) % 3 === i),
+          500,
+          collector_id,
+        );
+      expect(await reportText(several, parameters)).toBe(await reportText(one, parameters));
+      await Promise.all([one.close(), several.close()]);
     }
   }, 300_000);
 
@@ -133,11 +158,11 @@ describe('a report', () => {
 });
 
 /** The same event under other ids, so that it is news and not a repeat. */
-function renamed({ record, event }: WireEvent): WireEvent {
+function renamed({ record, event }: WireEvent, prefix: string): WireEvent {
   const copy = { ...(event as Record<string, unknown>) };
   for (const id of ['touchpoint_id', 'conversion_id', 'adjustment_id', 'link_id']) {
     if (typeof copy[id] === 'string' && !(record === 'adjustments' && id === 'conversion_id'))
-      copy[id] = `later-${String(copy[id])}`;
+      copy[id] = `${prefix}-${String(copy[id])}`;
   }
   return { record, event: copy };
 }

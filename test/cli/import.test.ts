@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import { openTributary } from '../../src/tributary.ts';
+import { type OpenOptions, type OpenTributary, openTributary } from '../../src/tributary.ts';
 import { cli, json, ok, temporaryFolder } from './harness.ts';
 
 const root = temporaryFolder();
@@ -256,7 +256,7 @@ describe('an import that is stopped', () => {
   function stopAt(batch: number) {
     const stop = new AbortController();
     const open = {
-      openTributary: async (options: Parameters<typeof openTributary>[0]) => {
+      openTributary: (async (options: OpenOptions & { role?: 'all' }) => {
         const tributary = await openTributary(options);
         const accept = tributary.collector.accept.bind(tributary.collector);
         let batches = 0;
@@ -265,7 +265,7 @@ describe('an import that is stopped', () => {
           return accept(...args);
         };
         return tributary;
-      },
+      }) as OpenTributary,
     };
     return { open, stop: stop.signal };
   }

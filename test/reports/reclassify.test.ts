@@ -3,7 +3,7 @@ import { reclassifyAll } from '../../src/ingest/reclassify.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { compareRun } from '../../src/reports/run-comparison.ts';
 import { freezeRun } from '../../src/reports/runs.ts';
-import type { Tributary } from '../../src/tributary.ts';
+import type { CollectingTributary } from '../../src/tributary.ts';
 import { ALL_BRANDS, at, type Json, MARCH, order, pick, type Shop, touch, withShop } from './shop.ts';
 
 /** Three visits without a channel of their own, one whose sender said which. */
@@ -20,7 +20,7 @@ async function sendVisits(shop: Shop): Promise<void> {
 }
 
 /** The same Tributary with a rule that knows the shop's own domain. */
-const knowing = (tributary: Tributary) => ({
+const knowing = (tributary: CollectingTributary) => ({
   ...tributary,
   enrich_options: { ...tributary.enrich_options, own_domains: ['shop.example'] },
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Config, makeConfig } from '../../src/config.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import type { ReportContext } from '../../src/reports/parameters.ts';
-import { openTributary, type Tributary } from '../../src/tributary.ts';
+import { type CollectingTributary, openTributary } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
 
 export const ALL_BRANDS = { key_brand_id: null };
@@ -17,7 +17,7 @@ export type Json = any;
 type Fields = Record<string, unknown>;
 
 export interface Shop {
-  tributary: Tributary;
+  tributary: CollectingTributary;
   reports: ReportContext;
   /** Sends records of a kind and waits until they are queryable. */
   send(record: RecordName, ...items: Fields[]): Promise<void>;

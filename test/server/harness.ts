@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/server/app.ts';
 import { KeyRing } from '../../src/server/keys.ts';
-import { openTributary, type Tributary } from '../../src/tributary.ts';
+import { type CollectingTributary, openTributary, type Role } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
 
 export const KEYS = {
@@ -31,7 +31,7 @@ export interface Answer {
 
 export interface TestServer {
   app: FastifyInstance;
-  tributary: Tributary;
+  tributary: CollectingTributary;
   keys: KeyRing;
   folder: string;
   /** Lines of the log, as they were written. */
@@ -48,6 +48,9 @@ export interface TestServer {
 }
 
 export interface TestOptions {
+  /** A new one when left out. */
+  folder?: string;
+  role?: Role;
   config?: Record<string, unknown>;
   env?: Record<string, string>;
   clock?: () => number;
@@ -61,13 +64,14 @@ export function temporaryFolder(): string {
 }
 
 export async function startServer(options: TestOptions = {}): Promise<TestServer> {
-  const folder = temporaryFolder();
+  const folder = options.folder ?? temporaryFolder();
   const clock = options.clock ?? Date.now;
-  const tributary = await openTributary({
+  const tributary = (await openTributary({
     folder,
-    config: makeConfig({ ...options.config, ...warehouseSetting(folder) }),
+    config: makeConfig({ ...warehouseSetting(folder), ...options.config }),
+    role: options.role ?? 'all',
     clock,
-  });
+  })) as CollectingTributary;
   const keys = KeyRing.open(folder, options.env ?? KEYS, clock);
   const log: string[] = [];
   const app = buildApp(tributary, keys, {

@@ -43,7 +43,7 @@ export async function openEmptyWarehouse(engine: EngineName = TEST_ENGINE): Prom
 }
 
 export class Engine {
-  private log_seq = 0;
+  private readonly log_seqs = new Map<string, number>();
   private readonly seen = new SeenIds();
   readonly settings = new Map<string, BrandSettings>();
   readonly reports: ReportContext;
@@ -63,26 +63,25 @@ export class Engine {
     return new Engine(await openEmptyWarehouse(engine));
   }
 
-  /** Loads events in the given order, in batches of the given size. @returns the as_of after them. */
-  async load(events: readonly WireEvent[], batch_size = 500): Promise<string> {
+  /** Loads events in the given order, in batches of the given size. @returns the as_of of their collector after them. */
+  async load(events: readonly WireEvent[], batch_size = 500, collector_id = 'main'): Promise<string> {
+    let log_seq = this.log_seqs.get(collector_id) ?? 0;
     for (let from = 0; from < events.length; from += batch_size) {
       const items: Item[] = events.slice(from, from + batch_size).map(({ record, event }) => {
-        this.log_seq += 1;
-        return { record, item: read(record, event), log_seq: this.log_seq, received_at: NOW_MS };
+        log_seq += 1;
+        return { record, item: read(record, event), log_seq, received_at: NOW_MS };
       });
       const { batch } = await prepareBatch(items, {
         warehouse: this.warehouse,
         seen: this.seen,
         enrich,
-        collector_id: 'main',
+        collector_id,
         now_ms: NOW_MS,
       });
-      await this.warehouse.append({
-        ...batch,
-        commits: [{ collector_id: 'main', log_seq: this.log_seq, committed_at: NOW_MS }],
-      });
+      await this.warehouse.append({ ...batch, commits: [{ collector_id, log_seq, committed_at: NOW_MS }] });
     }
-    return `main:${this.log_seq}`;
+    this.log_seqs.set(collector_id, log_seq);
+    return `${collector_id}:${log_seq}`;
   }
 
   close(): Promise<void> {

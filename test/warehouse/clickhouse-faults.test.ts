@@ -210,23 +210,26 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
     const inside = await open(`clickhouse://default@${at}/x`, 'the right one');
     expect(await inside.migrate()).toEqual([1]);
     await inside.close();
-    for (const refused of [
-      open(`clickhouse://default@${at}/x`, 'guessed'),
-      open(`clickhouse://me:guessed@${at}/x`, ''),
-    ]) {
-      const error: Error = await refused.then(
-        () => new Error('opened'),
+    /** Nothing is asked of a server before the first migration. */
+    const failure = async (url: string, password: string): Promise<Error> => {
+      const refused = await open(url, password);
+      const error: Error = await refused.migrate().then(
+        () => new Error('migrated'),
         (cause) => cause,
       );
+      await refused.close();
+      return error;
+    };
+    for (const error of [
+      await failure(`clickhouse://default@${at}/x`, 'guessed'),
+      await failure(`clickhouse://me:guessed@${at}/x`, ''),
+    ]) {
       expect(error).toMatchObject({ code: 'warehouse_unavailable', message: expect.stringContaining(`http://${at}`) });
       expect(error.message).toMatch(/Authentication failed/);
       expect(error.message).not.toContain('guessed');
     }
     await guarded.stop();
-    const away: Error = await open(`clickhouse://default:guessed@${at}/x`, '').then(
-      () => new Error('opened'),
-      (cause) => cause,
-    );
+    const away = await failure(`clickhouse://default:guessed@${at}/x`, '');
     expect(away.message).toMatch(/does not answer \(connect ECONNREFUSED/);
     expect(away.message).not.toContain('guessed');
   });

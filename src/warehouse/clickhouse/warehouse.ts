@@ -66,20 +66,15 @@ export class ClickHouseWarehouse implements Warehouse {
     });
   }
 
-  /** Speaks to the server once. @throws warehouse_unavailable when it does not answer or lets nobody in. */
+  /** Does not speak to the server yet: `migrate` is the first that does. */
   static async open(options: ClickHouseOptions): Promise<ClickHouseWarehouse> {
-    const warehouse = new ClickHouseWarehouse(options);
-    try {
-      await warehouse.checkServer();
-      return warehouse;
-    } catch (error) {
-      await warehouse.connection.close();
-      throw error;
-    }
+    return new ClickHouseWarehouse(options);
   }
 
+  /** @throws warehouse_unavailable when the server does not answer, lets nobody in, or is too old. */
   async migrate(): Promise<number[]> {
     return this.exclusively(async () => {
+      await this.checkServer();
       const call = { timeout_ms: MIGRATION_TIMEOUT_MS };
       const database = `create database if not exists ${named(this.place.database)}${onCluster(this.place)}`;
       await this.connection.command(database, call);

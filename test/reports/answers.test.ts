@@ -1,0 +1,111 @@
+/** Answers that are kept are never old: a new event, another setting or another question is another key. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { AnswerCache } from '../../src/reports/answers.ts';
+import { attributionReport } from '../../src/reports/attribution.ts';
+import { campaignReport } from '../../src/reports/campaign.ts';
+import { journeysReport } from '../../src/reports/journeys.ts';
+import type { ReportContext, ReportJson } from '../../src/reports/parameters.ts';
+import { at, type Json, order, touch, withShop } from './shop.ts';
+
+const ALL = { key_brand_id: null };
+const MARCH = { start: '2026-03-01', end: '2026-04-01' };
+
+/** Everything that is kept, asked once each. */
+async function ask(context: ReportContext): Promise<ReportJson[]> {
+  return [
+    await attributionReport(context, { ...MARCH, model: 'linear' }, ALL),
+    await attributionReport(context, { ...MARCH, models: 'linear' }, ALL),
+    await attributionReport(context, { ...MARCH, model: 'time_decay', group_by: 'channel' }, ALL),
+    await journeysReport(context, MARCH, ALL),
+    await campaignReport(context, 'spring', MARCH, ALL),
+  ];
+}
+
+const fresh = (context: ReportContext): ReportContext => ({ ...context, answers: new AnswerCache() });
+
+test('the same question on the same log is answered once, and looks newly made', async () => {
+  await withShop({}, async (shop) => {
+    await shop.send('touchpoints', touch('t1', 'email_click', at(2), { campaign_id: 'spring' }));
+    await shop.send('conversions', order('c1', '10', at(3)));
+    const context = fresh(shop.reports);
+    const first = await ask(context);
+    expect(context.answers!.hits).toBe(0);
+    const later: ReportContext = { ...context, clock: () => context.clock() + 60_000 };
+    const again = await ask(later);
+    expect(context.answers!.hits).toBe(first.length);
+    expect(again.map(({ generated_at: _, ...rest }) => rest)).toEqual(
+      first.map(({ generated_at: _, ...rest }) => rest),
+    );
+    for (const [i, answer] of again.entries()) expect(answer['generated_at']).not.toBe(first[i]!['generated_at']);
+    // An earlier position is a key of its own, and is found by its token.
+    const as_of = first[0]!['as_of'] as string;
+    await shop.send('conversions', order('c2', '20', at(4)));
+    const before = await attributionReport(later, { ...MARCH, model: 'linear', as_of }, ALL);
+    expect(before).toEqual(again[0]);
+    expect(context.answers!.hits).toBe(first.length + 1);
+  });
+});
+
+test('whatever happens between two questions, the kept answer is the one that would be made', async () => {
+  await withShop({}, async (shop) => {
+    const kept = fresh(shop.reports);
+    await shop.send('touchpoints', touch('t0', 'email_click', at(1), { campaign_id: 'spring' }));
+    let n = 0;
+    const events: Array<() => Promise<void>> = [
+      () => shop.send('touchpoints', touch(`t${n}`, 'email_click', at(1 + (n % 28)), { campaign_id: 'spring' })),
+      () => shop.send('conversions', order(`c${n}`, String(n + 1), at(1 + (n % 28)))),
+      () =>
+        shop.send('adjustments', {
+          adjustment_id: `a${n}`,
+          conversion_id: `c${n - 1}`,
+          amount: '-0.5',
+          currency: 'USD',
+          occurred_at: at(28),
+          reason: 'refund',
+        }),
+      () =>
+        shop.send('identity_links', {
+          link_id: `l${n}`,
+          left_id: 'ann',
+          right_id: `d${n}`,
+          kind: 'login',
+          occurred_at: at(1),
+        }),
+      async () => {},
+    ];
+    for (const which of fc.sample(fc.nat(events.length - 1), { numRuns: 12, seed: 11 })) {
+      n += 1;
+      await events[which]!();
+      expect(await ask(kept)).toEqual(await ask(fresh(shop.reports)));
+    }
+  });
+});
+
+test('another setting is another key', async () => {
+  await withShop({}, async (shop) => {
+    await shop.send('touchpoints', touch('t1', 'email_click', at(2)), touch('t2', 'website_visit', at(9)));
+    await shop.send('conversions', order('c1', '10', at(10)));
+    const answers = new AnswerCache();
+    const credit = async (file: unknown): Promise<Json> =>
+      attributionReport({ ...shop.configured(file), answers }, { ...MARCH, model: 'time_decay' }, ALL);
+    const [slow, fast] = [
+      await credit({}),
+      await credit({ defaults: { half_life_days: 1, windows: { email_days: 30 } } }),
+    ];
+    expect(fast.channel_attribution).not.toEqual(slow.channel_attribution);
+    expect(answers.hits).toBe(0);
+  });
+});
+
+test('what is kept is bounded, and the least used goes first', () => {
+  const answers = new AnswerCache();
+  const large = 'x'.repeat(7_900_000);
+  for (let i = 0; i < 8; i++) answers.set(`${i}`, { large, i });
+  expect(answers.get('0')).toMatchObject({ i: 0 });
+  answers.set('8', { large, i: 8 });
+  expect(answers.get('1')).toBeUndefined();
+  expect(answers.get('0')).toMatchObject({ i: 0 });
+  answers.set('too large', { large: large + large });
+  expect(answers.get('too large')).toBeUndefined();
+});

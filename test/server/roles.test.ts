@@ -1,0 +1,81 @@
+/** Several processes on one ClickHouse: any number collect, any number report. */
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { ClickHouseServer, clickHouseUrl } from '../support/clickhouse.ts';
+import { ADMIN, MARCH, ORDER, startServer, TOUCH, temporaryFolder } from './harness.ts';
+
+const touch = (id: string) => ({ ...TOUCH, touchpoint_id: id });
+const report = `/v1/reports/attribution?${MARCH}&model=linear`;
+
+describe.skipIf(inject('clickhouse_url') === '')('on one ClickHouse', () => {
+  test('two collectors take events in, and a third process reports each of them once', async () => {
+    const config = { warehouse: clickHouseUrl('roles') };
+    const [a, b] = [await startServer({ role: 'collect', config }), await startServer({ role: 'collect', config })];
+    const reporter = await startServer({ role: 'report', config });
+    expect(a.tributary.collector.id).not.toBe(b.tributary.collector.id);
+    await a.post('/v1/conversions', ORDER);
+    await Promise.all([
+      a.post('/v1/touchpoints', [touch('t1'), touch('shared'), touch('t2')]),
+      b.post('/v1/touchpoints', [touch('shared'), touch('t3')]),
+    ]);
+    await Promise.all([a.flush(), b.flush()]);
+    const found = await reporter.tributary.warehouse.read((s) => s.query('select count(*) as n from touchpoints'));
+    expect(Number(found[0]!['n'])).toBe(4);
+    const answer = await reporter.get(report);
+    expect(answer.body.as_of.split(',')).toHaveLength(2);
+    expect(answer.body.reconciliation).toMatchObject({
+      net_revenue_micros: answer.body.reconciliation.attributed_micros,
+    });
+    expect((await a.get('/health')).body).toMatchObject({ ready: true, role: 'collect', lag_records: 0 });
+    expect((await reporter.get('/health')).body).toMatchObject({ ready: true, role: 'report' });
+  });
+
+  test('a collector keeps its name, and starts and accepts while its warehouse is away', async () => {
+    const server = await ClickHouseServer.start();
+    onTestFinished(() => server.stop());
+    const folder = temporaryFolder();
+    const config = { warehouse: `${server.url.replace('http:', 'clickhouse:')}/away` };
+    const first = await startServer({ role: 'collect', config, folder });
+    await first.post('/v1/touchpoints', [touch('before'), touch('also before')]);
+    await first.flush();
+    const name = first.tributary.collector.id;
+    await server.kill();
+    await first.post('/v1/touchpoints', touch('while away'));
+    await first.app.close();
+    await first.tributary.close(false);
+
+    const second = await startServer({ role: 'collect', config, folder });
+    expect(second.tributary.collector.id).toBe(name);
+    expect((await second.post('/v1/touchpoints', touch('after a restart'))).status).toBe(202);
+    const health = (await second.get('/health')).body;
+    expect(health.ready).toBe(false);
+    expect(health.lag_records).toBeGreaterThan(0);
+    expect((await second.get('/metrics', ADMIN)).text).toMatch(/tributary_lag_records [1-9]/);
+    await server.start();
+    await second.flush();
+    const ids = await second.tributary.warehouse.read((s) => s.query('select touchpoint_id as id from touchpoints'));
+    expect(ids.map(({ id }) => id).sort()).toEqual(['after a restart', 'also before', 'before', 'while away']);
+  });
+
+  test('without a spool to go on from, a collector waits for its warehouse to be there', async () => {
+    const server = await ClickHouseServer.start();
+    const config = { warehouse: `${server.url.replace('http:', 'clickhouse:')}/never` };
+    await server.stop();
+    await expect(startServer({ role: 'collect', config })).rejects.toMatchObject({ code: 'warehouse_unavailable' });
+  });
+});
+
+test('a process says what is not its role', async () => {
+  const folder = temporaryFolder();
+  const collector = await startServer({ role: 'collect', folder });
+  expect((await collector.post('/v1/touchpoints', TOUCH)).status).toBe(202);
+  const refused = await collector.get(report);
+  expect(refused.status).toBe(404);
+  expect(refused.body.error.message).toMatch(/only collects/);
+  await collector.app.close();
+  await collector.tributary.close();
+
+  const reporter = await startServer({ role: 'report', folder });
+  expect((await reporter.post('/v1/touchpoints', TOUCH)).body.error.message).toMatch(/only reports/);
+  expect((await reporter.get(report)).status).toBe(200);
+  expect((await reporter.get('/metrics', ADMIN)).text).not.toContain('tributary_lag_records');
+});
