@@ -1,7 +1,7 @@
 /** A start over what a crash left of the spool: what is accepted after it is kept and loaded like anything else. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { segmentName } from '../../src/ingest/segment.ts';
 import { accept, loaded, newFolder, openCollector, openWarehouse, sent, wayward } from './setup.ts';
 
@@ -49,4 +49,24 @@ describe('a last segment in which nothing can be read', () => {
       await warehouse.close();
     });
   }
+});
+
+test('a damaged end of a segment costs its last line, and is told of like any other damage', async () => {
+  const folder = newFolder();
+  const warehouse = wayward(await openWarehouse());
+  const limits = { segment_bytes: 1 };
+  const first = await openCollector(folder, warehouse, { limits });
+  warehouse.away = true;
+  for (const id of ['a0', 'a1', 'a2']) await accept(first, sent(id));
+  await first.close(false);
+  const middle = join(folder, 'spool', segmentName(2));
+  writeFileSync(middle, readFileSync(middle, 'utf8').replace('\n', 'X'));
+  warehouse.away = false;
+  const second = await openCollector(folder, warehouse, { limits });
+  await second.flush();
+  expect(await loaded(warehouse)).toEqual(['a0', 'a2']);
+  await vi.waitFor(() => expect(second.health().loader.quarantined_segments).toBe(1));
+  expect(readdirSync(join(folder, 'spool', 'quarantine'))).toEqual([segmentName(2)]);
+  await second.close();
+  await warehouse.close();
 });
