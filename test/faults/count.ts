@@ -1,10 +1,10 @@
-/** Counts through the front door: the ids of an export, and the sums of a report, against what was acknowledged. */
+/** Counts through the front door: the ids of a backup, and the sums of a report, against what was acknowledged. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { type Clients, DAY, type Kind } from './clients.ts';
-import { type Server, tributary } from './server.ts';
+import type { Server } from './server.ts';
 
 export interface Count {
   /** Records that were answered 202. */
@@ -26,16 +26,14 @@ const ID_FIELD: Record<Kind, string> = { conversions: 'conversion_id', touchpoin
 /** Ids of records, as `kind/id`, that are known to be gone. */
 export type Damaged = ReadonlySet<string>;
 
-export async function countAll(server: Server, data: string, clients: Clients, damaged: Damaged): Promise<Count> {
+export async function countAll(server: Server, clients: Clients, damaged: Damaged): Promise<Count> {
   const problems = [...clients.surprises];
   const there = new Map<string, Uint8Array>();
   for (const [key, { items }] of clients.sent) there.set(key, new Uint8Array(items));
-  let orders = 0;
+  const ids = await backedUpIds(server);
   for (const kind of ['conversions', 'touchpoints'] as const) {
-    const ids = await exportedIds(data, kind);
-    if (kind === 'conversions') orders = new Set(ids).size;
     let unknown = 0;
-    for (const id of ids) {
+    for (const id of ids[kind]) {
       const dot = id.lastIndexOf('.');
       const items = there.get(`${kind}/${id.slice(0, dot)}`);
       const item = Number(id.slice(dot + 1));
@@ -44,7 +42,8 @@ export async function countAll(server: Server, data: string, clients: Clients, d
     }
     if (unknown > 0) problems.push(`${unknown} ${kind} are there that were never sent`);
   }
-  await compareReport(server, orders, problems);
+  await compareReport(server, new Set(ids.conversions).size, problems);
+  await askDoctor(server, problems);
   return { ...judge(clients, there, damaged, problems), problems };
 }
 
@@ -74,7 +73,7 @@ function judge(clients: Clients, there: Map<string, Uint8Array>, damaged: Damage
   return count;
 }
 
-/** The report must say what the export says: as many orders, and a dollar for each. */
+/** The report must say what the backup says: as many orders, and a dollar for each. */
 async function compareReport(server: Server, orders: number, problems: string[]): Promise<void> {
   const response = await server.request('GET', `/v1/reports/attribution?start=${DAY}&end=2026-03-02`);
   if (response.status !== 200) {
@@ -84,16 +83,24 @@ async function compareReport(server: Server, orders: number, problems: string[])
   const { summary } = (await response.json()) as { summary: { total_conversions: number; total_revenue: string } };
   if (summary.total_conversions !== orders || summary.total_revenue !== `${orders}.000000`)
     problems.push(
-      `the report has ${summary.total_conversions} orders of ${summary.total_revenue}, the export has ${orders}`,
+      `the report has ${summary.total_conversions} orders of ${summary.total_revenue}, the backup has ${orders}`,
     );
 }
 
-async function exportedIds(data: string, kind: Kind): Promise<string[]> {
+async function askDoctor(server: Server, problems: string[]): Promise<void> {
+  const doctor = (await (await server.request('GET', '/v1/doctor')).json()) as { problems?: string[] };
+  problems.push(...(doctor.problems ?? ['the doctor did not answer']));
+}
+
+/** The server writes what it holds as Parquet: what `tributary doctor --backup` and `tributary export` ask it for. */
+async function backedUpIds(server: Server): Promise<Record<Kind, string[]>> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-count-'));
   try {
-    const file = join(folder, `${kind}.parquet`);
-    await tributary(['export', kind, '--format', 'parquet', '--out', file, '--data', data]);
-    return await queryColumn(':memory:', `select ${ID_FIELD[kind]} from read_parquet('${file}')`);
+    const response = await server.request('POST', '/v1/doctor/backup', JSON.stringify({ folder }));
+    if (response.status !== 200) throw new Error(`the backup answered ${response.status} ${await response.text()}`);
+    const ids = (kind: Kind): Promise<string[]> =>
+      queryColumn(':memory:', `select ${ID_FIELD[kind]} from read_parquet('${join(folder, kind)}.parquet')`);
+    return { conversions: await ids('conversions'), touchpoints: await ids('touchpoints') };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

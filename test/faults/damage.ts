@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 import { waitFor } from './stage.ts';
 
 const SEGMENTS = { limits: { batch_records: 100, segment_bytes: 200_000 } };
-const BACKLOG: Record<Size, number> = { small: 4_000, full: 50_000 };
+const BACKLOG: Record<Size, number> = { small: 3_000, full: 50_000 };
 
 /** Paths of the segments of a stopped server, in order. */
 function segments(stage: Stage): string[] {
@@ -27,7 +27,7 @@ async function killedWithBacklog(stage: Stage, records: number): Promise<void> {
 
 const torn: Scenario = {
   fault: 'a torn last line in the spool',
-  limit_s: { small: 40, full: 90 },
+  limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
     stage.configure(SEGMENTS);
     await killedWithBacklog(stage, BACKLOG[size]);
@@ -77,7 +77,7 @@ function recordsOf(line: string, committed_log_seq: number): string[] {
 
 const corrupted: Scenario = {
   fault: 'damaged segments in the spool',
-  limit_s: { small: 40, full: 90 },
+  limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
     stage.configure(SEGMENTS);
     await killedWithBacklog(stage, BACKLOG[size]);
@@ -85,7 +85,7 @@ const corrupted: Scenario = {
       join(stage.data, 'warehouse.duckdb'),
       'select coalesce(max(log_seq), 0) from commits',
     );
-    // The first may be loaded in part, and the last is written on: one in the middle, and the one after it.
+    // One in the middle, and the one after it: the first may be loaded already.
     const all = segments(stage);
     const chosen = [all[all.length >> 1]!, all[(all.length >> 1) + 1]!];
     const damaged = new Set(chosen.flatMap(damage).flatMap((line) => recordsOf(line, Number(committed))));

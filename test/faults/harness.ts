@@ -44,7 +44,7 @@ export async function runScenario({ fault, limit_s, run }: Scenario, size: Size)
   });
   const work = async (): Promise<Outcome> => {
     const { server, recovery_ms, note, damaged = new Set(), problems = [] } = await run(stage, size);
-    const count = await countAll(server, stage.data, stage.clients, damaged);
+    const count = await countAll(server, stage.clients, damaged);
     count.problems.push(...problems);
     if (count.acknowledged === 0) count.problems.push('nothing was acknowledged, so nothing was tried');
     await server.kill();

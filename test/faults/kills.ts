@@ -10,7 +10,7 @@ import { type Stage, type StartSettings, waitFor } from './stage.ts';
 
 /** Many small loads and segments, so that a kill falls into many different moments. */
 const SMALL_STEPS = { limits: { batch_records: 100, segment_bytes: 200_000 } };
-const BACKLOG: Record<Size, number> = { small: 2_000, full: 30_000 };
+const BACKLOG: Record<Size, number> = { small: 1_500, full: 30_000 };
 
 /** Starts again after a kill; the time until everything is queryable. */
 async function restart(stage: Stage): Promise<{ server: Server; recovery_ms: number }> {
@@ -21,7 +21,7 @@ async function restart(stage: Stage): Promise<{ server: Server; recovery_ms: num
 
 const accepting: Scenario = {
   fault: 'kill -9 while accepting, at any moment',
-  limit_s: { small: 60, full: 200 },
+  limit_s: { small: 60, full: 240 },
   run: async (stage, size) => {
     const kills = size === 'small' ? 10 : 50;
     for (let round = 0; round < kills; round++) {
@@ -41,9 +41,9 @@ const accepting: Scenario = {
 function diesAt(fault: string, point: string, after: [number, number], within_ms: number): Scenario {
   return {
     fault,
-    limit_s: { small: 40, full: 90 },
+    limit_s: { small: 40, full: 120 },
     run: async (stage, size) => {
-      const kills = size === 'small' ? 2 : 15;
+      const kills = size === 'small' ? 1 : 15;
       stage.configure(SMALL_STEPS);
       for (let round = 0; round < kills; round++) {
         const settings: StartSettings = {

@@ -46,7 +46,7 @@ const reading: Scenario = {
     const server = await stage.start();
     const pouring = stage.clients.pour(server, { clients: 4, items: 50, pause_ms: 10 });
     const readers = readFrom(server, 6);
-    await sleep(size === 'small' ? 2_000 : 60_000);
+    await sleep(size === 'small' ? 1_500 : 60_000);
     await pouring.stop();
     await readers.stop();
     const since = performance.now();

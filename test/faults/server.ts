@@ -1,10 +1,9 @@
 /** The compiled server in a process of its own, to be broken: started, killed, watched from outside. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 const ENTRY = new URL('../../bin/tributary.js', import.meta.url).pathname;
 const START_TIMEOUT_MS = 60_000;
@@ -120,10 +119,4 @@ function logOf(data: string): string {
 
 function tailOf(path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8').slice(-1_000) : '';
-}
-
-/** Runs a command of the product to its end. @throws what it wrote when it fails. */
-export async function tributary(args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [ENTRY, ...args], { maxBuffer: 64e6 });
-  return stdout;
 }
