@@ -16,14 +16,23 @@ export class SpoolReader {
     const items: Item[] = [];
     for (let segment = await this.currentSegment(); segment; segment = await this.nextSegment()) {
       const place = this.place!;
-      for await (const { line, end } of readLines(place.handle, place.offset, segment.durable_bytes)) {
+      // It grows while it is read.
+      const { durable_bytes } = segment;
+      for await (const { line, end } of readLines(place.handle, place.offset, durable_bytes)) {
         place.offset = end;
         const entry = decodeEntry(line);
         if (entry) items.push(...itemsOf(entry, committed_log_seq));
         else place.damaged = true;
+        // A batch may end with its segment, which is dropped once it is loaded: by then it is known to be damaged.
+        if (place.damaged && end === durable_bytes) this.damaged.add(segment);
         if (items.length >= batch_records) return items;
       }
-      if (place.damaged) this.damaged.add(segment);
+      // What is durable ends with a whole line, unless its newline is damaged.
+      if (place.offset < durable_bytes) {
+        place.offset = durable_bytes;
+        place.damaged = true;
+        this.damaged.add(segment);
+      }
     }
     return items;
   }

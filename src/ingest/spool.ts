@@ -224,7 +224,9 @@ export class Spool {
       last = Math.max(last, segmentStart(name) - 1);
       this.segments.push({ name, path, durable_bytes: size });
     }
-    this.next_log_seq = last + 1;
+    // A last segment in which nothing can be read has the name of the next position: a second file cannot have it too.
+    const taken = this.segments.at(-1)?.name === segmentName(last + 1);
+    this.next_log_seq = taken ? last + 2 : last + 1;
     this.durable_log_seq = last;
   }
 }

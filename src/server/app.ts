@@ -10,7 +10,7 @@ import { collectRoutes } from './collect-routes.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
-import { logAnswer } from './log.ts';
+import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { reportRoutes } from './report-routes.ts';
@@ -18,7 +18,7 @@ import type { Route, Services } from './route.ts';
 
 export interface AppOptions {
   /** Where log lines go; standard output unless said otherwise. */
-  log_stream?: { write(line: string): void };
+  log_stream?: LogStream;
   /** The configuration's unless said otherwise; `silent` turns logging off. */
   log_level?: string;
 }
@@ -94,8 +94,7 @@ function makeFastify(tributary: Tributary, options: AppOptions): FastifyInstance
   const { config } = tributary;
   const level = options.log_level ?? config.log_level;
   return fastify({
-    logger:
-      level === 'silent' ? false : { level, base: null, ...(options.log_stream ? { stream: options.log_stream } : {}) },
+    logger: level === 'silent' ? false : { level, base: null, stream: options.log_stream ?? logTo() },
     logController: new LogController({ disableRequestLogging: true }),
     // One line at the end of a request carries its id; a logger of its own for each would cost more than the request.
     childLoggerFactory: (logger) => logger,

@@ -2,9 +2,45 @@
  * Logs hold methods, route patterns, statuses, durations, request ids and names of keys. Never values of a query, bodies,
  * ids of people or orders, addresses, or keys.
  */
+import { writeSync } from 'node:fs';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { Route } from './route.ts';
+
+/** Where lines of the log go. */
+export interface LogStream {
+  write(line: string): void;
+}
+
+/**
+ * Lines of the log, to standard output unless told otherwise. One that cannot be written (the disk is full, the reader is
+ * gone) is lost, and said to be lost once there is room: a log never stops the server.
+ */
+export function logTo(write: (text: string) => void = toStandardOutput): LogStream {
+  let lost = 0;
+  return {
+    write(line) {
+      const gap =
+        lost === 0 ? '' : `${JSON.stringify({ level: 40, time: Date.now(), lost, msg: 'lines were lost' })}\n`;
+      try {
+        write(gap + line);
+        lost = 0;
+      } catch {
+        lost += 1;
+      }
+    },
+  };
+}
+
+function toStandardOutput(text: string): void {
+  try {
+    writeSync(1, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    // A pipe whose reader is slow: Node keeps the text until there is room.
+    process.stdout.write(text);
+  }
+}
 
 /**
  * A line per answer: failures of ours at error, reports and administration at info, and what is called very often

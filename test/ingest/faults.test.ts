@@ -56,24 +56,29 @@ describe('a warehouse that is away', () => {
     await warehouse.close();
   });
 
-  test('with damaged lines waiting in the spool: all that can be read is loaded', async () => {
-    const { folder, warehouse } = await damaged((lines) => [
-      lines[0]!,
-      lines[1]!.replace('a1', 'aX'),
-      ...lines.slice(2),
-    ]);
-    const away = wayward(warehouse);
-    const collector = await openCollector(folder, away, { limits: { segment_bytes: 1 } });
-    away.away = true;
-    await accept(collector, sent('later'));
-    await collector.flush(100).catch(() => undefined);
-    away.away = false;
-    await collector.flush();
-    expect(await loaded(warehouse)).toEqual(['a0', 'a2', 'a3', 'later']);
-    await collector.close();
-    expect(readdirSync(join(folder, 'spool', 'quarantine'))).toHaveLength(1);
-    await warehouse.close();
-  });
+  // A batch may end with its segment.
+  test.each([1, 2, 3, 5_000])(
+    'with damaged lines waiting in the spool: all that can be read is loaded, in batches of %i',
+    async (batch_records) => {
+      const { folder, warehouse } = await damaged((lines) => [
+        lines[0]!,
+        lines[1]!.replace('a1', 'aX'),
+        ...lines.slice(2),
+      ]);
+      const away = wayward(warehouse);
+      const collector = await openCollector(folder, away, { limits: { segment_bytes: 1, batch_records } });
+      away.away = true;
+      await accept(collector, sent('later'));
+      await collector.flush(100).catch(() => undefined);
+      away.away = false;
+      await collector.flush();
+      expect(await loaded(warehouse)).toEqual(['a0', 'a2', 'a3', 'later']);
+      await vi.waitFor(() => expect(collector.health().loader.quarantined_segments).toBe(1));
+      await collector.close();
+      expect(readdirSync(join(folder, 'spool', 'quarantine'))).toHaveLength(1);
+      await warehouse.close();
+    },
+  );
 });
 
 /** A folder with a spool of four lines, a0 to a3, changed by `change`. */

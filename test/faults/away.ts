@@ -1,0 +1,44 @@
+/** The warehouse on another machine goes away and comes back, more than once, while events come in. */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClickHouseServer } from '../support/clickhouse.ts';
+import type { Scenario } from './harness.ts';
+import { waitFor } from './stage.ts';
+
+const away: Scenario = {
+  fault: 'the warehouse (ClickHouse) away for a while',
+  limit_s: { small: 60, full: 180 },
+  run: async (stage, size) => {
+    const times = size === 'small' ? 1 : 3;
+    const away_ms = size === 'small' ? 1_000 : 15_000;
+    const clickhouse = await ClickHouseServer.start();
+    stage.cleanUp.push(() => clickhouse.stop());
+    stage.configure({ warehouse: `clickhouse://default@${new URL(clickhouse.url).host}/faults` });
+    const server = await stage.start();
+    let recovery_ms = 0;
+    let lag = 0;
+    const problems: string[] = [];
+    for (let round = 0; round < times; round++) {
+      const pouring = stage.clients.pour(server, { clients: 2, pause_ms: 20 });
+      await sleep(away_ms);
+      await clickhouse.kill();
+      const before = stage.clients.acknowledged_records;
+      await sleep(away_ms);
+      if (stage.clients.acknowledged_records === before) problems.push('nothing was accepted while it was away');
+      const metrics = await waitFor(async () => {
+        const { loader_failing, lag_records = 0 } = await server.metrics();
+        return loader_failing === 1 ? { lag_records } : undefined;
+      }, 'the metrics to say that loading fails');
+      lag = Math.max(lag, metrics.lag_records);
+      const since = performance.now();
+      await clickhouse.start();
+      await pouring.stop();
+      recovery_ms = Math.max(recovery_ms, await stage.recovered(server, since));
+    }
+    if (lag === 0) problems.push('the metrics told of no lag');
+    const note = `away ${times} times for ${away_ms / 1_000} s, at most ${lag} records behind by the metrics`;
+    return { server, recovery_ms, note, problems };
+  },
+};
+
+export const AWAY: Scenario[] = [away];

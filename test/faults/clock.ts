@@ -1,0 +1,39 @@
+/** A clock that jumps an hour forwards and two back, while the server runs and while it is down. */
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Scenario } from './harness.ts';
+
+const HOUR_MS = 3_600_000;
+
+const jumping: Scenario = {
+  fault: 'a clock that jumps by hours, also over kill -9',
+  limit_s: { small: 40, full: 120 },
+  run: async (stage, size) => {
+    const starts = size === 'small' ? [HOUR_MS] : [0, HOUR_MS, -HOUR_MS, 0, HOUR_MS];
+    const between_ms = size === 'small' ? 200 : 2_000;
+    let jumps = 0;
+    for (const beside_ms of starts) {
+      const server = await stage.start({
+        preload: 'jumping-clock.mjs',
+        env: { TRIBUTARY_CLOCK_MS: String(beside_ms) },
+      });
+      const pouring = stage.clients.pour(server, { pause_ms: 10 });
+      for (let jump = 0; jump < 3; jump++, jumps++) {
+        await sleep(between_ms);
+        server.signal('SIGUSR2');
+      }
+      await sleep(between_ms);
+      await server.kill();
+      await pouring.stop();
+    }
+    const since = performance.now();
+    const server = await stage.start();
+    return {
+      server,
+      recovery_ms: await stage.recovered(server, since),
+      note: `${jumps} jumps while it ran, ${starts.length} over a kill`,
+    };
+  },
+};
+
+export const CLOCKS: Scenario[] = [jumping];
