@@ -8,6 +8,7 @@ import { waitFor } from './stage.ts';
 const away: Scenario = {
   fault: 'the warehouse (ClickHouse) away for a while',
   limit_s: { small: 60, full: 180 },
+  needs_clickhouse: true,
   run: async (stage, size) => {
     const times = size === 'small' ? 1 : 3;
     const away_ms = size === 'small' ? 1_000 : 15_000;

@@ -23,6 +23,8 @@ export interface Scenario {
   fault: string;
   /** It fails when it takes longer. */
   limit_s: Record<Size, number>;
+  /** The tests skip it where the engine is not installed. */
+  needs_clickhouse?: true;
   run(stage: Stage, size: Size): Promise<Survived>;
 }
 
@@ -34,13 +36,17 @@ export interface Outcome extends Count {
   note: string;
 }
 
-/** Runs a fault in a folder of its own. @throws when the server does not come back, or the time is over. */
-export async function runScenario({ fault, limit_s, run }: Scenario, size: Size): Promise<Outcome> {
+/**
+ * Runs a fault in a folder of its own, of which nothing is left.
+ * @throws when the server does not come back, the time is over, or `stop` is aborted.
+ */
+export async function runScenario({ fault, limit_s, run }: Scenario, size: Size, stop?: AbortSignal): Promise<Outcome> {
   const started = performance.now();
   const stage = new Stage(seeded(fault));
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${fault}: took longer than ${limit_s[size]} s`)), limit_s[size] * 1_000);
+    stop?.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
   });
   const work = async (): Promise<Outcome> => {
     const { server, recovery_ms, note, damaged = new Set(), problems = [] } = await run(stage, size);

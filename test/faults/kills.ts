@@ -144,7 +144,7 @@ const starting: Scenario = {
     let early = 0;
     for (let round = 0; round < kills; round++) {
       const child = stage.launch();
-      await sleep(stage.between(150, 1_800));
+      await sleep(stage.between(150, 3_500));
       if (!existsSync(join(stage.data, 'server.json'))) early += 1;
       child.kill('SIGKILL');
       await ended(child);

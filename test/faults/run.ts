@@ -9,11 +9,15 @@ const size = process.argv.includes('--small') ? 'small' : 'full';
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const chosen = SCENARIOS.filter(({ fault }) => wanted.length === 0 || wanted.some((word) => fault.includes(word)));
 
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+
 const outcomes: Outcome[] = [];
 let broken = 0;
 for (const scenario of chosen) {
+  if (stop.signal.aborted) break;
   try {
-    const outcome = await runScenario(scenario, size);
+    const outcome = await runScenario(scenario, size, stop.signal);
     outcomes.push(outcome);
     if (!kept(outcome)) broken += 1;
     console.log(
@@ -26,7 +30,7 @@ for (const scenario of chosen) {
   }
 }
 console.log(`\n${table(outcomes)}\n`);
-if (size === 'full' && wanted.length === 0) {
+if (size === 'full' && wanted.length === 0 && !stop.signal.aborted) {
   mkdirSync(RESULTS, { recursive: true });
   writeFileSync(join(RESULTS, 'faults.json'), `${JSON.stringify({ broken, outcomes }, null, 2)}\n`);
 }

@@ -17,6 +17,7 @@ export class Stage {
   /** Things to undo at the end, last first. */
   readonly cleanUp: Array<() => unknown> = [];
   private readonly children: ChildProcess[] = [];
+  private closed = false;
   private configuration: string | undefined;
 
   constructor(readonly random: () => number) {
@@ -29,7 +30,9 @@ export class Stage {
     writeFileSync(this.configuration, JSON.stringify(settings));
   }
 
+  /** The process alone. @throws when the stage is closed: a scenario that took too long goes on until it meets this. */
   launch(settings: StartSettings = {}): ChildProcess {
+    if (this.closed) throw new Error('the stage is closed');
     const config = this.configuration === undefined ? {} : { config: this.configuration };
     const child = launch({ data: this.data, ...config, ...settings });
     this.children.push(child);
@@ -67,6 +70,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     for (const child of this.children) child.kill('SIGKILL');
     await Promise.all(this.children.map(ended));
     for (const undo of this.cleanUp.splice(0).reverse()) await undo();
