@@ -3,6 +3,7 @@
  * npm run bench -- ingest           one of: ingest overload import attribution batch-cost
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
+ * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to see that it runs
  *
  * Worlds are kept in TRIBUTARY_BENCH_DATA (default: a folder of the system's temporary folder).
@@ -12,7 +13,11 @@ import { parseArgs } from 'node:util';
 import { benchAttribution } from './attribution.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
+import { benchMove } from './move.ts';
 import { benchScale } from './scale.ts';
+
+/** They make a little more than a million touchpoints. */
+const MOVED_CUSTOMERS = 48_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,3 +46,4 @@ if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows
 if (positionals.includes('scale')) {
   await benchScale({ folder: benchFolder(), sizes: list(values.sizes), clickhouse_sizes: list(values.clickhouse) });
 }
+if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
