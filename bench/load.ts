@@ -1,21 +1,27 @@
 /** Loading: a large Parquet file through the front door, and what a batch costs when the log is already long. */
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { makeConfig } from '../src/config.ts';
 import { openTributary } from '../src/tributary.ts';
 import { median, save, show, showRatio } from './report.ts';
+import { command } from './watch.ts';
 import { type BenchWorld, makeBenchWarehouse, touchpointsSql } from './world.ts';
 
-const ENTRY = new URL('../bin/tributary.js', import.meta.url).pathname;
 const WIRE_COLUMNS =
   'touchpoint_id, customer_id, anonymous_id, session_id, touchpoint_type, channel, campaign_id, email_id, message_id, occurred_at, url, device_type, verdict';
 
-/** Imports a Parquet file of touchpoints with the command line and watches the process. */
 export async function benchImport(rows: number): Promise<void> {
   console.log(`import: ${rows} touchpoints from Parquet, by the command line`);
+  const { seconds, peak_bytes } = await measureImport(rows);
+  show('rows per second', (rows / seconds).toFixed(0));
+  showRatio('peak memory of the process, GiB', peak_bytes / 2 ** 30, { at_most: 2 });
+  save('import', { rows }, { seconds, rows_per_second: rows / seconds, peak_bytes });
+}
+
+/** Imports a Parquet file of touchpoints with the command line (validation, spool, loader) and watches the process. */
+export async function measureImport(rows: number): Promise<{ seconds: number; peak_bytes: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-import-'));
   try {
     const file = join(folder, 'touchpoints.parquet');
@@ -27,33 +33,10 @@ export async function benchImport(rows: number): Promise<void> {
     );
     connection.closeSync();
     instance.closeSync();
-    const started = performance.now();
-    const peak_bytes = await peakOf(['import', 'touchpoints', file, '--data', join(folder, 'data')]);
-    const seconds = (performance.now() - started) / 1_000;
-    show('rows per second', (rows / seconds).toFixed(0));
-    showRatio('peak memory of the process, GiB', peak_bytes / 2 ** 30, { at_most: 2 });
-    save('import', { rows }, { seconds, rows_per_second: rows / seconds, peak_bytes });
+    return await command(['import', 'touchpoints', file, '--data', join(folder, 'data')]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Runs a command to its end; the peak of its resident memory. */
-async function peakOf(args: readonly string[]): Promise<number> {
-  const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
-  let peak = 0;
-  const sampler = setInterval(() => {
-    try {
-      const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
-      if (line) peak = Math.max(peak, Number(line[1]) * 1024);
-    } catch {
-      // It has ended.
-    }
-  }, 200);
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  clearInterval(sampler);
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
-  return peak;
 }
 
 const BATCHES = 12;

@@ -1,6 +1,9 @@
 /**
  * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M
  * npm run bench -- ingest           one of: ingest overload import attribution batch-cost
+ * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
+ *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
+ * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to see that it runs
  *
  * Worlds are kept in TRIBUTARY_BENCH_DATA (default: a folder of the system's temporary folder).
@@ -10,13 +13,23 @@ import { parseArgs } from 'node:util';
 import { benchAttribution } from './attribution.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
+import { benchMove } from './move.ts';
+import { benchScale } from './scale.ts';
+
+/** They make a little more than a million touchpoints. */
+const MOVED_CUSTOMERS = 48_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { scale: { type: 'string', default: '1' } },
+  options: {
+    scale: { type: 'string', default: '1' },
+    sizes: { type: 'string', default: '1,10,100' },
+    clickhouse: { type: 'string', default: '1,10' },
+  },
 });
 const scale = Number(values.scale);
 const rows = (millions: number): number => Math.round(millions * 1_000_000 * scale);
+const list = (millions: string): number[] => millions.split(',').filter(Boolean).map(Number).map(rows);
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 
 if (wanted('ingest')) await benchIngest();
@@ -30,3 +43,7 @@ if (wanted('attribution')) {
   });
 }
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);
+if (positionals.includes('scale')) {
+  await benchScale({ folder: benchFolder(), sizes: list(values.sizes), clickhouse_sizes: list(values.clickhouse) });
+}
+if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));

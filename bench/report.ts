@@ -20,7 +20,7 @@ export function showRatio(label: string, ratio: number, bound: { at_least: numbe
   show(label, `${ratio.toFixed(2)}  (${text}: ${kept ? 'kept' : 'MISSED'})`);
 }
 
-export function save(name: string, configuration: unknown, results: unknown): void {
+export function save(name: string, configuration: unknown, results: unknown, options = { tell: true }): void {
   const folder = new URL('./results/', import.meta.url).pathname;
   mkdirSync(folder, { recursive: true });
   const machine = {
@@ -34,5 +34,5 @@ export function save(name: string, configuration: unknown, results: unknown): vo
     path,
     `${JSON.stringify({ name, at: new Date().toISOString(), machine, configuration, results }, null, 2)}\n`,
   );
-  console.log(`  written to bench/results/${name}.json`);
+  if (options.tell) console.log(`  written to bench/results/${name}.json`);
 }

@@ -50,3 +50,12 @@ export function tooSlow(timeout_ms: number, cause?: unknown): TributaryError {
     { cause, retry_after_s: 5 },
   );
 }
+
+/** What a read is told when neither memory nor disk holds what it needs. */
+export function tooLarge(cause?: unknown): TributaryError {
+  return new TributaryError(
+    'unprocessable',
+    'the query needs more memory than one may have; ask for a shorter period or fewer groups, or raise memory_limit_bytes',
+    { cause },
+  );
+}

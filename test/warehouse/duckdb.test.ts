@@ -1,7 +1,7 @@
 /** DuckDB keeps the contract, on a file; and what only an embedded file has to promise. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -65,4 +65,57 @@ describe('the warehouse file', () => {
     expect(await second.read((s) => count(s, 'commits'))).toBe(1);
     await second.close();
   });
+});
+
+describe('a query that is larger than memory', () => {
+  const MEMORY = { memory_limit_bytes: 60e6, threads: 1 };
+  const opened = async (path: string): Promise<DuckDBWarehouse> => {
+    const warehouse = await DuckDBWarehouse.open({ path, ...MEMORY });
+    await warehouse.migrate();
+    return warehouse;
+  };
+
+  test('goes on in a folder beside the file, which is gone afterwards', async () => {
+    const path = newPath();
+    const warehouse = await opened(path);
+    let spilled = false;
+    const rows = await warehouse.read(async (s) => {
+      await s.materialise(
+        'large',
+        'select i, md5(i::varchar) as a, md5((i + 1)::varchar) as b from range(800000) t(i)',
+      );
+      spilled = existsSync(`${path}.tmp`) && readdirSync(`${path}.tmp`).length > 0;
+      return s.query('select count(*) as n, count(distinct a) as ids from large');
+    });
+    expect(rows).toEqual([{ n: 800_000n, ids: 800_000n }]);
+    expect(spilled).toBe(true);
+    await warehouse.close();
+    expect(existsSync(`${path}.tmp`) ? readdirSync(`${path}.tmp`) : []).toEqual([]);
+  });
+
+  test('and cannot be cut into parts is refused with what to do, and the next one is answered', async () => {
+    const warehouse = await opened(newPath());
+    const whole = "select length(string_agg(repeat('x', 100), '')) as n from range(2000000) t(i)";
+    for (let time = 0; time < 3; time++)
+      await expect(warehouse.read((s) => s.query(whole))).rejects.toMatchObject({
+        code: 'unprocessable',
+        message: expect.stringMatching(/needs more memory than one may have; ask for a shorter period/),
+      });
+    await warehouse.append({ commits: [rowOf('commits')] });
+    expect(await warehouse.read((s) => count(s, 'commits'))).toBe(1);
+    await warehouse.close();
+  });
+});
+
+test('rows that find no memory are not at fault: the warehouse is, and takes them later', async () => {
+  const warehouse = await DuckDBWarehouse.open({ path: newPath(), memory_limit_bytes: 60e6, threads: 1 });
+  await warehouse.migrate();
+  const letter = rowOf('dead_letters', { payload: 'x'.repeat(100_000_000) });
+  await expect(warehouse.append({ dead_letters: [letter] })).rejects.toMatchObject({
+    code: 'warehouse_unavailable',
+    message: expect.stringMatching(/cannot take rows now/),
+  });
+  await warehouse.append({ dead_letters: [rowOf('dead_letters')] });
+  expect(await warehouse.read((s) => count(s, 'dead_letters'))).toBe(1);
+  await warehouse.close();
 });

@@ -1,7 +1,7 @@
 /** What went wrong, in the product's words: is the query too much, is the server away, or is it a bug? */
 import { ClickHouseError } from '@clickhouse/client';
 import { TributaryError } from '../../domain/errors.ts';
-import { tooSlow } from '../turns.ts';
+import { tooLarge, tooSlow } from '../turns.ts';
 
 /** TIMEOUT_EXCEEDED, TOO_SLOW. */
 const TOO_SLOW = ['159', '160'];
@@ -42,12 +42,7 @@ export function explained(cause: unknown, attempt: Attempt): unknown {
   const { code } = cause;
   if (attempt.doing === 'write') return BAD_ROW.includes(code) ? cause : away(cause, attempt, 'cannot take rows now');
   if (TOO_SLOW.includes(code)) return tooSlow(attempt.timeout_ms, cause);
-  if (TOO_MUCH.includes(code))
-    return new TributaryError(
-      'unprocessable',
-      'the query needs more memory than one may have; ask for a shorter period or fewer groups, or raise memory_limit_bytes',
-      { cause },
-    );
+  if (TOO_MUCH.includes(code)) return tooLarge(cause);
   if (BUSY.includes(code))
     return new TributaryError('busy', 'the warehouse runs as many queries as it may; try again in a few seconds', {
       cause,

@@ -10,6 +10,7 @@ import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { ReadPlaces, Turns, tooSlow } from '../turns.ts';
 import { appendRows } from './append.ts';
+import { explained } from './failures.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { RelationCache } from './relation-cache.ts';
 import { DuckDBSnapshot } from './snapshot.ts';
@@ -114,7 +115,7 @@ export class DuckDBWarehouse implements Warehouse {
       await connection.run('begin transaction');
       return await work(snapshot);
     } catch (cause) {
-      throw late ? tooSlow(timeout_ms, cause) : cause;
+      throw late ? tooSlow(timeout_ms, cause) : explained(cause, 'read');
     } finally {
       clearTimeout(timer);
       await connection.run('rollback').catch(() => undefined);
@@ -187,7 +188,7 @@ export class DuckDBWarehouse implements Warehouse {
       return result;
     } catch (error) {
       await this.writer.run('rollback').catch(() => undefined);
-      throw error;
+      throw explained(error, 'write');
     }
   }
 

@@ -1,0 +1,40 @@
+/** ClickHouse for measurements: the engine of the tests in a process of its own, behind its HTTP front. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync } from 'node:fs';
+
+const HOME = new URL('../test/clickhouse/', import.meta.url).pathname;
+
+export interface BenchServer {
+  pid: number;
+  /** For `--warehouse`. */
+  url(database: string): string;
+  stop(): Promise<void>;
+}
+
+/** Whether the engine is installed; `npm run test:engine` installs it. */
+export function hasClickHouse(): boolean {
+  return existsSync(`${HOME}node_modules/chdb`);
+}
+
+/** Starts a server that keeps its tables in `folder`. */
+export async function startClickHouse(folder: string): Promise<BenchServer> {
+  mkdirSync(folder, { recursive: true });
+  const child: ChildProcess = fork(`${HOME}serve.ts`, [folder, '0'], {
+    execArgv: ['--import', 'tsx'],
+    env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+  });
+  const gone = once(child, 'exit');
+  const [ready] = (await Promise.race([
+    once(child, 'message'),
+    gone.then(([code]) => Promise.reject(new Error(`the engine did not start: it ended with ${code}`))),
+  ])) as [{ port: number }];
+  return {
+    pid: child.pid!,
+    url: (database) => `clickhouse://default@127.0.0.1:${ready.port}/${database}`,
+    stop: async () => {
+      child.send('stop');
+      await gone;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * The process under test: `scale-reports.ts TASK`, a task as JSON. It opens a data folder, does what it is told and says
+ * after each step how long it took, so that the watching process knows what memory and disk belong to which step.
+ */
+import { createHash } from 'node:crypto';
+import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
+import { makeConfig } from '../src/config.ts';
+import { TributaryError } from '../src/domain/errors.ts';
+import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
+import { PersonDirectory } from '../src/identity/directory.ts';
+import { attributionReport } from '../src/reports/attribution.ts';
+import type { ReportContext } from '../src/reports/parameters.ts';
+import { openTributary, openWarehouse } from '../src/tributary.ts';
+
+/** What a process under test is told to do. */
+export interface Task {
+  data: string;
+  config: Record<string, unknown>;
+  /** Reports of these periods, one after another; or only the start of a collector. */
+  reports: Array<{ name: string; start: string; end: string }> | 'only_open';
+}
+
+/** One step that is done. */
+export interface Step {
+  name: string;
+  ms: number;
+  /** The report's content, but for its position and its moment. */
+  hash?: string;
+  conversions?: number;
+  /** What the caller was told instead of a report. */
+  refused?: { code: string; message: string };
+}
+
+const task = JSON.parse(process.argv[2]!) as Task;
+const config = makeConfig(task.config);
+const timeout_ms = config.query_timeout_ms;
+const told = (step: Step): Promise<void> =>
+  new Promise((resolve) => process.send!(step, undefined, {}, () => resolve()));
+
+if (task.reports === 'only_open') {
+  const started = performance.now();
+  const tributary = await openTributary({ folder: task.data, config });
+  await told({ name: 'open', ms: performance.now() - started });
+  await tributary.close();
+} else {
+  const warehouse = await openWarehouse(task.data, config);
+  const context: ReportContext = {
+    warehouse,
+    directory: new PersonDirectory(),
+    settings: () => DEFAULT_BRAND_SETTINGS,
+    configured_brands: [],
+    clock: () => 0,
+    timeout_ms,
+  };
+  for (const { name, start, end } of task.reports) {
+    const started = performance.now();
+    try {
+      const parameters = { start, end, models: RULE_MODEL_NAMES.join(',') };
+      const report = await attributionReport(context, parameters, { key_brand_id: null });
+      const ms = performance.now() - started;
+      const { as_of: _position, generated_at: _moment, ...content } = report;
+      const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+      const models = report['models'] as Record<string, { summary: { total_conversions: number } }>;
+      await told({ name, ms, hash, conversions: Object.values(models)[0]!.summary.total_conversions });
+    } catch (error) {
+      if (!(error instanceof TributaryError)) throw error;
+      const { code, message } = error;
+      await told({ name, ms: performance.now() - started, refused: { code, message } });
+    }
+  }
+  await warehouse.close();
+}
+process.disconnect();

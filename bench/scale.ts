@@ -1,0 +1,225 @@
+/**
+ * The same year of the same shop at growing sizes: how fast it loads, what it weighs, how long a month and the whole year
+ * take and what memory and disk they need. Each size runs in processes of its own, watched from outside, and each step is
+ * written down as soon as it is done. Of a size that was measured before, the newer figures count.
+ */
+import { fork } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BenchServer, hasClickHouse, startClickHouse } from './clickhouse.ts';
+import { measureImport } from './load.ts';
+import { median, save, show, showRatio } from './report.ts';
+import type { Step, Task } from './scale-reports.ts';
+import { command, ended, folderBytes, peakMemory, Watch } from './watch.ts';
+import { type BenchWorld, makeBenchBackup, YEAR_END, YEAR_START } from './world.ts';
+
+const RESULTS = new URL('./results/scale.json', import.meta.url).pathname;
+const MONTH = { name: 'month', start: '2025-06-01', end: '2025-07-01' };
+const YEAR = { name: 'year', start: YEAR_START, end: YEAR_END };
+/** The first report joins persons from the log; those after it are what counts. */
+const REPORTS = [{ ...MONTH, name: 'first month' }, MONTH, MONTH, MONTH, YEAR, YEAR];
+const MEMORY_LIMIT_BYTES = 8e9;
+/** What else the year is tried with; at the largest size only the first, or it would take hours. */
+const SMALL_LIMITS_BYTES = [4e9, 2e9, 1e9, 500e6];
+const LARGE_TOUCHPOINTS = 50_000_000;
+const THREADS = 2;
+const QUERY_TIMEOUT_MS = 3_600_000;
+/** No process under test may take longer. */
+const STEP_LIMIT_MS = 45 * 60_000;
+const MAX_SLOPE = 1.1;
+
+type Engine = 'duckdb' | 'clickhouse';
+type Measured = Step & { peak_bytes: number; spill_bytes: number; server_peak_bytes?: number };
+/** What is known of one engine at one size; what is missing was not measured. */
+interface Size {
+  engine: Engine;
+  at: string;
+  world: BenchWorld;
+  load?: { seconds: number; rows_per_second: number; peak_bytes: number; compact_seconds?: number };
+  stored_bytes?: number;
+  reports?: Measured[];
+  first_start?: Measured[];
+  limits?: Array<{ memory_limit_bytes: number; year: Measured | undefined; ended: number | string }>;
+}
+interface Results {
+  door?: { rows: number; seconds: number; rows_per_second: number; peak_bytes: number };
+  sizes: Size[];
+}
+
+export interface ScaleOptions {
+  folder: string;
+  /** Touchpoints. */
+  sizes: readonly number[];
+  clickhouse_sizes: readonly number[];
+}
+
+export async function benchScale({ folder, sizes, clickhouse_sizes }: ScaleOptions): Promise<void> {
+  const results: Results = existsSync(RESULTS) ? JSON.parse(readFileSync(RESULTS, 'utf8')).results : { sizes: [] };
+  const keep = (tell = false): void =>
+    save(
+      'scale',
+      { memory_limit_bytes: MEMORY_LIMIT_BYTES, threads: THREADS, reports: REPORTS, small_limits: SMALL_LIMITS_BYTES },
+      results,
+      { tell },
+    );
+  const begun = (engine: Engine, world: BenchWorld): Size => {
+    const size: Size = { engine, at: new Date().toISOString(), world };
+    const others = results.sizes.filter((s) => s.engine !== engine || s.world.touchpoints !== world.touchpoints);
+    results.sizes = [...others, size].sort(
+      (a, b) => b.engine.localeCompare(a.engine) || a.world.touchpoints - b.world.touchpoints,
+    );
+    return size;
+  };
+  for (const touchpoints of sizes) {
+    const world = worldOf(touchpoints);
+    await makeBackup(folder, world);
+    await measureDuckDB(folder, begun('duckdb', world), keep);
+    if (!clickhouse_sizes.includes(touchpoints)) continue;
+    if (hasClickHouse()) await measureClickHouse(folder, begun('clickhouse', world), keep);
+    else console.log('clickhouse: not installed here, left out; install it with: npm run test:engine');
+  }
+  const [smallest] = sizes;
+  if (smallest !== undefined && smallest <= 1_000_000) {
+    console.log(`door: ${smallest} touchpoints from Parquet through validation, spool and loader`);
+    const { seconds, peak_bytes } = await measureImport(smallest);
+    results.door = { rows: smallest, seconds, rows_per_second: smallest / seconds, peak_bytes };
+    show('rows per second', `${(smallest / seconds).toFixed(0)}, peak memory ${gib(peak_bytes)}`);
+  }
+  for (const engine of ['duckdb', 'clickhouse'] as const)
+    for (const name of ['month', 'year']) {
+      const points = results.sizes
+        .filter((size) => size.engine === engine)
+        .flatMap((size) => times(size, name).map((ms): [number, number] => [size.world.touchpoints, ms]));
+      if (new Set(points.map(([x]) => x)).size > 1)
+        showRatio(`${engine}, ${name}: log-log slope`, slope(points), { at_most: MAX_SLOPE });
+    }
+  keep(true);
+}
+
+/** The shop in the proportions of the other measurements: ten touchpoints a person, 3 orders on 100 touchpoints. */
+function worldOf(touchpoints: number): BenchWorld {
+  return { touchpoints, people: Math.ceil(touchpoints / 10), conversions: Math.ceil(touchpoints * 0.03) };
+}
+
+const backupOf = (folder: string, world: BenchWorld): string => join(folder, `scale-backup-${world.touchpoints}`);
+
+async function makeBackup(folder: string, world: BenchWorld): Promise<void> {
+  console.log(`world: ${world.touchpoints} touchpoints, ${world.people} people, ${world.conversions} orders`);
+  const started = performance.now();
+  await makeBenchBackup(backupOf(folder, world), world);
+  const seconds = (performance.now() - started) / 1_000;
+  show('a backup of it, as Parquet', `${gib(folderBytes(backupOf(folder, world)))}, ${seconds.toFixed(0)} s`);
+}
+
+async function measureDuckDB(folder: string, size: Size, keep: () => void): Promise<void> {
+  const data = join(folder, `scale-duckdb-${size.world.touchpoints}`);
+  const path = join(data, 'warehouse.duckdb');
+  const config = { memory_limit_bytes: MEMORY_LIMIT_BYTES, threads: THREADS, query_timeout_ms: QUERY_TIMEOUT_MS };
+  console.log(`duckdb: ${size.world.touchpoints} touchpoints`);
+  rmSync(data, { recursive: true, force: true });
+  size.load = await restore(folder, size.world, data, config);
+  size.stored_bytes = statSync(path).size;
+  show('file', gib(size.stored_bytes));
+  keep();
+  size.reports = [];
+  await underTest({ data, config, reports: REPORTS }, `${path}.tmp`, size.reports, keep);
+  size.first_start = [];
+  await underTest({ data, config, reports: 'only_open' }, `${path}.tmp`, size.first_start, keep);
+  size.limits = [];
+  const limits = SMALL_LIMITS_BYTES.slice(0, size.world.touchpoints < LARGE_TOUCHPOINTS ? undefined : 1);
+  for (const memory_limit_bytes of limits) {
+    const steps: Measured[] = [];
+    show(`the year within ${gib(memory_limit_bytes)}`, '');
+    const task = { data, config: { ...config, memory_limit_bytes }, reports: [YEAR] };
+    const code = await underTest(task, `${path}.tmp`, steps, () => undefined);
+    size.limits.push({ memory_limit_bytes, year: steps[0], ended: code });
+    keep();
+  }
+}
+
+async function measureClickHouse(folder: string, size: Size, keep: () => void): Promise<void> {
+  const [tables, data] = ['server', 'data'].map((part) =>
+    join(folder, `scale-clickhouse-${size.world.touchpoints}`, part),
+  ) as [string, string];
+  console.log(`clickhouse (chdb): ${size.world.touchpoints} touchpoints`);
+  rmSync(join(tables, '..'), { recursive: true, force: true });
+  const server = await startClickHouse(tables);
+  try {
+    const warehouse = server.url('scale');
+    const limits = { memory_limit_bytes: MEMORY_LIMIT_BYTES, threads: THREADS, query_timeout_ms: QUERY_TIMEOUT_MS };
+    const config = { ...limits, warehouse };
+    size.load = await restore(folder, size.world, data, config, server);
+    const compacted = await command(['doctor', '--compact', '--data', data, '--config', configFile(data, config)]);
+    size.load.compact_seconds = compacted.seconds;
+    size.stored_bytes = folderBytes(tables);
+    show('merged (doctor --compact)', `${compacted.seconds.toFixed(1)} s`);
+    show('tables', gib(size.stored_bytes));
+    keep();
+    size.reports = [];
+    await underTest({ data, config, reports: REPORTS }, null, size.reports, keep, server);
+  } finally {
+    await server.stop();
+    rmSync(join(tables, '..'), { recursive: true, force: true });
+  }
+}
+
+/** Loads the backup into a new data folder with the product's own command. */
+async function restore(folder: string, world: BenchWorld, data: string, config: Task['config'], server?: BenchServer) {
+  const args = ['--data', data, '--config', configFile(data, config)];
+  const { seconds, peak_bytes } = await command(['doctor', '--restore', backupOf(folder, world), ...args]);
+  const rows_per_second = world.touchpoints / seconds;
+  const peak = server ? peakMemory(server.pid) : peak_bytes;
+  show('restore', `${seconds.toFixed(1)} s, ${rows_per_second.toFixed(0)} touchpoints/s, peak memory ${gib(peak)}`);
+  return { seconds, rows_per_second, peak_bytes: peak };
+}
+
+/** The configuration as a file beside the data folder, which a restore wants new. */
+function configFile(data: string, config: Task['config']): string {
+  const path = `${data}.json`;
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, JSON.stringify(config));
+  return path;
+}
+
+/** Runs a task in a process of its own; each step is kept as it comes, with what it took. Returns how the process ended. */
+async function underTest(
+  task: Task,
+  spill_folder: string | null,
+  steps: Measured[],
+  keep: () => void,
+  server?: BenchServer,
+): Promise<number | string> {
+  const script = new URL('./scale-reports.ts', import.meta.url).pathname;
+  const child = fork(script, [JSON.stringify(task)], { execArgv: ['--import', 'tsx'] });
+  const watch = new Watch(child.pid, spill_folder);
+  child.on('message', (step: Step) => {
+    const peaks = { ...watch.take(), ...(server ? { server_peak_bytes: peakMemory(server.pid) } : {}) };
+    steps.push({ ...step, ...peaks });
+    const memory = `peak ${gib(peaks.server_peak_bytes ?? peaks.peak_bytes)}, spilled ${gib(peaks.spill_bytes)}`;
+    const answer = step.refused ? `refused: ${step.refused.code}, ${step.refused.message}` : (step.hash ?? '');
+    show(step.name, `${(step.ms / 1_000).toFixed(2)} s, ${memory} ${answer}`);
+    keep();
+  });
+  const code = await ended(child, STEP_LIMIT_MS);
+  watch.stop();
+  if (code !== 0) show('the process under test ended', String(code));
+  return code;
+}
+
+function times(size: Size, name: string): number[] {
+  const answered = (size.reports ?? []).filter((step) => step.name === name && !step.refused).map((step) => step.ms);
+  return answered.length === 0 ? [] : [median(answered)];
+}
+
+/** Least squares through the logarithms: 1 is linear, 2 is quadratic. */
+function slope(points: ReadonlyArray<readonly [x: number, y: number]>): number {
+  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
+  const mean = (i: 0 | 1): number => logs.reduce((sum, point) => sum + point[i], 0) / logs.length;
+  const [mx, my] = [mean(0), mean(1)];
+  const both = logs.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
+  return both / logs.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+}
