@@ -9,6 +9,8 @@ export interface BenchServer {
   pid: number;
   /** For `--warehouse`. */
   url(database: string): string;
+  /** What the tables of a database hold on disk, without parts that were merged and wait to be removed. */
+  storedBytes(database: string): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -32,6 +34,11 @@ export async function startClickHouse(folder: string): Promise<BenchServer> {
   return {
     pid: child.pid!,
     url: (database) => `clickhouse://default@127.0.0.1:${ready.port}/${database}`,
+    storedBytes: async (database) => {
+      const query = `select sum(bytes_on_disk) from system.parts where active and database = '${database}'`;
+      const answer = await fetch(`http://127.0.0.1:${ready.port}/`, { method: 'POST', body: query });
+      return Number(await answer.text());
+    },
     stop: async () => {
       child.send('stop');
       await gone;

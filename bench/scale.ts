@@ -151,7 +151,7 @@ async function measureClickHouse(folder: string, size: Size, keep: () => void): 
     size.load = await restore(folder, size.world, data, config, server);
     const compacted = await command(['doctor', '--compact', '--data', data, '--config', configFile(data, config)]);
     size.load.compact_seconds = compacted.seconds;
-    size.stored_bytes = folderBytes(tables);
+    size.stored_bytes = await server.storedBytes('scale');
     show('merged (doctor --compact)', `${compacted.seconds.toFixed(1)} s`);
     show('tables', gib(size.stored_bytes));
     keep();
