@@ -12,6 +12,7 @@ const SRC = resolve(import.meta.dirname, '../src');
  */
 const LAYERS = [
   'domain',
+  'learning',
   'enrichment',
   'email',
   'sources',

@@ -1,5 +1,5 @@
 /** User agents and addresses of the simulated world. Addresses are from documentation ranges, except Google's mail proxy. */
-import type { Random } from './random.ts';
+import type { Random } from '../domain/random.ts';
 
 export const PHONE_AGENTS = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_3 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.3 Mobile/15E148 Safari/604.1',

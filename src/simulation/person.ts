@@ -6,7 +6,7 @@ import type { TouchpointType } from '../domain/touchpoint.ts';
 import { DESKTOP_AGENTS, householdAddress, PHONE_AGENTS } from './agents.ts';
 import type { Outbox } from './outbox.ts';
 import type { Email, Plan } from './plan.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../domain/random.ts';
 import { stamp } from './stamp.ts';
 import type { Currency, Tally } from './tally.ts';
 

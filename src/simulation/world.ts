@@ -10,7 +10,7 @@ import { startAsMember } from './membership.ts';
 import { Outbox, type Simulated } from './outbox.ts';
 import { Person } from './person.ts';
 import { eurRates, makePlan, type Plan, type SimulationOptions } from './plan.ts';
-import { Random } from './random.ts';
+import { Random } from '../domain/random.ts';
 import { Tally, type Truth, truthFrom } from './tally.ts';
 import { blast, closingVisit, scheduleBrowsing, visit } from './visits.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Random } from '../../src/simulation/random.ts';
+import { Random } from '../../src/domain/random.ts';
 
 const draws = (random: Random, count = 20_000) => Array.from({ length: count }, () => random.unit());
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
