@@ -1,7 +1,7 @@
 /** The way of an event to the collector: some arrive late, some twice, none before it happened. */
 import type { RecordName } from '../domain/index.ts';
-import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import type { Random } from '../domain/random.ts';
+import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import type { Tally } from './tally.ts';
 
 export interface Simulated {

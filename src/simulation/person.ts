@@ -1,12 +1,12 @@
 /** One person: who they are, on which devices, and what is going to happen to them next. */
 
 import type { RecordName } from '../domain/index.ts';
+import type { Random } from '../domain/random.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import type { TouchpointType } from '../domain/touchpoint.ts';
 import { DESKTOP_AGENTS, householdAddress, PHONE_AGENTS } from './agents.ts';
 import type { Outbox } from './outbox.ts';
 import type { Email, Plan } from './plan.ts';
-import type { Random } from '../domain/random.ts';
 import { stamp } from './stamp.ts';
 import type { Currency, Tally } from './tally.ts';
 

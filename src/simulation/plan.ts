@@ -1,6 +1,7 @@
 /** What the brand did: its email campaigns and what a euro was worth. The same for every customer of a world. */
-import { formatDate, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
+
 import { Random } from '../domain/random.ts';
+import { formatDate, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 
 export interface SimulationOptions {
   customers: number;

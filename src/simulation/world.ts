@@ -2,6 +2,8 @@
  * A shop's world, made up but lifelike: a year of email, ads, visits and orders in a moment, the same for the same
  * options, and with the truth about what caused each order.
  */
+
+import { Random } from '../domain/random.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import { ORGANIC_ORDERS_PER_30_DAYS } from './effects.ts';
 import { BROWSING } from './entries.ts';
@@ -10,7 +12,6 @@ import { startAsMember } from './membership.ts';
 import { Outbox, type Simulated } from './outbox.ts';
 import { Person } from './person.ts';
 import { eurRates, makePlan, type Plan, type SimulationOptions } from './plan.ts';
-import { Random } from '../domain/random.ts';
 import { Tally, type Truth, truthFrom } from './tally.ts';
 import { blast, closingVisit, scheduleBrowsing, visit } from './visits.ts';
 
