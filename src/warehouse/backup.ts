@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TributaryError } from '../domain/errors.ts';
 import type { TableSize } from './port.ts';
-import { type Column, TABLE_NAMES, type TableName } from './schema.ts';
+import { type Column, TABLE_NAMES, TABLES, type TableName } from './schema.ts';
 
 /** Where a backup keeps a table. */
 export function backupFile(folder: string, table: TableName): string {
@@ -25,17 +25,22 @@ export function makeBackupFolder(folder: string): void {
     throw new TributaryError('bad_request', `${folder} is not empty; name a new folder`);
 }
 
-/** @throws conflict when the warehouse has rows, not_found when the folder is not a whole backup. */
-export function checkRestore(folder: string, tables: readonly TableSize[]): void {
+/**
+ * The tables that a backup fills: one that came with a later version of the schema is not in an older backup.
+ * @throws conflict when the warehouse has rows, not_found when the folder is not a whole backup.
+ */
+export function tablesToRestore(folder: string, tables: readonly TableSize[]): TableName[] {
   const filled = tables.find((t) => t.rows > 0);
   if (filled)
     throw new TributaryError(
       'conflict',
       `${filled.table} already has ${filled.rows} rows; restore into a new data folder`,
     );
-  for (const table of TABLE_NAMES) {
+  return TABLE_NAMES.filter((table) => {
     const source = backupFile(folder, table);
-    if (!existsSync(source))
+    if (existsSync(source)) return true;
+    if (TABLES[table].since === undefined)
       throw new TributaryError('not_found', `${source} is missing; the folder is not a whole backup`);
-  }
+    return false;
+  });
 }

@@ -1,5 +1,6 @@
 /** Relations from the program that outlive one read: which versions are kept, and when they may go. */
 import { hash } from 'node:crypto';
+import type { MakeRows } from './port.ts';
 import type { Column, Row } from './schema.ts';
 
 /** Versions of one relation that are kept; older ones are dropped once no read uses them. */
@@ -12,9 +13,16 @@ interface Store {
   drop(table: string): Promise<unknown>;
 }
 
+/** The table of one version of a relation. */
+export function keptName(name: string, version: string): string {
+  return `${name}_${hash('sha256', version, 'hex').slice(0, 16)}`;
+}
+
 export class KeptRelations {
   private readonly tables = new Map<string, Promise<string>>();
   private readonly users = new Map<string, number>();
+  /** Tables that are there to be read. */
+  readonly made = new Set<string>();
 
   constructor(private readonly store: Store) {}
 
@@ -23,10 +31,10 @@ export class KeptRelations {
     name: string,
     version: string,
     columns: readonly Column[],
-    rows: () => readonly Row[],
+    rows: MakeRows,
   ): Promise<{ table: string; release: () => void }> {
-    const table = `${name}_${hash('sha256', version, 'hex').slice(0, 16)}`;
-    const made = this.tables.get(table) ?? this.store.make(table, columns, rows());
+    const table = keptName(name, version);
+    const made = this.tables.get(table) ?? this.make(table, columns, rows);
     // The newest asked for goes to the end.
     this.tables.delete(table);
     this.tables.set(table, made);
@@ -44,6 +52,12 @@ export class KeptRelations {
     }
   }
 
+  private async make(table: string, columns: readonly Column[], rows: MakeRows): Promise<string> {
+    const place = await this.store.make(table, columns, await rows());
+    this.made.add(table);
+    return place;
+  }
+
   /** Every table that is kept now. */
   get names(): string[] {
     return [...this.tables.keys()];
@@ -55,6 +69,7 @@ export class KeptRelations {
       if (this.users.get(table)! > 0) continue;
       this.tables.delete(table);
       this.users.delete(table);
+      this.made.delete(table);
       this.store.drop(table).catch(() => undefined);
     }
   }

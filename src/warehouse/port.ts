@@ -33,6 +33,9 @@ export type Parameter = string | number | bigint | null;
 /** Rows to write together: all of them or none. */
 export type Batch = Partial<Record<TableName, Row[]>>;
 
+/** Gives the rows of a relation when they are needed. */
+export type MakeRows = () => readonly Row[] | Promise<readonly Row[]>;
+
 /** A consistent view of the warehouse; temporary tables vanish with it. */
 export interface Snapshot {
   /** The snapshot shows whole batches only, so every row it shows lies at or before its committed positions. */
@@ -43,8 +46,11 @@ export interface Snapshot {
   materialise(name: string, sql: string, parameters?: Record<string, Parameter>): Promise<void>;
   /** Makes a temporary table of rows from the program. */
   relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void>;
-  /** Like {@link relation}, for rows that are the same as long as `version` is: the engine may keep them between reads. */
-  cachedRelation(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<void>;
+  /**
+   * Like {@link relation}, for rows that are the same as long as `version` is: the engine may keep them between reads, and then
+   * `rows` is not called.
+   */
+  cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void>;
 }
 
 export interface ReadOptions {

@@ -18,6 +18,8 @@ export interface Table {
   columns: readonly Column[];
   /** What names a row: two rows with equal keys are one, sent twice. */
   key: readonly string[];
+  /** The version of the schema that brought the table, where that is not the first. */
+  since?: number;
 }
 
 export type Cell = string | number | bigint | null;
@@ -163,6 +165,25 @@ export const SYSTEM_TABLES = {
       column('occurred_at', 'instant'),
     ],
   },
+  /** A fitted model, as it was when it was fitted: it never changes, and reports name the one they used. */
+  model_artifacts: {
+    name: 'model_artifacts',
+    since: 2,
+    key: ['artifact_id'],
+    columns: [
+      column('artifact_id', 'text'),
+      column('model', 'text'),
+      column('family', 'text'),
+      column('brands', 'text'),
+      column('passed', 'int64'),
+      column('as_of', 'text'),
+      column('settings', 'text'),
+      column('card', 'text'),
+      column('content', 'text'),
+      column('training_ms', 'int64'),
+      column('created_at', 'instant'),
+    ],
+  },
 } as const satisfies Record<string, Table>;
 
 export type SystemTableName = keyof typeof SYSTEM_TABLES;
@@ -170,3 +191,8 @@ export type TableName = RecordName | SystemTableName;
 
 export const TABLES: Record<TableName, Table> = { ...RECORD_TABLES, ...SYSTEM_TABLES };
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
+
+/** The tables that a version of the schema brought. */
+export function tablesSince(version: number): Table[] {
+  return Object.values(TABLES).filter((table) => (table.since ?? 1) === version);
+}

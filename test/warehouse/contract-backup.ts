@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { TABLE_NAMES, TABLES } from '../../src/warehouse/schema.ts';
-import { AT_MS, committed, type OpenWarehouse, rowOf } from './rows.ts';
+import { AT_MS, committed, count, type OpenWarehouse, rowOf } from './rows.ts';
 
 /** Something in every table, with values that a careless file format would change. */
 function everything(): Batch {
@@ -66,6 +66,20 @@ export function backupContract(open: OpenWarehouse): void {
       expect((await second.diagnose()).tables).toEqual((await first.diagnose()).tables);
       // The restored warehouse is one like any other.
       await second.append({ commits: [rowOf('commits', { log_seq: 4 })] });
+      await Promise.all([first.close(), second.close()]);
+    });
+
+    test('restores a backup of before a table came: it stays empty', async () => {
+      const first = await opened();
+      const folder = join(parent, 'older');
+      await first.append({ commits: [rowOf('commits')] });
+      await first.backup(folder);
+      rmSync(join(folder, 'model_artifacts.parquet'));
+      const second = await opened();
+      await second.restore(folder);
+      expect(await second.read(async (s) => [await count(s, 'commits'), await count(s, 'model_artifacts')])).toEqual([
+        1, 0,
+      ]);
       await Promise.all([first.close(), second.close()]);
     });
 

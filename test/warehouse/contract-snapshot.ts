@@ -136,6 +136,21 @@ export function snapshotContract(open: OpenWarehouse): void {
       }
     });
 
+    test('may be made from what the same read asks, and is not made again in the next read, be it its first or its second', async () => {
+      let made = 0;
+      const ask = (): Promise<number> =>
+        held.warehouse.read(async (s) => {
+          await s.cachedRelation('before', 'b1', NUMBERS, () => numbers(2));
+          await s.cachedRelation('asked', 'a1', NUMBERS, async () => {
+            made += 1;
+            return numbers((await count(s, 'before')) + 1);
+          });
+          return count(s, 'asked');
+        });
+      expect([await ask(), await ask(), await ask()]).toEqual([3, 3, 3]);
+      expect(made).toBe(1);
+    });
+
     test('serves reads that run at once, with few versions and with many', async () => {
       const asked = [1, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8, 1];
       const found = await Promise.all(

@@ -2,7 +2,7 @@
  * The tables of the schema in ClickHouse's words. Forward only: a released migration never changes; a new version goes to
  * the end. Every statement can be repeated, since DDL has no transactions.
  */
-import { type Column, type ColumnType, TABLES, type Table } from '../schema.ts';
+import { type Column, type ColumnType, type Table, tablesSince } from '../schema.ts';
 
 export interface Migration {
   version: number;
@@ -71,6 +71,7 @@ export function versionTableDdl(place: Place): string {
   return `create table if not exists ${qualified(place, 'schema_versions')}${onCluster(place)} (${columns}) engine = ${engine(place, 'schema_versions', '')} order by version`;
 }
 
-export const MIGRATIONS: readonly Migration[] = [
-  { version: 1, statements: (place) => Object.values(TABLES).map((table) => tableDdl(place, table)) },
-];
+export const MIGRATIONS: readonly Migration[] = [1, 2].map((version) => ({
+  version,
+  statements: (place) => tablesSince(version).map((table) => tableDdl(place, table)),
+}));

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KeptRelations } from '../kept-relations.ts';
 import { expandMacros } from '../macros.ts';
-import type { Parameter, Snapshot } from '../port.ts';
+import type { MakeRows, Parameter, Snapshot } from '../port.ts';
 import { atOrBefore, type Position } from '../position.ts';
 import { type Column, type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { Turns, tooSlow } from '../turns.ts';
@@ -61,12 +61,11 @@ export class ClickHouseSnapshot implements Snapshot {
     });
   }
 
-  cachedRelation(name: string, version: string, columns: readonly Column[], rows: () => readonly Row[]): Promise<void> {
-    return this.turns.take(async () => {
-      const { table, release } = await this.relations.table(name, version, columns, rows);
-      this.releases.push(release);
-      this.kept.set(name, table);
-    });
+  /** Made outside of the session, so `rows` may ask this snapshot. */
+  async cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void> {
+    const { table, release } = await this.relations.table(name, version, columns, rows);
+    this.releases.push(release);
+    this.kept.set(name, table);
   }
 
   /** What a query is sent as. Used for statements that name their own format, too. */

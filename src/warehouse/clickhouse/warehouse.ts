@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { TributaryError } from '../../domain/errors.ts';
-import { backupFile, checkRestore, makeBackupFolder } from '../backup.ts';
+import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
 import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import { KeptRelations } from '../kept-relations.ts';
 import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
@@ -160,9 +160,9 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   async restore(folder: string): Promise<void> {
-    checkRestore(folder, (await this.diagnose()).tables);
+    const filled = new Set(tablesToRestore(folder, (await this.diagnose()).tables));
     await this.exclusively(async () => {
-      for (const name of WRITE_ORDER) {
+      for (const name of WRITE_ORDER.filter((table) => filled.has(table))) {
         const columns = TABLES[name].columns.map((c) => named(c.name)).join(', ');
         await this.connection.upload(
           `insert into ${qualified(this.place, name)} (${columns}) format Parquet`,

@@ -1,5 +1,5 @@
 /** Forward only: a released migration never changes; a new version goes to the end. */
-import { type Column, type ColumnType, TABLES } from '../schema.ts';
+import { type Column, type ColumnType, type Table, tablesSince } from '../schema.ts';
 
 export interface Migration {
   version: number;
@@ -17,11 +17,9 @@ export function columnDdl(column: Column): string {
   return `${column.name} ${SQL_TYPES[column.type]}${column.nullable ? '' : ' not null'}`;
 }
 
-export const MIGRATIONS: readonly Migration[] = [
-  {
-    version: 1,
-    statements: Object.values(TABLES).map(
-      (table) => `create table ${table.name} (${table.columns.map(columnDdl).join(', ')})`,
-    ),
-  },
-];
+const tableDdl = ({ name, columns }: Table): string => `create table ${name} (${columns.map(columnDdl).join(', ')})`;
+
+export const MIGRATIONS: readonly Migration[] = [1, 2].map((version) => ({
+  version,
+  statements: tablesSince(version).map(tableDdl),
+}));

@@ -1,7 +1,8 @@
 /** One read: a connection in a transaction of its own. */
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
+import { keptName } from '../kept-relations.ts';
 import { expandMacros } from '../macros.ts';
-import type { Parameter, Snapshot } from '../port.ts';
+import type { MakeRows, Parameter, Snapshot } from '../port.ts';
 import type { Column, Row } from '../schema.ts';
 import { appendRows } from './append.ts';
 import { DUCKDB_MACROS } from './macros.ts';
@@ -11,7 +12,9 @@ import type { RelationCache } from './relation-cache.ts';
 export class DuckDBSnapshot implements Snapshot {
   readonly isolated = true;
   private readonly kept: Array<() => void> = [];
-  private versions_used = 0;
+  /** The kept tables that this transaction sees, once it has used one. */
+  private visible: ReadonlySet<string> | undefined;
+  private copies = 0;
 
   constructor(
     private readonly connection: DuckDBConnection,
@@ -33,19 +36,25 @@ export class DuckDBSnapshot implements Snapshot {
     if (rows.length > 0) await appendRows(this.connection, name, columns, rows, 'temp');
   }
 
-  async cachedRelation(
-    name: string,
-    version: string,
-    columns: readonly Column[],
-    rows: () => readonly Row[],
-  ): Promise<void> {
+  async cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void> {
+    const { relations } = this.cache;
     // The first use fixes which kept tables this transaction sees; a version made after it would be missing, so it is copied.
-    this.versions_used += 1;
-    const own = `${name}_version_${this.versions_used}`;
-    if (this.versions_used > 1) await this.relation(own, columns, rows());
-    const kept = this.versions_used > 1 ? undefined : await this.cache.relations.table(name, version, columns, rows);
-    if (kept) this.kept.push(kept.release);
-    await this.connection.run(`create or replace temp view ${name} as select * from ${kept?.table ?? own}`);
+    const first = this.visible === undefined;
+    if (first || this.visible!.has(keptName(name, version))) {
+      const kept = await relations.table(name, version, columns, rows);
+      this.kept.push(kept.release);
+      this.visible ??= new Set(relations.made);
+      await this.connection.run(`create or replace temp view ${name} as select * from ${kept.table}`);
+      return;
+    }
+    this.copies += 1;
+    const own = `${name}_copy_${this.copies}`;
+    const made = await rows();
+    await this.relation(own, columns, made);
+    await this.connection.run(`create or replace temp view ${name} as select * from ${own}`);
+    // For the reads after this one; whoever comes first makes it, and a failure costs only the time.
+    const { release } = await relations.table(name, version, columns, () => made).catch(() => ({ release: () => {} }));
+    this.kept.push(release);
   }
 
   /** Called once, when the read is over: tables kept for it may go. */

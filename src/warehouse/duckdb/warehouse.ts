@@ -4,7 +4,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
-import { backupColumn, backupFile, checkRestore, makeBackupFolder } from '../backup.ts';
+import { backupColumn, backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
 import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
@@ -150,10 +150,10 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async restore(folder: string): Promise<void> {
-    checkRestore(folder, (await this.diagnose()).tables);
+    const filled = tablesToRestore(folder, (await this.diagnose()).tables);
     await this.exclusively(() =>
       this.transaction(async () => {
-        for (const table of TABLE_NAMES) {
+        for (const table of filled) {
           const source = backupFile(folder, table).replaceAll("'", "''");
           const { columns } = TABLES[table];
           await this.writer.run(
