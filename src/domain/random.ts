@@ -50,6 +50,14 @@ export class Random {
     return -mean * Math.log(1 - this.unit());
   }
 
+  /** A Poisson count, by Knuth's product of uniforms: for small means. */
+  poisson(mean: number): number {
+    const limit = Math.exp(-mean);
+    let count = 0;
+    for (let product = this.unit(); product > limit; product *= this.unit()) count++;
+    return count;
+  }
+
   normal(mean: number, sigma: number): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.unit()));
     return mean + sigma * radius * Math.cos(2 * Math.PI * this.unit());

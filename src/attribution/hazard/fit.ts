@@ -1,0 +1,3 @@
+export interface HazardFit {
+  states: string[];
+}
