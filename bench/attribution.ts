@@ -5,6 +5,7 @@
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
+import { TrainingPool } from '../src/attribution/training/pool.ts';
 import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
 import { PersonDirectory } from '../src/identity/directory.ts';
 import { attributionReport, groupsAndReconciliation } from '../src/reports/attribution.ts';
@@ -75,6 +76,7 @@ export async function benchAttribution(path: string, world: BenchWorld): Promise
       configured_brands: [],
       clock: () => 0,
       timeout_ms: 600_000,
+      training: new TrainingPool(),
     };
     const parameters = (start: string, end: string) => ({ start, end, models: RULE_MODEL_NAMES.join(',') });
     const cold = await timed(() => attributionReport(context, parameters(...PERIODS.month), { key_brand_id: null }));

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
+import { TrainingPool } from '../src/attribution/training/pool.ts';
 import { makeConfig } from '../src/config.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
@@ -51,6 +52,7 @@ if (task.reports === 'only_open') {
     configured_brands: [],
     clock: () => 0,
     timeout_ms,
+    training: new TrainingPool(),
   };
   for (const { name, start, end } of task.reports) {
     const started = performance.now();

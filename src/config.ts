@@ -11,6 +11,8 @@ import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
 import { DEFAULT_LIMITS, type Limits } from './ingest/limits.ts';
+import { FitParameters } from './reports/fit-parameters.ts';
+import type { ScheduledFit } from './schedule.ts';
 import { parseWarehouseUrl, type WarehouseLocation } from './warehouse/location.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -82,6 +84,16 @@ const ConfigSchema = Type.Object(
     ),
     strict_ga4_channels: Type.Optional(Type.Boolean()),
     own_domains: Type.Optional(Type.Array(Type.String())),
+    /** Models to fit again and again; a fit that fails its gate is stored and not used. */
+    fits: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { every_hours: Type.Number({ minimum: 0.1, maximum: 8_760 }), ...FitParameters.properties },
+          closed,
+        ),
+        { maxItems: 100 },
+      ),
+    ),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
     memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
     threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
@@ -106,6 +118,7 @@ export interface Config {
   ip_storage: 'truncated' | 'full' | 'none';
   strict_ga4_channels: boolean;
   own_domains: string[];
+  fits: ScheduledFit[];
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
   threads: number | null;
@@ -163,6 +176,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     ip_storage: content.ip_storage ?? 'truncated',
     strict_ga4_channels: content.strict_ga4_channels ?? false,
     own_domains: content.own_domains ?? [],
+    fits: (content.fits ?? []).map(({ every_hours, ...parameters }) => ({ every_hours, parameters })),
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
     threads: content.threads ?? null,

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { TrainingPool } from './attribution/training/pool.ts';
 import { brandSettings, type Config } from './config.ts';
 import type { RecordName } from './domain/index.ts';
 import type { FlatRecord } from './domain/record.ts';
@@ -72,9 +73,11 @@ async function open(options: OpenOptions): Promise<Tributary> {
       configured_brands: [...config.brands.keys()],
       clock,
       timeout_ms: config.query_timeout_ms,
+      training: new TrainingPool(),
       answers: new AnswerCache(),
     };
     const close = async (drain = true): Promise<void> => {
+      await reports.training.close();
       await collector?.close(drain);
       await warehouse.close();
     };

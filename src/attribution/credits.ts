@@ -43,9 +43,10 @@ async function valuesAreSmall(snapshot: Snapshot): Promise<boolean> {
   return BigInt(row!['low'] as string) >= 0n && BigInt(row!['high'] as string) <= BigInt(MAX_MICROS);
 }
 
-/** W = floor(w / max(w in path) * 2^40 + 0.5); a path without weight shares equally. */
+/** W = floor(w / max(w in path) * 2^40 + 0.5); a path without weight shares equally. An absolute weight is scaled as it is. */
 function scaledWeight(model: Model, i: number): string {
   const weight = model.checked ? `case when ${isWeight(i)} then w${i} else 0.0 end` : `w${i}`;
+  if (model.absolute) return `int64(floor((${weight}) * ${WEIGHT_SCALE}.0 + 0.5)) as q${i}`;
   const peak = model.peak ?? `max(${weight}) over (partition by order_no)`;
   return `int64(case when ${peak} = 0.0 then ${WEIGHT_SCALE}.0 else floor((${weight}) / ${peak} * ${WEIGHT_SCALE}.0 + 0.5) end) as q${i}`;
 }
@@ -69,9 +70,22 @@ function weighedPaths(plan: Plan): string {
   const columns = names.map((name) => `, ${name}`).join('');
   const open = plan.models.map((model, i) => ({ model, i })).filter(({ model }) => !model.credit);
   const weights = plan.models
-    .map((model, i) => (model.credit && !keepsWeight(model, plan) ? '' : `, float64(${model.weight}) as w${i}`))
+    .map((model, i) =>
+      model.credit && !keepsWeight(model, plan)
+        ? ''
+        : `, float64(${model.scores ? `score${i}` : model.weight}) as w${i}`,
+    )
     .join('');
-  const sums = open.map(({ i }) => `, int64(sum(q${i}) over so_far) as s${i}, int64(sum(q${i}) over whole) as t${i}`);
+  const total = (model: Model, i: number): string =>
+    model.absolute ? `greatest(int64(${WEIGHT_SCALE}), int64(sum(q${i}) over whole))` : `int64(sum(q${i}) over whole)`;
+  const sums = open.map(({ model, i }) => `, int64(sum(q${i}) over so_far) as s${i}, ${total(model, i)} as t${i}`);
+  const scored = plan.models.flatMap((model, i) =>
+    model.scores ? [{ i, column: model.scores.column, table: scoresTable(plan, model) }] : [],
+  );
+  const scores = scored.map(({ i, column }) => `, coalesce(sc${i}.${column}, 0.0) as score${i}`).join('');
+  const score_joins = scored
+    .map(({ i, table }) => `left join ${table} sc${i} on sc${i}.order_no = p.order_no and sc${i}.touch_no = p.touch_no`)
+    .join(' ');
   return `
     with placed as (
       select t.*, int64(row_number() over (partition by t.order_no order by t.at_ms, t.tie_no)) as place,
@@ -84,7 +98,8 @@ function weighedPaths(plan: Plan): string {
       from placed p where places - place < ${MAX_PATH_LENGTH}),
     weighed as (
       select order_no, touch_no, age_ms, k, n, places, first_share, last_share${columns}${weights}
-      from (select p.*, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share from path p join orders o on o.order_no = p.order_no) settled),
+      from (select p.*, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share${scores}
+        from path p join orders o on o.order_no = p.order_no ${score_joins}) settled),
     scaled as (select w.*${open.map(({ model, i }) => `, ${scaledWeight(model, i)}`).join('')} from weighed w)
     select c.*${sums.join('')}
     from scaled c window whole as (partition by order_no), so_far as (partition by order_no order by k rows between unbounded preceding and current row)`;
@@ -128,8 +143,23 @@ async function checkWeights(snapshot: Snapshot, plan: Plan): Promise<void> {
   }
 }
 
+/** The table of a fitted model's scores: one for each artifact, however many models read it. */
+export function scoresTable(plan: Plan, model: Model): string {
+  return `scores_${plan.models.findIndex(({ scores }) => scores?.artifact_id === model.scores!.artifact_id)}`;
+}
+
+async function makeScores(snapshot: Snapshot, plan: Plan): Promise<void> {
+  const made = new Set<string>();
+  for (const model of plan.models) {
+    if (!model.scores || made.has(model.scores.artifact_id)) continue;
+    made.add(model.scores.artifact_id);
+    await model.scores.make(snapshot, plan, scoresTable(plan, model));
+  }
+}
+
 /** Makes `credits` from `candidates`, `absorbed` and `events`. */
 export async function makeCreditsOfTouches(snapshot: Snapshot, plan: Plan): Promise<void> {
+  await makeScores(snapshot, plan);
   await makeCredits(snapshot, plan);
   await checkWeights(snapshot, plan);
 }

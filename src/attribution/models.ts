@@ -6,10 +6,13 @@
  *   channel, touchpoint_type
  *   half_life_days, first_share, last_share   the settings of the conversion's brand and type
  *
- * Eligibility, normalising and exact allocation are shared by all models.
+ * Eligibility, normalising and exact allocation are shared by all models. A fitted model's weights are a table of the touches
+ * (fitted.ts), and its expression is a column of that.
  */
-import { TributaryError } from '../domain/errors.ts';
+import { badRequest } from '../domain/errors.ts';
+import type { Snapshot } from '../warehouse/port.ts';
 import { compileExpression } from './expression.ts';
+import type { Plan } from './plan.ts';
 
 export interface Model {
   name: string;
@@ -26,6 +29,25 @@ export interface Model {
   checked?: boolean;
   /** Columns of the touchpoint that the weight uses. */
   columns?: readonly string[];
+  /** What a fitted model learned; its weight is a column of the scores. */
+  scores?: Scores;
+  /**
+   * Weights are shares of the whole order, not of each other: what is missing from 1 is organic, and no touch earned it.
+   */
+  absolute?: boolean;
+}
+
+/** The weights of a fitted model, by touch. */
+export interface Scores {
+  artifact_id: string;
+  /** What `with_it` and `without_it` measure, for receipts. */
+  measure: string;
+  column: 'weight' | 'share';
+  /**
+   * Makes a table (order_no, touch_no, weight, share, with_it, without_it) from `candidates` and `absorbed`: the weight among the
+   * touches of a path, the share of the order that the touch caused, and the measure with the touch and without it.
+   */
+  make(snapshot: Snapshot, plan: Plan, table: string): Promise<void>;
 }
 
 const TOUCH_COLUMNS = ['channel', 'touchpoint_type'];
@@ -66,33 +88,32 @@ export const RULE_MODELS: readonly Model[] = [
 ];
 
 export const RULE_MODEL_NAMES = RULE_MODELS.map((model) => model.name);
-/** Models that answer only from a fitted artifact. */
-export const FITTED_MODEL_NAMES = ['data_driven', 'algorithmic'] as const;
+/** Models that answer only from a fitted artifact, and whose: the incremental one is another reading of the same fit. */
+export const FITTED_MODELS = {
+  data_driven: 'data_driven',
+  algorithmic: 'algorithmic',
+  algorithmic_incremental: 'algorithmic',
+} as const;
+export type FittedModelName = keyof typeof FITTED_MODELS;
+export const FITTED_MODEL_NAMES = Object.keys(FITTED_MODELS) as FittedModelName[];
 export const DEFAULT_MODEL = 'linear';
 export const MAX_MODELS = 12;
 
+export function isFitted(name: string): name is FittedModelName {
+  return Object.hasOwn(FITTED_MODELS, name);
+}
+
 /**
- * The model of a name: a rule, or a custom weight expression from the configuration.
- * @throws model_not_fitted for a learned model without an artifact; bad_request for an unknown name.
+ * The model of a name that needs no artifact: a rule, or a custom weight expression from the configuration.
+ * @throws bad_request for an unknown name.
  */
 export function resolveModel(name: string, custom_models: Record<string, string>): Model {
   const rule = RULE_MODELS.find((model) => model.name === name);
   if (rule) return rule;
-  if ((FITTED_MODEL_NAMES as readonly string[]).includes(name)) {
-    throw new TributaryError(
-      'model_not_fitted',
-      `model: ${name} is not fitted yet; it learns from data and never answers under its name with another model. Use one of ${RULE_MODEL_NAMES.join(', ')}`,
-      { field: 'model' },
-    );
-  }
   if (Object.hasOwn(custom_models, name)) {
     const weight = compileExpression(custom_models[name]!);
     return { name, weight, checked: true, columns: TOUCH_COLUMNS.filter((column) => weight.includes(column)) };
   }
   const known = [...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES, ...Object.keys(custom_models)];
-  throw new TributaryError(
-    'bad_request',
-    `model: ${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${known.join(', ')}`,
-    { field: 'model' },
-  );
+  throw badRequest('model', `${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${known.join(', ')}`);
 }

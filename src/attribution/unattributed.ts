@@ -47,3 +47,25 @@ export async function makeUnattributed(snapshot: Snapshot, plan: Plan, reclassif
      from bare_orders b join events e on e.order_no = b.order_no left join firsts f on f.person_key = b.person_key`,
   );
 }
+
+/**
+ * SQL for the value that model number `i` gives to no touch: `unattributed`, and under a model whose weights are absolute, what it
+ * holds to be organic of the orders that have touches.
+ */
+export function unattributedOf(plan: Plan, i: number): string {
+  const columns = 'order_no, brand_id, event, day_number, micros, reason';
+  if (!plan.models[i]!.absolute) return `select ${columns} from unattributed`;
+  return `select ${columns} from unattributed
+    union all
+    select e.order_no as order_no, e.brand_id as brand_id, e.event as event, e.day_number as day_number, e.after_micros - e.before_micros - c.micros as micros, 'organic' as reason
+    from events e join (select order_no, event, sum128(c${i}) as micros from credits group by order_no, event) c on c.order_no = e.order_no and c.event = e.event`;
+}
+
+/** What would have come without any marketing, by the model's own word; null for a model that has none. */
+export async function readOrganic(snapshot: Snapshot, plan: Plan, i: number): Promise<bigint | null> {
+  if (!plan.models[i]!.absolute) return null;
+  const [row] = await snapshot.query(
+    `select text128(coalesce(sum128(micros), int128(0))) as micros from (${unattributedOf(plan, i)}) u where reason = 'organic'`,
+  );
+  return BigInt(row!['micros'] as string);
+}

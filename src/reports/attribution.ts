@@ -3,7 +3,7 @@ import Type, { type Static } from 'typebox';
 import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
-import { UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/unattributed.ts';
+import { readOrganic, UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/unattributed.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, microsPer, ratio } from '../domain/money.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -138,10 +138,12 @@ async function modelParts(
   const [email_conversions] = await snapshot.query(
     `select count(distinct case when c.counted = 1 then c.order_no end) as n from ${CREDITED_TOUCHES} where t.is_email = 1`,
   );
-  return plan.models.map((model, i) => [
-    model.name,
-    modelPart(i, keys, groups, emails, Number(email_conversions!['n']), totals),
-  ]);
+  const parts: Array<[string, ReportJson]> = [];
+  for (const [i, { name }] of plan.models.entries()) {
+    const organic = await readOrganic(snapshot, plan, i);
+    parts.push([name, modelPart(i, keys, groups, emails, Number(email_conversions!['n']), totals, organic)]);
+  }
+  return parts;
 }
 
 function modelPart(
@@ -151,6 +153,7 @@ function modelPart(
   emails: readonly Row[],
   email_conversions: number,
   totals: Totals,
+  organic: bigint | null,
 ): ReportJson {
   const rows = groups.map((row) => ({
     keys: keys.map((key, g) => formatKey(row[`g${g}`]!, key)),
@@ -200,9 +203,10 @@ function modelPart(
     reconciliation: {
       net_revenue_micros: totals.net_micros.toString(),
       attributed_micros: attributed.toString(),
-      unattributed_micros: Object.fromEntries(
-        UNATTRIBUTED_REASONS.map((reason) => [reason, totals.unattributed[reason].toString()]),
-      ),
+      unattributed_micros: {
+        ...Object.fromEntries(UNATTRIBUTED_REASONS.map((reason) => [reason, totals.unattributed[reason].toString()])),
+        ...(organic === null ? {} : { organic: organic.toString() }),
+      },
     },
   };
 }
@@ -239,7 +243,7 @@ async function readWarnings(
   );
   warn(cut, 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);
   for (const [i, model] of plan.models.entries()) {
-    if (model.peak !== undefined) continue;
+    if (model.peak !== undefined || model.absolute) continue;
     const [zero] = await snapshot.query(
       `select count(*) as n from (select 1 as one from credits group by order_no having max(w${i}) = 0.0) z`,
     );

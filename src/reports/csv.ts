@@ -14,6 +14,8 @@ const MAIN_TABLES = [
   'by_email',
   'journeys',
   'groups',
+  'models',
+  'channels',
   'runs',
   'keys',
 ] as const;

@@ -1,7 +1,9 @@
 /** The parameters that reports share, from a query string or the command line: one schema for both. */
 import { hash } from 'node:crypto';
 import Type, { type Static } from 'typebox';
-import { DEFAULT_MODEL, MAX_MODELS, type Model, resolveModel } from '../attribution/models.ts';
+import { checkAsked, chooseArtifact } from '../attribution/artifacts/choose.ts';
+import { fittedModel } from '../attribution/fitted.ts';
+import { DEFAULT_MODEL, isFitted, MAX_MODELS, type Model, resolveModel } from '../attribution/models.ts';
 import {
   ADJUSTMENT_MODES,
   COLLAPSE_MODES,
@@ -10,6 +12,7 @@ import {
   type PlannedBrand,
   samePositions,
 } from '../attribution/plan.ts';
+import type { TrainingPool } from '../attribution/training/pool.ts';
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { currencyProblem } from '../domain/currencies.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
@@ -33,6 +36,8 @@ export interface ReportContext {
   configured_brands: readonly string[];
   clock: () => number;
   timeout_ms: number;
+  /** Threads for what takes long and needs no warehouse. */
+  training: TrainingPool;
   /** Where answers are kept to be given again. */
   answers?: AnswerCache;
 }
@@ -52,6 +57,9 @@ export const AttributionParameters = Type.Object(
     end: Type.Optional(words('The day or instant after the last one; tomorrow when left out')),
     model: Type.Optional(words('One model; linear when left out')),
     models: Type.Optional(words('Several models side by side, instead of `model`')),
+    artifact: Type.Optional(
+      words('Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out'),
+    ),
     brand_id: Type.Optional(words('One brand; all that the key may read when left out')),
     as_of: Type.Optional(words('The as_of of an earlier report, or an instant')),
     currency: Type.Optional(words('ISO 4217; the brand’s when left out')),
@@ -108,7 +116,7 @@ export async function resolveParameters(
       'end',
       `must come after start; got ${period.start} to ${period.end} (the end itself is not included)`,
     );
-  const models = resolveModels(parameters, settings);
+  const models = await resolveModels(snapshot, parameters, brand_ids, settings);
   const plan: Plan = {
     brands,
     positions: samePositions(position),
@@ -179,19 +187,37 @@ function resolvePeriod(
   return { start: formatDate(end_day - DEFAULT_PERIOD_DAYS), end };
 }
 
-function resolveModels(parameters: AttributionParameters, settings: readonly BrandSettings[]): Model[] {
+async function resolveModels(
+  snapshot: Snapshot,
+  parameters: AttributionParameters,
+  brand_ids: readonly string[],
+  settings: readonly BrandSettings[],
+): Promise<Model[]> {
+  const names = modelNames(parameters);
+  const asked = listOf(parameters.artifact ?? '');
+  await checkAsked(snapshot, asked, names.filter(isFitted), brand_ids);
+  const models: Model[] = [];
+  for (const name of names) {
+    const expressions = new Set(settings.map((brand) => brand.custom_models[name]));
+    if (expressions.size > 1)
+      throw badRequest('model', `${name} is not the same in all brands of this report; ask for one brand_id`);
+    models.push(
+      isFitted(name)
+        ? fittedModel(name, await chooseArtifact(snapshot, name, brand_ids, asked))
+        : resolveModel(name, settings[0]!.custom_models),
+    );
+  }
+  return models;
+}
+
+function modelNames(parameters: AttributionParameters): string[] {
   if (parameters.model !== undefined && parameters.models !== undefined)
     throw badRequest('models', 'give either model or models, not both');
   const names =
     parameters.models === undefined ? [parameters.model ?? DEFAULT_MODEL] : [...new Set(listOf(parameters.models))];
   if (names.length === 0) throw badRequest('models', 'is empty; name at least one model');
   if (names.length > MAX_MODELS) throw badRequest('models', `names ${names.length} models; the limit is ${MAX_MODELS}`);
-  return names.map((name) => {
-    const expressions = new Set(settings.map((brand) => brand.custom_models[name]));
-    if (expressions.size > 1)
-      throw badRequest('model', `${name} is not the same in all brands of this report; ask for one brand_id`);
-    return resolveModel(name, settings[0]!.custom_models);
-  });
+  return names;
 }
 
 function resolveCurrency(currency: string | undefined, settings: readonly BrandSettings[]): string {
@@ -234,14 +260,26 @@ function configHash(plan: Plan, period: { start: string; end: string }, extra: R
     show_weights: _show_weights,
     ...rest
   } = plan;
-  const content = { ...rest, ...extra, period, models: models.map(({ name, weight }) => ({ name, weight })), brands };
+  const content = { ...rest, ...extra, period, models: models.map(modelHash), brands };
   return hash('sha256', canonicalJson(JSON.parse(JSON.stringify(content))) ?? '', 'hex').slice(0, 16);
+}
+
+/** What decides a model's weights. */
+export function modelHash({ name, weight, scores }: Model): object {
+  return { name, weight, ...(scores ? { artifact_id: scores.artifact_id } : {}) };
+}
+
+/** The artifacts that fitted models of a plan read, by model. */
+export function usedArtifacts({ models }: Plan): Record<string, string> {
+  return Object.fromEntries(models.flatMap(({ name, scores }) => (scores ? [[name, scores.artifact_id]] : [])));
 }
 
 /** What every answer says about itself. */
 export function reportHead(resolved: Resolved, now_ms: number): ReportJson {
+  const artifacts = usedArtifacts(resolved.plan);
   return {
     report_period: resolved.period,
+    ...(Object.keys(artifacts).length > 0 ? { artifacts } : {}),
     currency: resolved.plan.currency,
     as_of: resolved.as_of,
     config_hash: resolved.config_hash,

@@ -1,11 +1,12 @@
 /** The receipt of one conversion: every touch considered, why it counted or not, and what it earned under each model. */
 
 import Type, { type Static } from 'typebox';
-import { CREDITED_TOUCHES } from '../attribution/credits.ts';
-import { RULE_MODEL_NAMES } from '../attribution/models.ts';
+import { CREDITED_TOUCHES, scoresTable } from '../attribution/credits.ts';
+import { RULE_MODEL_NAMES, type Scores } from '../attribution/models.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
+import { readOrganic } from '../attribution/unattributed.ts';
 import type { ConversionType } from '../domain/conversion.ts';
 import { assert } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
@@ -24,11 +25,11 @@ import {
 import { ALL_TIME, brandOf, readPerson, textColumn } from './person.ts';
 import { readConsidered } from './receipt-touchpoints.ts';
 
-const { model, models, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine } =
+const { model, models, artifact, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine } =
   AttributionParameters.properties;
 
 export const ReceiptParameters = Type.Object(
-  { model, models, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine },
+  { model, models, artifact, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine },
   { additionalProperties: false },
 );
 export type ReceiptParameters = Static<typeof ReceiptParameters>;
@@ -201,10 +202,7 @@ async function touchesPart(snapshot: Snapshot, plan: Plan, row: Row, reclassifie
     reclassified,
   );
   const [unattributed] = await snapshot.query('select reason, text128(micros) as micros from unattributed');
-  const columns = plan.models.map((_, i) => `c.w${i} as w${i}, c.m${i} as m${i}, text128(c.c${i}) as c${i}`);
-  const credits = await snapshot.query(
-    `select t.touchpoint_id as touchpoint_id, ${columns.join(', ')} from ${CREDITED_TOUCHES}`,
-  );
+  const credits = await readCredits(snapshot, plan);
   const by_id = new Map(credits.map((credit) => [credit['touchpoint_id'] as string, credit]));
   const totals = plan.models.map(({ name }, i) => ({
     name,
@@ -212,7 +210,9 @@ async function touchesPart(snapshot: Snapshot, plan: Plan, row: Row, reclassifie
     millionths: credits.reduce((sum, credit) => sum + BigInt(credit[`m${i}`]!), 0n),
   }));
   const rest = BigInt((unattributed?.['micros'] as string | undefined) ?? 0);
-  const sums = totals.map(({ micros }) => micros + rest);
+  const organic: Array<bigint | null> = [];
+  for (const i of plan.models.keys()) organic.push(await readOrganic(snapshot, plan, i));
+  const sums = totals.map(({ micros }, i) => micros + (organic[i] ?? 0n) + rest);
   assert(
     sums.every((sum) => sum === net),
     `credits of order ${row['conversion_id']} do not add up to its net`,
@@ -229,9 +229,13 @@ async function touchesPart(snapshot: Snapshot, plan: Plan, row: Row, reclassifie
     reconciliation: {
       ...money('net_revenue', net),
       attributed: Object.fromEntries(
-        totals.map(({ name, micros, millionths }) => [
+        totals.map(({ name, micros, millionths }, i) => [
           name,
-          { ...money('attributed_revenue', micros), credited_conversions: ratio(millionths, 1_000_000) },
+          {
+            ...money('attributed_revenue', micros),
+            credited_conversions: ratio(millionths, 1_000_000),
+            ...(organic[i] === null ? {} : money('organic_revenue', organic[i]!)),
+          },
         ]),
       ),
       ...money('unattributed', rest),
@@ -239,15 +243,38 @@ async function touchesPart(snapshot: Snapshot, plan: Plan, row: Row, reclassifie
   };
 }
 
+/** The touches of the path with weight, credit and, under fitted models, what the artifact says of them. */
+function readCredits(snapshot: Snapshot, plan: Plan): Promise<Row[]> {
+  const columns = plan.models.map(
+    ({ scores }, i) =>
+      `c.w${i} as w${i}, c.m${i} as m${i}, text128(c.c${i}) as c${i}${scores ? `, s${i}.with_it as with${i}, s${i}.without_it as without${i}` : ''}`,
+  );
+  const joins = plan.models.map((model, i) =>
+    model.scores
+      ? `left join ${scoresTable(plan, model)} s${i} on s${i}.order_no = c.order_no and s${i}.touch_no = c.touch_no`
+      : '',
+  );
+  return snapshot.query(
+    `select t.touchpoint_id as touchpoint_id, ${columns.join(', ')} from ${CREDITED_TOUCHES} ${joins.join(' ')}`,
+  );
+}
+
 /** Engines differ in the last bit of a power; credit is made of weights scaled to integers, which do not show it. */
 const WEIGHT_DIGITS = 12;
+
+/** What the artifact measures with the touch's channel in the path, and without it. */
+function because({ artifact_id, measure }: Scores, credit: Row, i: number): ReportJson {
+  const rounded = (cell: Row[string] | undefined): number => Number(Number(cell).toPrecision(WEIGHT_DIGITS));
+  return { artifact_id, measure, with: rounded(credit[`with${i}`]), without: rounded(credit[`without${i}`]) };
+}
 
 /** Per model: the weight that its formula gave, the share after normalising, and the money. */
 function creditOf(plan: Plan, credit: Row): ReportJson {
   return Object.fromEntries(
-    plan.models.map(({ name }, i) => [
+    plan.models.map(({ name, scores }, i) => [
       name,
       {
+        ...(scores ? { because: because(scores, credit, i) } : {}),
         weight: Number(Number(credit[`w${i}`]).toPrecision(WEIGHT_DIGITS)),
         share: ratio(BigInt(credit[`m${i}`]!), 1_000_000),
         ...money('attributed_revenue', BigInt(credit[`c${i}`] as string)),

@@ -8,13 +8,13 @@ import Type, { type Static } from 'typebox';
 import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import type { Plan, Positions } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
-import { UNATTRIBUTED_REASONS } from '../attribution/unattributed.ts';
+import { UNATTRIBUTED_REASONS, unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest } from '../domain/errors.ts';
 import { canonicalJson } from '../domain/record.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
 import type { Row, TableName } from '../warehouse/schema.ts';
-import { type ReportContext, type ReportJson, reportHead, resolveParameters } from './parameters.ts';
+import { modelHash, type ReportContext, type ReportJson, reportHead, resolveParameters } from './parameters.ts';
 import { type Run, readRun, resultsOf } from './runs.ts';
 
 const GROUPS = ['channel', 'campaign_id', 'email_id'] as const;
@@ -87,15 +87,7 @@ export async function compareRun(
       const frozen = await resolveParameters(snapshot, as_frozen, { ...request, as_of: run.as_of }, common);
       const today = await resolveParameters(snapshot, context, request, common);
       const stored = await readStored(snapshot, run, model, group_by);
-      const { answers, reproducible } = await answerInStages(
-        snapshot,
-        context,
-        run,
-        model,
-        frozen.plan,
-        today.plan,
-        group_by,
-      );
+      const { answers, reproducible } = await answerInStages(snapshot, context, run, frozen.plan, today.plan, group_by);
       const { report_period, currency, as_of, generated_at } = reportHead(today, context.clock());
       return {
         run_id,
@@ -123,17 +115,16 @@ async function answerInStages(
   snapshot: Snapshot,
   context: ReportContext,
   run: Run,
-  model: string,
   frozen: Plan,
   today: Plan,
   group_by: string,
 ): Promise<{ answers: Answers; reproducible: boolean }> {
   const answer = async (plan: Plan): Promise<Answer> => {
     await attribute(snapshot, plan, context.directory);
-    return readAnswer(snapshot, group_by);
+    return readAnswer(snapshot, plan, group_by);
   };
   let held = await answer(frozen);
-  const reproducible = await isReproduced(snapshot, run, model);
+  const reproducible = await isReproduced(snapshot, run, frozen);
   const answers = [{ cause: 'other' as Cause, answer: held }];
   let plan = { ...today, positions: frozen.positions };
   if (!sameSettings(frozen, today)) held = await answer(plan);
@@ -150,7 +141,7 @@ async function answerInStages(
 /** Whether two plans differ in nothing but positions. */
 function sameSettings(a: Plan, b: Plan): boolean {
   const text = ({ brands, models }: Plan): string =>
-    canonicalJson(JSON.parse(JSON.stringify({ brands, weights: models.map(({ weight }) => weight) }))) ?? '';
+    canonicalJson(JSON.parse(JSON.stringify({ brands, models: models.map(modelHash) }))) ?? '';
   return text(a) === text(b);
 }
 
@@ -168,7 +159,7 @@ async function hasNewRows(
   return Number(row!['n']) > 0;
 }
 
-async function readAnswer(snapshot: Snapshot, group_by: string): Promise<Answer> {
+async function readAnswer(snapshot: Snapshot, plan: Plan, group_by: string): Promise<Answer> {
   return {
     groups: toMap(
       await snapshot.query(
@@ -177,7 +168,7 @@ async function readAnswer(snapshot: Snapshot, group_by: string): Promise<Answer>
     ),
     unattributed: toMap(
       await snapshot.query(
-        'select u.reason as line, text128(sum128(u.micros)) as micros from unattributed u group by u.reason',
+        `select u.reason as line, text128(sum128(u.micros)) as micros from (${unattributedOf(plan, 0)}) u group by u.reason`,
       ),
     ),
   };
@@ -201,16 +192,16 @@ function toMap(rows: readonly Row[]): Map<string | null, bigint> {
 }
 
 /** Whether the frozen state still gives every stored row, to the micro. Runs after the attribution query of that state. */
-async function isReproduced(snapshot: Snapshot, run: Run, model: string): Promise<boolean> {
+async function isReproduced(snapshot: Snapshot, run: Run, plan: Plan): Promise<boolean> {
   const columns =
     'brand_id, conversion_id, value_event, touchpoint_id, channel, campaign_id, email_id, attribution_weight_millionths, attributed_value_micros, reason';
   const [row] = await snapshot.query(
     `with both_sides as (
        select ${columns}, epoch_ms(occurred_at) as at_ms, 1 as side from attribution_results where run_id = $run_id and attribution_model = $model
-       union all select ${columns}, at_ms, -1 as side from (${resultsOf(0)}) fresh),
+       union all select ${columns}, at_ms, -1 as side from (${resultsOf(plan, 0)}) fresh),
      unmatched as (select ${columns}, at_ms, sum(side) as surplus from both_sides group by ${columns}, at_ms having sum(side) <> 0)
      select count(*) as n from unmatched`,
-    { run_id: run.run_id, model },
+    { run_id: run.run_id, model: plan.models[0]!.name },
   );
   return Number(row!['n']) === 0;
 }
@@ -233,6 +224,14 @@ function compareLine(
     difference_micros: (before - frozen).toString(),
     causes_micros: Object.fromEntries(CAUSES.map((cause) => [cause, (causes.get(cause) ?? 0n).toString()])),
   };
+}
+
+/** All reasons, and those that only an incremental model has. */
+function reasonsOf(stored: Answer, answers: Answers): string[] {
+  const found = [stored, ...answers.map(({ answer }) => answer)].flatMap(({ unattributed }) => [
+    ...unattributed.keys(),
+  ]);
+  return [...new Set<string>([...UNATTRIBUTED_REASONS, ...found.map(String)])];
 }
 
 function compareAnswers(stored: Answer, answers: Answers, group_by: string): ReportJson {
@@ -268,7 +267,7 @@ function compareAnswers(stored: Answer, answers: Answers, group_by: string): Rep
       unattributed: line((answer) => sum(answer.unattributed)),
     },
     groups: groups.map(({ key, difference: _difference, ...rest }) => ({ [group_by]: key, ...rest })),
-    unattributed: UNATTRIBUTED_REASONS.map((reason) => ({
+    unattributed: reasonsOf(stored, answers).map((reason) => ({
       reason,
       ...line((answer) => answer.unattributed.get(reason) ?? 0n),
     })),

@@ -7,7 +7,7 @@ import Type, { type Static } from 'typebox';
 import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
-import { UNATTRIBUTED_REASONS } from '../attribution/unattributed.ts';
+import { UNATTRIBUTED_REASONS, unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { formatMicros } from '../domain/money.ts';
 import type { BrandSettings } from '../domain/settings.ts';
@@ -20,6 +20,7 @@ import {
   type ReportJson,
   type Resolved,
   resolveParameters,
+  usedArtifacts,
 } from './parameters.ts';
 
 const RUN_ID = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$';
@@ -105,6 +106,7 @@ function oneAtATime<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T>
 
 /** The row of a run. A period that was left to default is stored as the days that it meant. */
 function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, created_ms: number) {
+  const artifacts = Object.values(usedArtifacts(plan));
   const request: Run['request'] = {
     ...period,
     models: plan.models.map(({ name }) => name).join(','),
@@ -115,6 +117,8 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
     exclude_direct: plan.exclude_direct ? 'true' : 'false',
     include_machine: plan.include_machine ? 'true' : 'false',
     ...(plan.conversion_types === null ? {} : { conversion_type: plan.conversion_types.join(',') }),
+    // A later fit must not change what a frozen run was made with.
+    ...(artifacts.length === 0 ? {} : { artifact: [...new Set(artifacts)].join(',') }),
   };
   return {
     run_id,
@@ -131,7 +135,7 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
  * SQL for the results of model number `i`, after the attribution query: one row per touch and value event, and one per
  * value event that nothing earned.
  */
-export function resultsOf(i: number): string {
+export function resultsOf(plan: Plan, i: number): string {
   return `select c.brand_id as brand_id, o.conversion_id as conversion_id, c.event as value_event, t.touchpoint_id as touchpoint_id, t.channel as channel,
       t.campaign_id as campaign_id, t.email_id as email_id, int64(c.m${i}) as attribution_weight_millionths, int64(c.c${i}) as attributed_value_micros,
       null as reason, e.at_ms as at_ms
@@ -139,7 +143,7 @@ export function resultsOf(i: number): string {
     union all
     select u.brand_id as brand_id, o.conversion_id as conversion_id, u.event as value_event, null as touchpoint_id, null as channel,
       null as campaign_id, null as email_id, int64(0) as attribution_weight_millionths, int64(u.micros) as attributed_value_micros, u.reason as reason, e.at_ms as at_ms
-    from unattributed u join orders o on o.order_no = u.order_no join events e on e.order_no = u.order_no and e.event = u.event`;
+    from (${unattributedOf(plan, i)}) u join orders o on o.order_no = u.order_no join events e on e.order_no = u.order_no and e.event = u.event`;
 }
 
 async function readResults(
@@ -163,11 +167,11 @@ async function readResults(
   for (const [i, { name }] of plan.models.entries()) {
     let attributed = 0n;
     const unattributed = new Map<string, bigint>(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n]));
-    for (const { at_ms, ...result } of await snapshot.query(resultsOf(i))) {
+    for (const { at_ms, ...result } of await snapshot.query(resultsOf(plan, i))) {
       const micros = BigInt(result['attributed_value_micros']!);
       const reason = result['reason'] as string | null;
       if (reason === null) attributed += micros;
-      else unattributed.set(reason, unattributed.get(reason)! + micros);
+      else unattributed.set(reason, (unattributed.get(reason) ?? 0n) + micros);
       rows.push({ ...result, run_id, attribution_model: name, occurred_at: at_ms! });
     }
     const net = [...unattributed.values()].reduce((sum, micros) => sum + micros, attributed);

@@ -12,6 +12,7 @@ import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { modelRoutes } from './model-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import type { Route, Services } from './route.ts';
@@ -53,7 +54,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const { collector, role } = tributary;
   const routes = [
     ...(collector === null ? [] : collectRoutes(services, collector)),
-    ...(role === 'collect' ? [] : reportRoutes(services)),
+    ...(role === 'collect' ? [] : [...reportRoutes(services), ...modelRoutes(services)]),
     ...adminRoutes(services),
     ...keyRoutes(services),
   ];

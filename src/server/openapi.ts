@@ -81,6 +81,7 @@ const TAGS = [
     name: 'reports',
     description: 'Computed on read: late events, refunds and merged people are right in the next answer.',
   },
+  { name: 'models', description: 'Models that learn from the log, and what each learned.' },
   { name: 'administration', description: 'Loading, keys, and what was set aside.' },
   { name: 'operation', description: 'Health, metrics and this document.' },
 ];

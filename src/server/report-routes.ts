@@ -7,6 +7,7 @@ import { CampaignReportParameters, campaignReport } from '../reports/campaign.ts
 import { toCsv } from '../reports/csv.ts';
 import { CustomerParameters, customerReport } from '../reports/customer.ts';
 import { journeysReport } from '../reports/journeys.ts';
+import { ModelComparisonParameters, modelComparison } from '../reports/model-comparison.ts';
 import { AttributionParameters, type ReportContext, type ReportJson } from '../reports/parameters.ts';
 import { ReceiptParameters, receiptReport } from '../reports/receipt.ts';
 import { CompareParameters, compareRun } from '../reports/run-comparison.ts';
@@ -100,6 +101,14 @@ const REPORTS: readonly ReportDefinition[] = [
     parameters: AttributionReportParameters,
     example: ATTRIBUTION_EXAMPLE,
     ask: (context, parameters, _request, options) => attributionReport(context, parameters, options),
+  },
+  {
+    path: '/v1/reports/models',
+    summary: 'Models side by side, with intervals and their largest disagreements explained',
+    description:
+      'By channel or campaign: what each model gives, how far that would move if other people had come (bootstrap over people, 90 %), and why the models differ most where they do.',
+    parameters: ModelComparisonParameters,
+    ask: (context, parameters, _request, options) => modelComparison(context, parameters, options),
   },
   {
     path: '/v1/reports/journeys',

@@ -34,7 +34,7 @@ export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
   /** Fastify's notation: `/v1/keys/:key_id`. */
   path: string;
-  tag: 'collect' | 'reports' | 'administration' | 'operation';
+  tag: 'collect' | 'reports' | 'models' | 'administration' | 'operation';
   /** Null is open to everyone. */
   scope: Scope | null;
   /** Concerns every brand, so a key of one brand is refused. */

@@ -249,11 +249,6 @@ describe('the name of a model', () => {
     expect(resolveModel('linear', { linear: 'k' }).credit).toBeDefined();
   });
 
-  test('of a learned model never answers with another one', () => {
-    for (const name of ['data_driven', 'algorithmic'])
-      expect(refused(name)).toMatchObject({ code: 'model_not_fitted', status: 409, field: 'model' });
-  });
-
   test('that is unknown is refused with the known ones', () => {
     for (const name of ['', 'LINEAR', 'constructor', '__proto__', 'toString', 'x'.repeat(5_000)]) {
       expect(refused(name)).toMatchObject({

@@ -1,4 +1,5 @@
 /** A warehouse with a world in it, and reports over it: the engine under test, without a server around it. */
+import { TrainingPool } from '../../src/attribution/training/pool.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import { recordKind } from '../../src/domain/index.ts';
 import { type FlatRecord, isProblem } from '../../src/domain/record.ts';
@@ -56,6 +57,7 @@ export class Engine {
       configured_brands: [],
       clock: () => NOW_MS,
       timeout_ms: 60_000,
+      training: new TrainingPool(),
     };
   }
 
@@ -84,8 +86,9 @@ export class Engine {
     return `${collector_id}:${log_seq}`;
   }
 
-  close(): Promise<void> {
-    return this.warehouse.close();
+  async close(): Promise<void> {
+    await this.reports.training.close();
+    await this.warehouse.close();
   }
 }
 

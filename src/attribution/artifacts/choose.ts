@@ -1,0 +1,71 @@
+/** Which artifact answers for a fitted model: the newest that passed its gate, or the one that was asked for. */
+import { badRequest, TributaryError } from '../../domain/errors.ts';
+import type { Snapshot } from '../../warehouse/port.ts';
+import { FITTED_MODELS, type FittedModelName, RULE_MODEL_NAMES } from '../models.ts';
+import { type Artifact, type ListedArtifact, listArtifacts, readArtifact } from './artifact.ts';
+
+/**
+ * The artifact for a model over some brands.
+ * @param asked ids that the request names, for any of its models.
+ * @throws model_not_fitted with what the newest fit lacks; bad_request for an id that does not fit.
+ */
+export async function chooseArtifact(
+  snapshot: Snapshot,
+  name: FittedModelName,
+  brand_ids: readonly string[],
+  asked: readonly string[],
+): Promise<Artifact> {
+  const model = FITTED_MODELS[name];
+  const usable = (await listArtifacts(snapshot)).filter(
+    (artifact) => artifact.model === model && covers(artifact, brand_ids),
+  );
+  const named = usable.find(({ artifact_id }) => asked.includes(artifact_id));
+  const passed = usable.filter(({ card }) => card.gate.passed);
+  // A fit of just these brands goes before one of more.
+  const chosen = named ?? passed.find(({ brands }) => brands.length === brand_ids.length) ?? passed[0];
+  if (chosen === undefined) throw notFitted(name, usable[0]);
+  if (!chosen.card.gate.passed) throw notFitted(name, chosen);
+  return (await readArtifact(snapshot, chosen.artifact_id))!;
+}
+
+function covers({ brands }: ListedArtifact, brand_ids: readonly string[]): boolean {
+  return brand_ids.every((brand_id) => brands.includes(brand_id));
+}
+
+/** @throws bad_request for an id that is of no artifact that these models and brands can use. */
+export async function checkAsked(
+  snapshot: Snapshot,
+  asked: readonly string[],
+  names: readonly FittedModelName[],
+  brand_ids: readonly string[],
+): Promise<void> {
+  if (asked.length === 0) return;
+  const all = await listArtifacts(snapshot);
+  for (const id of asked) {
+    const found = all.find(({ artifact_id }) => artifact_id === id);
+    const quoted = JSON.stringify(id.slice(0, 100));
+    if (found === undefined || !covers(found, brand_ids))
+      throw badRequest(
+        'artifact',
+        `${quoted} is no artifact of these brands; \`tributary models list\` shows those there are`,
+      );
+    if (!names.some((name) => FITTED_MODELS[name] === found.model))
+      throw badRequest('artifact', `${quoted} is of the model ${found.model}, which this report does not ask for`);
+  }
+}
+
+function notFitted(name: FittedModelName, refused: ListedArtifact | undefined): TributaryError {
+  const model = FITTED_MODELS[name];
+  if (refused === undefined)
+    return new TributaryError(
+      'model_not_fitted',
+      `model: ${name} is not fitted yet for these brands; it learns from data and never answers under its name with another model. Run \`tributary fit ${model}\`, or use one of ${RULE_MODEL_NAMES.join(', ')}`,
+      { field: 'model' },
+    );
+  const lacks = refused.card.gate.checks.filter(({ passed }) => !passed).map(({ message }) => message);
+  return new TributaryError(
+    'model_not_fitted',
+    `model: ${name} was fitted (${refused.artifact_id}) and did not pass its gate: ${lacks.join('; ')}. Use one of ${RULE_MODEL_NAMES.join(', ')}`,
+    { field: 'model' },
+  );
+}

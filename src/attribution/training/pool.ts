@@ -1,0 +1,44 @@
+/**
+ * Training in worker threads: a server goes on answering while a model is fitted. What crosses over is typed arrays and JSON;
+ * the arrays of an input are handed over and empty afterwards on this side.
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { TaskName, Tasks } from './tasks.ts';
+
+/** The worker's file: compiled, or the source itself where tests and benches run from it. */
+const FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
+
+export class TrainingPool {
+  private pool: Piscina | undefined;
+
+  /** Runs a task in a thread. Fails as the task fails. */
+  async run<N extends TaskName>(task: N, ...input: Parameters<Tasks[N]>): Promise<ReturnType<Tasks[N]>> {
+    this.pool ??= new Piscina({
+      filename: FILE,
+      // One core is left for answering, and threads that have nothing to do end.
+      maxThreads: Math.max(1, availableParallelism() - 1),
+      minThreads: 0,
+      idleTimeout: 5_000,
+      ...(FILE.endsWith('.ts') ? { execArgv: ['--import', 'tsx'] } : {}),
+    });
+    return this.pool.run({ task, input }, { transferList: [...buffersIn(input)] });
+  }
+
+  async close(): Promise<void> {
+    const { pool } = this;
+    this.pool = undefined;
+    await pool?.destroy();
+  }
+}
+
+function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
+  if (ArrayBuffer.isView(value)) {
+    // Shared memory is seen by both sides as it is.
+    if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) buffersIn(inner, found);
+  }
+  return found;
+}

@@ -1,0 +1,153 @@
+/** Fits a model on the log as it stands and keeps it. The log is read here, the training runs in a thread of its own. */
+import { type Artifact, artifactId, artifactRow, readArtifact } from '../attribution/artifacts/artifact.ts';
+import type { Grain, Naming } from '../attribution/grain.ts';
+import { readLogHistories } from '../attribution/hazard/log-histories.ts';
+import { DEFAULT_MODEL } from '../attribution/models.ts';
+import { readLogPaths } from '../attribution/paths/log-paths.ts';
+import { parseTransforms } from '../attribution/paths/transforms.ts';
+import type { Trained } from '../attribution/training/trained.ts';
+import { badRequest } from '../domain/errors.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import type { FitParameters } from './fit-parameters.ts';
+import { cardJson } from './models.ts';
+import { type ReportContext, type ReportJson, type Resolved, resolveParameters } from './parameters.ts';
+import { ALL_TIME } from './person.ts';
+
+/** Reading all of a log takes longer than a report. */
+const READ_PATIENCE = 10;
+/** The part of draws that an interval holds. */
+const LEVEL = 0.9;
+
+/** All that decides a fit, with nothing left to default. */
+interface FitSettings {
+  model: 'markov' | 'shapley' | 'algorithmic';
+  seed: number;
+  draws: number;
+  level: number;
+  [setting: string]: unknown;
+}
+
+/**
+ * Fits, judges and keeps a model. Returns its card. The same fit of the same log is the same artifact, kept once.
+ * @throws bad_request naming the parameter; unprocessable when there is nothing or too much to learn from.
+ */
+export async function fitModel(
+  context: ReportContext,
+  parameters: FitParameters,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
+  const {
+    model,
+    family: _family,
+    order: _order,
+    grain: _grain,
+    transform: _transform,
+    seed: _seed,
+    draws: _draws,
+    guard_minutes: _guard,
+    max_age_days: _age,
+    ...asked
+  } = parameters;
+  const settings = settle(parameters);
+  const started = performance.now();
+  const { resolved, train } = await context.warehouse.read(
+    async (snapshot) => {
+      const period = { start: asked.start ?? ALL_TIME.start, end: asked.end ?? ALL_TIME.end };
+      const at = await resolveParameters(
+        snapshot,
+        context,
+        { ...asked, ...period, model: DEFAULT_MODEL },
+        { ...options, extra: { fit: model } },
+      );
+      return { resolved: at, train: await readLog(snapshot, context, at, settings) };
+    },
+    { timeout_ms: context.timeout_ms * READ_PATIENCE },
+  );
+  const trained = await train();
+  const times = { training_ms: performance.now() - started, created_ms: context.clock() };
+  const artifact = makeArtifact(resolved, parameters, settings, trained, times);
+  return cardJson(await keep(context, artifact));
+}
+
+/** Settles what is left to default. @throws bad_request for a setting that the model has not. */
+function settle(parameters: FitParameters): FitSettings {
+  const { seed = 1, draws = 100 } = parameters;
+  const common = { seed, draws, level: LEVEL };
+  if (parameters.model === 'algorithmic') {
+    refuse(parameters, ['order', 'transform'], 'markov and shapley');
+    const { family = 'logistic', grain = 'auto', guard_minutes = 30, max_age_days = 30 } = parameters;
+    return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days };
+  }
+  refuse(parameters, ['family', 'guard_minutes', 'max_age_days'], 'algorithmic');
+  const { grain = 'channel', transform = 'exposure' } = parameters;
+  parseTransforms(transform);
+  if (parameters.model === 'shapley') {
+    refuse(parameters, ['order'], 'markov');
+    return { model: 'shapley', ...common, grain, transform };
+  }
+  const { order = '1' } = parameters;
+  return { model: 'markov', ...common, grain, transform, order: order === 'auto' ? order : Number(order) };
+}
+
+function refuse(parameters: FitParameters, names: readonly (keyof FitParameters)[], models: string): void {
+  for (const name of names)
+    if (parameters[name] !== undefined)
+      throw badRequest(name, `is a setting of ${models}, not of ${parameters.model}; leave it out`);
+}
+
+/** Reads what the model learns from; what it returns trains without the warehouse. */
+async function readLog(
+  snapshot: Snapshot,
+  context: ReportContext,
+  { plan }: Resolved,
+  settings: FitSettings,
+): Promise<() => Promise<Trained>> {
+  if (settings.model === 'algorithmic') {
+    const wanted = settings['grain'] === 'auto' ? 'auto' : named(settings['grain'] as Grain);
+    const { histories, naming } = await readLogHistories(snapshot, plan, context.directory, wanted);
+    return () => context.training.run('trainHazard', histories, naming, settings);
+  }
+  const naming = named(settings['grain'] as Grain);
+  const { paths, pathless } = await readLogPaths(snapshot, plan, context.directory, naming);
+  return () => context.training.run('trainPaths', paths, naming, { ...settings, pathless });
+}
+
+const named = (grain: Grain): Naming => ({ grain, split_views: [] });
+
+function makeArtifact(
+  { plan, as_of, config_hash, period }: Resolved,
+  parameters: FitParameters,
+  settings: FitSettings,
+  { content, family, card }: Trained,
+  times: { training_ms: number; created_ms: number },
+): Artifact {
+  const { brands, collapse, lookback, exclude_direct, include_machine, conversion_types, currency } = plan;
+  const base = {
+    family,
+    brands: brands.map(({ brand_id }) => brand_id).sort(),
+    as_of,
+    content,
+    settings: {
+      ...settings,
+      ...period,
+      currency,
+      collapse,
+      lookback,
+      exclude_direct,
+      include_machine,
+      conversion_types,
+      config_hash,
+      request: parameters,
+    },
+  };
+  const model = settings.model === 'algorithmic' ? 'algorithmic' : 'data_driven';
+  return { artifact_id: artifactId(base), model, ...base, card, ...times };
+}
+
+/** Keeps an artifact unless it is there; an artifact never changes. */
+async function keep(context: ReportContext, artifact: Artifact): Promise<Artifact> {
+  const known = await context.warehouse.read((snapshot) => readArtifact(snapshot, artifact.artifact_id));
+  if (known) return known;
+  await context.warehouse.append({ model_artifacts: [artifactRow(artifact)] });
+  return artifact;
+}

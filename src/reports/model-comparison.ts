@@ -1,0 +1,277 @@
+/** Models side by side: what each gives a channel or campaign, how sure that is, and why they differ most where they do. */
+import Type, { type Static } from 'typebox';
+import { CREDITED_TOUCHES, scoresTable } from '../attribution/credits.ts';
+import { FITTED_MODEL_NAMES, isFitted, RULE_MODEL_NAMES } from '../attribution/models.ts';
+import type { Plan } from '../attribution/plan.ts';
+import { attribute } from '../attribution/query.ts';
+import type { CreditByPerson, ShareInterval } from '../attribution/uncertainty.ts';
+import { formatMicros, ratio } from '../domain/money.ts';
+import { MS_PER_DAY } from '../domain/time.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { answerOnce } from './answers.ts';
+import { explainDifference, type GroupFacts } from './disagreement.ts';
+import {
+  AttributionParameters,
+  type ReportContext,
+  type ReportJson,
+  reportHead,
+  resolveParameters,
+} from './parameters.ts';
+
+const GROUPS = ['channel', 'campaign_id'] as const;
+
+const { model: _model, ...shared } = AttributionParameters.properties;
+export const ModelComparisonParameters = Type.Object(
+  {
+    ...shared,
+    group_by: Type.Optional(
+      Type.Unsafe<(typeof GROUPS)[number]>({ type: 'string', enum: [...GROUPS], description: 'channel when left out' }),
+    ),
+    draws: Type.Optional(
+      Type.Integer({
+        minimum: 20,
+        maximum: 2_000,
+        description: 'Bootstrap draws for the intervals; 200 when left out',
+      }),
+    ),
+    seed: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'Of the draws; 1 when left out' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ModelComparisonParameters = Static<typeof ModelComparisonParameters>;
+
+const LEVEL = 0.9;
+const MAX_DISAGREEMENTS = 5;
+/** Shares that differ by less than this are not worth a word. */
+const TELLING_DIFFERENCE = 0.02;
+
+/** The rule models when none are named; with `models=all`, also those that are fitted. */
+export async function modelComparison(
+  context: ReportContext,
+  parameters: ModelComparisonParameters,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
+  const { group_by = 'channel', draws = 200, seed = 1, ...rest } = parameters;
+  return context.warehouse.read(
+    async (snapshot) => {
+      const resolved = await resolveParameters(
+        snapshot,
+        context,
+        { ...rest, models: rest.models ?? RULE_MODEL_NAMES.join(',') },
+        { ...options, extra: { report: 'model_comparison', group_by, draws, seed } },
+      );
+      return answerOnce(context, resolved, '', async () => {
+        const { plan } = resolved;
+        await attribute(snapshot, plan, context.directory);
+        const { names, credit } = await readCredit(snapshot, plan, group_by);
+        const facts = await readFacts(snapshot, plan, group_by, names);
+        const sums = await readSums(snapshot, plan, group_by, names);
+        const intervals = await context.training.run('bootstrapShares', credit, { draws, seed, level: LEVEL });
+        const rows = names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals));
+        return {
+          ...reportHead(resolved, context.clock()),
+          attribution_models: plan.models.map(({ name }) => name),
+          group_by,
+          intervals: { level: LEVEL, draws, seed, over: 'people' },
+          groups: rows,
+          disagreements: disagreements(plan, group_by, names, facts, intervals),
+          notes: notes(plan),
+        };
+      });
+    },
+    { timeout_ms: context.timeout_ms },
+  );
+}
+
+function notes({ models }: Plan): string[] {
+  if (!models.some(({ name }) => isFitted(name))) return [];
+  return [
+    `${FITTED_MODEL_NAMES.join(', ')}: intervals draw people and keep the artifact; those of its card also fit it again`,
+    'fitted models are model-based, not causal, unless they are calibrated by holdouts',
+  ];
+}
+
+/** Credit in micros by person and group. People are numbered by name, so that arrival decides nothing. */
+async function readCredit(
+  snapshot: Snapshot,
+  plan: Plan,
+  group_by: string,
+): Promise<{ names: Array<string | null>; credit: CreditByPerson }> {
+  await snapshot.materialise(
+    'compared_people',
+    `select person_key, row_number() over (order by brand_id, person_id) as person_no
+     from (select distinct brand_id, person_key, person_id from orders where order_no in (select order_no from credits)) o`,
+  );
+  const sums = plan.models.map((_, i) => `text128(sum128(c.c${i})) as c${i}`).join(', ');
+  const rows = await snapshot.query(
+    `select p.person_no as person_no, t.${group_by} as name, ${sums}
+     from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no join compared_people p on p.person_key = o.person_key
+     group by p.person_no, t.${group_by}`,
+  );
+  const names = [...new Set(rows.map((row) => row['name'] as string | null))].sort((a, b) =>
+    (a ?? '') < (b ?? '') ? -1 : 1,
+  );
+  const codes = new Map(names.map((name, g) => [name, g]));
+  rows.sort(
+    (a, b) =>
+      Number(a['person_no']) - Number(b['person_no']) ||
+      codes.get(a['name'] as string)! - codes.get(b['name'] as string)!,
+  );
+  return {
+    names,
+    credit: {
+      people: rows.reduce((most, row) => Math.max(most, Number(row['person_no'])), 0),
+      groups: names.length,
+      person: Uint32Array.from(rows, (row) => Number(row['person_no']) - 1),
+      group: Uint32Array.from(rows, (row) => codes.get(row['name'] as string | null)!),
+      amounts: plan.models.map((_, i) => Float64Array.from(rows, (row) => Number(row[`c${i}`]))),
+    },
+  };
+}
+
+/** Exact micros per group and model. */
+async function readSums(
+  snapshot: Snapshot,
+  plan: Plan,
+  group_by: string,
+  names: ReadonlyArray<string | null>,
+): Promise<bigint[][]> {
+  const sums = plan.models.map((_, i) => `text128(sum128(c.c${i})) as c${i}`).join(', ');
+  const rows = await snapshot.query(
+    `select t.${group_by} as name, ${sums} from ${CREDITED_TOUCHES} group by t.${group_by}`,
+  );
+  const by_name = new Map(rows.map((row) => [row['name'] as string | null, row]));
+  return names.map((name) => plan.models.map((_, i) => BigInt(by_name.get(name)![`c${i}`] as string)));
+}
+
+/** Where the touches of each group stand in their paths, and what fitted models say of them. */
+async function readFacts(
+  snapshot: Snapshot,
+  plan: Plan,
+  group_by: string,
+  names: ReadonlyArray<string | null>,
+): Promise<GroupFacts[]> {
+  const scored = plan.models.flatMap((model, i) => (model.scores ? [{ i, table: scoresTable(plan, model) }] : []));
+  // The share of its measure that a touch's channel adds, in millionths: a sum of doubles would depend on its order.
+  const added = scored.map(
+    ({ i }) =>
+      `, sum(int64(floor(case when s${i}.with_it > 0.0 then (1.0 - s${i}.without_it / s${i}.with_it) * 1000000.0 else 0.0 end + 0.5))) as added${i}`,
+  );
+  const joins = scored.map(
+    ({ i, table }) => `left join ${table} s${i} on s${i}.order_no = c.order_no and s${i}.touch_no = c.touch_no`,
+  );
+  const rows = await snapshot.query(
+    `select t.${group_by} as name, count(*) as touches, count_where(c.k = 1) as first, count_where(c.k = c.n) as last, count_where(c.n = 1) as alone,
+       sum(c.age_ms) as age_ms ${added.join('')}
+     from ${CREDITED_TOUCHES} ${joins.join(' ')} where c.counted = 1 group by t.${group_by}`,
+  );
+  const by_name = new Map(rows.map((row) => [row['name'] as string | null, row]));
+  return names.map((name) => {
+    const row = by_name.get(name);
+    const touches = BigInt(row?.['touches'] ?? 0);
+    const part = (field: string): number => ratio(BigInt(row?.[field] ?? 0), touches) ?? 0;
+    return {
+      touches: Number(touches),
+      first: part('first'),
+      last: part('last'),
+      alone: part('alone'),
+      age_days: ratio(BigInt(row?.['age_ms'] ?? 0), touches * BigInt(MS_PER_DAY)) ?? 0,
+      added: Object.fromEntries(
+        scored.map(({ i }) => [
+          plan.models[i]!.name,
+          ratio(BigInt(row?.[`added${i}`] ?? 0), touches * 1_000_000n) ?? 0,
+        ]),
+      ),
+    };
+  });
+}
+
+const rounded = (value: number): number => Number(value.toFixed(6));
+
+function comparedGroup(
+  plan: Plan,
+  group_by: string,
+  name: string | null,
+  g: number,
+  sums: readonly bigint[][],
+  intervals: readonly ShareInterval[][],
+): ReportJson {
+  return {
+    [group_by]: name,
+    models: Object.fromEntries(
+      plan.models.map((model, i) => {
+        const { share, low, high, ...ranks } = intervals[i]![g]!;
+        const micros = sums[g]![i]!;
+        return [
+          model.name,
+          {
+            attributed_revenue_micros: micros.toString(),
+            attributed_revenue: formatMicros(micros),
+            share: rounded(share),
+            share_low: rounded(low),
+            share_high: rounded(high),
+            ...ranks,
+          },
+        ];
+      }),
+    ),
+  };
+}
+
+/** The groups on which models differ most, by the distance of their shares, each with its reason. */
+function disagreements(
+  plan: Plan,
+  group_by: string,
+  names: ReadonlyArray<string | null>,
+  facts: readonly GroupFacts[],
+  intervals: readonly ShareInterval[][],
+): ReportJson[] {
+  const found = names.map((name, g) => {
+    const shares = plan.models
+      .map((model, i) => ({ model: model.name, ...intervals[i]![g]! }))
+      .sort((a, b) => b.share - a.share);
+    return {
+      name,
+      g,
+      highest: shares[0]!,
+      lowest: shares.at(-1)!,
+      difference: shares[0]!.share - shares.at(-1)!.share,
+    };
+  });
+  const extreme = ({ model, share, low, high }: ShareInterval & { model: string }): ReportJson => ({
+    model,
+    share: rounded(share),
+    share_low: rounded(low),
+    share_high: rounded(high),
+  });
+  return found
+    .filter(({ difference }) => difference >= TELLING_DIFFERENCE)
+    .sort((a, b) => b.difference - a.difference || a.g - b.g)
+    .slice(0, MAX_DISAGREEMENTS)
+    .map(({ name, g, highest, lowest, difference }) => ({
+      [group_by]: name,
+      difference: rounded(difference),
+      highest: extreme(highest),
+      lowest: extreme(lowest),
+      beyond_chance: highest.low > lowest.high,
+      because: explainDifference(facts[g]!, averageOf(facts), highest.model, lowest.model),
+    }));
+}
+
+/** The same facts over all groups, for comparison. */
+function averageOf(facts: readonly GroupFacts[]): GroupFacts {
+  const touches = facts.reduce((sum, fact) => sum + fact.touches, 0);
+  const mean = (of: (fact: GroupFacts) => number): number =>
+    touches === 0 ? 0 : facts.reduce((sum, fact) => sum + of(fact) * fact.touches, 0) / touches;
+  const models = Object.keys(facts[0]?.added ?? {});
+  return {
+    touches,
+    first: mean((fact) => fact.first),
+    last: mean((fact) => fact.last),
+    alone: mean((fact) => fact.alone),
+    age_days: mean((fact) => fact.age_days),
+    added: Object.fromEntries(models.map((model) => [model, mean((fact) => fact.added[model]!)])),
+  };
+}

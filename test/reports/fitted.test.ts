@@ -1,0 +1,171 @@
+/** Reports under models that were fitted: whose answer it is, what it says of each touch, and who may not answer. */
+import { describe, expect, test } from 'vitest';
+import { attributionReport } from '../../src/reports/attribution.ts';
+import { listModels } from '../../src/reports/models.ts';
+import { receiptReport } from '../../src/reports/receipt.ts';
+import { compareRun } from '../../src/reports/run-comparison.ts';
+import { freezeRun } from '../../src/reports/runs.ts';
+import { effects, keepArtifact } from './artifacts.ts';
+import { ALL_BRANDS, type Json, MARCH, type Shop, withShop } from './shop.ts';
+
+/** One order of 100 after two emails, a search and a visit from nowhere known. */
+async function sendOrder(shop: Shop, brand: object = {}): Promise<void> {
+  const touch = (id: string, channel: string, day: string) => ({
+    ...brand,
+    touchpoint_id: id,
+    customer_id: 'ann',
+    touchpoint_type: 'website_visit',
+    channel,
+    campaign_id: id,
+    occurred_at: `2026-03-${day}T10:00:00Z`,
+  });
+  await shop.send(
+    'touchpoints',
+    touch('t1', 'email', '01'),
+    touch('t2', 'paid_search', '02'),
+    touch('t3', 'email', '03'),
+    touch('t4', 'billboard', '04'),
+  );
+  await shop.send('conversions', {
+    ...brand,
+    conversion_id: 'o1',
+    customer_id: 'ann',
+    conversion_type: 'purchase',
+    conversion_value: '100.00',
+    currency: 'USD',
+    occurred_at: '2026-03-05T10:00:00Z',
+  });
+}
+
+const shares = (report: Json): Record<string, string> =>
+  Object.fromEntries(report.channel_attribution.map((row: Json) => [row.campaign_id, row.attributed_revenue]));
+
+describe('a model that was never fitted', () => {
+  test('answers with an error that says how to fit it, never with another model', async () => {
+    await withShop({}, async (shop) => {
+      for (const model of ['data_driven', 'algorithmic', 'algorithmic_incremental'])
+        await expect(attributionReport(shop.reports, { ...MARCH, model }, ALL_BRANDS)).rejects.toMatchObject({
+          code: 'model_not_fitted',
+          status: 409,
+          field: 'model',
+          message: expect.stringMatching(
+            new RegExp(`${model} is not fitted yet .*tributary fit (data_driven|algorithmic)`),
+          ),
+        });
+    });
+  });
+
+  test('did not pass its gate, says what it lacks; and an older one that passed goes on answering', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      const ask = () => attributionReport(shop.reports, { ...MARCH, model: 'data_driven' }, ALL_BRANDS);
+      const refused = await keepArtifact(shop.reports, {
+        content: effects({ email: 0.9 }),
+        lacks: '3 conversions have a path',
+        created_ms: 2,
+      });
+      await expect(ask()).rejects.toMatchObject({
+        code: 'model_not_fitted',
+        message: expect.stringContaining(`${refused}) and did not pass its gate: 3 conversions have a path`),
+      });
+      const passed = await keepArtifact(shop.reports, { content: effects({ email: 0.5 }), created_ms: 1 });
+      expect(await ask()).toMatchObject({ artifacts: { data_driven: passed } });
+      await expect(
+        attributionReport(shop.reports, { ...MARCH, model: 'data_driven', artifact: refused }, ALL_BRANDS),
+      ).rejects.toMatchObject({ code: 'model_not_fitted' });
+    });
+  });
+});
+
+describe('data_driven', () => {
+  test('gives each channel its effect, shared by its touches, and an unknown channel nothing', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      await keepArtifact(shop.reports, { content: effects({ email: 0.5, paid_search: 0.5 }) });
+      const report: Json = await attributionReport(shop.reports, { ...MARCH, model: 'data_driven' }, ALL_BRANDS);
+      // Email 0.5 in two touches of 0.25, search 0.5: a quarter, a half and a quarter.
+      expect(shares(report)).toEqual({ t1: '25.000000', t2: '50.000000', t3: '25.000000', t4: '0.000000' });
+      expect(report.reconciliation.attributed_micros).toBe('100000000');
+    });
+  });
+
+  test('shares equally where nothing in the path has an effect, and says so', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      await keepArtifact(shop.reports, { content: effects({ sms: 1 }) });
+      const report: Json = await attributionReport(shop.reports, { ...MARCH, model: 'data_driven' }, ALL_BRANDS);
+      expect(new Set(Object.values(shares(report)))).toEqual(new Set(['25.000000']));
+      expect(report.warnings).toMatchObject([{ code: 'zero_weights', count: 1 }]);
+    });
+  });
+
+  test('is explained in a receipt: the chance of an order with the channel and without it, and by which artifact', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      const artifact_id = await keepArtifact(shop.reports, { content: effects({ email: 0.6, paid_search: 0.2 }) });
+      const receipt: Json = await receiptReport(shop.reports, 'o1', { models: 'linear,data_driven' }, ALL_BRANDS);
+      const [email, search, , unknown] = receipt.touchpoints.map((touch: Json) => touch.credit.data_driven.because);
+      expect(email).toEqual({ artifact_id, measure: 'conversion_probability', with: 0.25, without: 0.1 });
+      expect(search).toMatchObject({ with: 0.25, without: 0.2 });
+      expect(unknown).toMatchObject({ with: 0.25, without: 0.25 });
+      expect(receipt.artifacts).toEqual({ data_driven: artifact_id });
+      expect(receipt.touchpoints[0].credit.linear.because).toBeUndefined();
+    });
+  });
+});
+
+describe('an artifact', () => {
+  test('is named by the report; an older one can be asked for, and a frozen run keeps its own', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      const older = await keepArtifact(shop.reports, { content: effects({ email: 1 }), created_ms: 1 });
+      await freezeRun(shop.reports, { ...MARCH, run_id: 'before', models: 'data_driven' }, ALL_BRANDS);
+      const newer = await keepArtifact(shop.reports, { content: effects({ paid_search: 1 }), created_ms: 2 });
+      const ask = (parameters: object): Promise<Json> =>
+        attributionReport(shop.reports, { ...MARCH, model: 'data_driven', ...parameters }, ALL_BRANDS);
+      const [newest, asked] = [await ask({}), await ask({ artifact: older })];
+      expect([newest.artifacts.data_driven, asked.artifacts.data_driven]).toEqual([newer, older]);
+      expect([shares(newest)['t2'], shares(asked)['t1']]).toEqual(['100.000000', '50.000000']);
+      expect(newest.config_hash).not.toBe(asked.config_hash);
+      const compared: Json = await compareRun(shop.reports, 'before', {}, ALL_BRANDS);
+      expect(compared).toMatchObject({ reproducible: true, settings_changed: false });
+      expect(compared.totals.attributed.difference_micros).toBe('0');
+    });
+  });
+
+  test('that is unknown, of another model or of other brands is refused by name', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      const artifact = await keepArtifact(shop.reports, { content: effects({ email: 1 }) });
+      const others = await keepArtifact(shop.reports, { content: effects({ email: 1 }), brands: ['shop-eu'] });
+      for (const parameters of [
+        { model: 'data_driven', artifact: 'markov_0' },
+        { model: 'linear', artifact },
+        { model: 'data_driven', artifact: others },
+      ])
+        await expect(attributionReport(shop.reports, { ...MARCH, ...parameters }, ALL_BRANDS)).rejects.toMatchObject({
+          code: 'bad_request',
+          field: 'artifact',
+        });
+    });
+  });
+
+  test('of several brands is listed for keys of all of them, and says whether reports use it', async () => {
+    await withShop({}, async (shop) => {
+      await keepArtifact(shop.reports, { content: effects({ email: 1 }), created_ms: 1 });
+      await keepArtifact(shop.reports, { content: effects({ email: 0.5 }), created_ms: 2 });
+      await keepArtifact(shop.reports, { content: effects({ email: 0.4 }), created_ms: 3, lacks: 'too few' });
+      await keepArtifact(shop.reports, { content: effects({ email: 1 }), brands: ['a', 'default'], created_ms: 4 });
+      const listed = async (key_brand_id: string | null): Promise<Json[]> =>
+        ((await listModels(shop.reports, { key_brand_id })) as Json).models;
+      expect((await listed(null)).map(({ in_use, passed, lacks }) => [in_use, passed, lacks])).toEqual([
+        [true, true, ''],
+        [false, false, 'too few'],
+        [true, true, ''],
+        [false, true, ''],
+      ]);
+      expect(await listed('default')).toHaveLength(3);
+      expect(await listed('a')).toHaveLength(0);
+    });
+  });
+});
