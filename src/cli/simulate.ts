@@ -1,12 +1,15 @@
 /** `tributary simulate`: a made-up shop as files, ready to import. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
 import { parseDate, startOfDayMs } from '../domain/time.ts';
 import { pairs } from '../reports/table.ts';
-import { writeWorld } from '../simulation/write.ts';
+import { simulateCausal } from '../simulation/causal/events.ts';
+import { FAMILIES, type Family } from '../simulation/causal/setup.ts';
+import { setupOf } from '../simulation/causal/world.ts';
+import { type WriteProgress, writeEvents, writeWorld } from '../simulation/write.ts';
 import { type Context, whole } from './program.ts';
 import { count, Progress } from './progress.ts';
 
@@ -16,6 +19,8 @@ interface SimulateOptions {
   seed: number;
   out: string;
   end?: string;
+  world?: Family;
+  holdout: Record<string, number>;
 }
 
 export function addSimulateCommand(program: Command, { io }: Context): void {
@@ -26,18 +31,20 @@ export function addSimulateCommand(program: Command, { io }: Context): void {
     .option('--days <n>', 'length of the world', whole(1, 3_650), 90)
     .option('--seed <n>', 'equal seeds give equal worlds', whole(0, 4_294_967_295), 1)
     .option('--end <date>', 'the day after the last one; today when left out')
+    .addOption(new Option('--world <family>', 'a causal world instead, for judging models').choices(FAMILIES))
+    .option('--holdout <channel=share>', 'in a causal world, customers who get nothing of it', addHoldout, {})
     .requiredOption('--out <dir>', 'folder for the files')
-    .action(async ({ customers, days, seed, out, end }: SimulateOptions) => {
-      const end_ms = endOf(end, io.clock());
+    .action(async (options: SimulateOptions) => {
+      const { customers, days, out } = options;
+      const end_ms = endOf(options.end, io.clock());
       const progress = new Progress(io, 'simulating');
-      const truth = await writeWorld({ customers, days, seed, end_ms }, out, (done) =>
+      const lines = await write(options, end_ms, (done) =>
         progress.update(
           done.customers / customers,
           `${count(done.customers)} customers · ${count(done.events)} events`,
         ),
       );
       progress.clear();
-      const { lines } = truth as unknown as { lines: Record<string, number> };
       const written = RECORD_NAMES.filter((name) => (lines[name] ?? 0) > 0 && existsSync(join(out, `${name}.ndjson`)));
       io.out(
         `\n${count(customers)} customers, ${days} days up to ${new Date(end_ms).toISOString().slice(0, 10)}, in ${out}\n\n`,
@@ -50,6 +57,29 @@ export function addSimulateCommand(program: Command, { io }: Context): void {
         `  tributary report attribution --start ${start} --models first_touch,last_touch,linear --group-by channel\n`,
       );
     });
+}
+
+/** Writes the lifelike world, or the causal one that `--world` names. @returns the lines of each file. */
+async function write(
+  { customers, days, seed, out, world, holdout }: SimulateOptions,
+  end_ms: number,
+  onProgress: (done: WriteProgress) => void,
+): Promise<Record<string, number>> {
+  if (world === undefined) {
+    if (Object.keys(holdout).length > 0) throw badRequest('--holdout', 'goes with --world; name a family too');
+    return (await writeWorld({ customers, days, seed, end_ms }, out, onProgress)).lines;
+  }
+  const setup = setupOf({ family: world, customers, days, seed, end_ms, holdouts: holdout });
+  return (await writeEvents((onCustomer) => simulateCausal(setup, onCustomer), customers, out, onProgress)).lines;
+}
+
+function addHoldout(text: string, before: Record<string, number>): Record<string, number> {
+  const [channel = '', share = ''] = text.split('=');
+  const number = Number(share);
+  if (channel === '' || share === '' || !(number > 0 && number < 1)) {
+    throw new InvalidArgumentError('Send a channel and a share between 0 and 1, such as email=0.1.');
+  }
+  return { ...before, [channel]: number };
 }
 
 /** The start of a day in UTC, so that equal commands on one day give equal worlds. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RECORD_NAMES, type RecordName } from '../domain/index.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import { ArrivalOrder } from './arrival-order.ts';
+import type { Simulated } from './outbox.ts';
 import { type SimulationOptions, simulate, type Truth } from './world.ts';
 
 /** Lines in memory before they go to disk; a world smaller than this never touches the spill directory. */
@@ -30,12 +31,27 @@ export async function writeWorld(
   onProgress: (progress: WriteProgress) => void = () => {},
   max_held_chars = MAX_HELD_CHARS,
 ): Promise<Truth> {
+  const world = (onCustomer: (done: number) => void) => simulate(options, onCustomer);
+  return writeEvents(world, options.customers, out_dir, onProgress, max_held_chars);
+}
+
+/** A world that is about to be generated, customer by customer, and returns its truth. */
+type World<T> = (onCustomer: (done: number) => void) => Generator<Simulated, T, void>;
+
+/** {@link writeWorld} for any world of `customers`; what its generator returns becomes truth.json. */
+export async function writeEvents<T>(
+  world: World<T>,
+  customers: number,
+  out_dir: string,
+  onProgress: (progress: WriteProgress) => void = () => {},
+  max_held_chars = MAX_HELD_CHARS,
+): Promise<T> {
   await mkdir(out_dir, { recursive: true });
   const spill_dir = join(out_dir, '.arriving');
   await rm(spill_dir, { recursive: true, force: true });
   try {
-    const orders = arrivalOrders(options, spill_dir);
-    const truth = await generate(options, orders, onProgress, max_held_chars);
+    const orders = arrivalOrders(customers, spill_dir);
+    const truth = await generate(world, orders, onProgress, max_held_chars);
     for (const name of RECORD_NAMES) await drain(orders[name], join(out_dir, `${name}.ndjson`));
     await writeFile(join(out_dir, 'truth.json'), JSON.stringify(truth, null, 2) + '\n');
     return truth;
@@ -46,26 +62,26 @@ export async function writeWorld(
 
 type Orders = Record<RecordName, ArrivalOrder>;
 
-function arrivalOrders(options: SimulationOptions, spill_dir: string): Orders {
-  const days = CUSTOMER_DAYS_PER_STRETCH / Math.max(1, options.customers);
+function arrivalOrders(customers: number, spill_dir: string): Orders {
+  const days = CUSTOMER_DAYS_PER_STRETCH / Math.max(1, customers);
   const stretch_ms = Math.round(Math.max(MS_PER_HOUR, Math.min(days, 3_650) * MS_PER_DAY));
   return Object.fromEntries(
     RECORD_NAMES.map((name) => [name, new ArrivalOrder(join(spill_dir, name), stretch_ms)]),
   ) as Orders;
 }
 
-async function generate(
-  options: SimulationOptions,
+async function generate<T>(
+  world: World<T>,
   orders: Orders,
   onProgress: (progress: WriteProgress) => void,
   max_held_chars: number,
-): Promise<Truth> {
+): Promise<T> {
   let [customers, events, breath] = [0, 0, 0];
-  const world = simulate(options, (done) => {
+  const live = world((done) => {
     customers = done;
   });
   for (;;) {
-    const next = world.next();
+    const next = live.next();
     if (next.done) {
       onProgress({ customers, events });
       return next.value;

@@ -1,0 +1,64 @@
+/**
+ * The game that the truth is about: what a set of channels is worth is how many orders come when only those are on.
+ * It is kept as dividends (Harsanyi): what a set adds beyond all its subsets. People add up, and the Shapley value of a
+ * channel is the sum over sets that hold it of dividend / size.
+ */
+export class Game {
+  private readonly dividends: Float64Array;
+
+  constructor(private readonly channels: number) {
+    this.dividends = new Float64Array(1 << channels);
+  }
+
+  /**
+   * Adds a game of a few channels.
+   * @param members bit b of a set in `values` stands for channel `members[b]`.
+   * @param values worth of each set, by its bits.
+   */
+  add(members: readonly number[], values: Float64Array, factor = 1): void {
+    const own = values.slice();
+    for (let bit = 0; bit < members.length; bit++) {
+      for (let set = 0; set < own.length; set++) if (((set >> bit) & 1) === 1) own[set]! -= own[set ^ (1 << bit)]!;
+    }
+    for (let set = 0; set < own.length; set++) {
+      let global = 0;
+      for (const [bit, channel] of members.entries()) global |= ((set >> bit) & 1) << channel;
+      this.dividends[global]! += factor * own[set]!;
+    }
+  }
+
+  /** Worth of a set of channels, by its bits. */
+  worth(set: number): number {
+    return this.sum((held) => (held & ~set) === 0);
+  }
+
+  get all(): number {
+    return this.worth((1 << this.channels) - 1);
+  }
+
+  /** Shares of what all add beyond none; they add up to `all - worth(0)`. */
+  shapley(channel: number): number {
+    let sum = 0;
+    for (const [set, dividend] of this.dividends.entries()) {
+      if (((set >> channel) & 1) === 1) sum += dividend / sizeOf(set);
+    }
+    return sum;
+  }
+
+  /** What is lost when only this channel is switched off. */
+  removal(channel: number): number {
+    return this.sum((held) => ((held >> channel) & 1) === 1);
+  }
+
+  private sum(counts: (set: number) => boolean): number {
+    let sum = 0;
+    for (const [set, dividend] of this.dividends.entries()) if (counts(set)) sum += dividend;
+    return sum;
+  }
+}
+
+function sizeOf(set: number): number {
+  let size = 0;
+  for (let left = set; left !== 0; left &= left - 1) size++;
+  return size;
+}

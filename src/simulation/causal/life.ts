@@ -1,0 +1,92 @@
+/** One person before any order: who they are, and every touch that would happen with all channels on. */
+import { Random } from '../../domain/random.ts';
+import { drawSpells, type Spell } from './market.ts';
+import type { Setup } from './setup.ts';
+import { arrivals, blastTouches, followerTouches } from './touches.ts';
+
+export interface Touch {
+  at_ms: number;
+  kind: number;
+  channel: number;
+  /** -1 without a campaign. */
+  campaign: number;
+  /** Scales the effect: the campaign's strength. */
+  strength: number;
+  /** Bits of the channels and campaigns without which it would not happen: its own and those of the touches before it. */
+  needs_channels: number;
+  needs_campaigns: number;
+  /** Index of the message that it belongs to, among the person's; -1 for none. */
+  message: number;
+}
+
+export interface Message {
+  blast: number;
+  sent_ms: number;
+  delivered_ms: number;
+}
+
+export interface Life {
+  index: number;
+  /** Nothing happens to the person before it. */
+  joined_ms: number;
+  /** Multiplies the organic rate; mean 1, seen by nobody. */
+  intent: number;
+  /** Multiplies what touches do; mean about 1. */
+  response: number;
+  /** 0, 1 or 2: intent as a marketer sees it, through noise. */
+  segment: number;
+  mean_order_cents: number;
+  /** Spells in the market, in order, without overlap. */
+  spells: readonly Spell[];
+  touches: readonly Touch[];
+  messages: readonly Message[];
+  /** Bits of the channels from which the person is held out. */
+  held_out: number;
+}
+
+/** Shares of people who are there when the world begins, and of those on the list who get a given message. */
+const THERE_AT_START = 0.75;
+
+/** Draws person `index`: the same whoever else there is. Each purpose has a stream of its own. */
+export function drawLife(setup: Setup, index: number): Life {
+  const { seed, family } = setup.options;
+  const random = new Random(seed, `causal ${family} traits`, index);
+  const log_intent = random.normal(0, setup.intent_sigma);
+  const intent = Math.exp(log_intent - setup.intent_sigma ** 2 / 2);
+  const response = intent ** 0.3 * random.lognormal(1, 0.4);
+  const seen = log_intent + random.normal(0, setup.segment_noise);
+  const spread = Math.hypot(setup.intent_sigma, setup.segment_noise);
+  const there = random.chance(THERE_AT_START);
+  const joined_ms = Math.floor(setup.start_ms + (there ? 0 : random.between(0, 0.7) * (setup.end_ms - setup.start_ms)));
+  const life: Life = {
+    index,
+    joined_ms,
+    intent,
+    response,
+    segment: seen < -0.5 * spread ? 0 : seen < 0.6 * spread ? 1 : 2,
+    mean_order_cents: random.lognormal(8_000, 0.4),
+    spells: drawSpells(setup, joined_ms, random),
+    touches: [],
+    messages: [],
+    held_out: drawHoldouts(setup, index),
+  };
+  const messages: Message[] = [];
+  const own = setup.channels.flatMap((channel, bit) =>
+    channel.reach.way === 'arrivals'
+      ? arrivals(setup, life, bit, channel.reach)
+      : blastTouches(setup, life, bit, channel.reach, messages),
+  );
+  const touches = followerTouches(setup, life, own).filter((touch) => (touch.needs_channels & life.held_out) === 0);
+  touches.sort((a, b) => a.at_ms - b.at_ms || a.kind - b.kind || a.campaign - b.campaign);
+  return { ...life, touches, messages };
+}
+
+/** A lot per channel with a stream of its own, so that holding people out changes nothing else about anybody. */
+function drawHoldouts({ options, channels }: Setup, index: number): number {
+  let held_out = 0;
+  for (const [bit, { name }] of channels.entries()) {
+    const share = options.holdouts?.[name] ?? 0;
+    if (share > 0 && new Random(options.seed, `causal holdout ${name}`, index).chance(share)) held_out |= 1 << bit;
+  }
+  return held_out;
+}
