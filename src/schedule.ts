@@ -48,9 +48,11 @@ export class FitSchedule {
     return done;
   }
 
+  /** Ends the fit that is running, which leaves nothing behind. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
+    await this.context.training.close();
     await this.running;
   }
 

@@ -8,8 +8,10 @@ import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { addImportCommand } from './import/register.ts';
 import type { Io } from './io.ts';
+import { addModelsCommands } from './models.ts';
 import { addReportCommands } from './report-commands.ts';
 import { addRunsCommands } from './runs.ts';
+import { addScorecardCommand } from './scorecard/register.ts';
 import { addServeCommand } from './serve.ts';
 import { addSimulateCommand } from './simulate.ts';
 
@@ -59,7 +61,9 @@ function makeProgram(context: Context): Command {
     addImportCommand,
     addReportCommands,
     addRunsCommands,
+    addModelsCommands,
     addSimulateCommand,
+    addScorecardCommand,
     addExportCommand,
     addAdminCommands,
     addDoctorCommand,

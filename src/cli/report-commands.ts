@@ -1,6 +1,7 @@
 /** `report …` and `receipt`: questions to the log, answered as a table, JSON or CSV. */
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { badRequest } from '../domain/errors.ts';
 import { toCsv } from '../reports/csv.ts';
 import type { ReportJson } from '../reports/parameters.ts';
@@ -12,6 +13,7 @@ import { showAttribution } from './show/attribution.ts';
 import { showCampaign } from './show/campaign.ts';
 import { showCustomer } from './show/customer.ts';
 import { showJourneys } from './show/journeys.ts';
+import { showModels } from './show/models.ts';
 import { showReceipt } from './show/receipt.ts';
 
 /** Flags of every report that attributes; each is a parameter of the HTTP API. */
@@ -20,6 +22,7 @@ export interface AttributionFlags extends DataOptions {
   end?: string;
   model?: string;
   models?: string;
+  artifact?: string;
   brand?: string;
   asOf?: string;
   currency?: string;
@@ -30,6 +33,8 @@ export interface AttributionFlags extends DataOptions {
   excludeDirect?: boolean;
   includeMachine?: boolean;
   groupBy?: string;
+  draws?: string;
+  seed?: string;
 }
 
 export interface FormatFlags {
@@ -46,8 +51,9 @@ const FLAGS = {
     'first day (YYYY-MM-DD in the brand’s zone) or instant; 30 days before the end when left out',
   ],
   end: ['--end <day>', 'the day or instant after the last one; tomorrow when left out'],
-  model: ['--model <name>', 'first_touch, last_touch, linear, time_decay, position_based, or one of the configuration'],
+  model: ['--model <name>', `${[...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES].join(', ')}, or one of the configuration`],
   models: ['--models <names>', 'several models side by side, separated by commas'],
+  artifact: ['--artifact <ids>', 'fitted artifacts to use; the newest that passed its gate when left out'],
   brand: ['--brand <id>', 'one brand; all when left out'],
   asOf: ['--as-of <position>', 'the as_of of an earlier report, or an instant'],
   currency: ['--currency <code>', 'the currency of the report'],
@@ -70,7 +76,7 @@ export function withAttribution(command: Command, without: readonly Flag[] = [])
 /** What only makes sense over a period. */
 const PERIOD: readonly Flag[] = ['start', 'end', 'conversionType', 'adjustments'];
 /** A person is described by one model, in the brand's own way. */
-const RULES: readonly Flag[] = ['models', 'collapse', 'lookback', 'excludeDirect', 'includeMachine'];
+const RULES: readonly Flag[] = ['models', 'artifact', 'collapse', 'lookback', 'excludeDirect', 'includeMachine'];
 
 function withFormat(command: Command): Command {
   return command
@@ -94,6 +100,11 @@ export function addReportCommands(program: Command, context: Context): void {
   add(report, 'journeys', 'how long and how varied the way to an order is').action((flags: ReportFlags) =>
     answer(context, '/v1/reports/journeys', flags, showJourneys),
   );
+  add(report, 'models', 'models side by side, with intervals, and why they disagree', ['model'])
+    .option('--group-by <key>', 'channel or campaign_id')
+    .option('--draws <n>', 'bootstrap draws for the intervals')
+    .option('--seed <n>', 'of the draws')
+    .action((flags: ReportFlags) => answer(context, '/v1/reports/models', flags, showModels));
   add(report, 'campaign', 'sends, opens, clicks and what one campaign earned', ['models'])
     .argument('<campaign_id>')
     .action((id: string, flags: ReportFlags) =>
@@ -113,12 +124,15 @@ export function addReportCommands(program: Command, context: Context): void {
 
 /** Flags as parameters of the HTTP API. */
 export function attributionQuery(flags: AttributionFlags): Query {
-  const { start, end, model, models, currency, collapse, adjustments, lookback } = flags;
+  const { start, end, model, models, artifact, currency, collapse, adjustments, lookback, draws, seed } = flags;
   return {
     start,
     end,
     model,
     models,
+    artifact,
+    draws,
+    seed,
     group_by: flags.groupBy,
     brand_id: flags.brand,
     as_of: flags.asOf,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
+import { FitSchedule } from '../schedule.ts';
 import type { Tributary } from '../tributary.ts';
 import { type AppOptions, buildApp } from './app.ts';
 import { type KeyRing, writePrivate } from './keys.ts';
@@ -57,16 +58,17 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
   const closed = new Promise<void>((resolve, reject) => {
     tellClosed = { resolve, reject };
   });
+  const onError = (error: unknown, what: string): void =>
+    logFailure(app.log, error, { what }, 'failed in the background');
+  const schedule = new FitSchedule(tributary.reports, tributary.role === 'collect' ? [] : tributary.config.fits, onError);
   const close = (): Promise<void> => {
-    closing ??= shutDown(app, tributary, path).then(tellClosed!.resolve, (error) => {
+    closing ??= shutDown(app, tributary, schedule, path).then(tellClosed!.resolve, (error) => {
       tellClosed!.reject(error);
       throw error;
     });
     return closing;
   };
   closed.catch(() => undefined);
-  const onError = (error: unknown, what: string): void =>
-    logFailure(app.log, error, { what }, 'failed in the background');
   if (options.signals) closeOnSignals(close, closed, onError);
   return { address, token, app, close, closed, onError };
 }
@@ -107,12 +109,17 @@ function reachableAddress(app: FastifyInstance): string {
   return address.includes(':') ? `http://[${address}]:${port}` : `http://${address}:${port}`;
 }
 
-async function shutDown(app: FastifyInstance, tributary: Tributary, server_file: string): Promise<void> {
+async function shutDown(
+  app: FastifyInstance,
+  tributary: Tributary,
+  schedule: FitSchedule,
+  server_file: string,
+): Promise<void> {
   // Connections that fall idle after their last answer would otherwise keep the server open.
   const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   try {
-    await app.close();
+    await Promise.all([schedule.stop(), app.close()]);
   } finally {
     clearInterval(idle);
     clearTimeout(late);

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { TributaryError } from '../../domain/errors.ts';
 import type { TaskName, Tasks } from './tasks.ts';
 
 /** The worker's file: compiled, or the source itself where tests and benches run from it. */
@@ -12,9 +13,11 @@ const FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.t
 
 export class TrainingPool {
   private pool: Piscina | undefined;
+  private closed = false;
 
   /** Runs a task in a thread. Fails as the task fails. */
   async run<N extends TaskName>(task: N, ...input: Parameters<Tasks[N]>): Promise<ReturnType<Tasks[N]>> {
+    if (this.closed) throw new TributaryError('shutting_down', 'training stops: the process is about to end');
     this.pool ??= new Piscina({
       filename: FILE,
       // One core is left for answering, and threads that have nothing to do end.
@@ -26,10 +29,10 @@ export class TrainingPool {
     return this.pool.run({ task, input }, { transferList: [...buffersIn(input)] });
   }
 
+  /** Ends what is being trained; it fails. */
   async close(): Promise<void> {
-    const { pool } = this;
-    this.pool = undefined;
-    await pool?.destroy();
+    this.closed = true;
+    await this.pool?.destroy();
   }
 }
 

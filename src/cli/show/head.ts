@@ -8,7 +8,9 @@ export function reportTitle(title: string, report: ReportJson): string {
     (report['attribution_models'] as string[] | undefined)?.join(', ') ??
     (report['attribution_model'] as string | undefined);
   const parts = [title, models, period && `${period.start} until before ${period.end}`, report['currency']];
+  const artifacts = Object.entries((report['artifacts'] ?? {}) as Record<string, string>);
   const origin = [
+    ...artifacts.map(([model, artifact_id]) => `${model} by ${artifact_id}`),
     report['as_of'] && `as_of ${report['as_of']}`,
     report['config_hash'] && `settings ${report['config_hash']}`,
   ];

@@ -1,0 +1,178 @@
+/** Judges every model on one causal world: loads it through the front door, fits, asks, and compares with the truth. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RULE_MODEL_NAMES } from '../../attribution/models.ts';
+import { makeConfig } from '../../config.ts';
+import type { RecordName } from '../../domain/index.ts';
+import { simulateCausal } from '../../simulation/causal/events.ts';
+import type { CausalOptions } from '../../simulation/causal/setup.ts';
+import type { CausalTruth } from '../../simulation/causal/truth.ts';
+import { setupOf } from '../../simulation/causal/world.ts';
+import { type Claim, type Score, scoreClaim } from '../../simulation/scoring.ts';
+import type { Client, Json } from '../client.ts';
+import type { Openers } from '../connect.ts';
+import type { Io } from '../io.ts';
+import { LocalClient } from '../local-client.ts';
+
+export interface Judged {
+  family: string;
+  seed: number;
+  truth: CausalTruth;
+  /** By model; learned models by their own totals, and as reports credit them. */
+  scores: Record<string, Score>;
+  /** Why reports may not use a model here. */
+  refused: Record<string, string[]>;
+}
+
+export interface JudgeOptions {
+  /** Bootstrap draws for the intervals of fitted models. */
+  draws: number;
+  seed: number;
+  /** Families of the hazard to fit; the first is the one that is in use. */
+  families: readonly string[];
+}
+
+const ITEMS = 1_000;
+
+/** @param onPhase hears what is being done. */
+export async function judgeWorld(
+  io: Io,
+  open: Openers,
+  world: CausalOptions,
+  options: JudgeOptions,
+  onPhase: (phase: string) => void = () => {},
+): Promise<Judged> {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-scorecard-'));
+  const tributary = await open.openTributary({ folder, config: makeConfig({}), clock: () => world.end_ms });
+  const client = new LocalClient(tributary, io);
+  try {
+    onPhase('loading');
+    const truth = await load(client, world);
+    const claims: Record<string, Claim> = {};
+    const refused: Record<string, string[]> = {};
+    const period = { start: truth.start, end: truth.end };
+    onPhase('rules');
+    Object.assign(claims, await claimsOf(client, period, RULE_MODEL_NAMES));
+    for (const fit of fitsOf(options)) {
+      onPhase(`fit ${fit.name}`);
+      const card = await client.post('/v1/models', fit.request);
+      claims[`${fit.name}, fit`] = claimOfFit(card);
+      if (!card.passed) refused[fit.name] = card.gate.checks.filter((c: Json) => !c.passed).map((c: Json) => c.message);
+      else Object.assign(claims, await reportClaims(client, period, fit, card));
+    }
+    const scores = Object.fromEntries(Object.entries(claims).map(([name, claim]) => [name, scoreClaim(claim, truth)]));
+    return { family: world.family, seed: world.seed, truth, scores, refused };
+  } finally {
+    await client.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function load(client: Client, world: CausalOptions): Promise<CausalTruth> {
+  const waiting = new Map<RecordName, unknown[]>();
+  const send = async (record: RecordName, items: unknown[]): Promise<void> => {
+    const { rejected } = await client.send(record, items);
+    if (rejected.length > 0)
+      throw new Error(`the world has a ${record} that is refused: ${JSON.stringify(rejected[0])}`);
+  };
+  const records = simulateCausal(setupOf(world));
+  for (;;) {
+    const next = records.next();
+    if (next.done) {
+      for (const [record, items] of waiting) await send(record, items);
+      await client.flush();
+      return next.value;
+    }
+    const items = waiting.get(next.value.record) ?? [];
+    waiting.set(next.value.record, items);
+    items.push(next.value.event);
+    if (items.length === ITEMS) await send(next.value.record, items.splice(0));
+  }
+}
+
+interface Fit {
+  /** As the table calls it. */
+  name: string;
+  request: Record<string, unknown>;
+  /** The models of reports that the fit answers for. */
+  models: string[];
+}
+
+function fitsOf({ draws, seed, families }: JudgeOptions): Fit[] {
+  const common = { draws, seed };
+  return [
+    { name: 'markov', request: { model: 'markov', ...common }, models: ['data_driven'] },
+    { name: 'shapley', request: { model: 'shapley', ...common }, models: [] },
+    ...families.map((family, i) => ({
+      name: i === 0 ? 'algorithmic' : family,
+      request: { model: 'algorithmic', family, ...common },
+      models: ['algorithmic', 'algorithmic_incremental'],
+    })),
+  ];
+}
+
+/** What models credit in reports: revenue by channel and campaign, with intervals over people. */
+async function claimsOf(
+  client: Client,
+  period: { start: string; end: string },
+  models: readonly string[],
+  artifact?: string,
+): Promise<Record<string, Claim>> {
+  const query = { ...period, models: models.join(','), ...(artifact === undefined ? {} : { artifact }) };
+  const channels = await client.get('/v1/reports/models', { ...query, group_by: 'channel' });
+  const campaigns = await client.get('/v1/reports/attribution', { ...query, group_by: 'campaign_id' });
+  return Object.fromEntries(
+    models.map((model) => {
+      const rows = channels.groups.map((row: Json) => [row.channel, row.models[model]]);
+      const of = (value: (cell: Json) => unknown) =>
+        Object.fromEntries(rows.map(([name, cell]: [string, Json]) => [name, value(cell)]));
+      return [
+        model,
+        {
+          channels: of((cell) => Number(cell.attributed_revenue)),
+          campaigns: Object.fromEntries(
+            campaigns.models[model].channel_attribution.map((row: Json) => [
+              row.campaign_id ?? '–',
+              Number(row.attributed_revenue),
+            ]),
+          ),
+          intervals: of((cell) => ({ low: cell.share_low, high: cell.share_high })),
+          incremental_fraction:
+            Number(campaigns.models[model].summary.total_attributed_revenue) /
+            Number(campaigns.models[model].summary.total_revenue),
+        },
+      ];
+    }),
+  );
+}
+
+async function reportClaims(
+  client: Client,
+  period: { start: string; end: string },
+  fit: Fit,
+  card: Json,
+): Promise<Record<string, Claim>> {
+  if (fit.models.length === 0) return {};
+  const claims = await claimsOf(client, period, fit.models, card.artifact_id);
+  return Object.fromEntries(
+    Object.entries(claims).map(([model, claim]) => [model.replace('algorithmic', fit.name), claim]),
+  );
+}
+
+/** What a fit says of channels by itself: totals of the model, before any path is credited. */
+function claimOfFit(card: Json): Claim {
+  const rows: [string, Json][] = card.channels.map((row: Json) => [row.channel, row]);
+  const bounded = rows.filter(([, row]) => row.share_low !== undefined);
+  return {
+    channels: Object.fromEntries(rows.map(([name, row]) => [name, Math.max(0, row.share)])),
+    ...(card.incremental_fraction === undefined ? {} : { incremental_fraction: card.incremental_fraction }),
+    ...(bounded.length === 0
+      ? {}
+      : {
+          intervals: Object.fromEntries(
+            bounded.map(([name, row]) => [name, { low: row.share_low, high: row.share_high }]),
+          ),
+        }),
+  };
+}

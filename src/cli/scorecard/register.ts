@@ -1,0 +1,75 @@
+/** `tributary scorecard`: every model on worlds whose truth is known. */
+import { writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import { badRequest } from '../../domain/errors.ts';
+import { HAZARD_FAMILIES } from '../../reports/fit-parameters.ts';
+import { listOf } from '../../reports/parameters.ts';
+import { FAMILIES, type Family } from '../../simulation/causal/setup.ts';
+import { type Context, whole } from '../program.ts';
+import { Progress } from '../progress.ts';
+import { endOf } from '../simulate.ts';
+import { type Judged, judgeWorld } from './judge.ts';
+import { scorecardJson, showScorecard } from './show.ts';
+
+interface Flags {
+  worlds: string;
+  seeds: number;
+  firstSeed: number;
+  customers: number;
+  days: number;
+  draws: number;
+  hazards: string;
+  json?: boolean;
+  out?: string;
+}
+
+/** Worlds end on a fixed day, so that equal commands judge equal worlds whenever they run. */
+const END = '2026-01-01';
+
+export function addScorecardCommand(program: Command, { io, open }: Context): void {
+  program
+    .command('scorecard')
+    .description('Judge every model on simulated worlds whose true effects are known')
+    .option('--worlds <families>', `separated by commas: ${FAMILIES.join(', ')}`, FAMILIES.join(','))
+    .option('--seeds <n>', 'worlds of each family', whole(1, 1_000), 1)
+    .option('--first-seed <n>', 'the seed of the first; the others follow', whole(0, 4_294_000_000), 1)
+    .option('--customers <n>', 'people in each world', whole(100, 1_000_000), 10_000)
+    .option('--days <n>', 'length of each world', whole(10, 3_650), 60)
+    .option('--draws <n>', 'bootstrap draws for the intervals of fitted models', whole(0, 1_000), 60)
+    .addOption(
+      new Option('--hazards <families>', `hazard models to fit: ${HAZARD_FAMILIES.join(', ')}`).default('logistic'),
+    )
+    .option('--json', 'every figure of every world')
+    .option('--out <file>', 'write the JSON there too')
+    .action(async (flags: Flags) => {
+      const worlds = namesOf('--worlds', flags.worlds, FAMILIES) as Family[];
+      const families = namesOf('--hazards', flags.hazards, HAZARD_FAMILIES);
+      const { customers, days, draws } = flags;
+      const end_ms = endOf(END, io.clock());
+      const progress = new Progress(io, 'judging');
+      const judged: Judged[] = [];
+      const all = worlds.flatMap((family) =>
+        Array.from({ length: flags.seeds }, (_, i) => ({ family, seed: flags.firstSeed + i })),
+      );
+      for (const [i, { family, seed }] of all.entries()) {
+        const world = { family, seed, customers, days, end_ms };
+        judged.push(
+          await judgeWorld(io, open, world, { draws, seed, families }, (phase) =>
+            progress.update(i / all.length, `${family}, seed ${seed}: ${phase}`),
+          ),
+        );
+      }
+      progress.clear();
+      const json = scorecardJson({ customers, days, draws, end: END }, judged);
+      if (flags.out !== undefined) writeFileSync(flags.out, `${JSON.stringify(json, null, 2)}\n`);
+      io.out(flags.json ? `${JSON.stringify(json, null, 2)}\n` : showScorecard(judged, flags));
+    });
+}
+
+function namesOf(option: string, text: string, known: readonly string[]): string[] {
+  const names = listOf(text);
+  for (const name of names)
+    if (!known.includes(name)) throw badRequest(option, `${JSON.stringify(name)} is not one of ${known.join(', ')}`);
+  if (names.length === 0) throw badRequest(option, `is empty; name some of ${known.join(', ')}`);
+  return names;
+}
