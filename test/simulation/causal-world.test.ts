@@ -119,8 +119,11 @@ describe('histories', () => {
     expect(own.every((at_ms) => at_ms >= histories.first_ms[5]!)).toBe(true);
   });
 
-  it('name campaigns where that is the grain', () => {
+  it('name types or campaigns where that is the grain', () => {
     const world = worldOf('additive');
+    expect(toHistories(world, 'type').states).toEqual(
+      expect.arrayContaining(['email / email_open', 'email / email_click']),
+    );
     const { states, touch_state } = toHistories(world, 'campaign');
     expect(states).toContain('email / newsletter');
     expect(Math.max(...touch_state)).toBeLessThan(states.length);

@@ -25,7 +25,7 @@ export interface Blueprint {
   /** Factors on effects. */
   effect?: Partial<Record<ChannelName, number>>;
   primes?: readonly ChannelName[];
-  /** Factor on how much touches follow intent and market spells. */
+  /** Factor on the exponents with which touches follow intent. */
   pull?: number;
   followers?: readonly {
     after: ChannelName;
