@@ -4,17 +4,15 @@ import { drawLife } from './life.ts';
 import type { Setup } from './setup.ts';
 
 /** People who live for this purpose only; their numbers are negative, so that they are none of the world's. */
-const PILOTS = 400;
-const STEPS = 12;
-const GREATEST_SCALE = 64;
+const PILOTS = 250;
+const STEPS = 6;
 
 /** @returns the setup with an `effect_scale` such that touches cause `incremental_fraction` of the orders to expect. */
 export function calibrate(setup: Setup, incremental_fraction: number): Setup {
   if (incremental_fraction === 0) return { ...setup, effect_scale: 0 };
   const pilots = Array.from({ length: PILOTS }, (_, i) => drawLife(withoutHoldouts(setup), -1 - i));
-  let [low, high] = [1 / GREATEST_SCALE, GREATEST_SCALE];
+  let effect_scale = 1;
   for (let step = 0; step < STEPS; step++) {
-    const effect_scale = Math.sqrt(low * high);
     const forecaster = new Forecaster({ ...setup, effect_scale });
     let [none, all] = [0, 0];
     for (const pilot of pilots) {
@@ -22,10 +20,10 @@ export function calibrate(setup: Setup, incremental_fraction: number): Setup {
       none += orders[0]!;
       all += orders[1]!;
     }
-    if (1 - none / all < incremental_fraction) low = effect_scale;
-    else high = effect_scale;
+    // Caused orders per order that comes anyway grow about in proportion to the scale, so that a few steps get there.
+    effect_scale *= incremental_fraction / (1 - incremental_fraction) / (all / none - 1);
   }
-  return { ...setup, effect_scale: Math.sqrt(low * high) };
+  return { ...setup, effect_scale };
 }
 
 /** Whom a world holds out must not change what a touch does. */

@@ -6,6 +6,8 @@ import { BLUEPRINTS, type Blueprint } from './families.ts';
 import type { Blast, Campaign, CausalOptions, Channel, Kind, Setup } from './setup.ts';
 
 const MAX_EXTRA = 3;
+/** Sets of channels are counted one by one. */
+const MAX_CHANNELS = 8;
 /** Sigma of the logarithm of effects, of channels and of campaigns: wide, because channels and campaigns differ widely. */
 const EFFECT_SIGMA = 0.7;
 const CAMPAIGN_SIGMA = 0.6;
@@ -61,7 +63,10 @@ interface Parts {
 }
 
 function drawChannels(blueprint: Blueprint, random: Random, draw: (range: Range) => number, placebo: boolean): Parts {
-  const extra = shuffled(blueprint.extra, random).slice(0, random.integer(0, MAX_EXTRA));
+  const extra = shuffled(blueprint.extra, random).slice(
+    0,
+    random.integer(0, Math.min(MAX_EXTRA, MAX_CHANNELS - blueprint.core.length)),
+  );
   const names = [...blueprint.core, ...extra].sort();
   const idle = random.pick(
     blueprint.idle.filter((name) => names.includes(name)).concat(idleFallback(blueprint, names)),

@@ -13,7 +13,7 @@ export interface Blueprint {
   segment_noise: number;
   market?: { per_30_days: number; mean_days: number; order_lift: number };
   core: readonly ChannelName[];
-  /** Up to three of these join, by seed. */
+  /** Up to three of these join by seed, as long as there are at most eight channels. */
   extra: readonly ChannelName[];
   /** One of those present has no effect at all. */
   idle: readonly ChannelName[];
@@ -25,7 +25,7 @@ export interface Blueprint {
   /** Factors on effects. */
   effect?: Partial<Record<ChannelName, number>>;
   primes?: readonly ChannelName[];
-  /** Factor on how much touches follow intent and market spells. */
+  /** Factor on the exponents with which touches follow intent. */
   pull?: number;
   followers?: readonly {
     after: ChannelName;
@@ -50,7 +50,7 @@ const usual = {
   segment_noise: 0.4,
   core: ['display', 'email', 'organic_search', 'paid_search', 'paid_social'],
   extra: ['affiliate', 'direct', 'push', 'referral', 'sms'],
-  idle: ['affiliate', 'direct', 'display', 'push', 'referral'],
+  idle: ['affiliate', 'direct', 'display', 'organic_search', 'paid_social', 'push', 'referral'],
 } as const;
 
 export const BLUEPRINTS: Record<Family, Blueprint> = {
@@ -68,7 +68,7 @@ export const BLUEPRINTS: Record<Family, Blueprint> = {
     ...usual,
     form: 'additive',
     after_order: rests([2, 5]),
-    volume: { all: 0.5, display: 0.3, email: 0.5 },
+    volume: { all: 0.35, display: 0.12, email: 0.35 },
     half_life: 0.25,
     organic_per_30_days: [0.04, 0.07],
   },
@@ -136,7 +136,7 @@ export const BLUEPRINTS: Record<Family, Blueprint> = {
     incremental: [0.16, 0.28],
     intent_sigma: 0.8,
     volume: { email: 2 },
-    effect: { email: 0.12 },
+    effect: { email: 0.06 },
     pull: 1.5,
   },
   placebo: {

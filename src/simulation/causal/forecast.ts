@@ -7,13 +7,16 @@ import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
 import { gainOf, type Hazard, hazardOf } from './hazard.ts';
 import type { Life, Touch } from './life.ts';
 import { inMarket } from './market.ts';
+import { Meter } from './meter.ts';
 import { BLOCK_MS, rhythmAt } from './rhythm.ts';
+import { SetSums } from './set-sums.ts';
 import type { Setup } from './setup.ts';
 
-/** What is left of an effect after ten half-lives is nothing. */
-const MEMORY_HALF_LIVES = 10;
-/** Fresh effects decay fast, so that the first hours after a touch get cells of their own. */
+/** What is left of an effect after eight half-lives (0.4 %) ends there. */
+const MEMORY_HALF_LIVES = 8;
+/** The first hours after a touch whose effect passes within a day get cells of their own. */
 const FRESH_MS = [0, MS_PER_HOUR, 3 * MS_PER_HOUR];
+const FRESH_HALF_LIFE_DAYS = 0.75;
 
 export interface Forecast {
   /** The channels that matter to this person; bit b of a set stands for `channels[b]`. */
@@ -61,11 +64,12 @@ export class Forecaster {
     const sets = new SetSums(channels.length, campaigns.length);
     const ends_ms = cellEnds(this.setup, life, touches);
     const rates = new Float64Array(ends_ms.length);
-    const meter = new Meter(sets.variants, this.setup);
+    const meter = new Meter(sets.variants, this.setup.after_order);
     let active: Active[] = [];
     let next = 0;
     let from_ms = life.joined_ms;
-    for (const [cell, until_ms] of ends_ms.entries()) {
+    for (let cell = 0; cell < ends_ms.length; cell++) {
+      const until_ms = ends_ms[cell]!;
       for (; next < touches.length && touches[next]!.at_ms <= from_ms; next++) {
         active.push(this.activate(touches[next]!, life, channels, campaigns, whole));
       }
@@ -124,11 +128,11 @@ export class Forecaster {
     sets.clear();
     for (const one of active) {
       const { half_life_days, rise_days } = this.setup.kinds[one.kind]!;
-      const decay = one.decay * 2 ** (-days / half_life_days);
+      const decay = one.decay * Math.exp((-Math.LN2 * days) / half_life_days);
       let level = ((one.decay - decay) * half_life_days) / (Math.LN2 * days);
       one.decay = decay;
       if (rise_days > 0) {
-        const rise = one.rise * 2 ** (-days / rise_days);
+        const rise = one.rise * Math.exp((-Math.LN2 * days) / rise_days);
         level -= ((one.rise - rise) * rise_days) / (Math.LN2 * days);
         one.rise = rise;
       }
@@ -138,125 +142,28 @@ export class Forecaster {
   }
 }
 
-/** Sums over touches for each set of channels (a touch counts where all that it needs is on) and each campaign left out. */
-class SetSums {
-  readonly size: number;
-  readonly variants: number;
-  readonly push: Float64Array;
-  readonly primer: Float64Array;
-
-  constructor(
-    private readonly bits: number,
-    private readonly campaigns: number,
-  ) {
-    this.size = 1 << bits;
-    this.variants = this.size + campaigns;
-    this.push = new Float64Array(this.variants);
-    this.primer = new Float64Array(this.variants);
-  }
-
-  clear(): void {
-    this.push.fill(0);
-    this.primer.fill(0);
-  }
-
-  add(set: number, campaigns: number, push: number, primer: number): void {
-    this.push[set]! += push;
-    this.primer[set]! += primer;
-    for (let i = 0; i < this.campaigns; i++) {
-      if (((campaigns >> i) & 1) === 0) continue;
-      this.push[this.size + i]! -= push;
-      this.primer[this.size + i]! -= primer;
-    }
-  }
-
-  /** From what needs exactly a set to all that happens within it; campaigns from losses to what is left. */
-  finish(): void {
-    for (let bit = 0; bit < this.bits; bit++) {
-      for (let set = 0; set < this.size; set++) {
-        if (((set >> bit) & 1) === 0) continue;
-        this.push[set]! += this.push[set ^ (1 << bit)]!;
-        this.primer[set]! += this.primer[set ^ (1 << bit)]!;
-      }
-    }
-    for (let i = this.size; i < this.variants; i++) {
-      this.push[i] = Math.max(0, this.push[i]! + this.push[this.size - 1]!);
-      this.primer[i] = Math.max(0, this.primer[i]! + this.primer[this.size - 1]!);
-    }
-  }
-}
-
-/**
- * Expected orders while time passes. With the hazard h constant over a cell:
- * - going on: h * days;
- * - leaving: 1 - exp(-the integral of h) in the end;
- * - resting for an exponential time of mean R: the chance `ready` of not resting follows ready' = -h ready + (1 - ready) / R,
- *   which has a closed form, and orders come at the rate h * ready.
- */
-class Meter {
-  private readonly total: Float64Array;
-  private readonly ready: Float64Array;
-  /** What came in cells in which no touch was active, the same for every variant. */
-  private alike = 0;
-
-  constructor(
-    variants: number,
-    private readonly setup: Setup,
-  ) {
-    this.total = new Float64Array(variants);
-    this.ready = new Float64Array(variants).fill(1);
-  }
-
-  passAlike(rate: number, days: number): void {
-    if (this.setup.after_order.person !== 'rests') {
-      this.alike += rate * days;
-      return;
-    }
-    const { mean_days } = this.setup.after_order;
-    const speed = rate + 1 / mean_days;
-    const settled = 1 / (mean_days * speed);
-    const kept = Math.exp(-speed * days);
-    for (let i = 0; i < this.total.length; i++) {
-      const off = this.ready[i]! - settled;
-      this.total[i]! += rate * (settled * days + (off * (1 - kept)) / speed);
-      this.ready[i] = settled + off * kept;
-    }
-  }
-
-  /** @returns the rate with everything on. */
-  pass({ push, primer, size }: SetSums, hazard: Hazard, organic: number, rhythm: number, days: number): number {
-    const after = this.setup.after_order;
-    for (let i = 0; i < this.total.length; i++) {
-      const rate = rhythm * hazard(organic, push[i]!, primer[i]!);
-      if (after.person !== 'rests') {
-        this.total[i]! += rate * days;
-        continue;
-      }
-      const speed = rate + 1 / after.mean_days;
-      const settled = 1 / (after.mean_days * speed);
-      const kept = Math.exp(-speed * days);
-      const off = this.ready[i]! - settled;
-      this.total[i]! += rate * (settled * days + (off * (1 - kept)) / speed);
-      this.ready[i] = settled + off * kept;
-    }
-    return rhythm * hazard(organic, push[size - 1]!, primer[size - 1]!);
-  }
-
-  orders(): Float64Array {
-    const leaves = this.setup.after_order.person === 'leaves';
-    return this.total.map((sum) => (leaves ? -Math.expm1(-(sum + this.alike)) : sum + this.alike));
-  }
-}
-
 /** Ends of the cells, ascending and distinct: blocks of the rhythm, market spells, touches and the hours after them. */
-function cellEnds(setup: Setup, life: Life, touches: readonly Touch[]): Float64Array {
-  const ends = [setup.end_ms];
-  for (let at = (Math.floor(life.joined_ms / BLOCK_MS) + 1) * BLOCK_MS; at < setup.end_ms; at += BLOCK_MS)
-    ends.push(at);
-  for (const { from_ms, until_ms } of life.spells) ends.push(from_ms, until_ms);
-  for (const { at_ms } of touches) for (const later of FRESH_MS) ends.push(at_ms + later);
-  const sorted = Float64Array.from(ends).sort();
-  return sorted.filter((end, i) => end > life.joined_ms && end <= setup.end_ms && end !== sorted[i - 1]);
+function cellEnds({ end_ms, kinds }: Setup, { joined_ms, spells }: Life, touches: readonly Touch[]): Float64Array {
+  const own: number[] = [end_ms];
+  for (const { from_ms, until_ms } of spells) own.push(from_ms, until_ms);
+  for (const { at_ms, kind } of touches) {
+    const fast = kinds[kind]!.half_life_days < FRESH_HALF_LIFE_DAYS;
+    for (const later of fast ? FRESH_MS : [0]) own.push(at_ms + later);
+  }
+  own.sort((a, b) => a - b);
+  const first_block = (Math.floor(joined_ms / BLOCK_MS) + 1) * BLOCK_MS;
+  const ends = new Float64Array(Math.ceil((end_ms - joined_ms) / BLOCK_MS) + own.length + 1);
+  let count = 0;
+  let last = joined_ms;
+  for (let block = first_block, i = 0; last < end_ms; ) {
+    const end = Math.min(block, own[i]!);
+    if (end === block) block += BLOCK_MS;
+    if (end === own[i]) i++;
+    if (end <= last) continue;
+    ends[count++] = end;
+    last = end;
+  }
+  return ends.subarray(0, count);
 }
 
 /** How much market spells raise the organic rate on average, so that `organic_per_day` is what an average person does. */

@@ -1,21 +1,18 @@
 /** A causal world as a model of the hazard sees it, without a warehouse in between. */
 import type { Histories } from '../../attribution/hazard/histories.ts';
 import type { Touch } from './life.ts';
-import { SEGMENTS } from './setup.ts';
+import { SEGMENTS, type Setup } from './setup.ts';
 import type { CausalWorld } from './world.ts';
 
+/** What a touch is called: its channel, `channel / touchpoint_type`, or `channel / campaign_id` where it has a campaign. */
+type Grain = 'channel' | 'type' | 'campaign';
+
 /**
- * Histories of a world's people at the grain of the channel, or of `channel / campaign`. An email that was opened and
- * clicked is one touch, the click, as reports count it.
+ * Histories of a world's people. An email that was opened and clicked is one touch, the click, as reports count it.
+ * @param grain of the states; those of finer grains start with the channel's name.
  */
-export function toHistories({ setup, people }: CausalWorld, grain: 'channel' | 'campaign' = 'channel'): Histories {
-  const names = setup.channels.map((channel) => channel.name);
-  const states = [...names];
-  if (grain === 'campaign') {
-    for (const { campaign_id, channel } of setup.campaigns) states.push(`${names[channel]} / ${campaign_id}`);
-  }
-  const stateOf = ({ channel, campaign }: Touch): number =>
-    grain === 'campaign' && campaign >= 0 ? names.length + campaign : channel;
+export function toHistories({ setup, people }: CausalWorld, grain: Grain = 'channel'): Histories {
+  const { states, stateOf } = statesOf(setup, grain);
   const kept = people.map(({ touches }) => withoutOpensOfClicks(touches));
   const touches = kept.flat();
   const orders = people.flatMap((person) => person.orders);
@@ -37,6 +34,18 @@ export function toHistories({ setup, people }: CausalWorld, grain: 'channel' | '
     start_ms: setup.start_ms,
     end_ms: setup.end_ms,
   };
+}
+
+function statesOf({ channels, kinds, campaigns }: Setup, grain: Grain) {
+  const names = channels.map((channel) => channel.name);
+  if (grain === 'type') {
+    const states = kinds.map(({ channel, touchpoint_type }) => `${names[channel]} / ${touchpoint_type}`);
+    return { states, stateOf: (touch: Touch) => touch.kind };
+  }
+  if (grain === 'channel') return { states: names, stateOf: (touch: Touch) => touch.channel };
+  const states = [...names, ...campaigns.map(({ campaign_id, channel }) => `${names[channel]} / ${campaign_id}`)];
+  const stateOf = ({ channel, campaign }: Touch) => (campaign < 0 ? channel : names.length + campaign);
+  return { states, stateOf };
 }
 
 /** A click comes after the open of its message, and stands for it. */

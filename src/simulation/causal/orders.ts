@@ -13,7 +13,8 @@ export function drawOrders(from_ms: number, forecast: Forecast, after: AfterOrde
   const orders: number[] = [];
   let left = random.exponential(1);
   let now_ms = from_ms;
-  for (const [cell, end_ms] of forecast.ends_ms.entries()) {
+  for (let cell = 0; cell < forecast.ends_ms.length; cell++) {
+    const end_ms = forecast.ends_ms[cell]!;
     const rate = forecast.rates[cell]!;
     while (now_ms < end_ms) {
       const hazard = (rate * (end_ms - now_ms)) / MS_PER_DAY;
