@@ -42,8 +42,8 @@ export function invertSymmetric(a: Float64Array, n: number): Float64Array {
   return inverse;
 }
 
-/** L of A = L L'; only the lower half of A is read. */
-function factor(a: Float64Array, n: number): Float64Array {
+/** L of A = L L'; only the lower half of A is read. Throws NotPositiveDefinite. */
+export function factor(a: Float64Array, n: number): Float64Array {
   const lower = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
     let pivot = a[j * n + j]!;
@@ -62,7 +62,7 @@ function factor(a: Float64Array, n: number): Float64Array {
 }
 
 /** x with L L' x = b: forward, then backward. */
-function substitute(lower: Float64Array, b: Float64Array, n: number): Float64Array {
+export function substitute(lower: Float64Array, b: Float64Array, n: number): Float64Array {
   const x = Float64Array.from(b);
   for (let i = 0; i < n; i++) {
     let sum = x[i]!;
