@@ -1,10 +1,112 @@
-import type { HazardFit } from './fit.ts';
-export function creditPath(_fit: HazardFit, path: { codes: Int32Array; ages_ms: Float64Array }) {
-  const n = path.codes.length;
+/** The credit of one order's path under a fitted hazard: what would be missing had its touches not been. */
+import { exposureOf, type FeaturePlan } from './features.ts';
+import type { HazardFit, LogLinearModel } from './fit.ts';
+import { shapleyOfProduct } from './shapley.ts';
+
+/** Touches before one order, in any order. */
+export interface HazardPath {
+  /** Index into the states of the fit; a touch that the fit does not know has any other number and gets no credit. */
+  readonly codes: ArrayLike<number>;
+  /** Order minus touch, in milliseconds. */
+  readonly ages_ms: ArrayLike<number>;
+  /** The person's controls at the order (see `controlNames`); only trees ask for them. Left out: missing. */
+  readonly controls?: Float64Array;
+}
+
+export interface PathCredit {
+  /** One per touch, not negative: they add up to 1, or are all 0 when no touch had an effect. */
+  readonly weights: Float64Array;
+  /** The same in proportion, adding up to `fraction`; the rest of the order is organic. */
+  readonly incremental: Float64Array;
+  /** The part of the hazard, in [0, 1], that would be missing without these touches. */
+  readonly fraction: number;
+  /** The hazard with the touches over the hazard without. */
+  readonly hazard_ratio: number;
+}
+
+/** Credit by group for one path. Arrays are reused: copy what is kept. */
+export interface Scorer {
+  /** Signed Shapley value of each group, adding up to 1 - 1 / hazard ratio; returns the log of that ratio. */
+  score(path: HazardPath, into: Float64Array): number;
+  /** How much of its group's credit a touch of this age gets, up to a factor. */
+  share(group: number, age_ms: number): number;
+}
+
+/** Scorers by fit: made once, asked for every order. */
+const scorers = new WeakMap<HazardFit, Scorer>();
+
+export function scorerOf(fit: HazardFit): Scorer {
+  let scorer = scorers.get(fit);
+  if (!scorer) {
+    scorer = logLinearScorer(fit.plan, fit.model);
+    scorers.set(fit, scorer);
+  }
+  return scorer;
+}
+
+/** The group of a touch that is seen, else -1: unknown, younger than the guard, or too old. */
+export function groupOf(plan: FeaturePlan, code: number, age_ms: number): number {
+  const seen = age_ms >= plan.guard_ms && age_ms <= plan.most_age_ms;
+  return seen ? (plan.group_of[code] ?? -1) : -1;
+}
+
+/**
+ * The credit of each touch of a path. A group gets its Shapley value (see shapley.ts), never less than 0, split among its
+ * touches in proportion to their decayed effects; the order's incremental part is 1 - exp(eta without any - eta).
+ */
+export function creditPath(fit: HazardFit, path: HazardPath): PathCredit {
+  const { plan } = fit;
+  const scorer = scorerOf(fit);
+  const phi = new Float64Array(plan.groups.length);
+  const log_ratio = scorer.score(path, phi);
+  const touches = path.codes.length;
+  const weights = new Float64Array(touches);
+  const incremental = new Float64Array(touches);
+  const fraction = Math.min(1, Math.max(0, -Math.expm1(-log_ratio)));
+  const shares = new Float64Array(plan.groups.length);
+  for (let i = 0; i < touches; i++) {
+    const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
+    if (group < 0 || phi[group]! <= 0) continue;
+    weights[i] = scorer.share(group, path.ages_ms[i]!);
+    shares[group]! += weights[i]!;
+  }
+  let total = 0;
+  for (let i = 0; i < touches; i++) {
+    if (weights[i] === 0) continue;
+    const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
+    weights[i] = (weights[i]! / shares[group]!) * phi[group]!;
+    total += weights[i]!;
+  }
+  if (total > 0)
+    for (let i = 0; i < touches; i++) {
+      weights[i]! /= total;
+      incremental[i] = weights[i]! * fraction;
+    }
+  return { weights, incremental, fraction: total > 0 ? fraction : 0, hazard_ratio: Math.exp(log_ratio) };
+}
+
+function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
+  const groups = plan.groups.length;
+  const half_lives = plan.half_lives_days;
+  const x = new Float64Array(groups);
+  /** Effect of one touch on the log hazard. */
+  const effect = (group: number, age_ms: number) => {
+    let sum = 0;
+    for (let h = 0; h < half_lives.length; h++)
+      sum += model.exposures[h * groups + group]! * exposureOf(age_ms, half_lives[h]!);
+    return sum;
+  };
   return {
-    weights: new Float64Array(n).fill(1 / n),
-    incremental: new Float64Array(n).fill(0.3 / n),
-    hazard: 1,
-    without: new Float64Array(n),
+    score(path, into) {
+      x.fill(0);
+      for (let i = 0; i < path.codes.length; i++) {
+        const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
+        if (group >= 0) x[group]! += effect(group, path.ages_ms[i]!);
+      }
+      shapleyOfProduct(x, into);
+      return x.reduce((sum, value) => sum + value, 0);
+    },
+    // Where effects of opposite sign cancel at this age, older touches of the group still need a touch to stand for them.
+    share: (group, age_ms) => Math.max(effect(group, age_ms), 1e-9 * exposureOf(age_ms, half_lives.at(-1)!)),
   };
 }

@@ -1,3 +1,128 @@
+/** Fits a model of the conversion hazard to histories: sample, measure, fit, and say how much there was to learn from. */
+import { type FeaturePlan, planFeatures } from './features.ts';
+import type { Histories } from './histories.ts';
+import { fitLogLinear, type LogLinear } from './log-linear.ts';
+import { HAZARD_DEFAULTS, type HazardOptions } from './options.ts';
+import { type RiskSets, sampleRiskSets } from './risk-sets.ts';
+import { type HazardRows, measureRows } from './rows.ts';
+
+/** Effects on the log hazard, per touch right now: first all groups at the first half-life, then at the next. */
+export interface LogLinearModel {
+  readonly kind: 'log_linear';
+  readonly exposure_names: readonly string[];
+  readonly exposures: readonly number[];
+  readonly exposure_errors: readonly number[];
+  readonly control_names: readonly string[];
+  /** Per standard deviation. */
+  readonly controls: readonly number[];
+  /** The posterior chance of each candidate penalty. */
+  readonly strengths: readonly { readonly strength: number; readonly weight: number }[];
+}
+
+export type HazardModel = LogLinearModel;
+
+/** A fit, as it is saved. */
 export interface HazardFit {
-  states: string[];
+  readonly version: 1;
+  readonly options: HazardOptions;
+  readonly plan: FeaturePlan;
+  readonly model: HazardModel;
+  readonly start_ms: number;
+  readonly end_ms: number;
+  /** Orders that were at risk in the period, and those that were learnt from. */
+  readonly orders: number;
+  readonly cases: number;
+  readonly rows: number;
+  readonly people_leave: boolean;
+  /** How many free coefficients the fit is worth. */
+  readonly effective_parameters: number;
+  /** Channels that were fitted as part of `other`. */
+  readonly merged: readonly string[];
+}
+
+/** What a fit was made from; for diagnostics and intervals, and never saved. */
+export interface HazardWork {
+  readonly sampled: RiskSets;
+  readonly rows: HazardRows;
+  readonly linear: LogLinear;
+}
+
+/** Fits to all orders of the histories' period. Pure: the same histories and options give the same fit, byte for byte. */
+export function fitHazard(histories: Histories, options: Partial<HazardOptions> = {}): HazardFit {
+  return workHazard(histories, options).fit;
+}
+
+export function workHazard(
+  histories: Histories,
+  options: Partial<HazardOptions> = {},
+): { fit: HazardFit; work: HazardWork } {
+  const chosen = { ...HAZARD_DEFAULTS, ...options };
+  const sampled = sampleRiskSets(histories, chosen);
+  const { plan, rows, linear } = likeliest(histories, sampled, chosen);
+  const work = { sampled, rows, linear };
+  const fit: HazardFit = {
+    version: 1,
+    options: chosen,
+    plan,
+    model: savedModel(rows, linear),
+    start_ms: histories.start_ms,
+    end_ms: histories.end_ms,
+    orders: sampled.eligible_orders,
+    cases: sampled.at_ms.length,
+    rows: rows.design.rows,
+    people_leave: sampled.people_leave,
+    effective_parameters: linear.averaged.effective_parameters,
+    merged: plan.states.filter((name, code) => plan.groups[plan.group_of[code]!] !== name),
+  };
+  return { fit, work };
+}
+
+/** Fits with each set of half-lives and keeps the one with the most evidence. */
+function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptions) {
+  const fits = options.half_lives_days.map((half_lives) => {
+    const plan = planFeatures(histories, sampled, options, half_lives);
+    const rows = measureRows(plan, histories, sampled);
+    return { plan, rows, linear: fitLogLinear(rows, options.likelihood === 'matched') };
+  });
+  return fits.reduce((best, fit) =>
+    fit.linear.averaged.log_evidence > best.linear.averaged.log_evidence ? fit : best,
+  );
+}
+
+function savedModel(rows: HazardRows, linear: LogLinear): LogLinearModel {
+  const { averaged } = linear;
+  const theta = Array.from(averaged.theta);
+  return {
+    kind: 'log_linear',
+    exposure_names: rows.names.slice(0, rows.exposures),
+    exposures: theta.slice(0, rows.exposures),
+    exposure_errors: posteriorErrors(linear, rows.exposures),
+    control_names: rows.names.slice(rows.exposures),
+    controls: theta.slice(rows.exposures, rows.names.length),
+    strengths: averaged.candidates.map(({ strength, weight }) => ({ strength, weight })),
+  };
+}
+
+/** Posterior standard deviations over coefficients and strengths: variance within strengths and between them. */
+function posteriorErrors(linear: LogLinear, exposures: number): number[] {
+  const { theta, candidates } = linear.averaged;
+  const variance = new Float64Array(exposures);
+  for (const { weight, theta: at, lower } of candidates)
+    for (let j = 0; j < exposures; j++)
+      variance[j]! += weight * (inverseDiagonal(lower, j) + (at[j]! - theta[j]!) ** 2);
+  return Array.from(variance, Math.sqrt);
+}
+
+/** Entry (j, j) of (L L')^-1: the squared length of L^-1 e_j. */
+function inverseDiagonal(lower: Float64Array, j: number): number {
+  const n = Math.sqrt(lower.length);
+  const x = new Float64Array(n);
+  let sum = 0;
+  for (let i = j; i < n; i++) {
+    let value = i === j ? 1 : 0;
+    for (let k = j; k < i; k++) value -= lower[i * n + k]! * x[k]!;
+    x[i] = value / lower[i * n + i]!;
+    sum += x[i]! ** 2;
+  }
+  return sum;
 }

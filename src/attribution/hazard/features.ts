@@ -1,0 +1,181 @@
+/** What the model sees of one person at one moment: decayed exposures, which may earn credit, and controls, which never do. */
+import { type Histories, peopleOf } from './histories.ts';
+import type { HazardOptions } from './options.ts';
+import { type RiskSets, upperBound } from './risk-sets.ts';
+
+const DAY_MS = 86_400_000;
+
+/** A touch younger than this many guards may still be one on the way to the order: a control takes up what is special about it. */
+const FRESH_GUARDS = 4;
+
+/** A channel that few orders were exposed to is fitted as part of this. */
+const OTHER = 'other';
+
+/** Everything needed to measure a person again as they were measured for the fit; saved with the fit. */
+export interface FeaturePlan {
+  /** Names of touches; index = code in a path. */
+  readonly states: readonly string[];
+  /** What is fitted together: a channel by itself, or the rare ones as `other`. */
+  readonly groups: readonly string[];
+  /** Group of each code. */
+  readonly group_of: readonly number[];
+  /** Sampled orders with a touch of the group that was seen. */
+  readonly exposed_cases: readonly number[];
+  readonly half_lives_days: readonly number[];
+  readonly guard_ms: number;
+  readonly most_age_ms: number;
+  readonly segments: readonly string[];
+  /** Touches per day and person, by group; orders last. */
+  readonly mean_rates: readonly number[];
+}
+
+/** The touches of a person that are seen at T: `from` to `to`, and `first` to `to` with those that are too old for an effect. */
+export interface Seen {
+  readonly first: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export function touchesSeen(
+  limits: Pick<FeaturePlan, 'guard_ms' | 'most_age_ms'>,
+  histories: Histories,
+  person: number,
+  T: number,
+): Seen {
+  const first = histories.touch_offsets[person]!;
+  const to = upperBound(histories.touch_ms, T - limits.guard_ms, first, histories.touch_offsets[person + 1]!);
+  let from = to;
+  while (from > first && histories.touch_ms[from - 1]! >= T - limits.most_age_ms) from--;
+  return { first, from, to };
+}
+
+/** Decides what is fitted together and what is usual, from the sampled orders. */
+export function planFeatures(
+  histories: Histories,
+  sets: RiskSets,
+  options: HazardOptions,
+  half_lives_days: readonly number[],
+): FeaturePlan {
+  const states = histories.states;
+  const exposed = exposedCases(histories, sets, options, states.length);
+  const rare = states.map((_, code) => exposed[code]! < options.least_exposed_cases);
+  const groups = states.filter((_, code) => !rare[code]);
+  if (rare.includes(true)) groups.push(OTHER);
+  let next = 0;
+  const group_of = states.map((_, code) => (rare[code] ? groups.length - 1 : next++));
+  const by_group = groups.map((_, group) => Math.max(0, ...exposed.filter((_, code) => group_of[code] === group)));
+  return {
+    states: [...states],
+    groups,
+    group_of,
+    exposed_cases: by_group,
+    half_lives_days: [...half_lives_days],
+    guard_ms: options.guard_ms,
+    most_age_ms: options.most_age_ms,
+    segments: [...histories.segments],
+    mean_rates: meanRates(histories, groups.length, group_of),
+  };
+}
+
+function exposedCases(histories: Histories, sets: RiskSets, options: HazardOptions, states: number): number[] {
+  const counts = new Array<number>(states).fill(0);
+  const last = new Int32Array(states).fill(-1);
+  sets.at_ms.forEach((T, set) => {
+    const { from, to } = touchesSeen(options, histories, sets.person[sets.sets[set]!]!, T);
+    for (let i = from; i < to; i++) {
+      const code = histories.touch_state[i]!;
+      if (last[code] !== set) counts[code]!++;
+      last[code] = set;
+    }
+  });
+  return counts;
+}
+
+/** One touch or order is added to each, so that no rate is 0. */
+function meanRates(histories: Histories, groups: number, group_of: readonly number[]): number[] {
+  const counts = new Float64Array(groups + 1).fill(1);
+  let days = 1;
+  for (let p = 0; p < peopleOf(histories); p++) days += Math.max(0, histories.end_ms - histories.first_ms[p]!) / DAY_MS;
+  for (let i = 0; i < histories.touch_state.length; i++) counts[group_of[histories.touch_state[i]!]!]!++;
+  counts[groups]! += histories.order_ms.length;
+  return Array.from(counts, (count) => count / days);
+}
+
+export function exposureNames(plan: FeaturePlan): string[] {
+  return plan.half_lives_days.flatMap((days) => plan.groups.map((group) => `exposure ${group} ${days} d`));
+}
+
+export function controlNames(plan: FeaturePlan): string[] {
+  return [
+    ...plan.segments.map((name) => `segment ${name}`),
+    'tenure',
+    ...plan.groups.map((group) => `rate ${group}`),
+    ...plan.groups.map((group) => `fresh ${group}`),
+    'order rate',
+    'recent order',
+  ];
+}
+
+/** The decayed exposure of one touch: 2^(-age / half-life). */
+export function exposureOf(age_ms: number, half_life_days: number): number {
+  return 2 ** (-age_ms / (half_life_days * DAY_MS));
+}
+
+/** Adds the exposures of a person at T to `row` from `at` on: all groups at the first half-life, then at the next. */
+export function addExposures(
+  plan: FeaturePlan,
+  histories: Histories,
+  person: number,
+  T: number,
+  row: Float64Array,
+  at = 0,
+): void {
+  const { from, to } = touchesSeen(plan, histories, person, T);
+  const groups = plan.groups.length;
+  for (let i = from; i < to; i++) {
+    const group = plan.group_of[histories.touch_state[i]!]!;
+    for (let h = 0; h < plan.half_lives_days.length; h++)
+      row[at + h * groups + group]! += exposureOf(T - histories.touch_ms[i]!, plan.half_lives_days[h]!);
+  }
+}
+
+/**
+ * Writes the controls of a person at T to `row` from `at` on, in the order of `controlNames`. Whoever is keen is touched more
+ * and orders more: how often a person is touched in the long run stands for that, so that an exposure has to be more than
+ * usual for this person to count. Rates are logarithms, shrunk to the mean: log((count + 1) / (days + 1 / mean) / mean).
+ */
+export function writeControls(
+  plan: FeaturePlan,
+  histories: Histories,
+  person: number,
+  T: number,
+  row: Float64Array,
+  at = 0,
+): void {
+  const groups = plan.groups.length;
+  const segments = at;
+  const tenure = segments + plan.segments.length;
+  const rates = tenure + 1;
+  const fresh = rates + groups;
+  const orders = fresh + groups;
+  for (let i = histories.segment_offsets[person]!; i < histories.segment_offsets[person + 1]!; i++)
+    if (histories.segment_from_ms[i]! <= T && T < histories.segment_until_ms[i]!)
+      row[segments + histories.segment_code[i]!] = 1;
+  const days = Math.max(0, (T - histories.first_ms[person]!) / DAY_MS);
+  row[tenure] = Math.log1p(days);
+  const { first, to } = touchesSeen(plan, histories, person, T);
+  for (let i = first; i < to; i++) {
+    const group = plan.group_of[histories.touch_state[i]!]!;
+    row[rates + group]!++;
+    if (T - histories.touch_ms[i]! < FRESH_GUARDS * plan.guard_ms) row[fresh + group]!++;
+  }
+  for (let g = 0; g < groups; g++) row[rates + g] = logRate(row[rates + g]!, days, plan.mean_rates[g]!);
+  const oldest = histories.order_offsets[person]!;
+  const past = upperBound(histories.order_ms, T - plan.guard_ms, oldest, histories.order_offsets[person + 1]!);
+  row[orders] = logRate(past - oldest, days, plan.mean_rates[groups]!);
+  row[orders + 1] = past > oldest ? exposureOf(T - histories.order_ms[past - 1]!, 7) : 0;
+}
+
+function logRate(count: number, days: number, mean: number): number {
+  return Math.log((count + 1) / (days + 1 / mean) / mean);
+}

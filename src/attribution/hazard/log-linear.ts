@@ -1,0 +1,76 @@
+/**
+ * The default model: the logarithm of the hazard is linear in decayed exposures and controls. Effects multiply, and a
+ * touch's effect on the logarithm is halved with each half-life.
+ */
+import { type Averaged, averageShrinkage, type ShrinkageOptions } from '../../learning/evidence.ts';
+import { type Design, type Likelihood, rowLikelihood, setLikelihood } from '../../learning/likelihood.ts';
+import type { HazardRows } from './rows.ts';
+
+/** Candidate penalties of exposures (inverse variances of a touch's effect on the log hazard): from effects near 1 to none. */
+const STRENGTHS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000];
+
+/** A touch may well have no effect at all, and a model that finds some in noise is worse than one that finds too little. */
+const CHANCE_OF_NONE = 0.5;
+
+/** Of controls in standard deviations: enough to hold what hardly varies, too little to matter otherwise. */
+const CONTROL_PENALTY = 3;
+
+const LIMITS = { iterations: 25, tolerance: 1e-4 };
+
+export interface LogLinear {
+  /** Rows with controls standardised and, for `rows`, a last column of ones. */
+  readonly design: Design;
+  readonly mean: Float64Array;
+  readonly deviation: Float64Array;
+  readonly shrinkage: ShrinkageOptions;
+  readonly averaged: Averaged;
+}
+
+export function fitLogLinear(rows: HazardRows, matched: boolean): LogLinear {
+  const { design, mean, deviation } = standardised(rows, matched);
+  const penalties = Float64Array.from({ length: design.columns }, (_, j) =>
+    j >= rows.exposures && j < rows.names.length ? CONTROL_PENALTY : 0,
+  );
+  const shrinkage: ShrinkageOptions = {
+    shrunk: rows.exposures,
+    penalties,
+    strengths: STRENGTHS,
+    chance_of_none: CHANCE_OF_NONE,
+    limits: LIMITS,
+  };
+  const likelihood = likelihoodOf(design, rows.sets, matched);
+  const averaged = averageShrinkage(likelihood, new Float64Array(design.columns), shrinkage);
+  return { design, mean, deviation, shrinkage, averaged };
+}
+
+/** The likelihood with one weight per set. */
+export function likelihoodOf(design: Design, sets: Uint32Array, matched: boolean, weights?: Float64Array): Likelihood {
+  if (matched) return setLikelihood(design, sets, weights);
+  const target = new Float64Array(design.rows);
+  const by_row = weights && new Float64Array(design.rows);
+  for (let set = 0; set + 1 < sets.length; set++) {
+    target[sets[set]!] = 1;
+    by_row?.fill(weights![set]!, sets[set]!, sets[set + 1]!);
+  }
+  return rowLikelihood(design, target, by_row);
+}
+
+/** Controls to mean 0 and deviation 1; exposures keep their unit, one touch right now, so that their effects compare. */
+function standardised(rows: HazardRows, matched: boolean): Pick<LogLinear, 'design' | 'mean' | 'deviation'> {
+  const { columns: from, data: source, rows: n } = rows.design;
+  const columns = from + (matched ? 0 : 1);
+  const mean = new Float64Array(from);
+  const deviation = new Float64Array(from).fill(1);
+  for (let j = rows.exposures; j < from; j++) {
+    let squares = 0;
+    for (let i = 0; i < n; i++) mean[j]! += source[i * from + j]! / n;
+    for (let i = 0; i < n; i++) squares += (source[i * from + j]! - mean[j]!) ** 2;
+    if (squares > 0) deviation[j] = Math.sqrt(squares / n);
+  }
+  const data = new Float64Array(n * columns);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < from; j++) data[i * columns + j] = (source[i * from + j]! - mean[j]!) / deviation[j]!;
+    if (!matched) data[i * columns + from] = 1;
+  }
+  return { design: { rows: n, columns, data }, mean, deviation };
+}

@@ -1,0 +1,183 @@
+/**
+ * Nested case-control sampling: for each order, a few people who could have ordered at that moment and did not. Matching on
+ * the moment makes "more touches because more time" impossible and lets season and mailings to everybody cancel.
+ * Source: Goldstein and Langholz, Annals of Statistics 20 (1992).
+ */
+import { Random } from '../../domain/random.ts';
+import { type Histories, peopleOf } from './histories.ts';
+
+export interface SamplingOptions {
+  readonly seed: number;
+  /** People at risk drawn for each order. */
+  readonly controls: number;
+  /** More orders than this are sampled down to it. */
+  readonly most_cases: number;
+  /** Parts of the people, by person: a set's order and its controls are all of one part. */
+  readonly folds: number;
+  /** A person is at risk once seen for this long, and is no control this close to an order of their own. */
+  readonly guard_ms: number;
+}
+
+/** Set s is rows `sets[s]` to `sets[s + 1]`: first the person who ordered, then the controls. */
+export interface RiskSets {
+  readonly sets: Uint32Array;
+  readonly person: Uint32Array;
+  /** The moment, one per set. */
+  readonly at_ms: Float64Array;
+  readonly fold: Uint8Array;
+  /** Orders of the period that could be cases, of which the sets are a sample. */
+  readonly eligible_orders: number;
+  /** Whether people leave at their first order, because hardly anybody orders again. */
+  readonly people_leave: boolean;
+}
+
+/** Draws that fail before a set goes on with fewer controls, per control asked for. */
+const MOST_MISSES = 50;
+
+/** Fewer repeat orders than this part of what an unchanged hazard would bring: nobody comes back. */
+const LEAVING_BELOW = 0.2;
+
+export function sampleRiskSets(histories: Histories, options: SamplingOptions): RiskSets {
+  const people_leave = peopleLeave(histories);
+  const cases = eligibleCases(histories, options, people_leave);
+  const chosen = thin(cases, options);
+  const folds = foldsOf(histories, options);
+  const sets = [0];
+  const person: number[] = [];
+  const at: number[] = [];
+  const fold: number[] = [];
+  for (const { who, order } of chosen) {
+    const T = histories.order_ms[order]!;
+    const part = folds.of[who]!;
+    const controls = drawControls(histories, folds.people[part]!, who, T, people_leave, options, order);
+    // Alone in its set an order says nothing.
+    if (controls.length === 0) continue;
+    person.push(who, ...controls);
+    sets.push(person.length);
+    at.push(T);
+    fold.push(part);
+  }
+  return {
+    sets: Uint32Array.from(sets),
+    person: Uint32Array.from(person),
+    at_ms: Float64Array.from(at),
+    fold: Uint8Array.from(fold),
+    eligible_orders: cases.length,
+    people_leave,
+  };
+}
+
+/** Whether hardly anybody orders again: repeat orders against those that an unchanged hazard would have brought. */
+export function peopleLeave(histories: Histories): boolean {
+  const { start_ms, end_ms } = histories;
+  let first_time = 0;
+  let firsts = 0;
+  let later_time = 0;
+  let repeats = 0;
+  for (let p = 0; p < peopleOf(histories); p++) {
+    const from = Math.max(start_ms, histories.first_ms[p]!);
+    if (from >= end_ms) continue;
+    const order = histories.order_offsets[p]!;
+    const ordered = order < histories.order_offsets[p + 1]! ? histories.order_ms[order]! : Infinity;
+    if (ordered >= from && ordered < end_ms) firsts++;
+    first_time += Math.max(0, Math.min(ordered, end_ms) - from);
+    later_time += Math.max(0, end_ms - Math.max(ordered, from));
+    for (let o = order + 1; o < histories.order_offsets[p + 1]!; o++)
+      if (histories.order_ms[o]! >= start_ms && histories.order_ms[o]! < end_ms) repeats++;
+  }
+  return repeats < (LEAVING_BELOW * firsts * later_time) / Math.max(first_time, 1);
+}
+
+interface Case {
+  readonly who: number;
+  readonly order: number;
+}
+
+/** Orders in the period by people who were at risk: known for a while, and with `people_leave` their first. */
+function eligibleCases(histories: Histories, options: SamplingOptions, people_leave: boolean): Case[] {
+  const cases: Case[] = [];
+  for (let who = 0; who < peopleOf(histories); who++) {
+    const first = histories.order_offsets[who]!;
+    const last = people_leave
+      ? Math.min(first + 1, histories.order_offsets[who + 1]!)
+      : histories.order_offsets[who + 1]!;
+    for (let order = first; order < last; order++) {
+      const T = histories.order_ms[order]!;
+      if (T < histories.start_ms || T >= histories.end_ms) continue;
+      if (histories.first_ms[who]! <= T - options.guard_ms) cases.push({ who, order });
+    }
+  }
+  return cases;
+}
+
+/** At most `most_cases` of them, each with the same chance, in their order. */
+function thin(cases: readonly Case[], options: SamplingOptions): Case[] {
+  let wanted = Math.min(options.most_cases, cases.length);
+  const random = new Random(options.seed, 'hazard cases');
+  const chosen: Case[] = [];
+  for (let i = 0; i < cases.length && wanted > 0; i++)
+    if (random.unit() * (cases.length - i) < wanted) {
+      chosen.push(cases[i]!);
+      wanted--;
+    }
+  return chosen;
+}
+
+interface Folds {
+  readonly of: Uint8Array;
+  /** The people of each part, by when they were first seen. */
+  readonly people: { readonly who: Uint32Array; readonly first_ms: Float64Array }[];
+}
+
+function foldsOf(histories: Histories, options: SamplingOptions): Folds {
+  const of = Uint8Array.from({ length: peopleOf(histories) }, (_, p) =>
+    new Random(options.seed, 'hazard fold', p).integer(0, options.folds - 1),
+  );
+  const people = Array.from({ length: options.folds }, (_, fold) => {
+    const members: number[] = [];
+    for (let p = 0; p < of.length; p++) if (of[p] === fold) members.push(p);
+    const who = Uint32Array.from(members).sort((a, b) => histories.first_ms[a]! - histories.first_ms[b]! || a - b);
+    return { who, first_ms: Float64Array.from(who, (p) => histories.first_ms[p]!) };
+  });
+  return { of, people };
+}
+
+function drawControls(
+  histories: Histories,
+  pool: Folds['people'][number],
+  who: number,
+  T: number,
+  people_leave: boolean,
+  options: SamplingOptions,
+  order: number,
+): number[] {
+  const known = upperBound(pool.first_ms, T - options.guard_ms);
+  const random = new Random(options.seed, 'hazard controls', order);
+  const drawn: number[] = [];
+  for (let tries = 0; known > 1 && drawn.length < options.controls && tries < MOST_MISSES * options.controls; tries++) {
+    const p = pool.who[Math.floor(random.unit() * known)]!;
+    if (p !== who && !drawn.includes(p) && atRisk(histories, p, T, people_leave, options.guard_ms)) drawn.push(p);
+  }
+  return drawn;
+}
+
+function atRisk(histories: Histories, p: number, T: number, people_leave: boolean, guard_ms: number): boolean {
+  for (let o = histories.order_offsets[p]!; o < histories.order_offsets[p + 1]!; o++) {
+    const ordered = histories.order_ms[o]!;
+    if (people_leave && ordered <= T) return false;
+    if (Math.abs(ordered - T) < guard_ms) return false;
+  }
+  return true;
+}
+
+/** How many of the sorted values are at most the limit. */
+export function upperBound(sorted: Float64Array, limit: number, from = 0, to = sorted.length): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

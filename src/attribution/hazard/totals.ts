@@ -1,0 +1,127 @@
+/** What each channel brought over all orders of a period, by conversions and by value. */
+
+import { scorerOf } from './credit.ts';
+import { touchesSeen } from './features.ts';
+import type { HazardFit } from './fit.ts';
+import { type Histories, peopleOf } from './histories.ts';
+
+export interface ChannelTotal {
+  readonly channel: string;
+  /** Part of all credit, in [0, 1]; all channels add up to 1, or are 0 when nothing has an effect. */
+  readonly share: number;
+  /** Part of all orders, in [0, 1], that would be missing without the channel (its Shapley value). */
+  readonly incremental: number;
+  /** All orders with credit, spread by share: they add up to the orders of the period. */
+  readonly conversions: number;
+  readonly value: number;
+  readonly incremental_conversions: number;
+  readonly incremental_value: number;
+}
+
+export interface HazardTotals {
+  readonly orders: number;
+  readonly value: number;
+  readonly incremental_fraction: number;
+  readonly incremental_value_fraction: number;
+  readonly channels: readonly ChannelTotal[];
+}
+
+/** Signed sums over orders: by group, of Shapley values and of Shapley values times value. */
+export interface SignedTotals {
+  readonly orders: number;
+  readonly value: number;
+  readonly by_state: Float64Array;
+  readonly value_by_state: Float64Array;
+}
+
+/**
+ * Totals over all orders in the histories' period, also those that the fit did not learn from. Sums are signed until the very
+ * end, so that noise around no effect cancels instead of adding up.
+ */
+export function channelTotals(fit: HazardFit, histories: Histories): HazardTotals {
+  const signed = signedTotals(fit, histories);
+  const { orders, value } = signed;
+  const shares = sharesOf(signed.by_state);
+  const value_shares = sharesOf(signed.value_by_state);
+  const incremental = partsOf(signed.by_state, orders);
+  const incremental_value = partsOf(signed.value_by_state, value);
+  return {
+    orders,
+    value,
+    incremental_fraction: sumOf(incremental),
+    incremental_value_fraction: sumOf(incremental_value),
+    channels: fit.plan.states.map((channel, code) => ({
+      channel,
+      share: shares[code]!,
+      incremental: incremental[code]!,
+      conversions: shares[code]! * orders,
+      value: value_shares[code]! * value,
+      incremental_conversions: incremental[code]! * orders,
+      incremental_value: incremental_value[code]! * value,
+    })),
+  };
+}
+
+/** Negative sums to 0, the rest to sum 1 (or all 0). */
+export function sharesOf(signed: Float64Array): Float64Array {
+  const positive = signed.map((value) => Math.max(0, value));
+  const sum = sumOf(positive);
+  return sum > 0 ? positive.map((value) => value / sum) : positive;
+}
+
+/** The overall part is that of the signed sums, at least 0; channels share it as they share credit. */
+export function partsOf(signed: Float64Array, of: number): Float64Array {
+  const overall = of > 0 ? Math.min(1, Math.max(0, sumOf(signed) / of)) : 0;
+  return sharesOf(signed).map((share) => share * overall);
+}
+
+function sumOf(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
+  const { plan } = fit;
+  const scorer = scorerOf(fit);
+  const phi = new Float64Array(plan.groups.length);
+  const share = new Float64Array(plan.groups.length);
+  const by_state = new Float64Array(plan.states.length);
+  const value_by_state = new Float64Array(plan.states.length);
+  let orders = 0;
+  let total = 0;
+  for (const { person, T, value } of ordersOf(histories)) {
+    orders++;
+    total += value;
+    const path = pathOf(fit, histories, person, T);
+    if (path.codes.length === 0) continue;
+    scorer.score(path, phi);
+    share.fill(0);
+    for (let i = 0; i < path.codes.length; i++)
+      share[plan.group_of[path.codes[i]!]!]! += scorer.share(plan.group_of[path.codes[i]!]!, path.ages_ms[i]!);
+    for (let i = 0; i < path.codes.length; i++) {
+      const group = plan.group_of[path.codes[i]!]!;
+      const credit = (phi[group]! * scorer.share(group, path.ages_ms[i]!)) / share[group]!;
+      by_state[path.codes[i]!]! += credit;
+      value_by_state[path.codes[i]!]! += credit * value;
+    }
+  }
+  return { orders, value: total, by_state, value_by_state };
+}
+
+export function* ordersOf(histories: Histories): Generator<{ person: number; T: number; value: number }> {
+  for (let person = 0; person < peopleOf(histories); person++)
+    for (let o = histories.order_offsets[person]!; o < histories.order_offsets[person + 1]!; o++) {
+      const T = histories.order_ms[o]!;
+      if (T >= histories.start_ms && T < histories.end_ms) yield { person, T, value: histories.order_value[o]! };
+    }
+}
+
+/** The touches that the fit sees before an order. */
+export function pathOf(fit: HazardFit, histories: Histories, person: number, T: number) {
+  const { from, to } = touchesSeen(fit.plan, histories, person, T);
+  return {
+    codes: histories.touch_state.subarray(from, to),
+    ages_ms: histories.touch_ms.subarray(from, to).map((at) => T - at),
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * How strongly to shrink, decided by the evidence: each candidate penalty is a normal prior, the data say how likely each
+ * is, and the answer is averaged over them. Where the data speak it is their estimate; where they are silent it is 0.
+ */
+import { factor, substitute } from './cholesky.ts';
+import { type Likelihood, quadraticForm } from './likelihood.ts';
+import { maximise, type NewtonLimits, type Optimum, penalised } from './newton.ts';
+
+export interface ShrinkageOptions {
+  /** The first `shrunk` coefficients share one unknown penalty; the others have that of `penalties`. */
+  readonly shrunk: number;
+  readonly penalties: Float64Array;
+  /** Candidate penalties, ascending. The last is so large that the coefficients are 0: no effect at all. */
+  readonly strengths: readonly number[];
+  /** The prior chance of no effect at all; the other candidates share the rest equally. */
+  readonly chance_of_none: number;
+  readonly limits: NewtonLimits;
+}
+
+export interface Candidate {
+  readonly strength: number;
+  /** Posterior chance of this strength. */
+  readonly weight: number;
+  readonly theta: Float64Array;
+  /** Lower triangle of Cholesky of information and penalties. */
+  readonly lower: Float64Array;
+}
+
+export interface Averaged {
+  /** Posterior mean over strengths. */
+  readonly theta: Float64Array;
+  readonly candidates: readonly Candidate[];
+  /** Where the likelihood was expanded: the optimum under the likeliest strength. */
+  readonly optimum: Optimum;
+  readonly penalties: Float64Array;
+  /** log of the likelihood with the coefficients and their strength integrated out, up to what is the same for all models. */
+  readonly log_evidence: number;
+  /** Trace of information (information + penalties)^-1: how many free coefficients this fit is worth. */
+  readonly effective_parameters: number;
+}
+
+/**
+ * Fits under the likeliest penalty, then averages over all of them on the quadratic expansion there (Laplace's method).
+ * Source: MacKay, Bayesian interpolation, Neural Computation 4 (1992), equations 2.7 and 2.15; effective parameters: Hastie,
+ * Tibshirani and Friedman, equation 3.50.
+ */
+export function averageShrinkage(likelihood: Likelihood, start: Float64Array, options: ShrinkageOptions): Averaged {
+  let strength = options.strengths[Math.floor(options.strengths.length / 3)]!;
+  let theta = start;
+  for (let pass = 0; ; pass++) {
+    const penalties = withStrength(options, strength);
+    const optimum = maximise(likelihood, penalties, theta, options.limits);
+    const { candidates, log_evidence, likeliest } = weigh(optimum, options);
+    // The expansion has to be about the answer; two strengths that are equally likely must not take turns for ever.
+    if (likeliest === strength || pass === 3)
+      return {
+        theta: mean(candidates),
+        candidates,
+        optimum,
+        penalties,
+        log_evidence,
+        effective_parameters: effectiveParameters(candidates, optimum),
+      };
+    strength = likeliest;
+    theta = optimum.theta;
+  }
+}
+
+/** The right side of the normal equations at an optimum: gradient + information theta. */
+export function rightSide(optimum: Optimum): Float64Array {
+  const n = optimum.theta.length;
+  return optimum.at.gradient.map((g, i) => {
+    let sum = g;
+    for (let j = 0; j < n; j++) sum += optimum.at.information[i * n + j]! * optimum.theta[j]!;
+    return sum;
+  });
+}
+
+export function withStrength(options: ShrinkageOptions, strength: number): Float64Array {
+  return options.penalties.map((penalty, j) => (j < options.shrunk ? strength : penalty));
+}
+
+function weigh(optimum: Optimum, options: ShrinkageOptions) {
+  const n = optimum.theta.length;
+  const { at, theta } = optimum;
+  const right = rightSide(optimum);
+  const constant = at.value - dot(at.gradient, theta) - quadraticForm(at.information, theta) / 2;
+  const none = options.strengths.length - 1;
+  const candidates = options.strengths.map((strength, i) => {
+    const lower = factor(penalised(at.information, withStrength(options, strength)), n);
+    const at_strength = substitute(lower, right, n);
+    let log_volume = (options.shrunk * Math.log(strength)) / 2;
+    for (let j = 0; j < n; j++) log_volume -= Math.log(lower[j * n + j]!);
+    const prior = i === none ? options.chance_of_none : (1 - options.chance_of_none) / none;
+    const log = constant + dot(right, at_strength) / 2 + log_volume + Math.log(prior);
+    return { strength, theta: at_strength, lower, log };
+  });
+  const likeliest = candidates.reduce((best, candidate) => (candidate.log > best.log ? candidate : best));
+  const sum = candidates.reduce((total, { log }) => total + Math.exp(log - likeliest.log), 0);
+  return {
+    candidates: candidates.map(({ log, ...rest }) => ({ ...rest, weight: Math.exp(log - likeliest.log) / sum })),
+    log_evidence: likeliest.log + Math.log(sum),
+    likeliest: likeliest.strength,
+  };
+}
+
+function mean(candidates: readonly Candidate[]): Float64Array {
+  const theta = new Float64Array(candidates[0]!.theta.length);
+  for (const candidate of candidates)
+    for (let j = 0; j < theta.length; j++) theta[j]! += candidate.weight * candidate.theta[j]!;
+  return theta;
+}
+
+function effectiveParameters(candidates: readonly Candidate[], optimum: Optimum): number {
+  const n = optimum.theta.length;
+  let total = 0;
+  for (const { weight, lower } of candidates) {
+    if (weight < 1e-6) continue;
+    for (let column = 0; column < n; column++)
+      total += weight * substitute(lower, optimum.at.information.subarray(column * n, (column + 1) * n), n)[column]!;
+  }
+  return total;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

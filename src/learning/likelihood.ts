@@ -1,0 +1,140 @@
+/**
+ * Two likelihoods of a logistic model over the same rows: of each row by itself, and of matched sets, where exactly the
+ * rows of one set compete for its event. Both give what Newton's method asks: value, gradient, information.
+ */
+
+/** Rows by row: value (i, j) is `data[i * columns + j]`. */
+export interface Design {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float64Array;
+}
+
+/** At one point: log likelihood, its gradient, and the information (minus the second derivative), row by row. */
+export interface Evaluation {
+  value: number;
+  readonly gradient: Float64Array;
+  readonly information: Float64Array;
+}
+
+export type Likelihood = (theta: Float64Array) => Evaluation;
+
+export function linear(design: Design, row: number, theta: Float64Array): number {
+  const { columns, data } = design;
+  let sum = 0;
+  for (let j = 0, at = row * columns; j < columns; j++) sum += data[at + j]! * theta[j]!;
+  return sum;
+}
+
+/**
+ * Each row by itself: sum of w (y eta - log(1 + e^eta)). The target is in [0, 1], a weight counts a row that many times.
+ * Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., section 4.4.1.
+ */
+export function rowLikelihood(design: Design, target: ArrayLike<number>, weights?: ArrayLike<number>): Likelihood {
+  return (theta) => {
+    const at = emptyEvaluation(design.columns);
+    for (let row = 0; row < design.rows; row++) {
+      const weight = weights ? weights[row]! : 1;
+      if (weight === 0) continue;
+      const eta = linear(design, row, theta);
+      const p = 1 / (1 + Math.exp(-eta));
+      // log(1 + e^eta) without overflow.
+      at.value += weight * (target[row]! * eta - Math.max(eta, 0) - Math.log1p(Math.exp(-Math.abs(eta))));
+      addScaled(at.gradient, design, row, weight * (target[row]! - p));
+      addSquare(at.information, design, row, weight * p * (1 - p));
+    }
+    return mirrored(at, design.columns);
+  };
+}
+
+/**
+ * Matched sets: set s is rows `sets[s]` to `sets[s + 1]`, and its first row had the event. Sum of w log(e^eta_first / sum
+ * e^eta): whatever all rows of a set share (the season, a mailing to everybody) cancels. It is Cox's partial likelihood
+ * with sampled controls. Source: Breslow and Day, Statistical Methods in Cancer Research I (1980), section 7.2; Goldstein and
+ * Langholz, Annals of Statistics 20 (1992). One weight per set.
+ */
+export function setLikelihood(design: Design, sets: Uint32Array, weights?: ArrayLike<number>): Likelihood {
+  const { columns } = design;
+  const mean = new Float64Array(columns);
+  return (theta) => {
+    const at = emptyEvaluation(columns);
+    for (let set = 0; set + 1 < sets.length; set++) {
+      const weight = weights ? weights[set]! : 1;
+      if (weight === 0) continue;
+      const from = sets[set]!;
+      const p = chancesWithin(design, from, sets[set + 1]!, theta);
+      at.value += weight * Math.log(p[0]!);
+      mean.fill(0);
+      for (let i = 0; i < p.length; i++) {
+        addScaled(mean, design, from + i, p[i]!);
+        addSquare(at.information, design, from + i, weight * p[i]!);
+      }
+      addScaled(at.gradient, design, from, weight);
+      for (let j = 0; j < columns; j++) {
+        const scaled = weight * mean[j]!;
+        at.gradient[j]! -= scaled;
+        if (scaled === 0) continue;
+        for (let k = 0, cell = j * columns; k <= j; k++) at.information[cell + k]! -= scaled * mean[k]!;
+      }
+    }
+    return mirrored(at, columns);
+  };
+}
+
+/** The chance of each row of a set to be the one with the event: e^eta over its sum in the set. */
+function chancesWithin(design: Design, from: number, to: number, theta: Float64Array): Float64Array {
+  const eta = new Float64Array(to - from);
+  for (let row = from; row < to; row++) eta[row - from] = linear(design, row, theta);
+  return softmax(eta);
+}
+
+/** e^eta over its sum, in place. */
+export function softmax(eta: Float64Array): Float64Array {
+  let most = -Infinity;
+  for (let i = 0; i < eta.length; i++) most = Math.max(most, eta[i]!);
+  let sum = 0;
+  for (let i = 0; i < eta.length; i++) {
+    eta[i] = Math.exp(eta[i]! - most);
+    sum += eta[i]!;
+  }
+  for (let i = 0; i < eta.length; i++) eta[i]! /= sum;
+  return eta;
+}
+
+function emptyEvaluation(columns: number): Evaluation {
+  return { value: 0, gradient: new Float64Array(columns), information: new Float64Array(columns * columns) };
+}
+
+function addScaled(into: Float64Array, design: Design, row: number, scale: number): void {
+  const { columns, data } = design;
+  for (let j = 0, at = row * columns; j < columns; j++) into[j]! += scale * data[at + j]!;
+}
+
+/** Adds scale x x' to the lower half. Exposures are mostly 0, and a row of 0 adds nothing. */
+function addSquare(into: Float64Array, design: Design, row: number, scale: number): void {
+  const { columns, data } = design;
+  const at = row * columns;
+  for (let j = 0; j < columns; j++) {
+    const scaled = scale * data[at + j]!;
+    if (scaled === 0) continue;
+    for (let k = 0, cell = j * columns; k <= j; k++) into[cell + k]! += scaled * data[at + k]!;
+  }
+}
+
+/** Copies the lower half of the information to the upper. */
+function mirrored(at: Evaluation, columns: number): Evaluation {
+  for (let j = 0; j < columns; j++)
+    for (let k = 0; k < j; k++) at.information[k * columns + j] = at.information[j * columns + k]!;
+  return at;
+}
+
+/** x' A x. */
+export function quadraticForm(a: Float64Array, x: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) {
+    let row = 0;
+    for (let j = 0; j < x.length; j++) row += a[i * x.length + j]! * x[j]!;
+    sum += row * x[i]!;
+  }
+  return sum;
+}
