@@ -5,19 +5,25 @@
  */
 import { badRequest, type TributaryError } from '../../domain/errors.ts';
 import { PATH_LIMITS, PathBuilder, type PathLimits } from './path-builder.ts';
+import {
+  ARROW,
+  endsCell,
+  endsName,
+  joined,
+  NEWLINE,
+  pastBlanks,
+  QUOTE,
+  RETURN,
+  SPACE,
+  TAB,
+} from './path-file-bytes.ts';
 import { type Column, type Layout, readLayout } from './path-file-header.ts';
 import type { Paths } from './paths.ts';
 import { HASH_PRIME, HASH_START, StateNames } from './state-names.ts';
 
-const TAB = 0x09;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-const SPACE = 0x20;
-const QUOTE = 0x22;
 const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
-const ARROW = 0x3e;
 
 /** Bytes that may end a name; all others are part of one. */
 const PLAIN = 0;
@@ -288,29 +294,4 @@ class PathFileReader {
       `has ${found} cells where the header has ${this.columns.length}; quote cells that hold the delimiter`,
     );
   }
-}
-
-function joined(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(left.length + right.length);
-  both.set(left);
-  both.set(right, left.length);
-  return both;
-}
-
-function pastBlanks(bytes: Uint8Array, start: number, delimiter: number): number {
-  let at = start;
-  while ((bytes[at] === SPACE || bytes[at] === TAB) && bytes[at] !== delimiter) at++;
-  return at;
-}
-
-function endsCell(bytes: Uint8Array, at: number, delimiter: number): boolean {
-  const byte = bytes[at];
-  return byte === delimiter || byte === NEWLINE || (byte === RETURN && bytes[at + 1] === NEWLINE);
-}
-
-function endsName(bytes: Uint8Array, at: number, quoted: boolean, delimiter: number): boolean {
-  const byte = bytes[at];
-  if (byte === ARROW || byte === NEWLINE) return true;
-  if (quoted) return byte === QUOTE && bytes[at + 1] !== QUOTE;
-  return byte === delimiter || (byte === RETURN && bytes[at + 1] === NEWLINE);
 }
