@@ -1,0 +1,157 @@
+/**
+ * Removal effects in closed form: what share of the conversions is lost when every step into a state with a channel leads
+ * out of the journey instead. No simulation, so the answer has no noise and needs no seed.
+ *
+ * With Q the steps between states, s the start and r the conversion probabilities, the expected visits without channel x are
+ * the row h of h = mask_x (s + h Q), where the mask is 0 on states that hold x; then RE_x = 1 - h r / p. One h gives the
+ * effect on conversions and on value alike, which is why visits are solved for and not conversion probabilities.
+ */
+import { TributaryError } from '../../domain/errors.ts';
+import { type Chain, statesOf } from './chain.ts';
+
+/** Largest total of all residuals of a solution, relative to the probability of converting. */
+const TOLERANCE = 1e-13;
+const ROUNDING = 1e-9;
+const MAX_SWEEPS = 10_000;
+const EXTRAPOLATE_EVERY = 12;
+/** Channels that are solved for together: enough that reading a step pays, few enough that a state stays in the cache. */
+const TOGETHER = 32;
+/** Above so many multiplications a sweep, a fit would take many minutes. */
+const MAX_WORK = 5e9;
+
+export interface RemovalEffects {
+  /** By code of the channel, in [0, 1]. */
+  conversions: Float64Array;
+  /** In [0, 1] unless some paths have a negative value. */
+  value: Float64Array;
+  /** Sweeps over all states that the slowest channels took, and the residual that was left, as a share of the journeys. */
+  iterations: number;
+  residual: number;
+}
+
+/**
+ * @param channels how many there are; their codes are 0 to `channels - 1`.
+ * @throws too_large when there are too many channels for so large a chain.
+ */
+export function removalEffects(chain: Chain, channels: number): RemovalEffects {
+  if (channels * chain.from.length > MAX_WORK)
+    throw new TributaryError(
+      'too_large',
+      `${channels} channels and ${chain.from.length} transitions are too many to remove one by one; merge rare channels or take a lower order`,
+    );
+  const present = channelsOf(chain, channels);
+  const effects: RemovalEffects = {
+    conversions: new Float64Array(channels),
+    value: new Float64Array(channels),
+    iterations: 0,
+    residual: 0,
+  };
+  for (let at = 0; at < present.length; at += TOGETHER) {
+    const removed = present.subarray(at, at + TOGETHER);
+    const solution = visitsWithout(chain, removed, channels);
+    addEffects(chain, removed, solution.visits, effects);
+    effects.iterations = Math.max(effects.iterations, solution.iterations);
+    effects.residual = Math.max(effects.residual, solution.residual);
+  }
+  return effects;
+}
+
+/** Channels that stand in some state; the others have no effect. */
+function channelsOf(chain: Chain, channels: number): Uint16Array {
+  const found = new Uint8Array(channels + 1);
+  for (const slot of chain.grams) found[slot] = 1;
+  return Uint16Array.from(Array.from({ length: channels }, (_, code) => code).filter((code) => found[code + 1] === 1));
+}
+
+interface Solution {
+  /** `visits[s * removed.length + j]`: expected visits to state s without channel `removed[j]`. */
+  visits: Float64Array;
+  iterations: number;
+  residual: number;
+}
+
+/**
+ * Gauss-Seidel from 0, in the order in which journeys first met the states, which is close to the order of their flow. The
+ * sum of all changes of a sweep bounds the sum of all residuals after it, because no state passes on more than it gets; and
+ * the probability of converting is off by no more than the sum of the residuals. So stopping by it is stopping by the residual.
+ */
+function visitsWithout(chain: Chain, removed: Uint16Array, channels: number): Solution {
+  const width = removed.length;
+  const column = new Int32Array(channels + 1).fill(-1);
+  removed.forEach((code, j) => {
+    column[code + 1] = j;
+  });
+  const visits = new Float64Array(statesOf(chain) * width);
+  const passes = chain.visits.reduce((all, some) => all + some, 0);
+  const aim = Math.max((TOLERANCE * chain.totals.conversions) / chain.totals.journeys, Number.EPSILON * passes * width);
+  let before = new Float64Array(0);
+  let earlier: Float64Array = new Float64Array(width);
+  for (let iterations = 1; ; iterations++) {
+    const extrapolate = iterations % EXTRAPOLATE_EVERY === 0;
+    if (extrapolate) before = visits.slice();
+    const changes = sweep(chain, width, column, visits);
+    const residual = changes.reduce((all, change) => all + change, 0);
+    if (residual <= aim || iterations === MAX_SWEEPS) return { visits, iterations, residual };
+    if (extrapolate) goOn(visits, before, changes, earlier);
+    earlier = changes;
+  }
+}
+
+/** One pass over all states. Returns by how much each channel's visits changed, added up without signs. */
+function sweep(chain: Chain, width: number, column: Int32Array, visits: Float64Array): Float64Array {
+  const { order, grams, start, into, from, probability } = chain;
+  const sums = new Float64Array(width);
+  const changes = new Float64Array(width);
+  for (let s = 0; s < start.length; s++) {
+    sums.fill(start[s]!);
+    for (let step = into[s]!; step < into[s + 1]!; step++) {
+      const share = probability[step]!;
+      const source = from[step]! * width;
+      for (let j = 0; j < width; j++) sums[j]! += share * visits[source + j]!;
+    }
+    for (let i = s * order; i < (s + 1) * order; i++) {
+      const j = column[grams[i]!]!;
+      if (j >= 0) sums[j] = 0;
+    }
+    const target = s * width;
+    for (let j = 0; j < width; j++) {
+      changes[j]! += Math.abs(sums[j]! - visits[target + j]!);
+      visits[target + j] = sums[j]!;
+    }
+  }
+  return changes;
+}
+
+/**
+ * Where every sweep changes visits by the same factor less than the one before, the rest of the changes is a geometric series
+ * (Aitken 1926). It spares journeys that go round in circles for long from taking as many sweeps as they have touches.
+ */
+function goOn(visits: Float64Array, before: Float64Array, changes: Float64Array, earlier: Float64Array): void {
+  const width = changes.length;
+  const rest = changes.map((change, j) => (change < earlier[j]! ? change / (earlier[j]! - change) : 0));
+  for (let at = 0; at < visits.length; at += width)
+    for (let j = 0; j < width; j++) visits[at + j]! += rest[j]! * (visits[at + j]! - before[at + j]!);
+}
+
+function addEffects(chain: Chain, removed: Uint16Array, visits: Float64Array, effects: RemovalEffects): void {
+  const { journeys, conversions, value } = chain.totals;
+  const width = removed.length;
+  removed.forEach((code, j) => {
+    let converting = 0;
+    let worth = 0;
+    for (let s = 0; s < statesOf(chain); s++) {
+      converting += visits[s * width + j]! * chain.conversion[s]!;
+      worth += visits[s * width + j]! * chain.value[s]!;
+    }
+    // What is left without the channel, beside p and E[value], which are known from the counts for every order.
+    effects.conversions[code] = lost(converting, conversions / journeys);
+    effects.value[code] = lost(worth, value / journeys);
+  });
+}
+
+/** The share of `all` that is lost; nothing of nothing. What rounding leaves on the wrong side of 0 is 0. */
+function lost(left: number, all: number): number {
+  if (all === 0) return 0;
+  const share = 1 - left / all;
+  return share < 0 && share > -ROUNDING ? 0 : share;
+}

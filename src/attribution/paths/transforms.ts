@@ -1,0 +1,189 @@
+/**
+ * Path transforms: what of a journey a fit looks at. Their names and meanings are those of Google's fractribution and of
+ * Snowplow's attribution package, so that a switch from these changes no number.
+ */
+import { badRequest, TributaryError } from '../../domain/errors.ts';
+import { MAX_STATES, type Paths } from './paths.ts';
+
+export type Transform =
+  /** As it is. Not a removal of repeats, whatever the name suggests. */
+  | { kind: 'none' | 'unique' }
+  /** Consecutive repeats are one touch. */
+  | { kind: 'exposure' }
+  /** Only the first touch of each channel. */
+  | { kind: 'first' }
+  /** Each channel once, where it first stood, with its number of touches in its name: `email(2)`. */
+  | { kind: 'frequency' }
+  /** Without every touch of a channel, unless nothing would be left. */
+  | { kind: 'remove_if_not_all'; channel: string }
+  /** Without the touches of a channel at the end, unless nothing would be left. */
+  | { kind: 'remove_if_last_and_not_all'; channel: string }
+  /** Only the last so many touches; 0 keeps all. Applied before all others, wherever it stands. */
+  | { kind: 'trim_long_path'; touches: number };
+
+const PLAIN = ['none', 'unique', 'exposure', 'first', 'frequency'] as const;
+const OF_CHANNEL = ['remove_if_not_all', 'remove_if_last_and_not_all'] as const;
+const MAX_TRIM = 1_000_000;
+
+/**
+ * Reads `exposure,remove_if_last_and_not_all(direct),trim_long_path(20)`. The spellings of the field (`exposure_path`,
+ * `removeIfNotAll(x)`) are known too; a channel may hold commas and brackets.
+ * @throws bad_request that names `--transform`
+ */
+export function parseTransforms(spec: string): Transform[] {
+  const found: Transform[] = [];
+  const term = /\s*([A-Za-z_]+)(?:\((.*?)\))?\s*(?:,|$)/y;
+  while (term.lastIndex < spec.length) {
+    const from = term.lastIndex;
+    const match = term.exec(spec);
+    if (match === null)
+      throw badRequest(
+        '--transform',
+        `cannot read ${JSON.stringify(spec.slice(from))}; write NAME or NAME(x), and commas between`,
+      );
+    found.push(readTerm(match[1]!, match[2]));
+  }
+  return found;
+}
+
+function readTerm(written: string, argument: string | undefined): Transform {
+  const name = written.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const plain = PLAIN.find((kind) => kind === name || `${kind}_path` === name);
+  if (plain !== undefined) {
+    if (argument === undefined) return { kind: plain };
+    throw badRequest('--transform', `${written} takes nothing in brackets; write ${written}`);
+  }
+  const kind = OF_CHANNEL.find((known) => known === name);
+  if (kind !== undefined) {
+    if (argument !== undefined && argument.trim() !== '') return { kind, channel: argument.trim() };
+    throw badRequest('--transform', `${written} needs a channel; write ${written}(direct)`);
+  }
+  if (name !== 'trim_long_path')
+    throw badRequest(
+      '--transform',
+      `${JSON.stringify(written)} is not one of ${[...PLAIN, ...OF_CHANNEL.map((known) => `${known}(channel)`), 'trim_long_path(n)'].join(', ')}`,
+    );
+  if (!/^\d+$/.test(argument ?? '') || Number(argument) > MAX_TRIM)
+    throw badRequest('--transform', `${written} needs a whole number up to ${MAX_TRIM}; write ${written}(20)`);
+  return { kind: name, touches: Number(argument) };
+}
+
+/** Applies transforms from left to right, but every trim first. Counts, value and people stay with their path. */
+export function transformPaths(paths: Paths, transforms: readonly Transform[]): Paths {
+  const trims = transforms.filter((transform) => transform.kind === 'trim_long_path');
+  const others = transforms.filter((transform) => transform.kind !== 'trim_long_path');
+  return [...trims, ...others].reduce(applyOne, paths);
+}
+
+function applyOne(paths: Paths, transform: Transform): Paths {
+  switch (transform.kind) {
+    case 'none':
+    case 'unique':
+      return paths;
+    case 'exposure':
+      return rewrite(paths, exposure);
+    case 'first':
+      return rewrite(paths, firstOnly(paths.states.length));
+    case 'frequency':
+      return frequency(paths);
+    case 'remove_if_not_all':
+      return rewrite(paths, without(paths.states.indexOf(transform.channel)));
+    case 'remove_if_last_and_not_all':
+      return rewrite(paths, withoutTail(paths.states.indexOf(transform.channel)));
+    case 'trim_long_path':
+      return transform.touches === 0 ? paths : rewrite(paths, lastTouches(transform.touches));
+  }
+}
+
+/** Writes what is kept of `codes[start] … codes[end - 1]` to `out` from `at`, and returns where it ends there. */
+type Step = (codes: Uint16Array, start: number, end: number, out: Uint16Array, at: number) => number;
+
+/** No transform makes a path longer, so the result fits into as many touches. */
+function rewrite(paths: Paths, step: Step): Paths {
+  const { codes, offsets } = paths;
+  const out = new Uint16Array(codes.length);
+  const ends = new Uint32Array(offsets.length);
+  let at = 0;
+  for (let p = 0; p + 1 < offsets.length; p++) {
+    at = step(codes, offsets[p]!, offsets[p + 1]!, out, at);
+    ends[p + 1] = at;
+  }
+  return { ...paths, codes: out.subarray(0, at), offsets: ends };
+}
+
+const exposure: Step = (codes, start, end, out, from) => {
+  let at = from;
+  for (let i = start; i < end; i++) if (i === start || codes[i] !== codes[i - 1]) out[at++] = codes[i]!;
+  return at;
+};
+
+/** A channel was seen in this path when its mark is the number of the path, so that marks need no clearing. */
+function firstOnly(states: number): Step {
+  const seen = new Uint32Array(states);
+  let path = 0;
+  return (codes, start, end, out, from) => {
+    path++;
+    let at = from;
+    for (let i = start; i < end; i++) {
+      if (seen[codes[i]!] === path) continue;
+      seen[codes[i]!] = path;
+      out[at++] = codes[i]!;
+    }
+    return at;
+  };
+}
+
+const all: Step = (codes, start, end, out, from) => {
+  out.set(codes.subarray(start, end), from);
+  return from + end - start;
+};
+
+function without(channel: number): Step {
+  return (codes, start, end, out, from) => {
+    let at = from;
+    for (let i = start; i < end; i++) if (codes[i] !== channel) out[at++] = codes[i]!;
+    return at === from ? all(codes, start, end, out, from) : at;
+  };
+}
+
+function withoutTail(channel: number): Step {
+  return (codes, start, end, out, from) => {
+    let stop = end;
+    while (stop > start && codes[stop - 1] === channel) stop--;
+    return all(codes, start, stop === start ? end : stop, out, from);
+  };
+}
+
+function lastTouches(touches: number): Step {
+  return (codes, start, end, out, from) => all(codes, Math.max(start, end - touches), end, out, from);
+}
+
+/** A state becomes one state for each number of times that it was touched in a path. */
+function frequency(paths: Paths): Paths {
+  const first = rewrite(paths, firstOnly(paths.states.length));
+  const times = new Uint32Array(paths.states.length);
+  const known = new Map<number, number>();
+  const states: string[] = [];
+  for (let p = 0; p + 1 < paths.offsets.length; p++) {
+    for (let i = paths.offsets[p]!; i < paths.offsets[p + 1]!; i++) times[paths.codes[i]!]!++;
+    for (let i = first.offsets[p]!; i < first.offsets[p + 1]!; i++) {
+      const code = first.codes[i]!;
+      const key = times[code]! * MAX_STATES + code;
+      let state = known.get(key);
+      if (state === undefined) {
+        state = states.push(`${paths.states[code]}(${times[code]})`) - 1;
+        if (state === MAX_STATES)
+          throw new TributaryError('too_large', `frequency makes more than ${MAX_STATES} states; trim the paths first`);
+        known.set(key, state);
+      }
+      first.codes[i] = state;
+      times[code] = 0;
+    }
+  }
+  return { ...first, states };
+}
+
+/** What a state of `frequency` is called once it is scored: `email(2)` is `email`. */
+export function withoutFrequency(state: string): string {
+  return state.replace(/\(\d+\)$/, '');
+}
