@@ -86,7 +86,7 @@ async function makeHazardScores(
   table: string,
 ): Promise<void> {
   await snapshot.cachedRelation(table, `${artifact_id} ${pathsKey(plan)}`, SCORE_COLUMNS, async () => {
-    const codes = content.fit.states.map((state, code) => ({ state, code }));
+    const codes = content.fit.plan.states.map((state, code) => ({ state, code }));
     await nameTouches(snapshot, content.naming, codes, [{ name: 'code', type: 'int64', nullable: true }]);
     return scorePaths(snapshot, content);
   });
@@ -122,13 +122,18 @@ async function scorePaths(snapshot: Snapshot, { fit }: HazardContent): Promise<R
 function scorePath(fit: HazardContent['fit'], path: readonly Row[]): Row[] {
   const codes = Int32Array.from(path, (row) => Number(row['code']));
   const ages_ms = Float64Array.from(path, (row) => Number(row['age_ms']));
-  const { weights, incremental, hazard, without } = creditPath(fit, { codes, ages_ms });
+  const { weights, incremental, hazard_ratio } = creditPath(fit, { codes, ages_ms });
+  const without = new Map<number, number>();
+  for (const code of new Set(codes)) {
+    const others = codes.map((other) => (other === code ? -1 : other));
+    without.set(code, creditPath(fit, { codes: others, ages_ms }).hazard_ratio);
+  }
   return path.map((row, i) => ({
     order_no: row['order_no']!,
     touch_no: row['touch_no']!,
     weight: weights[i]!,
     share: incremental[i]!,
-    with_it: hazard,
-    without_it: without[i]!,
+    with_it: hazard_ratio,
+    without_it: without.get(codes[i]!)!,
   }));
 }

@@ -5,6 +5,8 @@ import { readLogHistories } from '../attribution/hazard/log-histories.ts';
 import { DEFAULT_MODEL } from '../attribution/models.ts';
 import { readLogPaths } from '../attribution/paths/log-paths.ts';
 import { parseTransforms } from '../attribution/paths/transforms.ts';
+import type { TrainHazardOptions } from '../attribution/training/train-hazard.ts';
+import type { TrainPathsOptions } from '../attribution/training/train-paths.ts';
 import type { Trained } from '../attribution/training/trained.ts';
 import { badRequest } from '../domain/errors.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -19,13 +21,9 @@ const READ_PATIENCE = 10;
 const LEVEL = 0.9;
 
 /** All that decides a fit, with nothing left to default. */
-interface FitSettings {
-  model: 'markov' | 'shapley' | 'algorithmic';
-  seed: number;
-  draws: number;
-  level: number;
-  [setting: string]: unknown;
-}
+type FitSettings =
+  | ({ model: 'algorithmic'; grain: Grain | 'auto' } & TrainHazardOptions)
+  | ({ model: 'markov' | 'shapley'; grain: Grain } & Omit<TrainPathsOptions, 'pathless'>);
 
 /**
  * Fits, judges and keeps a model. Returns its card. The same fit of the same log is the same artifact, kept once.
@@ -83,7 +81,7 @@ function settle(parameters: FitParameters): FitSettings {
   parseTransforms(transform);
   if (parameters.model === 'shapley') {
     refuse(parameters, ['order'], 'markov');
-    return { model: 'shapley', ...common, grain, transform };
+    return { model: 'shapley', ...common, grain, transform, order: null };
   }
   const { order = '1' } = parameters;
   return { model: 'markov', ...common, grain, transform, order: order === 'auto' ? order : Number(order) };
@@ -103,11 +101,11 @@ async function readLog(
   settings: FitSettings,
 ): Promise<() => Promise<Trained>> {
   if (settings.model === 'algorithmic') {
-    const wanted = settings['grain'] === 'auto' ? 'auto' : named(settings['grain'] as Grain);
+    const wanted = settings.grain === 'auto' ? 'auto' : named(settings.grain);
     const { histories, naming } = await readLogHistories(snapshot, plan, context.directory, wanted);
     return () => context.training.run('trainHazard', histories, naming, settings);
   }
-  const naming = named(settings['grain'] as Grain);
+  const naming = named(settings.grain);
   const { paths, pathless } = await readLogPaths(snapshot, plan, context.directory, naming);
   return () => context.training.run('trainPaths', paths, naming, { ...settings, pathless });
 }

@@ -6,9 +6,6 @@ import { formatInstant } from '../domain/time.ts';
 import type { ReportContext, ReportJson } from './parameters.ts';
 import { number, pairs, percent, textTable } from './table.ts';
 
-/** What every card says, since no fit on what happened can know what would have happened otherwise. */
-export const NOT_CAUSAL = 'model-based, not causal: nothing here was checked against holdouts';
-
 /** The artifacts that the key may see, newest first. One of several brands needs a key for all of them. */
 export async function listModels(
   context: ReportContext,

@@ -60,7 +60,11 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
   });
   const onError = (error: unknown, what: string): void =>
     logFailure(app.log, error, { what }, 'failed in the background');
-  const schedule = new FitSchedule(tributary.reports, tributary.role === 'collect' ? [] : tributary.config.fits, onError);
+  const schedule = new FitSchedule(
+    tributary.reports,
+    tributary.role === 'collect' ? [] : tributary.config.fits,
+    onError,
+  );
   const close = (): Promise<void> => {
     closing ??= shutDown(app, tributary, schedule, path).then(tellClosed!.resolve, (error) => {
       tellClosed!.reject(error);

@@ -53,7 +53,7 @@ export type Content = EffectsContent | HazardContent;
 export interface Card {
   data: Record<string, unknown>;
   metrics: Record<string, unknown>;
-  channels: ReadonlyArray<Record<string, unknown>>;
+  channels: readonly object[];
   limits: string[];
   warnings: string[];
   gate: Gate;

@@ -1,24 +1,25 @@
 /** Trains the data-driven model on paths: a Markov chain or Shapley values, with intervals over people and a gate. */
+import { badRequest } from '../../domain/errors.ts';
 import { Random } from '../../domain/random.ts';
 import type { Card } from '../artifacts/artifact.ts';
+import { answerMarkov, answerShapley, fitInput } from '../fit-answer.ts';
 import type { Naming } from '../grain.ts';
-import { fitMarkov, type MarkovFit } from '../markov/fit.ts';
-import { markovJson } from '../markov/json.ts';
+import { fitMarkov } from '../markov/fit.ts';
 import type { Paths } from '../paths/paths.ts';
-import { parseTransforms, transformPaths } from '../paths/transforms.ts';
-import { fitShapley } from '../shapley/closed.ts';
-import { shapleyJson } from '../shapley/json.ts';
+import { parseTransforms } from '../paths/transforms.ts';
+import { fitShapley } from '../shapley/closed-form.ts';
 import { middle } from '../uncertainty.ts';
-import { check, gateOf, type Trained } from './trained.ts';
+import { check, gateOf, NOT_CAUSAL, type Trained } from './trained.ts';
 
 export interface TrainPathsOptions {
-  model: string;
+  /** Of the Markov chain; null for Shapley values. */
+  order: number | 'auto' | null;
+  transform: string;
   seed: number;
   draws: number;
   level: number;
   /** Orders without a touch. */
   pathless: number;
-  [setting: string]: unknown;
 }
 
 /** Below this the shares of a handful of channels are noise; learned hazards need ten times as much. */
@@ -40,36 +41,47 @@ const LIMITS = {
 
 type Shares = (paths: Paths) => Float64Array;
 
+/** @throws bad_request for a transform that renames touches, since reports could not find their effects again. */
 export function trainPaths(raw: Paths, naming: Naming, options: TrainPathsOptions): Trained {
-  const paths = transformPaths(raw, parseTransforms(options['transform'] as string));
-  const markov = options.model === 'markov';
-  const fit = markov
-    ? fitMarkov(paths, { order: options['order'] as number | 'auto', seed: options.seed })
-    : fitShapley(paths);
-  const order = markov ? (fit as MarkovFit).order : 0;
+  const transforms = parseTransforms(options.transform);
+  if (transforms.some(({ kind }) => kind === 'frequency'))
+    throw badRequest(
+      'transform',
+      'frequency counts touches in their names, which reports cannot credit; use it with --paths',
+    );
+  const input = fitInput(raw, transforms, []);
+  const { paths } = input;
+  const { order, seed } = options;
+  const answer = order === null ? answerShapley(input, false) : answerMarkov(input, { order, seed });
+  const chosen = answer.order;
   const shares: Shares = (weighted) =>
-    normalised((markov ? fitMarkov(weighted, { order, seed: options.seed }) : fitShapley(weighted)).conversions);
-  const { channels, warnings, ...summary } = markov ? markovJson(paths, fit as MarkovFit) : shapleyJson(paths, fit);
-  const own = normalised(fit.conversions);
+    normalised(
+      (chosen === undefined ? fitShapley(weighted) : fitMarkov(weighted, { order: chosen, seed })).conversions,
+    );
   const bounds = intervals(paths, shares, options);
-  const effects = markov ? Array.from((fit as MarkovFit).removal_effect_conversions) : paths.states.map(() => 1);
+  const whole = shares(paths);
+  const own = new Map(paths.states.map((state, code) => [state, { share: whole[code]!, ...bounds[code] }]));
+  const { channels, warnings, orders, ...summary } = answer;
   const { gate, stability } = judge(paths, shares, options);
   const card: Card = {
     ...summary,
     data: dataOf(raw, options),
-    metrics: { stability, ...(markov ? { orders: (fit as MarkovFit).orders } : {}) },
-    channels: channels.map((row, code) => ({ ...row, share: own[code], ...bounds[code] })),
-    limits: [
-      ...(markov ? LIMITS.markov : LIMITS.shapley),
-      'model-based, not causal: nothing here was checked against holdouts',
-    ],
-    warnings: warnings as string[],
+    metrics: { stability, ...(orders ? { orders } : {}) },
+    channels: channels.map((row) => ({ ...row, ...own.get(row.channel) })),
+    limits: [...LIMITS[answer.model], NOT_CAUSAL],
+    warnings,
     gate,
   };
-  const probability = totalOf(paths.conversions) / Math.max(1, totalOf(paths.conversions) + totalOf(paths.nulls));
   return {
-    family: options.model,
-    content: { form: 'effects', naming, states: [...paths.states], effects, conversion_probability: probability },
+    family: answer.model,
+    content: {
+      form: 'effects',
+      naming,
+      states: channels.map(({ channel }) => channel),
+      // Shapley's credit is an equal split over the channels of a path: every channel has the same effect.
+      effects: channels.map(({ removal_effect_conversions }) => removal_effect_conversions ?? 1),
+      conversion_probability: answer.conversion_probability,
+    },
     card,
   };
 }

@@ -1,6 +1,9 @@
 /** What training gives: the content of an artifact, and the card that says how far to trust it. */
 import type { Card, Check, Content, Gate } from '../artifacts/artifact.ts';
 
+/** What every card says, since no fit on what happened can know what would have happened otherwise. */
+export const NOT_CAUSAL = 'model-based, not causal: nothing here was checked against holdouts';
+
 export interface Trained {
   family: string;
   content: Content;

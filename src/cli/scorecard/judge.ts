@@ -80,7 +80,7 @@ async function load(client: Client, world: CausalOptions): Promise<CausalTruth> 
   for (;;) {
     const next = records.next();
     if (next.done) {
-      for (const [record, items] of waiting) await send(record, items);
+      for (const [record, items] of waiting) if (items.length > 0) await send(record, items);
       await client.flush();
       return next.value;
     }
