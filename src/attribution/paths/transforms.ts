@@ -75,6 +75,13 @@ export function transformPaths(paths: Paths, transforms: readonly Transform[]): 
   return [...trims, ...others].reduce(applyOne, paths);
 }
 
+/** Channels that a transform names and no path has: a typing mistake, or nothing to remove. */
+export function unknownChannels(paths: Paths, transforms: readonly Transform[]): string[] {
+  return transforms.flatMap((transform) =>
+    'channel' in transform && !paths.states.includes(transform.channel) ? [transform.channel] : [],
+  );
+}
+
 function applyOne(paths: Paths, transform: Transform): Paths {
   switch (transform.kind) {
     case 'none':
