@@ -1,19 +1,9 @@
 /** The command line: every command, and how failures are told. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
-import { addAdminCommands } from './admin-commands.ts';
+import { commandsFor } from './commands.ts';
 import type { DataOptions, Openers } from './connect.ts';
-import { addDemoCommand } from './demo.ts';
-import { addDoctorCommand } from './doctor.ts';
-import { addExportCommand } from './export.ts';
-import { addImportCommand } from './import/register.ts';
 import type { Io } from './io.ts';
-import { addModelsCommands } from './models.ts';
-import { addReportCommands } from './report-commands.ts';
-import { addRunsCommands } from './runs.ts';
-import { addScorecardCommand } from './scorecard/register.ts';
-import { addServeCommand } from './serve.ts';
-import { addSimulateCommand } from './simulate.ts';
 
 /** What a command works with. */
 export interface Context {
@@ -37,7 +27,9 @@ export async function run(argv: readonly string[], io: Io, open: Openers): Promi
     },
   };
   try {
-    await makeProgram(context).parseAsync([...argv], { from: 'user' });
+    const program = makeProgram(context);
+    for (const addTo of await commandsFor(argv[0])) addTo(program, context);
+    await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
@@ -47,29 +39,13 @@ export async function run(argv: readonly string[], io: Io, open: Openers): Promi
   }
 }
 
-function makeProgram(context: Context): Command {
-  const { io } = context;
-  const program = new Command('tributary')
+function makeProgram({ io }: Context): Command {
+  return new Command('tributary')
     .description('Conversion tracking and multi-touch attribution for email programmes')
     .helpCommand(true)
     .showHelpAfterError('(--help shows what there is)')
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride();
-  const add = [
-    addServeCommand,
-    addDemoCommand,
-    addImportCommand,
-    addReportCommands,
-    addRunsCommands,
-    addModelsCommands,
-    addSimulateCommand,
-    addScorecardCommand,
-    addExportCommand,
-    addAdminCommands,
-    addDoctorCommand,
-  ];
-  for (const addTo of add) addTo(program, context);
-  return program;
 }
 
 /** A failure of ours is a sentence already; one of the system's names what it was about. */

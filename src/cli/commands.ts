@@ -1,0 +1,30 @@
+/**
+ * Where each command is. A command line loads its own command and what that needs, no more: a fit over a file should not wait
+ * for the server and the warehouse to load.
+ */
+import type { Command } from 'commander';
+import type { Context } from './program.ts';
+
+type AddTo = (program: Command, context: Context) => void;
+
+/** In the order of the help. */
+const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> }[] = [
+  { names: ['serve'], load: async () => (await import('./serve.ts')).addServeCommand },
+  { names: ['demo'], load: async () => (await import('./demo.ts')).addDemoCommand },
+  { names: ['import'], load: async () => (await import('./import/register.ts')).addImportCommand },
+  { names: ['report', 'receipt'], load: async () => (await import('./report-commands.ts')).addReportCommands },
+  { names: ['runs'], load: async () => (await import('./runs.ts')).addRunsCommands },
+  { names: ['fit'], load: async () => (await import('./fit.ts')).addFitCommand },
+  { names: ['models'], load: async () => (await import('./models.ts')).addModelsCommands },
+  { names: ['scorecard'], load: async () => (await import('./scorecard/register.ts')).addScorecardCommand },
+  { names: ['simulate'], load: async () => (await import('./simulate.ts')).addSimulateCommand },
+  { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
+  { names: ['keys', 'reclassify'], load: async () => (await import('./admin-commands.ts')).addAdminCommands },
+  { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
+];
+
+/** The command of that name; all of them where there is none, so that help and complaints know what there is. */
+export function commandsFor(name: string | undefined): Promise<AddTo[]> {
+  const wanted = COMMANDS.filter(({ names }) => name !== undefined && names.includes(name));
+  return Promise.all((wanted.length > 0 ? wanted : COMMANDS).map(({ load }) => load()));
+}

@@ -1,0 +1,42 @@
+/** `fit … --paths FILE`: the file into paths. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { type FitInput, fitInput } from '../attribution/fit-answer.ts';
+import { readPaths } from '../attribution/paths/path-file.ts';
+import { parseTransforms } from '../attribution/paths/transforms.ts';
+import { badRequest } from '../domain/errors.ts';
+
+const PIECE_BYTES = 1 << 20;
+
+/** Reads a path file and applies the transforms of a spec. */
+export function pathsFromFile(file: string, spec: string | undefined): FitInput {
+  const transforms = parseTransforms(spec ?? 'none');
+  const { paths, warnings } = readPaths(piecesOf(file));
+  return fitInput(paths, transforms, warnings);
+}
+
+/** One buffer, filled again and again. */
+function* piecesOf(file: string): Generator<Uint8Array> {
+  const descriptor = openFile(file);
+  try {
+    const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    for (;;) {
+      const bytes = readSync(descriptor, buffer, 0, PIECE_BYTES, null);
+      if (bytes === 0) return;
+      yield buffer.subarray(0, bytes);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') throw error;
+    throw badRequest('--paths', `${file} is a folder; name a csv file`);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function openFile(file: string): number {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw badRequest('--paths', `${file} cannot be read (${code}); name a csv file with a column path`);
+  }
+}
