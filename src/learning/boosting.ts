@@ -5,6 +5,7 @@ import { binTable, MOST_BINS } from './binning.ts';
 import { makeSumsExact } from './exact-sums.ts';
 import { Grower } from './grow.ts';
 import type { Table } from './table.ts';
+import { checkTargets } from './targets.ts';
 import type { Tree } from './trees.ts';
 
 /** `logistic`: targets in [0, 1], the model predicts a probability. `squared`: any target, the model predicts its mean. */
@@ -51,8 +52,8 @@ export interface BoostedTrees {
   version: 1;
   kind: 'boosted_trees';
   feature_names: string[];
-  settings: BoostingSettings;
   seed: number;
+  settings: Omit<BoostingSettings, 'seed'>;
   /** The score before the first tree: log odds for `logistic`. */
   base: number;
   trees: Tree[];
@@ -76,17 +77,18 @@ export function fitBoosting(
   settings: BoostingSettings,
   options: BoostingOptions = {},
 ): BoostedTrees {
-  checkTargets(table, target, settings.loss, options.weights);
+  checkTargets(table, target, settings.loss === 'logistic', options.weights);
   assert(settings.min_child_weight > 0, 'min_child_weight is above 0');
   const weights = Float64Array.from(options.weights ?? new Float64Array(table.rows).fill(1));
   const held_out = Int32Array.from(options.held_out ?? []);
   const rounds = new Rounds(Float64Array.from(target), weights, held_out, settings);
+  const { seed, ...rest } = settings;
   const model: BoostedTrees = {
     version: 1,
     kind: 'boosted_trees',
     feature_names: [...table.names],
-    settings: { ...settings },
-    seed: settings.seed,
+    seed,
+    settings: rest,
     base: rounds.base,
     trees: [],
   };
@@ -218,15 +220,4 @@ function sampleColumns(features: number, part: number, random: Random): number[]
     [all[i], all[j]] = [all[j]!, all[i]!];
   }
   return all.slice(0, size).sort((a, b) => a - b);
-}
-
-function checkTargets(table: Table, target: ArrayLike<number>, loss: Loss, weights?: ArrayLike<number>): void {
-  assert(table.rows > 0 && table.names.length > 0, 'there are rows and features to learn from');
-  assert(target.length === table.rows, 'there is one target per row');
-  assert(!weights || weights.length === table.rows, 'there is one weight per row');
-  for (let row = 0; row < table.rows; row++) {
-    const y = target[row]!;
-    assert(Number.isFinite(y) && (loss === 'squared' || (y >= 0 && y <= 1)), `target of row ${row} fits the loss`);
-    assert(!weights || (weights[row]! >= 0 && Number.isFinite(weights[row]!)), `weight of row ${row} is not negative`);
-  }
 }

@@ -1,5 +1,5 @@
 /** Grows one regression tree on gradients, the leaf with the most to gain first. */
-import type { BinnedTable } from './binning.ts';
+import { type BinnedTable, partitionRows, thresholdAfter } from './binning.ts';
 import { bestSplit, fillHistogram, type Split, type SplitRules, subtractHistogram, WIDTH } from './histogram.ts';
 import { type GrowingNode, preorder, type Tree } from './trees.ts';
 
@@ -128,12 +128,12 @@ export class Grower {
     features: readonly number[],
   ): void {
     const { begin, end, depth } = leaf;
-    const middle = this.partition(begin, end, split);
+    const middle = partitionRows(this.binned, split, this.order, this.spare, begin, end);
     this.leaves.splice(this.leaves.indexOf(leaf), 1);
     const left = this.addLeaf(depth + 1, begin, middle, split.left_gradient, split.left_hessian);
     const rest = [leaf.gradient - split.left_gradient, leaf.hessian - split.left_hessian] as const;
     const right = this.addLeaf(depth + 1, middle, end, ...rest);
-    const threshold = this.binned.cuts[split.feature]![split.bin - 1] ?? Number.MAX_VALUE;
+    const threshold = thresholdAfter(this.binned, split.feature, split.bin);
     this.nodes[leaf.node] = {
       feature: split.feature,
       value: threshold,
@@ -154,23 +154,6 @@ export class Grower {
     }
     this.release(leaf);
     for (const child of [left, right]) if (!child.split) this.release(child);
-  }
-
-  /** Moves the rows that go left before the others, each side in its old order. Returns where the right side begins. */
-  private partition(begin: number, end: number, split: Split): number {
-    const { order, spare } = this;
-    const column = this.binned.columns[split.feature]!;
-    const { bin: last, missing_left } = split;
-    let left = begin;
-    let right = 0;
-    for (let i = begin; i < end; i++) {
-      const row = order[i]!;
-      const bin = column[row]!;
-      if (bin === 0 ? missing_left : bin <= last) order[left++] = row;
-      else spare[right++] = row;
-    }
-    order.set(spare.subarray(0, right), left);
-    return left;
   }
 
   private histogramOf(

@@ -1,18 +1,27 @@
 /** Fitted models as they are saved (one JSON form), loaded (checked before they are believed), and asked. */
 import { TributaryError } from '../domain/errors.ts';
 import type { BoostedTrees } from './boosting.ts';
+import type { RandomForest } from './forest.ts';
+import { type LinearModel, linearPredictor } from './linear.ts';
 import type { Table } from './table.ts';
-import { faultOfTree, sumOfTrees } from './trees.ts';
+import { faultOfTree, sumOfTrees, type Tree } from './trees.ts';
 
 /** Every kind says its version, what features it was fitted on, how, and from which seed. */
-export type Model = BoostedTrees;
+export type Model = BoostedTrees | RandomForest | LinearModel;
+
+const KINDS: readonly Model['kind'][] = ['boosted_trees', 'random_forest', 'linear'];
 
 /** What a model predicts for one row: features in the order of `feature_names`, NaN for what is missing. */
 export type Predict = (row: Float64Array) => number;
 
 /** A function that asks the model; it allocates nothing per row. */
 export function predictor(model: Model): Predict {
+  if (model.kind === 'linear') return linearPredictor(model);
   const sum = sumOfTrees(model.trees);
+  if (model.kind === 'random_forest') {
+    const trees = model.trees.length;
+    return (row) => sum(row) / trees;
+  }
   const { base } = model;
   return model.settings.loss === 'logistic'
     ? (row) => 1 / (1 + Math.exp(-(base + sum(row))))
@@ -44,7 +53,7 @@ export function loadModel(saved: unknown, feature_names: readonly string[]): Mod
   const model = saved as Model;
   if (typeof saved !== 'object' || saved === null) throw unusable('', 'it is not an object');
   const { kind, version } = model;
-  if (kind !== 'boosted_trees') throw unusable('', `its kind ${JSON.stringify(kind)} is unknown`);
+  if (!KINDS.includes(kind)) throw unusable('', `its kind ${JSON.stringify(kind)} is unknown`);
   if (version !== 1) throw unusable(kind, `its version is ${version}, this program reads 1`);
   checkFeatures(model, feature_names);
   const fault = faultOf(model);
@@ -65,13 +74,28 @@ function checkFeatures(model: Model, wanted: readonly string[]): void {
 }
 
 function faultOf(model: Model): string | undefined {
-  if (!['logistic', 'squared'].includes(model.settings?.loss)) return 'its loss is unknown';
-  if (!Number.isFinite(model.base)) return 'its base is not a number';
-  return faultOfTrees(model.trees, model.feature_names.length);
+  if (model.kind === 'linear') return faultOfLinear(model);
+  if (model.kind === 'boosted_trees') {
+    if (!['logistic', 'squared'].includes(model.settings?.loss)) return 'its loss is unknown';
+    if (!Number.isFinite(model.base)) return 'its base is not a number';
+  }
+  return faultOfTrees(model.trees, model.feature_names.length, model.kind === 'random_forest' ? 1 : 0);
 }
 
-function faultOfTrees(trees: Model['trees'], features: number): string | undefined {
-  if (!Array.isArray(trees)) return 'it has no trees';
+function faultOfLinear(model: LinearModel): string | undefined {
+  if (!Number.isFinite(model.intercept)) return 'its intercept is not a number';
+  const lists = { means: model.means, slopes: model.slopes, when_missing: model.when_missing };
+  for (const [name, list] of Object.entries(lists)) {
+    if (!Array.isArray(list) || list.length !== model.feature_names.length || !list.every(Number.isFinite)) {
+      return `its ${name} are not one number per feature`;
+    }
+  }
+  return undefined;
+}
+
+function faultOfTrees(trees: Tree[], features: number, least: number): string | undefined {
+  // Boosting may have found nothing to add to its base; an average needs something to average.
+  if (!Array.isArray(trees) || trees.length < least) return 'it has no trees';
   for (const [t, tree] of trees.entries()) {
     const fault = faultOfTree(tree, features);
     if (fault) return `its tree ${t} ${fault}`;

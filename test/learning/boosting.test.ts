@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../src/domain/random.ts';
 import { BOOSTING_DEFAULTS, type BoostingSettings, fitBoosting } from '../../src/learning/boosting.ts';
 import { predictRows } from '../../src/learning/model.ts';
-import { makeTable, selectRows, type Table } from '../../src/learning/table.ts';
+import { selectRows } from '../../src/learning/table.ts';
+import { at, columnOf, shuffled } from './rows.ts';
 import { meanLogLoss, rmse, smallWorld } from './small-world.ts';
 
 const { train, test: held } = smallWorld();
@@ -14,26 +14,6 @@ const settings = (more: Partial<BoostingSettings>): BoostingSettings => ({
   seed: 1,
   ...more,
 });
-
-/** Permuted by a seed. */
-function shuffled(size: number): Int32Array {
-  const rows = Int32Array.from({ length: size }, (_, row) => row);
-  const random = new Random(5, 'shuffle');
-  for (let i = size - 1; i > 0; i--) {
-    const j = random.integer(0, i);
-    [rows[i], rows[j]] = [rows[j]!, rows[i]!];
-  }
-  return rows;
-}
-
-const at = (values: Float64Array, rows: ArrayLike<number>): Float64Array =>
-  Float64Array.from({ length: rows.length }, (_, i) => values[rows[i]!]!);
-
-const columnOf = (values: readonly number[]): Table => {
-  const table = makeTable(['x'], values.length);
-  table.columns[0]!.set(values);
-  return table;
-};
 
 describe('boosted trees agree with scikit-learn', () => {
   // HistGradientBoostingClassifier(max_depth=4, max_leaf_nodes=12, min_samples_leaf=1) and HistGradientBoostingRegressor(
