@@ -1,6 +1,13 @@
 /** Grows one regression tree on gradients, the leaf with the most to gain first. */
 import { type BinnedTable, partitionRows, thresholdAfter } from './binning.ts';
-import { bestSplit, fillHistogram, type Split, type SplitRules, subtractHistogram, WIDTH } from './histogram.ts';
+import {
+  bestSplit,
+  fillHistogram,
+  makeHistogram,
+  type Split,
+  type SplitRules,
+  subtractHistogram,
+} from './histogram.ts';
 import { type GrowingNode, preorder, type Tree } from './trees.ts';
 
 export interface GrowthRules extends SplitRules {
@@ -168,7 +175,7 @@ export class Grower {
       this.gradient[i - begin] = gradient[order[i]!]!;
       this.hessian[i - begin] = hessian[order[i]!]!;
     }
-    const histogram = this.free.pop() ?? new Float64Array(this.binned.names.length * WIDTH);
+    const histogram = this.free.pop() ?? makeHistogram(this.binned.names.length);
     histogram.fill(0);
     const node = { order, begin, end, gradient: this.gradient, hessian: this.hessian };
     fillHistogram(histogram, this.binned, features, node);

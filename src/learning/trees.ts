@@ -45,8 +45,8 @@ export function preorder(nodes: readonly GrowingNode[]): Tree {
 }
 
 /**
- * The sum of the trees' predictions for a row, as a function that allocates nothing: all nodes lie in four arrays. About one
- * microsecond for 100 trees of depth 6.
+ * The sum of the trees' predictions for a row, as a function that allocates nothing: all nodes lie in four arrays. About five
+ * microseconds for 100 trees of depth 6.
  */
 export function sumOfTrees(trees: readonly Tree[]): (row: Float64Array) => number {
   const roots = new Int32Array(trees.length);
