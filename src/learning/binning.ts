@@ -74,3 +74,34 @@ function binColumn(column: Float32Array, cuts: Float64Array, bins: Uint8Array): 
   }
   return bins;
 }
+
+/**
+ * Moves the rows among `order[begin..end)` that go left of a split before the others, each side in its old order. Returns
+ * where the right side begins. `spare` has room for them all.
+ */
+export function partitionRows(
+  binned: BinnedTable,
+  split: { feature: number; bin: number; missing_left: boolean },
+  order: Int32Array,
+  spare: Int32Array,
+  begin: number,
+  end: number,
+): number {
+  const column = binned.columns[split.feature]!;
+  const { bin: last, missing_left } = split;
+  let left = begin;
+  let right = 0;
+  for (let i = begin; i < end; i++) {
+    const row = order[i]!;
+    const bin = column[row]!;
+    if (bin === 0 ? missing_left : bin <= last) order[left++] = row;
+    else spare[right++] = row;
+  }
+  order.set(spare.subarray(0, right), left);
+  return left;
+}
+
+/** The threshold of a split after a bin of a feature; after the last, every value is below it. */
+export function thresholdAfter(binned: BinnedTable, feature: number, bin: number): number {
+  return binned.cuts[feature]![bin - 1] ?? Number.MAX_VALUE;
+}
