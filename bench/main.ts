@@ -1,9 +1,7 @@
 /**
- * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M, fits
- * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit
  * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M,
- *                                   training on 100,000 rows
- * npm run bench -- ingest           one of: ingest overload import attribution batch-cost learning
+ *                                   fits over a file of 1 M paths, training on 100,000 rows
+ * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit learning
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name

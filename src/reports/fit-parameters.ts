@@ -23,7 +23,7 @@ export const FitParameters = Type.Object(
     transform: Type.Optional(
       Type.String({
         maxLength: 500,
-        description: 'markov, shapley: path transforms from left to right; exposure when left out',
+        description: 'markov, shapley: path transforms from left to right; none when left out',
       }),
     ),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: '1 when left out' })),

@@ -77,7 +77,7 @@ function settle(parameters: FitParameters): FitSettings {
     return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days };
   }
   refuse(parameters, ['family', 'guard_minutes', 'max_age_days'], 'algorithmic');
-  const { grain = 'channel', transform = 'exposure' } = parameters;
+  const { grain = 'channel', transform = 'none' } = parameters;
   parseTransforms(transform);
   if (parameters.model === 'shapley') {
     refuse(parameters, ['order'], 'markov');

@@ -159,7 +159,7 @@ function checksTable(checks: readonly Check[]): string {
 
 function text(name: string, value: unknown): string {
   if (typeof value === 'number') {
-    if (/(^|_)(share|fraction|probability|low|high|effect)(_|$)/.test(name)) return percent(value);
+    if (/^incremental$|(^|_)(share|fraction|probability|low|high|effect)(_|$)/.test(name)) return percent(value);
     return Number.isInteger(value) ? number(value) : String(Number(value.toPrecision(5)));
   }
   if (Array.isArray(value)) return value.join(', ');

@@ -27,6 +27,7 @@ export function trainHazard(histories: Histories, naming: Naming, options: Train
   });
   const totals = channelTotals(fit, histories);
   const card: Card = {
+    model: 'algorithmic',
     incremental_fraction: totals.incremental_fraction,
     incremental_value_fraction: totals.incremental_value_fraction,
     conversions: totals.orders,
