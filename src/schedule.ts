@@ -15,17 +15,22 @@ export interface ScheduledFit {
 const CHECK_MS = MS_PER_MINUTE;
 
 export class FitSchedule {
-  private readonly timer: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
+  /** When this process last tried each. */
+  private readonly tried = new Map<ScheduledFit, number>();
 
   /** @param onError hears of fits that failed; the next try is the next time it is due. */
   constructor(
     private readonly context: ReportContext,
     private readonly fits: readonly ScheduledFit[],
     private readonly onError: (error: unknown, what: string) => void,
-  ) {
-    if (fits.length === 0) return;
+  ) {}
+
+  /** Looks now and then for what is due, until it is stopped. */
+  start(): void {
+    if (this.fits.length === 0) return;
     this.timer = setInterval(() => this.tick(), CHECK_MS);
     this.timer.unref();
     this.tick();
@@ -55,8 +60,6 @@ export class FitSchedule {
     await this.context.training.close();
     await this.running;
   }
-
-  private readonly tried = new Map<ScheduledFit, number>();
 
   private tick(): void {
     this.running ??= this.runDue()

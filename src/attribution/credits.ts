@@ -79,13 +79,12 @@ function weighedPaths(plan: Plan): string {
   const total = (model: Model, i: number): string =>
     model.absolute ? `greatest(int64(${WEIGHT_SCALE}), int64(sum(q${i}) over whole))` : `int64(sum(q${i}) over whole)`;
   const sums = open.map(({ model, i }) => `, int64(sum(q${i}) over so_far) as s${i}, ${total(model, i)} as t${i}`);
-  const scored = plan.models.flatMap((model, i) =>
-    model.scores ? [{ i, column: model.scores.column, table: scoresTable(plan, model) }] : [],
-  );
-  const scores = scored.map(({ i, column }) => `, coalesce(sc${i}.${column}, 0.0) as score${i}`).join('');
-  const score_joins = scored
-    .map(({ i, table }) => `left join ${table} sc${i} on sc${i}.order_no = p.order_no and sc${i}.touch_no = p.touch_no`)
-    .join(' ');
+  // One join at a time: ClickHouse names the columns of a wider one by their tables.
+  const scored = plan.models.reduce((from, model, i) => {
+    if (!model.scores) return from;
+    const on = `sc.order_no = p.order_no and sc.touch_no = p.touch_no`;
+    return `(select p.*, coalesce(sc.${model.scores.column}, 0.0) as score${i} from ${from} p left join ${scoresTable(plan, model)} sc on ${on})`;
+  }, 'path');
   return `
     with placed as (
       select t.*, int64(row_number() over (partition by t.order_no order by t.at_ms, t.tie_no)) as place,
@@ -98,8 +97,7 @@ function weighedPaths(plan: Plan): string {
       from placed p where places - place < ${MAX_PATH_LENGTH}),
     weighed as (
       select order_no, touch_no, age_ms, k, n, places, first_share, last_share${columns}${weights}
-      from (select p.*, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share${scores}
-        from path p join orders o on o.order_no = p.order_no ${score_joins}) settled),
+      from (select p.*, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share from ${scored} p join orders o on o.order_no = p.order_no) settled),
     scaled as (select w.*${open.map(({ model, i }) => `, ${scaledWeight(model, i)}`).join('')} from weighed w)
     select c.*${sums.join('')}
     from scaled c window whole as (partition by order_no), so_far as (partition by order_no order by k rows between unbounded preceding and current row)`;

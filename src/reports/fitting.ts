@@ -62,7 +62,7 @@ export async function fitModel(
     { timeout_ms: context.timeout_ms * READ_PATIENCE },
   );
   const trained = await train();
-  const times = { training_ms: performance.now() - started, created_ms: context.clock() };
+  const times = { training_ms: Math.round(performance.now() - started), created_ms: context.clock() };
   const artifact = makeArtifact(resolved, parameters, settings, trained, times);
   return cardJson(await keep(context, artifact));
 }
@@ -78,7 +78,11 @@ function settle(parameters: FitParameters): FitSettings {
   }
   refuse(parameters, ['family', 'guard_minutes', 'max_age_days'], 'algorithmic');
   const { grain = 'channel', transform = 'none' } = parameters;
-  parseTransforms(transform);
+  if (parseTransforms(transform).some(({ kind }) => kind === 'frequency'))
+    throw badRequest(
+      'transform',
+      'frequency counts touches in their names, which reports cannot credit; fit a file with --paths, or choose another',
+    );
   if (parameters.model === 'shapley') {
     refuse(parameters, ['order'], 'markov');
     return { model: 'shapley', ...common, grain, transform, order: null };

@@ -65,6 +65,7 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
     tributary.role === 'collect' ? [] : tributary.config.fits,
     onError,
   );
+  schedule.start();
   const close = (): Promise<void> => {
     closing ??= shutDown(app, tributary, schedule, path).then(tellClosed!.resolve, (error) => {
       tellClosed!.reject(error);

@@ -101,7 +101,7 @@ export function artifactRow(artifact: Artifact): Row {
     settings: JSON.stringify(artifact.settings),
     card: JSON.stringify(artifact.card),
     content: JSON.stringify(artifact.content),
-    training_ms: Math.round(training_ms),
+    training_ms,
     created_at: created_ms,
   };
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { TributaryError } from '../../domain/errors.ts';
 import type { TaskName, Tasks } from './tasks.ts';
+import type { Outcome } from './worker.ts';
 
 /** The worker's file: compiled, or the source itself where tests and benches run from it. */
 const FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
@@ -26,7 +27,10 @@ export class TrainingPool {
       idleTimeout: 5_000,
       ...(FILE.endsWith('.ts') ? { execArgv: ['--import', 'tsx'] } : {}),
     });
-    return this.pool.run({ task, input }, { transferList: [...buffersIn(input)] });
+    const outcome: Outcome = await this.pool.run({ task, input }, { transferList: [...buffersIn(input)] });
+    if ('result' in outcome) return outcome.result as ReturnType<Tasks[N]>;
+    const { code, message, field } = outcome.refusal;
+    throw new TributaryError(code, message, field === undefined ? {} : { field });
   }
 
   /** Ends what is being trained; it fails. */

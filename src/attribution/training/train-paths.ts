@@ -1,5 +1,4 @@
 /** Trains the data-driven model on paths: a Markov chain or Shapley values, with intervals over people and a gate. */
-import { badRequest } from '../../domain/errors.ts';
 import { Random } from '../../domain/random.ts';
 import type { Card } from '../artifacts/artifact.ts';
 import { answerMarkov, answerShapley, fitInput } from '../fit-answer.ts';
@@ -41,15 +40,8 @@ const LIMITS = {
 
 type Shares = (paths: Paths) => Float64Array;
 
-/** @throws bad_request for a transform that renames touches, since reports could not find their effects again. */
 export function trainPaths(raw: Paths, naming: Naming, options: TrainPathsOptions): Trained {
-  const transforms = parseTransforms(options.transform);
-  if (transforms.some(({ kind }) => kind === 'frequency'))
-    throw badRequest(
-      'transform',
-      'frequency counts touches in their names, which reports cannot credit; use it with --paths',
-    );
-  const input = fitInput(raw, transforms, []);
+  const input = fitInput(raw, parseTransforms(options.transform), []);
   const { paths } = input;
   const { order, seed } = options;
   const answer = order === null ? answerShapley(input, false) : answerMarkov(input, { order, seed });

@@ -1,0 +1,244 @@
+/** Models fitted on a log: the same from the same events, judged before they are used, exact in every report. */
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { Random } from '../../src/domain/random.ts';
+import { attributionReport } from '../../src/reports/attribution.ts';
+import type { FitParameters } from '../../src/reports/fit-parameters.ts';
+import { fitModel } from '../../src/reports/fitting.ts';
+import { modelComparison } from '../../src/reports/model-comparison.ts';
+import { listModels } from '../../src/reports/models.ts';
+import { receiptReport } from '../../src/reports/receipt.ts';
+import { FitSchedule } from '../../src/schedule.ts';
+import { simulateCausal } from '../../src/simulation/causal/events.ts';
+import { setupOf } from '../../src/simulation/causal/world.ts';
+import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS, type Json } from './shop.ts';
+
+const END_MS = Date.UTC(2026, 0, 1);
+const PERIOD = { start: '2025-11-01', end: '2026-01-01' };
+
+/** A small shop in which touches really do something. */
+function shopEvents(customers: number): WireEvent[] {
+  const setup = setupOf({ family: 'short_paths', customers, days: 60, seed: 2, end_ms: END_MS });
+  return Array.from(simulateCausal(setup), ({ record, event }) => ({ record, event }));
+}
+
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = new Random(seed, 'shuffle');
+  const found = [...items];
+  for (let i = found.length - 1; i > 0; i--) {
+    const j = random.integer(0, i);
+    [found[i], found[j]] = [found[j]!, found[i]!];
+  }
+  return found;
+}
+
+const fit = (engine: Engine, parameters: FitParameters): Promise<Json> =>
+  fitModel(engine.reports, { draws: 10, ...parameters }, ALL_BRANDS);
+
+describe('a fit of the log', () => {
+  const events = shopEvents(9_000);
+  let engine: Engine;
+  let markov: Json;
+  let algorithmic: Json;
+
+  beforeAll(async () => {
+    engine = await Engine.open(TEST_ENGINE);
+    await engine.load(events, 20_000);
+    markov = await fit(engine, { model: 'markov' });
+    algorithmic = await fit(engine, { model: 'algorithmic' });
+  }, 180_000);
+  afterAll(() => engine.close());
+
+  test('is judged, and says what it learned from', () => {
+    for (const card of [markov, algorithmic]) {
+      expect(card.gate.checks.filter((check: Json) => !check.passed)).toEqual([]);
+      expect(card.passed).toBe(true);
+      expect(card.limits.join(' ')).toContain('model-based, not causal');
+    }
+    expect(markov).toMatchObject({ model: 'markov', order: 1, attribution_model: 'data_driven', family: 'markov' });
+    expect(markov.data.conversions).toBeGreaterThan(500);
+    expect(algorithmic).toMatchObject({ model: 'algorithmic', attribution_model: 'algorithmic', family: 'logistic' });
+    expect(algorithmic.incremental_fraction).toBeGreaterThan(0.1);
+    for (const card of [markov, algorithmic]) {
+      const total = card.channels.reduce((sum: number, row: Json) => sum + row.share, 0);
+      expect(total).toBeCloseTo(1, 9);
+      for (const { share, share_low, share_high } of card.channels) {
+        expect(share_low).toBeLessThanOrEqual(share_high);
+        expect(share).toBeGreaterThanOrEqual(0);
+      }
+    }
+  });
+
+  test('again on the same log is the same artifact, kept once', async () => {
+    const again = await fit(engine, { model: 'algorithmic' });
+    expect(again).toEqual(algorithmic);
+    const { models }: Json = await listModels(engine.reports, ALL_BRANDS);
+    expect(models.map((row: Json) => row.artifact_id).sort()).toEqual(
+      [algorithmic.artifact_id, markov.artifact_id].sort(),
+    );
+    expect((await fit(engine, { model: 'markov', order: '2' })).artifact_id).not.toBe(markov.artifact_id);
+  });
+
+  test('reconciles to the micro in every reading, and the incremental one leaves the rest organic', async () => {
+    const models = 'data_driven,algorithmic,algorithmic_incremental';
+    const report: Json = await attributionReport(
+      engine.reports,
+      { ...PERIOD, models, group_by: 'channel' },
+      ALL_BRANDS,
+    );
+    for (const part of Object.values<Json>(report.models)) {
+      const { net_revenue_micros, attributed_micros, unattributed_micros } = part.reconciliation;
+      const rest = Object.values<string>(unattributed_micros).reduce((sum, micros) => sum + BigInt(micros), 0n);
+      expect(BigInt(attributed_micros) + rest).toBe(BigInt(net_revenue_micros));
+      const rows = part.channel_attribution.reduce(
+        (sum: bigint, row: Json) => sum + BigInt(row.attributed_revenue_micros),
+        0n,
+      );
+      expect(rows).toBe(BigInt(attributed_micros));
+    }
+    const { organic } = report.models.algorithmic_incremental.reconciliation.unattributed_micros;
+    expect(BigInt(organic)).toBeGreaterThan(0n);
+    expect(report.models.algorithmic.reconciliation.unattributed_micros.organic).toBeUndefined();
+    expect(report.artifacts).toEqual({
+      data_driven: expect.stringMatching(/^markov_/),
+      algorithmic: algorithmic.artifact_id,
+      algorithmic_incremental: algorithmic.artifact_id,
+    });
+  });
+
+  test('is explained touch by touch in a receipt: the hazard with the channel and without it', async () => {
+    const order = events.find(({ record }) => record === 'conversions')!.event as { conversion_id: string };
+    const receipt: Json = await receiptReport(
+      engine.reports,
+      order.conversion_id,
+      { models: 'algorithmic,algorithmic_incremental' },
+      ALL_BRANDS,
+    );
+    for (const touch of receipt.touchpoints.filter(({ credit }: Json) => credit)) {
+      const { artifact_id, measure, ...hazard } = touch.credit.algorithmic.because;
+      expect([artifact_id, measure]).toEqual([algorithmic.artifact_id, 'relative_hazard']);
+      expect(hazard.with).toBeGreaterThan(0);
+      expect(hazard.without).toBeGreaterThan(0);
+    }
+    const { attributed_revenue_micros, organic_revenue_micros } =
+      receipt.reconciliation.attributed.algorithmic_incremental;
+    expect(
+      BigInt(attributed_revenue_micros) +
+        BigInt(organic_revenue_micros) +
+        BigInt(receipt.reconciliation.unattributed_micros),
+    ).toBe(BigInt(receipt.reconciliation.net_revenue_micros));
+  });
+
+  test('stands beside the rules in one report, with intervals, and the largest disagreements are explained', async () => {
+    const models = 'first_touch,last_touch,data_driven,algorithmic';
+    const report: Json = await modelComparison(engine.reports, { ...PERIOD, models, draws: 50 }, ALL_BRANDS);
+    for (const model of models.split(',')) {
+      const shares = report.groups.map((row: Json) => row.models[model].share);
+      expect(shares.reduce((sum: number, share: number) => sum + share, 0)).toBeCloseTo(1, 4);
+      const ranks = report.groups.map((row: Json) => row.models[model].rank).sort((a: number, b: number) => a - b);
+      expect(ranks).toEqual(ranks.map((_: number, i: number) => i + 1));
+    }
+    const differences = report.disagreements.map((found: Json) => found.difference);
+    expect(differences).toEqual([...differences].sort((a, b) => b - a));
+    for (const { because, highest, lowest } of report.disagreements) {
+      expect(because).toContain(`${highest.model} gives it most`);
+      expect(because).toContain(`${lowest.model} gives it least`);
+    }
+    expect(await modelComparison(engine.reports, { ...PERIOD, models, draws: 50 }, ALL_BRANDS)).toEqual(report);
+  });
+
+  test('refuses settings of another model, and transforms that reports cannot follow, by name', async () => {
+    await expect(fit(engine, { model: 'shapley', order: '2' })).rejects.toMatchObject({
+      code: 'bad_request',
+      field: 'order',
+    });
+    await expect(fit(engine, { model: 'markov', guard_minutes: 5 })).rejects.toMatchObject({
+      code: 'bad_request',
+      field: 'guard_minutes',
+    });
+    await expect(fit(engine, { model: 'algorithmic', transform: 'first' })).rejects.toMatchObject({
+      code: 'bad_request',
+      field: 'transform',
+    });
+    await expect(fit(engine, { model: 'markov', transform: 'frequency' })).rejects.toMatchObject({
+      code: 'bad_request',
+    });
+  });
+});
+
+describe('a thin log', () => {
+  test('is learned from, and reports get the refusal with the numbers it lacks', async () => {
+    const engine = await Engine.open(TEST_ENGINE);
+    await engine.load(shopEvents(300), 20_000);
+    const card = await fit(engine, { model: 'algorithmic' });
+    expect(card.passed).toBe(false);
+    await expect(
+      attributionReport(engine.reports, { ...PERIOD, model: 'algorithmic' }, ALL_BRANDS),
+    ).rejects.toMatchObject({
+      code: 'model_not_fitted',
+      message: expect.stringMatching(/did not pass its gate: \d+ orders .*required: at least 1000/),
+    });
+    await engine.close();
+  });
+
+  test('without any order, or without anything, gives a fit that is refused and not a failure', async () => {
+    const engine = await Engine.open(TEST_ENGINE);
+    for (const events of [[], shopEvents(50).filter(({ record }) => record === 'touchpoints')]) {
+      await engine.load(events);
+      for (const model of ['markov', 'shapley', 'algorithmic'] as const) {
+        const card = await fit(engine, { model });
+        expect([model, card.passed]).toEqual([model, false]);
+      }
+    }
+    await engine.close();
+  });
+});
+
+test('a schedule fits what is due, once, and tells of what fails', async () => {
+  const engine = await Engine.open(TEST_ENGINE);
+  await engine.load(shopEvents(200), 20_000);
+  let now_ms = END_MS;
+  const context = { ...engine.reports, clock: () => now_ms };
+  const failures: string[] = [];
+  const fits = [
+    { every_hours: 24, parameters: { model: 'markov', draws: 0 } as const },
+    // There are no rates.
+    { every_hours: 24, parameters: { model: 'markov', currency: 'EUR', draws: 0 } as const },
+  ];
+  const schedule = new FitSchedule(context, fits, (_error, what) => failures.push(what));
+  expect(await schedule.runDue()).toHaveLength(1);
+  expect(failures).toEqual(['scheduled fit of markov']);
+  expect(await schedule.runDue()).toHaveLength(0);
+  // Another process on the same log sees what was made, and tries only what was not.
+  const other = new FitSchedule(context, fits, () => undefined);
+  expect(await other.runDue()).toHaveLength(0);
+  now_ms += 25 * 3_600_000;
+  expect(await schedule.runDue()).toHaveLength(1);
+  await schedule.stop();
+  await engine.close();
+});
+
+test.skipIf(inject('clickhouse_url') === '')(
+  'fits and their reports depend neither on arrival nor on the engine',
+  async () => {
+    const events = shopEvents(2_500);
+    const answers = [];
+    for (const [i, name] of (['duckdb', 'duckdb', 'clickhouse'] as EngineName[]).entries()) {
+      const engine = await Engine.open(name);
+      await engine.load(i === 0 ? events : shuffled(events, 9), [20_000, 700, 900][i]);
+      const cards = [await fit(engine, { model: 'markov' }), await fit(engine, { model: 'algorithmic' })].map(
+        ({ training_ms: _took, created_at: _made, ...card }) => card,
+      );
+      const report = await attributionReport(
+        engine.reports,
+        { ...PERIOD, models: 'data_driven,linear', group_by: 'channel' },
+        ALL_BRANDS,
+      );
+      answers.push({ cards, report });
+      await engine.close();
+    }
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  },
+  120_000,
+);
