@@ -1,7 +1,8 @@
 /**
  * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M,
- *                                   fits over a file of 1 M paths, training on 100,000 rows
- * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit learning
+ *                                   fits over a file of 1 M paths, training on 100,000 rows, scoring a
+ *                                   month
+ * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit learning scoring
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
@@ -18,6 +19,7 @@ import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
 import { benchMove } from './move.ts';
 import { benchScale } from './scale.ts';
+import { benchScoring } from './scoring.ts';
 
 /** They make a little more than a million touchpoints. */
 const MOVED_CUSTOMERS = 48_000;
@@ -48,6 +50,13 @@ if (wanted('attribution')) {
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);
 if (wanted('fit')) await benchFit(benchFolder(), rows(1));
 if (wanted('learning')) await benchLearning(rows(0.1));
+if (wanted('scoring')) {
+  await benchScoring(join(benchFolder(), `scoring-${rows(10)}.duckdb`), {
+    touchpoints: rows(10),
+    people: rows(1),
+    conversions: rows(1.2),
+  });
+}
 if (positionals.includes('scale')) {
   await benchScale({ folder: benchFolder(), sizes: list(values.sizes), clickhouse_sizes: list(values.clickhouse) });
 }

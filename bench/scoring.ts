@@ -1,0 +1,83 @@
+/**
+ * What a learned model adds to the report of a month with 100,000 orders: the first time, when its scores are worked out, and
+ * after that, when they are kept. The baseline is the same report under the five rule models.
+ */
+import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
+import { TrainingPool } from '../src/attribution/training/pool.ts';
+import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
+import { PersonDirectory } from '../src/identity/directory.ts';
+import { attributionReport } from '../src/reports/attribution.ts';
+import { fitModel } from '../src/reports/fitting.ts';
+import type { ReportContext } from '../src/reports/parameters.ts';
+import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
+import { median, save, show, showRatio } from './report.ts';
+import { type BenchWorld, makeBenchWarehouse } from './world.ts';
+
+const ROUNDS = 5;
+const MONTH = { start: '2025-06-01', end: '2025-07-01' };
+/** The model is fitted on a quarter: what it learned does not matter here. */
+const FITTED_ON = { start: '2025-04-01', end: '2025-05-01' };
+const AT_MOST = { first: 3, later: 0.25 };
+const ALL_BRANDS = { key_brand_id: null };
+const LEARNED = [...RULE_MODEL_NAMES, 'algorithmic'];
+
+export async function benchScoring(path: string, world: BenchWorld): Promise<void> {
+  console.log(
+    `scoring: ${world.touchpoints} touchpoints, ${world.conversions} orders a year; a month under five rules, and with a learned model`,
+  );
+  await makeBenchWarehouse(path, world);
+  const times: Record<'rules' | 'first' | 'later', number[]> = { rules: [], first: [], later: [] };
+  let fit_ms = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const warehouse = await DuckDBWarehouse.open({ path, threads: 2, memory_limit_bytes: 8e9 });
+    await warehouse.migrate();
+    const context = contextOf(warehouse);
+    const ask = (models: readonly string[]) =>
+      timed(() => attributionReport(context, { ...MONTH, models: models.join(',') }, ALL_BRANDS));
+    if (round === 0) fit_ms = await timed(() => fitOnce(context));
+    await ask(RULE_MODEL_NAMES); // joins persons from the log
+    times.rules.push(await ask(RULE_MODEL_NAMES));
+    times.first.push(await ask(LEARNED));
+    times.later.push(await ask(LEARNED));
+    await context.training.close();
+    await warehouse.close();
+  }
+  const base = median(times.rules);
+  show('month under five rule models, median', `${base.toFixed(0)} ms`);
+  show('fit on a month of orders and all touches before, once', `${fit_ms.toFixed(0)} ms`);
+  showRatio('added by scoring the first time / rules', (median(times.first) - base) / base, { at_most: AT_MOST.first });
+  showRatio('added after that, scores kept / rules', (median(times.later) - base) / base, { at_most: AT_MOST.later });
+  save('scoring', { world, rounds: ROUNDS, month: MONTH, threads: 2 }, { ...times, fit_ms });
+}
+
+async function fitOnce(context: ReportContext): Promise<void> {
+  const card = await fitModel(context, { model: 'algorithmic', ...FITTED_ON, draws: 0 }, ALL_BRANDS);
+  // Orders of this world are made at random, so nothing can be learned of them; the gate would say so.
+  await context.warehouse.append({
+    model_artifacts: await context.warehouse.read((snapshot) =>
+      snapshot.query(
+        `select 'passed_for_the_bench' as artifact_id, model, family, brands, 1 as passed, as_of, settings, replace(card, '"passed":false', '"passed":true') as card, content, training_ms, epoch_ms(created_at) as created_at
+         from model_artifacts where artifact_id = $id`,
+        { id: card['artifact_id'] as string },
+      ),
+    ),
+  });
+}
+
+function contextOf(warehouse: DuckDBWarehouse): ReportContext {
+  return {
+    warehouse,
+    directory: new PersonDirectory(),
+    settings: () => DEFAULT_BRAND_SETTINGS,
+    configured_brands: [],
+    clock: () => 0,
+    timeout_ms: 600_000,
+    training: new TrainingPool(),
+  };
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
