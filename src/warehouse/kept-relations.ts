@@ -7,7 +7,7 @@ const KEPT_VERSIONS = 3;
 
 /** What an engine does with a table that is kept. */
 interface Store {
-  /** Makes the table, anew if there is one. Returns the name under which queries find it. */
+  /** Makes the table, anew if there is one. Returns what queries read it from. */
   make(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<string>;
   drop(table: string): Promise<unknown>;
 }
@@ -42,11 +42,6 @@ export class KeptRelations {
       release();
       throw error;
     }
-  }
-
-  /** Every table that is kept now. */
-  get names(): string[] {
-    return [...this.tables.keys()];
   }
 
   private dropOld(name: string): void {
