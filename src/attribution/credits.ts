@@ -1,9 +1,9 @@
 /** touches -> path -> weights -> credits: docs/semantics.md 7. All models are columns of one pass. */
 import { badRequest } from '../domain/errors.ts';
-import { MAX_MICROS } from '../domain/money.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
+import type { Bounds } from './bounds.ts';
 import type { Model } from './models.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan, WEIGHT_SCALE } from './plan.ts';
 import { touchesWith, touchNumber } from './touches.ts';
@@ -33,14 +33,6 @@ export function millionthsOf(model: Model, i: number): string {
   if (model.credit) return any;
   const share = (sum: string): string => `idiv(${MICRO_CONVERSIONS} * ${sum}, t${i})`;
   return `case when t${i} < ${SMALL_TOTAL} then ${share(`s${i}`)} - ${share(`(s${i} - q${i})`)} else ${any} end`;
-}
-
-/** Whether every value of the period is small enough for {@link creditOf}. */
-async function valuesAreSmall(snapshot: Snapshot): Promise<boolean> {
-  const [row] = await snapshot.query(
-    'select text128(coalesce(min(case when before_micros < after_micros then before_micros else after_micros end), int128(0))) as low, text128(coalesce(max(case when before_micros > after_micros then before_micros else after_micros end), int128(0))) as high from events',
-  );
-  return BigInt(row!['low'] as string) >= 0n && BigInt(row!['high'] as string) <= BigInt(MAX_MICROS);
 }
 
 /** W = floor(w / max(w in path) * 2^40 + 0.5); a path without weight shares equally. An absolute weight is scaled as it is. */
@@ -107,9 +99,8 @@ function weighedPaths(plan: Plan): string {
  * Makes `credits`: per touch and value event, its place k of n in the path, and per model i, credited micros c and millionths
  * m of a conversion. `counted` is 1 on the event that is the order itself.
  */
-async function makeCredits(snapshot: Snapshot, plan: Plan): Promise<void> {
+async function makeCredits(snapshot: Snapshot, plan: Plan, small: boolean): Promise<void> {
   const own_day = plan.adjustments === 'own_day';
-  const small = await valuesAreSmall(snapshot);
   const amount = (name: string): string => (small ? `int64(${name})` : name);
   const each = plan.models.map((model, i) => {
     const before = own_day ? ` - (${creditOf(model, i, amount('before_micros'), small)})` : '';
@@ -127,17 +118,20 @@ async function makeCredits(snapshot: Snapshot, plan: Plan): Promise<void> {
 
 /** Weights of a user's expression can be anything; the first that is not a weight stops the report. */
 async function checkWeights(snapshot: Snapshot, plan: Plan): Promise<void> {
-  for (const [i, model] of plan.models.entries()) {
-    if (!model.checked) continue;
+  const checked = plan.models.map((model, i) => ({ model, i })).filter(({ model }) => model.checked);
+  if (checked.length === 0) return;
+  const wrong = checked.map(({ i }) => `count_where(not ${isWeight(i)}) as n${i}`).join(', ');
+  const [found] = await snapshot.query(`select ${wrong} from credits`);
+  for (const { model, i } of checked) {
+    if (Number(found![`n${i}`]) === 0) continue;
     const [bad] = await snapshot.query(
       `select t.touchpoint_id as touchpoint_id, c.w${i} as weight from credits c join touchpoints t on ${touchNumber(plan)} = c.touch_no
        where ${atOrBefore('t', plan.positions.touchpoints)} and not ${isWeight(i)} order by t.occurred_at, t.touchpoint_id limit 1`,
     );
-    if (bad)
-      throw badRequest(
-        'model',
-        `${model.name} gives touchpoint ${String(bad['touchpoint_id'])} the weight ${String(bad['weight'])}; a weight must be a finite number of at least 0`,
-      );
+    throw badRequest(
+      'model',
+      `${model.name} gives touchpoint ${String(bad!['touchpoint_id'])} the weight ${String(bad!['weight'])}; a weight must be a finite number of at least 0`,
+    );
   }
 }
 
@@ -156,8 +150,8 @@ async function makeScores(snapshot: Snapshot, plan: Plan): Promise<void> {
 }
 
 /** Makes `credits` from `candidates`, `absorbed` and `events`. */
-export async function makeCreditsOfTouches(snapshot: Snapshot, plan: Plan): Promise<void> {
+export async function makeCreditsOfTouches(snapshot: Snapshot, plan: Plan, bounds: Bounds): Promise<void> {
   await makeScores(snapshot, plan);
-  await makeCredits(snapshot, plan);
+  await makeCredits(snapshot, plan, bounds.values_are_small);
   await checkWeights(snapshot, plan);
 }

@@ -210,14 +210,14 @@ async function makeEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
     : periodDecides(plan)
       ? '1 = 1'
       : 'v.at_ms >= o.start_ms and v.at_ms < o.end_ms';
-  const days = await dayColumns(snapshot, plan);
+  const spread = await readSpread(snapshot);
+  const days = await dayColumns(snapshot, plan, spread);
   const value_events = `
     select v.order_no as order_no, o.brand_id as brand_id, v.event as event, v.at_ms as at_ms, ${days.event} as day_number, ${days.order} as order_day_number,
       v.before_micros as before_micros, v.after_micros as after_micros, o.currency as currency
     from (${own_day ? EVENTS_OWN_DAY : EVENTS_ORDER_DAY}) v join orders o on o.order_no = v.order_no ${days.join} where ${in_period}`;
   const parameters = narrowing(plan);
-  const currencies = await snapshot.query('select distinct currency from orders');
-  if (currencies.every((row) => row['currency'] === plan.currency)) {
+  if (spread.currencies.every((currency) => currency === plan.currency)) {
     await snapshot.materialise('events', value_events, parameters);
     return;
   }
@@ -225,18 +225,36 @@ async function makeEvents(snapshot: Snapshot, plan: Plan): Promise<void> {
   await convertEvents(snapshot, plan);
 }
 
+interface Spread {
+  /** Of orders and adjustments. */
+  from_ms: number;
+  until_ms: number;
+  /** The first and the last by name: all are the same if these are. */
+  currencies: string[];
+}
+
+async function readSpread(snapshot: Snapshot): Promise<Spread> {
+  const [row] = await snapshot.query(
+    `select min(at_ms) as from_ms, max(at_ms) as until_ms, min(currency) as low, max(currency) as high
+     from (select at_ms, currency from orders union all select at_ms, order_currency from order_adjustments) times`,
+  );
+  return {
+    from_ms: Number(row!['from_ms'] ?? 0),
+    until_ms: Number(row!['until_ms'] ?? 0) + 1,
+    currencies: [row!['low'], row!['high']].filter((name) => typeof name === 'string'),
+  };
+}
+
 /** SQL for the calendar day of a value event and of its order. In UTC a day is arithmetic alone. */
-async function dayColumns(snapshot: Snapshot, plan: Plan): Promise<{ event: string; order: string; join: string }> {
+async function dayColumns(
+  snapshot: Snapshot,
+  plan: Plan,
+  spread: Spread,
+): Promise<{ event: string; order: string; join: string }> {
   const day = (at: string, offset: string): string => `floor_div(${at}${offset}, ${MS_PER_DAY})`;
   if (plan.brands.every((brand) => brand.settings.time_zone === 'UTC'))
     return { event: day('v.at_ms', ''), order: day('o.at_ms', ''), join: '' };
-  const [range] = await snapshot.query(
-    'select min(at_ms) as from_ms, max(at_ms) as until_ms from (select at_ms from orders union all select at_ms from order_adjustments) times',
-  );
-  await makeOffsets(snapshot, plan, {
-    from_ms: Number(range!['from_ms'] ?? 0),
-    until_ms: Number(range!['until_ms'] ?? 0) + 1,
-  });
+  await makeOffsets(snapshot, plan, spread);
   const join = (alias: string, at: string): string =>
     `join day_offsets ${alias} on ${alias}.brand_id = o.brand_id and ${at} >= ${alias}.from_ms and ${at} < ${alias}.until_ms`;
   return {

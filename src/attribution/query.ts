@@ -6,6 +6,7 @@
  * Each arrow is one file here and one temporary table of the snapshot; a report reads the last ones.
  *
  *   orders.ts        `orders`, `events`         who ordered, when, what it is worth now, in the report's currency
+ *   bounds.ts        between which instants, days and values
  *   touches.ts       `candidates`, `absorbed`   what may earn credit, and what counts once
  *   credits.ts       `credits`                  paths, weights per model, and exact micros
  *   unattributed.ts  `unattributed`             what no touch earned, and why
@@ -13,6 +14,7 @@
  */
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { Snapshot } from '../warehouse/port.ts';
+import { type Bounds, readBounds } from './bounds.ts';
 import { makeCreditsOfTouches } from './credits.ts';
 import { makeOrdersAndEvents } from './orders.ts';
 import type { Plan } from './plan.ts';
@@ -24,10 +26,12 @@ export async function attribute(
   snapshot: Snapshot,
   plan: Plan,
   directory: PersonDirectory,
-): Promise<{ reclassified: boolean }> {
+): Promise<{ reclassified: boolean; bounds: Bounds }> {
   await makeOrdersAndEvents(snapshot, plan, directory);
-  const reclassified = await makeTouchesOfOrders(snapshot, plan);
-  await makeCreditsOfTouches(snapshot, plan);
-  await makeUnattributed(snapshot, plan, reclassified);
-  return { reclassified };
+  const bounds = await readBounds(snapshot, plan);
+  const reclassified = bounds.has_reclassifications;
+  await makeTouchesOfOrders(snapshot, plan, bounds);
+  await makeCreditsOfTouches(snapshot, plan, bounds);
+  await makeUnattributed(snapshot, plan, bounds);
+  return { reclassified, bounds };
 }

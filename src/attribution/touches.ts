@@ -4,6 +4,7 @@ import { MS_PER_MINUTE } from '../domain/time.ts';
 import { EMAIL_TYPES, MACHINE_VERDICTS, TRAITS, VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
+import type { Bounds } from './bounds.ts';
 import type { Plan } from './plan.ts';
 
 const list = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
@@ -52,11 +53,9 @@ async function makeMembers(snapshot: Snapshot): Promise<void> {
   );
 }
 
-/** Makes `verdicts`, what later rules said of touchpoints; returns false when nothing was reclassified. */
-async function makeVerdicts(snapshot: Snapshot, plan: Plan): Promise<boolean> {
+/** Makes `verdicts`, what later rules said of touchpoints. */
+async function makeVerdicts(snapshot: Snapshot, plan: Plan): Promise<void> {
   const seen = atOrBefore('r', plan.positions.touchpoints);
-  const [row] = await snapshot.query(`select count(*) as n from reclassifications r where ${seen}`);
-  if (Number(row!['n']) === 0) return false;
   await snapshot.materialise(
     'verdicts',
     `with ranked as (
@@ -65,7 +64,6 @@ async function makeVerdicts(snapshot: Snapshot, plan: Plan): Promise<boolean> {
        from reclassifications r join members m on m.subject_key = r.subject_key where ${seen})
      select brand_id, touchpoint_id, channel, verdict, traits from ranked where newest = 1`,
   );
-  return true;
 }
 
 /**
@@ -94,12 +92,8 @@ function effective(name: string, reclassified: boolean): string {
  * Makes `candidates`: per order, the touchpoints that may earn credit. They stand in the order of `at_ms`, then `tie_no`;
  * `order_no` and `touch_no` name one.
  */
-async function makeCandidates(snapshot: Snapshot, plan: Plan, reclassified: boolean): Promise<void> {
-  const [bounds] = await snapshot.query(
-    'select min(at_ms - greatest(view_ms, email_ms, click_ms)) as low, max(at_ms) as high from orders',
-  );
-  const low = Number(bounds!['low'] ?? 0);
-  const high = Number(bounds!['high'] ?? 0);
+async function makeCandidates(snapshot: Snapshot, plan: Plan, bounds: Bounds): Promise<void> {
+  const reclassified = bounds.has_reclassifications;
   const columns = [
     ...new Set([
       ...CANDIDATE_COLUMNS,
@@ -126,7 +120,7 @@ async function makeCandidates(snapshot: Snapshot, plan: Plan, reclassified: bool
      join (select m.subject_key as subject_key, o.* from orders o join members m on m.person_key = o.person_key) o
        on o.subject_key = t.subject_key and epoch_ms(t.occurred_at) <= o.at_ms and epoch_ms(t.occurred_at) >= o.at_ms - (${WINDOW_MS})
      ${reclassified ? LATER_VERDICTS : ''}
-     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${low}) and t.occurred_at <= instant(${high})
+     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${bounds.low_ms}) and t.occurred_at <= instant(${bounds.high_ms})
        and ${eligible} ${since}`,
   );
   await breakTies(snapshot, plan, ['order_no', 'touch_no', 'age_ms', 'at_ms', 'is_email', ...columns]);
@@ -175,12 +169,11 @@ async function makeAbsorbed(snapshot: Snapshot, plan: Plan): Promise<void> {
   }
   await snapshot.materialise('absorbed_visits', ABSORBED_VISITS, { within: CLICK_VISIT_MS });
   await snapshot.materialise('absorbed_emails', ABSORBED_EMAILS);
-  await snapshot.materialise('absorbed_repeats', ABSORBED_REPEATS);
   await snapshot.materialise(
     'absorbed',
     `select order_no, touch_no, into_touch_no, 1 as step from absorbed_visits
      union all select order_no, touch_no, into_touch_no, 2 as step from absorbed_emails
-     union all select order_no, touch_no, into_touch_no, 3 as step from absorbed_repeats`,
+     union all select order_no, touch_no, into_touch_no, 3 as step from (${ABSORBED_REPEATS}) absorbed_repeats`,
   );
 }
 
@@ -244,14 +237,10 @@ export function touchesWith(columns: readonly string[]): string {
     left join absorbed a on a.order_no = c.order_no and a.touch_no = c.touch_no where a.touch_no is null)`;
 }
 
-/**
- * Makes `members`, `candidates` and `absorbed` (which candidate belongs to which touch, and by which step) from `orders`.
- * Returns whether some verdicts or channels were reclassified.
- */
-export async function makeTouchesOfOrders(snapshot: Snapshot, plan: Plan): Promise<boolean> {
+/** Makes `members`, `candidates` and `absorbed` (which candidate belongs to which touch, and by which step) from `orders`. */
+export async function makeTouchesOfOrders(snapshot: Snapshot, plan: Plan, bounds: Bounds): Promise<void> {
   await makeMembers(snapshot);
-  const reclassified = await makeVerdicts(snapshot, plan);
-  await makeCandidates(snapshot, plan, reclassified);
+  if (bounds.has_reclassifications) await makeVerdicts(snapshot, plan);
+  await makeCandidates(snapshot, plan, bounds);
   await makeAbsorbed(snapshot, plan);
-  return reclassified;
 }

@@ -1,5 +1,6 @@
 /** Value that no touch earned, by the first filter that left nothing: docs/semantics.md 5. */
 import type { Snapshot } from '../warehouse/port.ts';
+import type { Bounds } from './bounds.ts';
 import type { Plan } from './plan.ts';
 import { memberTouches, without } from './touches.ts';
 
@@ -18,7 +19,7 @@ export type UnattributedReason = (typeof UNATTRIBUTED_REASONS)[number];
  * Makes `unattributed`: each value event of an order without touches, with its reason. Only the first instant at which
  * a person had a touchpoint of each stage matters, so the whole history is folded to one row per person.
  */
-export async function makeUnattributed(snapshot: Snapshot, plan: Plan, reclassified: boolean): Promise<void> {
+export async function makeUnattributed(snapshot: Snapshot, plan: Plan, bounds: Bounds): Promise<void> {
   await snapshot.materialise(
     'bare_orders',
     'select o.order_no as order_no, o.person_key as person_key, o.at_ms as at_ms from orders o where o.order_no not in (select order_no from credits)',
@@ -26,11 +27,10 @@ export async function makeUnattributed(snapshot: Snapshot, plan: Plan, reclassif
   const machine = plan.include_machine ? [] : (['machine'] as const);
   const direct = plan.exclude_direct ? (['direct'] as const) : [];
   const first = (condition: string): string => `min(case when ${condition} then at_ms end)`;
-  const [last] = await snapshot.query('select max(at_ms) as at_ms from bare_orders');
   const touches = memberTouches(plan, {
     columns: ['traits'],
-    where: `and t.occurred_at <= instant(${Number(last!['at_ms'] ?? 0)}) and m.person_key in (select person_key from bare_orders)`,
-    reclassified,
+    where: `and t.occurred_at <= instant(${bounds.high_ms}) and m.person_key in (select person_key from bare_orders)`,
+    reclassified: bounds.has_reclassifications,
   });
   await snapshot.materialise(
     'unattributed',

@@ -1,5 +1,6 @@
 /** The attribution report: what each channel, campaign and email earned, under one model or several side by side. */
 import Type, { type Static } from 'typebox';
+import type { Bounds } from '../attribution/bounds.ts';
 import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
@@ -36,6 +37,7 @@ const MAX_GROUPS = 100_000;
 interface Totals {
   total_conversions: bigint;
   attributed_conversions: bigint;
+  email_conversions: number;
   net_micros: bigint;
   unattributed: Record<UnattributedReason, bigint>;
 }
@@ -57,8 +59,8 @@ export async function attributionReport(
       const several = parameters.models !== undefined;
       return answerOnce(context, resolved, several ? 'models' : 'model', async () => {
         const { plan } = resolved;
-        const { parts, reclassified } = await groupsAndReconciliation(snapshot, context, plan, keys);
-        await makeJourneys(snapshot, plan, reclassified);
+        const { parts, ...found } = await groupsAndReconciliation(snapshot, context, plan, keys);
+        await makeJourneys(snapshot, plan, found);
         const common = {
           ...reportHead(resolved, context.clock()),
           ...(several
@@ -80,31 +82,33 @@ export async function groupsAndReconciliation(
   context: ReportContext,
   plan: Plan,
   keys: readonly GroupKey[],
-): Promise<{ parts: Array<[string, ReportJson]>; reclassified: boolean }> {
-  const { reclassified } = await attribute(snapshot, plan, context.directory);
+): Promise<{ parts: Array<[string, ReportJson]>; reclassified: boolean; bounds: Bounds }> {
+  const found = await attribute(snapshot, plan, context.directory);
   const totals = await readTotals(snapshot);
-  return { parts: await modelParts(snapshot, plan, keys, totals), reclassified };
+  return { parts: await modelParts(snapshot, plan, keys, found.bounds, totals), ...found };
 }
 
 async function readTotals(snapshot: Snapshot): Promise<Totals> {
   const [row] = await snapshot.query(
-    `select count_where(e.event = 'order') as total_conversions, count_where(e.event = 'order' and t.order_no is not null) as attributed_conversions,
-       text128(coalesce(sum128(e.after_micros - e.before_micros), int128(0))) as net_micros
-     from events e left join (select distinct order_no from credits) t on t.order_no = e.order_no`,
+    `select e.*, m.*, u.*
+     from (
+       select count_where(e.event = 'order') as total_conversions, count_where(e.event = 'order' and t.order_no is not null) as attributed_conversions,
+         text128(coalesce(sum128(e.after_micros - e.before_micros), int128(0))) as net_micros
+       from events e left join (select distinct order_no from credits) t on t.order_no = e.order_no) e
+     cross join (
+       select count(distinct case when c.counted = 1 then c.order_no end) as email_conversions from ${CREDITED_TOUCHES} where t.is_email = 1) m
+     cross join (
+       select ${UNATTRIBUTED_REASONS.map((reason) => `text128(coalesce(sum128(case when reason = '${reason}' then micros end), int128(0))) as ${reason}`).join(', ')}
+       from unattributed) u`,
   );
-  const rows = await snapshot.query(
-    'select reason, text128(sum128(micros)) as micros from unattributed group by reason',
-  );
-  const unattributed = Object.fromEntries(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n])) as Record<
-    UnattributedReason,
-    bigint
-  >;
-  for (const reason of rows) unattributed[reason['reason'] as UnattributedReason] = BigInt(reason['micros'] as string);
   return {
     total_conversions: BigInt(row!['total_conversions']!),
     attributed_conversions: BigInt(row!['attributed_conversions']!),
+    email_conversions: Number(row!['email_conversions']),
     net_micros: BigInt(row!['net_micros'] as string),
-    unattributed,
+    unattributed: Object.fromEntries(
+      UNATTRIBUTED_REASONS.map((reason) => [reason, BigInt(row![reason] as string)]),
+    ) as Record<UnattributedReason, bigint>,
   };
 }
 
@@ -113,12 +117,13 @@ async function modelParts(
   snapshot: Snapshot,
   plan: Plan,
   keys: readonly GroupKey[],
+  bounds: Bounds,
   totals: Totals,
 ): Promise<Array<[string, ReportJson]>> {
   const sums = plan.models
     .map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`)
     .join(', ');
-  const months = await joinMonths(snapshot, keys);
+  const months = await joinMonths(snapshot, keys, bounds);
   const groups = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        sum(c.counted) as touches, ${sums}
@@ -135,13 +140,10 @@ async function modelParts(
        count(distinct case when c.counted = 1 then o.person_key end) as people, ${sums}
      from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id`,
   );
-  const [email_conversions] = await snapshot.query(
-    `select count(distinct case when c.counted = 1 then c.order_no end) as n from ${CREDITED_TOUCHES} where t.is_email = 1`,
-  );
   const parts: Array<[string, ReportJson]> = [];
   for (const [i, { name }] of plan.models.entries()) {
     const organic = await readOrganic(snapshot, plan, i);
-    parts.push([name, modelPart(i, keys, groups, emails, Number(email_conversions!['n']), totals, organic)]);
+    parts.push([name, modelPart(i, keys, groups, emails, totals, organic)]);
   }
   return parts;
 }
@@ -151,7 +153,6 @@ function modelPart(
   keys: readonly GroupKey[],
   groups: readonly Row[],
   emails: readonly Row[],
-  email_conversions: number,
   totals: Totals,
   organic: bigint | null,
 ): ReportJson {
@@ -191,7 +192,7 @@ function modelPart(
     summary: {
       total_conversions: Number(totals.total_conversions),
       attributed_conversions: Number(totals.attributed_conversions),
-      email_conversions,
+      email_conversions: totals.email_conversions,
       total_revenue_micros: totals.net_micros.toString(),
       total_revenue: formatMicros(totals.net_micros),
       total_attributed_revenue_micros: attributed.toString(),
@@ -225,29 +226,30 @@ async function readWarnings(
   snapshot: Snapshot,
   plan: Plan,
 ): Promise<Array<{ code: string; count: number; message: string }>> {
+  const open = plan.models
+    .map((model, i) => ({ model, i }))
+    .filter(({ model }) => model.peak === undefined && !model.absolute);
+  const zeros = open.map(({ i }) => `count_where(w${i} = 0.0) as zero${i}`);
+  const peaks = open.map(({ i }) => `, max(w${i}) as w${i}`).join('');
+  const [row] = await snapshot.query(
+    `select f.*, p.*
+     from (select count(*) as foreign_ones from order_adjustments where currency <> order_currency and order_no in (select order_no from events)) f
+     cross join (
+       select ${[`count_where(places > ${MAX_PATH_LENGTH}) as cut`, ...zeros].join(', ')}
+       from (select order_no, max(places) as places${peaks} from credits group by order_no) paths) p`,
+  );
   const warnings: Array<{ code: string; count: number; message: string }> = [];
-  const warn = (row: Row | undefined, code: string, message: string): void => {
-    const count = Number(row?.['n'] ?? 0);
+  const warn = (name: string, code: string, message: string): void => {
+    const count = Number(row![name] ?? 0);
     if (count > 0) warnings.push({ code, count, message });
   };
-  const [foreign] = await snapshot.query(
-    'select count(*) as n from order_adjustments where currency <> order_currency and order_no in (select order_no from events)',
-  );
   warn(
-    foreign,
+    'foreign_ones',
     'adjustment_currency',
     "adjustments are in another currency than their order and were left out; send them in the order's currency",
   );
-  const [cut] = await snapshot.query(
-    `select count(distinct order_no) as n from credits where places > ${MAX_PATH_LENGTH}`,
-  );
-  warn(cut, 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);
-  for (const [i, model] of plan.models.entries()) {
-    if (model.peak !== undefined || model.absolute) continue;
-    const [zero] = await snapshot.query(
-      `select count(*) as n from (select 1 as one from credits group by order_no having max(w${i}) = 0.0) z`,
-    );
-    warn(zero, 'zero_weights', `paths have only zero weights under ${model.name}; their touches share equally`);
-  }
+  warn('cut', 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);
+  for (const { model, i } of open)
+    warn(`zero${i}`, 'zero_weights', `paths have only zero weights under ${model.name}; their touches share equally`);
   return warnings;
 }

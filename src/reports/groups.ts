@@ -67,16 +67,15 @@ export function touchColumns(keys: readonly GroupKey[]): string[] {
 }
 
 /** Calendar months as rows of day numbers, where a report groups by them. Returns the join. */
-export async function joinMonths(snapshot: Snapshot, keys: readonly GroupKey[]): Promise<string> {
+export async function joinMonths(
+  snapshot: Snapshot,
+  keys: readonly GroupKey[],
+  { low_day, high_day }: { low_day: number; high_day: number },
+): Promise<string> {
   if (!keys.some((key) => key.field === 'month')) return '';
-  const [range] = await snapshot.query('select min(day_number) as low, max(day_number) as high from events');
   const rows = [];
-  const first = new Date(Number(range!['low'] ?? 0) * 86_400_000);
-  for (
-    let month = first.getUTCFullYear() * 12 + first.getUTCMonth();
-    monthStart(month) <= Number(range!['high'] ?? 0);
-    month++
-  ) {
+  const first = new Date(low_day * 86_400_000);
+  for (let month = first.getUTCFullYear() * 12 + first.getUTCMonth(); monthStart(month) <= high_day; month++) {
     rows.push({ month_number: month, from_day: monthStart(month), until_day: monthStart(month + 1) });
   }
   const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });

@@ -1,4 +1,5 @@
 /** Journeys: a person's touchpoints and orders without a long silence between them. docs/semantics.md 9. */
+import type { Bounds } from '../attribution/bounds.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { memberTouches, without } from '../attribution/touches.ts';
@@ -28,7 +29,7 @@ const LENGTH_NO =
 export async function makeJourneys(
   snapshot: Snapshot,
   plan: Plan,
-  reclassified: boolean,
+  { reclassified, bounds }: { reclassified: boolean; bounds: Bounds },
   columns: readonly string[] = [],
 ): Promise<void> {
   const gaps = plan.brands.map(({ brand_id, settings }) => ({
@@ -43,11 +44,10 @@ export async function makeJourneys(
     ],
     gaps,
   );
-  const [last] = await snapshot.query('select max(at_ms) as at_ms from orders');
   const touches = memberTouches(plan, {
     columns: ['traits', ...columns],
     reclassified,
-    where: `and t.occurred_at <= instant(${Number(last!['at_ms'] ?? 0)})`,
+    where: `and t.occurred_at <= instant(${bounds.high_ms})`,
   });
   const people = plan.include_machine ? '1 = 1' : without('t.traits', 'machine');
   const extra = (make: (name: string) => string): string => columns.map((name) => `, ${make(name)}`).join('');
@@ -164,8 +164,8 @@ export async function journeysReport(
         extra: { report: 'journeys' },
       });
       return answerOnce(context, resolved, '', async () => {
-        const { reclassified } = await attribute(snapshot, resolved.plan, context.directory);
-        await makeJourneys(snapshot, resolved.plan, reclassified, ['channel']);
+        const found = await attribute(snapshot, resolved.plan, context.directory);
+        await makeJourneys(snapshot, resolved.plan, found, ['channel']);
         return {
           ...reportHead(resolved, context.clock()),
           summary: await journeySummary(snapshot),

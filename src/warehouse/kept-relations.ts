@@ -8,7 +8,7 @@ const KEPT_VERSIONS = 3;
 
 /** What an engine does with a table that is kept. */
 interface Store {
-  /** Makes the table, anew if there is one. Returns the name under which queries find it. */
+  /** Makes the table, anew if there is one. Returns what queries read it from. */
   make(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<string>;
   drop(table: string): Promise<unknown>;
 }
@@ -56,11 +56,6 @@ export class KeptRelations {
     const place = await this.store.make(table, columns, await rows());
     this.made.add(table);
     return place;
-  }
-
-  /** Every table that is kept now. */
-  get names(): string[] {
-    return [...this.tables.keys()];
   }
 
   private dropOld(name: string): void {

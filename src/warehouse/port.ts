@@ -40,6 +40,8 @@ export type MakeRows = () => readonly Row[] | Promise<readonly Row[]>;
 export interface Snapshot {
   /** The snapshot shows whole batches only, so every row it shows lies at or before its committed positions. */
   readonly isolated: boolean;
+  /** The positions that it shows, where the engine had to look them up; else they are read from `commits`. */
+  readonly committed?: ReadonlyMap<string, number>;
   /** Runs shared SQL with `$name` parameters. 128-bit and 64-bit integers come back as bigint. */
   query<R extends Row = Row>(sql: string, parameters?: Record<string, Parameter>): Promise<R[]>;
   /** Keeps the result of a query under a temporary name, for queries after it. */

@@ -17,6 +17,7 @@ export function formatPosition(position: Position): string {
 
 /** Everything that is committed in this snapshot. */
 export async function currentPosition(snapshot: Snapshot): Promise<Position> {
+  if (snapshot.committed) return new Map(snapshot.committed);
   const rows = await snapshot.query('select collector_id, max(log_seq) as log_seq from commits group by collector_id');
   return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
 }

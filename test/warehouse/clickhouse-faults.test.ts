@@ -152,19 +152,26 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
   });
 
   test('that starts again during a report has forgotten its tables: the report fails as one to ask again', async () => {
-    const report = (between: () => Promise<unknown>) =>
+    const report = (table: string, between: () => Promise<unknown>) =>
       warehouse.read(async (s) => {
-        await s.relation('some', [int64('x')], [{ x: 1 }]);
+        await s.materialise('made', 'select 1 as x');
+        await s.relation(
+          'given',
+          [int64('x')],
+          ids(0, 1_000).map((x) => ({ x: Number(x) })),
+        );
         await between();
-        return count(s, 'some');
+        return count(s, table);
       });
-    await expect(
-      report(async () => {
-        await server.kill();
-        await server.start();
-      }),
-    ).rejects.toMatchObject({ code: 'warehouse_unavailable', status: 503, retry_after_s: expect.any(Number) });
-    expect(await report(async () => undefined)).toBe(1);
+    for (const table of ['made', 'given'])
+      await expect(
+        report(table, async () => {
+          await server.kill();
+          await server.start();
+        }),
+      ).rejects.toMatchObject({ code: 'warehouse_unavailable', status: 503, retry_after_s: expect.any(Number) });
+    expect(await report('made', async () => undefined)).toBe(1);
+    expect(await report('given', async () => undefined)).toBe(1_000);
   });
 
   test('that is slow to answer is given up on, in a read and in a batch', async () => {
@@ -208,7 +215,7 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
       openWarehouse(newFolder(), makeConfig({ warehouse: url }, { TRIBUTARY_CLICKHOUSE_PASSWORD: password }));
     const at = new URL(guarded.url).host;
     const inside = await open(`clickhouse://default@${at}/x`, 'the right one');
-    expect(await inside.migrate()).toEqual([1]);
+    expect(await inside.migrate()).toEqual([1, 2]);
     await inside.close();
     /** Nothing is asked of a server before the first migration. */
     const failure = async (url: string, password: string): Promise<Error> => {

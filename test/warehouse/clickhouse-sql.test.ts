@@ -6,7 +6,8 @@ import { fromLines, toLines } from '../../src/warehouse/clickhouse/rows.ts';
 import { TABLE_NAMES } from '../../src/warehouse/schema.ts';
 import { float64, instant, int64, text } from './rows.ts';
 
-const ddl = (cluster: string | null) => MIGRATIONS[0]!.statements({ database: 'sales', cluster });
+const ddl = (cluster: string | null) =>
+  MIGRATIONS.flatMap(({ statements }) => statements({ database: 'sales', cluster }));
 const of = (table: string, cluster: string | null = null) =>
   ddl(cluster).find((statement) => statement.includes(`\`sales\`.\`${table}\``))!;
 

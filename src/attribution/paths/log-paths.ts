@@ -7,6 +7,7 @@ import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
+import { readBounds } from '../bounds.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
 import { makeOrdersAndEvents } from '../orders.ts';
 import type { Plan } from '../plan.ts';
@@ -27,7 +28,7 @@ export async function readLogPaths(
 ): Promise<{ paths: Paths; pathless: number }> {
   await makeOrdersAndEvents(snapshot, plan, directory);
   await addSilentPeople(snapshot, plan);
-  await makeTouchesOfOrders(snapshot, plan);
+  await makeTouchesOfOrders(snapshot, plan, await readBounds(snapshot, plan));
   const states = await nameTouches(snapshot, naming);
   await numberJourneys(snapshot);
   return { paths: await readJourneys(snapshot, states), pathless: await countPathless(snapshot) };

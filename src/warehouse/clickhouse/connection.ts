@@ -44,6 +44,10 @@ const SHARED_SQL: ClickHouseSettings = {
   enable_global_with_statement: 1,
   // A name in an expression is the column, also where the answer has one of that name.
   prefer_column_name_to_alias: 1,
+  // Joins run as they are written. Reordered ones (by sizes that the server learnt, so from the second time on) give the
+  // default of its type for a constant of the kept side of a left join: 26.7 made '' of 'order'.
+  query_plan_optimize_join_order_limit: '0',
+  query_plan_join_swap_table: 'false',
   session_timezone: 'UTC',
   // 64-bit integers as texts, so that none passes through a double.
   output_format_json_quote_64bit_integers: 1,

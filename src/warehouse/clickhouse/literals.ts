@@ -3,6 +3,9 @@
  * which shared SQL does not have; and a quoted text has exactly two characters to escape.
  */
 import type { Parameter } from '../port.ts';
+import type { Column, Row } from '../schema.ts';
+import { columnDdl } from './migrations.ts';
+import { toLines } from './rows.ts';
 
 /** A text as a quoted literal: quotes are doubled, as shared SQL writes them, and so are backslashes. */
 export function quoted(text: string): string {
@@ -29,4 +32,19 @@ export function withLiterals(sql: string, parameters: Record<string, Parameter>)
     if (!Object.hasOwn(parameters, name)) throw new Error(`parameter $${name} of a query is missing`);
     return literal(parameters[name]!);
   });
+}
+
+/** More than this is a table's matter: a statement's text is limited, and parsed each time. */
+const MAX_INLINE_ROWS = 100;
+const MAX_INLINE_CHARACTERS = 20_000;
+
+/** Few rows as a table function, written as for an insert; undefined when they are too many. @throws TypeError like an insert. */
+export function inlineRows(table: string, columns: readonly Column[], rows: readonly Row[]): string | undefined {
+  if (rows.length > MAX_INLINE_ROWS) return undefined;
+  const structure = quoted(columns.map(columnDdl).join(', '));
+  if (rows.length === 0) return `null(${structure})`;
+  const lines = toLines(table, columns, rows);
+  return lines.length > MAX_INLINE_CHARACTERS
+    ? undefined
+    : `format(JSONCompactEachRow, ${structure}, ${quoted(lines)})`;
 }

@@ -10,7 +10,7 @@ import { atOrBefore, type Position } from '../position.ts';
 import { type Column, type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { Turns, tooSlow } from '../turns.ts';
 import type { Call, Connection } from './connection.ts';
-import { withLiterals } from './literals.ts';
+import { inlineRows, withLiterals } from './literals.ts';
 import { CLICKHOUSE_MACROS } from './macros.ts';
 import { columnDdl, named, type Place, qualified } from './migrations.ts';
 
@@ -25,7 +25,8 @@ export async function committedPositions(connection: Connection, place: Place, c
 
 export class ClickHouseSnapshot implements Snapshot {
   readonly isolated = true;
-  private readonly kept = new Map<string, string>();
+  /** What stands for a name that no table of the session has. */
+  private readonly definitions = new Map<string, string>();
   private readonly releases: Array<() => void> = [];
   /** A session runs one statement at a time. */
   private readonly turns = new Turns();
@@ -34,7 +35,7 @@ export class ClickHouseSnapshot implements Snapshot {
   constructor(
     private readonly connection: Connection,
     private readonly place: Place,
-    private readonly committed: Position,
+    readonly committed: Position,
     private readonly relations: KeptRelations,
     private readonly deadline: { at_ms: number; timeout_ms: number },
   ) {}
@@ -47,17 +48,19 @@ export class ClickHouseSnapshot implements Snapshot {
     return this.turns.take(async () => {
       const text = this.text(sql, parameters);
       await this.connection.command(`create or replace temporary table ${named(name)} as ${text}`, this.sessionCall());
-      this.kept.delete(name);
+      this.definitions.delete(name);
     });
   }
 
   relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
     return this.turns.take(async () => {
+      const inline = inlineRows(name, columns, rows);
+      if (inline !== undefined) return void this.definitions.set(name, `select * from ${inline}`);
       const call = this.sessionCall();
       const ddl = columns.map(columnDdl).join(', ');
       await this.connection.command(`create or replace temporary table ${named(name)} (${ddl})`, call);
       await this.connection.insert(named(name), columns, rows, call);
-      this.kept.delete(name);
+      this.definitions.delete(name);
     });
   }
 
@@ -65,7 +68,7 @@ export class ClickHouseSnapshot implements Snapshot {
   async cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void> {
     const { table, release } = await this.relations.table(name, version, columns, rows);
     this.releases.push(release);
-    this.kept.set(name, table);
+    this.definitions.set(name, `select * from ${table}`);
   }
 
   /** What a query is sent as. Used for statements that name their own format, too. */
@@ -95,7 +98,7 @@ export class ClickHouseSnapshot implements Snapshot {
     return this.call();
   }
 
-  /** Puts a definition before the query for every table of the log, and every kept relation, that it reads. */
+  /** Puts a definition before the query for every table of the log, and every relation without a table, that it reads. */
   private withTables(sql: string): string {
     const read = new Set([...sql.matchAll(/\b(?:from|join)\s+(\w+)\b/gi)].map((match) => match[1]!));
     const definitions = [...read].flatMap((name) => {
@@ -110,8 +113,8 @@ export class ClickHouseSnapshot implements Snapshot {
   }
 
   private source(name: string): string | undefined {
-    const kept = this.kept.get(name);
-    if (kept !== undefined) return `select * from ${kept}`;
+    const definition = this.definitions.get(name);
+    if (definition !== undefined) return definition;
     if (!TABLE_NAMES.includes(name as TableName)) return undefined;
     const table = `select * from ${qualified(this.place, name)} r`;
     const in_log = TABLES[name as TableName].columns.some((column) => column.name === 'log_seq');

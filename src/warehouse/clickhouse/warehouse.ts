@@ -9,7 +9,7 @@ import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port
 import { type Row, SYSTEM_TABLES, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { ReadPlaces, Turns } from '../turns.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { literal, quoted } from './literals.ts';
+import { inlineRows, literal, quoted } from './literals.ts';
 import { columnDdl, MIGRATIONS, named, onCluster, type Place, qualified, versionTableDdl } from './migrations.ts';
 import { toLines } from './rows.ts';
 import { ClickHouseSnapshot, committedPositions } from './snapshot.ts';
@@ -45,6 +45,8 @@ export class ClickHouseWarehouse implements Warehouse {
   private readonly writing = new Turns();
   private readonly places: ReadPlaces;
   private readonly relations: KeptRelations;
+  /** Kept relations that are tables. */
+  private readonly standing = new Set<string>();
   private readonly kept_prefix = `kept_${randomBytes(6).toString('hex')}_`;
   private closed = false;
 
@@ -54,7 +56,10 @@ export class ClickHouseWarehouse implements Warehouse {
     this.places = new ReadPlaces(options.max_reads ?? DEFAULT_MAX_READS);
     this.relations = new KeptRelations({
       make: async (table, columns, rows) => {
+        const inline = inlineRows(table, columns, rows);
+        if (inline !== undefined) return inline;
         const name = this.keptName(table);
+        this.standing.add(table);
         // Not in memory: a server that starts again would give an empty table for a full one.
         await this.connection.command(
           `create or replace table ${name} (${columns.map(columnDdl).join(', ')}) engine = MergeTree order by tuple()`,
@@ -62,7 +67,9 @@ export class ClickHouseWarehouse implements Warehouse {
         await this.connection.insert(name, columns, rows);
         return name;
       },
-      drop: (table) => this.connection.command(`drop table if exists ${this.keptName(table)}`),
+      drop: async (table) => {
+        if (this.standing.delete(table)) await this.connection.command(`drop table if exists ${this.keptName(table)}`);
+      },
     });
   }
 
@@ -177,7 +184,7 @@ export class ClickHouseWarehouse implements Warehouse {
     if (this.closed) return;
     await this.exclusively(async () => undefined);
     this.closed = true;
-    for (const table of this.relations.names)
+    for (const table of this.standing)
       await this.connection.command(`drop table if exists ${this.keptName(table)}`).catch(() => undefined);
     await this.connection.close();
   }
