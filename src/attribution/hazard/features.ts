@@ -1,5 +1,6 @@
 /** What the model sees of one person at one moment: decayed exposures, which may earn credit, and controls, which never do. */
 import { type Histories, peopleOf } from './histories.ts';
+import { intentLoadings } from './intent.ts';
 import type { HazardOptions } from './options.ts';
 import { type RiskSets, upperBound } from './risk-sets.ts';
 
@@ -27,6 +28,8 @@ export interface FeaturePlan {
   readonly segments: readonly string[];
   /** Touches per day and person, by group; orders last. */
   readonly mean_rates: readonly number[];
+  /** How much a touch says about a passing intent, by group (see intent.ts). */
+  readonly intent: readonly number[];
 }
 
 /** The touches of a person that are seen at T: `from` to `to`, and `first` to `to` with those that are too old for an effect. */
@@ -74,6 +77,13 @@ export function planFeatures(
     most_age_ms: options.most_age_ms,
     segments: [...histories.segments],
     mean_rates: meanRates(histories, groups.length, group_of),
+    intent: intentLoadings({
+      histories,
+      groups: groups.length,
+      group_of,
+      guard_ms: options.guard_ms,
+      people_leave: sets.people_leave,
+    }),
   };
 }
 
@@ -113,6 +123,7 @@ export function controlNames(plan: FeaturePlan): string[] {
     ...plan.groups.map((group) => `fresh ${group}`),
     'order rate',
     'recent order',
+    ...plan.half_lives_days.map((days) => `intent ${days} d`),
   ];
 }
 
@@ -163,9 +174,12 @@ export function writeControls(
       row[segments + histories.segment_code[i]!] = 1;
   const days = Math.max(0, (T - histories.first_ms[person]!) / DAY_MS);
   row[tenure] = Math.log1p(days);
-  const { first, to } = touchesSeen(plan, histories, person, T);
+  const { first, from, to } = touchesSeen(plan, histories, person, T);
   for (let i = first; i < to; i++) {
     const group = plan.group_of[histories.touch_state[i]!]!;
+    if (i >= from)
+      for (let h = 0; h < plan.half_lives_days.length; h++)
+        row[orders + 2 + h]! += plan.intent[group]! * exposureOf(T - histories.touch_ms[i]!, plan.half_lives_days[h]!);
     row[rates + group]!++;
     if (T - histories.touch_ms[i]! < FRESH_GUARDS * plan.guard_ms) row[fresh + group]!++;
   }

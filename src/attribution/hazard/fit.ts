@@ -82,7 +82,7 @@ function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptio
   const fits = options.half_lives_days.map((half_lives) => {
     const plan = planFeatures(histories, sampled, options, half_lives);
     const rows = measureRows(plan, histories, sampled);
-    return { plan, rows, linear: fitLogLinear(rows, options.likelihood === 'matched') };
+    return { plan, rows, linear: fitLogLinear(rows, options.likelihood === 'matched', plan.intent) };
   });
   return fits.reduce((best, fit) =>
     fit.linear.averaged.log_evidence > best.linear.averaged.log_evidence ? fit : best,

@@ -15,6 +15,8 @@ const CHANCE_OF_NONE = 0.5;
 /** Of controls in standard deviations: enough to hold what hardly varies, too little to matter otherwise. */
 const CONTROL_PENALTY = 3;
 
+const LEAST_LOADING = 0.03;
+
 const LIMITS = { iterations: 25, tolerance: 1e-4 };
 
 export interface LogLinear {
@@ -26,10 +28,19 @@ export interface LogLinear {
   readonly averaged: Averaged;
 }
 
-export function fitLogLinear(rows: HazardRows, matched: boolean): LogLinear {
+const isIntent = (rows: HazardRows, j: number) => rows.names[j]!.startsWith('intent ');
+/**
+ * Orders follow intent about as touches do: the prior deviation of its coefficient is the largest loading. A floor keeps
+ * loadings of nothing but noise from mattering.
+ */
+function intentPenalty(intent: readonly number[]): number {
+  return 1 / Math.max(LEAST_LOADING, ...intent) ** 2;
+}
+
+export function fitLogLinear(rows: HazardRows, matched: boolean, intent: readonly number[]): LogLinear {
   const { design, mean, deviation } = standardised(rows, matched);
   const penalties = Float64Array.from({ length: design.columns }, (_, j) =>
-    j >= rows.exposures && j < rows.names.length ? CONTROL_PENALTY : 0,
+    j < rows.exposures || j >= rows.names.length ? 0 : isIntent(rows, j) ? intentPenalty(intent) : CONTROL_PENALTY,
   );
   const shrinkage: ShrinkageOptions = {
     shrunk: rows.exposures,
@@ -62,6 +73,7 @@ function standardised(rows: HazardRows, matched: boolean): Pick<LogLinear, 'desi
   const mean = new Float64Array(from);
   const deviation = new Float64Array(from).fill(1);
   for (let j = rows.exposures; j < from; j++) {
+    if (isIntent(rows, j)) continue;
     let squares = 0;
     for (let i = 0; i < n; i++) mean[j]! += source[i * from + j]! / n;
     for (let i = 0; i < n; i++) squares += (source[i * from + j]! - mean[j]!) ** 2;
