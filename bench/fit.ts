@@ -37,11 +37,11 @@ export async function benchFit(folder: string, rows: number): Promise<void> {
   if (!existsSync(file)) writePaths(file, rows);
   const bytes = statSync(file).size;
   console.log(`fit: ${rows} paths, ${(bytes / 1e6).toFixed(0)} MB, ${CHANNELS.length} channels, ${ROUNDS} rounds`);
-  const seconds: Record<string, number[]> = {};
+  const seconds = Object.fromEntries(Object.keys(RUNS).map((name): [string, number[]] => [name, []]));
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, args] of Object.entries(RUNS)) {
       const taken = time([...args, file]);
-      if (round > 0) (seconds[name] ??= []).push(taken); // the first one warms the file up
+      if (round > 0) seconds[name]!.push(taken); // the first one warms the file up
     }
   }
   const bare = median(seconds['bare loop']!);
@@ -79,7 +79,7 @@ function writePaths(file: string, rows: number): void {
       at = random.chance(0.6)
         ? (at * 7 + random.integer(1, 4)) % CHANNELS.length
         : Math.floor(random.unit() * random.unit() * CHANNELS.length);
-    } while (path.length < 40 && random.chance(0.8));
+    } while (path.length < 40 && random.chance(0.824));
     const conversions = random.chance(0.3) ? random.integer(1, 3) : 0;
     const value = conversions === 0 ? '0' : (conversions * random.exponential(60)).toFixed(2);
     text += `${path.join(' > ')},${conversions},${value},${random.integer(0, 4)}\n`;

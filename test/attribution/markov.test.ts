@@ -127,6 +127,79 @@ describe('against a dense reference that deletes channels one by one', () => {
   });
 });
 
+describe('a frozen world', () => {
+  /** 400 rows over six channels with habits, counts and money. */
+  function world(): PathRow[] {
+    const random = new Random(20_260_401, 'frozen paths');
+    return Array.from({ length: 400 }, (): PathRow => {
+      const path = [random.integer(0, 5)];
+      while (path.length < 12 && random.chance(0.72))
+        path.push(random.chance(0.5) ? (path.at(-1)! * 2 + 1) % 6 : random.integer(0, 5));
+      const conversions = random.chance(0.4) ? random.integer(1, 5) : 0;
+      return {
+        path: path.map((code) => 'UVWXYZ'[code]!),
+        conversions,
+        value: conversions * random.integer(5, 200),
+        nulls: random.integer(0, 9),
+      };
+    });
+  }
+
+  test.each([
+    [
+      1,
+      {
+        U: 0.3148978273753348,
+        V: 0.5064011882041777,
+        W: 0.33579468162872705,
+        X: 0.5357885589942198,
+        Y: 0.3553676005311607,
+        Z: 0.3656752674144018,
+      },
+    ],
+    [
+      2,
+      {
+        U: 0.35831795314936943,
+        V: 0.5132919458431041,
+        W: 0.32691579702712625,
+        X: 0.539543730221839,
+        Y: 0.3636079850787065,
+        Z: 0.36403028876418064,
+      },
+    ],
+    [
+      3,
+      {
+        U: 0.3370308676997573,
+        V: 0.5051509415761755,
+        W: 0.3131058587252433,
+        X: 0.5592544934062895,
+        Y: 0.3443549150490638,
+        Z: 0.3516687012735966,
+      },
+    ],
+    [
+      4,
+      {
+        U: 0.35367621454990994,
+        V: 0.4991382544420785,
+        W: 0.3155441717901062,
+        X: 0.5499547296983254,
+        Y: 0.35022152991124134,
+        Z: 0.36697521882543305,
+      },
+    ],
+  ])('order %i gives what it gave, which is what the reference gives', (order, frozen) => {
+    const rows = world();
+    const found = fitted(rows, order);
+    const expected = markovReference(rows, order);
+    near(found.effect, Object.fromEntries(expected.conversions), 12);
+    near(found.effect_on_value, Object.fromEntries(expected.value), 12);
+    near(found.effect, frozen, 12);
+  });
+});
+
 describe('always', () => {
   test('effects are shares, and credits add up to what there was', () => {
     fc.assert(

@@ -81,6 +81,13 @@ function warningsOf(paths: Paths, { totals, ...fit }: MarkovFit): string[] {
   if (totals.conversions === 0) warnings.push('no journey converted: there is nothing to credit');
   if (totals.value !== 0 && fit.value.every((credit) => credit === 0))
     warnings.push('no channel has an effect on value: none is credited');
+  const predictor = fit.orders?.reduce((best, next) =>
+    next.conversion_loss < best.conversion_loss ? next : best,
+  ).order;
+  if (predictor !== undefined && predictor !== fit.order)
+    warnings.push(
+      `whether journeys convert is predicted best by order ${predictor}, what they do next by order ${fit.order}`,
+    );
   if (fit.residual > 1e-9)
     warnings.push(`the solution is not exact: ${fit.residual} of the journeys are unaccounted for`);
   return warnings;

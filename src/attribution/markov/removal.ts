@@ -16,8 +16,10 @@ const MAX_SWEEPS = 10_000;
 const EXTRAPOLATE_EVERY = 12;
 /** Channels that are solved for together: enough that reading a step pays, few enough that a state stays in the cache. */
 const TOGETHER = 32;
+/** Of visits at a time (256 MB), also where there are millions of states. */
+const MAX_CELLS = 1 << 25;
 /** Above so many multiplications a sweep, a fit would take many minutes. */
-const MAX_WORK = 5e9;
+const MAX_WORK = 2e9;
 
 export interface RemovalEffects {
   /** By code of the channel, in [0, 1]. */
@@ -46,8 +48,9 @@ export function removalEffects(chain: Chain, channels: number): RemovalEffects {
     iterations: 0,
     residual: 0,
   };
-  for (let at = 0; at < present.length; at += TOGETHER) {
-    const removed = present.subarray(at, at + TOGETHER);
+  const together = Math.max(1, Math.min(TOGETHER, Math.floor(MAX_CELLS / statesOf(chain))));
+  for (let at = 0; at < present.length; at += together) {
+    const removed = present.subarray(at, at + together);
     const solution = visitsWithout(chain, removed, channels);
     addEffects(chain, removed, solution.visits, effects);
     effects.iterations = Math.max(effects.iterations, solution.iterations);
