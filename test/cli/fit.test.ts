@@ -86,7 +86,8 @@ test('a table says what the two totals are', async () => {
 });
 
 test.each([
-  [['fit', 'markov'], /--paths: is needed/],
+  [['fit', 'markov', '--data', join(folder, 'nowhere')], /--data: .*nowhere does not exist/],
+  [['fit', 'markov', '--paths', FILE, '--grain', 'campaign'], /--grain: is for a fit on the log/],
   [['fit', 'shapley', '--paths', join(folder, 'none.csv')], /--paths: .*none\.csv cannot be read \(ENOENT\)/],
   [['fit', 'shapley', '--paths', folder], /--paths: .* is a folder/],
   [['fit', 'markov', '--paths', FILE, '--order', '5'], /Send 1, 2, 3, 4 or auto/],

@@ -1,4 +1,5 @@
 /** The entry of a training thread. */
+import { setPriority } from 'node:os';
 import { TributaryError } from '../../domain/errors.ts';
 import { TASKS, type TaskName } from './tasks.ts';
 
@@ -6,6 +7,14 @@ import { TASKS, type TaskName } from './tasks.ts';
 export type Outcome =
   | { result: unknown }
   | { refusal: { code: TributaryError['code']; message: string; field: string | undefined } };
+
+/** Answering goes before training. On Linux this is of the thread; where it may not be set, all is as it was. */
+const NICE = 10;
+try {
+  setPriority(NICE);
+} catch {
+  // Nothing depends on it but how soon others are served.
+}
 
 export default function run({ task, input }: { task: TaskName; input: unknown[] }): Outcome {
   try {
