@@ -1,6 +1,7 @@
 /**
- * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M
- * npm run bench -- ingest           one of: ingest overload import attribution batch-cost
+ * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M,
+ *                                   training on 100,000 rows
+ * npm run bench -- ingest           one of: ingest overload import attribution batch-cost learning
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
@@ -12,6 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAttribution } from './attribution.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
+import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
 import { benchMove } from './move.ts';
 import { benchScale } from './scale.ts';
@@ -43,6 +45,7 @@ if (wanted('attribution')) {
   });
 }
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);
+if (wanted('learning')) await benchLearning(rows(0.1));
 if (positionals.includes('scale')) {
   await benchScale({ folder: benchFolder(), sizes: list(values.sizes), clickhouse_sizes: list(values.clickhouse) });
 }

@@ -1,4 +1,6 @@
-/** The servers that bench/ingest.ts compares, compiled and each in a process of its own: `node bench/servers.js MODE FOLDER`. */
+/** The servers that bench/ingest.ts compares and bench/learning.ts loads, compiled and each in a process of its own: `node bench/servers.js MODE FOLDER`. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import fastify from 'fastify';
 import { makeConfig } from '../dist/config.js';
 import { TouchpointSchema, touchpoints } from '../dist/domain/touchpoint.js';
@@ -33,6 +35,18 @@ process.send?.(
   mode === 'floor' ? await floor() : await product(mode === 'overload' ? { max_spool_bytes: 50_000_000 } : {}),
 );
 
-// The parent asks for memory, and goes away.
-process.on('message', () => process.send?.({ rss_bytes: process.memoryUsage().rss }));
+/** Trains in a thread of this process, without end, until told to stop; answers once training runs, and once it has ended. */
+let training;
+async function train(workerData) {
+  await training?.terminate();
+  training = workerData && new Worker(new URL('./learning-worker.js', import.meta.url), { workerData });
+  if (training) await once(training, 'message');
+  process.send?.({ training: Boolean(training) });
+}
+
+// The parent asks for memory or for training, and goes away.
+process.on('message', (message) => {
+  if (typeof message === 'object' && 'train' in message) train(message.train);
+  else process.send?.({ rss_bytes: process.memoryUsage().rss });
+});
 process.on('disconnect', () => process.exit(0));

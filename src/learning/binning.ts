@@ -1,4 +1,5 @@
 /** Features as small whole numbers: trees look at counts per bin, not at values, and so read a byte where a value has four. */
+import { assert } from '../domain/errors.ts';
 import type { Table } from './table.ts';
 
 /** Bins 1 to 255 hold values, 0 what is missing; a bin is a byte. */
@@ -15,6 +16,7 @@ export interface BinnedTable {
 
 /** Bins every feature at its quantiles: `most` bins (2 to 255) of about equally many rows, or one per value when values are few. */
 export function binTable(table: Table, most: number = MOST_BINS): BinnedTable {
+  assert(most >= 2 && most <= MOST_BINS, `bins are 2 to ${MOST_BINS}, not ${most}`);
   const block = new SharedArrayBuffer(table.names.length * table.rows);
   const cuts = table.columns.map((column) => cutsOf(column, most));
   const columns = table.columns.map((column, f) =>
@@ -31,7 +33,7 @@ function cutsOf(column: Float32Array, most: number): number[] {
   const sorted = column.filter((value) => !Number.isNaN(value)).sort();
   const distinct = countDistinct(sorted);
   const cuts: number[] = [];
-  let bins_left = Math.min(most, MOST_BINS);
+  let bins_left = most;
   let rows_left = sorted.length;
   let rows = 0;
   for (let i = 1; i < sorted.length; i++) {
@@ -73,4 +75,35 @@ function binColumn(column: Float32Array, cuts: Float64Array, bins: Uint8Array): 
     bins[i] = low + 1;
   }
   return bins;
+}
+
+/**
+ * Moves the rows among `order[begin..end)` that go left of a split before the others, each side in its old order. Returns
+ * where the right side begins. `spare` has room for them all.
+ */
+export function partitionRows(
+  binned: BinnedTable,
+  split: { feature: number; bin: number; missing_left: boolean },
+  order: Int32Array,
+  spare: Int32Array,
+  begin: number,
+  end: number,
+): number {
+  const column = binned.columns[split.feature]!;
+  const { bin: last, missing_left } = split;
+  let left = begin;
+  let right = 0;
+  for (let i = begin; i < end; i++) {
+    const row = order[i]!;
+    const bin = column[row]!;
+    if (bin === 0 ? missing_left : bin <= last) order[left++] = row;
+    else spare[right++] = row;
+  }
+  order.set(spare.subarray(0, right), left);
+  return left;
+}
+
+/** The threshold of a split after a bin of a feature; after the last, every value is below it. */
+export function thresholdAfter(binned: BinnedTable, feature: number, bin: number): number {
+  return binned.cuts[feature]![bin - 1] ?? Number.MAX_VALUE;
 }

@@ -30,6 +30,7 @@ describe('a binned feature', () => {
     expect(bin([])).toEqual({ cuts: [], bins: [] });
     expect(bin([Number.NaN])).toEqual({ cuts: [], bins: [0] });
     expect(bin([5, 5])).toEqual({ cuts: [], bins: [1, 1] });
+    expect(() => bin([5], 256)).toThrow(/2 to 255/);
   });
 
   test('keeps the order of values, and at most as many bins as asked for', () => {

@@ -1,0 +1,102 @@
+/** Random forests: trees on bootstrap samples that look at a few features per split, and their average. */
+import { assert } from '../domain/errors.ts';
+import { Random } from '../domain/random.ts';
+import { type BinnedTable, binTable, MOST_BINS } from './binning.ts';
+import { makeSumsExact } from './exact-sums.ts';
+import { ForestTreeGrower } from './forest-tree.ts';
+import type { Table } from './table.ts';
+import { checkTargets } from './targets.ts';
+import type { Tree } from './trees.ts';
+
+export interface ForestSettings {
+  /** `probability`: targets in [0, 1]. Both predict the mean of the target among rows alike. */
+  predicts: 'probability' | 'value';
+  trees: number;
+  /** Splits from the root to a leaf, at most. */
+  depth: number;
+  /** The least weight in a leaf; a row counts as often as the bootstrap drew it. */
+  min_child_weight: number;
+  /** Features that a split chooses from; null for the square root of how many there are. */
+  split_features: number | null;
+  /** Bins per feature, 2 to 255. */
+  bins: number;
+  seed: number;
+}
+
+export const FOREST_DEFAULTS: Omit<ForestSettings, 'predicts' | 'seed'> = {
+  trees: 100,
+  depth: 16,
+  min_child_weight: 5,
+  split_features: null,
+  bins: MOST_BINS,
+};
+
+export interface RandomForest {
+  version: 1;
+  kind: 'random_forest';
+  feature_names: string[];
+  seed: number;
+  settings: Omit<ForestSettings, 'seed'>;
+  trees: Tree[];
+}
+
+/**
+ * Fits a forest to one target per row, and weights if given. The same input gives the same forest, to the last bit.
+ * Source: Breiman, Random forests, Machine Learning 45, 2001.
+ */
+export function fitForest(
+  table: Table,
+  target: ArrayLike<number>,
+  settings: ForestSettings,
+  weights?: ArrayLike<number>,
+): RandomForest {
+  checkTargets(table, target, settings.predicts === 'probability', weights);
+  const all = { from: 0, until: settings.trees };
+  return makeForest(table.names, settings, growTrees(binTable(table, settings.bins), target, settings, all, weights));
+}
+
+/**
+ * The trees numbered [from, until) of a forest. Each has a seed of its own, so a forest whose numbers are shared out among
+ * threads is the same forest as one that was grown in one go; {@link makeForest} joins them, in order.
+ */
+export function growTrees(
+  binned: BinnedTable,
+  target: ArrayLike<number>,
+  settings: ForestSettings,
+  numbers: { from: number; until: number },
+  weights?: ArrayLike<number>,
+): Tree[] {
+  const { rows, names } = binned;
+  const split_features = settings.split_features ?? Math.floor(Math.sqrt(names.length));
+  const grower = new ForestTreeGrower(binned, { ...settings, split_features });
+  const weight = Float64Array.from(weights ?? new Float64Array(rows).fill(1));
+  makeSumsExact(weight);
+  const sum = weight.map((w, row) => w * target[row]!);
+  makeSumsExact(sum);
+  const trees: Tree[] = [];
+  for (let number = numbers.from; number < numbers.until; number++) {
+    const random = new Random(settings.seed, 'forest', number);
+    const times = bootstrap(rows, random);
+    trees.push(
+      grower.grow(
+        times.map((n, row) => n * sum[row]!),
+        times.map((n, row) => n * weight[row]!),
+        random,
+      ),
+    );
+  }
+  return trees;
+}
+
+export function makeForest(names: readonly string[], settings: ForestSettings, trees: Tree[]): RandomForest {
+  assert(trees.length === settings.trees && trees.length > 0, 'a forest has all its trees');
+  const { seed, ...rest } = settings;
+  return { version: 1, kind: 'random_forest', feature_names: [...names], seed, settings: rest, trees };
+}
+
+/** How often each row is drawn when as many rows as there are are drawn with replacement. */
+function bootstrap(rows: number, random: Random): Float64Array {
+  const times = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) times[random.integer(0, rows - 1)]! += 1;
+  return times;
+}

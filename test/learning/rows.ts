@@ -1,0 +1,25 @@
+/** Small things that the tests of every model need. */
+import { Random } from '../../src/domain/random.ts';
+import { makeTable, type Table } from '../../src/learning/table.ts';
+
+/** A table of one feature. */
+export function columnOf(values: readonly number[]): Table {
+  const table = makeTable(['x'], values.length);
+  table.columns[0]!.set(values);
+  return table;
+}
+
+/** The numbers 0 to size - 1 in an order that a seed decides. */
+export function shuffled(size: number): Int32Array {
+  const rows = Int32Array.from({ length: size }, (_, row) => row);
+  const random = new Random(5, 'shuffle');
+  for (let i = size - 1; i > 0; i--) {
+    const j = random.integer(0, i);
+    [rows[i], rows[j]] = [rows[j]!, rows[i]!];
+  }
+  return rows;
+}
+
+export function at(values: Float64Array, rows: ArrayLike<number>): Float64Array {
+  return Float64Array.from({ length: rows.length }, (_, i) => values[rows[i]!]!);
+}
