@@ -1,17 +1,10 @@
 /** The credit of one order's path under a fitted hazard: what would be missing had its touches not been. */
-import { exposureOf, type FeaturePlan } from './features.ts';
+import { additiveScorer } from './additive.ts';
+import { controlNames, exposureOf, type FeaturePlan } from './features.ts';
 import type { HazardFit, LogLinearModel } from './fit.ts';
+import { groupOf, type HazardPath, type Scorer } from './scorer.ts';
 import { shapleyOfProduct } from './shapley.ts';
-
-/** Touches before one order, in any order. */
-export interface HazardPath {
-  /** Index into the states of the fit; a touch that the fit does not know has any other number and gets no credit. */
-  readonly codes: ArrayLike<number>;
-  /** Order minus touch, in milliseconds. */
-  readonly ages_ms: ArrayLike<number>;
-  /** The person's controls at the order (see `controlNames`); only trees ask for them. Left out: missing. */
-  readonly controls?: Float64Array;
-}
+import { treesScorer } from './trees.ts';
 
 export interface PathCredit {
   /** One per touch, not negative: they add up to 1, or are all 0 when no touch had an effect. */
@@ -24,30 +17,22 @@ export interface PathCredit {
   readonly hazard_ratio: number;
 }
 
-/** Credit by group for one path. Arrays are reused: copy what is kept. */
-export interface Scorer {
-  /** Signed Shapley value of each group, adding up to 1 - 1 / hazard ratio; returns the log of that ratio. */
-  score(path: HazardPath, into: Float64Array): number;
-  /** How much of its group's credit a touch of this age gets, up to a factor. */
-  share(group: number, age_ms: number): number;
-}
-
 /** Scorers by fit: made once, asked for every order. */
 const scorers = new WeakMap<HazardFit, Scorer>();
 
 export function scorerOf(fit: HazardFit): Scorer {
   let scorer = scorers.get(fit);
   if (!scorer) {
-    scorer = logLinearScorer(fit.plan, fit.model);
+    scorer = makeScorer(fit);
     scorers.set(fit, scorer);
   }
   return scorer;
 }
 
-/** The group of a touch that is seen, else -1: unknown, younger than the guard, or too old. */
-export function groupOf(plan: FeaturePlan, code: number, age_ms: number): number {
-  const seen = age_ms >= plan.guard_ms && age_ms <= plan.most_age_ms;
-  return seen ? (plan.group_of[code] ?? -1) : -1;
+function makeScorer({ plan, model, options }: HazardFit): Scorer {
+  if (model.kind === 'log_linear') return logLinearScorer(plan, model);
+  if (model.kind === 'additive') return additiveScorer(plan, model);
+  return treesScorer(plan, model, controlNames(plan).length, options.seed);
 }
 
 /**

@@ -115,6 +115,7 @@ export function exposureNames(plan: FeaturePlan): string[] {
   return plan.half_lives_days.flatMap((days) => plan.groups.map((group) => `exposure ${group} ${days} d`));
 }
 
+/** Controls; those of intent, which keep their unit and have a penalty of their own, come last. */
 export function controlNames(plan: FeaturePlan): string[] {
   return [
     ...plan.segments.map((name) => `segment ${name}`),
@@ -123,8 +124,15 @@ export function controlNames(plan: FeaturePlan): string[] {
     ...plan.groups.map((group) => `fresh ${group}`),
     'order rate',
     'recent order',
-    ...plan.half_lives_days.map((days) => `intent ${days} d`),
+    ...intentNames(plan),
   ];
+}
+
+export function intentNames(plan: FeaturePlan): string[] {
+  return plan.half_lives_days.flatMap((days) => [
+    `intent ${days} d`,
+    ...showingIntent(plan).map((group) => `intent ${plan.groups[group]} ${days} d`),
+  ]);
 }
 
 /** The decayed exposure of one touch: 2^(-age / half-life). */
@@ -177,9 +185,7 @@ export function writeControls(
   const { first, from, to } = touchesSeen(plan, histories, person, T);
   for (let i = first; i < to; i++) {
     const group = plan.group_of[histories.touch_state[i]!]!;
-    if (i >= from)
-      for (let h = 0; h < plan.half_lives_days.length; h++)
-        row[orders + 2 + h]! += plan.intent[group]! * exposureOf(T - histories.touch_ms[i]!, plan.half_lives_days[h]!);
+    if (i >= from && plan.intent[group]! > 0) addIntent(plan, group, T - histories.touch_ms[i]!, row, orders + 2);
     row[rates + group]!++;
     if (T - histories.touch_ms[i]! < FRESH_GUARDS * plan.guard_ms) row[fresh + group]!++;
   }
@@ -188,6 +194,21 @@ export function writeControls(
   const past = upperBound(histories.order_ms, T - plan.guard_ms, oldest, histories.order_offsets[person + 1]!);
   row[orders] = logRate(past - oldest, days, plan.mean_rates[groups]!);
   row[orders + 1] = past > oldest ? exposureOf(T - histories.order_ms[past - 1]!, 7) : 0;
+}
+
+/** Adds what a touch says about a passing intent: to the sum over groups, and to its own group's, which may differ from it. */
+function addIntent(plan: FeaturePlan, group: number, age_ms: number, row: Float64Array, at: number): void {
+  const showing = showingIntent(plan);
+  for (let h = 0; h < plan.half_lives_days.length; h++) {
+    const sign = plan.intent[group]! * exposureOf(age_ms, plan.half_lives_days[h]!);
+    row[at + h * (showing.length + 1)]! += sign;
+    row[at + h * (showing.length + 1) + 1 + showing.indexOf(group)]! += sign;
+  }
+}
+
+/** The groups whose touches say anything about intent. */
+function showingIntent(plan: FeaturePlan): number[] {
+  return [...plan.groups.keys()].filter((group) => plan.intent[group]! > 0);
 }
 
 function logRate(count: number, days: number, mean: number): number {

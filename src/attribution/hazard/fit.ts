@@ -1,10 +1,12 @@
 /** Fits a model of the conversion hazard to histories: sample, measure, fit, and say how much there was to learn from. */
+import { type AdditiveModel, fitAdditive } from './additive.ts';
 import { type FeaturePlan, planFeatures } from './features.ts';
 import type { Histories } from './histories.ts';
 import { fitLogLinear, type LogLinear } from './log-linear.ts';
 import { HAZARD_DEFAULTS, type HazardOptions } from './options.ts';
 import { type RiskSets, sampleRiskSets } from './risk-sets.ts';
 import { type HazardRows, measureRows } from './rows.ts';
+import { fitTrees, type TreesModel } from './trees.ts';
 
 /** Effects on the log hazard, per touch right now: first all groups at the first half-life, then at the next. */
 export interface LogLinearModel {
@@ -19,7 +21,7 @@ export interface LogLinearModel {
   readonly strengths: readonly { readonly strength: number; readonly weight: number }[];
 }
 
-export type HazardModel = LogLinearModel;
+export type HazardModel = LogLinearModel | AdditiveModel | TreesModel;
 
 /** A fit, as it is saved. */
 export interface HazardFit {
@@ -64,7 +66,7 @@ export function workHazard(
     version: 1,
     options: chosen,
     plan,
-    model: savedModel(rows, linear),
+    model: familyOf(histories, work, plan, chosen),
     start_ms: histories.start_ms,
     end_ms: histories.end_ms,
     orders: sampled.eligible_orders,
@@ -87,6 +89,17 @@ function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptio
   return fits.reduce((best, fit) =>
     fit.linear.averaged.log_evidence > best.linear.averaged.log_evidence ? fit : best,
   );
+}
+
+function familyOf(
+  histories: Histories,
+  { rows, linear, sampled }: HazardWork,
+  plan: FeaturePlan,
+  options: HazardOptions,
+): HazardModel {
+  if (options.family === 'logistic') return savedModel(rows, linear);
+  if (options.family === 'additive') return fitAdditive(plan, histories, sampled.people_leave);
+  return fitTrees(rows, options);
 }
 
 function savedModel(rows: HazardRows, linear: LogLinear): LogLinearModel {

@@ -47,6 +47,8 @@ export function intentLoadings(counted: Counted): number[] {
   const weight = new Float64Array(groups * groups);
   for (let c = 0; c < groups; c++)
     for (let d = 0; d < c; d++) {
+      // Where one feeds the other, what they have in common cannot be told from that.
+      if (feeders[c]![d] || feeders[d]![c]) continue;
       // The weaker direction: what follows only one way is an effect of one on the other.
       const both = Math.min(riseAfter(pairs, groups, c, d, -2), riseAfter(pairs, groups, d, c, -2));
       const seen = Math.min(pairs.far[c * groups + d]!, pairs.far[d * groups + c]!);
@@ -140,7 +142,10 @@ function riseAfter(pairs: Pairs, groups: number, first: number, then: number, er
 
 /** r >= 0 with r_c r_d close to the rise of (c, d), c != d, in weighted least squares, by turns. */
 function oneFactor(rise: Float64Array, weight: Float64Array, groups: number): number[] {
-  let r = new Array<number>(groups).fill(1);
+  // Two groups alone leave open how they share their product; from equal parts they keep equal parts.
+  let r = Array.from({ length: groups }, (_, c) =>
+    Math.sqrt(Math.max(0, ...rise.subarray(c * groups, (c + 1) * groups))),
+  );
   for (let turn = 0; turn < 100; turn++)
     r = r.map((old, c) => {
       let top = 0;

@@ -28,7 +28,6 @@ export interface LogLinear {
   readonly averaged: Averaged;
 }
 
-const isIntent = (rows: HazardRows, j: number) => rows.names[j]!.startsWith('intent ');
 /**
  * Orders follow intent about as touches do: the prior deviation of its coefficient is the largest loading. A floor keeps
  * loadings of nothing but noise from mattering.
@@ -39,9 +38,10 @@ function intentPenalty(intent: readonly number[]): number {
 
 export function fitLogLinear(rows: HazardRows, matched: boolean, intent: readonly number[]): LogLinear {
   const { design, mean, deviation } = standardised(rows, matched);
-  const penalties = Float64Array.from({ length: design.columns }, (_, j) =>
-    j < rows.exposures || j >= rows.names.length ? 0 : isIntent(rows, j) ? intentPenalty(intent) : CONTROL_PENALTY,
-  );
+  const intents_from = rows.names.length - rows.intents;
+  const penalties = new Float64Array(design.columns);
+  penalties.fill(CONTROL_PENALTY, rows.exposures, intents_from);
+  penalties.fill(intentPenalty(intent), intents_from, rows.names.length);
   const shrinkage: ShrinkageOptions = {
     shrunk: rows.exposures,
     penalties,
@@ -66,14 +66,13 @@ export function likelihoodOf(design: Design, sets: Uint32Array, matched: boolean
   return rowLikelihood(design, target, by_row);
 }
 
-/** Controls to mean 0 and deviation 1; exposures keep their unit, one touch right now, so that their effects compare. */
+/** Controls to mean 0 and deviation 1; exposures and intent keep their unit, one touch right now, so that effects compare. */
 function standardised(rows: HazardRows, matched: boolean): Pick<LogLinear, 'design' | 'mean' | 'deviation'> {
   const { columns: from, data: source, rows: n } = rows.design;
   const columns = from + (matched ? 0 : 1);
   const mean = new Float64Array(from);
   const deviation = new Float64Array(from).fill(1);
-  for (let j = rows.exposures; j < from; j++) {
-    if (isIntent(rows, j)) continue;
+  for (let j = rows.exposures; j < from - rows.intents; j++) {
     let squares = 0;
     for (let i = 0; i < n; i++) mean[j]! += source[i * from + j]! / n;
     for (let i = 0; i < n; i++) squares += (source[i * from + j]! - mean[j]!) ** 2;

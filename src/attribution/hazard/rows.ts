@@ -1,12 +1,14 @@
 /** The rows of the risk sets as numbers: for each person of each set, exposures first and then controls. */
 import type { Design } from '../../learning/likelihood.ts';
-import { addExposures, controlNames, exposureNames, type FeaturePlan, writeControls } from './features.ts';
+import { addExposures, controlNames, exposureNames, type FeaturePlan, intentNames, writeControls } from './features.ts';
 import type { Histories } from './histories.ts';
 import type { RiskSets } from './risk-sets.ts';
 
 export interface HazardRows {
   readonly design: Design;
+  /** Columns of exposures, which come first, and of intent, which come last; the controls between are of any unit. */
   readonly exposures: number;
+  readonly intents: number;
   readonly names: readonly string[];
   readonly sets: Uint32Array;
   readonly fold: Uint8Array;
@@ -30,6 +32,7 @@ export function measureRows(plan: FeaturePlan, histories: Histories, sampled: Ri
   return {
     design: { rows, columns: names.length, data },
     exposures: exposures.length,
+    intents: intentNames(plan).length,
     names,
     sets: sampled.sets,
     fold: sampled.fold,

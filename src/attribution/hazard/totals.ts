@@ -1,9 +1,10 @@
 /** What each channel brought over all orders of a period, by conversions and by value. */
 
 import { scorerOf } from './credit.ts';
-import { touchesSeen } from './features.ts';
+import { controlNames, type FeaturePlan, touchesSeen, writeControls } from './features.ts';
 import type { HazardFit } from './fit.ts';
 import { type Histories, peopleOf } from './histories.ts';
+import type { HazardPath } from './scorer.ts';
 
 export interface ChannelTotal {
   readonly channel: string;
@@ -117,11 +118,20 @@ export function* ordersOf(histories: Histories): Generator<{ person: number; T: 
     }
 }
 
+/** A person's controls at T, as a path carries them. */
+function controlsOf(plan: FeaturePlan, histories: Histories, person: number, T: number): Float64Array {
+  const controls = new Float64Array(controlNames(plan).length);
+  writeControls(plan, histories, person, T, controls);
+  return controls;
+}
+
 /** The touches that the fit sees before an order. */
-export function pathOf(fit: HazardFit, histories: Histories, person: number, T: number) {
+export function pathOf(fit: HazardFit, histories: Histories, person: number, T: number): HazardPath {
   const { from, to } = touchesSeen(fit.plan, histories, person, T);
   return {
     codes: histories.touch_state.subarray(from, to),
     ages_ms: histories.touch_ms.subarray(from, to).map((at) => T - at),
+    // The product form does not ask for them, and they cost more than all the rest.
+    ...(fit.model.kind !== 'log_linear' && { controls: controlsOf(fit.plan, histories, person, T) }),
   };
 }

@@ -1,0 +1,112 @@
+/** The hazard as trees over the same rows: they find interactions and bends by themselves, and noise more easily too. */
+import { BOOSTING_DEFAULTS, fitBoosting } from '../../learning/boosting.ts';
+import { FOREST_DEFAULTS, fitForest } from '../../learning/forest.ts';
+import { type Model, predictor } from '../../learning/model.ts';
+import { makeTable, selectRows, type Table } from '../../learning/table.ts';
+import { exposureOf, type FeaturePlan } from './features.ts';
+import type { HazardOptions } from './options.ts';
+import type { HazardRows } from './rows.ts';
+import { groupOf, type Scorer } from './scorer.ts';
+import { shapleyOf } from './shapley.ts';
+
+export interface TreesModel {
+  readonly kind: 'trees';
+  readonly model: Model;
+}
+
+/** Shallow trees, slowly: few orders, weak effects. Boosting stops by the loss of people it does not learn from. */
+const BOOSTING = { trees: 300, depth: 3, leaves: 8, learning_rate: 0.05, min_child_weight: 20, subsample: 0.7 };
+const FOREST = { trees: 200, depth: 10, min_child_weight: 50 };
+
+/** A forest may say 0 or 1; odds have to stay finite. */
+const LEAST = 1e-4;
+
+/** `sets` are the sets to learn from (all if left out); boosting holds out one more fold of people to know when to stop. */
+export function fitTrees(rows: HazardRows, options: HazardOptions, learnt?: (set: number) => boolean): TreesModel {
+  const held_out: number[] = [];
+  const used: number[] = [];
+  const stop_fold = rows.fold.reduce((most, fold) => Math.max(most, fold), 0);
+  rows.at_ms.forEach((_, set) => {
+    if (learnt && !learnt(set)) return;
+    for (let row = rows.sets[set]!; row < rows.sets[set + 1]!; row++) {
+      if (rows.fold[set] === stop_fold) held_out.push(used.length);
+      used.push(row);
+    }
+  });
+  const table = selectRows(tableOf(rows), used);
+  const events = outcomes(rows);
+  const target = Float64Array.from(used, (row) => events[row]!);
+  if (options.family === 'random_forest') {
+    const settings = { ...FOREST_DEFAULTS, ...FOREST, predicts: 'probability', seed: options.seed } as const;
+    return { kind: 'trees', model: fitForest(table, target, settings) };
+  }
+  const settings = { ...BOOSTING_DEFAULTS, ...BOOSTING, loss: 'logistic', seed: options.seed } as const;
+  return { kind: 'trees', model: fitBoosting(table, target, settings, { held_out }) };
+}
+
+function tableOf(rows: HazardRows): Table {
+  const { columns, data, rows: n } = rows.design;
+  const table = makeTable(rows.names, n);
+  table.columns.forEach((column, j) => {
+    for (let i = 0; i < n; i++) column[i] = data[i * columns + j]!;
+  });
+  return table;
+}
+
+/** 1 for the person of a set who ordered. */
+export function outcomes(rows: HazardRows): Uint8Array {
+  const outcome = new Uint8Array(rows.design.rows);
+  for (let set = 0; set + 1 < rows.sets.length; set++) outcome[rows.sets[set]!] = 1;
+  return outcome;
+}
+
+/** Log odds of a row; for rare events a constant away from the log of the hazard. */
+export function logOddsOf(model: TreesModel): (row: Float64Array) => number {
+  const predict = predictor(model.model);
+  return (row) => {
+    const p = Math.min(1 - LEAST, Math.max(LEAST, predict(row)));
+    return Math.log(p / (1 - p));
+  };
+}
+
+/** Channels are switched off by taking their exposures away; the Shapley value is over those in the path. */
+export function treesScorer(plan: FeaturePlan, model: TreesModel, controls: number, seed: number): Scorer {
+  const groups = plan.groups.length;
+  const half_lives = plan.half_lives_days;
+  const exposures = groups * half_lives.length;
+  const log_odds = logOddsOf(model);
+  const full = new Float64Array(exposures + controls);
+  const row = new Float64Array(exposures + controls);
+  return {
+    score(path, into) {
+      full.fill(0, 0, exposures);
+      full.fill(Number.NaN, exposures);
+      if (path.controls) full.set(path.controls, exposures);
+      const present = new Set<number>();
+      for (let i = 0; i < path.codes.length; i++) {
+        const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
+        if (group < 0) continue;
+        present.add(group);
+        half_lives.forEach((days, h) => {
+          full[h * groups + group]! += exposureOf(path.ages_ms[i]!, days);
+        });
+      }
+      const players = [...present].sort((a, b) => a - b);
+      const all = log_odds(full);
+      const v = (inside: readonly boolean[]) => {
+        row.set(full);
+        players.forEach((group, i) => {
+          if (!inside[i]) for (let h = 0; h < half_lives.length; h++) row[h * groups + group] = 0;
+        });
+        return Math.exp(log_odds(row) - all);
+      };
+      into.fill(0);
+      const phi = shapleyOf(players.length, v, seed);
+      players.forEach((group, i) => {
+        into[group] = phi[i]!;
+      });
+      return players.length > 0 ? -Math.log(v(players.map(() => false))) : 0;
+    },
+    share: (_, age_ms) => half_lives.reduce((sum, days) => sum + exposureOf(age_ms, days), 0),
+  };
+}
