@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { chainOf } from '../../src/attribution/markov/chain.ts';
+import { countByHash, countInTable } from '../../src/attribution/markov/counts.ts';
 import { fitMarkov, type MarkovFit } from '../../src/attribution/markov/fit.ts';
+import { removalEffects } from '../../src/attribution/markov/removal.ts';
+import { totalsOf } from '../../src/attribution/paths/totals.ts';
 import { Random } from '../../src/domain/random.ts';
 import { markovReference } from '../reference/markov.ts';
 import { type PathRow, pathsOf, row } from '../reference/paths.ts';
@@ -125,6 +129,26 @@ describe('against a dense reference that deletes channels one by one', () => {
       { numRuns: 60 },
     );
   });
+});
+
+test('steps are counted the same in a table and by hash, whatever the number of channels', () => {
+  fc.assert(
+    fc.property(journeys, some_order, (rows, order) => {
+      const paths = pathsOf(rows);
+      const [table, hash] = [countInTable, countByHash].map((count) =>
+        removalEffects(chainOf(count(paths, order), order, totalsOf(paths)), paths.states.length),
+      );
+      table!.conversions.forEach((effect, code) => {
+        expect(hash!.conversions[code]).toBeCloseTo(effect, 12);
+        expect(hash!.value[code]).toBeCloseTo(table!.value[code]!, 12);
+      });
+    }),
+  );
+  // More channels than any table has room for, and more than are solved for at a time.
+  const many = Array.from({ length: 3_000 }, (_, i) =>
+    row(`c${i} > c${(i * 7) % 3_000} > c${(i * 11) % 3_000}`, 1, 1, 1),
+  );
+  expect(sum(fitted(many, 2).conversions)).toBeCloseTo(3_000, 6);
 });
 
 describe('a frozen world', () => {

@@ -1,11 +1,12 @@
 /**
- * An absorbing Markov chain of order k over journeys (Anderl et al. 2016, "Mapping the customer journey"): the state is the
- * last k touches, a journey shorter than k is one shorter state, and every journey ends in a conversion or in none.
+ * An absorbing Markov chain of order k over journeys (Anderl, Becker, von Wangenheim, Schumann 2016, "Mapping the customer
+ * journey"): the state is the last k touches, a journey shorter than k is one shorter state, and every journey ends in a
+ * conversion or in none.
  */
 import type { Paths } from '../paths/paths.ts';
 import { type Totals, totalsOf } from '../paths/totals.ts';
-import { Steps } from './steps.ts';
-import { Sums } from './sums.ts';
+import { countSteps, type StepCounts } from './counts.ts';
+import { countingSort, type Layout, layOut, numbersTo, placesOf } from './layout.ts';
 
 export const MAX_ORDER = 4;
 
@@ -21,7 +22,9 @@ export interface Chain {
   /** From a state: the probability that the journey ends in a conversion there, and the value of that per visit. */
   readonly conversion: Float64Array;
   readonly value: Float64Array;
-  /** Into state s lead the steps `into[s] … into[s + 1] - 1`, each from a state with a probability. */
+  /** The order in which a sweep visits the states. */
+  readonly sequence: Uint32Array;
+  /** Into state `sequence[i]` lead the steps `into[i] … into[i + 1] - 1`, each from a state with a probability. */
   readonly into: Uint32Array;
   readonly from: Uint32Array;
   readonly probability: Float64Array;
@@ -31,87 +34,54 @@ export function statesOf(chain: Chain): number {
   return chain.start.length;
 }
 
-/**
- * Builds the chain. Counts are weights: fractions count as such, and journeys of no weight leave no state. Consecutive equal
- * states are one, since only the jump that leaves a state decides where a journey ends.
- * @param order touches that a state remembers, 1 to {@link MAX_ORDER}.
- */
+/** @param order touches that a state remembers, 1 to {@link MAX_ORDER}. */
 export function buildChain(paths: Paths, order: number): Chain {
-  const steps = new Steps(order);
-  const taken = new Sums();
-  const starts = new Sums();
-  const conversions = new Sums();
-  const value = new Sums();
-  const nulls = new Sums();
-  const { codes, offsets } = paths;
-  for (let p = 0; p < paths.conversions.length; p++) {
-    const weight = paths.conversions[p]! + paths.nulls[p]!;
-    if (weight === 0) continue;
-    let state = steps.first(paths, p);
-    starts.add(state, weight);
-    const end = offsets[p + 1]!;
-    for (let i = offsets[p]! + order; i < end; i++) {
-      const step = steps.take(state, codes[i]!);
-      const next = steps.toOf(step);
-      if (next !== state) taken.add(step, weight);
-      state = next;
-    }
-    conversions.add(state, paths.conversions[p]!);
-    value.add(state, paths.value[p]!);
-    nulls.add(state, paths.nulls[p]!);
-  }
-  return normalised(totalsOf(paths), steps, taken.all(steps.size), {
-    start: starts.all(steps.grams.size),
-    conversion: conversions.all(steps.grams.size),
-    value: value.all(steps.grams.size),
-    nulls: nulls.all(steps.grams.size),
+  return chainOf(countSteps(paths, order), order, totalsOf(paths));
+}
+
+/** Divides what leaves a state by all that leaves it, and lays out states and steps as a sweep reads them. */
+export function chainOf(counts: StepCounts, order: number, totals: Totals): Chain {
+  const states = counts.start.length;
+  const passed = counts.conversions.map((converted, s) => converted + counts.nulls[s]!);
+  counts.taken.forEach((times, step) => {
+    passed[counts.from[step]!]! += times;
   });
-}
-
-interface Counts {
-  start: Float64Array;
-  conversion: Float64Array;
-  value: Float64Array;
-  nulls: Float64Array;
-}
-
-/** Divides what leaves a state by all that leaves it, and sorts the steps by where they lead. */
-function normalised(totals: Totals, steps: Steps, taken: Float64Array, counts: Counts): Chain {
-  const { start, conversion, value, nulls } = counts;
-  const states = start.length;
-  const visits = new Float64Array(states);
-  for (let s = 0; s < states; s++) visits[s] = conversion[s]! + nulls[s]!;
-  const into = new Uint32Array(states + 1);
-  for (let step = 0; step < steps.size; step++) {
-    visits[steps.fromOf(step)]! += taken[step]!;
-    if (taken[step]! > 0) into[steps.toOf(step) + 1]!++;
-  }
-  for (let s = 0; s < states; s++) into[s + 1]! += into[s]!;
-  const from = new Uint32Array(into[states]!);
-  const probability = new Float64Array(from.length);
-  const next = into.slice();
-  for (let step = 0; step < steps.size; step++) {
-    if (taken[step] === 0) continue;
-    const place = next[steps.toOf(step)]!++;
-    from[place] = steps.fromOf(step);
-    probability[place] = taken[step]! / visits[from[place]!]!;
-  }
-  for (let s = 0; s < states; s++) {
-    start[s]! /= totals.journeys;
-    conversion[s]! /= visits[s]!;
-    value[s]! /= visits[s]!;
-    visits[s]! /= totals.journeys;
-  }
+  const layout = layOut(counts, order);
+  const { stored, sequence } = layout;
+  const grams = new Uint16Array(states * order);
+  stored.forEach((state, at) => {
+    grams.set(counts.grams.subarray(state * order, (state + 1) * order), at * order);
+  });
+  const share = (amounts: Float64Array): Float64Array =>
+    Float64Array.from(stored, (state) => amounts[state]! / passed[state]!);
+  const per_journey = (amounts: Float64Array): Float64Array =>
+    Float64Array.from(stored, (state) => amounts[state]! / totals.journeys);
   return {
-    order: steps.order,
+    order,
     totals,
-    grams: steps.grams.grams,
-    start,
-    visits,
-    conversion,
-    value,
-    into,
-    from,
-    probability,
+    grams,
+    start: per_journey(counts.start),
+    visits: per_journey(passed),
+    conversion: share(counts.conversions),
+    value: share(counts.value),
+    sequence,
+    ...stepsBySequence(counts, passed, layout),
+  };
+}
+
+/** Steps sorted by where they lead, in sequence, and then by where they come from. */
+function stepsBySequence(
+  { from, to, taken }: StepCounts,
+  passed: Float64Array,
+  { stored, sequence }: Layout,
+): Pick<Chain, 'into' | 'from' | 'probability'> {
+  const place = placesOf(stored);
+  const turn = placesOf(sequence.map((at) => stored[at]!));
+  const by_source = countingSort(numbersTo(taken.length), stored.length, (step) => place[from[step]!]!);
+  const { sorted, starts } = countingSort(by_source.sorted, stored.length, (step) => turn[to[step]!]!);
+  return {
+    into: starts,
+    from: sorted.map((step) => place[from[step]!]!),
+    probability: Float64Array.from(sorted, (step) => taken[step]! / passed[from[step]!]!),
   };
 }
