@@ -68,15 +68,16 @@ function channelsOf(chain: Chain, channels: number): Uint16Array {
 }
 
 interface Solution {
-  /** `visits[s * width + j]`, width the channels rounded up to {@link LANES}: expected visits to state s without channel `removed[j]`. */
+  /** `visits[s * width + j]`: expected visits to state s without channel `removed[j]`; width is rounded up to whole lanes. */
   visits: Float64Array;
   iterations: number;
   residual: number;
 }
 
 /**
- * Gauss-Seidel from 0. The sum of all changes of a sweep bounds the sum of all residuals after it, because no state passes on more than it gets; and
- * the probability of converting is off by no more than the sum of the residuals. So stopping by it is stopping by the residual.
+ * Gauss-Seidel from 0. The sum of all changes of a sweep bounds the sum of all residuals after it, because no state passes on
+ * more than it gets; and the probability of converting is off by no more than the sum of the residuals. So stopping by it is
+ * stopping by the residual.
  */
 function visitsWithout(chain: Chain, removed: Uint16Array, channels: number): Solution {
   // Columns beside the last channel remove nothing.
