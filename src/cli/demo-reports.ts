@@ -1,4 +1,5 @@
 /** The three reports that say most about why attribution needs care, on data whose truth is known. */
+import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { attributionReport } from '../reports/attribution.ts';
 import type { ReportContext } from '../reports/parameters.ts';
 import { money, number, type TextColumn, textTable } from '../reports/table.ts';
@@ -8,7 +9,15 @@ import type { Client, Json, Query } from './client.ts';
 import { showAttribution } from './show/attribution.ts';
 import { showReceipt } from './show/receipt.ts';
 
-const MODELS = 'first_touch,last_touch,linear,time_decay,position_based';
+/** Fits the models that learn; returns those that passed their gate and so may answer. */
+async function fitModels(client: Client): Promise<string[]> {
+  const passed = async (model: string, answers: string[]): Promise<string[]> =>
+    (await client.post('/v1/models', { model, draws: 0 })).passed ? answers : [];
+  return [
+    ...(await passed('markov', ['data_driven'])),
+    ...(await passed('algorithmic', ['algorithmic', 'algorithmic_incremental'])),
+  ];
+}
 
 export async function showDemo(client: Client, tributary: Tributary, truth: Truth): Promise<string> {
   const period = {
@@ -17,7 +26,12 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
     currency: 'USD',
     conversion_type: 'purchase',
   };
-  const models = await client.get('/v1/reports/attribution', { ...period, models: MODELS, group_by: 'channel' });
+  const learned = await fitModels(client);
+  const models = await client.get('/v1/reports/attribution', {
+    ...period,
+    models: [...RULE_MODEL_NAMES, ...learned].join(','),
+    group_by: 'channel',
+  });
   const conversion_id = await telltaleOrder(tributary, period);
   const receipt =
     conversion_id === undefined
@@ -27,7 +41,7 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
           model: 'linear',
         });
   return [
-    heading(1, 'The same orders under five models'),
+    heading(1, `The same orders under ${Object.keys(models.models).length} models`),
     showAttribution(models, 20),
     heading(2, 'What email is said to earn, and what it did'),
     await emailClaims(tributary.reports, models, period, truth),
@@ -101,6 +115,14 @@ async function emailClaims(reports: ReportContext, models: Json, period: Query, 
     ['last touch', ...own('last_touch')],
     ['linear', ...own('linear')],
     ['first touch', ...own('first_touch')],
+    ...(models.models.algorithmic_incremental
+      ? [
+          [
+            'algorithmic, incremental: what it learned from those who did not order, too',
+            ...own('algorithmic_incremental'),
+          ],
+        ]
+      : []),
     ['what email really caused: this made-up world knows', number(caused), '–'],
   ];
   return `\n${textTable(columns, rows)}`;

@@ -4,6 +4,7 @@
  * together in time, whichever comes first; a channel that really sends people to another brings only the other one later.
  */
 import { type Histories, peopleOf } from './histories.ts';
+import { upperBound } from './risk-sets.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -97,6 +98,7 @@ function countPairs(counted: Counted, feeders?: readonly (readonly boolean[])[])
     const to = touch_offsets[p + 1]!;
     for (let i = touch_offsets[p]!; i < to && touch_ms[i]! < end; i++) {
       const c = group_of[touch_state[i]!]!;
+      if (onTheWay(counted, p, touch_ms[i]!)) continue;
       if (feeders && isFed(counted, i, touch_offsets[p]!, feeders[c]!)) continue;
       touches[c]!++;
       const left = end - touch_ms[i]!;
@@ -105,6 +107,7 @@ function countPairs(counted: Counted, feeders?: readonly (readonly boolean[])[])
       for (let j = i + 1; j < Math.min(to, i + MOST_AHEAD); j++) {
         const lag = touch_ms[j]! - touch_ms[i]!;
         if (lag > FAR_TO_MS || touch_ms[j]! >= end) break;
+        if (onTheWay(counted, p, touch_ms[j]!)) continue;
         const cell = c * groups + group_of[touch_state[j]!]!;
         if (lag > guard_ms && lag <= NEAR_MS) near[cell]!++;
         else if (lag > FAR_FROM_MS) far[cell]!++;
@@ -112,6 +115,16 @@ function countPairs(counted: Counted, feeders?: readonly (readonly boolean[])[])
     }
   }
   return { near, far, near_ms, far_ms, touches };
+}
+
+/**
+ * Whether a touch is one on the way to an order that came within the guard: it comes with what brought the order, by way of
+ * the order, and says nothing about intent.
+ */
+function onTheWay({ histories, guard_ms }: Counted, person: number, at_ms: number): boolean {
+  const to = histories.order_offsets[person + 1]!;
+  const next = upperBound(histories.order_ms, at_ms - 1, histories.order_offsets[person]!, to);
+  return next < to && histories.order_ms[next]! - at_ms <= guard_ms;
 }
 
 /** Until when a person could be touched. */
