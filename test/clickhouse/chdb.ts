@@ -47,7 +47,7 @@ class Engaged {
 
   /** Settings stay with a session of the engine; those of HTTP end with their query. */
   private async apply(asked: Settings): Promise<void> {
-    const settings = { ...PROFILE, ...asked };
+    const settings = { ...PROFILE, ...asked, ...roughLimit(asked) };
     const changes = [
       ...Object.keys(this.applied)
         .filter((name) => !(name in settings))
@@ -59,6 +59,12 @@ class Engaged {
     if (changes.length > 0) await this.session.queryAsync(`set ${changes.join(', ')}`, { format: 'Null' });
     this.applied = settings;
   }
+}
+
+/** Of a long time that is left, tens of seconds: else each query of a read would need another statement before it. */
+function roughLimit({ max_execution_time }: Settings): Settings {
+  const seconds = Number(max_execution_time ?? 0);
+  return seconds > 10 ? { max_execution_time: String(Math.ceil(seconds / 10) * 10) } : {};
 }
 
 /** The engine over one folder; a process can have one. */

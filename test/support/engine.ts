@@ -10,7 +10,8 @@ import { type Enrich, type Item, prepareBatch } from '../../src/ingest/batch.ts'
 import { SeenIds } from '../../src/ingest/seen-ids.ts';
 import type { ReportContext } from '../../src/reports/parameters.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
-import type { Warehouse } from '../../src/warehouse/port.ts';
+import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
+import type { TableName } from '../../src/warehouse/schema.ts';
 import { clickHouseUrl, openClickHouse } from './clickhouse.ts';
 
 const NOW_MS = Date.UTC(2026, 5, 1);
@@ -36,9 +37,11 @@ export function warehouseSetting(folder: string): { warehouse?: string; collecto
 }
 
 /** An empty warehouse of an engine. */
-export async function openEmptyWarehouse(engine: EngineName = TEST_ENGINE): Promise<Warehouse> {
+export async function openEmptyWarehouse(engine: EngineName = TEST_ENGINE, threads = 2): Promise<Warehouse> {
   const warehouse: Warehouse =
-    engine === 'clickhouse' ? await openClickHouse() : await DuckDBWarehouse.open({ path: ':memory:', threads: 2 });
+    engine === 'clickhouse'
+      ? await openClickHouse({ threads })
+      : await DuckDBWarehouse.open({ path: ':memory:', threads });
   await warehouse.migrate();
   return warehouse;
 }
@@ -61,29 +64,52 @@ export class Engine {
     };
   }
 
-  static async open(engine?: EngineName): Promise<Engine> {
-    return new Engine(await openEmptyWarehouse(engine));
+  static async open(engine?: EngineName, threads?: number): Promise<Engine> {
+    return new Engine(await openEmptyWarehouse(engine, threads));
   }
 
   /** Loads events in the given order, in batches of the given size. @returns the as_of of their collector after them. */
   async load(events: readonly WireEvent[], batch_size = 500, collector_id = 'main'): Promise<string> {
-    let log_seq = this.log_seqs.get(collector_id) ?? 0;
-    for (let from = 0; from < events.length; from += batch_size) {
-      const items: Item[] = events.slice(from, from + batch_size).map(({ record, event }) => {
-        log_seq += 1;
-        return { record, item: read(record, event), log_seq, received_at: NOW_MS };
-      });
-      const { batch } = await prepareBatch(items, {
-        warehouse: this.warehouse,
-        seen: this.seen,
-        enrich,
-        collector_id,
-        now_ms: NOW_MS,
-      });
-      await this.warehouse.append({ ...batch, commits: [{ collector_id, log_seq, committed_at: NOW_MS }] });
+    await this.loadAll(new Map([[collector_id, events]]), batch_size);
+    return this.as_of(collector_id);
+  }
+
+  /** Loads the events of several collectors, a batch of each at a time. They must have no ids in common. */
+  async loadAll(collectors: ReadonlyMap<string, readonly WireEvent[]>, batch_size: number): Promise<void> {
+    const most = Math.max(...[...collectors.values()].map((events) => events.length));
+    for (let from = 0; from < most; from += batch_size) {
+      const together: Batch = {};
+      for (const [collector_id, events] of collectors) {
+        const part = events.slice(from, from + batch_size);
+        if (part.length === 0) continue;
+        for (const [name, rows] of Object.entries(await this.prepared(part, collector_id)))
+          together[name as TableName] = [...(together[name as TableName] ?? []), ...rows];
+      }
+      await this.warehouse.append(together);
     }
+  }
+
+  /** Everything that a collector has loaded. */
+  as_of(collector_id: string): string {
+    return `${collector_id}:${this.log_seqs.get(collector_id) ?? 0}`;
+  }
+
+  /** The next rows of a collector, with their commit. */
+  private async prepared(events: readonly WireEvent[], collector_id: string): Promise<Batch> {
+    let log_seq = this.log_seqs.get(collector_id) ?? 0;
+    const items: Item[] = events.map(({ record, event }) => {
+      log_seq += 1;
+      return { record, item: read(record, event), log_seq, received_at: NOW_MS };
+    });
     this.log_seqs.set(collector_id, log_seq);
-    return `${collector_id}:${log_seq}`;
+    const { batch } = await prepareBatch(items, {
+      warehouse: this.warehouse,
+      seen: this.seen,
+      enrich,
+      collector_id,
+      now_ms: NOW_MS,
+    });
+    return { ...batch, commits: [{ collector_id, log_seq, committed_at: NOW_MS }] };
   }
 
   async close(): Promise<void> {
