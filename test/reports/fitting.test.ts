@@ -32,7 +32,7 @@ function shuffled<T>(items: readonly T[], seed: number): T[] {
   return found;
 }
 
-const fit = (engine: Engine, parameters: FitParameters): Promise<Json> =>
+const train = (engine: Engine, parameters: FitParameters): Promise<Json> =>
   fitModel(engine.reports, { draws: 10, ...parameters }, ALL_BRANDS);
 
 describe('a fit of the log', () => {
@@ -44,8 +44,8 @@ describe('a fit of the log', () => {
   beforeAll(async () => {
     engine = await Engine.open(TEST_ENGINE);
     await engine.load(events, 20_000);
-    markov = await fit(engine, { model: 'markov' });
-    algorithmic = await fit(engine, { model: 'algorithmic' });
+    markov = await train(engine, { model: 'markov' });
+    algorithmic = await train(engine, { model: 'algorithmic' });
   }, 180_000);
   afterAll(() => engine.close());
 
@@ -70,13 +70,13 @@ describe('a fit of the log', () => {
   });
 
   test('again on the same log is the same artifact, kept once', async () => {
-    const again = await fit(engine, { model: 'algorithmic' });
+    const again = await train(engine, { model: 'algorithmic' });
     expect(again).toEqual(algorithmic);
     const { models }: Json = await listModels(engine.reports, ALL_BRANDS);
     expect(models.map((row: Json) => row.artifact_id).sort()).toEqual(
       [algorithmic.artifact_id, markov.artifact_id].sort(),
     );
-    expect((await fit(engine, { model: 'markov', order: '2' })).artifact_id).not.toBe(markov.artifact_id);
+    expect((await train(engine, { model: 'markov', order: '2' })).artifact_id).not.toBe(markov.artifact_id);
   });
 
   test('reconciles to the micro in every reading, and the incremental one leaves the rest organic', async () => {
@@ -148,19 +148,19 @@ describe('a fit of the log', () => {
   });
 
   test('refuses settings of another model, and transforms that reports cannot follow, by name', async () => {
-    await expect(fit(engine, { model: 'shapley', order: '2' })).rejects.toMatchObject({
+    await expect(train(engine, { model: 'shapley', order: '2' })).rejects.toMatchObject({
       code: 'bad_request',
       field: 'order',
     });
-    await expect(fit(engine, { model: 'markov', guard_minutes: 5 })).rejects.toMatchObject({
+    await expect(train(engine, { model: 'markov', guard_minutes: 5 })).rejects.toMatchObject({
       code: 'bad_request',
       field: 'guard_minutes',
     });
-    await expect(fit(engine, { model: 'algorithmic', transform: 'first' })).rejects.toMatchObject({
+    await expect(train(engine, { model: 'algorithmic', transform: 'first' })).rejects.toMatchObject({
       code: 'bad_request',
       field: 'transform',
     });
-    await expect(fit(engine, { model: 'markov', transform: 'frequency' })).rejects.toMatchObject({
+    await expect(train(engine, { model: 'markov', transform: 'frequency' })).rejects.toMatchObject({
       code: 'bad_request',
     });
   });
@@ -170,7 +170,7 @@ describe('a thin log', () => {
   test('is learned from, and reports get the refusal with the numbers it lacks', async () => {
     const engine = await Engine.open(TEST_ENGINE);
     await engine.load(shopEvents(300), 20_000);
-    const card = await fit(engine, { model: 'algorithmic' });
+    const card = await train(engine, { model: 'algorithmic' });
     expect(card.passed).toBe(false);
     await expect(
       attributionReport(engine.reports, { ...PERIOD, model: 'algorithmic' }, ALL_BRANDS),
@@ -186,7 +186,7 @@ describe('a thin log', () => {
     for (const events of [[], shopEvents(50).filter(({ record }) => record === 'touchpoints')]) {
       await engine.load(events);
       for (const model of ['markov', 'shapley', 'algorithmic'] as const) {
-        const card = await fit(engine, { model });
+        const card = await train(engine, { model });
         expect([model, card.passed]).toEqual([model, false]);
       }
     }
@@ -226,7 +226,7 @@ test.skipIf(inject('clickhouse_url') === '')(
     for (const [i, name] of (['duckdb', 'duckdb', 'clickhouse'] as EngineName[]).entries()) {
       const engine = await Engine.open(name);
       await engine.load(i === 0 ? events : shuffled(events, 9), [20_000, 700, 900][i]);
-      const cards = [await fit(engine, { model: 'markov' }), await fit(engine, { model: 'algorithmic' })].map(
+      const cards = [await train(engine, { model: 'markov' }), await train(engine, { model: 'algorithmic' })].map(
         ({ training_ms: _took, created_at: _made, ...card }) => card,
       );
       const report = await attributionReport(
