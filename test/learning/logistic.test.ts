@@ -101,9 +101,7 @@ describe('logistic regression over matched sets', () => {
   test('of one case and two controls solves its equation, and is blind to what a whole set shares', () => {
     // Case exposed, controls not: p = e^b / (e^b + 2), three times. Case not, one of two controls exposed: 1 / (2 + e^b), twice.
     const shift = [0, 5, -3, 11, 2];
-    const rows = [0, 1, 2, 3, 4].flatMap((set) =>
-      (set < 3 ? [1, 0, 0] : [0, 1, 0]).map((x) => [x + shift[set]!]),
-    );
+    const rows = [0, 1, 2, 3, 4].flatMap((set) => (set < 3 ? [1, 0, 0] : [0, 1, 0]).map((x) => [x + shift[set]!]));
     const fit = fitLogistic(tableOf(['x'], rows), [], { penalty: 0, sets: Uint32Array.of(0, 3, 6, 9, 12, 15) });
     // 3 (1 - e^b / (e^b + 2)) = 2 e^b / (e^b + 2), so e^b = 3.
     expect(fit.coefficients[0]).toBeCloseTo(Math.log(3), 8);

@@ -36,7 +36,10 @@ describe('the quality of predictions', () => {
 
   test('lists tenths of the predictions, ascending, that hold every row', () => {
     const predicted = Float64Array.from({ length: 25 }, (_, i) => ((i * 7) % 25) / 25);
-    const { deciles } = qualityOf(predicted, [...predicted].map((p) => (p > 0.5 ? 1 : 0)));
+    const { deciles } = qualityOf(
+      predicted,
+      [...predicted].map((p) => (p > 0.5 ? 1 : 0)),
+    );
     expect(deciles.map(({ rows }) => rows)).toEqual([2, 3, 2, 3, 2, 3, 2, 3, 2, 3]);
     expect(deciles.at(-1)!.observed).toBe(1);
     expect(deciles[0]!.observed).toBe(0);
