@@ -81,8 +81,22 @@ export function setLikelihood(design: Design, sets: Uint32Array, weights?: Array
   };
 }
 
+/** What each set adds to the gradient of `setLikelihood` at theta, set by set: its first row less the mean it expects. */
+export function setScores(design: Design, sets: Uint32Array, theta: Float64Array): Float64Array {
+  const { columns } = design;
+  const scores = new Float64Array((sets.length - 1) * columns);
+  for (let set = 0; set + 1 < sets.length; set++) {
+    const own = scores.subarray(set * columns, (set + 1) * columns);
+    const from = sets[set]!;
+    const p = chancesWithin(design, from, sets[set + 1]!, theta);
+    addScaled(own, design, from, 1);
+    for (let i = 0; i < p.length; i++) addScaled(own, design, from + i, -p[i]!);
+  }
+  return scores;
+}
+
 /** The chance of each row of a set to be the one with the event: e^eta over its sum in the set. */
-function chancesWithin(design: Design, from: number, to: number, theta: Float64Array): Float64Array {
+export function chancesWithin(design: Design, from: number, to: number, theta: Float64Array): Float64Array {
   const eta = new Float64Array(to - from);
   for (let row = from; row < to; row++) eta[row - from] = linear(design, row, theta);
   return softmax(eta);

@@ -64,13 +64,6 @@ export function fitLogistic(table: Table, target: ArrayLike<number>, options: Lo
   };
 }
 
-/** The linear predictor of one row: log odds, or with matched sets the log of its relative risk. */
-export function linearPredictor(fit: LogisticFit, row: ArrayLike<number>): number {
-  let eta = fit.intercept;
-  for (let j = 0; j < fit.coefficients.length; j++) eta += fit.coefficients[j]! * row[j]!;
-  return eta;
-}
-
 interface Scale {
   readonly mean: Float64Array;
   readonly deviation: Float64Array;

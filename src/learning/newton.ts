@@ -24,7 +24,7 @@ export function maximise(
   likelihood: Likelihood,
   penalties: Float64Array,
   start: Float64Array,
-  limits: NewtonLimits = { iterations: 50, tolerance: 1e-9 },
+  limits: NewtonLimits = { iterations: 50, tolerance: 1e-14 },
 ): Optimum {
   let theta = start;
   let at = likelihood(theta);
@@ -41,7 +41,8 @@ export function maximise(
       next = theta.map((value, j) => value + size * step[j]!);
       then = likelihood(next);
       size /= 2;
-    } while (!(then.value - cost(next, penalties) >= before) && size > 1e-4);
+      // Up to rounding: near the optimum the value no longer tells better from worse.
+    } while (!(then.value - cost(next, penalties) >= before - 1e-12 * Math.abs(before)) && size > 1e-4);
     theta = next;
     at = then;
   }

@@ -7,6 +7,7 @@ import { HAZARD_DEFAULTS, type HazardOptions } from './options.ts';
 import { type RiskSets, sampleRiskSets } from './risk-sets.ts';
 import { type HazardRows, measureRows } from './rows.ts';
 import { fitTrees, type TreesModel } from './trees.ts';
+import { fitValueSlopes } from './value.ts';
 
 /** Effects on the log hazard, per touch right now: first all groups at the first half-life, then at the next. */
 export interface LogLinearModel {
@@ -38,6 +39,8 @@ export interface HazardFit {
   readonly people_leave: boolean;
   /** How many free coefficients the fit is worth. */
   readonly effective_parameters: number;
+  /** With `value_model`: what a touch right now adds to the value of an order, in the order of exposures. */
+  readonly value_slopes?: readonly number[];
   /** Channels that were fitted as part of `other`. */
   readonly merged: readonly string[];
 }
@@ -74,6 +77,7 @@ export function workHazard(
     rows: rows.design.rows,
     people_leave: sampled.people_leave,
     effective_parameters: linear.averaged.effective_parameters,
+    ...(chosen.value_model && { value_slopes: fitValueSlopes(rows, histories, sampled) }),
     merged: plan.states.filter((name, code) => plan.groups[plan.group_of[code]!] !== name),
   };
   return { fit, work };

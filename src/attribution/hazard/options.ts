@@ -21,6 +21,8 @@ export interface HazardOptions {
   readonly least_exposed_cases: number;
   /** `matched` compares only people at the same moment; `rows` pools all of them. */
   readonly likelihood: 'matched' | 'rows';
+  /** Whether exposures may also change what an order is worth; else an order's value is credited as the order is. */
+  readonly value_model: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -36,4 +38,5 @@ export const HAZARD_DEFAULTS: HazardOptions = {
   half_lives_days: [[1, 4]],
   least_exposed_cases: 100,
   likelihood: 'matched',
+  value_model: false,
 };

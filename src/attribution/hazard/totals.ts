@@ -1,10 +1,11 @@
 /** What each channel brought over all orders of a period, by conversions and by value. */
 
 import { scorerOf } from './credit.ts';
-import { controlNames, type FeaturePlan, touchesSeen, writeControls } from './features.ts';
+import { controlNames, exposureOf, type FeaturePlan, touchesSeen, writeControls } from './features.ts';
 import type { HazardFit } from './fit.ts';
 import { type Histories, peopleOf } from './histories.ts';
 import type { HazardPath } from './scorer.ts';
+import { splitValue } from './value.ts';
 
 export interface ChannelTotal {
   readonly channel: string;
@@ -85,8 +86,10 @@ function sumOf(values: Float64Array): number {
 function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
   const { plan } = fit;
   const scorer = scorerOf(fit);
-  const phi = new Float64Array(plan.groups.length);
-  const share = new Float64Array(plan.groups.length);
+  const groups = plan.groups.length;
+  const phi = new Float64Array(groups);
+  const value_phi = new Float64Array(groups);
+  const share = new Float64Array(groups);
   const by_state = new Float64Array(plan.states.length);
   const value_by_state = new Float64Array(plan.states.length);
   let orders = 0;
@@ -95,19 +98,36 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
     orders++;
     total += value;
     const path = pathOf(fit, histories, person, T);
-    if (path.codes.length === 0) continue;
+    const { codes, ages_ms } = path;
+    if (codes.length === 0) continue;
     scorer.score(path, phi);
+    if (fit.value_slopes) splitValue(phi, addedValue(fit, fit.value_slopes, path), value, value_phi);
+    else for (let g = 0; g < groups; g++) value_phi[g] = phi[g]! * value;
     share.fill(0);
-    for (let i = 0; i < path.codes.length; i++)
-      share[plan.group_of[path.codes[i]!]!]! += scorer.share(plan.group_of[path.codes[i]!]!, path.ages_ms[i]!);
-    for (let i = 0; i < path.codes.length; i++) {
-      const group = plan.group_of[path.codes[i]!]!;
-      const credit = (phi[group]! * scorer.share(group, path.ages_ms[i]!)) / share[group]!;
-      by_state[path.codes[i]!]! += credit;
-      value_by_state[path.codes[i]!]! += credit * value;
+    for (let i = 0; i < codes.length; i++) {
+      const group = plan.group_of[codes[i]!]!;
+      share[group]! += scorer.share(group, ages_ms[i]!);
+    }
+    for (let i = 0; i < codes.length; i++) {
+      const group = plan.group_of[codes[i]!]!;
+      const part = scorer.share(group, ages_ms[i]!) / share[group]!;
+      by_state[codes[i]!]! += phi[group]! * part;
+      value_by_state[codes[i]!]! += value_phi[group]! * part;
     }
   }
   return { orders, value: total, by_state, value_by_state };
+}
+
+/** What each group's exposures add to the value of the order. */
+function addedValue({ plan }: HazardFit, slopes: readonly number[], path: HazardPath): Float64Array {
+  const added = new Float64Array(plan.groups.length);
+  for (let i = 0; i < path.codes.length; i++) {
+    const group = plan.group_of[path.codes[i]!]!;
+    plan.half_lives_days.forEach((days, h) => {
+      added[group]! += slopes[h * added.length + group]! * exposureOf(path.ages_ms[i]!, days);
+    });
+  }
+  return added;
 }
 
 export function* ordersOf(histories: Histories): Generator<{ person: number; T: number; value: number }> {

@@ -25,7 +25,7 @@ const LEAST = 1e-4;
 export function fitTrees(rows: HazardRows, options: HazardOptions, learnt?: (set: number) => boolean): TreesModel {
   const held_out: number[] = [];
   const used: number[] = [];
-  const stop_fold = rows.fold.reduce((most, fold) => Math.max(most, fold), 0);
+  const stop_fold = rows.fold.reduce((most, fold, set) => (learnt && !learnt(set) ? most : Math.max(most, fold)), 0);
   rows.at_ms.forEach((_, set) => {
     if (learnt && !learnt(set)) return;
     for (let row = rows.sets[set]!; row < rows.sets[set + 1]!; row++) {

@@ -1,0 +1,103 @@
+/** How far a fit can be trusted: how much there was to learn from, and how it does where it has not learnt. */
+import { chancesWithin, softmax } from '../../learning/likelihood.ts';
+import { type Quality, qualityOf } from '../../learning/metrics.ts';
+import { maximise } from '../../learning/newton.ts';
+import { fitHazard, type HazardFit, type HazardWork } from './fit.ts';
+import type { Histories } from './histories.ts';
+import { likelihoodOf } from './log-linear.ts';
+import { halvesOf, historiesOf, withTouchesShuffled } from './resample.ts';
+import { channelTotals } from './totals.ts';
+import { fitTrees, logOddsOf, outcomes } from './trees.ts';
+
+export interface HazardDiagnostics {
+  /** Orders of the period, and those that were learnt from. */
+  readonly orders: number;
+  readonly cases: number;
+  readonly cases_per_parameter: number;
+  /** Sampled orders with a touch of the channel, for channels that are fitted by themselves. */
+  readonly exposed_cases: readonly { readonly channel: string; readonly cases: number }[];
+  /**
+   * On people and times that the model has not seen: it learns from the first two thirds of the orders without one fold of
+   * people, and says of each set in the rest of the time with people of that fold who of them ordered. Null without any.
+   */
+  readonly held_out: Quality | null;
+  /** Part of orders that the same fit claims when touches are dealt out to people they do not belong to; mean of draws. */
+  readonly placebo_incremental_fraction: number;
+  /** Mean over channels of the difference in share between fits to two halves of the people. */
+  readonly share_difference_of_halves: number;
+}
+
+const PLACEBO_DRAWS = 2;
+
+/** Where what is learnt ends and what is judged begins, as a part of the orders. */
+const LEARNT_PART = 2 / 3;
+
+/** Fits several times more: once a fold, for each placebo and for both halves. Deterministic. */
+export function diagnoseHazard(fit: HazardFit, work: HazardWork, histories: Histories): HazardDiagnostics {
+  const { plan, options } = fit;
+  const placebo = Array.from({ length: PLACEBO_DRAWS }, (_, draw) => {
+    const shuffled = withTouchesShuffled(histories, options.seed + draw);
+    return channelTotals(fitHazard(shuffled, options), shuffled).incremental_fraction;
+  });
+  return {
+    orders: fit.orders,
+    cases: fit.cases,
+    cases_per_parameter: fit.cases / Math.max(1, fit.effective_parameters),
+    exposed_cases: plan.groups.flatMap((channel, group) =>
+      plan.states.includes(channel) ? [{ channel, cases: plan.exposed_cases[group]! }] : [],
+    ),
+    held_out: heldOut(fit, work),
+    placebo_incremental_fraction: placebo.reduce((sum, value) => sum + value, 0) / placebo.length,
+    share_difference_of_halves: differenceOfHalves(fit, histories),
+  };
+}
+
+function differenceOfHalves(fit: HazardFit, histories: Histories): number {
+  const least_exposed_cases = fit.options.least_exposed_cases / 2;
+  const [left, right] = halvesOf(histories, fit.options.seed).map((people) => {
+    const half = fitHazard(historiesOf(histories, people), { ...fit.options, least_exposed_cases });
+    return channelTotals(half, histories).channels;
+  }) as [ReturnType<typeof channelTotals>['channels'], ReturnType<typeof channelTotals>['channels']];
+  const differences = left.map(({ share }, i) => Math.abs(share - right[i]!.share));
+  return differences.reduce((sum, value) => sum + value, 0) / Math.max(1, differences.length);
+}
+
+/** Chances within sets, whatever the family: so all are judged by the same question. */
+function heldOut(fit: HazardFit, work: HazardWork): Quality | null {
+  const { rows } = work;
+  const sorted = Float64Array.from(rows.at_ms).sort();
+  const cut = sorted[Math.floor(sorted.length * LEARNT_PART)];
+  if (cut === undefined) return null;
+  const predicted: number[] = [];
+  const outcome: number[] = [];
+  const events = outcomes(rows);
+  for (let fold = 0; fold < fit.options.folds; fold++) {
+    const chances = chancesWithout(fit, work, (set) => rows.fold[set] !== fold && rows.at_ms[set]! < cut);
+    rows.at_ms.forEach((at, set) => {
+      if (rows.fold[set] !== fold || at < cut) return;
+      predicted.push(...chances(set));
+      for (let row = rows.sets[set]!; row < rows.sets[set + 1]!; row++) outcome.push(events[row]!);
+    });
+  }
+  return predicted.length > 0 ? qualityOf(Float64Array.from(predicted), outcome) : null;
+}
+
+/** Fits to those sets alone; gives the chance of each row of a set to be the one that ordered. */
+function chancesWithout(fit: HazardFit, work: HazardWork, learnt: (set: number) => boolean) {
+  const { rows, linear: fitted } = work;
+  if (fit.model.kind === 'trees') {
+    const log_odds = logOddsOf(fitTrees(rows, fit.options, learnt));
+    const { data, columns } = rows.design;
+    return (set: number) => {
+      const from = rows.sets[set]!;
+      const row = (i: number) => data.subarray((from + i) * columns, (from + i + 1) * columns);
+      return softmax(Float64Array.from({ length: rows.sets[set + 1]! - from }, (_, i) => log_odds(row(i))));
+    };
+  }
+  // The additive hazard has no rows of its own; its neighbour with the same exposures stands for it.
+  const weights = Float64Array.from(rows.at_ms, (_, set) => (learnt(set) ? 1 : 0));
+  const likelihood = likelihoodOf(fitted.design, rows.sets, fit.options.likelihood === 'matched', weights);
+  const { penalties, optimum } = fitted.averaged;
+  const { theta } = maximise(likelihood, penalties, optimum.theta, fitted.shrinkage.limits);
+  return (set: number) => chancesWithin(fitted.design, rows.sets[set]!, rows.sets[set + 1]!, theta);
+}
