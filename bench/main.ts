@@ -6,6 +6,7 @@
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
+ * npm run bench -- ordering        whether a second ordering by person would pay on ClickHouse, at 1 M; only by its name
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to see that it runs
  *
  * Worlds are kept in TRIBUTARY_BENCH_DATA (default: a folder of the system's temporary folder).
@@ -18,6 +19,7 @@ import { benchIngest, benchOverload } from './ingest.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
 import { benchMove } from './move.ts';
+import { benchOrdering } from './ordering.ts';
 import { benchScale } from './scale.ts';
 import { benchScoring } from './scoring.ts';
 
@@ -61,3 +63,4 @@ if (positionals.includes('scale')) {
   await benchScale({ folder: benchFolder(), sizes: list(values.sizes), clickhouse_sizes: list(values.clickhouse) });
 }
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
+if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));

@@ -11,7 +11,7 @@ import { measureImport } from './load.ts';
 import { median, save, show, showRatio } from './report.ts';
 import type { Step, Task } from './scale-reports.ts';
 import { command, ended, folderBytes, peakMemory, Watch } from './watch.ts';
-import { type BenchWorld, makeBenchBackup, YEAR_END, YEAR_START } from './world.ts';
+import { type BenchWorld, makeBenchBackup, worldOf, YEAR_END, YEAR_START } from './world.ts';
 
 const RESULTS = new URL('./results/scale.json', import.meta.url).pathname;
 const MONTH = { name: 'month', start: '2025-06-01', end: '2025-07-01' };
@@ -94,11 +94,6 @@ export async function benchScale({ folder, sizes, clickhouse_sizes }: ScaleOptio
         showRatio(`${engine}, ${name}: log-log slope`, slope(points), { at_most: MAX_SLOPE });
     }
   keep(true);
-}
-
-/** The shop in the proportions of the other measurements: ten touchpoints a person, 3 orders on 100 touchpoints. */
-function worldOf(touchpoints: number): BenchWorld {
-  return { touchpoints, people: Math.ceil(touchpoints / 10), conversions: Math.ceil(touchpoints * 0.03) };
 }
 
 const backupOf = (folder: string, world: BenchWorld): string => join(folder, `scale-backup-${world.touchpoints}`);

@@ -15,6 +15,11 @@ export interface BenchWorld {
   conversions: number;
 }
 
+/** The shop in the proportions of all measurements: ten touchpoints a person, 3 orders on 100 touchpoints. */
+export function worldOf(touchpoints: number): BenchWorld {
+  return { touchpoints, people: Math.ceil(touchpoints / 10), conversions: Math.ceil(touchpoints * 0.03) };
+}
+
 export const YEAR_START = '2025-01-01';
 export const YEAR_END = '2026-01-01';
 const YEAR_MS = 365 * 86_400_000;

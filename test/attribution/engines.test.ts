@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import { ADJUSTMENT_MODES, COLLAPSE_MODES, LOOKBACK_MODES } from '../../src/attribution/plan.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
-import { campaignReport } from '../../src/reports/campaign.ts';
-import { customerReport } from '../../src/reports/customer.ts';
+import { CampaignReportParameters, campaignReport } from '../../src/reports/campaign.ts';
+import { CustomerParameters, customerReport } from '../../src/reports/customer.ts';
 import { GROUP_KEY_NAMES } from '../../src/reports/groups.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
-import { receiptReport } from '../../src/reports/receipt.ts';
+import { ReceiptParameters, receiptReport } from '../../src/reports/receipt.ts';
 import type { Settings } from '../reference/reference.ts';
 import { optionsArbitrary, type WireWorld, worlds } from '../reference/worlds.ts';
 import { type Ask, type BatchSizes, type Settled, withWorld, withWorlds } from '../support/engine-pair.ts';
@@ -110,30 +110,38 @@ function cross(world: WireWorld): Array<[string, Ask]> {
     [...new Set(world[record].map((event) => (event as Record<string, unknown>)[field]))].filter(
       (value): value is string => typeof value === 'string',
     );
-  const questions = combinations.flatMap((options): Array<[object, Ask]> => {
-    const { start: _start, end: _end, ...timeless } = options;
-    return [
+  const models = MODELS.join(',');
+  const questions = combinations.flatMap(
+    (options): Array<[object, Ask]> => [
       ...[...GROUPS, ...GROUP_KEY_NAMES].map((group_by): [object, Ask] => [
         { group_by, ...options },
-        attribution({ ...options, group_by, models: MODELS.join(',') }),
+        attribution({ ...options, group_by, models }),
       ]),
       ...MODELS.map((model): [object, Ask] => [{ model, ...options }, attribution({ ...options, model })]),
       [{ report: 'journeys', ...options }, (context) => journeysReport(context, options, ALL_BRANDS)],
-      ...distinct('touchpoints', 'campaign_id').map((id): [object, Ask] => [
-        { report: 'campaign', id, ...options },
-        (context) => campaignReport(context, id, options, ALL_BRANDS),
-      ]),
-      ...distinct('conversions', 'conversion_id').map((id): [object, Ask] => [
-        { report: 'receipt', id, ...timeless },
-        (context) => receiptReport(context, id, timeless, ALL_BRANDS),
-      ]),
-      ...distinct('conversions', 'customer_id').map((id): [object, Ask] => [
-        { report: 'customer', id, ...timeless },
-        (context) => customerReport(context, id, timeless, ALL_BRANDS),
-      ]),
-    ];
-  });
-  return questions.map(([name, ask]) => [JSON.stringify(name), ask]);
+      ...distinct('touchpoints', 'campaign_id').map((id): [object, Ask] => {
+        const asked = known(CampaignReportParameters, options);
+        return [{ report: 'campaign', id, ...asked }, (context) => campaignReport(context, id, asked, ALL_BRANDS)];
+      }),
+      ...distinct('conversions', 'conversion_id').map((id): [object, Ask] => {
+        const asked = known(ReceiptParameters, { ...options, models });
+        return [{ report: 'receipt', id, ...asked }, (context) => receiptReport(context, id, asked, ALL_BRANDS)];
+      }),
+      ...distinct('conversions', 'customer_id').flatMap((id) =>
+        MODELS.map((model): [object, Ask] => {
+          const asked = known(CustomerParameters, { ...options, model });
+          return [{ report: 'customer', id, ...asked }, (context) => customerReport(context, id, asked, ALL_BRANDS)];
+        }),
+      ),
+    ],
+  );
+  // A report that does not have an option is asked once and not under each of its values.
+  return [...new Map(questions.map(([name, ask]) => [JSON.stringify(name), ask]))];
+}
+
+/** Those of the options that a report has. */
+function known(report: { properties: object }, options: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(report.properties, name)));
 }
 
 function configure({ engines, brands }: Settled, settings: Record<string, Partial<Settings>>): void {
