@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
+import { TrainingPool } from '../src/attribution/training/pool.ts';
 import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
 import { PersonDirectory } from '../src/identity/directory.ts';
 import { attributionReport } from '../src/reports/attribution.ts';
@@ -156,6 +157,7 @@ async function questionsOf(warehouse: Warehouse): Promise<Record<string, () => P
     configured_brands: [],
     clock: () => 0,
     timeout_ms: TIMEOUT_MS,
+    training: new TrainingPool(),
   };
   const [order] = await warehouse.read((s) =>
     s.query('select conversion_id, customer_id from conversions order by occurred_at, conversion_id limit 1'),

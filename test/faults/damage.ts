@@ -68,6 +68,13 @@ function damage(path: string): string[] {
   return texts;
 }
 
+const MOST_TRIES = 5;
+const LEAST_LINES = 8;
+
+function worthDamaging(stage: Stage): string[] {
+  return segments(stage).filter((path) => readFileSync(path, 'latin1').split('\n').length > LEAST_LINES);
+}
+
 /** Ids of the records of a line that are not in the warehouse yet. */
 function recordsOf(line: string, committed_log_seq: number): string[] {
   const { n, s, i } = JSON.parse(line.slice(9)) as { n: string; s: number; i: Array<Record<string, string>> };
@@ -81,13 +88,18 @@ const corrupted: Scenario = {
   run: async (stage, size) => {
     stage.configure(SEGMENTS);
     await killedWithBacklog(stage, BACKLOG[size]);
+    // How much the loader had done by then is chance: there have to be two segments with lines enough to damage.
+    for (let tries = 0; worthDamaging(stage).length < 2 && tries < MOST_TRIES; tries++)
+      await killedWithBacklog(stage, BACKLOG[size]);
     const [committed] = await queryColumn<bigint>(
       join(stage.data, 'warehouse.duckdb'),
       'select coalesce(max(log_seq), 0) from commits',
     );
     // One in the middle, and the one after it: the first may be loaded already.
     const all = segments(stage);
-    const chosen = [all[all.length >> 1]!, all[(all.length >> 1) + 1]!];
+    const worth = worthDamaging(stage);
+    const middle = Math.min(worth.length >> 1, worth.length - 2);
+    const chosen = [worth[middle]!, worth[middle + 1]!];
     const damaged = new Set(chosen.flatMap(damage).flatMap((line) => recordsOf(line, Number(committed))));
     const since = performance.now();
     const server = await stage.start();

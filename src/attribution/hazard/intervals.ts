@@ -24,6 +24,8 @@ export interface IntervalOptions {
   readonly level: number;
   /** Orders to add up per draw, at most; more are sampled. */
   readonly most_orders: number;
+  /** What each group is called; groups of one name are added up in every draw. Their own names when left out. */
+  readonly names?: readonly string[];
 }
 
 export const INTERVAL_DEFAULTS: IntervalOptions = { seed: 1, draws: 200, level: 0.9, most_orders: 3_000 };
@@ -37,7 +39,7 @@ export interface HazardIntervals {
   readonly level: number;
   readonly draws: number;
   readonly incremental_fraction: Interval;
-  /** By group of the fit: a channel by itself, or `other`. */
+  /** By name of the groups of the fit: a channel by itself, or `other`. */
   readonly groups: readonly { readonly group: string; readonly share: Interval; readonly incremental: Interval }[];
 }
 
@@ -54,27 +56,32 @@ export function hazardIntervals(
   const drawTheta = drawer(work);
   const groups = fit.plan.groups.length;
   const fractions: number[] = [];
-  const shares: number[][] = fit.plan.groups.map(() => []);
-  const parts: number[][] = fit.plan.groups.map(() => []);
+  const called = chosen.names ?? fit.plan.groups;
+  const names = [...new Set(called)];
+  const shares: number[][] = names.map(() => []);
+  const parts: number[][] = names.map(() => []);
   for (let draw = 0; draw < chosen.draws; draw++) {
     const random = new Random(chosen.seed, 'hazard bootstrap', draw);
-    const weights = Uint8Array.from({ length: peopleOf(histories) }, () => poissonOfOne(random));
+    const weights = Uint8Array.from({ length: peopleOf(histories) }, () => random.poisson(1));
     const { signed, total } = addUp(orders, drawTheta(weights, random), weights, groups);
     const part = partsOf(signed, total);
     fractions.push(part.reduce((sum, value) => sum + value, 0));
-    sharesOf(signed).forEach((value, g) => {
-      shares[g]!.push(value);
-      parts[g]!.push(part[g]!);
+    const share = sharesOf(signed);
+    names.forEach((name, at) => {
+      const sum = (values: Float64Array) =>
+        values.reduce((all, value, g) => (called[g] === name ? all + value : all), 0);
+      shares[at]!.push(sum(share));
+      parts[at]!.push(sum(part));
     });
   }
   return {
     level: chosen.level,
     draws: chosen.draws,
     incremental_fraction: intervalOf(fractions, chosen.level),
-    groups: fit.plan.groups.map((group, g) => ({
+    groups: names.map((group, at) => ({
       group,
-      share: intervalOf(shares[g]!, chosen.level),
-      incremental: intervalOf(parts[g]!, chosen.level),
+      share: intervalOf(shares[at]!, chosen.level),
+      incremental: intervalOf(parts[at]!, chosen.level),
     })),
   };
 }
@@ -142,17 +149,6 @@ function addUp(orders: OrderExposures, theta: Float64Array, weights: Uint8Array,
     for (let g = 0; g < groups; g++) signed[g]! += weight * phi[g]!;
   });
   return { signed, total };
-}
-
-/** Knuth's method: how many uniform draws it takes for their product to fall below 1 / e. */
-function poissonOfOne(random: Random): number {
-  let product = random.unit();
-  let count = 0;
-  while (product > Math.exp(-1)) {
-    product *= random.unit();
-    count++;
-  }
-  return count;
 }
 
 /** Equal tails, between order statistics. */

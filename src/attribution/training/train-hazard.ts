@@ -1,12 +1,15 @@
-/** Trains the algorithmic model on histories, and says of each channel what it brought and how sure that is. */
+/** Trains the algorithmic model on histories, judges it, and says of each channel what it brought and how sure that is. */
 import { MS_PER_DAY, MS_PER_MINUTE } from '../../domain/time.ts';
 import type { Card } from '../artifacts/artifact.ts';
 import { channelOf, type Naming } from '../grain.ts';
-import { workHazard } from '../hazard/fit.ts';
+import { diagnoseHazard } from '../hazard/diagnostics.ts';
+import { type HazardFit, type HazardWork, workHazard } from '../hazard/fit.ts';
+import { judgeHazard } from '../hazard/gate.ts';
 import { type Histories, peopleOf } from '../hazard/histories.ts';
+import { hazardIntervals } from '../hazard/intervals.ts';
 import type { HazardFamily } from '../hazard/options.ts';
 import { type ChannelTotal, channelTotals } from '../hazard/totals.ts';
-import { check, gateOf, NOT_CAUSAL, type Trained } from './trained.ts';
+import { NOT_CAUSAL, type Trained } from './trained.ts';
 
 export interface TrainHazardOptions {
   family: HazardFamily;
@@ -17,39 +20,55 @@ export interface TrainHazardOptions {
   max_age_days: number;
 }
 
+const LIMITS = [
+  NOT_CAUSAL,
+  'touches within the guard before an order have no effect by definition, so what works within minutes is not seen',
+  'an effect is that of a touch on orders later on; somebody who is about to buy anyway and touches more for it may look like one',
+];
+
 export function trainHazard(histories: Histories, naming: Naming, options: TrainHazardOptions): Trained {
   const { family, seed } = options;
-  const { fit } = workHazard(histories, {
+  const { fit, work } = workHazard(histories, {
     family,
     seed,
     guard_ms: options.guard_minutes * MS_PER_MINUTE,
     most_age_ms: options.max_age_days * MS_PER_DAY,
   });
   const totals = channelTotals(fit, histories);
+  const { held_out, exposed_cases, ...figures } = diagnoseHazard(fit, work, histories);
+  const gate = judgeHazard({ held_out, exposed_cases, ...figures });
+  const { channels, incremental_fraction } = withIntervals(fit, work, histories, naming, options);
   const card: Card = {
     model: 'algorithmic',
     incremental_fraction: totals.incremental_fraction,
+    ...incremental_fraction,
     incremental_value_fraction: totals.incremental_value_fraction,
     conversions: totals.orders,
     value: totals.value,
-    data: {
-      orders: totals.orders,
-      orders_learnt_from: fit.cases,
-      rows: fit.rows,
-      people: peopleOf(histories),
-      touches: histories.touch_ms.length,
-      people_leave_after_an_order: fit.people_leave,
-    },
-    metrics: {},
-    channels: byChannel(totals.channels, naming),
-    limits: [NOT_CAUSAL],
-    warnings:
-      fit.merged.length > 0
-        ? [`too rare to be learnt by themselves, and fitted as \`other\`: ${fit.merged.join(', ')}`]
-        : [],
-    gate: gateOf([check('conversions', fit.cases, { at_least: 1_000 }, `${fit.cases} orders to learn from`)]),
+    data: dataOf(fit, histories),
+    metrics: { ...figures, effective_parameters: fit.effective_parameters, held_out, exposed_cases },
+    channels: channels(byChannel(totals.channels, naming)),
+    limits: LIMITS,
+    warnings: warningsOf(fit),
+    gate: { passed: gate.passed, checks: [...gate.checks] },
   };
   return { family, content: { form: 'hazard', naming, fit }, card };
+}
+
+function dataOf(fit: HazardFit, histories: Histories): Card['data'] {
+  return {
+    orders: fit.orders,
+    orders_learnt_from: fit.cases,
+    rows: fit.rows,
+    people: peopleOf(histories),
+    touches: histories.touch_ms.length,
+    people_leave_after_an_order: fit.people_leave,
+  };
+}
+
+function warningsOf({ merged }: HazardFit): string[] {
+  if (merged.length === 0) return [];
+  return [`too rare to be learnt by themselves, and fitted together: ${merged.join(', ')}`];
 }
 
 /** Adds up the states of each channel; largest share first. */
@@ -70,4 +89,38 @@ function byChannel(states: readonly ChannelTotal[], naming: Naming): ChannelTota
     });
   }
   return [...channels.values()].sort((a, b) => b.share - a.share || (a.channel < b.channel ? -1 : 1));
+}
+
+/** Bounds for those channels of which every part was learnt by itself; families without draws have none. */
+function withIntervals(
+  fit: HazardFit,
+  work: HazardWork,
+  histories: Histories,
+  naming: Naming,
+  { draws, seed, level }: TrainHazardOptions,
+) {
+  const names = fit.plan.groups.map((group) => channelOf(group, naming));
+  const found = draws === 0 ? null : hazardIntervals(fit, work, histories, { draws, seed, level, names });
+  if (found === null) return { channels: (rows: ChannelTotal[]) => rows, incremental_fraction: {} };
+  const merged = new Set(fit.merged.map((state) => channelOf(state, naming)));
+  const bounds = new Map(found.groups.filter(({ group }) => !merged.has(group)).map((row) => [row.group, row]));
+  return {
+    channels: (rows: ChannelTotal[]) =>
+      rows.map((row) => {
+        const own = bounds.get(row.channel);
+        if (own === undefined) return row;
+        const { share, incremental } = own;
+        return {
+          ...row,
+          share_low: share.low,
+          share_high: share.high,
+          incremental_low: incremental.low,
+          incremental_high: incremental.high,
+        };
+      }),
+    incremental_fraction: {
+      incremental_fraction_low: found.incremental_fraction.low,
+      incremental_fraction_high: found.incremental_fraction.high,
+    },
+  };
 }
