@@ -53,8 +53,12 @@ describe('logistic regression over rows', () => {
     const warm = fitLogistic(table, y, { penalty: 0, standardise: true, start: plain });
     for (const fit of [standardised, warm]) {
       expect(fit.intercept).toBeCloseTo(plain.intercept, 5);
-      fit.coefficients.forEach((b, j) => expect(b).toBeCloseTo(plain.coefficients[j]!, 5));
-      fit.covariance.forEach((c, j) => expect(c / plain.covariance[j]!).toBeCloseTo(1, 4));
+      fit.coefficients.forEach((b, j) => {
+        expect(b).toBeCloseTo(plain.coefficients[j]!, 5);
+      });
+      fit.covariance.forEach((c, j) => {
+        expect(c / plain.covariance[j]!).toBeCloseTo(1, 4);
+      });
     }
     expect(warm.iterations).toBe(0);
   });
@@ -129,9 +133,8 @@ describe('shrinkage averaged over its strength', () => {
     const data = Float64Array.from({ length: 800 * 5 * 4 }, () => random.normal(0, 1));
     // The case of a set is one of its five rows by their hazards, and comes first.
     for (let set = 0; set < 800; set++) {
-      const risk = [0, 1, 2, 3, 4].map((i) => Math.exp(effect * data[(set * 5 + i) * 4]!));
-      let left = random.unit() * risk.reduce((sum, value) => sum + value, 0);
-      const chosen = risk.findIndex((value) => (left -= value) < 0);
+      const risk = [0, 1, 2, 3, 4].map((i) => ({ i, share: Math.exp(effect * data[(set * 5 + i) * 4]!) }));
+      const chosen = random.weighted(risk).i;
       for (let j = 0; j < 4; j++) {
         const [a, b] = [set * 20 + j, (set * 5 + chosen) * 4 + j];
         [data[a], data[b]] = [data[b]!, data[a]!];

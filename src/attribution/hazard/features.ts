@@ -12,6 +12,10 @@ const FRESH_GUARDS = 4;
 /** A channel that few orders were exposed to is fitted as part of this. */
 const OTHER = 'other';
 
+/** Shapes of rates over people, from very unequal to all alike. */
+const LEAST_SHAPE = 0.2;
+const MOST_SHAPE = 1_000;
+
 /** Everything needed to measure a person again as they were measured for the fit; saved with the fit. */
 export interface FeaturePlan {
   /** Names of touches; index = code in a path. */
@@ -26,10 +30,16 @@ export interface FeaturePlan {
   readonly guard_ms: number;
   readonly most_age_ms: number;
   readonly segments: readonly string[];
-  /** Touches per day and person, by group; orders last. */
-  readonly mean_rates: readonly number[];
+  /** By group; then all touches, then orders. */
+  readonly usual_rates: readonly UsualRate[];
   /** How much a touch says about a passing intent, by group (see intent.ts). */
   readonly intent: readonly number[];
+}
+
+/** How often something happens to people: per day in the mean, with a gamma distribution of that shape over people. */
+export interface UsualRate {
+  readonly per_day: number;
+  readonly shape: number;
 }
 
 /** The touches of a person that are seen at T: `from` to `to`, and `first` to `to` with those that are too old for an effect. */
@@ -76,7 +86,7 @@ export function planFeatures(
     guard_ms: options.guard_ms,
     most_age_ms: options.most_age_ms,
     segments: [...histories.segments],
-    mean_rates: meanRates(histories, groups.length, group_of),
+    usual_rates: usualRates(histories, groups.length, group_of),
     intent: intentLoadings({
       histories,
       groups: groups.length,
@@ -101,14 +111,45 @@ function exposedCases(histories: Histories, sets: RiskSets, options: HazardOptio
   return counts;
 }
 
-/** One touch or order is added to each, so that no rate is 0. */
-function meanRates(histories: Histories, groups: number, group_of: readonly number[]): number[] {
-  const counts = new Float64Array(groups + 1).fill(1);
-  let days = 1;
-  for (let p = 0; p < peopleOf(histories); p++) days += Math.max(0, histories.end_ms - histories.first_ms[p]!) / DAY_MS;
-  for (let i = 0; i < histories.touch_state.length; i++) counts[group_of[histories.touch_state[i]!]!]!++;
-  counts[groups]! += histories.order_ms.length;
-  return Array.from(counts, (count) => count / days);
+/**
+ * How often people are touched by each group, all groups together, and order: the mean, and how much people differ. With
+ * rates that are gamma distributed over people, counts n in d days have mean m d and variance m d + (m d)^2 / k; k is the
+ * estimate by moments (Johnson, Kemp and Kotz, Univariate Discrete Distributions, section 5.8).
+ */
+function usualRates(histories: Histories, groups: number, group_of: readonly number[]): UsualRate[] {
+  const kinds = groups + 2;
+  const totals = new Float64Array(kinds);
+  const counts = new Float64Array(kinds);
+  const people = peopleOf(histories);
+  const days = Float64Array.from(histories.first_ms, (at) => Math.max(0, histories.end_ms - at) / DAY_MS);
+  const count = (p: number) => {
+    counts.fill(0);
+    for (let i = histories.touch_offsets[p]!; i < histories.touch_offsets[p + 1]!; i++)
+      counts[group_of[histories.touch_state[i]!]!]!++;
+    counts[groups] = histories.touch_offsets[p + 1]! - histories.touch_offsets[p]!;
+    counts[groups + 1] = histories.order_offsets[p + 1]! - histories.order_offsets[p]!;
+  };
+  for (let p = 0; p < people; p++) {
+    count(p);
+    for (let kind = 0; kind < kinds; kind++) totals[kind]! += counts[kind]!;
+  }
+  const all_days = days.reduce((sum, value) => sum + value, 1);
+  // One is added, so that no rate is 0.
+  const per_day = Array.from(totals, (total) => (total + 1) / all_days);
+  const squares = new Float64Array(kinds);
+  const excess = new Float64Array(kinds);
+  for (let p = 0; p < people; p++) {
+    count(p);
+    for (let kind = 0; kind < kinds; kind++) {
+      const expected = per_day[kind]! * days[p]!;
+      squares[kind]! += expected ** 2;
+      excess[kind]! += (counts[kind]! - expected) ** 2 - expected;
+    }
+  }
+  return per_day.map((rate, kind) => ({
+    per_day: rate,
+    shape: Math.min(MOST_SHAPE, Math.max(LEAST_SHAPE, squares[kind]! / Math.max(excess[kind]!, 1e-9))),
+  }));
 }
 
 export function exposureNames(plan: FeaturePlan): string[] {
@@ -121,6 +162,7 @@ export function controlNames(plan: FeaturePlan): string[] {
     ...plan.segments.map((name) => `segment ${name}`),
     'tenure',
     ...plan.groups.map((group) => `rate ${group}`),
+    'rate',
     ...plan.groups.map((group) => `fresh ${group}`),
     'order rate',
     'recent order',
@@ -161,7 +203,8 @@ export function addExposures(
 /**
  * Writes the controls of a person at T to `row` from `at` on, in the order of `controlNames`. Whoever is keen is touched more
  * and orders more: how often a person is touched in the long run stands for that, so that an exposure has to be more than
- * usual for this person to count. Rates are logarithms, shrunk to the mean: log((count + 1) / (days + 1 / mean) / mean).
+ * usual for this person to count. A rate is the logarithm of what is expected of the person given their count in the time
+ * since they were first seen, over the mean: log((count + k) / (mean days + k)), Gamma and Poisson.
  */
 export function writeControls(
   plan: FeaturePlan,
@@ -175,7 +218,7 @@ export function writeControls(
   const segments = at;
   const tenure = segments + plan.segments.length;
   const rates = tenure + 1;
-  const fresh = rates + groups;
+  const fresh = rates + groups + 1;
   const orders = fresh + groups;
   for (let i = histories.segment_offsets[person]!; i < histories.segment_offsets[person + 1]!; i++)
     if (histories.segment_from_ms[i]! <= T && T < histories.segment_until_ms[i]!)
@@ -189,10 +232,11 @@ export function writeControls(
     row[rates + group]!++;
     if (T - histories.touch_ms[i]! < FRESH_GUARDS * plan.guard_ms) row[fresh + group]!++;
   }
-  for (let g = 0; g < groups; g++) row[rates + g] = logRate(row[rates + g]!, days, plan.mean_rates[g]!);
+  row[rates + groups] = to - first;
+  for (let g = 0; g <= groups; g++) row[rates + g] = logRate(row[rates + g]!, days, plan.usual_rates[g]!);
   const oldest = histories.order_offsets[person]!;
   const past = upperBound(histories.order_ms, T - plan.guard_ms, oldest, histories.order_offsets[person + 1]!);
-  row[orders] = logRate(past - oldest, days, plan.mean_rates[groups]!);
+  row[orders] = logRate(past - oldest, days, plan.usual_rates[groups + 1]!);
   row[orders + 1] = past > oldest ? exposureOf(T - histories.order_ms[past - 1]!, 7) : 0;
 }
 
@@ -211,6 +255,6 @@ function showingIntent(plan: FeaturePlan): number[] {
   return [...plan.groups.keys()].filter((group) => plan.intent[group]! > 0);
 }
 
-function logRate(count: number, days: number, mean: number): number {
-  return Math.log((count + 1) / (days + 1 / mean) / mean);
+function logRate(count: number, days: number, { per_day, shape }: UsualRate): number {
+  return Math.log((count + shape) / (per_day * days + shape));
 }

@@ -9,7 +9,7 @@
  */
 import { Random } from '../../domain/random.ts';
 import { substitute } from '../../learning/cholesky.ts';
-import { type Averaged, rightSide, withStrength } from '../../learning/evidence.ts';
+import { rightSide, withStrength } from '../../learning/evidence.ts';
 import { setScores } from '../../learning/likelihood.ts';
 import { addExposures, type FeaturePlan } from './features.ts';
 import type { HazardFit, HazardWork } from './fit.ts';
@@ -113,6 +113,7 @@ function drawer({ rows, linear }: HazardWork): (weights: Uint8Array, random: Ran
   const { averaged, design, shrinkage } = linear;
   const n = design.columns;
   const scores = setScores(design, rows.sets, averaged.optimum.theta);
+  const candidates = averaged.candidates.map((candidate) => ({ share: candidate.weight, candidate }));
   // The right side without the gradient, which the draw weighs anew.
   const fixed = rightSide(averaged.optimum).map((value, j) => value - averaged.optimum.at.gradient[j]!);
   return (weights, random) => {
@@ -121,16 +122,11 @@ function drawer({ rows, linear }: HazardWork): (weights: Uint8Array, random: Ran
       const weight = weights[person]!;
       if (weight > 0) for (let j = 0; j < n; j++) right[j]! += weight * scores[set * n + j]!;
     });
-    const candidate = candidateBy(averaged, random.unit());
+    const { candidate } = random.weighted(candidates);
     const penalties = withStrength(shrinkage, candidate.strength);
     for (let j = 0; j < n; j++) right[j]! += Math.sqrt(penalties[j]!) * random.normal(0, 1);
     return substitute(candidate.lower, right, n);
   };
-}
-
-function candidateBy(averaged: Averaged, unit: number): Averaged['candidates'][number] {
-  let left = unit;
-  return averaged.candidates.find(({ weight }) => (left -= weight) < 0) ?? averaged.candidates.at(-1)!;
 }
 
 function addUp(orders: OrderExposures, theta: Float64Array, weights: Uint8Array, groups: number) {
