@@ -49,7 +49,7 @@ describe('a made-up world', () => {
 
   it('is what the demo shows: three reports, keys, and commands for a first event', async () => {
     const printed = await ok(['demo', '--once', '--customers', '80', '--days', '30']);
-    expect(printed).toContain('1. The same orders under five models');
+    expect(printed).toContain('1. The same orders under 5 models');
     expect(printed).toMatch(/email tool: any open or click in 7 days, machines too\s+\d/);
     expect(printed).toContain('3. One order in full');
     expect(printed).toMatch(/curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/touchpoints -H 'Authorization: Bearer trb_write_/);

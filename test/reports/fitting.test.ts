@@ -62,10 +62,11 @@ describe('a fit of the log', () => {
     for (const card of [markov, algorithmic]) {
       const total = card.channels.reduce((sum: number, row: Json) => sum + row.share, 0);
       expect(total).toBeCloseTo(1, 9);
-      for (const { share, share_low, share_high } of card.channels) {
-        expect(share_low).toBeLessThanOrEqual(share_high);
-        expect(share).toBeGreaterThanOrEqual(0);
-      }
+      for (const { share } of card.channels) expect(share).toBeGreaterThanOrEqual(0);
+      // Channels that are too rare to be learned by themselves have no bounds of their own.
+      const bounded = card.channels.filter((row: Json) => row.share_low !== undefined);
+      expect(bounded.length).toBeGreaterThan(2);
+      for (const { share_low, share_high } of bounded) expect(share_low).toBeLessThanOrEqual(share_high);
     }
   });
 
@@ -176,7 +177,9 @@ describe('a thin log', () => {
       attributionReport(engine.reports, { ...PERIOD, model: 'algorithmic' }, ALL_BRANDS),
     ).rejects.toMatchObject({
       code: 'model_not_fitted',
-      message: expect.stringMatching(/did not pass its gate: \d+ orders .*required: at least 1000/),
+      message: expect.stringMatching(
+        /did not pass its gate: Only \d+ conversions in the period; at least 1000 are needed/,
+      ),
     });
     await engine.close();
   });
