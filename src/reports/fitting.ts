@@ -17,8 +17,15 @@ import { ALL_TIME } from './person.ts';
 
 /** Reading all of a log takes longer than a report. */
 const READ_PATIENCE = 10;
-/** The part of draws that an interval holds. */
-const LEVEL = 0.9;
+/** What holds where a fit of the algorithmic model says nothing. */
+export const FIT_DEFAULTS = {
+  seed: 1,
+  draws: 100,
+  level: 0.9,
+  family: 'logistic',
+  guard_minutes: 30,
+  max_age_days: 30,
+} as const;
 
 /** All that decides a fit, with nothing left to default. */
 type FitSettings =
@@ -69,11 +76,12 @@ export async function fitModel(
 
 /** Settles what is left to default. @throws bad_request for a setting that the model has not. */
 function settle(parameters: FitParameters): FitSettings {
-  const { seed = 1, draws = 100 } = parameters;
-  const common = { seed, draws, level: LEVEL };
+  const { seed = FIT_DEFAULTS.seed, draws = FIT_DEFAULTS.draws } = parameters;
+  const common = { seed, draws, level: FIT_DEFAULTS.level };
   if (parameters.model === 'algorithmic') {
     refuse(parameters, ['order', 'transform'], 'markov and shapley');
-    const { family = 'logistic', grain = 'auto', guard_minutes = 30, max_age_days = 30 } = parameters;
+    const { family, guard_minutes, max_age_days } = { ...FIT_DEFAULTS, ...parameters };
+    const { grain = 'auto' } = parameters;
     return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days };
   }
   refuse(parameters, ['family', 'guard_minutes', 'max_age_days'], 'algorithmic');

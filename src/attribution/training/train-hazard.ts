@@ -8,7 +8,7 @@ import { judgeHazard } from '../hazard/gate.ts';
 import { type Histories, peopleOf } from '../hazard/histories.ts';
 import { hazardIntervals } from '../hazard/intervals.ts';
 import type { HazardFamily } from '../hazard/options.ts';
-import { type ChannelTotal, channelTotals } from '../hazard/totals.ts';
+import { type ChannelTotal, channelTotals, type HazardTotals } from '../hazard/totals.ts';
 import { NOT_CAUSAL, type Trained } from './trained.ts';
 
 export interface TrainHazardOptions {
@@ -27,32 +27,49 @@ const LIMITS = [
 ];
 
 export function trainHazard(histories: Histories, naming: Naming, options: TrainHazardOptions): Trained {
-  const { family, seed } = options;
-  const { fit, work } = workHazard(histories, {
-    family,
-    seed,
-    guard_ms: options.guard_minutes * MS_PER_MINUTE,
-    most_age_ms: options.max_age_days * MS_PER_DAY,
-  });
+  const { fit, work } = workHazard(histories, hazardOptions(options));
   const totals = channelTotals(fit, histories);
   const { held_out, exposed_cases, ...figures } = diagnoseHazard(fit, work, histories);
   const gate = judgeHazard({ held_out, exposed_cases, ...figures });
-  const { channels, incremental_fraction } = withIntervals(fit, work, histories, naming, options);
   const card: Card = {
     model: 'algorithmic',
-    incremental_fraction: totals.incremental_fraction,
-    ...incremental_fraction,
-    incremental_value_fraction: totals.incremental_value_fraction,
+    ...claimsOf(totals, fit, work, histories, naming, options),
     conversions: totals.orders,
     value: totals.value,
     data: dataOf(fit, histories),
     metrics: { ...figures, effective_parameters: fit.effective_parameters, held_out, exposed_cases },
-    channels: channels(byChannel(totals.channels, naming)),
     limits: LIMITS,
     warnings: warningsOf(fit),
     gate: { passed: gate.passed, checks: [...gate.checks] },
   };
-  return { family, content: { form: 'hazard', naming, fit }, card };
+  return { family: options.family, content: { form: 'hazard', naming, fit }, card };
+}
+
+function hazardOptions({ family, seed, guard_minutes, max_age_days }: TrainHazardOptions) {
+  return { family, seed, guard_ms: guard_minutes * MS_PER_MINUTE, most_age_ms: max_age_days * MS_PER_DAY };
+}
+
+/** What a fit says of channels, without judging it: for worlds whose truth is known. */
+export function claimHazard(histories: Histories, naming: Naming, options: TrainHazardOptions) {
+  const { fit, work } = workHazard(histories, hazardOptions(options));
+  return claimsOf(channelTotals(fit, histories), fit, work, histories, naming, options);
+}
+
+function claimsOf(
+  totals: HazardTotals,
+  fit: HazardFit,
+  work: HazardWork,
+  histories: Histories,
+  naming: Naming,
+  options: TrainHazardOptions,
+) {
+  const { channels, incremental_fraction } = withIntervals(fit, work, histories, naming, options);
+  return {
+    incremental_fraction: totals.incremental_fraction,
+    ...incremental_fraction,
+    incremental_value_fraction: totals.incremental_value_fraction,
+    channels: channels(byChannel(totals.channels, naming)),
+  };
 }
 
 function dataOf(fit: HazardFit, histories: Histories): Card['data'] {

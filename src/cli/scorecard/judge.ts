@@ -2,13 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Naming } from '../../attribution/grain.ts';
+import type { HazardFamily } from '../../attribution/hazard/options.ts';
 import { RULE_MODEL_NAMES } from '../../attribution/models.ts';
+import { claimHazard } from '../../attribution/training/train-hazard.ts';
 import { makeConfig } from '../../config.ts';
 import type { RecordName } from '../../domain/index.ts';
+import { FIT_DEFAULTS } from '../../reports/fitting.ts';
 import { simulateCausal } from '../../simulation/causal/events.ts';
+import { toHistories } from '../../simulation/causal/histories.ts';
 import type { CausalOptions } from '../../simulation/causal/setup.ts';
 import type { CausalTruth } from '../../simulation/causal/truth.ts';
-import { setupOf } from '../../simulation/causal/world.ts';
+import { causalWorld, setupOf } from '../../simulation/causal/world.ts';
 import { type Claim, type Score, scoreClaim } from '../../simulation/scoring.ts';
 import type { Client, Json } from '../client.ts';
 import type { Openers } from '../connect.ts';
@@ -67,6 +72,18 @@ export async function judgeWorld(
     await client.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Judges the fit of the algorithmic model alone, on the histories of a world as they are: no log, no rules, no gate. */
+export function judgeFit(world: CausalOptions, { draws, seed, families }: JudgeOptions): Judged {
+  const made = causalWorld(world);
+  const histories = toHistories(made, 'type');
+  const naming: Naming = { grain: 'channel_and_type', split_views: [] };
+  const scores = families.map((family): [string, Score] => {
+    const options = { ...FIT_DEFAULTS, family: family as HazardFamily, draws, seed };
+    return [family, scoreClaim(claimOfFit(claimHazard(histories, naming, options)), made.truth)];
+  });
+  return { family: world.family, seed: world.seed, truth: made.truth, scores: Object.fromEntries(scores), refused: {} };
 }
 
 async function load(client: Client, world: CausalOptions): Promise<CausalTruth> {

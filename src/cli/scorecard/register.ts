@@ -8,7 +8,7 @@ import { FAMILIES, type Family } from '../../simulation/causal/setup.ts';
 import { type Context, whole } from '../program.ts';
 import { Progress } from '../progress.ts';
 import { endOf } from '../simulate.ts';
-import { type Judged, judgeWorld } from './judge.ts';
+import { type Judged, judgeFit, judgeWorld } from './judge.ts';
 import { scorecardJson, showScorecard } from './show.ts';
 
 interface Flags {
@@ -19,6 +19,7 @@ interface Flags {
   days: number;
   draws: number;
   hazards: string;
+  fitsOnly?: boolean;
   json?: boolean;
   out?: string;
 }
@@ -39,6 +40,10 @@ export function addScorecardCommand(program: Command, { io, open }: Context): vo
     .addOption(
       new Option('--hazards <families>', `hazard models to fit: ${HAZARD_FAMILIES.join(', ')}`).default('logistic'),
     )
+    .option(
+      '--fits-only',
+      'only fits of hazards, straight from the worlds, without log, rules and gate: for many worlds',
+    )
     .option('--json', 'every figure of every world')
     .option('--out <file>', 'write the JSON there too')
     .action(async (flags: Flags) => {
@@ -53,11 +58,10 @@ export function addScorecardCommand(program: Command, { io, open }: Context): vo
       );
       for (const [i, { family, seed }] of all.entries()) {
         const world = { family, seed, customers, days, end_ms };
-        judged.push(
-          await judgeWorld(io, open, world, { draws, seed, families }, (phase) =>
-            progress.update(i / all.length, `${family}, seed ${seed}: ${phase}`),
-          ),
-        );
+        const tell = (phase: string): void => progress.update(i / all.length, `${family}, seed ${seed}: ${phase}`);
+        const options = { draws, seed, families };
+        tell('fit');
+        judged.push(flags.fitsOnly ? judgeFit(world, options) : await judgeWorld(io, open, world, options, tell));
       }
       progress.clear();
       const json = scorecardJson({ customers, days, draws, end: END }, judged);
