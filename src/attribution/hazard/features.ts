@@ -1,8 +1,9 @@
 /** What the model sees of one person at one moment: decayed exposures, which may earn credit, and controls, which never do. */
-import { type Histories, peopleOf } from './histories.ts';
+import type { Histories } from './histories.ts';
 import { intentLoadings } from './intent.ts';
 import type { HazardOptions } from './options.ts';
 import { type RiskSets, upperBound } from './risk-sets.ts';
+import { logRate, type UsualRate, usualRates } from './usual-rates.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -11,10 +12,6 @@ const FRESH_GUARDS = 4;
 
 /** A channel that few orders were exposed to is fitted as part of this. */
 const OTHER = 'other';
-
-/** Shapes of rates over people, from very unequal to all alike. */
-const LEAST_SHAPE = 0.2;
-const MOST_SHAPE = 1_000;
 
 /** Everything needed to measure a person again as they were measured for the fit; saved with the fit. */
 export interface FeaturePlan {
@@ -34,12 +31,6 @@ export interface FeaturePlan {
   readonly usual_rates: readonly UsualRate[];
   /** How much a touch says about a passing intent, by group (see intent.ts). */
   readonly intent: readonly number[];
-}
-
-/** How often something happens to people: per day in the mean, with a gamma distribution of that shape over people. */
-export interface UsualRate {
-  readonly per_day: number;
-  readonly shape: number;
 }
 
 /** The touches of a person that are seen at T: `from` to `to`, and `first` to `to` with those that are too old for an effect. */
@@ -109,47 +100,6 @@ function exposedCases(histories: Histories, sets: RiskSets, options: HazardOptio
     }
   });
   return counts;
-}
-
-/**
- * How often people are touched by each group, all groups together, and order: the mean, and how much people differ. With
- * rates that are gamma distributed over people, counts n in d days have mean m d and variance m d + (m d)^2 / k; k is the
- * estimate by moments (Johnson, Kemp and Kotz, Univariate Discrete Distributions, section 5.8).
- */
-function usualRates(histories: Histories, groups: number, group_of: readonly number[]): UsualRate[] {
-  const kinds = groups + 2;
-  const totals = new Float64Array(kinds);
-  const counts = new Float64Array(kinds);
-  const people = peopleOf(histories);
-  const days = Float64Array.from(histories.first_ms, (at) => Math.max(0, histories.end_ms - at) / DAY_MS);
-  const count = (p: number) => {
-    counts.fill(0);
-    for (let i = histories.touch_offsets[p]!; i < histories.touch_offsets[p + 1]!; i++)
-      counts[group_of[histories.touch_state[i]!]!]!++;
-    counts[groups] = histories.touch_offsets[p + 1]! - histories.touch_offsets[p]!;
-    counts[groups + 1] = histories.order_offsets[p + 1]! - histories.order_offsets[p]!;
-  };
-  for (let p = 0; p < people; p++) {
-    count(p);
-    for (let kind = 0; kind < kinds; kind++) totals[kind]! += counts[kind]!;
-  }
-  const all_days = days.reduce((sum, value) => sum + value, 1);
-  // One is added, so that no rate is 0.
-  const per_day = Array.from(totals, (total) => (total + 1) / all_days);
-  const squares = new Float64Array(kinds);
-  const excess = new Float64Array(kinds);
-  for (let p = 0; p < people; p++) {
-    count(p);
-    for (let kind = 0; kind < kinds; kind++) {
-      const expected = per_day[kind]! * days[p]!;
-      squares[kind]! += expected ** 2;
-      excess[kind]! += (counts[kind]! - expected) ** 2 - expected;
-    }
-  }
-  return per_day.map((rate, kind) => ({
-    per_day: rate,
-    shape: Math.min(MOST_SHAPE, Math.max(LEAST_SHAPE, squares[kind]! / Math.max(excess[kind]!, 1e-9))),
-  }));
 }
 
 export function exposureNames(plan: FeaturePlan): string[] {
@@ -225,10 +175,12 @@ export function writeControls(
       row[segments + histories.segment_code[i]!] = 1;
   const days = Math.max(0, (T - histories.first_ms[person]!) / DAY_MS);
   row[tenure] = Math.log1p(days);
+  const showing = showingIntent(plan);
   const { first, from, to } = touchesSeen(plan, histories, person, T);
   for (let i = first; i < to; i++) {
     const group = plan.group_of[histories.touch_state[i]!]!;
-    if (i >= from && plan.intent[group]! > 0) addIntent(plan, group, T - histories.touch_ms[i]!, row, orders + 2);
+    if (i >= from && plan.intent[group]! > 0)
+      addIntent(plan, showing, group, T - histories.touch_ms[i]!, row, orders + 2);
     row[rates + group]!++;
     if (T - histories.touch_ms[i]! < FRESH_GUARDS * plan.guard_ms) row[fresh + group]!++;
   }
@@ -241,8 +193,14 @@ export function writeControls(
 }
 
 /** Adds what a touch says about a passing intent: to the sum over groups, and to its own group's, which may differ from it. */
-function addIntent(plan: FeaturePlan, group: number, age_ms: number, row: Float64Array, at: number): void {
-  const showing = showingIntent(plan);
+function addIntent(
+  plan: FeaturePlan,
+  showing: readonly number[],
+  group: number,
+  age_ms: number,
+  row: Float64Array,
+  at: number,
+): void {
   for (let h = 0; h < plan.half_lives_days.length; h++) {
     const sign = plan.intent[group]! * exposureOf(age_ms, plan.half_lives_days[h]!);
     row[at + h * (showing.length + 1)]! += sign;
@@ -253,8 +211,4 @@ function addIntent(plan: FeaturePlan, group: number, age_ms: number, row: Float6
 /** The groups whose touches say anything about intent. */
 function showingIntent(plan: FeaturePlan): number[] {
   return [...plan.groups.keys()].filter((group) => plan.intent[group]! > 0);
-}
-
-function logRate(count: number, days: number, { per_day, shape }: UsualRate): number {
-  return Math.log((count + shape) / (per_day * days + shape));
 }
