@@ -45,8 +45,8 @@ describe('the gate', () => {
     ['conversions', { orders: 940 }, 'Only 940 conversions in the period; at least 1000 are needed.'],
     [
       'conversions_per_parameter',
-      { cases_per_parameter: 31.27 },
-      'Only 31.27 conversions for each parameter the fit is worth; at least 40 are needed.',
+      { cases_per_parameter: 11.27 },
+      'Only 11.27 conversions for each parameter the fit is worth; at least 20 are needed.',
     ],
     [
       'exposed_cases',
