@@ -5,13 +5,11 @@
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
-import { TrainingPool } from '../src/attribution/training/pool.ts';
-import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
-import { PersonDirectory } from '../src/identity/directory.ts';
 import { attributionReport, groupsAndReconciliation } from '../src/reports/attribution.ts';
 import { resolveGroupBy, touchColumns } from '../src/reports/groups.ts';
 import { type ReportContext, resolveParameters } from '../src/reports/parameters.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
+import { reportsOver } from './context.ts';
 import { median, save, show, showRatio } from './report.ts';
 import { type BenchWorld, makeBenchWarehouse, YEAR_END, YEAR_START } from './world.ts';
 
@@ -69,15 +67,7 @@ export async function benchAttribution(path: string, world: BenchWorld): Promise
     connection.closeSync();
     instance.closeSync();
     const warehouse = await DuckDBWarehouse.open({ path, threads, memory_limit_bytes });
-    const context: ReportContext = {
-      warehouse,
-      directory: new PersonDirectory(),
-      settings: () => DEFAULT_BRAND_SETTINGS,
-      configured_brands: [],
-      clock: () => 0,
-      timeout_ms: 600_000,
-      training: new TrainingPool(),
-    };
+    const context = reportsOver(warehouse, 600_000);
     const parameters = (start: string, end: string) => ({ start, end, models: RULE_MODEL_NAMES.join(',') });
     const cold = await timed(() => attributionReport(context, parameters(...PERIODS.month), { key_brand_id: null }));
     for (const [name, [start, end]] of Object.entries(PERIODS)) {

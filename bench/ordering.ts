@@ -7,17 +7,15 @@ import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
-import { TrainingPool } from '../src/attribution/training/pool.ts';
-import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
-import { PersonDirectory } from '../src/identity/directory.ts';
 import { attributionReport } from '../src/reports/attribution.ts';
 import { customerReport } from '../src/reports/customer.ts';
-import type { ReportContext, ReportJson } from '../src/reports/parameters.ts';
+import type { ReportJson } from '../src/reports/parameters.ts';
 import { receiptReport } from '../src/reports/receipt.ts';
 import { MIGRATIONS, named, qualified } from '../src/warehouse/clickhouse/migrations.ts';
 import { ClickHouseWarehouse } from '../src/warehouse/clickhouse/warehouse.ts';
 import type { Snapshot, Warehouse } from '../src/warehouse/port.ts';
 import { type BenchServer, hasClickHouse, startClickHouse } from './clickhouse.ts';
+import { reportsOver } from './context.ts';
 import { median, save, show } from './report.ts';
 import { makeBenchBackup, worldOf, YEAR_END, YEAR_START } from './world.ts';
 
@@ -150,15 +148,7 @@ async function measure(warehouses: readonly Warehouse[], results: readonly Measu
 }
 
 async function questionsOf(warehouse: Warehouse): Promise<Record<string, () => Promise<ReportJson>>> {
-  const context: ReportContext = {
-    warehouse,
-    directory: new PersonDirectory(),
-    settings: () => DEFAULT_BRAND_SETTINGS,
-    configured_brands: [],
-    clock: () => 0,
-    timeout_ms: TIMEOUT_MS,
-    training: new TrainingPool(),
-  };
+  const context = reportsOver(warehouse, TIMEOUT_MS);
   const [order] = await warehouse.read((s) =>
     s.query('select conversion_id, customer_id from conversions order by occurred_at, conversion_id limit 1'),
   );

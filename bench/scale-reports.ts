@@ -4,14 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
-import { TrainingPool } from '../src/attribution/training/pool.ts';
 import { makeConfig } from '../src/config.ts';
 import { TributaryError } from '../src/domain/errors.ts';
-import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
-import { PersonDirectory } from '../src/identity/directory.ts';
 import { attributionReport } from '../src/reports/attribution.ts';
-import type { ReportContext } from '../src/reports/parameters.ts';
 import { openTributary, openWarehouse } from '../src/tributary.ts';
+import { reportsOver } from './context.ts';
 
 /** What a process under test is told to do. */
 export interface Task {
@@ -45,15 +42,7 @@ if (task.reports === 'only_open') {
   await tributary.close();
 } else {
   const warehouse = await openWarehouse(task.data, config);
-  const context: ReportContext = {
-    warehouse,
-    directory: new PersonDirectory(),
-    settings: () => DEFAULT_BRAND_SETTINGS,
-    configured_brands: [],
-    clock: () => 0,
-    timeout_ms,
-    training: new TrainingPool(),
-  };
+  const context = reportsOver(warehouse, timeout_ms);
   for (const { name, start, end } of task.reports) {
     const started = performance.now();
     try {

@@ -3,13 +3,11 @@
  * after that, when they are kept. The baseline is the same report under the five rule models.
  */
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
-import { TrainingPool } from '../src/attribution/training/pool.ts';
-import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
-import { PersonDirectory } from '../src/identity/directory.ts';
 import { attributionReport } from '../src/reports/attribution.ts';
 import { fitModel } from '../src/reports/fitting.ts';
 import type { ReportContext } from '../src/reports/parameters.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
+import { reportsOver } from './context.ts';
 import { median, save, show, showRatio } from './report.ts';
 import { type BenchWorld, makeBenchWarehouse } from './world.ts';
 
@@ -31,7 +29,7 @@ export async function benchScoring(path: string, world: BenchWorld): Promise<voi
   for (let round = 0; round < ROUNDS; round++) {
     const warehouse = await DuckDBWarehouse.open({ path, threads: 2, memory_limit_bytes: 8e9 });
     await warehouse.migrate();
-    const context = contextOf(warehouse);
+    const context = reportsOver(warehouse, 600_000);
     const ask = (models: readonly string[]) =>
       timed(() => attributionReport(context, { ...MONTH, models: models.join(',') }, ALL_BRANDS));
     if (round === 0) fit_ms = await timed(() => fitOnce(context));
@@ -62,18 +60,6 @@ async function fitOnce(context: ReportContext): Promise<void> {
       ),
     ),
   });
-}
-
-function contextOf(warehouse: DuckDBWarehouse): ReportContext {
-  return {
-    warehouse,
-    directory: new PersonDirectory(),
-    settings: () => DEFAULT_BRAND_SETTINGS,
-    configured_brands: [],
-    clock: () => 0,
-    timeout_ms: 600_000,
-    training: new TrainingPool(),
-  };
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts';
 const list = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
 
 /** A landing visit this long after an email click still belongs to it. */
-const CLICK_VISIT_MS = 30 * MS_PER_MINUTE;
+export const CLICK_VISIT_MS = 30 * MS_PER_MINUTE;
 /** Strength of what a person did with an email; the strongest event stands for it. */
 const STRENGTH = `case touchpoint_type when 'email_click' then 1 when 'email_reply' then 2 when 'email_forward' then 3
   when 'email_open' then 5 when 'ad_impression' then 6 else 4 end`;
@@ -21,6 +21,13 @@ export const IS_MACHINE = `verdict in (${list(MACHINE_VERDICTS)})`;
 export function without(traits: string, ...names: Array<keyof typeof TRAITS>): string {
   const mask = names.reduce((sum, name) => sum | TRAITS[name], 0);
   return mask === 0 ? '1 = 1' : `bits(${traits}, ${mask}) = 0`;
+}
+
+/** SQL that holds for touchpoints that may earn credit under a plan, whatever their age. */
+export function mayEarn(plan: Plan, traits: string): string {
+  const machine = plan.include_machine ? [] : (['machine'] as const);
+  const direct = plan.exclude_direct ? (['direct'] as const) : [];
+  return without(traits, 'outcome', ...machine, ...direct);
 }
 
 export const IS_EMAIL = `(touchpoint_type in (${list(EMAIL_TYPES)}) or channel = 'email')`;
@@ -101,12 +108,7 @@ async function makeCandidates(snapshot: Snapshot, plan: Plan, bounds: Bounds): P
       ...plan.touch_columns,
     ]),
   ];
-  const eligible = without(
-    effective('traits', reclassified),
-    'outcome',
-    ...(plan.include_machine ? [] : (['machine'] as const)),
-    ...(plan.exclude_direct ? (['direct'] as const) : []),
-  );
+  const eligible = mayEarn(plan, effective('traits', reclassified));
   const since =
     plan.lookback === 'since_previous_conversion'
       ? 'and (o.previous_ms is null or epoch_ms(t.occurred_at) > o.previous_ms)'

@@ -1,7 +1,6 @@
 /** Histories from the log: everybody who was ever seen, with their touches, orders and segments. */
 import { TributaryError } from '../../domain/errors.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
-import { MS_PER_MINUTE } from '../../domain/time.ts';
 import { VIEW_TYPES } from '../../domain/touchpoint.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
 import { subjectKey } from '../../identity/subject.ts';
@@ -12,13 +11,11 @@ import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
 import { makeOrdersAndEvents } from '../orders.ts';
 import { MAX_FIT_TOUCHES, stateNames } from '../paths/log-paths.ts';
 import type { Plan } from '../plan.ts';
-import { touchNumber, without } from '../touches.ts';
+import { CLICK_VISIT_MS, mayEarn, touchNumber } from '../touches.ts';
 import type { Histories } from './histories.ts';
 
 /** People that are read at once. */
 const PAGE = 50_000;
-/** A landing visit this long after an email click is the same touch. */
-const CLICK_VISIT_MS = 30 * MS_PER_MINUTE;
 /** Views are told from actions where a channel has at least so many of both. */
 const SPLIT_TOUCHES = 500;
 
@@ -112,12 +109,6 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
  * what repeats within a session to the first.
  */
 async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const eligible = without(
-    'coalesce(v.traits, t.traits)',
-    'outcome',
-    ...(plan.include_machine ? [] : (['machine'] as const)),
-    ...(plan.exclude_direct ? (['direct'] as const) : []),
-  );
   const seen = atOrBefore('r', plan.positions.touchpoints);
   await snapshot.materialise(
     'touch_log',
@@ -132,7 +123,7 @@ async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
          left join persons p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
          join fit_people m on m.person_key = coalesce(p.person_key, t.subject_key)
          left join (select * from later where newest = 1) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
-       where ${atOrBefore('t', plan.positions.touchpoints)} and epoch_ms(t.occurred_at) < b.end_ms and ${eligible}),
+       where ${atOrBefore('t', plan.positions.touchpoints)} and epoch_ms(t.occurred_at) < b.end_ms and ${mayEarn(plan, 'coalesce(v.traits, t.traits)')}),
      followed as (
        select h.*, lag(h.channel) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touch_no) as channel_before,
          lag(h.campaign_id) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touch_no) as campaign_before,

@@ -11,7 +11,7 @@ import { readBounds } from '../bounds.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
 import { makeOrdersAndEvents } from '../orders.ts';
 import type { Plan } from '../plan.ts';
-import { makeTouchesOfOrders, touchesWith, touchNumber, without } from '../touches.ts';
+import { makeTouchesOfOrders, mayEarn, touchesWith, touchNumber } from '../touches.ts';
 import { MAX_STATES, type Paths } from './paths.ts';
 
 /** Touches that a fit reads at the most. */
@@ -39,12 +39,6 @@ export async function readLogPaths(
  * below zero, so that no order has it.
  */
 async function addSilentPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const eligible = without(
-    't.traits',
-    'outcome',
-    ...(plan.include_machine ? [] : (['machine'] as const)),
-    ...(plan.exclude_direct ? (['direct'] as const) : []),
-  );
   const type = plan.conversion_types?.[0] ?? 'purchase';
   await snapshot.materialise(
     'silent_people',
@@ -52,7 +46,7 @@ async function addSilentPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
        max(epoch_ms(t.occurred_at)) as at_ms, min(${touchNumber(plan)}) as first_no
      from touchpoints t join policies q on q.brand_id = t.brand_id and q.conversion_type = '${type}'
        left join persons p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
-     where ${atOrBefore('t', plan.positions.touchpoints)} and ${eligible} and epoch_ms(t.occurred_at) >= q.start_ms and epoch_ms(t.occurred_at) < q.end_ms
+     where ${atOrBefore('t', plan.positions.touchpoints)} and ${mayEarn(plan, 't.traits')} and epoch_ms(t.occurred_at) >= q.start_ms and epoch_ms(t.occurred_at) < q.end_ms
      group by t.brand_id, coalesce(p.person_key, t.subject_key)`,
   );
   const columns =

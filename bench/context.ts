@@ -1,0 +1,18 @@
+/** Reports over a warehouse, with the settings that a brand has when nothing is configured. No answer is kept. */
+import { TrainingPool } from '../src/attribution/training/pool.ts';
+import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
+import { PersonDirectory } from '../src/identity/directory.ts';
+import type { ReportContext } from '../src/reports/parameters.ts';
+import type { Warehouse } from '../src/warehouse/port.ts';
+
+export function reportsOver(warehouse: Warehouse, timeout_ms: number): ReportContext {
+  return {
+    warehouse,
+    directory: new PersonDirectory(),
+    settings: () => DEFAULT_BRAND_SETTINGS,
+    configured_brands: [],
+    clock: () => 0,
+    timeout_ms,
+    training: new TrainingPool(),
+  };
+}
