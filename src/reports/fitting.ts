@@ -8,11 +8,18 @@ import { parseTransforms } from '../attribution/paths/transforms.ts';
 import type { TrainHazardOptions } from '../attribution/training/train-hazard.ts';
 import type { TrainPathsOptions } from '../attribution/training/train-paths.ts';
 import type { Trained } from '../attribution/training/trained.ts';
-import { badRequest } from '../domain/errors.ts';
-import type { Snapshot } from '../warehouse/port.ts';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import { Turns } from '../warehouse/turns.ts';
 import type { FitParameters } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
-import { type ReportContext, type ReportJson, type Resolved, resolveParameters } from './parameters.ts';
+import {
+  AttributionParameters,
+  type ReportContext,
+  type ReportJson,
+  type Resolved,
+  resolveParameters,
+} from './parameters.ts';
 import { ALL_TIME } from './person.ts';
 
 /** Reading all of a log takes longer than a report. */
@@ -34,44 +41,59 @@ type FitSettings =
 
 /**
  * Fits, judges and keeps a model. Returns its card. The same fit of the same log is the same artifact, kept once.
- * @throws bad_request naming the parameter; unprocessable when there is nothing or too much to learn from.
+ * @throws bad_request naming the parameter; unprocessable when there is too much to learn from; busy when many fits wait.
  */
 export async function fitModel(
   context: ReportContext,
   parameters: FitParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const {
-    model,
-    family: _family,
-    order: _order,
-    grain: _grain,
-    transform: _transform,
-    seed: _seed,
-    draws: _draws,
-    guard_minutes: _guard,
-    max_age_days: _age,
-    ...asked
-  } = parameters;
   const settings = settle(parameters);
+  return cardJson(await inTurn(context.warehouse, () => fitNow(context, parameters, settings, options)));
+}
+
+/** A fit holds a log in memory, so one is made after the other. */
+const queues = new WeakMap<Warehouse, { turns: Turns; waiting: number }>();
+const MAX_WAITING = 8;
+
+async function inTurn<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> {
+  const queue = queues.get(warehouse) ?? { turns: new Turns(), waiting: 0 };
+  queues.set(warehouse, queue);
+  if (queue.waiting >= MAX_WAITING)
+    throw new TributaryError('busy', `${MAX_WAITING} fits are waiting already; try again later`, { retry_after_s: 60 });
+  queue.waiting += 1;
+  try {
+    return await queue.turns.take(work);
+  } finally {
+    queue.waiting -= 1;
+  }
+}
+
+async function fitNow(
+  context: ReportContext,
+  parameters: FitParameters,
+  settings: FitSettings,
+  options: { key_brand_id: string | null },
+): Promise<Artifact> {
   const started = performance.now();
   const { resolved, train } = await context.warehouse.read(
     async (snapshot) => {
-      const period = { start: asked.start ?? ALL_TIME.start, end: asked.end ?? ALL_TIME.end };
-      const at = await resolveParameters(
-        snapshot,
-        context,
-        { ...asked, ...period, model: DEFAULT_MODEL },
-        { ...options, extra: { fit: model } },
-      );
+      const asked = sharedParameters(parameters);
+      const at = await resolveParameters(snapshot, context, asked, { ...options, extra: { fit: parameters.model } });
       return { resolved: at, train: await readLog(snapshot, context, at, settings) };
     },
     { timeout_ms: context.timeout_ms * READ_PATIENCE },
   );
   const trained = await train();
   const times = { training_ms: Math.round(performance.now() - started), created_ms: context.clock() };
-  const artifact = makeArtifact(resolved, parameters, settings, trained, times);
-  return cardJson(await keep(context, artifact));
+  return keep(context, makeArtifact(resolved, parameters, settings, trained, times));
+}
+
+/** What a fit has in common with a report: which part of the log, read how. */
+function sharedParameters(parameters: FitParameters): AttributionParameters {
+  const known = Object.keys(AttributionParameters.properties);
+  const shared = Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name)));
+  return { ...ALL_TIME, ...shared, model: DEFAULT_MODEL };
 }
 
 /** Settles what is left to default. @throws bad_request for a setting that the model has not. */
