@@ -92,8 +92,8 @@ async function makeHazardScores(
   });
 }
 
-/** Touches that are read at once. */
-const PAGE = 200_000;
+/** Touches that are read at once: others are answered in between. */
+const PAGE = 20_000;
 
 async function scorePaths(snapshot: Snapshot, { fit }: HazardContent): Promise<Row[]> {
   await snapshot.materialise(

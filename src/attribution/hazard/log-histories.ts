@@ -14,8 +14,8 @@ import type { Plan } from '../plan.ts';
 import { CLICK_VISIT_MS, mayEarn, touchNumber } from '../touches.ts';
 import type { Histories } from './histories.ts';
 
-/** People that are read at once. */
-const PAGE = 50_000;
+/** People that are read at once: others are answered in between. */
+const PAGE = 5_000;
 /** Views are told from actions where a channel has at least so many of both. */
 const SPLIT_TOUCHES = 500;
 
@@ -36,7 +36,7 @@ export async function readLogHistories(
   await makeSplits(snapshot, chosen);
   await snapshot.materialise(
     'named_touches',
-    `select t.person_no as person_no, t.at_ms as at_ms, ${stateSql(chosen)} as state from touch_log t ${SPLIT_JOIN}`,
+    `select t.person_no as person_no, t.at_ms as at_ms, ${stateSql(chosen)} as state from touch_log t ${SPLIT_JOIN} order by t.person_no`,
   );
   const states = await stateNames(snapshot, 'named_touches');
   const touches = await readTouches(snapshot);

@@ -16,8 +16,8 @@ import { MAX_STATES, type Paths } from './paths.ts';
 
 /** Touches that a fit reads at the most. */
 export const MAX_FIT_TOUCHES = 20_000_000;
-/** Journeys that are read at once. */
-const PAGE = 50_000;
+/** Journeys that are read at once: others are answered in between. */
+const PAGE = 5_000;
 
 /** Reads the paths of a plan's period. Orders without a touch have no path; they are counted in `pathless`. */
 export async function readLogPaths(
@@ -103,13 +103,19 @@ export async function stateNames(snapshot: Snapshot, table: string): Promise<str
   return states;
 }
 
-/** Makes `journeys_to_fit`: those with a touch, numbered by what happened and not by when it arrived. */
+/** Makes `journeys_to_fit`, those with a touch, numbered by what happened and not by when it arrived, and their `touches_to_fit`. */
 async function numberJourneys(snapshot: Snapshot): Promise<void> {
   await snapshot.materialise(
     'journeys_to_fit',
     `select o.order_no as order_no, o.person_key as person_key, e.after_micros as micros,
        row_number() over (order by o.at_ms, case when o.order_no < 0 then 1 else 0 end, o.brand_id, o.conversion_id) as journey_no
      from orders o left join events e on e.order_no = o.order_no where o.order_no in (select order_no from named_touches)`,
+  );
+  // In the order of reading, so that a page reads only its part.
+  await snapshot.materialise(
+    'touches_to_fit',
+    `select j.journey_no as journey_no, t.at_ms as at_ms, t.tie_no as tie_no, s.code as code
+     from named_touches t join journeys_to_fit j on j.order_no = t.order_no join states s on s.state = t.state order by j.journey_no`,
   );
 }
 
@@ -145,8 +151,7 @@ async function readJourneys(snapshot: Snapshot, states: readonly string[]): Prom
       else [conversions[j], value[j]] = [1, Number(row['micros']) / MICROS_PER_UNIT];
     }
     for (const row of await snapshot.query(
-      `select j.journey_no as journey_no, s.code as code from named_touches t join journeys_to_fit j on j.order_no = t.order_no join states s on s.state = t.state
-       where j.${page.replace('and ', 'and j.')} order by j.journey_no, t.at_ms, t.tie_no`,
+      `select journey_no, code from touches_to_fit where ${page} order by journey_no, at_ms, tie_no`,
     )) {
       codes[at++] = Number(row['code']);
       offsets[Number(row['journey_no'])] = at;
