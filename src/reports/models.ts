@@ -33,7 +33,7 @@ export async function listModels(
       training_ms: artifact.training_ms,
       as_of: artifact.as_of,
       lacks: failed(artifact.card.gate.checks)
-        .map(({ message }) => message)
+        .map(({ message }) => message.replace(/\.$/, ''))
         .join('; '),
     })),
   };

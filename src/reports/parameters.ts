@@ -95,6 +95,8 @@ export async function resolveParameters(
     show_weights?: boolean;
     conversion_id?: string;
     brand_ids?: readonly string[];
+    /** The artifacts are those of a frozen run, of which only one model is asked. */
+    frozen_artifacts?: boolean;
   },
 ): Promise<Resolved> {
   const position = await resolvePosition(snapshot, parameters.as_of);
@@ -116,7 +118,7 @@ export async function resolveParameters(
       'end',
       `must come after start; got ${period.start} to ${period.end} (the end itself is not included)`,
     );
-  const models = await resolveModels(snapshot, parameters, brand_ids, settings);
+  const models = await resolveModels(snapshot, parameters, brand_ids, settings, options.frozen_artifacts ?? false);
   const plan: Plan = {
     brands,
     positions: samePositions(position),
@@ -192,10 +194,11 @@ async function resolveModels(
   parameters: AttributionParameters,
   brand_ids: readonly string[],
   settings: readonly BrandSettings[],
+  frozen_artifacts: boolean,
 ): Promise<Model[]> {
   const names = modelNames(parameters);
   const asked = listOf(parameters.artifact ?? '');
-  await checkAsked(snapshot, asked, names.filter(isFitted), brand_ids);
+  await checkAsked(snapshot, asked, frozen_artifacts ? null : names.filter(isFitted), brand_ids);
   const models: Model[] = [];
   for (const name of names) {
     const expressions = new Set(settings.map((brand) => brand.custom_models[name]));

@@ -79,6 +79,7 @@ export async function compareRun(
         brand_ids: run.brands,
         extra: { report: 'run' },
         touch_columns: ['touchpoint_id'],
+        frozen_artifacts: true,
       };
       const as_frozen = {
         ...context,

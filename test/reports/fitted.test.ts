@@ -133,6 +133,19 @@ describe('an artifact', () => {
     });
   });
 
+  test('of a frozen run with several models explains each of them', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      await keepArtifact(shop.reports, { content: effects({ email: 1 }) });
+      await freezeRun(shop.reports, { ...MARCH, run_id: 'both', models: 'linear,data_driven' }, ALL_BRANDS);
+      for (const model of ['linear', 'data_driven'])
+        expect(await compareRun(shop.reports, 'both', { model }, ALL_BRANDS)).toMatchObject({
+          attribution_model: model,
+          reproducible: true,
+        });
+    });
+  });
+
   test('that is unknown, of another model or of other brands is refused by name', async () => {
     await withShop({}, async (shop) => {
       await sendOrder(shop);

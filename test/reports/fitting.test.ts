@@ -1,5 +1,7 @@
 /** Models fitted on a log: the same from the same events, judged before they are used, exact in every report. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { showAttribution } from '../../src/cli/show/attribution.ts';
+import { showReceipt } from '../../src/cli/show/receipt.ts';
 import { Random } from '../../src/domain/random.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import type { FitParameters } from '../../src/reports/fit-parameters.ts';
@@ -100,6 +102,9 @@ describe('a fit of the log', () => {
     const { organic } = report.models.algorithmic_incremental.reconciliation.unattributed_micros;
     expect(BigInt(organic)).toBeGreaterThan(0n);
     expect(report.models.algorithmic.reconciliation.unattributed_micros.organic).toBeUndefined();
+    // On the terminal, too, each column adds up: what is attributed, what is not and what is organic.
+    const page = showAttribution(report, 5);
+    expect(page).toMatch(/unattributed: organic +0\.\d+ +0\.\d+ +[1-9]/);
     expect(report.artifacts).toEqual({
       data_driven: expect.stringMatching(/^markov_/),
       algorithmic: algorithmic.artifact_id,
@@ -123,6 +128,7 @@ describe('a fit of the log', () => {
     }
     const { attributed_revenue_micros, organic_revenue_micros } =
       receipt.reconciliation.attributed.algorithmic_incremental;
+    expect(showReceipt(receipt, 5)).toMatch(/\n +organic +/);
     expect(
       BigInt(attributed_revenue_micros) +
         BigInt(organic_revenue_micros) +

@@ -32,11 +32,14 @@ function covers({ brands }: ListedArtifact, brand_ids: readonly string[]): boole
   return brand_ids.every((brand_id) => brands.includes(brand_id));
 }
 
-/** @throws bad_request for an id that is of no artifact that these models and brands can use. */
+/**
+ * @param names the models that are asked for; null where ids of other models may be among them, as in one model of a frozen run.
+ * @throws bad_request for an id that is of no artifact that these models and brands can use.
+ */
 export async function checkAsked(
   snapshot: Snapshot,
   asked: readonly string[],
-  names: readonly FittedModelName[],
+  names: readonly FittedModelName[] | null,
   brand_ids: readonly string[],
 ): Promise<void> {
   if (asked.length === 0) return;
@@ -49,7 +52,7 @@ export async function checkAsked(
         'artifact',
         `${quoted} is no artifact of these brands; \`tributary models list\` shows those there are`,
       );
-    if (!names.some((name) => FITTED_MODELS[name] === found.model))
+    if (names !== null && !names.some((name) => FITTED_MODELS[name] === found.model))
       throw badRequest('artifact', `${quoted} is of the model ${found.model}, which this report does not ask for`);
   }
 }
@@ -62,7 +65,9 @@ function notFitted(name: FittedModelName, refused: ListedArtifact | undefined): 
       `model: ${name} is not fitted yet for these brands; it learns from data and never answers under its name with another model. Run \`tributary fit ${model}\`, or use one of ${RULE_MODEL_NAMES.join(', ')}`,
       { field: 'model' },
     );
-  const lacks = refused.card.gate.checks.filter(({ passed }) => !passed).map(({ message }) => message);
+  const lacks = refused.card.gate.checks
+    .filter(({ passed }) => !passed)
+    .map(({ message }) => message.replace(/\.$/, ''));
   return new TributaryError(
     'model_not_fitted',
     `model: ${name} was fitted (${refused.artifact_id}) and did not pass its gate: ${lacks.join('; ')}. Use one of ${RULE_MODEL_NAMES.join(', ')}`,

@@ -22,6 +22,7 @@ export interface TrainHazardOptions {
 
 const LIMITS = [
   NOT_CAUSAL,
+  'shares and incremental parts here are sums over all touches up to the greatest age, signed to the very end; reports credit touches within their windows, order by order and never below zero: they are different answers',
   'touches within the guard before an order have no effect by definition, so what works within minutes is not seen',
   'an effect is that of a touch on orders later on; somebody who is about to buy anyway and touches more for it may look like one',
 ];

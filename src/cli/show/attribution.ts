@@ -130,8 +130,10 @@ function sideBySide(report: ReportJson, parts: readonly [string, Part][], limit:
 /** Attributed, plus what is not attributed by reason, is the net revenue: shown with as many decimals as that takes. */
 function reconciliation(report: ReportJson, parts: readonly [string, Part][]): string {
   const books = parts.map(([, part]) => part.reconciliation);
-  const reasons = Object.keys(books[0]!.unattributed_micros).filter((reason) =>
-    books.some((book) => book.unattributed_micros[reason] !== '0'),
+  // Only an incremental model has an organic part.
+  const of = (book: Part['reconciliation'], reason: string): string => book.unattributed_micros[reason] ?? '0';
+  const reasons = [...new Set(books.flatMap((book) => Object.keys(book.unattributed_micros)))].filter((reason) =>
+    books.some((book) => of(book, reason) !== '0'),
   );
   const decimals = exactDecimals(
     books.flatMap((book) => [
@@ -151,7 +153,7 @@ function reconciliation(report: ReportJson, parts: readonly [string, Part][]): s
   ];
   const lines = [
     line('attributed', (book) => book.attributed_micros),
-    ...reasons.map((reason) => line(`unattributed: ${reason}`, (book) => book.unattributed_micros[reason]!)),
+    ...reasons.map((reason) => line(`unattributed: ${reason}`, (book) => of(book, reason))),
   ];
   return '\n' + textTable(columns, lines, [line('net revenue', (book) => book.net_revenue_micros)]);
 }

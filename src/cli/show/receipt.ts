@@ -81,6 +81,7 @@ function credited(report: ReportJson, touchpoints: readonly Touchpoint[], models
       return [...(one ? [percent(share)] : []), money(attributed_revenue_micros, decimals)];
     }),
   ]);
+  const organic = organicLine(report, models, decimals);
   const total = [
     `net ${report['currency']}`,
     '',
@@ -89,7 +90,20 @@ function credited(report: ReportJson, touchpoints: readonly Touchpoint[], models
     '',
     ...models.flatMap(() => [...(one ? [''] : []), money(net_revenue_micros, decimals)]),
   ];
-  return textTable(columns, rows, [total]);
+  return textTable(columns, rows, [...(organic ? [organic] : []), total]);
+}
+
+/** What no touch caused, under the models that say so. */
+function organicLine(report: ReportJson, models: readonly string[], decimals: number): string[] | null {
+  const { attributed } = report['reconciliation'] as { attributed: Record<string, Record<string, unknown>> };
+  if (models.every((model) => attributed[model]!['organic_revenue_micros'] === undefined)) return null;
+  const one = models.length === 1;
+  const cells = models.flatMap((model) => {
+    const { organic_revenue_micros: micros, credited_conversions } = attributed[model]!;
+    const share = micros === undefined ? '' : percent(1 - Number(credited_conversions));
+    return [...(one ? [share] : []), micros === undefined ? '' : money(String(micros), decimals)];
+  });
+  return ['organic', '', '', '', '', ...cells];
 }
 
 /** What happened before the order and got nothing, newest first; what came after it is counted. */
