@@ -53,10 +53,15 @@ export class FitSchedule {
     return done;
   }
 
-  /** Ends the fit that is running, which leaves nothing behind. */
-  async stop(): Promise<void> {
+  /** Begins nothing new. */
+  end(): void {
     this.stopped = true;
     clearInterval(this.timer);
+  }
+
+  /** Ends the fit that is running, which leaves nothing behind. */
+  async stop(): Promise<void> {
+    this.end();
     await this.context.training.close();
     await this.running;
   }

@@ -104,7 +104,7 @@ async function scorePaths(snapshot: Snapshot, { fit }: HazardContent): Promise<R
   const scores: Row[] = [];
   let path: Row[] = [];
   const finish = (): void => {
-    if (path.length > 0) scores.push(...scorePath(fit, path));
+    for (const score of path.length > 0 ? scorePath(fit, path) : []) scores.push(score);
     path = [];
   };
   for (let from = 1; from <= Number(size!['n']); from += PAGE) {

@@ -87,6 +87,15 @@ export function memberTouches(
     where ${atOrBefore('t', plan.positions.touchpoints)} ${options.where ?? ''}`;
 }
 
+/** SQL for `later`, what the latest rules said of touchpoints, whoever had them: to stand behind `with`. */
+export function laterVerdicts(plan: Plan): string {
+  return `ranked_verdicts as (
+       select r.brand_id as brand_id, r.touchpoint_id as touchpoint_id, r.channel as channel, r.traits as traits,
+         row_number() over (partition by r.brand_id, r.touchpoint_id order by r.rules_version desc, r.log_seq desc, r.collector_id) as newest
+       from reclassifications r where ${atOrBefore('r', plan.positions.touchpoints)}),
+     later as (select brand_id, touchpoint_id, channel, traits from ranked_verdicts where newest = 1)`;
+}
+
 const LATER_VERDICTS = 'left join verdicts v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id';
 
 function effective(name: string, reclassified: boolean): string {

@@ -31,7 +31,7 @@ export interface BootstrapOptions {
   level: number;
 }
 
-/** Per model, per group: its share with its interval. A model without credit has shares of 0. */
+/** Per model, per group: its share with its interval. A model without credit, or with more taken back than given, has shares of 0. */
 export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: BootstrapOptions): ShareInterval[][] {
   const { groups, amounts } = credit;
   const ones = new Float64Array(credit.people).fill(1);
@@ -70,7 +70,7 @@ function sharesOf({ groups, person, group, amounts }: CreditByPerson, m: number,
     sums[group[r]!]! += value;
     total += value;
   }
-  return total === 0 ? sums.fill(0) : sums.map((sum) => sum / total);
+  return total <= 0 ? sums.fill(0) : sums.map((sum) => sum / total);
 }
 
 /** The place of each share, the largest first; equal ones in their order. */

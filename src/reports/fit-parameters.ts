@@ -11,7 +11,14 @@ export const MARKOV_ORDERS = ['1', '2', '3', '4', 'auto'] as const;
 const choice = <const V extends readonly string[]>(values: V, description: string) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description });
 
-const { artifact: _artifact, model: _model, models: _models, ...shared } = AttributionParameters.properties;
+// A fit learns from orders at their net value; the day of a refund means nothing to it.
+const {
+  artifact: _artifact,
+  model: _model,
+  models: _models,
+  adjustments: _adjustments,
+  ...shared
+} = AttributionParameters.properties;
 
 /** Parameters of a fit. The period is all of the log when left out. */
 export const FitParameters = Type.Object(

@@ -15,6 +15,7 @@ import type { FitParameters } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
 import {
   AttributionParameters,
+  askedBrand,
   type ReportContext,
   type ReportJson,
   type Resolved,
@@ -86,7 +87,10 @@ async function fitNow(
   );
   const trained = await train();
   const times = { training_ms: Math.round(performance.now() - started), created_ms: context.clock() };
-  return keep(context, makeArtifact(resolved, parameters, settings, trained, times));
+  // A key of one brand asks for that brand, also where it does not say so.
+  const brand_id = askedBrand(parameters.brand_id, options.key_brand_id);
+  const request = { ...parameters, ...(brand_id === null ? {} : { brand_id }) };
+  return keep(context, makeArtifact(resolved, request, settings, trained, times));
 }
 
 /** What a fit has in common with a report: which part of the log, read how. */
@@ -101,7 +105,7 @@ function settle(parameters: FitParameters): FitSettings {
   const { seed = FIT_DEFAULTS.seed, draws = FIT_DEFAULTS.draws } = parameters;
   const common = { seed, draws, level: FIT_DEFAULTS.level };
   if (parameters.model === 'algorithmic') {
-    refuse(parameters, ['order', 'transform'], 'markov and shapley');
+    refuse(parameters, ['order', 'transform', 'collapse', 'lookback'], 'markov and shapley');
     const { family, guard_minutes, max_age_days } = { ...FIT_DEFAULTS, ...parameters };
     const { grain = 'auto' } = parameters;
     return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days };

@@ -5,6 +5,7 @@ import { FITTED_MODEL_NAMES, isFitted, RULE_MODEL_NAMES } from '../attribution/m
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import type { CreditByPerson, ShareInterval } from '../attribution/uncertainty.ts';
+import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -43,11 +44,16 @@ export const ModelComparisonParameters = Type.Object(
 export type ModelComparisonParameters = Static<typeof ModelComparisonParameters>;
 
 const LEVEL = 0.9;
+/** Shares that the draws of one answer may make. */
+const MAX_CELLS = 2_000_000;
 const MAX_DISAGREEMENTS = 5;
 /** Shares that differ by less than this are not worth a word. */
 const TELLING_DIFFERENCE = 0.02;
 
-/** The rule models when none are named; with `models=all`, also those that are fitted. */
+/**
+ * The rule models when none are named.
+ * @throws unprocessable when there are too many groups for the draws.
+ */
 export async function modelComparison(
   context: ReportContext,
   parameters: ModelComparisonParameters,
@@ -66,6 +72,7 @@ export async function modelComparison(
         const { plan } = resolved;
         await attribute(snapshot, plan, context.directory);
         const { names, credit } = await readCredit(snapshot, plan, group_by);
+        checkSize(names.length, plan.models.length, draws);
         const facts = await readFacts(snapshot, plan, group_by, names);
         const sums = await readSums(snapshot, plan, group_by, names);
         const intervals = await context.training.run('bootstrapShares', credit, { draws, seed, level: LEVEL });
@@ -82,6 +89,15 @@ export async function modelComparison(
       });
     },
     { timeout_ms: context.timeout_ms },
+  );
+}
+
+function checkSize(groups: number, models: number, draws: number): void {
+  if (groups * models * draws <= MAX_CELLS) return;
+  throw new TributaryError(
+    'unprocessable',
+    `draws: ${draws} draws of ${groups} groups under ${models} models are more than ${MAX_CELLS} shares; ask for fewer draws or models, or a shorter period`,
+    { field: 'draws' },
   );
 }
 

@@ -84,7 +84,9 @@ type Row = Record<string, unknown>;
 /** A card as a page of text. */
 export function cardText(card: ReportJson): string {
   const gate = card['gate'] as { passed: boolean; checks: Check[] };
-  const verdict = gate.passed ? 'passed its gate: reports use it' : 'did not pass its gate: stored, and not used';
+  const verdict = gate.passed
+    ? 'passed its gate: reports may use it (`tributary models list` says whether they do)'
+    : 'did not pass its gate: stored, and not used';
   const parts = [
     `\n${card['attribution_model']} · ${card['family']} · ${card['artifact_id']}\n${verdict}\n`,
     section('Fitted on', { ...(card['data'] as Row), as_of: card['as_of'], brands: card['brands'] }),

@@ -124,7 +124,10 @@ async function shutDown(
   const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   try {
-    await Promise.all([schedule.stop(), app.close()]);
+    // What is in flight is answered first; a scheduled fit can be made again.
+    schedule.end();
+    await app.close();
+    await schedule.stop();
   } finally {
     clearInterval(idle);
     clearTimeout(late);

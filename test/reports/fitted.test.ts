@@ -133,6 +133,20 @@ describe('an artifact', () => {
     });
   });
 
+  test('of more brands than the report does not tell what it lacks', async () => {
+    await withShop({}, async (shop) => {
+      await sendOrder(shop);
+      await keepArtifact(shop.reports, {
+        content: effects({ email: 1 }),
+        brands: ['default', 'shop-eu'],
+        lacks: '312 conversions',
+      });
+      await expect(
+        attributionReport(shop.reports, { ...MARCH, model: 'data_driven' }, { key_brand_id: 'default' }),
+      ).rejects.toMatchObject({ message: expect.stringMatching(/^(?!.*312).*is not fitted yet/) });
+    });
+  });
+
   test('of a frozen run with several models explains each of them', async () => {
     await withShop({}, async (shop) => {
       await sendOrder(shop);

@@ -203,6 +203,16 @@ describe('a thin log', () => {
   });
 });
 
+test('a fit by a key of one brand does not stand for the scheduled one of all', async () => {
+  const engine = await Engine.open(TEST_ENGINE);
+  await engine.load(shopEvents(60), 20_000);
+  await fitModel(engine.reports, { model: 'markov', draws: 0 }, { key_brand_id: 'other' });
+  const fits = [{ every_hours: 24, parameters: { model: 'markov', draws: 0 } as const }];
+  const schedule = new FitSchedule(engine.reports, fits, () => undefined);
+  expect(await schedule.runDue()).toHaveLength(1);
+  await engine.close();
+});
+
 test('a schedule fits what is due, once, and tells of what fails', async () => {
   const engine = await Engine.open(TEST_ENGINE);
   await engine.load(shopEvents(200), 20_000);

@@ -109,6 +109,27 @@ export function artifactRow(artifact: Artifact): Row {
 const LISTED =
   'artifact_id, model, family, brands, passed, as_of, settings, card, training_ms, epoch_ms(created_at) as created_ms';
 
+/** What a choice among artifacts looks at; cards stay where they are. */
+export interface Candidate {
+  artifact_id: string;
+  model: ArtifactModel;
+  brands: string[];
+  passed: boolean;
+}
+
+/** All artifacts, newest first, without their cards. */
+export async function listCandidates(snapshot: Snapshot): Promise<Candidate[]> {
+  const rows = await snapshot.query(
+    'select artifact_id, model, brands, passed, epoch_ms(created_at) as created_ms from model_artifacts order by created_ms desc, artifact_id',
+  );
+  return rows.map((row) => ({
+    artifact_id: row['artifact_id'] as string,
+    model: row['model'] as ArtifactModel,
+    brands: json(row['brands']) as string[],
+    passed: Number(row['passed']) === 1,
+  }));
+}
+
 /** An artifact without what it learned. */
 export type ListedArtifact = Omit<Artifact, 'content'>;
 

@@ -2,7 +2,7 @@
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { FITTED_MODELS, type FittedModelName, RULE_MODEL_NAMES } from '../models.ts';
-import { type Artifact, type ListedArtifact, listArtifacts, readArtifact } from './artifact.ts';
+import { type Artifact, type Candidate, listCandidates, readArtifact } from './artifact.ts';
 
 /**
  * The artifact for a model over some brands.
@@ -16,19 +16,20 @@ export async function chooseArtifact(
   asked: readonly string[],
 ): Promise<Artifact> {
   const model = FITTED_MODELS[name];
-  const usable = (await listArtifacts(snapshot)).filter(
-    (artifact) => artifact.model === model && covers(artifact, brand_ids),
-  );
+  const all = await listCandidates(snapshot);
+  const usable = all.filter((artifact) => artifact.model === model && covers(artifact, brand_ids));
   const named = usable.find(({ artifact_id }) => asked.includes(artifact_id));
-  const passed = usable.filter(({ card }) => card.gate.passed);
+  const passed = usable.filter((artifact) => artifact.passed);
   // A fit of just these brands goes before one of more.
-  const chosen = named ?? passed.find(({ brands }) => brands.length === brand_ids.length) ?? passed[0];
-  if (chosen === undefined) throw notFitted(name, usable[0]);
-  if (!chosen.card.gate.passed) throw notFitted(name, chosen);
-  return (await readArtifact(snapshot, chosen.artifact_id))!;
+  const own = (artifact: Candidate): boolean => artifact.brands.length === brand_ids.length;
+  const chosen = named ?? passed.find(own) ?? passed[0];
+  if (chosen?.passed) return (await readArtifact(snapshot, chosen.artifact_id))!;
+  // What a fit of more brands lacks is told to those who may see it, and not here.
+  const refused = chosen ?? usable.find(own);
+  throw notFitted(name, refused && own(refused) ? await readArtifact(snapshot, refused.artifact_id) : undefined);
 }
 
-function covers({ brands }: ListedArtifact, brand_ids: readonly string[]): boolean {
+function covers({ brands }: Candidate, brand_ids: readonly string[]): boolean {
   return brand_ids.every((brand_id) => brands.includes(brand_id));
 }
 
@@ -43,7 +44,7 @@ export async function checkAsked(
   brand_ids: readonly string[],
 ): Promise<void> {
   if (asked.length === 0) return;
-  const all = await listArtifacts(snapshot);
+  const all = await listCandidates(snapshot);
   for (const id of asked) {
     const found = all.find(({ artifact_id }) => artifact_id === id);
     const quoted = JSON.stringify(id.slice(0, 100));
@@ -57,7 +58,7 @@ export async function checkAsked(
   }
 }
 
-function notFitted(name: FittedModelName, refused: ListedArtifact | undefined): TributaryError {
+function notFitted(name: FittedModelName, refused: Artifact | undefined): TributaryError {
   const model = FITTED_MODELS[name];
   if (refused === undefined)
     return new TributaryError(

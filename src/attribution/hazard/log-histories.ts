@@ -11,11 +11,13 @@ import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
 import { makeOrdersAndEvents } from '../orders.ts';
 import { MAX_FIT_TOUCHES, stateNames } from '../paths/log-paths.ts';
 import type { Plan } from '../plan.ts';
-import { CLICK_VISIT_MS, mayEarn, touchNumber } from '../touches.ts';
+import { CLICK_VISIT_MS, laterVerdicts, mayEarn } from '../touches.ts';
 import type { Histories } from './histories.ts';
 
 /** People that are read at once: others are answered in between. */
 const PAGE = 5_000;
+/** Customers that are known by mail and segments alone pass through memory. */
+const MAX_MAILED = 2_000_000;
 /** Views are told from actions where a channel has at least so many of both. */
 const SPLIT_TOUCHES = 500;
 
@@ -94,9 +96,15 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
   const from = (table: string, at: string): string =>
     `select r.brand_id as brand_id, r.customer_id as id, epoch_ms(r.${at}) as at_ms from ${table} r join fit_brands b on b.brand_id = r.brand_id
      where r.customer_id is not null and ${seen} and epoch_ms(r.${at}) < b.end_ms`;
-  const rows = await snapshot.query(
-    `select brand_id, id, min(at_ms) as at_ms from (${from('email_events', 'occurred_at')} union all ${from('customer_segments', 'assigned_at')}) known group by brand_id, id`,
-  );
+  const known = `(${from('email_events', 'occurred_at')} union all ${from('customer_segments', 'assigned_at')}) known`;
+  const [size] = await snapshot.query(`select count(distinct id) as n from ${known}`);
+  if (Number(size!['n']) > MAX_MAILED)
+    throw new TributaryError(
+      'unprocessable',
+      `brand_id: ${size!['n']} customers were mailed or are in segments; the limit of a fit is ${MAX_MAILED}, fit one brand or an earlier end`,
+      { field: 'brand_id' },
+    );
+  const rows = await snapshot.query(`select brand_id, id, min(at_ms) as at_ms from ${known} group by brand_id, id`);
   await snapshot.relation(
     'mailed',
     [text('brand_id'), text('id'), int('subject_key'), int('at_ms')],
@@ -109,25 +117,21 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
  * what repeats within a session to the first.
  */
 async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const seen = atOrBefore('r', plan.positions.touchpoints);
   await snapshot.materialise(
     'touch_log',
-    `with later as (
-       select r.brand_id as brand_id, r.touchpoint_id as touchpoint_id, r.channel as channel, r.traits as traits,
-         row_number() over (partition by r.brand_id, r.touchpoint_id order by r.rules_version desc, r.log_seq desc, r.collector_id) as newest
-       from reclassifications r where ${seen}),
+    `with ${laterVerdicts(plan)},
      happened as (
-       select m.person_no as person_no, epoch_ms(t.occurred_at) as at_ms, ${touchNumber(plan)} as touch_no, coalesce(v.channel, t.channel) as channel,
+       select m.person_no as person_no, epoch_ms(t.occurred_at) as at_ms, t.touchpoint_id as touchpoint_id, coalesce(v.channel, t.channel) as channel,
          t.touchpoint_type as touchpoint_type, t.campaign_id as campaign_id, t.session_id as session_id
        from touchpoints t join fit_brands b on b.brand_id = t.brand_id
          left join persons p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
          join fit_people m on m.person_key = coalesce(p.person_key, t.subject_key)
-         left join (select * from later where newest = 1) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
+         left join later v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
        where ${atOrBefore('t', plan.positions.touchpoints)} and epoch_ms(t.occurred_at) < b.end_ms and ${mayEarn(plan, 'coalesce(v.traits, t.traits)')}),
      followed as (
-       select h.*, lag(h.channel) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touch_no) as channel_before,
-         lag(h.campaign_id) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touch_no) as campaign_before,
-         max(case when h.touchpoint_type = 'email_click' then h.at_ms end) over (partition by h.person_no order by h.at_ms, h.touchpoint_type, h.touch_no rows between unbounded preceding and current row) as click_ms
+       select h.*, lag(h.channel) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as channel_before,
+         lag(h.campaign_id) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as campaign_before,
+         max(case when h.touchpoint_type = 'email_click' then h.at_ms end) over (partition by h.person_no order by h.at_ms, h.touchpoint_type, h.touchpoint_id rows between unbounded preceding and current row) as click_ms
        from happened h)
      select person_no, at_ms, channel, touchpoint_type, campaign_id from followed
      where not (session_id is not null and coalesce(channel_before = channel, 1 = 0) and same(campaign_before, campaign_id) and touchpoint_type not in ('email_open', 'email_click'))

@@ -11,7 +11,7 @@ import { readBounds } from '../bounds.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
 import { makeOrdersAndEvents } from '../orders.ts';
 import type { Plan } from '../plan.ts';
-import { makeTouchesOfOrders, mayEarn, touchesWith, touchNumber } from '../touches.ts';
+import { laterVerdicts, makeTouchesOfOrders, mayEarn, touchesWith, touchNumber } from '../touches.ts';
 import { MAX_STATES, type Paths } from './paths.ts';
 
 /** Touches that a fit reads at the most. */
@@ -42,11 +42,13 @@ async function addSilentPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
   const type = plan.conversion_types?.[0] ?? 'purchase';
   await snapshot.materialise(
     'silent_people',
-    `select t.brand_id as brand_id, coalesce(p.person_key, t.subject_key) as person_key, min(coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person_id,
+    `with ${laterVerdicts(plan)}
+     select t.brand_id as brand_id, coalesce(p.person_key, t.subject_key) as person_key, min(coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person_id,
        max(epoch_ms(t.occurred_at)) as at_ms, min(${touchNumber(plan)}) as first_no
      from touchpoints t join policies q on q.brand_id = t.brand_id and q.conversion_type = '${type}'
        left join persons p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
-     where ${atOrBefore('t', plan.positions.touchpoints)} and ${mayEarn(plan, 't.traits')} and epoch_ms(t.occurred_at) >= q.start_ms and epoch_ms(t.occurred_at) < q.end_ms
+       left join later v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
+     where ${atOrBefore('t', plan.positions.touchpoints)} and ${mayEarn(plan, 'coalesce(v.traits, t.traits)')} and epoch_ms(t.occurred_at) >= q.start_ms and epoch_ms(t.occurred_at) < q.end_ms
      group by t.brand_id, coalesce(p.person_key, t.subject_key)`,
   );
   const columns =
