@@ -1,8 +1,9 @@
 /** Reports over a warehouse, with the settings that a brand has when nothing is configured. No answer is kept. */
-import { TrainingPool } from '../src/attribution/training/pool.ts';
+
 import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
 import { PersonDirectory } from '../src/identity/directory.ts';
-import type { ReportContext } from '../src/reports/parameters.ts';
+import { TrainingPool } from '../src/models/training/pool.ts';
+import type { ReportContext } from '../src/reports/context.ts';
 import type { Warehouse } from '../src/warehouse/port.ts';
 
 export function reportsOver(warehouse: Warehouse, timeout_ms: number): ReportContext {

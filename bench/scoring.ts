@@ -4,8 +4,8 @@
  */
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
 import { attributionReport } from '../src/reports/attribution.ts';
+import type { ReportContext } from '../src/reports/context.ts';
 import { fitModel } from '../src/reports/fitting.ts';
-import type { ReportContext } from '../src/reports/parameters.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
 import { reportsOver } from './context.ts';
 import { median, save, show, showRatio } from './report.ts';

@@ -10,7 +10,7 @@ import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
-import { DEFAULT_LIMITS, type Limits } from './ingest/limits.ts';
+import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import type { ScheduledFit } from './schedule.ts';
 import { parseWarehouseUrl, type WarehouseLocation } from './warehouse/location.ts';

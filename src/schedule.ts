@@ -1,10 +1,11 @@
 /** Fits that are repeated: each is due when its last artifact is old enough, also after a restart. */
-import { listArtifacts } from './attribution/artifacts/artifact.ts';
+
 import { canonicalJson } from './domain/canonical-json.ts';
 import { MS_PER_HOUR, MS_PER_MINUTE } from './domain/time.ts';
+import { listArtifacts } from './models/artifacts/artifact.ts';
+import type { ReportContext } from './reports/context.ts';
 import type { FitParameters } from './reports/fit-parameters.ts';
 import { fitModel } from './reports/fitting.ts';
-import type { ReportContext } from './reports/parameters.ts';
 
 /** A fit of the configuration: what to ask for, and how often. */
 export interface ScheduledFit {

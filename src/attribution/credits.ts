@@ -4,7 +4,7 @@ import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import type { Bounds } from './bounds.ts';
-import type { Model } from './models.ts';
+import type { Model } from './plan.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan, WEIGHT_SCALE } from './plan.ts';
 import { touchesWith, touchNumber } from './touches.ts';
 

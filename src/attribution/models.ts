@@ -10,45 +10,8 @@
  * (fitted.ts), and its expression is a column of that.
  */
 import { badRequest } from '../domain/errors.ts';
-import type { Snapshot } from '../warehouse/port.ts';
 import { compileExpression } from './expression.ts';
-import type { Plan } from './plan.ts';
-
-export interface Model {
-  name: string;
-  /** SQL for the weight, a double that is finite and not negative. */
-  weight: string;
-  /** The largest weight that every path holds, where it is known without looking. */
-  peak?: string;
-  /**
-   * The credit of `value` in closed form, equal to the shared allocation of the weights; needs no running sum. `share` is
-   * value * sum div total, for sums of at most 1,000.
-   */
-  credit?: (value: string, share: (sum: string, total: string) => string) => string;
-  /** Weights come from a user's expression and have to be checked. */
-  checked?: boolean;
-  /** Columns of the touchpoint that the weight uses. */
-  columns?: readonly string[];
-  /** What a fitted model learned; its weight is a column of the scores. */
-  scores?: Scores;
-  /**
-   * Weights are shares of the whole order, not of each other: what is missing from 1 is organic, and no touch earned it.
-   */
-  absolute?: boolean;
-}
-
-/** The weights of a fitted model, by touch. */
-export interface Scores {
-  artifact_id: string;
-  /** What `with_it` and `without_it` measure, for receipts. */
-  measure: string;
-  column: 'weight' | 'share';
-  /**
-   * Makes a table (order_no, touch_no, weight, share, with_it, without_it) from `candidates` and `absorbed`: the weight among the
-   * touches of a path, the share of the order that the touch caused, and the measure with the touch and without it.
-   */
-  make(snapshot: Snapshot, plan: Plan, table: string): Promise<void>;
-}
+import type { Model } from './plan.ts';
 
 const TOUCH_COLUMNS = ['channel', 'touchpoint_type'];
 

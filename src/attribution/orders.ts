@@ -1,18 +1,14 @@
 /** conversions -> orders -> value events: who ordered, when, and what it is worth now. docs/semantics.md 2 to 4 and 8. */
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { modelSettings } from '../domain/settings.ts';
+import { subjectKey } from '../domain/subject.ts';
 import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
-import { subjectKey } from '../identity/subject.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
-import type { Column, Row } from '../warehouse/schema.ts';
+import { floatColumn, intColumn, type Row, textColumn } from '../warehouse/schema.ts';
 import type { Plan } from './plan.ts';
 import { makeRates } from './rates.ts';
-
-const text = (name: string): Column => ({ name, type: 'text', nullable: false });
-const int = (name: string): Column => ({ name, type: 'int64', nullable: false });
-const float = (name: string): Column => ({ name, type: 'float64', nullable: false });
 
 /** Settings as rows, so that the query can join what differs by brand and conversion type. */
 async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
@@ -35,17 +31,17 @@ async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
     }
   }
   const columns = [
-    text('brand_id'),
-    text('conversion_type'),
-    int('start_ms'),
-    int('end_ms'),
-    int('view_ms'),
-    int('email_ms'),
-    int('click_ms'),
+    textColumn('brand_id'),
+    textColumn('conversion_type'),
+    intColumn('start_ms'),
+    intColumn('end_ms'),
+    intColumn('view_ms'),
+    intColumn('email_ms'),
+    intColumn('click_ms'),
   ];
   await snapshot.relation(
     'policies',
-    [...columns, float('half_life_days'), float('first_share'), float('last_share')],
+    [...columns, floatColumn('half_life_days'), floatColumn('first_share'), floatColumn('last_share')],
     rows,
   );
 }
@@ -59,7 +55,11 @@ async function makeOffsets(
   const rows = plan.brands.flatMap(({ brand_id, settings }) =>
     offsetPeriods(settings.time_zone, range.from_ms, range.until_ms).map((period) => ({ brand_id, ...period })),
   );
-  await snapshot.relation('day_offsets', [text('brand_id'), int('from_ms'), int('until_ms'), int('offset_ms')], rows);
+  await snapshot.relation(
+    'day_offsets',
+    [textColumn('brand_id'), intColumn('from_ms'), intColumn('until_ms'), intColumn('offset_ms')],
+    rows,
+  );
 }
 
 /** Ids whose person has another name; joined by key, and by text where a wrong match would move money. */
@@ -81,7 +81,13 @@ async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDire
   await snapshot.cachedRelation(
     'persons',
     directory.version(members),
-    [text('brand_id'), text('id'), int('subject_key'), text('person_id'), int('person_key')],
+    [
+      textColumn('brand_id'),
+      textColumn('id'),
+      intColumn('subject_key'),
+      textColumn('person_id'),
+      intColumn('person_key'),
+    ],
     rows,
   );
 }

@@ -1,9 +1,11 @@
 /** Which rate turns an order's currency into the report's. docs/semantics.md 8. */
+
 import { TributaryError } from '../domain/errors.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { formatDate, parseDate } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
+import { intColumn, textColumn } from '../warehouse/schema.ts';
 import type { Plan } from './plan.ts';
 
 /** A rate holds for its day and the six after it. */
@@ -107,11 +109,9 @@ export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<void> {
     }
     return { brand_id, currency, day_number: day, num: rate.num, den: rate.den };
   });
-  const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });
-  const text = (name: string) => ({ name, type: 'text' as const, nullable: false });
   await snapshot.relation(
     'rates',
-    [text('brand_id'), text('currency'), int('day_number'), int('num'), int('den')],
+    [textColumn('brand_id'), textColumn('currency'), intColumn('day_number'), intColumn('num'), intColumn('den')],
     rows,
   );
 }

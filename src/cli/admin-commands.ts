@@ -1,10 +1,11 @@
 /** `keys` and `reclassify`. */
+
 import { type Command, Option } from 'commander';
+import { showAny, tableOf } from '../present/any.ts';
 import { SCOPES } from '../server/keys.ts';
+import type { DataOptions } from './connect.ts';
 import { withClient } from './connect.ts';
-import { type Context, type DataOptions, withData } from './program.ts';
-import { mustExist } from './report-commands.ts';
-import { showAny, tableOf } from './show/any.ts';
+import { type Context, mustExist, withData } from './options.ts';
 
 interface KeyOptions extends DataOptions {
   name: string;

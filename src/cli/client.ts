@@ -3,7 +3,7 @@
  * Both speak the same routes, so a command is written once and answers the same.
  */
 import type { RecordName } from '../domain/index.ts';
-import type { Receipt } from '../ingest/collector.ts';
+import type { Receipt } from '../log/collector.ts';
 
 export type Query = Record<string, string | undefined>;
 // biome-ignore lint/suspicious/noExplicitAny: what a route answers is JSON; its reader knows the shape

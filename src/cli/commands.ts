@@ -2,8 +2,9 @@
  * Where each command is. A command line loads its own command and what that needs, no more: a fit over a file should not wait
  * for the server and the warehouse to load.
  */
+
 import type { Command } from 'commander';
-import type { Context } from './program.ts';
+import type { Context } from './options.ts';
 
 type AddTo = (program: Command, context: Context) => void;
 

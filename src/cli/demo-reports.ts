@@ -1,13 +1,13 @@
 /** The three reports that say most about why attribution needs care, on data whose truth is known. */
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
+import { showAttribution } from '../present/attribution.ts';
+import { showReceipt } from '../present/receipt.ts';
+import { money, number, type TextColumn, textTable } from '../present/table.ts';
 import { attributionReport } from '../reports/attribution.ts';
-import type { ReportContext } from '../reports/parameters.ts';
-import { money, number, type TextColumn, textTable } from '../reports/table.ts';
+import type { ReportContext } from '../reports/context.ts';
 import type { Truth } from '../simulation/world.ts';
 import type { Tributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
-import { showAttribution } from './show/attribution.ts';
-import { showReceipt } from './show/receipt.ts';
 
 /** Fits the models that learn; returns those that passed their gate and so may answer. */
 async function fitModels(client: Client): Promise<string[]> {

@@ -1,4 +1,5 @@
 /** `tributary demo`: a server with a lifelike world in it, three reports that say why one would want it, and a first event to send. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,8 @@ import { Mapping } from './import/mapping.ts';
 import { RejectedFile } from './import/rejected.ts';
 import { openRows } from './import/rows.ts';
 import { type Io, stopped } from './io.ts';
-import { type Context, whole } from './program.ts';
+import { type Context, whole } from './options.ts';
+
 import { count, Progress } from './progress.ts';
 import { type Server, startServer } from './serve.ts';
 import { endOf } from './simulate.ts';

@@ -1,15 +1,16 @@
 /** `tributary doctor`: is everything sound, and the care that a data folder needs. */
+
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { Collector } from '../ingest/collector.ts';
-import { pairs } from '../reports/table.ts';
+import { Collector } from '../log/collector.ts';
+import { pairs } from '../present/table.ts';
 import type { Json } from './client.ts';
 import { configOf, type DataOptions, runningServer, withClient } from './connect.ts';
-import { type Context, withData } from './program.ts';
+import { type Context, mustExist, withData } from './options.ts';
+
 import { count } from './progress.ts';
-import { mustExist } from './report-commands.ts';
 
 interface DoctorOptions extends DataOptions {
   backup?: string;

@@ -1,17 +1,19 @@
 /** `tributary export`: the log as files that other programs read, and that `import` takes back. */
+
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { type Command, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { isRecordName, recordKind } from '../domain/index.ts';
-import { pairs } from '../reports/table.ts';
+import { pairs } from '../present/table.ts';
 import { backupColumn, backupFile } from '../warehouse/backup.ts';
 import { type Column, TABLE_NAMES, TABLES, type TableName } from '../warehouse/schema.ts';
+import type { DataOptions } from './connect.ts';
 import { writeBackup } from './doctor.ts';
-import { type Context, type DataOptions, withData } from './program.ts';
+import { type Context, mustExist, withData } from './options.ts';
+
 import { count } from './progress.ts';
-import { mustExist } from './report-commands.ts';
 
 type Format = 'ndjson' | 'csv' | 'parquet';
 interface ExportOptions extends DataOptions {

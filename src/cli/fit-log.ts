@@ -1,8 +1,11 @@
 /** `fit …` on the log: through the server that runs on it, or in this process. */
-import { cardText } from '../reports/models.ts';
+
+import { cardText } from '../present/model-card.ts';
+import type { DataOptions } from './connect.ts';
 import { withClient } from './connect.ts';
-import type { Context, DataOptions } from './program.ts';
-import { type AttributionFlags, attributionQuery, mustExist } from './report-commands.ts';
+import { type Context, mustExist } from './options.ts';
+
+import { type AttributionFlags, attributionQuery } from './report-commands.ts';
 
 export interface FitFlags extends DataOptions, Omit<AttributionFlags, 'draws' | 'seed' | 'model' | 'models'> {
   family?: string;

@@ -1,9 +1,9 @@
 /** `fit … --paths FILE`: the file into paths. */
 import { closeSync, openSync, readSync } from 'node:fs';
-import { type FitInput, fitInput } from '../attribution/fit-answer.ts';
-import { readPaths } from '../attribution/paths/path-file.ts';
-import { parseTransforms } from '../attribution/paths/transforms.ts';
 import { badRequest } from '../domain/errors.ts';
+import { type FitInput, fitInput } from '../models/fit-answer.ts';
+import { readPaths } from '../models/paths/path-file.ts';
+import { parseTransforms } from '../models/paths/transforms.ts';
 
 const PIECE_BYTES = 1 << 20;
 

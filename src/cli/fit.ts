@@ -1,12 +1,13 @@
 /** `tributary fit`: models that learn, on the log as it stands or on a file of aggregated paths. */
+
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { answerMarkov, answerShapley, type FitAnswer, type FitInput } from '../attribution/fit-answer.ts';
 import { badRequest } from '../domain/errors.ts';
+import { answerMarkov, answerShapley, type FitAnswer, type FitInput } from '../models/fit-answer.ts';
+import { showFit } from '../present/fit.ts';
 import type { FitFlags } from './fit-log.ts';
 import { pathsFromFile } from './fit-paths.ts';
 import type { Io } from './io.ts';
-import { type Context, whole, withData } from './program.ts';
-import { showFit } from './show/fit.ts';
+import { type Context, whole, withData } from './options.ts';
 
 type PathFlags = FitFlags & { paths?: string; ordered?: boolean };
 

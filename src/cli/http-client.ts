@@ -1,7 +1,7 @@
 /** Commands through a running server. */
 import { type ErrorCode, TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
-import type { Receipt } from '../ingest/collector.ts';
+import type { Receipt } from '../log/collector.ts';
 import type { Client, Json, Query } from './client.ts';
 import type { Io } from './io.ts';
 import { halves, joinReceipts, patiently, QUERY_WAIT_MS, withQuery } from './requests.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
-import type { Receipt } from '../ingest/collector.ts';
+import type { Receipt } from '../log/collector.ts';
 import { buildApp } from '../server/app.ts';
 import { KeyRing } from '../server/keys.ts';
 import type { CollectingTributary } from '../tributary.ts';

@@ -1,10 +1,11 @@
 /** `tributary models`: what was fitted, and the card of each. */
+
 import type { Command } from 'commander';
-import { cardText } from '../reports/models.ts';
+import { showAny } from '../present/any.ts';
+import { cardText } from '../present/model-card.ts';
+import type { DataOptions } from './connect.ts';
 import { ask } from './connect.ts';
-import { type Context, type DataOptions, whole, withData } from './program.ts';
-import { type FormatFlags, mustExist, print } from './report-commands.ts';
-import { showAny } from './show/any.ts';
+import { type Context, type FormatFlags, mustExist, print, whole, withData } from './options.ts';
 
 type Flags = FormatFlags & DataOptions;
 

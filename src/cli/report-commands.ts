@@ -1,20 +1,17 @@
 /** `report …` and `receipt`: questions to the log, answered as a table, JSON or CSV. */
-import { existsSync } from 'node:fs';
+
 import type { Command } from 'commander';
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
-import { badRequest } from '../domain/errors.ts';
-import { toCsv } from '../reports/csv.ts';
-import type { ReportJson } from '../reports/parameters.ts';
+import { showAttribution } from '../present/attribution.ts';
+import { showCampaign } from '../present/campaign.ts';
+import { showCustomer } from '../present/customer.ts';
+import { showJourneys } from '../present/journeys.ts';
+import { showModels } from '../present/models.ts';
+import { showReceipt } from '../present/receipt.ts';
 import type { Query } from './client.ts';
+import type { DataOptions } from './connect.ts';
 import { ask } from './connect.ts';
-import type { Io } from './io.ts';
-import { type Context, type DataOptions, whole, withData } from './program.ts';
-import { showAttribution } from './show/attribution.ts';
-import { showCampaign } from './show/campaign.ts';
-import { showCustomer } from './show/customer.ts';
-import { showJourneys } from './show/journeys.ts';
-import { showModels } from './show/models.ts';
-import { showReceipt } from './show/receipt.ts';
+import { type Context, type FormatFlags, mustExist, print, type Show, whole, withData } from './options.ts';
 
 /** Flags of every report that attributes; each is a parameter of the HTTP API. */
 export interface AttributionFlags extends DataOptions {
@@ -35,12 +32,6 @@ export interface AttributionFlags extends DataOptions {
   groupBy?: string;
   draws?: string;
   seed?: string;
-}
-
-export interface FormatFlags {
-  json?: boolean;
-  csv?: boolean;
-  limit: number;
 }
 
 type ReportFlags = AttributionFlags & FormatFlags;
@@ -151,20 +142,4 @@ async function answer(context: Context, path: string, flags: ReportFlags, show: 
   mustExist(flags.data);
   const report = await ask(io, open, flags, path, attributionQuery(flags));
   print(io, report, flags, show);
-}
-
-type Show = (report: ReportJson, limit: number) => string;
-
-/** Prints a report in the form that was asked for. */
-export function print(io: Io, report: ReportJson, flags: FormatFlags, show: Show): void {
-  if (flags.json && flags.csv) throw badRequest('--csv', 'give either --json or --csv, not both');
-  if (flags.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
-  else if (flags.csv) io.out(toCsv(report));
-  else io.out(show(report, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
-}
-
-/** A question to a folder that is not there is a typing mistake, and no reason to make the folder. */
-export function mustExist(data: string): void {
-  if (!existsSync(data))
-    throw badRequest('--data', `${data} does not exist; import into it or serve it first, or name another folder`);
 }

@@ -1,7 +1,7 @@
 /** What both clients need to send requests well. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
-import type { Receipt } from '../ingest/collector.ts';
+import type { Receipt } from '../log/collector.ts';
 import type { Query } from './client.ts';
 
 /** Longer than any query may take on the server. */

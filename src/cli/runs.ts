@@ -1,17 +1,12 @@
 /** `tributary runs`: freeze a report's credits, and say later what has changed and why. */
+
 import type { Command } from 'commander';
+import { showAny } from '../present/any.ts';
+import { showComparison } from '../present/comparison.ts';
+import type { DataOptions } from './connect.ts';
 import { ask, withClient } from './connect.ts';
-import { type Context, type DataOptions, whole, withData } from './program.ts';
-import {
-  type AttributionFlags,
-  attributionQuery,
-  type FormatFlags,
-  mustExist,
-  print,
-  withAttribution,
-} from './report-commands.ts';
-import { showAny } from './show/any.ts';
-import { showComparison } from './show/comparison.ts';
+import { type Context, type FormatFlags, mustExist, print, whole, withData } from './options.ts';
+import { type AttributionFlags, attributionQuery, withAttribution } from './report-commands.ts';
 
 type Formats = FormatFlags & DataOptions;
 

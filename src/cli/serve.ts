@@ -1,12 +1,14 @@
 /** `tributary serve`. */
+
 import { type Command, Option } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
 import { KeyRing, type MadeKey } from '../server/keys.ts';
 import { type ServeOptions, type ServerHandle, serve } from '../server/serve.ts';
 import { ROLES, type Role, type Tributary } from '../tributary.ts';
+import type { DataOptions } from './connect.ts';
 import { configOf, type Openers, runningServer } from './connect.ts';
 import { type Io, stopped } from './io.ts';
-import { type Context, type DataOptions, whole, withData } from './program.ts';
+import { type Context, whole, withData } from './options.ts';
 
 interface ServeFlags extends DataOptions {
   port: number;

@@ -1,16 +1,18 @@
 /** `tributary simulate`: a made-up shop as files, ready to import. */
+
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
-import { parseDate, startOfDayMs } from '../domain/time.ts';
-import { pairs } from '../reports/table.ts';
+import { MS_PER_DAY, parseDate, startOfDayMs } from '../domain/time.ts';
+import { pairs } from '../present/table.ts';
 import { simulateCausal } from '../simulation/causal/events.ts';
 import { FAMILIES, type Family } from '../simulation/causal/setup.ts';
 import { setupOf } from '../simulation/causal/world.ts';
 import { type WriteProgress, writeEvents, writeWorld } from '../simulation/write.ts';
-import { type Context, whole } from './program.ts';
+import { type Context, whole } from './options.ts';
+
 import { count, Progress } from './progress.ts';
 
 interface SimulateOptions {
@@ -52,7 +54,7 @@ export function addSimulateCommand(program: Command, { io }: Context): void {
       io.out(pairs(written.map((name) => [`${name}.ndjson`, count(lines[name]!)])));
       io.out(`  truth.json says what really caused each order\n\nNext:\n`);
       for (const name of written) io.out(`  tributary import ${name} ${join(out, `${name}.ndjson`)}\n`);
-      const start = new Date(end_ms - days * 86_400_000).toISOString().slice(0, 10);
+      const start = new Date(end_ms - days * MS_PER_DAY).toISOString().slice(0, 10);
       io.out(
         `  tributary report attribution --start ${start} --models first_touch,last_touch,linear --group-by channel\n`,
       );

@@ -3,9 +3,10 @@
  * again only when a link changed.
  */
 
+import { subjectKey } from '../domain/subject.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
-import type { Column } from '../warehouse/schema.ts';
+import { type Column, intColumn, textColumn } from '../warehouse/schema.ts';
 import {
   type ImplicitLink,
   joinPersons,
@@ -14,7 +15,6 @@ import {
   type PersonRules,
   pairKey,
 } from './persons.ts';
-import { subjectKey } from './subject.ts';
 
 interface State {
   position: Position;
@@ -167,9 +167,7 @@ async function readUnlinkedTimes(
     unlinked.has(key(link.brand_id, pairKey(link.anonymous_id, link.customer_id))),
   );
   if (links.length === 0) return;
-  const pair = ['brand_id', 'anonymous_id', 'customer_id'].map(
-    (name): Column => ({ name, type: 'text', nullable: false }),
-  );
+  const pair = ['brand_id', 'anonymous_id', 'customer_id'].map(textColumn);
   await snapshot.relation(
     'unlinked_pairs',
     pair,
@@ -211,11 +209,7 @@ function linkedIds(
   return ids;
 }
 
-const LINKED_IDS: readonly Column[] = [
-  { name: 'brand_id', type: 'text', nullable: false },
-  { name: 'id', type: 'text', nullable: false },
-  { name: 'subject_key', type: 'int64', nullable: false },
-];
+const LINKED_IDS: readonly Column[] = [textColumn('brand_id'), textColumn('id'), intColumn('subject_key')];
 
 /** Adds to `customers` those of `ids` that some row carries as customer_id. */
 async function readCustomers(

@@ -3,13 +3,14 @@
  * (`as_of`). A new event makes a new position and so a new key: nothing is ever out of date, and nothing has to be dropped for it.
  */
 import { formatInstant } from '../domain/time.ts';
-import type { ReportContext, ReportJson, Resolved } from './parameters.ts';
+import type { Answers, ReportContext, ReportJson } from './context.ts';
+import type { Resolved } from './parameters.ts';
 
 const MAX_CHARACTERS = 64_000_000;
 const MAX_ANSWER_CHARACTERS = 8_000_000;
 
 /** The least recently used go first. */
-export class AnswerCache {
+export class AnswerCache implements Answers {
   /** Answers served from here since the start. */
   hits = 0;
   private characters = 0;

@@ -10,15 +10,10 @@ import { formatMicros, microsPer, ratio } from '../domain/money.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { answerOnce } from './answers.ts';
+import type { ReportContext, ReportJson } from './context.ts';
 import { byRevenue, DEFAULT_GROUP_BY, type GroupKey, joinMonths, resolveGroupBy, touchColumns } from './groups.ts';
 import { journeyAnalysis, makeJourneys } from './journeys.ts';
-import {
-  AttributionParameters,
-  type ReportContext,
-  type ReportJson,
-  reportHead,
-  resolveParameters,
-} from './parameters.ts';
+import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
 
 export const AttributionReportParameters = Type.Object(
   {

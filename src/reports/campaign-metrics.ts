@@ -2,7 +2,7 @@
 import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
 import { formatMicros, microsPer, ratio, ratioMillionths } from '../domain/money.ts';
 import type { Row } from '../warehouse/schema.ts';
-import type { ReportJson } from './parameters.ts';
+import type { ReportJson } from './context.ts';
 
 /** Over `campaign_events`: kind, is_human (verdict neither machine nor bot), person (resolved, so unique means people). */
 const kind = (name: string): string => `count_where(kind = '${name}')`;

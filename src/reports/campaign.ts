@@ -10,7 +10,7 @@ import { MS_PER_HOUR } from '../domain/time.ts';
 import { VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
-import type { Row } from '../warehouse/schema.ts';
+import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
 import { answerOnce } from './answers.ts';
 import {
   CONVERSION_COUNTS,
@@ -23,15 +23,9 @@ import {
   readEngagement,
   revenuePer,
 } from './campaign-metrics.ts';
-import {
-  AttributionParameters,
-  type ReportContext,
-  type ReportJson,
-  type Resolved,
-  reportHead,
-  resolveParameters,
-} from './parameters.ts';
-import { brandsOf, intColumn, textColumn } from './person.ts';
+import type { ReportContext, ReportJson } from './context.ts';
+import { AttributionParameters, type Resolved, reportHead, resolveParameters } from './parameters.ts';
+import { brandsOf } from './person.ts';
 import { campaignSpend } from './spend.ts';
 
 const { models: _models, ...shared } = AttributionParameters.properties;

@@ -6,20 +6,15 @@ import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { IS_EMAIL, IS_MACHINE, memberTouches } from '../attribution/touches.ts';
 import { formatMicros } from '../domain/money.ts';
+import { int64Hash, subjectKey } from '../domain/subject.ts';
 import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
-import { int64Hash, subjectKey } from '../identity/subject.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
-import type { Row } from '../warehouse/schema.ts';
-import {
-  AttributionParameters,
-  type ReportContext,
-  type ReportJson,
-  reportHead,
-  resolveParameters,
-} from './parameters.ts';
-import { ALL_TIME, brandOf, intColumn, readPerson, textColumn } from './person.ts';
+import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
+import type { ReportContext, ReportJson } from './context.ts';
+import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { ALL_TIME, brandOf, readPerson } from './person.ts';
 
 const { brand_id, as_of, model, currency } = AttributionParameters.properties;
 

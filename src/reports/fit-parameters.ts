@@ -1,6 +1,6 @@
 /** What a fit may be asked for: one schema for HTTP, the command line and the schedule. */
 import Type, { type Static } from 'typebox';
-import { GRAINS } from '../attribution/grain.ts';
+import { GRAINS } from '../models/grain.ts';
 import { AttributionParameters } from './parameters.ts';
 
 /** `data_driven` is the Markov chain; `markov` and `shapley` say which of the two is to answer for it. */

@@ -1,26 +1,21 @@
 /** Fits a model on the log as it stands and keeps it. The log is read here, the training runs in a thread of its own. */
-import { type Artifact, artifactId, artifactRow, readArtifact } from '../attribution/artifacts/artifact.ts';
-import type { Grain, Naming } from '../attribution/grain.ts';
-import { readLogHistories } from '../attribution/hazard/log-histories.ts';
+
 import { DEFAULT_MODEL } from '../attribution/models.ts';
-import { readLogPaths } from '../attribution/paths/log-paths.ts';
-import { parseTransforms } from '../attribution/paths/transforms.ts';
-import type { TrainHazardOptions } from '../attribution/training/train-hazard.ts';
-import type { TrainPathsOptions } from '../attribution/training/train-paths.ts';
-import type { Trained } from '../attribution/training/trained.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
+import { type Artifact, artifactId, artifactRow, readArtifact } from '../models/artifacts/artifact.ts';
+import type { Grain, Naming } from '../models/grain.ts';
+import { readLogHistories } from '../models/hazard/log-histories.ts';
+import { readLogPaths } from '../models/paths/log-paths.ts';
+import { parseTransforms } from '../models/paths/transforms.ts';
+import type { TrainHazardOptions } from '../models/training/train-hazard.ts';
+import type { TrainPathsOptions } from '../models/training/train-paths.ts';
+import type { Trained } from '../models/training/trained.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { Turns } from '../warehouse/turns.ts';
+import type { ReportContext, ReportJson } from './context.ts';
 import type { FitParameters } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
-import {
-  AttributionParameters,
-  askedBrand,
-  type ReportContext,
-  type ReportJson,
-  type Resolved,
-  resolveParameters,
-} from './parameters.ts';
+import { AttributionParameters, askedBrand, type Resolved, resolveParameters } from './parameters.ts';
 import { ALL_TIME } from './person.ts';
 
 /** Reading all of a log takes longer than a report. */

@@ -1,8 +1,8 @@
 /** What credits can be grouped by, in one place. */
 import { badRequest } from '../domain/errors.ts';
-import { formatDate, weekStart } from '../domain/time.ts';
+import { formatDate, MS_PER_DAY, weekStart } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import type { Cell } from '../warehouse/schema.ts';
+import { type Cell, intColumn } from '../warehouse/schema.ts';
 import { listOf } from './parameters.ts';
 
 export interface GroupKey {
@@ -74,17 +74,16 @@ export async function joinMonths(
 ): Promise<string> {
   if (!keys.some((key) => key.field === 'month')) return '';
   const rows = [];
-  const first = new Date(low_day * 86_400_000);
+  const first = new Date(low_day * MS_PER_DAY);
   for (let month = first.getUTCFullYear() * 12 + first.getUTCMonth(); monthStart(month) <= high_day; month++) {
     rows.push({ month_number: month, from_day: monthStart(month), until_day: monthStart(month + 1) });
   }
-  const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });
-  await snapshot.relation('months', [int('month_number'), int('from_day'), int('until_day')], rows);
+  await snapshot.relation('months', [intColumn('month_number'), intColumn('from_day'), intColumn('until_day')], rows);
   return 'join months mo on c.day_number >= mo.from_day and c.day_number < mo.until_day';
 }
 
 function monthStart(month_number: number): number {
-  return Date.UTC(Math.floor(month_number / 12), month_number % 12, 1) / 86_400_000;
+  return Date.UTC(Math.floor(month_number / 12), month_number % 12, 1) / MS_PER_DAY;
 }
 
 function formatMonth(month_number: number): string {

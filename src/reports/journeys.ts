@@ -1,4 +1,5 @@
 /** Journeys: a person's touchpoints and orders without a long silence between them. docs/semantics.md 9. */
+
 import type { Bounds } from '../attribution/bounds.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
@@ -8,14 +9,10 @@ import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import { TRAITS } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
+import { intColumn, textColumn } from '../warehouse/schema.ts';
 import { answerOnce } from './answers.ts';
-import {
-  type AttributionParameters,
-  type ReportContext,
-  type ReportJson,
-  reportHead,
-  resolveParameters,
-} from './parameters.ts';
+import type { ReportContext, ReportJson } from './context.ts';
+import { type AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
 
 /** The guide's buckets, by calendar days from a journey's first event to its last order. */
 const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as const;
@@ -36,14 +33,7 @@ export async function makeJourneys(
     brand_id,
     gap_ms: Math.round(settings.journey_gap_days * MS_PER_DAY),
   }));
-  await snapshot.relation(
-    'journey_gaps',
-    [
-      { name: 'brand_id', type: 'text', nullable: false },
-      { name: 'gap_ms', type: 'int64', nullable: false },
-    ],
-    gaps,
-  );
+  await snapshot.relation('journey_gaps', [textColumn('brand_id'), intColumn('gap_ms')], gaps);
   const touches = memberTouches(plan, {
     columns: ['traits', ...columns],
     reclassified,
@@ -112,10 +102,9 @@ async function makeLengths(snapshot: Snapshot, plan: Plan): Promise<void> {
       ...period,
     })),
   );
-  const int = (name: string) => ({ name, type: 'int64' as const, nullable: false });
   await snapshot.relation(
     'journey_offsets',
-    [{ name: 'brand_id', type: 'text', nullable: false }, int('from_ms'), int('until_ms'), int('offset_ms')],
+    [textColumn('brand_id'), intColumn('from_ms'), intColumn('until_ms'), intColumn('offset_ms')],
     rows,
   );
   await snapshot.materialise(

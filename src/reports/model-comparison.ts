@@ -4,20 +4,15 @@ import { CREDITED_TOUCHES, scoresTable } from '../attribution/credits.ts';
 import { FITTED_MODEL_NAMES, isFitted, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
-import type { CreditByPerson, ShareInterval } from '../attribution/uncertainty.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
+import type { CreditByPerson, ShareInterval } from '../models/uncertainty.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { answerOnce } from './answers.ts';
+import type { ReportContext, ReportJson } from './context.ts';
 import { explainDifference, type GroupFacts } from './disagreement.ts';
-import {
-  AttributionParameters,
-  type ReportContext,
-  type ReportJson,
-  reportHead,
-  resolveParameters,
-} from './parameters.ts';
+import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
 
 const GROUPS = ['channel', 'campaign_id'] as const;
 

@@ -1,9 +1,8 @@
 /** The parameters that reports share, from a query string or the command line: one schema for both. */
 import { hash } from 'node:crypto';
 import Type, { type Static } from 'typebox';
-import { checkAsked, chooseArtifact } from '../attribution/artifacts/choose.ts';
-import { fittedModel } from '../attribution/fitted.ts';
-import { DEFAULT_MODEL, isFitted, MAX_MODELS, type Model, resolveModel } from '../attribution/models.ts';
+import { DEFAULT_MODEL, isFitted, MAX_MODELS, resolveModel } from '../attribution/models.ts';
+import type { Model } from '../attribution/plan.ts';
 import {
   ADJUSTMENT_MODES,
   COLLAPSE_MODES,
@@ -12,35 +11,17 @@ import {
   type PlannedBrand,
   samePositions,
 } from '../attribution/plan.ts';
-import type { TrainingPool } from '../attribution/training/pool.ts';
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { currencyProblem } from '../domain/currencies.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { brandProblem, canonicalJson } from '../domain/record.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatDate, formatInstant, MS_PER_DAY, parseBound, zoneOffsetMs } from '../domain/time.ts';
-import type { PersonDirectory } from '../identity/directory.ts';
-import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import { checkAsked, chooseArtifact } from '../models/artifacts/choose.ts';
+import { fittedModel } from '../models/fitted.ts';
+import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
-import type { AnswerCache } from './answers.ts';
-
-export type ReportJson = Record<string, unknown>;
-
-/** What every report needs from its surroundings. */
-export interface ReportContext {
-  warehouse: Warehouse;
-  directory: PersonDirectory;
-  /** Settings by brand; brands that are not configured have the defaults. */
-  settings: (brand_id: string) => BrandSettings;
-  /** Brands that the configuration names. */
-  configured_brands: readonly string[];
-  clock: () => number;
-  timeout_ms: number;
-  /** Threads for what takes long and needs no warehouse. */
-  training: TrainingPool;
-  /** Where answers are kept to be given again. */
-  answers?: AnswerCache;
-}
+import type { ReportContext, ReportJson } from './context.ts';
 
 const choice = <const V extends readonly string[]>(values: V, description: string) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description });

@@ -4,8 +4,9 @@ import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
-import type { Column, TableName } from '../warehouse/schema.ts';
-import { askedBrand, type ReportJson } from './parameters.ts';
+import type { TableName } from '../warehouse/schema.ts';
+import type { ReportJson } from './context.ts';
+import { askedBrand } from './parameters.ts';
 
 /** Reports on one thing have no period: this one holds every event that the door lets in. */
 export const ALL_TIME = { start: '1970-01-01T00:00:00Z', end: '9999-01-01T00:00:00Z' } as const;
@@ -127,6 +128,3 @@ async function readRecords(snapshot: Snapshot, plan: Plan, own: ReadonlySet<stri
     joins: own.has(row['anonymous_id'] as string),
   }));
 }
-
-export const textColumn = (name: string): Column => ({ name, type: 'text', nullable: false });
-export const intColumn = (name: string): Column => ({ name, type: 'int64', nullable: false });

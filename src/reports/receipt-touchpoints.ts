@@ -10,7 +10,7 @@ import { formatInstant, MS_PER_DAY } from '../domain/time.ts';
 import { MACHINE_VERDICTS, OUTCOME_TYPES, VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
-import type { ReportJson } from './parameters.ts';
+import type { ReportJson } from './context.ts';
 
 /** A receipt shows the touches of the path, then the newest of the rest, up to this many. */
 const MAX_TOUCHPOINTS = 1_000;

@@ -2,8 +2,8 @@
 
 import Type, { type Static } from 'typebox';
 import { CREDITED_TOUCHES, scoresTable } from '../attribution/credits.ts';
-import { RULE_MODEL_NAMES, type Scores } from '../attribution/models.ts';
-import type { Plan } from '../attribution/plan.ts';
+import { RULE_MODEL_NAMES } from '../attribution/models.ts';
+import type { Plan, Scores } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
@@ -14,15 +14,10 @@ import { modelSettings } from '../domain/settings.ts';
 import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position, resolvePosition } from '../warehouse/position.ts';
-import type { Row } from '../warehouse/schema.ts';
-import {
-  AttributionParameters,
-  type ReportContext,
-  type ReportJson,
-  reportHead,
-  resolveParameters,
-} from './parameters.ts';
-import { ALL_TIME, brandOf, readPerson, textColumn } from './person.ts';
+import { type Row, textColumn } from '../warehouse/schema.ts';
+import type { ReportContext, ReportJson } from './context.ts';
+import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { ALL_TIME, brandOf, readPerson } from './person.ts';
 import { readConsidered } from './receipt-touchpoints.ts';
 
 const { model, models, artifact, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine } =

@@ -14,7 +14,8 @@ import { canonicalJson } from '../domain/record.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
 import type { Row, TableName } from '../warehouse/schema.ts';
-import { modelHash, type ReportContext, type ReportJson, reportHead, resolveParameters } from './parameters.ts';
+import type { ReportContext, ReportJson } from './context.ts';
+import { modelHash, reportHead, resolveParameters } from './parameters.ts';
 import { type Run, readRun, resultsOf } from './runs.ts';
 
 const GROUPS = ['channel', 'campaign_id', 'email_id'] as const;

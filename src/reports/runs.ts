@@ -14,14 +14,8 @@ import type { BrandSettings } from '../domain/settings.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
-import {
-  AttributionParameters,
-  type ReportContext,
-  type ReportJson,
-  type Resolved,
-  resolveParameters,
-  usedArtifacts,
-} from './parameters.ts';
+import type { ReportContext, ReportJson } from './context.ts';
+import { AttributionParameters, type Resolved, resolveParameters, usedArtifacts } from './parameters.ts';
 
 const RUN_ID = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$';
 

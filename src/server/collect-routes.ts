@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
-import type { Collector } from '../ingest/collector.ts';
+import type { Collector } from '../log/collector.ts';
 import { EXAMPLES } from './examples.ts';
 import { reference } from './openapi.ts';
 import type { Route, Services } from './route.ts';

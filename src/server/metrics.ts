@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
-import type { CollectorHealth, Receipt } from '../ingest/collector.ts';
+import type { CollectorHealth, Receipt } from '../log/collector.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 

@@ -2,9 +2,10 @@
 import type { FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { badRequest } from '../domain/errors.ts';
+import { cardText } from '../present/model-card.ts';
 import { FitParameters } from '../reports/fit-parameters.ts';
 import { fitModel } from '../reports/fitting.ts';
-import { cardText, listModels, modelCard } from '../reports/models.ts';
+import { listModels, modelCard } from '../reports/models.ts';
 import { parameterReader } from './parameters.ts';
 import { sendReport } from './report-routes.ts';
 import type { Route, Services } from './route.ts';

@@ -2,13 +2,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type TObject } from 'typebox';
 import { badRequest } from '../domain/errors.ts';
+import { toCsv } from '../present/csv.ts';
 import { AttributionReportParameters, attributionReport } from '../reports/attribution.ts';
 import { CampaignReportParameters, campaignReport } from '../reports/campaign.ts';
-import { toCsv } from '../reports/csv.ts';
+import type { ReportContext, ReportJson } from '../reports/context.ts';
 import { CustomerParameters, customerReport } from '../reports/customer.ts';
 import { journeysReport } from '../reports/journeys.ts';
 import { ModelComparisonParameters, modelComparison } from '../reports/model-comparison.ts';
-import { AttributionParameters, type ReportContext, type ReportJson } from '../reports/parameters.ts';
+import { AttributionParameters } from '../reports/parameters.ts';
 import { ReceiptParameters, receiptReport } from '../reports/receipt.ts';
 import { CompareParameters, compareRun } from '../reports/run-comparison.ts';
 import { FreezeParameters, freezeRun, listRuns } from '../reports/runs.ts';

@@ -36,10 +36,11 @@ export type Batch = Partial<Record<TableName, Row[]>>;
 /** Gives the rows of a relation when they are needed. */
 export type MakeRows = () => readonly Row[] | Promise<readonly Row[]>;
 
-/** A consistent view of the warehouse; temporary tables vanish with it. */
+/**
+ * A consistent view of the warehouse; temporary tables vanish with it. It shows whole batches only, so every row that it shows
+ * lies at or before its committed positions.
+ */
 export interface Snapshot {
-  /** The snapshot shows whole batches only, so every row it shows lies at or before its committed positions. */
-  readonly isolated: boolean;
   /** The positions that it shows, where the engine had to look them up; else they are read from `commits`. */
   readonly committed?: ReadonlyMap<string, number>;
   /** Runs shared SQL with `$name` parameters. 128-bit and 64-bit integers come back as bigint. */

@@ -22,7 +22,7 @@ export async function currentPosition(snapshot: Snapshot): Promise<Position> {
   return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
 }
 
-/** Positions of the very snapshot that they were read in, where that hides what is not committed: nothing lies beyond them. */
+/** Positions of the very snapshot that they were read in: no row that it shows lies beyond them. */
 const everything = new WeakSet<Position>();
 
 /**
@@ -32,7 +32,7 @@ const everything = new WeakSet<Position>();
 export async function resolvePosition(snapshot: Snapshot, as_of: string | undefined): Promise<Position> {
   const current = await currentPosition(snapshot);
   if (as_of === undefined) {
-    if (snapshot.isolated) everything.add(current);
+    everything.add(current);
     return current;
   }
   if (as_of === 'empty') return new Map();

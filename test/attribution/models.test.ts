@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { creditOf, millionthsOf } from '../../src/attribution/credits.ts';
-import { type Model, RULE_MODELS, resolveModel } from '../../src/attribution/models.ts';
+import { RULE_MODELS, resolveModel } from '../../src/attribution/models.ts';
+import type { Model } from '../../src/attribution/plan.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 import { allocate, integerWeights } from '../reference/allocate.ts';
 import { openEmptyWarehouse } from '../support/engine.ts';

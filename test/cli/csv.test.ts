@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CsvParser } from '../../src/cli/import/csv-rows.ts';
-import { csvCell, toCsv } from '../../src/reports/csv.ts';
-import { exactDecimals, money, moneyText, textTable } from '../../src/reports/table.ts';
+import { csvCell, toCsv } from '../../src/present/csv.ts';
+import { exactDecimals, money, moneyText, textTable } from '../../src/present/table.ts';
 
 describe('a report as csv', () => {
   it('cannot run as a formula in a spreadsheet, and leaves numbers alone', () => {

@@ -1,5 +1,5 @@
 /** Paths as a person would write them, to and from the typed arrays of `Paths`. */
-import type { Paths } from '../../src/attribution/paths/paths.ts';
+import type { Paths } from '../../src/models/paths/paths.ts';
 
 export interface PathRow {
   path: string[];

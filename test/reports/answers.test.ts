@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { AnswerCache } from '../../src/reports/answers.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { campaignReport } from '../../src/reports/campaign.ts';
+import type { ReportContext, ReportJson } from '../../src/reports/context.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
-import type { ReportContext, ReportJson } from '../../src/reports/parameters.ts';
 import { at, type Json, order, touch, withShop } from './shop.ts';
 
 const ALL = { key_brand_id: null };

@@ -1,6 +1,6 @@
 /** Artifacts made by hand, so that what reports make of them can be worked out on paper. */
-import { type Artifact, artifactId, artifactRow, type Content } from '../../src/attribution/artifacts/artifact.ts';
-import type { ReportContext } from '../../src/reports/parameters.ts';
+import { type Artifact, artifactId, artifactRow, type Content } from '../../src/models/artifacts/artifact.ts';
+import type { ReportContext } from '../../src/reports/context.ts';
 
 interface Made {
   content: Content;

@@ -1,8 +1,8 @@
 /** Models fitted on a log: the same from the same events, judged before they are used, exact in every report. */
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { showAttribution } from '../../src/cli/show/attribution.ts';
-import { showReceipt } from '../../src/cli/show/receipt.ts';
 import { Random } from '../../src/domain/random.ts';
+import { showAttribution } from '../../src/present/attribution.ts';
+import { showReceipt } from '../../src/present/receipt.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import type { FitParameters } from '../../src/reports/fit-parameters.ts';
 import { fitModel } from '../../src/reports/fitting.ts';

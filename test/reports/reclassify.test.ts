@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reclassifyAll } from '../../src/ingest/reclassify.ts';
+import { reclassifyAll } from '../../src/log/reclassify.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { compareRun } from '../../src/reports/run-comparison.ts';
 import { freezeRun } from '../../src/reports/runs.ts';

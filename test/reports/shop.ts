@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, makeConfig } from '../../src/config.ts';
 import type { RecordName } from '../../src/domain/index.ts';
-import type { ReportContext } from '../../src/reports/parameters.ts';
+import type { ReportContext } from '../../src/reports/context.ts';
 import { type CollectingTributary, openTributary } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
 

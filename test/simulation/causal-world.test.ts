@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { peopleOf } from '../../src/attribution/hazard/histories.ts';
 import { type RecordName, recordKind } from '../../src/domain/index.ts';
 import { isProblem } from '../../src/domain/record.ts';
 import { MS_PER_DAY, MS_PER_MINUTE } from '../../src/domain/time.ts';
+import { peopleOf } from '../../src/models/hazard/histories.ts';
 import { simulateCausal } from '../../src/simulation/causal/events.ts';
 import { toHistories } from '../../src/simulation/causal/histories.ts';
 import { type CausalOptions, FAMILIES, type Family } from '../../src/simulation/causal/setup.ts';

@@ -4,7 +4,7 @@
  * all others. `default` is no brand like others (its rates serve every brand), so some worlds keep a database to themselves.
  */
 import { expect } from 'vitest';
-import type { ReportContext, ReportJson } from '../../src/reports/parameters.ts';
+import type { ReportContext, ReportJson } from '../../src/reports/context.ts';
 import type { WireWorld } from '../reference/worlds.ts';
 import { Engine } from './engine.ts';
 import { eventsOf } from './worlds.ts';

@@ -1,14 +1,15 @@
 /** A warehouse with a world in it, and reports over it: the engine under test, without a server around it. */
-import { TrainingPool } from '../../src/attribution/training/pool.ts';
+
 import type { RecordName } from '../../src/domain/index.ts';
 import { recordKind } from '../../src/domain/index.ts';
 import { type FlatRecord, isProblem } from '../../src/domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
 import { enrichTouchpoint } from '../../src/enrichment/enrich.ts';
 import { PersonDirectory } from '../../src/identity/directory.ts';
-import { type Enrich, type Item, prepareBatch } from '../../src/ingest/batch.ts';
-import { SeenIds } from '../../src/ingest/seen-ids.ts';
-import type { ReportContext } from '../../src/reports/parameters.ts';
+import { type Enrich, type Item, prepareBatch } from '../../src/log/batch.ts';
+import { SeenIds } from '../../src/log/seen-ids.ts';
+import { TrainingPool } from '../../src/models/training/pool.ts';
+import type { ReportContext } from '../../src/reports/context.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import type { TableName } from '../../src/warehouse/schema.ts';

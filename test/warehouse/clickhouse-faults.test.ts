@@ -5,7 +5,7 @@ import { makeConfig } from '../../src/config.ts';
 import { openWarehouse } from '../../src/tributary.ts';
 import { MIGRATIONS } from '../../src/warehouse/clickhouse/migrations.ts';
 import type { ClickHouseWarehouse } from '../../src/warehouse/clickhouse/warehouse.ts';
-import { accept, loaded, newFolder, openCollector, sent } from '../ingest/setup.ts';
+import { accept, loaded, newFolder, openCollector, sent } from '../log/setup.ts';
 import { ClickHouseServer, openClickHouse } from '../support/clickhouse.ts';
 import { committed, count, int64, rowOf } from './rows.ts';
 

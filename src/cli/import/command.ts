@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, RECORD_NAMES, type RecordName, recordKind } from '../../domain/index.ts';
-import { pairs } from '../../reports/table.ts';
+import { pairs } from '../../present/table.ts';
 import type { Client } from '../client.ts';
 import type { Io } from '../io.ts';
 import { count, Progress } from '../progress.ts';
@@ -11,7 +11,8 @@ import { CheckpointFile } from './checkpoint.ts';
 import { Importer } from './importer.ts';
 import { Mapping } from './mapping.ts';
 import { RejectedFile } from './rejected.ts';
-import { openRows, type RowSource } from './rows.ts';
+import type { RowSource } from './row-source.ts';
+import { openRows } from './rows.ts';
 
 export interface ImportOptions {
   map: string[];

@@ -1,7 +1,7 @@
 /** Rows of a CSV file (RFC 4180), each with the line it begins on, so that a refusal can be found in an editor. */
 import { badRequest } from '../../domain/errors.ts';
 import { readBlocks } from './lines.ts';
-import { dropFirst, type Portion, type Row, type RowSource } from './rows.ts';
+import { dropFirst, type Portion, type Row, type RowSource } from './row-source.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 /** A quoted field longer than this is a quote that was never closed. */

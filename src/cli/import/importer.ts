@@ -1,11 +1,11 @@
 /** Sends the rows of a file in batches, several under way at once, and remembers how far all of them are safe. */
 import type { RecordName } from '../../domain/index.ts';
-import type { Receipt } from '../../ingest/collector.ts';
+import type { Receipt } from '../../log/collector.ts';
 import type { Client } from '../client.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 import type { Item, Mapping } from './mapping.ts';
 import type { Refusal, RejectedFile } from './rejected.ts';
-import type { RowSource } from './rows.ts';
+import type { RowSource } from './row-source.ts';
 
 /** A batch ends here even if --where leaves most rows out, so that the saved position moves on. */
 const MAX_ROWS_PER_BATCH = 50_000;

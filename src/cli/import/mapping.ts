@@ -2,7 +2,7 @@
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
 import type { RecordKind } from '../../domain/record.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './row-source.ts';
 
 export interface MappingOptions {
   /** `FIELD=COLUMN`; FIELD may be `custom_attributes.KEY`. */

@@ -1,6 +1,6 @@
 /** Rows of a file with one JSON object per line. */
 import { readBlocks } from './lines.ts';
-import { dropFirst, type Portion, type Row, type RowSource } from './rows.ts';
+import { dropFirst, type Portion, type Row, type RowSource } from './row-source.ts';
 
 export async function openNdjson(path: string, size: number): Promise<RowSource> {
   return { columns: null, rows: (skip) => dropFirst(readRows(path, size), skip), close: async () => undefined };

@@ -1,7 +1,7 @@
 /** Rows of a Parquet file, read by a DuckDB of its own in memory, a chunk at a time. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { badRequest } from '../../domain/errors.ts';
-import type { Portion, Row, RowSource } from './rows.ts';
+import type { Portion, Row, RowSource } from './row-source.ts';
 
 export async function openParquet(path: string, needs: (column: string) => boolean): Promise<RowSource> {
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', threads: '1' });

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { RECORD_NAMES } from '../../domain/index.ts';
+import type { DataOptions } from '../connect.ts';
 import { withClient } from '../connect.ts';
-import { type Context, collect, type DataOptions, whole, withData } from '../program.ts';
+import { type Context, collect, whole, withData } from '../options.ts';
+
 import { type ImportOptions, importFile } from './command.ts';
 
 export function addImportCommand(program: Command, { io, open, exit }: Context): void {

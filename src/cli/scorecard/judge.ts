@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Naming } from '../../attribution/grain.ts';
-import type { HazardFamily } from '../../attribution/hazard/options.ts';
 import { RULE_MODEL_NAMES } from '../../attribution/models.ts';
-import { claimHazard } from '../../attribution/training/train-hazard.ts';
 import { makeConfig } from '../../config.ts';
 import type { RecordName } from '../../domain/index.ts';
+import type { Naming } from '../../models/grain.ts';
+import type { HazardFamily } from '../../models/hazard/options.ts';
+import { claimHazard } from '../../models/training/train-hazard.ts';
 import { FIT_DEFAULTS } from '../../reports/fitting.ts';
 import { simulateCausal } from '../../simulation/causal/events.ts';
 import { toHistories } from '../../simulation/causal/histories.ts';

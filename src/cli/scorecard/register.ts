@@ -1,11 +1,13 @@
 /** `tributary scorecard`: every model on worlds whose truth is known. */
+
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { badRequest } from '../../domain/errors.ts';
 import { HAZARD_FAMILIES } from '../../reports/fit-parameters.ts';
 import { listOf } from '../../reports/parameters.ts';
 import { FAMILIES, type Family } from '../../simulation/causal/setup.ts';
-import { type Context, whole } from '../program.ts';
+import { type Context, whole } from '../options.ts';
+
 import { Progress } from '../progress.ts';
 import { endOf } from '../simulate.ts';
 import { type Judged, judgeFit, judgeWorld } from './judge.ts';

@@ -1,5 +1,5 @@
 /** The scorecard as tables: errors of shares by family, then what each model claims on the average. */
-import { NOTHING, type TextColumn, textTable } from '../../reports/table.ts';
+import { NOTHING, type TextColumn, textTable } from '../../present/table.ts';
 import { averageScores, type Score } from '../../simulation/scoring.ts';
 import type { Judged } from './judge.ts';
 

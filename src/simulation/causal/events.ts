@@ -1,13 +1,15 @@
 /** A causal world as the records that a shop would send. */
+
 import { RECORD_NAMES, type RecordName } from '../../domain/index.ts';
 import { Random } from '../../domain/random.ts';
 import type { Simulated } from '../outbox.ts';
 import { stamp } from '../stamp.ts';
 import { money } from '../tally.ts';
 import { customerId, numberOf } from './names.ts';
+import type { Person } from './person.ts';
 import { SEGMENTS, type Setup } from './setup.ts';
 import type { CausalTruth } from './truth.ts';
-import { livePeople, type Person } from './world.ts';
+import { livePeople } from './world.ts';
 
 /**
  * Yields the records of a world person by person, within one in order of arrival, and returns the truth. Channels are

@@ -3,11 +3,12 @@
  * the exact expectation over the order process given the touches, not a sample of it: the hazard of a world is constant
  * within cells (which end at every touch, and at most eight hours later), so that its integral is a sum.
  */
+
 import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
 import { gainOf, type Hazard, hazardOf } from './hazard.ts';
-import type { Life, Touch } from './life.ts';
 import { inMarket } from './market.ts';
 import { Meter } from './meter.ts';
+import type { Life, Touch } from './person.ts';
 import { BLOCK_MS, rhythmAt } from './rhythm.ts';
 import { SetSums } from './set-sums.ts';
 import type { Setup } from './setup.ts';

@@ -1,6 +1,8 @@
 /** A causal world as a model of the hazard sees it, without a warehouse in between. */
-import type { Histories } from '../../attribution/hazard/histories.ts';
-import type { Touch } from './life.ts';
+
+import type { Histories } from '../../models/hazard/histories.ts';
+import type { Touch } from './person.ts';
+
 import { SEGMENTS, type Setup } from './setup.ts';
 import type { CausalWorld } from './world.ts';
 

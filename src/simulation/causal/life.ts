@@ -1,48 +1,10 @@
 /** One person before any order: who they are, and every touch that would happen with all channels on. */
+
 import { Random } from '../../domain/random.ts';
-import { drawSpells, type Spell } from './market.ts';
+import { drawSpells } from './market.ts';
+import type { Life, Message } from './person.ts';
 import type { Setup } from './setup.ts';
 import { arrivals, blastTouches, followerTouches } from './touches.ts';
-
-export interface Touch {
-  at_ms: number;
-  kind: number;
-  channel: number;
-  /** -1 without a campaign. */
-  campaign: number;
-  /** Scales the effect: the campaign's strength. */
-  strength: number;
-  /** Bits of the channels and campaigns without which it would not happen: its own and those of the touches before it. */
-  needs_channels: number;
-  needs_campaigns: number;
-  /** Index of the message that it belongs to, among the person's; -1 for none. */
-  message: number;
-}
-
-export interface Message {
-  blast: number;
-  sent_ms: number;
-  delivered_ms: number;
-}
-
-export interface Life {
-  index: number;
-  /** Nothing happens to the person before it. */
-  joined_ms: number;
-  /** Multiplies the organic rate; mean 1, seen by nobody. */
-  intent: number;
-  /** Multiplies what touches do; mean about 1. */
-  response: number;
-  /** 0, 1 or 2: intent as a marketer sees it, through noise. */
-  segment: number;
-  mean_order_cents: number;
-  /** Spells in the market, in order, without overlap. */
-  spells: readonly Spell[];
-  touches: readonly Touch[];
-  messages: readonly Message[];
-  /** Bits of the channels from which the person is held out. */
-  held_out: number;
-}
 
 /** Shares of people who are there when the world begins, and of those on the list who get a given message. */
 const THERE_AT_START = 0.75;

@@ -1,8 +1,9 @@
 /** How touches come about: on a person's own way, in a blast to many, or after another touch. */
+
 import { Random } from '../../domain/random.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
-import type { Life, Message, Touch } from './life.ts';
 import { inMarket } from './market.ts';
+import type { Life, Message, Touch } from './person.ts';
 import { MAX_RHYTHM, rhythmAt } from './rhythm.ts';
 import type { Channel, Setup } from './setup.ts';
 

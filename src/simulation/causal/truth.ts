@@ -1,11 +1,11 @@
 /** What the touches of a causal world really did: the content of its truth.json. docs/worlds.md explains each number. */
+
 import { formatInstant } from '../../domain/time.ts';
 import type { Forecast } from './forecast.ts';
 import { Game } from './game.ts';
-import type { Life } from './life.ts';
 import { customerId } from './names.ts';
+import type { Life, Person } from './person.ts';
 import type { CausalOptions, Setup } from './setup.ts';
-import type { Person } from './world.ts';
 
 export interface ChannelTruth {
   /** Of the incremental conversions; 0 in a world without any. The shares add up to 1. */

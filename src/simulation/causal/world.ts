@@ -2,33 +2,17 @@
  * A world for judging attribution models: people, the touches and orders that a product would see of them, and what the
  * touches really did. docs/worlds.md describes the families and the truth.
  */
+
 import { Random } from '../../domain/random.ts';
 import { MS_PER_DAY, MS_PER_MINUTE } from '../../domain/time.ts';
 import { calibrate } from './calibrate.ts';
 import { drawSetup } from './draw-setup.ts';
 import { Forecaster } from './forecast.ts';
-import { drawLife, type Life, type Message, type Touch } from './life.ts';
+import { drawLife } from './life.ts';
 import { drawOrders } from './orders.ts';
+import type { Life, Order, Person, Touch } from './person.ts';
 import type { CausalOptions, Setup } from './setup.ts';
 import { type CausalTruth, Tally } from './truth.ts';
-
-/** A person as they lived, all channels on. Indices of kinds, channels and campaigns are those of the world's setup. */
-export interface Person {
-  index: number;
-  joined_ms: number;
-  segment: number;
-  /** Bits of the channels from which the person is held out. */
-  held_out: number;
-  /** In order of time; those after an order with which the person left never happened. */
-  touches: readonly Touch[];
-  messages: readonly Message[];
-  orders: readonly Order[];
-}
-
-interface Order {
-  at_ms: number;
-  cents: number;
-}
 
 export interface CausalWorld {
   setup: Setup;

@@ -24,7 +24,6 @@ export async function committedPositions(connection: Connection, place: Place, c
 }
 
 export class ClickHouseSnapshot implements Snapshot {
-  readonly isolated = true;
   /** What stands for a name that no table of the session has. */
   private readonly definitions = new Map<string, string>();
   private readonly releases: Array<() => void> = [];

@@ -10,7 +10,6 @@ import { columnDdl } from './migrations.ts';
 import type { RelationCache } from './relation-cache.ts';
 
 export class DuckDBSnapshot implements Snapshot {
-  readonly isolated = true;
   private readonly kept: Array<() => void> = [];
   /** The kept tables that this transaction sees, once it has used one. */
   private visible: ReadonlySet<string> | undefined;

@@ -1,0 +1,64 @@
+/** What commands share: the context that they work with, options that many have, and printing an answer. */
+import { existsSync } from 'node:fs';
+import { type Command, InvalidArgumentError } from 'commander';
+import { badRequest } from '../domain/errors.ts';
+import { toCsv } from '../present/csv.ts';
+import type { ReportJson } from '../reports/context.ts';
+import type { Openers } from './connect.ts';
+import type { Io } from './io.ts';
+
+/** What a command works with. */
+export interface Context {
+  io: Io;
+  open: Openers;
+  /** Sets the exit code of a command that did its work but has something to say. */
+  exit(code: number): void;
+}
+
+/** Options of every command that works on data. */
+export function withData(command: Command, io: Io): Command {
+  return command
+    .option('--data <dir>', 'data folder (TRIBUTARY_DATA)', io.env['TRIBUTARY_DATA'] ?? './data')
+    .option('--config <file>', 'configuration file (TRIBUTARY_CONFIG)', io.env['TRIBUTARY_CONFIG'])
+    .option(
+      '--warehouse <url>',
+      'duckdb:PATH or clickhouse://user@host:8123/database (TRIBUTARY_WAREHOUSE); a file in the data folder when left out',
+    );
+}
+
+/** A reader for a whole number in a range, for options. */
+export function whole(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < minimum || number > maximum)
+      throw new InvalidArgumentError(`Send a whole number from ${minimum} to ${maximum}.`);
+    return number;
+  };
+}
+
+/** Collects the values of an option that may be given several times. */
+export function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+export interface FormatFlags {
+  json?: boolean;
+  csv?: boolean;
+  limit: number;
+}
+
+export type Show = (report: ReportJson, limit: number) => string;
+
+/** Prints a report in the form that was asked for. */
+export function print(io: Io, report: ReportJson, flags: FormatFlags, show: Show): void {
+  if (flags.json && flags.csv) throw badRequest('--csv', 'give either --json or --csv, not both');
+  if (flags.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
+  else if (flags.csv) io.out(toCsv(report));
+  else io.out(show(report, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
+}
+
+/** A question to a folder that is not there is a typing mistake, and no reason to make the folder. */
+export function mustExist(data: string): void {
+  if (!existsSync(data))
+    throw badRequest('--data', `${data} does not exist; import into it or serve it first, or name another folder`);
+}

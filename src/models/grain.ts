@@ -1,0 +1,55 @@
+/** What a touch is called when a model learns from it, and when it is judged by what was learned: one place for both. */
+
+import { VIEW_TYPES } from '../domain/touchpoint.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { textColumn } from '../warehouse/schema.ts';
+
+export const GRAINS = ['channel', 'channel_and_type', 'campaign'] as const;
+export type Grain = (typeof GRAINS)[number];
+
+/** How touches are named. */
+export interface Naming {
+  grain: Grain;
+  /** Channels whose views (opens, impressions) are told from what people did themselves; only with the grain `channel`. */
+  split_views: readonly string[];
+}
+
+/** Stands between the parts of a name. A channel holds it only if somebody sent it so. */
+const SEPARATOR = ' / ';
+const VIEW = 'view';
+const ACTION = 'action';
+
+const IS_VIEW = `touchpoint_type in (${VIEW_TYPES.map((type) => `'${type}'`).join(', ')})`;
+
+/**
+ * SQL that names a touch `t` with channel, touchpoint_type and campaign_id. Run {@link makeSplits} before it and join with
+ * {@link SPLIT_JOIN}.
+ */
+export function stateSql({ grain }: Naming): string {
+  if (grain === 'channel_and_type') return `concat(t.channel, '${SEPARATOR}', t.touchpoint_type)`;
+  if (grain === 'campaign') return `concat(t.channel, '${SEPARATOR}', coalesce(t.campaign_id, '–'))`;
+  return `case when sv.channel is null then t.channel else concat(t.channel, '${SEPARATOR}', case when t.${IS_VIEW} then '${VIEW}' else '${ACTION}' end) end`;
+}
+
+export const SPLIT_JOIN = 'left join split_views sv on sv.channel = t.channel';
+
+/** Makes `split_views`, which {@link stateSql} asks. */
+export async function makeSplits(snapshot: Snapshot, { split_views }: Naming): Promise<void> {
+  const column = textColumn('channel');
+  await snapshot.relation(
+    'split_views',
+    [column],
+    split_views.map((channel) => ({ channel })),
+  );
+}
+
+/** The channel that a name belongs to. */
+export function channelOf(state: string, { grain, split_views }: Naming): string {
+  if (grain === 'channel') return split_views.find((channel) => isSplitOf(state, channel)) ?? state;
+  const end = state.indexOf(SEPARATOR);
+  return end < 0 ? state : state.slice(0, end);
+}
+
+function isSplitOf(state: string, channel: string): boolean {
+  return state === `${channel}${SEPARATOR}${VIEW}` || state === `${channel}${SEPARATOR}${ACTION}`;
+}

@@ -1,0 +1,174 @@
+/**
+ * Signs of a passing intent to buy. Somebody who is in the market for a few days searches, visits and clicks more AND orders
+ * more, so their touches predict orders without causing them. Such a common cause brings touches of different channels
+ * together in time, whichever comes first; a channel that really sends people to another brings only the other one later.
+ */
+import { MS_PER_DAY } from '../../domain/time.ts';
+import { type Histories, peopleOf } from './histories.ts';
+import { upperBound } from './risk-sets.ts';
+
+/** Touches this far apart may share a spell of intent; those between the other two bounds show what is usual for the person. */
+const NEAR_MS = 2 * MS_PER_DAY;
+const FAR_FROM_MS = 7 * MS_PER_DAY;
+const FAR_TO_MS = 14 * MS_PER_DAY;
+
+/** So long after a touch of a feeding group a touch may have been brought by it. */
+const FED_MS = 4 * MS_PER_DAY;
+
+/** Touches looked ahead from each, at most: somebody touched more often within two weeks is hardly a person. */
+const MOST_AHEAD = 300;
+
+/** Whose touches to count, and from when on two of them are two. */
+interface Counted {
+  readonly histories: Histories;
+  readonly groups: number;
+  readonly group_of: readonly number[];
+  readonly guard_ms: number;
+  readonly people_leave: boolean;
+}
+
+/**
+ * How much a touch of each group says about a spell of intent: loadings r with r_c r_d the rise of d's rate near c, in
+ * both directions of time, over the same person's usual rate. 0 for a group that goes with no other.
+ *
+ * Two groups that a third one feeds come together as well, but by an effect of that third one: a touch soon after one of a
+ * group that feeds its own is not counted from.
+ */
+export function intentLoadings(counted: Counted): number[] {
+  const { groups } = counted;
+  const all = countPairs(counted);
+  const feeds = (first: number, then: number) =>
+    riseAfter(all, groups, first, then, -2) > Math.max(0, riseAfter(all, groups, then, first, 2));
+  const feeders = Array.from({ length: groups }, (_, then) =>
+    Array.from({ length: groups }, (_, first) => first !== then && feeds(first, then)),
+  );
+  const pairs = countPairs(counted, feeders);
+  const rise = new Float64Array(groups * groups);
+  const weight = new Float64Array(groups * groups);
+  for (let c = 0; c < groups; c++)
+    for (let d = 0; d < c; d++) {
+      // Where one feeds the other, what they have in common cannot be told from that.
+      if (feeders[c]![d] || feeders[d]![c]) continue;
+      // The weaker direction: what follows only one way is an effect of one on the other.
+      const both = Math.min(riseAfter(pairs, groups, c, d, -2), riseAfter(pairs, groups, d, c, -2));
+      const seen = Math.min(pairs.far[c * groups + d]!, pairs.far[d * groups + c]!);
+      for (const cell of [c * groups + d, d * groups + c]) {
+        rise[cell] = Math.max(0, both);
+        weight[cell] = seen;
+      }
+    }
+  const loadings = oneFactor(rise, weight, groups);
+  // What is brought by a touch that shows intent shows that intent still, in as many cases as it is brought.
+  return loadings.map((own, then) => {
+    const inherited = loadings.map((loading, first) =>
+      feeders[then]![first] ? loading * broughtPart(all, groups, first, then) : 0,
+    );
+    return Math.max(own, ...inherited);
+  });
+}
+
+/** The part of `then`'s touches that came soon after `first` beyond the usual. */
+function broughtPart(pairs: Pairs, groups: number, first: number, then: number): number {
+  const cell = first * groups + then;
+  const usual = (pairs.far[cell]! / pairs.far_ms[first]!) * pairs.near_ms[first]!;
+  return Math.min(1, Math.max(0, pairs.near[cell]! - usual) / pairs.touches[then]!);
+}
+
+interface Pairs {
+  /** (first, then): how often `then` follows near or far behind `first`. */
+  readonly near: Float64Array;
+  readonly far: Float64Array;
+  /** How long people were observed near and far behind `first`. */
+  readonly near_ms: Float64Array;
+  readonly far_ms: Float64Array;
+  readonly touches: Float64Array;
+}
+
+function countPairs(counted: Counted, feeders?: readonly (readonly boolean[])[]): Pairs {
+  const { histories, groups, group_of, guard_ms } = counted;
+  const near = new Float64Array(groups * groups);
+  const far = new Float64Array(groups * groups);
+  const near_ms = new Float64Array(groups);
+  const far_ms = new Float64Array(groups);
+  const touches = new Float64Array(groups);
+  const { touch_ms, touch_state, touch_offsets } = histories;
+  for (let p = 0; p < peopleOf(histories); p++) {
+    const end = endOf(counted, p);
+    const to = touch_offsets[p + 1]!;
+    for (let i = touch_offsets[p]!; i < to && touch_ms[i]! < end; i++) {
+      const c = group_of[touch_state[i]!]!;
+      if (onTheWay(counted, p, touch_ms[i]!)) continue;
+      if (feeders && isFed(counted, i, touch_offsets[p]!, feeders[c]!)) continue;
+      touches[c]!++;
+      const left = end - touch_ms[i]!;
+      near_ms[c]! += Math.max(0, Math.min(left, NEAR_MS) - guard_ms);
+      far_ms[c]! += Math.max(0, Math.min(left, FAR_TO_MS) - FAR_FROM_MS);
+      for (let j = i + 1; j < Math.min(to, i + MOST_AHEAD); j++) {
+        const lag = touch_ms[j]! - touch_ms[i]!;
+        if (lag > FAR_TO_MS || touch_ms[j]! >= end) break;
+        if (onTheWay(counted, p, touch_ms[j]!)) continue;
+        const cell = c * groups + group_of[touch_state[j]!]!;
+        if (lag > guard_ms && lag <= NEAR_MS) near[cell]!++;
+        else if (lag > FAR_FROM_MS) far[cell]!++;
+      }
+    }
+  }
+  return { near, far, near_ms, far_ms, touches };
+}
+
+/**
+ * Whether a touch is one on the way to an order that came within the guard: it comes with what brought the order, by way of
+ * the order, and says nothing about intent.
+ */
+function onTheWay({ histories, guard_ms }: Counted, person: number, at_ms: number): boolean {
+  const to = histories.order_offsets[person + 1]!;
+  const next = upperBound(histories.order_ms, at_ms - 1, histories.order_offsets[person]!, to);
+  return next < to && histories.order_ms[next]! - at_ms <= guard_ms;
+}
+
+/** Until when a person could be touched. */
+function endOf({ histories, people_leave }: Counted, person: number): number {
+  const order = histories.order_offsets[person]!;
+  if (!people_leave || order === histories.order_offsets[person + 1]!) return histories.end_ms;
+  return Math.min(histories.order_ms[order]!, histories.end_ms);
+}
+
+/** Whether a touch comes soon after one of a group that feeds its own. */
+function isFed({ histories, group_of }: Counted, touch: number, first: number, feeders: readonly boolean[]): boolean {
+  const since = histories.touch_ms[touch]! - FED_MS;
+  for (let i = touch - 1; i >= first && histories.touch_ms[i]! >= since; i--)
+    if (feeders[group_of[histories.touch_state[i]!]!]) return true;
+  return false;
+}
+
+/** By how much the rate of `then` is raised soon after `first`, as a part of its usual rate, give or take standard errors. */
+function riseAfter(pairs: Pairs, groups: number, first: number, then: number, errors: number): number {
+  const cell = first * groups + then;
+  const near_ms = pairs.near_ms[first]!;
+  const far_ms = pairs.far_ms[first]!;
+  if (near_ms <= 0 || far_ms <= 0) return 0;
+  const usual = (pairs.far[cell]! / far_ms) * near_ms;
+  const error = Math.sqrt(pairs.near[cell]! + usual * (near_ms / far_ms) + 1);
+  return (pairs.near[cell]! - usual + errors * error) / (usual + 1);
+}
+
+/** r >= 0 with r_c r_d close to the rise of (c, d), c != d, in weighted least squares, by turns. */
+function oneFactor(rise: Float64Array, weight: Float64Array, groups: number): number[] {
+  // Two groups alone leave open how they share their product; from equal parts they keep equal parts.
+  let r = Array.from({ length: groups }, (_, c) =>
+    Math.sqrt(Math.max(0, ...rise.subarray(c * groups, (c + 1) * groups))),
+  );
+  for (let turn = 0; turn < 100; turn++)
+    r = r.map((old, c) => {
+      let top = 0;
+      let bottom = 1e-9;
+      for (let d = 0; d < groups; d++) {
+        if (d === c) continue;
+        top += weight[c * groups + d]! * rise[c * groups + d]! * r[d]!;
+        bottom += weight[c * groups + d]! * r[d]! ** 2;
+      }
+      // Half steps: full ones swing to and fro with two groups.
+      return (old + top / bottom) / 2;
+    });
+  return r;
+}

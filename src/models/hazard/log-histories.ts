@@ -1,0 +1,232 @@
+/** Histories from the log: everybody who was ever seen, with their touches, orders and segments. */
+
+import { makeOrdersAndEvents } from '../../attribution/orders.ts';
+import type { Plan } from '../../attribution/plan.ts';
+import { CLICK_VISIT_MS, laterVerdicts, mayEarn } from '../../attribution/touches.ts';
+import { TributaryError } from '../../domain/errors.ts';
+import { MICROS_PER_UNIT } from '../../domain/money.ts';
+import { subjectKey } from '../../domain/subject.ts';
+import { VIEW_TYPES } from '../../domain/touchpoint.ts';
+import type { PersonDirectory } from '../../identity/directory.ts';
+import type { Snapshot } from '../../warehouse/port.ts';
+import { atOrBefore } from '../../warehouse/position.ts';
+import { intColumn, textColumn } from '../../warehouse/schema.ts';
+import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
+import { MAX_FIT_TOUCHES, stateNames } from '../paths/log-paths.ts';
+import type { Histories } from './histories.ts';
+
+/** People that are read at once: others are answered in between. */
+const PAGE = 5_000;
+/** Customers that are known by mail and segments alone pass through memory. */
+const MAX_MAILED = 2_000_000;
+/** Views are told from actions where a channel has at least so many of both. */
+const SPLIT_TOUCHES = 500;
+
+/** Reads the histories of a plan's brands; orders are those of its period. @throws unprocessable when there is too much. */
+export async function readLogHistories(
+  snapshot: Snapshot,
+  plan: Plan,
+  directory: PersonDirectory,
+  naming: Naming | 'auto',
+): Promise<{ histories: Histories; naming: Naming }> {
+  await makeOrdersAndEvents(snapshot, plan, directory);
+  await makePeople(snapshot, plan);
+  await makeTouchLog(snapshot, plan);
+  const chosen: Naming = naming === 'auto' ? { grain: 'channel', split_views: await worthSplitting(snapshot) } : naming;
+  await makeSplits(snapshot, chosen);
+  await snapshot.materialise(
+    'named_touches',
+    `select t.person_no as person_no, t.at_ms as at_ms, ${stateSql(chosen)} as state from touch_log t ${SPLIT_JOIN} order by t.person_no`,
+  );
+  const states = await stateNames(snapshot, 'named_touches');
+  const touches = await readTouches(snapshot);
+  const orders = await readOrders(snapshot, touches.people);
+  const segments = await readSegments(snapshot, plan, touches.people);
+  const start_ms = Math.min(...plan.brands.map((brand) => brand.start_ms));
+  const end_ms = Math.max(...plan.brands.map((brand) => brand.end_ms));
+  const { people: _people, ...columns } = touches;
+  const histories = { states, ...columns, ...orders, ...segments };
+  return { histories: { ...histories, ...observed(histories, start_ms, end_ms) }, naming: chosen };
+}
+
+/** The part of a period in which anything was seen: an open end is no time in which people did not order. */
+function observed(
+  { touch_ms, order_ms, first_ms }: Pick<Histories, 'touch_ms' | 'order_ms' | 'first_ms'>,
+  start_ms: number,
+  end_ms: number,
+): { start_ms: number; end_ms: number } {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const times of [touch_ms, order_ms, first_ms])
+    for (const at of times) [low, high] = [Math.min(low, at), Math.max(high, at)];
+  return {
+    start_ms: Math.max(start_ms, Math.min(low, end_ms)),
+    end_ms: Math.min(end_ms, Math.max(high + 1, start_ms)),
+  };
+}
+
+/** Makes `fit_people`: everyone with a record before the period's end, numbered by name. */
+async function makePeople(snapshot: Snapshot, plan: Plan): Promise<void> {
+  await makeMailedPeople(snapshot, plan);
+  const seen = (table: string, alias: string, position: keyof Plan['positions']): string =>
+    `select ${alias}.brand_id as brand_id, coalesce(p.person_key, ${alias}.subject_key) as person_key,
+       coalesce(p.person_id, ${alias}.customer_id, ${alias}.anonymous_id) as person_id, epoch_ms(${alias}.occurred_at) as at_ms
+     from ${table} ${alias} join fit_brands b on b.brand_id = ${alias}.brand_id left join persons p on p.subject_key = ${alias}.subject_key and p.brand_id = ${alias}.brand_id
+     where ${atOrBefore(alias, plan.positions[position])} and epoch_ms(${alias}.occurred_at) < b.end_ms`;
+  await snapshot.materialise(
+    'fit_people',
+    `with seen as (
+       ${seen('touchpoints', 't', 'touchpoints')} union all ${seen('conversions', 'c', 'conversions')}
+       union all select m.brand_id as brand_id, coalesce(p.person_key, m.subject_key) as person_key, coalesce(p.person_id, m.id) as person_id, m.at_ms as at_ms
+         from mailed m left join persons p on p.subject_key = m.subject_key and p.brand_id = m.brand_id),
+     people as (select brand_id, person_key, min(person_id) as person_id, min(at_ms) as first_ms from seen group by brand_id, person_key)
+     select brand_id, person_key, person_id, first_ms, row_number() over (order by brand_id, person_id) as person_no from people`,
+  );
+}
+
+/** Makes `mailed`: customers that emails were sent to or segments hold. They are at risk, though they may never have touched. */
+async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
+  await snapshot.relation(
+    'fit_brands',
+    [textColumn('brand_id'), intColumn('start_ms'), intColumn('end_ms')],
+    plan.brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms })),
+  );
+  const seen = atOrBefore('r', plan.positions.touchpoints);
+  const from = (table: string, at: string): string =>
+    `select r.brand_id as brand_id, r.customer_id as id, epoch_ms(r.${at}) as at_ms from ${table} r join fit_brands b on b.brand_id = r.brand_id
+     where r.customer_id is not null and ${seen} and epoch_ms(r.${at}) < b.end_ms`;
+  const known = `(${from('email_events', 'occurred_at')} union all ${from('customer_segments', 'assigned_at')}) known`;
+  const [size] = await snapshot.query(`select count(distinct id) as n from ${known}`);
+  if (Number(size!['n']) > MAX_MAILED)
+    throw new TributaryError(
+      'unprocessable',
+      `brand_id: ${size!['n']} customers were mailed or are in segments; the limit of a fit is ${MAX_MAILED}, fit one brand or an earlier end`,
+      { field: 'brand_id' },
+    );
+  const rows = await snapshot.query(`select brand_id, id, min(at_ms) as at_ms from ${known} group by brand_id, id`);
+  await snapshot.relation(
+    'mailed',
+    [textColumn('brand_id'), textColumn('id'), intColumn('subject_key'), intColumn('at_ms')],
+    rows.map((row) => ({ ...row, subject_key: subjectKey(row['brand_id'] as string, row['id'] as string) })),
+  );
+}
+
+/**
+ * Makes `touch_log`: the eligible touchpoints of everyone, each touch once: a landing visit belongs to the email click before it, and
+ * what repeats within a session to the first.
+ */
+async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
+  await snapshot.materialise(
+    'touch_log',
+    `with ${laterVerdicts(plan)},
+     happened as (
+       select m.person_no as person_no, epoch_ms(t.occurred_at) as at_ms, t.touchpoint_id as touchpoint_id, coalesce(v.channel, t.channel) as channel,
+         t.touchpoint_type as touchpoint_type, t.campaign_id as campaign_id, t.session_id as session_id
+       from touchpoints t join fit_brands b on b.brand_id = t.brand_id
+         left join persons p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
+         join fit_people m on m.person_key = coalesce(p.person_key, t.subject_key)
+         left join later v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
+       where ${atOrBefore('t', plan.positions.touchpoints)} and epoch_ms(t.occurred_at) < b.end_ms and ${mayEarn(plan, 'coalesce(v.traits, t.traits)')}),
+     followed as (
+       select h.*, lag(h.channel) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as channel_before,
+         lag(h.campaign_id) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as campaign_before,
+         max(case when h.touchpoint_type = 'email_click' then h.at_ms end) over (partition by h.person_no order by h.at_ms, h.touchpoint_type, h.touchpoint_id rows between unbounded preceding and current row) as click_ms
+       from happened h)
+     select person_no, at_ms, channel, touchpoint_type, campaign_id from followed
+     where not (session_id is not null and coalesce(channel_before = channel, 1 = 0) and same(campaign_before, campaign_id) and touchpoint_type not in ('email_open', 'email_click'))
+       and not (channel = 'email' and touchpoint_type in ('website_visit', 'page_view') and coalesce(at_ms - click_ms <= ${CLICK_VISIT_MS}, 1 = 0))`,
+  );
+  const [size] = await snapshot.query('select count(*) as n from touch_log');
+  if (Number(size!['n']) > MAX_FIT_TOUCHES)
+    throw new TributaryError(
+      'unprocessable',
+      `end: ${size!['n']} touches stand before it; the limit of a fit is ${MAX_FIT_TOUCHES}, fit one brand or an earlier end`,
+      { field: 'end' },
+    );
+}
+
+/** Channels in which both seeing and doing are frequent, so that each can have an effect of its own. */
+async function worthSplitting(snapshot: Snapshot): Promise<string[]> {
+  const is_view = `touchpoint_type in (${VIEW_TYPES.map((type) => `'${type}'`).join(', ')})`;
+  const rows = await snapshot.query(
+    `select channel from touch_log group by channel having count_where(${is_view}) >= ${SPLIT_TOUCHES} and count_where(not ${is_view}) >= ${SPLIT_TOUCHES} order by channel`,
+  );
+  return rows.map((row) => row['channel'] as string).sort();
+}
+
+async function readTouches(snapshot: Snapshot) {
+  const [size] = await snapshot.query(
+    'select (select count(*) from fit_people) as people, (select count(*) from named_touches) as touches',
+  );
+  const people = Number(size!['people']);
+  const touches = Number(size!['touches']);
+  const touch_offsets = new Uint32Array(people + 1);
+  const touch_ms = new Float64Array(touches);
+  const touch_state = new Uint16Array(touches);
+  const first_ms = new Float64Array(people);
+  for (let from = 1, at = 0; from <= people; from += PAGE) {
+    const page = (alias: string): string => `${alias}.person_no >= ${from} and ${alias}.person_no < ${from + PAGE}`;
+    for (const row of await snapshot.query(
+      `select p.person_no as person_no, p.first_ms as first_ms from fit_people p where ${page('p')}`,
+    ))
+      first_ms[Number(row['person_no']) - 1] = Number(row['first_ms']);
+    for (const row of await snapshot.query(
+      `select t.person_no as person_no, t.at_ms as at_ms, s.code as code from named_touches t join states s on s.state = t.state
+       where ${page('t')} order by t.person_no, t.at_ms, s.code`,
+    )) {
+      touch_ms[at] = Number(row['at_ms']);
+      touch_state[at] = Number(row['code']);
+      touch_offsets[Number(row['person_no'])] = ++at;
+    }
+  }
+  fillGaps(touch_offsets);
+  return { people, touch_offsets, touch_ms, touch_state, first_ms };
+}
+
+/** Who has nothing begins where the one before ends. */
+function fillGaps(offsets: Uint32Array): void {
+  for (let p = 1; p < offsets.length; p++) if (offsets[p]! < offsets[p - 1]!) offsets[p] = offsets[p - 1]!;
+}
+
+async function readOrders(snapshot: Snapshot, people: number) {
+  const rows = await snapshot.query(
+    `select p.person_no as person_no, o.at_ms as at_ms, text128(e.after_micros) as micros
+     from orders o join events e on e.order_no = o.order_no join fit_people p on p.person_key = o.person_key and p.brand_id = o.brand_id
+     order by p.person_no, o.at_ms, o.conversion_id`,
+  );
+  const order_offsets = new Uint32Array(people + 1);
+  rows.forEach((row, i) => {
+    order_offsets[Number(row['person_no'])] = i + 1;
+  });
+  fillGaps(order_offsets);
+  return {
+    order_offsets,
+    order_ms: Float64Array.from(rows, (row) => Number(row['at_ms'])),
+    order_value: Float64Array.from(rows, (row) => Number(row['micros']) / MICROS_PER_UNIT),
+  };
+}
+
+async function readSegments(snapshot: Snapshot, plan: Plan, people: number) {
+  const rows = await snapshot.query(
+    `select p.person_no as person_no, r.segment_name as segment, epoch_ms(r.assigned_at) as from_ms, epoch_ms(r.expires_at) as until_ms
+     from customer_segments r join mailed m on m.brand_id = r.brand_id and m.id = r.customer_id
+       left join persons q on q.subject_key = m.subject_key and q.brand_id = m.brand_id
+       join fit_people p on p.person_key = coalesce(q.person_key, m.subject_key) and p.brand_id = r.brand_id
+     where ${atOrBefore('r', plan.positions.touchpoints)} order by p.person_no, r.segment_name, r.assigned_at, r.expires_at`,
+  );
+  const segments = [...new Set(rows.map((row) => row['segment'] as string))].sort();
+  const codes = new Map(segments.map((segment, code) => [segment, code]));
+  const segment_offsets = new Uint32Array(people + 1);
+  rows.forEach((row, i) => {
+    segment_offsets[Number(row['person_no'])] = i + 1;
+  });
+  fillGaps(segment_offsets);
+  return {
+    segments,
+    segment_offsets,
+    segment_code: Uint16Array.from(rows, (row) => codes.get(row['segment'] as string)!),
+    segment_from_ms: Float64Array.from(rows, (row) => Number(row['from_ms'])),
+    segment_until_ms: Float64Array.from(rows, (row) =>
+      row['until_ms'] === null ? Number.POSITIVE_INFINITY : Number(row['until_ms']),
+    ),
+  };
+}

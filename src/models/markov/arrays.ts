@@ -1,0 +1,30 @@
+/** Typed arrays of numbers 0, 1, 2 …: made, sorted and inverted. */
+
+/** 0, 1, 2, … */
+export function numbersTo(count: number): Uint32Array {
+  return new Uint32Array(count).map((_, i) => i);
+}
+
+/** Stable. Those with key k are `sorted[starts[k]] … sorted[starts[k + 1] - 1]`. */
+export function countingSort(
+  numbers: Uint32Array,
+  keys: number,
+  keyOf: (number: number) => number,
+): { sorted: Uint32Array; starts: Uint32Array } {
+  const starts = new Uint32Array(keys + 1);
+  for (const number of numbers) starts[keyOf(number) + 1]!++;
+  for (let key = 0; key < keys; key++) starts[key + 1]! += starts[key]!;
+  const next = starts.slice();
+  const sorted = new Uint32Array(numbers.length);
+  for (const number of numbers) sorted[next[keyOf(number)]!++] = number;
+  return { sorted, starts };
+}
+
+/** Where each number stands in a list of all numbers. */
+export function placesOf(list: Uint32Array): Uint32Array {
+  const places = new Uint32Array(list.length);
+  list.forEach((number, at) => {
+    places[number] = at;
+  });
+  return places;
+}

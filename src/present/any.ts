@@ -1,0 +1,82 @@
+/** Any report on a terminal: values by name, lists as tables. For reports without a page of their own. */
+import type { ReportJson } from '../reports/context.ts';
+import { more } from './head.ts';
+import { moneyText, NOTHING, pairs, textTable } from './table.ts';
+
+type Row = Record<string, unknown>;
+
+const IN_TITLE = new Set([
+  'report_period',
+  'currency',
+  'as_of',
+  'config_hash',
+  'generated_at',
+  'attribution_model',
+  'attribution_models',
+  'warnings',
+  'definitions',
+]);
+
+/** The values and tables of `report`, without what stands in the title. */
+export function showAny(report: ReportJson, limit: number): string {
+  const entries = Object.entries(report).filter(([name]) => !IN_TITLE.has(name) && !name.endsWith('_micros'));
+  const simple = entries.filter(([, value]) => !isObject(value) && !isTable(value));
+  const blocks = entries.filter(([, value]) => isObject(value) || isTable(value));
+  const values = simple.map(([name, value]): [string, string] => [words(name), cell(name, value)]);
+  return (values.length > 0 ? pairs(values) : '') + blocks.map(([name, value]) => block(name, value, limit)).join('');
+}
+
+function block(name: string, value: unknown, limit: number): string {
+  if (isTable(value)) return `\n${words(name)}\n${tableOf(value, limit)}`;
+  return `\n${words(name)}\n${showAny(value as ReportJson, limit)}`;
+}
+
+/** Columns of all rows in order of appearance; nested values and raw micros stay in the JSON. */
+export function tableOf(rows: readonly Row[], limit: number, wanted?: readonly string[]): string {
+  const shown = rows.slice(0, limit);
+  const names = wanted ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const used = names.filter(
+    (name) =>
+      !name.endsWith('_micros') &&
+      rows.some((row) => !isObject(row[name]) && !isTable(row[name]) && row[name] !== null && row[name] !== undefined),
+  );
+  const columns = used.map((name) => ({
+    name: words(name),
+    right: rows.some((row) => typeof row[name] === 'number' || isMoney(name, row[name])),
+  }));
+  return (
+    textTable(
+      columns,
+      shown.map((row) => used.map((name) => cell(name, row[name]))),
+    ) + more(rows.length, shown.length)
+  );
+}
+
+/** One value as text: money by its form, rates by their name. */
+export function cell(name: string, value: unknown): string {
+  if (value === null || value === undefined) return NOTHING;
+  if (isMoney(name, value)) return moneyText(value);
+  if (typeof value === 'number')
+    return /(_rate|^share|_share)$/.test(name)
+      ? `${(value * 100).toFixed(1)} %`
+      : value.toLocaleString('en-US', { maximumFractionDigits: 4 });
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function isMoney(name: string, value: unknown): boolean {
+  return typeof value === 'string' && !name.endsWith('_id') && /^-?\d+\.\d{6}$/.test(value);
+}
+
+export function words(name: string): string {
+  return name.replaceAll('_', ' ');
+}
+
+function isObject(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTable(value: unknown): value is Row[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isObject);
+}

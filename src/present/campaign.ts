@@ -1,0 +1,47 @@
+/** The campaign report on a terminal. */
+import type { ReportJson } from '../reports/context.ts';
+import { cell, tableOf, words } from './any.ts';
+import { reportTitle, reportWarnings } from './head.ts';
+import { pairs } from './table.ts';
+
+type Row = Record<string, unknown>;
+
+const BY_EMAIL = [
+  'email_id',
+  'delivered',
+  'unique_human_opens',
+  'human_open_rate',
+  'unique_human_clicks',
+  'human_click_through_rate',
+  'touched_conversions',
+  'credited_conversions',
+  'attributed_revenue',
+  'revenue_per_recipient',
+];
+
+export function showCampaign(report: ReportJson, limit: number): string {
+  const timing = report['conversion_timing'] as { median_hours: number | null; buckets: Row[] };
+  const emails = report['by_email'] as Row[];
+  return [
+    reportTitle(`Campaign ${report['campaign_id']}`, report),
+    'Engagement\n' + values(report['basic_metrics'] as Row),
+    '\nConversions\n' + values(report['conversion_metrics'] as Row),
+    '\nEfficiency\n' + values(report['efficiency_metrics'] as Row),
+    `\nHours from the last touch to the order, median ${cell('', timing.median_hours)}\n` +
+      tableOf(timing.buckets, limit),
+    emails.length > 0 ? '\nBy email\n' + tableOf(emails, limit, BY_EMAIL) : '',
+    '\n' + definitions(report['definitions'] as Record<string, string>),
+    reportWarnings(report),
+  ].join('');
+}
+
+function values(metrics: Row): string {
+  const shown = Object.entries(metrics).filter(([name]) => !name.endsWith('_micros'));
+  return pairs(shown.map(([name, value]) => [words(name), cell(name, value)]));
+}
+
+function definitions(formulas: Record<string, string>): string {
+  return Object.entries(formulas)
+    .map(([name, formula]) => `  ${words(name)} = ${words(formula)}\n`)
+    .join('');
+}

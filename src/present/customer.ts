@@ -1,0 +1,67 @@
+/** One person on a terminal: who they are, and each journey with what happened and what it earned. */
+import type { ReportJson } from '../reports/context.ts';
+import { more, reportTitle, reportWarnings } from './head.ts';
+import { moneyText, NOTHING, number, pairs, textTable } from './table.ts';
+
+type Row = Record<string, unknown>;
+interface Journey extends Row {
+  touchpoints: Row[];
+  conversions: Row[];
+}
+
+export function showCustomer(report: ReportJson, limit: number): string {
+  const person = report['person'] as { ids: string[] };
+  const segments = report['segments'] as Row[];
+  const summary = report['summary'] as Row;
+  const journeys = report['journeys'] as Journey[];
+  return [
+    reportTitle(`Customer ${report['customer_id']}`, report),
+    pairs([
+      ['ids', person.ids.slice(0, 8).join(', ')],
+      ['segments', segments.map((segment) => segment['segment_name']).join(', ') || NOTHING],
+      ['touchpoints', number(summary['total_touchpoint_count'])],
+      ['of which email', number(summary['email_touchpoint_count'])],
+      ['machine traffic, not counted', number(summary['machine_touchpoint_count'])],
+      ['conversions', number(summary['conversion_count'])],
+      [`net value ${report['currency']}`, moneyText(summary['total_conversion_value'])],
+    ]),
+    ...journeys.slice(0, limit).map((journey) => oneJourney(journey, limit)),
+    more(journeys.length, Math.min(limit, journeys.length)),
+    reportWarnings(report),
+  ].join('');
+}
+
+/** Touchpoints and orders of a journey in one list, in order of time. */
+function oneJourney(journey: Journey, limit: number): string {
+  const touches = journey.touchpoints.map((touch) => ({
+    at: String(touch['occurred_at']),
+    cells: [
+      String(touch['touchpoint_type']),
+      String(touch['channel']),
+      String(touch['email_id'] ?? touch['campaign_id'] ?? NOTHING),
+      moneyText(touch['attributed_revenue']),
+      '',
+    ],
+  }));
+  const orders = journey.conversions.map((order) => ({
+    at: String(order['occurred_at']),
+    cells: [
+      String(order['conversion_type']),
+      'ORDER',
+      String(order['conversion_id']),
+      '',
+      moneyText(order['net_value']),
+    ],
+  }));
+  const events = [...touches, ...orders].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const columns = ['when', 'what', 'channel', 'campaign / email', 'earned', 'order value'].map((name, i) => ({
+    name,
+    right: i > 3,
+  }));
+  const shown = events.slice(-limit);
+  const table = textTable(
+    columns,
+    shown.map(({ at, cells }) => [at.slice(0, 19).replace('T', ' '), ...cells]),
+  );
+  return `\nJourney of ${journey['journey_duration_days']} days\n${table}${more(events.length, shown.length)}`;
+}

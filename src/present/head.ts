@@ -1,0 +1,35 @@
+/** What stands above and below every report on the terminal. */
+import type { ReportJson } from '../reports/context.ts';
+
+/** "Attribution · linear · 2026-03-01 to 2026-04-01 · USD", and which log position and settings gave it. */
+export function reportTitle(title: string, report: ReportJson): string {
+  const period = report['report_period'] as { start: string; end: string } | undefined;
+  const models =
+    (report['attribution_models'] as string[] | undefined)?.join(', ') ??
+    (report['attribution_model'] as string | undefined);
+  const parts = [title, models, period && `${period.start} until before ${period.end}`, report['currency']];
+  const artifacts = Object.entries((report['artifacts'] ?? {}) as Record<string, string>);
+  const origin = [
+    ...artifacts.map(([model, artifact_id]) => `${model} by ${artifact_id}`),
+    report['as_of'] && `as_of ${report['as_of']}`,
+    report['config_hash'] && `settings ${report['config_hash']}`,
+  ];
+  const second = origin.filter(Boolean).join(' · ');
+  return `\n${parts.filter(Boolean).join(' · ')}\n${second === '' ? '' : `${second}\n`}\n`;
+}
+
+interface Warning {
+  code?: string;
+  count?: number;
+  message?: string;
+}
+
+export function reportWarnings(report: ReportJson): string {
+  const warnings = (report['warnings'] ?? []) as Warning[];
+  return warnings.map(({ count, message }) => `\nwarning: ${count ?? ''} ${message ?? ''}\n`).join('');
+}
+
+/** "12 more rows" when a table was cut. */
+export function more(all: number, shown: number): string {
+  return all > shown ? `  … and ${all - shown} more rows: --limit 0 shows all, --csv writes all\n` : '';
+}

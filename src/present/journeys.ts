@@ -1,0 +1,64 @@
+/** The journeys report on a terminal. */
+import type { ReportJson } from '../reports/context.ts';
+import { more, reportTitle } from './head.ts';
+import { moneyText, number, pairs, percent, textTable } from './table.ts';
+
+type Row = Record<string, unknown>;
+
+export function showJourneys(report: ReportJson, limit: number): string {
+  const currency = String(report['currency']);
+  const summary = report['summary'] as Row;
+  const mix = report['channel_mix'] as Row[];
+  return [
+    reportTitle('Journeys', report),
+    pairs([
+      ['journeys', number(summary['journey_count'])],
+      ['with an email', number(summary['journeys_with_email'])],
+      ['conversions', number(summary['conversions'])],
+      [`net revenue ${currency}`, moneyText(summary['total_revenue'])],
+      [`revenue per journey ${currency}`, moneyText(summary['revenue_per_journey'])],
+      ['touchpoints per journey', number(summary['average_touchpoints'], 2)],
+      ['emails per journey', number(summary['average_email_touchpoints'], 2)],
+      ['length in days', number(summary['average_length_days'], 1)],
+    ]),
+    '\n' + lengths(report['journey_lengths'] as Row[], currency),
+    '\n' + touches(report['touchpoints_per_journey'] as Row[], currency),
+    '\n' + channels(mix.slice(0, limit)) + more(mix.length, Math.min(limit, mix.length)),
+  ].join('');
+}
+
+function lengths(rows: readonly Row[], currency: string): string {
+  const names = ['length', 'journeys', 'conversions', `revenue ${currency}`, 'per journey', 'touchpoints', 'emails'];
+  return textTable(
+    names.map((name, i) => ({ name, right: i > 0 })),
+    rows.map((row) => [
+      String(row['journey_length']),
+      number(row['journey_count']),
+      number(row['conversions']),
+      moneyText(row['total_revenue']),
+      moneyText(row['revenue_per_journey']),
+      number(row['average_touchpoints'], 2),
+      number(row['average_email_touchpoints'], 2),
+    ]),
+  );
+}
+
+function touches(rows: readonly Row[], currency: string): string {
+  const names = ['touchpoints', 'journeys', `revenue ${currency}`];
+  return textTable(
+    names.map((name) => ({ name, right: true })),
+    rows.map((row) => [String(row['touchpoints']), number(row['journey_count']), moneyText(row['total_revenue'])]),
+  );
+}
+
+function channels(rows: readonly Row[]): string {
+  return textTable(
+    ['channel', 'touchpoints', 'share', 'journeys'].map((name, i) => ({ name, right: i > 0 })),
+    rows.map((row) => [
+      String(row['channel']),
+      number(row['touchpoints']),
+      percent(row['share_of_touchpoints']),
+      number(row['journeys']),
+    ]),
+  );
+}

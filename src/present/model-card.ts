@@ -1,0 +1,102 @@
+/** The card of a fitted model as a page of text. */
+
+import type { Check } from '../models/artifacts/artifact.ts';
+import type { ReportJson } from '../reports/context.ts';
+import { number, pairs, percent, textTable } from './table.ts';
+
+type Row = Record<string, unknown>;
+
+/** A card as a page of text. */
+export function cardText(card: ReportJson): string {
+  const gate = card['gate'] as { passed: boolean; checks: Check[] };
+  const verdict = gate.passed
+    ? 'passed its gate: reports may use it (`tributary models list` says whether they do)'
+    : 'did not pass its gate: stored, and not used';
+  const parts = [
+    `\n${card['attribution_model']} · ${card['family']} · ${card['artifact_id']}\n${verdict}\n`,
+    section('Fitted on', { ...(card['data'] as Row), as_of: card['as_of'], brands: card['brands'] }),
+    section('Settings', card['settings'] as Row),
+    section('Metrics', flat(card['metrics'] as Row)),
+    tables(card['metrics'] as Row),
+    `\nChannels\n${rowsTable(card['channels'] as Row[])}`,
+    `\nGate\n${checksTable(gate.checks)}`,
+    ...[...(card['warnings'] as string[])].map((warning) => `\nwarning: ${warning}\n`),
+    `\nLimits\n${(card['limits'] as string[]).map((limit) => `  · ${limit}\n`).join('')}`,
+  ];
+  return parts.join('');
+}
+
+function section(title: string, values: Row): string {
+  const rows = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
+  return rows.length === 0
+    ? ''
+    : `\n${title}\n${pairs(rows.map(([name, value]) => [name.replaceAll('_', ' '), text(name, value)]))}`;
+}
+
+/** Values that are no tables, with the parts of objects by their path. */
+function flat(values: Row): Row {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
+      if (Array.isArray(value) && value.some(isRow)) return [];
+      return isRow(value)
+        ? Object.entries(value)
+            .filter(([, inner]) => !Array.isArray(inner))
+            .map(([inner, v]) => [`${name} ${inner}`, v])
+        : [[name, value]];
+    }),
+  );
+}
+
+/** Tables among the metrics, such as the one of calibration. */
+function tables(values: Row): string {
+  return Object.entries(values)
+    .flatMap(([name, value]): [string, unknown][] =>
+      isRow(value) ? Object.entries(value).map(([inner, v]) => [`${name} ${inner}`, v]) : [[name, value]],
+    )
+    .filter(
+      (entry): entry is [string, Row[]] => Array.isArray(entry[1]) && entry[1].length > 0 && entry[1].every(isRow),
+    )
+    .map(([name, rows]) => `\n${name.replaceAll('_', ' ')}\n${rowsTable(rows)}`)
+    .join('');
+}
+
+function rowsTable(rows: readonly Row[]): string {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = names.map((name) => ({
+    name: name.replaceAll('_', ' '),
+    right: rows.some((row) => typeof row[name] === 'number'),
+  }));
+  return textTable(
+    columns,
+    rows.map((row) => names.map((name) => text(name, row[name]))),
+  );
+}
+
+function checksTable(checks: readonly Check[]): string {
+  return textTable(
+    [{ name: '' }, { name: 'check' }, { name: 'value', right: true }, { name: 'required' }],
+    checks.map(({ check, value, required, passed }) => [
+      passed ? 'ok' : 'NO',
+      check.replaceAll('_', ' '),
+      text('', value),
+      required,
+    ]),
+  );
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value === 'number') {
+    if (/^incremental$|(^|_)(share|fraction|probability|low|high|effect)(_|$)/.test(name)) return percent(value);
+    return Number.isInteger(value) ? number(value) : String(Number(value.toPrecision(5)));
+  }
+  if (Array.isArray(value)) return value.join(', ');
+  return value === null || value === undefined
+    ? '–'
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

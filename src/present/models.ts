@@ -1,0 +1,50 @@
+/** Models side by side on a terminal: shares with their intervals, then where they disagree and why. */
+import type { ReportJson } from '../reports/context.ts';
+import { more, reportTitle } from './head.ts';
+import { NOTHING, type TextColumn, textTable } from './table.ts';
+
+interface Cell {
+  share: number;
+  share_low: number;
+  share_high: number;
+}
+type Group = Record<string, unknown> & { models: Record<string, Cell> };
+interface Disagreement extends Record<string, unknown> {
+  difference: number;
+  highest: Cell & { model: string };
+  lowest: Cell & { model: string };
+  beyond_chance: boolean;
+  because: string;
+}
+
+export function showModels(report: ReportJson, limit: number): string {
+  const models = report['attribution_models'] as string[];
+  const group_by = report['group_by'] as string;
+  const groups = report['groups'] as Group[];
+  const { draws, level } = report['intervals'] as { draws: number; level: number };
+  const columns: TextColumn[] = [{ name: group_by }, ...models.map((name) => ({ name, right: true }))];
+  const strongest = (group: Group): number => Math.max(...models.map((model) => group.models[model]!.share));
+  const sorted = [...groups].sort((a, b) => strongest(b) - strongest(a));
+  const rows = sorted
+    .slice(0, limit)
+    .map((group) => [String(group[group_by] ?? NOTHING), ...models.map((model) => interval(group.models[model]!))]);
+  return [
+    reportTitle('Models', report),
+    textTable(columns, rows),
+    more(groups.length, rows.length),
+    `\n  shares of the attributed revenue in percent; in brackets the middle ${Math.round(level * 100)} % of ${draws} draws of people\n`,
+    ...(report['disagreements'] as Disagreement[]).map((found) => explain(found, group_by)),
+    ...(report['notes'] as string[]).map((note) => `\n  ${note}\n`),
+  ].join('');
+}
+
+const percent = (part: number): string => (part * 100).toFixed(1);
+
+function interval({ share, share_low, share_high }: Cell): string {
+  return `${percent(share)} (${percent(share_low)} … ${percent(share_high)})`;
+}
+
+function explain({ difference, beyond_chance, because, ...found }: Disagreement, group_by: string): string {
+  const chance = beyond_chance ? '' : ', within what chance explains';
+  return `\n${found[group_by] ?? NOTHING}: the models differ by ${percent(difference)} points${chance}\n  ${because}\n`;
+}

@@ -1,0 +1,142 @@
+/** A receipt on a terminal: every touch that was considered, why it was in or out, and what it got. */
+import type { ReportJson } from '../reports/context.ts';
+import { reportTitle, reportWarnings } from './head.ts';
+import { exactDecimals, money, moneyText, NOTHING, pairs, percent, type TextColumn, textTable } from './table.ts';
+
+type Row = Record<string, unknown>;
+type Credit = Record<string, { share: number; attributed_revenue_micros: string }>;
+interface Touchpoint extends Row {
+  status: string;
+  reason: string;
+  credit?: Credit;
+}
+
+export function showReceipt(report: ReportJson, limit: number): string {
+  const models = report['attribution_models'] as string[];
+  const touchpoints = report['touchpoints'] as Touchpoint[];
+  return [
+    reportTitle(`Receipt of ${report['conversion_id']}`, report),
+    order(report),
+    '\n',
+    credited(report, touchpoints, models),
+    '\n',
+    refused(touchpoints, limit),
+    rules(report['rules'] as Row),
+    reportWarnings(report),
+  ].join('');
+}
+
+function order(report: ReportJson): string {
+  const own = report['order'] as Row & { adjustments: Row[]; exchange: Row | null; conversion_ids: string[] };
+  const person = report['person'] as { ids: string[] };
+  const lines: [string, string][] = [
+    ['ordered at', String(own['occurred_at'])],
+    ['order id', String(own['order_id'] ?? NOTHING)],
+    ['by', person.ids.slice(0, 6).join(', ')],
+    [`value ${own['currency']}`, moneyText(own['value'])],
+  ];
+  for (const { reason, amount, applied, occurred_at } of own.adjustments) {
+    lines.push([
+      `${reason ?? 'adjustment'} of ${String(occurred_at).slice(0, 10)}${applied ? '' : ' (left out)'}`,
+      moneyText(amount),
+    ]);
+  }
+  if (own.adjustments.length > 0) lines.push([`net ${own['currency']}`, moneyText(own['net'])]);
+  if (own.exchange)
+    lines.push([`at ${own.exchange['rate']} ${own.exchange['to']}`, moneyText((own['net_in'] as Row)['net'])]);
+  if (own.conversion_ids.length > 1) lines.push(['reported as', own.conversion_ids.join(', ')]);
+  return pairs(lines);
+}
+
+/** The path, oldest first: share and money under each model, and their sum, which is the order's net. */
+function credited(report: ReportJson, touchpoints: readonly Touchpoint[], models: readonly string[]): string {
+  const path = touchpoints.filter((touch) => touch.credit !== undefined);
+  const { net_revenue_micros } = report['reconciliation'] as { net_revenue_micros: string };
+  if (path.length === 0)
+    return `  unattributed: ${report['unattributed_reason']}, ${money(net_revenue_micros)} ${report['currency']}\n`;
+  const micros = path.flatMap((touch) => models.map((model) => touch.credit![model]!.attributed_revenue_micros));
+  const decimals = exactDecimals([...micros, net_revenue_micros]);
+  const one = models.length === 1;
+  const columns: TextColumn[] = [
+    ...['touch', 'when', 'type', 'channel', 'campaign / email'].map((name) => ({ name })),
+    ...models.flatMap((model) => [...(one ? [{ name: 'share', right: true }] : []), { name: model, right: true }]),
+  ];
+  const rows = path.map((touch, i) => [
+    String(i + 1),
+    age(touch),
+    String(touch['touchpoint_type']),
+    String(touch['channel']),
+    String(touch['email_id'] ?? touch['campaign_id'] ?? NOTHING),
+    ...models.flatMap((model) => {
+      const { share, attributed_revenue_micros } = touch.credit![model]!;
+      return [...(one ? [percent(share)] : []), money(attributed_revenue_micros, decimals)];
+    }),
+  ]);
+  const organic = organicLine(report, models, decimals);
+  const total = [
+    `net ${report['currency']}`,
+    '',
+    '',
+    '',
+    '',
+    ...models.flatMap(() => [...(one ? [''] : []), money(net_revenue_micros, decimals)]),
+  ];
+  return textTable(columns, rows, [...(organic ? [organic] : []), total]);
+}
+
+/** What no touch caused, under the models that say so. */
+function organicLine(report: ReportJson, models: readonly string[], decimals: number): string[] | null {
+  const { attributed } = report['reconciliation'] as { attributed: Record<string, Record<string, unknown>> };
+  if (models.every((model) => attributed[model]!['organic_revenue_micros'] === undefined)) return null;
+  const one = models.length === 1;
+  const cells = models.flatMap((model) => {
+    const { organic_revenue_micros: micros, credited_conversions } = attributed[model]!;
+    const share = micros === undefined ? '' : percent(1 - Number(credited_conversions));
+    return [...(one ? [share] : []), micros === undefined ? '' : money(String(micros), decimals)];
+  });
+  return ['organic', '', '', '', '', ...cells];
+}
+
+/** What happened before the order and got nothing, newest first; what came after it is counted. */
+function refused(touchpoints: readonly Touchpoint[], limit: number): string {
+  const after = touchpoints.filter((touch) => touch.status === 'after_conversion').length;
+  const before = touchpoints
+    .filter((touch) => touch.credit === undefined && touch.status !== 'after_conversion')
+    .reverse();
+  const shown = before.slice(0, limit);
+  const rows = shown.map((touch) => [
+    age(touch),
+    String(touch['touchpoint_type']),
+    String(touch['channel']),
+    touch.status,
+    touch.reason,
+  ]);
+  const columns = ['when', 'type', 'channel', 'no credit', 'because'].map((name) => ({ name }));
+  const rest = before.length - shown.length;
+  return [
+    rows.length > 0 ? textTable(columns, rows) : '',
+    rest > 0 ? `  … and ${rest} earlier ones: --limit 0 shows all\n` : '',
+    after > 0
+      ? `  ${after} later ${after === 1 ? 'touchpoint' : 'touchpoints'}, after the order, could not count\n`
+      : '',
+  ].join('');
+}
+
+function age(touch: Touchpoint): string {
+  const hours = Number(touch['age_days']) * 24;
+  if (hours < 1) return `${Math.round(hours * 60)} min before`;
+  return hours < 48 ? `${hours.toFixed(1)} h before` : `${(hours / 24).toFixed(1)} days before`;
+}
+
+function rules(rules_of: Row): string {
+  const windows = rules_of['windows'] as Record<string, number>;
+  const parts = [
+    `windows: views ${windows['view_days']} d, email ${windows['email_days']} d, clicks ${windows['click_days']} d`,
+    `half-life ${rules_of['half_life_days']} d`,
+    `collapse ${rules_of['collapse']}`,
+    `lookback ${rules_of['lookback']}`,
+    ...(rules_of['exclude_direct'] ? ['without direct'] : []),
+    ...(rules_of['include_machine'] ? ['machines included'] : []),
+  ];
+  return `\n  ${parts.join(' · ')}\n`;
+}

@@ -1,0 +1,130 @@
+/** How far a fit of the hazard can be trusted: its gate and its intervals. */
+import { describe, expect, test } from 'vitest';
+import { diagnoseHazard, type HazardDiagnostics } from '../../src/models/hazard/diagnostics.ts';
+import { workHazard } from '../../src/models/hazard/fit.ts';
+import { judgeHazard } from '../../src/models/hazard/gate.ts';
+import { intentLoadings } from '../../src/models/hazard/intent.ts';
+import { hazardIntervals } from '../../src/models/hazard/intervals.ts';
+import { peopleLeave } from '../../src/models/hazard/risk-sets.ts';
+import { channelTotals } from '../../src/models/hazard/totals.ts';
+import { hazardWorld, WORKING } from './hazard-world.ts';
+
+const histories = hazardWorld(WORKING);
+const { fit, work } = workHazard(histories);
+const diagnostics = diagnoseHazard(fit, work, histories);
+
+describe('diagnostics', () => {
+  test('say how much there was to learn from and how it did on people and times it had not seen', () => {
+    expect(diagnostics.orders).toBe(fit.orders);
+    expect(diagnostics.exposed_cases.map(({ channel }) => channel)).toEqual(['email', 'search', 'display']);
+    expect(diagnostics.held_out!.log_loss).toBeLessThan(diagnostics.held_out!.base_log_loss);
+    expect(diagnostics.held_out!.auc).toBeGreaterThan(0.6);
+    expect(diagnostics.placebo_incremental_fraction).toBeLessThan(0.08);
+    expect(diagnostics.share_difference_of_halves).toBeLessThan(0.15);
+  });
+
+  test('are the same every time', () => {
+    expect(diagnoseHazard(fit, work, histories)).toEqual(diagnostics);
+  });
+});
+
+describe('the gate', () => {
+  const good: HazardDiagnostics = {
+    ...diagnostics,
+    orders: 2_000,
+    cases_per_parameter: 60,
+    exposed_cases: [{ channel: 'email', cases: 400 }],
+    held_out: { ...diagnostics.held_out!, calibration_slope: 1 },
+  };
+
+  test('lets a fit through that has enough of everything', () => {
+    expect(judgeHazard(good).passed).toBe(true);
+  });
+
+  test.each<[string, Partial<HazardDiagnostics>, string]>([
+    ['conversions', { orders: 940 }, 'Only 940 conversions in the period; at least 1000 are needed.'],
+    [
+      'conversions_per_parameter',
+      { cases_per_parameter: 11.27 },
+      'Only 11.27 conversions for each parameter the fit is worth; at least 20 are needed.',
+    ],
+    [
+      'exposed_cases',
+      { exposed_cases: [] },
+      'Only 0 conversions exposed to the rarest channel that is fitted by itself; at least 100 are needed.',
+    ],
+    [
+      'placebo_incremental_fraction',
+      { placebo_incremental_fraction: 0.12 },
+      'The incremental part claimed where touches are shuffled is 0.12; it has to be below 0.08.',
+    ],
+    ['held_out_log_loss', { held_out: null }, 'There is no held-out log loss: no orders are left to hold out.'],
+  ])('refuses over %s, and names the number', (check, change, message) => {
+    const { passed, checks } = judgeHazard({ ...good, ...change });
+    expect(passed).toBe(false);
+    expect(checks.find((one) => one.check === check)).toMatchObject({ passed: false, message });
+  });
+
+  test('refuses a model that is worse than the overall rate, or too sure of itself', () => {
+    const bad = { ...good.held_out!, log_loss: 0.4, base_log_loss: 0.35, calibration_slope: 0.3 };
+    const failed = judgeHazard({ ...good, held_out: bad }).checks.filter(({ passed }) => !passed);
+    expect(failed.map(({ check }) => check)).toEqual(['held_out_log_loss', 'calibration_slope']);
+  });
+});
+
+describe('intervals', () => {
+  const intervals = hazardIntervals(fit, work, histories, { draws: 100 })!;
+
+  test('hold the estimate and the truth, and are the same every time', () => {
+    const totals = channelTotals(fit, histories);
+    expect(intervals.incremental_fraction.low).toBeLessThan(totals.incremental_fraction);
+    expect(intervals.incremental_fraction.high).toBeGreaterThan(totals.incremental_fraction);
+    const display = intervals.groups[2]!;
+    expect(display.group).toBe('display');
+    expect(display.share.low).toBe(0);
+    for (const { share } of intervals.groups) expect(share.high - share.low).toBeLessThan(0.4);
+    expect(hazardIntervals(fit, work, histories, { draws: 100 })).toEqual(intervals);
+  });
+
+  test('are not made up for families that have none', () => {
+    expect(hazardIntervals({ ...fit, options: { ...fit.options, likelihood: 'rows' } }, work, histories)).toBeNull();
+  });
+});
+
+describe('signs of intent', () => {
+  const counted = { histories, groups: 3, group_of: [0, 1, 2], guard_ms: 1_800_000, people_leave: false };
+
+  test('are not seen where people are merely touched more than others', () => {
+    for (const loading of intentLoadings(counted)) expect(loading).toBeLessThan(0.1);
+  });
+
+  test('are seen where two channels come together, whichever is first', () => {
+    // Every search gets a display touch two hours before or after it, by turns.
+    const touch_ms = histories.touch_ms.slice();
+    const touch_state = histories.touch_state.slice();
+    for (let p = 0; p + 1 < histories.touch_offsets.length; p++) {
+      const [from, to] = [histories.touch_offsets[p]!, histories.touch_offsets[p + 1]!];
+      for (let i = from; i + 1 < to; i += 2) {
+        touch_ms[i + 1] = touch_ms[i]! + 7_200_000;
+        touch_state[i] = (i >> 1) % 2 === 0 ? 1 : 2;
+        touch_state[i + 1] = (i >> 1) % 2 === 0 ? 2 : 1;
+      }
+    }
+    const [email, search, display] = intentLoadings({ ...counted, histories: { ...histories, touch_ms, touch_state } });
+    expect(search).toBeGreaterThan(0.5);
+    expect(display).toBeGreaterThan(0.5);
+    expect(email).toBeLessThan(0.1);
+  });
+});
+
+test('people who hardly ever order again leave at their first order', () => {
+  expect(peopleLeave(histories)).toBe(false);
+  const once = histories.order_offsets.map((offset) => offset);
+  const kept: number[] = [];
+  for (let p = 0; p + 1 < once.length; p++) {
+    if (histories.order_offsets[p]! < histories.order_offsets[p + 1]!)
+      kept.push(histories.order_ms[histories.order_offsets[p]!]!);
+    once[p + 1] = kept.length;
+  }
+  expect(peopleLeave({ ...histories, order_offsets: once, order_ms: Float64Array.from(kept) })).toBe(true);
+});
