@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'busy'
   | 'timeout'
   | 'warehouse_unavailable'
+  | 'state_unavailable'
   | 'shutting_down';
 
 const HTTP_STATUS: Record<ErrorCode, number> = {
@@ -48,6 +49,7 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   busy: 503,
   timeout: 503,
   warehouse_unavailable: 503,
+  state_unavailable: 503,
   shutting_down: 503,
 };
 
