@@ -11,17 +11,18 @@ import { ReceiptParameters, receiptReport } from '../../src/reports/receipt.ts';
 import type { Settings } from '../reference/reference.ts';
 import { optionsArbitrary, type WireWorld, worlds } from '../reference/worlds.ts';
 import { type Ask, type BatchSizes, type Settled, withWorld, withWorlds } from '../support/engine-pair.ts';
+import { runsOf } from '../support/tier.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
 /** Each world is asked this many random questions. */
-const WORLDS = Number(process.env['TRIBUTARY_ENGINE_WORLDS'] ?? 200);
+const WORLDS = runsOf('TRIBUTARY_ENGINE_WORLDS', 20, 200);
 const QUESTIONS = 5;
 /** So many worlds share a database; one in {@link OWN_DATABASE} has its own, and is asked without an as_of. */
 const TOGETHER = 20;
 const OWN_DATABASE = 20;
-/** The cross of reports and options: one question in so many in `npm test`, all of them in `npm run parity`. */
-const CROSS_WORLDS = Number(process.env['TRIBUTARY_CROSS_WORLDS'] ?? 1);
-const CROSS_STRIDE = Number(process.env['TRIBUTARY_CROSS_STRIDE'] ?? 61);
+/** The cross of reports and options: one question in so many, and all of them in `npm run parity`. */
+const CROSS_WORLDS = runsOf('TRIBUTARY_CROSS_WORLDS', 1, 1);
+const CROSS_STRIDE = runsOf('TRIBUTARY_CROSS_STRIDE', 61, 11);
 const MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based', 'newest_emails'];
 const GROUPS = ['channel,campaign_id,email_id', 'touchpoint_type,day', 'brand,week', 'month,device_type'];
 
@@ -64,7 +65,7 @@ describe.skipIf(inject('clickhouse_url') === '')('on DuckDB and on ClickHouse', 
       );
     }
     expect(answered).toBeGreaterThan((WORLDS * QUESTIONS) / 3);
-  }, 3_600_000);
+  });
 
   test(`every report agrees under every option (one question in ${CROSS_STRIDE})`, async () => {
     const samples = fc.sample(worlds({ conflicts: true }), { numRuns: CROSS_WORLDS, seed: 7 });
@@ -76,7 +77,7 @@ describe.skipIf(inject('clickhouse_url') === '')('on DuckDB and on ClickHouse', 
         await inLanes(asked, async ([name, ask]) => void (await settled.agree(ask, `world ${i}: ${name}`)));
       });
     }
-  }, 7_200_000);
+  });
 });
 
 function batchSizes(i: number): BatchSizes {

@@ -5,9 +5,10 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { attribute, journeys, type Options, type Settings } from '../reference/reference.ts';
 import { optionsArbitrary, toReference, type WireWorld, worlds } from '../reference/worlds.ts';
 import { Engine } from '../support/engine.ts';
+import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = Number(process.env['TRIBUTARY_PARITY_RUNS'] ?? 60);
+const RUNS = runsOf('TRIBUTARY_PARITY_RUNS', 30, 400);
 
 function configure(engine: Engine, settings: Record<string, Partial<Settings>>): void {
   for (const [brand_id, own] of Object.entries(settings)) engine.settings.set(brand_id, settingsOf(own));
@@ -47,7 +48,7 @@ describe('the SQL and the reference implementation', () => {
         ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}),
       },
     );
-  }, 600_000);
+  });
 });
 
 async function compare(engine: Engine, world: WireWorld, options: Options, group_by: string): Promise<void> {

@@ -4,11 +4,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf } from '../support/worlds.ts';
 
 const MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based'];
-/** 100 in `npm test`, 1,000 in `npm run faults`. */
-const SHUFFLES = Number(process.env['TRIBUTARY_SHUFFLES'] ?? 100);
+const SHUFFLES = runsOf('TRIBUTARY_SHUFFLES', 20, 300);
 const SHUFFLES_PER_WORLD = 20;
 
 const engines: Engine[] = [];
@@ -73,7 +73,7 @@ describe('a report', () => {
         await engine.close();
       }
     }
-  }, 1_200_000);
+  });
 
   test('with an as_of does not change when later events arrive', async () => {
     const samples = fc.sample(fc.tuple(worlds(), worlds(), optionsArbitrary), { numRuns: 6, seed: 11 });
@@ -93,7 +93,7 @@ describe('a report', () => {
       expect(await reportText(engine, { ...parameters, as_of })).toBe(frozen);
       await engine.close();
     }
-  }, 300_000);
+  });
 
   test('is the same whichever collector took each event', async () => {
     const samples = fc.sample(fc.tuple(worlds(), optionsArbitrary), { numRuns: 8, seed: 17 });
@@ -111,7 +111,7 @@ describe('a report', () => {
       expect(await reportText(several, parameters)).toBe(await reportText(one, parameters));
       await Promise.all([one.close(), several.close()]);
     }
-  }, 300_000);
+  });
 
   test('gives every touch back its zero when every order is refunded in full', async () => {
     const samples = fc.sample(fc.tuple(worlds({ adjustments: 0 }), optionsArbitrary), { numRuns: 6, seed: 13 });
@@ -154,7 +154,7 @@ describe('a report', () => {
       }
       await engine.close();
     }
-  }, 300_000);
+  });
 });
 
 /** The same event under other ids, so that it is news and not a repeat. */

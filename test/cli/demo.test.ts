@@ -45,7 +45,7 @@ describe('a made-up world', () => {
     expect((await cli(['simulate', '--end', 'soon', '--out', out])).err).toContain(
       'error: --end: "soon" is not a calendar date',
     );
-  }, 60_000);
+  });
 
   it('is what the demo shows: three reports, keys, and commands for a first event', async () => {
     const printed = await ok(['demo', '--once', '--customers', '80', '--days', '30']);
@@ -54,7 +54,7 @@ describe('a made-up world', () => {
     expect(printed).toContain('3. One order in full');
     expect(printed).toMatch(/curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/touchpoints -H 'Authorization: Bearer trb_write_/);
     expect(printed).toMatch(/read key\s+trb_read_/);
-  }, 60_000);
+  });
 });
 
 describe('the program as it is installed', () => {

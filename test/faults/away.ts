@@ -7,7 +7,6 @@ import { waitFor } from './stage.ts';
 
 const away: Scenario = {
   fault: 'the warehouse (ClickHouse) away for a while',
-  limit_s: { small: 60, full: 180 },
   needs_clickhouse: true,
   run: async (stage, size) => {
     const times = size === 'small' ? 1 : 3;

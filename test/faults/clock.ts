@@ -7,7 +7,6 @@ const HOUR_MS = 3_600_000;
 
 const jumping: Scenario = {
   fault: 'a clock that jumps by hours, also over kill -9',
-  limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
     const starts = size === 'small' ? [HOUR_MS] : [0, HOUR_MS, -HOUR_MS, 0, HOUR_MS];
     const between_ms = size === 'small' ? 200 : 2_000;

@@ -27,7 +27,7 @@ async function killedWithBacklog(stage: Stage, records: number): Promise<void> {
 
 const torn: Scenario = {
   fault: 'a torn last line in the spool',
-  limit_s: { small: 40, full: 120 },
+  quick: true,
   run: async (stage, size) => {
     stage.configure(SEGMENTS);
     await killedWithBacklog(stage, BACKLOG[size]);
@@ -84,7 +84,7 @@ function recordsOf(line: string, committed_log_seq: number): string[] {
 
 const corrupted: Scenario = {
   fault: 'damaged segments in the spool',
-  limit_s: { small: 40, full: 120 },
+  quick: true,
   run: async (stage, size) => {
     stage.configure(SEGMENTS);
     await killedWithBacklog(stage, BACKLOG[size]);

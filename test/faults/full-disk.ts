@@ -11,7 +11,6 @@ const MEGABYTES = 48;
 function fullDisk(what: string, folder: (data: string) => string, after: 'goes on' | 'is restarted'): Scenario {
   return {
     fault: `the disk of ${what} full${after === 'is restarted' ? ', and kill -9 before there is room' : ''}`,
-    limit_s: { small: 60, full: 120 },
     run: async (stage, size) => {
       const full_ms = size === 'small' ? 500 : 15_000;
       const disk = putOnSmallDisk(stage, folder(stage.data), MEGABYTES);

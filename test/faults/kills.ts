@@ -21,9 +21,9 @@ async function restart(stage: Stage): Promise<{ server: Server; recovery_ms: num
 
 const accepting: Scenario = {
   fault: 'kill -9 while accepting, at any moment',
-  limit_s: { small: 60, full: 240 },
+  quick: true,
   run: async (stage, size) => {
-    const kills = size === 'small' ? 10 : 50;
+    const kills = size === 'small' ? 4 : 50;
     for (let round = 0; round < kills; round++) {
       const server = await stage.start();
       await stage.clients.repeatUnanswered(server);
@@ -41,7 +41,6 @@ const accepting: Scenario = {
 function diesAt(fault: string, point: string, after: [number, number], within_ms: number): Scenario {
   return {
     fault,
-    limit_s: { small: 40, full: 120 },
     run: async (stage, size) => {
       const kills = size === 'small' ? 1 : 15;
       stage.configure(SMALL_STEPS);
@@ -80,7 +79,6 @@ async function pourUntilDead(stage: Stage, settings: StartSettings, load: PourOp
 
 const loading: Scenario = {
   fault: 'kill -9 while loading a long backlog',
-  limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
     const kills = size === 'small' ? 1 : 10;
     stage.configure(SMALL_STEPS);
@@ -107,7 +105,6 @@ const loading: Scenario = {
 
 const draining: Scenario = {
   fault: 'kill -9 while shutting down, the spool not yet loaded',
-  limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
     const kills = size === 'small' ? 1 : 10;
     stage.configure(SMALL_STEPS);
@@ -132,7 +129,6 @@ const draining: Scenario = {
 
 const starting: Scenario = {
   fault: 'kill -9 while starting over a backlog',
-  limit_s: { small: 40, full: 120 },
   run: async (stage, size) => {
     const kills = size === 'small' ? 3 : 20;
     stage.configure(SMALL_STEPS);

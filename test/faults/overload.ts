@@ -46,7 +46,6 @@ async function offer(stage: Stage, server: Server, per_second: number, ms: numbe
 
 const overload: Scenario = {
   fault: `${TIMES} times the load that can be sustained`,
-  limit_s: { small: 60, full: 300 },
   run: async (stage, size) => {
     const max_spool_bytes = SPOOL_BYTES[size];
     stage.configure({

@@ -41,7 +41,6 @@ function readFrom(server: Server, readers: number): Readers {
 
 const reading: Scenario = {
   fault: 'readers of heavy reports while events pour in',
-  limit_s: { small: 60, full: 180 },
   run: async (stage, size) => {
     const server = await stage.start();
     const pouring = stage.clients.pour(server, { clients: 4, items: 50, pause_ms: 10 });

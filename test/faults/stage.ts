@@ -78,7 +78,8 @@ export class Stage {
   }
 }
 
-const WAIT_MS = 120_000;
+/** What takes longer never comes: many times the usual time, because the machine may be busy. */
+const WAIT_MS = 600_000;
 
 /** Asks again until there is an answer. @throws when it takes too long. */
 export async function waitFor<T>(ask: () => Promise<T | undefined>, what: string, pause_ms = 20): Promise<T> {

@@ -215,5 +215,5 @@ describe('the directory', () => {
       ),
       { numRuns: Number(process.env['TRIBUTARY_DIRECTORY_RUNS'] ?? 20), endOnFailure: true },
     );
-  }, 300_000);
+  });
 });

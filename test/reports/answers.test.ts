@@ -80,7 +80,7 @@ test('whatever happens between two questions, the kept answer is the one that wo
       expect(await ask(kept)).toEqual(await ask(fresh(shop.reports)));
     }
   });
-}, 300_000);
+});
 
 test('another setting is another key', async () => {
   await withShop({}, async (shop) => {

@@ -48,7 +48,7 @@ describe('a fit of the log', () => {
     await engine.load(events, 20_000);
     markov = await train(engine, { model: 'markov' });
     algorithmic = await train(engine, { model: 'algorithmic' });
-  }, 180_000);
+  });
   afterAll(() => engine.close());
 
   test('is judged, and says what it learned from', () => {
