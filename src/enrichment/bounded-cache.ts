@@ -1,6 +1,6 @@
 /**
- * A cache that cannot grow without bound and costs one map look-up on a hit. Two generations stand in for a list in
- * order of use: what was read since the last turn survives the next one.
+ * A cache with a bound that costs one map look-up on a hit. It keeps two generations instead of a list in order of use: an
+ * entry that was read since the last change of generations survives the next one.
  */
 export class BoundedCache<V> {
   readonly #size: number;

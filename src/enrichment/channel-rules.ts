@@ -1,7 +1,7 @@
 /**
  * From campaign tags to a channel: ordered rows, the first that fits decides. GA4's table is Google's "default channel
  * group" (support.google.com/analytics/answer/9756891); ours is the same table with three corrections:
- * - email comes first, or a shop's own newsletter with the campaign `winter-shop` is filed under organic shopping;
+ * - email comes first; otherwise a shop's own newsletter with the campaign `winter-shop` counts as organic shopping;
  * - a medium that names its channel (affiliate, audio, sms, push) comes before what source and campaign suggest;
  * - `mobile-web` is a website, not a push message.
  */
@@ -129,7 +129,7 @@ const GA4_ROWS: readonly Row[] = [
   PUSH_GA4,
   FIREBASE,
 ];
-/** Ours, in two halves: an ad network's click id stands between them. */
+/** Our table, in two parts. The rule on ad networks' click ids comes between them. */
 const OUR_FIRST_ROWS: readonly Row[] = [...OUR_EMAIL_ROWS, DIRECT, CROSS_NETWORK, ...PAID_ROWS];
 const OUR_LAST_ROWS: readonly Row[] = [
   PAID_OTHER,
@@ -156,7 +156,7 @@ function firstFit(rows: readonly Row[], tags: Tags): ChannelDecision | null {
   return null;
 }
 
-/** A source that is empty was taken from the referrer, which then is the reason's second half by way of the medium. */
+/** If a row matched by source while `utm_source` is empty, the category came from the referrer: then name the medium. */
 export function tagReason(by: 'source' | 'medium' | 'campaign', tags: Tags): string {
   const named = tags[by] === '' ? 'medium' : by;
   return `utm_${named}:${tags[named].slice(0, 80)}`;

@@ -25,7 +25,7 @@ export interface ChannelEvidence {
   click_ids: readonly string[];
   url: string | null;
   referrer: string | null;
-  /** A click token of ours was in the link: `message_id` or `email_id` is known. */
+  /** The link carried a click token of this product: `message_id` or `email_id` is known. */
   email_token: 'message_id' | 'email_id' | null;
 }
 
@@ -42,7 +42,7 @@ interface Origin {
   ignored: string | null;
 }
 
-/** Derives a channel; always answers. */
+/** Derives a channel. It always returns one. */
 export function deriveChannel(evidence: ChannelEvidence, options: ChannelOptions): ChannelDecision {
   const type = evidence.touchpoint_type;
   const by_type: ChannelDecision = { channel: '', reason: `touchpoint_type:${type}` };
@@ -137,7 +137,7 @@ const AD_IDS = new Map<string, ClickIdRule>(
     ranSiteID: AFFILIATE,
   }),
 );
-/** These stand on unpaid links too: they tell the network, and not that it was paid. */
+/** Unpaid links carry these too: they name the network, and do not say that the click was paid. */
 const UNPAID_IDS = new Map<string, string>(
   Object.entries({
     fbclid: 'organic_social',
@@ -234,7 +234,7 @@ function tag(label: string | null): string {
   return label === null ? '' : label.trim().toLowerCase();
 }
 
-/** As Google Analytics would have it: the referrer becomes source and medium where there are no tags. */
+/** The way of Google Analytics: without tags, the referrer becomes source and medium. */
 function strict(evidence: ChannelEvidence, tags: Tags, origin: Origin): ChannelDecision {
   if (tags.source !== '' || tags.medium !== '') {
     return ga4Channel(tags) ?? { channel: 'unassigned', reason: tagReason('source', tags) };

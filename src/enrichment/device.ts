@@ -4,10 +4,10 @@ import { isbot } from 'isbot';
 import { BoundedCache } from './bounded-cache.ts';
 import { type Agent, HTTP_LIBRARY, mailAgent, NATIVE_APP, SECURITY_SCANNER } from './mail-clients.ts';
 
-/** Parsers need time that grows with the length (9 ms for 50 KB); nothing of use stands behind this many characters. */
+/** The time of a parser grows with the length (9 ms for 50 kB). Nothing useful comes after this many characters. */
 const MAX_LENGTH = 512;
 
-/** What was fetched, and by what: the same string means other software for an open than for a click. */
+/** What was fetched. The same user agent means other software for an open than for a click. */
 export type Fetch = 'open' | 'email_link' | 'page';
 
 const caches: Record<Fetch, BoundedCache<Agent>> = {
@@ -36,9 +36,9 @@ function parse(text: string, fetch: Fetch): Agent {
   const mail = mailAgent(text);
   if (mail !== null) {
     if (fetch === 'open') return mail;
-    // A proxy that asks for more than an image is just a robot; so is the bare name that Apple gives to image loads.
+    // A proxy that asks for more than an image is a robot. So is the bare name that Apple gives to image loads.
     if (mail.kind !== 'mail_client_ua') return machine(mail.kind === 'apple_mpp_bare_ua' ? 'isbot_ua' : mail.kind);
-    // Outlook and its like open links themselves. What looks like Apple Mail is, on a page, any app's web view.
+    // Outlook and similar programs open links themselves. On a page, what looks like Apple Mail is the web view of any app.
     if (mail.browser !== 'apple_mail') return mail;
   }
   if (SECURITY_SCANNER.test(text)) return machine('security_scanner_ua');

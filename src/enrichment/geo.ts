@@ -25,7 +25,7 @@ export async function openGeo(path: string): Promise<GeoLookup> {
   return (ip) => {
     const address = normalIp(ip);
     if (address === null) return null;
-    // A database of IPv4 ranges refuses IPv6 addresses by throwing; to us both mean that it does not know.
+    // A database of IPv4 ranges throws on an IPv6 address. Here it means the same as no entry: the place is not known.
     try {
       return placeOf(reader.get(address));
     } catch {
@@ -57,7 +57,7 @@ export function countryOf(geo_location: string | null): string | null {
   return countryCode(place['country'] ?? place['country_code']);
 }
 
-/** Canonical JSON of what is known of a place; null when nothing is. The keys stand in sorted order. */
+/** Canonical JSON of what is known of a place, keys sorted; null when nothing is known. */
 export function geoJson(place: GeoPlace): string | null {
   let text = '';
   if (place.city) text = `"city":${JSON.stringify(place.city)}`;
@@ -66,7 +66,7 @@ export function geoJson(place: GeoPlace): string | null {
   return text === '' ? null : `{${text}}`;
 }
 
-/** `UK` is reserved for, and means, `GB`. Names of countries are not guessed at. */
+/** `UK` means `GB`. A country is not guessed from its name. */
 export function countryCode(value: unknown): string | null {
   if (typeof value !== 'string' || !/^[a-z]{2}$/i.test(value)) return null;
   const code = value.toUpperCase();

@@ -5,10 +5,10 @@
  */
 import { BoundedCache } from './bounded-cache.ts';
 
-/** `site` is a plain website that lies below a listed host without being one of its kind: docs.google.com. */
+/** `site` is a plain website below a listed host that is not of the host's kind, such as docs.google.com. */
 export type HostCategory = 'search' | 'social' | 'video' | 'shopping' | 'ai' | 'webmail' | 'payment' | 'site';
 
-/** A host counts with everything below it; the longest entry wins. */
+/** An entry holds for the host and for all hosts below it. The longest entry wins. */
 const HOSTS: Record<HostCategory, string> = {
   search:
     'bing.com duckduckgo.com html.duckduckgo.com ecosia.org search.brave.com startpage.com qwant.com baidu.com ' +
@@ -114,7 +114,7 @@ function indexOf(lists: Partial<Record<HostCategory, string>>): Map<string, Host
 const NATIONAL = /(?:^|\.)([a-z0-9-]+)\.(?:com|net|[a-z]{2}|com?\.[a-z]{2})$/;
 const cache = new BoundedCache<HostCategory | 'none'>(2_000);
 
-/** What kind of place a host is, by its name or that of a parent; null when it is not listed. */
+/** The kind of a host, by its own name or that of a parent domain; null when none is listed. */
 export function categoryOfHost(host: string): HostCategory | null {
   let category = cache.get(host);
   if (category === undefined) {
@@ -139,7 +139,7 @@ function findCategory(host: string): HostCategory | undefined {
   return brand === undefined ? undefined : BY_BRAND.get(brand);
 }
 
-/** What kind of place a `utm_source` (lower case) names, be it a host or a name; null when it is not known. */
+/** The kind of place that a `utm_source` (lower case) names, as a host or as a name; null when it is not known. */
 export function categoryOfSource(source: string): HostCategory | null {
   const named = BY_SOURCE_NAME.get(source);
   if (named !== undefined) return named;

@@ -4,7 +4,7 @@ import type { Value } from '../domain/record.ts';
 /** A column's text, or null when it is missing, blank or not text. A blank says nothing, so it does not count as sent. */
 export function textOf(value: Value | undefined): string | null {
   if (typeof value !== 'string' || value === '') return null;
-  // Every column of every event comes by here: trimming is for those that start with white space.
+  // This runs for every column of every event, so only text that starts or ends with white space is trimmed.
   const first = value.charCodeAt(0);
   return (first > 32 && first < 127) || value.trim() !== '' ? value : null;
 }
@@ -23,7 +23,7 @@ export function oneLine(text: string, max_length: number): string {
   return clean.isWellFormed() ? clean : clean.slice(0, -1);
 }
 
-/** An object out of stored JSON text; an empty one when there is none. Never throws. */
+/** The object in a stored JSON text; an empty one when there is none. Never throws. */
 export function objectOf(text: Value | undefined): Readonly<Record<string, unknown>> {
   if (typeof text !== 'string' || text === '' || text === '{}') return EMPTY;
   try {

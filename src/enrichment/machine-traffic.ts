@@ -1,16 +1,16 @@
 /**
- * Was it a person? Judged from what one event shows; rules that look at several events (bursts, honeypots) add to it later.
+ * Decides whether an event came from a person, by what this one event shows.
  * A touchpoint is never dropped: it keeps its verdict with the reasons, and the report decides what counts.
- * Sources: ESP documents and the tracking of Mautic, Dub and EmailEngine. The weights are judgement, not measured on
- * real mail, and therefore published here.
+ * Sources: documents of email providers, and the tracking of Mautic, Dub and EmailEngine. The weights are a judgement. They were
+ * not measured on real mail.
  */
 import { parseInstant } from '../domain/time.ts';
 import type { Verdict } from '../domain/touchpoint.ts';
 import type { Agent } from './mail-clients.ts';
 
 /**
- * One row a reason. `open`: the verdict that it means for an open, or null when it means nothing. `click`: the weight
- * that it adds for anything else; 100 is a bot, 60 suspect.
+ * One row per reason. `open` is the verdict that the reason gives to an open, or null for none. `click` is the weight that it
+ * adds for every other event: from 100 the verdict is bot, from 60 it is suspect.
  */
 export const MACHINE_RULES = {
   esp_flag_machine: { open: 'machine', click: 100 },
@@ -34,20 +34,20 @@ export const MACHINE_RULES = {
   mail_client_ua: { open: 'human', click: 0 },
   native_app_ua: { open: null, click: 0 },
   ua_unrecognised: { open: null, click: 0 },
-  // What a server sends without a user agent is unknown, not suspect.
+  // An event that a server sends without a user agent is unknown, not suspect.
   ua_empty: { open: null, click: 0 },
 } as const satisfies Record<string, { open: Verdict | null; click: number }>;
 export type ReasonCode = keyof typeof MACHINE_RULES;
 
 export const BOT_SCORE = 100;
 export const SUSPECT_SCORE = 60;
-/** A person needs at least this long to see a mail that was just delivered. */
+/** A person needs at least this long to open an email after its delivery. */
 export const INSTANT_MS = 2_000;
 export const FAST_MS = 10_000;
-/** An event this long before its delivery tells of a wrong clock, not of a machine. */
+/** An event this long before its delivery is the sign of a wrong clock, not of a machine. */
 const CLOCK_ERROR_MS = 3_600_000;
 
-/** Reasons that speak for a person; without one of them a click is unknown. */
+/** Reasons for a person. A click without one of them is unknown. */
 const HUMAN_REASONS: ReadonlySet<ReasonCode> = new Set([
   'user_activation',
   'js_pageview_confirmed',
@@ -96,7 +96,7 @@ export function judge(
   return { verdict: clickVerdict(reasons), reasons };
 }
 
-/** The gravest of what the reasons mean; a proxy that fetches at once was not asked by a reader. */
+/** The most serious verdict of the reasons. A proxy that fetches right after delivery was not asked by a reader. */
 function openVerdict(reasons: readonly ReasonCode[]): Verdict {
   let verdict: Verdict = 'unknown';
   for (const reason of reasons) {
@@ -123,7 +123,7 @@ function afterDelivery(delivered_at: unknown, occurred_at_ms: number | null): Re
   const delivered_ms = parseInstant(delivered_at);
   if (typeof delivered_ms !== 'number') return null;
   const elapsed_ms = occurred_at_ms - delivered_ms;
-  // Gateways follow links before they report the delivery, hence a little before it counts too.
+  // Gateways follow links before they report the delivery, so a short time before the delivery counts too.
   if (elapsed_ms < -CLOCK_ERROR_MS || elapsed_ms >= FAST_MS) return null;
   return elapsed_ms < INSTANT_MS ? 'instant_after_delivery' : 'fast_after_delivery';
 }

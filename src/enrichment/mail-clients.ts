@@ -1,7 +1,7 @@
 /**
  * Mail programs and the proxies that fetch images for them. User-agent parsers take these for browsers, so this table
  * comes first; it applies to opens, because a link is followed by a browser whatever program showed the mail.
- * The strings are those seen in traffic and given on the vendors' help pages; a row for each that a parser got wrong.
+ * The user agents come from real traffic and from the vendors' help pages. There is a row for each that a parser gets wrong.
  */
 
 /** What kind of software a user agent is. The names with `_ua` and `_proxy` are the reason codes of the verdict. */
@@ -89,9 +89,9 @@ function systemOf(user_agent: string): string | null {
 export const SECURITY_SCANNER =
   /Barracuda|Mimecast|Proofpoint|MessageLabs|Symantec|FireEye|Trellix|FortiMail|FortiGuard|IronPort|Trend ?Micro|Sophos|Forcepoint|Zscaler|Avanan|Vade ?Secure|Check ?Point|Cloudmark|SpamTitan|Hornetsecurity|urlscan|VirusTotal|PhishTank|SafeLinks|Existence Discovery|spfbl/i;
 
-/** Programs that are written, not used. */
+/** Libraries and tools with which programs make requests. */
 export const HTTP_LIBRARY =
   /^(?:python|aiohttp|httpx|curl|wget|libcurl|libwww|lwp|java|jakarta|apache-httpclient|httpclient|okhttp|go-http-client|node|node-fetch|axios|undici|got|superagent|php|guzzlehttp|ruby|faraday|rest-client|restsharp|postmanruntime|insomnia|scrapy|winhttp|perl|ahc|reqwest|hyper|dart|typhoeus|httpie|powershell)\b|python-requests|Go-http-client|Apache-HttpClient|GuzzleHttp|libwww-perl|WindowsPowerShell/i;
 
-/** A phone's own network stack: how apps call, which no mail link does. */
+/** The network stack of a phone. Apps call with it; nobody follows a link in an email with it. */
 export const NATIVE_APP = /^(?:Dalvik|okhttp|Dart)\/|CFNetwork\/|^Alamofire/i;

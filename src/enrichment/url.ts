@@ -1,6 +1,6 @@
 /**
- * The two things that enrichment reads from a URL: its host and its query. Both are cut out by hand where the result is
- * the same as the URL parser's, because building a URL object for every event would take half of the loader's time.
+ * The two things that enrichment reads from a URL: its host and its query. Both are cut out of the text wherever the result is
+ * the same as that of the URL parser, because a URL object for every event would take half of the loader's time.
  */
 
 /** The host of an absolute URL in lower case without port, `android-app://PACKAGE` for an app; null when there is none. */
@@ -16,7 +16,7 @@ export function hostOf(url: string): string | null {
     return authority ? url.slice(0, end).toLowerCase() : null;
   if (PLAIN_HOST.test(authority)) return authority.toLowerCase();
   try {
-    // Accounts, ports, international names and odd addresses: rare, and worth the real parser.
+    // Accounts, ports, international names and unusual addresses are rare; the real parser reads them.
     return new URL(url).hostname.replace(/\.$/, '') || null;
   } catch {
     return null;

@@ -1,4 +1,4 @@
-/** Campaign labels: the five UTM parameters of the guide. */
+/** Campaign labels: the five UTM parameters. */
 import { MAX_TEXT_LENGTH } from '../domain/fields.ts';
 import { oneLine } from './labels.ts';
 import { decodeParameter } from './url.ts';
@@ -15,7 +15,7 @@ export function sentUtm(columns: Readonly<Utm>): Utm {
 
 /**
  * Fills `name` from a URL parameter when it is still missing: a sent label stays, and the first of duplicates wins.
- * Labels from URLs are lower-cased, because `Newsletter` and `newsletter` are one campaign to everybody but a database.
+ * Labels from URLs are lower-cased, because `Newsletter` and `newsletter` are one campaign.
  */
 export function fillUtm(utm: Utm, name: string, raw_value: string): void {
   if (!(name in utm) || utm[name as UtmField] !== null) return;
