@@ -2,10 +2,9 @@
 import { assert } from '../domain/errors.ts';
 import { Random } from '../domain/random.ts';
 import { type BinnedTable, binTable, MOST_BINS } from './binning.ts';
-import { makeSumsExact } from './exact-sums.ts';
 import { ForestTreeGrower } from './forest-tree.ts';
-import type { Table } from './table.ts';
-import { checkTargets } from './targets.ts';
+import { makeSumsExact } from './histogram.ts';
+import { checkTargets, type Table } from './table.ts';
 import type { Tree } from './trees.ts';
 
 export interface ForestSettings {

@@ -1,7 +1,6 @@
 /** A fit as an answer: one row a channel, the totals, and what has to be said about them. */
 import { fitMarkov, type MarkovFit } from './markov/fit.ts';
-import type { Paths } from './paths/paths.ts';
-import type { Totals } from './paths/totals.ts';
+import type { Paths, Totals } from './paths/paths.ts';
 import { type Transform, transformPaths, unknownChannels, withoutFrequency } from './paths/transforms.ts';
 import { fitOrderedShapley, fitShapley, type OrderedShapleyFit } from './shapley/closed-form.ts';
 

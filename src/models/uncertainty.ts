@@ -1,9 +1,6 @@
-/**
- * How far shares would move if other people had come: the bootstrap over people. Orders of one person are not independent, so
- * people are drawn and not orders; a Poisson(1) weight per person stands for drawing them with replacement.
- * Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993; Poisson weights: Hanley and MacGibbon, 2006.
- */
+/** Intervals of the shares that models give to groups, and of the ranks of the groups: a bootstrap over people. */
 import { Random } from '../domain/random.ts';
+import { middleOf, peopleWeights } from '../learning/bootstrap.ts';
 
 /** Credit by person and group; row r gives `amounts[m][r]` of model m to group `group[r]` from the orders of `person[r]`. */
 export interface CreditByPerson {
@@ -40,7 +37,7 @@ export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: 
   );
   const random = new Random(seed, 'bootstrap');
   for (let draw = 0; draw < draws; draw++) {
-    const weights = Float64Array.from(ones, () => random.poisson(1));
+    const weights = peopleWeights(credit.people, random);
     amounts.forEach((_, m) => {
       const shares = sharesOf(credit, m, weights);
       const ranks = ranksOf(shares);
@@ -54,9 +51,16 @@ export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: 
     const shares = sharesOf(credit, m, ones);
     const ranks = ranksOf(shares);
     return Array.from(shares, (share, g) => {
-      const [low, high] = middle(drawn[m]![g]!.shares, level);
-      const [rank_low, rank_high] = middle(drawn[m]![g]!.ranks, level);
-      return { share, low, high, rank: ranks[g]!, rank_low: Math.floor(rank_low), rank_high: Math.ceil(rank_high) };
+      const { low, high } = middleOf(drawn[m]![g]!.shares, level);
+      const ranks_between = middleOf(drawn[m]![g]!.ranks, level);
+      return {
+        share,
+        low,
+        high,
+        rank: ranks[g]!,
+        rank_low: Math.floor(ranks_between.low),
+        rank_high: Math.ceil(ranks_between.high),
+      };
     });
   });
 }
@@ -81,17 +85,4 @@ function ranksOf(shares: Float64Array): number[] {
     ranks[g] = place + 1;
   });
   return ranks;
-}
-
-/** The bounds of the middle `level` of some values: percentiles with linear interpolation. */
-export function middle(values: readonly number[], level: number): [number, number] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (p: number): number => {
-    const place = p * (sorted.length - 1);
-    const below = Math.floor(place);
-    const above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below]! + (sorted[above]! - sorted[below]!) * (place - below);
-  };
-  const tail = (1 - level) / 2;
-  return sorted.length === 0 ? [Number.NaN, Number.NaN] : [at(tail), at(1 - tail)];
 }

@@ -7,6 +7,7 @@ import type { Grain, Naming } from '../models/grain.ts';
 import { readLogHistories } from '../models/hazard/log-histories.ts';
 import { readLogPaths } from '../models/paths/log-paths.ts';
 import { parseTransforms } from '../models/paths/transforms.ts';
+import { FIT_DEFAULTS } from '../models/settings.ts';
 import type { TrainHazardOptions } from '../models/training/train-hazard.ts';
 import type { TrainPathsOptions } from '../models/training/train-paths.ts';
 import type { Trained } from '../models/training/trained.ts';
@@ -20,15 +21,6 @@ import { ALL_TIME } from './person.ts';
 
 /** Reading all of a log takes longer than a report. */
 const READ_PATIENCE = 10;
-/** What holds where a fit of the algorithmic model says nothing. */
-export const FIT_DEFAULTS = {
-  seed: 1,
-  draws: 100,
-  level: 0.9,
-  family: 'logistic',
-  guard_minutes: 30,
-  max_age_days: 30,
-} as const;
 
 /** All that decides a fit, with nothing left to default. */
 type FitSettings =

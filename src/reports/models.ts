@@ -2,8 +2,8 @@
 
 import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
-import type { Artifact, Check, ListedArtifact } from '../models/artifacts/artifact.ts';
-import { listArtifacts, readArtifact } from '../models/artifacts/artifact.ts';
+import { type Artifact, type ListedArtifact, listArtifacts, readArtifact } from '../models/artifacts/artifact.ts';
+import type { Check } from '../models/gate.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 
 /** The artifacts that the key may see, newest first. One of several brands needs a key for all of them. */

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { binTable } from '../../src/learning/binning.ts';
 import { FOREST_DEFAULTS, type ForestSettings, fitForest, growTrees, makeForest } from '../../src/learning/forest.ts';
-import { predictRows } from '../../src/learning/model.ts';
 import { selectRows } from '../../src/learning/table.ts';
-import { columnOf } from './rows.ts';
+import { columnOf, predictRows } from './rows.ts';
 import { filled, meanLogLoss, rmse, smallWorld } from './small-world.ts';
 
 const { train, test: held } = smallWorld();

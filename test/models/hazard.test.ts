@@ -4,13 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { creditPath } from '../../src/models/hazard/credit.ts';
 import { planFeatures } from '../../src/models/hazard/features.ts';
 import { fitHazard } from '../../src/models/hazard/fit.ts';
-import type { Histories } from '../../src/models/hazard/histories.ts';
-import { HAZARD_DEFAULTS, type HazardFamily } from '../../src/models/hazard/options.ts';
-import { historiesOf } from '../../src/models/hazard/resample.ts';
+import { type Histories, historiesOf } from '../../src/models/hazard/histories.ts';
 import { sampleRiskSets } from '../../src/models/hazard/risk-sets.ts';
 import { measureRows } from '../../src/models/hazard/rows.ts';
 import { shapleyOf, shapleyOfProduct } from '../../src/models/hazard/shapley.ts';
 import { channelTotals } from '../../src/models/hazard/totals.ts';
+import { HAZARD_DEFAULTS, type HazardFamily } from '../../src/models/settings.ts';
 import { DAY, hazardWorld, PLACEBO, WORKING } from './hazard-world.ts';
 
 const HOUR = DAY / 24;
@@ -49,13 +48,6 @@ describe('fitted to a world with known effects', () => {
     expect(channelTotals(read, working)).toEqual(totals);
   });
 
-  test('pooling rows gives about the same as comparing within moments', () => {
-    const pooled = channelTotals(fitHazard(working, { likelihood: 'rows' }), working);
-    pooled.channels.forEach(({ share }, i) => {
-      expect(Math.abs(share - totals.channels[i]!.share)).toBeLessThan(0.06);
-    });
-  });
-
   test.each<HazardFamily>(['additive', 'boosted_trees', 'random_forest'])(
     '%s finds the strongest channel too',
     (family) => {
@@ -72,13 +64,6 @@ describe('fitted to a world with known effects', () => {
       expect(JSON.stringify(fitHazard(half, { family }))).toBe(JSON.stringify(other));
     },
   );
-
-  test('a model of value moves value, not conversions', () => {
-    const valued = channelTotals(fitHazard(working, { value_model: true }), working);
-    expect(valued.incremental_fraction).toBeCloseTo(totals.incremental_fraction, 12);
-    expect(valued.channels.reduce((sum, channel) => sum + channel.value, 0)).toBeCloseTo(totals.value, 4);
-    expect(Math.abs(valued.incremental_value_fraction - totals.incremental_value_fraction)).toBeLessThan(0.1);
-  });
 });
 
 test('where no touch has an effect, it claims next to nothing', () => {

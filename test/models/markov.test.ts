@@ -5,7 +5,7 @@ import { chainOf } from '../../src/models/markov/chain.ts';
 import { countByHash, countInTable } from '../../src/models/markov/counts.ts';
 import { fitMarkov, type MarkovFit } from '../../src/models/markov/fit.ts';
 import { removalEffects } from '../../src/models/markov/removal.ts';
-import { totalsOf } from '../../src/models/paths/totals.ts';
+import { totalsOf } from '../../src/models/paths/paths.ts';
 import { markovReference } from '../reference/markov.ts';
 import { type PathRow, pathsOf, row } from '../reference/paths.ts';
 

@@ -7,28 +7,13 @@ import { canonicalJson } from '../../domain/canonical-json.ts';
 import { assert } from '../../domain/errors.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import type { Cell, Row } from '../../warehouse/schema.ts';
+import type { Gate } from '../gate.ts';
 import type { Naming } from '../grain.ts';
 import type { HazardFit } from '../hazard/fit.ts';
 
 /** The models that are fitted. */
 export const ARTIFACT_MODELS = ['data_driven', 'algorithmic'] as const;
 export type ArtifactModel = (typeof ARTIFACT_MODELS)[number];
-
-/** One condition that a fit has to meet before reports use it. */
-export interface Check {
-  check: string;
-  /** Null where it could not be measured. */
-  value: number | null;
-  /** The bound, in words: `at least 1000`. */
-  required: string;
-  passed: boolean;
-  message: string;
-}
-
-export interface Gate {
-  passed: boolean;
-  checks: Check[];
-}
 
 /** What a Markov chain or Shapley values say of each state. */
 export interface EffectsContent {

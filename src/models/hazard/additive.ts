@@ -7,8 +7,8 @@
  */
 
 import { MS_PER_DAY } from '../../domain/time.ts';
-import { type FeaturePlan, touchesSeen } from './features.ts';
-import { type Histories, peopleOf } from './histories.ts';
+import type { FeaturePlan } from './features.ts';
+import { type Histories, peopleOf, touchesSeen } from './histories.ts';
 import { groupOf, type Scorer } from './scorer.ts';
 
 export interface AdditiveModel {

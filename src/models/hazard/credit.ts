@@ -1,7 +1,8 @@
 /** The credit of one order's path under a fitted hazard: what would be missing had its touches not been. */
 import { additiveScorer } from './additive.ts';
-import { controlNames, exposureOf, type FeaturePlan } from './features.ts';
+import { controlNames, type FeaturePlan } from './features.ts';
 import type { HazardFit, LogLinearModel } from './fit.ts';
+import { exposureOf } from './rows.ts';
 import { groupOf, type HazardPath, type Scorer } from './scorer.ts';
 import { shapleyOfProduct } from './shapley.ts';
 import { treesScorer } from './trees.ts';

@@ -1,11 +1,9 @@
 /** How far a fit can be trusted: how much there was to learn from, and how it does where it has not learnt. */
-import { chancesWithin, softmax } from '../../learning/likelihood.ts';
+import { chancesWithin, setLikelihood, softmax } from '../../learning/likelihood.ts';
 import { type Quality, qualityOf } from '../../learning/metrics.ts';
 import { maximise } from '../../learning/newton.ts';
 import { fitHazard, type HazardFit, type HazardWork } from './fit.ts';
-import type { Histories } from './histories.ts';
-import { likelihoodOf } from './log-linear.ts';
-import { halvesOf, historiesOf, withTouchesShuffled } from './resample.ts';
+import { type Histories, halvesOf, historiesOf, withTouchesShuffled } from './histories.ts';
 import { channelTotals } from './totals.ts';
 import { fitTrees, logOddsOf, outcomes } from './trees.ts';
 
@@ -96,7 +94,7 @@ function chancesWithout(fit: HazardFit, work: HazardWork, learnt: (set: number) 
   }
   // The additive hazard has no rows of its own; its neighbour with the same exposures stands for it.
   const weights = Float64Array.from(rows.at_ms, (_, set) => (learnt(set) ? 1 : 0));
-  const likelihood = likelihoodOf(fitted.design, rows.sets, fit.options.likelihood === 'matched', weights);
+  const likelihood = setLikelihood(fitted.design, rows.sets, weights);
   const { penalties, optimum } = fitted.averaged;
   const { theta } = maximise(likelihood, penalties, optimum.theta, fitted.shrinkage.limits);
   return (set: number) => chancesWithin(fitted.design, rows.sets[set]!, rows.sets[set + 1]!, theta);

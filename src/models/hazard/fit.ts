@@ -1,13 +1,12 @@
 /** Fits a model of the conversion hazard to histories: sample, measure, fit, and say how much there was to learn from. */
+import { HAZARD_DEFAULTS, type HazardOptions } from '../settings.ts';
 import { type AdditiveModel, fitAdditive } from './additive.ts';
 import { type FeaturePlan, planFeatures } from './features.ts';
 import type { Histories } from './histories.ts';
 import { fitLogLinear, type LogLinear } from './log-linear.ts';
-import { HAZARD_DEFAULTS, type HazardOptions } from './options.ts';
 import { type RiskSets, sampleRiskSets } from './risk-sets.ts';
 import { type HazardRows, measureRows } from './rows.ts';
 import { fitTrees, type TreesModel } from './trees.ts';
-import { fitValueSlopes } from './value.ts';
 
 /** Effects on the log hazard, per touch right now: first all groups at the first half-life, then at the next. */
 export interface LogLinearModel {
@@ -39,8 +38,6 @@ export interface HazardFit {
   readonly people_leave: boolean;
   /** How many free coefficients the fit is worth. */
   readonly effective_parameters: number;
-  /** With `value_model`: what a touch right now adds to the value of an order, in the order of exposures. */
-  readonly value_slopes?: readonly number[];
   /** Channels that were fitted as part of `other`. */
   readonly merged: readonly string[];
 }
@@ -77,7 +74,6 @@ export function workHazard(
     rows: rows.design.rows,
     people_leave: sampled.people_leave,
     effective_parameters: linear.averaged.effective_parameters,
-    ...(chosen.value_model && { value_slopes: fitValueSlopes(rows, histories, sampled) }),
     merged: plan.states.filter((name, code) => plan.groups[plan.group_of[code]!] !== name),
   };
   return { fit, work };
@@ -88,7 +84,7 @@ function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptio
   const fits = options.half_lives_days.map((half_lives) => {
     const plan = planFeatures(histories, sampled, options, half_lives);
     const rows = measureRows(plan, histories, sampled);
-    return { plan, rows, linear: fitLogLinear(rows, options.likelihood === 'matched', plan.intent) };
+    return { plan, rows, linear: fitLogLinear(rows, plan.intent) };
   });
   return fits.reduce((best, fit) =>
     fit.linear.averaged.log_evidence > best.linear.averaged.log_evidence ? fit : best,

@@ -4,8 +4,7 @@
  * together in time, whichever comes first; a channel that really sends people to another brings only the other one later.
  */
 import { MS_PER_DAY } from '../../domain/time.ts';
-import { type Histories, peopleOf } from './histories.ts';
-import { upperBound } from './risk-sets.ts';
+import { type Histories, peopleOf, upperBound } from './histories.ts';
 
 /** Touches this far apart may share a spell of intent; those between the other two bounds show what is usual for the person. */
 const NEAR_MS = 2 * MS_PER_DAY;
@@ -18,7 +17,7 @@ const FED_MS = 4 * MS_PER_DAY;
 /** Touches looked ahead from each, at most: somebody touched more often within two weeks is hardly a person. */
 const MOST_AHEAD = 300;
 
-/** Whose touches to count, and from when on two of them are two. */
+/** Input for counting pairs. Two touches closer than `guard_ms` count as one. */
 interface Counted {
   readonly histories: Histories;
   readonly groups: number;
@@ -31,8 +30,8 @@ interface Counted {
  * How much a touch of each group says about a spell of intent: loadings r with r_c r_d the rise of d's rate near c, in
  * both directions of time, over the same person's usual rate. 0 for a group that goes with no other.
  *
- * Two groups that a third one feeds come together as well, but by an effect of that third one: a touch soon after one of a
- * group that feeds its own is not counted from.
+ * If A brings both B and C, B and C co-occur without intent. So a touch that follows a touch of a feeding group within FED_MS
+ * starts no pair.
  */
 export function intentLoadings(counted: Counted): number[] {
   const { groups } = counted;

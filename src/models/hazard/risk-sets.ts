@@ -4,7 +4,7 @@
  * Source: Goldstein and Langholz, Annals of Statistics 20 (1992).
  */
 import { Random } from '../../domain/random.ts';
-import { type Histories, peopleOf } from './histories.ts';
+import { type Histories, peopleOf, upperBound } from './histories.ts';
 
 export interface SamplingOptions {
   readonly seed: number;
@@ -173,16 +173,4 @@ function atRisk(histories: Histories, p: number, T: number, people_leave: boolea
     if (Math.abs(ordered - T) < guard_ms) return false;
   }
   return true;
-}
-
-/** How many of the sorted values are at most the limit. */
-export function upperBound(sorted: Float64Array, limit: number, from = 0, to = sorted.length): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

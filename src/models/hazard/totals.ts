@@ -1,11 +1,11 @@
 /** What each channel brought over all orders of a period, by conversions and by value. */
 
 import { scorerOf } from './credit.ts';
-import { controlNames, exposureOf, type FeaturePlan, touchesSeen, writeControls } from './features.ts';
+import { controlNames, type FeaturePlan } from './features.ts';
 import type { HazardFit } from './fit.ts';
-import { type Histories, peopleOf } from './histories.ts';
+import { type Histories, peopleOf, touchesSeen } from './histories.ts';
+import { writeControls } from './rows.ts';
 import type { HazardPath } from './scorer.ts';
-import { splitValue } from './value.ts';
 
 export interface ChannelTotal {
   readonly channel: string;
@@ -29,7 +29,7 @@ export interface HazardTotals {
 }
 
 /** Signed sums over orders: by group, of Shapley values and of Shapley values times value. */
-export interface SignedTotals {
+interface SignedTotals {
   readonly orders: number;
   readonly value: number;
   readonly by_state: Float64Array;
@@ -88,7 +88,6 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
   const scorer = scorerOf(fit);
   const groups = plan.groups.length;
   const phi = new Float64Array(groups);
-  const value_phi = new Float64Array(groups);
   const share = new Float64Array(groups);
   const by_state = new Float64Array(plan.states.length);
   const value_by_state = new Float64Array(plan.states.length);
@@ -101,8 +100,6 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
     const { codes, ages_ms } = path;
     if (codes.length === 0) continue;
     scorer.score(path, phi);
-    if (fit.value_slopes) splitValue(phi, addedValue(fit, fit.value_slopes, path), value, value_phi);
-    else for (let g = 0; g < groups; g++) value_phi[g] = phi[g]! * value;
     share.fill(0);
     for (let i = 0; i < codes.length; i++) {
       const group = plan.group_of[codes[i]!]!;
@@ -112,22 +109,10 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
       const group = plan.group_of[codes[i]!]!;
       const part = scorer.share(group, ages_ms[i]!) / share[group]!;
       by_state[codes[i]!]! += phi[group]! * part;
-      value_by_state[codes[i]!]! += value_phi[group]! * part;
+      value_by_state[codes[i]!]! += phi[group]! * value * part;
     }
   }
   return { orders, value: total, by_state, value_by_state };
-}
-
-/** What each group's exposures add to the value of the order. */
-function addedValue({ plan }: HazardFit, slopes: readonly number[], path: HazardPath): Float64Array {
-  const added = new Float64Array(plan.groups.length);
-  for (let i = 0; i < path.codes.length; i++) {
-    const group = plan.group_of[path.codes[i]!]!;
-    plan.half_lives_days.forEach((days, h) => {
-      added[group]! += slopes[h * added.length + group]! * exposureOf(path.ages_ms[i]!, days);
-    });
-  }
-  return added;
 }
 
 export function* ordersOf(histories: Histories): Generator<{ person: number; T: number; value: number }> {
@@ -146,7 +131,7 @@ function controlsOf(plan: FeaturePlan, histories: Histories, person: number, T: 
 }
 
 /** The touches that the fit sees before an order. */
-export function pathOf(fit: HazardFit, histories: Histories, person: number, T: number): HazardPath {
+function pathOf(fit: HazardFit, histories: Histories, person: number, T: number): HazardPath {
   const { from, to } = touchesSeen(fit.plan, histories, person, T);
   return {
     codes: histories.touch_state.subarray(from, to),

@@ -1,17 +1,17 @@
 /** The hazard as trees over the same rows: they find interactions and bends by themselves, and noise more easily too. */
 import { BOOSTING_DEFAULTS, fitBoosting } from '../../learning/boosting.ts';
+import { type FittedTrees, predictor } from '../../learning/fitted-trees.ts';
 import { FOREST_DEFAULTS, fitForest } from '../../learning/forest.ts';
-import { type Model, predictor } from '../../learning/model.ts';
 import { makeTable, selectRows, type Table } from '../../learning/table.ts';
-import { exposureOf, type FeaturePlan } from './features.ts';
-import type { HazardOptions } from './options.ts';
-import type { HazardRows } from './rows.ts';
+import type { HazardOptions } from '../settings.ts';
+import type { FeaturePlan } from './features.ts';
+import { exposureOf, type HazardRows } from './rows.ts';
 import { groupOf, type Scorer } from './scorer.ts';
 import { shapleyOf } from './shapley.ts';
 
 export interface TreesModel {
   readonly kind: 'trees';
-  readonly model: Model;
+  readonly model: FittedTrees;
 }
 
 /** Shallow trees, slowly: few orders, weak effects. Boosting stops by the loss of people it does not learn from. */

@@ -3,8 +3,7 @@
  * journey"): the state is the last k touches, a journey shorter than k is one shorter state, and every journey ends in a
  * conversion or in none.
  */
-import type { Paths } from '../paths/paths.ts';
-import { type Totals, totalsOf } from '../paths/totals.ts';
+import { type Paths, type Totals, totalsOf } from '../paths/paths.ts';
 import { countingSort, numbersTo, placesOf } from './arrays.ts';
 import { countSteps, type StepCounts } from './counts.ts';
 import { type Layout, layOut } from './layout.ts';

@@ -1,8 +1,7 @@
 /** Journeys counted into states and steps: what a chain of order k is made of. */
 import type { Paths } from '../paths/paths.ts';
-import { numbersTo } from './arrays.ts';
+import { numbersTo, Sums } from './arrays.ts';
 import { Steps } from './steps.ts';
-import { Sums } from './sums.ts';
 
 export interface StepCounts {
   /** State s is `grams[s * order] …`: codes of touches + 1, oldest first, 0 where there is none. */

@@ -1,11 +1,9 @@
 /** Fits a Markov model to paths: what each channel is credited with, and the effect that says why. */
 import { assert } from '../../domain/errors.ts';
-import type { Paths } from '../paths/paths.ts';
-import type { Totals } from '../paths/totals.ts';
+import type { Paths, Totals } from '../paths/paths.ts';
 import { buildChain, MAX_ORDER, statesOf } from './chain.ts';
 import { chooseOrder, type OrderLoss } from './order-choice.ts';
 import { removalEffects } from './removal.ts';
-import { type TouchTotals, touchTotals } from './touch-totals.ts';
 
 export interface MarkovOptions {
   /** Touches that a state remembers, 1 to 4; `auto` takes the order that predicts held-out journeys best. */
@@ -91,4 +89,57 @@ function warningsOf(paths: Paths, { totals, ...fit }: MarkovFit): string[] {
   if (fit.residual > 1e-9)
     warnings.push(`the solution is not exact: ${fit.residual} of the journeys are unaccounted for`);
   return warnings;
+}
+
+export interface TouchTotals {
+  conversions: Float64Array;
+  value: Float64Array;
+}
+
+/**
+ * Within a journey a channel gets its effect's share of the effects of the journey's channels, each counted once, whatever
+ * the number of its touches (each touch gets `effect / occurrences / sum`). Every conversion is given away in full, so these
+ * totals are another answer than the effects' own shares: a channel that is often alone keeps all of what it is alone in.
+ */
+export function touchTotals(paths: Paths, on_conversions: Float64Array, on_value: Float64Array): TouchTotals {
+  const channels = paths.states.length;
+  const totals: TouchTotals = {
+    conversions: new Float64Array(channels),
+    value: new Float64Array(channels),
+  };
+  const seen = new Uint32Array(channels);
+  const own = new Uint16Array(channels);
+  for (let p = 0; p < paths.conversions.length; p++) {
+    const conversions = paths.conversions[p]!;
+    const value = paths.value[p]!;
+    if (conversions === 0 && value === 0) continue;
+    const start = paths.offsets[p]!;
+    const end = paths.offsets[p + 1]!;
+    let unique = 0;
+    let conversions_sum = 0;
+    let value_sum = 0;
+    for (let i = start; i < end; i++) {
+      const code = paths.codes[i]!;
+      if (seen[code] === p + 1) continue;
+      seen[code] = p + 1;
+      own[unique++] = code;
+      conversions_sum += on_conversions[code]!;
+      value_sum += on_value[code]!;
+    }
+    // Never by nothing: without the channels of its last state, a path that converted would not.
+    const per_conversion = conversions / conversions_sum;
+    const per_value = value_sum > 0 ? value / value_sum : 0;
+    for (let u = 0; u < unique; u++) {
+      const code = own[u]!;
+      totals.conversions[code]! += per_conversion * on_conversions[code]!;
+      totals.value[code]! += per_value * on_value[code]!;
+    }
+    // Values that cancel out may leave no channel with an effect.
+    if (value_sum <= 0) spread(paths, start, end, value, totals.value);
+  }
+  return totals;
+}
+
+function spread({ codes }: Paths, start: number, end: number, amount: number, totals: Float64Array): void {
+  for (let i = start; i < end; i++) totals[codes[i]!]! += amount / (end - start);
 }

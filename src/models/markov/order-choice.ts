@@ -5,8 +5,7 @@
 import { Random } from '../../domain/random.ts';
 import type { Paths } from '../paths/paths.ts';
 import { MAX_ORDER } from './chain.ts';
-import { type ContextCounts, countContexts } from './contexts.ts';
-import { assignFolds, FOLDS } from './folds.ts';
+import { assignFolds, type ContextCounts, countContexts, FOLDS } from './contexts.ts';
 
 /** Losses are natural logarithms of held-out likelihood, negated: smaller is better. */
 export interface OrderLoss {

@@ -7,17 +7,19 @@ import { badRequest, type TributaryError } from '../../domain/errors.ts';
 import { PATH_LIMITS, PathBuilder, type PathLimits } from './path-builder.ts';
 import {
   ARROW,
+  type Column,
   endsCell,
   endsName,
   joined,
+  type Layout,
   NEWLINE,
   pastBlanks,
   QUOTE,
   RETURN,
+  readLayout,
   SPACE,
   TAB,
-} from './path-file-bytes.ts';
-import { type Column, type Layout, readLayout } from './path-file-header.ts';
+} from './path-file-form.ts';
 import type { Paths } from './paths.ts';
 import { HASH_PRIME, HASH_START, StateNames } from './state-names.ts';
 

@@ -5,8 +5,7 @@
  * channels. Nothing is learnt from journeys that did not convert: they bring nothing to any set.
  */
 import { TributaryError } from '../../domain/errors.ts';
-import type { Paths } from '../paths/paths.ts';
-import { type Totals, totalsOf } from '../paths/totals.ts';
+import { type Paths, type Totals, totalsOf } from '../paths/paths.ts';
 
 export interface ShapleyFit {
   totals: Totals;

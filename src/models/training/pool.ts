@@ -6,8 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { TributaryError } from '../../domain/errors.ts';
-import type { TaskName, Tasks } from './tasks.ts';
-import type { Outcome } from './worker.ts';
+import type { Outcome, TaskName, Tasks } from './worker.ts';
 
 /** The worker's file: compiled, or the source itself where tests and benches run from it. */
 const FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));

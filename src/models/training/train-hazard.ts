@@ -7,8 +7,8 @@ import { type HazardFit, type HazardWork, workHazard } from '../hazard/fit.ts';
 import { judgeHazard } from '../hazard/gate.ts';
 import { type Histories, peopleOf } from '../hazard/histories.ts';
 import { hazardIntervals } from '../hazard/intervals.ts';
-import type { HazardFamily } from '../hazard/options.ts';
 import { type ChannelTotal, channelTotals, type HazardTotals } from '../hazard/totals.ts';
+import type { HazardFamily } from '../settings.ts';
 import { NOT_CAUSAL, type Trained } from './trained.ts';
 
 export interface TrainHazardOptions {
@@ -41,7 +41,7 @@ export function trainHazard(histories: Histories, naming: Naming, options: Train
     metrics: { ...figures, effective_parameters: fit.effective_parameters, held_out, exposed_cases },
     limits: LIMITS,
     warnings: warningsOf(fit),
-    gate: { passed: gate.passed, checks: [...gate.checks] },
+    gate,
   };
   return { family: options.family, content: { form: 'hazard', naming, fit }, card };
 }

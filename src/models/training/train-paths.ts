@@ -1,14 +1,15 @@
 /** Trains the data-driven model on paths: a Markov chain or Shapley values, with intervals over people and a gate. */
 import { Random } from '../../domain/random.ts';
+import { middleOf, peopleWeights } from '../../learning/bootstrap.ts';
 import type { Card } from '../artifacts/artifact.ts';
 import { answerMarkov, answerShapley, fitInput } from '../fit-answer.ts';
+import { check, gateOf } from '../gate.ts';
 import type { Naming } from '../grain.ts';
 import { fitMarkov } from '../markov/fit.ts';
 import type { Paths } from '../paths/paths.ts';
 import { parseTransforms } from '../paths/transforms.ts';
 import { fitShapley } from '../shapley/closed-form.ts';
-import { middle } from '../uncertainty.ts';
-import { check, gateOf, NOT_CAUSAL, type Trained } from './trained.ts';
+import { NOT_CAUSAL, type Trained } from './trained.ts';
 
 export interface TrainPathsOptions {
   /** Of the Markov chain; null for Shapley values. */
@@ -112,15 +113,15 @@ function intervals(paths: Paths, shares: Shares, { draws, seed, level }: TrainPa
   const drawn = paths.states.map((): number[] => []);
   const random = new Random(seed, 'bootstrap paths');
   for (let draw = 0; draw < draws; draw++) {
-    const weights = new Float64Array(peopleIn(paths)).map(() => random.poisson(1));
+    const weights = peopleWeights(peopleIn(paths), random);
     shares(weighted(paths, weights)).forEach((share, code) => {
       drawn[code]!.push(share);
     });
   }
   return drawn.map((values) => {
     if (values.length === 0) return {};
-    const [share_low, share_high] = middle(values, level);
-    return { share_low, share_high };
+    const { low, high } = middleOf(values, level);
+    return { share_low: low, share_high: high };
   });
 }
 
@@ -140,19 +141,21 @@ function judge(paths: Paths, shares: Shares, { seed }: TrainPathsOptions) {
   const halves_difference = one.reduce((sum, share, code) => sum + Math.abs(share - other[code]!), 0) / 2;
   const per_state = conversions / Math.max(1, paths.states.length);
   const gate = gateOf([
-    check('conversions', conversions, { at_least: MIN_CONVERSIONS }, `${conversions} conversions have a path`),
+    check('conversions', conversions, { at_least: MIN_CONVERSIONS }, saying(`${conversions} conversions have a path`)),
     check(
       'conversions_per_channel',
       per_state,
       { at_least: MIN_CONVERSIONS_PER_STATE },
-      `${per_state.toFixed(1)} conversions per name that touches have at this grain`,
+      saying(`${per_state.toFixed(1)} conversions per name that touches have at this grain`),
     ),
     check(
       'stability',
       halves_difference,
       { at_most: MAX_HALVES_DIFFERENCE },
-      `two halves of the people differ by ${(halves_difference * 100).toFixed(1)} % of the credit`,
+      saying(`two halves of the people differ by ${(halves_difference * 100).toFixed(1)} % of the credit`),
     ),
   ]);
   return { gate, stability: { halves_difference } };
 }
+
+const saying = (finding: string) => (_passed: boolean, required: string) => `${finding}; required: ${required}`;
