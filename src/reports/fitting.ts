@@ -2,7 +2,8 @@
 
 import { DEFAULT_MODEL } from '../attribution/models.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { type Artifact, artifactId, artifactRow, readArtifact } from '../models/artifacts/artifact.ts';
+import { type Artifact, artifactId, artifactRow } from '../models/artifacts/artifact.ts';
+import { soundArtifact } from '../models/artifacts/stored.ts';
 import type { Grain, Naming } from '../models/grain.ts';
 import { readLogHistories } from '../models/hazard/log-histories.ts';
 import { readLogPaths } from '../models/paths/log-paths.ts';
@@ -167,9 +168,9 @@ function makeArtifact(
   return { artifact_id: artifactId(base), model, ...base, card, ...times };
 }
 
-/** Keeps an artifact unless it is there; an artifact never changes. */
+/** Stores an artifact unless it is there: an artifact never changes. A damaged row is left, and the sound one stored beside it. */
 async function keep(context: ReportContext, artifact: Artifact): Promise<Artifact> {
-  const known = await context.warehouse.read((snapshot) => readArtifact(snapshot, artifact.artifact_id));
+  const known = await context.warehouse.read((snapshot) => soundArtifact(snapshot, artifact.artifact_id));
   if (known) return known;
   await context.warehouse.append({ model_artifacts: [artifactRow(artifact)] });
   return artifact;

@@ -2,7 +2,8 @@
 
 import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
-import { type Artifact, type ListedArtifact, listArtifacts, readArtifact } from '../models/artifacts/artifact.ts';
+import type { Artifact } from '../models/artifacts/artifact.ts';
+import { type ListedArtifact, listArtifacts, readArtifact } from '../models/artifacts/stored.ts';
 import type { Check } from '../models/gate.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 
@@ -76,5 +77,6 @@ export function cardJson({ card, created_ms, content: _content, model, ...artifa
 }
 
 function mayRead({ brands }: ListedArtifact, key_brand_id: string | null): boolean {
-  return key_brand_id === null || brands.every((brand_id) => brand_id === key_brand_id);
+  // A damaged artifact may name no brands: then only a key of all brands sees it.
+  return key_brand_id === null || (brands.length > 0 && brands.every((brand_id) => brand_id === key_brand_id));
 }

@@ -25,8 +25,6 @@ export interface RiskSets {
   /** The moment, one per set. */
   readonly at_ms: Float64Array;
   readonly fold: Uint8Array;
-  /** The order, by number in the histories, one per set. */
-  readonly order: Uint32Array;
   /** Orders of the period that could be cases, of which the sets are a sample. */
   readonly eligible_orders: number;
   /** Whether people leave at their first order, because hardly anybody orders again. */
@@ -48,7 +46,6 @@ export function sampleRiskSets(histories: Histories, options: SamplingOptions): 
   const person: number[] = [];
   const at: number[] = [];
   const fold: number[] = [];
-  const orders: number[] = [];
   for (const { who, order } of chosen) {
     const T = histories.order_ms[order]!;
     const part = folds.of[who]!;
@@ -59,14 +56,12 @@ export function sampleRiskSets(histories: Histories, options: SamplingOptions): 
     sets.push(person.length);
     at.push(T);
     fold.push(part);
-    orders.push(order);
   }
   return {
     sets: Uint32Array.from(sets),
     person: Uint32Array.from(person),
     at_ms: Float64Array.from(at),
     fold: Uint8Array.from(fold),
-    order: Uint32Array.from(orders),
     eligible_orders: cases.length,
     people_leave,
   };
