@@ -11,7 +11,7 @@ import { money } from './tally.ts';
 
 /** Checks out at the end of a visit. A guest becomes a customer by it. */
 export function placeOrder(person: Person, session: Session, at_ms: number, cause: Cause): void {
-  if (at_ms > person.plan.end_ms) return;
+  if (at_ms > person.programme.end_ms) return;
   const { random, traits, tally } = person;
   const { device, origin, session_id } = session;
   if (!person.joined) join(person, at_ms - 1_000, session);

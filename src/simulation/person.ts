@@ -6,7 +6,7 @@ import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import type { TouchpointType } from '../domain/touchpoint.ts';
 import { DESKTOP_AGENTS, householdAddress, PHONE_AGENTS } from './agents.ts';
 import type { Outbox } from './outbox.ts';
-import type { Email, Plan } from './plan.ts';
+import type { Email, FlowEmail, Programme } from './programme.ts';
 import { stamp } from './stamp.ts';
 import type { Currency, Tally } from './tally.ts';
 
@@ -59,7 +59,7 @@ export class Person {
     index: number,
     readonly random: Random,
     readonly out: Outbox,
-    readonly plan: Plan,
+    readonly programme: Programme,
     readonly tally: Tally,
     /** What the brand does to send an email to a person. */
     readonly send: (person: Person, email: Email, at_ms: number) => void,
@@ -87,7 +87,7 @@ export class Person {
 
   /** Puts an action in the diary; equal times keep the order of entry. */
   at(at_ms: number, run: (at_ms: number) => void): void {
-    if (at_ms > this.plan.end_ms) return;
+    if (at_ms > this.programme.end_ms) return;
     let [low, high] = [0, this.queue.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -95,6 +95,15 @@ export class Person {
       else high = middle;
     }
     this.queue.splice(low, 0, { at_ms: Math.floor(at_ms), run });
+  }
+
+  /** Starts an email flow. Each email goes out only if `wanted` still holds when its time has come. */
+  startFlow(flow: readonly FlowEmail[], at_ms: number, wanted: () => boolean = () => true): void {
+    for (const email of flow) {
+      this.at(at_ms + email.delay_ms, (at) => {
+        if (wanted()) this.send(this, email, at);
+      });
+    }
   }
 
   /** Lives through the diary, which fills while living, to the end of the world. */

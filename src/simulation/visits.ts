@@ -3,7 +3,6 @@
 import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import { type Cause, EFFECTS, type EffectName } from './effects.ts';
 import { BROWSING, CLOSING, type Entry, landingUrl, PAGES, type Page, pushEntry, SITE, smsEntry } from './entries.ts';
-import { startFlow } from './flows.ts';
 import { join, signIn } from './membership.ts';
 import { placeOrder } from './orders.ts';
 import type { Device, Person } from './person.ts';
@@ -111,7 +110,7 @@ function afterwards(person: Person, session: Session, at_ms: number): void {
   }
   if (device.signed_in && random.chance(0.15)) {
     const orders = person.orders;
-    startFlow(person, person.plan.abandoned_cart, at_ms, () => person.orders === orders);
+    person.startFlow(person.programme.abandoned_cart, at_ms, () => person.orders === orders);
   }
   if (random.chance(0.25)) {
     for (let i = random.integer(1, 3); i > 0; i--) {
