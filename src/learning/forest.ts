@@ -55,8 +55,8 @@ export function fitForest(
 }
 
 /**
- * The trees numbered [from, until) of a forest. Each has a seed of its own, so a forest whose numbers are shared out among
- * threads is the same forest as one that was grown in one go; {@link makeForest} joins them, in order.
+ * The trees [from, until) of a forest. Each tree has its own seed, so a forest whose trees are grown in several parts is the
+ * same forest; {@link makeForest} joins the parts in order.
  */
 export function growTrees(
   binned: BinnedTable,
@@ -93,7 +93,7 @@ export function makeForest(names: readonly string[], settings: ForestSettings, t
   return { version: 1, kind: 'random_forest', feature_names: [...names], seed, settings: rest, trees };
 }
 
-/** How often each row is drawn when as many rows as there are are drawn with replacement. */
+/** How often each row is drawn, when `rows` rows are drawn with replacement. */
 function bootstrap(rows: number, random: Random): Float64Array {
   const times = new Float64Array(rows);
   for (let i = 0; i < rows; i++) times[random.integer(0, rows - 1)]! += 1;

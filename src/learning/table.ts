@@ -1,6 +1,6 @@
 import { assert } from '../domain/errors.ts';
 
-/** A table of features by column, as every model here takes it. NaN is a missing value. */
+/** A table of features by column, the input of every fit here. NaN is a missing value. */
 export interface Table {
   readonly rows: number;
   readonly names: readonly string[];
@@ -28,7 +28,7 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   return selected;
 }
 
-/** Stops unless there is one finite target per row (in [0, 1] for a probability) and, if any, one weight that is not negative. */
+/** Asserts one finite target per row (in [0, 1] for a probability) and, if there are weights, one per row that is not negative. */
 export function checkTargets(
   table: Table,
   target: ArrayLike<number>,

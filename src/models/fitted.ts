@@ -10,7 +10,7 @@ import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifa
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
 import { creditPath } from './hazard/credit.ts';
 
-/** The model of a name, as an artifact of its kind answers for it. */
+/** The attribution model of that name, with the weights of an artifact. */
 export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
   const incremental = name === 'algorithmic_incremental';
   const { artifact_id, content } = artifact;
@@ -30,7 +30,7 @@ export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
   return { name, weight: scores.column, scores, ...(incremental ? { absolute: true } : {}) };
 }
 
-/** Makes `scored_touches`: the touches of each path by the name that the artifact knows, with its row of `learned`. */
+/** Makes `scored_touches`: the touches of each path by the name that the artifact uses, with the matching row of `learned`. */
 async function nameTouches(
   snapshot: Snapshot,
   naming: Naming,
@@ -48,7 +48,7 @@ async function nameTouches(
   );
 }
 
-/** A touch weighs the effect of its state, shared by the touches of that state in the path: the mathematics of (b) touchpoints (ii). */
+/** weight = effect of the touch's state / number of touches with that state in the path. See docs/models.md, touch totals. */
 async function makeEffectScores(snapshot: Snapshot, content: EffectsContent, table: string): Promise<void> {
   const { naming, states, effects, conversion_probability } = content;
   const rows = states.map((state, code) => ({ state, effect: effects[code]! }));
@@ -67,7 +67,7 @@ const SCORE_COLUMNS: readonly Column[] = [
   ...['weight', 'share', 'with_it', 'without_it'].map(floatColumn),
 ];
 
-/** What the paths of a plan, and so their scores, depend on beside the artifact. */
+/** All parts of a plan on which its paths depend, and so their scores. */
 function pathsKey({
   models: _models,
   touch_columns: _columns,
@@ -79,7 +79,7 @@ function pathsKey({
   return JSON.stringify({ ...rest, at });
 }
 
-/** Scores are a pure function of paths and artifact, so they are worked out once and kept. */
+/** Scores are a pure function of paths and artifact, so they are computed once and kept. */
 async function makeHazardScores(
   snapshot: Snapshot,
   plan: Plan,
@@ -93,7 +93,7 @@ async function makeHazardScores(
   });
 }
 
-/** Touches that are read at once: others are answered in between. */
+/** Touches read per page. Other requests are answered between pages. */
 const PAGE = 20_000;
 
 async function scorePaths(snapshot: Snapshot, { fit }: HazardContent): Promise<Row[]> {

@@ -8,17 +8,17 @@ export interface HazardOptions {
   readonly seed: number;
   /** People at risk drawn for each order. Beyond about 8 a control adds little: the variance falls as 1 + 1 / controls. */
   readonly controls: number;
-  /** Orders to learn from, at most; more are sampled down to it. */
+  /** Orders to learn from, at most. More orders are sampled. */
   readonly most_cases: number;
-  /** Parts of the people, by person, for held-out figures. */
+  /** Folds of people, for held-out figures. */
   readonly folds: number;
   /** A touch this close before an order belongs to the buying visit (a coupon at the checkout) and is not its cause. */
   readonly guard_ms: number;
   /** A touch older than this has no effect either. */
   readonly most_age_ms: number;
-  /** Candidate sets of half-lives of a touch's effect; the evidence chooses a set. Two spread ones span those between. */
+  /** Candidate sets of half-lives of a touch's effect. The evidence chooses a set. Two half-lives together fit those between. */
   readonly half_lives_days: readonly (readonly number[])[];
-  /** A channel that fewer sampled orders were exposed to is fitted as part of `other`. */
+  /** A channel with fewer exposed orders in the sample is fitted as part of `other`. */
   readonly least_exposed_cases: number;
 }
 

@@ -2,7 +2,7 @@
 import { Random } from '../domain/random.ts';
 import { middleOf, peopleWeights } from '../learning/bootstrap.ts';
 
-/** Credit by person and group; row r gives `amounts[m][r]` of model m to group `group[r]` from the orders of `person[r]`. */
+/** Credit by person and group. Row r gives `amounts[m][r]` of model m to group `group[r]` from the orders of `person[r]`. */
 export interface CreditByPerson {
   people: number;
   groups: number;
@@ -11,7 +11,7 @@ export interface CreditByPerson {
   amounts: readonly Float64Array[];
 }
 
-/** A group's share of the credit under one model, with bounds that `level` of the draws lie between. Ranks count from 1. */
+/** A group's share of the credit under one model. The bounds hold `level` of the draws. Ranks count from 1. */
 export interface ShareInterval {
   share: number;
   low: number;
@@ -28,7 +28,7 @@ export interface BootstrapOptions {
   level: number;
 }
 
-/** Per model, per group: its share with its interval. A model without credit, or with more taken back than given, has shares of 0. */
+/** The share of each group under each model, with its interval. Shares are 0 where a model's total credit is not above 0. */
 export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: BootstrapOptions): ShareInterval[][] {
   const { groups, amounts } = credit;
   const ones = new Float64Array(credit.people).fill(1);
@@ -77,7 +77,7 @@ function sharesOf({ groups, person, group, amounts }: CreditByPerson, m: number,
   return total <= 0 ? sums.fill(0) : sums.map((sum) => sum / total);
 }
 
-/** The place of each share, the largest first; equal ones in their order. */
+/** The rank of each share, the largest first. Equal shares keep their order. */
 function ranksOf(shares: Float64Array): number[] {
   const order = [...shares.keys()].sort((a, b) => shares[b]! - shares[a]! || a - b);
   const ranks = new Array<number>(shares.length);

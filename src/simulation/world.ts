@@ -52,15 +52,6 @@ export function* simulate(
   return truthFrom(options, programme, tally);
 }
 
-/** The content of truth.json, without keeping any event: what {@link simulate} returns when it is done. */
-export function truthOf(options: SimulationOptions): Truth {
-  const world = simulate(options);
-  for (;;) {
-    const next = world.next();
-    if (next.done) return next.value;
-  }
-}
-
 function checkOptions({ customers, days, seed, end_ms }: SimulationOptions): void {
   const whole = { customers, days, seed, end_ms };
   for (const [name, value] of Object.entries(whole)) {

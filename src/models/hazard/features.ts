@@ -5,30 +5,30 @@ import { intentLoadings } from './intent.ts';
 import type { RiskSets } from './risk-sets.ts';
 import { type UsualRate, usualRates } from './usual-rates.ts';
 
-/** A channel that few orders were exposed to is fitted as part of this. */
+/** The group of all channels that few orders were exposed to. */
 const OTHER = 'other';
 
-/** Everything needed to measure a person again as they were measured for the fit; saved with the fit. */
+/** All that is needed to measure a person in the same way as for the fit. It is saved with the fit. */
 export interface FeaturePlan {
   /** Names of touches; index = code in a path. */
   readonly states: readonly string[];
-  /** What is fitted together: a channel by itself, or the rare ones as `other`. */
+  /** One group per channel, and the group `other` for all rare channels together. */
   readonly groups: readonly string[];
   /** Group of each code. */
   readonly group_of: readonly number[];
-  /** Sampled orders with a touch of the group that was seen. */
+  /** Sampled orders with a touch of the group that has an effect (not too young, not too old). */
   readonly exposed_cases: readonly number[];
   readonly half_lives_days: readonly number[];
   readonly guard_ms: number;
   readonly most_age_ms: number;
   readonly segments: readonly string[];
-  /** By group; then all touches, then orders. */
+  /** One per group, then one for all touches, then one for orders. */
   readonly usual_rates: readonly UsualRate[];
-  /** How much a touch says about a passing intent, by group (see intent.ts). */
+  /** How strongly a touch of each group shows a passing intent (see intent.ts). */
   readonly intent: readonly number[];
 }
 
-/** Decides what is fitted together and what is usual, from the sampled orders. */
+/** Decides, from the sampled orders, which channels are fitted together and which rates are usual. */
 export function planFeatures(
   histories: Histories,
   sets: RiskSets,
@@ -81,7 +81,7 @@ export function exposureNames(plan: FeaturePlan): string[] {
   return plan.half_lives_days.flatMap((days) => plan.groups.map((group) => `exposure ${group} ${days} d`));
 }
 
-/** Controls; those of intent, which keep their unit and have a penalty of their own, come last. */
+/** Names of the controls. The controls of intent come last: they keep their unit and have their own penalty. */
 export function controlNames(plan: FeaturePlan): string[] {
   return [
     ...plan.segments.map((name) => `segment ${name}`),
@@ -102,7 +102,7 @@ export function intentNames(plan: FeaturePlan): string[] {
   ]);
 }
 
-/** The groups whose touches say anything about intent. */
+/** The groups whose touches show intent. */
 export function showingIntent(plan: FeaturePlan): number[] {
   return [...plan.groups.keys()].filter((group) => plan.intent[group]! > 0);
 }

@@ -1,8 +1,8 @@
-/** What a model of the conversion hazard learns from: who was touched when, who ordered when, and who was there at all. */
+/** Histories, from which the hazard is learnt: who was touched when, who ordered when, and who was present without either. */
 import { Random } from '../../domain/random.ts';
 
 /**
- * Histories of people, converters or not. What belongs to person p stands between `…_offsets[p]` and `…_offsets[p + 1]`,
+ * Histories of people, converters or not. The entries of person p are `…_offsets[p]` to `…_offsets[p + 1]` (exclusive),
  * oldest first. Times are UTC milliseconds.
  */
 export interface Histories {
@@ -15,15 +15,15 @@ export interface Histories {
   readonly order_ms: Float64Array;
   /** Net value of each order, in major units of one currency. */
   readonly order_value: Float64Array;
-  /** When the person was first seen in any record; nobody is at risk before. */
+  /** When the person was first seen in any record. Nobody is at risk before that. */
   readonly first_ms: Float64Array;
-  /** Segments that people belong to, each from and until an instant (positive infinity without an end). Never credited. */
+  /** Segments of people, each from and until an instant (infinity where it has no end). Segments are never credited. */
   readonly segments: readonly string[];
   readonly segment_offsets: Uint32Array;
   readonly segment_code: Uint16Array;
   readonly segment_from_ms: Float64Array;
   readonly segment_until_ms: Float64Array;
-  /** Orders are explained in [start_ms, end_ms); touches and orders before it count as past. */
+  /** The fit explains orders in [start_ms, end_ms). Earlier touches and orders count as the past. */
   readonly start_ms: number;
   readonly end_ms: number;
 }
@@ -32,7 +32,10 @@ export function peopleOf(histories: Histories): number {
   return histories.first_ms.length;
 }
 
-/** The touches of a person that are seen at T: `from` to `to`, and `first` to `to` with those that are too old for an effect. */
+/**
+ * The touches of a person before T. Those in [from, to) may have an effect; those in [first, from) are too old for one. Touches
+ * within the guard before T are not seen.
+ */
 export interface Seen {
   readonly first: number;
   readonly from: number;
@@ -52,7 +55,7 @@ export function touchesSeen(
   return { first, from, to };
 }
 
-/** How many of the sorted values are at most the limit. */
+/** The index of the first value above the limit, in sorted values. */
 export function upperBound(sorted: Float64Array, limit: number, from = 0, to = sorted.length): number {
   let low = from;
   let high = to;
@@ -64,14 +67,14 @@ export function upperBound(sorted: Float64Array, limit: number, from = 0, to = s
   return low;
 }
 
-/** The histories of those people, in that order. */
+/** The histories of only these people, in this order. */
 export function historiesOf(histories: Histories, people: readonly number[]): Histories {
   return assemble(histories, people, people);
 }
 
 /**
- * Everybody with somebody else's touches, as far as they come after the person was first seen: the same touches at the same
- * times, related to nothing. Whatever effect a model finds in it is not there.
+ * A placebo: each person gets the touches of another person, as far as these come after the person was first seen. The touches
+ * keep their times and are related to nothing, so any effect that a model finds is false.
  */
 export function withTouchesShuffled(histories: Histories, seed: number): Histories {
   const random = new Random(seed, 'hazard placebo');
@@ -84,7 +87,7 @@ export function withTouchesShuffled(histories: Histories, seed: number): Histori
   return assemble(histories, people, from);
 }
 
-/** People with the touches of others, one for one. */
+/** Person `people[i]` with the touches of person `touches_of[i]`. */
 function assemble(histories: Histories, people: readonly number[], touches_of: readonly number[]): Histories {
   const touches: number[] = [];
   const orders: number[] = [];
@@ -116,7 +119,7 @@ function assemble(histories: Histories, people: readonly number[], touches_of: r
   };
 }
 
-/** Two halves of the people, by lot. */
+/** Two halves of the people, drawn at random from the seed. */
 export function halvesOf(histories: Histories, seed: number): [number[], number[]] {
   const halves: [number[], number[]] = [[], []];
   for (let p = 0; p < peopleOf(histories); p++) halves[new Random(seed, 'hazard half', p).integer(0, 1)]!.push(p);

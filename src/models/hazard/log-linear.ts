@@ -1,20 +1,21 @@
 /**
- * The default model: the logarithm of the hazard is linear in decayed exposures and controls. Effects multiply, and a
- * touch's effect on the logarithm is halved with each half-life.
+ * The default model: the logarithm of the hazard is linear in decayed exposures and controls. Effects multiply. A touch's
+ * effect on the logarithm halves with each half-life.
  */
 import { type Averaged, averageShrinkage, type ShrinkageOptions } from '../../learning/evidence.ts';
 import { type Design, setLikelihood } from '../../learning/likelihood.ts';
 import type { HazardRows } from './rows.ts';
 
-/** Candidate penalties of exposures (inverse variances of a touch's effect on the log hazard): from effects near 1 to none. */
+/** Candidate penalties of exposures: inverse variances of a touch's effect on the log hazard, from effects near 1 to none. */
 const STRENGTHS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000];
 
-/** A touch may well have no effect at all, and a model that finds some in noise is worse than one that finds too little. */
+/** The prior probability that no touch has an effect. A model that finds effects in noise is worse than a cautious one. */
 const CHANCE_OF_NONE = 0.5;
 
-/** Of controls in standard deviations: enough to hold what hardly varies, too little to matter otherwise. */
+/** The penalty of controls, in standard deviations. It matters only for controls that hardly vary. */
 const CONTROL_PENALTY = 3;
 
+/** A floor, so that loadings that are only noise do not matter. */
 const LEAST_LOADING = 0.03;
 
 const LIMITS = { iterations: 25, tolerance: 1e-4 };
@@ -28,10 +29,7 @@ export interface LogLinear {
   readonly averaged: Averaged;
 }
 
-/**
- * Orders follow intent about as touches do: the prior deviation of its coefficient is the largest loading. A floor keeps
- * loadings of nothing but noise from mattering.
- */
+/** Orders follow intent about as strongly as touches do, so the prior deviation of its coefficient is the largest loading. */
 function intentPenalty(intent: readonly number[]): number {
   return 1 / Math.max(LEAST_LOADING, ...intent) ** 2;
 }
@@ -54,7 +52,7 @@ export function fitLogLinear(rows: HazardRows, intent: readonly number[]): LogLi
   return { design, mean, deviation, shrinkage, averaged };
 }
 
-/** Controls to mean 0 and deviation 1; exposures and intent keep their unit, one touch right now, so that effects compare. */
+/** Scales controls to mean 0 and deviation 1. Exposures and intent keep their unit (one touch at age 0), so effects compare. */
 function standardised(rows: HazardRows): Pick<LogLinear, 'design' | 'mean' | 'deviation'> {
   const { columns, data: source, rows: n } = rows.design;
   const mean = new Float64Array(columns);

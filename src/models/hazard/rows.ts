@@ -13,14 +13,14 @@ const FRESH_GUARDS = 4;
 
 export interface HazardRows {
   readonly design: Design;
-  /** Columns of exposures, which come first, and of intent, which come last; the controls between are of any unit. */
+  /** Columns of exposures come first, columns of intent last. The controls between them may have any unit. */
   readonly exposures: number;
   readonly intents: number;
   readonly names: readonly string[];
   readonly sets: Uint32Array;
   readonly fold: Uint8Array;
   readonly at_ms: Float64Array;
-  /** Who ordered, one per set. */
+  /** The person who ordered, one per set. */
   readonly case_person: Uint32Array;
 }
 
@@ -53,7 +53,7 @@ export function exposureOf(age_ms: number, half_life_days: number): number {
   return 2 ** (-age_ms / (half_life_days * MS_PER_DAY));
 }
 
-/** Adds the exposures of a person at T to `row` from `at` on: all groups at the first half-life, then at the next. */
+/** Adds the exposures of a person at T to `row` from `at` on: all groups at the first half-life, then at the next one. */
 export function addExposures(
   plan: FeaturePlan,
   histories: Histories,
@@ -72,10 +72,10 @@ export function addExposures(
 }
 
 /**
- * Writes the controls of a person at T to `row` from `at` on, in the order of `controlNames`. Whoever is keen is touched more
- * and orders more: how often a person is touched in the long run stands for that, so that an exposure has to be more than
- * usual for this person to count. A rate is the logarithm of what is expected of the person given their count in the time
- * since they were first seen, over the mean: log((count + k) / (mean days + k)), Gamma and Poisson.
+ * Writes the controls of a person at T to `row` from `at` on, in the order of `controlNames`. Keen people are touched more and
+ * order more. A person's long-run rate of touches controls for that, so an exposure counts only as far as it is above the
+ * usual of this person. A rate is the logarithm of the person's expected rate, given their count since they were first seen,
+ * divided by the mean rate: log((count + k) / (mean days + k)), from the Gamma-Poisson model.
  */
 export function writeControls(
   plan: FeaturePlan,
@@ -113,7 +113,7 @@ export function writeControls(
   row[orders + 1] = past > oldest ? exposureOf(T - histories.order_ms[past - 1]!, 7) : 0;
 }
 
-/** Adds what a touch says about a passing intent: to the sum over groups, and to its own group's, which may differ from it. */
+/** Adds the sign of intent that a touch gives: to the sum over all groups, and to the sum of its own group. */
 function addIntent(
   plan: FeaturePlan,
   showing: readonly number[],

@@ -1,4 +1,4 @@
-/** What followed the last k touches, by fold: the counts from which held-out losses of order k are worked out. */
+/** Counts of what followed the last k touches, by fold. The held-out losses of order k come from them. */
 import type { Random } from '../../domain/random.ts';
 import type { Paths } from '../paths/paths.ts';
 import { Sums } from './arrays.ts';
@@ -6,17 +6,17 @@ import { Steps } from './steps.ts';
 
 export const FOLDS = 5;
 
-/** Above so many journeys on one path, the draws are replaced by the bell curve that they would follow. */
+/** Above this count on one path, a normal distribution replaces the single draws. */
 const MAX_DRAWS = 1_000;
 
-/** Journeys of one path by fold; filled anew for each path. */
+/** The counts of one path by fold. Filled again for each path. */
 export interface Split {
   conversions: Float64Array;
   nulls: Float64Array;
 }
 
 /**
- * Draws folds path by path: ask in the order of the paths. Journeys on one path are drawn one by one, never dealt out
+ * Draws folds path by path; call the result in the order of the paths. Each count of a path is drawn alone and never split
  * evenly: with even folds every fold would look like the rest, and no order would ever be too high.
  */
 export function assignFolds(paths: Paths, random: Random): (path: number) => Split {
@@ -37,12 +37,12 @@ export function assignFolds(paths: Paths, random: Random): (path: number) => Spl
   };
 }
 
-/** Not Math.max(...people): there may be millions. */
+/** Not Math.max(...people), because there may be millions of people. */
 function highest(people: Uint32Array): number {
   return people.reduce((most, person) => Math.max(most, person), 0);
 }
 
-/** A fraction of a journey is a journey of that weight. */
+/** Draws a fold for each unit of a count. A fraction is one unit of that weight. */
 function draw(count: number, random: Random, folds: Float64Array): void {
   let whole = Math.floor(count);
   if (count > whole) folds[random.integer(0, FOLDS - 1)]! += count - whole;
@@ -56,7 +56,7 @@ function draw(count: number, random: Random, folds: Float64Array): void {
   for (; whole > 0; whole--) folds[random.integer(0, FOLDS - 1)]!++;
 }
 
-/** Counts of one order. Steps and contexts are numbered; `[i * FOLDS + fold]` is what was counted in a fold. */
+/** Counts of one order. Steps and contexts have numbers; `[i * FOLDS + fold]` is the count of number i in a fold. */
 export interface ContextCounts {
   steps: Steps;
   contexts: number;
@@ -70,7 +70,7 @@ export interface ContextCounts {
 
 /**
  * Counts for the orders 0 to `highest`. All orders predict the same: the next touch, repeats included, or the end, and then
- * the outcome. (A chain drops repeats, which changes no removal effect; here it would leave the orders different tasks.)
+ * the outcome. (A chain drops repeats, which changes no removal effect. Here it would give the orders different tasks.)
  */
 export function countContexts(paths: Paths, highest: number, folds: (path: number) => Split): ContextCounts[] {
   const levels = Array.from({ length: highest + 1 }, (_, order) => new Level(order));

@@ -5,8 +5,8 @@ const FIRST_STEPS = 1 << 12;
 const FIRST_GRAMS = 1 << 10;
 
 /**
- * Steps from k-gram to k-gram, numbered as they are first taken. A touch of a journey is then one look-up by numbers,
- * whatever the order.
+ * Steps from k-gram to k-gram, numbered in the order in which they first occur. A touch of a path is then one look-up by
+ * numbers, for every order.
  */
 export class Steps {
   readonly grams: GramIndex;
@@ -43,7 +43,7 @@ export class Steps {
     return this.grams.intern(this.gram);
   }
 
-  /** The gram of a journey before its first touch. */
+  /** The gram of a path before its first touch. */
   empty(): number {
     return this.grams.intern(this.gram.fill(0));
   }
@@ -103,8 +103,8 @@ function hashOfStep(from: number, code: number): number {
 }
 
 /**
- * Open addressing over typed arrays: journeys pass through millions of k-grams, and a string or an object for each would
- * cost more than the fit. A gram is `order` slots of code + 1, filled up with 0 where a journey is shorter.
+ * Open addressing over typed arrays: paths may have millions of k-grams, and a string or an object for each would cost more
+ * than the fit. A gram is `order` slots of code + 1, with 0 in the unused slots of a shorter path.
  */
 class GramIndex {
   private count = 0;

@@ -5,7 +5,7 @@ const COLUMNS = ['path', 'total_conversions', 'total_conversion_value', 'total_n
 const REQUIRED = ['path', 'total_conversions'] as const;
 const DELIMITERS = [',', ';', '\t', '|'];
 
-/** `other` columns are passed over. */
+/** `other` columns are ignored. */
 export type Column = (typeof COLUMNS)[number] | 'other';
 
 export interface Layout {
@@ -38,7 +38,7 @@ export function readLayout(text: string, line: number): Layout {
   if (twice !== undefined) throw badRequest(`line ${line}`, `has two columns named ${twice}; rename one`);
   const warnings = names.includes('total_null')
     ? []
-    : ['the file has no column total_null: no journey counts as one that did not convert'];
+    : ['the file has no column total_null: so no path counts as one that did not convert'];
   return {
     columns: names.map((name) => COLUMNS.find((column) => column === name) ?? 'other'),
     delimiter: delimiter.charCodeAt(0),

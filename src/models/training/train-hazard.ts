@@ -1,4 +1,4 @@
-/** Trains the algorithmic model on histories, judges it, and says of each channel what it brought and how sure that is. */
+/** Trains the algorithmic model on histories: the fit, its gate, and the totals of each channel with intervals. */
 import { MS_PER_DAY, MS_PER_MINUTE } from '../../domain/time.ts';
 import type { Card } from '../artifacts/artifact.ts';
 import { channelOf, type Naming } from '../grain.ts';
@@ -50,7 +50,7 @@ function hazardOptions({ family, seed, guard_minutes, max_age_days }: TrainHazar
   return { family, seed, guard_ms: guard_minutes * MS_PER_MINUTE, most_age_ms: max_age_days * MS_PER_DAY };
 }
 
-/** What a fit says of channels, without judging it: for worlds whose truth is known. */
+/** The totals of a fit without its gate, to compare with worlds whose truth is known. */
 export function claimHazard(histories: Histories, naming: Naming, options: TrainHazardOptions) {
   const { fit, work } = workHazard(histories, hazardOptions(options));
   return claimsOf(channelTotals(fit, histories), fit, work, histories, naming, options);
@@ -89,7 +89,7 @@ function warningsOf({ merged }: HazardFit): string[] {
   return [`too rare to be learnt by themselves, and fitted together: ${merged.join(', ')}`];
 }
 
-/** Adds up the states of each channel; largest share first. */
+/** Adds up the states of each channel. The largest share comes first. */
 function byChannel(states: readonly ChannelTotal[], naming: Naming): ChannelTotal[] {
   const channels = new Map<string, ChannelTotal>();
   for (const state of states) {
@@ -109,7 +109,7 @@ function byChannel(states: readonly ChannelTotal[], naming: Naming): ChannelTota
   return [...channels.values()].sort((a, b) => b.share - a.share || (a.channel < b.channel ? -1 : 1));
 }
 
-/** Bounds for those channels of which every part was learnt by itself; families without draws have none. */
+/** Intervals for channels with no state in `other`. Families without draws have none. */
 function withIntervals(
   fit: HazardFit,
   work: HazardWork,

@@ -22,16 +22,16 @@ export interface TrainPathsOptions {
   pathless: number;
 }
 
-/** Below this the shares of a handful of channels are noise; learned hazards need ten times as much. */
+/** With fewer conversions the shares of five channels are mostly noise. A hazard needs ten times as many. */
 const MIN_CONVERSIONS = 100;
 const MIN_CONVERSIONS_PER_STATE = 10;
-/** Of the shares between two halves of the people: half the sum of the absolute differences. */
+/** The difference of the shares between two halves of the people: half the sum of the absolute differences. */
 const MAX_HALVES_DIFFERENCE = 0.15;
 
 const LIMITS = {
   markov: [
     'channel totals are shares of removal effects; touch totals, which reports credit, give every conversion to its own touches: they are different answers',
-    'a removal effect supposes that a journey without the channel would have ended there, and that nobody would have come another way',
+    'a removal effect supposes that a path without the channel would have ended there, and that nobody would have come another way',
   ],
   shapley: [
     'the closed form is an equal split over the unique channels of each converting path',
@@ -71,7 +71,7 @@ export function trainPaths(raw: Paths, naming: Naming, options: TrainPathsOption
       form: 'effects',
       naming,
       states: channels.map(({ channel }) => channel),
-      // Shapley's credit is an equal split over the channels of a path: every channel has the same effect.
+      // Shapley's credit is an equal split over the channels of a path, so every channel has the same effect.
       effects: channels.map(({ removal_effect_conversions }) => removal_effect_conversions ?? 1),
       conversion_probability: answer.conversion_probability,
     },
@@ -98,7 +98,7 @@ function dataOf({ conversions, nulls, value, codes, people, states }: Paths, { p
   };
 }
 
-/** The paths with each person's journeys counted so often. */
+/** The paths, with the counts of each person multiplied by that person's weight. */
 function weighted(paths: Paths, weights: Float64Array): Paths {
   const times = (counts: Float64Array): Float64Array => counts.map((count, j) => count * weights[paths.people![j]!]!);
   return { ...paths, conversions: times(paths.conversions), value: times(paths.value), nulls: times(paths.nulls) };
@@ -108,7 +108,7 @@ function peopleIn({ people }: Paths): number {
   return people!.reduce((most, person) => Math.max(most, person + 1), 0);
 }
 
-/** By state: the bounds of its share over draws of people, each of them fitted again. */
+/** By state: the interval of its share over draws of people. Each draw is fitted again. */
 function intervals(paths: Paths, shares: Shares, { draws, seed, level }: TrainPathsOptions) {
   const drawn = paths.states.map((): number[] => []);
   const random = new Random(seed, 'bootstrap paths');
