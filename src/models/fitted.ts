@@ -1,4 +1,15 @@
-/** Fitted models as models of the query: the weights that an artifact gives to the touches of each path. */
+/**
+ * Fitted models as models of the query: the weights that an artifact gives to the touches of each path.
+ *
+ * The way from the log to these weights:
+ *   1. paths/log-paths.ts or hazard/log-histories.ts reads the log into typed arrays. grain.ts names the touches.
+ *   2. training/pool.ts sends them to a thread. training/train-paths.ts fits a Markov chain (markov/fit.ts) or Shapley values
+ *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts) to histories.
+ *   3. gate.ts and hazard/gate.ts judge the fit. Reports use it only if it passes every check.
+ *   4. artifacts/ stores the fit with its card and gate, checks it when it is read, and chooses the one that a report uses.
+ *   5. {@link fittedModel} turns the artifact into a table of weights by touch, which the query of attribution/ joins.
+ * settings.ts holds all defaults. reports/fitting.ts starts a fit.
+ */
 
 import type { FittedModelName } from '../attribution/models.ts';
 import type { Model, Plan, Scores } from '../attribution/plan.ts';

@@ -1,4 +1,4 @@
-/** An email's life: sent, delivered or bounced, fetched by machines, read by people, clicked by both. */
+/** The events of one email: sent, delivered or bounced, fetched by machines, read by people, clicked by both. */
 
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import * as agents from './agents.ts';

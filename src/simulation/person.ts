@@ -1,4 +1,4 @@
-/** One person: who they are, on which devices, and what is going to happen to them next. */
+/** One person of the shop: traits, devices, and a queue of future actions. */
 
 import type { RecordName } from '../domain/index.ts';
 import type { Random } from '../domain/random.ts';
@@ -23,9 +23,9 @@ export interface Traits {
   ip_address: string;
   /** Local time minus UTC. */
   offset_ms: number;
-  /** Scales how often this person reads, visits and buys by themselves; mean 1. */
+  /** Scales how often this person reads, visits and buys without marketing. Mean 1. */
   loyalty: number;
-  /** Scales what touches do; correlated with loyalty, as in life: those who would buy anyway also click. */
+  /** Scales the effect of touches. It is correlated with loyalty: people who would buy anyway also click more. */
   responsiveness: number;
   mailbox: 'apple_mpp' | 'gmail' | 'outlook' | 'webmail' | 'thunderbird';
   /** The employer's mail gateway follows every link. */
@@ -85,7 +85,7 @@ export class Person {
     return `${prefix}_${this.number}_${this.serial}`;
   }
 
-  /** Puts an action in the diary; equal times keep the order of entry. */
+  /** Queues an action. Equal times keep the order of entry. */
   at(at_ms: number, run: (at_ms: number) => void): void {
     if (at_ms > this.programme.end_ms) return;
     let [low, high] = [0, this.queue.length];
@@ -106,7 +106,7 @@ export class Person {
     }
   }
 
-  /** Lives through the diary, which fills while living, to the end of the world. */
+  /** Runs all queued actions to the end of the world. Actions may queue others. */
   live(): void {
     for (let action = this.queue.pop(); action; action = this.queue.pop()) action.run(action.at_ms);
   }

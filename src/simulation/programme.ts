@@ -1,4 +1,4 @@
-/** What the brand did: its email campaigns and what a euro was worth. The same for every customer of a world. */
+/** The marketing programme of the brand, and the exchange rate. It is the same for every customer of a world. */
 
 import { Random } from '../domain/random.ts';
 import { formatDate, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
@@ -82,7 +82,7 @@ function addCampaign(programme: Programme, kind: (typeof KINDS)[number], first_m
     programme.broadcasts.push({
       campaign_id,
       email_id: `${campaign_id}_${i + 1}`,
-      // People tire of reminders, and those who still click mean it.
+      // Fewer people read each reminder, and those who click are more likely to buy.
       read_rate: kind.read_rate * quality * 0.9 ** i,
       click_rate: kind.click_rate * random.between(0.8, 1.2),
       send_at_ms,
@@ -110,7 +110,7 @@ export function eurRates(options: SimulationOptions): { date: string; rate: stri
   const rates: { date: string; rate: string }[] = [];
   let rate = random.between(1.05, 1.12);
   for (let day = last_day - options.days - 7; day <= last_day; day++) {
-    // A random walk that is pulled home a little, so that a long world stays plausible.
+    // A random walk with a weak pull to its mean, so that a long world stays plausible.
     rate += random.normal((1.085 - rate) * 0.01, 0.0045);
     rates.push({ date: formatDate(day), rate: rate.toFixed(4) });
   }

@@ -1,4 +1,4 @@
-/** What the generator knows, counted while it happens; truth.json is made of it. */
+/** Counts what the generator knows while it runs. truth.json is made from it. */
 
 import { RECORD_NAMES, type RecordName } from '../domain/index.ts';
 import { formatMicros } from '../domain/money.ts';
@@ -21,7 +21,7 @@ const MAIL_COUNTS = {
   human_opens: 0,
   /** A person opened, seen through Gmail's image proxy. */
   proxied_opens: 0,
-  /** Apple's mail privacy fetched the images; nobody may have looked. */
+  /** Apple's mail privacy fetched the images, whether or not a person looked. */
   machine_opens: 0,
   scanner_opens: 0,
   human_clicks: 0,

@@ -1,6 +1,6 @@
 /**
- * A shop's world, made up but lifelike: a year of email, ads, visits and orders in a moment, the same for the same
- * options, and with the truth about what caused each order.
+ * A simulated, lifelike shop: email, ads, visits and orders, with the truth about the cause of each order. The same options
+ * give the same events.
  */
 
 import { Random } from '../domain/random.ts';
@@ -38,7 +38,7 @@ export function* simulate(
   }
   yield* books.take();
   for (let index = 0; index < options.customers; index++) {
-    // Delivery has a stream of its own, so that a change there leaves people's lives alone.
+    // Delivery has its own random stream, so that a change there does not change people's lives.
     const out = new Outbox(new Random(options.seed, 'delivery', index), tally, options.end_ms, options.brand_id);
     live(new Person(index, new Random(options.seed, 'life', index), out, programme, tally, sendEmail), programme);
     yield* out.take();
@@ -62,12 +62,12 @@ function checkOptions({ customers, days, seed, end_ms }: SimulationOptions): voi
   if (end_ms - (days + 7) * MS_PER_DAY < 0) throw new RangeError(`end_ms is ${end_ms}; the world must lie after 1970`);
 }
 
-/** Yesterday's figures come at six. */
+/** The figures of a day arrive at six the next morning. */
 function nextMorning(date: string): number {
   return Date.parse(`${date}T00:00:00Z`) + MS_PER_DAY + 6 * MS_PER_HOUR;
 }
 
-/** Fills a person's diary and lives through it. */
+/** Queues a person's first actions and runs all of them. */
 function live(person: Person, programme: Programme): void {
   const { random, traits } = person;
   if (random.chance(0.7)) startAsMember(person);
@@ -93,7 +93,7 @@ function live(person: Person, programme: Programme): void {
 /** Orders that come without any marketing, as a Poisson stream. */
 function scheduleOrganicOrder(person: Person, after_ms: number): void {
   const mean_days = 30 / (ORGANIC_ORDERS_PER_30_DAYS * person.traits.loyalty);
-  // The stream runs on the drawn instants; sleeping only shifts the visit.
+  // The stream continues from the drawn instant. Sleep only moves the visit.
   const next_ms = after_ms + person.random.exponential(mean_days) * MS_PER_DAY;
   person.at(next_ms, () => {
     person.at(person.awake(next_ms), (at) => closingVisit(person, at, 'organic'));
