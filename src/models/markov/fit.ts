@@ -89,7 +89,7 @@ function warningsOf(paths: Paths, { totals, ...fit }: MarkovFit): string[] {
   return warnings;
 }
 
-export interface TouchTotals {
+interface TouchTotals {
   conversions: Float64Array;
   value: Float64Array;
 }
@@ -99,7 +99,7 @@ export interface TouchTotals {
  * the number of its touches: each touch gets `effect / occurrences / sum`. Every conversion is shared out in full, so these
  * totals differ from the shares of the effects: a channel that is often alone keeps all conversions in which it is alone.
  */
-export function touchTotals(paths: Paths, on_conversions: Float64Array, on_value: Float64Array): TouchTotals {
+function touchTotals(paths: Paths, on_conversions: Float64Array, on_value: Float64Array): TouchTotals {
   const channels = paths.states.length;
   const totals: TouchTotals = {
     conversions: new Float64Array(channels),
