@@ -2,7 +2,7 @@
 
 import { canonicalJson } from './domain/canonical-json.ts';
 import { MS_PER_HOUR, MS_PER_MINUTE } from './domain/time.ts';
-import { listArtifacts } from './models/artifacts/artifact.ts';
+import { listArtifacts } from './models/artifacts/stored.ts';
 import type { ReportContext } from './reports/context.ts';
 import type { FitParameters } from './reports/fit-parameters.ts';
 import { fitModel } from './reports/fitting.ts';

@@ -1,8 +1,8 @@
-/** Features as small whole numbers: trees look at counts per bin, not at values, and so read a byte where a value has four. */
+/** Features as bin numbers of one byte. Trees read counts per bin and not values, which takes a quarter of the memory. */
 import { assert } from '../domain/errors.ts';
 import type { Table } from './table.ts';
 
-/** Bins 1 to 255 hold values, 0 what is missing; a bin is a byte. */
+/** Bins 1 to 255 hold values, bin 0 holds missing values. A bin number is one byte. */
 export const MOST_BINS = 255;
 
 export interface BinnedTable {
@@ -26,8 +26,8 @@ export function binTable(table: Table, most: number = MOST_BINS): BinnedTable {
 }
 
 /**
- * Where to cut a feature. Only the order of values decides which rows share a bin, so a monotone transform of a feature
- * leaves every tree as it was. Row weights are not looked at.
+ * The cuts of a feature. Only the order of its values decides which rows share a bin, so a monotone transform of a feature
+ * changes no tree. Row weights do not count.
  */
 function cutsOf(column: Float32Array, most: number): number[] {
   const sorted = column.filter((value) => !Number.isNaN(value)).sort();
@@ -39,7 +39,7 @@ function cutsOf(column: Float32Array, most: number): number[] {
   for (let i = 1; i < sorted.length; i++) {
     rows += 1;
     if (sorted[i] === sorted[i - 1]) continue;
-    // One frequent value fills a bin of its own, and the others share what bins are left evenly.
+    // A frequent value fills a bin alone, and the other values share the remaining bins evenly.
     if (distinct > most && (rows < rows_left / bins_left || bins_left === 1)) continue;
     cuts.push(between(sorted[i - 1]!, sorted[i]!));
     bins_left -= 1;
@@ -49,7 +49,7 @@ function cutsOf(column: Float32Array, most: number): number[] {
   return cuts;
 }
 
-/** Halfway, exact in doubles; finite also beside an infinity, since JSON has no other numbers. */
+/** The middle, exact in doubles. It is finite also next to an infinity, because JSON has only finite numbers. */
 function between(low: number, high: number): number {
   if (low === Number.NEGATIVE_INFINITY) return -Number.MAX_VALUE;
   return high === Number.POSITIVE_INFINITY ? low : (low + high) / 2;

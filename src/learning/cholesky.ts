@@ -1,9 +1,9 @@
 /**
  * Symmetric positive definite systems by Cholesky: A = L L' with L lower triangular (Golub and Van Loan, Matrix
- * Computations, 4th ed., algorithm 4.2.1). Matrices are n * n, row by row. Inputs are left as they were.
+ * Computations, 4th ed., algorithm 4.2.1). Matrices are n * n, row by row. Inputs are not changed.
  */
 
-/** A pivot below this part of its own diagonal entry is rounding and no information: the matrix is singular to doubles. */
+/** A pivot below this part of its own diagonal entry is only rounding: then the matrix counts as singular. */
 const SMALLEST_PIVOT = 1e-13;
 
 /** The matrix is not positive definite; `pivot` is the first row (from 0) that depends on those before it. */
@@ -33,7 +33,7 @@ export function invertSymmetric(a: Float64Array, n: number): Float64Array {
     unit.fill(0);
     unit[column] = 1;
     const x = substitute(lower, unit, n);
-    // Both halves from the same numbers, so that the inverse is symmetric to the last bit.
+    // Both halves come from the same numbers, so the inverse is symmetric to the last bit.
     for (let row = column; row < n; row++) {
       inverse[row * n + column] = x[row]!;
       inverse[column * n + row] = x[row]!;
@@ -48,7 +48,7 @@ export function factor(a: Float64Array, n: number): Float64Array {
   for (let j = 0; j < n; j++) {
     let pivot = a[j * n + j]!;
     for (let k = 0; k < j; k++) pivot -= lower[j * n + k]! ** 2;
-    // Written so that NaN is refused too.
+    // Written with `!` so that NaN is refused too.
     if (!(pivot > SMALLEST_PIVOT * Math.abs(a[j * n + j]!))) throw new NotPositiveDefinite(j);
     const root = Math.sqrt(pivot);
     lower[j * n + j] = root;

@@ -1,18 +1,18 @@
 /**
- * How strongly to shrink, decided by the evidence: each candidate penalty is a normal prior, the data say how likely each
- * is, and the answer is averaged over them. Where the data speak it is their estimate; where they are silent it is 0.
+ * The strength of shrinkage, decided by the evidence. Each candidate penalty is a normal prior; the data give each candidate a
+ * probability, and the answer is the average over the candidates. With clear data it is their estimate, without data it is 0.
  */
 import { factor, substitute } from './cholesky.ts';
 import { type Likelihood, quadraticForm } from './likelihood.ts';
 import { maximise, type NewtonLimits, type Optimum, penalised } from './newton.ts';
 
 export interface ShrinkageOptions {
-  /** The first `shrunk` coefficients share one unknown penalty; the others have that of `penalties`. */
+  /** The first `shrunk` coefficients share one unknown penalty. The others have the penalties of `penalties`. */
   readonly shrunk: number;
   readonly penalties: Float64Array;
   /** Candidate penalties, ascending. The last is so large that the coefficients are 0: no effect at all. */
   readonly strengths: readonly number[];
-  /** The prior chance of no effect at all; the other candidates share the rest equally. */
+  /** The prior probability of no effect at all. The other candidates share the rest equally. */
   readonly chance_of_none: number;
   readonly limits: NewtonLimits;
 }
@@ -30,12 +30,12 @@ export interface Averaged {
   /** Posterior mean over strengths. */
   readonly theta: Float64Array;
   readonly candidates: readonly Candidate[];
-  /** Where the likelihood was expanded: the optimum under the likeliest strength. */
+  /** The optimum under the likeliest strength, around which the likelihood is expanded. */
   readonly optimum: Optimum;
   readonly penalties: Float64Array;
-  /** log of the likelihood with the coefficients and their strength integrated out, up to what is the same for all models. */
+  /** The log of the likelihood with coefficients and strength integrated out, up to a constant that all models share. */
   readonly log_evidence: number;
-  /** Trace of information (information + penalties)^-1: how many free coefficients this fit is worth. */
+  /** Trace of information (information + penalties)^-1: the effective number of free coefficients. */
   readonly effective_parameters: number;
 }
 
@@ -51,7 +51,7 @@ export function averageShrinkage(likelihood: Likelihood, start: Float64Array, op
     const penalties = withStrength(options, strength);
     const optimum = maximise(likelihood, penalties, theta, options.limits);
     const { candidates, log_evidence, likeliest } = weigh(optimum, options);
-    // The expansion has to be about the answer; two strengths that are equally likely must not take turns for ever.
+    // The expansion has to be around the answer. The limit stops two equally likely strengths from alternating for ever.
     if (likeliest === strength || pass === 3)
       return {
         theta: mean(candidates),

@@ -2,10 +2,9 @@
 import { assert } from '../domain/errors.ts';
 import { Random } from '../domain/random.ts';
 import { type BinnedTable, binTable, MOST_BINS } from './binning.ts';
-import { makeSumsExact } from './exact-sums.ts';
 import { ForestTreeGrower } from './forest-tree.ts';
-import type { Table } from './table.ts';
-import { checkTargets } from './targets.ts';
+import { makeSumsExact } from './histogram.ts';
+import { checkTargets, type Table } from './table.ts';
 import type { Tree } from './trees.ts';
 
 export interface ForestSettings {
@@ -51,19 +50,17 @@ export function fitForest(
   weights?: ArrayLike<number>,
 ): RandomForest {
   checkTargets(table, target, settings.predicts === 'probability', weights);
-  const all = { from: 0, until: settings.trees };
-  return makeForest(table.names, settings, growTrees(binTable(table, settings.bins), target, settings, all, weights));
+  assert(settings.trees > 0, 'a forest has trees');
+  const trees = growTrees(binTable(table, settings.bins), target, settings, weights);
+  const { seed, ...rest } = settings;
+  return { version: 1, kind: 'random_forest', feature_names: [...table.names], seed, settings: rest, trees };
 }
 
-/**
- * The trees numbered [from, until) of a forest. Each has a seed of its own, so a forest whose numbers are shared out among
- * threads is the same forest as one that was grown in one go; {@link makeForest} joins them, in order.
- */
-export function growTrees(
+/** Each tree has its own seed, so a tree does not depend on the number of trees before it. */
+function growTrees(
   binned: BinnedTable,
   target: ArrayLike<number>,
   settings: ForestSettings,
-  numbers: { from: number; until: number },
   weights?: ArrayLike<number>,
 ): Tree[] {
   const { rows, names } = binned;
@@ -73,28 +70,18 @@ export function growTrees(
   makeSumsExact(weight);
   const sum = weight.map((w, row) => w * target[row]!);
   makeSumsExact(sum);
-  const trees: Tree[] = [];
-  for (let number = numbers.from; number < numbers.until; number++) {
+  return Array.from({ length: settings.trees }, (_, number) => {
     const random = new Random(settings.seed, 'forest', number);
     const times = bootstrap(rows, random);
-    trees.push(
-      grower.grow(
-        times.map((n, row) => n * sum[row]!),
-        times.map((n, row) => n * weight[row]!),
-        random,
-      ),
+    return grower.grow(
+      times.map((n, row) => n * sum[row]!),
+      times.map((n, row) => n * weight[row]!),
+      random,
     );
-  }
-  return trees;
+  });
 }
 
-export function makeForest(names: readonly string[], settings: ForestSettings, trees: Tree[]): RandomForest {
-  assert(trees.length === settings.trees && trees.length > 0, 'a forest has all its trees');
-  const { seed, ...rest } = settings;
-  return { version: 1, kind: 'random_forest', feature_names: [...names], seed, settings: rest, trees };
-}
-
-/** How often each row is drawn when as many rows as there are are drawn with replacement. */
+/** How often each row is drawn, when `rows` rows are drawn with replacement. */
 function bootstrap(rows: number, random: Random): Float64Array {
   const times = new Float64Array(rows);
   for (let i = 0; i < rows; i++) times[random.integer(0, rows - 1)]! += 1;

@@ -1,4 +1,4 @@
-/** Grows one regression tree on gradients, the leaf with the most to gain first. */
+/** Grows one regression tree on gradients. The leaf with the largest gain is split first. */
 import { type BinnedTable, partitionRows, thresholdAfter } from './binning.ts';
 import {
   bestSplit,
@@ -84,7 +84,7 @@ export class Grower {
   /** Adds the tree grown last to the scores of other rows, by their bins. */
   addToOthers(scores: Float64Array, rows: Int32Array): void {
     const { columns, cuts } = this.binned;
-    // A threshold is the cut above its bin; the bins that go left are found once per node.
+    // A threshold is the upper cut of its bin. The bins that go left are found once per node.
     const last_left = this.nodes.map((node) => (node.feature < 0 ? 0 : binOf(cuts[node.feature]!, node.value)));
     for (const row of rows) {
       let number = 0;
@@ -100,7 +100,7 @@ export class Grower {
 
   private addLeaf(depth: number, begin: number, end: number, gradient: number, hessian: number): Leaf {
     const { learning_rate, lambda } = this.rules;
-    // Minus zero is written as 0 in JSON and would come back as another number.
+    // JSON writes minus zero as 0, which would be another number after reading.
     const value = hessian + lambda > 0 ? 0 - (learning_rate * gradient) / (hessian + lambda) : 0;
     this.nodes.push({ feature: -1, value, left: 0, right: 0, missing_left: false });
     const leaf: Leaf = {
@@ -151,7 +151,7 @@ export class Grower {
     const wanted =
       this.leaves.length < this.rules.leaves ? [left, right].filter((child) => this.mayBeSplit(child)) : [];
     if (wanted.length > 0) {
-      // The larger child's histogram is what the smaller one leaves of the parent's: half the rows need not be read.
+      // The larger child's histogram is the parent's minus the smaller child's, so half of the rows need not be read.
       const [small, large] = middle - begin <= end - middle ? [left, right] : [right, left];
       small.histogram = this.histogramOf(small, gradient, hessian, features);
       large.histogram = leaf.histogram!;

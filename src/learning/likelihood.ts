@@ -1,9 +1,9 @@
 /**
- * Two likelihoods of a logistic model over the same rows: of each row by itself, and of matched sets, where exactly the
- * rows of one set compete for its event. Both give what Newton's method asks: value, gradient, information.
+ * Two likelihoods of a logistic model over the same rows: of independent rows, and of matched sets, where the rows of one set
+ * compete for one event. Both give what Newton's method needs: value, gradient and information.
  */
 
-/** Rows by row: value (i, j) is `data[i * columns + j]`. */
+/** A matrix, row by row: value (i, j) is `data[i * columns + j]`. */
 export interface Design {
   readonly rows: number;
   readonly columns: number;
@@ -19,7 +19,7 @@ export interface Evaluation {
 
 export type Likelihood = (theta: Float64Array) => Evaluation;
 
-export function linear(design: Design, row: number, theta: Float64Array): number {
+function linear(design: Design, row: number, theta: Float64Array): number {
   const { columns, data } = design;
   let sum = 0;
   for (let j = 0, at = row * columns; j < columns; j++) sum += data[at + j]! * theta[j]!;
@@ -27,7 +27,7 @@ export function linear(design: Design, row: number, theta: Float64Array): number
 }
 
 /**
- * Each row by itself: sum of w (y eta - log(1 + e^eta)). The target is in [0, 1], a weight counts a row that many times.
+ * Independent rows: sum of w (y eta - log(1 + e^eta)). The target is in [0, 1]. A weight counts a row that many times.
  * Source: Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, 2nd ed., section 4.4.1.
  */
 export function rowLikelihood(design: Design, target: ArrayLike<number>, weights?: ArrayLike<number>): Likelihood {
@@ -49,7 +49,7 @@ export function rowLikelihood(design: Design, target: ArrayLike<number>, weights
 
 /**
  * Matched sets: set s is rows `sets[s]` to `sets[s + 1]`, and its first row had the event. Sum of w log(e^eta_first / sum
- * e^eta): whatever all rows of a set share (the season, a mailing to everybody) cancels. It is Cox's partial likelihood
+ * e^eta). What all rows of a set share (the season, a mailing to everybody) cancels. It is Cox's partial likelihood
  * with sampled controls. Source: Breslow and Day, Statistical Methods in Cancer Research I (1980), section 7.2; Goldstein and
  * Langholz, Annals of Statistics 20 (1992). One weight per set.
  */
@@ -81,7 +81,7 @@ export function setLikelihood(design: Design, sets: Uint32Array, weights?: Array
   };
 }
 
-/** What each set adds to the gradient of `setLikelihood` at theta, set by set: its first row less the mean it expects. */
+/** The part of each set in the gradient of {@link setLikelihood} at theta: its first row minus the expected mean of its rows. */
 export function setScores(design: Design, sets: Uint32Array, theta: Float64Array): Float64Array {
   const { columns } = design;
   const scores = new Float64Array((sets.length - 1) * columns);

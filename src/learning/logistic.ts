@@ -7,8 +7,8 @@ import type { Table } from './table.ts';
 
 export interface LogisticOptions {
   /**
-   * One for all features or one per feature, of the coefficient of the feature in its own unit, or in standard deviations
-   * with `standardise`. The intercept has none. The penalty is sum_j penalty_j b_j^2 / 2, beside the sum (not the mean) of
+   * One penalty for all features or one per feature. It is on the coefficient in the feature's own unit, or per standard
+   * deviation with `standardise`. The intercept has no penalty. The penalty is sum_j penalty_j b_j^2 / 2, beside the sum (not the mean) of
    * the log likelihood: scikit-learn's 1 / C.
    */
   penalty: number | ArrayLike<number>;

@@ -12,9 +12,9 @@ export interface Quality {
   readonly rows: number;
   /** Mean of -log of the probability that was given to what happened; less is better. */
   readonly log_loss: number;
-  /** That of always predicting the overall rate: what a model has to beat. */
+  /** The log loss of always predicting the overall rate. A model has to be below it. */
   readonly base_log_loss: number;
-  /** Chance that a row with the event ranks above one without; 0.5 tells nothing, null without both kinds. */
+  /** The chance that a row with the event ranks above a row without. 0.5 is no information; null without both kinds of rows. */
   readonly auc: number | null;
   /** Of log odds of the outcome on predicted log odds: below 1 the predictions are too extreme, above 1 too timid. */
   readonly calibration_slope: number | null;
@@ -44,7 +44,7 @@ export function qualityOf(predicted: Float64Array, outcome: ArrayLike<number>): 
   };
 }
 
-/** Probabilities are kept this far from 0 and 1, as scikit-learn keeps them: a sure mistake costs much, not everything. */
+/** Probabilities keep this distance from 0 and 1, as in scikit-learn, so that a wrong certainty costs much and not infinity. */
 const LEAST = 1e-15;
 
 function logLoss(predicted: ArrayLike<number>, outcome: ArrayLike<number>): number {
@@ -93,7 +93,7 @@ function calibrationLine(predicted: Float64Array, outcome: ArrayLike<number>) {
     table.columns[0]![i] = Math.log(p / (1 - p));
   });
   if (table.columns[0]!.every((value) => value === table.columns[0]![0])) return null;
-  // A trace of a penalty: predictions that separate the outcomes would have no finite slope.
+  // A very small penalty, because predictions that separate the outcomes have no finite slope.
   const fit = fitLogistic(table, outcome, { penalty: 1e-6 });
   return { slope: fit.coefficients[0]!, intercept: fit.intercept };
 }

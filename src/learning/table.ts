@@ -1,4 +1,6 @@
-/** A table of features by column, as every model here takes it. NaN is a missing value. */
+import { assert } from '../domain/errors.ts';
+
+/** A table of features by column, the input of every fit here. NaN is a missing value. */
 export interface Table {
   readonly rows: number;
   readonly names: readonly string[];
@@ -24,4 +26,23 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
     for (let i = 0; i < rows.length; i++) target[i] = source[rows[i]!]!;
   });
   return selected;
+}
+
+/** Asserts one finite target per row (in [0, 1] for a probability) and, if there are weights, one per row that is not negative. */
+export function checkTargets(
+  table: Table,
+  target: ArrayLike<number>,
+  probability: boolean,
+  weights: ArrayLike<number> | undefined,
+): void {
+  assert(table.rows > 0 && table.names.length > 0, 'there are rows and features to learn from');
+  assert(target.length === table.rows, 'there is one target per row');
+  assert(!weights || weights.length === table.rows, 'there is one weight per row');
+  for (let row = 0; row < table.rows; row++) {
+    const y = target[row]!;
+    assert(Number.isFinite(y) && (!probability || (y >= 0 && y <= 1)), `target of row ${row} is one, not ${y}`);
+    if (!weights) continue;
+    const weight = weights[row]!;
+    assert(Number.isFinite(weight) && weight >= 0, `weight of row ${row} is one, not ${weight}`);
+  }
 }

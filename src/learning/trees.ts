@@ -1,4 +1,4 @@
-/** Decision trees as they are saved, and their fast reading. */
+/** Decision trees as they are saved, a fast predictor for them, and a check of trees that were read from storage. */
 
 /**
  * Nodes in preorder: the left child of a split follows it. A row goes left when its value is at most `value`, right when it is
@@ -87,7 +87,7 @@ export function sumOfTrees(trees: readonly Tree[]): (row: Float64Array) => numbe
   };
 }
 
-/** What is wrong with a tree read from somewhere over so many features; undefined for a tree that can be walked. */
+/** What is wrong with a tree that was read from storage. Undefined for a tree over `features` features that can be walked. */
 export function faultOfTree(tree: Tree, features: number): string | undefined {
   const arrays = [tree?.feature, tree?.value, tree?.right, tree?.missing];
   if (!arrays.every((array) => Array.isArray(array) && array.length === tree.feature.length)) {

@@ -1,19 +1,18 @@
-/** A fit as an answer: one row a channel, the totals, and what has to be said about them. */
+/** A fit of paths as an answer: one row a channel, the totals, and the warnings. */
 import { fitMarkov, type MarkovFit } from './markov/fit.ts';
-import type { Paths } from './paths/paths.ts';
-import type { Totals } from './paths/totals.ts';
+import type { Paths, Totals } from './paths/paths.ts';
 import { type Transform, transformPaths, unknownChannels, withoutFrequency } from './paths/transforms.ts';
 import { fitOrderedShapley, fitShapley, type OrderedShapleyFit } from './shapley/closed-form.ts';
 
-/** Paths as a fit wants them, and what has to be said about them. */
+/** Paths after their transforms, with the warnings about them. */
 export interface FitInput {
   paths: Paths;
-  /** What a state is called in the answer: states that only `frequency` tells apart are one channel. */
+  /** The name of a state in the answer. States that differ only by `frequency` are one channel. */
   channelOf: (state: string) => string;
   warnings: string[];
 }
 
-/** Applies transforms to paths. A channel that they name and nobody has is told, not refused. */
+/** Applies transforms to paths. A channel that they name and no path has gives a warning. */
 export function fitInput(paths: Paths, transforms: readonly Transform[], warnings: readonly string[]): FitInput {
   const unknown = unknownChannels(paths, transforms).map(
     (channel) => `no path has the channel ${channel} of --transform`,
@@ -37,12 +36,12 @@ export interface FittedChannel {
   channel: string;
   conversions: number;
   value: number;
-  /** Null where a channel stands for several states, which were removed one by one. */
+  /** Null where a channel is several states: each was removed alone, and their effects do not add up. */
   removal_effect_conversions?: number | null;
   removal_effect_value?: number | null;
   touch_weighted_conversions?: number;
   touch_weighted_value?: number;
-  /** What it earned by touches at the first position, the second, … */
+  /** What the channel earned by touches at the first position, the second, and so on. */
   positions?: EarnedAtPosition[];
 }
 
@@ -50,7 +49,7 @@ export interface FitAnswer extends Totals {
   model: 'markov' | 'shapley';
   order?: number;
   channels: FittedChannel[];
-  /** Share of the journeys that converted, and value per journey, converted or not. */
+  /** The share of the paths that converted, and the value per path, converted or not. */
   conversion_probability: number;
   value_per_journey: number;
   paths: number;
@@ -101,11 +100,11 @@ export function answerShapley(input: FitInput, ordered: boolean): FitAnswer {
       ...(by_position ? { positions: positionsOf(by_position, code) } : {}),
     }),
   );
-  const warnings = fit.totals.conversions === 0 ? ['no journey converted: there is nothing to credit'] : [];
+  const warnings = fit.totals.conversions === 0 ? ['no path converted: there is nothing to credit'] : [];
   return { model: 'shapley', ordered, channels: inOrder(merged(channels)), ...shared(fit.totals, input, warnings) };
 }
 
-/** Up to the last position at which the channel earned something. */
+/** The positions up to the last one at which the channel earned something. */
 function positionsOf(fit: OrderedShapleyFit, code: number): EarnedAtPosition[] {
   const at = code * fit.positions;
   const rows = Array.from({ length: fit.positions }, (_, q) => ({
@@ -127,7 +126,7 @@ function shared(totals: Totals, input: FitInput, warnings: readonly string[]) {
   };
 }
 
-/** One row a channel: credits add up, effects of several states do not. */
+/** Joins rows to one row a channel. Credits add up; effects of several states do not. */
 function merged(rows: readonly FittedChannel[]): FittedChannel[] {
   const by_channel = new Map<string, FittedChannel>();
   for (const row of rows) {

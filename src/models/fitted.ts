@@ -1,4 +1,15 @@
-/** Fitted models as models of the query: the weights that an artifact gives to the touches of each path. */
+/**
+ * Fitted models as models of the query: the weights that an artifact gives to the touches of each path.
+ *
+ * The way from the log to these weights:
+ *   1. paths/log-paths.ts or hazard/log-histories.ts reads the log into typed arrays. grain.ts names the touches.
+ *   2. training/pool.ts sends them to a thread. training/train-paths.ts fits a Markov chain (markov/fit.ts) or Shapley values
+ *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts) to histories.
+ *   3. gate.ts and hazard/gate.ts judge the fit. Reports use it only if it passes every check.
+ *   4. artifacts/ stores the fit with its card and gate, checks it when it is read, and chooses the one that a report uses.
+ *   5. {@link fittedModel} turns the artifact into a table of weights by touch, which the query of attribution/ joins.
+ * settings.ts holds all defaults. reports/fitting.ts starts a fit.
+ */
 
 import type { FittedModelName } from '../attribution/models.ts';
 import type { Model, Plan, Scores } from '../attribution/plan.ts';
@@ -10,7 +21,7 @@ import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifa
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
 import { creditPath } from './hazard/credit.ts';
 
-/** The model of a name, as an artifact of its kind answers for it. */
+/** The attribution model of that name, with the weights of an artifact. */
 export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
   const incremental = name === 'algorithmic_incremental';
   const { artifact_id, content } = artifact;
@@ -30,7 +41,7 @@ export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
   return { name, weight: scores.column, scores, ...(incremental ? { absolute: true } : {}) };
 }
 
-/** Makes `scored_touches`: the touches of each path by the name that the artifact knows, with its row of `learned`. */
+/** Makes `scored_touches`: the touches of each path by the name that the artifact uses, with the matching row of `learned`. */
 async function nameTouches(
   snapshot: Snapshot,
   naming: Naming,
@@ -48,7 +59,7 @@ async function nameTouches(
   );
 }
 
-/** A touch weighs the effect of its state, shared by the touches of that state in the path: the mathematics of (b) touchpoints (ii). */
+/** weight = effect of the touch's state / number of touches with that state in the path. See docs/models.md, touch totals. */
 async function makeEffectScores(snapshot: Snapshot, content: EffectsContent, table: string): Promise<void> {
   const { naming, states, effects, conversion_probability } = content;
   const rows = states.map((state, code) => ({ state, effect: effects[code]! }));
@@ -67,7 +78,7 @@ const SCORE_COLUMNS: readonly Column[] = [
   ...['weight', 'share', 'with_it', 'without_it'].map(floatColumn),
 ];
 
-/** What the paths of a plan, and so their scores, depend on beside the artifact. */
+/** All parts of a plan on which its paths depend, and so their scores. */
 function pathsKey({
   models: _models,
   touch_columns: _columns,
@@ -79,7 +90,7 @@ function pathsKey({
   return JSON.stringify({ ...rest, at });
 }
 
-/** Scores are a pure function of paths and artifact, so they are worked out once and kept. */
+/** Scores are a pure function of paths and artifact, so they are computed once and kept. */
 async function makeHazardScores(
   snapshot: Snapshot,
   plan: Plan,
@@ -93,7 +104,7 @@ async function makeHazardScores(
   });
 }
 
-/** Touches that are read at once: others are answered in between. */
+/** Touches read per page. Other requests are answered between pages. */
 const PAGE = 20_000;
 
 async function scorePaths(snapshot: Snapshot, { fit }: HazardContent): Promise<Row[]> {

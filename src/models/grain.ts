@@ -1,4 +1,4 @@
-/** What a touch is called when a model learns from it, and when it is judged by what was learned: one place for both. */
+/** The names of touches. Fits and reports both use them, so that a report finds what a fit has learned. */
 
 import { VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -10,11 +10,11 @@ export type Grain = (typeof GRAINS)[number];
 /** How touches are named. */
 export interface Naming {
   grain: Grain;
-  /** Channels whose views (opens, impressions) are told from what people did themselves; only with the grain `channel`. */
+  /** Channels whose views (opens, impressions) have another name than actions (clicks, visits). Only with the grain `channel`. */
   split_views: readonly string[];
 }
 
-/** Stands between the parts of a name. A channel holds it only if somebody sent it so. */
+/** Stands between the parts of a name. A channel contains it only if a sender chose such a name. */
 const SEPARATOR = ' / ';
 const VIEW = 'view';
 const ACTION = 'action';
@@ -33,7 +33,7 @@ export function stateSql({ grain }: Naming): string {
 
 export const SPLIT_JOIN = 'left join split_views sv on sv.channel = t.channel';
 
-/** Makes `split_views`, which {@link stateSql} asks. */
+/** Makes `split_views`, which {@link stateSql} reads. */
 export async function makeSplits(snapshot: Snapshot, { split_views }: Naming): Promise<void> {
   const column = textColumn('channel');
   await snapshot.relation(

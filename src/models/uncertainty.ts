@@ -1,11 +1,8 @@
-/**
- * How far shares would move if other people had come: the bootstrap over people. Orders of one person are not independent, so
- * people are drawn and not orders; a Poisson(1) weight per person stands for drawing them with replacement.
- * Source: Efron and Tibshirani, An Introduction to the Bootstrap, 1993; Poisson weights: Hanley and MacGibbon, 2006.
- */
+/** Intervals of the shares that models give to groups, and of the ranks of the groups: a bootstrap over people. */
 import { Random } from '../domain/random.ts';
+import { middleOf, peopleWeights } from '../learning/bootstrap.ts';
 
-/** Credit by person and group; row r gives `amounts[m][r]` of model m to group `group[r]` from the orders of `person[r]`. */
+/** Credit by person and group. Row r gives `amounts[m][r]` of model m to group `group[r]` from the orders of `person[r]`. */
 export interface CreditByPerson {
   people: number;
   groups: number;
@@ -14,7 +11,7 @@ export interface CreditByPerson {
   amounts: readonly Float64Array[];
 }
 
-/** A group's share of the credit under one model, with bounds that `level` of the draws lie between. Ranks count from 1. */
+/** A group's share of the credit under one model. The bounds hold `level` of the draws. Ranks count from 1. */
 export interface ShareInterval {
   share: number;
   low: number;
@@ -31,7 +28,7 @@ export interface BootstrapOptions {
   level: number;
 }
 
-/** Per model, per group: its share with its interval. A model without credit, or with more taken back than given, has shares of 0. */
+/** The share of each group under each model, with its interval. Shares are 0 where a model's total credit is not above 0. */
 export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: BootstrapOptions): ShareInterval[][] {
   const { groups, amounts } = credit;
   const ones = new Float64Array(credit.people).fill(1);
@@ -40,7 +37,7 @@ export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: 
   );
   const random = new Random(seed, 'bootstrap');
   for (let draw = 0; draw < draws; draw++) {
-    const weights = Float64Array.from(ones, () => random.poisson(1));
+    const weights = peopleWeights(credit.people, random);
     amounts.forEach((_, m) => {
       const shares = sharesOf(credit, m, weights);
       const ranks = ranksOf(shares);
@@ -54,9 +51,16 @@ export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: 
     const shares = sharesOf(credit, m, ones);
     const ranks = ranksOf(shares);
     return Array.from(shares, (share, g) => {
-      const [low, high] = middle(drawn[m]![g]!.shares, level);
-      const [rank_low, rank_high] = middle(drawn[m]![g]!.ranks, level);
-      return { share, low, high, rank: ranks[g]!, rank_low: Math.floor(rank_low), rank_high: Math.ceil(rank_high) };
+      const { low, high } = middleOf(drawn[m]![g]!.shares, level);
+      const ranks_between = middleOf(drawn[m]![g]!.ranks, level);
+      return {
+        share,
+        low,
+        high,
+        rank: ranks[g]!,
+        rank_low: Math.floor(ranks_between.low),
+        rank_high: Math.ceil(ranks_between.high),
+      };
     });
   });
 }
@@ -73,7 +77,7 @@ function sharesOf({ groups, person, group, amounts }: CreditByPerson, m: number,
   return total <= 0 ? sums.fill(0) : sums.map((sum) => sum / total);
 }
 
-/** The place of each share, the largest first; equal ones in their order. */
+/** The rank of each share, the largest first. Equal shares keep their order. */
 function ranksOf(shares: Float64Array): number[] {
   const order = [...shares.keys()].sort((a, b) => shares[b]! - shares[a]! || a - b);
   const ranks = new Array<number>(shares.length);
@@ -81,17 +85,4 @@ function ranksOf(shares: Float64Array): number[] {
     ranks[g] = place + 1;
   });
   return ranks;
-}
-
-/** The bounds of the middle `level` of some values: percentiles with linear interpolation. */
-export function middle(values: readonly number[], level: number): [number, number] {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (p: number): number => {
-    const place = p * (sorted.length - 1);
-    const below = Math.floor(place);
-    const above = Math.min(below + 1, sorted.length - 1);
-    return sorted[below]! + (sorted[above]! - sorted[below]!) * (place - below);
-  };
-  const tail = (1 - level) / 2;
-  return sorted.length === 0 ? [Number.NaN, Number.NaN] : [at(tail), at(1 - tail)];
 }

@@ -1,6 +1,6 @@
 /** The card of a fitted model as a page of text. */
 
-import type { Check } from '../models/artifacts/artifact.ts';
+import type { Check } from '../models/gate.ts';
 import type { ReportJson } from '../reports/context.ts';
 import { number, pairs, percent, textTable } from './table.ts';
 

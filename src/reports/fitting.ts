@@ -2,11 +2,13 @@
 
 import { DEFAULT_MODEL } from '../attribution/models.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { type Artifact, artifactId, artifactRow, readArtifact } from '../models/artifacts/artifact.ts';
+import { type Artifact, artifactId, artifactRow } from '../models/artifacts/artifact.ts';
+import { soundArtifact } from '../models/artifacts/stored.ts';
 import type { Grain, Naming } from '../models/grain.ts';
 import { readLogHistories } from '../models/hazard/log-histories.ts';
 import { readLogPaths } from '../models/paths/log-paths.ts';
 import { parseTransforms } from '../models/paths/transforms.ts';
+import { FIT_DEFAULTS } from '../models/settings.ts';
 import type { TrainHazardOptions } from '../models/training/train-hazard.ts';
 import type { TrainPathsOptions } from '../models/training/train-paths.ts';
 import type { Trained } from '../models/training/trained.ts';
@@ -20,15 +22,6 @@ import { ALL_TIME } from './person.ts';
 
 /** Reading all of a log takes longer than a report. */
 const READ_PATIENCE = 10;
-/** What holds where a fit of the algorithmic model says nothing. */
-export const FIT_DEFAULTS = {
-  seed: 1,
-  draws: 100,
-  level: 0.9,
-  family: 'logistic',
-  guard_minutes: 30,
-  max_age_days: 30,
-} as const;
 
 /** All that decides a fit, with nothing left to default. */
 type FitSettings =
@@ -175,9 +168,9 @@ function makeArtifact(
   return { artifact_id: artifactId(base), model, ...base, card, ...times };
 }
 
-/** Keeps an artifact unless it is there; an artifact never changes. */
+/** Stores an artifact unless it is there: an artifact never changes. A damaged row is left, and the sound one stored beside it. */
 async function keep(context: ReportContext, artifact: Artifact): Promise<Artifact> {
-  const known = await context.warehouse.read((snapshot) => readArtifact(snapshot, artifact.artifact_id));
+  const known = await context.warehouse.read((snapshot) => soundArtifact(snapshot, artifact.artifact_id));
   if (known) return known;
   await context.warehouse.append({ model_artifacts: [artifactRow(artifact)] });
   return artifact;

@@ -2,8 +2,9 @@
 
 import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
-import type { Artifact, Check, ListedArtifact } from '../models/artifacts/artifact.ts';
-import { listArtifacts, readArtifact } from '../models/artifacts/artifact.ts';
+import type { Artifact } from '../models/artifacts/artifact.ts';
+import { type ListedArtifact, listArtifacts, readArtifact } from '../models/artifacts/stored.ts';
+import type { Check } from '../models/gate.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 
 /** The artifacts that the key may see, newest first. One of several brands needs a key for all of them. */
@@ -76,5 +77,6 @@ export function cardJson({ card, created_ms, content: _content, model, ...artifa
 }
 
 function mayRead({ brands }: ListedArtifact, key_brand_id: string | null): boolean {
-  return key_brand_id === null || brands.every((brand_id) => brand_id === key_brand_id);
+  // A damaged artifact may name no brands: then only a key of all brands sees it.
+  return key_brand_id === null || (brands.length > 0 && brands.every((brand_id) => brand_id === key_brand_id));
 }

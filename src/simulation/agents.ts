@@ -23,7 +23,7 @@ export const OUTLOOK_AGENT =
 export const THUNDERBIRD_AGENT =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Thunderbird/128.9.0';
 
-/** Some gateways say what they are, some pretend to be a browser and are only betrayed by their haste. */
+/** Some gateways name themselves. Others look like a browser, and only their speed shows that they are machines. */
 export const SCANNER_AGENTS = ['Barracuda Sentinel (EE)', 'python-requests/2.32.3', DESKTOP_AGENTS[0]] as const;
 
 export function householdAddress(random: Random): string {

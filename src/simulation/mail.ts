@@ -1,10 +1,10 @@
-/** An email's life: sent, delivered or bounced, fetched by machines, read by people, clicked by both. */
+/** The events of one email: sent, delivered or bounced, fetched by machines, read by people, clicked by both. */
 
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import * as agents from './agents.ts';
 import { emailEntry, landingUrl, PAGES } from './entries.ts';
 import type { Person } from './person.ts';
-import type { Email } from './plan.ts';
+import type { Email } from './programme.ts';
 import { stamp } from './stamp.ts';
 import { influence, visit } from './visits.ts';
 

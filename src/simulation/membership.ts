@@ -2,7 +2,6 @@
 
 import { MS_PER_DAY } from '../domain/time.ts';
 import { SITE } from './entries.ts';
-import { startFlow } from './flows.ts';
 import type { Device, Person } from './person.ts';
 import { browserFields, type Session } from './session.ts';
 import { stamp } from './stamp.ts';
@@ -12,7 +11,7 @@ export function startAsMember(person: Person): void {
   person.joined = true;
   person.subscribed = person.random.chance(0.93);
   person.tally.members.at_start++;
-  assignSegments(person, person.plan.start_ms);
+  assignSegments(person, person.programme.start_ms);
 }
 
 /** The person signs up during a visit, and is known on this device from here on. */
@@ -34,7 +33,7 @@ export function join(person: Person, at_ms: number, session: Session): void {
   const conversion_id = person.id('cv');
   person.put('conversions', { conversion_id, ...person.on(device), session_id, ...what, conversion_page: url }, at_ms);
   assignSegments(person, at_ms);
-  startFlow(person, person.plan.welcome, at_ms);
+  person.startFlow(person.programme.welcome, at_ms);
 }
 
 /** Most sites report a login; on the others the link is implicit in events that carry both ids. */

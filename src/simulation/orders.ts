@@ -1,4 +1,4 @@
-/** Orders, as browser and server report them, and what becomes of them. */
+/** Orders, as the browser and the server report them, and their refunds. */
 
 import { MS_PER_DAY } from '../domain/time.ts';
 import type { Cause } from './effects.ts';
@@ -11,7 +11,7 @@ import { money } from './tally.ts';
 
 /** Checks out at the end of a visit. A guest becomes a customer by it. */
 export function placeOrder(person: Person, session: Session, at_ms: number, cause: Cause): void {
-  if (at_ms > person.plan.end_ms) return;
+  if (at_ms > person.programme.end_ms) return;
   const { random, traits, tally } = person;
   const { device, origin, session_id } = session;
   if (!person.joined) join(person, at_ms - 1_000, session);
@@ -44,7 +44,7 @@ export function placeOrder(person: Person, session: Session, at_ms: number, caus
   adjust(person, { order_id, conversion_id, cents }, at_ms);
 }
 
-/** The shop's server reports the order too, under an id of its own: the shared order_id tells that it is one order. */
+/** The shop's server reports the order too, with its own id. The shared order_id shows that it is one order. */
 function reportAgain(person: Person, content: object, at_ms: number): void {
   const server_ms = at_ms + person.random.integer(500, 20_000);
   const conversion_id = person.id('cv');

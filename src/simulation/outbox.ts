@@ -1,4 +1,4 @@
-/** The way of an event to the collector: some arrive late, some twice, none before it happened. */
+/** Delivers events to the collector: some late, some twice, none before it happened. */
 import type { RecordName } from '../domain/index.ts';
 import type { Random } from '../domain/random.ts';
 import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
@@ -63,7 +63,7 @@ export class Outbox {
   }
 
   private deliver(record: RecordName, event: object, occurred_ms: number, delay_ms: number): void {
-    // What is under way when the world ends arrives at its end, so that a file holds all that happened.
+    // Events still on their way at the end of the world arrive at its end, so that the files hold every event.
     const arrives_at_ms = Math.min(Math.floor(occurred_ms + Math.min(delay_ms, LONGEST_DELAY_MS)), this.end_ms);
     if (arrives_at_ms - occurred_ms > MS_PER_HOUR) this.tally.late_lines++;
     this.tally.lines[record]++;

@@ -1,4 +1,4 @@
-/** One person: who they are, on which devices, and what is going to happen to them next. */
+/** One person of the shop: traits, devices, and a queue of future actions. */
 
 import type { RecordName } from '../domain/index.ts';
 import type { Random } from '../domain/random.ts';
@@ -6,7 +6,7 @@ import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import type { TouchpointType } from '../domain/touchpoint.ts';
 import { DESKTOP_AGENTS, householdAddress, PHONE_AGENTS } from './agents.ts';
 import type { Outbox } from './outbox.ts';
-import type { Email, Plan } from './plan.ts';
+import type { Email, FlowEmail, Programme } from './programme.ts';
 import { stamp } from './stamp.ts';
 import type { Currency, Tally } from './tally.ts';
 
@@ -23,9 +23,9 @@ export interface Traits {
   ip_address: string;
   /** Local time minus UTC. */
   offset_ms: number;
-  /** Scales how often this person reads, visits and buys by themselves; mean 1. */
+  /** Scales how often this person reads, visits and buys without marketing. Mean 1. */
   loyalty: number;
-  /** Scales what touches do; correlated with loyalty, as in life: those who would buy anyway also click. */
+  /** Scales the effect of touches. It is correlated with loyalty: people who would buy anyway also click more. */
   responsiveness: number;
   mailbox: 'apple_mpp' | 'gmail' | 'outlook' | 'webmail' | 'thunderbird';
   /** The employer's mail gateway follows every link. */
@@ -59,7 +59,7 @@ export class Person {
     index: number,
     readonly random: Random,
     readonly out: Outbox,
-    readonly plan: Plan,
+    readonly programme: Programme,
     readonly tally: Tally,
     /** What the brand does to send an email to a person. */
     readonly send: (person: Person, email: Email, at_ms: number) => void,
@@ -85,9 +85,9 @@ export class Person {
     return `${prefix}_${this.number}_${this.serial}`;
   }
 
-  /** Puts an action in the diary; equal times keep the order of entry. */
+  /** Queues an action. Equal times keep the order of entry. */
   at(at_ms: number, run: (at_ms: number) => void): void {
-    if (at_ms > this.plan.end_ms) return;
+    if (at_ms > this.programme.end_ms) return;
     let [low, high] = [0, this.queue.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
@@ -97,7 +97,16 @@ export class Person {
     this.queue.splice(low, 0, { at_ms: Math.floor(at_ms), run });
   }
 
-  /** Lives through the diary, which fills while living, to the end of the world. */
+  /** Starts an email flow. Each email goes out only if `wanted` still holds when its time has come. */
+  startFlow(flow: readonly FlowEmail[], at_ms: number, wanted: () => boolean = () => true): void {
+    for (const email of flow) {
+      this.at(at_ms + email.delay_ms, (at) => {
+        if (wanted()) this.send(this, email, at);
+      });
+    }
+  }
+
+  /** Runs all queued actions to the end of the world. Actions may queue others. */
   live(): void {
     for (let action = this.queue.pop(); action; action = this.queue.pop()) action.run(action.at_ms);
   }

@@ -1,7 +1,7 @@
 /**
- * How far a model's claim is from what really happened in a causal world. Pure: a claim and a truth in, numbers out.
- * Shares are compared after both sides are made to add up to 1, so that a model that credits every order (as rules do) and
- * one that credits only the incremental ones are judged alike; what they say about the total is scored on its own.
+ * How far the claim of a model is from the truth of a causal world. Shares are compared after both sides are scaled to add up to
+ * 1, so that a model that credits every order (as rules do) is compared fairly with one that credits only incremental orders.
+ * The claimed total has its own score.
  */
 import type { CausalTruth } from './causal/truth.ts';
 
@@ -86,7 +86,7 @@ export function averageScores(
     true_incremental_fraction: average((score) => score.true_incremental_fraction) ?? 0,
     claimed_incremental_fraction: average((score) => score.claimed_incremental_fraction),
     incremental_error: average((score) => score.incremental_error),
-    // Too much in one world and too little in another do not cancel here.
+    // Absolute errors, so that too much in one world does not cancel too little in another.
     mean_absolute_incremental_error: average(({ incremental_error: error }) => error && Math.abs(error)),
     idle_channel_credit: average((score) => score.idle_channel_credit),
     idle_campaign_credit: average((score) => score.idle_campaign_credit),

@@ -15,7 +15,7 @@ export function dateOf(at_ms: number): string {
 
 const TWO = Array.from({ length: 60 }, (_, i) => String(i).padStart(2, '0'));
 
-/** The text of `formatInstant` at a fraction of its price, which was a tenth of the whole generator's. Whole ms, after 1970. */
+/** The same text as `formatInstant`, made faster, because it took a tenth of the generator's time. Whole ms, after 1970. */
 export function stamp(at_ms: number): string {
   const ms = at_ms % MS_PER_DAY;
   const seconds = Math.floor(ms / 1000);

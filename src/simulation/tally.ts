@@ -1,10 +1,10 @@
-/** What the generator knows, counted while it happens; truth.json is made of it. */
+/** Counts what the generator knows while it runs. truth.json is made from it. */
 
 import { RECORD_NAMES, type RecordName } from '../domain/index.ts';
 import { formatMicros } from '../domain/money.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Cause, EFFECTS, ORGANIC_ORDERS_PER_30_DAYS } from './effects.ts';
-import type { Plan, SimulationOptions } from './plan.ts';
+import type { Programme, SimulationOptions } from './programme.ts';
 import { dateOf } from './stamp.ts';
 
 export type Currency = 'USD' | 'EUR';
@@ -21,7 +21,7 @@ const MAIL_COUNTS = {
   human_opens: 0,
   /** A person opened, seen through Gmail's image proxy. */
   proxied_opens: 0,
-  /** Apple's mail privacy fetched the images; nobody may have looked. */
+  /** Apple's mail privacy fetched the images, whether or not a person looked. */
   machine_opens: 0,
   scanner_opens: 0,
   human_clicks: 0,
@@ -79,20 +79,22 @@ function zeroed(): Record<RecordName, number> {
 }
 
 /** The content of truth.json: amounts are decimal strings in major units, per currency; nothing is converted. */
-export function truthFrom(options: SimulationOptions, plan: Plan, tally: Tally) {
+export function truthFrom(options: SimulationOptions, programme: Programme, tally: Tally) {
   const both = (amounts: (currency: Currency) => string) => ({ USD: amounts('USD'), EUR: amounts('EUR') });
   const causes = [...tally.causes].sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     generator: 'tributary-simulation/1',
     options,
-    start: formatInstant(plan.start_ms),
-    end: formatInstant(plan.end_ms),
+    start: formatInstant(programme.start_ms),
+    end: formatInstant(programme.end_ms),
     lines: tally.lines,
     distinct: tally.distinct,
     late_lines: tally.late_lines,
     customers: { ...tally.members },
     email: {
-      campaigns: new Set([...plan.broadcasts, ...plan.welcome, ...plan.abandoned_cart].map((e) => e.campaign_id)).size,
+      campaigns: new Set(
+        [...programme.broadcasts, ...programme.welcome, ...programme.abandoned_cart].map((e) => e.campaign_id),
+      ).size,
       ...tally.mail,
     },
     orders: {

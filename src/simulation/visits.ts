@@ -1,9 +1,8 @@
-/** Visits to the site: how people arrive, what they look at, and what that makes them do later. */
+/** Visits to the site: how people arrive, which pages they see, and the actions that follow. */
 
 import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import { type Cause, EFFECTS, type EffectName } from './effects.ts';
 import { BROWSING, CLOSING, type Entry, landingUrl, PAGES, type Page, pushEntry, SITE, smsEntry } from './entries.ts';
-import { startFlow } from './flows.ts';
 import { join, signIn } from './membership.ts';
 import { placeOrder } from './orders.ts';
 import type { Device, Person } from './person.ts';
@@ -33,14 +32,14 @@ export function scheduleBrowsing(person: Person, after_ms: number): void {
   person.at(person.awake(after_ms + person.random.exponential(mean_days) * MS_PER_DAY), (at) => browse(person, at));
 }
 
-/** A visit of someone who has made up their mind: the channel that they arrive on did not cause it. */
+/** A visit by someone who has already decided to buy. The channel of this visit causes nothing. */
 export function closingVisit(person: Person, at_ms: number, cause: Cause): void {
   visit(person, at_ms, person.random.weighted(CLOSING), { cause });
 }
 
 /**
- * What a touch does to a person.
- * @returns the cause of an order in this very visit, or undefined; a later order goes into the diary.
+ * Applies the effect of a touch to a person.
+ * @returns the cause of an order in this visit, or undefined. A later order is queued.
  */
 export function influence(person: Person, name: EffectName, at_ms: number): Cause | undefined {
   const effect = EFFECTS[name];
@@ -111,7 +110,7 @@ function afterwards(person: Person, session: Session, at_ms: number): void {
   }
   if (device.signed_in && random.chance(0.15)) {
     const orders = person.orders;
-    startFlow(person, person.plan.abandoned_cart, at_ms, () => person.orders === orders);
+    person.startFlow(person.programme.abandoned_cart, at_ms, () => person.orders === orders);
   }
   if (random.chance(0.25)) {
     for (let i = random.integer(1, 3); i > 0; i--) {

@@ -1,6 +1,6 @@
 /**
- * A shop's world, made up but lifelike: a year of email, ads, visits and orders in a moment, the same for the same
- * options, and with the truth about what caused each order.
+ * A simulated, lifelike shop: email, ads, visits and orders, with the truth about the cause of each order. The same options
+ * give the same events.
  */
 
 import { Random } from '../domain/random.ts';
@@ -11,12 +11,12 @@ import { sendEmail } from './mail.ts';
 import { startAsMember } from './membership.ts';
 import { Outbox, type Simulated } from './outbox.ts';
 import { Person } from './person.ts';
-import { eurRates, makePlan, type Plan, type SimulationOptions } from './plan.ts';
+import { eurRates, makeProgramme, type Programme, type SimulationOptions } from './programme.ts';
 import { Tally, type Truth, truthFrom } from './tally.ts';
 import { blast, closingVisit, scheduleBrowsing, visit } from './visits.ts';
 
 export type { Simulated } from './outbox.ts';
-export type { SimulationOptions } from './plan.ts';
+export type { SimulationOptions } from './programme.ts';
 export type { Truth } from './tally.ts';
 
 /**
@@ -30,7 +30,7 @@ export function* simulate(
   onCustomer: (done: number) => void = () => {},
 ): Generator<Simulated, Truth, void> {
   checkOptions(options);
-  const plan = makePlan(options);
+  const programme = makeProgramme(options);
   const tally = new Tally();
   const books = new Outbox(new Random(options.seed, 'books'), tally, options.end_ms, options.brand_id);
   for (const { date, rate } of eurRates(options)) {
@@ -38,9 +38,9 @@ export function* simulate(
   }
   yield* books.take();
   for (let index = 0; index < options.customers; index++) {
-    // Delivery has a stream of its own, so that a change there leaves people's lives alone.
+    // Delivery has its own random stream, so that a change there does not change people's lives.
     const out = new Outbox(new Random(options.seed, 'delivery', index), tally, options.end_ms, options.brand_id);
-    live(new Person(index, new Random(options.seed, 'life', index), out, plan, tally, sendEmail), plan);
+    live(new Person(index, new Random(options.seed, 'life', index), out, programme, tally, sendEmail), programme);
     yield* out.take();
     onCustomer(index + 1);
   }
@@ -49,16 +49,7 @@ export function* simulate(
     books.book('spend', { spend_id, ...row, currency: 'USD' }, nextMorning(row.date));
   }
   yield* books.take();
-  return truthFrom(options, plan, tally);
-}
-
-/** The content of truth.json, without keeping any event: what {@link simulate} returns when it is done. */
-export function truthOf(options: SimulationOptions): Truth {
-  const world = simulate(options);
-  for (;;) {
-    const next = world.next();
-    if (next.done) return next.value;
-  }
+  return truthFrom(options, programme, tally);
 }
 
 function checkOptions({ customers, days, seed, end_ms }: SimulationOptions): void {
@@ -71,38 +62,38 @@ function checkOptions({ customers, days, seed, end_ms }: SimulationOptions): voi
   if (end_ms - (days + 7) * MS_PER_DAY < 0) throw new RangeError(`end_ms is ${end_ms}; the world must lie after 1970`);
 }
 
-/** Yesterday's figures come at six. */
+/** The figures of a day arrive at six the next morning. */
 function nextMorning(date: string): number {
   return Date.parse(`${date}T00:00:00Z`) + MS_PER_DAY + 6 * MS_PER_HOUR;
 }
 
-/** Fills a person's diary and lives through it. */
-function live(person: Person, plan: Plan): void {
+/** Queues a person's first actions and runs all of them. */
+function live(person: Person, programme: Programme): void {
   const { random, traits } = person;
   if (random.chance(0.7)) startAsMember(person);
   else {
-    const at_ms = random.between(plan.start_ms, plan.end_ms);
+    const at_ms = random.between(programme.start_ms, programme.end_ms);
     person.at(person.awake(at_ms), (at) => visit(person, at, random.weighted(BROWSING), { signs_up: true }));
   }
-  for (const email of plan.broadcasts) {
+  for (const email of programme.broadcasts) {
     if (!random.chance(email.audience)) continue;
     person.at(email.send_at_ms + random.between(0, MS_PER_HOUR), (at) => sendEmail(person, email, at));
   }
-  for (const { campaign_id, send_at_ms } of traits.takes_sms ? plan.sms : []) {
+  for (const { campaign_id, send_at_ms } of traits.takes_sms ? programme.sms : []) {
     person.at(send_at_ms, (at) => blast(person, 'sms', campaign_id, at));
   }
-  for (const { campaign_id, send_at_ms } of traits.takes_push ? plan.push : []) {
+  for (const { campaign_id, send_at_ms } of traits.takes_push ? programme.push : []) {
     person.at(send_at_ms, (at) => blast(person, 'push', campaign_id, at));
   }
-  scheduleBrowsing(person, plan.start_ms);
-  scheduleOrganicOrder(person, plan.start_ms);
+  scheduleBrowsing(person, programme.start_ms);
+  scheduleOrganicOrder(person, programme.start_ms);
   person.live();
 }
 
 /** Orders that come without any marketing, as a Poisson stream. */
 function scheduleOrganicOrder(person: Person, after_ms: number): void {
   const mean_days = 30 / (ORGANIC_ORDERS_PER_30_DAYS * person.traits.loyalty);
-  // The stream runs on the drawn instants; sleeping only shifts the visit.
+  // The stream continues from the drawn instant. Sleep only moves the visit.
   const next_ms = after_ms + person.random.exponential(mean_days) * MS_PER_DAY;
   person.at(next_ms, () => {
     person.at(person.awake(next_ms), (at) => closingVisit(person, at, 'organic'));

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { BOOSTING_DEFAULTS, type BoostingSettings, fitBoosting } from '../../src/learning/boosting.ts';
-import { predictRows } from '../../src/learning/model.ts';
 import { selectRows } from '../../src/learning/table.ts';
-import { at, columnOf, shuffled } from './rows.ts';
+import { at, columnOf, predictRows, shuffled } from './rows.ts';
 import { meanLogLoss, rmse, smallWorld } from './small-world.ts';
 
 const { train, test: held } = smallWorld();

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { binTable } from '../../src/learning/binning.ts';
-import { FOREST_DEFAULTS, type ForestSettings, fitForest, growTrees, makeForest } from '../../src/learning/forest.ts';
-import { predictRows } from '../../src/learning/model.ts';
+import { FOREST_DEFAULTS, type ForestSettings, fitForest } from '../../src/learning/forest.ts';
 import { selectRows } from '../../src/learning/table.ts';
-import { columnOf } from './rows.ts';
+import { columnOf, predictRows } from './rows.ts';
 import { filled, meanLogLoss, rmse, smallWorld } from './small-world.ts';
 
 const { train, test: held } = smallWorld();
@@ -35,16 +33,9 @@ describe('a forest', () => {
     expect(fitForest(train.table, train.value, settings({ seed: 2 })).trees[0]).not.toEqual(JSON.parse(first).trees[0]);
   });
 
-  test('is the same however its trees are shared out', () => {
-    const whole = fitForest(train.table, train.answer, settings({ predicts: 'probability' }));
-    const all = settings({ predicts: 'probability' });
-    const binned = binTable(train.table, all.bins);
-    const parts = [
-      growTrees(binned, train.answer, all, { from: 0, until: 3 }),
-      growTrees(binned, train.answer, all, { from: 3, until: 20 }),
-    ];
-    expect(makeForest(train.table.names, all, parts.flat())).toEqual(whole);
-    expect(() => makeForest(train.table.names, all, parts[0]!)).toThrow(/all its trees/);
+  test('begins with the trees of a smaller forest of the same seed', () => {
+    const whole = fitForest(train.table, train.value, settings({}));
+    expect(fitForest(train.table, train.value, settings({ trees: 3 })).trees).toEqual(whole.trees.slice(0, 3));
   });
 
   test('does not change when a feature is bent without changing its order', () => {

@@ -5,7 +5,7 @@ import { chainOf } from '../../src/models/markov/chain.ts';
 import { countByHash, countInTable } from '../../src/models/markov/counts.ts';
 import { fitMarkov, type MarkovFit } from '../../src/models/markov/fit.ts';
 import { removalEffects } from '../../src/models/markov/removal.ts';
-import { totalsOf } from '../../src/models/paths/totals.ts';
+import { totalsOf } from '../../src/models/paths/paths.ts';
 import { markovReference } from '../reference/markov.ts';
 import { type PathRow, pathsOf, row } from '../reference/paths.ts';
 
@@ -78,7 +78,7 @@ describe('by hand', () => {
     const nothing = fitted([row('A > B', 0, 0, 5)]);
     near(nothing.effect, { A: 0, B: 0 });
     near(nothing.credit, { A: 0, B: 0 });
-    expect(nothing.warnings).toEqual(['no journey converted: there is nothing to credit']);
+    expect(nothing.warnings).toEqual(['no path converted: there is nothing to credit']);
     const cancelled = fitted([row('A', 1, 5, 1), row('B', 1, -5, 1)]);
     near(cancelled.credit_value, { A: 0, B: 0 });
     expect(cancelled.warnings.join()).toMatch(/negative value/);
@@ -97,7 +97,7 @@ describe('by hand', () => {
 
   test('says that effects are only reach when nobody failed to convert', () => {
     const found = fitted([row('A > B', 1, 0, 0), row('A', 1, 0, 0), row('C', 2, 0, 0)]);
-    expect(found.warnings.join()).toMatch(/^no journey ended without a conversion/);
+    expect(found.warnings.join()).toMatch(/^no path ended without a conversion/);
     near(found.effect, { A: 0.5, B: 0.25, C: 0.5 });
     expect(fitted([row('A', 1, 0, 1)]).warnings).toEqual([]);
   });

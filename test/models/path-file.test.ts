@@ -54,7 +54,7 @@ describe('a path file', () => {
 
   test('warns when nobody failed to convert because there is no column for it', () => {
     expect(read('path,total_conversions\na,1\n').warnings).toEqual([
-      'the file has no column total_null: no journey counts as one that did not convert',
+      'the file has no column total_null: so no path counts as one that did not convert',
     ]);
     expect(read(`${HEADER}\na,1,1,0\n`).warnings).toEqual([]);
   });
@@ -107,7 +107,9 @@ describe('a path file', () => {
     expect(refusal(`${HEADER}\n"a" b,1,1,0\n`)).toMatch(/^line 2: has text after a closing quote/);
     expect(refusal(`${HEADER}\n"a > b,1,1,0\nc,1,1,0\n`)).toMatch(/^line 2: opens a quote around a path/);
     expect(refusal(`note,${HEADER}\n"a,b,1,1,0\nc,1,1,0\n`)).toMatch(/^line 2: opens a quote that is not closed/);
-    expect(refusal(`${HEADER}\na,0,5,0\n`)).toMatch(/^line 2: has a value of 5 and no journeys/);
+    expect(refusal(`${HEADER}\na,0,5,0\n`)).toMatch(
+      /^line 2: has a value of 5 and counts neither conversions nor nulls/,
+    );
     expect(() =>
       readPaths([Buffer.from(`${HEADER}\n`), Buffer.from([0x61, 0xff, 0x2c]), Buffer.from('1,1,0\n')]),
     ).toThrow(/^line 2: has a touch that is not UTF-8/);

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
 import { fitOrderedShapley, fitShapley } from '../../src/models/shapley/closed-form.ts';
-import { exactShapley, hoeffdingError, pairsNeeded, sampleShapley } from '../../src/models/shapley/general.ts';
 import { type PathRow, pathsOf, row } from '../reference/paths.ts';
+import { exactShapley, hoeffdingError, pairsNeeded, sampleShapley } from './general-shapley.ts';
 
 function byChannel(rows: readonly PathRow[]): Record<string, number> {
   const paths = pathsOf(rows);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RECORD_NAMES, type RecordName, recordKind } from '../../src/domain/index.ts';
 import { isProblem } from '../../src/domain/record.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../../src/domain/time.ts';
-import { type Simulated, simulate, type Truth, truthOf } from '../../src/simulation/world.ts';
+import { type Simulated, simulate, type Truth } from '../../src/simulation/world.ts';
 
 type Event = Record<string, string> & { evidence?: { delivered_at: string } };
 
@@ -97,8 +97,8 @@ describe('a simulated world', () => {
   });
 
   it('refuses options that make no world', () => {
-    expect(() => truthOf({ ...options, days: 0 })).toThrow(/days is 0/);
-    expect(() => truthOf({ ...options, customers: 1.5 })).toThrow(/customers is 1.5/);
+    expect(() => simulate({ ...options, days: 0 }).next()).toThrow(/days is 0/);
+    expect(() => simulate({ ...options, customers: 1.5 }).next()).toThrow(/customers is 1.5/);
   });
 });
 

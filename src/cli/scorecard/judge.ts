@@ -1,4 +1,4 @@
-/** Judges every model on one causal world: loads it through the front door, fits, asks, and compares with the truth. */
+/** Judges every model on one causal world: sends its events, fits, asks for reports, and compares them with the truth. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +6,8 @@ import { RULE_MODEL_NAMES } from '../../attribution/models.ts';
 import { makeConfig } from '../../config.ts';
 import type { RecordName } from '../../domain/index.ts';
 import type { Naming } from '../../models/grain.ts';
-import type { HazardFamily } from '../../models/hazard/options.ts';
+import { FIT_DEFAULTS, type HazardFamily } from '../../models/settings.ts';
 import { claimHazard } from '../../models/training/train-hazard.ts';
-import { FIT_DEFAULTS } from '../../reports/fitting.ts';
 import { simulateCausal } from '../../simulation/causal/events.ts';
 import { toHistories } from '../../simulation/causal/histories.ts';
 import type { CausalOptions } from '../../simulation/causal/setup.ts';
@@ -24,7 +23,7 @@ export interface Judged {
   family: string;
   seed: number;
   truth: CausalTruth;
-  /** By model; learned models by their own totals, and as reports credit them. */
+  /** By model. Fitted models appear twice: with the totals of the fit, and with the credit of reports. */
   scores: Record<string, Score>;
   /** Why reports may not use a model here. */
   refused: Record<string, string[]>;
@@ -34,13 +33,13 @@ export interface JudgeOptions {
   /** Bootstrap draws for the intervals of fitted models. */
   draws: number;
   seed: number;
-  /** Families of the hazard to fit; the first is the one that is in use. */
+  /** Families of the hazard to fit. The first is reported as `algorithmic`. */
   families: readonly string[];
 }
 
 const ITEMS = 1_000;
 
-/** @param onPhase hears what is being done. */
+/** @param onPhase is called with the name of each phase. */
 export async function judgeWorld(
   io: Io,
   open: Openers,
@@ -74,7 +73,7 @@ export async function judgeWorld(
   }
 }
 
-/** Judges the fit of the algorithmic model alone, on the histories of a world as they are: no log, no rules, no gate. */
+/** Judges only the fit of the algorithmic model, on the histories of a world, without log, rules and gate. */
 export function judgeFit(world: CausalOptions, { draws, seed, families }: JudgeOptions): Judged {
   const made = causalWorld(world);
   const histories = toHistories(made, 'type');
@@ -91,7 +90,7 @@ async function load(client: Client, world: CausalOptions): Promise<CausalTruth> 
   const send = async (record: RecordName, items: unknown[]): Promise<void> => {
     const { rejected } = await client.send(record, items);
     if (rejected.length > 0)
-      throw new Error(`the world has a ${record} that is refused: ${JSON.stringify(rejected[0])}`);
+      throw new Error(`the world has a record of ${record} that is refused: ${JSON.stringify(rejected[0])}`);
   };
   const records = simulateCausal(setupOf(world));
   for (;;) {
@@ -177,7 +176,7 @@ async function reportClaims(
   );
 }
 
-/** What a fit says of channels by itself: totals of the model, before any path is credited. */
+/** The channel totals of a fit, before any path is credited. */
 function claimOfFit(card: Json): Claim {
   const rows: [string, Json][] = card.channels.map((row: Json) => [row.channel, row]);
   const bounded = rows.filter(([, row]) => row.share_low !== undefined);

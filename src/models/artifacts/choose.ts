@@ -1,14 +1,15 @@
-/** Which artifact answers for a fitted model: the newest that passed its gate, or the one that was asked for. */
+/** Which artifact a report uses for a fitted model: the newest that passed its gate, or the one that the request names. */
 
 import { FITTED_MODELS, type FittedModelName, RULE_MODEL_NAMES } from '../../attribution/models.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { type Artifact, type Candidate, listCandidates, readArtifact } from './artifact.ts';
+import type { Artifact } from './artifact.ts';
+import { type Candidate, damaged, listCandidates, readArtifact } from './stored.ts';
 
 /**
  * The artifact for a model over some brands.
  * @param asked ids that the request names, for any of its models.
- * @throws model_not_fitted with what the newest fit lacks; bad_request for an id that does not fit.
+ * @throws model_not_fitted with the checks that the newest fit failed, or with what is wrong with a damaged artifact.
  */
 export async function chooseArtifact(
   snapshot: Snapshot,
@@ -21,22 +22,23 @@ export async function chooseArtifact(
   const usable = all.filter((artifact) => artifact.model === model && covers(artifact, brand_ids));
   const named = usable.find(({ artifact_id }) => asked.includes(artifact_id));
   const passed = usable.filter((artifact) => artifact.passed);
-  // A fit of just these brands goes before one of more.
-  const own = (artifact: Candidate): boolean => artifact.brands.length === brand_ids.length;
+  // A fit of exactly these brands goes before a fit of more brands.
+  const own = (artifact: Candidate): boolean => artifact.brands?.length === brand_ids.length;
   const chosen = named ?? passed.find(own) ?? passed[0];
   if (chosen?.passed) return (await readArtifact(snapshot, chosen.artifact_id))!;
-  // What a fit of more brands lacks is told to those who may see it, and not here.
+  // Never quote the gate of a fit that covers brands this key may not read.
   const refused = chosen ?? usable.find(own);
   throw notFitted(name, refused && own(refused) ? await readArtifact(snapshot, refused.artifact_id) : undefined);
 }
 
 function covers({ brands }: Candidate, brand_ids: readonly string[]): boolean {
-  return brand_ids.every((brand_id) => brands.includes(brand_id));
+  return brands !== null && brand_ids.every((brand_id) => brands.includes(brand_id));
 }
 
 /**
  * @param names the models that are asked for; null where ids of other models may be among them, as in one model of a frozen run.
- * @throws bad_request for an id that is of no artifact that these models and brands can use.
+ * @throws bad_request for an id of no artifact, or of one that these models or brands cannot use; model_not_fitted for a
+ * damaged one.
  */
 export async function checkAsked(
   snapshot: Snapshot,
@@ -49,13 +51,17 @@ export async function checkAsked(
   for (const id of asked) {
     const found = all.find(({ artifact_id }) => artifact_id === id);
     const quoted = JSON.stringify(id.slice(0, 100));
+    if (found?.brands === null) throw damaged(id, 'its brands are not a list of names');
     if (found === undefined || !covers(found, brand_ids))
       throw badRequest(
         'artifact',
-        `${quoted} is no artifact of these brands; \`tributary models list\` shows those there are`,
+        `${quoted} is not an artifact of these brands; \`tributary models list\` shows the artifacts there are`,
       );
     if (names !== null && !names.some((name) => FITTED_MODELS[name] === found.model))
-      throw badRequest('artifact', `${quoted} is of the model ${found.model}, which this report does not ask for`);
+      throw badRequest(
+        'artifact',
+        `${quoted} answers for the model ${found.model}, and this report does not ask for that model; leave it out, or ask for the model`,
+      );
   }
 }
 
@@ -64,7 +70,7 @@ function notFitted(name: FittedModelName, refused: Artifact | undefined): Tribut
   if (refused === undefined)
     return new TributaryError(
       'model_not_fitted',
-      `model: ${name} is not fitted yet for these brands; it learns from data and never answers under its name with another model. Run \`tributary fit ${model}\`, or use one of ${RULE_MODEL_NAMES.join(', ')}`,
+      `model: ${name} is not fitted yet for these brands. It learns from data, and no other model answers under its name. Run \`tributary fit ${model}\`, or use one of ${RULE_MODEL_NAMES.join(', ')}`,
       { field: 'model' },
     );
   const lacks = refused.card.gate.checks

@@ -1,21 +1,21 @@
 /**
- * Additive hazard: lambda(t) = base + sum over touches of beta_c w_c e^(-w_c age). Each touch adds to the hazard whatever
- * else there is, with a decay per channel that is learnt. Fitted by expectation and maximisation: p_i, the part of an
- * order's hazard that touch i adds, is that touch's credit, and what is left is organic. Sources: Zhang, Wei and Ren,
- * Multi-touch attribution in online advertising with survival theory, ICDM 2014; Ji, Wang and Zhang, CIKM 2016. It knows of
- * nobody's intent but their segment, so it credits touches that follow intent.
+ * Additive hazard: lambda(t) = base + sum over touches of beta_c w_c e^(-w_c age). Each touch adds its own part to the
+ * hazard, with a decay per channel that is learnt. The fit uses expectation and maximisation: p_i, the part of an order's
+ * hazard that touch i adds, is that touch's credit, and the rest is organic. Sources: Zhang, Wei and Ren, Multi-touch
+ * attribution in online advertising with survival theory, ICDM 2014; Ji, Wang and Zhang, CIKM 2016. Of a person's intent the
+ * model knows only the segment, so it credits touches that follow intent.
  */
 
 import { MS_PER_DAY } from '../../domain/time.ts';
-import { type FeaturePlan, touchesSeen } from './features.ts';
-import { type Histories, peopleOf } from './histories.ts';
+import type { FeaturePlan } from './features.ts';
+import { type Histories, peopleOf, touchesSeen } from './histories.ts';
 import { groupOf, type Scorer } from './scorer.ts';
 
 export interface AdditiveModel {
   readonly kind: 'additive';
-  /** Orders per day and person without touches, by segment; last of people in none. */
+  /** Orders per day and person without touches, by segment. The last entry is for people in no segment. */
   readonly base: readonly number[];
-  /** Orders that a touch brings in the end, by group. */
+  /** Orders that one touch brings over its whole decay, by group. */
   readonly orders_per_touch: readonly number[];
   /** Per day; the half-life is ln 2 over it. */
   readonly decay: readonly number[];
@@ -24,10 +24,10 @@ export interface AdditiveModel {
 
 const MOST_ITERATIONS = 300;
 
-/** Relative change of every effect below which it is settled. */
+/** The fit stops when no effect changes by more than this part of itself. */
 const SETTLED = 1e-4;
 
-/** Half-lives from three hours to a month. */
+/** Bounds of the decay per day: half-lives from three hours to 30 days. */
 const SLOWEST = Math.LN2 / 30;
 const FASTEST = Math.LN2 / 0.125;
 
@@ -55,16 +55,16 @@ export function fitAdditive(plan: FeaturePlan, histories: Histories, people_leav
 }
 
 interface Data {
-  /** Of each order: its stratum, and its touches `offsets[o]` to `offsets[o + 1]` with group and age in days. */
+  /** By order: its stratum, and its touches `offsets[o]` to `offsets[o + 1]` with group and age in days. */
   readonly order_stratum: Uint16Array;
   readonly offsets: Uint32Array;
   readonly group: Uint16Array;
   readonly age: Float64Array;
-  /** Of each touch, by anybody: its group, and the ages in days between which it could bring an order in the period. */
+  /** By touch of any person: its group, and the ages in days between which it could bring an order in the period. */
   readonly window_group: Uint16Array;
   readonly window_from: Float64Array;
   readonly window_to: Float64Array;
-  /** Person days at risk, by stratum. */
+  /** Days at risk of all people, by stratum. */
   readonly exposed_days: Float64Array;
 }
 
@@ -112,7 +112,7 @@ function collect(plan: FeaturePlan, histories: Histories, people_leave: boolean)
   };
 }
 
-/** The first segment that a person is in at that moment; else one more than there are. */
+/** The first segment that a person is in at that moment. For a person in none: the number of segments. */
 function stratumOf(histories: Histories, person: number, at_ms: number): number {
   for (let i = histories.segment_offsets[person]!; i < histories.segment_offsets[person + 1]!; i++)
     if (histories.segment_from_ms[i]! <= at_ms && at_ms < histories.segment_until_ms[i]!)
@@ -120,7 +120,7 @@ function stratumOf(histories: Histories, person: number, at_ms: number): number 
   return histories.segments.length;
 }
 
-/** One step: credit orders by the present hazard, then set each rate to what its credit says. */
+/** One step: credits the orders by the current hazard, then sets each rate from its credit. */
 function improve(data: Data, base: Float64Array, beta: Float64Array, decay: Float64Array) {
   const groups = beta.length;
   const credit = new Float64Array(groups);

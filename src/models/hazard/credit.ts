@@ -1,23 +1,24 @@
-/** The credit of one order's path under a fitted hazard: what would be missing had its touches not been. */
+/** The credit of one order's path under a fitted hazard: the part of the order that would be missing without its touches. */
 import { additiveScorer } from './additive.ts';
-import { controlNames, exposureOf, type FeaturePlan } from './features.ts';
+import { controlNames, type FeaturePlan } from './features.ts';
 import type { HazardFit, LogLinearModel } from './fit.ts';
+import { exposureOf } from './rows.ts';
 import { groupOf, type HazardPath, type Scorer } from './scorer.ts';
 import { shapleyOfProduct } from './shapley.ts';
 import { treesScorer } from './trees.ts';
 
 export interface PathCredit {
-  /** One per touch, not negative: they add up to 1, or are all 0 when no touch had an effect. */
+  /** One per touch, not negative. They add up to 1, or are all 0 when no touch has an effect. */
   readonly weights: Float64Array;
-  /** The same in proportion, adding up to `fraction`; the rest of the order is organic. */
+  /** The same weights scaled to add up to `fraction`. The rest of the order is organic. */
   readonly incremental: Float64Array;
   /** The part of the hazard, in [0, 1], that would be missing without these touches. */
   readonly fraction: number;
-  /** The hazard with the touches over the hazard without. */
+  /** The hazard with the touches divided by the hazard without them. */
   readonly hazard_ratio: number;
 }
 
-/** Scorers by fit: made once, asked for every order. */
+/** Scorers by fit. A scorer is made once and scores every order. */
 const scorers = new WeakMap<HazardFit, Scorer>();
 
 export function scorerOf(fit: HazardFit): Scorer {
@@ -36,8 +37,8 @@ function makeScorer({ plan, model, options }: HazardFit): Scorer {
 }
 
 /**
- * The credit of each touch of a path. A group gets its Shapley value (see shapley.ts), never less than 0, split among its
- * touches in proportion to their decayed effects; the order's incremental part is 1 - exp(eta without any - eta).
+ * The credit of each touch of a path. A group gets its Shapley value (see shapley.ts), at least 0. Its touches share that in
+ * proportion to their decayed effects. The order's incremental part is 1 - exp(eta without any touch - eta).
  */
 export function creditPath(fit: HazardFit, path: HazardPath): PathCredit {
   const { plan } = fit;
@@ -91,7 +92,7 @@ function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
       shapleyOfProduct(x, into);
       return x.reduce((sum, value) => sum + value, 0);
     },
-    // Where effects of opposite sign cancel at this age, older touches of the group still need a touch to stand for them.
+    // Effects of opposite sign may cancel at this age. The group's credit still has to go to some touch, so none has share 0.
     share: (group, age_ms) => Math.max(effect(group, age_ms), 1e-9 * exposureOf(age_ms, half_lives.at(-1)!)),
   };
 }

@@ -1,27 +1,25 @@
-/** How far a fit can be trusted: how much there was to learn from, and how it does where it has not learnt. */
-import { chancesWithin, softmax } from '../../learning/likelihood.ts';
+/** How far a fit can be trusted: how much data it had, and how well it predicts data that it has not seen. */
+import { chancesWithin, setLikelihood, softmax } from '../../learning/likelihood.ts';
 import { type Quality, qualityOf } from '../../learning/metrics.ts';
 import { maximise } from '../../learning/newton.ts';
 import { fitHazard, type HazardFit, type HazardWork } from './fit.ts';
-import type { Histories } from './histories.ts';
-import { likelihoodOf } from './log-linear.ts';
-import { halvesOf, historiesOf, withTouchesShuffled } from './resample.ts';
+import { type Histories, halvesOf, historiesOf, withTouchesShuffled } from './histories.ts';
 import { channelTotals } from './totals.ts';
 import { fitTrees, logOddsOf, outcomes } from './trees.ts';
 
 export interface HazardDiagnostics {
-  /** Orders of the period, and those that were learnt from. */
+  /** Orders of the period, and the sampled orders that the fit learns from. */
   readonly orders: number;
   readonly cases: number;
   readonly cases_per_parameter: number;
   /** Sampled orders with a touch of the channel, for channels that are fitted by themselves. */
   readonly exposed_cases: readonly { readonly channel: string; readonly cases: number }[];
   /**
-   * On people and times that the model has not seen: it learns from the first two thirds of the orders without one fold of
-   * people, and says of each set in the rest of the time with people of that fold who of them ordered. Null without any.
+   * On people and times that the model has not seen. It learns from the first two thirds of the orders without one fold of
+   * people. Then it predicts, for each later set of that fold, which person ordered. Null where no set is left to predict.
    */
   readonly held_out: Quality | null;
-  /** Part of orders that the same fit claims when touches are dealt out to people they do not belong to; mean of draws. */
+  /** The part of orders that the same fit claims when people get the touches of other people. Mean over draws. */
   readonly placebo_incremental_fraction: number;
   /** Mean over channels of the difference in share between fits to two halves of the people. */
   readonly share_difference_of_halves: number;
@@ -29,10 +27,10 @@ export interface HazardDiagnostics {
 
 const PLACEBO_DRAWS = 2;
 
-/** Where what is learnt ends and what is judged begins, as a part of the orders. */
+/** The part of the orders, oldest first, that the held-out check learns from. It judges the rest. */
 const LEARNT_PART = 2 / 3;
 
-/** Fits several times more: once a fold, for each placebo and for both halves. Deterministic. */
+/** Makes more fits: one per fold, one per placebo draw, one per half of the people. Deterministic. */
 export function diagnoseHazard(fit: HazardFit, work: HazardWork, histories: Histories): HazardDiagnostics {
   const { plan, options } = fit;
   const placebo = Array.from({ length: PLACEBO_DRAWS }, (_, draw) => {
@@ -62,7 +60,7 @@ function differenceOfHalves(fit: HazardFit, histories: Histories): number {
   return differences.reduce((sum, value) => sum + value, 0) / Math.max(1, differences.length);
 }
 
-/** Chances within sets, whatever the family: so all are judged by the same question. */
+/** Predicts chances within sets for every family, so that all families answer the same question. */
 function heldOut(fit: HazardFit, work: HazardWork): Quality | null {
   const { rows } = work;
   const sorted = Float64Array.from(rows.at_ms).sort();
@@ -82,7 +80,7 @@ function heldOut(fit: HazardFit, work: HazardWork): Quality | null {
   return predicted.length > 0 ? qualityOf(Float64Array.from(predicted), outcome) : null;
 }
 
-/** Fits to those sets alone; gives the chance of each row of a set to be the one that ordered. */
+/** Fits to those sets only. The result gives, for a set, the chance of each row to be the one that ordered. */
 function chancesWithout(fit: HazardFit, work: HazardWork, learnt: (set: number) => boolean) {
   const { rows, linear: fitted } = work;
   if (fit.model.kind === 'trees') {
@@ -94,9 +92,9 @@ function chancesWithout(fit: HazardFit, work: HazardWork, learnt: (set: number) 
       return softmax(Float64Array.from({ length: rows.sets[set + 1]! - from }, (_, i) => log_odds(row(i))));
     };
   }
-  // The additive hazard has no rows of its own; its neighbour with the same exposures stands for it.
+  // The additive hazard does not use rows. The log-linear model with the same exposures is judged in its place.
   const weights = Float64Array.from(rows.at_ms, (_, set) => (learnt(set) ? 1 : 0));
-  const likelihood = likelihoodOf(fitted.design, rows.sets, fit.options.likelihood === 'matched', weights);
+  const likelihood = setLikelihood(fitted.design, rows.sets, weights);
   const { penalties, optimum } = fitted.averaged;
   const { theta } = maximise(likelihood, penalties, optimum.theta, fitted.shrinkage.limits);
   return (set: number) => chancesWithin(fitted.design, rows.sets[set]!, rows.sets[set + 1]!, theta);

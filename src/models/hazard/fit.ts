@@ -1,30 +1,29 @@
-/** Fits a model of the conversion hazard to histories: sample, measure, fit, and say how much there was to learn from. */
+/** Fits a model of the conversion hazard to histories: sample risk sets, measure their rows, fit. */
+import { HAZARD_DEFAULTS, type HazardOptions } from '../settings.ts';
 import { type AdditiveModel, fitAdditive } from './additive.ts';
 import { type FeaturePlan, planFeatures } from './features.ts';
 import type { Histories } from './histories.ts';
 import { fitLogLinear, type LogLinear } from './log-linear.ts';
-import { HAZARD_DEFAULTS, type HazardOptions } from './options.ts';
 import { type RiskSets, sampleRiskSets } from './risk-sets.ts';
 import { type HazardRows, measureRows } from './rows.ts';
 import { fitTrees, type TreesModel } from './trees.ts';
-import { fitValueSlopes } from './value.ts';
 
-/** Effects on the log hazard, per touch right now: first all groups at the first half-life, then at the next. */
+/** Effects on the log hazard of a touch at age 0: all groups at the first half-life, then all groups at the next one. */
 export interface LogLinearModel {
   readonly kind: 'log_linear';
   readonly exposure_names: readonly string[];
   readonly exposures: readonly number[];
   readonly exposure_errors: readonly number[];
   readonly control_names: readonly string[];
-  /** Per standard deviation. */
+  /** Per standard deviation of the control. */
   readonly controls: readonly number[];
-  /** The posterior chance of each candidate penalty. */
+  /** The posterior probability of each candidate penalty. */
   readonly strengths: readonly { readonly strength: number; readonly weight: number }[];
 }
 
 export type HazardModel = LogLinearModel | AdditiveModel | TreesModel;
 
-/** A fit, as it is saved. */
+/** A fit as it is saved in an artifact. */
 export interface HazardFit {
   readonly version: 1;
   readonly options: HazardOptions;
@@ -32,27 +31,25 @@ export interface HazardFit {
   readonly model: HazardModel;
   readonly start_ms: number;
   readonly end_ms: number;
-  /** Orders that were at risk in the period, and those that were learnt from. */
+  /** Orders at risk in the period, and the sampled orders that the fit learns from. */
   readonly orders: number;
   readonly cases: number;
   readonly rows: number;
   readonly people_leave: boolean;
-  /** How many free coefficients the fit is worth. */
+  /** The effective number of free coefficients, after shrinkage. */
   readonly effective_parameters: number;
-  /** With `value_model`: what a touch right now adds to the value of an order, in the order of exposures. */
-  readonly value_slopes?: readonly number[];
   /** Channels that were fitted as part of `other`. */
   readonly merged: readonly string[];
 }
 
-/** What a fit was made from; for diagnostics and intervals, and never saved. */
+/** The data that a fit was made from, for diagnostics and intervals. It is never saved. */
 export interface HazardWork {
   readonly sampled: RiskSets;
   readonly rows: HazardRows;
   readonly linear: LogLinear;
 }
 
-/** Fits to all orders of the histories' period. Pure: the same histories and options give the same fit, byte for byte. */
+/** Fits to all orders of the period of the histories. The same histories and options give the same fit, byte for byte. */
 export function fitHazard(histories: Histories, options: Partial<HazardOptions> = {}): HazardFit {
   return workHazard(histories, options).fit;
 }
@@ -77,18 +74,17 @@ export function workHazard(
     rows: rows.design.rows,
     people_leave: sampled.people_leave,
     effective_parameters: linear.averaged.effective_parameters,
-    ...(chosen.value_model && { value_slopes: fitValueSlopes(rows, histories, sampled) }),
     merged: plan.states.filter((name, code) => plan.groups[plan.group_of[code]!] !== name),
   };
   return { fit, work };
 }
 
-/** Fits with each set of half-lives and keeps the one with the most evidence. */
+/** Fits with each set of half-lives and keeps the fit with the most evidence. */
 function likeliest(histories: Histories, sampled: RiskSets, options: HazardOptions) {
   const fits = options.half_lives_days.map((half_lives) => {
     const plan = planFeatures(histories, sampled, options, half_lives);
     const rows = measureRows(plan, histories, sampled);
-    return { plan, rows, linear: fitLogLinear(rows, options.likelihood === 'matched', plan.intent) };
+    return { plan, rows, linear: fitLogLinear(rows, plan.intent) };
   });
   return fits.reduce((best, fit) =>
     fit.linear.averaged.log_evidence > best.linear.averaged.log_evidence ? fit : best,

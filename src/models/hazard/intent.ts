@@ -1,24 +1,23 @@
 /**
- * Signs of a passing intent to buy. Somebody who is in the market for a few days searches, visits and clicks more AND orders
- * more, so their touches predict orders without causing them. Such a common cause brings touches of different channels
- * together in time, whichever comes first; a channel that really sends people to another brings only the other one later.
+ * Signs of a passing intent to buy. Somebody who is in the market for a few days searches, visits and clicks more, and also
+ * orders more. Their touches predict orders without causing them. Such a common cause brings touches of different channels
+ * close together in both orders of time. A channel that sends people to another one brings the other one only later.
  */
 import { MS_PER_DAY } from '../../domain/time.ts';
-import { type Histories, peopleOf } from './histories.ts';
-import { upperBound } from './risk-sets.ts';
+import { type Histories, peopleOf, upperBound } from './histories.ts';
 
-/** Touches this far apart may share a spell of intent; those between the other two bounds show what is usual for the person. */
+/** Two touches within NEAR_MS may share a spell of intent. Two touches FAR_FROM_MS to FAR_TO_MS apart show the usual rate. */
 const NEAR_MS = 2 * MS_PER_DAY;
 const FAR_FROM_MS = 7 * MS_PER_DAY;
 const FAR_TO_MS = 14 * MS_PER_DAY;
 
-/** So long after a touch of a feeding group a touch may have been brought by it. */
+/** A touch within this time after a touch of a feeding group may have been brought by it. */
 const FED_MS = 4 * MS_PER_DAY;
 
-/** Touches looked ahead from each, at most: somebody touched more often within two weeks is hardly a person. */
+/** Following touches that are compared with one touch, at most. More within two weeks are hardly those of a person. */
 const MOST_AHEAD = 300;
 
-/** Whose touches to count, and from when on two of them are two. */
+/** Input for counting pairs. Two touches closer than `guard_ms` count as one. */
 interface Counted {
   readonly histories: Histories;
   readonly groups: number;
@@ -28,11 +27,11 @@ interface Counted {
 }
 
 /**
- * How much a touch of each group says about a spell of intent: loadings r with r_c r_d the rise of d's rate near c, in
- * both directions of time, over the same person's usual rate. 0 for a group that goes with no other.
+ * How strongly a touch of each group shows a spell of intent: loadings r, such that r_c r_d is the rise of d's rate near c
+ * over the same person's usual rate, in both directions of time. 0 for a group that goes with no other group.
  *
- * Two groups that a third one feeds come together as well, but by an effect of that third one: a touch soon after one of a
- * group that feeds its own is not counted from.
+ * If A brings both B and C, B and C co-occur without intent. So a touch that follows a touch of a feeding group within FED_MS
+ * starts no pair.
  */
 export function intentLoadings(counted: Counted): number[] {
   const { groups } = counted;
@@ -47,9 +46,9 @@ export function intentLoadings(counted: Counted): number[] {
   const weight = new Float64Array(groups * groups);
   for (let c = 0; c < groups; c++)
     for (let d = 0; d < c; d++) {
-      // Where one feeds the other, what they have in common cannot be told from that.
+      // Where one group feeds the other, a common cause cannot be told from that effect.
       if (feeders[c]![d] || feeders[d]![c]) continue;
-      // The weaker direction: what follows only one way is an effect of one on the other.
+      // The weaker direction counts: a rise in one direction only is an effect of one group on the other.
       const both = Math.min(riseAfter(pairs, groups, c, d, -2), riseAfter(pairs, groups, d, c, -2));
       const seen = Math.min(pairs.far[c * groups + d]!, pairs.far[d * groups + c]!);
       for (const cell of [c * groups + d, d * groups + c]) {
@@ -58,7 +57,7 @@ export function intentLoadings(counted: Counted): number[] {
       }
     }
   const loadings = oneFactor(rise, weight, groups);
-  // What is brought by a touch that shows intent shows that intent still, in as many cases as it is brought.
+  // If `first` shows intent and brings `then`, a touch of `then` shows that intent in the part of cases that `first` brought.
   return loadings.map((own, then) => {
     const inherited = loadings.map((loading, first) =>
       feeders[then]![first] ? loading * broughtPart(all, groups, first, then) : 0,
@@ -67,7 +66,7 @@ export function intentLoadings(counted: Counted): number[] {
   });
 }
 
-/** The part of `then`'s touches that came soon after `first` beyond the usual. */
+/** The part of the touches of `then` that come soon after `first`, beyond the usual rate. */
 function broughtPart(pairs: Pairs, groups: number, first: number, then: number): number {
   const cell = first * groups + then;
   const usual = (pairs.far[cell]! / pairs.far_ms[first]!) * pairs.near_ms[first]!;
@@ -75,10 +74,10 @@ function broughtPart(pairs: Pairs, groups: number, first: number, then: number):
 }
 
 interface Pairs {
-  /** (first, then): how often `then` follows near or far behind `first`. */
+  /** At [first * groups + then]: how often `then` follows near or far after `first`. */
   readonly near: Float64Array;
   readonly far: Float64Array;
-  /** How long people were observed near and far behind `first`. */
+  /** How long people were observed near and far after touches of `first`. */
   readonly near_ms: Float64Array;
   readonly far_ms: Float64Array;
   readonly touches: Float64Array;
@@ -117,8 +116,8 @@ function countPairs(counted: Counted, feeders?: readonly (readonly boolean[])[])
 }
 
 /**
- * Whether a touch is one on the way to an order that came within the guard: it comes with what brought the order, by way of
- * the order, and says nothing about intent.
+ * True if an order follows within the guard. Such a touch belongs to the buying visit: whatever brought the order brought it
+ * too, so it shows no intent.
  */
 function onTheWay({ histories, guard_ms }: Counted, person: number, at_ms: number): boolean {
   const to = histories.order_offsets[person + 1]!;
@@ -126,14 +125,14 @@ function onTheWay({ histories, guard_ms }: Counted, person: number, at_ms: numbe
   return next < to && histories.order_ms[next]! - at_ms <= guard_ms;
 }
 
-/** Until when a person could be touched. */
+/** The end of the time in which a person could be touched. */
 function endOf({ histories, people_leave }: Counted, person: number): number {
   const order = histories.order_offsets[person]!;
   if (!people_leave || order === histories.order_offsets[person + 1]!) return histories.end_ms;
   return Math.min(histories.order_ms[order]!, histories.end_ms);
 }
 
-/** Whether a touch comes soon after one of a group that feeds its own. */
+/** True if a touch comes soon after a touch of a group that feeds its own group. */
 function isFed({ histories, group_of }: Counted, touch: number, first: number, feeders: readonly boolean[]): boolean {
   const since = histories.touch_ms[touch]! - FED_MS;
   for (let i = touch - 1; i >= first && histories.touch_ms[i]! >= since; i--)

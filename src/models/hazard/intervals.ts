@@ -8,31 +8,25 @@
  * 2012 (Poisson weights); Bardsley et al., Randomize-then-optimize, SIAM J. Sci. Comput. 36, 2014 (moving the centre).
  */
 import { Random } from '../../domain/random.ts';
+import { type Interval, middleOf, peopleWeights } from '../../learning/bootstrap.ts';
 import { substitute } from '../../learning/cholesky.ts';
 import { rightSide, withStrength } from '../../learning/evidence.ts';
 import { setScores } from '../../learning/likelihood.ts';
-import { addExposures, type FeaturePlan } from './features.ts';
+import { MOST_INTERVAL_ORDERS } from '../settings.ts';
+import type { FeaturePlan } from './features.ts';
 import type { HazardFit, HazardWork } from './fit.ts';
 import { type Histories, peopleOf } from './histories.ts';
+import { addExposures } from './rows.ts';
 import { shapleyOfProduct } from './shapley.ts';
 import { ordersOf, partsOf, sharesOf } from './totals.ts';
 
 export interface IntervalOptions {
   readonly seed: number;
   readonly draws: number;
-  /** The part of draws inside. */
+  /** The middle part of the draws that an interval holds. */
   readonly level: number;
-  /** Orders to add up per draw, at most; more are sampled. */
-  readonly most_orders: number;
   /** What each group is called; groups of one name are added up in every draw. Their own names when left out. */
   readonly names?: readonly string[];
-}
-
-export const INTERVAL_DEFAULTS: IntervalOptions = { seed: 1, draws: 200, level: 0.9, most_orders: 3_000 };
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
 }
 
 export interface HazardIntervals {
@@ -43,26 +37,24 @@ export interface HazardIntervals {
   readonly groups: readonly { readonly group: string; readonly share: Interval; readonly incremental: Interval }[];
 }
 
-/** For the default family with matched sets; null for the others, which have no such draws. */
+/** For the default family. Null for the others, which have no such draws. */
 export function hazardIntervals(
   fit: HazardFit,
   work: HazardWork,
   histories: Histories,
-  options: Partial<IntervalOptions> = {},
+  { seed, draws, level, names: called = fit.plan.groups }: IntervalOptions,
 ): HazardIntervals | null {
-  if (fit.model.kind !== 'log_linear' || fit.options.likelihood !== 'matched') return null;
-  const chosen = { ...INTERVAL_DEFAULTS, ...options };
-  const orders = exposuresOfOrders(fit.plan, histories, chosen);
+  if (fit.model.kind !== 'log_linear') return null;
+  const orders = exposuresOfOrders(fit.plan, histories, seed);
   const drawTheta = drawer(work);
   const groups = fit.plan.groups.length;
   const fractions: number[] = [];
-  const called = chosen.names ?? fit.plan.groups;
   const names = [...new Set(called)];
   const shares: number[][] = names.map(() => []);
   const parts: number[][] = names.map(() => []);
-  for (let draw = 0; draw < chosen.draws; draw++) {
-    const random = new Random(chosen.seed, 'hazard bootstrap', draw);
-    const weights = Uint8Array.from({ length: peopleOf(histories) }, () => random.poisson(1));
+  for (let draw = 0; draw < draws; draw++) {
+    const random = new Random(seed, 'hazard bootstrap', draw);
+    const weights = peopleWeights(peopleOf(histories), random);
     const { signed, total } = addUp(orders, drawTheta(weights, random), weights, groups);
     const part = partsOf(signed, total);
     fractions.push(part.reduce((sum, value) => sum + value, 0));
@@ -75,13 +67,13 @@ export function hazardIntervals(
     });
   }
   return {
-    level: chosen.level,
-    draws: chosen.draws,
-    incremental_fraction: intervalOf(fractions, chosen.level),
+    level,
+    draws,
+    incremental_fraction: middleOf(fractions, level),
     groups: names.map((group, at) => ({
       group,
-      share: intervalOf(shares[at]!, chosen.level),
-      incremental: intervalOf(parts[at]!, chosen.level),
+      share: middleOf(shares[at]!, level),
+      incremental: middleOf(parts[at]!, level),
     })),
   };
 }
@@ -91,10 +83,10 @@ interface OrderExposures {
   readonly exposures: Float64Array;
 }
 
-function exposuresOfOrders(plan: FeaturePlan, histories: Histories, options: IntervalOptions): OrderExposures {
+function exposuresOfOrders(plan: FeaturePlan, histories: Histories, seed: number): OrderExposures {
   const all = [...ordersOf(histories)];
-  const random = new Random(options.seed, 'hazard interval orders');
-  let wanted = Math.min(all.length, options.most_orders);
+  const random = new Random(seed, 'hazard interval orders');
+  let wanted = Math.min(all.length, MOST_INTERVAL_ORDERS);
   const chosen = all.filter((_, i) => {
     const taken = random.unit() * (all.length - i) < wanted;
     if (taken) wanted--;
@@ -109,7 +101,7 @@ function exposuresOfOrders(plan: FeaturePlan, histories: Histories, options: Int
 }
 
 /** A function that draws coefficients for people's weights. */
-function drawer({ rows, linear }: HazardWork): (weights: Uint8Array, random: Random) => Float64Array {
+function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: Random) => Float64Array {
   const { averaged, design, shrinkage } = linear;
   const n = design.columns;
   const scores = setScores(design, rows.sets, averaged.optimum.theta);
@@ -129,7 +121,7 @@ function drawer({ rows, linear }: HazardWork): (weights: Uint8Array, random: Ran
   };
 }
 
-function addUp(orders: OrderExposures, theta: Float64Array, weights: Uint8Array, groups: number) {
+function addUp(orders: OrderExposures, theta: Float64Array, weights: Float64Array, groups: number) {
   const width = orders.exposures.length / Math.max(1, orders.person.length);
   const x = new Float64Array(groups);
   const phi = new Float64Array(groups);
@@ -145,12 +137,4 @@ function addUp(orders: OrderExposures, theta: Float64Array, weights: Uint8Array,
     for (let g = 0; g < groups; g++) signed[g]! += weight * phi[g]!;
   });
   return { signed, total };
-}
-
-/** Equal tails, between order statistics. */
-function intervalOf(values: readonly number[], level: number): Interval {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (part: number) =>
-    sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(part * (sorted.length - 1))))]!;
-  return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }

@@ -1,26 +1,27 @@
 /**
- * The default model: the logarithm of the hazard is linear in decayed exposures and controls. Effects multiply, and a
- * touch's effect on the logarithm is halved with each half-life.
+ * The default model: the logarithm of the hazard is linear in decayed exposures and controls. Effects multiply. A touch's
+ * effect on the logarithm halves with each half-life.
  */
 import { type Averaged, averageShrinkage, type ShrinkageOptions } from '../../learning/evidence.ts';
-import { type Design, type Likelihood, rowLikelihood, setLikelihood } from '../../learning/likelihood.ts';
+import { type Design, setLikelihood } from '../../learning/likelihood.ts';
 import type { HazardRows } from './rows.ts';
 
-/** Candidate penalties of exposures (inverse variances of a touch's effect on the log hazard): from effects near 1 to none. */
+/** Candidate penalties of exposures: inverse variances of a touch's effect on the log hazard, from effects near 1 to none. */
 const STRENGTHS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000];
 
-/** A touch may well have no effect at all, and a model that finds some in noise is worse than one that finds too little. */
+/** The prior probability that no touch has an effect. A model that finds effects in noise is worse than a cautious one. */
 const CHANCE_OF_NONE = 0.5;
 
-/** Of controls in standard deviations: enough to hold what hardly varies, too little to matter otherwise. */
+/** The penalty of controls, in standard deviations. It matters only for controls that hardly vary. */
 const CONTROL_PENALTY = 3;
 
+/** A floor, so that loadings that are only noise do not matter. */
 const LEAST_LOADING = 0.03;
 
 const LIMITS = { iterations: 25, tolerance: 1e-4 };
 
 export interface LogLinear {
-  /** Rows with controls standardised and, for `rows`, a last column of ones. */
+  /** Rows with controls standardised. */
   readonly design: Design;
   readonly mean: Float64Array;
   readonly deviation: Float64Array;
@@ -28,20 +29,17 @@ export interface LogLinear {
   readonly averaged: Averaged;
 }
 
-/**
- * Orders follow intent about as touches do: the prior deviation of its coefficient is the largest loading. A floor keeps
- * loadings of nothing but noise from mattering.
- */
+/** Orders follow intent about as strongly as touches do, so the prior deviation of its coefficient is the largest loading. */
 function intentPenalty(intent: readonly number[]): number {
   return 1 / Math.max(LEAST_LOADING, ...intent) ** 2;
 }
 
-export function fitLogLinear(rows: HazardRows, matched: boolean, intent: readonly number[]): LogLinear {
-  const { design, mean, deviation } = standardised(rows, matched);
+export function fitLogLinear(rows: HazardRows, intent: readonly number[]): LogLinear {
+  const { design, mean, deviation } = standardised(rows);
   const intents_from = rows.names.length - rows.intents;
   const penalties = new Float64Array(design.columns);
   penalties.fill(CONTROL_PENALTY, rows.exposures, intents_from);
-  penalties.fill(intentPenalty(intent), intents_from, rows.names.length);
+  penalties.fill(intentPenalty(intent), intents_from);
   const shrinkage: ShrinkageOptions = {
     shrunk: rows.exposures,
     penalties,
@@ -49,39 +47,22 @@ export function fitLogLinear(rows: HazardRows, matched: boolean, intent: readonl
     chance_of_none: CHANCE_OF_NONE,
     limits: LIMITS,
   };
-  const likelihood = likelihoodOf(design, rows.sets, matched);
+  const likelihood = setLikelihood(design, rows.sets);
   const averaged = averageShrinkage(likelihood, new Float64Array(design.columns), shrinkage);
   return { design, mean, deviation, shrinkage, averaged };
 }
 
-/** The likelihood with one weight per set. */
-export function likelihoodOf(design: Design, sets: Uint32Array, matched: boolean, weights?: Float64Array): Likelihood {
-  if (matched) return setLikelihood(design, sets, weights);
-  const target = new Float64Array(design.rows);
-  const by_row = weights && new Float64Array(design.rows);
-  for (let set = 0; set + 1 < sets.length; set++) {
-    target[sets[set]!] = 1;
-    by_row?.fill(weights![set]!, sets[set]!, sets[set + 1]!);
-  }
-  return rowLikelihood(design, target, by_row);
-}
-
-/** Controls to mean 0 and deviation 1; exposures and intent keep their unit, one touch right now, so that effects compare. */
-function standardised(rows: HazardRows, matched: boolean): Pick<LogLinear, 'design' | 'mean' | 'deviation'> {
-  const { columns: from, data: source, rows: n } = rows.design;
-  const columns = from + (matched ? 0 : 1);
-  const mean = new Float64Array(from);
-  const deviation = new Float64Array(from).fill(1);
-  for (let j = rows.exposures; j < from - rows.intents; j++) {
+/** Scales controls to mean 0 and deviation 1. Exposures and intent keep their unit (one touch at age 0), so effects compare. */
+function standardised(rows: HazardRows): Pick<LogLinear, 'design' | 'mean' | 'deviation'> {
+  const { columns, data: source, rows: n } = rows.design;
+  const mean = new Float64Array(columns);
+  const deviation = new Float64Array(columns).fill(1);
+  for (let j = rows.exposures; j < columns - rows.intents; j++) {
     let squares = 0;
-    for (let i = 0; i < n; i++) mean[j]! += source[i * from + j]! / n;
-    for (let i = 0; i < n; i++) squares += (source[i * from + j]! - mean[j]!) ** 2;
+    for (let i = 0; i < n; i++) mean[j]! += source[i * columns + j]! / n;
+    for (let i = 0; i < n; i++) squares += (source[i * columns + j]! - mean[j]!) ** 2;
     if (squares > 0) deviation[j] = Math.sqrt(squares / n);
   }
-  const data = new Float64Array(n * columns);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < from; j++) data[i * columns + j] = (source[i * from + j]! - mean[j]!) / deviation[j]!;
-    if (!matched) data[i * columns + from] = 1;
-  }
+  const data = source.map((value, at) => (value - mean[at % columns]!) / deviation[at % columns]!);
   return { design: { rows: n, columns, data }, mean, deviation };
 }

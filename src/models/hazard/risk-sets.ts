@@ -1,10 +1,11 @@
 /**
- * Nested case-control sampling: for each order, a few people who could have ordered at that moment and did not. Matching on
- * the moment makes "more touches because more time" impossible and lets season and mailings to everybody cancel.
+ * Nested case-control sampling: for each order, a few people who could have ordered at that moment and did not. All of a set
+ * are measured at the same moment. So a longer time in the data is no sign of not ordering, and season and mailings to
+ * everybody cancel.
  * Source: Goldstein and Langholz, Annals of Statistics 20 (1992).
  */
 import { Random } from '../../domain/random.ts';
-import { type Histories, peopleOf } from './histories.ts';
+import { type Histories, peopleOf, upperBound } from './histories.ts';
 
 export interface SamplingOptions {
   readonly seed: number;
@@ -12,9 +13,9 @@ export interface SamplingOptions {
   readonly controls: number;
   /** More orders than this are sampled down to it. */
   readonly most_cases: number;
-  /** Parts of the people, by person: a set's order and its controls are all of one part. */
+  /** People are split into this many folds. All people of a set belong to one fold. */
   readonly folds: number;
-  /** A person is at risk once seen for this long, and is no control this close to an order of their own. */
+  /** A person is at risk when known for at least this long, and is no control this close to an own order. */
   readonly guard_ms: number;
 }
 
@@ -25,18 +26,16 @@ export interface RiskSets {
   /** The moment, one per set. */
   readonly at_ms: Float64Array;
   readonly fold: Uint8Array;
-  /** The order, by number in the histories, one per set. */
-  readonly order: Uint32Array;
-  /** Orders of the period that could be cases, of which the sets are a sample. */
+  /** Orders of the period that could be cases. The sets are a sample of them. */
   readonly eligible_orders: number;
-  /** Whether people leave at their first order, because hardly anybody orders again. */
+  /** True if people leave at their first order, because hardly anybody orders again. */
   readonly people_leave: boolean;
 }
 
-/** Draws that fail before a set goes on with fewer controls, per control asked for. */
+/** Failed draws, per wanted control, after which a set goes on with fewer controls. */
 const MOST_MISSES = 50;
 
-/** Fewer repeat orders than this part of what an unchanged hazard would bring: nobody comes back. */
+/** People leave when repeat orders are below this part of what an unchanged hazard would bring. */
 const LEAVING_BELOW = 0.2;
 
 export function sampleRiskSets(histories: Histories, options: SamplingOptions): RiskSets {
@@ -48,31 +47,28 @@ export function sampleRiskSets(histories: Histories, options: SamplingOptions): 
   const person: number[] = [];
   const at: number[] = [];
   const fold: number[] = [];
-  const orders: number[] = [];
   for (const { who, order } of chosen) {
     const T = histories.order_ms[order]!;
     const part = folds.of[who]!;
     const controls = drawControls(histories, folds.people[part]!, who, T, people_leave, options, order);
-    // Alone in its set an order says nothing.
+    // A set without controls has no information.
     if (controls.length === 0) continue;
     person.push(who, ...controls);
     sets.push(person.length);
     at.push(T);
     fold.push(part);
-    orders.push(order);
   }
   return {
     sets: Uint32Array.from(sets),
     person: Uint32Array.from(person),
     at_ms: Float64Array.from(at),
     fold: Uint8Array.from(fold),
-    order: Uint32Array.from(orders),
     eligible_orders: cases.length,
     people_leave,
   };
 }
 
-/** Whether hardly anybody orders again: repeat orders against those that an unchanged hazard would have brought. */
+/** True if hardly anybody orders again: compares repeat orders with those that an unchanged hazard would bring. */
 export function peopleLeave(histories: Histories): boolean {
   const { start_ms, end_ms } = histories;
   let first_time = 0;
@@ -98,7 +94,7 @@ interface Case {
   readonly order: number;
 }
 
-/** Orders in the period by people who were at risk: known for a while, and with `people_leave` their first. */
+/** Orders in the period by people at risk: known for at least the guard, and with `people_leave` only first orders. */
 function eligibleCases(histories: Histories, options: SamplingOptions, people_leave: boolean): Case[] {
   const cases: Case[] = [];
   for (let who = 0; who < peopleOf(histories); who++) {
@@ -115,7 +111,7 @@ function eligibleCases(histories: Histories, options: SamplingOptions, people_le
   return cases;
 }
 
-/** At most `most_cases` of them, each with the same chance, in their order. */
+/** At most `most_cases` cases, each with the same chance, in the same order. */
 function thin(cases: readonly Case[], options: SamplingOptions): Case[] {
   let wanted = Math.min(options.most_cases, cases.length);
   const random = new Random(options.seed, 'hazard cases');
@@ -130,7 +126,7 @@ function thin(cases: readonly Case[], options: SamplingOptions): Case[] {
 
 interface Folds {
   readonly of: Uint8Array;
-  /** The people of each part, by when they were first seen. */
+  /** The people of each fold, by when they were first seen. */
   readonly people: { readonly who: Uint32Array; readonly first_ms: Float64Array }[];
 }
 
@@ -173,16 +169,4 @@ function atRisk(histories: Histories, p: number, T: number, people_leave: boolea
     if (Math.abs(ordered - T) < guard_ms) return false;
   }
   return true;
-}
-
-/** How many of the sorted values are at most the limit. */
-export function upperBound(sorted: Float64Array, limit: number, from = 0, to = sorted.length): number {
-  let low = from;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle]! <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

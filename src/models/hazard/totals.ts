@@ -1,19 +1,19 @@
-/** What each channel brought over all orders of a period, by conversions and by value. */
+/** Totals of each channel over all orders of a period, by conversions and by value. */
 
 import { scorerOf } from './credit.ts';
-import { controlNames, exposureOf, type FeaturePlan, touchesSeen, writeControls } from './features.ts';
+import { controlNames, type FeaturePlan } from './features.ts';
 import type { HazardFit } from './fit.ts';
-import { type Histories, peopleOf } from './histories.ts';
+import { type Histories, peopleOf, touchesSeen } from './histories.ts';
+import { writeControls } from './rows.ts';
 import type { HazardPath } from './scorer.ts';
-import { splitValue } from './value.ts';
 
 export interface ChannelTotal {
   readonly channel: string;
-  /** Part of all credit, in [0, 1]; all channels add up to 1, or are 0 when nothing has an effect. */
+  /** Part of all credit, in [0, 1]. All channels add up to 1, or are all 0 when nothing has an effect. */
   readonly share: number;
   /** Part of all orders, in [0, 1], that would be missing without the channel (its Shapley value). */
   readonly incremental: number;
-  /** All orders with credit, spread by share: they add up to the orders of the period. */
+  /** The orders of the period, split by share. They add up to all orders. */
   readonly conversions: number;
   readonly value: number;
   readonly incremental_conversions: number;
@@ -28,8 +28,8 @@ export interface HazardTotals {
   readonly channels: readonly ChannelTotal[];
 }
 
-/** Signed sums over orders: by group, of Shapley values and of Shapley values times value. */
-export interface SignedTotals {
+/** Signed sums over orders, by state: of Shapley values, and of Shapley values times the order's value. */
+interface SignedTotals {
   readonly orders: number;
   readonly value: number;
   readonly by_state: Float64Array;
@@ -37,8 +37,8 @@ export interface SignedTotals {
 }
 
 /**
- * Totals over all orders in the histories' period, also those that the fit did not learn from. Sums are signed until the very
- * end, so that noise around no effect cancels instead of adding up.
+ * Totals over all orders of the period, also those that the fit did not learn from. The sums stay signed until the end, so
+ * that noise around no effect cancels and does not add up.
  */
 export function channelTotals(fit: HazardFit, histories: Histories): HazardTotals {
   const signed = signedTotals(fit, histories);
@@ -64,14 +64,14 @@ export function channelTotals(fit: HazardFit, histories: Histories): HazardTotal
   };
 }
 
-/** Negative sums to 0, the rest to sum 1 (or all 0). */
+/** Sets negative sums to 0 and scales the rest to sum 1. All 0 where no sum is positive. */
 export function sharesOf(signed: Float64Array): Float64Array {
   const positive = signed.map((value) => Math.max(0, value));
   const sum = sumOf(positive);
   return sum > 0 ? positive.map((value) => value / sum) : positive;
 }
 
-/** The overall part is that of the signed sums, at least 0; channels share it as they share credit. */
+/** The overall part comes from the signed sums and is at least 0. Channels share it as they share credit. */
 export function partsOf(signed: Float64Array, of: number): Float64Array {
   const overall = of > 0 ? Math.min(1, Math.max(0, sumOf(signed) / of)) : 0;
   return sharesOf(signed).map((share) => share * overall);
@@ -88,7 +88,6 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
   const scorer = scorerOf(fit);
   const groups = plan.groups.length;
   const phi = new Float64Array(groups);
-  const value_phi = new Float64Array(groups);
   const share = new Float64Array(groups);
   const by_state = new Float64Array(plan.states.length);
   const value_by_state = new Float64Array(plan.states.length);
@@ -101,8 +100,6 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
     const { codes, ages_ms } = path;
     if (codes.length === 0) continue;
     scorer.score(path, phi);
-    if (fit.value_slopes) splitValue(phi, addedValue(fit, fit.value_slopes, path), value, value_phi);
-    else for (let g = 0; g < groups; g++) value_phi[g] = phi[g]! * value;
     share.fill(0);
     for (let i = 0; i < codes.length; i++) {
       const group = plan.group_of[codes[i]!]!;
@@ -112,22 +109,10 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
       const group = plan.group_of[codes[i]!]!;
       const part = scorer.share(group, ages_ms[i]!) / share[group]!;
       by_state[codes[i]!]! += phi[group]! * part;
-      value_by_state[codes[i]!]! += value_phi[group]! * part;
+      value_by_state[codes[i]!]! += phi[group]! * value * part;
     }
   }
   return { orders, value: total, by_state, value_by_state };
-}
-
-/** What each group's exposures add to the value of the order. */
-function addedValue({ plan }: HazardFit, slopes: readonly number[], path: HazardPath): Float64Array {
-  const added = new Float64Array(plan.groups.length);
-  for (let i = 0; i < path.codes.length; i++) {
-    const group = plan.group_of[path.codes[i]!]!;
-    plan.half_lives_days.forEach((days, h) => {
-      added[group]! += slopes[h * added.length + group]! * exposureOf(path.ages_ms[i]!, days);
-    });
-  }
-  return added;
 }
 
 export function* ordersOf(histories: Histories): Generator<{ person: number; T: number; value: number }> {
@@ -138,20 +123,20 @@ export function* ordersOf(histories: Histories): Generator<{ person: number; T: 
     }
 }
 
-/** A person's controls at T, as a path carries them. */
+/** A person's controls at T. */
 function controlsOf(plan: FeaturePlan, histories: Histories, person: number, T: number): Float64Array {
   const controls = new Float64Array(controlNames(plan).length);
   writeControls(plan, histories, person, T, controls);
   return controls;
 }
 
-/** The touches that the fit sees before an order. */
-export function pathOf(fit: HazardFit, histories: Histories, person: number, T: number): HazardPath {
+/** The path of an order for the fit: the touches that may have an effect. */
+function pathOf(fit: HazardFit, histories: Histories, person: number, T: number): HazardPath {
   const { from, to } = touchesSeen(fit.plan, histories, person, T);
   return {
     codes: histories.touch_state.subarray(from, to),
     ages_ms: histories.touch_ms.subarray(from, to).map((at) => T - at),
-    // The product form does not ask for them, and they cost more than all the rest.
+    // The log-linear family does not use controls, and they cost more than all the rest.
     ...(fit.model.kind !== 'log_linear' && { controls: controlsOf(fit.plan, histories, person, T) }),
   };
 }

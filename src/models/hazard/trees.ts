@@ -1,27 +1,27 @@
-/** The hazard as trees over the same rows: they find interactions and bends by themselves, and noise more easily too. */
+/** The hazard as trees over the same rows. Trees find interactions and bends by themselves, and noise more easily too. */
 import { BOOSTING_DEFAULTS, fitBoosting } from '../../learning/boosting.ts';
+import { type FittedTrees, predictor } from '../../learning/fitted-trees.ts';
 import { FOREST_DEFAULTS, fitForest } from '../../learning/forest.ts';
-import { type Model, predictor } from '../../learning/model.ts';
 import { makeTable, selectRows, type Table } from '../../learning/table.ts';
-import { exposureOf, type FeaturePlan } from './features.ts';
-import type { HazardOptions } from './options.ts';
-import type { HazardRows } from './rows.ts';
+import type { HazardOptions } from '../settings.ts';
+import type { FeaturePlan } from './features.ts';
+import { exposureOf, type HazardRows } from './rows.ts';
 import { groupOf, type Scorer } from './scorer.ts';
 import { shapleyOf } from './shapley.ts';
 
 export interface TreesModel {
   readonly kind: 'trees';
-  readonly model: Model;
+  readonly model: FittedTrees;
 }
 
-/** Shallow trees, slowly: few orders, weak effects. Boosting stops by the loss of people it does not learn from. */
+/** Shallow trees and a low rate, because orders are few and effects weak. Boosting stops by the loss on people held out. */
 const BOOSTING = { trees: 300, depth: 3, leaves: 8, learning_rate: 0.05, min_child_weight: 20, subsample: 0.7 };
 const FOREST = { trees: 200, depth: 10, min_child_weight: 50 };
 
-/** A forest may say 0 or 1; odds have to stay finite. */
+/** A forest may predict 0 or 1. The odds have to stay finite. */
 const LEAST = 1e-4;
 
-/** `sets` are the sets to learn from (all if left out); boosting holds out one more fold of people to know when to stop. */
+/** @param learnt the sets to learn from, all if left out. Boosting holds out one more fold of people to know when to stop. */
 export function fitTrees(rows: HazardRows, options: HazardOptions, learnt?: (set: number) => boolean): TreesModel {
   const held_out: number[] = [];
   const used: number[] = [];
@@ -53,14 +53,14 @@ function tableOf(rows: HazardRows): Table {
   return table;
 }
 
-/** 1 for the person of a set who ordered. */
+/** 1 for the row of the person who ordered, else 0. */
 export function outcomes(rows: HazardRows): Uint8Array {
   const outcome = new Uint8Array(rows.design.rows);
   for (let set = 0; set + 1 < rows.sets.length; set++) outcome[rows.sets[set]!] = 1;
   return outcome;
 }
 
-/** Log odds of a row; for rare events a constant away from the log of the hazard. */
+/** Log odds of a row. For rare events they differ from the log hazard by a constant. */
 export function logOddsOf(model: TreesModel): (row: Float64Array) => number {
   const predict = predictor(model.model);
   return (row) => {
@@ -69,7 +69,7 @@ export function logOddsOf(model: TreesModel): (row: Float64Array) => number {
   };
 }
 
-/** Channels are switched off by taking their exposures away; the Shapley value is over those in the path. */
+/** A channel is switched off by setting its exposures to 0. The Shapley value is over the channels in the path. */
 export function treesScorer(plan: FeaturePlan, model: TreesModel, controls: number, seed: number): Scorer {
   const groups = plan.groups.length;
   const half_lives = plan.half_lives_days;

@@ -1,21 +1,20 @@
-/** What is usual: how often people are touched and order, and how much they differ in that. */
+/** Usual rates: how often people are touched and order, and how much people differ in that. */
 import { MS_PER_DAY } from '../../domain/time.ts';
 import { type Histories, peopleOf } from './histories.ts';
 
-/** Shapes of rates over people, from very unequal to all alike. */
+/** Bounds of the gamma shape: below, people differ very much; above, they are all alike. */
 const LEAST_SHAPE = 0.2;
 const MOST_SHAPE = 1_000;
 
-/** How often something happens to people: per day in the mean, with a gamma distribution of that shape over people. */
+/** The rate of an event: its mean per day over people, and the shape of its gamma distribution over people. */
 export interface UsualRate {
   readonly per_day: number;
   readonly shape: number;
 }
 
 /**
- * How often people are touched by each group, all groups together, and order: the mean, and how much people differ. With
- * rates that are gamma distributed over people, counts n in d days have mean m d and variance m d + (m d)^2 / k; k is the
- * estimate by moments (Johnson, Kemp and Kotz, Univariate Discrete Distributions, section 5.8).
+ * The rates of touches of each group, of all touches, and of orders. If rates are gamma distributed over people, counts n in d
+ * days have mean m d and variance m d + (m d)^2 / k. The shape k is estimated by moments (Johnson, Kemp and Kotz, Univariate Discrete Distributions, section 5.8).
  */
 export function usualRates(histories: Histories, groups: number, group_of: readonly number[]): UsualRate[] {
   const kinds = groups + 2;
@@ -35,7 +34,7 @@ export function usualRates(histories: Histories, groups: number, group_of: reado
     for (let kind = 0; kind < kinds; kind++) totals[kind]! += counts[kind]!;
   }
   const all_days = days.reduce((sum, value) => sum + value, 1);
-  // One is added, so that no rate is 0.
+  // Adding 1 keeps every rate above 0.
   const per_day = Array.from(totals, (total) => (total + 1) / all_days);
   const squares = new Float64Array(kinds);
   const excess = new Float64Array(kinds);
@@ -53,7 +52,7 @@ export function usualRates(histories: Histories, groups: number, group_of: reado
   }));
 }
 
-/** The logarithm of a person's expected rate, given their count in so many days, over the mean rate. */
+/** The logarithm of a person's expected rate, given their count in that many days, divided by the mean rate. */
 export function logRate(count: number, days: number, { per_day, shape }: UsualRate): number {
   return Math.log((count + shape) / (per_day * days + shape));
 }

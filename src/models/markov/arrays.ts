@@ -1,4 +1,4 @@
-/** Typed arrays of numbers 0, 1, 2 …: made, sorted and inverted. */
+/** Typed arrays of numbers 0, 1, 2 …: made, sorted and inverted; and sums by such numbers. */
 
 /** 0, 1, 2, … */
 export function numbersTo(count: number): Uint32Array {
@@ -27,4 +27,26 @@ export function placesOf(list: Uint32Array): Uint32Array {
     places[number] = at;
   });
   return places;
+}
+
+/** Sums by number, for numbers that are given out one after another. */
+export class Sums {
+  private sums = new Float64Array(1 << 10);
+
+  add(number: number, amount: number): void {
+    if (number >= this.sums.length) this.grow(number + 1);
+    this.sums[number]! += amount;
+  }
+
+  /** The first `count` sums; 0 where nothing was added. */
+  all(count: number): Float64Array {
+    if (count > this.sums.length) this.grow(count);
+    return this.sums.slice(0, count);
+  }
+
+  private grow(count: number): void {
+    const larger = new Float64Array(Math.max(this.sums.length * 2, count));
+    larger.set(this.sums);
+    this.sums = larger;
+  }
 }

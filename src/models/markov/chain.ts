@@ -1,10 +1,9 @@
 /**
- * An absorbing Markov chain of order k over journeys (Anderl, Becker, von Wangenheim, Schumann 2016, "Mapping the customer
- * journey"): the state is the last k touches, a journey shorter than k is one shorter state, and every journey ends in a
- * conversion or in none.
+ * An absorbing Markov chain of order k over paths (Anderl, Becker, von Wangenheim, Schumann 2016, "Mapping the customer
+ * journey"). The state is the last k touches; a path shorter than k is one shorter state. Every path ends in a conversion or
+ * without one.
  */
-import type { Paths } from '../paths/paths.ts';
-import { type Totals, totalsOf } from '../paths/totals.ts';
+import { type Paths, type Totals, totalsOf } from '../paths/paths.ts';
 import { countingSort, numbersTo, placesOf } from './arrays.ts';
 import { countSteps, type StepCounts } from './counts.ts';
 import { type Layout, layOut } from './layout.ts';
@@ -16,11 +15,11 @@ export interface Chain {
   readonly totals: Totals;
   /** State s is `grams[s * order] …`: codes of touches + 1, oldest first, 0 where there is none. */
   readonly grams: Uint16Array;
-  /** Share of the journeys that begin in a state. */
+  /** By state: the share of the paths that begin there. */
   readonly start: Float64Array;
-  /** Times that a journey passes through a state. */
+  /** By state: how often a path visits it, on average. */
   readonly visits: Float64Array;
-  /** From a state: the probability that the journey ends in a conversion there, and the value of that per visit. */
+  /** By state, per visit: the probability that the path ends there in a conversion, and the value of that. */
   readonly conversion: Float64Array;
   readonly value: Float64Array;
   /** The order in which a sweep visits the states. */
@@ -40,7 +39,7 @@ export function buildChain(paths: Paths, order: number): Chain {
   return chainOf(countSteps(paths, order), order, totalsOf(paths));
 }
 
-/** Divides what leaves a state by all that leaves it, and lays out states and steps as a sweep reads them. */
+/** Turns counts into probabilities, and stores states and steps in the order in which a sweep reads them. */
 export function chainOf(counts: StepCounts, order: number, totals: Totals): Chain {
   const states = counts.start.length;
   const passed = counts.conversions.map((converted, s) => converted + counts.nulls[s]!);
@@ -70,7 +69,7 @@ export function chainOf(counts: StepCounts, order: number, totals: Totals): Chai
   };
 }
 
-/** Steps sorted by where they lead, in sequence, and then by where they come from. */
+/** Steps sorted by target (in sequence), then by source. */
 function stepsBySequence(
   { from, to, taken }: StepCounts,
   passed: Float64Array,

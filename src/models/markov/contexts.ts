@@ -1,10 +1,62 @@
-/** What followed the last k touches, by fold: the counts from which held-out losses of order k are worked out. */
+/** Counts of what followed the last k touches, by fold. The held-out losses of order k come from them. */
+import type { Random } from '../../domain/random.ts';
 import type { Paths } from '../paths/paths.ts';
-import { FOLDS, type Split } from './folds.ts';
+import { Sums } from './arrays.ts';
 import { Steps } from './steps.ts';
-import { Sums } from './sums.ts';
 
-/** Counts of one order. Steps and contexts are numbered; `[i * FOLDS + fold]` is what was counted in a fold. */
+export const FOLDS = 5;
+
+/** Above this count on one path, a normal distribution replaces the single draws. */
+const MAX_DRAWS = 1_000;
+
+/** The counts of one path by fold. Filled again for each path. */
+export interface Split {
+  conversions: Float64Array;
+  nulls: Float64Array;
+}
+
+/**
+ * Draws folds path by path; call the result in the order of the paths. Each count of a path is drawn alone and never split
+ * evenly: with even folds every fold would look like the rest, and no order would ever be too high.
+ */
+export function assignFolds(paths: Paths, random: Random): (path: number) => Split {
+  const split: Split = { conversions: new Float64Array(FOLDS), nulls: new Float64Array(FOLDS) };
+  const { people } = paths;
+  const fold_of = people && Uint8Array.from({ length: highest(people) + 1 }, () => random.integer(0, FOLDS - 1));
+  return (path) => {
+    split.conversions.fill(0);
+    split.nulls.fill(0);
+    if (fold_of) {
+      split.conversions[fold_of[people[path]!]!] = paths.conversions[path]!;
+      split.nulls[fold_of[people[path]!]!] = paths.nulls[path]!;
+    } else {
+      draw(paths.conversions[path]!, random, split.conversions);
+      draw(paths.nulls[path]!, random, split.nulls);
+    }
+    return split;
+  };
+}
+
+/** Not Math.max(...people), because there may be millions of people. */
+function highest(people: Uint32Array): number {
+  return people.reduce((most, person) => Math.max(most, person), 0);
+}
+
+/** Draws a fold for each unit of a count. A fraction is one unit of that weight. */
+function draw(count: number, random: Random, folds: Float64Array): void {
+  let whole = Math.floor(count);
+  if (count > whole) folds[random.integer(0, FOLDS - 1)]! += count - whole;
+  for (let fold = 0; fold < FOLDS && whole > MAX_DRAWS; fold++) {
+    const share = 1 / (FOLDS - fold);
+    const sigma = Math.sqrt(whole * share * (1 - share));
+    const drawn = share === 1 ? whole : Math.round(whole * share + sigma * random.normal(0, 1));
+    folds[fold]! += Math.min(whole, Math.max(0, drawn));
+    whole -= Math.min(whole, Math.max(0, drawn));
+  }
+  for (; whole > 0; whole--) folds[random.integer(0, FOLDS - 1)]!++;
+}
+
+/** Counts of one order. Steps and contexts have numbers; `[i * FOLDS + fold]` is the count of number i in a fold. */
 export interface ContextCounts {
   steps: Steps;
   contexts: number;
@@ -18,7 +70,7 @@ export interface ContextCounts {
 
 /**
  * Counts for the orders 0 to `highest`. All orders predict the same: the next touch, repeats included, or the end, and then
- * the outcome. (A chain drops repeats, which changes no removal effect; here it would leave the orders different tasks.)
+ * the outcome. (A chain drops repeats, which changes no removal effect. Here it would give the orders different tasks.)
  */
 export function countContexts(paths: Paths, highest: number, folds: (path: number) => Split): ContextCounts[] {
   const levels = Array.from({ length: highest + 1 }, (_, order) => new Level(order));

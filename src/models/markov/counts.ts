@@ -1,29 +1,28 @@
-/** Journeys counted into states and steps: what a chain of order k is made of. */
+/** Counts the states and steps of paths, from which a chain of order k is made. */
 import type { Paths } from '../paths/paths.ts';
-import { numbersTo } from './arrays.ts';
+import { numbersTo, Sums } from './arrays.ts';
 import { Steps } from './steps.ts';
-import { Sums } from './sums.ts';
 
 export interface StepCounts {
   /** State s is `grams[s * order] …`: codes of touches + 1, oldest first, 0 where there is none. */
   grams: Uint16Array;
-  /** Journeys, by state: that begin there, that end there in a conversion with what value, that end there in none. */
+  /** By state: how many paths begin there, end there in a conversion and with what value, and end there without one. */
   start: Float64Array;
   conversions: Float64Array;
   value: Float64Array;
   nulls: Float64Array;
-  /** Steps between different states, each taken at least by a part of a journey. */
+  /** Steps between different states that some path takes. */
   from: Uint32Array;
   to: Uint32Array;
   taken: Float64Array;
 }
 
-/** Cells of a table with every step that there could be: 64 MB. */
+/** Cells of a table of all possible steps, at most: 64 MB. */
 const MAX_CELLS = 1 << 23;
 
 /**
- * Counts are weights: fractions count as such, and journeys of no weight leave no state. Consecutive equal states are one,
- * since only the jump that leaves a state decides where a journey ends.
+ * Counts are weights: fractions count as such, and paths of weight 0 leave no state. Consecutive equal states are one,
+ * because only the step that leaves a state decides where a path ends.
  */
 export function countSteps(paths: Paths, order: number): StepCounts {
   const small = (paths.states.length + 1) ** (order + 1) <= MAX_CELLS;
@@ -31,8 +30,8 @@ export function countSteps(paths: Paths, order: number): StepCounts {
 }
 
 /**
- * With few channels a state is a number by itself, its touches being the digits, and a step is a place in a table: a touch
- * costs one addition to memory, where a hash would look up in five places.
+ * With few channels a state is a number whose digits are its touches, and a step is a place in a table. A touch then costs one
+ * addition in memory, where a hash needs five look-ups.
  */
 export function countInTable(paths: Paths, order: number): StepCounts {
   const { codes, offsets } = paths;
@@ -69,7 +68,7 @@ export function countInTable(paths: Paths, order: number): StepCounts {
 
 type Sum = Pick<StepCounts, 'start' | 'conversions' | 'value' | 'nulls'>;
 
-/** Numbers the states that were met, and lists the steps that were taken. */
+/** Numbers the states that occur, and lists the steps that occur. */
 function compact(sums: Sum, taken: Float64Array, base: number, order: number): StepCounts {
   const keys = sums.start.length;
   const number = new Int32Array(keys).fill(-1);
@@ -125,7 +124,7 @@ export function countByHash(paths: Paths, order: number): StepCounts {
   }
   const states = steps.grams.size;
   const amounts = taken.all(steps.size);
-  // A step from a state to itself was found and never counted.
+  // A step from a state to itself has a number and no count.
   const used = numbersTo(steps.size).filter((step) => amounts[step]! > 0);
   return {
     grams: steps.grams.grams,

@@ -1,22 +1,20 @@
-/** Fits a Markov model to paths: what each channel is credited with, and the effect that says why. */
+/** Fits a Markov model to paths: the removal effect and the credit of each channel. */
 import { assert } from '../../domain/errors.ts';
-import type { Paths } from '../paths/paths.ts';
-import type { Totals } from '../paths/totals.ts';
+import type { Paths, Totals } from '../paths/paths.ts';
 import { buildChain, MAX_ORDER, statesOf } from './chain.ts';
 import { chooseOrder, type OrderLoss } from './order-choice.ts';
 import { removalEffects } from './removal.ts';
-import { type TouchTotals, touchTotals } from './touch-totals.ts';
 
 export interface MarkovOptions {
-  /** Touches that a state remembers, 1 to 4; `auto` takes the order that predicts held-out journeys best. */
+  /** Touches that a state remembers, 1 to 4. `auto` takes the order that predicts held-out paths best. */
   order: number | 'auto';
-  /** Of the folds, for `auto`. */
+  /** The seed of the folds, for `auto`. */
   seed: number;
 }
 
 export interface MarkovFit {
   order: number;
-  /** What every order lost on journeys it had not seen; only when the order was chosen. */
+  /** The loss of every order on held-out paths. Only with `auto`. */
   orders?: OrderLoss[];
   totals: Totals;
   states: number;
@@ -27,7 +25,7 @@ export interface MarkovFit {
   /** Channel totals: effects scaled to the total. Zero where no channel has an effect. */
   conversions: Float64Array;
   value: Float64Array;
-  /** Touch totals: each conversion given to its own touches in proportion to effects. Another answer, on purpose. */
+  /** Touch totals: each conversion shared by its own touches in proportion to effects. They differ from channel totals. */
   touch_totals: TouchTotals;
   iterations: number;
   residual: number;
@@ -74,21 +72,72 @@ function warningsOf(paths: Paths, { totals, ...fit }: MarkovFit): string[] {
   const warnings: string[] = [];
   if (totals.conversions > 0 && totals.nulls === 0)
     warnings.push(
-      'no journey ended without a conversion: a removal effect is then only the share of journeys that pass through a channel',
+      'no path ended without a conversion: a removal effect is then only the share of paths that pass through a channel',
     );
   if (paths.value.some((value) => value < 0))
     warnings.push('some paths have a negative value: effects on value may leave 0 to 1');
-  if (totals.conversions === 0) warnings.push('no journey converted: there is nothing to credit');
+  if (totals.conversions === 0) warnings.push('no path converted: there is nothing to credit');
   if (totals.value !== 0 && fit.value.every((credit) => credit === 0))
     warnings.push('no channel has an effect on value: none is credited');
   const predictor = fit.orders?.reduce((best, next) =>
     next.conversion_loss < best.conversion_loss ? next : best,
   ).order;
   if (predictor !== undefined && predictor !== fit.order)
-    warnings.push(
-      `whether journeys convert is predicted best by order ${predictor}, what they do next by order ${fit.order}`,
-    );
+    warnings.push(`order ${predictor} predicts best whether paths convert, order ${fit.order} what comes next on them`);
   if (fit.residual > 1e-9)
-    warnings.push(`the solution is not exact: ${fit.residual} of the journeys are unaccounted for`);
+    warnings.push(`the solution is not exact: a share of ${fit.residual} of the paths is not accounted for`);
   return warnings;
+}
+
+interface TouchTotals {
+  conversions: Float64Array;
+  value: Float64Array;
+}
+
+/**
+ * Within a path a channel gets its effect's share of the effects of the path's channels. Each channel counts once, whatever
+ * the number of its touches: each touch gets `effect / occurrences / sum`. Every conversion is shared out in full, so these
+ * totals differ from the shares of the effects: a channel that is often alone keeps all conversions in which it is alone.
+ */
+function touchTotals(paths: Paths, on_conversions: Float64Array, on_value: Float64Array): TouchTotals {
+  const channels = paths.states.length;
+  const totals: TouchTotals = {
+    conversions: new Float64Array(channels),
+    value: new Float64Array(channels),
+  };
+  const seen = new Uint32Array(channels);
+  const own = new Uint16Array(channels);
+  for (let p = 0; p < paths.conversions.length; p++) {
+    const conversions = paths.conversions[p]!;
+    const value = paths.value[p]!;
+    if (conversions === 0 && value === 0) continue;
+    const start = paths.offsets[p]!;
+    const end = paths.offsets[p + 1]!;
+    let unique = 0;
+    let conversions_sum = 0;
+    let value_sum = 0;
+    for (let i = start; i < end; i++) {
+      const code = paths.codes[i]!;
+      if (seen[code] === p + 1) continue;
+      seen[code] = p + 1;
+      own[unique++] = code;
+      conversions_sum += on_conversions[code]!;
+      value_sum += on_value[code]!;
+    }
+    // The sum is never 0: without the channels of its last state, a path that converted would not convert.
+    const per_conversion = conversions / conversions_sum;
+    const per_value = value_sum > 0 ? value / value_sum : 0;
+    for (let u = 0; u < unique; u++) {
+      const code = own[u]!;
+      totals.conversions[code]! += per_conversion * on_conversions[code]!;
+      totals.value[code]! += per_value * on_value[code]!;
+    }
+    // Where negative values cancel the others, no channel may have an effect on value.
+    if (value_sum <= 0) spread(paths, start, end, value, totals.value);
+  }
+  return totals;
+}
+
+function spread({ codes }: Paths, start: number, end: number, amount: number, totals: Float64Array): void {
+  for (let i = start; i < end; i++) totals[codes[i]!]! += amount / (end - start);
 }

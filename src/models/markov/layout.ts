@@ -1,15 +1,15 @@
-/** Where states stand in memory, and in which order a sweep visits them: most of what a solution costs. */
+/** The order of states in memory, and the order in which a sweep visits them. Both decide most of the time of a solution. */
 import { countingSort, numbersTo, placesOf } from './arrays.ts';
 import type { StepCounts } from './counts.ts';
 
 export interface Layout {
-  /** Numbers of the states as they were found, in the order in which they are stored. */
+  /** Numbers of the states (as counted), in the order in which they are stored. */
   stored: Uint32Array;
   /** Places in that order, in the order in which a sweep visits them. */
   sequence: Uint32Array;
 }
 
-/** Steps a state, on average, from which a chain has no direction any more. */
+/** From this mean number of steps per state on, a chain counts as dense. */
 const DENSE = 4;
 
 export function layOut(counts: StepCounts, order: number): Layout {
@@ -17,8 +17,8 @@ export function layOut(counts: StepCounts, order: number): Layout {
 }
 
 /**
- * For dense chains. All states that lead to A > B > C end in A > B, so states are stored by what they end in and visited by
- * what they begin with: a sweep reads a few rows again and again instead of jumping through all of them.
+ * For dense chains. All states that lead to A > B > C end in A > B. So states are stored by their last touches and visited by
+ * their first ones: a sweep then reads a few rows many times and does not jump through all of them.
  */
 function byTouches({ grams, start }: StepCounts, order: number): Layout {
   const slots = Array.from({ length: order }, (_, slot) => slot);
@@ -37,8 +37,8 @@ function byTouches({ grams, start }: StepCounts, order: number): Layout {
 }
 
 /**
- * For sparse chains, which are mostly journeys of their own that meet rarely: states in the order in which journeys flow (the
- * reverse postorder of a search in depth). Where nothing goes round in a circle, one sweep in this order is the solution.
+ * For sparse chains, in which paths rarely meet: states in the order of the paths (the reverse postorder of a depth-first
+ * search). Without cycles, one sweep in this order is the solution.
  */
 function byFlow({ start, from, to }: StepCounts): Layout {
   const states = start.length;

@@ -1,32 +1,31 @@
 /**
- * Which order to take: the one that says best what journeys do that it has not seen. In-sample fit cannot tell, because a
- * higher order always fits better, and the probability of converting is the same for all of them.
+ * Chooses the order that predicts held-out paths best. The fit on its own data cannot decide, because a higher order always
+ * fits better, and the probability of converting is the same for all orders.
  */
 import { Random } from '../../domain/random.ts';
 import type { Paths } from '../paths/paths.ts';
 import { MAX_ORDER } from './chain.ts';
-import { type ContextCounts, countContexts } from './contexts.ts';
-import { assignFolds, FOLDS } from './folds.ts';
+import { assignFolds, type ContextCounts, countContexts, FOLDS } from './contexts.ts';
 
 /** Losses are natural logarithms of held-out likelihood, negated: smaller is better. */
 export interface OrderLoss {
   order: number;
-  /** Of what comes next (a touch, or the end), per prediction. */
+  /** Per prediction of what comes next: a touch, or the end. */
   next_loss: number;
-  /** Of conversion against none where a journey ends, per journey. */
+  /** Per path: of conversion against none where it ends. */
   conversion_loss: number;
-  /** Of whole journeys, the sum of both along each: what the choice is made by. */
+  /** Per path: the sum of both along it. The choice is made by this loss. */
   journey_loss: number;
 }
 
-/** Differences of sums of fractions leave less than this where nothing is left. */
+/** A difference of sums of fractions below this counts as 0. */
 const NOTHING = 1e-9;
 
 /**
- * Cross-validated losses of the orders 1 to 4 over the same predictions, seeded; folds are drawn by journey, or by person
- * where people are known, since the journeys of one person resemble each other. What follows a context that training knows
- * little of is mixed with what follows the context one touch shorter, the more the more kinds of things followed it
- * (interpolation of Witten and Bell 1991), down to an equal chance for everything.
+ * Cross-validated losses of the orders 1 to 4 over the same predictions, seeded. Folds are drawn by path, or by person where
+ * people are known, because the paths of one person resemble each other. The probabilities of a context are mixed with those of
+ * the context one touch shorter: the rarer the context and the more different things followed it, the more (interpolation of
+ * Witten and Bell 1991). The shortest context gives everything the same chance.
  */
 export function chooseOrder(paths: Paths, seed: number): OrderLoss[] {
   const levels = countContexts(paths, MAX_ORDER, assignFolds(paths, new Random(seed, 'markov-folds')));
@@ -70,7 +69,7 @@ function predict(counts: ContextCounts, lower: Predictions | undefined, states: 
       const below = lower_context[c]! * FOLDS + fold;
       const ended = converted[fold]! + not[fold]!;
       const kinds = Number(converted[fold]! > 0) + Number(not[fold]! > 0);
-      // A context in which no journey ended has nothing to predict.
+      // A context in which no path ended has no outcome to predict.
       const known_below = lower !== undefined && below >= 0;
       end[at] = mixed(ended, known.seen[at]!, known.kinds[at]!, known_below ? lower.end[below]! : anything);
       conversion[at] = mixed(converted[fold]!, ended, kinds, known_below ? lower.conversion[below]! : 0.5);
@@ -79,7 +78,7 @@ function predict(counts: ContextCounts, lower: Predictions | undefined, states: 
   return { step, end, conversion };
 }
 
-/** How often a context was left in the other folds, and in how many ways. */
+/** How often something followed a context in the other folds, and how many different things. */
 function trainingOf({ steps, contexts, taken, conversions, nulls }: ContextCounts): {
   seen: Float64Array;
   kinds: Float64Array;
@@ -104,7 +103,7 @@ function trainingOf({ steps, contexts, taken, conversions, nulls }: ContextCount
   return { seen, kinds };
 }
 
-/** For each fold, what was counted in all the others. */
+/** For each fold: the counts of all other folds. */
 function outside(counts: Float64Array, number: number): Float64Array {
   const own = counts.subarray(number * FOLDS, (number + 1) * FOLDS);
   let all = 0;

@@ -1,6 +1,6 @@
 /**
- * Removal effects in closed form: what share of the conversions is lost when every step into a state with a channel leads
- * out of the journey instead. No simulation, so the answer has no noise and needs no seed.
+ * Removal effects in closed form: the share of the conversions that is lost when every step into a state with a channel ends
+ * the path. There is no simulation, so the answer has no noise and needs no seed.
  *
  * With Q the steps between states, s the start and r the conversion probabilities, the expected visits without channel x are
  * the row h of h = mask_x (s + h Q), where the mask is 0 on states that hold x; then RE_x = 1 - h r / p. One h gives the
@@ -14,12 +14,12 @@ const TOLERANCE = 1e-13;
 const ROUNDING = 1e-9;
 const MAX_SWEEPS = 10_000;
 const EXTRAPOLATE_EVERY = 12;
-/** Channels that are solved for together: enough that reading a step pays, few enough that a state stays in the cache. */
+/** Channels that are solved together: many, so that each step is read less often; few, so that a state stays in the cache. */
 const TOGETHER = 32;
 const LANES = 4;
-/** Of visits at a time (256 MB), also where there are millions of states. */
+/** Cells of visits at a time, at most (256 MB), also with millions of states. */
 const MAX_CELLS = 1 << 25;
-/** Above so many multiplications a sweep, a fit would take many minutes. */
+/** Multiplications of a sweep, at most. Above this a fit takes many minutes. */
 const MAX_WORK = 2e9;
 
 export interface RemovalEffects {
@@ -27,7 +27,7 @@ export interface RemovalEffects {
   conversions: Float64Array;
   /** In [0, 1] unless some paths have a negative value. */
   value: Float64Array;
-  /** Sweeps over all states that the slowest channels took, and the residual that was left, as a share of the journeys. */
+  /** Sweeps over all states for the slowest channels, and the remaining residual as a share of the paths. */
   iterations: number;
   residual: number;
 }
@@ -103,8 +103,8 @@ function visitsWithout(chain: Chain, removed: Uint16Array, channels: number): So
 }
 
 /**
- * One pass over all states. Returns by how much each column's visits changed, added up without signs. Four columns at a time:
- * their sums stay in registers, which is three times as fast as a loop over all of them for each step.
+ * One pass over all states. Returns the sum of the absolute changes of each column's visits. It works on four columns at a
+ * time: their sums stay in registers, which is three times as fast as a loop over all columns for each step.
  */
 function sweep(chain: Chain, width: number, column: Int32Array, visits: Float64Array): Float64Array {
   const { order, grams, start, sequence, into, from, probability } = chain;
@@ -150,8 +150,8 @@ function sweep(chain: Chain, width: number, column: Int32Array, visits: Float64A
 }
 
 /**
- * Where every sweep changes visits by the same factor less than the one before, the rest of the changes is a geometric series
- * (Aitken 1926). It spares journeys that go round in circles for long from taking as many sweeps as they have touches.
+ * Where the changes shrink by the same factor in every sweep, the remaining changes are a geometric series (Aitken 1926). So
+ * paths with long cycles do not need as many sweeps as they have touches.
  */
 function goOn(visits: Float64Array, before: Float64Array, changes: Float64Array, earlier: Float64Array): void {
   const width = changes.length;
@@ -170,13 +170,13 @@ function addEffects(chain: Chain, removed: Uint16Array, visits: Float64Array, ef
       converting += visits[s * width + j]! * chain.conversion[s]!;
       worth += visits[s * width + j]! * chain.value[s]!;
     }
-    // What is left without the channel, beside p and E[value], which are known from the counts for every order.
+    // p and E[value] are those of the counts, for every order.
     effects.conversions[code] = lost(converting, conversions / journeys);
     effects.value[code] = lost(worth, value / journeys);
   });
 }
 
-/** The share of `all` that is lost; nothing of nothing. What rounding leaves on the wrong side of 0 is 0. */
+/** The share of `all` that is lost, 0 where `all` is 0. Rounding below 0 becomes 0. */
 function lost(left: number, all: number): number {
   if (all === 0) return 0;
   const share = 1 - left / all;

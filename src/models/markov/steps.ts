@@ -1,12 +1,12 @@
-/** What follows a k-gram: its next touch, and with that the next k-gram. */
+/** Numbers for k-grams (the last k touches of a path) and for the steps between them. */
 import type { Paths } from '../paths/paths.ts';
-import { GramIndex } from './grams.ts';
 
 const FIRST_STEPS = 1 << 12;
+const FIRST_GRAMS = 1 << 10;
 
 /**
- * Steps from k-gram to k-gram, numbered as they are first taken. A touch of a journey is then one look-up by numbers,
- * whatever the order.
+ * Steps from k-gram to k-gram, numbered in the order in which they first occur. A touch of a path is then one look-up by
+ * numbers, for every order.
  */
 export class Steps {
   readonly grams: GramIndex;
@@ -43,7 +43,7 @@ export class Steps {
     return this.grams.intern(this.gram);
   }
 
-  /** The gram of a journey before its first touch. */
+  /** The gram of a path before its first touch. */
   empty(): number {
     return this.grams.intern(this.gram.fill(0));
   }
@@ -51,7 +51,7 @@ export class Steps {
   /** The step that the next touch takes: a full gram forgets its oldest touch, a shorter one grows. */
   take(from: number, code: number): number {
     const mask = this.slots.length - 1;
-    let slot = hashOf(from, code) & mask;
+    let slot = hashOfStep(from, code) & mask;
     for (let entry = this.slots[slot]!; entry !== 0; entry = this.slots[slot]!) {
       if (this.from[entry - 1] === from && this.code[entry - 1] === code) return entry - 1;
       slot = (slot + 1) & mask;
@@ -76,7 +76,7 @@ export class Steps {
 
   private place(step: number): void {
     const mask = this.slots.length - 1;
-    let slot = hashOf(this.from[step]!, this.code[step]!) & mask;
+    let slot = hashOfStep(this.from[step]!, this.code[step]!) & mask;
     while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
     this.slots[slot] = step + 1;
   }
@@ -97,7 +97,73 @@ export class Steps {
   }
 }
 
-function hashOf(from: number, code: number): number {
+function hashOfStep(from: number, code: number): number {
   const hash = Math.imul(from, 0x9e3779b1) ^ Math.imul(code + 1, 0x85ebca6b);
   return hash ^ (hash >>> 15);
+}
+
+/**
+ * Open addressing over typed arrays: paths may have millions of k-grams, and a string or an object for each would cost more
+ * than the fit. A gram is `order` slots of code + 1, with 0 in the unused slots of a shorter path.
+ */
+class GramIndex {
+  private count = 0;
+  private slots = new Int32Array(FIRST_GRAMS * 4);
+  private stored: Uint16Array;
+
+  constructor(readonly order: number) {
+    this.stored = new Uint16Array(FIRST_GRAMS * Math.max(1, order));
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** Gram g is `grams[g * order] …`, oldest first. */
+  get grams(): Uint16Array {
+    return this.stored.subarray(0, this.count * this.order);
+  }
+
+  /** The number of a gram that is written as it is stored. */
+  intern(gram: Uint16Array): number {
+    const { order } = this;
+    const mask = this.slots.length - 1;
+    let slot = hashOfGram(gram, 0, order) & mask;
+    for (let entry = this.slots[slot]!; entry !== 0; entry = this.slots[slot]!) {
+      const start = (entry - 1) * order;
+      let i = 0;
+      while (i < order && this.stored[start + i] === gram[i]) i++;
+      if (i === order) return entry - 1;
+      slot = (slot + 1) & mask;
+    }
+    if ((this.count + 1) * order > this.stored.length) this.grow();
+    this.stored.set(gram, this.count * order);
+    this.count++;
+    this.place(this.count);
+    return this.count - 1;
+  }
+
+  private place(entry: number): void {
+    const mask = this.slots.length - 1;
+    let slot = hashOfGram(this.stored, (entry - 1) * this.order, this.order) & mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.slots[slot] = entry;
+  }
+
+  private grow(): void {
+    const larger = new Uint16Array(this.stored.length * 2);
+    larger.set(this.stored);
+    this.stored = larger;
+    this.slots = new Int32Array(this.slots.length * 2);
+    for (let entry = 1; entry <= this.count; entry++) this.place(entry);
+  }
+}
+
+function hashOfGram(gram: Uint16Array, start: number, order: number): number {
+  let hash = 0;
+  for (let i = 0; i < order; i++) {
+    hash = Math.imul(hash ^ gram[start + i]!, 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  return hash;
 }

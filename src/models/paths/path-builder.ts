@@ -1,8 +1,8 @@
-/** Collects paths in typed arrays that grow, so that a million of them are a few allocations and not millions of objects. */
+/** Collects paths in typed arrays that grow, so that a million paths are a few allocations and not millions of objects. */
 import { TributaryError } from '../../domain/errors.ts';
 import type { Paths } from './paths.ts';
 
-/** What one fit holds at most: 2 bytes a touch and 28 a path, and up to twice that while the arrays grow. */
+/** The size of one fit, at most. A touch takes 2 bytes and a path 28, and up to twice that while the arrays grow. */
 export interface PathLimits {
   paths: number;
   touches: number;
@@ -13,7 +13,7 @@ export const PATH_LIMITS: PathLimits = { paths: 20_000_000, touches: 400_000_000
 const FIRST_TOUCHES = 1 << 16;
 const FIRST_PATHS = 1 << 12;
 
-/** Touches are added one by one; a path is what was added since the path before it was closed. */
+/** Touches are added one by one. A path is all touches since the previous path was closed. */
 export class PathBuilder {
   private codes: Uint16Array;
   private touches = 0;

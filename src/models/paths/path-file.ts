@@ -1,23 +1,24 @@
 /**
- * An aggregated path file: `path,total_conversions,total_conversion_value,total_null`, one line a path, the path as
- * `email > search > email`. Bytes go straight into typed arrays: a line makes no string and no object, so that reading a
- * file costs less than splitting it.
+ * An aggregated path file: `path,total_conversions,total_conversion_value,total_null`, one line a path, the path as `a > b > a`.
+ * Bytes go directly into typed arrays without a string or object per line, so reading costs less than splitting the text.
  */
 import { badRequest, type TributaryError } from '../../domain/errors.ts';
 import { PATH_LIMITS, PathBuilder, type PathLimits } from './path-builder.ts';
 import {
   ARROW,
+  type Column,
   endsCell,
   endsName,
   joined,
+  type Layout,
   NEWLINE,
   pastBlanks,
   QUOTE,
   RETURN,
+  readLayout,
   SPACE,
   TAB,
-} from './path-file-bytes.ts';
-import { type Column, type Layout, readLayout } from './path-file-header.ts';
+} from './path-file-form.ts';
 import type { Paths } from './paths.ts';
 import { HASH_PRIME, HASH_START, StateNames } from './state-names.ts';
 
@@ -33,11 +34,10 @@ const STOP = 1;
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN = Float64Array.from({ length: EXACT_DIGITS + 1 }, (_, i) => 10 ** i);
 const MAX_LINE_BYTES = 16 << 20;
-const NO_BYTES = new Uint8Array(0);
 
 export interface PathFile {
   paths: Paths;
-  /** Sentences about what the file lacks. */
+  /** Warnings about what the file lacks. */
   warnings: string[];
 }
 
@@ -61,7 +61,7 @@ class PathFileReader {
   private delimiter = 0;
   private readonly kinds = new Uint8Array(256);
   /** The bytes of a line that is not complete yet. */
-  private rest: Uint8Array = NO_BYTES;
+  private rest: Uint8Array = new Uint8Array(0);
   /** Of the line that is being read, counted from 1. */
   private line = 1;
   private parsed = 0;
@@ -72,14 +72,14 @@ class PathFileReader {
   }
 
   push(piece: Uint8Array): void {
-    // One kind of array in all loops below (a Buffer is another), or they run at half the speed.
+    // A Uint8Array and not a Buffer, so that the loops below see one kind of array. With two they run at half the speed.
     let bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.length);
     if (this.rest.length > 0) {
       // Only the line that was cut is copied, unless it has line breaks in its cells.
       const end = bytes.indexOf(NEWLINE) + 1;
       const cut = joined(this.rest, end === 0 ? bytes : bytes.subarray(0, end));
       const whole = end > 0 && this.rows(cut) === cut.length;
-      bytes = whole ? bytes.subarray(end) : joined(cut, end === 0 ? NO_BYTES : bytes.subarray(end));
+      bytes = whole ? bytes.subarray(end) : joined(cut, end === 0 ? new Uint8Array(0) : bytes.subarray(end));
     }
     const at = this.rows(bytes);
     // A copy: the caller may fill the same buffer again.
@@ -153,7 +153,10 @@ class PathFileReader {
 
   private close(conversions: number, value: number, nulls: number): void {
     if (value !== 0 && conversions + nulls === 0)
-      throw badRequest(`line ${this.line}`, `has a value of ${value} and no journeys; count its conversions`);
+      throw badRequest(
+        `line ${this.line}`,
+        `has a value of ${value} and counts neither conversions nor nulls; count its conversions`,
+      );
     this.built.close(conversions, value, nulls);
   }
 
@@ -219,7 +222,7 @@ class PathFileReader {
     throw badRequest(`line ${this.line}`, 'has text after a closing quote; double the quotes inside a cell');
   }
 
-  /** Passes over a cell that nobody asked for. */
+  /** Skips a cell of an `other` column. */
   private skip(bytes: Uint8Array, start: number, limit: number): number {
     let at = start;
     if (bytes[at] === QUOTE) {

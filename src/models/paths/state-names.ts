@@ -1,15 +1,15 @@
-/** Names of states, known by their bytes: a name that was seen before costs a look-up and no string. */
+/** Names of states, looked up by their bytes: a known name costs a look-up and no string. */
 import { isUtf8 } from 'node:buffer';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { MAX_STATES } from './paths.ts';
 
-/** FNV-1a over bytes; the reader works it out while it looks for the end of a name. */
+/** FNV-1a over bytes. The reader computes it while it looks for the end of a name. */
 export const HASH_START = 0x811c9dc5;
 export const HASH_PRIME = 0x01000193;
 
 const FIRST_SLOTS = 1 << 10;
 
-/** Open addressing; every hit is compared byte by byte, so no hash can mix up two names. */
+/** Open addressing. Every hit is compared byte by byte, so equal hashes never mix up two names. */
 export class StateNames {
   readonly names: string[] = [];
   private readonly codes = new Map<string, number>();

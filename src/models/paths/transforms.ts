@@ -1,12 +1,12 @@
 /**
- * Path transforms: what of a journey a fit looks at. Their names and meanings are those of Google's fractribution and of
- * Snowplow's attribution package, so that a switch from these changes no number.
+ * Path transforms: which touches of a path a fit uses. Names and meanings are those of Google's fractribution and of Snowplow's
+ * attribution package, so that a switch from these changes no number.
  */
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { MAX_STATES, type Paths } from './paths.ts';
 
 export type Transform =
-  /** As it is. Not a removal of repeats, whatever the name suggests. */
+  /** Changes nothing. Despite its name, `unique` does not remove repeats. */
   | { kind: 'none' | 'unique' }
   /** Consecutive repeats are one touch. */
   | { kind: 'exposure' }
@@ -75,7 +75,7 @@ export function transformPaths(paths: Paths, transforms: readonly Transform[]): 
   return [...trims, ...others].reduce(applyOne, paths);
 }
 
-/** Channels that a transform names and no path has: a typing mistake, or nothing to remove. */
+/** Channels that a transform names and no path has: a typing mistake, or a channel without touches. */
 export function unknownChannels(paths: Paths, transforms: readonly Transform[]): string[] {
   return transforms.flatMap((transform) =>
     'channel' in transform && !paths.states.includes(transform.channel) ? [transform.channel] : [],
@@ -165,7 +165,7 @@ function lastTouches(touches: number): Step {
   return (codes, start, end, out, from) => all(codes, Math.max(start, end - touches), end, out, from);
 }
 
-/** A state becomes one state for each number of times that it was touched in a path. */
+/** Splits a state by its number of touches in a path: `email` becomes `email(1)`, `email(2)` and so on. */
 function frequency(paths: Paths): Paths {
   const first = rewrite(paths, firstOnly(paths.states.length));
   const times = new Uint32Array(paths.states.length);

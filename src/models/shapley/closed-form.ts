@@ -1,12 +1,11 @@
 /**
- * Shapley values of channels in closed form (Zhao, Mahboobi, Bagheri 2018, arXiv:1804.05327). A set of channels is worth
- * what all journeys bring whose channels lie within the set. Then each journey is a game of its own in which only its
- * channels all together win, and its outcome is split equally over its unique channels: linear in the touches, any number of
- * channels. Nothing is learnt from journeys that did not convert: they bring nothing to any set.
+ * Shapley values of channels in closed form (Zhao, Mahboobi, Bagheri 2018, arXiv:1804.05327). The worth of a set of channels is
+ * the outcome of all paths whose channels are all in the set. So each path is a game of its own, which only all its channels
+ * together win, and its outcome is split equally over its unique channels. The time is linear in the touches, for any number
+ * of channels. Paths without a conversion add nothing to any set, so nothing is learnt from them.
  */
 import { TributaryError } from '../../domain/errors.ts';
-import type { Paths } from '../paths/paths.ts';
-import { type Totals, totalsOf } from '../paths/totals.ts';
+import { type Paths, type Totals, totalsOf } from '../paths/paths.ts';
 
 export interface ShapleyFit {
   totals: Totals;
@@ -50,8 +49,8 @@ export function fitShapley(paths: Paths): ShapleyFit {
 }
 
 /**
- * A channel's part of a journey is split equally over its touches there, each at its own position.
- * @throws too_large when channels times the longest path is out of all bounds.
+ * A channel's part of a path is split equally over its touches in it, each at its own position.
+ * @throws too_large when channels times the length of the longest path is above MAX_CELLS.
  */
 export function fitOrderedShapley(paths: Paths): OrderedShapleyFit {
   const channels = paths.states.length;

@@ -1,15 +1,14 @@
 /**
- * Training in worker threads: a server goes on answering while a model is fitted. What crosses over is typed arrays and JSON;
- * the arrays of an input are handed over and empty afterwards on this side.
+ * Training in worker threads, so that a server goes on answering while a model is fitted. Inputs and results are typed arrays
+ * and JSON. The arrays of an input move to the thread and are empty here afterwards.
  */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { TributaryError } from '../../domain/errors.ts';
-import type { TaskName, Tasks } from './tasks.ts';
-import type { Outcome } from './worker.ts';
+import type { Outcome, TaskName, Tasks } from './worker.ts';
 
-/** The worker's file: compiled, or the source itself where tests and benches run from it. */
+/** The worker's file: compiled JavaScript, or TypeScript where tests and benches run the source. */
 const FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
 
 export class TrainingPool {
@@ -17,7 +16,7 @@ export class TrainingPool {
   private closed = false;
   private readonly pending = new Set<(error: unknown) => void>();
 
-  /** Runs a task in a thread. Fails as the task fails. */
+  /** Runs a task in a thread. It rejects with the task's error, or with `shutting_down` after {@link close}. */
   async run<N extends TaskName>(task: N, ...input: Parameters<Tasks[N]>): Promise<ReturnType<Tasks[N]>> {
     if (this.closed) throw stopping();
     this.pool ??= this.open();
@@ -27,7 +26,7 @@ export class TrainingPool {
     throw new TributaryError(code, message, field === undefined ? {} : { field });
   }
 
-  /** Ends what is being trained; it fails. */
+  /** Stops all tasks. They reject with `shutting_down`. */
   async close(): Promise<void> {
     this.closed = true;
     await this.pool?.destroy();
@@ -36,20 +35,20 @@ export class TrainingPool {
   private open(): Piscina {
     const pool = new Piscina({
       filename: FILE,
-      // One core is left for answering, but a short task need not wait for a long one; idle threads end.
+      // One core stays free for requests. At least two threads, so that a short task does not wait for a long one.
       maxThreads: Math.max(2, availableParallelism() - 1),
       minThreads: 0,
       idleTimeout: 5_000,
       ...(FILE.endsWith('.ts') ? { execArgv: ['--import', 'tsx'] } : {}),
     });
-    // A thread that cannot even start belongs to no task, and would leave all of them waiting.
+    // A thread that cannot start belongs to no task. Without this, all tasks would wait for ever.
     pool.on('error', (error) => {
       for (const fail of this.pending) fail(error);
     });
     return pool;
   }
 
-  /** The outcome of a task, or the failure of its pool, whichever comes. */
+  /** The outcome of a task, or the failure of its pool, whichever comes first. */
   private async outcomeOf(running: Promise<Outcome>): Promise<Outcome> {
     let fail: (error: unknown) => void = () => undefined;
     const failure = new Promise<never>((_, reject) => {
@@ -72,7 +71,7 @@ function stopping(cause?: unknown): TributaryError {
 
 function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
   if (ArrayBuffer.isView(value)) {
-    // Shared memory is seen by both sides as it is.
+    // Both threads see shared memory, so it is not moved.
     if (value.buffer instanceof ArrayBuffer) found.add(value.buffer);
   } else if (typeof value === 'object' && value !== null) {
     for (const inner of Object.values(value)) buffersIn(inner, found);

@@ -1,4 +1,4 @@
-/** Trains the algorithmic model on histories, judges it, and says of each channel what it brought and how sure that is. */
+/** Trains the algorithmic model on histories: the fit, its gate, and the totals of each channel with intervals. */
 import { MS_PER_DAY, MS_PER_MINUTE } from '../../domain/time.ts';
 import type { Card } from '../artifacts/artifact.ts';
 import { channelOf, type Naming } from '../grain.ts';
@@ -7,8 +7,8 @@ import { type HazardFit, type HazardWork, workHazard } from '../hazard/fit.ts';
 import { judgeHazard } from '../hazard/gate.ts';
 import { type Histories, peopleOf } from '../hazard/histories.ts';
 import { hazardIntervals } from '../hazard/intervals.ts';
-import type { HazardFamily } from '../hazard/options.ts';
 import { type ChannelTotal, channelTotals, type HazardTotals } from '../hazard/totals.ts';
+import type { HazardFamily } from '../settings.ts';
 import { NOT_CAUSAL, type Trained } from './trained.ts';
 
 export interface TrainHazardOptions {
@@ -41,7 +41,7 @@ export function trainHazard(histories: Histories, naming: Naming, options: Train
     metrics: { ...figures, effective_parameters: fit.effective_parameters, held_out, exposed_cases },
     limits: LIMITS,
     warnings: warningsOf(fit),
-    gate: { passed: gate.passed, checks: [...gate.checks] },
+    gate,
   };
   return { family: options.family, content: { form: 'hazard', naming, fit }, card };
 }
@@ -50,7 +50,7 @@ function hazardOptions({ family, seed, guard_minutes, max_age_days }: TrainHazar
   return { family, seed, guard_ms: guard_minutes * MS_PER_MINUTE, most_age_ms: max_age_days * MS_PER_DAY };
 }
 
-/** What a fit says of channels, without judging it: for worlds whose truth is known. */
+/** The totals of a fit without its gate, to compare with worlds whose truth is known. */
 export function claimHazard(histories: Histories, naming: Naming, options: TrainHazardOptions) {
   const { fit, work } = workHazard(histories, hazardOptions(options));
   return claimsOf(channelTotals(fit, histories), fit, work, histories, naming, options);
@@ -89,7 +89,7 @@ function warningsOf({ merged }: HazardFit): string[] {
   return [`too rare to be learnt by themselves, and fitted together: ${merged.join(', ')}`];
 }
 
-/** Adds up the states of each channel; largest share first. */
+/** Adds up the states of each channel. The largest share comes first. */
 function byChannel(states: readonly ChannelTotal[], naming: Naming): ChannelTotal[] {
   const channels = new Map<string, ChannelTotal>();
   for (const state of states) {
@@ -109,7 +109,7 @@ function byChannel(states: readonly ChannelTotal[], naming: Naming): ChannelTota
   return [...channels.values()].sort((a, b) => b.share - a.share || (a.channel < b.channel ? -1 : 1));
 }
 
-/** Bounds for those channels of which every part was learnt by itself; families without draws have none. */
+/** Intervals for channels with no state in `other`. Families without draws have none. */
 function withIntervals(
   fit: HazardFit,
   work: HazardWork,

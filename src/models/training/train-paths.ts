@@ -1,14 +1,15 @@
 /** Trains the data-driven model on paths: a Markov chain or Shapley values, with intervals over people and a gate. */
 import { Random } from '../../domain/random.ts';
+import { middleOf, peopleWeights } from '../../learning/bootstrap.ts';
 import type { Card } from '../artifacts/artifact.ts';
 import { answerMarkov, answerShapley, fitInput } from '../fit-answer.ts';
+import { check, gateOf } from '../gate.ts';
 import type { Naming } from '../grain.ts';
 import { fitMarkov } from '../markov/fit.ts';
 import type { Paths } from '../paths/paths.ts';
 import { parseTransforms } from '../paths/transforms.ts';
 import { fitShapley } from '../shapley/closed-form.ts';
-import { middle } from '../uncertainty.ts';
-import { check, gateOf, NOT_CAUSAL, type Trained } from './trained.ts';
+import { NOT_CAUSAL, type Trained } from './trained.ts';
 
 export interface TrainPathsOptions {
   /** Of the Markov chain; null for Shapley values. */
@@ -21,16 +22,16 @@ export interface TrainPathsOptions {
   pathless: number;
 }
 
-/** Below this the shares of a handful of channels are noise; learned hazards need ten times as much. */
+/** With fewer conversions the shares of five channels are mostly noise. A hazard needs ten times as many. */
 const MIN_CONVERSIONS = 100;
 const MIN_CONVERSIONS_PER_STATE = 10;
-/** Of the shares between two halves of the people: half the sum of the absolute differences. */
+/** The difference of the shares between two halves of the people: half the sum of the absolute differences. */
 const MAX_HALVES_DIFFERENCE = 0.15;
 
 const LIMITS = {
   markov: [
     'channel totals are shares of removal effects; touch totals, which reports credit, give every conversion to its own touches: they are different answers',
-    'a removal effect supposes that a journey without the channel would have ended there, and that nobody would have come another way',
+    'a removal effect supposes that a path without the channel would have ended there, and that nobody would have come another way',
   ],
   shapley: [
     'the closed form is an equal split over the unique channels of each converting path',
@@ -70,7 +71,7 @@ export function trainPaths(raw: Paths, naming: Naming, options: TrainPathsOption
       form: 'effects',
       naming,
       states: channels.map(({ channel }) => channel),
-      // Shapley's credit is an equal split over the channels of a path: every channel has the same effect.
+      // Shapley's credit is an equal split over the channels of a path, so every channel has the same effect.
       effects: channels.map(({ removal_effect_conversions }) => removal_effect_conversions ?? 1),
       conversion_probability: answer.conversion_probability,
     },
@@ -97,7 +98,7 @@ function dataOf({ conversions, nulls, value, codes, people, states }: Paths, { p
   };
 }
 
-/** The paths with each person's journeys counted so often. */
+/** The paths, with the counts of each person multiplied by that person's weight. */
 function weighted(paths: Paths, weights: Float64Array): Paths {
   const times = (counts: Float64Array): Float64Array => counts.map((count, j) => count * weights[paths.people![j]!]!);
   return { ...paths, conversions: times(paths.conversions), value: times(paths.value), nulls: times(paths.nulls) };
@@ -107,20 +108,20 @@ function peopleIn({ people }: Paths): number {
   return people!.reduce((most, person) => Math.max(most, person + 1), 0);
 }
 
-/** By state: the bounds of its share over draws of people, each of them fitted again. */
+/** By state: the interval of its share over draws of people. Each draw is fitted again. */
 function intervals(paths: Paths, shares: Shares, { draws, seed, level }: TrainPathsOptions) {
   const drawn = paths.states.map((): number[] => []);
   const random = new Random(seed, 'bootstrap paths');
   for (let draw = 0; draw < draws; draw++) {
-    const weights = new Float64Array(peopleIn(paths)).map(() => random.poisson(1));
+    const weights = peopleWeights(peopleIn(paths), random);
     shares(weighted(paths, weights)).forEach((share, code) => {
       drawn[code]!.push(share);
     });
   }
   return drawn.map((values) => {
     if (values.length === 0) return {};
-    const [share_low, share_high] = middle(values, level);
-    return { share_low, share_high };
+    const { low, high } = middleOf(values, level);
+    return { share_low: low, share_high: high };
   });
 }
 
@@ -140,19 +141,21 @@ function judge(paths: Paths, shares: Shares, { seed }: TrainPathsOptions) {
   const halves_difference = one.reduce((sum, share, code) => sum + Math.abs(share - other[code]!), 0) / 2;
   const per_state = conversions / Math.max(1, paths.states.length);
   const gate = gateOf([
-    check('conversions', conversions, { at_least: MIN_CONVERSIONS }, `${conversions} conversions have a path`),
+    check('conversions', conversions, { at_least: MIN_CONVERSIONS }, saying(`${conversions} conversions have a path`)),
     check(
       'conversions_per_channel',
       per_state,
       { at_least: MIN_CONVERSIONS_PER_STATE },
-      `${per_state.toFixed(1)} conversions per name that touches have at this grain`,
+      saying(`${per_state.toFixed(1)} conversions per name that touches have at this grain`),
     ),
     check(
       'stability',
       halves_difference,
       { at_most: MAX_HALVES_DIFFERENCE },
-      `two halves of the people differ by ${(halves_difference * 100).toFixed(1)} % of the credit`,
+      saying(`two halves of the people differ by ${(halves_difference * 100).toFixed(1)} % of the credit`),
     ),
   ]);
   return { gate, stability: { halves_difference } };
 }
+
+const saying = (finding: string) => (_passed: boolean, required: string) => `${finding}; required: ${required}`;

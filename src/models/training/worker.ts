@@ -1,19 +1,26 @@
 /** The entry of a training thread. */
 import { setPriority } from 'node:os';
 import { TributaryError } from '../../domain/errors.ts';
-import { TASKS, type TaskName } from './tasks.ts';
+import { bootstrapShares } from '../uncertainty.ts';
+import { trainHazard } from './train-hazard.ts';
+import { trainPaths } from './train-paths.ts';
 
-/** A refusal crosses over as a value: the class of an error does not. */
+/** What a training thread can do: pure functions of their input. */
+const TASKS = { bootstrapShares, trainHazard, trainPaths };
+export type Tasks = typeof TASKS;
+export type TaskName = keyof Tasks;
+
+/** A refusal crosses the thread boundary as a value, because the class of an error does not. */
 export type Outcome =
   | { result: unknown }
   | { refusal: { code: TributaryError['code']; message: string; field: string | undefined } };
 
-/** Answering goes before training. On Linux this is of the thread; where it may not be set, all is as it was. */
+/** Lower this thread's priority so that requests go first. Skipped where the system forbids it. */
 const NICE = 10;
 try {
   setPriority(NICE);
 } catch {
-  // Nothing depends on it but how soon others are served.
+  // The result of a task is the same; only requests may wait longer.
 }
 
 export default function run({ task, input }: { task: TaskName; input: unknown[] }): Outcome {

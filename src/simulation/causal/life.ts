@@ -9,7 +9,7 @@ import { arrivals, blastTouches, followerTouches } from './touches.ts';
 /** Shares of people who are there when the world begins, and of those on the list who get a given message. */
 const THERE_AT_START = 0.75;
 
-/** Draws person `index`: the same whoever else there is. Each purpose has a stream of its own. */
+/** Draws person `index`. The result does not depend on other people: each purpose has its own random stream. */
 export function drawLife(setup: Setup, index: number): Life {
   const { seed, family } = setup.options;
   const random = new Random(seed, `causal ${family} traits`, index);
@@ -43,7 +43,7 @@ export function drawLife(setup: Setup, index: number): Life {
   return { ...life, touches, messages };
 }
 
-/** A lot per channel with a stream of its own, so that holding people out changes nothing else about anybody. */
+/** Draws the holdout of each channel from its own random stream, so that a holdout changes nothing else. */
 function drawHoldouts({ options, channels }: Setup, index: number): number {
   let held_out = 0;
   for (const [bit, { name }] of channels.entries()) {

@@ -1,4 +1,4 @@
-/** When people are up: a factor on every rate, by the day of the week and by thirds of a day, in UTC. Its mean is 1. */
+/** The rhythm of the week: a factor on every rate, by day of the week and third of the day, in UTC. Its mean is 1. */
 import { MS_PER_HOUR } from '../../domain/time.ts';
 
 /** From Thursday, the first day of 1970. */

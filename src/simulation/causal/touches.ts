@@ -48,7 +48,7 @@ export function blastTouches(
   const touches: Touch[] = [];
   for (const [number, blast] of setup.blasts.entries()) {
     if (blast.channel !== bit) continue;
-    // Every lot is drawn for every blast, so that nobody's life depends on which of them were sent.
+    // Random numbers are drawn for every blast, so that a person's life does not depend on which blasts were sent.
     const reached = random.chance(AUDIENCE * channel.segment_pull[life.segment]!);
     const sent_ms = blast.at_ms + random.integer(0, 20 * 60_000);
     const delivered_ms = sent_ms + random.integer(900, 30_000);
@@ -77,7 +77,7 @@ export function followerTouches(setup: Setup, life: Life, own: readonly Touch[])
   const streams = setup.followers.map((follower) =>
     streamOf(setup, `${follower.after_channel} brings ${follower.channel}`, life.index),
   );
-  // The list grows while it is walked: what follows may itself be followed.
+  // The list grows during the loop, because a following touch may have followers too.
   for (let i = 0; i < all.length; i++) {
     const cause = all[i]!;
     for (const [which, follower] of setup.followers.entries()) {

@@ -1,11 +1,11 @@
-/** The first line of a path file: which column is which. */
+/** The form of a path file: its first line, which names the columns, and the bytes that end cells and names. */
 import { badRequest } from '../../domain/errors.ts';
 
 const COLUMNS = ['path', 'total_conversions', 'total_conversion_value', 'total_null'] as const;
 const REQUIRED = ['path', 'total_conversions'] as const;
 const DELIMITERS = [',', ';', '\t', '|'];
 
-/** `other` columns are passed over. */
+/** `other` columns are ignored. */
 export type Column = (typeof COLUMNS)[number] | 'other';
 
 export interface Layout {
@@ -38,10 +38,43 @@ export function readLayout(text: string, line: number): Layout {
   if (twice !== undefined) throw badRequest(`line ${line}`, `has two columns named ${twice}; rename one`);
   const warnings = names.includes('total_null')
     ? []
-    : ['the file has no column total_null: no journey counts as one that did not convert'];
+    : ['the file has no column total_null: so no path counts as one that did not convert'];
   return {
     columns: names.map((name) => COLUMNS.find((column) => column === name) ?? 'other'),
     delimiter: delimiter.charCodeAt(0),
     warnings,
   };
+}
+
+export const TAB = 0x09;
+export const NEWLINE = 0x0a;
+export const RETURN = 0x0d;
+export const SPACE = 0x20;
+export const QUOTE = 0x22;
+/** Between two touches. */
+export const ARROW = 0x3e;
+
+export function joined(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(left.length + right.length);
+  both.set(left);
+  both.set(right, left.length);
+  return both;
+}
+
+export function pastBlanks(bytes: Uint8Array, start: number, delimiter: number): number {
+  let at = start;
+  while ((bytes[at] === SPACE || bytes[at] === TAB) && bytes[at] !== delimiter) at++;
+  return at;
+}
+
+export function endsCell(bytes: Uint8Array, at: number, delimiter: number): boolean {
+  const byte = bytes[at];
+  return byte === delimiter || byte === NEWLINE || (byte === RETURN && bytes[at + 1] === NEWLINE);
+}
+
+export function endsName(bytes: Uint8Array, at: number, quoted: boolean, delimiter: number): boolean {
+  const byte = bytes[at];
+  if (byte === ARROW || byte === NEWLINE) return true;
+  if (quoted) return byte === QUOTE && bytes[at + 1] !== QUOTE;
+  return byte === delimiter || (byte === RETURN && bytes[at + 1] === NEWLINE);
 }

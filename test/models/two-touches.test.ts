@@ -1,4 +1,4 @@
-/** The guide's own demonstration: an email open, a direct visit, an order of 149.99. */
+/** A small case that can be worked out by hand: an email open, a direct visit, an order of 149.99. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { Engine } from '../support/engine.ts';

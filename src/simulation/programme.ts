@@ -1,4 +1,4 @@
-/** What the brand did: its email campaigns and what a euro was worth. The same for every customer of a world. */
+/** The marketing programme of the brand, and the exchange rate. It is the same for every customer of a world. */
 
 import { Random } from '../domain/random.ts';
 import { formatDate, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
@@ -37,7 +37,7 @@ interface Blast {
   send_at_ms: number;
 }
 
-export interface Plan {
+export interface Programme {
   start_ms: number;
   end_ms: number;
   broadcasts: Broadcast[];
@@ -54,43 +54,43 @@ const KINDS = [
   { name: 'new_arrivals', emails: 1, read_rate: 0.28, click_rate: 0.2, audience: 0.8 },
 ] as const;
 
-/** The brand's plan: a campaign about every ten days, at least six in a short world, and two flows. */
-export function makePlan(options: SimulationOptions): Plan {
+/** The brand's programme of a world: a campaign about every ten days, at least six in a short world, and two flows. */
+export function makeProgramme(options: SimulationOptions): Programme {
   const { days, end_ms } = options;
   const start_ms = end_ms - days * MS_PER_DAY;
   const random = new Random(options.seed, 'plan');
   const count = Math.max(Math.min(6, days), Math.round(days / 10));
-  const plan: Plan = { start_ms, end_ms, broadcasts: [], welcome, abandoned_cart, sms: [], push: [] };
+  const programme: Programme = { start_ms, end_ms, broadcasts: [], welcome, abandoned_cart, sms: [], push: [] };
   for (let i = 0; i < count; i++) {
     const kind = KINDS[i % KINDS.length]!;
     const day = Math.floor((start_ms + ((i + random.between(0.2, 0.8)) * days * MS_PER_DAY) / count) / MS_PER_DAY);
-    addCampaign(plan, kind, day * MS_PER_DAY + random.integer(8, 16) * MS_PER_HOUR, random);
+    addCampaign(programme, kind, day * MS_PER_DAY + random.integer(8, 16) * MS_PER_HOUR, random);
   }
   for (let at = start_ms + 3 * MS_PER_DAY + 17 * MS_PER_HOUR; at < end_ms; at += 7 * MS_PER_DAY) {
-    plan.push.push({ campaign_id: 'push_weekly', send_at_ms: at });
+    programme.push.push({ campaign_id: 'push_weekly', send_at_ms: at });
   }
-  return plan;
+  return programme;
 }
 
-function addCampaign(plan: Plan, kind: (typeof KINDS)[number], first_ms: number, random: Random): void {
+function addCampaign(programme: Programme, kind: (typeof KINDS)[number], first_ms: number, random: Random): void {
   const date = formatDate(Math.floor(first_ms / MS_PER_DAY)).replaceAll('-', '');
   const campaign_id = `${kind.name}_${date}`;
   const quality = random.between(0.8, 1.2);
   for (let i = 0; i < kind.emails; i++) {
     const send_at_ms = first_ms + i * 2 * MS_PER_DAY;
-    if (send_at_ms < plan.start_ms || send_at_ms >= plan.end_ms) continue;
-    plan.broadcasts.push({
+    if (send_at_ms < programme.start_ms || send_at_ms >= programme.end_ms) continue;
+    programme.broadcasts.push({
       campaign_id,
       email_id: `${campaign_id}_${i + 1}`,
-      // People tire of reminders, and those who still click mean it.
+      // Fewer people read each reminder, and those who click are more likely to buy.
       read_rate: kind.read_rate * quality * 0.9 ** i,
       click_rate: kind.click_rate * random.between(0.8, 1.2),
       send_at_ms,
       audience: kind.audience,
     });
   }
-  if (kind.name === 'promotion' && first_ms > plan.start_ms && first_ms < plan.end_ms) {
-    plan.sms.push({ campaign_id: `sms_${campaign_id}`, send_at_ms: first_ms + 2 * MS_PER_HOUR });
+  if (kind.name === 'promotion' && first_ms > programme.start_ms && first_ms < programme.end_ms) {
+    programme.sms.push({ campaign_id: `sms_${campaign_id}`, send_at_ms: first_ms + 2 * MS_PER_HOUR });
   }
 }
 
@@ -110,7 +110,7 @@ export function eurRates(options: SimulationOptions): { date: string; rate: stri
   const rates: { date: string; rate: string }[] = [];
   let rate = random.between(1.05, 1.12);
   for (let day = last_day - options.days - 7; day <= last_day; day++) {
-    // A random walk that is pulled home a little, so that a long world stays plausible.
+    // A random walk with a weak pull to its mean, so that a long world stays plausible.
     rate += random.normal((1.085 - rate) * 0.01, 0.0045);
     rates.push({ date: formatDate(day), rate: rate.toFixed(4) });
   }

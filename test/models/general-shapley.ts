@@ -2,8 +2,8 @@
  * Shapley values of any game: phi_i = sum over sets S without i of |S|! (n - |S| - 1)! / n! [v(S + i) - v(S)] (Shapley 1953).
  * Exactly for a few players, by seeded sampling for many.
  */
-import { assert } from '../../domain/errors.ts';
-import type { Random } from '../../domain/random.ts';
+import { assert } from '../../src/domain/errors.ts';
+import type { Random } from '../../src/domain/random.ts';
 
 /** What a set of players is worth; player i is in where `set[i]` is 1. The array is used again: read it, do not keep it. */
 export type Game = (set: Uint8Array) => number;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { makeSumsExact } from '../../src/learning/exact-sums.ts';
+import { makeSumsExact } from '../../src/learning/histogram.ts';
 
 const values = fc.array(fc.double({ min: -1e12, max: 1e12, noNaN: true }), { minLength: 1, maxLength: 200 });
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((a, b) => a + b, 0);

@@ -1,0 +1,113 @@
+/**
+ * What is wrong with an artifact that was read from storage. The check makes sure of what reports rely on: the form and its
+ * version, arrays that fit together, and finite numbers. So a damaged artifact is refused and never gives a wrong number.
+ */
+import { faultOfFittedTrees } from '../../learning/fitted-trees.ts';
+import { GRAINS, type Naming } from '../grain.ts';
+import { controlNames, exposureNames, type FeaturePlan } from '../hazard/features.ts';
+import type { HazardFit, HazardModel } from '../hazard/fit.ts';
+import type { ArtifactModel, Card, Content, EffectsContent } from './artifact.ts';
+
+const FORM_OF: Record<ArtifactModel, Content['form']> = { data_driven: 'effects', algorithmic: 'hazard' };
+
+/** Undefined for a card that can be shown. */
+export function faultOfCard(card: unknown): string | undefined {
+  if (!isRecord(card)) return 'its card is not an object';
+  const { data, metrics, channels, limits, warnings, gate } = card as Partial<Card>;
+  if (!isRecord(data) || !isRecord(metrics)) return 'its card has no data or no metrics';
+  for (const [name, list] of Object.entries({ channels, limits, warnings }))
+    if (!Array.isArray(list)) return `its card has no list of ${name}`;
+  if (!isRecord(gate) || typeof gate.passed !== 'boolean' || !Array.isArray(gate.checks))
+    return 'its card does not say whether it passed its gate';
+  if (!gate.checks.every((check) => isRecord(check) && typeof check.passed === 'boolean' && isText(check.message)))
+    return 'a check of its gate is not complete';
+  return gate.passed === gate.checks.every(({ passed }) => passed) ? undefined : 'its gate contradicts its own checks';
+}
+
+/** Undefined for content of the model's form that reports can credit by. */
+export function faultOfContent(model: ArtifactModel, content: unknown): string | undefined {
+  if (!isRecord(content)) return 'its content is not an object';
+  const { form, naming } = content as unknown as Content;
+  if (form !== FORM_OF[model])
+    return `its form is ${JSON.stringify(form)} where ${JSON.stringify(FORM_OF[model])} is expected`;
+  return (
+    faultOfNaming(naming) ??
+    (form === 'effects'
+      ? faultOfEffects(content as unknown as EffectsContent)
+      : faultOfHazard((content as unknown as { fit: unknown }).fit))
+  );
+}
+
+function faultOfNaming(naming: unknown): string | undefined {
+  if (!isRecord(naming)) return 'it does not say how touches are named';
+  const { grain, split_views } = naming as unknown as Naming;
+  if (!GRAINS.includes(grain)) return `its grain ${JSON.stringify(grain)} is unknown`;
+  return isTexts(split_views) ? undefined : 'its split_views are not a list of channels';
+}
+
+function faultOfEffects({ states, effects, conversion_probability }: EffectsContent): string | undefined {
+  if (!isTexts(states)) return 'its states are not a list of names';
+  if (!areNumbers(effects, states.length)) return 'its effects are not one number per state';
+  return Number.isFinite(conversion_probability) ? undefined : 'its conversion_probability is not a number';
+}
+
+function faultOfHazard(saved: unknown): string | undefined {
+  if (!isRecord(saved)) return 'it has no fit';
+  const fit = saved as unknown as HazardFit;
+  if (fit.version !== 1) return `the version of its fit is ${JSON.stringify(fit.version)}, this program reads 1`;
+  if (!Number.isFinite(fit.options?.seed)) return 'its seed is not a number';
+  return faultOfPlan(fit.plan) ?? faultOfHazardModel(fit.plan, fit.model);
+}
+
+function faultOfPlan(plan: FeaturePlan): string | undefined {
+  if (!isRecord(plan)) return 'it has no plan of its features';
+  if (!isTexts(plan.states) || !isTexts(plan.groups) || !isTexts(plan.segments))
+    return 'its states, groups or segments are not lists of names';
+  const groups = plan.groups.length;
+  const isGroup = (group: number): boolean => Number.isInteger(group) && group >= 0 && group < groups;
+  if (!areNumbers(plan.group_of, plan.states.length) || !plan.group_of.every(isGroup))
+    return 'its group_of is not one group per state';
+  if (!areNumbers(plan.half_lives_days) || !plan.half_lives_days.every((days) => days > 0))
+    return 'its half-lives are not numbers above 0';
+  if (!Number.isFinite(plan.guard_ms) || !Number.isFinite(plan.most_age_ms))
+    return 'its guard or greatest age is missing';
+  return areNumbers(plan.intent, groups) ? undefined : 'its intent is not one number per group';
+}
+
+function faultOfHazardModel(plan: FeaturePlan, model: HazardModel): string | undefined {
+  const groups = plan.groups.length;
+  switch (model?.kind) {
+    case 'log_linear':
+      return areNumbers(model.exposures, exposureNames(plan).length)
+        ? undefined
+        : 'its exposures are not one number per group and half-life';
+    case 'additive':
+      if (!areNumbers(model.base, plan.segments.length + 1)) return 'its base is not one number per segment';
+      return areNumbers(model.orders_per_touch, groups) && areNumbers(model.decay, groups)
+        ? undefined
+        : 'its effects and decays are not one number per group';
+    case 'trees': {
+      const fault = faultOfFittedTrees(model.model, [...exposureNames(plan), ...controlNames(plan)]);
+      return fault && `of its trees: ${fault}`;
+    }
+    default:
+      return `the kind of its hazard ${JSON.stringify((model as { kind?: unknown } | null)?.kind)} is unknown`;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+export function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+/** Finite numbers, `length` of them where it is given. */
+function areNumbers(value: unknown, length?: number): boolean {
+  return Array.isArray(value) && (length === undefined || value.length === length) && value.every(Number.isFinite);
+}

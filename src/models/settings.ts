@@ -1,0 +1,50 @@
+/** What can be set about a fit, and the defaults. Each default stands here once; fits, reports and the command line read it. */
+import { MS_PER_DAY, MS_PER_MINUTE } from '../domain/time.ts';
+
+export type HazardFamily = 'logistic' | 'boosted_trees' | 'random_forest' | 'additive';
+
+export interface HazardOptions {
+  readonly family: HazardFamily;
+  readonly seed: number;
+  /** People at risk drawn for each order. Beyond about 8 a control adds little: the variance falls as 1 + 1 / controls. */
+  readonly controls: number;
+  /** Orders to learn from, at most. More orders are sampled. */
+  readonly most_cases: number;
+  /** Folds of people, for held-out figures. */
+  readonly folds: number;
+  /** A touch this close before an order belongs to the buying visit (a coupon at the checkout) and is not its cause. */
+  readonly guard_ms: number;
+  /** A touch older than this has no effect either. */
+  readonly most_age_ms: number;
+  /** Candidate sets of half-lives of a touch's effect. The evidence chooses a set. Two half-lives together fit those between. */
+  readonly half_lives_days: readonly (readonly number[])[];
+  /** A channel with fewer exposed orders in the sample is fitted as part of `other`. */
+  readonly least_exposed_cases: number;
+}
+
+/** What a user may set, where the request says nothing. The guard and the greatest age are of the algorithmic model. */
+export const FIT_DEFAULTS = {
+  seed: 1,
+  /** Bootstrap draws for the intervals of a fit. */
+  draws: 100,
+  /** The middle part of the draws that an interval holds. */
+  level: 0.9,
+  family: 'logistic',
+  guard_minutes: 30,
+  max_age_days: 30,
+} as const;
+
+export const HAZARD_DEFAULTS: HazardOptions = {
+  family: FIT_DEFAULTS.family,
+  seed: FIT_DEFAULTS.seed,
+  controls: 8,
+  most_cases: 20_000,
+  folds: 5,
+  guard_ms: FIT_DEFAULTS.guard_minutes * MS_PER_MINUTE,
+  most_age_ms: FIT_DEFAULTS.max_age_days * MS_PER_DAY,
+  half_lives_days: [[1, 4]],
+  least_exposed_cases: 100,
+};
+
+/** Orders that one bootstrap draw of the algorithmic model adds up, at most. More are sampled. */
+export const MOST_INTERVAL_ORDERS = 3_000;
