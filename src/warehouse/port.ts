@@ -30,6 +30,22 @@ export type Macro = (typeof MACROS)[number];
 
 export type Parameter = string | number | bigint | null;
 
+/**
+ * A value that cannot stand in its column, whatever the engine and however often it is tried. Both engines throw it before they
+ * write anything, from a check of their own ({@link ./cells.ts}); no message of an engine is ever taken for it. So the loader
+ * may set the row aside. Every other failure of a write is the warehouse's, and the rows are kept and tried again.
+ */
+export class RowFault extends Error {
+  constructor(
+    readonly table: string,
+    readonly column: string,
+    reason: string,
+  ) {
+    super(`${table}.${column}: ${reason}`);
+    this.name = 'RowFault';
+  }
+}
+
 /** Rows to write together: all of them or none. */
 export type Batch = Partial<Record<TableName, Row[]>>;
 
@@ -82,6 +98,8 @@ export interface Warehouse {
   /**
    * Writes a batch: all of it shows, or nothing. Rows of the log show once a commit covers their position, which an engine
    * without transactions needs to keep this promise; so they come with their commit, or after one.
+   * @throws RowFault when a value does not fit its column; nothing is written then.
+   * @throws TributaryError warehouse_unavailable when the engine cannot take rows now; the same batch may be tried again.
    */
   append(batch: Batch): Promise<void>;
   /** Runs `work` on one consistent state. Reads run beside each other and beside appends. */

@@ -34,7 +34,7 @@ export class ReadPlaces {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Gives the place to who waits longest. */
+  /** Hands the place to the longest waiting reader, or frees it. */
   leave(): void {
     const next = this.waiting.shift();
     if (next) next();

@@ -9,10 +9,10 @@ import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { ReadPlaces, Turns, tooSlow } from '../turns.ts';
-import { appendRows } from './append.ts';
 import { explained } from './failures.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { RelationCache } from './relation-cache.ts';
+import { insertThroughFile, RowsFolder } from './rows-file.ts';
 import { DuckDBSnapshot } from './snapshot.ts';
 
 export interface DuckDBOptions {
@@ -34,13 +34,15 @@ export class DuckDBWarehouse implements Warehouse {
   private readonly places: ReadPlaces;
   private closed = false;
   private readonly cache: RelationCache;
+  private readonly folder: RowsFolder;
 
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly writer: DuckDBConnection,
     private readonly options: Required<DuckDBOptions>,
   ) {
-    this.cache = new RelationCache(instance);
+    this.folder = new RowsFolder(options.path);
+    this.cache = new RelationCache(instance, this.folder);
     this.places = new ReadPlaces(options.max_reads);
   }
 
@@ -95,7 +97,8 @@ export class DuckDBWarehouse implements Warehouse {
     return this.exclusively(() =>
       this.transaction(async () => {
         for (const [table, rows] of Object.entries(batch) as Array<[TableName, Row[]]>) {
-          if (rows.length > 0) await appendRows(this.writer, table, TABLES[table].columns, rows);
+          if (rows.length > 0)
+            await insertThroughFile(this.writer, this.folder, { target: table, table }, TABLES[table].columns, rows);
         }
       }),
     );
@@ -109,7 +112,7 @@ export class DuckDBWarehouse implements Warehouse {
       late = true;
       connection.interrupt();
     }, timeout_ms);
-    const snapshot = new DuckDBSnapshot(connection, this.cache, () => late);
+    const snapshot = new DuckDBSnapshot(connection, this.cache, this.folder, () => late);
     try {
       await this.cache.ready;
       await connection.run('begin transaction');
@@ -172,6 +175,7 @@ export class DuckDBWarehouse implements Warehouse {
     for (const connection of this.idle) connection.closeSync();
     this.writer.closeSync();
     this.instance.closeSync();
+    this.folder.remove();
   }
 
   /** Writers queue: DuckDB would refuse the second of two that touch the same rows. */
