@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+// As bin/tributary.js does; the processes of the tests inherit it.
+process.env['UV_THREADPOOL_SIZE'] ??= '16';
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],

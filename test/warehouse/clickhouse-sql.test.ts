@@ -1,13 +1,14 @@
 /** What is sent to ClickHouse: tables, literals and rows, as text. */
 import { describe, expect, test } from 'vitest';
 import { withLiterals } from '../../src/warehouse/clickhouse/literals.ts';
-import { MIGRATIONS } from '../../src/warehouse/clickhouse/migrations.ts';
+import { statementsOf } from '../../src/warehouse/clickhouse/migrations.ts';
 import { fromLines, toLines } from '../../src/warehouse/clickhouse/rows.ts';
 import { TABLE_NAMES } from '../../src/warehouse/schema.ts';
+import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import { float64, instant, int64, text } from './rows.ts';
 
 const ddl = (cluster: string | null) =>
-  MIGRATIONS.flatMap(({ statements }) => statements({ database: 'sales', cluster }));
+  VERSIONS.flatMap((version) => statementsOf({ database: 'sales', cluster }, version));
 const of = (table: string, cluster: string | null = null) =>
   ddl(cluster).find((statement) => statement.includes(`\`sales\`.\`${table}\``))!;
 

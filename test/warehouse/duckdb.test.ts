@@ -1,12 +1,10 @@
 /** DuckDB keeps the contract, on a file; and what only an embedded file has to promise. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, test } from 'vitest';
-import { MIGRATIONS } from '../../src/warehouse/duckdb/migrations.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import { warehouseContract } from './contract.ts';
 import { count, rowOf } from './rows.ts';
@@ -53,28 +51,6 @@ describe('the warehouse file', () => {
       code: 'warehouse_unavailable',
       message: expect.stringContaining(path),
     });
-  });
-
-  test('of an earlier version gets the tables that came since, and keeps its rows', async () => {
-    const path = newPath();
-    mkdirSync(join(path, '..'));
-    const instance = await DuckDBInstance.create(path);
-    const connection = await instance.connect();
-    const [first] = MIGRATIONS;
-    for (const statement of first!.statements) await connection.run(statement);
-    await connection.run(
-      'create table schema_versions (version integer primary key, applied_at timestamp_ms not null)',
-    );
-    await connection.run("insert into schema_versions values (1, timestamp_ms '2026-01-01 00:00:00')");
-    await connection.run("insert into commits values ('main', 3, timestamp_ms '2026-01-01 00:00:00')");
-    connection.closeSync();
-    instance.closeSync();
-    const warehouse = await DuckDBWarehouse.open({ path, threads: 1 });
-    expect(await warehouse.migrate()).toEqual([2]);
-    expect(await warehouse.read(async (s) => [await count(s, 'commits'), await count(s, 'model_artifacts')])).toEqual([
-      1, 0,
-    ]);
-    await warehouse.close();
   });
 
   test('keeps what was appended when it is opened again, and its folder is made', async () => {

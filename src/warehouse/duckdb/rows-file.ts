@@ -12,6 +12,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
 import { jsonCell } from '../cells.ts';
 import type { Column, ColumnType, Row } from '../schema.ts';
+import { patternless } from './paths.ts';
 
 /** Text of so many characters is made at once; then others have their turn. It takes about a millisecond. */
 const TURN_CHARACTERS = 100_000;
@@ -130,14 +131,9 @@ function insertStatement(target: string, columns: readonly Column[], path: strin
   const names = columns.map(({ name }) => name);
   const values = columns.map(({ name, type }) => (type === 'instant' ? `make_timestamp_ms(${name})` : name));
   const types = columns.map(({ name, type }) => `${name}: '${JSON_TYPES[type]}'`);
-  return `insert into ${target} (${names.join(', ')}) select ${values.join(', ')} from read_json('${globless(path)}',
+  return `insert into ${target} (${names.join(', ')}) select ${values.join(', ')} from read_json('${patternless(path)}',
     format = 'newline_delimited', auto_detect = false, hive_partitioning = false, compression = 'uncompressed',
     maximum_object_size = ${Math.max(LEAST_LINE_BYTES, longest)}, columns = {${types.join(', ')}})`;
-}
-
-/** DuckDB takes a path for a pattern; each special character stands in brackets, where it means only itself. */
-function globless(path: string): string {
-  return path.replaceAll(/[*?[]/g, '[$&]').replaceAll("'", "''");
 }
 
 /** A full disk, say: the rows are not at fault. */
