@@ -22,7 +22,8 @@ export function jsonCell(table: string, column: Column, cell: Cell | undefined):
       return cell.isWellFormed() ? cell : cell.toWellFormed();
     case 'float64':
       if (typeof cell !== 'number' || !Number.isFinite(cell)) throw unfit(table, column, cell);
-      return cell;
+      // Zero has no sign in JSON, so it has none on the other ways either.
+      return cell + 0;
     case 'int64':
       return integer(table, column, cell);
     case 'instant': {

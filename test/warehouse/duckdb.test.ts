@@ -107,6 +107,28 @@ describe('a query that is larger than memory', () => {
   });
 });
 
+test('the loader reads and writes while long reports hold every place: none of its threads is theirs', async () => {
+  const warehouse = await DuckDBWarehouse.open({ path: newPath(), threads: 1 });
+  await warehouse.migrate();
+  const ended: string[] = [];
+  const endless =
+    'select count(*) as n from range(100000) a(i), range(100000) b(i), range(100) c(i) where a.i + b.i = c.i';
+  const reports = Array.from({ length: 6 }, () =>
+    warehouse
+      .read((s) => s.query(endless), { timeout_ms: 5_000 })
+      .catch(() => undefined)
+      .then(() => ended.push('report')),
+  );
+  for (let log_seq = 1; log_seq <= 3; log_seq++) {
+    await warehouse.append({ commits: [rowOf('commits', { log_seq })] });
+    expect(await warehouse.read((s) => count(s, 'commits'), { for: 'loading' })).toBe(log_seq);
+    ended.push('loader');
+  }
+  expect(ended).toEqual(['loader', 'loader', 'loader']);
+  await Promise.all(reports);
+  await warehouse.close();
+});
+
 test('rows that find no memory are not at fault: the warehouse is, and takes them later', async () => {
   const warehouse = await DuckDBWarehouse.open({ path: newPath(), memory_limit_bytes: 60e6, threads: 1 });
   await warehouse.migrate();
