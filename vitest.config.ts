@@ -3,6 +3,9 @@ import { configDefaults, defineConfig } from 'vitest/config';
 /** `npm run test:deep` sets it: then the files named `*.deep.test.ts` run as well, and the others ask more. */
 const deep = process.env['TRIBUTARY_DEEP'] === '1';
 
+// As bin/tributary.js does; the processes of the tests inherit it.
+process.env['UV_THREADPOOL_SIZE'] ??= '16';
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],

@@ -11,9 +11,10 @@ import { attributionReport } from '../src/reports/attribution.ts';
 import type { ReportJson } from '../src/reports/context.ts';
 import { customerReport } from '../src/reports/customer.ts';
 import { receiptReport } from '../src/reports/receipt.ts';
-import { MIGRATIONS, named, qualified } from '../src/warehouse/clickhouse/migrations.ts';
+import { named, qualified, statementsOf } from '../src/warehouse/clickhouse/migrations.ts';
 import { ClickHouseWarehouse } from '../src/warehouse/clickhouse/warehouse.ts';
 import type { Snapshot, Warehouse } from '../src/warehouse/port.ts';
+import { VERSIONS } from '../src/warehouse/versions/index.ts';
 import { type BenchServer, hasClickHouse, startClickHouse } from './clickhouse.ts';
 import { reportsOver } from './context.ts';
 import { median, save, show } from './report.ts';
@@ -75,7 +76,7 @@ async function laidOut(server: BenchServer, layout: Layout, backup: string) {
   };
   const table = qualified(place, 'touchpoints');
   if (layout === 'by person') {
-    const ddl = MIGRATIONS.flatMap((m) => m.statements(place)).find((sql) => sql.includes(` ${table} `))!;
+    const ddl = VERSIONS.flatMap((version) => statementsOf(place, version)).find((sql) => sql.includes(` ${table} `))!;
     await run(`create database ${named(place.database)}`);
     await run(ddl.replace(/order by \(.*\)$/, `order by (${BY_PERSON}) settings allow_nullable_key = 1`));
   }

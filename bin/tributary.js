@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-import '../dist/main.js';
+// Queries, files and the spool's fdatasync share Node's thread pool. It has 4 threads unless the environment says otherwise before
+// its first use, which is why this file is CommonJS: loading an ES module already uses the pool.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+import('../dist/main.js');

@@ -13,7 +13,8 @@ import { isTimeZone } from './domain/time.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import type { ScheduledFit } from './schedule.ts';
-import { parseWarehouseUrl, type WarehouseLocation } from './warehouse/location.ts';
+import type { WarehouseLocation } from './warehouse/engine.ts';
+import { parseWarehouseUrl } from './warehouse/engines.ts';
 
 const closed = { additionalProperties: false } as const;
 const days = (maximum: number) => Type.Number({ minimum: 0, maximum });

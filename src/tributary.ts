@@ -1,23 +1,18 @@
 /** One running Tributary: warehouse, collector and reports over one data folder. Opened by main.ts, and nowhere else. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
-import type { RecordName } from './domain/index.ts';
-import type { FlatRecord } from './domain/record.ts';
-import { withoutPersonalClickIds } from './enrichment/click-ids.ts';
-import { type EnrichOptions, enrichTouchpoint } from './enrichment/enrich.ts';
+import type { EnrichOptions } from './enrichment/enrich.ts';
+import { enrichRecord } from './enrichment/enrich-record.ts';
 import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
-import type { Enrich } from './log/batch.ts';
 import { Collector } from './log/collector.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
-import { ClickHouseWarehouse } from './warehouse/clickhouse/warehouse.ts';
-import { DuckDBWarehouse } from './warehouse/duckdb/warehouse.ts';
+import { embeddedLocation, isShared, openLocation } from './warehouse/engines.ts';
 import type { Warehouse } from './warehouse/port.ts';
-import type { Cell } from './warehouse/schema.ts';
 
 /** What a process does: take events in, answer reports, or both. */
 export const ROLES = ['all', 'collect', 'report'] as const;
@@ -94,7 +89,7 @@ function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_option
     folder,
     warehouse,
     limits: config.limits,
-    enrich: enrichWith(enrich_options),
+    enrich: (record, item) => enrichRecord(record, item, enrich_options),
     collector_id: collectorId(folder, config),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     ...(clock ? { clock } : {}),
@@ -109,7 +104,7 @@ function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_option
  */
 function collectorId(folder: string, config: Config): string {
   if (config.collector_id !== null) return config.collector_id;
-  if (config.warehouse?.engine !== 'clickhouse') return 'main';
+  if (config.warehouse === null || !isShared(config.warehouse)) return 'main';
   const path = join(folder, 'collector-id');
   if (existsSync(path)) return readFileSync(path, 'utf8').trim();
   mkdirSync(folder, { recursive: true });
@@ -121,16 +116,7 @@ function collectorId(folder: string, config: Config): string {
 /** The warehouse that the configuration names, else the one in the data folder; without a collector: for maintenance. */
 export function openWarehouse(folder: string, config: Config): Promise<Warehouse> {
   const { warehouse, memory_limit_bytes, threads, query_timeout_ms: read_timeout_ms } = config;
-  if (warehouse?.engine === 'clickhouse') {
-    const { engine: _engine, ...server } = warehouse;
-    return ClickHouseWarehouse.open({ ...server, memory_limit_bytes, threads, read_timeout_ms });
-  }
-  return DuckDBWarehouse.open({
-    path: warehouse ? resolve(warehouse.path) : join(folder, 'warehouse.duckdb'),
-    ...(memory_limit_bytes === null ? {} : { memory_limit_bytes }),
-    ...(threads === null ? {} : { threads }),
-    read_timeout_ms,
-  });
+  return openLocation(warehouse ?? embeddedLocation(folder), { memory_limit_bytes, threads, read_timeout_ms });
 }
 
 async function enrichOptions(config: Config): Promise<EnrichOptions> {
@@ -139,16 +125,5 @@ async function enrichOptions(config: Config): Promise<EnrichOptions> {
     ip_storage: config.ip_storage,
     own_domains: config.own_domains,
     geo: config.geoip_db === null ? null : await openGeo(config.geoip_db),
-  };
-}
-
-function enrichWith(options: EnrichOptions): Enrich {
-  return (record: RecordName, item: FlatRecord) => {
-    if (record !== 'touchpoints') return {};
-    const { url } = item;
-    // Click ids that name a person are kept as hashes only, so they must not stay in the URL either.
-    const enriched: Record<string, Cell> = { ...enrichTouchpoint(item, options) };
-    if (typeof url === 'string') enriched['url'] = withoutPersonalClickIds(url);
-    return enriched;
   };
 }

@@ -75,13 +75,13 @@ describe('the layers', () => {
 });
 
 describe('the engine', () => {
-  test('is opened in one place', () => {
+  test('is listed in one place, and opened by nobody else', () => {
     const outside = ['warehouse/duckdb/', 'warehouse/clickhouse/'].flatMap((folder) =>
       arrows.filter(({ file, target }) => target.startsWith(folder) && !file.startsWith(folder)),
     );
     expect(outside.map(({ file, target }) => `${file} imports ${target}`)).toEqual([
-      'tributary.ts imports warehouse/duckdb/warehouse.ts',
-      'tributary.ts imports warehouse/clickhouse/warehouse.ts',
+      'warehouse/engines.ts imports warehouse/duckdb/engine.ts',
+      'warehouse/engines.ts imports warehouse/clickhouse/engine.ts',
     ]);
   });
 

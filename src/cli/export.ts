@@ -7,7 +7,7 @@ import { type Command, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { isRecordName, recordKind } from '../domain/index.ts';
 import { pairs } from '../present/table.ts';
-import { backupColumn, backupFile } from '../warehouse/backup.ts';
+import { backupFile } from '../warehouse/backup.ts';
 import { type Column, TABLE_NAMES, TABLES, type TableName } from '../warehouse/schema.ts';
 import type { DataOptions } from './connect.ts';
 import { writeBackup } from './doctor.ts';
@@ -90,7 +90,7 @@ async function convert(
     (column) => `${onTheWire(table, column, format)} as "${wireName(table, column.name)}"`,
   );
   const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
-  const sql = `copy (select ${columns.join(', ')} from read_parquet(${quoted(from)})) to ${quoted(to)} (${COPY_OPTIONS[format]})`;
+  const sql = `copy (select ${columns.join(', ')} from read_parquet(${quoted(from)}, hive_partitioning = false)) to ${quoted(to)} (${COPY_OPTIONS[format]})`;
   const rows = (await connection.runAndReadAll(sql)).getRows();
   return Number(rows[0]![0]);
 }
@@ -104,7 +104,7 @@ function fieldOf(table: TableName, column: string) {
   return isRecordName(table) ? recordKind(table).fields.find((field) => field.stored_name === column) : undefined;
 }
 
-function onTheWire(table: TableName, { name, type, nullable }: Column, format: Format): string {
+function onTheWire(table: TableName, { name, type }: Column, format: Format): string {
   const kind = fieldOf(table, name)?.kind;
   if (kind === 'amount' || kind === 'rate') {
     const [scale, one] = kind === 'amount' ? [6, '0.000001::decimal(7, 6)'] : [9, '0.000000001::decimal(10, 9)'];
@@ -112,7 +112,8 @@ function onTheWire(table: TableName, { name, type, nullable }: Column, format: F
     return format === 'parquet' ? decimal : `${decimal}::varchar`;
   }
   if (type === 'instant') {
-    const instant = backupColumn({ name, type, nullable });
+    // By its milliseconds: a file of ClickHouse gives instants a time zone, and DuckDB would make them local.
+    const instant = `make_timestamp_ms(epoch_ms(${name}))::timestamp_ms`;
     return format === 'parquet' ? instant : `strftime(${instant}::timestamp, '%Y-%m-%dT%H:%M:%S.%gZ')`;
   }
   if (kind === 'json' && format === 'ndjson') return `${name}::json`;

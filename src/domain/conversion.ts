@@ -13,6 +13,7 @@ import {
   Text,
 } from './fields.ts';
 import { defineRecord } from './record.ts';
+import { int64Hash, SUBJECT_KEY } from './subject.ts';
 import { who } from './who.ts';
 
 export const CONVERSION_TYPES = [
@@ -57,6 +58,20 @@ export const conversions = defineRecord({
   id_field: 'conversion_id',
   id_prefix: 'cv_',
   schema: ConversionSchema,
+  since: 1,
+  kept: 'first',
+  subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },
+  instant_field: 'occurred_at',
+  derived: [
+    SUBJECT_KEY,
+    // The order that a conversion belongs to: its order_id, or the conversion itself.
+    {
+      name: 'order_key',
+      kind: 'integer',
+      fill: ({ brand_id, order_id = null, conversion_id }) =>
+        int64Hash(JSON.stringify([brand_id, order_id, order_id === null ? conversion_id : null])),
+    },
+  ],
   check: who,
   aliases: {
     timestamp: 'occurred_at',
@@ -64,6 +79,17 @@ export const conversions = defineRecord({
     amount: 'conversion_value',
     type: 'conversion_type',
     user_id: 'customer_id',
+  },
+  examples: {
+    order: {
+      conversion_id: 'conversion-1',
+      customer_id: 'customer-1',
+      conversion_type: 'purchase',
+      conversion_value: '149.99',
+      currency: 'USD',
+      order_id: 'order-1',
+      occurred_at: '2026-03-01T11:00:00Z',
+    },
   },
 });
 
@@ -98,6 +124,18 @@ export const adjustments = defineRecord({
   id_field: 'adjustment_id',
   id_prefix: 'ad_',
   schema: AdjustmentSchema,
+  since: 1,
+  kept: 'first',
+  instant_field: 'occurred_at',
+  examples: {
+    refund: {
+      order_id: 'order-1',
+      amount: '-20.00',
+      currency: 'USD',
+      reason: 'refund',
+      occurred_at: '2026-03-05T12:00:00Z',
+    },
+  },
   aliases: { timestamp: 'occurred_at', value: 'amount' },
   check: (record) =>
     record['conversion_id'] !== undefined || record['order_id'] !== undefined

@@ -25,5 +25,18 @@ export const emailEvents = defineRecord({
   id_field: 'event_id',
   id_prefix: 'ee_',
   schema: EmailEventSchema,
+  since: 1,
+  kept: 'first',
+  subjects: { customer_id: 'customer' },
+  instant_field: 'occurred_at',
+  examples: {
+    delivered: {
+      event_type: 'delivered',
+      customer_id: 'customer-1',
+      campaign_id: 'spring-sale',
+      email_id: 'teaser',
+      occurred_at: '2026-03-01T08:00:00Z',
+    },
+  },
   aliases: { timestamp: 'occurred_at', type: 'event_type' },
 });

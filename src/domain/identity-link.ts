@@ -27,6 +27,13 @@ export const identityLinks = defineRecord({
   id_field: 'link_id',
   id_prefix: 'il_',
   schema: IdentityLinkSchema,
+  since: 1,
+  kept: 'latest',
+  subjects: { left_id: 'either', right_id: 'either' },
+  instant_field: 'occurred_at',
+  examples: {
+    login: { left_id: 'customer-1', right_id: 'device-7', kind: 'login', occurred_at: '2026-03-01T10:00:00Z' },
+  },
   aliases: { timestamp: 'occurred_at' },
   check: (record) =>
     record['left_id'] === record['right_id']
@@ -54,6 +61,13 @@ export const customerSegments = defineRecord({
   id_field: 'segment_id',
   id_prefix: 'cs_',
   schema: CustomerSegmentSchema,
+  since: 1,
+  kept: 'latest',
+  subjects: { customer_id: 'customer' },
+  instant_field: 'assigned_at',
+  examples: {
+    loyal: { customer_id: 'customer-1', segment_name: 'loyal', assigned_at: '2026-02-01T00:00:00Z' },
+  },
   aliases: { occurred_at: 'assigned_at', timestamp: 'assigned_at' },
   check: (record) =>
     typeof record['expires_at'] === 'number' && record['expires_at'] <= (record['assigned_at'] as number)

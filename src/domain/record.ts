@@ -11,51 +11,12 @@ import { currencyProblem } from './currencies.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
+import type { FlatRecord, ReadContext, RecordKind, RecordKindOptions, Value } from './record-kind.ts';
+import { structuralProblem, textProblem } from './refusals.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
 
+export type { FlatRecord, ReadContext, RecordKind, Value };
 export { canonicalJson };
-
-export type Value = string | number | null;
-/** A record as it travels through spool and loader. Keys that were not sent are absent. */
-export type FlatRecord = Record<string, Value>;
-
-/** What reading needs to know beside the input itself. */
-export interface ReadContext {
-  now_ms: number;
-  /** The brand of the caller's key; null when the key is for all brands. */
-  key_brand_id: string | null;
-  /** The currency of a record that names none. */
-  defaultCurrency: (brand_id: string) => string;
-  /** The body held bytes that are not UTF-8, so a replacement character is a loss. */
-  invalid_utf8?: boolean;
-}
-
-export interface RecordKindOptions<S extends TObject> {
-  /** Table, endpoint and import name: `touchpoints`. */
-  name: string;
-  singular: string;
-  id_field: string;
-  /** Ids made from content start with this. */
-  id_prefix: string;
-  schema: S;
-  /** Fields that make the content id instead of the whole content (rates are one per day and pair). */
-  key_fields?: readonly string[];
-  /** Rules over several fields, run on the read record. */
-  check?: (record: FlatRecord) => Problem | undefined;
-  /** Common wrong names and the field that was meant. */
-  aliases?: Record<string, string>;
-}
-
-export interface RecordKind<S extends TObject = TObject> extends RecordKindOptions<S> {
-  /** Field names in order with the kind of each. */
-  fields: ReadonlyArray<{
-    name: string;
-    stored_name: string;
-    kind: FieldKind;
-    schema: TSchema & Record<string, unknown>;
-  }>;
-  read(input: unknown, context: ReadContext): FlatRecord | Problem;
-}
 
 export function isProblem(value: FlatRecord | Problem): value is Problem {
   return !('brand_id' in value);
@@ -225,67 +186,6 @@ function resolveBrand(sent: string | undefined, key_brand_id: string | null): st
 
 function withoutNulls(input: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
-}
-
-/** Why a value does not fit its field's schema, in words; undefined when this cannot tell. */
-function structuralProblem(schema: Record<string, unknown>, value: unknown, required: boolean): string | undefined {
-  if (value === undefined) return required ? 'is required' : undefined;
-  const kind = schema['x-kind'] as FieldKind;
-  if (kind === 'amount' || kind === 'rate') {
-    if (typeof value === 'string')
-      return value.length <= 60 ? undefined : `is ${value.length} characters long; send a decimal such as "149.99"`;
-    if (typeof value === 'number')
-      return Number.isFinite(value) ? undefined : `${value} is not a number; send a decimal such as "149.99"`;
-    return 'must be a decimal string or a number, such as "149.99"';
-  }
-  if (kind === 'json') {
-    if (schema['type'] !== 'array')
-      return typeof value === 'object' && !Array.isArray(value) ? undefined : 'must be an object';
-    if (!Array.isArray(value)) return 'must be an array of strings';
-    if (value.length > (schema['maxItems'] as number))
-      return `has ${value.length} items; the limit is ${schema['maxItems']}`;
-    return value.every((item) => typeof item === 'string') ? undefined : 'must be an array of strings';
-  }
-  if (kind === 'integer' || kind === 'number') {
-    const range = `from ${schema['minimum']} to ${schema['maximum']}`;
-    if (typeof value !== 'number' || !(kind === 'integer' ? Number.isInteger(value) : Number.isFinite(value))) {
-      return `must be ${kind === 'integer' ? 'a whole number' : 'a number'} ${range}`;
-    }
-    return value < (schema['minimum'] as number) || value > (schema['maximum'] as number)
-      ? `${value} is out of range; send a number ${range}`
-      : undefined;
-  }
-  if (typeof value !== 'string') return `must be a string, not ${Array.isArray(value) ? 'an array' : typeof value}`;
-  const choices = schema['enum'] as string[] | undefined;
-  if (choices && !choices.includes(value)) {
-    return `${JSON.stringify(value.slice(0, 60))} is not one of ${choices.join(', ')}`;
-  }
-  if (value.length === 0 && schema['minLength']) return 'is empty; leave it out or send a value';
-  const limit = schema['maxLength'] as number | undefined;
-  return limit !== undefined && value.length > limit
-    ? `is ${value.length} characters long; the limit is ${limit}`
-    : undefined;
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const CONTROL = /[\u0000-\u001f\u007f]/;
-/** Refuses text that a database could not give back as it came. */
-function textProblem(record: FlatRecord, invalid_utf8: boolean): Problem | undefined {
-  for (const field in record) {
-    const value = record[field];
-    if (typeof value !== 'string') continue;
-    if (!value.isWellFormed()) return { field, reason: 'holds half of a surrogate pair; send valid Unicode' };
-    if (CONTROL.test(value) && (value.includes('\0') || isIdentifier(field))) {
-      return { field, reason: 'holds control characters; remove them' };
-    }
-    if (invalid_utf8 && value.includes('\ufffd'))
-      return { field, reason: 'is not valid UTF-8; encode the body as UTF-8' };
-  }
-  return undefined;
-}
-
-function isIdentifier(field: string): boolean {
-  return field.endsWith('_id') || field === 'channel';
 }
 
 /** An id that the same content always gets, so that a retry is the same event. */

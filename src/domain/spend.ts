@@ -22,6 +22,11 @@ export const spend = defineRecord({
   id_field: 'spend_id',
   id_prefix: 'sp_',
   schema: SpendSchema,
+  since: 1,
+  kept: 'latest',
+  examples: {
+    day: { date: '2026-03-01', channel: 'email', campaign_id: 'spring-sale', amount: '12.50', currency: 'USD' },
+  },
   aliases: { cost: 'amount', day: 'date' },
 });
 
@@ -47,6 +52,9 @@ export const fxRates = defineRecord({
   id_field: 'fx_rate_id',
   id_prefix: 'fx_',
   schema: FxRateSchema,
+  since: 1,
+  kept: 'latest',
+  examples: { rate: { date: '2026-03-01', currency: 'EUR', base: 'USD', rate: '1.0843' } },
   key_fields: ['brand_id', 'date', 'currency', 'base'],
   check: (record) =>
     record['currency'] === record['base']

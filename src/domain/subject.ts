@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { DerivedColumn } from './record-kind.ts';
 
 /** The first 64 bits of a text's SHA-256, as a signed integer. */
 export function int64Hash(text: string): bigint {
@@ -12,3 +13,10 @@ export function int64Hash(text: string): bigint {
 export function subjectKey(brand_id: string, id: string): bigint {
   return int64Hash(`${brand_id}\0${id}`);
 }
+
+/** The key of the person that an event names: of its customer_id, else of its anonymous_id. */
+export const SUBJECT_KEY: DerivedColumn = {
+  name: 'subject_key',
+  kind: 'integer',
+  fill: (row) => subjectKey(row['brand_id'] as string, (row['customer_id'] ?? row['anonymous_id']) as string),
+};

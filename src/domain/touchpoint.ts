@@ -11,9 +11,10 @@ import {
   Text,
 } from './fields.ts';
 import { defineRecord } from './record.ts';
+import { SUBJECT_KEY } from './subject.ts';
 import { who } from './who.ts';
 
-/** The guide's fifteen types, and three that email programmes have beside them. */
+/** Everything that a touchpoint can be. The last three are those that email programmes have beside the usual channels. */
 export const TOUCHPOINT_TYPES = [
   'email_open',
   'email_click',
@@ -107,12 +108,45 @@ export const TouchpointSchema = Type.Object(
 );
 export type TouchpointInput = Static<typeof TouchpointSchema>;
 
+const OPEN = {
+  customer_id: 'customer-1',
+  touchpoint_type: 'email_open',
+  campaign_id: 'spring-sale',
+  email_id: 'teaser',
+  occurred_at: '2026-03-01T09:00:00Z',
+};
+const VISIT = {
+  touchpoint_id: 'visit-1',
+  customer_id: 'customer-1',
+  touchpoint_type: 'website_visit',
+  channel: 'direct',
+  url: 'https://shop.example/sale',
+  occurred_at: '2026-03-01T10:00:00Z',
+};
+
 export const touchpoints = defineRecord({
   name: 'touchpoints',
   singular: 'touchpoint',
   id_field: 'touchpoint_id',
   id_prefix: 'tp_',
   schema: TouchpointSchema,
+  since: 1,
+  kept: 'first',
+  subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },
+  instant_field: 'occurred_at',
+  derived: [
+    { name: 'channel_reason', kind: 'text' },
+    { name: 'country', kind: 'text', nullable: true },
+    { name: 'verdict_reasons', kind: 'text' },
+    { name: 'rules_version', kind: 'integer' },
+    {
+      name: 'traits',
+      kind: 'integer',
+      fill: (row) =>
+        touchpointTraits(row['touchpoint_type'] as string, row['channel'] as string, row['verdict'] as string),
+    },
+    SUBJECT_KEY,
+  ],
   check: who,
   aliases: {
     timestamp: 'occurred_at',
@@ -121,4 +155,5 @@ export const touchpoints = defineRecord({
     user_id: 'customer_id',
     attributes: 'custom_attributes',
   },
+  examples: { one: OPEN, several: [OPEN, VISIT] },
 });

@@ -4,6 +4,7 @@
  */
 
 import { subjectKey } from '../domain/subject.ts';
+import { CUSTOMER_FIELDS, LINKING_RECORDS } from '../domain/subject-fields.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
 import { type Column, intColumn, textColumn } from '../warehouse/schema.ts';
@@ -146,7 +147,7 @@ async function readImplicit(snapshot: Snapshot, fresh: (alias: string) => string
     from ${table} r where r.anonymous_id is not null and r.customer_id is not null and ${fresh('r')}`;
   const rows = await snapshot.query(`
     select brand_id, anonymous_id, customer_id, min(at_ms) as first_ms, max(at_ms) as last_ms
-    from (${from('touchpoints')} union all ${from('conversions')}) both_ids
+    from (${LINKING_RECORDS.map(from).join(' union all ')}) both_ids
     group by brand_id, anonymous_id, customer_id`);
   return rows.map(
     (row) => ({ ...row, first_ms: Number(row['first_ms']), last_ms: Number(row['last_ms']) }) as ImplicitLink,
@@ -174,7 +175,7 @@ async function readUnlinkedTimes(
     links.map(([, { brand_id, anonymous_id, customer_id }]) => ({ brand_id, anonymous_id, customer_id })),
   );
   const times = new Map<string, number[]>();
-  for (const table of ['touchpoints', 'conversions']) {
+  for (const table of LINKING_RECORDS) {
     const rows = await snapshot.query(
       `select u.brand_id as brand_id, u.anonymous_id as anonymous_id, u.customer_id as customer_id, epoch_ms(r.occurred_at) as at_ms
        from ${table} r join unlinked_pairs u on u.brand_id = r.brand_id and u.anonymous_id = r.anonymous_id and u.customer_id = r.customer_id where ${atOrBefore('r', position)}`,
@@ -223,16 +224,12 @@ async function readCustomers(
     .map(([, { brand_id, id }]) => ({ brand_id, id, subject_key: subjectKey(brand_id, id) }));
   if (rows.length === 0) return;
   await snapshot.relation('linked_ids', LINKED_IDS, rows);
-  const by_key = ['touchpoints', 'conversions'].map(
-    (table) =>
-      `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.subject_key = r.subject_key where r.customer_id is not null and ${where('r')}`,
-  );
-  const by_text = ['email_events', 'customer_segments'].map(
-    (table) =>
-      `select w.brand_id as brand_id, w.id as id from ${table} r join linked_ids w on w.brand_id = r.brand_id and w.id = r.customer_id where ${where('r')}`,
-  );
-  const found = await snapshot.query(
-    `select distinct brand_id, id from (${[...by_key, ...by_text].join(' union all ')}) seen`,
-  );
+  const carriers = CUSTOMER_FIELDS.map(({ record, field, keyed }) => {
+    const same_id = keyed
+      ? `w.subject_key = r.subject_key where r.${field} is not null and`
+      : `w.brand_id = r.brand_id and w.id = r.${field} where`;
+    return `select w.brand_id as brand_id, w.id as id from ${record} r join linked_ids w on ${same_id} ${where('r')}`;
+  });
+  const found = await snapshot.query(`select distinct brand_id, id from (${carriers.join(' union all ')}) seen`);
   for (const row of found) customers.add(key(row['brand_id'] as string, row['id'] as string));
 }

@@ -1,8 +1,7 @@
 /** From spool entries to rows: enrich, drop known ids, keep conflicts. */
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
-import { int64Hash, subjectKey } from '../domain/subject.ts';
-import { touchpointTraits } from '../domain/touchpoint.ts';
+import { int64Hash } from '../domain/subject.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
 import { type Cell, type Row, textColumn } from '../warehouse/schema.ts';
 import type { SeenIds } from './seen-ids.ts';
@@ -88,31 +87,12 @@ export async function prepareBatch(
 function toRow(candidate: Candidate, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
   const { record, item } = candidate;
   const row: Row = Object.assign({}, item, context.enrich(record, item));
+  for (const { name, fill } of recordKind(record).derived ?? []) if (fill) row[name] = fill(row);
   row['content_hash'] = candidate.content_hash;
   row['received_at'] = candidate.received_at;
   row['loaded_at'] = context.now_ms;
   row['collector_id'] = context.collector_id;
   row['log_seq'] = candidate.log_seq;
-  const brand_id = item['brand_id'] as string;
-  if (record === 'touchpoints' || record === 'conversions') {
-    row['subject_key'] = subjectKey(brand_id, (item['customer_id'] ?? item['anonymous_id']) as string);
-  }
-  if (record === 'touchpoints') {
-    row['traits'] = touchpointTraits(
-      row['touchpoint_type'] as string,
-      row['channel'] as string,
-      row['verdict'] as string,
-    );
-  }
-  if (record === 'conversions') {
-    row['order_key'] = int64Hash(
-      JSON.stringify([
-        brand_id,
-        item['order_id'] ?? null,
-        item['order_id'] === undefined ? item['conversion_id']! : null,
-      ]),
-    );
-  }
   return row;
 }
 
@@ -140,21 +120,24 @@ async function lookUp(maybe: readonly Candidate[], warehouse: Warehouse): Promis
   const known = new Map<string, bigint>();
   if (maybe.length === 0) return known;
   const by_record = groupByRecord(maybe);
-  await warehouse.read(async (snapshot) => {
-    for (const [record, candidates] of by_record) {
-      const { id_field } = recordKind(record);
-      await snapshot.relation(
-        'wanted',
-        [textColumn('brand_id'), textColumn('id')],
-        candidates.map(({ item }) => ({ brand_id: item['brand_id']!, id: item[id_field]! })),
-      );
-      const rows = await snapshot.query(
-        `select t.brand_id as brand_id, t.${id_field} as id, t.content_hash as content_hash
+  await warehouse.read(
+    async (snapshot) => {
+      for (const [record, candidates] of by_record) {
+        const { id_field } = recordKind(record);
+        await snapshot.relation(
+          'wanted',
+          [textColumn('brand_id'), textColumn('id')],
+          candidates.map(({ item }) => ({ brand_id: item['brand_id']!, id: item[id_field]! })),
+        );
+        const rows = await snapshot.query(
+          `select t.brand_id as brand_id, t.${id_field} as id, t.content_hash as content_hash
          from ${record} t join wanted w on w.brand_id = t.brand_id and w.id = t.${id_field}`,
-      );
-      for (const row of rows) known.set(`${record}\0${row['brand_id']}\0${row['id']}`, row['content_hash'] as bigint);
-    }
-  });
+        );
+        for (const row of rows) known.set(`${record}\0${row['brand_id']}\0${row['id']}`, row['content_hash'] as bigint);
+      }
+    },
+    { for: 'loading' },
+  );
   return known;
 }
 

@@ -14,18 +14,22 @@ export async function catchUpSeenIds(
   for (const name of names) {
     const { id_field } = recordKind(name);
     // One read a page: a long log takes minutes, and no single read may.
-    const [range] = await warehouse.read((snapshot) =>
-      snapshot.query(
-        `select coalesce(min(log_seq), 0) as low, coalesce(max(log_seq), -1) as high from ${name} where log_seq > $after`,
-        { after: after_log_seq },
-      ),
+    const [range] = await warehouse.read(
+      (snapshot) =>
+        snapshot.query(
+          `select coalesce(min(log_seq), 0) as low, coalesce(max(log_seq), -1) as high from ${name} where log_seq > $after`,
+          { after: after_log_seq },
+        ),
+      { for: 'loading' },
     );
     for (let low = Number(range!['low']); low <= Number(range!['high']); low += STEP) {
-      const rows = await warehouse.read((snapshot) =>
-        snapshot.query(`select brand_id, ${id_field} as id from ${name} where log_seq >= $low and log_seq < $high`, {
-          low,
-          high: low + STEP,
-        }),
+      const rows = await warehouse.read(
+        (snapshot) =>
+          snapshot.query(`select brand_id, ${id_field} as id from ${name} where log_seq >= $low and log_seq < $high`, {
+            low,
+            high: low + STEP,
+          }),
+        { for: 'loading' },
       );
       for (const row of rows) seen.add(`${name}\0${row['brand_id']}\0${row['id']}`);
     }

@@ -237,10 +237,12 @@ async function hasSegments(folder: string): Promise<boolean> {
 }
 
 async function committedPosition(warehouse: Warehouse, collector_id: string): Promise<number> {
-  const [row] = await warehouse.read((snapshot) =>
-    snapshot.query('select coalesce(max(log_seq), 0) as log_seq from commits where collector_id = $collector_id', {
-      collector_id,
-    }),
+  const [row] = await warehouse.read(
+    (snapshot) =>
+      snapshot.query('select coalesce(max(log_seq), 0) as log_seq from commits where collector_id = $collector_id', {
+        collector_id,
+      }),
+    { for: 'loading' },
   );
   return Number(row!['log_seq']);
 }

@@ -7,6 +7,7 @@ import { attribute } from '../attribution/query.ts';
 import { IS_EMAIL, IS_MACHINE, memberTouches } from '../attribution/touches.ts';
 import { formatMicros } from '../domain/money.ts';
 import { int64Hash, subjectKey } from '../domain/subject.ts';
+import { ID_FIELDS } from '../domain/subject-fields.ts';
 import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -26,14 +27,7 @@ const MAX_JOURNEYS = 100;
 const MAX_LISTED = 1_000;
 const MAX_SEGMENTS = 100;
 
-const ID_COLUMNS = [
-  ['touchpoints', 'customer_id'],
-  ['touchpoints', 'anonymous_id'],
-  ['conversions', 'customer_id'],
-  ['conversions', 'anonymous_id'],
-  ['email_events', 'customer_id'],
-  ['customer_segments', 'customer_id'],
-] as const;
+const ID_COLUMNS = ID_FIELDS.map(({ record, field }) => [record, field] as const);
 
 /**
  * The history of the person to whom an id belongs, over all time. Machine traffic is counted and left out.

@@ -11,6 +11,7 @@ import { attribute } from '../attribution/query.ts';
 import { UNATTRIBUTED_REASONS, unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest } from '../domain/errors.ts';
 import { canonicalJson } from '../domain/record.ts';
+import { NAMING_RECORDS } from '../domain/subject-fields.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
 import type { Row, TableName } from '../warehouse/schema.ts';
@@ -35,11 +36,7 @@ export type CompareParameters = Static<typeof CompareParameters>;
 
 /** The inputs after the settings, in the order in which they are brought up to date, and the tables each reads. */
 const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: readonly TableName[] }> = [
-  {
-    cause: 'identity',
-    position: 'identity',
-    tables: ['identity_links', 'touchpoints', 'conversions', 'email_events', 'customer_segments'],
-  },
+  { cause: 'identity', position: 'identity', tables: NAMING_RECORDS },
   { cause: 'conversions', position: 'conversions', tables: ['conversions', 'fx_rates'] },
   { cause: 'refunds', position: 'adjustments', tables: ['adjustments'] },
   { cause: 'touches', position: 'touchpoints', tables: ['touchpoints', 'reclassifications'] },

@@ -4,7 +4,6 @@ import Type from 'typebox';
 import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
 import type { Collector } from '../log/collector.ts';
-import { EXAMPLES } from './examples.ts';
 import { reference } from './openapi.ts';
 import type { Route, Services } from './route.ts';
 
@@ -42,7 +41,7 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
     body: {
       required: true,
       schema: { oneOf: [item, { type: 'array', minItems: 1, maxItems: max_items, items: item }] },
-      examples: EXAMPLES[record],
+      examples: kind.examples,
     },
     answers: {
       202: {

@@ -3,19 +3,11 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TributaryError } from '../domain/errors.ts';
 import type { TableSize } from './port.ts';
-import { type Column, TABLE_NAMES, TABLES, type TableName } from './schema.ts';
+import { TABLE_NAMES, TABLES, type TableName } from './schema.ts';
 
 /** Where a backup keeps a table. */
 export function backupFile(folder: string, table: TableName): string {
   return join(folder, `${table}.parquet`);
-}
-
-/**
- * A column of a backup in DuckDB's words. Instants by their milliseconds: a file that ClickHouse wrote says of them that
- * they have a time zone, and DuckDB would turn them into the local time of the machine.
- */
-export function backupColumn({ name, type }: Column): string {
-  return type === 'instant' ? `make_timestamp_ms(epoch_ms(${name}))::timestamp_ms` : name;
 }
 
 /** Makes the folder of a new backup. @throws bad_request when it holds something. */
@@ -39,7 +31,7 @@ export function tablesToRestore(folder: string, tables: readonly TableSize[]): T
   return TABLE_NAMES.filter((table) => {
     const source = backupFile(folder, table);
     if (existsSync(source)) return true;
-    if (TABLES[table].since === undefined)
+    if (TABLES[table].since === 1)
       throw new TributaryError('not_found', `${source} is missing; the folder is not a whole backup`);
     return false;
   });

@@ -5,6 +5,7 @@
  * Analytic SQL is one text for all engines. It may call the macros of {@link MACROS}; each engine expands them.
  */
 import type { Column, Row, TableName } from './schema.ts';
+import type { SchemaVersion } from './versions/version.ts';
 
 /** Functions that shared SQL may call and every engine translates. */
 export const MACROS = [
@@ -29,6 +30,22 @@ export const MACROS = [
 export type Macro = (typeof MACROS)[number];
 
 export type Parameter = string | number | bigint | null;
+
+/**
+ * A value that cannot stand in its column, whatever the engine and however often it is tried. Both engines throw it before they
+ * write anything, from a check of their own ({@link ./cells.ts}); no message of an engine is ever taken for it. So the loader
+ * may set the row aside. Every other failure of a write is the warehouse's, and the rows are kept and tried again.
+ */
+export class RowFault extends Error {
+  constructor(
+    readonly table: string,
+    readonly column: string,
+    reason: string,
+  ) {
+    super(`${table}.${column}: ${reason}`);
+    this.name = 'RowFault';
+  }
+}
 
 /** Rows to write together: all of them or none. */
 export type Batch = Partial<Record<TableName, Row[]>>;
@@ -56,7 +73,15 @@ export interface Snapshot {
   cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void>;
 }
 
+/**
+ * What a read is for. Reports wait for a place among themselves. What loading needs (known ids, positions) has places of its own,
+ * because a sender must not wait for a report.
+ */
+export type ReadPurpose = 'reports' | 'loading';
+
 export interface ReadOptions {
+  /** `reports` when left out. */
+  for?: ReadPurpose;
   /** A query that runs longer is stopped and answered with `timeout`. */
   timeout_ms?: number;
 }
@@ -77,14 +102,23 @@ export interface Diagnosis {
 
 export interface Warehouse {
   readonly engine: string;
-  /** Brings the schema to the newest version; forward only. Returns the versions applied. */
-  migrate(): Promise<number[]>;
+  /**
+   * Brings the schema to the newest of `versions`, which are those of this program unless a test says otherwise; forward only.
+   * Returns the versions applied.
+   * @throws conflict, before anything is written, when the data is newer than all of them.
+   */
+  migrate(versions?: readonly SchemaVersion[]): Promise<number[]>;
   /**
    * Writes a batch: all of it shows, or nothing. Rows of the log show once a commit covers their position, which an engine
    * without transactions needs to keep this promise; so they come with their commit, or after one.
+   * @throws RowFault when a value does not fit its column; nothing is written then.
+   * @throws TributaryError warehouse_unavailable when the engine cannot take rows now; the same batch may be tried again.
    */
   append(batch: Batch): Promise<void>;
-  /** Runs `work` on one consistent state. Reads run beside each other and beside appends. */
+  /**
+   * Runs `work` on one consistent state. Reads run beside each other and beside appends, as many as there are places.
+   * @throws busy when too many wait for a place.
+   */
   read<T>(work: (snapshot: Snapshot) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Gives deleted and rewritten space back, and makes recovery after a crash short. */
   compact(): Promise<void>;

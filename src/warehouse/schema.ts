@@ -1,8 +1,11 @@
 /**
- * The tables of the log, once, for every engine. The columns of a record's table are its fields in wire order, then what
- * enrichment adds, then the log's own; an engine only translates {@link ColumnType}.
+ * The tables of the log, as the records of today declare them. The columns of a record's table are its fields in wire order, then
+ * its derived columns, then the log's own. A stored table may have them in another order, since later columns come last there: so
+ * nothing goes by the position of a column. What is stored is said by {@link ./versions/index.ts}, and a test compares the two.
  */
+import type { FieldKind } from '../domain/fields.ts';
 import { type RECORD_KINDS, RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
+import type { RecordKind } from '../domain/record.ts';
 
 /** `instant` is a UTC timestamp with milliseconds; `int64` also holds money in micros; dates are YYYY-MM-DD text. */
 export type ColumnType = 'text' | 'int64' | 'float64' | 'instant';
@@ -18,8 +21,15 @@ export interface Table {
   columns: readonly Column[];
   /** What names a row: two rows with equal keys are one, sent twice. */
   key: readonly string[];
-  /** The version of the schema that brought the table, where that is not the first. */
-  since?: number;
+  /** The version of the schema that brought the table. */
+  since: number;
+  /** The versions of columns that came later than the table. */
+  columns_since?: Readonly<Record<string, number>>;
+  /**
+   * Rows of `table` count only once this table has the row that they name in the column `by`. So this table is written after the
+   * other one, and rows there that it does not have are left over from a try that failed.
+   */
+  completes?: { table: string; by: string };
 }
 
 export type Cell = string | number | bigint | null;
@@ -43,21 +53,12 @@ const LOG_COLUMNS: readonly Column[] = [
 /** Equal content has an equal hash, so a repeat is told from a conflict without keeping the payload. */
 const CONTENT_HASH = column('content_hash', 'int64');
 
-/** What enrichment adds to a record, beyond fields that the caller may send too. */
-const ENRICHED: Partial<Record<RecordName, readonly Column[]>> = {
-  touchpoints: [
-    column('channel_reason', 'text'),
-    column('country', 'text', true),
-    column('verdict_reasons', 'text'),
-    column('rules_version', 'int64'),
-    column('traits', 'int64'),
-    column('subject_key', 'int64'),
-  ],
-  // The order that a conversion belongs to: its order_id, or itself.
-  conversions: [column('subject_key', 'int64'), column('order_key', 'int64')],
-};
-
-const KIND_TYPES: Record<string, ColumnType> = {
+const KIND_TYPES: Record<FieldKind, ColumnType> = {
+  id: 'text',
+  text: 'text',
+  date: 'text',
+  currency: 'text',
+  json: 'text',
   integer: 'int64',
   amount: 'int64',
   rate: 'int64',
@@ -65,31 +66,35 @@ const KIND_TYPES: Record<string, ColumnType> = {
   instant: 'instant',
 };
 
-function recordTable(name: RecordName): Table {
-  const kind = recordKind(name);
+/** The table of a kind of record. */
+export function recordTable(kind: RecordKind): Table {
   const columns: Column[] = [column('brand_id', 'text'), column(kind.id_field, 'text')];
   for (const field of kind.fields) {
     if (columns.some((c) => c.name === field.stored_name)) continue;
-    columns.push(column(field.stored_name, KIND_TYPES[field.kind] ?? 'text', true));
+    columns.push(column(field.stored_name, KIND_TYPES[field.kind], true));
   }
+  const derived = kind.derived ?? [];
+  columns.push(...derived.map(({ name, kind, nullable }) => column(name, KIND_TYPES[kind], nullable)));
   return {
-    name,
-    columns: [...columns, ...(ENRICHED[name] ?? []), CONTENT_HASH, ...LOG_COLUMNS],
+    name: kind.name,
+    since: kind.since,
+    ...(kind.fields_since ? { columns_since: kind.fields_since } : {}),
+    columns: [...columns, CONTENT_HASH, ...LOG_COLUMNS],
     key: ['brand_id', kind.id_field],
   };
 }
 
 /** One table per record kind. */
-export const RECORD_TABLES = Object.fromEntries(RECORD_NAMES.map((name) => [name, recordTable(name)])) as Record<
-  keyof typeof RECORD_KINDS,
-  Table
->;
+export const RECORD_TABLES = Object.fromEntries(
+  RECORD_NAMES.map((name) => [name, recordTable(recordKind(name))]),
+) as Record<keyof typeof RECORD_KINDS, Table>;
 
 /** What the product itself writes down. */
 export const SYSTEM_TABLES = {
-  /** A later rule's word on a touchpoint; the latest up to `as_of` counts. */
+  /** The verdict and channel that newer rules give a touchpoint; the latest at or before `as_of` counts. */
   reclassifications: {
     name: 'reclassifications',
+    since: 1,
     key: ['brand_id', 'touchpoint_id', 'collector_id', 'log_seq'],
     columns: [
       column('brand_id', 'text'),
@@ -107,6 +112,7 @@ export const SYSTEM_TABLES = {
   /** The same id with other content: the first stays in its table, the other is kept here. */
   conflicts: {
     name: 'conflicts',
+    since: 1,
     key: ['brand_id', 'record', 'id', 'collector_id', 'log_seq'],
     columns: [
       column('brand_id', 'text'),
@@ -119,6 +125,7 @@ export const SYSTEM_TABLES = {
   /** What passed the schema and failed to load. A replay appends the same id with state `replayed`. */
   dead_letters: {
     name: 'dead_letters',
+    since: 1,
     key: ['dead_letter_id', 'state', 'collector_id', 'log_seq'],
     columns: [
       column('dead_letter_id', 'text'),
@@ -133,12 +140,15 @@ export const SYSTEM_TABLES = {
   /** Which positions were committed, and when: resolves an instant given as `as_of`. */
   commits: {
     name: 'commits',
+    since: 1,
     key: ['collector_id', 'log_seq'],
     columns: [column('collector_id', 'text'), column('log_seq', 'int64'), column('committed_at', 'instant')],
   },
   /** A frozen run: what was asked, and of which log position and settings. */
   attribution_runs: {
     name: 'attribution_runs',
+    since: 1,
+    completes: { table: 'attribution_results', by: 'run_id' },
     key: ['run_id'],
     columns: [
       column('run_id', 'text'),
@@ -150,9 +160,10 @@ export const SYSTEM_TABLES = {
       column('created_at', 'instant'),
     ],
   },
-  /** The guide's AttributionResult, per run; unattributed value has no touchpoint and a reason. */
+  /** The credits of a run, one row a touch and value event; unattributed value has no touchpoint and a reason. */
   attribution_results: {
     name: 'attribution_results',
+    since: 1,
     key: ['run_id', 'brand_id', 'attribution_model', 'conversion_id', 'value_event', 'touchpoint_id'],
     columns: [
       column('run_id', 'text'),
@@ -197,7 +208,12 @@ export type TableName = RecordName | SystemTableName;
 export const TABLES: Record<TableName, Table> = { ...RECORD_TABLES, ...SYSTEM_TABLES };
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
-/** The tables that a version of the schema brought. */
-export function tablesSince(version: number): Table[] {
-  return Object.values(TABLES).filter((table) => (table.since ?? 1) === version);
-}
+/**
+ * The order in which a batch is written by an engine without transactions: every table before those that make its rows count. A
+ * table that completes another comes after it, and the commits come after everything.
+ */
+export const WRITE_ORDER: readonly TableName[] = [
+  ...TABLE_NAMES.filter((name) => name !== 'commits' && !TABLES[name].completes),
+  ...TABLE_NAMES.filter((name) => TABLES[name].completes),
+  'commits',
+];

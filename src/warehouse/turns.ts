@@ -1,5 +1,6 @@
 /** Who may use a warehouse, when, and for how long: writers one after another, readers a few at a time. */
 import { TributaryError } from '../domain/errors.ts';
+import type { ReadPurpose } from './port.ts';
 
 /** Work that is done in the order of asking, one piece at a time; a failure stops nobody else. */
 export class Turns {
@@ -28,18 +29,26 @@ export class ReadPlaces {
       return;
     }
     if (this.waiting.length >= MAX_WAITING_READS)
-      throw new TributaryError('busy', 'too many reports are waiting; try again in a few seconds', {
+      throw new TributaryError('busy', 'too many reads are waiting; try again in a few seconds', {
         retry_after_s: 5,
       });
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Gives the place to who waits longest. */
+  /** Hands the place to the longest waiting reader, or frees it. */
   leave(): void {
     const next = this.waiting.shift();
     if (next) next();
     else this.taken -= 1;
   }
+}
+
+/** Reads of the loader are short, and one process has one loader; the second place is for those who look how far it is. */
+const LOADING_PLACES = 2;
+
+/** The places of each purpose. */
+export function readPlaces(reports: number): Record<ReadPurpose, ReadPlaces> {
+  return { reports: new ReadPlaces(reports), loading: new ReadPlaces(LOADING_PLACES) };
 }
 
 /** What a read is told when its time is over. */

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { RECORD_NAMES } from '../../src/domain/index.ts';
-import { EXAMPLES } from '../../src/server/examples.ts';
+import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
 import { MARCH, ORDER, startServer, TOUCH } from './harness.ts';
 
 test('the guide: an email open, a direct visit and an order of 149.99 give 74.995 each under linear', async () => {
@@ -71,7 +70,7 @@ test('an event that is sent again counts once, and its made id stays the same', 
 test('every example of the documentation is accepted as it stands', async () => {
   const server = await startServer();
   for (const record of RECORD_NAMES) {
-    for (const [name, example] of Object.entries(EXAMPLES[record])) {
+    for (const [name, example] of Object.entries(recordKind(record).examples)) {
       const { status, body } = await server.post(`/v1/${record}`, example);
       expect({ record, name, status, rejected: body.rejected }).toEqual({ record, name, status: 202, rejected: [] });
     }

@@ -4,7 +4,7 @@ import type { RecordName } from '../../src/domain/index.ts';
 import { recordKind } from '../../src/domain/index.ts';
 import { type FlatRecord, isProblem } from '../../src/domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
-import { enrichTouchpoint } from '../../src/enrichment/enrich.ts';
+import { enrichRecord } from '../../src/enrichment/enrich-record.ts';
 import { PersonDirectory } from '../../src/identity/directory.ts';
 import { type Enrich, type Item, prepareBatch } from '../../src/log/batch.ts';
 import { SeenIds } from '../../src/log/seen-ids.ts';
@@ -23,9 +23,7 @@ export interface WireEvent {
 }
 
 export const enrich: Enrich = (record, item) =>
-  record === 'touchpoints'
-    ? { ...enrichTouchpoint(item, { strict_ga4: false, ip_storage: 'truncated', geo: null }) }
-    : {};
+  enrichRecord(record, item, { strict_ga4: false, ip_storage: 'truncated', geo: null });
 
 export type EngineName = 'duckdb' | 'clickhouse';
 

@@ -3,8 +3,9 @@ import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { openWarehouse } from '../../src/tributary.ts';
-import { MIGRATIONS } from '../../src/warehouse/clickhouse/migrations.ts';
+import { statementsOf } from '../../src/warehouse/clickhouse/migrations.ts';
 import type { ClickHouseWarehouse } from '../../src/warehouse/clickhouse/warehouse.ts';
+import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import { accept, loaded, newFolder, openCollector, sent } from '../log/setup.ts';
 import { ClickHouseServer, openClickHouse } from '../support/clickhouse.ts';
 import { committed, count, int64, rowOf } from './rows.ts';
@@ -79,7 +80,7 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
   });
 
   test('understands the tables of a cluster, as far as a server that is none can', async () => {
-    for (const statement of MIGRATIONS[0]!.statements({ database: 'faults', cluster: 'main' })) {
+    for (const statement of statementsOf({ database: 'faults', cluster: 'main' }, VERSIONS[0]!)) {
       const answer = await fetch(`${server.url}/`, { method: 'POST', body: `explain ast ${statement}` });
       expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('CreateQuery')]);
     }

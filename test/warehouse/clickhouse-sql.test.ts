@@ -1,13 +1,15 @@
 /** What is sent to ClickHouse: tables, literals and rows, as text. */
 import { describe, expect, test } from 'vitest';
 import { withLiterals } from '../../src/warehouse/clickhouse/literals.ts';
-import { MIGRATIONS } from '../../src/warehouse/clickhouse/migrations.ts';
+import { statementsOf } from '../../src/warehouse/clickhouse/migrations.ts';
 import { fromLines, toLines } from '../../src/warehouse/clickhouse/rows.ts';
+import { ClickHouseSnapshot } from '../../src/warehouse/clickhouse/snapshot.ts';
 import { TABLE_NAMES } from '../../src/warehouse/schema.ts';
+import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import { float64, instant, int64, text } from './rows.ts';
 
 const ddl = (cluster: string | null) =>
-  MIGRATIONS.flatMap(({ statements }) => statements({ database: 'sales', cluster }));
+  VERSIONS.flatMap((version) => statementsOf({ database: 'sales', cluster }, version));
 const of = (table: string, cluster: string | null = null) =>
   ddl(cluster).find((statement) => statement.includes(`\`sales\`.\`${table}\``))!;
 
@@ -28,6 +30,29 @@ describe('a table', () => {
     expect(of('commits', 'main')).toContain(
       "ReplicatedReplacingMergeTree('/clickhouse/tributary/sales/commits', '{replica}') order by",
     );
+  });
+});
+
+describe('a query', () => {
+  const place = { database: 'sales', cluster: null };
+  const deadline = { at_ms: Number.POSITIVE_INFINITY, timeout_ms: 1 };
+  const text = (sql: string, parameters = {}) =>
+    new ClickHouseSnapshot(undefined as never, place, new Map(), undefined as never, deadline).text(sql, parameters);
+
+  test('gets a definition for each table of the log that it reads', () => {
+    expect(text('select run_id from attribution_runs')).toBe(
+      'with `attribution_runs` as (select * from `sales`.`attribution_runs` r) select run_id from attribution_runs',
+    );
+    expect(text('with a as (select 1 as x) select x from a join spend s on 1 = 1')).toMatch(
+      /^with `spend` as \(.*\), a as \(select 1 as x\) select/,
+    );
+  });
+
+  test('gets none for a table that only a text names, be it a parameter or its own', () => {
+    expect(text('select $campaign as x', { campaign: 'away from touchpoints' })).toBe(
+      "select 'away from touchpoints' as x",
+    );
+    expect(text("select 'it''s from touchpoints' as x")).toBe("select 'it''s from touchpoints' as x");
   });
 });
 
@@ -76,7 +101,7 @@ describe('a row', () => {
       [{ i: 1.5 }, /^x\.i: 1\.5 is not int64/],
       [{ i: 2n ** 63n }, /^x\.i: .* is not int64/],
       [{ f: Number.POSITIVE_INFINITY }, /^x\.f: Infinity is not float64/],
-      [{ at: 'yesterday' }, /^x\.at: yesterday is not instant/],
+      [{ at: 'yesterday' }, /^x\.at: a text of 9 characters is not instant/],
       [{ at: 253402300800000 }, /^x\.at: 253402300800000 is not instant/],
     ];
     for (const [row, message] of bad) expect(() => toLines('x', columns, [row as never])).toThrow(message);

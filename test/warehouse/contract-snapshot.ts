@@ -256,6 +256,22 @@ export function snapshotContract(open: OpenWarehouse): void {
       for (let i = 0; i < 5; i++) expect(await warehouse.read((s) => count(s, 'commits'))).toBe(0);
     });
 
+    test('a read of the loader does not wait for reports, however many there are', async () => {
+      let open_gate = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        open_gate = resolve;
+      });
+      const ended: string[] = [];
+      const reports = Array.from({ length: 12 }, () =>
+        held.warehouse.read(async (s) => gate.then(() => count(s, 'commits'))).then(() => ended.push('report')),
+      );
+      for (let i = 0; i < 3; i++)
+        await held.warehouse.read((s) => count(s, 'commits'), { for: 'loading' }).then(() => ended.push('loader'));
+      open_gate();
+      await Promise.all(reports);
+      expect(ended).toEqual([...Array(3).fill('loader'), ...Array(12).fill('report')]);
+    });
+
     test('a read that dawdles between its queries is stopped too', async () => {
       const dawdling = held.warehouse.read(
         async (s) => {

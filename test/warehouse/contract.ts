@@ -3,8 +3,11 @@
  * `open` gives a new, empty warehouse that was never migrated.
  */
 import { describe, expect, test } from 'vitest';
+import { VERSIONS } from '../../src/warehouse/versions/index.ts';
+import type { SchemaVersion } from '../../src/warehouse/versions/version.ts';
 import { backupContract } from './contract-backup.ts';
 import { macroContract } from './contract-macros.ts';
+import { rowContract } from './contract-rows.ts';
 import { snapshotContract } from './contract-snapshot.ts';
 import { AT_MS, committed, count, float64, instant, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
 
@@ -13,11 +16,22 @@ export function warehouseContract(name: string, open: OpenWarehouse): void {
     migrationContract(open);
     appendContract(open);
     valueContract(open);
+    rowContract(open);
     macroContract(open);
     snapshotContract(open);
     backupContract(open);
   });
 }
+
+/** The versions of a program that comes after this one. */
+const TOMORROW: readonly SchemaVersion[] = [
+  ...VERSIONS,
+  {
+    version: VERSIONS.length + 1,
+    tables: { tomorrow: { key: ['id'], columns: { id: 'text', seen_at: 'instant?' } } },
+    columns: { spend: { agency: 'text?' } },
+  },
+];
 
 function migrationContract(open: OpenWarehouse): void {
   test('migrating twice changes nothing, and keeps what is stored', async () => {
@@ -28,6 +42,40 @@ function migrationContract(open: OpenWarehouse): void {
     expect(await warehouse.migrate()).toEqual([]);
     expect(await warehouse.read((s) => count(s, 'commits'))).toBe(1);
     expect((await warehouse.diagnose()).schema_version).toBe(Math.max(...versions));
+    await warehouse.close();
+  });
+
+  test('data of an earlier version gets what came since, and keeps its rows', async () => {
+    const warehouse = await open();
+    expect(await warehouse.migrate(VERSIONS.slice(0, 1))).toEqual([1]);
+    await warehouse.append({ commits: [rowOf('commits', { log_seq: 5 })] });
+    expect(await warehouse.migrate()).toEqual(VERSIONS.slice(1).map(({ version }) => version));
+    expect(await warehouse.read(async (s) => [await count(s, 'commits'), await count(s, 'model_artifacts')])).toEqual([
+      1, 0,
+    ]);
+    await warehouse.close();
+  });
+
+  test('data of a newer version is refused with both versions and what to do, and stays as it is', async () => {
+    const warehouse = await open();
+    await warehouse.migrate(TOMORROW);
+    await warehouse.append({ commits: [rowOf('commits', { log_seq: 5 })] });
+    const known = VERSIONS.length;
+    await expect(warehouse.migrate()).rejects.toMatchObject({
+      code: 'conflict',
+      message: `this data was written by a newer Tributary (schema ${known + 1}, this program knows ${known}); run that version or newer`,
+    });
+    expect(await warehouse.migrate(TOMORROW)).toEqual([]);
+    expect(await warehouse.read((s) => count(s, 'commits'))).toBe(1);
+    await warehouse.close();
+  });
+
+  test('a later column stands at the end of its table, and rows go in and out by names', async () => {
+    const warehouse = await open();
+    await warehouse.migrate(TOMORROW);
+    await warehouse.append(committed({ spend: [rowOf('spend', { spend_id: 'new', campaign_id: 'c' })] }));
+    const rows = await warehouse.read((s) => s.query('select spend_id, campaign_id, log_seq, agency from spend'));
+    expect(rows).toEqual([{ spend_id: 'new', campaign_id: 'c', log_seq: 1n, agency: null }]);
     await warehouse.close();
   });
 

@@ -1,12 +1,10 @@
 /** DuckDB keeps the contract, on a file; and what only an embedded file has to promise. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, describe, expect, test } from 'vitest';
-import { MIGRATIONS } from '../../src/warehouse/duckdb/migrations.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import { warehouseContract } from './contract.ts';
 import { count, rowOf } from './rows.ts';
@@ -53,28 +51,6 @@ describe('the warehouse file', () => {
       code: 'warehouse_unavailable',
       message: expect.stringContaining(path),
     });
-  });
-
-  test('of an earlier version gets the tables that came since, and keeps its rows', async () => {
-    const path = newPath();
-    mkdirSync(join(path, '..'));
-    const instance = await DuckDBInstance.create(path);
-    const connection = await instance.connect();
-    const [first] = MIGRATIONS;
-    for (const statement of first!.statements) await connection.run(statement);
-    await connection.run(
-      'create table schema_versions (version integer primary key, applied_at timestamp_ms not null)',
-    );
-    await connection.run("insert into schema_versions values (1, timestamp_ms '2026-01-01 00:00:00')");
-    await connection.run("insert into commits values ('main', 3, timestamp_ms '2026-01-01 00:00:00')");
-    connection.closeSync();
-    instance.closeSync();
-    const warehouse = await DuckDBWarehouse.open({ path, threads: 1 });
-    expect(await warehouse.migrate()).toEqual([2]);
-    expect(await warehouse.read(async (s) => [await count(s, 'commits'), await count(s, 'model_artifacts')])).toEqual([
-      1, 0,
-    ]);
-    await warehouse.close();
   });
 
   test('keeps what was appended when it is opened again, and its folder is made', async () => {
@@ -129,6 +105,28 @@ describe('a query that is larger than memory', () => {
     expect(await warehouse.read((s) => count(s, 'commits'))).toBe(1);
     await warehouse.close();
   });
+});
+
+test('the loader reads and writes while long reports hold every place: none of its threads is theirs', async () => {
+  const warehouse = await DuckDBWarehouse.open({ path: newPath(), threads: 1 });
+  await warehouse.migrate();
+  const ended: string[] = [];
+  const endless =
+    'select count(*) as n from range(100000) a(i), range(100000) b(i), range(100) c(i) where a.i + b.i = c.i';
+  const reports = Array.from({ length: 6 }, () =>
+    warehouse
+      .read((s) => s.query(endless), { timeout_ms: 5_000 })
+      .catch(() => undefined)
+      .then(() => ended.push('report')),
+  );
+  for (let log_seq = 1; log_seq <= 3; log_seq++) {
+    await warehouse.append({ commits: [rowOf('commits', { log_seq })] });
+    expect(await warehouse.read((s) => count(s, 'commits'), { for: 'loading' })).toBe(log_seq);
+    ended.push('loader');
+  }
+  expect(ended).toEqual(['loader', 'loader', 'loader']);
+  await Promise.all(reports);
+  await warehouse.close();
 });
 
 test('rows that find no memory are not at fault: the warehouse is, and takes them later', async () => {

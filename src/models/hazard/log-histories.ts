@@ -6,6 +6,7 @@ import { CLICK_VISIT_MS, laterVerdicts, mayEarn } from '../../attribution/touche
 import { TributaryError } from '../../domain/errors.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { subjectKey } from '../../domain/subject.ts';
+import { CUSTOMER_FIELDS } from '../../domain/subject-fields.ts';
 import { VIEW_TYPES } from '../../domain/touchpoint.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
@@ -91,10 +92,13 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
     plan.brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms })),
   );
   const seen = atOrBefore('r', plan.positions.touchpoints);
-  const from = (table: string, at: string): string =>
-    `select r.brand_id as brand_id, r.customer_id as id, epoch_ms(r.${at}) as at_ms from ${table} r join fit_brands b on b.brand_id = r.brand_id
-     where r.customer_id is not null and ${seen} and epoch_ms(r.${at}) < b.end_ms`;
-  const known = `(${from('email_events', 'occurred_at')} union all ${from('customer_segments', 'assigned_at')}) known`;
+  // Records with a subject_key are events of the person's own: makePeople reads those.
+  const mailed = CUSTOMER_FIELDS.filter(({ keyed }) => !keyed).map(
+    ({ record, field, instant_field: at }) =>
+      `select r.brand_id as brand_id, r.${field} as id, epoch_ms(r.${at}) as at_ms from ${record} r join fit_brands b on b.brand_id = r.brand_id
+     where r.${field} is not null and ${seen} and epoch_ms(r.${at}) < b.end_ms`,
+  );
+  const known = `(${mailed.join(' union all ')}) known`;
   const [size] = await snapshot.query(`select count(distinct id) as n from ${known}`);
   if (Number(size!['n']) > MAX_MAILED)
     throw new TributaryError(

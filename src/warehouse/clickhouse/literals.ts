@@ -38,7 +38,7 @@ export function withLiterals(sql: string, parameters: Record<string, Parameter>)
 const MAX_INLINE_ROWS = 100;
 const MAX_INLINE_CHARACTERS = 20_000;
 
-/** Few rows as a table function, written as for an insert; undefined when they are too many. @throws TypeError like an insert. */
+/** Few rows as a table function, written as for an insert; undefined when they are too many. @throws RowFault like an insert. */
 export function inlineRows(table: string, columns: readonly Column[], rows: readonly Row[]): string | undefined {
   if (rows.length > MAX_INLINE_ROWS) return undefined;
   const structure = quoted(columns.map(columnDdl).join(', '));

@@ -1,13 +1,6 @@
-/**
- * The tables of the schema in ClickHouse's words. Forward only: a released migration never changes; a new version goes to
- * the end. Every statement can be repeated, since DDL has no transactions.
- */
-import { type Column, type ColumnType, type Table, tablesSince } from '../schema.ts';
-
-export interface Migration {
-  version: number;
-  statements: (place: Place) => readonly string[];
-}
+/** A version of the schema in ClickHouse's words. Every statement can be repeated, since DDL has no transactions. */
+import type { Column, ColumnType } from '../schema.ts';
+import { type NewTable, type SchemaVersion, storedColumns } from '../versions/version.ts';
 
 /** Where the tables stand: a database, and the cluster that has them all, if there is one. */
 export interface Place {
@@ -46,7 +39,9 @@ export function onCluster({ cluster }: Place): string {
 const VERSION =
   '`version` UInt128 materialized bitOr(bitShiftLeft(toUInt128(9223372036854775807 - log_seq), 64), toUInt128(cityHash64(collector_id)))';
 
-function tableDdl(place: Place, { name, columns, key }: Table): string {
+function tableDdl(place: Place, name: string, table: NewTable): string {
+  const { key } = table;
+  const columns = storedColumns(table.columns);
   const in_log = columns.some((c) => c.name === 'log_seq');
   const settled = ['collector_id', 'log_seq'].every((c) => key.includes(c));
   // Where the position is part of the key, equal keys are equal rows, and any of them may stay.
@@ -71,7 +66,14 @@ export function versionTableDdl(place: Place): string {
   return `create table if not exists ${qualified(place, 'schema_versions')}${onCluster(place)} (${columns}) engine = ${engine(place, 'schema_versions', '')} order by version`;
 }
 
-export const MIGRATIONS: readonly Migration[] = [1, 2].map((version) => ({
-  version,
-  statements: (place) => tablesSince(version).map((table) => tableDdl(place, table)),
-}));
+/** What brings a database of the version before to this one. */
+export function statementsOf(place: Place, { tables = {}, columns = {} }: SchemaVersion): string[] {
+  const created = Object.entries(tables).map(([name, table]) => tableDdl(place, name, table));
+  const added = Object.entries(columns).flatMap(([table, columns]) =>
+    storedColumns(columns).map(
+      (column) =>
+        `alter table ${qualified(place, table)}${onCluster(place)} add column if not exists ${columnDdl(column)}`,
+    ),
+  );
+  return [...created, ...added];
+}

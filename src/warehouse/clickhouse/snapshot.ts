@@ -72,7 +72,8 @@ export class ClickHouseSnapshot implements Snapshot {
 
   /** What a query is sent as. Used for statements that name their own format, too. */
   text(sql: string, parameters: Record<string, Parameter> = {}): string {
-    return this.withTables(expandMacros(withLiterals(sql, parameters), CLICKHOUSE_MACROS));
+    const definitions = this.definitionsFor(sql);
+    return withDefinitions(definitions, expandMacros(withLiterals(sql, parameters), CLICKHOUSE_MACROS));
   }
 
   /** What a statement of this read may still take. @throws timeout when nothing is left. */
@@ -97,18 +98,12 @@ export class ClickHouseSnapshot implements Snapshot {
     return this.call();
   }
 
-  /** Puts a definition before the query for every table of the log, and every relation without a table, that it reads. */
-  private withTables(sql: string): string {
-    const read = new Set([...sql.matchAll(/\b(?:from|join)\s+(\w+)\b/gi)].map((match) => match[1]!));
-    const definitions = [...read].flatMap((name) => {
+  /** A definition for every table of the log, and every relation without a table, that shared SQL reads. */
+  private definitionsFor(sql: string): string[] {
+    return tablesReadBy(sql).flatMap((name) => {
       const source = this.source(name);
       return source === undefined ? [] : [`${named(name)} as (${source})`];
     });
-    if (definitions.length === 0) return sql;
-    const opening = /^\s*with\s/i.exec(sql);
-    return opening
-      ? `with ${definitions.join(', ')}, ${sql.slice(opening[0].length)}`
-      : `with ${definitions.join(', ')} ${sql}`;
   }
 
   private source(name: string): string | undefined {
@@ -119,4 +114,16 @@ export class ClickHouseSnapshot implements Snapshot {
     const in_log = TABLES[name as TableName].columns.some((column) => column.name === 'log_seq');
     return in_log ? `${table} where ${atOrBefore('r', this.committed)}` : table;
   }
+}
+
+/** Names after `from` and `join`, outside of quoted text. Parameters have no values yet, so none of them can look like a table. */
+function tablesReadBy(sql: string): string[] {
+  const found = sql.matchAll(/'(?:[^']|'')*'|\b(?:from|join)\s+(\w+)\b/gi);
+  return [...new Set([...found].flatMap((match) => (match[1] === undefined ? [] : [match[1]])))];
+}
+
+function withDefinitions(definitions: readonly string[], sql: string): string {
+  if (definitions.length === 0) return sql;
+  const opening = /^\s*with\s/i.exec(sql);
+  return `with ${definitions.join(', ')}${opening ? `, ${sql.slice(opening[0].length)}` : ` ${sql}`}`;
 }

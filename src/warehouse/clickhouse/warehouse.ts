@@ -5,18 +5,19 @@ import { TributaryError } from '../../domain/errors.ts';
 import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
 import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import { KeptRelations } from '../kept-relations.ts';
-import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
-import { type Row, SYSTEM_TABLES, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
-import { ReadPlaces, Turns } from '../turns.ts';
+import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
+import { type Row, TABLE_NAMES, TABLES, WRITE_ORDER } from '../schema.ts';
+import { type ReadPlaces, readPlaces, Turns } from '../turns.ts';
+import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { inlineRows, literal, quoted } from './literals.ts';
-import { columnDdl, MIGRATIONS, named, onCluster, type Place, qualified, versionTableDdl } from './migrations.ts';
+import { columnDdl, named, onCluster, type Place, qualified, statementsOf, versionTableDdl } from './migrations.ts';
 import { toLines } from './rows.ts';
 import { ClickHouseSnapshot, committedPositions } from './snapshot.ts';
 
 export interface ClickHouseOptions extends Omit<ConnectionOptions, 'write_timeout_ms'> {
   database: string;
-  /** Reads that may run at once; further ones wait. */
+  /** Reports that may run at once; further ones wait. */
   max_reads?: number;
   read_timeout_ms?: number;
   write_timeout_ms?: number;
@@ -31,19 +32,12 @@ const DEFAULT_MAX_READS = 8;
 /** Relations that a process kept and did not drop, as after a crash, go when they are this old. */
 const KEPT_DAYS = 2;
 
-/** Every table before those that make its rows count: a frozen run after its results, commits after everything. */
-const WRITE_ORDER: readonly TableName[] = [
-  ...TABLE_NAMES.filter((name) => name !== 'attribution_runs' && name !== 'commits'),
-  SYSTEM_TABLES.attribution_runs.name,
-  SYSTEM_TABLES.commits.name,
-];
-
 export class ClickHouseWarehouse implements Warehouse {
   readonly engine = 'clickhouse';
   private readonly connection: Connection;
   private readonly place: Place;
   private readonly writing = new Turns();
-  private readonly places: ReadPlaces;
+  private readonly places: Record<ReadPurpose, ReadPlaces>;
   private readonly relations: KeptRelations;
   /** Kept relations that are tables. */
   private readonly standing = new Set<string>();
@@ -53,7 +47,7 @@ export class ClickHouseWarehouse implements Warehouse {
   private constructor(private readonly options: ClickHouseOptions) {
     this.connection = new Connection({ write_timeout_ms: DEFAULT_WRITE_TIMEOUT_MS, ...options });
     this.place = { database: options.database, cluster: options.cluster };
-    this.places = new ReadPlaces(options.max_reads ?? DEFAULT_MAX_READS);
+    this.places = readPlaces(options.max_reads ?? DEFAULT_MAX_READS);
     this.relations = new KeptRelations({
       make: async (table, columns, rows) => {
         const inline = inlineRows(table, columns, rows);
@@ -79,7 +73,7 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   /** @throws warehouse_unavailable when the server does not answer, lets nobody in, or is too old. */
-  async migrate(): Promise<number[]> {
+  async migrate(versions = VERSIONS): Promise<number[]> {
     return this.exclusively(async () => {
       await this.checkServer();
       const call = { timeout_ms: MIGRATION_TIMEOUT_MS };
@@ -88,11 +82,11 @@ export class ClickHouseWarehouse implements Warehouse {
       await this.connection.command(versionTableDdl(this.place), call);
       const current = await this.schemaVersion();
       const applied: number[] = [];
-      for (const migration of MIGRATIONS.filter((m) => m.version > current)) {
-        for (const statement of migration.statements(this.place)) await this.connection.command(statement, call);
-        const versions = qualified(this.place, 'schema_versions');
-        await this.connection.command(`insert into ${versions} (version) select ${migration.version}`, call);
-        applied.push(migration.version);
+      for (const pending of pendingVersions(current, versions)) {
+        for (const statement of statementsOf(this.place, pending)) await this.connection.command(statement, call);
+        const table = qualified(this.place, 'schema_versions');
+        await this.connection.command(`insert into ${table} (version) select ${pending.version}`, call);
+        applied.push(pending.version);
       }
       await this.sweep();
       return applied;
@@ -106,7 +100,7 @@ export class ClickHouseWarehouse implements Warehouse {
         const rows = batch[name] ?? [];
         return rows.length > 0 ? [{ name, lines: toLines(name, TABLES[name].columns, rows) }] : [];
       });
-      await this.clearUnfinishedRuns(batch.attribution_runs ?? []);
+      await this.clearIncomplete(batch);
       for (const { name, lines } of parts)
         try {
           await this.connection.insertLines(qualified(this.place, name), TABLES[name].columns, lines);
@@ -119,7 +113,8 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
-    return this.readUntil(options.timeout_ms ?? this.options.read_timeout_ms ?? DEFAULT_READ_TIMEOUT_MS, work);
+    const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms ?? DEFAULT_READ_TIMEOUT_MS;
+    return this.readUntil(timeout_ms, work, options.for);
   }
 
   async compact(): Promise<void> {
@@ -189,9 +184,14 @@ export class ClickHouseWarehouse implements Warehouse {
     await this.connection.close();
   }
 
-  private async readUntil<T>(timeout_ms: number, work: (snapshot: ClickHouseSnapshot) => Promise<T>): Promise<T> {
+  private async readUntil<T>(
+    timeout_ms: number,
+    work: (snapshot: ClickHouseSnapshot) => Promise<T>,
+    purpose: ReadPurpose = 'reports',
+  ): Promise<T> {
     this.refuseClosed();
-    await this.places.enter();
+    const places = this.places[purpose];
+    await places.enter();
     try {
       const deadline = { at_ms: performance.now() + timeout_ms, timeout_ms };
       const committed = await committedPositions(this.connection, this.place, { timeout_ms });
@@ -202,18 +202,22 @@ export class ClickHouseWarehouse implements Warehouse {
         await snapshot.end();
       }
     } finally {
-      this.places.leave();
+      places.leave();
     }
   }
 
-  /** Results whose run was never written are of an earlier try, perhaps of another log position; they must not mix with these. */
-  private async clearUnfinishedRuns(runs: readonly Row[]): Promise<void> {
-    if (runs.length === 0) return;
-    const results = qualified(this.place, 'attribution_results');
-    const of_runs = `run_id in (${runs.map((run) => literal(run['run_id']!)).join(', ')})`;
-    const [found] = await this.connection.query(`select count(*) as n from ${results} where ${of_runs}`);
-    if (Number(found!['n']) > 0)
-      await this.connection.command(`delete from ${results}${onCluster(this.place)} where ${of_runs}`);
+  /** Rows that were never completed are of an earlier try, perhaps of another log position; they must not mix with these. */
+  private async clearIncomplete(batch: Batch): Promise<void> {
+    for (const name of WRITE_ORDER) {
+      const { completes } = TABLES[name];
+      const rows = batch[name] ?? [];
+      if (!completes || rows.length === 0) continue;
+      const table = qualified(this.place, completes.table);
+      const theirs = `${named(completes.by)} in (${rows.map((row) => literal(row[completes.by]!)).join(', ')})`;
+      const [found] = await this.connection.query(`select count(*) as n from ${table} where ${theirs}`);
+      if (Number(found!['n']) > 0)
+        await this.connection.command(`delete from ${table}${onCluster(this.place)} where ${theirs}`);
+    }
   }
 
   private async areCommitted(commits: readonly Row[]): Promise<boolean> {

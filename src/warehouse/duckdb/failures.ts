@@ -13,8 +13,8 @@ const NO_DISK = new RegExp(`${BEGINNING}(?:IO Error|FATAL Error|could not (?:rea
 const RETRY_AFTER_S = 5;
 
 /**
- * The error to throw for what the engine threw. A write that found no memory or no disk says nothing about its rows: it is
- * the warehouse's trouble, and they are kept until it is over. A bug stays what it was, and so does a row at fault.
+ * The error to throw for what the engine threw. A write that found no memory or no disk says nothing about its rows: they are
+ * kept, and written once there is room again. Other errors (bugs, a RowFault) are returned unchanged.
  */
 export function explained(cause: unknown, doing: 'read' | 'write'): unknown {
   if (cause instanceof TributaryError || !(cause instanceof Error)) return cause;
@@ -23,7 +23,10 @@ export function explained(cause: unknown, doing: 'read' | 'write'): unknown {
   if (no_memory && doing === 'read') return tooLarge(cause);
   const what = doing === 'read' ? 'cannot answer now' : 'cannot take rows now';
   const line = cause.message.split('\n')[0]!.trim().slice(0, 300);
-  return new TributaryError('warehouse_unavailable', `the warehouse file ${what} (${line}); see to memory and disk`, {
+  const fix = no_memory
+    ? 'raise memory_limit_bytes, or send smaller batches'
+    : 'make room on its disk, and check that its folder can be written';
+  return new TributaryError('warehouse_unavailable', `the warehouse file ${what} (${line}); ${fix}`, {
     cause,
     retry_after_s: RETRY_AFTER_S,
   });

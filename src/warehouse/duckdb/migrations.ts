@@ -1,10 +1,6 @@
-/** Forward only: a released migration never changes; a new version goes to the end. */
-import { type Column, type ColumnType, type Table, tablesSince } from '../schema.ts';
-
-export interface Migration {
-  version: number;
-  statements: readonly string[];
-}
+/** A version of the schema in DuckDB's words. */
+import type { Column, ColumnType } from '../schema.ts';
+import { type SchemaVersion, storedColumns } from '../versions/version.ts';
 
 const SQL_TYPES: Record<ColumnType, string> = {
   text: 'varchar',
@@ -17,9 +13,13 @@ export function columnDdl(column: Column): string {
   return `${column.name} ${SQL_TYPES[column.type]}${column.nullable ? '' : ' not null'}`;
 }
 
-const tableDdl = ({ name, columns }: Table): string => `create table ${name} (${columns.map(columnDdl).join(', ')})`;
-
-export const MIGRATIONS: readonly Migration[] = [1, 2].map((version) => ({
-  version,
-  statements: tablesSince(version).map(tableDdl),
-}));
+/** What brings a warehouse of the version before to this one. */
+export function statementsOf({ tables = {}, columns = {} }: SchemaVersion): string[] {
+  const created = Object.entries(tables).map(
+    ([table, { columns }]) => `create table ${table} (${storedColumns(columns).map(columnDdl).join(', ')})`,
+  );
+  const added = Object.entries(columns).flatMap(([table, columns]) =>
+    storedColumns(columns).map((column) => `alter table ${table} add column ${columnDdl(column)}`),
+  );
+  return [...created, ...added];
+}

@@ -3,8 +3,9 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { KeptRelations } from '../kept-relations.ts';
 import type { Column, Row } from '../schema.ts';
 import { Turns } from '../turns.ts';
-import { appendRows } from './append.ts';
+import { fillTable } from './append.ts';
 import { columnDdl } from './migrations.ts';
+import type { RowsFolder } from './rows-file.ts';
 
 const CATALOG = 'kept';
 
@@ -16,7 +17,10 @@ export class RelationCache {
   /** A connection does one thing at a time. */
   private readonly turns = new Turns();
 
-  constructor(instance: DuckDBInstance) {
+  constructor(
+    instance: DuckDBInstance,
+    private readonly folder: RowsFolder,
+  ) {
     this.ready = instance.connect().then(async (connection) => {
       this.connection = connection;
       await connection.run(`attach if not exists ':memory:' as ${CATALOG}`);
@@ -36,7 +40,7 @@ export class RelationCache {
     await this.ready;
     const connection = this.connection!;
     await connection.run(`create or replace table ${CATALOG}.main.${table} (${columns.map(columnDdl).join(', ')})`);
-    if (rows.length > 0) await appendRows(connection, table, columns, rows, CATALOG);
+    await fillTable(connection, this.folder, { catalog: CATALOG, table }, columns, rows);
     return `${CATALOG}.main.${table}`;
   }
 }

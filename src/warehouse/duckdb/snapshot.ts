@@ -4,10 +4,11 @@ import { keptName } from '../kept-relations.ts';
 import { expandMacros } from '../macros.ts';
 import type { MakeRows, Parameter, Snapshot } from '../port.ts';
 import type { Column, Row } from '../schema.ts';
-import { appendRows } from './append.ts';
+import { fillTable } from './append.ts';
 import { DUCKDB_MACROS } from './macros.ts';
 import { columnDdl } from './migrations.ts';
 import type { RelationCache } from './relation-cache.ts';
+import type { RowsFolder } from './rows-file.ts';
 
 export class DuckDBSnapshot implements Snapshot {
   private readonly kept: Array<() => void> = [];
@@ -18,6 +19,7 @@ export class DuckDBSnapshot implements Snapshot {
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly cache: RelationCache,
+    private readonly folder: RowsFolder,
     private readonly late: () => boolean,
   ) {}
 
@@ -32,7 +34,7 @@ export class DuckDBSnapshot implements Snapshot {
 
   async relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
     await this.connection.run(`create or replace temp table ${name} (${columns.map(columnDdl).join(', ')})`);
-    if (rows.length > 0) await appendRows(this.connection, name, columns, rows, 'temp');
+    await fillTable(this.connection, this.folder, { catalog: 'temp', table: name }, columns, rows);
   }
 
   async cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void> {

@@ -4,15 +4,17 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
-import { backupColumn, backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
+import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
 import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
-import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
+import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
-import { ReadPlaces, Turns, tooSlow } from '../turns.ts';
-import { appendRows } from './append.ts';
+import { type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
+import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { explained } from './failures.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { statementsOf } from './migrations.ts';
+import { copyStatement, insertFromParquet } from './parquet.ts';
 import { RelationCache } from './relation-cache.ts';
+import { insertThroughFile, RowsFolder } from './rows-file.ts';
 import { DuckDBSnapshot } from './snapshot.ts';
 
 export interface DuckDBOptions {
@@ -20,28 +22,37 @@ export interface DuckDBOptions {
   path: string;
   memory_limit_bytes?: number;
   threads?: number;
-  /** Reads that may run at once; further ones wait. */
+  /** Reports that may run at once; further ones wait. */
   max_reads?: number;
   read_timeout_ms?: number;
 }
 
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
+const DEFAULT_MAX_READS = 4;
+/**
+ * Each query that runs holds a thread of Node's pool, which files are read and written by, too. `bin/tributary.js` makes the pool
+ * larger; where nobody did, fewer reports run at once, so that one thread is left for loading and one for files.
+ */
+const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
+const OTHER_THREADS = 2;
 
 export class DuckDBWarehouse implements Warehouse {
   readonly engine = 'duckdb';
   private readonly writing = new Turns();
   private readonly idle: DuckDBConnection[] = [];
-  private readonly places: ReadPlaces;
+  private readonly places: Record<ReadPurpose, ReadPlaces>;
   private closed = false;
   private readonly cache: RelationCache;
+  private readonly folder: RowsFolder;
 
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly writer: DuckDBConnection,
     private readonly options: Required<DuckDBOptions>,
   ) {
-    this.cache = new RelationCache(instance);
-    this.places = new ReadPlaces(options.max_reads);
+    this.folder = new RowsFolder(options.path);
+    this.cache = new RelationCache(instance, this.folder);
+    this.places = readPlaces(options.max_reads);
   }
 
   /** Opens or creates the file. @throws warehouse_unavailable when another process holds it. */
@@ -49,7 +60,7 @@ export class DuckDBWarehouse implements Warehouse {
     const full: Required<DuckDBOptions> = {
       memory_limit_bytes: Math.max(1e9, Math.floor(totalmem() / 4)),
       threads: availableParallelism(),
-      max_reads: 4,
+      max_reads: Math.max(1, Math.min(DEFAULT_MAX_READS, POOL_THREADS - OTHER_THREADS)),
       read_timeout_ms: DEFAULT_READ_TIMEOUT_MS,
       ...options,
     };
@@ -70,7 +81,7 @@ export class DuckDBWarehouse implements Warehouse {
     }
   }
 
-  async migrate(): Promise<number[]> {
+  async migrate(versions = VERSIONS): Promise<number[]> {
     return this.exclusively(async () => {
       await this.writer.run(
         'create table if not exists schema_versions (version integer primary key, applied_at timestamp_ms not null)',
@@ -78,14 +89,14 @@ export class DuckDBWarehouse implements Warehouse {
       const rows = (await this.writer.runAndReadAll('select coalesce(max(version), 0) from schema_versions')).getRows();
       const current = Number(rows[0]![0]);
       const applied: number[] = [];
-      for (const migration of MIGRATIONS.filter((m) => m.version > current)) {
+      for (const pending of pendingVersions(current, versions)) {
         await this.transaction(async () => {
-          for (const statement of migration.statements) await this.writer.run(statement);
+          for (const statement of statementsOf(pending)) await this.writer.run(statement);
           await this.writer.run('insert into schema_versions values ($1, current_localtimestamp()::timestamp_ms)', [
-            migration.version,
+            pending.version,
           ]);
         });
-        applied.push(migration.version);
+        applied.push(pending.version);
       }
       return applied;
     });
@@ -95,21 +106,23 @@ export class DuckDBWarehouse implements Warehouse {
     return this.exclusively(() =>
       this.transaction(async () => {
         for (const [table, rows] of Object.entries(batch) as Array<[TableName, Row[]]>) {
-          if (rows.length > 0) await appendRows(this.writer, table, TABLES[table].columns, rows);
+          if (rows.length > 0)
+            await insertThroughFile(this.writer, this.folder, { target: table, table }, TABLES[table].columns, rows);
         }
       }),
     );
   }
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
-    const connection = await this.acquire();
+    const places = this.places[options.for ?? 'reports'];
+    const connection = await this.acquire(places);
     const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms;
     let late = false;
     const timer = setTimeout(() => {
       late = true;
       connection.interrupt();
     }, timeout_ms);
-    const snapshot = new DuckDBSnapshot(connection, this.cache, () => late);
+    const snapshot = new DuckDBSnapshot(connection, this.cache, this.folder, () => late);
     try {
       await this.cache.ready;
       await connection.run('begin transaction');
@@ -120,7 +133,7 @@ export class DuckDBWarehouse implements Warehouse {
       clearTimeout(timer);
       await connection.run('rollback').catch(() => undefined);
       snapshot.releaseKept();
-      this.release(connection);
+      this.release(connection, places);
     }
   }
 
@@ -143,8 +156,7 @@ export class DuckDBWarehouse implements Warehouse {
     makeBackupFolder(folder);
     await this.read(async (snapshot) => {
       for (const table of TABLE_NAMES) {
-        const target = backupFile(folder, table).replaceAll("'", "''");
-        await snapshot.query(`copy (select * from ${table}) to '${target}' (format parquet, compression zstd)`);
+        await snapshot.query(copyStatement(table, backupFile(folder, table)));
       }
     });
   }
@@ -153,13 +165,7 @@ export class DuckDBWarehouse implements Warehouse {
     const filled = tablesToRestore(folder, (await this.diagnose()).tables);
     await this.exclusively(() =>
       this.transaction(async () => {
-        for (const table of filled) {
-          const source = backupFile(folder, table).replaceAll("'", "''");
-          const { columns } = TABLES[table];
-          await this.writer.run(
-            `insert into ${table} (${columns.map((c) => c.name).join(', ')}) select ${columns.map(backupColumn).join(', ')} from read_parquet('${source}')`,
-          );
-        }
+        for (const table of filled) await insertFromParquet(this.writer, TABLES[table], backupFile(folder, table));
       }),
     );
   }
@@ -172,6 +178,7 @@ export class DuckDBWarehouse implements Warehouse {
     for (const connection of this.idle) connection.closeSync();
     this.writer.closeSync();
     this.instance.closeSync();
+    this.folder.remove();
   }
 
   /** Writers queue: DuckDB would refuse the second of two that touch the same rows. */
@@ -192,15 +199,15 @@ export class DuckDBWarehouse implements Warehouse {
     }
   }
 
-  private async acquire(): Promise<DuckDBConnection> {
+  private async acquire(places: ReadPlaces): Promise<DuckDBConnection> {
     if (this.closed) throw new TributaryError('shutting_down', 'the warehouse is closed');
-    await this.places.enter();
+    await places.enter();
     return this.idle.pop() ?? this.instance.connect();
   }
 
-  private release(connection: DuckDBConnection): void {
+  private release(connection: DuckDBConnection, places: ReadPlaces): void {
     if (this.closed) connection.closeSync();
     else this.idle.push(connection);
-    this.places.leave();
+    places.leave();
   }
 }

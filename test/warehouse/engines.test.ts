@@ -1,7 +1,7 @@
 /** One URL says where the warehouse is; what is wrong with one is said without repeating it. */
 import { describe, expect, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
-import { parseWarehouseUrl } from '../../src/warehouse/location.ts';
+import { parseWarehouseUrl } from '../../src/warehouse/engines.ts';
 
 const server = {
   engine: 'clickhouse',

@@ -1,0 +1,43 @@
+/** The engines that there are. A new one is a folder beside `duckdb/` and `clickhouse/`, and a line in the list below. */
+import { join } from 'node:path';
+import { assert, badRequest } from '../domain/errors.ts';
+import { CLICKHOUSE } from './clickhouse/engine.ts';
+import { DUCKDB } from './duckdb/engine.ts';
+import type { Engine, EngineOptions, WarehouseLocation } from './engine.ts';
+import type { Warehouse } from './port.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each engine gets only the locations that it parsed itself
+const ENGINES: ReadonlyArray<Engine<any>> = [DUCKDB, CLICKHOUSE];
+
+/** The warehouse of a data folder whose configuration names none. */
+export function embeddedLocation(folder: string): WarehouseLocation {
+  return DUCKDB.at(join(folder, 'warehouse.duckdb'));
+}
+
+/**
+ * Reads the URL of a warehouse. The password stands in it, or better in `password`, which the environment gives.
+ * @throws bad_request naming the setting; the message never repeats the URL, which may hold a password.
+ */
+export function parseWarehouseUrl(url: string, password: string | undefined): WarehouseLocation {
+  const scheme = url.slice(0, Math.max(0, url.indexOf(':')));
+  const engine = ENGINES.find(({ schemes }) => schemes.includes(scheme));
+  const location: WarehouseLocation | string = engine?.parse(url, password) ?? 'is not the URL of a warehouse';
+  if (typeof location !== 'string') return location;
+  throw badRequest('warehouse', `${location}; send ${ENGINES.map(({ form }) => form).join(' or ')}`);
+}
+
+/** Whether several processes may have the warehouse open at once. */
+export function isShared(location: WarehouseLocation): boolean {
+  return engineOf(location).shared;
+}
+
+/** @throws warehouse_unavailable when the warehouse cannot be opened now. */
+export function openLocation(location: WarehouseLocation, options: EngineOptions): Promise<Warehouse> {
+  return engineOf(location).open(location, options);
+}
+
+function engineOf({ engine: name }: WarehouseLocation): Engine<WarehouseLocation> {
+  const engine = ENGINES.find((one) => one.name === name);
+  assert(engine, `there is an engine ${name}`);
+  return engine;
+}

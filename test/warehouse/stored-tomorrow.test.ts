@@ -1,0 +1,66 @@
+/**
+ * Data that an earlier version wrote is opened by a program of tomorrow: one with another optional field on touchpoints and another
+ * kind of record. That program is this one with its lists of kinds and versions replaced; everything else is as it runs.
+ */
+import { describe, expect, inject, test, vi } from 'vitest';
+import type { EngineName } from '../support/engine.ts';
+
+vi.mock('../../src/domain/index.ts', async (original) => {
+  const { tomorrowsDomain } = await import('./tomorrow.ts');
+  return tomorrowsDomain(await original());
+});
+vi.mock('../../src/warehouse/versions/index.ts', async (original) => {
+  const { tomorrowsVersions } = await import('./tomorrow.ts');
+  return tomorrowsVersions(await original());
+});
+
+const { STORED_ADMIN, STORED_ANSWERS, STORED_READ, STORED_WRITE, storedFolder } = await import('./stored-folder.ts');
+const { TABLES } = await import('../../src/warehouse/schema.ts');
+
+const TOUCH = { customer_id: 'customer-1', touchpoint_type: 'email_click', occurred_at: '2026-04-01T09:00:00Z' };
+
+describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (engine: EngineName) => {
+  const there = engine === 'duckdb' || inject('clickhouse_url') !== '';
+
+  test.runIf(there)('gets the new column and the new table, which are written and read', async () => {
+    expect(Object.keys(TABLES)).toContain('visits');
+    const server = await (await storedFolder(engine)).serve();
+    const post = async (path: string, body: unknown) =>
+      expect((await server.post(path, body, STORED_WRITE)).body).toMatchObject({ rejected: [] });
+    await post('/v1/touchpoints', [
+      { ...TOUCH, touchpoint_id: 'new-1', loyalty_tier: 'gold' },
+      { ...TOUCH, touchpoint_id: 'new-2' },
+    ]);
+    await post('/v1/visits', {
+      visit_id: 'v-1',
+      customer_id: 'customer-1',
+      shop: 'Berlin',
+      occurred_at: '2026-04-01T09:00:00Z',
+    });
+    expect((await server.post('/v1/flush', undefined, STORED_ADMIN)).status).toBe(200);
+    const { loader } = server.tributary.collector.health();
+    expect(loader).toMatchObject({ dead_letters: 0, last_error: '', loaded: { visits: 1 } });
+    const [touches, visits] = await server.tributary.warehouse.read(async (s) => [
+      await s.query(
+        "select touchpoint_id, loyalty_tier from touchpoints where touchpoint_id in ('new-1', 'new-2', 't-1') order by touchpoint_id",
+      ),
+      await s.query('select visit_id, shop, epoch_ms(occurred_at) as at_ms from visits'),
+    ]);
+    expect(touches).toEqual([
+      { touchpoint_id: 'new-1', loyalty_tier: 'gold' },
+      { touchpoint_id: 'new-2', loyalty_tier: null },
+      { touchpoint_id: 't-1', loyalty_tier: null },
+    ]);
+    expect(visits).toEqual([{ visit_id: 'v-1', shop: 'Berlin', at_ms: BigInt(Date.UTC(2026, 3, 1, 9)) }]);
+    expect((await server.tributary.warehouse.diagnose()).schema_version).toBe(3);
+  });
+
+  test.runIf(there)('answers about the old events as the program of that time did', async () => {
+    const server = await (await storedFolder(engine)).serve();
+    await server.post('/v1/flush', undefined, STORED_ADMIN);
+    for (const [path, answer] of Object.entries(STORED_ANSWERS).filter(([path]) => path.startsWith('/v1/reports/'))) {
+      const { text } = await server.get(path, STORED_READ);
+      expect([path, text]).toEqual([path, answer]);
+    }
+  });
+});
