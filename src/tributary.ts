@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
 import type { RecordName } from './domain/index.ts';
 import type { FlatRecord } from './domain/record.ts';
-import { withoutPersonalClickIds } from './enrichment/click-ids.ts';
 import { type EnrichOptions, enrichTouchpoint } from './enrichment/enrich.ts';
 import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
@@ -17,7 +16,6 @@ import type { ReportContext } from './reports/context.ts';
 import { ClickHouseWarehouse } from './warehouse/clickhouse/warehouse.ts';
 import { DuckDBWarehouse } from './warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from './warehouse/port.ts';
-import type { Cell } from './warehouse/schema.ts';
 
 /** What a process does: take events in, answer reports, or both. */
 export const ROLES = ['all', 'collect', 'report'] as const;
@@ -95,6 +93,7 @@ function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_option
     warehouse,
     limits: config.limits,
     enrich: enrichWith(enrich_options),
+    privacy: enrich_options,
     collector_id: collectorId(folder, config),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     ...(clock ? { clock } : {}),
@@ -144,11 +143,6 @@ async function enrichOptions(config: Config): Promise<EnrichOptions> {
 
 function enrichWith(options: EnrichOptions): Enrich {
   return (record: RecordName, item: FlatRecord) => {
-    if (record !== 'touchpoints') return {};
-    const { url } = item;
-    // Click ids that name a person are kept as hashes only, so they must not stay in the URL either.
-    const enriched: Record<string, Cell> = { ...enrichTouchpoint(item, options) };
-    if (typeof url === 'string') enriched['url'] = withoutPersonalClickIds(url);
-    return enriched;
+    return record === 'touchpoints' ? { ...enrichTouchpoint(item, options) } : {};
   };
 }

@@ -57,6 +57,7 @@ export const conversions = defineRecord({
   id_field: 'conversion_id',
   id_prefix: 'cv_',
   schema: ConversionSchema,
+  private: { conversion_page: 'url' },
   check: who,
   aliases: {
     timestamp: 'occurred_at',

@@ -9,7 +9,7 @@ import { Compile } from 'typebox/compile';
 import { canonicalJson } from './canonical-json.ts';
 import { currencyProblem } from './currencies.ts';
 import { assert, type Problem } from './errors.ts';
-import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
+import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH, type PrivateKind } from './fields.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
 
@@ -40,6 +40,8 @@ export interface RecordKindOptions<S extends TObject> {
   schema: S;
   /** Fields that make the content id instead of the whole content (rates are one per day and pair). */
   key_fields?: readonly string[];
+  /** Fields that are cut or hashed before the record is written anywhere. */
+  private?: Readonly<Record<string, PrivateKind>>;
   /** Rules over several fields, run on the read record. */
   check?: (record: FlatRecord) => Problem | undefined;
   /** Common wrong names and the field that was meant. */

@@ -113,6 +113,17 @@ export const touchpoints = defineRecord({
   id_field: 'touchpoint_id',
   id_prefix: 'tp_',
   schema: TouchpointSchema,
+  private: {
+    ip_address: 'address',
+    url: 'url',
+    referrer: 'url',
+    utm_source: 'url',
+    utm_medium: 'url',
+    utm_campaign: 'url',
+    utm_content: 'url',
+    utm_term: 'url',
+    click_ids: 'click_ids',
+  },
   check: who,
   aliases: {
     timestamp: 'occurred_at',

@@ -30,6 +30,18 @@ export type Macro = (typeof MACROS)[number];
 
 export type Parameter = string | number | bigint | null;
 
+/** A value that does not fit its column: the row's own fault, never the engine's. */
+export class RowFault extends Error {
+  constructor(
+    readonly table: string,
+    readonly column: string,
+    reason: string,
+  ) {
+    super(`${table}.${column}: ${reason}`);
+    this.name = 'RowFault';
+  }
+}
+
 /** Rows to write together: all of them or none. */
 export type Batch = Partial<Record<TableName, Row[]>>;
 
@@ -82,6 +94,7 @@ export interface Warehouse {
   /**
    * Writes a batch: all of it shows, or nothing. Rows of the log show once a commit covers their position, which an engine
    * without transactions needs to keep this promise; so they come with their commit, or after one.
+   * @throws RowFault when a value does not fit its column, before anything is written.
    */
   append(batch: Batch): Promise<void>;
   /** Runs `work` on one consistent state. Reads run beside each other and beside appends. */

@@ -4,12 +4,28 @@ import { TributaryError } from '../domain/errors.ts';
 /** Work that is done in the order of asking, one piece at a time; a failure stops nobody else. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
+  /** Pieces that are under way or wait. */
+  waiting = 0;
 
   take<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.last.then(work, work);
+    this.waiting += 1;
+    const run = this.last.then(work, work).finally(() => {
+      this.waiting -= 1;
+    });
     this.last = run.catch(() => undefined);
     return run;
   }
+}
+
+const turns = new WeakMap<object, Map<string, Turns>>();
+
+/** The turns of one kind of work on a warehouse, which all callers in this process share. */
+export function turnsOf(warehouse: object, work: string): Turns {
+  const kinds = turns.get(warehouse) ?? new Map<string, Turns>();
+  turns.set(warehouse, kinds);
+  const found = kinds.get(work) ?? new Turns();
+  kinds.set(work, found);
+  return found;
 }
 
 const MAX_WAITING_READS = 64;
@@ -34,7 +50,7 @@ export class ReadPlaces {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Gives the place to who waits longest. */
+  /** Hands the place to the longest waiting reader, or frees it. */
   leave(): void {
     const next = this.waiting.shift();
     if (next) next();

@@ -1,47 +1,30 @@
 /** Rows to and from ClickHouse's JSON: integers as digits, instants as texts, so that nothing passes through a double. */
-import type { Cell, Column, Row } from '../schema.ts';
+import { checkRows } from '../row-check.ts';
+import type { Cell, Column, ColumnType, Row } from '../schema.ts';
 
-/** The lines of an insert; every row is checked before the first one is sent. @throws TypeError naming table and column. */
+/** The lines of an insert; every row is checked before the first one is sent. @throws RowFault naming table and column. */
 export function toLines(table: string, columns: readonly Column[], rows: readonly Row[]): string {
+  checkRows(table, columns, rows);
   const lines = new Array<string>(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
-    lines[i] = JSON.stringify(columns.map((column) => toJson(table, column, row[column.name] ?? null)));
+    lines[i] = JSON.stringify(columns.map(({ name, type }) => toJson(type, row[name] ?? null)));
   }
   return lines.join('\n');
 }
 
-function toJson(table: string, { name, type, nullable }: Column, cell: Cell): string | number | null {
-  const refuse = (): TypeError => new TypeError(`${table}.${name}: ${String(cell)} is not ${type}`);
-  if (cell === null) {
-    if (!nullable) throw new TypeError(`${table}.${name}: a value is missing`);
-    return null;
-  }
-  if (type === 'text') {
-    if (typeof cell !== 'string') throw refuse();
-    return cell.isWellFormed() ? cell : cell.toWellFormed();
-  }
-  if (type === 'float64') {
-    if (typeof cell !== 'number' || !Number.isFinite(cell)) throw refuse();
-    return cell;
-  }
-  if (typeof cell === 'string' || (typeof cell === 'number' && !Number.isInteger(cell))) throw refuse();
-  const integer = BigInt(cell);
-  if (BigInt.asIntN(64, integer) !== integer) throw refuse();
-  if (type === 'int64') return String(integer);
-  return timestamp(Number(integer)) ?? raise(refuse());
+/** @param cell one that {@link checkRows} let pass. */
+function toJson(type: ColumnType, cell: Cell): string | number | null {
+  if (cell === null) return null;
+  if (typeof cell === 'string') return cell.isWellFormed() ? cell : cell.toWellFormed();
+  if (type === 'float64') return cell as number;
+  return type === 'int64' ? String(BigInt(cell)) : timestamp(Number(cell));
 }
 
-function raise(error: Error): never {
-  throw error;
-}
-
-/** `2026-03-01 12:00:00.007`, or undefined outside of the years that have four digits. */
-function timestamp(ms: number): string | undefined {
-  const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return undefined;
-  const text = date.toISOString();
-  return text.length === 24 ? `${text.slice(0, 10)} ${text.slice(11, 23)}` : undefined;
+/** `2026-03-01 12:00:00.007`. */
+function timestamp(ms: number): string {
+  const text = new Date(ms).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
 }
 
 /** The rows of an answer in JSONCompactEachRowWithNamesAndTypes. 64 bits and more become bigint, the rest stays as it is. */

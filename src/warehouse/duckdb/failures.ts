@@ -14,7 +14,7 @@ const RETRY_AFTER_S = 5;
 
 /**
  * The error to throw for what the engine threw. A write that found no memory or no disk says nothing about its rows: it is
- * the warehouse's trouble, and they are kept until it is over. A bug stays what it was, and so does a row at fault.
+ * the warehouse's trouble, and they are kept until it is over. Other errors are returned unchanged.
  */
 export function explained(cause: unknown, doing: 'read' | 'write'): unknown {
   if (cause instanceof TributaryError || !(cause instanceof Error)) return cause;

@@ -7,6 +7,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import { backupColumn, backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
 import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import type { Batch, Diagnosis, ReadOptions, Snapshot, Warehouse } from '../port.ts';
+import { checkRows } from '../row-check.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { ReadPlaces, Turns, tooSlow } from '../turns.ts';
 import { appendRows } from './append.ts';
@@ -92,9 +93,11 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async append(batch: Batch): Promise<void> {
+    const tables = Object.entries(batch) as Array<[TableName, Row[]]>;
+    for (const [table, rows] of tables) checkRows(table, TABLES[table].columns, rows);
     return this.exclusively(() =>
       this.transaction(async () => {
-        for (const [table, rows] of Object.entries(batch) as Array<[TableName, Row[]]>) {
+        for (const [table, rows] of tables) {
           if (rows.length > 0) await appendRows(this.writer, table, TABLES[table].columns, rows);
         }
       }),
