@@ -43,6 +43,8 @@ export interface CollectorOptions {
   defaultCurrency: (brand_id: string) => string;
   clock?: () => number;
   interval_ms?: number;
+  /** A loaded segment is dropped when nothing was accepted for so long. */
+  idle_ms?: number;
   onError?: (error: unknown, what: string) => void;
   onCommit?: (log_seq: number) => void;
 }
@@ -91,6 +93,7 @@ export class Collector {
       folder,
       limits: options.limits,
       committed_log_seq: recalled?.committed_log_seq ?? 0,
+      ...(options.idle_ms === undefined ? {} : { idle_ms: options.idle_ms }),
     });
     let collector: Collector | undefined;
     const suppressions = new Suppressions(options.state);

@@ -52,6 +52,21 @@ export async function countOpenDeadLetters(warehouse: Warehouse): Promise<number
   return Number(row!['n']);
 }
 
+const SHOWN_REASONS = 5;
+
+/** One sentence for each of the commonest reasons of open dead letters. */
+export async function deadLetterProblems(warehouse: Warehouse): Promise<string[]> {
+  const rows = await warehouse.read((snapshot) =>
+    snapshot.query(
+      `select reason, count(*) as n from (${OPEN}) o group by reason order by n desc, reason limit ${SHOWN_REASONS}`,
+    ),
+  );
+  return rows.map(
+    ({ reason, n }) =>
+      `dead letters that wait: ${n} (${reason}); try again with: tributary doctor --replay-dead-letters`,
+  );
+}
+
 export interface OpenLetter {
   letter: Row;
   kept: KeptRecord;

@@ -97,8 +97,7 @@ function healthRoutes({ tributary }: Services): Route[] {
   ];
 }
 
-/** For `/health` and the doctor. */
-export function deadLettersProblem(open: number): string {
+function deadLettersProblem(open: number): string {
   const records =
     open === 1 ? '1 record could not be loaded and waits' : `${open} records could not be loaded and wait`;
   return `${records} in dead letters; \`tributary doctor\` shows them`;
