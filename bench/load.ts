@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { makeConfig } from '../src/config.ts';
+import { draftsOf } from '../src/log/envelope.ts';
 import { openTributary } from '../src/tributary.ts';
 import { median, save, show, showRatio } from './report.ts';
 import { command } from './watch.ts';
@@ -75,7 +76,10 @@ export async function benchBatchCost(folder: string, lengths: readonly number[])
         channel: 'direct',
         occurred_at: '2026-01-02T00:00:00Z',
       }));
-      await tributary.collector.accept('touchpoints', events, { key_brand_id: null });
+      await tributary.collector.accept(
+        { source: 'bench', drafts: draftsOf('touchpoints', events) },
+        { key_brand_id: null },
+      );
       const start = performance.now();
       await tributary.collector.flush();
       if (batch >= 2) times.push(performance.now() - start); // the first two warm up

@@ -90,6 +90,7 @@ function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_option
     warehouse,
     limits: config.limits,
     enrich: (record, item) => enrichRecord(record, item, enrich_options),
+    privacy: enrich_options,
     collector_id: collectorId(folder, config),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     ...(clock ? { clock } : {}),

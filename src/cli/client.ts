@@ -3,7 +3,7 @@
  * Both speak the same routes, so a command is written once and answers the same.
  */
 import type { RecordName } from '../domain/index.ts';
-import type { Receipt } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/collector.ts';
 
 export type Query = Record<string, string | undefined>;
 // biome-ignore lint/suspicious/noExplicitAny: what a route answers is JSON; its reader knows the shape
@@ -17,7 +17,7 @@ export interface Client {
   post(path: string, body?: unknown): Promise<Json>;
   delete(path: string): Promise<Json>;
   /** Sends records, waiting out a full spool. */
-  send(record: RecordName, items: readonly unknown[]): Promise<Receipt>;
+  send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement>;
   /** Requests of {@link send} that are worth having under way at once. */
   readonly lanes: number;
   /** Resolves once all that was sent is queryable, however long that takes. */

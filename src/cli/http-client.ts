@@ -1,10 +1,10 @@
 /** Commands through a running server. */
 import { type ErrorCode, TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
-import type { Receipt } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/collector.ts';
 import type { Client, Json, Query } from './client.ts';
 import type { Io } from './io.ts';
-import { halves, joinReceipts, patiently, QUERY_WAIT_MS, withQuery } from './requests.ts';
+import { halves, joinAnswers, patiently, QUERY_WAIT_MS, withQuery } from './requests.ts';
 
 export class HttpClient implements Client {
   readonly local = false;
@@ -28,13 +28,13 @@ export class HttpClient implements Client {
     return this.request('DELETE', path);
   }
 
-  async send(record: RecordName, items: readonly unknown[]): Promise<Receipt> {
+  async send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement> {
     try {
       return await patiently(() => this.request('POST', `/v1/${record}`, items), this.io.stop);
     } catch (error) {
       if (!(error instanceof TributaryError) || error.code !== 'too_large' || items.length < 2) throw error;
       const [left, right] = halves(items);
-      return joinReceipts(await this.send(record, left), await this.send(record, right), left.length);
+      return joinAnswers(await this.send(record, left), await this.send(record, right), left.length);
     }
   }
 

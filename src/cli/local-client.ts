@@ -4,14 +4,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
-import type { Receipt } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/collector.ts';
+import { draftsOf } from '../log/envelope.ts';
 import { buildApp } from '../server/app.ts';
 import { KeyRing } from '../server/keys.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
 import { readAnswer } from './http-client.ts';
 import type { Io } from './io.ts';
-import { halves, joinReceipts, patiently, withQuery } from './requests.ts';
+import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
 /** The spool is kept this short while a file is imported, so that it stays small and the flush at the end quick. */
 const MAX_LAG_RECORDS = 200_000;
@@ -52,14 +53,15 @@ export class LocalClient implements Client {
   }
 
   /** Past the socket and its JSON, straight to the collector. */
-  async send(record: RecordName, items: readonly unknown[]): Promise<Receipt> {
+  async send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement> {
     const { collector, config } = this.tributary;
     if (items.length > config.limits.max_items) {
       const [left, right] = halves(items);
-      return joinReceipts(await this.send(record, left), await this.send(record, right), left.length);
+      return joinAnswers(await this.send(record, left), await this.send(record, right), left.length);
     }
     await this.waitForLoader(MAX_LAG_RECORDS);
-    return patiently(() => collector.accept(record, items, { key_brand_id: null }), this.io.stop);
+    const envelope = { source: 'cli', drafts: draftsOf(record, items) };
+    return patiently(() => collector.accept(envelope, { key_brand_id: null }), this.io.stop);
   }
 
   async flush(onWait: (lag_records: number | null) => void = () => {}): Promise<void> {

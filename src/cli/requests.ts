@@ -1,7 +1,7 @@
 /** What both clients need to send requests well. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
-import type { Receipt } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/collector.ts';
 import type { Query } from './client.ts';
 
 /** Longer than any query may take on the server. */
@@ -44,8 +44,8 @@ export function halves<T>(items: readonly T[]): [T[], T[]] {
   return [items.slice(0, middle), items.slice(middle)];
 }
 
-/** The receipt of a request that was sent in two. */
-export function joinReceipts(left: Receipt, right: Receipt, left_items: number): Receipt {
+/** The acknowledgement of a request that was sent in two. */
+export function joinAnswers(left: Acknowledgement, right: Acknowledgement, left_items: number): Acknowledgement {
   return {
     accepted: left.accepted + right.accepted,
     ids: [...left.ids, ...right.ids],

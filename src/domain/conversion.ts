@@ -72,6 +72,7 @@ export const conversions = defineRecord({
         int64Hash(JSON.stringify([brand_id, order_id, order_id === null ? conversion_id : null])),
     },
   ],
+  private: { conversion_page: 'url' },
   check: who,
   aliases: {
     timestamp: 'occurred_at',

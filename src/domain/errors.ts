@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'model_not_fitted'
   | 'spool_full'
   | 'spool_unwritable'
+  | 'spool_unreadable'
   | 'busy'
   | 'timeout'
   | 'warehouse_unavailable'
@@ -46,6 +47,7 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   model_not_fitted: 409,
   spool_full: 503,
   spool_unwritable: 503,
+  spool_unreadable: 503,
   busy: 503,
   timeout: 503,
   warehouse_unavailable: 503,

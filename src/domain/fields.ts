@@ -26,6 +26,12 @@ export type FieldKind =
   | 'rate'
   | 'json';
 
+/**
+ * What must not be kept of a field as it was sent: an IP address is cut, an id of one subscriber is hashed wherever it stands
+ * in a text with parameters, such as a URL, or in an object of click ids.
+ */
+export type PrivateKind = 'address' | 'url' | 'click_ids';
+
 /** An identifier: kept verbatim, compared byte by byte. */
 export const Id = (description: string) =>
   Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id' });

@@ -5,7 +5,7 @@
  */
 import type { TObject, TSchema } from 'typebox';
 import type { Problem } from './errors.ts';
-import type { FieldKind } from './fields.ts';
+import type { FieldKind, PrivateKind } from './fields.ts';
 
 export type Value = string | number | null;
 /** A record as it travels through spool and loader. Keys that were not sent are absent. */
@@ -73,6 +73,8 @@ export interface RecordKindOptions<S extends TObject> {
   examples: Readonly<Record<string, unknown>>;
   /** Fields that make the content id instead of the whole content (rates are one per day and pair). */
   key_fields?: readonly string[];
+  /** Fields that are cut or hashed before the record is written anywhere. */
+  private?: Readonly<Record<string, PrivateKind>>;
   /** Rules over several fields, run on the read record. */
   check?: (record: FlatRecord) => Problem | undefined;
   /** Common wrong names and the field that was meant. */

@@ -3,7 +3,12 @@ import type { DerivedColumn } from './record-kind.ts';
 
 /** The first 64 bits of a text's SHA-256, as a signed integer. */
 export function int64Hash(text: string): bigint {
-  return BigInt.asIntN(64, BigInt(`0x${hash('sha256', text, 'hex').slice(0, 16)}`));
+  return int64OfHex(hash('sha256', text, 'hex').slice(0, 16));
+}
+
+/** 16 hex digits as a signed integer of 64 bits. */
+export function int64OfHex(digits: string): bigint {
+  return BigInt.asIntN(64, BigInt(`0x${digits}`));
 }
 
 /**

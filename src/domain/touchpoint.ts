@@ -147,6 +147,17 @@ export const touchpoints = defineRecord({
     },
     SUBJECT_KEY,
   ],
+  private: {
+    ip_address: 'address',
+    url: 'url',
+    referrer: 'url',
+    utm_source: 'url',
+    utm_medium: 'url',
+    utm_campaign: 'url',
+    utm_content: 'url',
+    utm_term: 'url',
+    click_ids: 'click_ids',
+  },
   check: who,
   aliases: {
     timestamp: 'occurred_at',

@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../domain/record.ts';
-import { decodeParameter, forEachParameter } from './url.ts';
+import { decodeParameter } from './url.ts';
 
 const AD_NAMES =
   'gclid gclsrc gbraid wbraid dclid gad_source gad_campaignid msclkid fbclid igshid srsltid ttclid twclid li_fat_id ' +
@@ -31,6 +31,15 @@ const MAX_COUNT = 30;
 export function isEmailClickId(name: string): boolean {
   return EMAIL.has(name) || name.startsWith('sfmc_');
 }
+
+/** True for a parameter (given in lower case) whose value stands for one subscriber. */
+export function namesPerson(parameter: string): boolean {
+  const name = NAMES.get(parameter);
+  return name !== undefined && PERSONAL.has(name);
+}
+
+/** The names of such parameters. */
+export const PERSONAL_PARAMETERS: readonly string[] = PERSONAL_NAMES.toLowerCase().split(' ');
 
 /** The stored name of a click id parameter (given in lower case), or undefined when it is none. */
 export function clickIdName(parameter: string): string | undefined {
@@ -62,21 +71,9 @@ export function clickIdsJson(ids: Record<string, string> | null): string | null 
   return ids && (canonicalJson(ids) ?? null);
 }
 
-/** A URL in which the click ids that name a person are hashed, so that the stored `url` does not give them away. */
-export function withoutPersonalClickIds(url: string): string {
-  let clean = '';
-  let copied = 0;
-  forEachParameter(url, (parameter, raw, start) => {
-    const name = clickIdName(parameter);
-    if (name === undefined || !PERSONAL.has(name) || raw === '') return;
-    clean += url.slice(copied, start) + hashed(decodeParameter(raw));
-    copied = start + raw.length;
-  });
-  return clean + url.slice(copied);
-}
-
 const HASHED = /^sha256:[0-9a-f]{16}$/;
 
-function hashed(value: string): string {
+/** What is kept of an id that names a person. Hashing it again changes nothing. */
+export function hashed(value: string): string {
   return HASHED.test(value) ? value : `sha256:${hash('sha256', value, 'hex').slice(0, 16)}`;
 }

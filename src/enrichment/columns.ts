@@ -25,6 +25,8 @@ export class Columns {
   ip_address: string | null = null;
   user_agent: string | null = null;
   geo_location: string | null = null;
+  /** The place of the address: see `private.ts`. It is not stored. */
+  address_place: string | null = null;
   click_ids: string | null = null;
   verdict: string | null = null;
   evidence: string | null = null;

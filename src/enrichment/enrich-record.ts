@@ -1,20 +1,13 @@
 /** Enrichment by the kind of a record: what the loader adds to each before its derived columns are filled. */
 import type { RecordName } from '../domain/index.ts';
 import type { FlatRecord, Value } from '../domain/record.ts';
-import { withoutPersonalClickIds } from './click-ids.ts';
 import { type EnrichOptions, enrichTouchpoint } from './enrich.ts';
 
 type Enrichment = (item: FlatRecord, options: EnrichOptions) => Record<string, Value>;
 
 /** Kinds that are not here are stored as they came. */
 const ENRICHMENTS: Partial<Record<RecordName, Enrichment>> = {
-  touchpoints: (item, options) => {
-    const enriched: Record<string, Value> = { ...enrichTouchpoint(item, options) };
-    const { url } = item;
-    // Click ids that name a person are kept as hashes only, so they must not stay in the URL either.
-    if (typeof url === 'string') enriched['url'] = withoutPersonalClickIds(url);
-    return enriched;
-  },
+  touchpoints: (item, options) => ({ ...enrichTouchpoint(item, options) }),
 };
 
 /** The columns that enrichment fills or changes, for one record. Pure: production and tests run the same. */

@@ -9,23 +9,21 @@ import type { ChannelDecision } from './channel-rules.ts';
 import { addClickId, clickIdsJson } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { type Fetch, parseUserAgent } from './device.ts';
-import { countryCode, countryOf, type GeoLookup, geoJson } from './geo.ts';
-import { type IpStorage, normalIp, storedIp } from './ip.ts';
+import { countryOf } from './geo.ts';
+import { normalIp, storedIp } from './ip.ts';
 import { objectOf } from './labels.ts';
 import { type Judgement, judge } from './machine-traffic.ts';
 import type { Agent } from './mail-clients.ts';
+import type { PrivacyOptions } from './private.ts';
 import { forEachParameter } from './url.ts';
 import { fillUtm, sentUtm, type Utm } from './utm.ts';
 
 /** Bump it when a rule or table of this folder changes: `tributary reclassify` then judges stored events again. */
 export const RULES_VERSION = 1;
 
-export interface EnrichOptions {
+export interface EnrichOptions extends PrivacyOptions {
   /** Google's channel table to the letter instead of ours. */
   strict_ga4: boolean;
-  ip_storage: IpStorage;
-  /** Null when the operator has no geo database. */
-  geo: GeoLookup | null;
   /** Domains of the brand: a referrer from them says nothing. */
   own_domains?: string[];
 }
@@ -58,7 +56,10 @@ export type Reclassified = Pick<
 const SENT = 'sent';
 const SENT_REASONS = '["sent"]';
 
-/** Adds to a touchpoint what its evidence tells. Never throws, whatever the strings hold. */
+/**
+ * Adds to a touchpoint what its evidence tells. The touchpoint is cleaned already (`withoutPrivate`), which also looked up the
+ * place of its address. Never throws, whatever the strings hold.
+ */
 export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): Enriched {
   const columns = columnsOf(record);
   const labels = labelsOf(columns);
@@ -75,7 +76,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const address = ip === null ? null : normalIp(ip);
   // The address of a proxy or scanner is not where the reader is.
   const is_reader = LOCATED.has(verdict) && LOCATED.has(judgement.verdict);
-  const place = placeOf(columns.geo_location, is_reader ? address : null, options.geo);
+  const geo_location = columns.geo_location ?? (is_reader ? columns.address_place : null);
   return {
     channel: decision.channel,
     channel_reason: decision.reason,
@@ -89,8 +90,8 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
     browser: device.browser,
     os: device.os,
     ip_address: address === null ? null : storedIp(address, options.ip_storage),
-    geo_location: place.geo_location,
-    country: place.country,
+    geo_location,
+    country: countryOf(geo_location),
     verdict,
     verdict_reasons: sent_verdict === null ? reasonsJson(judgement) : SENT_REASONS,
     rules_version: RULES_VERSION,
@@ -205,12 +206,3 @@ function deviceOf(
 }
 
 const LOCATED: ReadonlySet<Verdict> = new Set(['human', 'suspect', 'unknown'] as const);
-
-type Place = Pick<Enriched, 'geo_location' | 'country'>;
-const NOWHERE: Place = { geo_location: null, country: null };
-
-function placeOf(sent: string | null, ip: string | null, geo: GeoLookup | null): Place {
-  if (sent !== null) return { geo_location: sent, country: countryOf(sent) };
-  const place = ip === null ? null : (geo?.(ip) ?? null);
-  return place === null ? NOWHERE : { geo_location: geoJson(place), country: countryCode(place.country) };
-}

@@ -29,11 +29,18 @@ export function normalIp(text: string): string | null {
   }
 }
 
-/** What is stored of an address in its usual spelling: IPv4 to /24, IPv6 to /48 (one site), unless configured otherwise. */
+/**
+ * What is stored of an address in its usual spelling: IPv4 to /24, IPv6 to /48 (one site), unless configured otherwise. 6to4
+ * holds a whole IPv4 address in its first 48 bits (RFC 3056), so that is cut to its /24 there too. The other forms that hold
+ * one (Teredo, NAT64, IPv4-compatible and -translated) have the client's address in bits that are cut anyway.
+ */
 export function storedIp(ip: string, storage: IpStorage): string | null {
   if (storage === 'none') return null;
   if (storage === 'full') return ip;
   if (!ip.includes(':')) return `${ip.slice(0, ip.lastIndexOf('.'))}.0`;
   const parts = ipaddr.IPv6.parse(ip).parts.map((part, index) => (index < 3 ? part : 0));
+  if (parts[0] === SIX_TO_FOUR) parts[2]! &= 0xff00;
   return new ipaddr.IPv6(parts).toString();
 }
+
+const SIX_TO_FOUR = 0x2002;

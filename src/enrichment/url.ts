@@ -54,10 +54,10 @@ export function withoutWww(host: string): string {
 }
 
 /**
- * Calls `visit` with every name (decoded, lower case) and raw value of the query, in order, and where the value starts.
+ * Calls `visit` with every name (decoded, lower case) and raw value of the query, in order.
  * The fragment is not part of the query, and neither is a URL nested in a value.
  */
-export function forEachParameter(url: string, visit: (name: string, raw_value: string, start: number) => void): void {
+export function forEachParameter(url: string, visit: (name: string, raw_value: string) => void): void {
   const question = url.indexOf('?');
   if (question < 0) return;
   const hash = url.indexOf('#');
@@ -71,7 +71,7 @@ export function forEachParameter(url: string, visit: (name: string, raw_value: s
     if (equals > start && equals < stop) {
       const name = decodeParameter(url.slice(start, equals)).toLowerCase();
       // Links copied out of HTML source carry `&amp;` where an ampersand was meant.
-      visit(name.startsWith('amp;') ? name.slice(4) : name, url.slice(equals + 1, stop), equals + 1);
+      visit(name.startsWith('amp;') ? name.slice(4) : name, url.slice(equals + 1, stop));
     }
     start = stop + 1;
   }

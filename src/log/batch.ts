@@ -1,9 +1,11 @@
 /** From spool entries to rows: enrich, drop known ids, keep conflicts. */
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
-import { int64Hash } from '../domain/subject.ts';
+import { int64OfHex } from '../domain/subject.ts';
+import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
 import { type Cell, type Row, textColumn } from '../warehouse/schema.ts';
+import { cleanRecord, keepRecord, withoutNotes } from './kept-record.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { SpoolEntry } from './segment.ts';
 
@@ -14,6 +16,8 @@ export type Enrich = (record: RecordName, item: FlatRecord) => Record<string, Ce
 export interface Item {
   record: RecordName;
   item: FlatRecord;
+  /** 16 hex digits: see {@link keepRecord}. */
+  content_hash: string;
   log_seq: number;
   received_at: number;
 }
@@ -29,15 +33,24 @@ export interface PreparedBatch {
   counts: BatchCounts;
 }
 
-export function* itemsOf(entry: SpoolEntry, after_log_seq: number): Generator<Item> {
-  for (let i = 0; i < entry.items.length; i++) {
-    const log_seq = entry.log_seq + i;
-    if (log_seq > after_log_seq)
-      yield { record: entry.record, item: entry.items[i]!, log_seq, received_at: entry.received_at };
+/**
+ * The records of an entry after a log position. Those that were cleaned by other rules than today's, or not at all, are cleaned.
+ */
+export function* itemsOf(entry: SpoolEntry, after_log_seq: number, privacy: PrivacyOptions): Generator<Item> {
+  const is_clean = entry.privacy === privacyRules(privacy);
+  for (let i = Math.max(0, after_log_seq + 1 - entry.log_seq); i < entry.items.length; i++) {
+    const { record, item, content_hash } = entry.items[i]!;
+    const place = { log_seq: entry.log_seq + i, received_at: entry.received_at };
+    if (content_hash === undefined) {
+      const kept = keepRecord(record, item, privacy);
+      yield { record, item: kept.item, content_hash: kept.content_hash, ...place };
+    } else {
+      yield { record, item: is_clean ? item : cleanRecord(record, item, privacy), content_hash, ...place };
+    }
   }
 }
 
-interface Candidate extends Item {
+interface Candidate extends Omit<Item, 'content_hash'> {
   key: string;
   content_hash: bigint;
 }
@@ -58,7 +71,7 @@ export async function prepareBatch(
   for (const entry of items) {
     const id_field = recordKind(entry.record).id_field;
     const key = `${entry.record}\0${entry.item['brand_id']}\0${entry.item[id_field]}`;
-    const candidate: Candidate = { ...entry, key, content_hash: int64Hash(JSON.stringify(entry.item)) };
+    const candidate: Candidate = { ...entry, key, content_hash: int64OfHex(entry.content_hash) };
     if (first.has(key)) repeats.push(candidate);
     else {
       first.set(key, candidate);
@@ -102,7 +115,7 @@ function conflictRow(candidate: Candidate, log: { collector_id: string; loaded_a
     brand_id: candidate.item['brand_id']!,
     record: candidate.record,
     id,
-    payload: JSON.stringify(candidate.item),
+    payload: JSON.stringify(withoutNotes(candidate.item)),
     received_at: candidate.received_at,
     log_seq: candidate.log_seq,
     ...log,

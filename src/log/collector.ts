@@ -1,23 +1,29 @@
-/** The collector: reads records, spools what is acceptable, and keeps the loader running behind it. */
+/** The collector: reads the drafts of an envelope, spools what is acceptable, and keeps the loader running behind it. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Problem, TributaryError } from '../domain/errors.ts';
-import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
-import { type FlatRecord, isProblem, type ReadContext } from '../domain/record.ts';
+import { RECORD_NAMES, recordKind } from '../domain/index.ts';
+import { isProblem, type ReadContext } from '../domain/record.ts';
+import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
+import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
+import { countOpenDeadLetters, readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
+import type { Caller, Envelope } from './envelope.ts';
+import { type KeptRecord, keepRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
 import { Loader, type LoaderStats, type Recalled } from './loader.ts';
 import { SeenIds } from './seen-ids.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
 import { Spool } from './spool.ts';
+import { Suppressions } from './suppressions.ts';
 
-/** What became of a request; `rejected` names each refused item by its index. */
-export interface Receipt {
+/** What became of an envelope; `rejected` names each refused draft by its index. */
+export interface Acknowledgement {
   accepted: number;
-  /** Ids of the accepted items, in order. */
+  /** Ids of the accepted records, in order. */
   ids: string[];
   rejected: Array<{ index: number } & Problem>;
 }
@@ -28,11 +34,17 @@ export interface CollectorOptions {
   warehouse: Warehouse;
   limits: Limits;
   enrich: Enrich;
+  /** What is kept of addresses and personal ids. */
+  privacy: PrivacyOptions;
+  /** Where suppressions are kept. Without it nothing is suppressed. */
+  state?: State;
   collector_id: string;
   /** The currency of a record of a brand that names none. */
   defaultCurrency: (brand_id: string) => string;
   clock?: () => number;
   interval_ms?: number;
+  /** A loaded segment is dropped when nothing was accepted for so long. */
+  idle_ms?: number;
   onError?: (error: unknown, what: string) => void;
   onCommit?: (log_seq: number) => void;
 }
@@ -58,6 +70,7 @@ export class Collector {
     private readonly options: CollectorOptions,
     private readonly spool: Spool,
     private readonly loader: Loader,
+    private readonly suppressions: Suppressions,
   ) {}
 
   /**
@@ -67,7 +80,7 @@ export class Collector {
    */
   static async open(options: CollectorOptions): Promise<Collector> {
     const folder = join(options.folder, 'spool');
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     let recalled: Recalled | undefined;
     try {
       recalled = await recall(options);
@@ -80,11 +93,14 @@ export class Collector {
       folder,
       limits: options.limits,
       committed_log_seq: recalled?.committed_log_seq ?? 0,
+      ...(options.idle_ms === undefined ? {} : { idle_ms: options.idle_ms }),
     });
     let collector: Collector | undefined;
+    const suppressions = new Suppressions(options.state);
     const loader = new Loader({
       ...options,
       spool,
+      suppressions,
       recalled,
       recall: () => recall(options),
       batch_records: options.limits.batch_records,
@@ -93,7 +109,7 @@ export class Collector {
         options.onCommit?.(log_seq);
       },
     });
-    collector = new Collector(options, spool, loader);
+    collector = new Collector(options, spool, loader, suppressions);
     loader.start();
     return collector;
   }
@@ -104,44 +120,38 @@ export class Collector {
   }
 
   /**
-   * Takes one object or an array of them. Acceptable items are on disk when this resolves; the others are in `rejected`.
-   * @throws too_large over the item limit; bad_request for an empty or wrong body; spool_full and its kin (503).
+   * Takes what a sender hands over in one go. Acceptable records are on disk when this resolves, at consecutive log positions, all
+   * of them or none; the others are in `rejected`.
+   * @throws too_large over the item limit; spool_full and its kin (503).
    */
-  async accept(
-    record: RecordName,
-    body: unknown,
-    caller: { key_brand_id: string | null; invalid_utf8?: boolean },
-  ): Promise<Receipt> {
-    const inputs = Array.isArray(body) ? body : [body];
-    if (inputs.length === 0)
-      throw new TributaryError(
-        'bad_request',
-        `body: the array is empty; send one ${recordKind(record).singular} or more`,
-        { field: 'body' },
-      );
-    if (inputs.length > this.options.limits.max_items) {
+  async accept({ source, drafts }: Envelope, caller: Caller): Promise<Acknowledgement> {
+    const { max_items } = this.options.limits;
+    if (drafts.length > max_items) {
       throw new TributaryError(
         'too_large',
-        `body: ${inputs.length} items in one request; the limit is ${this.options.limits.max_items}, send several requests`,
+        `body: ${drafts.length} items in one request; the limit is ${max_items}, send several requests`,
         { field: 'body' },
       );
     }
-    const now_ms = (this.options.clock ?? Date.now)();
-    const context: ReadContext = { now_ms, defaultCurrency: this.options.defaultCurrency, ...caller };
-    const kind = recordKind(record);
-    const receipt: Receipt = { accepted: 0, ids: [], rejected: [] };
-    const items: FlatRecord[] = [];
-    for (let index = 0; index < inputs.length; index++) {
-      const read = kind.read(inputs[index], context);
-      if (isProblem(read)) receipt.rejected.push({ index, ...read });
+    const { privacy, defaultCurrency } = this.options;
+    const now_ms = this.now();
+    const context: ReadContext = { now_ms, defaultCurrency, ...caller };
+    const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
+    const records: KeptRecord[] = [];
+    for (let index = 0; index < drafts.length; index++) {
+      const { record, input } = drafts[index]!;
+      const kind = recordKind(record);
+      const read = kind.read(input, context);
+      if (isProblem(read)) answer.rejected.push({ index, ...read });
       else {
-        items.push(read);
-        receipt.ids.push(read[kind.id_field] as string);
+        records.push(keepRecord(record, read, privacy));
+        answer.ids.push(read[kind.id_field] as string);
       }
     }
-    if (items.length > 0) await this.spool.append(record, items, now_ms);
-    receipt.accepted = items.length;
-    return receipt;
+    if (records.length > 0)
+      await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms });
+    answer.accepted = records.length;
+    return answer;
   }
 
   /** Resolves with the position once all that was accepted before is queryable. @throws timeout. */
@@ -149,34 +159,23 @@ export class Collector {
     return this.loader.flush(timeout_ms);
   }
 
-  /** Puts the payloads of open dead letters through the spool again. Returns how many. */
+  /**
+   * Puts the records of open dead letters through the spool again, but for those that are suppressed by now. Returns how many.
+   */
   async replayDeadLetters(): Promise<number> {
-    const { warehouse, collector_id, clock = Date.now } = this.options;
-    const open = await warehouse.read((snapshot) =>
-      snapshot.query(
-        `select dead_letter_id, min(brand_id) as brand_id, min(record) as record, min(payload) as payload, min(reason) as reason
-         from dead_letters group by dead_letter_id having count_where(state = 'replayed') = 0 limit 10000`,
-      ),
-    );
-    for (const letter of open) {
-      const now_ms = clock();
-      const item = JSON.parse(letter['payload'] as string) as FlatRecord;
+    const { warehouse, collector_id, privacy } = this.options;
+    const open = await readOpenDeadLetters(warehouse, privacy);
+    const wanted = new Set(await this.suppressions.without(open.map(({ kept }) => kept)));
+    for (const { letter, kept } of open) {
+      const now_ms = this.now();
+      const head = { source: 'dead_letters', privacy: privacyRules(privacy), received_at: now_ms };
       // Marked last: a full spool or a crash in between leaves it open, and an id counts once however often it is replayed.
-      await this.spool.append(letter['record'] as RecordName, [item], now_ms);
-      await warehouse.append({
-        dead_letters: [
-          {
-            ...letter,
-            state: 'replayed',
-            received_at: now_ms,
-            loaded_at: now_ms,
-            collector_id,
-            log_seq: this.loader.stats.committed_log_seq,
-          },
-        ],
-      });
+      if (wanted.has(kept)) await this.spool.append([kept], head);
+      const log_seq = this.loader.stats.committed_log_seq;
+      await warehouse.append({ dead_letters: [replayedLetter(letter, { collector_id, log_seq, now_ms })] });
+      this.loader.stats.open_dead_letters = Math.max(0, this.loader.stats.open_dead_letters - 1);
     }
-    return open.length;
+    return wanted.size;
   }
 
   health(): CollectorHealth {
@@ -198,6 +197,10 @@ export class Collector {
     const { recalled, stats } = this.loader;
     if (recalled && stats.committed_log_seq > recalled.saved_log_seq)
       await this.save(recalled, stats.committed_log_seq);
+  }
+
+  private now(): number {
+    return (this.options.clock ?? Date.now)();
   }
 
   private saveIfDue(log_seq: number): void {
@@ -229,7 +232,7 @@ async function recall({ folder, warehouse, collector_id }: CollectorOptions): Pr
   const seen = kept ? saved.ids : new SeenIds();
   const saved_log_seq = kept ? saved.log_seq : 0;
   await catchUpSeenIds(seen, warehouse, RECORD_NAMES, saved_log_seq);
-  return { committed_log_seq, seen, saved_log_seq };
+  return { committed_log_seq, seen, saved_log_seq, open_dead_letters: await countOpenDeadLetters(warehouse) };
 }
 
 async function hasSegments(folder: string): Promise<boolean> {

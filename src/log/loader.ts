@@ -7,18 +7,25 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
-import type { Warehouse } from '../warehouse/port.ts';
-import { type Enrich, type Item, prepareBatch } from './batch.ts';
+import type { PrivacyOptions } from '../enrichment/private.ts';
+import { type Batch, RowFault, type Warehouse } from '../warehouse/port.ts';
+import { type BatchCounts, type Enrich, type Item, prepareBatch } from './batch.ts';
+import { deadLetter, refuseOwnFault } from './dead-letters.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Spool } from './spool.ts';
 import { SpoolReader } from './spool-reader.ts';
+import type { Suppressions } from './suppressions.ts';
 
 export interface LoaderStats {
   committed_log_seq: number;
   loaded: Partial<Record<RecordName, number>>;
   duplicates: number;
   conflicts: number;
+  /** Records that were dropped because they, or their subject, are suppressed. */
+  suppressed: number;
   dead_letters: number;
+  /** Dead letters that were not replayed yet: those found at the start, and those of this process. */
+  open_dead_letters: number;
   quarantined_segments: number;
   /** The last failure to load, in words; empty when the last try succeeded. */
   last_error: string;
@@ -30,12 +37,15 @@ export interface Recalled {
   seen: SeenIds;
   /** The position that the saved filter of known ids covers. */
   saved_log_seq: number;
+  open_dead_letters: number;
 }
 
 export interface LoaderOptions {
   spool: Spool;
   warehouse: Warehouse;
   enrich: Enrich;
+  privacy: PrivacyOptions;
+  suppressions: Suppressions;
   collector_id: string;
   /** Undefined when the warehouse was away at the start; then `recall` is asked until it answers. */
   recalled: Recalled | undefined;
@@ -74,13 +84,15 @@ export class Loader {
 
   constructor(private readonly options: LoaderOptions) {
     this.recalled = options.recalled;
-    this.reader = new SpoolReader(options.spool);
+    this.reader = new SpoolReader(options.spool, options.privacy);
     this.stats = {
       committed_log_seq: options.recalled?.committed_log_seq ?? 0,
       loaded: {},
       duplicates: 0,
       conflicts: 0,
+      suppressed: 0,
       dead_letters: 0,
+      open_dead_letters: options.recalled?.open_dead_letters ?? 0,
       quarantined_segments: 0,
       last_error: '',
     };
@@ -113,12 +125,14 @@ export class Loader {
     }
   }
 
-  /** Finishes the batch under way, loads what is left if `drain`, and stops. */
+  /** Finishes the batch under way, loads what is left if `drain`, stops, and drops what the warehouse holds. */
   async stop(drain: boolean): Promise<void> {
     if (drain && this.running) await this.flush(30_000).catch((error) => this.options.onError?.(error, 'drain'));
     this.stopping = true;
     this.wake?.();
     await this.running;
+    await this.setDamagedAside();
+    await this.options.spool.drop(this.stats.committed_log_seq, true);
     await this.reader.close();
   }
 
@@ -146,6 +160,7 @@ export class Loader {
     if (this.recalled === undefined) {
       this.recalled = await this.options.recall();
       this.stats.committed_log_seq = this.recalled.committed_log_seq;
+      this.stats.open_dead_letters = this.recalled.open_dead_letters;
     }
     return this.recalled;
   }
@@ -181,81 +196,83 @@ export class Loader {
         this.stats.committed_log_seq,
         yields ? Math.min(BUSY_BATCH_RECORDS, batch_records) : batch_records,
       );
-      if (items.length > 0) await this.load(items, recalled);
-      for (const name of await this.reader.setDamagedAside()) this.tellDamaged(name);
+      if (items.length > 0) await this.loadWanted(items, recalled);
+      await this.setDamagedAside();
       await spool.drop(this.stats.committed_log_seq);
       if (items.length === 0) return;
       if (yields) await this.rest((performance.now() - started) * YIELD_FACTOR);
     }
   }
 
-  private async load(items: readonly Item[], recalled: Recalled): Promise<void> {
-    const { warehouse, collector_id, clock = Date.now } = this.options;
-    const now_ms = clock();
-    const last = items[items.length - 1]!.log_seq;
-    const commit = { collector_id, log_seq: last, committed_at: now_ms };
+  /** Loads what is not suppressed, and commits the position of the last item in any case. */
+  private async loadWanted(items: readonly Item[], recalled: Recalled): Promise<void> {
+    const wanted = await this.options.suppressions.without(items);
+    await this.load(wanted, items[items.length - 1]!.log_seq, recalled, true);
+    this.stats.suppressed += items.length - wanted.length;
+  }
+
+  /**
+   * Loads items and commits `last_log_seq`. A record whose value does not fit its column goes to `dead_letters`: the batch is
+   * halved until it stands alone. Any other failure is none of the records': it stops loading, and the same items are tried again.
+   */
+  private async load(
+    items: readonly Item[],
+    last_log_seq: number,
+    recalled: Recalled,
+    is_whole: boolean,
+  ): Promise<void> {
+    const now_ms = this.now();
+    const { batch, counts } = await prepareBatch(items, { ...this.options, seen: recalled.seen, now_ms });
     try {
-      const { batch, counts } = await prepareBatch(items, { ...this.options, seen: recalled.seen, now_ms });
-      await warehouse.append({ ...batch, commits: [commit] });
+      await this.append(batch, last_log_seq, now_ms);
       this.count(counts);
-      this.commit(last);
-    } catch (error) {
-      if (error instanceof TributaryError) throw error;
-      await this.bisect(items, error, recalled);
-    }
-  }
-
-  /** A batch that cannot be written is halved until the record at fault stands alone and goes to `dead_letters`. */
-  private async bisect(items: readonly Item[], error: unknown, recalled: Recalled): Promise<void> {
-    if (items.length > 1) {
+    } catch (fault) {
+      if (!(fault instanceof RowFault)) throw fault;
+      if (is_whole) refuseOwnFault(batch, fault);
+      if (items.length === 1) return this.setAside(items[0]!, last_log_seq, fault);
       const middle = Math.ceil(items.length / 2);
-      await this.load(items.slice(0, middle), recalled);
-      await this.load(items.slice(middle), recalled);
-      return;
+      const left = items.slice(0, middle);
+      await this.load(left, left[left.length - 1]!.log_seq, recalled, false);
+      await this.load(items.slice(middle), last_log_seq, recalled, false);
     }
-    const { warehouse, collector_id, clock = Date.now } = this.options;
-    const { record, item, log_seq, received_at } = items[0]!;
-    const now_ms = clock();
-    await warehouse.append({
-      dead_letters: [
-        {
-          dead_letter_id: `dl_${collector_id}_${log_seq}`,
-          brand_id: item['brand_id'] as string,
-          record,
-          payload: JSON.stringify(item),
-          reason: (error instanceof Error ? error.message : String(error)).slice(0, 1_000),
-          state: 'open',
-          received_at,
-          loaded_at: now_ms,
-          collector_id,
-          log_seq,
-        },
-      ],
-      commits: [{ collector_id, log_seq, committed_at: now_ms }],
-    });
+  }
+
+  private async setAside(item: Item, last_log_seq: number, fault: RowFault): Promise<void> {
+    const now_ms = this.now();
+    const letter = deadLetter(item, fault, { collector_id: this.options.collector_id, loaded_at: now_ms });
+    await this.append({ dead_letters: [letter] }, last_log_seq, now_ms);
     this.stats.dead_letters += 1;
-    this.options.onError?.(error, `dead letter: ${record} at position ${log_seq}`);
-    this.commit(log_seq);
+    this.stats.open_dead_letters += 1;
+    this.options.onError?.(fault, `dead letter: ${item.record} at position ${item.log_seq}`);
   }
 
-  private tellDamaged(name: string): void {
-    this.stats.quarantined_segments += 1;
-    this.options.onError?.(
-      new Error(`segment ${name} holds damaged lines; what could be read was loaded`),
-      'quarantine',
-    );
+  /** Writes a batch in one transaction with the position that it reaches. */
+  private async append(batch: Batch, log_seq: number, now_ms: number): Promise<void> {
+    const { warehouse, collector_id } = this.options;
+    await warehouse.append({ ...batch, commits: [{ collector_id, log_seq, committed_at: now_ms }] });
+    this.stats.committed_log_seq = log_seq;
+    this.options.onCommit?.(log_seq);
   }
 
-  private count(counts: { loaded: Partial<Record<RecordName, number>>; duplicates: number; conflicts: number }): void {
+  private now(): number {
+    return (this.options.clock ?? Date.now)();
+  }
+
+  private async setDamagedAside(): Promise<void> {
+    for (const name of await this.reader.setDamagedAside()) {
+      this.stats.quarantined_segments += 1;
+      this.options.onError?.(
+        new Error(`segment ${name} holds damaged lines; what could be read was loaded`),
+        'quarantine',
+      );
+    }
+  }
+
+  private count(counts: BatchCounts): void {
     for (const [name, n] of Object.entries(counts.loaded) as Array<[RecordName, number]>) {
       this.stats.loaded[name] = (this.stats.loaded[name] ?? 0) + n;
     }
     this.stats.duplicates += counts.duplicates;
     this.stats.conflicts += counts.conflicts;
-  }
-
-  private commit(log_seq: number): void {
-    this.stats.committed_log_seq = log_seq;
-    this.options.onCommit?.(log_seq);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Judges stored touchpoints again by the rules of today, and appends what changed. Events never change: a report takes
- * the latest word up to its log position, so an old `as_of` keeps its answer.
+ * Judges stored touchpoints again by the rules of today, and appends what changed as reclassifications. Events never change: a
+ * report takes the latest reclassification up to its log position, so an old `as_of` keeps its answer.
  *
  * That fixes where the new rows stand. At or before a committed position they would change old answers; at a later
  * position of the collector's own they would overtake records that are spooled and not yet loaded. So the rules write as
@@ -12,7 +12,8 @@ import { Columns } from '../enrichment/columns.ts';
 import { type EnrichOptions, type Reclassified, RULES_VERSION, reclassify } from '../enrichment/enrich.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { atOrBefore, currentPosition, type Position } from '../warehouse/position.ts';
-import type { Row } from '../warehouse/schema.ts';
+import { type Row, TABLES } from '../warehouse/schema.ts';
+import { turnsOf } from '../warehouse/turns.ts';
 
 /** Log positions that are read at once. */
 const PAGE = 50_000;
@@ -35,19 +36,8 @@ export async function reclassifyAll(
   tributary: Reclassifiable,
   options: ReclassifyOptions = {},
 ): Promise<{ examined: number; changed: number }> {
-  return oneAtATime(tributary.warehouse, () => run(tributary, options));
-}
-
-/** Two runs at once would give out the same positions. */
-const running = new WeakMap<Warehouse, Promise<unknown>>();
-
-function oneAtATime<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> {
-  const result = (running.get(warehouse) ?? Promise.resolve()).then(work, work);
-  running.set(
-    warehouse,
-    result.catch(() => undefined),
-  );
-  return result;
+  // Two runs at once would give out the same positions.
+  return turnsOf(tributary.warehouse, 'reclassify').take(() => run(tributary, options));
 }
 
 async function run(
@@ -67,8 +57,8 @@ async function run(
       const now_ms = clock();
       const log = { collector_id, received_at: now_ms, loaded_at: now_ms };
       const rows = page.flatMap((stored): Row[] => {
-        const word = reclassify(recordOf(stored), enrich_options);
-        return differs(stored, word) ? [{ ...log, ...rowOf(stored, word), log_seq: ++log_seq }] : [];
+        const judged = reclassify(recordOf(stored), enrich_options);
+        return differs(stored, judged) ? [{ ...log, ...rowOf(stored, judged), log_seq: ++log_seq }] : [];
       });
       if (rows.length > 0)
         await warehouse.append({ reclassifications: rows, commits: [{ collector_id, log_seq, committed_at: now_ms }] });
@@ -91,7 +81,7 @@ interface Extent {
   total: number;
 }
 
-/** What is there to look at; what is loaded from now on is judged by the same rules on its way in. */
+/** Position ranges to judge again, per collector. Rows loaded later already use these rules. */
 async function readExtent(snapshot: Snapshot): Promise<Extent> {
   const position = await currentPosition(snapshot);
   const rows = await snapshot.query(
@@ -107,10 +97,11 @@ async function readExtent(snapshot: Snapshot): Promise<Extent> {
 }
 
 const JUDGED = ['channel', 'verdict'] as const satisfies ReadonlyArray<keyof Reclassified>;
+const READ = new Set(Object.keys(new Columns()).filter((name) => name !== 'occurred_at'));
 /** The columns that the rules read, as they were stored. */
-const EVIDENCE = Object.keys(new Columns()).filter((name) => name !== 'occurred_at');
+const EVIDENCE = TABLES.touchpoints.columns.map(({ name }) => name).filter((name) => READ.has(name));
 
-/** Touchpoints in log order, each with the word that holds: the latest reclassification, else its own. */
+/** Touchpoints in log order, each with the channel and verdict that hold: of the latest reclassification, else its own. */
 async function readPage(
   snapshot: Snapshot,
   position: Position,
@@ -118,17 +109,17 @@ async function readPage(
   from: number,
   until: number,
 ): Promise<Row[]> {
-  const held = JUDGED.map((name) => `coalesce(w.${name}, t.${name}) as held_${name}`);
+  const held = JUDGED.map((name) => `coalesce(l.${name}, t.${name}) as held_${name}`);
   return snapshot.query(
     `with page as (select * from touchpoints where collector_id = $collector_id and log_seq >= $from_seq and log_seq <= $until_seq),
      ranked as (
        select r.brand_id as brand_id, r.touchpoint_id as touchpoint_id, r.rules_version as rules_version, ${JUDGED.map((name) => `r.${name} as ${name}`).join(', ')},
          row_number() over (partition by r.brand_id, r.touchpoint_id order by r.rules_version desc, r.log_seq desc, r.collector_id) as newest
        from reclassifications r join page p on p.brand_id = r.brand_id and p.touchpoint_id = r.touchpoint_id where ${atOrBefore('r', position)}),
-     word as (select * from ranked where newest = 1)
+     latest as (select * from ranked where newest = 1)
      select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, t.subject_key as subject_key, epoch_ms(t.occurred_at) as occurred_at, ${EVIDENCE.map((name) => `t.${name} as ${name}`).join(', ')},
-       ${held.join(', ')}, coalesce(w.rules_version, t.rules_version) as held_rules_version
-     from page t left join word w on w.brand_id = t.brand_id and w.touchpoint_id = t.touchpoint_id
+       ${held.join(', ')}, coalesce(l.rules_version, t.rules_version) as held_rules_version
+     from page t left join latest l on l.brand_id = t.brand_id and l.touchpoint_id = t.touchpoint_id
      order by t.log_seq`,
     { collector_id, from_seq: from, until_seq: until },
   );
@@ -141,20 +132,19 @@ function recordOf(stored: Row): Record<string, string | number | null> {
 }
 
 /**
- * Whether today's rules say something else that a report reads; other reasons for the same word are no news. The word of
- * newer rules than these stands: this program is the older one.
+ * True if channel or verdict changed. Changed reasons alone are ignored; results of newer rules than ours are kept.
  */
-function differs(stored: Row, word: Reclassified): boolean {
+function differs(stored: Row, judged: Reclassified): boolean {
   if (Number(stored['held_rules_version']) > RULES_VERSION) return false;
-  return stored['held_channel'] !== word.channel || stored['held_verdict'] !== word.verdict;
+  return stored['held_channel'] !== judged.channel || stored['held_verdict'] !== judged.verdict;
 }
 
-function rowOf(stored: Row, word: Reclassified): Row {
+function rowOf(stored: Row, judged: Reclassified): Row {
   return {
     brand_id: stored['brand_id']!,
     touchpoint_id: stored['touchpoint_id']!,
     subject_key: stored['subject_key']!,
-    ...word,
-    traits: touchpointTraits(stored['touchpoint_type'] as string, word.channel, word.verdict),
+    ...judged,
+    traits: touchpointTraits(stored['touchpoint_type'] as string, judged.channel, judged.verdict),
   };
 }

@@ -1,20 +1,47 @@
 /**
  * The spool's file format. A segment is a text file named after the first log position it may hold; each line is one
- * accepted request: eight hex digits of CRC-32, a space, and JSON. A line counts whole or not at all.
+ * accepted envelope: eight hex digits of CRC-32, a space, and JSON. A line counts whole or not at all.
+ *
+ * Version 2 of a line: `v` is 2, `s` the first log position, `r` the instant of acceptance in milliseconds, `o` the source, `p`
+ * the privacy rules that its records were cleaned by, `k` kinds and how many records of each (`["touchpoints",2,"spend",1]`), `i`
+ * the records, and `h` their content hashes, 16 hex digits each. Lines of version 1 have no `v`, one kind `n`, and records as
+ * they were sent; they are read as long as folders of that time may exist.
  */
+import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { TributaryError } from '../domain/errors.ts';
 import { isRecordName, type RecordName } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
+import type { KeptRecord } from './kept-record.ts';
 
-/** One accepted request: records of one kind, at consecutive log positions from `log_seq`. */
+/** One accepted envelope, at consecutive log positions from `log_seq`. */
 export interface SpoolEntry {
-  record: RecordName;
   log_seq: number;
+  /** Milliseconds. */
   received_at: number;
-  items: FlatRecord[];
+  /** The rules that the records were cleaned by; undefined in a line of version 1, which holds them as they were sent. */
+  privacy: string | undefined;
+  items: SpooledRecord[];
+}
+
+export interface SpooledRecord {
+  record: RecordName;
+  item: FlatRecord;
+  /** 16 hex digits; undefined in a line of version 1. */
+  content_hash: string | undefined;
+}
+
+/** What an envelope's line says beside its records. */
+export interface EntryHead {
+  source: string;
+  privacy: string;
+  received_at: number;
 }
 
 export const SEGMENT_SUFFIX = '.seg';
+
+const LINE_VERSION = 2;
+const HASH_DIGITS = 16;
 
 /** Room for eight hex digits, and a space, before each line's JSON. */
 const CHECKSUM_SPACE = '         ';
@@ -27,14 +54,24 @@ export function segmentStart(name: string): number {
   return Number(name.slice(0, -SEGMENT_SUFFIX.length));
 }
 
-/** The line of an entry, its newline included and its checksum still to come: see {@link encodeLines}. */
-export function encodeEntry(
-  record: RecordName,
-  log_seq: number,
-  received_at: number,
-  items: readonly FlatRecord[],
-): string {
-  return `${CHECKSUM_SPACE}{"n":"${record}","s":${log_seq},"r":${received_at},"i":${JSON.stringify(items)}}\n`;
+/** The line of an envelope, its newline included and its checksum still to come: see {@link encodeLines}. */
+export function encodeEntry(head: EntryHead, log_seq: number, records: readonly KeptRecord[]): string {
+  const { source, privacy, received_at } = head;
+  let items = '';
+  let hashes = '';
+  const kinds: Array<string | number> = [];
+  let run = 0;
+  for (let i = 0; i < records.length; i++) {
+    const { record, text, content_hash } = records[i]!;
+    items += i === 0 ? text : `,${text}`;
+    hashes += content_hash;
+    run += 1;
+    if (records[i + 1]?.record === record) continue;
+    kinds.push(record, run);
+    run = 0;
+  }
+  const named = JSON.stringify(source);
+  return `${CHECKSUM_SPACE}{"v":${LINE_VERSION},"s":${log_seq},"r":${received_at},"o":${named},"p":"${privacy}","k":${JSON.stringify(kinds)},"h":"${hashes}","i":[${items}]}\n`;
 }
 
 /** The bytes of lines that are written together, each with the checksum of its bytes. */
@@ -52,12 +89,100 @@ export function encodeLines(lines: readonly string[]): Buffer {
   return bytes;
 }
 
-/** The entry of a line without its newline, or undefined when the line is damaged. */
-export function decodeEntry(line: string): SpoolEntry | undefined {
-  const json = line.slice(CHECKSUM_SPACE.length);
-  if (line[8] !== ' ' || crc32(json) !== Number.parseInt(line.slice(0, 8), 16)) return undefined;
-  const entry = JSON.parse(json) as { n: string; s: number; r: number; i: FlatRecord[] };
-  return isRecordName(entry.n)
-    ? { record: entry.n, log_seq: entry.s, received_at: entry.r, items: entry.i }
-    : undefined;
+/** What a line may hold: version 2, or version 1 with `n`. */
+interface Line {
+  v?: number;
+  s: number;
+  r: number;
+  p?: string;
+  k?: Array<string | number>;
+  n?: string;
+  h?: string;
+  i: FlatRecord[];
+}
+
+/**
+ * The entry of a line without its newline, or undefined when the line is damaged.
+ * @throws spool_unreadable when a newer program wrote it: it is whole, and this program does not know what it says.
+ */
+export function decodeEntry(text: string): SpoolEntry | undefined {
+  const json = text.slice(CHECKSUM_SPACE.length);
+  if (text[8] !== ' ' || crc32(json) !== Number.parseInt(text.slice(0, 8), 16)) return undefined;
+  const line = readLine(json);
+  if (line === undefined) return undefined;
+  const { v: version = 1, s: log_seq, r: received_at, p: privacy, n: name, h: hashes } = line;
+  if (version > LINE_VERSION) throw newer(`format ${version}`, log_seq);
+  if (!Array.isArray(line.i)) return undefined;
+  const kinds = line.k ?? [name ?? '', line.i.length];
+  const items: SpooledRecord[] = [];
+  for (let k = 0; k < kinds.length; k += 2) {
+    const record = kinds[k] as string;
+    if (!isRecordName(record)) throw newer(`records of the kind ${JSON.stringify(record)}`, log_seq);
+    const end = items.length + (kinds[k + 1] as number);
+    for (let i = items.length; i < end; i++) {
+      const content_hash = hashes?.slice(i * HASH_DIGITS, (i + 1) * HASH_DIGITS);
+      items.push({ record, item: line.i[i]!, content_hash });
+    }
+  }
+  return { log_seq, received_at, privacy, items };
+}
+
+function readLine(json: string): Line | undefined {
+  try {
+    const line: unknown = JSON.parse(json);
+    return typeof line === 'object' && line !== null ? (line as Line) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function newer(what: string, log_seq: number): TributaryError {
+  return new TributaryError(
+    'spool_unreadable',
+    `the spool holds ${what} at log position ${log_seq}, which this version of the program cannot read; nothing is lost: start the newer version that wrote it`,
+  );
+}
+
+const READ_BYTES = 4_000_000;
+
+/** Whole lines between two offsets, with the offset after each; a last line without its newline is left out. */
+export async function* readLines(
+  handle: FileHandle,
+  start: number,
+  end: number,
+): AsyncGenerator<{ line: string; end: number }> {
+  let carry = Buffer.alloc(0);
+  let position = start;
+  let line_end = start;
+  while (position < end) {
+    const block = Buffer.allocUnsafe(Math.min(READ_BYTES, end - position));
+    const { bytesRead } = await handle.read(block, 0, block.length, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    const data =
+      carry.length === 0 ? block.subarray(0, bytesRead) : Buffer.concat([carry, block.subarray(0, bytesRead)]);
+    let from = 0;
+    for (let newline = data.indexOf(10, from); newline >= 0; newline = data.indexOf(10, from)) {
+      line_end += newline - from + 1;
+      yield { line: data.toString('utf8', from, newline), end: line_end };
+      from = newline + 1;
+    }
+    carry = data.subarray(from);
+  }
+}
+
+/** Bytes of a segment up to the end of its last whole line. A torn tail after it was never acknowledged. */
+export async function readableBytes(path: string, seen: (last_log_seq: number) => void): Promise<number> {
+  const handle = await open(path, 'r');
+  try {
+    let good = 0;
+    for await (const { line, end } of readLines(handle, 0, (await handle.stat()).size)) {
+      const entry = decodeEntry(line);
+      if (entry) seen(entry.log_seq + entry.items.length - 1);
+      good = end;
+    }
+    return good;
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,15 +1,19 @@
 /** Reads the spool in order, batch by batch, from the oldest segment on. */
 import { type FileHandle, open } from 'node:fs/promises';
+import type { PrivacyOptions } from '../enrichment/private.ts';
 import { type Item, itemsOf } from './batch.ts';
-import { decodeEntry } from './segment.ts';
-import { readLines, type Spool, type SpoolSegment } from './spool.ts';
+import { decodeEntry, readLines } from './segment.ts';
+import type { Spool, SpoolSegment } from './spool.ts';
 
 export class SpoolReader {
   private place: { segment: SpoolSegment; handle: FileHandle; offset: number; damaged: boolean } | undefined;
   /** Segments with damaged lines, read to their end. */
   private readonly damaged = new Set<SpoolSegment>();
 
-  constructor(private readonly spool: Spool) {}
+  constructor(
+    private readonly spool: Spool,
+    private readonly privacy: PrivacyOptions,
+  ) {}
 
   /** The next items after the committed position, at most a batch (and the rest of its last request). */
   async read(committed_log_seq: number, batch_records: number): Promise<Item[]> {
@@ -21,7 +25,7 @@ export class SpoolReader {
       for await (const { line, end } of readLines(place.handle, place.offset, durable_bytes)) {
         place.offset = end;
         const entry = decodeEntry(line);
-        if (entry) items.push(...itemsOf(entry, committed_log_seq));
+        if (entry) items.push(...itemsOf(entry, committed_log_seq, this.privacy));
         else place.damaged = true;
         // A batch may end with its segment, which is dropped once it is loaded: by then it is known to be damaged.
         if (place.damaged && end === durable_bytes) this.damaged.add(segment);

@@ -3,14 +3,22 @@
  * a request is answered after it. The loader reads only what is durable, and drops segments that the warehouse holds.
  */
 import fs from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
-import type { RecordName } from '../domain/index.ts';
-import type { FlatRecord } from '../domain/record.ts';
+import type { KeptRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
-import { decodeEntry, encodeEntry, encodeLines, SEGMENT_SUFFIX, segmentName, segmentStart } from './segment.ts';
+import {
+  type EntryHead,
+  encodeEntry,
+  encodeLines,
+  readableBytes,
+  SEGMENT_SUFFIX,
+  segmentName,
+  segmentStart,
+} from './segment.ts';
 
 interface Waiting {
   /** Its length in characters stands for its bytes while it waits. */
@@ -33,7 +41,14 @@ export interface SpoolOptions {
   limits: Pick<Limits, 'max_spool_bytes' | 'max_pending_bytes' | 'segment_bytes'>;
   /** The last log position that the warehouse has committed; positions go on after it. */
   committed_log_seq: number;
+  /** A last segment that is loaded is dropped when nothing was accepted for so long. Five minutes when left out. */
+  idle_ms?: number;
 }
+
+const DEFAULT_IDLE_MS = 300_000;
+/** Only the owner of the process reads what people did. */
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
 
 export class Spool {
   /** The next log position to give out. */
@@ -46,7 +61,8 @@ export class Spool {
   private closing = false;
   private file: FileHandle | undefined;
   private segments: SpoolSegment[] = [];
-  private idle: Array<() => void> = [];
+  private written: Array<() => void> = [];
+  private last_append_ms = performance.now();
   /** Positions up to here are on disk. */
   durable_log_seq = 0;
   /** Bytes cut off at start because the last line was torn. */
@@ -56,7 +72,9 @@ export class Spool {
 
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
-    await mkdir(options.folder, { recursive: true });
+    await mkdir(options.folder, { recursive: true, mode: FOLDER_MODE });
+    // Folders of earlier versions were open to everybody. Some file systems have no modes.
+    await chmod(options.folder, FOLDER_MODE).catch(() => undefined);
     await spool.recover();
     return spool;
   }
@@ -70,10 +88,10 @@ export class Spool {
   }
 
   /**
-   * Takes records of one kind at consecutive log positions; resolves once they are on disk.
-   * @throws spool_full, spool_unwritable, shutting_down (all 503): then nothing of the call was taken.
+   * Takes the records of one envelope at consecutive log positions; resolves once they are on disk.
+   * @throws spool_full, spool_unwritable, shutting_down (all 503): then nothing of the envelope was taken.
    */
-  append(record: RecordName, items: readonly FlatRecord[], received_at: number): Promise<void> {
+  append(records: readonly KeptRecord[], head: EntryHead): Promise<void> {
     if (this.closing)
       return Promise.reject(
         new TributaryError('shutting_down', 'the server is shutting down; send again in a moment', {
@@ -91,10 +109,11 @@ export class Spool {
       );
     }
     const first_log_seq = this.next_log_seq;
-    const line = encodeEntry(record, first_log_seq, received_at, items);
-    this.next_log_seq += items.length;
+    const line = encodeEntry(head, first_log_seq, records);
+    this.next_log_seq += records.length;
     this.taken.requests += 1;
-    this.taken.records += items.length;
+    this.taken.records += records.length;
+    this.last_append_ms = performance.now();
     const last_log_seq = this.next_log_seq - 1;
     this.pending_bytes += line.length;
     return new Promise((resolve, reject) => {
@@ -103,19 +122,47 @@ export class Spool {
     });
   }
 
-  /** Drops segments whose last position is at most `log_seq`; the last one, still written to, only when it fills the spool. */
-  async drop(log_seq: number): Promise<void> {
+  /**
+   * Drops segments whose last position is at most `log_seq`. The last one, which is still written to, is dropped only at the end
+   * (`whole`), when it fills the spool, or when nothing was accepted for a while.
+   */
+  async drop(log_seq: number, whole = false): Promise<void> {
     while (this.segments.length > 1 && segmentStart(this.segments[1]!.name) <= log_seq + 1) {
       const [first] = this.segments.splice(0, 1);
       await rm(first!.path, { force: true });
     }
-    const loaded = this.segments.length === 1 && this.durable_log_seq <= log_seq;
-    if (!loaded || this.writing || this.bytes < this.options.limits.max_spool_bytes) return;
+    const [last] = this.segments;
+    const is_loaded = this.segments.length === 1 && last!.durable_bytes > 0 && this.durable_log_seq <= log_seq;
+    if (!is_loaded || this.writing) return;
+    const is_full = this.bytes >= this.options.limits.max_spool_bytes;
+    const is_idle = performance.now() - this.last_append_ms >= (this.options.idle_ms ?? DEFAULT_IDLE_MS);
+    if (whole || is_full || (is_idle && this.file === undefined)) await this.dropLast(last!);
+    // Only a segment that is not written to can be set aside when it is damaged. The loader does that between two calls.
+    else if (is_idle) await this.closeFile();
+  }
+
+  private async dropLast(last: SpoolSegment): Promise<void> {
+    this.segments = [this.markPosition()];
+    await this.closeFile();
+    await syncFolder(this.options.folder);
+    await rm(last.path, { force: true });
+  }
+
+  /**
+   * Makes an empty segment with the name of the next position, so that a start without the warehouse knows where to go on.
+   * Synchronous, so that no write comes between.
+   */
+  private markPosition(): SpoolSegment {
+    const name = segmentName(this.durable_log_seq + 1);
+    const path = join(this.options.folder, name);
+    fs.writeFileSync(path, '', { flag: 'a', mode: FILE_MODE });
+    return { name, path, durable_bytes: 0 };
+  }
+
+  private async closeFile(): Promise<void> {
     const file = this.file;
     this.file = undefined;
-    const [last] = this.segments.splice(0, 1);
     await file?.close();
-    await rm(last!.path, { force: true });
   }
 
   /**
@@ -124,20 +171,20 @@ export class Spool {
    */
   async quarantine(name: string): Promise<boolean> {
     const folder = join(this.options.folder, 'quarantine');
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     const index = this.segments.findIndex((s) => s.name === name);
     if (index < 0 || (index === this.segments.length - 1 && this.file)) return false;
     const [segment] = this.segments.splice(index, 1);
     await rename(segment!.path, join(folder, segment!.name));
+    if (this.segments.length === 0) this.segments.push(this.markPosition());
     return true;
   }
 
   /** Refuses new appends, writes what is pending and closes the file. */
   async close(): Promise<void> {
     this.closing = true;
-    if (this.writing) await new Promise<void>((resolve) => this.idle.push(resolve));
-    await this.file?.close();
-    this.file = undefined;
+    if (this.writing) await new Promise<void>((resolve) => this.written.push(resolve));
+    await this.closeFile();
   }
 
   private async writeLoop(): Promise<void> {
@@ -161,7 +208,7 @@ export class Spool {
       }
     }
     this.writing = false;
-    for (const resolve of this.idle.splice(0)) resolve();
+    for (const resolve of this.written.splice(0)) resolve();
   }
 
   private async writeGroup(group: readonly Waiting[]): Promise<void> {
@@ -186,14 +233,14 @@ export class Spool {
 
   /** Closes the current segment and begins the next; its name is made durable too. */
   private async roll(first_log_seq: number): Promise<void> {
-    await this.file?.close();
-    this.file = undefined;
+    await this.closeFile();
     const name = segmentName(first_log_seq);
     const path = join(this.options.folder, name);
-    const file = await open(path, 'a');
+    const file = await open(path, 'a', FILE_MODE);
     await syncFolder(this.options.folder);
     this.file = file;
-    this.segments.push({ name, path, durable_bytes: 0 });
+    // The one that marks the position is there already.
+    if (this.segments.at(-1)?.name !== name) this.segments.push({ name, path, durable_bytes: 0 });
   }
 
   /** After a failed write: cut the segment back to what is durable and never touch its descriptor again. */
@@ -210,6 +257,7 @@ export class Spool {
     let last = this.options.committed_log_seq;
     for (const [index, name] of names.entries()) {
       const path = join(this.options.folder, name);
+      await chmod(path, FILE_MODE).catch(() => undefined);
       let size = (await stat(path)).size;
       if (index === names.length - 1) {
         const good = await readableBytes(path, (entry_last) => {
@@ -224,8 +272,9 @@ export class Spool {
       last = Math.max(last, segmentStart(name) - 1);
       this.segments.push({ name, path, durable_bytes: size });
     }
-    // A last segment in which nothing can be read has the name of the next position: a second file cannot have it too.
-    const taken = this.segments.at(-1)?.name === segmentName(last + 1);
+    // A last segment in which nothing can be read has the name of the next position: unless it is empty, that is taken.
+    const at_end = this.segments.at(-1);
+    const taken = at_end?.name === segmentName(last + 1) && at_end.durable_bytes > 0;
     this.next_log_seq = taken ? last + 2 : last + 1;
     this.durable_log_seq = last;
   }
@@ -237,49 +286,5 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/** Bytes up to the end of the last whole line; a torn tail after it was never acknowledged. */
-async function readableBytes(path: string, seen: (last_log_seq: number) => void): Promise<number> {
-  const handle = await open(path, 'r');
-  try {
-    let good = 0;
-    for await (const { line, end } of readLines(handle, 0, (await handle.stat()).size)) {
-      const entry = decodeEntry(line);
-      if (entry) seen(entry.log_seq + entry.items.length - 1);
-      good = end;
-    }
-    return good;
-  } finally {
-    await handle.close();
-  }
-}
-
-const READ_BYTES = 4_000_000;
-
-/** Whole lines between two offsets, with the offset after each; a last line without its newline is left out. */
-export async function* readLines(
-  handle: FileHandle,
-  start: number,
-  end: number,
-): AsyncGenerator<{ line: string; end: number }> {
-  let carry = Buffer.alloc(0);
-  let position = start;
-  let line_end = start;
-  while (position < end) {
-    const block = Buffer.allocUnsafe(Math.min(READ_BYTES, end - position));
-    const { bytesRead } = await handle.read(block, 0, block.length, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    const data =
-      carry.length === 0 ? block.subarray(0, bytesRead) : Buffer.concat([carry, block.subarray(0, bytesRead)]);
-    let from = 0;
-    for (let newline = data.indexOf(10, from); newline >= 0; newline = data.indexOf(10, from)) {
-      line_end += newline - from + 1;
-      yield { line: data.toString('utf8', from, newline), end: line_end };
-      from = newline + 1;
-    }
-    carry = data.subarray(from);
   }
 }

@@ -13,7 +13,7 @@ import type { TrainHazardOptions } from '../models/training/train-hazard.ts';
 import type { TrainPathsOptions } from '../models/training/train-paths.ts';
 import type { Trained } from '../models/training/trained.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
-import { Turns } from '../warehouse/turns.ts';
+import { turnsOf } from '../warehouse/turns.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import type { FitParameters } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
@@ -41,21 +41,14 @@ export async function fitModel(
   return cardJson(await inTurn(context.warehouse, () => fitNow(context, parameters, settings, options)));
 }
 
-/** A fit holds a log in memory, so one is made after the other. */
-const queues = new WeakMap<Warehouse, { turns: Turns; waiting: number }>();
 const MAX_WAITING = 8;
 
-async function inTurn<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> {
-  const queue = queues.get(warehouse) ?? { turns: new Turns(), waiting: 0 };
-  queues.set(warehouse, queue);
-  if (queue.waiting >= MAX_WAITING)
+/** A fit holds a log in memory, so one is made after the other. */
+function inTurn<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> {
+  const turns = turnsOf(warehouse, 'fit');
+  if (turns.waiting >= MAX_WAITING)
     throw new TributaryError('busy', `${MAX_WAITING} fits are waiting already; try again later`, { retry_after_s: 60 });
-  queue.waiting += 1;
-  try {
-    return await queue.turns.take(work);
-  } finally {
-    queue.waiting -= 1;
-  }
+  return turns.take(work);
 }
 
 async function fitNow(

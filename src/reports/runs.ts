@@ -12,8 +12,9 @@ import { badRequest, TributaryError } from '../domain/errors.ts';
 import { formatMicros } from '../domain/money.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatInstant } from '../domain/time.ts';
-import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
+import { turnsOf } from '../warehouse/turns.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { AttributionParameters, type Resolved, resolveParameters, usedArtifacts } from './parameters.ts';
 
@@ -56,7 +57,8 @@ export async function freezeRun(
       'must be 1 to 100 letters, digits, dots, dashes or underscores, starting with a letter or digit',
     );
   }
-  return oneAtATime(context.warehouse, async () => {
+  // Two runs of one name must not both find it free.
+  return turnsOf(context.warehouse, 'freeze').take(async () => {
     const created_ms = context.clock();
     const { run, rows, totals } = await context.warehouse.read(
       async (snapshot) => {
@@ -84,18 +86,6 @@ export async function freezeRun(
     await context.warehouse.append({ attribution_results: rows, attribution_runs: [run] });
     return { run_id: run.run_id, rows: rows.length, as_of: run.as_of, config_hash: run.config_hash, totals };
   });
-}
-
-/** Two runs of one name must not both find it free. */
-const freezing = new WeakMap<Warehouse, Promise<unknown>>();
-
-function oneAtATime<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> {
-  const result = (freezing.get(warehouse) ?? Promise.resolve()).then(work, work);
-  freezing.set(
-    warehouse,
-    result.catch(() => undefined),
-  );
-  return result;
 }
 
 /** The row of a run. A period that was left to default is stored as the days that it meant. */

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import type { Collector } from '../log/collector.ts';
+import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
@@ -160,7 +161,8 @@ function doctorRoutes({ tributary }: Services): Route[] {
       answers: { 200: { description: '`problems` is empty when all is well' } },
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
-        return { problems, warehouse: rest, collector: collector?.health() ?? null };
+        const all = [...problems, ...(await deadLetterProblems(warehouse))];
+        return { problems: all, warehouse: rest, collector: collector?.health() ?? null };
       },
     },
     {

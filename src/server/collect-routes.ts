@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
 import type { Collector } from '../log/collector.ts';
+import { draftsOf } from '../log/envelope.ts';
 import { reference } from './openapi.ts';
 import type { Route, Services } from './route.ts';
 
@@ -73,13 +74,13 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
           `body: is empty; send a ${kind.singular} as JSON, or an array of them`,
           { field: 'body' },
         );
-      const receipt = await collector.accept(record, body, {
-        key_brand_id: request.key!.brand_id,
-        invalid_utf8: request.invalid_utf8,
-      });
-      metrics.collected(record, receipt);
-      reply.code(receipt.accepted === 0 ? 422 : 202).header('content-type', 'application/json; charset=utf-8');
-      return JSON.stringify(receipt);
+      const answer = await collector.accept(
+        { source: 'api', drafts: draftsOf(record, body) },
+        { key_brand_id: request.key!.brand_id, invalid_utf8: request.invalid_utf8 },
+      );
+      metrics.collected(record, answer);
+      reply.code(answer.accepted === 0 ? 422 : 202).header('content-type', 'application/json; charset=utf-8');
+      return JSON.stringify(answer);
     },
   };
 }

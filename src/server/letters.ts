@@ -1,5 +1,6 @@
 /** Reads what was set aside: conflicts and dead letters, oldest first, a page at a time. */
 import { formatInstant } from '../domain/time.ts';
+import { withoutNotes } from '../log/kept-record.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 
@@ -45,7 +46,7 @@ export async function readDeadLetters(
     brand_id,
     state: Number(replays) > 0 ? 'replayed' : 'open',
     reason,
-    payload: JSON.parse(payload as string),
+    payload: withoutNotes(JSON.parse(payload as string)),
   }));
 }
 

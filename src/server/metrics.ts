@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
-import type { CollectorHealth, Receipt } from '../log/collector.ts';
+import type { Acknowledgement, CollectorHealth } from '../log/collector.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 
@@ -42,9 +42,9 @@ export class Metrics {
   }
 
   /** Counts what became of a request's records. */
-  collected(record: RecordName, receipt: Receipt): void {
-    this.accepted[record] += receipt.accepted;
-    this.rejected[record] += receipt.rejected.length;
+  collected(record: RecordName, { accepted, rejected }: Acknowledgement): void {
+    this.accepted[record] += accepted;
+    this.rejected[record] += rejected.length;
   }
 
   /** @param health of the collector; null where there is none. */
@@ -84,6 +84,16 @@ export class Metrics {
     family(lines, 'dead_letters_total', 'counter', 'Accepted records that could not be loaded', [
       [{}, loader.dead_letters],
     ]);
+    family(lines, 'dead_letters_open', 'gauge', 'Dead letters that wait to be tried again', [
+      [{}, loader.open_dead_letters],
+    ]);
+    family(
+      lines,
+      'suppressed_total',
+      'counter',
+      'Accepted records that were dropped because they were deleted before',
+      [[{}, loader.suppressed]],
+    );
     family(lines, 'quarantined_segments_total', 'counter', 'Spool segments with damaged lines, set aside', [
       [{}, loader.quarantined_segments],
     ]);

@@ -97,12 +97,19 @@ function healthRoutes({ tributary }: Services): Route[] {
   ];
 }
 
-/** Sentences without values: anyone may read them. */
+function deadLettersProblem(open: number): string {
+  const records =
+    open === 1 ? '1 record could not be loaded and waits' : `${open} records could not be loaded and wait`;
+  return `${records} in dead letters; \`tributary doctor\` shows them`;
+}
+
+/** Sentences that name nobody: anyone may read them. */
 async function readinessProblems({ collector, warehouse, config }: Tributary): Promise<string[]> {
   const problems: string[] = [];
   if (collector !== null) {
     const { loader, lag_records, spool_bytes } = collector.health();
     if (loader.last_error !== '') problems.push('the last try to load failed; the log says why');
+    if (loader.open_dead_letters > 0) problems.push(deadLettersProblem(loader.open_dead_letters));
     if (lag_records > LAGGING_RECORDS) problems.push('loading lags far behind');
     if (spool_bytes > FULL_SPOOL * config.limits.max_spool_bytes) problems.push('the spool is nearly full');
   }

@@ -1,6 +1,6 @@
 /** Which values fit a column, for every engine. It is checked here, so that a fault of a row never rests on an engine's message. */
 import { RowFault } from './port.ts';
-import type { Cell, Column } from './schema.ts';
+import type { Cell, Column, Row } from './schema.ts';
 
 /** The first and the last instant whose year has four digits, in milliseconds; both engines keep what lies between. */
 export const FIRST_INSTANT_MS = Date.parse('0000-01-01T00:00:00.000Z');
@@ -31,6 +31,17 @@ export function jsonCell(table: string, column: Column, cell: Cell | undefined):
       if (ms < FIRST_INSTANT_MS || ms > LAST_INSTANT_MS) throw unfit(table, column, cell);
       return ms;
     }
+  }
+}
+
+/** The first value of a row that does not fit its column, or undefined. */
+export function faultOf(table: string, columns: readonly Column[], row: Row): RowFault | undefined {
+  try {
+    for (const column of columns) jsonCell(table, column, row[column.name]);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RowFault) return error;
+    throw error;
   }
 }
 

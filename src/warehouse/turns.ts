@@ -5,12 +5,28 @@ import type { ReadPurpose } from './port.ts';
 /** Work that is done in the order of asking, one piece at a time; a failure stops nobody else. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
+  /** Pieces that are under way or wait. */
+  waiting = 0;
 
   take<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.last.then(work, work);
+    this.waiting += 1;
+    const run = this.last.then(work, work).finally(() => {
+      this.waiting -= 1;
+    });
     this.last = run.catch(() => undefined);
     return run;
   }
+}
+
+const turns = new WeakMap<object, Map<string, Turns>>();
+
+/** The turns of one kind of work on a warehouse, which all callers in this process share. */
+export function turnsOf(warehouse: object, work: string): Turns {
+  const kinds = turns.get(warehouse) ?? new Map<string, Turns>();
+  turns.set(warehouse, kinds);
+  const found = kinds.get(work) ?? new Turns();
+  kinds.set(work, found);
+  return found;
 }
 
 const MAX_WAITING_READS = 64;

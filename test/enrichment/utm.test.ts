@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutPersonalClickIds } from '../../src/enrichment/click-ids.ts';
+import { withoutPersonalIds } from '../../src/enrichment/private.ts';
 import { enrich } from './options.ts';
 
 const utm = (url: string, sent = {}) => {
@@ -99,10 +99,10 @@ describe('click ids', () => {
 
   it('gives a URL in which nobody is named', () => {
     const url = 'https://x.example/?abc=abcdef&mc_eid=abc&page=abc#abc';
-    const clean = withoutPersonalClickIds(url);
+    const clean = withoutPersonalIds(url);
     expect(clean).toMatch(/^https:\/\/x\.example\/\?abc=abcdef&mc_eid=sha256:[0-9a-f]{16}&page=abc#abc$/);
-    expect(withoutPersonalClickIds(clean)).toBe(clean);
+    expect(withoutPersonalIds(clean)).toBe(clean);
     expect(enrich({ url: clean }).click_ids).toBe(enrich({ url }).click_ids);
-    expect(withoutPersonalClickIds('https://x.example/?a=b')).toBe('https://x.example/?a=b');
+    expect(withoutPersonalIds('https://x.example/?a=b')).toBe('https://x.example/?a=b');
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
-import { accept, fileHandleMethods, loaded, newFolder, openCollector, openWarehouse, sent, wayward } from './setup.ts';
+import { accept, loaded, newFolder, openCollector, openWarehouse, sent, wayward } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -119,63 +119,6 @@ describe('a damaged line', () => {
       await warehouse.close();
     });
   }
-});
-
-describe('a record that passes the door and cannot be loaded', () => {
-  test('is set aside with its reason, the others load, and it is loaded once the cause is gone', async () => {
-    const warehouse = await openWarehouse();
-    let broken = true;
-    const enrich = (_record: string, item: Record<string, unknown>) => {
-      if (broken && item['event_id'] === 'e37') throw new Error('cannot make sense of e37');
-      return {};
-    };
-    const collector = await openCollector(newFolder(), warehouse, { enrich });
-    await accept(collector, range('e', 100));
-    await collector.flush();
-    expect(await loaded(warehouse)).toHaveLength(99);
-    expect(collector.health()).toMatchObject({
-      lag_records: 0,
-      loader: { dead_letters: 1, last_error: '', loaded: { email_events: 99 }, duplicates: 0 },
-    });
-    const letters = await warehouse.read((s) =>
-      s.query("select record, reason, state, json_text(payload, 'event_id') as event_id from dead_letters"),
-    );
-    expect(letters).toEqual([
-      { record: 'email_events', reason: 'cannot make sense of e37', state: 'open', event_id: 'e37' },
-    ]);
-
-    // Too early: it fails again, as a new letter.
-    expect(await collector.replayDeadLetters()).toBe(1);
-    await collector.flush();
-    expect(collector.health().loader.dead_letters).toBe(2);
-    broken = false;
-    expect(await collector.replayDeadLetters()).toBe(1);
-    await collector.flush();
-    expect((await loaded(warehouse)).filter((id) => id === 'e37')).toHaveLength(1);
-    expect(await collector.replayDeadLetters()).toBe(0);
-    await collector.close();
-    await warehouse.close();
-  });
-
-  test('stays open when the spool cannot take it back', async () => {
-    const warehouse = await openWarehouse();
-    let broken = true;
-    const enrich = () => {
-      if (broken) throw new Error('broken');
-      return {};
-    };
-    const collector = await openCollector(newFolder(), warehouse, { enrich });
-    await accept(collector, range('e', 2));
-    await collector.flush();
-    broken = false;
-    vi.spyOn(await fileHandleMethods(), 'datasync').mockRejectedValueOnce(new Error('no space left'));
-    await expect(collector.replayDeadLetters()).rejects.toMatchObject({ code: 'spool_unwritable' });
-    expect(await collector.replayDeadLetters()).toBe(2);
-    await collector.flush();
-    expect((await loaded(warehouse)).sort()).toEqual(['e0', 'e1']);
-    await collector.close();
-    await warehouse.close();
-  });
 });
 
 describe('a lost file', () => {

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { RecordName } from '../../src/domain/index.ts';
-import type { FlatRecord } from '../../src/domain/record.ts';
+import type { PrivacyOptions } from '../../src/enrichment/private.ts';
 import type { Enrich } from '../../src/log/batch.ts';
 import { Collector, type CollectorOptions } from '../../src/log/collector.ts';
+import { draftsOf } from '../../src/log/envelope.ts';
+import { type KeptRecord, keepRecord } from '../../src/log/kept-record.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/log/limits.ts';
-import { decodeEntry } from '../../src/log/segment.ts';
-import { readLines, Spool } from '../../src/log/spool.ts';
+import { decodeEntry, readLines } from '../../src/log/segment.ts';
+import { Spool } from '../../src/log/spool.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { openEmptyWarehouse } from '../support/engine.ts';
 
@@ -31,7 +33,9 @@ export async function openSpool(folder: string, limits: Partial<Limits> = {}, co
   return spool;
 }
 
-export const records = (...ids: string[]): FlatRecord[] => ids.map((id) => ({ brand_id: 'default', event_id: id }));
+export const PRIVACY: PrivacyOptions = { ip_storage: 'truncated', geo: null };
+export const records = (...ids: string[]): KeptRecord[] =>
+  ids.map((id) => keepRecord('email_events', { brand_id: 'default', event_id: id }, PRIVACY));
 
 /** The methods that every file handle shares, to count their calls or make them fail. */
 export async function fileHandleMethods(): Promise<FileHandle> {
@@ -47,7 +51,7 @@ export async function spooled(spool: Spool, id_field = 'event_id'): Promise<Arra
     const handle = await open(segment.path, 'r');
     for await (const { line } of readLines(handle, 0, segment.durable_bytes)) {
       const entry = decodeEntry(line);
-      entry?.items.forEach((item, i) => {
+      entry?.items.forEach(({ item }, i) => {
         found.push([entry.log_seq + i, item[id_field]]);
       });
     }
@@ -67,6 +71,7 @@ export const openCollector = (folder: string, warehouse: Warehouse, setup: Colle
     folder,
     warehouse,
     enrich: noEnrichment,
+    privacy: PRIVACY,
     collector_id: 'main',
     defaultCurrency: () => 'USD',
     clock: () => NOW_MS,
@@ -87,8 +92,8 @@ export const sent = (event_id: string, more: object = {}): object => ({
 
 export const ALL_BRANDS = { key_brand_id: null };
 
-export const accept = (collector: Collector, body: unknown, record: RecordName = 'email_events') =>
-  collector.accept(record, body, ALL_BRANDS);
+export const accept = async (collector: Collector, body: unknown, record: RecordName = 'email_events') =>
+  collector.accept({ source: 'test', drafts: draftsOf(record, body) }, ALL_BRANDS);
 
 /** The ids of a table in log order. */
 export async function loaded(warehouse: Warehouse, table = 'email_events', id = 'event_id'): Promise<string[]> {

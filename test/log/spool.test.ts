@@ -7,7 +7,8 @@ import { fileHandleMethods, newFolder, openSpool, records, spooled } from './set
 
 afterEach(() => vi.restoreAllMocks());
 
-const send = (spool: Spool, ...ids: string[]): Promise<void> => spool.append('email_events', records(...ids), 1);
+const HEAD = { source: 'test', privacy: 'truncated/1', received_at: 1 };
+const send = (spool: Spool, ...ids: string[]): Promise<void> => spool.append(records(...ids), HEAD);
 const segments = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.seg'))
@@ -159,7 +160,7 @@ describe('a full spool', () => {
   });
 
   test('does not drop what is on its way to the disk', async () => {
-    const spool = await openSpool(newFolder(), { max_spool_bytes: 300 });
+    const spool = await openSpool(newFolder(), { max_spool_bytes: 400 });
     while (spool.bytes < 200) await send(spool, 'event');
     const last = spool.durable_log_seq;
     const sending = send(spool, 'x'.repeat(200));

@@ -79,7 +79,8 @@ describe('judging stored touchpoints again', () => {
   it('leaves what is spooled and what comes later where it stands', () =>
     withShop({}, async (shop) => {
       await sendVisits(shop);
-      await shop.tributary.collector.accept('conversions', [order('o2', '10', at(9))], ALL_BRANDS);
+      const input = order('o2', '10', at(9));
+      await shop.tributary.collector.accept({ source: 'test', drafts: [{ record: 'conversions', input }] }, ALL_BRANDS);
       await reclassifyAll(knowing(shop.tributary));
       await shop.send('conversions', order('o3', '5', at(9)));
       const report = await attributionReport(shop.reports, MARCH, ALL_BRANDS);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, makeConfig } from '../../src/config.ts';
 import type { RecordName } from '../../src/domain/index.ts';
+import { draftsOf } from '../../src/log/envelope.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
 import { type CollectingTributary, openTributary } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
@@ -38,7 +39,7 @@ export async function openShop(file: unknown = {}): Promise<Shop> {
     tributary,
     reports: tributary.reports,
     async send(record, ...items) {
-      const receipt = await tributary.collector.accept(record, items, ALL_BRANDS);
+      const receipt = await tributary.collector.accept({ source: 'test', drafts: draftsOf(record, items) }, ALL_BRANDS);
       if (receipt.rejected.length > 0) throw new Error(JSON.stringify(receipt.rejected));
       await tributary.collector.flush();
     },

@@ -4,9 +4,11 @@ import type { RecordName } from '../../src/domain/index.ts';
 import { recordKind } from '../../src/domain/index.ts';
 import { type FlatRecord, isProblem } from '../../src/domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
+import type { EnrichOptions } from '../../src/enrichment/enrich.ts';
 import { enrichRecord } from '../../src/enrichment/enrich-record.ts';
 import { PersonDirectory } from '../../src/identity/directory.ts';
 import { type Enrich, type Item, prepareBatch } from '../../src/log/batch.ts';
+import { keepRecord } from '../../src/log/kept-record.ts';
 import { SeenIds } from '../../src/log/seen-ids.ts';
 import { TrainingPool } from '../../src/models/training/pool.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
@@ -22,8 +24,9 @@ export interface WireEvent {
   event: unknown;
 }
 
-export const enrich: Enrich = (record, item) =>
-  enrichRecord(record, item, { strict_ga4: false, ip_storage: 'truncated', geo: null });
+const OPTIONS: EnrichOptions = { strict_ga4: false, ip_storage: 'truncated', geo: null };
+
+export const enrich: Enrich = (record, item) => enrichRecord(record, item, OPTIONS);
 
 export type EngineName = 'duckdb' | 'clickhouse';
 
@@ -98,7 +101,8 @@ export class Engine {
     let log_seq = this.log_seqs.get(collector_id) ?? 0;
     const items: Item[] = events.map(({ record, event }) => {
       log_seq += 1;
-      return { record, item: read(record, event), log_seq, received_at: NOW_MS };
+      const { item, content_hash } = keepRecord(record, read(record, event), OPTIONS);
+      return { record, item, content_hash, log_seq, received_at: NOW_MS };
     });
     this.log_seqs.set(collector_id, log_seq);
     const { batch } = await prepareBatch(items, {

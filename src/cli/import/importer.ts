@@ -1,6 +1,6 @@
 /** Sends the rows of a file in batches, several under way at once, and remembers how far all of them are safe. */
 import type { RecordName } from '../../domain/index.ts';
-import type { Receipt } from '../../log/collector.ts';
+import type { Acknowledgement } from '../../log/collector.ts';
 import type { Client } from '../client.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 import type { Item, Mapping } from './mapping.ts';
@@ -37,7 +37,7 @@ export class Importer {
   readonly state: Checkpoint;
   /** What an earlier run had done. */
   readonly rows_before: number;
-  private readonly under_way: Array<{ batch: Batch; receipt: Promise<Receipt | undefined> }> = [];
+  private readonly under_way: Array<{ batch: Batch; acknowledged: Promise<Acknowledgement | undefined> }> = [];
   private batch: Batch = emptyBatch();
   private saved_at = 0;
 
@@ -54,7 +54,7 @@ export class Importer {
       this.state.done = finished;
       return finished;
     } finally {
-      await Promise.allSettled(this.under_way.map((sent) => sent.receipt));
+      await Promise.allSettled(this.under_way.map((sent) => sent.acknowledged));
       this.save();
       this.options.rejected.close();
     }
@@ -92,9 +92,9 @@ export class Importer {
     const { client, record } = this.options;
     const { batch } = this;
     this.batch = emptyBatch();
-    const receipt = batch.items.length === 0 ? Promise.resolve(undefined) : client.send(record, batch.items);
-    receipt.catch(() => undefined);
-    this.under_way.push({ batch, receipt });
+    const acknowledged = batch.items.length === 0 ? Promise.resolve(undefined) : client.send(record, batch.items);
+    acknowledged.catch(() => undefined);
+    this.under_way.push({ batch, acknowledged });
     if (this.under_way.length >= client.lanes) await this.settleOldest();
   }
 
@@ -104,8 +104,8 @@ export class Importer {
 
   /** Batches are settled in order, so everything before `state.rows` is safe. */
   private async settleOldest(): Promise<void> {
-    const { batch, receipt } = this.under_way[0]!;
-    const answer = await receipt;
+    const { batch, acknowledged } = this.under_way[0]!;
+    const answer = await acknowledged;
     this.under_way.shift();
     const refused = (answer?.rejected ?? []).map(({ index, field, reason }) => ({
       line: batch.lines[index]!,

@@ -17,9 +17,6 @@ const AWAY = ['164', '209', '210', '225', '236', '242', '243', '252', '285', '28
 const BUSY = ['202'];
 /** UNKNOWN_TABLE: in a session that made temporary tables, it means that the server has forgotten them. */
 const UNKNOWN_TABLE = '60';
-/** The row is at fault: cannot parse, type mismatch, cannot convert, incorrect data, too large, out of bound, null. */
-const BAD_ROW = ['6', '26', '27', '33', '38', '41', '53', '69', '70', '72', '117', '131', '321', '349'];
-
 const RETRY_AFTER_S = 5;
 
 /** What was being done when it failed. */
@@ -34,13 +31,16 @@ export interface Attempt {
   gave_up?: boolean;
 }
 
-/** The error to throw for what the client threw. A bug stays what it was, and so does a row that the server refuses. */
+/**
+ * The error to throw for what the client threw. Values are checked before they are sent, so a refused write is never a row's fault. Other
+ * errors of reads, such as bugs, are returned unchanged.
+ */
 export function explained(cause: unknown, attempt: Attempt): unknown {
   if (cause instanceof TributaryError) return cause;
   if (attempt.gave_up && attempt.doing === 'read') return tooSlow(attempt.timeout_ms, cause);
   if (!(cause instanceof ClickHouseError)) return unanswered(cause, attempt);
   const { code } = cause;
-  if (attempt.doing === 'write') return BAD_ROW.includes(code) ? cause : away(cause, attempt, 'cannot take rows now');
+  if (attempt.doing === 'write') return away(cause, attempt, 'cannot take rows now');
   if (TOO_SLOW.includes(code)) return tooSlow(attempt.timeout_ms, cause);
   if (TOO_MUCH.includes(code)) return tooLarge(cause);
   if (BUSY.includes(code))

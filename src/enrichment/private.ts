@@ -1,0 +1,148 @@
+/**
+ * What of a record is not kept as it was sent: an IP address is cut, an id of one subscriber is hashed. A record passes here
+ * before it is written anywhere, so that no spool segment, conflict or dead letter holds more than the tables may.
+ */
+import type { PrivateKind } from '../domain/fields.ts';
+import { canonicalJson, type FlatRecord, type Value } from '../domain/record.ts';
+import { hashed, namesPerson, PERSONAL_PARAMETERS } from './click-ids.ts';
+import { type GeoLookup, geoJson } from './geo.ts';
+import { type IpStorage, normalIp, storedIp } from './ip.ts';
+import { objectOf, textOf } from './labels.ts';
+import { decodeParameter } from './url.ts';
+
+export interface PrivacyOptions {
+  ip_storage: IpStorage;
+  /** Null when the operator has no geo database. */
+  geo: GeoLookup | null;
+}
+
+/** Bump it when this file or the list of personal click ids changes: records that are spooled already are then cleaned again. */
+const PRIVACY_VERSION = 1;
+
+/** Names the rules that a record was cleaned by. */
+export function privacyRules({ ip_storage }: PrivacyOptions): string {
+  return `${ip_storage}/${PRIVACY_VERSION}`;
+}
+
+/**
+ * Where the address of a record is, as canonical JSON. It is no field that can be sent: it travels with the record from the
+ * door to the loader, because the place has to be looked up before the address is cut.
+ */
+export const ADDRESS_PLACE = 'address_place';
+
+/** The record without what is private; the same object when nothing of it is. Cleaning it again changes nothing. */
+export function withoutPrivate(
+  record: FlatRecord,
+  fields: Readonly<Record<string, PrivateKind>>,
+  options: PrivacyOptions,
+): FlatRecord {
+  let clean = record;
+  const set = (name: string, value: Value): void => {
+    if (clean === record) clean = { ...record };
+    clean[name] = value;
+  };
+  for (const name in fields) {
+    const value = record[name];
+    if (typeof value !== 'string') continue;
+    if (fields[name] === 'address') {
+      const address = normalIp(value);
+      const place = address === null || record[ADDRESS_PLACE] !== undefined ? null : placeOf(record, address, options);
+      if (place !== null) set(ADDRESS_PLACE, place);
+      const stored = address === null ? null : storedIp(address, options.ip_storage);
+      if (options.ip_storage !== 'full' && stored !== value) {
+        set(name, stored);
+        if (stored === null) delete clean[name];
+      }
+    } else {
+      const kept = fields[name] === 'url' ? withoutPersonalIds(value) : withoutPersonalClickIds(value);
+      if (kept !== value) set(name, kept);
+    }
+  }
+  return clean;
+}
+
+/** A place that was sent makes that of the address needless. */
+function placeOf(record: FlatRecord, address: string, { geo }: PrivacyOptions): string | null {
+  if (geo === null || textOf(record['geo_location']) !== null) return null;
+  const place = geo(address);
+  return place === null ? null : geoJson(place);
+}
+
+/** URLs are nested in parameters of other URLs, encoded once more each time. */
+const MAX_DEPTH = 4;
+
+/** Tells most texts in which nothing is to be done: no personal name, and no encoded letter, underscore, `=` or `%`. */
+const SUSPECT = new RegExp(`(?:${PERSONAL_PARAMETERS.join('|')})|%(?:25|3d|5f|4[1-9a-f]|6[1-9a-f]|[57][0-9a])`, 'i');
+const ENCODED_EQUALS = /%(?:25)*3d/i;
+
+/**
+ * A text, such as a URL, in which the values of parameters that name a person are hashed: in the query, in the fragment, and in
+ * URLs that are nested in values or in the path. A value ends at `&` or `#`.
+ */
+export function withoutPersonalIds(text: string, depth = 0): string {
+  if (!SUSPECT.test(text)) return text;
+  let clean = '';
+  let copied = 0;
+  let start = 0;
+  const replace = (from: number, to: number, replacement: string): void => {
+    clean += text.slice(copied, from) + replacement;
+    copied = to;
+  };
+  for (let at = 0; at <= text.length; at++) {
+    const sign = at === text.length ? '&' : text[at]!;
+    if (sign === '=') {
+      if (namesPerson(decodeParameter(text.slice(start, at)).trim().toLowerCase())) {
+        const end = valueEnd(text, at + 1);
+        if (end > at + 1) replace(at + 1, end, hashed(decodeParameter(text.slice(at + 1, end))));
+        at = end;
+      }
+      start = at + 1;
+    } else if (SEPARATORS.has(sign)) {
+      const part = text.slice(start, at);
+      if (ENCODED_EQUALS.test(part)) {
+        const nested = withoutNestedIds(part, depth);
+        if (nested !== part) replace(start, at, nested);
+      }
+      start = at + 1;
+    }
+  }
+  return clean + text.slice(copied);
+}
+
+const SEPARATORS: ReadonlySet<string> = new Set(['/', '?', '&', '#', ';']);
+
+function valueEnd(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) if (text[at] === '&' || text[at] === '#') return at;
+  return text.length;
+}
+
+/** The same for text that is encoded as a whole. One that is encoded deeper than anyone looks is hashed. */
+function withoutNestedIds(part: string, depth: number): string {
+  if (depth === MAX_DEPTH) return hashed(part);
+  const decoded = decodeParameter(part);
+  const clean = withoutPersonalIds(decoded, depth + 1);
+  return clean === decoded ? part : encodeURIComponent(clean);
+}
+
+/** Sent click ids (canonical JSON) in which the values of those that name a person are hashed. */
+function withoutPersonalClickIds(json: string): string {
+  return canonicalJson(cleanValue(objectOf(json))) ?? '{}';
+}
+
+function cleanValue(value: unknown): unknown {
+  if (typeof value === 'string') return withoutPersonalIds(value);
+  if (Array.isArray(value)) return value.map(cleanValue);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      namesPerson(name.trim().toLowerCase()) ? hashedValue(inner) : cleanValue(inner),
+    ]),
+  );
+}
+
+/** An empty value says nothing of anybody. */
+function hashedValue(value: unknown): unknown {
+  if (value === null || value === '' || typeof value === 'boolean') return value;
+  return hashed(typeof value === 'string' ? value : JSON.stringify(value));
+}

@@ -1,0 +1,145 @@
+/**
+ * What must not come back: records that were deleted, and subjects that were erased. Senders try again for days, so the loader
+ * asks here before a record becomes a row, a conflict or a dead letter. What is stored are hashes, never ids.
+ *
+ * Whoever deletes rows suppresses first, then waits for `flush`, then deletes: a batch under way may still load a record that was
+ * accepted before.
+ */
+import { hash } from 'node:crypto';
+import { type RecordName, recordKind } from '../domain/index.ts';
+import type { FlatRecord } from '../domain/record.ts';
+import type { Json, State } from '../state/port.ts';
+
+/** One record by its id. */
+export interface SuppressedRecord {
+  record: RecordName;
+  brand_id: string;
+  id: string;
+}
+
+/** Every record of a subject: of one customer id or anonymous id. */
+export interface SuppressedSubject {
+  brand_id: string;
+  id: string;
+}
+
+const COLLECTION = 'suppressions';
+/** Suppressions that are held in memory, about 150 bytes each. With more of them the store is asked for each record. */
+const MAX_CACHED = 100_000;
+const PAGE = 1_000;
+
+/** What is stored: up to which instant records are dropped, in milliseconds. Null is for ever. */
+type Until = { readonly until_ms: number | null };
+
+/** Drops these records whenever they are sent again. */
+export async function suppressRecords(state: State, records: readonly SuppressedRecord[]): Promise<void> {
+  await state.transaction(async (transaction) => {
+    for (const record of records) await transaction.put(COLLECTION, keyOf(record), { until_ms: null });
+  });
+}
+
+/** Drops the records of a subject that happened at or before `until_ms`; with null all of them. A later limit stays. */
+export async function suppressSubject(
+  state: State,
+  subject: SuppressedSubject,
+  until_ms: number | null,
+): Promise<void> {
+  const key = keyOf(subject);
+  await state.transaction(async (transaction) => {
+    const held = await transaction.get<Until>(COLLECTION, key);
+    const latest =
+      held === undefined
+        ? until_ms
+        : held.until_ms === null || until_ms === null
+          ? null
+          : Math.max(held.until_ms, until_ms);
+    await transaction.put(COLLECTION, key, { until_ms: latest });
+  });
+}
+
+/** Lets a record or subject in again. Returns whether it was suppressed. */
+export function unsuppress(state: State, what: SuppressedRecord | SuppressedSubject): Promise<boolean> {
+  return state.transaction((transaction) => transaction.delete(COLLECTION, keyOf(what)));
+}
+
+/** What the loader asks. It keeps the hashes in memory for as long as the store has not changed. */
+export class Suppressions {
+  private readonly until = new Map<string, number | null>();
+  private revision = 0;
+  /** Whether memory holds all of them. */
+  private is_whole = true;
+
+  /** @param state undefined where nothing is ever suppressed. */
+  constructor(
+    private readonly state: State | undefined,
+    private readonly max_cached = MAX_CACHED,
+  ) {}
+
+  /** The items that are not suppressed. @throws state_unavailable: then nothing may be loaded. */
+  async without<T extends { record: RecordName; item: FlatRecord }>(items: readonly T[]): Promise<readonly T[]> {
+    if (this.state === undefined) return items;
+    await this.refresh(this.state);
+    if (this.is_whole && this.until.size === 0) return items;
+    const kept: T[] = [];
+    for (const item of items) if (!(await this.isSuppressed(this.state, item))) kept.push(item);
+    return kept;
+  }
+
+  private async refresh(state: State): Promise<void> {
+    const revision = await state.revision(COLLECTION);
+    if (revision === this.revision) return;
+    this.until.clear();
+    this.is_whole = true;
+    for (let after = ''; ; ) {
+      const page = await state.list<Until>(COLLECTION, { after, limit: PAGE });
+      for (const { key, value } of page) this.until.set(key, value.until_ms);
+      if (page.length < PAGE) break;
+      if (this.until.size >= this.max_cached) {
+        this.is_whole = false;
+        this.until.clear();
+        break;
+      }
+      after = page[page.length - 1]!.key;
+    }
+    this.revision = revision;
+  }
+
+  private async isSuppressed(
+    state: State,
+    { record, item }: { record: RecordName; item: FlatRecord },
+  ): Promise<boolean> {
+    const brand_id = item['brand_id'] as string;
+    const own = keyOf({ record, brand_id, id: item[recordKind(record).id_field] as string });
+    if ((await this.untilOf(state, own)) !== undefined) return true;
+    for (const id of subjectsOf(item)) {
+      const until_ms = await this.untilOf(state, keyOf({ brand_id, id }));
+      if (until_ms === undefined) continue;
+      const happened_ms = instantOf(record, item);
+      if (until_ms === null || happened_ms === undefined || happened_ms <= until_ms) return true;
+    }
+    return false;
+  }
+
+  private async untilOf(state: State, key: string): Promise<number | null | undefined> {
+    return this.is_whole ? this.until.get(key) : (await state.get<Until>(COLLECTION, key))?.until_ms;
+  }
+}
+
+/** SHA-256 of the parts, so that the list names nobody. */
+function keyOf(what: SuppressedRecord | SuppressedSubject): string {
+  const parts: Json =
+    'record' in what ? ['record', what.record, what.brand_id, what.id] : ['subject', what.brand_id, what.id];
+  return hash('sha256', JSON.stringify(parts), 'hex');
+}
+
+const SUBJECT_FIELDS = ['customer_id', 'anonymous_id', 'left_id', 'right_id'];
+
+function subjectsOf(item: FlatRecord): string[] {
+  return SUBJECT_FIELDS.flatMap((field) => (typeof item[field] === 'string' ? [item[field]] : []));
+}
+
+/** When a record happened; undefined for kinds that have no instant. */
+function instantOf(record: RecordName, item: FlatRecord): number | undefined {
+  const field = recordKind(record).fields.find(({ name, kind }) => kind === 'instant' && item[name] !== undefined);
+  return field && (item[field.name] as number);
+}
