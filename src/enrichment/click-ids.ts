@@ -38,8 +38,8 @@ export function namesPerson(parameter: string): boolean {
   return name !== undefined && PERSONAL.has(name);
 }
 
-/** The names of such parameters. */
-export const PERSONAL_PARAMETERS: readonly string[] = PERSONAL_NAMES.toLowerCase().split(' ');
+/** No name of such a parameter is longer. */
+export const MAX_PERSONAL_LENGTH = Math.max(...[...PERSONAL].map((name) => name.length));
 
 /** The stored name of a click id parameter (given in lower case), or undefined when it is none. */
 export function clickIdName(parameter: string): string | undefined {

@@ -4,7 +4,7 @@
  */
 import type { PrivateKind } from '../domain/fields.ts';
 import { canonicalJson, type FlatRecord, type Value } from '../domain/record.ts';
-import { hashed, namesPerson, PERSONAL_PARAMETERS } from './click-ids.ts';
+import { hashed, MAX_PERSONAL_LENGTH, namesPerson } from './click-ids.ts';
 import { type GeoLookup, geoJson } from './geo.ts';
 import { type IpStorage, normalIp, storedIp } from './ip.ts';
 import { objectOf, textOf } from './labels.ts';
@@ -71,16 +71,32 @@ function placeOf(record: FlatRecord, address: string, { geo }: PrivacyOptions): 
 /** URLs are nested in parameters of other URLs, encoded once more each time. */
 const MAX_DEPTH = 4;
 
-/** Tells most texts in which nothing is to be done: no personal name, and no encoded letter, underscore, `=` or `%`. */
-const SUSPECT = new RegExp(`(?:${PERSONAL_PARAMETERS.join('|')})|%(?:25|3d|5f|4[1-9a-f]|6[1-9a-f]|[57][0-9a])`, 'i');
+/** A letter, an underscore, `=` or `%`, encoded. */
+const ENCODED = /%(?:25|3d|5f|4[1-9a-f]|6[1-9a-f]|[57][0-9a])/i;
 const ENCODED_EQUALS = /%(?:25)*3d/i;
+
+/** False for most texts: no parameter names a person, and nothing is encoded that could. */
+function isSuspect(text: string): boolean {
+  if (text.includes('%') && ENCODED.test(text)) return true;
+  for (let equals = text.indexOf('='); equals >= 0; equals = text.indexOf('=', equals + 1)) {
+    let start = equals;
+    while (start > 0 && equals - start <= MAX_PERSONAL_LENGTH && !isSeparator(text.charCodeAt(start - 1))) start -= 1;
+    if (namesPerson(text.slice(start, equals).toLowerCase())) return true;
+  }
+  return false;
+}
+
+/** One of `/ ? & # ; +`, a space, or another sign below it. No name of a parameter holds one, unless it is encoded. */
+function isSeparator(code: number): boolean {
+  return code === 47 || code === 63 || code === 38 || code === 35 || code === 59 || code === 43 || code <= 32;
+}
 
 /**
  * A text, such as a URL, in which the values of parameters that name a person are hashed: in the query, in the fragment, and in
  * URLs that are nested in values or in the path. A value ends at `&` or `#`.
  */
 export function withoutPersonalIds(text: string, depth = 0): string {
-  if (!SUSPECT.test(text)) return text;
+  if (!isSuspect(text)) return text;
   let clean = '';
   let copied = 0;
   let start = 0;
@@ -89,15 +105,15 @@ export function withoutPersonalIds(text: string, depth = 0): string {
     copied = to;
   };
   for (let at = 0; at <= text.length; at++) {
-    const sign = at === text.length ? '&' : text[at]!;
-    if (sign === '=') {
-      if (namesPerson(decodeParameter(text.slice(start, at)).trim().toLowerCase())) {
+    const code = at === text.length ? 0 : text.charCodeAt(at);
+    if (code === EQUALS) {
+      if (namesPerson(decodeParameter(text.slice(start, at)).toLowerCase())) {
         const end = valueEnd(text, at + 1);
         if (end > at + 1) replace(at + 1, end, hashed(decodeParameter(text.slice(at + 1, end))));
         at = end;
       }
       start = at + 1;
-    } else if (SEPARATORS.has(sign)) {
+    } else if (isSeparator(code)) {
       const part = text.slice(start, at);
       if (ENCODED_EQUALS.test(part)) {
         const nested = withoutNestedIds(part, depth);
@@ -109,7 +125,7 @@ export function withoutPersonalIds(text: string, depth = 0): string {
   return clean + text.slice(copied);
 }
 
-const SEPARATORS: ReadonlySet<string> = new Set(['/', '?', '&', '#', ';']);
+const EQUALS = 61;
 
 function valueEnd(text: string, from: number): number {
   for (let at = from; at < text.length; at++) if (text[at] === '&' || text[at] === '#') return at;

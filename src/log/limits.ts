@@ -1,14 +1,14 @@
-/** Everything has a limit. These are the defaults; `limits` in the configuration changes them. */
+/** What one collector takes at most, in bytes or records. `limits` in the configuration changes the defaults below. */
 export interface Limits {
   /** Bytes of one request body. */
   max_body_bytes: number;
-  /** Records in one request. */
+  /** Records in one envelope. */
   max_items: number;
-  /** Bytes waiting in the spool, above which nothing is accepted. */
+  /** Bytes in the spool. At this size nothing is accepted until the loader has caught up. */
   max_spool_bytes: number;
-  /** Bytes accepted but not yet on disk, above which nothing is accepted. */
+  /** Bytes that wait to be written to disk. At this size nothing is accepted until they are written. */
   max_pending_bytes: number;
-  /** Bytes after which a spool segment is closed and the next begun. */
+  /** A spool segment of this size is closed, and the next one begun. */
   segment_bytes: number;
   /** Records that the loader puts into one transaction. */
   batch_records: number;

@@ -1,7 +1,7 @@
 /**
- * The loader: spool -> rows -> warehouse, in one transaction with the spool position. It follows the spool at its own
- * pace; a warehouse that is away only makes it late. When requests keep the process busy it steps back, since what is in
- * the spool is safe and what is not yet accepted is not.
+ * The loader: spool -> rows -> warehouse, in one transaction with the spool position. It reads behind the collector; while the
+ * warehouse is away, records wait in the spool. When requests keep the process busy the loader rests, since what is in the spool is
+ * safe and what is not yet accepted is not.
  */
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';

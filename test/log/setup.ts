@@ -19,7 +19,7 @@ import { openEmptyWarehouse } from '../support/engine.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 1);
 
-const parent = mkdtempSync(join(tmpdir(), 'tributary-ingest-'));
+const parent = mkdtempSync(join(tmpdir(), 'tributary-log-'));
 afterAll(() => rmSync(parent, { recursive: true, force: true }));
 let folders = 0;
 export const newFolder = (): string => join(parent, String(++folders));

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import type { SchemaVersion } from '../../src/warehouse/versions/version.ts';
+import { RowFault } from '../../src/warehouse/port.ts';
 import { backupContract } from './contract-backup.ts';
 import { macroContract } from './contract-macros.ts';
 import { rowContract } from './contract-rows.ts';
@@ -119,6 +120,31 @@ function appendContract(open: OpenWarehouse): void {
         1, 1,
       ]);
     });
+
+    test.each([
+      ['a text in place of an integer', { log_seq: 'x' }, 'log_seq', 'a text is not int64'],
+      ['an integer that is too large', { log_seq: 2n ** 63n }, 'log_seq', '9223372036854775808 is not int64'],
+      ['a fraction', { log_seq: 1.5 }, 'log_seq', '1.5 is not int64'],
+      ['a number in place of a text', { customer_id: 7 }, 'customer_id', '7 is not text'],
+      [
+        'an instant in the year 10000',
+        { received_at: 253402300800000 },
+        'received_at',
+        '253402300800000 is not instant',
+      ],
+      ['a missing value', { brand_id: null }, 'brand_id', 'a value is missing'],
+    ])(
+      'names the column of a value that does not fit (%s), and writes nothing',
+      async (_what, wrong, column, reason) => {
+        const { warehouse } = held;
+        const before = await warehouse.read((s) => count(s, 'email_events'));
+        const batch = { email_events: [rowOf('email_events', { event_id: 'fits' }), rowOf('email_events', wrong)] };
+        const error = await warehouse.append(batch).catch((cause: unknown) => cause);
+        expect(error).toBeInstanceOf(RowFault);
+        expect(error).toMatchObject({ table: 'email_events', column, message: `email_events.${column}: ${reason}` });
+        expect(await warehouse.read((s) => count(s, 'email_events'))).toBe(before);
+      },
+    );
 
     test('without rows is no error', async () => {
       await held.warehouse.append({});
