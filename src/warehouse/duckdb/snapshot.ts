@@ -30,6 +30,10 @@ export class DuckDBSnapshot implements Snapshot {
     await this.run(`create or replace temp table ${name} as ${sql}`, parameters);
   }
 
+  async define(name: string, sql: string): Promise<void> {
+    await this.run(`create or replace temp view ${name} as ${sql}`, {});
+  }
+
   async relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
     await this.connection.run(`create or replace temp table ${name} (${columns.map(columnDdl).join(', ')})`);
     if (rows.length > 0) await appendRows(this.connection, name, columns, rows, 'temp');

@@ -1,0 +1,85 @@
+/** Kept memberships in a thread of their own, so that joining a large brand never holds the event loop. */
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { TributaryError } from '../domain/errors.ts';
+import type { Host, Input, Operation, Output } from './lines.ts';
+import type { Answer, Question } from './worker.ts';
+
+/** The worker's file: compiled, or the source itself where tests and benches run from it. */
+const FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
+
+/** Memory of the thread. docs/decisions/0012 says what a link takes. */
+const MAX_MEMORY_MIB = 8_192;
+
+interface Waiting {
+  resolve: (result: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+export class ThreadHost implements Host {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  private asked = 0;
+  private end: TributaryError | undefined;
+
+  constructor() {
+    this.worker = new Worker(FILE, {
+      resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MIB },
+      ...(FILE.endsWith('.ts') ? { execArgv: ['--import', 'tsx'] } : {}),
+    });
+    // A process may end while nothing is asked.
+    this.worker.unref();
+    this.worker.on('message', (answer: Answer) => this.answered(answer));
+    this.worker.on('error', (error) => this.ended(failed(error)));
+    this.worker.on('exit', (code) => this.ended(failed(new Error(`it ended with code ${code}`))));
+  }
+
+  get lost(): boolean {
+    return this.end !== undefined;
+  }
+
+  /** @throws busy when the thread ended: the next read starts another one; shutting_down when it was closed. */
+  ask<K extends Operation>(line: string, operation: K, ...input: Input<K>): Promise<Output<K>> {
+    if (this.end) return Promise.reject(this.end);
+    this.asked += 1;
+    const number = this.asked;
+    const answer = new Promise<Output<K>>((resolve, reject) => {
+      this.waiting.set(number, { resolve: resolve as Waiting['resolve'], reject });
+    });
+    this.worker.ref();
+    this.worker.postMessage({ number, line, operation, input } satisfies Question);
+    return answer;
+  }
+
+  forget(line: string): void {
+    if (!this.end) this.worker.postMessage({ forget: line } satisfies Question);
+  }
+
+  async close(): Promise<void> {
+    this.ended(new TributaryError('shutting_down', 'persons are not joined any more: the process is about to end'));
+    await this.worker.terminate();
+  }
+
+  private answered(answer: Answer): void {
+    const waiting = this.waiting.get(answer.number);
+    this.waiting.delete(answer.number);
+    if (this.waiting.size === 0) this.worker.unref();
+    if ('failure' in answer) waiting?.reject(answer.failure);
+    else waiting?.resolve(answer.result);
+  }
+
+  /** The first end counts: an error is followed by an exit. */
+  private ended(error: TributaryError): void {
+    this.end ??= error;
+    for (const { reject } of this.waiting.values()) reject(this.end);
+    this.waiting.clear();
+  }
+}
+
+function failed(cause: Error & { code?: string }): TributaryError {
+  const reason =
+    cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+      ? `the identity links of all brands need more than ${MAX_MEMORY_MIB} MiB; link fewer ids, or split the brands over several installations`
+      : `the thread that joins them failed (${cause.message}); the next request starts it again`;
+  return new TributaryError('busy', `persons: ${reason}`, { cause, retry_after_s: 1 });
+}
