@@ -118,7 +118,7 @@ export class PersonDirectory {
   /** Brings what is kept up to a position of a snapshot. */
   async advance(snapshot: Snapshot, position: Position): Promise<void> {
     await this.at(snapshot, position, async () => true);
-    for (const rules of this.asked.values()) await this.makeRelation(snapshot, position, rules);
+    for (const rules of [...this.asked.values()]) await this.makeRelation(snapshot, position, rules);
   }
 
   /** Ends the thread. Reads that still ask for persons fail. */

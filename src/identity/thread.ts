@@ -1,12 +1,18 @@
 /** Kept memberships in a thread of their own, so that joining a large brand never holds the event loop. */
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { TributaryError } from '../domain/errors.ts';
 import type { Host, Input, Operation, Output } from './lines.ts';
 import type { Answer, Question } from './worker.ts';
 
-/** The worker's file: compiled, or the source itself where tests and benches run from it. */
-const FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
+/** The worker's code is compiled, but tests and benches run from the source, which has to be loaded by way of tsx. */
+const FROM_SOURCE = import.meta.url.endsWith('.ts');
+
+function start(resourceLimits: ResourceLimits): Worker {
+  if (!FROM_SOURCE) return new Worker(new URL('./worker.js', import.meta.url), { resourceLimits });
+  const source = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
+  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${source}); })`;
+  return new Worker(code, { eval: true, resourceLimits });
+}
 
 /** Memory of the thread. docs/decisions/0012 says what a link takes. */
 const MAX_MEMORY_MIB = 8_192;
@@ -23,10 +29,7 @@ export class ThreadHost implements Host {
   private end: TributaryError | undefined;
 
   constructor() {
-    this.worker = new Worker(FILE, {
-      resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MIB },
-      ...(FILE.endsWith('.ts') ? { execArgv: ['--import', 'tsx'] } : {}),
-    });
+    this.worker = start({ maxOldGenerationSizeMb: MAX_MEMORY_MIB });
     // A process may end while nothing is asked.
     this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.answered(answer));
