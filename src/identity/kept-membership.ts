@@ -41,9 +41,12 @@ export class KeptMembership {
   private folded = 0;
   private made = 0;
 
+  private readonly max_unfolded: number;
+
   /** @param name is in the name of every table, so that two of these never mean different rows by one name. */
-  constructor(name: string) {
+  constructor(name: string, { max_unfolded = MAX_UNFOLDED }: { max_unfolded?: number } = {}) {
     this.bases = new Bases(name);
+    this.max_unfolded = max_unfolded;
   }
 
   /** Begins a draft on top of a step. */
@@ -157,7 +160,7 @@ export class KeptMembership {
 
   private fold(): void {
     const unfolded = (): number => [...this.graphs.values()].reduce((sum, graph) => sum + graph.unfolded, 0);
-    while (this.folded < this.step && unfolded() > MAX_UNFOLDED) {
+    while (this.folded < this.step && unfolded() > this.max_unfolded) {
       this.folded += Math.ceil((this.step - this.folded) / 2);
       for (const graph of this.graphs.values()) graph.fold(this.folded);
     }
