@@ -3,7 +3,6 @@
  * while persons change; what has changed since is put down beside it and given to each read, until it is too much. Then a
  * new table begins.
  */
-import { hash } from 'node:crypto';
 import { subjectKey } from '../domain/subject.ts';
 import type { BrandRule, Changes, KeptPersons } from './kept-persons.ts';
 import type { MemberPage } from './pages.ts';
@@ -105,9 +104,4 @@ export function memberPage(rows: readonly MemberRow[]): MemberPage {
     subject_key: BigInt64Array.from(rows, ([brand_id, id]) => subjectKey(brand_id, id)),
     person_key: BigInt64Array.from(rows, ([brand_id, , person_id]) => subjectKey(brand_id, person_id)),
   };
-}
-
-/** The name of the relation that holds the members of some brands: each set of brands has its own versions. */
-export function relationName(brand_ids: readonly string[]): string {
-  return `persons_${hash('sha256', JSON.stringify(brand_ids), 'hex').slice(0, 16)}`;
 }

@@ -3,29 +3,18 @@
  * log, and each read adds what is new since the step before. A position between two steps is answered from the earlier one
  * and what came after it; one before all of them from the log's beginning, beside the line.
  */
-import { randomUUID } from 'node:crypto';
 import { TributaryError } from '../domain/errors.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
-import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
 import { Turns } from '../warehouse/turns.ts';
-import { relationName } from './bases.ts';
 import type { View } from './kept-membership.ts';
 import type { BrandRule } from './kept-persons.ts';
-import { type Host, type Input, NearHost, type Operation, type Output } from './lines.ts';
+import { Line } from './line.ts';
+import { type Host, NearHost, Replaced } from './lines.ts';
 import { readFacts, type Span } from './log-links.ts';
-import type { FactPage, MemberPage } from './pages.ts';
+import type { FactPage } from './pages.ts';
+import { makePersons } from './relation.ts';
 import { ThreadHost } from './thread.ts';
-
-/** A membership that is kept, and the positions of which it knows the step. */
-interface Line {
-  name: string;
-  host: Host;
-  /** From early to late. */
-  marks: Array<{ token: string; position: Position; step: number }>;
-  earliest: number;
-  links: number;
-}
 
 export interface DirectoryOptions {
   /** More links than this are joined in a thread. Fewer take less time than the thread takes to start. */
@@ -41,15 +30,6 @@ const MAX_ASKED = 8;
 /** How often a read begins anew when what it needs was just replaced. */
 const ATTEMPTS = 4;
 
-const COLUMNS = [
-  textColumn('brand_id'),
-  textColumn('id'),
-  intColumn('subject_key'),
-  textColumn('person_id'),
-  intColumn('person_key'),
-];
-const NAMES = COLUMNS.map((column) => column.name);
-
 /** Says that there are more links than may be joined in this thread. */
 class TooManyNear extends Error {}
 
@@ -59,7 +39,7 @@ export class PersonDirectory {
   private readonly aside = new Map<string, Promise<Line>>();
   private readonly asked = new Map<string, readonly BrandRule[]>();
   private line: Line | undefined;
-  private near: Host = new NearHost();
+  private readonly near: Host = new NearHost();
   private thread: ThreadHost | undefined;
   private threaded: boolean;
   private closed = false;
@@ -75,26 +55,7 @@ export class PersonDirectory {
    */
   async makeRelation(snapshot: Snapshot, position: Position, rules: readonly BrandRule[]): Promise<void> {
     this.remember(rules);
-    await this.at(snapshot, position, async (line, view) => {
-      const relation = await ask(line, 'relation', view, rules);
-      if (!relation) return undefined;
-      const name = relationName(rules.map((rule) => rule.brand_id));
-      let gone = false;
-      const rows = async (): Promise<Row[]> => {
-        const read = await readRows(line, relation.base);
-        gone = read === undefined;
-        if (!read) throw new Error(`the table ${relation.base} was replaced`);
-        return read;
-      };
-      try {
-        await snapshot.cachedRelation(name, relation.base, COLUMNS, rows);
-      } catch (error) {
-        if (gone) return undefined;
-        throw error;
-      }
-      await definePersons(snapshot, name, relation.delta);
-      return true;
-    });
+    await this.at(snapshot, position, (line, view) => makePersons(snapshot, line, view, rules));
   }
 
   /** The person of an id as of a position, and the members of that person. */
@@ -104,7 +65,7 @@ export class PersonDirectory {
     rule: BrandRule,
     id: string,
   ): Promise<{ person_id: string; ids: string[] }> {
-    return this.at(snapshot, position, (line, view) => ask(line, 'person', view, rule, id));
+    return this.at(snapshot, position, (line, view) => line.ask('person', view, rule, id));
   }
 
   /**
@@ -134,12 +95,11 @@ export class PersonDirectory {
     work: (line: Line, view: View) => Promise<T | undefined>,
   ): Promise<T> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { line, view } = await this.locate(snapshot, position);
       try {
-        const answer = await work(line, view);
+        const answer = await this.once(snapshot, position, work);
         if (answer !== undefined) return answer;
-      } finally {
-        if (view.draft !== null) await ask(line, 'dropDraft', view.draft).catch(() => undefined);
+      } catch (error) {
+        if (!(error instanceof Replaced)) throw error;
       }
     }
     throw new TributaryError('busy', 'persons: links change faster than they are read; try again in a few seconds', {
@@ -147,6 +107,20 @@ export class PersonDirectory {
     });
   }
 
+  private async once<T>(
+    snapshot: Snapshot,
+    position: Position,
+    work: (line: Line, view: View) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const { line, view } = await this.locate(snapshot, position);
+    try {
+      return await work(line, view);
+    } finally {
+      if (view.draft !== null) await line.ask('dropDraft', view.draft).catch(() => undefined);
+    }
+  }
+
+  /** The line and the view that hold a position; what they lack is read from the snapshot. */
   private async locate(snapshot: Snapshot, position: Position): Promise<{ line: Line; view: View }> {
     // A mark outlives the snapshot, so its position has to say what it holds.
     const token = formatPosition(new Map(position));
@@ -156,14 +130,17 @@ export class PersonDirectory {
       const mark = line.marks.findLast((m) => m.step >= line.earliest && isBefore(m.position, position));
       if (!mark) return { line: await this.besides(snapshot, position, token), view: { step: 0, draft: null } };
       const draft = await this.read(snapshot, line, { after: mark.position, upto: position }, mark.step);
-      if (!(await ask(line, 'isEmpty', draft))) return { line, view: { step: mark.step, draft } };
-      await ask(line, 'dropDraft', draft);
+      if (!(await line.ask('isEmpty', draft))) return { line, view: { step: mark.step, draft } };
+      await line.ask('dropDraft', draft);
       return { line, view: { step: mark.step, draft: null } };
     } catch (error) {
       if (!(error instanceof TooManyNear)) throw error;
       this.threaded = true;
-      if (this.line) this.near.forget(this.line.name);
-      this.line = undefined;
+      // Another read may have begun a line in the thread meanwhile.
+      if (this.line?.host === this.near) {
+        this.line.forget();
+        this.line = undefined;
+      }
       return this.locate(snapshot, position);
     }
   }
@@ -180,7 +157,7 @@ export class PersonDirectory {
     const last = line.marks.at(-1);
     if (mark || (last && !isBefore(last.position, position))) return { line, step: mark?.step };
     const draft = await this.read(snapshot, line, { after: last?.position ?? null, upto: position }, last?.step ?? 0);
-    const { step, earliest, links } = await ask(line, 'keep', draft);
+    const { step, earliest, links } = await line.ask('keep', draft);
     line.earliest = earliest;
     line.links = links;
     line.marks = [...line.marks, { token, position: new Map(position), step }]
@@ -200,7 +177,7 @@ export class PersonDirectory {
     if (!kept) making.catch(() => this.aside.delete(token));
     for (const [oldest, line] of [...this.aside].slice(0, -MAX_ASIDE)) {
       this.aside.delete(oldest);
-      line.then(({ host, name }) => host.forget(name)).catch(() => undefined);
+      line.then((forgotten) => forgotten.forget()).catch(() => undefined);
     }
     return making;
   }
@@ -208,7 +185,7 @@ export class PersonDirectory {
   private async makeAside(snapshot: Snapshot, position: Position): Promise<Line> {
     const line = this.begin();
     const draft = await this.read(snapshot, line, { after: null, upto: position }, 0);
-    await ask(line, 'keep', draft);
+    await line.ask('keep', draft);
     return line;
   }
 
@@ -219,28 +196,28 @@ export class PersonDirectory {
       this.aside.clear();
     }
     if (this.threaded) this.thread ??= new ThreadHost();
-    return { name: randomUUID(), host: this.thread ?? this.near, marks: [], earliest: 0, links: 0 };
+    return new Line(this.thread ?? this.near);
   }
 
   /** Reads a span of the log into a draft on top of a step. Returns the draft. */
   private async read(snapshot: Snapshot, line: Line, span: Span, step: number): Promise<number> {
-    const draft = await ask(line, 'beginDraft', step);
+    const draft = await line.ask('beginDraft', step);
     let rows = 0;
     const add = (page: FactPage): Promise<void> => {
       if (page.kind !== 'customers') rows += page.brand_id.length;
       if (line.host === this.near && rows > this.near_links) throw new TooManyNear();
-      return ask(line, 'add', draft, page);
+      return line.ask('add', draft, page);
     };
     try {
       await readFacts(snapshot, span, {
         add,
         knows_ids: line.links > 0,
-        newIds: (from) => ask(line, 'newIds', draft, from),
-        unlinkedPairs: (from) => ask(line, 'unlinkedPairs', draft, from),
+        newIds: (from) => line.ask('newIds', draft, from),
+        unlinkedPairs: (from) => line.ask('unlinkedPairs', draft, from),
       });
       return draft;
     } catch (error) {
-      await ask(line, 'dropDraft', draft).catch(() => undefined);
+      await line.ask('dropDraft', draft).catch(() => undefined);
       throw error;
     }
   }
@@ -251,46 +228,6 @@ export class PersonDirectory {
     this.asked.set(key, rules);
     if (this.asked.size > MAX_ASKED) this.asked.delete(this.asked.keys().next().value!);
   }
-}
-
-function ask<K extends Operation>(line: Line, operation: K, ...input: Input<K>): Promise<Output<K>> {
-  return line.host.ask(line.name, operation, ...input);
-}
-
-/** All rows of a table that is kept; undefined when it was replaced. */
-async function readRows(line: Line, base: string): Promise<Row[] | undefined> {
-  const cursor = await ask(line, 'openRows', base);
-  if (cursor === undefined) return undefined;
-  const rows: Row[] = [];
-  for (;;) {
-    const page = await ask(line, 'nextRows', cursor);
-    if (!page) return undefined;
-    if (page.id.length === 0) return rows;
-    for (const row of rowsOf(page)) rows.push(row);
-  }
-}
-
-function rowsOf(page: MemberPage): Row[] {
-  return page.id.map((id, i) => ({
-    brand_id: page.brand_id[i]!,
-    id,
-    subject_key: page.subject_key[i]!,
-    person_id: page.person_id[i]!,
-    person_key: page.person_key[i]!,
-  }));
-}
-
-/** Names the members of a read: those of the kept table that did not change, and those that did. */
-async function definePersons(snapshot: Snapshot, base: string, delta: MemberPage): Promise<void> {
-  if (delta.id.length === 0) return snapshot.define('persons', `select ${NAMES.join(', ')} from ${base}`);
-  await snapshot.relation('persons_changed', COLUMNS, rowsOf(delta));
-  const columns = (alias: string): string => NAMES.map((name) => `${alias}.${name} as ${name}`).join(', ');
-  await snapshot.define(
-    'persons',
-    `select ${columns('b')} from ${base} b
-       left join persons_changed c on c.subject_key = b.subject_key and c.brand_id = b.brand_id and c.id = b.id where c.id is null
-     union all select ${columns('c')} from persons_changed c where c.person_id <> c.id`,
-  );
 }
 
 function isBefore(a: Position, b: Position): boolean {

@@ -8,13 +8,20 @@ export type Operation = {
 export type Input<K extends Operation> = Parameters<KeptMembership[K]>;
 export type Output<K extends Operation> = ReturnType<KeptMembership[K]>;
 
+/** What was asked for was replaced meanwhile. A read that begins anew finds what is there now. */
+export class Replaced extends Error {}
+
 export class Lines {
   private readonly lines = new Map<string, KeptMembership>();
 
-  /** Asks something of a membership, which begins with the first question. */
+  begin(line: string): void {
+    this.lines.set(line, new KeptMembership(line));
+  }
+
+  /** @throws Replaced when the membership was forgotten. */
   run<K extends Operation>(line: string, operation: K, input: Input<K>): Output<K> {
-    const kept = this.lines.get(line) ?? new KeptMembership(line);
-    this.lines.set(line, kept);
+    const kept = this.lines.get(line);
+    if (!kept) throw new Replaced(`line ${line} was forgotten`);
     return (kept[operation] as (...given: Input<K>) => Output<K>)(...input);
   }
 
@@ -27,6 +34,7 @@ export class Lines {
 export interface Host {
   /** Whether they are lost; then others have to be made elsewhere. */
   readonly lost: boolean;
+  begin(line: string): void;
   ask<K extends Operation>(line: string, operation: K, ...input: Input<K>): Promise<Output<K>>;
   forget(line: string): void;
   close(): Promise<void>;
@@ -36,6 +44,10 @@ export interface Host {
 export class NearHost implements Host {
   readonly lost = false;
   private readonly lines = new Lines();
+
+  begin(line: string): void {
+    this.lines.begin(line);
+  }
 
   async ask<K extends Operation>(line: string, operation: K, ...input: Input<K>): Promise<Output<K>> {
     return this.lines.run(line, operation, input);

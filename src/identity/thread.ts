@@ -1,7 +1,7 @@
 /** Kept memberships in a thread of their own, so that joining a large brand never holds the event loop. */
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { TributaryError } from '../domain/errors.ts';
-import type { Host, Input, Operation, Output } from './lines.ts';
+import { type Host, type Input, type Operation, type Output, Replaced } from './lines.ts';
 import type { Answer, Question } from './worker.ts';
 
 /** The worker's code is compiled, but tests and benches run from the source, which has to be loaded by way of tsx. */
@@ -54,6 +54,10 @@ export class ThreadHost implements Host {
     return answer;
   }
 
+  begin(line: string): void {
+    if (!this.end) this.worker.postMessage({ begin: line } satisfies Question);
+  }
+
   forget(line: string): void {
     if (!this.end) this.worker.postMessage({ forget: line } satisfies Question);
   }
@@ -67,7 +71,7 @@ export class ThreadHost implements Host {
     const waiting = this.waiting.get(answer.number);
     this.waiting.delete(answer.number);
     if (this.waiting.size === 0) this.worker.unref();
-    if ('failure' in answer) waiting?.reject(answer.failure);
+    if ('failure' in answer) waiting?.reject(answer.replaced ? new Replaced() : answer.failure);
     else waiting?.resolve(answer.result);
   }
 
