@@ -8,8 +8,8 @@ import type { ImplicitLink, LinkStatement } from './persons.ts';
 
 /** Later than any step: for what is not known yet. */
 const NEVER = 2 ** 30;
-/** Numbers of ids stay below this, so that two of them fit into one exact integer. */
-const MAX_IDS = 2 ** 26;
+/** What a Map holds at most. Two numbers below it fit into one exact integer. */
+const MAX_IDS = 2 ** 24;
 
 /** Links of some components, ready to be joined. */
 export interface Links {
@@ -233,7 +233,7 @@ export class LinkGraph {
     const held = this.numbers.get(id);
     if (held !== undefined) return held;
     const number = this.ids.length;
-    if (number >= MAX_IDS) throw new Error(`brand ${this.brand_id}: more than ${MAX_IDS} linked ids`);
+    if (number >= MAX_IDS) throw new Error(`brand ${this.brand_id} links more than ${MAX_IDS} ids; link fewer`);
     this.ids.push(id);
     this.numbers.set(id, number);
     this.id_step.push(step);

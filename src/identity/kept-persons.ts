@@ -15,6 +15,9 @@ export function brandRule(brand_id: string, { identity_min_probability }: Person
 /** Ids and the person that each had before; null where the person had the name of the id. */
 export type Changes = Map<string, string | null>;
 
+/** Components that are joined in one go. They do not depend on each other, and all at once would need much memory for a moment. */
+const TOGETHER = 1_000;
+
 export class KeptPersons {
   /** The members: ids whose person has another name, with that name. */
   readonly person_of = new Map<string, string>();
@@ -39,7 +42,12 @@ export class KeptPersons {
 
   /** Joins some components again, by what holds at a step. */
   rejoin(roots: Iterable<number>, step: number): void {
-    const links = this.graph.collect(roots, step);
+    const all = [...roots];
+    for (let from = 0; from < all.length; from += TOGETHER)
+      this.rejoinSome(this.graph.collect(all.slice(from, from + TOGETHER), step));
+  }
+
+  private rejoinSome(links: Links): void {
     const joined = joinLinks(links, this.rule);
     for (const id of links.ids) {
       const [before, after] = [this.person_of.get(id), joined.get(id)];

@@ -15,7 +15,7 @@ function start(resourceLimits: ResourceLimits): Worker {
 }
 
 /** Memory of the thread. docs/decisions/0012 says what a link takes. */
-const MAX_MEMORY_MIB = 8_192;
+const MAX_MEMORY_MIB = 4_096;
 
 interface Waiting {
   resolve: (result: unknown) => void;
