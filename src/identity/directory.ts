@@ -203,18 +203,24 @@ export class PersonDirectory {
   private async read(snapshot: Snapshot, line: Line, span: Span, step: number): Promise<number> {
     const draft = await line.ask('beginDraft', step);
     let rows = 0;
+    // One page is taken in while the next one is read.
+    let adding: Promise<void> = Promise.resolve();
     const add = (page: FactPage): Promise<void> => {
       if (page.kind !== 'customers') rows += page.brand_id.length;
       if (line.host === this.near && rows > this.near_links) throw new TooManyNear();
-      return line.ask('add', draft, page);
+      const before = adding;
+      adding = line.ask('add', draft, page);
+      adding.catch(() => undefined); // Whoever waits for it next is told.
+      return before;
     };
     try {
       await readFacts(snapshot, span, {
         add,
         knows_ids: line.links > 0,
-        newIds: (from) => line.ask('newIds', draft, from),
+        newIds: () => line.ask('newIds', draft),
         unlinkedPairs: (from) => line.ask('unlinkedPairs', draft, from),
       });
+      await adding;
       return draft;
     } catch (error) {
       await line.ask('dropDraft', draft).catch(() => undefined);

@@ -11,7 +11,6 @@ const ONLY = 0;
 export class Draft {
   readonly graphs = new Map<string, LinkGraph>();
   /** Worked out when the first page is asked for: all links are here by then. */
-  new_ids: Array<readonly [brand_id: string, id: string]> | undefined;
   unlinked: Array<readonly [brand_id: string, left_id: string, right_id: string, whole_log: boolean]> | undefined;
 
   /** @param step what the draft is on top of. */
@@ -58,19 +57,18 @@ function statementOf(page: FactPage & { kind: 'statements' }, i: number) {
   };
 }
 
-/** A page of the ids that were not there at the draft's step, and of which it is not yet known that they are customers. */
-export function newIds(draft: Draft, known: Graphs, from: number, rows: number): IdPage {
-  draft.new_ids ??= [...draft.graphs].flatMap(([brand_id, graph]) =>
-    graph.ids
-      .filter((id) => !graph.isCustomer(id, ONLY) && !known.get(brand_id)?.has(id, draft.step))
-      .map((id) => [brand_id, id] as const),
-  );
-  const page = draft.new_ids.slice(from, from + rows);
-  return {
-    brand_id: page.map(([brand_id]) => brand_id),
-    id: page.map(([, id]) => id),
-    subject_key: BigInt64Array.from(page, ([brand_id, id]) => subjectKey(brand_id, id)),
-  };
+/** The first ids that were not there at the draft's step, and of which it is not yet known that they are customers. */
+export function newIds(draft: Draft, known: Graphs, at_most: number): IdPage {
+  const page: IdPage = { brand_id: [], id: [], subject_key: new BigInt64Array() };
+  for (const [brand_id, graph] of draft.graphs) {
+    for (const id of graph.ids) {
+      if (page.id.length === at_most) break;
+      if (graph.isCustomer(id, ONLY) || known.get(brand_id)?.has(id, draft.step)) continue;
+      page.brand_id.push(brand_id);
+      page.id.push(id);
+    }
+  }
+  return { ...page, subject_key: BigInt64Array.from(page.id, (id, i) => subjectKey(page.brand_id[i]!, id)) };
 }
 
 /**

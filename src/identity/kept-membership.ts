@@ -60,9 +60,9 @@ export class KeptMembership {
     this.draft(draft).add(page, this.graphs);
   }
 
-  /** A page of the ids of a draft that its step did not know. */
-  newIds(draft: number, from: number): IdPage {
-    return newIds(this.draft(draft), this.graphs, from, PAGE_ROWS);
+  /** The ids of a draft that its step did not know; where there are more than a page, its first. */
+  newIds(draft: number): IdPage {
+    return newIds(this.draft(draft), this.graphs, PAGE_ROWS);
   }
 
   /** A page of the pairs of a draft whose records are needed one by one. */

@@ -22,8 +22,10 @@ export interface Span {
 export interface DraftWriter {
   /** Whether any id was linked before. */
   knows_ids: boolean;
+  /** Resolves when the next page may be read. What is asked after it knows of the page. */
   add(page: FactPage): Promise<void>;
-  newIds(from: number): Promise<IdPage>;
+  /** Ids that are linked for the first time; where there are more than a page, the first of them. */
+  newIds(): Promise<IdPage>;
   unlinkedPairs(from: number): Promise<UnlinkedPage>;
 }
 
@@ -45,7 +47,14 @@ function within(alias: string, { after, upto }: Span): string {
   return `${atOrBefore(alias, upto)} and ${alias}.log_seq > ${lowest} and not ${atOrBefore(alias, after)}`;
 }
 
-/** The rows of a query, a page at a time. They are kept under a temporary name, which other queries may read. */
+/** Whether a span is so short that its rows are less than a page, and the ids that they name no more than one. */
+function isShort({ after, upto }: Span): boolean {
+  let rows = 0;
+  for (const [collector_id, log_seq] of upto) rows += log_seq - (after?.get(collector_id) ?? 0);
+  return rows < PAGE_ROWS / 2;
+}
+
+/** The rows of a query, a page at a time: kept under a temporary name, which other queries may read. */
 async function* pagesOf(snapshot: Snapshot, name: string, sql: string): AsyncGenerator<Row[]> {
   await snapshot.materialise(name, `select row_number() over () as row_no, q.* from (${sql}) q`);
   for (let from = 0; ; from += PAGE_ROWS) {
@@ -55,6 +64,13 @@ async function* pagesOf(snapshot: Snapshot, name: string, sql: string): AsyncGen
     if (rows.length > 0) yield rows;
     if (rows.length < PAGE_ROWS) return;
   }
+}
+
+/** The rows of a query that gives at most one row for each row of a span. A short span needs no temporary table. */
+async function* rowsOf(snapshot: Snapshot, span: Span, name: string, sql: string): AsyncGenerator<Row[]> {
+  if (!isShort(span)) return yield* pagesOf(snapshot, name, sql);
+  const rows = await snapshot.query(sql);
+  if (rows.length > 0) yield rows;
 }
 
 const texts = (rows: readonly Row[], name: string): string[] => rows.map((row) => row[name] as string);
@@ -84,14 +100,14 @@ async function readRecords(snapshot: Snapshot, span: Span, draft: DraftWriter): 
   );
   const sql = `select brand_id, anonymous_id, customer_id, min(at_ms) as at_ms from (${from.join(' union all ')}) both_ids
     group by brand_id, anonymous_id, customer_id`;
-  for await (const rows of pagesOf(snapshot, 'link_records', sql)) await draft.add(pairPage('records', rows));
+  for await (const rows of rowsOf(snapshot, span, 'link_records', sql)) await draft.add(pairPage('records', rows));
 }
 
 async function readStatements(snapshot: Snapshot, span: Span, draft: DraftWriter): Promise<void> {
   const sql = `select l.brand_id as brand_id, l.link_id as link_id, l.left_id as left_id, l.right_id as right_id,
       coalesce(l.state, 'linked') as state, l.probability as probability, epoch_ms(l.occurred_at) as at_ms
     from identity_links l where ${within('l', span)}`;
-  for await (const rows of pagesOf(snapshot, 'link_statements', sql))
+  for await (const rows of rowsOf(snapshot, span, 'link_statements', sql))
     await draft.add({
       kind: 'statements',
       brand_id: texts(rows, 'brand_id'),
@@ -134,13 +150,13 @@ async function readTimes(snapshot: Snapshot, pairs: Row[], span: Span, draft: Dr
        where ${within('r', span)}`,
   );
   const sql = `select distinct brand_id, anonymous_id, customer_id, at_ms from (${from.join(' union all ')}) times`;
-  for await (const rows of pagesOf(snapshot, 'link_times', sql)) await draft.add(pairPage('times', rows));
+  for await (const rows of rowsOf(snapshot, span, 'link_times', sql)) await draft.add(pairPage('times', rows));
 }
 
 /** The customers that the records of a span name. */
 async function readCustomers(snapshot: Snapshot, span: Span, draft: DraftWriter): Promise<void> {
   const sql = `select distinct brand_id, id from (${customerIds(span)}) named`;
-  for await (const rows of pagesOf(snapshot, 'link_customers', sql)) await draft.add(customerPage(rows));
+  for await (const rows of rowsOf(snapshot, span, 'link_customers', sql)) await draft.add(customerPage(rows));
 }
 
 /** SQL for the brand and customer_id of every record of a span that has one. */
@@ -157,15 +173,18 @@ const LINKED_IDS: readonly Column[] = [textColumn('brand_id'), textColumn('id'),
 
 /** An id that is linked for the first time may be a customer by any record of the whole log. */
 async function lookUpNewIds(snapshot: Snapshot, span: Span, draft: DraftWriter): Promise<void> {
-  const { brand_id, id, subject_key } = await draft.newIds(0);
+  const { brand_id, id, subject_key } = await draft.newIds();
   if (id.length === 0) return;
   const whole_log = { ...span, after: null };
-  if (id.length < PAGE_ROWS) {
-    const ids = id.map((one, i) => ({ brand_id: brand_id[i]!, id: one, subject_key: subject_key[i]! }));
-    await snapshot.relation('linked_ids', LINKED_IDS, ids);
+  if (id.length === PAGE_ROWS) {
+    for await (const rows of pagesOf(snapshot, 'link_customers', customersByText(whole_log)))
+      await draft.add(customerPage(rows));
+    return;
   }
-  const sql = id.length < PAGE_ROWS ? customersByKey(whole_log) : customersByText(whole_log);
-  for await (const rows of pagesOf(snapshot, 'link_customers', sql)) await draft.add(customerPage(rows));
+  const ids = id.map((one, i) => ({ brand_id: brand_id[i]!, id: one, subject_key: subject_key[i]! }));
+  await snapshot.relation('linked_ids', LINKED_IDS, ids);
+  const found = await snapshot.query(customersByKey(whole_log));
+  if (found.length > 0) await draft.add(customerPage(found));
 }
 
 /** Few ids: they are joined by key, which costs least for each record of the log. */
@@ -182,7 +201,7 @@ function customersByKey(span: Span): string {
   return `select distinct brand_id, id from (${[...by_key, ...by_text].join(' union all ')}) seen`;
 }
 
-/** Many ids: they stay in the engine, where the links were read. */
+/** Many ids, of a span that is not short: they stay in the engine, in the tables that the links were read from. */
 function customersByText(span: Span): string {
   return `select distinct l.brand_id as brand_id, l.id as id
     from (
