@@ -206,7 +206,7 @@ function customersByText(span: Span): string {
   return `select distinct l.brand_id as brand_id, l.id as id
     from (
       select brand_id, anonymous_id as id from link_records
-      union select brand_id, left_id as id from link_statements
-      union select brand_id, right_id as id from link_statements) l
+      union all select brand_id, left_id as id from link_statements
+      union all select brand_id, right_id as id from link_statements) l
     join (${customerIds(span)}) c on c.brand_id = l.brand_id and c.id = l.id`;
 }
