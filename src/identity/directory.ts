@@ -23,12 +23,27 @@ export interface DirectoryOptions {
 
 const NEAR_LINKS = 1_000;
 const MAX_MARKS = 1_000;
-/** Lines beside the one that goes along, for reports as of a position before its first. */
+/** Lines that are kept while no read uses them, for reports as of a position before the first of the line that goes along. */
 const MAX_ASIDE = 2;
 /** Sets of brands and rules whose tables are kept up to date in the background. */
 const MAX_ASKED = 8;
 /** How often a read begins anew when what it needs was just replaced. */
 const ATTEMPTS = 4;
+
+/** A line beside the one that goes along, and how many reads use it. */
+interface Aside {
+  line: Promise<Line>;
+  users: number;
+}
+
+/** Where a position is found, until `release` is called. */
+interface Place {
+  line: Line;
+  view: View;
+  release: () => Promise<void>;
+}
+
+const nothingToRelease = async (): Promise<void> => {};
 
 /** Says that there are more links than may be joined in this thread. */
 class TooManyNear extends Error {}
@@ -36,7 +51,7 @@ class TooManyNear extends Error {}
 export class PersonDirectory {
   private readonly near_links: number;
   private readonly turns = new Turns();
-  private readonly aside = new Map<string, Promise<Line>>();
+  private readonly aside = new Map<string, Aside>();
   private readonly asked = new Map<string, readonly BrandRule[]>();
   private line: Line | undefined;
   private readonly near: Host = new NearHost();
@@ -112,27 +127,26 @@ export class PersonDirectory {
     position: Position,
     work: (line: Line, view: View) => Promise<T | undefined>,
   ): Promise<T | undefined> {
-    const { line, view } = await this.locate(snapshot, position);
+    const { line, view, release } = await this.locate(snapshot, position);
     try {
       return await work(line, view);
     } finally {
-      if (view.draft !== null) await line.ask('dropDraft', view.draft).catch(() => undefined);
+      await release();
     }
   }
 
   /** The line and the view that hold a position; what they lack is read from the snapshot. */
-  private async locate(snapshot: Snapshot, position: Position): Promise<{ line: Line; view: View }> {
+  private async locate(snapshot: Snapshot, position: Position): Promise<Place> {
     // A mark outlives the snapshot, so its position has to say what it holds.
     const token = formatPosition(new Map(position));
     try {
       const { line, step } = await this.turns.take(() => this.goAlong(snapshot, position, token));
-      if (step !== undefined) return { line, view: { step, draft: null } };
+      if (step !== undefined) return { line, view: { step, draft: null }, release: nothingToRelease };
       const mark = line.marks.findLast((m) => m.step >= line.earliest && isBefore(m.position, position));
-      if (!mark) return { line: await this.besides(snapshot, position, token), view: { step: 0, draft: null } };
+      if (!mark) return await this.besides(snapshot, position, token);
       const draft = await this.read(snapshot, line, { after: mark.position, upto: position }, mark.step);
-      if (!(await line.ask('isEmpty', draft))) return { line, view: { step: mark.step, draft } };
-      await line.ask('dropDraft', draft);
-      return { line, view: { step: mark.step, draft: null } };
+      const release = (): Promise<void> => line.ask('dropDraft', draft).catch(() => undefined);
+      return { line, view: { step: mark.step, draft }, release };
     } catch (error) {
       if (!(error instanceof TooManyNear)) throw error;
       this.threaded = true;
@@ -167,19 +181,32 @@ export class PersonDirectory {
     return { line, step };
   }
 
-  /** A line that holds one position, from the log's beginning. */
-  private besides(snapshot: Snapshot, position: Position, token: string): Promise<Line> {
-    const kept = this.aside.get(token);
-    const making = kept ?? this.makeAside(snapshot, position);
+  /** A line that holds one position, from the log's beginning. It is not forgotten while a read uses it. */
+  private async besides(snapshot: Snapshot, position: Position, token: string): Promise<Place> {
+    const aside = this.aside.get(token) ?? { line: this.makeAside(snapshot, position), users: 0 };
     // The one asked for last goes to the end.
     this.aside.delete(token);
-    this.aside.set(token, making);
-    if (!kept) making.catch(() => this.aside.delete(token));
-    for (const [oldest, line] of [...this.aside].slice(0, -MAX_ASIDE)) {
-      this.aside.delete(oldest);
+    this.aside.set(token, aside);
+    aside.users += 1;
+    const release = async (): Promise<void> => {
+      aside.users -= 1;
+      this.forgetAside();
+    };
+    try {
+      return { line: await aside.line, view: { step: 0, draft: null }, release };
+    } catch (error) {
+      if (this.aside.get(token) === aside) this.aside.delete(token);
+      throw error;
+    }
+  }
+
+  private forgetAside(): void {
+    for (const [token, { line, users }] of this.aside) {
+      if (this.aside.size <= MAX_ASIDE) return;
+      if (users > 0) continue;
+      this.aside.delete(token);
       line.then((forgotten) => forgotten.forget()).catch(() => undefined);
     }
-    return making;
   }
 
   private async makeAside(snapshot: Snapshot, position: Position): Promise<Line> {

@@ -28,7 +28,7 @@ export interface Relation {
 const MAX_UNFOLDED = 100_000;
 /** Rules that are kept for a brand; a comparison of runs asks for two. */
 const MAX_RULES = 3;
-const MAX_CURSORS = 8;
+const MAX_CURSORS = 64;
 
 export class KeptMembership {
   private readonly graphs = new Map<string, LinkGraph>();
@@ -68,11 +68,6 @@ export class KeptMembership {
   /** A page of the pairs of a draft whose records are needed one by one. */
   unlinkedPairs(draft: number, from: number): UnlinkedPage {
     return unlinkedPairs(this.draft(draft), this.graphs, from, PAGE_ROWS);
-  }
-
-  /** Whether a draft says anything new. */
-  isEmpty(draft: number): boolean {
-    return this.draft(draft).graphs.size === 0;
   }
 
   dropDraft(draft: number): void {

@@ -160,6 +160,33 @@ describe('persons at any position', () => {
     );
   }, 300_000);
 
+  test('are found by many reads at once, each at a position of its own before what is kept', async () => {
+    const engine = await Engine.open();
+    const directory = new PersonDirectory({ near_links: 0 });
+    const events = Array.from({ length: 12 }, (_, i) => ({
+      record: 'touchpoints' as const,
+      event: {
+        touchpoint_id: `t${i}`,
+        touchpoint_type: 'page_view',
+        occurred_at: new Date(Date.UTC(2026, 4, 1, i)).toISOString(),
+        anonymous_id: `d${i}`,
+        customer_id: 'c',
+      },
+    }));
+    await engine.load(events);
+    const countAt = (log_seq: number): Promise<number> =>
+      engine.warehouse.read(async (s) => {
+        const rule = { brand_id: 'default', identity_min_probability: 0.5 };
+        return (await directory.person(s, new Map([['main', log_seq]]), rule, 'c')).ids.length;
+      });
+    await countAt(12);
+    const asked = Array.from({ length: 24 }, (_, i) => i % 12);
+    expect(await Promise.all(asked.map(countAt))).toEqual(asked);
+    expect(directory['aside'].size).toBe(2);
+    await directory.close();
+    await engine.close();
+  });
+
   test('are the same when they are joined in a thread', async () => {
     await fc.assert(
       fc.asyncProperty(log_l, log_r, fc.array(question, { minLength: 4, maxLength: 10 }), (left, right, questions) =>
