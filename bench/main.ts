@@ -1,8 +1,8 @@
 /**
  * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M,
  *                                   fits over a file of 1 M paths, training on 100,000 rows, scoring a
- *                                   month
- * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit learning scoring
+ *                                   month, one new link among 200,000
+ * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit learning scoring identity
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAttribution } from './attribution.ts';
 import { benchFit } from './fit.ts';
+import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
@@ -59,6 +60,7 @@ if (wanted('scoring')) {
     conversions: rows(1.2),
   });
 }
+if (wanted('identity')) await benchIdentity(join(benchFolder(), `identity-${rows(0.2)}.duckdb`), rows(0.2));
 if (positionals.includes('scale')) {
   await benchScale({ folder: benchFolder(), sizes: list(values.sizes), clickhouse_sizes: list(values.clickhouse) });
 }

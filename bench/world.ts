@@ -26,7 +26,7 @@ const YEAR_MS = 365 * 86_400_000;
 const START_MS = Date.UTC(2025, 0, 1);
 
 /** The first 64 bits of SHA-256, signed: the same as `int64Hash`. */
-const key = (text: string): string => {
+export const key = (text: string): string => {
   const unsigned = `('0x' || substr(sha256(${text}), 1, 16))::ubigint`;
   return `(case when ${unsigned} >= 9223372036854775808 then (${unsigned}::hugeint - 18446744073709551616)::bigint else (${unsigned})::bigint end)`;
 };

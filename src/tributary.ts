@@ -73,6 +73,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
     };
     const close = async (drain = true): Promise<void> => {
       await reports.training.close();
+      await reports.directory.close();
       await collector?.close(drain);
       await warehouse.close();
     };

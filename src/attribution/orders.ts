@@ -1,9 +1,9 @@
 /** conversions -> orders -> value events: who ordered, when, and what it is worth now. docs/semantics.md 2 to 4 and 8. */
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { modelSettings } from '../domain/settings.ts';
-import { subjectKey } from '../domain/subject.ts';
 import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
+import { brandRule } from '../identity/kept-persons.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { floatColumn, intColumn, type Row, textColumn } from '../warehouse/schema.ts';
@@ -64,31 +64,10 @@ async function makeOffsets(
 
 /** Ids whose person has another name; joined by key, and by text where a wrong match would move money. */
 async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<void> {
-  const settings = new Map(plan.brands.map((brand) => [brand.brand_id, brand.settings]));
-  const members = await directory.members(
+  await directory.makeRelation(
     snapshot,
     plan.positions.identity,
-    (brand_id) => settings.get(brand_id) ?? { identity_min_probability: 0.5 },
-  );
-  const rows = () =>
-    members.map(({ brand_id, id, person_id }) => ({
-      brand_id,
-      id,
-      subject_key: subjectKey(brand_id, id),
-      person_id,
-      person_key: subjectKey(brand_id, person_id),
-    }));
-  await snapshot.cachedRelation(
-    'persons',
-    directory.version(members),
-    [
-      textColumn('brand_id'),
-      textColumn('id'),
-      intColumn('subject_key'),
-      textColumn('person_id'),
-      intColumn('person_key'),
-    ],
-    rows,
+    plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings)),
   );
 }
 

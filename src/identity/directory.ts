@@ -1,235 +1,268 @@
 /**
- * Persons as of a log position, cached. Implicit links are read once and then only from new rows; persons are joined
- * again only when a link changed.
+ * The persons of each brand as of a log position. They are kept from read to read: one line of steps goes along with the
+ * log, and each read adds what is new since the step before. A position between two steps is answered from the earlier one
+ * and what came after it; one before all of them from the log's beginning, beside the line.
  */
+import { TributaryError } from '../domain/errors.ts';
+import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import { formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
+import { Turns } from '../warehouse/turns.ts';
+import type { View } from './kept-membership.ts';
+import type { BrandRule } from './kept-persons.ts';
+import { Line } from './line.ts';
+import { type Host, NearHost, Replaced } from './lines.ts';
+import { readFacts, type Span } from './log-links.ts';
+import type { FactPage } from './pages.ts';
+import { makePersons } from './relation.ts';
+import { ThreadHost } from './thread.ts';
 
-import { subjectKey } from '../domain/subject.ts';
-import { CUSTOMER_FIELDS, LINKING_RECORDS } from '../domain/subject-fields.ts';
-import type { Snapshot } from '../warehouse/port.ts';
-import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
-import { type Column, intColumn, textColumn } from '../warehouse/schema.ts';
-import {
-  type ImplicitLink,
-  joinPersons,
-  type LinkStatement,
-  type Membership,
-  type PersonRules,
-  pairKey,
-} from './persons.ts';
-
-interface State {
-  position: Position;
-  implicit: Map<string, ImplicitLink>;
-  statements: LinkStatement[];
-  /** Linked ids that some record carries as customer_id, by brand. */
-  customers: Set<string>;
-  members: Membership[] | undefined;
-  rules_key: string;
+export interface DirectoryOptions {
+  /** More links than this are joined in a thread. Fewer take less time than the thread takes to start. */
+  near_links?: number;
 }
 
-const CACHED_STATES = 4;
-const key = (...parts: string[]): string => parts.join('\0');
+const NEAR_LINKS = 1_000;
+const MAX_MARKS = 1_000;
+/** Lines that are kept while no read uses them, for reports as of a position before the first of the line that goes along. */
+const MAX_ASIDE = 2;
+/** Sets of brands and rules whose tables are kept up to date in the background. */
+const MAX_ASKED = 8;
+/** How often a read begins anew when what it needs was just replaced. */
+const ATTEMPTS = 4;
+
+/** A line beside the one that goes along, and how many reads use it. */
+interface Aside {
+  line: Promise<Line>;
+  users: number;
+}
+
+/** Where a position is found, until `release` is called. */
+interface Place {
+  line: Line;
+  view: View;
+  release: () => Promise<void>;
+}
+
+const nothingToRelease = async (): Promise<void> => {};
+
+/** Says that there are more links than may be joined in this thread. */
+class TooManyNear extends Error {}
 
 export class PersonDirectory {
-  private states: State[] = [];
-  private readonly versions = new WeakMap<Membership[], string>();
-  private made = 0;
+  private readonly near_links: number;
+  private readonly turns = new Turns();
+  private readonly aside = new Map<string, Aside>();
+  private readonly asked = new Map<string, readonly BrandRule[]>();
+  private line: Line | undefined;
+  private readonly near: Host = new NearHost();
+  private thread: ThreadHost | undefined;
+  private threaded: boolean;
+  private closed = false;
 
-  /** Names an answer of {@link members}: the same answer has the same version. */
-  version(members: Membership[]): string {
-    const version = this.versions.get(members) ?? String(++this.made);
-    this.versions.set(members, version);
-    return version;
+  constructor({ near_links = NEAR_LINKS }: DirectoryOptions = {}) {
+    this.near_links = near_links;
+    this.threaded = near_links === 0;
   }
 
-  /** The ids that belong to a person of another name, as of `position`. */
-  async members(
+  /**
+   * Makes the relation `persons` (brand_id, id, subject_key, person_id, person_key) of some brands as of a position: the members,
+   * which are the ids whose person has another name.
+   */
+  async makeRelation(snapshot: Snapshot, position: Position, rules: readonly BrandRule[]): Promise<void> {
+    this.remember(rules);
+    await this.at(snapshot, position, (line, view) => makePersons(snapshot, line, view, rules));
+  }
+
+  /** The person of an id as of a position, and the members of that person. */
+  person(
     snapshot: Snapshot,
     position: Position,
-    rules: (brand_id: string) => PersonRules,
-  ): Promise<Membership[]> {
-    // A state outlives the snapshot, so its position has to say what it holds.
-    const own: Position = new Map(position);
-    const token = formatPosition(own);
-    let state = this.states.find((s) => formatPosition(s.position) === token);
-    if (!state) {
-      const base = this.states
-        .filter((s) => isBefore(s.position, own))
-        .sort((a, b) => total(b.position) - total(a.position))[0];
-      state = await advance(snapshot, base, own);
-      this.states = [state, ...this.states].slice(0, CACHED_STATES);
-    }
-    const brands = [
-      ...new Set([...[...state.implicit.values()].map((l) => l.brand_id), ...state.statements.map((s) => s.brand_id)]),
-    ].sort();
-    const rules_key = JSON.stringify(brands.map((brand_id) => rules(brand_id).identity_min_probability));
-    if (!state.members || state.rules_key !== rules_key) {
-      state.members = join(state, brands, rules);
-      state.rules_key = rules_key;
-    }
-    return state.members;
+    rule: BrandRule,
+    id: string,
+  ): Promise<{ person_id: string; ids: string[] }> {
+    return this.at(snapshot, position, (line, view) => line.ask('person', view, rule, id));
   }
-}
 
-function join(state: State, brands: readonly string[], rules: (brand_id: string) => PersonRules): Membership[] {
-  const implicit = groupByBrand([...state.implicit.values()]);
-  const statements = groupByBrand(state.statements);
-  return brands.flatMap((brand_id) => {
-    const links = implicit.get(brand_id) ?? [];
-    const known = new Set(links.map((link) => link.customer_id));
-    const is_customer = (id: string): boolean => known.has(id) || state.customers.has(key(brand_id, id));
-    return joinPersons(brand_id, links, statements.get(brand_id) ?? [], is_customer, rules(brand_id));
-  });
-}
-
-function groupByBrand<T extends { brand_id: string }>(rows: readonly T[]): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(row.brand_id);
-    if (group) group.push(row);
-    else groups.set(row.brand_id, [row]);
+  /**
+   * Brings what is kept up to the newest position of a warehouse, so that the next report finds it fresh. No report depends on
+   * it.
+   */
+  follow(warehouse: Warehouse): Promise<void> {
+    return warehouse.read(async (snapshot) => this.advance(snapshot, await resolvePosition(snapshot, undefined)));
   }
-  return groups;
+
+  /** Brings what is kept up to a position of a snapshot. */
+  async advance(snapshot: Snapshot, position: Position): Promise<void> {
+    await this.at(snapshot, position, async () => true);
+    for (const rules of [...this.asked.values()]) await this.makeRelation(snapshot, position, rules);
+  }
+
+  /** Ends the thread. Reads that still ask for persons fail. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.thread?.close();
+  }
+
+  /** Gives the line and the view that answer for a position, until `work` has an answer. */
+  private async at<T>(
+    snapshot: Snapshot,
+    position: Position,
+    work: (line: Line, view: View) => Promise<T | undefined>,
+  ): Promise<T> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      try {
+        const answer = await this.once(snapshot, position, work);
+        if (answer !== undefined) return answer;
+      } catch (error) {
+        if (!(error instanceof Replaced)) throw error;
+      }
+    }
+    throw new TributaryError('busy', 'persons: links change faster than they are read; try again in a few seconds', {
+      retry_after_s: 5,
+    });
+  }
+
+  private async once<T>(
+    snapshot: Snapshot,
+    position: Position,
+    work: (line: Line, view: View) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const { line, view, release } = await this.locate(snapshot, position);
+    try {
+      return await work(line, view);
+    } finally {
+      await release();
+    }
+  }
+
+  /** The line and the view that hold a position; what they lack is read from the snapshot. */
+  private async locate(snapshot: Snapshot, position: Position): Promise<Place> {
+    // A mark outlives the snapshot, so its position has to say what it holds.
+    const token = formatPosition(new Map(position));
+    try {
+      const { line, step } = await this.turns.take(() => this.goAlong(snapshot, position, token));
+      if (step !== undefined) return { line, view: { step, draft: null }, release: nothingToRelease };
+      const mark = line.marks.findLast((m) => m.step >= line.earliest && isBefore(m.position, position));
+      if (!mark) return await this.besides(snapshot, position, token);
+      const draft = await this.read(snapshot, line, { after: mark.position, upto: position }, mark.step);
+      const release = (): Promise<void> => line.ask('dropDraft', draft).catch(() => undefined);
+      return { line, view: { step: mark.step, draft }, release };
+    } catch (error) {
+      if (!(error instanceof TooManyNear)) throw error;
+      this.threaded = true;
+      // Another read may have begun a line in the thread meanwhile.
+      if (this.line?.host === this.near) {
+        this.line.forget();
+        this.line = undefined;
+      }
+      return this.locate(snapshot, position);
+    }
+  }
+
+  /** The step of a position on the line, which goes on to the position if it lies ahead; no step if it lies elsewhere. */
+  private async goAlong(
+    snapshot: Snapshot,
+    position: Position,
+    token: string,
+  ): Promise<{ line: Line; step: number | undefined }> {
+    if (!this.line || this.line.host.lost) this.line = this.begin();
+    const { line } = this;
+    const mark = line.marks.find((m) => m.token === token);
+    const last = line.marks.at(-1);
+    if (mark || (last && !isBefore(last.position, position))) return { line, step: mark?.step };
+    const draft = await this.read(snapshot, line, { after: last?.position ?? null, upto: position }, last?.step ?? 0);
+    const { step, earliest, links } = await line.ask('keep', draft);
+    line.earliest = earliest;
+    line.links = links;
+    line.marks = [...line.marks, { token, position: new Map(position), step }]
+      .filter((m) => m.step >= earliest)
+      .slice(-MAX_MARKS);
+    if (line.host === this.near && links > this.near_links) throw new TooManyNear();
+    return { line, step };
+  }
+
+  /** A line that holds one position, from the log's beginning. It is not forgotten while a read uses it. */
+  private async besides(snapshot: Snapshot, position: Position, token: string): Promise<Place> {
+    const aside = this.aside.get(token) ?? { line: this.makeAside(snapshot, position), users: 0 };
+    // The one asked for last goes to the end.
+    this.aside.delete(token);
+    this.aside.set(token, aside);
+    aside.users += 1;
+    const release = async (): Promise<void> => {
+      aside.users -= 1;
+      this.forgetAside();
+    };
+    try {
+      return { line: await aside.line, view: { step: 0, draft: null }, release };
+    } catch (error) {
+      if (this.aside.get(token) === aside) this.aside.delete(token);
+      throw error;
+    }
+  }
+
+  private forgetAside(): void {
+    for (const [token, { line, users }] of this.aside) {
+      if (this.aside.size <= MAX_ASIDE) return;
+      if (users > 0) continue;
+      this.aside.delete(token);
+      line.then((forgotten) => forgotten.forget()).catch(() => undefined);
+    }
+  }
+
+  private async makeAside(snapshot: Snapshot, position: Position): Promise<Line> {
+    const line = this.begin();
+    const draft = await this.read(snapshot, line, { after: null, upto: position }, 0);
+    await line.ask('keep', draft);
+    return line;
+  }
+
+  private begin(): Line {
+    if (this.closed) throw new TributaryError('shutting_down', 'persons are not joined any more: it is closed');
+    if (this.thread?.lost) {
+      this.thread = undefined;
+      this.aside.clear();
+    }
+    if (this.threaded) this.thread ??= new ThreadHost();
+    return new Line(this.thread ?? this.near);
+  }
+
+  /** Reads a span of the log into a draft on top of a step. Returns the draft. */
+  private async read(snapshot: Snapshot, line: Line, span: Span, step: number): Promise<number> {
+    const draft = await line.ask('beginDraft', step);
+    let rows = 0;
+    // One page is taken in while the next one is read.
+    let adding: Promise<void> = Promise.resolve();
+    const add = (page: FactPage): Promise<void> => {
+      if (page.kind !== 'customers') rows += page.brand_id.length;
+      if (line.host === this.near && rows > this.near_links) throw new TooManyNear();
+      const before = adding;
+      adding = line.ask('add', draft, page);
+      adding.catch(() => undefined); // Whoever waits for it next is told.
+      return before;
+    };
+    try {
+      await readFacts(snapshot, span, {
+        add,
+        knows_ids: line.links > 0,
+        newIds: () => line.ask('newIds', draft),
+        unlinkedPairs: (from) => line.ask('unlinkedPairs', draft, from),
+      });
+      await adding;
+      return draft;
+    } catch (error) {
+      await line.ask('dropDraft', draft).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private remember(rules: readonly BrandRule[]): void {
+    const key = JSON.stringify(rules.map((rule) => [rule.brand_id, rule.identity_min_probability]));
+    this.asked.delete(key);
+    this.asked.set(key, rules);
+    if (this.asked.size > MAX_ASKED) this.asked.delete(this.asked.keys().next().value!);
+  }
 }
 
 function isBefore(a: Position, b: Position): boolean {
   return [...a].every(([collector_id, log_seq]) => log_seq <= (b.get(collector_id) ?? -1));
-}
-
-function total(position: Position): number {
-  return [...position.values()].reduce((sum, log_seq) => sum + log_seq, 0);
-}
-
-/** Adds to a state (or to nothing) what came between its position and a later one. */
-async function advance(snapshot: Snapshot, base: State | undefined, position: Position): Promise<State> {
-  const fresh = (alias: string): string =>
-    base ? `${atOrBefore(alias, position)} and not ${atOrBefore(alias, base.position)}` : atOrBefore(alias, position);
-  const implicit = new Map(base?.implicit);
-  let changed = false;
-  for (const link of await readImplicit(snapshot, fresh)) {
-    const id = key(link.brand_id, link.anonymous_id, link.customer_id);
-    const held = implicit.get(id);
-    // Of a pair with an unlink every time counts, not only the earliest and the latest.
-    if (held && !held.times_ms && held.first_ms <= link.first_ms && held.last_ms >= link.last_ms) continue;
-    changed = true;
-    implicit.set(id, {
-      ...link,
-      first_ms: Math.min(link.first_ms, held?.first_ms ?? link.first_ms),
-      last_ms: Math.max(link.last_ms, held?.last_ms ?? link.last_ms),
-    });
-  }
-  const added = await readStatements(snapshot, fresh('l'));
-  const statements = [...(base?.statements ?? []), ...added];
-  await readUnlinkedTimes(snapshot, statements, implicit, position);
-  const customers = new Set(base?.customers);
-  const before = customers.size;
-  // Ids that are new here may be anywhere in the log; of the others, only new rows can tell something new.
-  const fresh_ids = linkedIds(
-    added,
-    [...implicit].filter(([id]) => !base?.implicit.has(id)).map(([, link]) => link),
-  );
-  await readCustomers(snapshot, fresh_ids, (alias) => atOrBefore(alias, position), customers);
-  if (base) await readCustomers(snapshot, linkedIds(base.statements, [...base.implicit.values()]), fresh, customers);
-  const same = base && !changed && added.length === 0 && customers.size === before;
-  return {
-    position,
-    implicit,
-    statements,
-    customers,
-    members: same ? base.members : undefined,
-    rules_key: same ? base.rules_key : '',
-  };
-}
-
-async function readImplicit(snapshot: Snapshot, fresh: (alias: string) => string): Promise<ImplicitLink[]> {
-  const from = (table: string): string => `
-    select r.brand_id as brand_id, r.anonymous_id as anonymous_id, r.customer_id as customer_id, epoch_ms(r.occurred_at) as at_ms
-    from ${table} r where r.anonymous_id is not null and r.customer_id is not null and ${fresh('r')}`;
-  const rows = await snapshot.query(`
-    select brand_id, anonymous_id, customer_id, min(at_ms) as first_ms, max(at_ms) as last_ms
-    from (${LINKING_RECORDS.map(from).join(' union all ')}) both_ids
-    group by brand_id, anonymous_id, customer_id`);
-  return rows.map(
-    (row) => ({ ...row, first_ms: Number(row['first_ms']), last_ms: Number(row['last_ms']) }) as ImplicitLink,
-  );
-}
-
-/** Of pairs with an unlink, which records came after it decides; so all their times are read. */
-async function readUnlinkedTimes(
-  snapshot: Snapshot,
-  statements: readonly LinkStatement[],
-  implicit: Map<string, ImplicitLink>,
-  position: Position,
-): Promise<void> {
-  const unlinked = new Set(
-    statements.filter((s) => s.state === 'unlinked').map((s) => key(s.brand_id, pairKey(s.left_id, s.right_id))),
-  );
-  const links = [...implicit].filter(([, link]) =>
-    unlinked.has(key(link.brand_id, pairKey(link.anonymous_id, link.customer_id))),
-  );
-  if (links.length === 0) return;
-  const pair = ['brand_id', 'anonymous_id', 'customer_id'].map(textColumn);
-  await snapshot.relation(
-    'unlinked_pairs',
-    pair,
-    links.map(([, { brand_id, anonymous_id, customer_id }]) => ({ brand_id, anonymous_id, customer_id })),
-  );
-  const times = new Map<string, number[]>();
-  for (const table of LINKING_RECORDS) {
-    const rows = await snapshot.query(
-      `select u.brand_id as brand_id, u.anonymous_id as anonymous_id, u.customer_id as customer_id, epoch_ms(r.occurred_at) as at_ms
-       from ${table} r join unlinked_pairs u on u.brand_id = r.brand_id and u.anonymous_id = r.anonymous_id and u.customer_id = r.customer_id where ${atOrBefore('r', position)}`,
-    );
-    for (const row of rows) {
-      const id = key(row['brand_id'] as string, row['anonymous_id'] as string, row['customer_id'] as string);
-      times.set(id, [...(times.get(id) ?? []), Number(row['at_ms'])]);
-    }
-  }
-  for (const [id, link] of links) implicit.set(id, { ...link, times_ms: times.get(id) ?? [] });
-}
-
-async function readStatements(snapshot: Snapshot, where: string): Promise<LinkStatement[]> {
-  const rows = await snapshot.query(`
-    select brand_id, link_id, left_id, right_id, coalesce(state, 'linked') as state, probability, epoch_ms(occurred_at) as occurred_at
-    from identity_links l where ${where}`);
-  return rows.map((row) => ({ ...row, occurred_at: Number(row['occurred_at']) }) as unknown as LinkStatement);
-}
-
-/** Ids whose kind matters: both sides of statements, and the device of records that carry both. */
-function linkedIds(
-  statements: readonly LinkStatement[],
-  implicit: readonly ImplicitLink[],
-): Map<string, { brand_id: string; id: string }> {
-  const ids = new Map<string, { brand_id: string; id: string }>();
-  const add = (brand_id: string, id: string): unknown => ids.set(key(brand_id, id), { brand_id, id });
-  for (const { brand_id, left_id, right_id } of statements) {
-    add(brand_id, left_id);
-    add(brand_id, right_id);
-  }
-  for (const { brand_id, anonymous_id } of implicit) add(brand_id, anonymous_id);
-  return ids;
-}
-
-const LINKED_IDS: readonly Column[] = [textColumn('brand_id'), textColumn('id'), intColumn('subject_key')];
-
-/** Adds to `customers` those of `ids` that some row carries as customer_id. */
-async function readCustomers(
-  snapshot: Snapshot,
-  ids: Map<string, { brand_id: string; id: string }>,
-  where: (alias: string) => string,
-  customers: Set<string>,
-): Promise<void> {
-  const rows = [...ids]
-    .filter(([id]) => !customers.has(id))
-    .map(([, { brand_id, id }]) => ({ brand_id, id, subject_key: subjectKey(brand_id, id) }));
-  if (rows.length === 0) return;
-  await snapshot.relation('linked_ids', LINKED_IDS, rows);
-  const carriers = CUSTOMER_FIELDS.map(({ record, field, keyed }) => {
-    const same_id = keyed
-      ? `w.subject_key = r.subject_key where r.${field} is not null and`
-      : `w.brand_id = r.brand_id and w.id = r.${field} where`;
-    return `select w.brand_id as brand_id, w.id as id from ${record} r join linked_ids w on ${same_id} ${where('r')}`;
-  });
-  const found = await snapshot.query(`select distinct brand_id, id from (${carriers.join(' union all ')}) seen`);
-  for (const row of found) customers.add(key(row['brand_id'] as string, row['id'] as string));
 }

@@ -3,14 +3,13 @@
  * stored, so a link, an unlink or a late event is right in the next report.
  */
 
-/** Records that carried both ids; times of the earliest and the latest of them. */
+/** Records that carried both ids, and when the earliest of them happened. */
 export interface ImplicitLink {
   brand_id: string;
   anonymous_id: string;
   customer_id: string;
   first_ms: number;
-  last_ms: number;
-  /** All times, for the few pairs of which a statement says that they are unlinked. */
+  /** The times of all of them, where a statement says that the two are unlinked. */
   times_ms?: readonly number[];
 }
 
@@ -123,7 +122,7 @@ function latestStatements(statements: readonly LinkStatement[], rules: PersonRul
 
 /** The earliest record with both ids after an instant, or undefined. */
 function firstAfter(link: ImplicitLink, after_ms: number): number | undefined {
-  const times = link.times_ms ?? [link.first_ms, link.last_ms];
+  const times = link.times_ms ?? [link.first_ms];
   const later = times.filter((time) => time > after_ms);
   return later.length === 0 ? undefined : later.reduce((a, b) => Math.min(a, b));
 }

@@ -10,6 +10,7 @@ import { int64Hash, subjectKey } from '../domain/subject.ts';
 import { ID_FIELDS } from '../domain/subject-fields.ts';
 import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
+import { brandRule } from '../identity/kept-persons.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
@@ -76,12 +77,8 @@ async function resolvePerson(
   directory: PersonDirectory,
   id: string,
 ): Promise<{ person_id: string; ids: string[] }> {
-  const brand = plan.brands[0]!;
-  const members = (await directory.members(snapshot, plan.positions.identity, () => brand.settings)).filter(
-    (member) => member.brand_id === brand.brand_id,
-  );
-  const person_id = members.find((member) => member.id === id)?.person_id ?? id;
-  return { person_id, ids: members.filter((member) => member.person_id === person_id).map((member) => member.id) };
+  const { brand_id, settings } = plan.brands[0]!;
+  return directory.person(snapshot, plan.positions.identity, brandRule(brand_id, settings), id);
 }
 
 /** Makes `members` again: after the attribution query it holds only people who ordered. */

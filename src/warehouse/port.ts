@@ -64,6 +64,8 @@ export interface Snapshot {
   query<R extends Row = Row>(sql: string, parameters?: Record<string, Parameter>): Promise<R[]>;
   /** Keeps the result of a query under a temporary name, for queries after it. */
   materialise(name: string, sql: string, parameters?: Record<string, Parameter>): Promise<void>;
+  /** Gives a query a temporary name. It runs wherever a later query reads that name. */
+  define(name: string, sql: string): Promise<void>;
   /** Makes a temporary table of rows from the program. */
   relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void>;
   /**

@@ -13,7 +13,6 @@ const both = (anonymous_id: string, customer_id: string, ...hours: number[]): Im
     anonymous_id,
     customer_id,
     first_ms: Math.min(...times_ms),
-    last_ms: Math.max(...times_ms),
     times_ms,
   };
 };

@@ -117,6 +117,7 @@ export class Engine {
 
   async close(): Promise<void> {
     await this.reports.training.close();
+    await this.reports.directory.close();
     await this.warehouse.close();
   }
 }

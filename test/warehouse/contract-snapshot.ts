@@ -126,6 +126,20 @@ export function snapshotContract(open: OpenWarehouse): void {
       });
     });
 
+    test('can name a query, which then sees what its tables hold when it runs', async () => {
+      await held.warehouse.read(async (s) => {
+        await s.relation('source', NUMBERS, numbers(10));
+        await s.cachedRelation('source_kept', 'v1', NUMBERS, () => numbers(300));
+        await s.define('named', 'select a.x as x from source_kept a left join source b on b.x = a.x where b.x is null');
+        expect(await s.query('select count(*) as n, sum128(idiv(x, 1)) as total from named')).toEqual([
+          { n: 290n, total: 44_805n },
+        ]);
+        await s.define('named', 'select x as y from source where x < 3');
+        await s.materialise('kept', 'select n.y as y from named n join source s on s.x = n.y');
+        expect(await count(s, 'kept')).toBe(await count(s, 'named'));
+      });
+    });
+
     test('joins alike each time: what an engine learnt of sizes may not change what a constant is', async () => {
       const given = [1, 2, 3, 4, 5].map((order_no) => ({ order_no, brand_id: order_no > 3 ? 'a' : 'b' }));
       await held.warehouse.read(async (s) => {

@@ -51,6 +51,10 @@ export class ClickHouseSnapshot implements Snapshot {
     });
   }
 
+  async define(name: string, sql: string): Promise<void> {
+    this.definitions.set(name, this.text(sql));
+  }
+
   relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
     return this.turns.take(async () => {
       const inline = inlineRows(name, columns, rows);

@@ -32,6 +32,10 @@ export class DuckDBSnapshot implements Snapshot {
     await this.run(`create or replace temp table ${name} as ${sql}`, parameters);
   }
 
+  async define(name: string, sql: string): Promise<void> {
+    await this.run(`create or replace temp view ${name} as ${sql}`, {});
+  }
+
   async relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
     await this.connection.run(`create or replace temp table ${name} (${columns.map(columnDdl).join(', ')})`);
     await fillTable(this.connection, this.folder, { catalog: 'temp', table: name }, columns, rows);

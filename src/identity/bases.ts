@@ -1,0 +1,107 @@
+/**
+ * Tables of members that the engine keeps, one for each set of brands and rules that reports ask for. A table stays as it is
+ * while persons change; what has changed since is put down beside it and given to each read, until it is too much. Then a
+ * new table begins.
+ */
+import { subjectKey } from '../domain/subject.ts';
+import type { BrandRule, Changes, KeptPersons } from './kept-persons.ts';
+import type { MemberPage } from './pages.ts';
+
+export interface Base {
+  name: string;
+  /** Members when the table began. */
+  size: number;
+  parts: Map<string, { persons: KeptPersons; changes: Changes }>;
+}
+
+type MemberRow = readonly [brand_id: string, id: string, person_id: string];
+
+/** Rows that a read is given beside the table: a part of the table, within bounds. Appending them is what a read pays. */
+const MAX_CHANGED = { share: 0.1, at_least: 500, at_most: 5_000 };
+/** A key of one brand asks for that brand alone, so there is one table for each brand and one for all. */
+const MAX_BASES = 1_024;
+
+export class Bases {
+  private readonly bases = new Map<string, Base>();
+  private made = 0;
+
+  constructor(private readonly name: string) {}
+
+  /** The table for some brands. Brands without links have no part in it. */
+  of(rules: readonly BrandRule[], personsOf: (rule: BrandRule) => KeptPersons | undefined): Base {
+    const key = JSON.stringify(rules.map((rule) => [rule.brand_id, rule.identity_min_probability]));
+    const persons = rules.map((rule) => [rule.brand_id, personsOf(rule)] as const);
+    const base = this.bases.get(key) ?? { name: '', size: 0, parts: new Map() };
+    for (const [brand_id, kept] of persons) if (kept && !base.parts.has(brand_id)) addPart(base, brand_id, kept);
+    // The one asked for last goes to the end.
+    this.bases.delete(key);
+    this.bases.set(key, base);
+    if (base.name === '' || changed(base) > mostChanged(base)) this.begin(base);
+    if (this.bases.size > MAX_BASES) this.drop(this.bases.keys().next().value!);
+    return base;
+  }
+
+  named(name: string): Base | undefined {
+    return [...this.bases.values()].find((base) => base.name === name);
+  }
+
+  /** Forgets the tables that some persons are in. */
+  forget(persons: KeptPersons): void {
+    for (const [key, base] of this.bases)
+      if ([...base.parts.values()].some((part) => part.persons === persons)) this.drop(key);
+  }
+
+  /** The rows of a table, as they were when it began. Rows are listed at once, so that later changes do not show. */
+  pages(base: Base, rows: number): Iterator<MemberPage> {
+    const listed: MemberRow[] = [];
+    for (const [brand_id, { persons, changes }] of base.parts) {
+      for (const [id, person_id] of persons.person_of) if (!changes.has(id)) listed.push([brand_id, id, person_id]);
+      for (const [id, person_id] of changes) if (person_id !== null) listed.push([brand_id, id, person_id]);
+    }
+    return inPages(listed, rows);
+  }
+
+  private begin(base: Base): void {
+    this.made += 1;
+    base.name = `${this.name}.${this.made}`;
+    base.size = 0;
+    for (const { persons, changes } of base.parts.values()) {
+      changes.clear();
+      base.size += persons.person_of.size;
+    }
+  }
+
+  private drop(key: string): void {
+    for (const { persons, changes } of this.bases.get(key)!.parts.values()) persons.unwatch(changes);
+    this.bases.delete(key);
+  }
+}
+
+/** A brand that had no links when the table began: all its members are new. */
+function addPart(base: Base, brand_id: string, persons: KeptPersons): void {
+  const changes: Changes = new Map([...persons.person_of.keys()].map((id) => [id, null]));
+  persons.watch(changes);
+  base.parts.set(brand_id, { persons, changes });
+}
+
+function changed(base: Base): number {
+  return [...base.parts.values()].reduce((sum, part) => sum + part.changes.size, 0);
+}
+
+function mostChanged(base: Base): number {
+  return Math.min(MAX_CHANGED.at_most, Math.max(MAX_CHANGED.at_least, base.size * MAX_CHANGED.share));
+}
+
+function* inPages(listed: readonly MemberRow[], rows: number): Generator<MemberPage> {
+  for (let from = 0; from < listed.length; from += rows) yield memberPage(listed.slice(from, from + rows));
+}
+
+export function memberPage(rows: readonly MemberRow[]): MemberPage {
+  return {
+    brand_id: rows.map(([brand_id]) => brand_id),
+    id: rows.map(([, id]) => id),
+    person_id: rows.map(([, , person_id]) => person_id),
+    subject_key: BigInt64Array.from(rows, ([brand_id, id]) => subjectKey(brand_id, id)),
+    person_key: BigInt64Array.from(rows, ([brand_id, , person_id]) => subjectKey(brand_id, person_id)),
+  };
+}

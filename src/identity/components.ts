@@ -1,0 +1,78 @@
+/**
+ * Disjoint sets of numbered ids, with the numbered pairs that join them. Each set is a ring of ids and a ring of pairs: two
+ * rings become one when two of their links change places, so joining costs the same however large the sets are.
+ */
+export class Components {
+  private readonly parent: number[] = [];
+  /** How many ids a root has. */
+  private readonly size: number[] = [];
+  private readonly next_id: number[] = [];
+  private readonly next_pair: number[] = [];
+  /** Of a root: any pair of its component, or -1. */
+  private readonly a_pair: number[] = [];
+
+  /** Adds the next id, as a component of its own. */
+  addId(): void {
+    const number = this.parent.length;
+    this.parent.push(number);
+    this.size.push(1);
+    this.next_id.push(number);
+    this.a_pair.push(-1);
+  }
+
+  /** Adds the next pair: the components of its two ids are one from now on. */
+  addPair(a: number, b: number): void {
+    const pair = this.next_pair.length;
+    this.next_pair.push(pair);
+    const root = this.join(a, b);
+    const other = this.a_pair[root]!;
+    if (other < 0) this.a_pair[root] = pair;
+    else swap(this.next_pair, pair, other);
+  }
+
+  /** The id that stands for a component. */
+  find(number: number): number {
+    let at = number;
+    while (this.parent[at] !== at) {
+      this.parent[at] = this.parent[this.parent[at]!]!;
+      at = this.parent[at]!;
+    }
+    return at;
+  }
+
+  *idsOf(root: number): Generator<number> {
+    let number = root;
+    do {
+      yield number;
+      number = this.next_id[number]!;
+    } while (number !== root);
+  }
+
+  *pairsOf(root: number): Generator<number> {
+    const first = this.a_pair[root]!;
+    if (first < 0) return;
+    let pair = first;
+    do {
+      yield pair;
+      pair = this.next_pair[pair]!;
+    } while (pair !== first);
+  }
+
+  /** The smaller component becomes a part of the larger. Returns the root of both. */
+  private join(a: number, b: number): number {
+    const [x, y] = [this.find(a), this.find(b)];
+    if (x === y) return x;
+    const [small, large] = this.size[x]! < this.size[y]! ? [x, y] : [y, x];
+    this.parent[small] = large;
+    this.size[large]! += this.size[small]!;
+    swap(this.next_id, small, large);
+    const [pair, other] = [this.a_pair[small]!, this.a_pair[large]!];
+    if (other < 0) this.a_pair[large] = pair;
+    else if (pair >= 0) swap(this.next_pair, pair, other);
+    return large;
+  }
+}
+
+function swap(next: number[], a: number, b: number): void {
+  [next[a], next[b]] = [next[b]!, next[a]!];
+}

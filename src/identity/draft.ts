@@ -1,0 +1,93 @@
+/** Facts of the log that are new since a step, as small graphs by brand. What the step knew already is left out. */
+import { subjectKey } from '../domain/subject.ts';
+import { LinkGraph } from './graph.ts';
+import type { FactPage, IdPage, UnlinkedPage } from './pages.ts';
+
+type Graphs = ReadonlyMap<string, LinkGraph>;
+
+/** A draft is one step in itself. */
+const ONLY = 0;
+
+export class Draft {
+  readonly graphs = new Map<string, LinkGraph>();
+  /** Worked out when the first page is asked for: all links are here by then. */
+  unlinked: Array<readonly [brand_id: string, left_id: string, right_id: string, whole_log: boolean]> | undefined;
+
+  /** @param step what the draft is on top of. */
+  constructor(readonly step: number) {}
+
+  /** Adds facts. A record that the graphs know of already says nothing new, and neither does a known customer. */
+  add(page: FactPage, known: Graphs): void {
+    const { brand_id } = page;
+    for (let i = 0; i < brand_id.length; i++) {
+      const [brand, before] = [brand_id[i]!, known.get(brand_id[i]!)];
+      if (page.kind === 'statements') this.graph(brand).addStatement(statementOf(page, i), ONLY);
+      else if (page.kind === 'customers') this.addCustomer(brand, page.id[i]!, before);
+      else {
+        const [device, customer, at_ms] = [page.anonymous_id[i]!, page.customer_id[i]!, page.at_ms[i]!];
+        if (page.kind === 'times') this.graph(brand).addTime(device, customer, at_ms, ONLY);
+        else if (!before?.knowsRecord(device, customer, at_ms, this.step))
+          this.graph(brand).addRecord(device, customer, at_ms, ONLY);
+      }
+    }
+  }
+
+  /** Only of ids with a link it matters whether they are customers. */
+  private addCustomer(brand_id: string, id: string, before: LinkGraph | undefined): void {
+    const linked = before?.has(id, this.step) || this.graphs.get(brand_id)?.has(id, ONLY);
+    if (linked && !before?.isCustomer(id, this.step)) this.graph(brand_id).addCustomer(id, ONLY);
+  }
+
+  private graph(brand_id: string): LinkGraph {
+    const graph = this.graphs.get(brand_id) ?? new LinkGraph(brand_id);
+    this.graphs.set(brand_id, graph);
+    return graph;
+  }
+}
+
+function statementOf(page: FactPage & { kind: 'statements' }, i: number) {
+  return {
+    brand_id: page.brand_id[i]!,
+    link_id: page.link_id[i]!,
+    left_id: page.left_id[i]!,
+    right_id: page.right_id[i]!,
+    state: page.state[i]!,
+    probability: page.probability[i]!,
+    occurred_at: page.at_ms[i]!,
+  };
+}
+
+/** The first ids that were not there at the draft's step, and of which it is not yet known that they are customers. */
+export function newIds(draft: Draft, known: Graphs, at_most: number): IdPage {
+  const page: IdPage = { brand_id: [], id: [], subject_key: new BigInt64Array() };
+  for (const [brand_id, graph] of draft.graphs) {
+    for (const id of graph.ids) {
+      if (page.id.length === at_most) break;
+      if (graph.isCustomer(id, ONLY) || known.get(brand_id)?.has(id, draft.step)) continue;
+      page.brand_id.push(brand_id);
+      page.id.push(id);
+    }
+  }
+  return { ...page, subject_key: BigInt64Array.from(page.id, (id, i) => subjectKey(page.brand_id[i]!, id)) };
+}
+
+/**
+ * A page of the pairs whose records decide one by one what holds, because a statement unlinks them: which of them came
+ * after it. Of pairs that were unlinked before only the new records are missing.
+ */
+export function unlinkedPairs(draft: Draft, known: Graphs, from: number, rows: number): UnlinkedPage {
+  draft.unlinked ??= [...draft.graphs].flatMap(([brand_id, graph]) =>
+    [...graph.pairsOf()].flatMap(({ left_id, right_id, unlinked, recorded }) => {
+      const before = known.get(brand_id)?.isUnlinked(left_id, right_id, draft.step) ?? false;
+      const needed = before ? recorded : unlinked;
+      return needed ? [[brand_id, left_id, right_id, !before] as const] : [];
+    }),
+  );
+  const page = draft.unlinked.slice(from, from + rows);
+  return {
+    brand_id: page.map(([brand_id]) => brand_id),
+    left_id: page.map(([, left_id]) => left_id),
+    right_id: page.map(([, , right_id]) => right_id),
+    whole_log: page.map(([, , , whole_log]) => whole_log),
+  };
+}

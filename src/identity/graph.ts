@@ -1,0 +1,266 @@
+/**
+ * What the log says of the ids of one brand, as a graph: pairs of ids, and components of ids that some pair ever named. A
+ * component only grows, because the log only appends; and the persons in it depend on nothing outside of it. Each fact
+ * carries the step that brought it, so that the links of an earlier step can be read out again.
+ */
+import { Components } from './components.ts';
+import type { ImplicitLink, LinkStatement } from './persons.ts';
+
+/** Later than any step: for what is not known yet. */
+const NEVER = 2 ** 30;
+/** What a Map holds at most. Two numbers below it fit into one exact integer. */
+const MAX_IDS = 2 ** 24;
+
+/** Links of some components, ready to be joined. */
+export interface Links {
+  /** Every id of the components, also one without any link. */
+  ids: string[];
+  implicit: ImplicitLink[];
+  statements: LinkStatement[];
+  customers: Set<string>;
+}
+
+interface Times {
+  at_ms: number[];
+  steps: number[];
+}
+
+export class LinkGraph {
+  readonly ids: string[] = [];
+  private readonly numbers = new Map<string, number>();
+  private readonly id_step: number[] = [];
+  private readonly customer_step: number[] = [];
+  private readonly components = new Components();
+
+  private readonly pairs = new Map<number, number>();
+  private readonly left: number[] = [];
+  private readonly right: number[] = [];
+  /** Of a pair: the earliest record with both ids, up to the step that was folded last. */
+  private readonly first_ms: number[] = [];
+  /** Earlier records that later steps brought, each earlier than the one before. */
+  private readonly recent = new Map<number, Array<{ step: number; at_ms: number }>>();
+  private readonly statements = new Map<number, Array<LinkStatement & { step: number }>>();
+  private readonly unlink_step = new Map<number, number>();
+  /** Times of all records with both ids, of pairs that some statement unlinks. */
+  private readonly times = new Map<number, Times>();
+  /** Ids that a step after the first said something new of. */
+  private touched: Array<{ step: number; number: number }> = [];
+
+  constructor(private readonly brand_id: string) {}
+
+  /** Pairs of ids. */
+  get links(): number {
+    return this.left.length;
+  }
+
+  /** Facts that are kept with their steps, to answer for earlier ones. */
+  get unfolded(): number {
+    return this.touched.length;
+  }
+
+  /** Whether an id was there at a step. */
+  has(id: string, step: number): boolean {
+    const number = this.numbers.get(id);
+    return number !== undefined && this.id_step[number]! <= step;
+  }
+
+  isCustomer(id: string, step: number): boolean {
+    const number = this.numbers.get(id);
+    return number !== undefined && this.customer_step[number]! <= step;
+  }
+
+  /** Whether a statement had unlinked the pair at a step; then the times of all its records are here. */
+  isUnlinked(a: string, b: string, step: number): boolean {
+    const pair = this.pairOf(a, b);
+    return pair !== undefined && (this.unlink_step.get(pair) ?? NEVER) <= step;
+  }
+
+  /** Whether a record with both ids at an instant would say nothing new. */
+  knowsRecord(a: string, b: string, at_ms: number, step: number): boolean {
+    const pair = this.pairOf(a, b);
+    return pair !== undefined && this.firstMs(pair, step) <= at_ms && (this.unlink_step.get(pair) ?? NEVER) > step;
+  }
+
+  /** Adds a record that carries both ids. An id with itself is no pair. */
+  addRecord(anonymous_id: string, customer_id: string, at_ms: number, step: number): void {
+    this.addCustomer(customer_id, step);
+    if (anonymous_id !== customer_id) this.addFirst(this.pair(anonymous_id, customer_id, step), at_ms, step);
+  }
+
+  addStatement(statement: LinkStatement, step: number): void {
+    const { left_id, right_id } = statement;
+    if (left_id === right_id) return;
+    const pair = this.pair(left_id, right_id, step);
+    const held = this.statements.get(pair);
+    if (held) held.push({ ...statement, step });
+    else this.statements.set(pair, [{ ...statement, step }]);
+    if (statement.state === 'unlinked' && !this.unlink_step.has(pair)) this.unlink_step.set(pair, step);
+    this.touch(this.left[pair]!, step);
+  }
+
+  /** Adds the time of one record of a pair that is unlinked. */
+  addTime(a: string, b: string, at_ms: number, step: number): void {
+    if (a !== b) this.addTimeOf(this.pair(a, b, step), at_ms, step);
+  }
+
+  addCustomer(id: string, step: number): void {
+    const number = this.number(id, step);
+    if (this.customer_step[number]! <= step) return;
+    this.customer_step[number] = step;
+    this.touch(number, step);
+  }
+
+  /** Pairs that are unlinked, and pairs that some record carries, of a draft. */
+  *pairsOf(): Generator<{ left_id: string; right_id: string; unlinked: boolean; recorded: boolean }> {
+    for (let pair = 0; pair < this.left.length; pair++)
+      yield {
+        left_id: this.ids[this.left[pair]!]!,
+        right_id: this.ids[this.right[pair]!]!,
+        unlinked: this.unlink_step.has(pair),
+        recorded: this.firstMs(pair, NEVER) < Number.POSITIVE_INFINITY,
+      };
+  }
+
+  /** Takes in all that another graph of the brand holds, as what one step brought. */
+  absorb(draft: LinkGraph, step: number): void {
+    for (const [number, id] of draft.ids.entries())
+      if (draft.customer_step[number]! < NEVER) this.addCustomer(id, step);
+    for (let from = 0; from < draft.left.length; from++) {
+      const pair = this.pair(draft.ids[draft.left[from]!]!, draft.ids[draft.right[from]!]!, step);
+      this.addFirst(pair, draft.firstMs(from, NEVER), step);
+      for (const at_ms of draft.times.get(from)?.at_ms ?? []) this.addTimeOf(pair, at_ms, step);
+      for (const { step: _step, ...statement } of draft.statements.get(from) ?? []) this.addStatement(statement, step);
+    }
+  }
+
+  /** The components of which steps after `step` said something new. */
+  rootsAfter(step: number): Set<number> {
+    const roots = new Set<number>();
+    for (const { step: at, number } of this.touched) if (at > step) roots.add(this.components.find(number));
+    return roots;
+  }
+
+  /** The components that hold any of some ids. */
+  rootsOf(ids: Iterable<string>): Set<number> {
+    const roots = new Set<number>();
+    for (const id of ids) {
+      const number = this.numbers.get(id);
+      if (number !== undefined) roots.add(this.components.find(number));
+    }
+    return roots;
+  }
+
+  allRoots(): Set<number> {
+    return new Set(this.ids.map((_, number) => this.components.find(number)));
+  }
+
+  /** The links of some components, as they were at a step. */
+  collect(roots: Iterable<number>, step: number): Links {
+    const links: Links = { ids: [], implicit: [], statements: [], customers: new Set() };
+    for (const root of roots) {
+      for (const number of this.components.idsOf(root)) {
+        links.ids.push(this.ids[number]!);
+        if (this.customer_step[number]! <= step) links.customers.add(this.ids[number]!);
+      }
+      for (const pair of this.components.pairsOf(root)) this.collectPair(pair, step, links);
+    }
+    return links;
+  }
+
+  /** Forgets which of the steps up to `step` brought what: earlier ones cannot be read out any more. */
+  fold(step: number): void {
+    for (const [pair, earlier] of this.recent) {
+      const folded = earlier.filter((fact) => fact.step <= step).at(-1);
+      if (folded) this.first_ms[pair] = folded.at_ms;
+      const later = earlier.filter((fact) => fact.step > step);
+      if (later.length > 0) this.recent.set(pair, later);
+      else this.recent.delete(pair);
+    }
+    this.touched = this.touched.filter((fact) => fact.step > step);
+  }
+
+  private collectPair(pair: number, step: number, links: Links): void {
+    const [left, right] = [this.left[pair]!, this.right[pair]!];
+    for (const statement of this.statements.get(pair) ?? [])
+      if (statement.step <= step) links.statements.push(statement);
+    const first_ms = this.firstMs(pair, step);
+    if (first_ms === Number.POSITIVE_INFINITY) return;
+    // A record that carries both ids makes one of them a customer. Where both are, no record joins them.
+    const left_is_customer = this.customer_step[left]! <= step;
+    if (left_is_customer === this.customer_step[right]! <= step) return;
+    const [device, customer] = left_is_customer ? [right, left] : [left, right];
+    const times = this.times.get(pair);
+    const times_ms = times?.at_ms.filter((_, i) => times.steps[i]! <= step) ?? [];
+    links.implicit.push({
+      brand_id: this.brand_id,
+      anonymous_id: this.ids[device]!,
+      customer_id: this.ids[customer]!,
+      first_ms,
+      ...(times_ms.length > 0 ? { times_ms } : {}),
+    });
+  }
+
+  private firstMs(pair: number, step: number): number {
+    const earlier = this.recent.get(pair)?.findLast((fact) => fact.step <= step);
+    return earlier?.at_ms ?? this.first_ms[pair]!;
+  }
+
+  private addFirst(pair: number, at_ms: number, step: number): void {
+    if (at_ms >= this.firstMs(pair, NEVER)) return;
+    if (step === 0) this.first_ms[pair] = at_ms;
+    else {
+      const earlier = this.recent.get(pair);
+      if (earlier) earlier.push({ step, at_ms });
+      else this.recent.set(pair, [{ step, at_ms }]);
+    }
+    this.touch(this.left[pair]!, step);
+  }
+
+  private addTimeOf(pair: number, at_ms: number, step: number): void {
+    const held = this.times.get(pair);
+    if (held) {
+      held.at_ms.push(at_ms);
+      held.steps.push(step);
+    } else this.times.set(pair, { at_ms: [at_ms], steps: [step] });
+    this.touch(this.left[pair]!, step);
+  }
+
+  private touch(number: number, step: number): void {
+    if (step > 0) this.touched.push({ step, number });
+  }
+
+  private number(id: string, step: number): number {
+    const held = this.numbers.get(id);
+    if (held !== undefined) return held;
+    const number = this.ids.length;
+    if (number >= MAX_IDS) throw new Error(`brand ${this.brand_id} links more than ${MAX_IDS} ids; link fewer`);
+    this.ids.push(id);
+    this.numbers.set(id, number);
+    this.id_step.push(step);
+    this.customer_step.push(NEVER);
+    this.components.addId();
+    return number;
+  }
+
+  private pairOf(a: string, b: string): number | undefined {
+    const [x, y] = [this.numbers.get(a), this.numbers.get(b)];
+    return x === undefined || y === undefined ? undefined : this.pairs.get(pairNumber(x, y));
+  }
+
+  private pair(a: string, b: string, step: number): number {
+    const [x, y] = [this.number(a, step), this.number(b, step)];
+    const held = this.pairs.get(pairNumber(x, y));
+    if (held !== undefined) return held;
+    const pair = this.left.length;
+    this.pairs.set(pairNumber(x, y), pair);
+    this.left.push(x);
+    this.right.push(y);
+    this.first_ms.push(Number.POSITIVE_INFINITY);
+    this.components.addPair(x, y);
+    return pair;
+  }
+}
+
+function pairNumber(x: number, y: number): number {
+  return x < y ? x * MAX_IDS + y : y * MAX_IDS + x;
+}

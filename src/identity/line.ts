@@ -1,0 +1,33 @@
+/** A membership that is kept, and the positions of the log of which it knows the step. */
+import { randomUUID } from 'node:crypto';
+import type { Position } from '../warehouse/position.ts';
+import type { Host, Input, Operation, Output } from './lines.ts';
+
+interface Mark {
+  token: string;
+  position: Position;
+  step: number;
+}
+
+export class Line {
+  /** From early to late. */
+  marks: Mark[] = [];
+  /** The first step that can still be asked for. */
+  earliest = 0;
+  /** Pairs of ids. */
+  links = 0;
+  private readonly name = randomUUID();
+
+  constructor(readonly host: Host) {
+    host.begin(this.name);
+  }
+
+  /** @throws Replaced when the line was forgotten. */
+  ask<K extends Operation>(operation: K, ...input: Input<K>): Promise<Output<K>> {
+    return this.host.ask(this.name, operation, ...input);
+  }
+
+  forget(): void {
+    this.host.forget(this.name);
+  }
+}

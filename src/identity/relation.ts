@@ -1,0 +1,75 @@
+/** The relation `persons`: a table of members that the engine keeps between reads, and beside it what has changed since. */
+import { hash } from 'node:crypto';
+import type { Snapshot } from '../warehouse/port.ts';
+import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
+import type { View } from './kept-membership.ts';
+import type { BrandRule } from './kept-persons.ts';
+import type { Line } from './line.ts';
+import { Replaced } from './lines.ts';
+import type { MemberPage } from './pages.ts';
+
+const COLUMNS = [
+  textColumn('brand_id'),
+  textColumn('id'),
+  intColumn('subject_key'),
+  textColumn('person_id'),
+  intColumn('person_key'),
+];
+const NAMES = COLUMNS.map((column) => column.name);
+
+/** Makes `persons` of some brands in a view. Undefined when its step is too long ago. @throws Replaced */
+export async function makePersons(
+  snapshot: Snapshot,
+  line: Line,
+  view: View,
+  rules: readonly BrandRule[],
+): Promise<true | undefined> {
+  const relation = await line.ask('relation', view, rules);
+  if (!relation) return undefined;
+  const { base, delta } = relation;
+  const name = relationName(rules.map((rule) => rule.brand_id));
+  await snapshot.cachedRelation(name, base, COLUMNS, () => readRows(line, base));
+  if (delta.id.length === 0) await snapshot.define('persons', `select ${NAMES.join(', ')} from ${name}`);
+  else await defineWithChanges(snapshot, name, delta);
+  return true;
+}
+
+/** Each set of brands has its own versions, so that one does not drive out those of another. */
+function relationName(brand_ids: readonly string[]): string {
+  return `persons_${hash('sha256', JSON.stringify(brand_ids), 'hex').slice(0, 16)}`;
+}
+
+/** All rows of a table that is kept. @throws Replaced */
+async function readRows(line: Line, base: string): Promise<Row[]> {
+  const cursor = await line.ask('openRows', base);
+  if (cursor === undefined) throw new Replaced(`the table ${base} was replaced`);
+  const rows: Row[] = [];
+  for (;;) {
+    const page = await line.ask('nextRows', cursor);
+    if (!page) throw new Replaced(`the rows of ${base} are not read any more`);
+    if (page.id.length === 0) return rows;
+    for (const row of rowsOf(page)) rows.push(row);
+  }
+}
+
+function rowsOf(page: MemberPage): Row[] {
+  return page.id.map((id, i) => ({
+    brand_id: page.brand_id[i]!,
+    id,
+    subject_key: page.subject_key[i]!,
+    person_id: page.person_id[i]!,
+    person_key: page.person_key[i]!,
+  }));
+}
+
+/** Members of the table that did not change, and those that did. An id that is its own person now is in neither. */
+async function defineWithChanges(snapshot: Snapshot, table: string, delta: MemberPage): Promise<void> {
+  await snapshot.relation('persons_changed', COLUMNS, rowsOf(delta));
+  const columns = (alias: string): string => NAMES.map((name) => `${alias}.${name} as ${name}`).join(', ');
+  await snapshot.define(
+    'persons',
+    `select ${columns('b')} from ${table} b
+       left join persons_changed c on c.subject_key = b.subject_key and c.brand_id = b.brand_id and c.id = b.id where c.id is null
+     union all select ${columns('c')} from persons_changed c where c.person_id <> c.id`,
+  );
+}
