@@ -63,14 +63,15 @@ export async function insertThroughFile(
   columns: readonly Column[],
   rows: readonly Row[],
 ): Promise<void> {
-  const path = folder.newPath();
+  let path: string | undefined;
   try {
-    const longest = await writeLines(path, table, columns, rows).catch((cause) => {
-      throw unwritable(cause);
-    });
+    path = folder.newPath();
+    const longest = await writeLines(path, table, columns, rows);
     await connection.run(insertStatement(target, columns, path, longest));
+  } catch (cause) {
+    throw unwritable(cause);
   } finally {
-    await rm(path, { force: true });
+    if (path !== undefined) await rm(path, { force: true });
   }
 }
 
@@ -94,7 +95,7 @@ async function writeLines(
         text += line;
       }
       file ??= await open(path, 'wx', 0o600);
-      await file.write(text);
+      await file.appendFile(text);
       start = at;
       await nextTurn();
     }
