@@ -6,6 +6,16 @@ import type { Cell, Column, Row } from './schema.ts';
 export const FIRST_INSTANT_MS = Date.parse('0000-01-01T00:00:00.000Z');
 export const LAST_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
+/** The cells of a row in the order of `columns`, as values of JSON. @throws RowFault like {@link jsonCell}. */
+export function jsonRow(table: string, columns: readonly Column[], row: Row): Array<string | number | null> {
+  const cells = new Array<string | number | null>(columns.length);
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i]!;
+    cells[i] = jsonCell(table, column, row[column.name]);
+  }
+  return cells;
+}
+
 /**
  * A cell as a value of JSON that loses nothing: integers beyond 2^53 are texts of digits, instants are milliseconds. Half of a
  * surrogate pair becomes U+FFFD, because no engine stores it.

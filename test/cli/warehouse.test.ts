@@ -1,7 +1,10 @@
 /** `--warehouse` says where the data is; the data folder keeps the spool. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
+import { makeConfig } from '../../src/config.ts';
+import { openWarehouse } from '../../src/tributary.ts';
+import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import { clickHouseUrl } from '../support/clickhouse.ts';
 import { cli, json, ok, temporaryFolder } from './harness.ts';
 
@@ -59,4 +62,20 @@ test('what is no warehouse is refused in one line that says what to send', async
   const { code, err } = await cli(['doctor', '--data', root, '--warehouse', 'mysql://me:secret@x']);
   expect(code).toBe(1);
   expect(err).toMatch(/^error: warehouse: is not the URL of a warehouse; send duckdb:PATH or clickhouse:.*\n$/);
+});
+
+test('data of a newer program is refused in one sentence by every command that opens it', async () => {
+  const [data, file] = [join(root, 'newer'), join(root, 'newer.duckdb')];
+  mkdirSync(data);
+  const newer = await openWarehouse(data, makeConfig({ warehouse: `duckdb:${file}` }));
+  await newer.migrate([...VERSIONS, { version: VERSIONS.length + 1 }]);
+  await newer.close();
+  const known = VERSIONS.length;
+  for (const argv of [['doctor'], ['import', 'conversions', orders], ['serve', '--port', '0']]) {
+    const { code, out, err } = await cli([...argv, '--data', data, '--warehouse', `duckdb:${file}`]);
+    expect([argv, code, out]).toEqual([argv, 1, '']);
+    expect(err).toBe(
+      `error: this data was written by a newer Tributary (schema ${known + 1}, this program knows ${known}); run that version or newer\n`,
+    );
+  }
 });

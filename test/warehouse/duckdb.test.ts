@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import { warehouseContract } from './contract.ts';
-import { count, rowOf } from './rows.ts';
+import { committed, count, rowOf } from './rows.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-duckdb-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,6 +42,25 @@ describe('the warehouse file', () => {
     await once(holder, 'exit');
     const again = await DuckDBWarehouse.open({ path, threads: 1 });
     await again.close();
+  });
+
+  test('stands in a folder whose name looks like a pattern or like a column', async () => {
+    const path = join(folder, 'date=2020-01-01 a*b [c] {d,e}\'"', 'warehouse.duckdb');
+    const backup = join(path, '../brand_id=other*');
+    const [one, other] = [path, `${path}.other`].map((at) => DuckDBWarehouse.open({ path: at, threads: 1 }));
+    const warehouse = await one!;
+    await warehouse.migrate();
+    await warehouse.append(committed({ spend: [rowOf('spend', { date: '2026-03-01' })] }));
+    await warehouse.backup(backup);
+    const restored = await other!;
+    await restored.migrate();
+    await restored.restore(backup);
+    for (const each of [warehouse, restored]) {
+      const rows = await each.read((s) => s.query('select brand_id, date from spend'));
+      expect(rows).toEqual([{ brand_id: 'x', date: '2026-03-01' }]);
+      await each.close();
+    }
+    expect(readdirSync(join(path, '..')).filter((name) => name.endsWith('.rows'))).toEqual([]);
   });
 
   test('that is not a warehouse is refused by its name', async () => {

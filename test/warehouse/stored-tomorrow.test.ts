@@ -2,7 +2,11 @@
  * Data that an earlier version wrote is opened by a program of tomorrow: one with another optional field on touchpoints and another
  * kind of record. That program is this one with its lists of kinds and versions replaced; everything else is as it runs.
  */
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, inject, test, vi } from 'vitest';
+import { clickHouseUrl } from '../support/clickhouse.ts';
 import type { EngineName } from '../support/engine.ts';
 
 vi.mock('../../src/domain/index.ts', async (original) => {
@@ -15,7 +19,20 @@ vi.mock('../../src/warehouse/versions/index.ts', async (original) => {
 });
 
 const { STORED_ADMIN, STORED_ANSWERS, STORED_READ, STORED_WRITE, storedFolder } = await import('./stored-folder.ts');
+const { makeConfig } = await import('../../src/config.ts');
+const { temporaryFolder } = await import('../server/harness.ts');
+const { openWarehouse } = await import('../../src/tributary.ts');
 const { TABLES } = await import('../../src/warehouse/schema.ts');
+
+/** Writes a Parquet file anew without one of its columns. */
+async function withoutColumn(file: string, column: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(`copy (select * exclude (${column}) from '${file}') to '${file}.new' (format parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+  renameSync(`${file}.new`, file);
+}
 
 const TOUCH = { customer_id: 'customer-1', touchpoint_type: 'email_click', occurred_at: '2026-04-01T09:00:00Z' };
 
@@ -53,6 +70,24 @@ describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (
     ]);
     expect(visits).toEqual([{ visit_id: 'v-1', shop: 'Berlin', at_ms: BigInt(Date.UTC(2026, 3, 1, 9)) }]);
     expect((await server.tributary.warehouse.diagnose()).schema_version).toBe(3);
+  });
+
+  test.runIf(there)('restores a backup that was made before the column and the table came', async () => {
+    const server = await (await storedFolder(engine)).serve();
+    await server.post('/v1/flush', undefined, STORED_ADMIN);
+    const backup = join(server.folder, 'backup');
+    await server.tributary.warehouse.backup(backup);
+    rmSync(join(backup, 'visits.parquet'));
+    await withoutColumn(join(backup, 'touchpoints.parquet'), 'loyalty_tier');
+    const other = temporaryFolder();
+    const place = engine === 'duckdb' ? `duckdb:${join(other, 'w.duckdb')}` : clickHouseUrl(other);
+    const restored = await openWarehouse(other, makeConfig({ warehouse: place }));
+    await restored.migrate();
+    await restored.restore(backup);
+    const sql =
+      'select count(*) as n, count(loyalty_tier) as tiers, count(distinct touchpoint_id) as ids from touchpoints';
+    expect(await restored.read((s) => s.query(sql))).toEqual([{ n: 49n, tiers: 0n, ids: 49n }]);
+    await restored.close();
   });
 
   test.runIf(there)('answers about the old events as the program of that time did', async () => {
