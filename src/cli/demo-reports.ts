@@ -1,5 +1,6 @@
 /** The three reports that say most about why attribution needs care, on data whose truth is known. */
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
+import { EMAIL_TYPES } from '../domain/touchpoint.ts';
 import { showAttribution } from '../present/attribution.ts';
 import { showReceipt } from '../present/receipt.ts';
 import { money, number, type TextColumn, textTable } from '../present/table.ts';

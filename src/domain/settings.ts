@@ -38,10 +38,7 @@ const MODEL_SETTINGS = {
     { default: 7, 'x-column': 'half_life_days', 'x-expression': true },
   ),
   /** position_based: the shares of the first and the last touch; the middle shares the rest. Given together or not at all. */
-  position: Type.Object(
-    { first: share('first_share', 0.4), last: share('last_share', 0.4) },
-    { 'x-together': true },
-  ),
+  position: Type.Object({ first: share('first_share', 0.4), last: share('last_share', 0.4) }, { 'x-together': true }),
 };
 
 export type ModelSettings = { [N in keyof typeof MODEL_SETTINGS]: Static<(typeof MODEL_SETTINGS)[N]> };
@@ -59,10 +56,7 @@ export const GIVEN_MODEL_SETTINGS = Object.fromEntries(
   Object.entries(MODEL_SETTINGS).map(([name, schema]): [string, TSchema] => {
     const parts = partsOf(schema);
     if (!parts) return [name, Type.Optional(schema)];
-    const given = Object.entries(parts).map(([part, own]) => [
-      part,
-      'x-together' in schema ? own : Type.Optional(own),
-    ]);
+    const given = Object.entries(parts).map(([part, own]) => [part, 'x-together' in schema ? own : Type.Optional(own)]);
     return [name, Type.Optional(Type.Object(Object.fromEntries(given) as Properties, closed))];
   }),
 ) as unknown as { [N in keyof ModelSettings]: TOptional<TUnsafe<NonNullable<GivenModelSettings[N]>>> };
@@ -70,6 +64,8 @@ export const GIVEN_MODEL_SETTINGS = Object.fromEntries(
 /** One number of the model settings, and where it stands. */
 interface SettingColumn {
   column: string;
+  /** Whole numbers: milliseconds. */
+  whole: boolean;
   of: (settings: ModelSettings) => number;
   in_expressions: boolean;
 }
@@ -79,10 +75,9 @@ export const SETTING_COLUMNS: readonly SettingColumn[] = Object.entries(MODEL_SE
   const parts = partsOf(schema);
   const column = (own: TSchema, pick: (settings: ModelSettings) => number): SettingColumn => {
     const setting = own as unknown as Setting;
-    const of = setting['x-milliseconds']
-      ? (settings: ModelSettings) => Math.round(pick(settings) * MS_PER_DAY)
-      : pick;
-    return { column: setting['x-column'], of, in_expressions: setting['x-expression'] ?? false };
+    const whole = setting['x-milliseconds'] ?? false;
+    const of = whole ? (settings: ModelSettings) => Math.round(pick(settings) * MS_PER_DAY) : pick;
+    return { column: setting['x-column'], whole, of, in_expressions: setting['x-expression'] ?? false };
   };
   const group = (settings: ModelSettings) => settings[name as keyof ModelSettings] as unknown;
   if (!parts) return [column(schema, (settings) => group(settings) as number)];
@@ -90,6 +85,13 @@ export const SETTING_COLUMNS: readonly SettingColumn[] = Object.entries(MODEL_SE
     column(own, (settings) => (group(settings) as Record<string, number>)[part]!),
   );
 });
+
+export const WINDOWS = Object.keys(MODEL_SETTINGS.windows.properties) as ReadonlyArray<keyof Windows>;
+
+/** The column that holds a window. */
+export function windowColumn(window: keyof Windows): string {
+  return (MODEL_SETTINGS.windows.properties[window] as unknown as Setting)['x-column'];
+}
 
 const defaultOf = (schema: TSchema): number => (schema as unknown as Setting).default;
 const DEFAULT_MODEL_SETTINGS = Object.fromEntries(

@@ -1,20 +1,24 @@
 /** One customer's history: ids, segments and journeys, with every touchpoint, order and what each touchpoint earned. */
 
 import Type, { type Static } from 'typebox';
-import { CREDITED_TOUCHES } from '../attribution/credits.ts';
+import { without } from '../attribution/eligibility.ts';
+import { makeJourneyEvents } from '../attribution/journeys.ts';
 import type { Plan } from '../attribution/plan.ts';
-import { attribute } from '../attribution/query.ts';
-import { IS_EMAIL, IS_MACHINE, memberTouches } from '../attribution/touches.ts';
+import { type Attribution, attribute } from '../attribution/query.ts';
+import { PERSON_MEMBERS } from '../attribution/relations.ts';
+import { memberTouches } from '../attribution/touches.ts';
 import { formatMicros } from '../domain/money.ts';
 import { int64Hash, subjectKey } from '../domain/subject.ts';
 import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
-import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
+import { read, readAll } from '../warehouse/read-row.ts';
+import { columnsOf, fill, materialise, type Relation } from '../warehouse/relation.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
+import { HISTORY } from './relations.ts';
 
 const { brand_id, as_of, model, currency } = AttributionParameters.properties;
 
@@ -54,22 +58,22 @@ export async function customerReport(
         snapshot,
         context,
         { ...parameters, ...ALL_TIME, brand_id: brand },
-        { ...options, extra: { report: 'customer' }, touch_columns: ['touchpoint_id'] },
+        { ...options, extra: { report: 'customer' } },
       );
       const { person_id, ids } = await resolvePerson(snapshot, resolved.plan, context.directory, customer_id);
       const plan = { ...resolved.plan, person_id };
-      const { reclassified } = await attribute(snapshot, plan, context.directory);
-      await makePersonMembers(snapshot, brand, person_id, ids);
-      await makeHistory(snapshot, plan, reclassified);
+      const query = await attribute(snapshot, plan, context.directory);
+      const members = await makePersonMembers(snapshot, brand, person_id, ids);
+      await makeHistory(snapshot, plan, query, members);
       const { report_period: _period, ...head } = reportHead(resolved, context.clock());
       return {
         ...head,
         customer_id,
         brand_id: brand,
         attribution_model: plan.models[0]!.name,
-        person: await readPerson(snapshot, plan, person_id),
-        segments: await readSegments(snapshot, plan),
-        ...(await readJourneys(snapshot, plan, person_id)),
+        person: await readPerson(snapshot, plan, members, person_id),
+        segments: await readSegments(snapshot, plan, members),
+        ...(await readJourneys(snapshot, plan, query, members, person_id)),
       };
     },
     { timeout_ms: context.timeout_ms },
@@ -90,17 +94,17 @@ async function resolvePerson(
   return { person_id, ids: members.filter((member) => member.person_id === person_id).map((member) => member.id) };
 }
 
-/** Makes `members` again: after the attribution query it holds only people who ordered. */
+/** Makes `person_members`: the members of the attribution query are only people who ordered. */
 async function makePersonMembers(
   snapshot: Snapshot,
   brand: string,
   person_id: string,
   ids: readonly string[],
-): Promise<void> {
+): Promise<Relation> {
   const person_key = subjectKey(brand, person_id);
-  await snapshot.relation(
-    'members',
-    [textColumn('brand_id'), textColumn('id'), intColumn('subject_key'), intColumn('person_key')],
+  return fill(
+    snapshot,
+    PERSON_MEMBERS,
     [person_id, ...ids].map((id) => ({ brand_id: brand, id, subject_key: subjectKey(brand, id), person_key })),
   );
 }
@@ -117,119 +121,141 @@ const TOUCH_COLUMNS = [
 ];
 
 /**
- * Makes `person_touches`, and `history`: the person's touchpoints and orders in order of time, each with the number of its
- * journey. A silence longer than the brand's gap begins a new one; an order never ends one.
+ * Makes `history`: the person's touchpoints and orders in order of time, each with the number of its journey. Equal instants
+ * stand in the order of their ids, touchpoints before orders.
  */
-async function makeHistory(snapshot: Snapshot, plan: Plan, reclassified: boolean): Promise<void> {
-  const gap_ms = Math.round(plan.brands[0]!.settings.journey_gap_days * MS_PER_DAY);
-  await snapshot.materialise(
-    'person_touches',
-    `select t.at_ms as at_ms, ${TOUCH_COLUMNS.map((name) => `t.${name} as ${name}`).join(', ')}, case when ${IS_EMAIL} then 1 else 0 end as is_email,
-       case when ${IS_MACHINE} then 1 else 0 end as is_machine
-     from (${memberTouches(plan, { columns: TOUCH_COLUMNS, reclassified })}) t`,
-  );
-  await snapshot.materialise(
-    'history',
-    `with happened as (
-       select at_ms, 0 as is_order, touchpoint_id as id, channel, is_email from person_touches where is_machine = 0
-       union all
-       select o.at_ms as at_ms, 1 as is_order, o.conversion_id as id, null as channel, 0 as is_email from orders o),
-     spaced as (
-       select h.*, case when at_ms - lag(at_ms) over (order by at_ms, is_order, id) > ${gap_ms} then 1 else 0 end as begins from happened h)
-     select at_ms, is_order, id, channel, is_email,
-       1 + sum(begins) over (order by at_ms, is_order, id rows between unbounded preceding and current row) as journey_no,
-       row_number() over (order by at_ms, is_order, id) as place
-     from spaced`,
+async function makeHistory(snapshot: Snapshot, plan: Plan, query: Attribution, members: Relation): Promise<void> {
+  const events = await makeJourneyEvents(snapshot, plan, query, { columns: TOUCH_COLUMNS, members });
+  const id = 'coalesce(h.touchpoint_id, o.conversion_id)';
+  await materialise(
+    snapshot,
+    HISTORY,
+    `select ${columnsOf(HISTORY, 'h', { id, place: `row_number() over (order by h.at_ms, h.is_order, ${id})` })}
+     from ${events.name} h left join ${query.orders.name} o on h.is_order = 1 and o.order_no = h.event_no`,
   );
 }
 
-async function readSegments(snapshot: Snapshot, plan: Plan): Promise<ReportJson[]> {
+async function readSegments(snapshot: Snapshot, plan: Plan, members: Relation): Promise<ReportJson[]> {
   const rows = await snapshot.query(
     `select s.segment_name as segment_name, s.segment_criteria as segment_criteria, s.segment_properties as segment_properties,
        epoch_ms(s.assigned_at) as assigned_ms, epoch_ms(s.expires_at) as expires_ms
-     from customer_segments s join members m on m.brand_id = s.brand_id and m.id = s.customer_id
+     from customer_segments s join ${members.name} m on m.brand_id = s.brand_id and m.id = s.customer_id
      where ${atOrBefore('s', plan.positions.identity)} order by assigned_ms desc, segment_name, s.segment_id limit ${MAX_SEGMENTS}`,
   );
-  return rows.map((row) => ({
-    segment_name: row['segment_name'],
-    segment_criteria: row['segment_criteria'],
-    segment_properties: row['segment_properties'] === null ? null : JSON.parse(row['segment_properties'] as string),
-    assigned_at: formatInstant(Number(row['assigned_ms'])),
-    expires_at: row['expires_ms'] === null ? null : formatInstant(Number(row['expires_ms'])),
-  }));
+  const shape = {
+    segment_name: 'text',
+    segment_criteria: 'text?',
+    segment_properties: 'text?',
+    assigned_ms: 'number',
+    expires_ms: 'number?',
+  } as const;
+  return readAll(rows, shape).map(
+    ({ segment_name, segment_criteria, segment_properties, assigned_ms, expires_ms }) => ({
+      segment_name,
+      segment_criteria,
+      segment_properties: segment_properties === null ? null : JSON.parse(segment_properties),
+      assigned_at: formatInstant(assigned_ms),
+      expires_at: expires_ms === null ? null : formatInstant(expires_ms),
+    }),
+  );
 }
 
-/** The guide's CustomerJourney, newest first, and their sums. */
-async function readJourneys(snapshot: Snapshot, plan: Plan, person_id: string): Promise<ReportJson> {
-  const journeys = await snapshot.query(
-    `select h.journey_no as journey_no, min(h.at_ms) as first_ms, max(h.at_ms) as last_ms, min(case when h.is_order = 0 then h.at_ms end) as first_touch_ms,
-       max(case when h.is_order = 0 then h.at_ms end) as last_touch_ms, max(case when h.is_order = 1 then h.at_ms end) as last_order_ms,
-       count_where(h.is_order = 0) as touchpoints, count_where(h.is_email = 1) as email_touchpoints, count_where(h.is_order = 1) as orders,
-       min(h.place) as first_place, text128(coalesce(sum128(e.after_micros), int128(0))) as micros
-     from history h left join orders o on h.is_order = 1 and o.conversion_id = h.id left join events e on e.order_no = o.order_no
+const JOURNEY = {
+  journey_no: 'number',
+  first_id: 'text',
+  first_ms: 'number',
+  last_ms: 'number',
+  first_touch_ms: 'number?',
+  last_touch_ms: 'number?',
+  last_order_ms: 'number?',
+  touchpoints: 'number',
+  email_touchpoints: 'number',
+  orders: 'number',
+  micros: 'bigint',
+} as const;
+type Journey = ReturnType<typeof read<typeof JOURNEY>>;
+
+/** All journeys of the history with all that happened on them, newest first. */
+async function listJourneys(snapshot: Snapshot, { events }: Attribution): Promise<Journey[]> {
+  const touch = 'case when h.is_order = 0 then h.at_ms end';
+  const rows = await snapshot.query(
+    `select h.journey_no as journey_no, min(h.at_ms) as first_ms, max(h.at_ms) as last_ms, min(${touch}) as first_touch_ms, max(${touch}) as last_touch_ms,
+       max(case when h.is_order = 1 then h.at_ms end) as last_order_ms, count_where(h.is_order = 0) as touchpoints, count_where(h.is_email = 1) as email_touchpoints,
+       count_where(h.is_order = 1) as orders, min(case when h.place = h.first_place then h.id end) as first_id, text128(coalesce(sum128(e.after_micros), int128(0))) as micros
+     from (select p.*, min(place) over (partition by journey_no) as first_place from ${HISTORY.name} p) h
+       left join ${events.name} e on h.is_order = 1 and e.order_no = h.event_no
      group by h.journey_no order by journey_no desc`,
   );
-  const mix = await snapshot.query(
-    'select journey_no, channel, count(*) as n from history where is_order = 0 group by journey_no, channel order by n desc, channel',
+  return readAll(rows, JOURNEY);
+}
+
+/** The journeys of the history, newest first, and their sums. */
+async function readJourneys(
+  snapshot: Snapshot,
+  plan: Plan,
+  query: Attribution,
+  members: Relation,
+  person_id: string,
+): Promise<ReportJson> {
+  const journeys = await listJourneys(snapshot, query);
+  const mix = readAll(
+    await snapshot.query(
+      `select journey_no, channel, count(*) as n from ${HISTORY.name} where is_order = 0 group by journey_no, channel order by n desc, channel`,
+    ),
+    { journey_no: 'number', channel: 'text', n: 'number' },
   );
-  const firsts = await snapshot.query(
-    'select h.journey_no as journey_no, h.id as id from history h join (select min(place) as place from history group by journey_no) f on f.place = h.place',
+  const touches = memberTouches(plan, { members, verdicts: query.verdicts }, { columns: ['traits'] });
+  const [machine] = await snapshot.query(
+    `select count(*) as n from (${touches}) t where not (${without('t.traits', 'machine')})`,
   );
-  const [machine] = await snapshot.query('select count(*) as n from person_touches where is_machine = 1');
-  const touchpoints = await listTouchpoints(snapshot);
-  const conversions = await listConversions(snapshot);
+  const touchpoints = await listTouchpoints(snapshot, query);
+  const conversions = await listConversions(snapshot, query);
   const of = <T extends { journey_no: number }>(rows: readonly T[], journey_no: number): ReportJson[] =>
     rows.filter((row) => row.journey_no === journey_no).map(({ journey_no: _no, ...row }) => row);
-  const total = (name: string): number => journeys.reduce((sum, row) => sum + Number(row[name]), 0);
-  const value = journeys.reduce((sum, row) => sum + BigInt(row['micros'] as string), 0n);
+  const total = (name: 'touchpoints' | 'email_touchpoints' | 'orders'): number =>
+    journeys.reduce((sum, journey) => sum + journey[name], 0);
+  const value = journeys.reduce((sum, { micros }) => sum + micros, 0n);
   return {
     summary: {
       journey_count: journeys.length,
       total_touchpoint_count: total('touchpoints'),
       email_touchpoint_count: total('email_touchpoints'),
-      machine_touchpoint_count: Number(machine!['n']),
+      machine_touchpoint_count: read(machine, { n: 'number' }).n,
       conversion_count: total('orders'),
       total_conversion_value_micros: value.toString(),
       total_conversion_value: formatMicros(value),
       lists_truncated:
         journeys.length > MAX_JOURNEYS || total('touchpoints') > MAX_LISTED || total('orders') > MAX_LISTED,
     },
-    journeys: journeys.slice(0, MAX_JOURNEYS).map((row) => {
-      const journey_no = Number(row['journey_no']);
-      const first_id = firsts.find((first) => Number(first['journey_no']) === journey_no)!['id'] as string;
-      return {
-        ...journeyPart(row, plan, person_id, first_id),
-        channel_mix: Object.fromEntries(
-          mix
-            .filter((part) => Number(part['journey_no']) === journey_no)
-            .map((part) => [part['channel'], Number(part['n'])]),
-        ),
-        touchpoints: of(touchpoints, journey_no),
-        conversions: of(conversions, journey_no),
-      };
-    }),
+    journeys: journeys.slice(0, MAX_JOURNEYS).map((journey) => ({
+      ...journeyPart(journey, plan, person_id),
+      channel_mix: Object.fromEntries(
+        mix.filter((part) => part.journey_no === journey.journey_no).map((part) => [part.channel, part.n]),
+      ),
+      touchpoints: of(touchpoints, journey.journey_no),
+      conversions: of(conversions, journey.journey_no),
+    })),
   };
 }
 
-function journeyPart(row: Row, plan: Plan, person_id: string, first_id: string): ReportJson {
+function journeyPart(journey: Journey, plan: Plan, person_id: string): ReportJson {
   const { brand_id: brand, settings } = plan.brands[0]!;
-  const instant = (name: string): string | null => (row[name] === null ? null : formatInstant(Number(row[name])));
-  const day = (name: string): number =>
-    Math.floor((Number(row[name]) + zoneOffsetMs(settings.time_zone, Number(row[name]))) / MS_PER_DAY);
-  const key = BigInt.asUintN(64, int64Hash(JSON.stringify([brand, person_id, first_id])));
-  const micros = BigInt(row['micros'] as string);
+  const instant = (at_ms: number | null): string | null => (at_ms === null ? null : formatInstant(at_ms));
+  const day = (at_ms: number): number => Math.floor((at_ms + zoneOffsetMs(settings.time_zone, at_ms)) / MS_PER_DAY);
+  const { first_ms, last_ms, last_order_ms, micros } = journey;
+  const key = BigInt.asUintN(64, int64Hash(JSON.stringify([brand, person_id, journey.first_id])));
   return {
     // Named after what began it: the same events give the same name, whatever comes later.
     journey_id: `jn_${key.toString(16).padStart(16, '0')}`,
     customer_id: person_id,
-    first_touchpoint: instant('first_touch_ms'),
-    last_touchpoint: instant('last_touch_ms'),
+    first_touchpoint: instant(journey.first_touch_ms),
+    last_touchpoint: instant(journey.last_touch_ms),
     // Calendar days in the brand's zone, as in the journeys report: from the first event to the last, and to the last order.
-    journey_duration_days: day('last_ms') - day('first_ms'),
-    days_to_last_conversion: row['last_order_ms'] === null ? null : day('last_order_ms') - day('first_ms'),
-    total_touchpoint_count: Number(row['touchpoints']),
-    email_touchpoint_count: Number(row['email_touchpoints']),
-    conversion_count: Number(row['orders']),
+    journey_duration_days: day(last_ms) - day(first_ms),
+    days_to_last_conversion: last_order_ms === null ? null : day(last_order_ms) - day(first_ms),
+    total_touchpoint_count: journey.touchpoints,
+    email_touchpoint_count: journey.email_touchpoints,
+    conversion_count: journey.orders,
     total_conversion_value_micros: micros.toString(),
     total_conversion_value: formatMicros(micros),
   };
@@ -237,42 +263,52 @@ function journeyPart(row: Row, plan: Plan, person_id: string, first_id: string):
 
 type Listed = ReportJson & { journey_no: number };
 
-async function listTouchpoints(snapshot: Snapshot): Promise<Listed[]> {
+async function listTouchpoints(snapshot: Snapshot, { credits }: Attribution): Promise<Listed[]> {
   const rows = await snapshot.query(
-    `select h.journey_no as journey_no, ${TOUCH_COLUMNS.map((name) => `t.${name} as ${name}`).join(', ')}, t.at_ms as at_ms, text128(coalesce(c.micros, int128(0))) as micros
-     from (select * from history where is_order = 0 order by place desc limit ${MAX_LISTED}) h
-       join person_touches t on t.touchpoint_id = h.id
-       left join (select t.touchpoint_id as touchpoint_id, sum128(c.c0) as micros from ${CREDITED_TOUCHES} group by t.touchpoint_id) c on c.touchpoint_id = h.id
+    `select h.journey_no as journey_no, ${TOUCH_COLUMNS.map((name) => `h.${name} as ${name}`).join(', ')}, h.at_ms as at_ms, text128(coalesce(c.micros, int128(0))) as micros
+     from (select * from ${HISTORY.name} where is_order = 0 order by place desc limit ${MAX_LISTED}) h
+       left join (select touch_no, sum128(c0) as micros from ${credits.name} group by touch_no) c on c.touch_no = h.event_no
      order by h.place`,
   );
-  return rows.map(({ journey_no, at_ms, micros, ...touchpoint }) => ({
-    journey_no: Number(journey_no),
-    ...touchpoint,
-    occurred_at: formatInstant(Number(at_ms)),
-    attributed_revenue_micros: micros,
-    attributed_revenue: formatMicros(BigInt(micros as string)),
-  }));
+  return rows.map((row) => {
+    const { journey_no, at_ms, micros } = read(row, { journey_no: 'number', at_ms: 'number', micros: 'bigint' });
+    return {
+      journey_no,
+      ...Object.fromEntries(TOUCH_COLUMNS.map((name) => [name, row[name]])),
+      occurred_at: formatInstant(at_ms),
+      attributed_revenue_micros: micros.toString(),
+      attributed_revenue: formatMicros(micros),
+    };
+  });
 }
 
-async function listConversions(snapshot: Snapshot): Promise<Listed[]> {
+async function listConversions(snapshot: Snapshot, query: Attribution): Promise<Listed[]> {
+  const { orders, events, credits, unattributed } = query;
   const rows = await snapshot.query(
     `select h.journey_no as journey_no, o.conversion_id as conversion_id, o.order_id as order_id, o.conversion_type as conversion_type, o.at_ms as at_ms,
        text128(e.after_micros) as micros, coalesce(p.touches, 0) as touches, u.reason as unattributed_reason
-     from (select * from history where is_order = 1 order by place desc limit ${MAX_LISTED}) h
-       join orders o on o.conversion_id = h.id join events e on e.order_no = o.order_no
-       left join (select order_no, sum(counted) as touches from credits group by order_no) p on p.order_no = o.order_no
-       left join unattributed u on u.order_no = o.order_no
+     from (select * from ${HISTORY.name} where is_order = 1 order by place desc limit ${MAX_LISTED}) h
+       join ${orders.name} o on o.order_no = h.event_no join ${events.name} e on e.order_no = o.order_no
+       left join (select order_no, sum(counted) as touches from ${credits.name} group by order_no) p on p.order_no = o.order_no
+       left join ${unattributed.name} u on u.order_no = o.order_no
      order by h.place`,
   );
-  return rows.map((row) => ({
-    journey_no: Number(row['journey_no']),
-    conversion_id: row['conversion_id'],
-    order_id: row['order_id'],
-    conversion_type: row['conversion_type'],
-    occurred_at: formatInstant(Number(row['at_ms'])),
-    net_value_micros: row['micros'],
-    net_value: formatMicros(BigInt(row['micros'] as string)),
-    credited_touches: Number(row['touches']),
-    unattributed_reason: row['unattributed_reason'],
+  const shape = {
+    journey_no: 'number',
+    conversion_id: 'text',
+    order_id: 'text?',
+    conversion_type: 'text',
+    at_ms: 'number',
+    micros: 'bigint',
+    touches: 'number',
+    unattributed_reason: 'text?',
+  } as const;
+  return readAll(rows, shape).map(({ at_ms, micros, touches, unattributed_reason, ...row }) => ({
+    ...row,
+    occurred_at: formatInstant(at_ms),
+    net_value_micros: micros.toString(),
+    net_value: formatMicros(micros),
+    credited_touches: touches,
+    unattributed_reason,
   }));
 }

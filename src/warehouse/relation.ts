@@ -10,7 +10,7 @@ import type { Parameter, Snapshot } from './port.ts';
 import type { Column, ColumnType, Row } from './schema.ts';
 
 /** `int` is a whole number that fits 64 bits, however wide an engine keeps it; `int128` holds sums of money. `?` may be null. */
-export type RelationType = 'int' | 'int?' | 'int128' | 'float' | 'text' | 'text?';
+export type RelationType = 'int' | 'int?' | 'int128' | 'float' | 'float?' | 'text' | 'text?';
 
 export interface Relation {
   readonly name: string;
