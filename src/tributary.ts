@@ -1,5 +1,4 @@
 /** One running Tributary: warehouse, collector and reports over one data folder. Opened by main.ts, and nowhere else. */
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
@@ -11,6 +10,7 @@ import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import type { Enrich } from './log/batch.ts';
 import { Collector } from './log/collector.ts';
+import { newCollectorName } from './log/collector-name.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
@@ -88,14 +88,18 @@ async function open(options: OpenOptions): Promise<Tributary> {
   }
 }
 
-function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_options: EnrichOptions): Promise<Collector> {
+async function openCollector(
+  options: OpenOptions,
+  warehouse: Warehouse,
+  enrich_options: EnrichOptions,
+): Promise<Collector> {
   const { folder, config, clock, onError, onCommit } = options;
   return Collector.open({
     folder,
     warehouse,
     limits: config.limits,
     enrich: enrichWith(enrich_options),
-    collector_id: collectorId(folder, config),
+    collector_id: await collectorId(folder, config, warehouse),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     ...(clock ? { clock } : {}),
     ...(onError ? { onError } : {}),
@@ -107,13 +111,13 @@ function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_option
  * The name of this collector in log positions. Where several may share a warehouse, each has a name of its own, made once
  * and kept in the data folder: two that gave out the same positions would lose events.
  */
-function collectorId(folder: string, config: Config): string {
+async function collectorId(folder: string, config: Config, warehouse: Warehouse): Promise<string> {
   if (config.collector_id !== null) return config.collector_id;
   if (config.warehouse?.engine !== 'clickhouse') return 'main';
   const path = join(folder, 'collector-id');
   if (existsSync(path)) return readFileSync(path, 'utf8').trim();
   mkdirSync(folder, { recursive: true });
-  const collector_id = `c-${randomBytes(4).toString('hex')}`;
+  const collector_id = await newCollectorName(warehouse);
   writeFileSync(path, `${collector_id}\n`, { flag: 'wx' });
   return collector_id;
 }

@@ -14,7 +14,9 @@ export function consideredTouches(
   query: Pick<OrderRelations, 'orders'> & Pick<TouchRelations, 'members' | 'verdicts'>,
   columns: readonly string[],
 ): string {
-  const touches = memberTouches(plan, query, { columns: ['touch_no', 'traits', ...columns] });
+  const touches = memberTouches(plan, query, {
+    columns: [...new Set(['touch_no', 'traits', 'touchpoint_type', ...columns])],
+  });
   const refused_by = firstRefusal(plan, {
     at_ms: 't.at_ms',
     traits: 't.traits',

@@ -8,6 +8,7 @@ import { type FlatRecord, isProblem, type ReadContext } from '../domain/record.t
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
+import { checkCollectorName } from './collector-name.ts';
 import type { Limits } from './limits.ts';
 import { Loader, type LoaderStats, type Recalled } from './loader.ts';
 import { SeenIds } from './seen-ids.ts';
@@ -223,6 +224,7 @@ export class Collector {
 /** What the warehouse knows of the collector: its position, and the ids of every collector. */
 async function recall({ folder, warehouse, collector_id }: CollectorOptions): Promise<Recalled> {
   await warehouse.migrate();
+  await checkCollectorName(warehouse, collector_id);
   const committed_log_seq = await committedPosition(warehouse, collector_id);
   const saved = await SeenIds.load(join(folder, KNOWN_IDS));
   const kept = saved !== undefined && saved.log_seq <= committed_log_seq;

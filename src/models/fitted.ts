@@ -93,7 +93,7 @@ async function makeEffectScores(
   await materialise(
     snapshot,
     scores,
-    `select order_no, touch_no, coalesce(effect, 0.0) / float64(count(*) over (partition by order_no, state)) as weight, 0.0 as share,
+    `select order_no, touch_no, coalesce(effect, 0.0) / float64(count(*) over (partition by order_no, state)) as weight, float64(0.0) as share,
        ${probability} as with_it, ${probability} * (1.0 - coalesce(effect, 0.0)) as without_it from ${scored.name}`,
   );
 }

@@ -87,14 +87,14 @@ export const FIT_PEOPLE = defineRelation(
 );
 const { email_id: _email_id, ...TOUCH_LOG_COLUMNS } = CANDIDATE_COLUMNS;
 export const TOUCH_LOG = defineRelation('touch_log', 'a touch of a person, absorbed ones left out', {
-  key: ['person_no', 'at_ms'],
+  key: [],
   columns: { person_no: 'int', at_ms: 'int', ...TOUCH_LOG_COLUMNS },
 });
 export const HISTORY_TOUCHES = defineRelation(
   'history_touches',
   'a touch of a person, by the name that the fit knows',
   {
-    key: ['person_no', 'at_ms', 'state'],
+    key: [],
     columns: { person_no: 'int', at_ms: 'int', state: 'text' },
   },
 );

@@ -28,7 +28,7 @@ export const CAMPAIGN_TOUCHES = defineRelation(
       person_key: 'int',
       email_id: 'text?',
       counted: 'int',
-      micros: 'int128',
+      micros: 'int',
       millionths: 'int',
       age_ms: 'int',
       is_first: 'int',

@@ -17,7 +17,7 @@ export interface Relation {
   /** What one row of it is. */
   readonly meaning: string;
   readonly columns: Readonly<Record<string, RelationType>>;
-  /** The columns that name a row. */
+  /** The columns that name a row; empty where none do. */
   readonly key: readonly string[];
   /** Columns that it has beside those, as far as a report asks for them. */
   readonly more: RegExp | null;
