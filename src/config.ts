@@ -8,7 +8,7 @@ import { CONVERSION_TYPES } from './domain/conversion.ts';
 import { currencyProblem } from './domain/currencies.ts';
 import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
-import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
+import { type BrandSettings, DEFAULT_BRAND_SETTINGS, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
@@ -17,37 +17,15 @@ import type { WarehouseLocation } from './warehouse/engine.ts';
 import { parseWarehouseUrl } from './warehouse/engines.ts';
 
 const closed = { additionalProperties: false } as const;
-const days = (maximum: number) => Type.Number({ minimum: 0, maximum });
-
-const ModelSettingsSchema = {
-  windows: Type.Optional(
-    Type.Object(
-      {
-        view_days: Type.Optional(days(365)),
-        email_days: Type.Optional(days(365)),
-        click_days: Type.Optional(days(365)),
-      },
-      closed,
-    ),
-  ),
-  half_life_days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
-  position: Type.Optional(
-    Type.Object(
-      { first: Type.Number({ minimum: 0, maximum: 1 }), last: Type.Number({ minimum: 0, maximum: 1 }) },
-      closed,
-    ),
-  ),
-};
-
 const BrandSchema = Type.Object(
   {
-    ...ModelSettingsSchema,
+    ...GIVEN_MODEL_SETTINGS,
     currency: Type.Optional(Type.String()),
     time_zone: Type.Optional(Type.String()),
     journey_gap_days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
     identity_min_probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     custom_models: Type.Optional(Type.Record(Type.String(), Type.String())),
-    by_conversion_type: Type.Optional(Type.Record(Type.String(), Type.Object(ModelSettingsSchema, closed))),
+    by_conversion_type: Type.Optional(Type.Record(Type.String(), Type.Object(GIVEN_MODEL_SETTINGS, closed))),
   },
   closed,
 );
@@ -197,8 +175,7 @@ function mergeSettings(where: string, base: BrandSettings, own: BrandFile): Bran
   const merged = {
     ...base,
     ...own,
-    windows: { ...base.windows, ...own.windows },
-    position: { ...base.position, ...own.position },
+    ...withGiven(base, own),
     custom_models: { ...base.custom_models, ...own.custom_models },
     by_conversion_type: { ...base.by_conversion_type, ...own.by_conversion_type },
   } as BrandSettings;
@@ -213,7 +190,7 @@ function mergeSettings(where: string, base: BrandSettings, own: BrandFile): Bran
   for (const [type, settings] of Object.entries(merged.by_conversion_type)) {
     if (!(CONVERSION_TYPES as readonly string[]).includes(type))
       throw badRequest(`config.${where}.by_conversion_type`, `${type} is not one of ${CONVERSION_TYPES.join(', ')}`);
-    if (settings?.position) checkPosition(`${where}.by_conversion_type.${type}`, settings.position);
+    checkPosition(`${where}.by_conversion_type.${type}`, withGiven(merged, settings).position);
   }
   checkModels(where, merged.custom_models);
   return merged;

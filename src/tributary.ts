@@ -1,5 +1,4 @@
 /** One running Tributary: warehouse, collector and reports over one data folder. Opened by main.ts, and nowhere else. */
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
@@ -8,6 +7,7 @@ import { enrichRecord } from './enrichment/enrich-record.ts';
 import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
+import { newCollectorName } from './log/collector-name.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
@@ -84,7 +84,11 @@ async function open(options: OpenOptions): Promise<Tributary> {
   }
 }
 
-function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_options: EnrichOptions): Promise<Collector> {
+async function openCollector(
+  options: OpenOptions,
+  warehouse: Warehouse,
+  enrich_options: EnrichOptions,
+): Promise<Collector> {
   const { folder, config, clock, onError, onCommit } = options;
   return Collector.open({
     folder,
@@ -92,7 +96,7 @@ function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_option
     limits: config.limits,
     enrich: (record, item) => enrichRecord(record, item, enrich_options),
     privacy: enrich_options,
-    collector_id: collectorId(folder, config),
+    collector_id: await collectorId(folder, config, warehouse),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     ...(clock ? { clock } : {}),
     ...(onError ? { onError } : {}),
@@ -104,13 +108,13 @@ function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_option
  * The name of this collector in log positions. Where several may share a warehouse, each has a name of its own, made once
  * and kept in the data folder: two that gave out the same positions would lose events.
  */
-function collectorId(folder: string, config: Config): string {
+async function collectorId(folder: string, config: Config, warehouse: Warehouse): Promise<string> {
   if (config.collector_id !== null) return config.collector_id;
   if (config.warehouse === null || !isShared(config.warehouse)) return 'main';
   const path = join(folder, 'collector-id');
   if (existsSync(path)) return readFileSync(path, 'utf8').trim();
   mkdirSync(folder, { recursive: true });
-  const collector_id = `c-${randomBytes(4).toString('hex')}`;
+  const collector_id = await newCollectorName(warehouse);
   writeFileSync(path, `${collector_id}\n`, { flag: 'wx' });
   return collector_id;
 }

@@ -1,43 +1,102 @@
-/** What the steps after `orders` and `events` need to know of them before they can say their SQL, in one look. */
+/** Ranges of the orders, their value events and the candidates. Each is one query, and later steps put its figures into their SQL. */
 import { MAX_MICROS } from '../domain/money.ts';
+import { WINDOWS, windowColumn } from '../domain/settings.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
+import { read } from '../warehouse/read-row.ts';
+import type { Relation } from '../warehouse/relation.ts';
 import type { Plan } from './plan.ts';
 
-export interface Bounds {
-  /** No touchpoint before this can lie in a window, and none after `high_ms`, the last order. */
+/** Times of the orders. Where there are no orders they are 0. */
+export interface TimeBounds {
+  /** No touchpoint before this can lie in a window, and none after `high_ms`, the last order, can count. */
   low_ms: number;
   high_ms: number;
+  /** The time of orders and adjustments; the end is exclusive. */
+  from_ms: number;
+  until_ms: number;
+  /** The first and the last currency by name: all orders have the same one if these are equal. */
+  currencies: string[];
+  /** True if the log holds any reclassification at this position. */
+  has_reclassifications: boolean;
+}
+
+export async function readTimeBounds(
+  snapshot: Snapshot,
+  plan: Plan,
+  orders: Relation,
+  adjustments: Relation,
+): Promise<TimeBounds> {
+  const longest = `greatest(${WINDOWS.map(windowColumn).join(', ')})`;
+  const [row] = await snapshot.query(
+    `select o.low_ms as low_ms, o.first_ms as first_ms, o.high_ms as high_ms, o.low_currency as low_currency, o.high_currency as high_currency,
+       a.first_ms as adjusted_ms, a.last_ms as last_adjusted_ms, r.n as reclassifications
+     from (
+       select min(at_ms - ${longest}) as low_ms, min(at_ms) as first_ms, max(at_ms) as high_ms, min(currency) as low_currency, max(currency) as high_currency
+       from ${orders.name}) o
+     cross join (select min(at_ms) as first_ms, max(at_ms) as last_ms from ${adjustments.name}) a
+     cross join (select count(*) as n from reclassifications r where ${atOrBefore('r', plan.positions.touchpoints)}) r`,
+  );
+  const times = read(row, {
+    low_ms: 'number?',
+    first_ms: 'number?',
+    high_ms: 'number?',
+    adjusted_ms: 'number?',
+    last_adjusted_ms: 'number?',
+    low_currency: 'text?',
+    high_currency: 'text?',
+    reclassifications: 'number',
+  });
+  const [first_ms, high_ms] = [times.first_ms ?? 0, times.high_ms ?? 0];
+  return {
+    low_ms: times.low_ms ?? 0,
+    high_ms,
+    from_ms: Math.min(first_ms, times.adjusted_ms ?? first_ms),
+    until_ms: Math.max(high_ms, times.last_adjusted_ms ?? high_ms) + 1,
+    currencies: [times.low_currency, times.high_currency].filter((name) => name !== null),
+    has_reclassifications: times.reclassifications > 0,
+  };
+}
+
+/** Of the value events and candidates. Where there are none they are 0. */
+export interface ValueBounds {
   /** Days of value events. */
   low_day: number;
   high_day: number;
   /** Every value of the period lies in 0 … 2^53 - 1, where exact division is much cheaper. */
   values_are_small: boolean;
-  /** Later rules said something of some touchpoint, of whomever. */
-  has_reclassifications: boolean;
+  /** When candidates of one order happened at the same instant; null where none did. */
+  ties: { low_ms: number; high_ms: number } | null;
 }
 
-/** Reads the bounds of `orders` and `events`. Where there are no rows they are 0. */
-export async function readBounds(snapshot: Snapshot, plan: Plan): Promise<Bounds> {
+export async function readValueBounds(
+  snapshot: Snapshot,
+  events: Relation,
+  candidates: Relation,
+): Promise<ValueBounds> {
   const [row] = await snapshot.query(
-    `select o.low_ms as low_ms, o.high_ms as high_ms, e.low_day as low_day, e.high_day as high_day,
-       e.low_micros as low_micros, e.high_micros as high_micros, r.n as reclassifications
-     from (select min(at_ms - greatest(view_ms, email_ms, click_ms)) as low_ms, max(at_ms) as high_ms from orders) o
-     cross join (
+    `select e.low_day as low_day, e.high_day as high_day, e.low_micros as low_micros, e.high_micros as high_micros, t.low_ms as low_ms, t.high_ms as high_ms
+     from (
        select min(day_number) as low_day, max(day_number) as high_day,
          text128(coalesce(min(case when before_micros < after_micros then before_micros else after_micros end), int128(0))) as low_micros,
          text128(coalesce(max(case when before_micros > after_micros then before_micros else after_micros end), int128(0))) as high_micros
-       from events) e
-     cross join (select count(*) as n from reclassifications r where ${atOrBefore('r', plan.positions.touchpoints)}) r`,
+       from ${events.name}) e
+     cross join (
+       select min(at_ms) as low_ms, max(at_ms) as high_ms
+       from (select order_no, at_ms from ${candidates.name} group by order_no, at_ms having count(*) > 1) tied) t`,
   );
-  const number = (name: string): number => Number(row![name] ?? 0);
+  const { low_ms, high_ms, ...bounds } = read(row, {
+    low_day: 'number?',
+    high_day: 'number?',
+    low_micros: 'bigint',
+    high_micros: 'bigint',
+    low_ms: 'number?',
+    high_ms: 'number?',
+  });
   return {
-    low_ms: number('low_ms'),
-    high_ms: number('high_ms'),
-    low_day: number('low_day'),
-    high_day: number('high_day'),
-    values_are_small:
-      BigInt(row!['low_micros'] as string) >= 0n && BigInt(row!['high_micros'] as string) <= BigInt(MAX_MICROS),
-    has_reclassifications: number('reclassifications') > 0,
+    low_day: bounds.low_day ?? 0,
+    high_day: bounds.high_day ?? 0,
+    values_are_small: bounds.low_micros >= 0n && bounds.high_micros <= BigInt(MAX_MICROS),
+    ties: low_ms === null || high_ms === null ? null : { low_ms, high_ms },
   };
 }

@@ -1,15 +1,31 @@
 /** touches -> path -> weights -> credits: docs/semantics.md 7. All models are columns of one pass. */
 import { badRequest } from '../domain/errors.ts';
+import { SETTING_COLUMNS } from '../domain/settings.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
-import type { Bounds } from './bounds.ts';
+import { read } from '../warehouse/read-row.ts';
+import { materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import type { Model } from './plan.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan, WEIGHT_SCALE } from './plan.ts';
+import { CREDITS, type OrderRelations, SCORES, type TouchRelations } from './relations.ts';
 import { touchesWith, touchNumber } from './touches.ts';
 
+/** What the paths are made of. */
+type Paths = Pick<OrderRelations, 'orders' | 'events'> & TouchRelations;
+/** The scores of fitted models, by artifact: one relation for each, however many models read it. */
+type ScoresByArtifact = ReadonlyMap<string, Relation>;
+
+/** What the steps for credits make. */
+export interface CreditRelations {
+  credits: Relation;
+  scores: ScoresByArtifact;
+}
+
 /** SQL for credits `c` with the touchpoints `t` that they went to. */
-export const CREDITED_TOUCHES = 'credits c join candidates t on t.order_no = c.order_no and t.touch_no = c.touch_no';
+export function creditedTouches({ credits, candidates }: { credits: Relation; candidates: Relation }): string {
+  return `${credits.name} c join ${candidates.name} t on t.order_no = c.order_no and t.touch_no = c.touch_no`;
+}
 
 /**
  * What a touch of `paths` gets of `value`: value * S_k div S_n, less the same of the touch before it.
@@ -52,14 +68,21 @@ function keepsWeight(model: Model, plan: Plan): boolean {
   return plan.show_weights || model.peak === undefined;
 }
 
+/** The columns that the weights of a plan's models use: of touchpoints, and of the settings of the order. */
+function weightColumns(plan: Plan): { of_touches: string[]; of_orders: string[] } {
+  const names = [...new Set(plan.models.flatMap((model) => model.columns ?? []))];
+  const is_setting = (name: string): boolean => SETTING_COLUMNS.some(({ column }) => column === name);
+  return { of_touches: names.filter((name) => !is_setting(name)), of_orders: names.filter(is_setting) };
+}
+
 /**
  * SQL for the touches of each order numbered from the oldest (k of n), and per model i the weight w and, unless its credit is
  * known in closed form, the integer weight q, its running sum s and the path's sum t. It holds numbers only: what a touch is
- * called stays in `candidates`.
+ * called stays in the candidates.
  */
-function weighedPaths(plan: Plan): string {
-  const names = [...new Set(plan.models.flatMap((model) => model.columns ?? []))];
-  const columns = names.map((name) => `, ${name}`).join('');
+function weighedPaths(plan: Plan, paths: Paths, scores: ScoresByArtifact): string {
+  const { of_touches, of_orders } = weightColumns(plan);
+  const columns = [...of_touches, ...of_orders].map((name) => `, ${name}`).join('');
   const open = plan.models.map((model, i) => ({ model, i })).filter(({ model }) => !model.credit);
   const weights = plan.models
     .map((model, i) =>
@@ -75,21 +98,24 @@ function weighedPaths(plan: Plan): string {
   const scored = plan.models.reduce((from, model, i) => {
     if (!model.scores) return from;
     const on = `sc.order_no = p.order_no and sc.touch_no = p.touch_no`;
-    return `(select p.*, coalesce(sc.${model.scores.column}, 0.0) as score${i} from ${from} p left join ${scoresTable(plan, model)} sc on ${on})`;
+    return `(select p.*, coalesce(sc.${model.scores.column}, 0.0) as score${i} from ${from} p left join ${scoresOf(scores, model).name} sc on ${on})`;
   }, 'path');
+  const settings = of_orders.map((name) => `, o.${name} as ${name}`).join('');
+  const settled =
+    of_orders.length === 0
+      ? scored
+      : `(select p.*${settings} from ${scored} p join ${paths.orders.name} o on o.order_no = p.order_no)`;
   return `
     with placed as (
       select t.*, int64(row_number() over (partition by t.order_no order by t.at_ms, t.tie_no)) as place,
         int64(count(*) over (partition by t.order_no)) as places, min(t.age_ms) over (partition by t.order_no) as newest_age_ms
-      from ${touchesWith(['order_no', 'touch_no', 'at_ms', 'tie_no', 'age_ms', ...names])} t),
+      from ${touchesWith(paths, ['order_no', 'touch_no', 'at_ms', 'tie_no', 'age_ms', ...of_touches])} t),
     path as (
       select p.*, case when places > ${MAX_PATH_LENGTH} then place - (places - ${MAX_PATH_LENGTH}) else place end as k,
         case when places > ${MAX_PATH_LENGTH} then ${MAX_PATH_LENGTH} else places end as n,
         float64(age_ms) / ${MS_PER_DAY}.0 as age_days, float64(newest_age_ms) / ${MS_PER_DAY}.0 as newest_age_days
       from placed p where places - place < ${MAX_PATH_LENGTH}),
-    weighed as (
-      select order_no, touch_no, age_ms, k, n, places, first_share, last_share${columns}${weights}
-      from (select p.*, o.half_life_days as half_life_days, o.first_share as first_share, o.last_share as last_share from ${scored} p join orders o on o.order_no = p.order_no) settled),
+    weighed as (select order_no, touch_no, age_ms, k, n, places${columns}${weights} from ${settled} settled),
     scaled as (select w.*${open.map(({ model, i }) => `, ${scaledWeight(model, i)}`).join('')} from weighed w)
     select c.*${sums.join('')}
     from scaled c window whole as (partition by order_no), so_far as (partition by order_no order by k rows between unbounded preceding and current row)`;
@@ -99,7 +125,13 @@ function weighedPaths(plan: Plan): string {
  * Makes `credits`: per touch and value event, its place k of n in the path, and per model i, credited micros c and millionths
  * m of a conversion. `counted` is 1 on the event that is the order itself.
  */
-async function makeCredits(snapshot: Snapshot, plan: Plan, small: boolean): Promise<void> {
+async function makeCredits(
+  snapshot: Snapshot,
+  plan: Plan,
+  paths: Paths,
+  scores: ScoresByArtifact,
+  small: boolean,
+): Promise<Relation> {
   const own_day = plan.adjustments === 'own_day';
   const amount = (name: string): string => (small ? `int64(${name})` : name);
   const each = plan.models.map((model, i) => {
@@ -108,50 +140,64 @@ async function makeCredits(snapshot: Snapshot, plan: Plan, small: boolean): Prom
     const weight = keepsWeight(model, plan) ? `w${i}, ` : '';
     return `${weight}${creditOf(model, i, amount('after_micros'), small)}${before} as c${i}, ${own_day ? `case when event = 'order' then ${millionths} else 0 end` : millionths} as m${i}`;
   });
-  await snapshot.materialise(
-    'credits',
+  return materialise(
+    snapshot,
+    CREDITS,
     `select order_no, touch_no, age_ms, k, n, places, brand_id, event, day_number, case when event = 'order' then 1 else 0 end as counted, ${each.join(', ')}
      from (select p.*, e.brand_id as brand_id, e.event as event, e.day_number as day_number, e.before_micros as before_micros, e.after_micros as after_micros
-       from (${weighedPaths(plan)}) p join events e on e.order_no = p.order_no) valued`,
+       from (${weighedPaths(plan, paths, scores)}) p join ${paths.events.name} e on e.order_no = p.order_no) valued`,
   );
 }
 
 /** Weights of a user's expression can be anything; the first that is not a weight stops the report. */
-async function checkWeights(snapshot: Snapshot, plan: Plan): Promise<void> {
+async function checkWeights(snapshot: Snapshot, plan: Plan, credits: Relation): Promise<void> {
   const checked = plan.models.map((model, i) => ({ model, i })).filter(({ model }) => model.checked);
   if (checked.length === 0) return;
   const wrong = checked.map(({ i }) => `count_where(not ${isWeight(i)}) as n${i}`).join(', ');
-  const [found] = await snapshot.query(`select ${wrong} from credits`);
+  const [found] = await snapshot.query(`select ${wrong} from ${credits.name}`);
   for (const { model, i } of checked) {
     if (Number(found![`n${i}`]) === 0) continue;
     const [bad] = await snapshot.query(
-      `select t.touchpoint_id as touchpoint_id, c.w${i} as weight from credits c join touchpoints t on ${touchNumber(plan)} = c.touch_no
+      `select t.touchpoint_id as touchpoint_id, c.w${i} as weight from ${credits.name} c join touchpoints t on ${touchNumber(plan)} = c.touch_no
        where ${atOrBefore('t', plan.positions.touchpoints)} and not ${isWeight(i)} order by t.occurred_at, t.touchpoint_id limit 1`,
     );
+    const { touchpoint_id, weight } = read(bad, { touchpoint_id: 'text', weight: 'text?' });
     throw badRequest(
       'model',
-      `${model.name} gives touchpoint ${String(bad!['touchpoint_id'])} the weight ${String(bad!['weight'])}; a weight must be a finite number of at least 0`,
+      `${model.name} gives touchpoint ${touchpoint_id} the weight ${weight}; a weight must be a finite number of at least 0`,
     );
   }
 }
 
-/** The table of a fitted model's scores: one for each artifact, however many models read it. */
-export function scoresTable(plan: Plan, model: Model): string {
-  return `scores_${plan.models.findIndex(({ scores }) => scores?.artifact_id === model.scores!.artifact_id)}`;
+/** The scores of a fitted model. */
+export function scoresOf(scores: ScoresByArtifact, model: Model): Relation {
+  return scores.get(model.scores!.artifact_id)!;
 }
 
-async function makeScores(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const made = new Set<string>();
-  for (const model of plan.models) {
+async function makeScores(snapshot: Snapshot, plan: Plan, touches: TouchRelations): Promise<ScoresByArtifact> {
+  const made = new Map<string, Relation>();
+  for (const [i, model] of plan.models.entries()) {
     if (!model.scores || made.has(model.scores.artifact_id)) continue;
-    made.add(model.scores.artifact_id);
-    await model.scores.make(snapshot, plan, scoresTable(plan, model));
+    const relation = numbered(SCORES, i);
+    await model.scores.make(snapshot, plan, touches, relation);
+    made.set(model.scores.artifact_id, relation);
   }
+  return made;
 }
 
-/** Makes `credits` from `candidates`, `absorbed` and `events`. */
-export async function makeCreditsOfTouches(snapshot: Snapshot, plan: Plan, bounds: Bounds): Promise<void> {
-  await makeScores(snapshot, plan);
-  await makeCredits(snapshot, plan, bounds.values_are_small);
-  await checkWeights(snapshot, plan);
+/**
+ * Makes `credits` from the touches and value events.
+ * @param small every value lies in 0 … 2^53 - 1.
+ * @throws bad_request when a custom model gives a touch what is no weight.
+ */
+export async function makeCreditsOfTouches(
+  snapshot: Snapshot,
+  plan: Plan,
+  paths: Paths,
+  small: boolean,
+): Promise<CreditRelations> {
+  const scores = await makeScores(snapshot, plan, paths);
+  const credits = await makeCredits(snapshot, plan, paths, scores, small);
+  await checkWeights(snapshot, plan, credits);
+  return { credits, scores };
 }

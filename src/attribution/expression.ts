@@ -5,14 +5,15 @@
  *   case when channel = 'email' then 2 else 1 end * pow(0.5, age_days / 3)
  */
 import { TributaryError } from '../domain/errors.ts';
+import { SETTING_COLUMNS } from '../domain/settings.ts';
 
-const NUMBER_NAMES: Record<string, string> = {
-  k: 'float64(k)',
-  n: 'float64(n)',
-  age_days: 'age_days',
-  half_life_days: 'half_life_days',
-};
+/** What every path has. */
+const PATH_NAMES: Record<string, string> = { k: 'float64(k)', n: 'float64(n)', age_days: 'age_days' };
+/** Settings that an expression may name. */
+const SETTING_NAMES = SETTING_COLUMNS.filter(({ in_expressions }) => in_expressions).map(({ column }) => column);
+/** Columns of the touchpoint. */
 const TEXT_NAMES = ['channel', 'touchpoint_type'];
+const NAMES = [...Object.keys(PATH_NAMES), ...SETTING_NAMES, ...TEXT_NAMES];
 const FUNCTIONS: Record<string, number> = { pow: 2, exp: 1, ln: 1, sqrt: 1, abs: 1, least: 2, greatest: 2, floor: 1 };
 const MAX_LENGTH = 2_000;
 const MAX_DEPTH = 50;
@@ -27,13 +28,19 @@ type Token = { type: 'number' | 'text' | 'name' | 'symbol' | 'end'; value: strin
 const TOKEN =
   /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)|'([^'\\]{0,100})'|([A-Za-z_]\w*)|(<=|>=|<>|!=|[-+*/(),=<>]))/y;
 
+/** An expression as SQL, and the columns of the touchpoint and of the settings that it uses. */
+interface CompiledExpression {
+  sql: string;
+  columns: string[];
+}
+
 /** Turns an expression into SQL. @throws bad_request that says where the text goes wrong. */
-export function compileExpression(text: string): string {
+export function compileExpression(text: string): CompiledExpression {
   if (text.length > MAX_LENGTH) throw problem(text, MAX_LENGTH, `is longer than ${MAX_LENGTH} characters`);
   const parser = new Parser(text);
   const node = parser.parse();
   if (node.kind !== 'number') throw problem(text, 0, 'must give a number');
-  return `float64(${node.sql})`;
+  return { sql: `float64(${node.sql})`, columns: [...parser.columns] };
 }
 
 function problem(text: string, at: number, reason: string): TributaryError {
@@ -45,6 +52,7 @@ function problem(text: string, at: number, reason: string): TributaryError {
 }
 
 class Parser {
+  readonly columns = new Set<string>();
   private readonly tokens: Token[];
   private index = 0;
   private depth = 0;
@@ -139,11 +147,14 @@ class Parser {
       if (args.length !== FUNCTIONS[name]) throw this.fail(`${name} takes ${FUNCTIONS[name]} arguments`);
       return { kind: 'number', sql: `${name}(${args.join(', ')})` };
     }
-    if (Object.hasOwn(NUMBER_NAMES, name)) return { kind: 'number', sql: NUMBER_NAMES[name]! };
-    if (TEXT_NAMES.includes(name)) return { kind: 'text', sql: name };
+    if (Object.hasOwn(PATH_NAMES, name)) return { kind: 'number', sql: PATH_NAMES[name]! };
+    if (NAMES.includes(name)) {
+      this.columns.add(name);
+      return { kind: TEXT_NAMES.includes(name) ? 'text' : 'number', sql: name };
+    }
     this.index -= 1;
     throw this.fail(
-      `does not know ${JSON.stringify(name)}; it may use ${[...Object.keys(NUMBER_NAMES), ...TEXT_NAMES].join(', ')} and ${Object.keys(FUNCTIONS).join(', ')}`,
+      `does not know ${JSON.stringify(name)}; it may use ${NAMES.join(', ')} and ${Object.keys(FUNCTIONS).join(', ')}`,
     );
   }
 

@@ -4,16 +4,15 @@
  *   k, n          position in the path (1 = oldest) and number of touches
  *   age_days      conversion minus touch, continuous; newest_age_days is that of the newest touch of the path
  *   channel, touchpoint_type
- *   half_life_days, first_share, last_share   the settings of the conversion's brand and type
+ *   columns of the settings of the conversion's brand and type (domain/settings.ts)
  *
- * Eligibility, normalising and exact allocation are shared by all models. A fitted model's weights are a table of the touches
+ * A weight names the columns that it uses of the last two lines in `columns`. Eligibility, normalising and exact allocation are shared by all models. A fitted model's weights are a table of the touches
  * (fitted.ts), and its expression is a column of that.
  */
 import { badRequest } from '../domain/errors.ts';
+import { explainAge, explainFirst, explainLast, explainShare } from './explain.ts';
 import { compileExpression } from './expression.ts';
 import type { Model } from './plan.ts';
-
-const TOUCH_COLUMNS = ['channel', 'touchpoint_type'];
 
 /** position_based: the weight of a touch in the middle, and of the two touches of a path without a middle. */
 const MIDDLE = '(case when n > 2 then (1.0 - first_share - last_share) / (n - 2) else 0.0 end)';
@@ -27,23 +26,34 @@ export const RULE_MODELS: readonly Model[] = [
     weight: 'case when k = 1 then 1.0 else 0.0 end',
     peak: '1.0',
     credit: (value) => `case when k = 1 then ${value} else 0 end`,
+    explain: explainFirst,
   },
   {
     name: 'last_touch',
     weight: 'case when k = n then 1.0 else 0.0 end',
     peak: '1.0',
     credit: (value) => `case when k = n then ${value} else 0 end`,
+    explain: explainLast,
   },
   {
     name: 'linear',
     weight: '1.0',
     peak: '1.0',
     credit: (_value, share) => `${share('k', 'n')} - ${share('k - 1', 'n')}`,
+    explain: explainShare,
   },
-  // Age is counted from the newest touch: a common factor cancels, and nothing underflows to a path without weight.
-  { name: 'time_decay', weight: 'pow(2.0, -(age_days - newest_age_days) / half_life_days)', peak: '1.0' },
+  {
+    name: 'time_decay',
+    // Age is counted from the newest touch: a common factor cancels, and nothing underflows to a path without weight.
+    weight: 'pow(2.0, -(age_days - newest_age_days) / half_life_days)',
+    columns: ['half_life_days'],
+    peak: '1.0',
+    explain: explainAge,
+  },
   {
     name: 'position_based',
+    columns: ['first_share', 'last_share'],
+    explain: (own, all) => `${explainFirst(own, all)}, ${explainLast(own, all)}`,
     weight: `case when n = 1 then 1.0 when n = 2 then (${PAIR}) when k = 1 then first_share when k = n then last_share else ${MIDDLE} end`,
     peak: `case when n = 1 then 1.0 when n = 2 then (case when first_share + last_share > 0.0 then greatest(first_share, last_share) else 1.0 end)
              else greatest(first_share, last_share, ${MIDDLE}) end`,
@@ -74,8 +84,8 @@ export function resolveModel(name: string, custom_models: Record<string, string>
   const rule = RULE_MODELS.find((model) => model.name === name);
   if (rule) return rule;
   if (Object.hasOwn(custom_models, name)) {
-    const weight = compileExpression(custom_models[name]!);
-    return { name, weight, checked: true, columns: TOUCH_COLUMNS.filter((column) => weight.includes(column)) };
+    const { sql: weight, columns } = compileExpression(custom_models[name]!);
+    return { name, weight, columns, checked: true, explain: () => 'by its own weight expression' };
   }
   const known = [...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES, ...Object.keys(custom_models)];
   throw badRequest('model', `${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${known.join(', ')}`);

@@ -2,6 +2,9 @@
 import type { BrandSettings } from '../domain/settings.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
+import type { Relation } from '../warehouse/relation.ts';
+import type { Explain } from './explain.ts';
+import type { TouchRelations } from './relations.ts';
 
 export const COLLAPSE_MODES = ['interaction', 'none'] as const;
 export const ADJUSTMENT_MODES = ['order_day', 'own_day'] as const;
@@ -40,8 +43,10 @@ export interface Model {
   credit?: (value: string, share: (sum: string, total: string) => string) => string;
   /** Weights come from a user's expression and have to be checked. */
   checked?: boolean;
-  /** Columns of the touchpoint that the weight uses. */
+  /** Columns of the touchpoint and of the settings that the weight uses. */
   columns?: readonly string[];
+  /** What the model looks at, for a reader: figures of one group of touches, beside those of all. */
+  explain: Explain;
   /** What a fitted model learned; its weight is a column of the scores. */
   scores?: Scores;
   /**
@@ -57,10 +62,10 @@ export interface Scores {
   measure: string;
   column: 'weight' | 'share';
   /**
-   * Makes a table (order_no, touch_no, weight, share, with_it, without_it) from `candidates` and `absorbed`: the weight among the
-   * touches of a path, the share of the order that the touch caused, and the measure with the touch and without it.
+   * Makes the relation `scores` from the touches: the weight among the touches of a path, the share of the order that the touch
+   * caused, and the measure with the touch and without it.
    */
-  make(snapshot: Snapshot, plan: Plan, table: string): Promise<void>;
+  make(snapshot: Snapshot, plan: Plan, touches: TouchRelations, scores: Relation): Promise<void>;
 }
 
 export interface Plan {
@@ -91,3 +96,33 @@ export const MAX_PATH_LENGTH = 1_000;
 export const WEIGHT_SCALE = 2 ** 40;
 /** An order is also allocated as this many micro-conversions. */
 export const MICRO_CONVERSIONS = 1_000_000;
+
+/** Whether the plan names one order or one person; then no period cuts. */
+export function isNarrowed(plan: Plan): boolean {
+  return plan.conversion_id !== undefined || plan.person_id !== undefined;
+}
+
+/** The names in a plan, as parameters of a query. */
+export function narrowing(plan: Plan): Record<string, string> {
+  return {
+    ...(plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id }),
+    ...(plan.person_id === undefined ? {} : { person_id: plan.person_id }),
+  };
+}
+
+/** SQL that holds for the orders that a plan names. */
+export function narrowed(plan: Plan): string {
+  return Object.keys(narrowing(plan))
+    .map((name) => `o.${name} = $${name}`)
+    .join(' and ');
+}
+
+/** Whether every order that the filters find has a value event in the period, so that none has to be dropped later. */
+export function ordersAreFinal(plan: Plan): boolean {
+  return plan.adjustments === 'order_day' && plan.lookback === 'full';
+}
+
+/** Whether the period alone decides which orders are needed. */
+export function periodDecides(plan: Plan): boolean {
+  return ordersAreFinal(plan) && !isNarrowed(plan);
+}

@@ -3,35 +3,42 @@
  *
  *   conversions -> orders and value events -> persons -> candidates -> touches -> path -> weights -> credits
  *
- * Each arrow is one file here and one temporary table of the snapshot; a report reads the last ones.
+ * Each step takes the relations that it reads and returns those that it makes. `relations.ts` declares them all.
  *
- *   orders.ts        `orders`, `events`         who ordered, when, what it is worth now, in the report's currency
- *   bounds.ts        between which instants, days and values
- *   touches.ts       `candidates`, `absorbed`   what may earn credit, and what counts once
- *   credits.ts       `credits`                  paths, weights per model, and exact micros
- *   unattributed.ts  `unattributed`             what no touch earned, and why
- *   models.ts        the weight expressions
+ *   orders.ts, events.ts     who ordered, when, what it is worth now, in the report's currency
+ *   eligibility.ts           the filters that decide which touchpoints may earn credit
+ *   touches.ts, collapse.ts  what may earn credit, and what counts once
+ *   credits.ts               paths, weights per model, and exact micros
+ *   unattributed.ts          what no touch earned, and why
+ *   models.ts                the weight expressions
+ *
+ * From the same relations: considered.ts, what became of each touchpoint of one order, and journeys.ts.
  */
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { type Bounds, readBounds } from './bounds.ts';
-import { makeCreditsOfTouches } from './credits.ts';
+import type { Relation } from '../warehouse/relation.ts';
+import type { TimeBounds, ValueBounds } from './bounds.ts';
+import { type CreditRelations, makeCreditsOfTouches } from './credits.ts';
 import { makeOrdersAndEvents } from './orders.ts';
 import type { Plan } from './plan.ts';
+import type { OrderRelations, TouchRelations } from './relations.ts';
 import { makeTouchesOfOrders } from './touches.ts';
 import { makeUnattributed } from './unattributed.ts';
 
-/** Runs the query; afterwards the snapshot holds the tables above. Returns whether some touchpoints were reclassified. */
-export async function attribute(
-  snapshot: Snapshot,
-  plan: Plan,
-  directory: PersonDirectory,
-): Promise<{ reclassified: boolean; bounds: Bounds }> {
-  await makeOrdersAndEvents(snapshot, plan, directory);
-  const bounds = await readBounds(snapshot, plan);
-  const reclassified = bounds.has_reclassifications;
-  await makeTouchesOfOrders(snapshot, plan, bounds);
-  await makeCreditsOfTouches(snapshot, plan, bounds);
-  await makeUnattributed(snapshot, plan, bounds);
-  return { reclassified, bounds };
+/** What the query made: relations of the snapshot, for reports to read. */
+export interface Attribution extends OrderRelations, TouchRelations, CreditRelations {
+  unattributed: Relation;
+  times: TimeBounds;
+  bounds: ValueBounds;
+}
+
+/** Runs the query. @throws missing_fx_rate, and bad_request for weights of a custom model that are none. */
+export async function attribute(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<Attribution> {
+  const orders = await makeOrdersAndEvents(snapshot, plan, directory);
+  const touches = { ...orders, ...(await makeTouchesOfOrders(snapshot, plan, orders, orders.times)) };
+  const credited = {
+    ...touches,
+    ...(await makeCreditsOfTouches(snapshot, plan, touches, touches.bounds.values_are_small)),
+  };
+  return { ...credited, unattributed: await makeUnattributed(snapshot, plan, credited, orders.times.high_ms) };
 }

@@ -5,8 +5,10 @@ import { DEFAULT_BRAND } from '../domain/record.ts';
 import { formatDate, parseDate } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
-import { intColumn, textColumn } from '../warehouse/schema.ts';
+import { readAll } from '../warehouse/read-row.ts';
+import { fill, type Relation } from '../warehouse/relation.ts';
 import type { Plan } from './plan.ts';
+import { RATES, VALUE_EVENTS } from './relations.ts';
 
 /** A rate holds for its day and the six after it. */
 export const RATE_DAYS = 7;
@@ -80,38 +82,36 @@ export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBoo
   const rows = await snapshot.query(
     `select f.brand_id as brand_id, f.date as date, f.currency as currency, f.base as base, f.rate_nanos as rate_nanos from fx_rates f where ${atOrBefore('f', plan.positions.conversions)}`,
   );
-  return new RateBook(
-    rows.map(
-      (row) =>
-        ({ ...row, day: parseDate(row['date'] as string), rate_nanos: BigInt(row['rate_nanos']!) }) as unknown as Quote,
-    ),
-  );
+  const quotes = readAll(rows, {
+    brand_id: 'text',
+    date: 'text',
+    currency: 'text',
+    base: 'text',
+    rate_nanos: 'bigint',
+  });
+  return new RateBook(quotes.map(({ date, ...quote }) => ({ ...quote, day: parseDate(date) as number })));
 }
 
 /**
- * Makes the temporary table `rates` for `value_events`.
+ * Makes `rates` for `value_events`.
  * @throws missing_fx_rate naming currency and day.
  */
-export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<void> {
-  const needed = await snapshot.query(
-    'select distinct brand_id, currency, order_day_number as day_number from value_events order by day_number, currency, brand_id',
+export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<Relation> {
+  const rows = await snapshot.query(
+    `select distinct brand_id, currency, order_day_number as day_number from ${VALUE_EVENTS.name} order by day_number, currency, brand_id`,
   );
   const book = await readRates(snapshot, plan);
-  const rows = needed.map((row) => {
-    const [brand_id, currency, day] = [row['brand_id'] as string, row['currency'] as string, Number(row['day_number'])];
-    const rate = book.find(brand_id, day, currency, plan.currency);
+  const needed = readAll(rows, { brand_id: 'text', currency: 'text', day_number: 'number' });
+  const rates = needed.map(({ brand_id, currency, day_number }) => {
+    const rate = book.find(brand_id, day_number, currency, plan.currency);
     if (!rate) {
       throw new TributaryError(
         'missing_fx_rate',
-        `currency: no rate from ${currency} to ${plan.currency} on ${formatDate(day)} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`,
+        `currency: no rate from ${currency} to ${plan.currency} on ${formatDate(day_number)} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`,
         { field: 'currency' },
       );
     }
-    return { brand_id, currency, day_number: day, num: rate.num, den: rate.den };
+    return { brand_id, currency, day_number, num: rate.num, den: rate.den };
   });
-  await snapshot.relation(
-    'rates',
-    [textColumn('brand_id'), textColumn('currency'), intColumn('day_number'), intColumn('num'), intColumn('den')],
-    rows,
-  );
+  return fill(snapshot, RATES, rates);
 }

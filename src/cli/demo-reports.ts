@@ -1,5 +1,6 @@
 /** The three reports that say most about why attribution needs care, on data whose truth is known. */
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
+import { EMAIL_TYPES } from '../domain/touchpoint.ts';
 import { showAttribution } from '../present/attribution.ts';
 import { showReceipt } from '../present/receipt.ts';
 import { money, number, type TextColumn, textTable } from '../present/table.ts';
@@ -59,8 +60,8 @@ function heading(n: number, text: string): string {
  * weight on email touches, and a window of 7 days for opens too.
  */
 const CLAIM = 'email_claim';
-const CLAIM_WEIGHT =
-  "case when channel = 'email' or touchpoint_type = 'email_open' or touchpoint_type = 'email_click' or touchpoint_type = 'email_forward' or touchpoint_type = 'email_reply' then 1 else 0 end";
+const IS_EMAIL = ["channel = 'email'", ...EMAIL_TYPES.map((type) => `touchpoint_type = '${type}'`)].join(' or ');
+const CLAIM_WEIGHT = `case when ${IS_EMAIL} then 1 else 0 end`;
 
 function asEmailTool(reports: ReportContext): ReportContext {
   return {

@@ -1,23 +1,106 @@
 /** What an operator may decide per brand, with the defaults of the field. Everything else is the same for everyone. */
+import Type, { type Static, type TOptional, type TSchema, type TUnsafe } from 'typebox';
 import type { ConversionType } from './conversion.ts';
+import { MS_PER_DAY } from './time.ts';
 
-/** How far back from a conversion a touch may earn credit, in days; both ends count. */
-export interface Windows {
-  /** Opens and impressions: the person only saw something. */
-  view_days: number;
-  /** Email clicks, forwards and replies. */
-  email_days: number;
-  /** Everything else. */
-  click_days: number;
+/** What the declaration of a number says beside its bounds. */
+interface Setting {
+  default: number;
+  /** The column of the query that holds it. */
+  'x-column': string;
+  /** Days that the column holds as milliseconds. */
+  'x-milliseconds'?: boolean;
+  /** Weight expressions of the configuration may name the column. */
+  'x-expression'?: boolean;
 }
 
-export interface ModelSettings {
-  windows: Windows;
+const closed = { additionalProperties: false } as const;
+const number = (bounds: object, setting: Setting) => Type.Number({ ...bounds, ...setting });
+const window = (column: string, days: number) =>
+  number({ minimum: 0, maximum: 365 }, { default: days, 'x-column': column, 'x-milliseconds': true });
+const share = (column: string, part: number) =>
+  number({ minimum: 0, maximum: 1 }, { default: part, 'x-column': column });
+
+/**
+ * The settings of the models, each declared once: its name, bounds, default and column. The configuration's schema, the
+ * columns of `policies` and `orders`, the names that weights may use and the rules on a receipt follow from it.
+ */
+const MODEL_SETTINGS = {
+  /** How far back from a conversion a touch may earn credit, in days; both ends count. `WINDOW_OF` says which type has which. */
+  windows: Type.Object({
+    view_days: window('view_ms', 1),
+    email_days: window('email_ms', 7),
+    click_days: window('click_ms', 30),
+  }),
   /** time_decay: after this many days a touch weighs half. */
-  half_life_days: number;
-  /** position_based: the shares of the first and the last touch; the middle shares the rest. */
-  position: { first: number; last: number };
+  half_life_days: number(
+    { exclusiveMinimum: 0, maximum: 3650 },
+    { default: 7, 'x-column': 'half_life_days', 'x-expression': true },
+  ),
+  /** position_based: the shares of the first and the last touch; the middle shares the rest. Given together or not at all. */
+  position: Type.Object({ first: share('first_share', 0.4), last: share('last_share', 0.4) }, { 'x-together': true }),
+};
+
+export type ModelSettings = { [N in keyof typeof MODEL_SETTINGS]: Static<(typeof MODEL_SETTINGS)[N]> };
+export type Windows = ModelSettings['windows'];
+/** Settings as they are written down: what is left out has the value of the brand, or its default. */
+export type GivenModelSettings = {
+  [N in keyof ModelSettings]?: ModelSettings[N] extends number ? number : Partial<ModelSettings[N]>;
+};
+
+type Properties = Record<string, TSchema>;
+const partsOf = (schema: TSchema): Properties | undefined => (schema as { properties?: Properties }).properties;
+
+/** The schema of {@link GivenModelSettings}, for the configuration. */
+export const GIVEN_MODEL_SETTINGS = Object.fromEntries(
+  Object.entries(MODEL_SETTINGS).map(([name, schema]): [string, TSchema] => {
+    const parts = partsOf(schema);
+    if (!parts) return [name, Type.Optional(schema)];
+    const given = Object.entries(parts).map(([part, own]) => [part, 'x-together' in schema ? own : Type.Optional(own)]);
+    return [name, Type.Optional(Type.Object(Object.fromEntries(given) as Properties, closed))];
+  }),
+) as unknown as { [N in keyof ModelSettings]: TOptional<TUnsafe<NonNullable<GivenModelSettings[N]>>> };
+
+/** One number of the model settings, and where it stands. */
+interface SettingColumn {
+  column: string;
+  /** Whole numbers: milliseconds. */
+  whole: boolean;
+  of: (settings: ModelSettings) => number;
+  in_expressions: boolean;
 }
+
+/** The model settings as columns of the query. */
+export const SETTING_COLUMNS: readonly SettingColumn[] = Object.entries(MODEL_SETTINGS).flatMap(([name, schema]) => {
+  const parts = partsOf(schema);
+  const column = (own: TSchema, pick: (settings: ModelSettings) => number): SettingColumn => {
+    const setting = own as unknown as Setting;
+    const whole = setting['x-milliseconds'] ?? false;
+    const of = whole ? (settings: ModelSettings) => Math.round(pick(settings) * MS_PER_DAY) : pick;
+    return { column: setting['x-column'], whole, of, in_expressions: setting['x-expression'] ?? false };
+  };
+  const group = (settings: ModelSettings) => settings[name as keyof ModelSettings] as unknown;
+  if (!parts) return [column(schema, (settings) => group(settings) as number)];
+  return Object.entries(parts).map(([part, own]) =>
+    column(own, (settings) => (group(settings) as Record<string, number>)[part]!),
+  );
+});
+
+export const WINDOWS = Object.keys(MODEL_SETTINGS.windows.properties) as ReadonlyArray<keyof Windows>;
+
+/** The column that holds a window. */
+export function windowColumn(window: keyof Windows): string {
+  return (MODEL_SETTINGS.windows.properties[window] as unknown as Setting)['x-column'];
+}
+
+const defaultOf = (schema: TSchema): number => (schema as unknown as Setting).default;
+const DEFAULT_MODEL_SETTINGS = Object.fromEntries(
+  Object.entries(MODEL_SETTINGS).map(([name, schema]) => {
+    const parts = partsOf(schema);
+    if (!parts) return [name, defaultOf(schema)];
+    return [name, Object.fromEntries(Object.entries(parts).map(([part, own]) => [part, defaultOf(own)]))];
+  }),
+) as ModelSettings;
 
 export interface BrandSettings extends ModelSettings {
   currency: string;
@@ -30,27 +113,30 @@ export interface BrandSettings extends ModelSettings {
   /** Weight expressions by model name. */
   custom_models: Record<string, string>;
   /** Other model settings for some conversion types. */
-  by_conversion_type: Partial<Record<ConversionType, Partial<ModelSettings>>>;
+  by_conversion_type: Partial<Record<ConversionType, GivenModelSettings>>;
 }
 
 export const DEFAULT_BRAND_SETTINGS: BrandSettings = {
   currency: 'USD',
   time_zone: 'UTC',
-  windows: { view_days: 1, email_days: 7, click_days: 30 },
-  half_life_days: 7,
-  position: { first: 0.4, last: 0.4 },
+  ...DEFAULT_MODEL_SETTINGS,
   journey_gap_days: 30,
   identity_min_probability: 0.5,
   custom_models: {},
   by_conversion_type: {},
 };
 
+/** Settings, and over them those that are given. */
+export function withGiven(base: ModelSettings, given: GivenModelSettings = {}): ModelSettings {
+  return Object.fromEntries(
+    Object.entries(MODEL_SETTINGS).map(([name, schema]) => {
+      const [own, over] = [base[name as keyof ModelSettings], given[name as keyof ModelSettings]];
+      return [name, partsOf(schema) ? { ...(own as object), ...(over as object) } : (over ?? own)];
+    }),
+  ) as ModelSettings;
+}
+
 /** The model settings that hold for one conversion type. */
 export function modelSettings(brand: BrandSettings, type: ConversionType): ModelSettings {
-  const own = brand.by_conversion_type[type];
-  return {
-    windows: { ...brand.windows, ...own?.windows },
-    half_life_days: own?.half_life_days ?? brand.half_life_days,
-    position: { ...brand.position, ...own?.position },
-  };
+  return withGiven(brand, brand.by_conversion_type[type]);
 }

@@ -11,6 +11,7 @@ import {
   Text,
 } from './fields.ts';
 import { defineRecord } from './record.ts';
+import type { Windows } from './settings.ts';
 import { SUBJECT_KEY } from './subject.ts';
 import { who } from './who.ts';
 
@@ -40,8 +41,35 @@ export type TouchpointType = (typeof TOUCHPOINT_TYPES)[number];
 /** Outcomes: recorded on the journey, never credited. */
 export const OUTCOME_TYPES = ['purchase', 'subscription'] as const satisfies readonly TouchpointType[];
 
-/** Views: the person was shown something and did nothing; the view-through window applies. */
-export const VIEW_TYPES = ['email_open', 'ad_impression'] as const satisfies readonly TouchpointType[];
+/** The window that decides how long a touch of each type may earn credit. A new type has to name its own. */
+export const WINDOW_OF: Readonly<Record<TouchpointType, keyof Windows>> = {
+  email_open: 'view_days',
+  email_click: 'email_days',
+  email_forward: 'email_days',
+  email_reply: 'email_days',
+  website_visit: 'click_days',
+  page_view: 'click_days',
+  form_submission: 'click_days',
+  download: 'click_days',
+  video_watch: 'click_days',
+  social_interaction: 'click_days',
+  paid_ad_click: 'click_days',
+  organic_search: 'click_days',
+  direct_visit: 'click_days',
+  purchase: 'click_days',
+  subscription: 'click_days',
+  ad_impression: 'view_days',
+  sms_click: 'click_days',
+  push_click: 'click_days',
+};
+
+/** The types with a window. */
+export function typesOf(window: keyof Windows): TouchpointType[] {
+  return TOUCHPOINT_TYPES.filter((type) => WINDOW_OF[type] === window);
+}
+
+/** Views: the person was shown something and did nothing. */
+export const VIEW_TYPES: readonly TouchpointType[] = typesOf('view_days');
 
 /** Is it a person? `machine` and `bot` earn no credit unless a report asks for them. */
 export const VERDICTS = ['human', 'proxied', 'machine', 'bot', 'suspect', 'unknown'] as const;

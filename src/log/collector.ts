@@ -10,6 +10,7 @@ import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
+import { checkCollectorName } from './collector-name.ts';
 import { countOpenDeadLetters, readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
 import type { Caller, Envelope } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
@@ -226,6 +227,7 @@ export class Collector {
 /** What the warehouse knows of the collector: its position, and the ids of every collector. */
 async function recall({ folder, warehouse, collector_id }: CollectorOptions): Promise<Recalled> {
   await warehouse.migrate();
+  await checkCollectorName(warehouse, collector_id);
   const committed_log_seq = await committedPosition(warehouse, collector_id);
   const saved = await SeenIds.load(join(folder, KNOWN_IDS));
   const kept = saved !== undefined && saved.log_seq <= committed_log_seq;

@@ -71,7 +71,7 @@ async function run(
 }
 
 /** Log positions of the rules stand beside those of the collector whose name they carry. */
-function rulesCollector(collector_id: string): string {
+export function rulesCollector(collector_id: string): string {
   return collector_id.slice(0, MAX_COLLECTOR_ID - SUFFIX.length) + SUFFIX;
 }
 

@@ -11,15 +11,20 @@
  * settings.ts holds all defaults. reports/fitting.ts starts a fit.
  */
 
+import { type Explain, percent } from '../attribution/explain.ts';
 import type { FittedModelName } from '../attribution/models.ts';
 import type { Model, Plan, Scores } from '../attribution/plan.ts';
+import type { TouchRelations } from '../attribution/relations.ts';
 import { touchesWith } from '../attribution/touches.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { formatPosition } from '../warehouse/position.ts';
-import { type Column, floatColumn, intColumn, type Row, textColumn } from '../warehouse/schema.ts';
+import { read } from '../warehouse/read-row.ts';
+import { fill, materialise, type Relation, tableColumns } from '../warehouse/relation.ts';
+import type { Row } from '../warehouse/schema.ts';
 import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
 import { creditPath } from './hazard/credit.ts';
+import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
 export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
@@ -31,54 +36,80 @@ export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
     ...(content.form === 'effects'
       ? {
           measure: 'conversion_probability',
-          make: (snapshot, _plan, table) => makeEffectScores(snapshot, content, table),
+          make: (snapshot, _plan, touches, scores) => makeEffectScores(snapshot, touches, content, scores),
         }
       : {
           measure: 'relative_hazard',
-          make: (snapshot, plan, table) => makeHazardScores(snapshot, plan, { artifact_id, content }, table),
+          make: (snapshot, plan, touches, scores) =>
+            makeHazardScores(snapshot, plan, touches, { artifact_id, content }, scores),
         }),
   };
-  return { name, weight: scores.column, scores, ...(incremental ? { absolute: true } : {}) };
+  return {
+    name,
+    weight: scores.column,
+    scores,
+    explain: name === 'data_driven' ? explainRemoval(name) : explainHazard(name),
+    ...(incremental ? { absolute: true } : {}),
+  };
 }
 
-/** Makes `scored_touches`: the touches of each path by the name that the artifact uses, with the matching row of `learned`. */
+function explainRemoval(name: string): Explain {
+  return (own, all) =>
+    `without it, ${percent(own.added[name] ?? 0)} of conversions would be lost by its removal effect (mean over touches: ${percent(all.added[name] ?? 0)})`;
+}
+
+function explainHazard(name: string): Explain {
+  return (own, all) =>
+    `its touches raise the fitted hazard so that ${percent(own.added[name] ?? 0)} of it is theirs (mean over touches: ${percent(all.added[name] ?? 0)})`;
+}
+
+/** Makes the touches of each path by the name that the artifact knows, with what it learned of that name. */
 async function nameTouches(
   snapshot: Snapshot,
+  touches: TouchRelations,
   naming: Naming,
-  learned: readonly Row[],
-  columns: readonly Column[],
-): Promise<void> {
+  learned: Relation,
+  scored: Relation,
+): Promise<Relation> {
   await makeSplits(snapshot, naming);
-  await snapshot.relation('learned', [textColumn('state'), ...columns], learned);
   const own = ['order_no', 'touch_no', 'at_ms', 'tie_no', 'age_ms', 'channel', 'touchpoint_type', 'campaign_id'];
-  await snapshot.materialise(
-    'scored_touches',
-    `select n.*, ${columns.map(({ name }) => `l.${name} as ${name}`).join(', ')}
+  const columns = Object.keys(learned.columns).filter((name) => name !== 'state');
+  return materialise(
+    snapshot,
+    scored,
+    `select n.*, ${columns.map((name) => `l.${name} as ${name}`).join(', ')}
      from (select t.order_no as order_no, t.touch_no as touch_no, t.at_ms as at_ms, t.tie_no as tie_no, t.age_ms as age_ms, ${stateSql(naming)} as state
-       from ${touchesWith(own)} t ${SPLIT_JOIN}) n left join learned l on l.state = n.state`,
+       from ${touchesWith(touches, own)} t ${SPLIT_JOIN}) n left join ${learned.name} l on l.state = n.state`,
   );
 }
 
-/** weight = effect of the touch's state / number of touches with that state in the path. See docs/models.md, touch totals. */
-async function makeEffectScores(snapshot: Snapshot, content: EffectsContent, table: string): Promise<void> {
+/**
+ * weight = effect of the touch's state / number of touches of that state in the path: docs/semantics.md 7. With Shapley values
+ * every state of a channel has the channel's effect.
+ */
+async function makeEffectScores(
+  snapshot: Snapshot,
+  touches: TouchRelations,
+  content: EffectsContent,
+  scores: Relation,
+): Promise<void> {
   const { naming, states, effects, conversion_probability } = content;
-  const rows = states.map((state, code) => ({ state, effect: effects[code]! }));
-  await nameTouches(snapshot, naming, rows, [floatColumn('effect')]);
+  const learned = await fill(
+    snapshot,
+    EFFECTS,
+    states.map((state, code) => ({ state, effect: effects[code]! })),
+  );
+  const scored = await nameTouches(snapshot, touches, naming, learned, SCORED_EFFECTS);
   const probability = `float64(${conversion_probability})`;
-  await snapshot.materialise(
-    table,
-    `select order_no, touch_no, coalesce(effect, 0.0) / float64(count(*) over (partition by order_no, state)) as weight, 0.0 as share,
-       ${probability} as with_it, ${probability} * (1.0 - coalesce(effect, 0.0)) as without_it from scored_touches`,
+  await materialise(
+    snapshot,
+    scores,
+    `select order_no, touch_no, coalesce(effect, 0.0) / float64(count(*) over (partition by order_no, state)) as weight, float64(0.0) as share,
+       ${probability} as with_it, ${probability} * (1.0 - coalesce(effect, 0.0)) as without_it from ${scored.name}`,
   );
 }
 
-const SCORE_COLUMNS: readonly Column[] = [
-  intColumn('order_no'),
-  intColumn('touch_no'),
-  ...['weight', 'share', 'with_it', 'without_it'].map(floatColumn),
-];
-
-/** All parts of a plan on which its paths depend, and so their scores. */
+/** What the paths of a plan, and so their scores, depend on beside the artifact. */
 function pathsKey({
   models: _models,
   touch_columns: _columns,
@@ -94,35 +125,42 @@ function pathsKey({
 async function makeHazardScores(
   snapshot: Snapshot,
   plan: Plan,
+  touches: TouchRelations,
   { artifact_id, content }: { artifact_id: string; content: HazardContent },
-  table: string,
+  scores: Relation,
 ): Promise<void> {
-  await snapshot.cachedRelation(table, `${artifact_id} ${pathsKey(plan)}`, SCORE_COLUMNS, async () => {
-    const codes = content.fit.plan.states.map((state, code) => ({ state, code }));
-    await nameTouches(snapshot, content.naming, codes, [{ name: 'code', type: 'int64', nullable: true }]);
-    return scorePaths(snapshot, content);
+  await snapshot.cachedRelation(scores.name, `${artifact_id} ${pathsKey(plan)}`, tableColumns(scores), async () => {
+    const codes = await fill(
+      snapshot,
+      STATE_CODES,
+      content.fit.plan.states.map((state, code) => ({ state, code })),
+    );
+    return scorePaths(snapshot, await nameTouches(snapshot, touches, content.naming, codes, SCORED_CODES), content);
   });
 }
 
 /** Touches read per page. Other requests are answered between pages. */
 const PAGE = 20_000;
 
-async function scorePaths(snapshot: Snapshot, { fit }: HazardContent): Promise<Row[]> {
-  await snapshot.materialise(
-    'touches_to_score',
-    'select order_no, touch_no, age_ms, coalesce(code, int64(-1)) as code, row_number() over (order by order_no, at_ms, tie_no) as row_no from scored_touches',
+async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardContent): Promise<Row[]> {
+  await materialise(
+    snapshot,
+    TOUCHES_TO_SCORE,
+    `select order_no, touch_no, age_ms, coalesce(code, int64(-1)) as code, row_number() over (order by order_no, at_ms, tie_no) as row_no from ${scored.name}`,
   );
-  const [size] = await snapshot.query('select count(*) as n from touches_to_score');
+  const [size] = await snapshot.query(`select count(*) as n from ${TOUCHES_TO_SCORE.name}`);
+  const { n } = read(size, { n: 'number' });
   const scores: Row[] = [];
   let path: Row[] = [];
   const finish = (): void => {
     for (const score of path.length > 0 ? scorePath(fit, path) : []) scores.push(score);
     path = [];
   };
-  for (let from = 1; from <= Number(size!['n']); from += PAGE) {
+  for (let from = 1; from <= n; from += PAGE) {
     for (const row of await snapshot.query(
-      `select order_no, touch_no, age_ms, code from touches_to_score where row_no >= ${from} and row_no < ${from + PAGE} order by row_no`,
+      `select order_no, touch_no, age_ms, code from ${TOUCHES_TO_SCORE.name} where row_no >= ${from} and row_no < ${from + PAGE} order by row_no`,
     )) {
+      // Cells of one type, so that equal numbers are the same value.
       if (path.length > 0 && path[0]!['order_no'] !== row['order_no']) finish();
       path.push(row);
     }

@@ -2,7 +2,9 @@
 
 import { VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { textColumn } from '../warehouse/schema.ts';
+import { fill } from '../warehouse/relation.ts';
+import { textList } from '../warehouse/sql-text.ts';
+import { SPLIT_VIEWS } from './relations.ts';
 
 export const GRAINS = ['channel', 'channel_and_type', 'campaign'] as const;
 export type Grain = (typeof GRAINS)[number];
@@ -19,7 +21,8 @@ const SEPARATOR = ' / ';
 const VIEW = 'view';
 const ACTION = 'action';
 
-const IS_VIEW = `touchpoint_type in (${VIEW_TYPES.map((type) => `'${type}'`).join(', ')})`;
+/** SQL that holds for views. */
+export const IS_VIEW = `touchpoint_type in (${textList(VIEW_TYPES)})`;
 
 /**
  * SQL that names a touch `t` with channel, touchpoint_type and campaign_id. Run {@link makeSplits} before it and join with
@@ -31,14 +34,13 @@ export function stateSql({ grain }: Naming): string {
   return `case when sv.channel is null then t.channel else concat(t.channel, '${SEPARATOR}', case when t.${IS_VIEW} then '${VIEW}' else '${ACTION}' end) end`;
 }
 
-export const SPLIT_JOIN = 'left join split_views sv on sv.channel = t.channel';
+export const SPLIT_JOIN = `left join ${SPLIT_VIEWS.name} sv on sv.channel = t.channel`;
 
 /** Makes `split_views`, which {@link stateSql} reads. */
 export async function makeSplits(snapshot: Snapshot, { split_views }: Naming): Promise<void> {
-  const column = textColumn('channel');
-  await snapshot.relation(
-    'split_views',
-    [column],
+  await fill(
+    snapshot,
+    SPLIT_VIEWS,
     split_views.map((channel) => ({ channel })),
   );
 }

@@ -1,18 +1,20 @@
 /** The attribution report: what each channel, campaign and email earned, under one model or several side by side. */
 import Type, { type Static } from 'typebox';
-import type { Bounds } from '../attribution/bounds.ts';
-import { CREDITED_TOUCHES } from '../attribution/credits.ts';
+import { creditedTouches } from '../attribution/credits.ts';
+import { UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/eligibility.ts';
+import { makeJourneys } from '../attribution/journeys.ts';
 import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
-import { attribute } from '../attribution/query.ts';
-import { readOrganic, UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/unattributed.ts';
+import { type Attribution, attribute } from '../attribution/query.ts';
+import { readOrganic } from '../attribution/unattributed.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, microsPer, ratio } from '../domain/money.ts';
 import type { Snapshot } from '../warehouse/port.ts';
+import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { answerOnce } from './answers.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { byRevenue, DEFAULT_GROUP_BY, type GroupKey, joinMonths, resolveGroupBy, touchColumns } from './groups.ts';
-import { journeyAnalysis, makeJourneys } from './journeys.ts';
+import { journeyAnalysis } from './journeys.ts';
 import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
 
 export const AttributionReportParameters = Type.Object(
@@ -54,15 +56,15 @@ export async function attributionReport(
       const several = parameters.models !== undefined;
       return answerOnce(context, resolved, several ? 'models' : 'model', async () => {
         const { plan } = resolved;
-        const { parts, ...found } = await groupsAndReconciliation(snapshot, context, plan, keys);
-        await makeJourneys(snapshot, plan, found);
+        const { parts, query } = await groupsAndReconciliation(snapshot, context, plan, keys);
+        const { journeys } = await makeJourneys(snapshot, plan, query);
         const common = {
           ...reportHead(resolved, context.clock()),
           ...(several
             ? { attribution_models: plan.models.map((model) => model.name) }
             : { attribution_model: plan.models[0]!.name }),
-          journey_analysis: await journeyAnalysis(snapshot),
-          warnings: await readWarnings(snapshot, plan),
+          journey_analysis: await journeyAnalysis(snapshot, journeys),
+          warnings: await readWarnings(snapshot, plan, query),
         };
         return several ? { ...common, models: Object.fromEntries(parts) } : { ...common, ...parts[0]![1] };
       });
@@ -77,33 +79,34 @@ export async function groupsAndReconciliation(
   context: ReportContext,
   plan: Plan,
   keys: readonly GroupKey[],
-): Promise<{ parts: Array<[string, ReportJson]>; reclassified: boolean; bounds: Bounds }> {
-  const found = await attribute(snapshot, plan, context.directory);
-  const totals = await readTotals(snapshot);
-  return { parts: await modelParts(snapshot, plan, keys, found.bounds, totals), ...found };
+): Promise<{ parts: Array<[string, ReportJson]>; query: Attribution }> {
+  const query = await attribute(snapshot, plan, context.directory);
+  const totals = await readTotals(snapshot, query);
+  return { parts: await modelParts(snapshot, plan, query, keys, totals), query };
 }
 
-async function readTotals(snapshot: Snapshot): Promise<Totals> {
+async function readTotals(snapshot: Snapshot, query: Attribution): Promise<Totals> {
   const [row] = await snapshot.query(
     `select e.*, m.*, u.*
      from (
        select count_where(e.event = 'order') as total_conversions, count_where(e.event = 'order' and t.order_no is not null) as attributed_conversions,
          text128(coalesce(sum128(e.after_micros - e.before_micros), int128(0))) as net_micros
-       from events e left join (select distinct order_no from credits) t on t.order_no = e.order_no) e
+       from ${query.events.name} e left join (select distinct order_no from ${query.credits.name}) t on t.order_no = e.order_no) e
      cross join (
-       select count(distinct case when c.counted = 1 then c.order_no end) as email_conversions from ${CREDITED_TOUCHES} where t.is_email = 1) m
+       select count(distinct case when c.counted = 1 then c.order_no end) as email_conversions from ${creditedTouches(query)} where t.is_email = 1) m
      cross join (
        select ${UNATTRIBUTED_REASONS.map((reason) => `text128(coalesce(sum128(case when reason = '${reason}' then micros end), int128(0))) as ${reason}`).join(', ')}
-       from unattributed) u`,
+       from ${query.unattributed.name}) u`,
   );
+  const by_reason = Object.fromEntries(UNATTRIBUTED_REASONS.map((reason) => [reason, 'bigint' as const]));
   return {
-    total_conversions: BigInt(row!['total_conversions']!),
-    attributed_conversions: BigInt(row!['attributed_conversions']!),
-    email_conversions: Number(row!['email_conversions']),
-    net_micros: BigInt(row!['net_micros'] as string),
-    unattributed: Object.fromEntries(
-      UNATTRIBUTED_REASONS.map((reason) => [reason, BigInt(row![reason] as string)]),
-    ) as Record<UnattributedReason, bigint>,
+    ...read(row, {
+      total_conversions: 'bigint',
+      attributed_conversions: 'bigint',
+      email_conversions: 'number',
+      net_micros: 'bigint',
+    }),
+    unattributed: read(row, by_reason) as Record<UnattributedReason, bigint>,
   };
 }
 
@@ -111,18 +114,18 @@ async function readTotals(snapshot: Snapshot): Promise<Totals> {
 async function modelParts(
   snapshot: Snapshot,
   plan: Plan,
+  query: Attribution,
   keys: readonly GroupKey[],
-  bounds: Bounds,
   totals: Totals,
 ): Promise<Array<[string, ReportJson]>> {
   const sums = plan.models
     .map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`)
     .join(', ');
-  const months = await joinMonths(snapshot, keys, bounds);
+  const months = await joinMonths(snapshot, keys, query.bounds);
   const groups = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        sum(c.counted) as touches, ${sums}
-     from ${CREDITED_TOUCHES} ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${MAX_GROUPS + 1}`,
+     from ${creditedTouches(query)} ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${MAX_GROUPS + 1}`,
   );
   if (groups.length > MAX_GROUPS)
     throw new TributaryError(
@@ -133,11 +136,11 @@ async function modelParts(
   const emails = await snapshot.query(
     `select t.email_id as email_id, t.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        count(distinct case when c.counted = 1 then o.person_key end) as people, ${sums}
-     from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id`,
+     from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id`,
   );
   const parts: Array<[string, ReportJson]> = [];
   for (const [i, { name }] of plan.models.entries()) {
-    const organic = await readOrganic(snapshot, plan, i);
+    const organic = await readOrganic(snapshot, plan, query, i);
     parts.push([name, modelPart(i, keys, groups, emails, totals, organic)]);
   }
   return parts;
@@ -220,6 +223,7 @@ function formatKey(cell: Row[string], key: GroupKey): string | null {
 async function readWarnings(
   snapshot: Snapshot,
   plan: Plan,
+  { adjustments, credits, events }: Attribution,
 ): Promise<Array<{ code: string; count: number; message: string }>> {
   const open = plan.models
     .map((model, i) => ({ model, i }))
@@ -228,10 +232,10 @@ async function readWarnings(
   const peaks = open.map(({ i }) => `, max(w${i}) as w${i}`).join('');
   const [row] = await snapshot.query(
     `select f.*, p.*
-     from (select count(*) as foreign_ones from order_adjustments where currency <> order_currency and order_no in (select order_no from events)) f
+     from (select count(*) as foreign_ones from ${adjustments.name} where currency <> order_currency and order_no in (select order_no from ${events.name})) f
      cross join (
        select ${[`count_where(places > ${MAX_PATH_LENGTH}) as cut`, ...zeros].join(', ')}
-       from (select order_no, max(places) as places${peaks} from credits group by order_no) paths) p`,
+       from (select order_no, max(places) as places${peaks} from ${credits.name} group by order_no) paths) p`,
   );
   const warnings: Array<{ code: string; count: number; message: string }> = [];
   const warn = (name: string, code: string, message: string): void => {

@@ -1,16 +1,20 @@
 /** The campaign report: what was sent, what people did with it, what it earned and cost, overall and by email. */
 
 import Type, { type Static } from 'typebox';
-import { CREDITED_TOUCHES } from '../attribution/credits.ts';
+import { creditedTouches } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
-import { attribute } from '../attribution/query.ts';
-import { IS_MACHINE } from '../attribution/touches.ts';
+import { type Attribution, attribute } from '../attribution/query.ts';
+import { PERSONS } from '../attribution/relations.ts';
+import { effective, withVerdicts } from '../attribution/touches.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_HOUR } from '../domain/time.ts';
-import { VIEW_TYPES } from '../domain/touchpoint.ts';
+import { MACHINE_VERDICTS, VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
-import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
+import { read, readAll } from '../warehouse/read-row.ts';
+import { fill, materialise } from '../warehouse/relation.ts';
+import type { Row } from '../warehouse/schema.ts';
+import { oneOf, textList } from '../warehouse/sql-text.ts';
 import { answerOnce } from './answers.ts';
 import {
   CONVERSION_COUNTS,
@@ -26,6 +30,7 @@ import {
 import type { ReportContext, ReportJson } from './context.ts';
 import { AttributionParameters, type Resolved, reportHead, resolveParameters } from './parameters.ts';
 import { brandsOf } from './person.ts';
+import { CAMPAIGN_EVENTS, CAMPAIGN_PERIODS, CAMPAIGN_TOUCHES, ORDER_NETS } from './relations.ts';
 import { campaignSpend } from './spend.ts';
 
 const { models: _models, ...shared } = AttributionParameters.properties;
@@ -80,9 +85,9 @@ async function campaignAnswer(
   campaign_id: string,
 ): Promise<ReportJson> {
   const { plan } = resolved;
-  const { reclassified } = await attribute(snapshot, plan, context.directory);
-  await makeCampaignEvents(snapshot, plan, campaign_id, reclassified);
-  await makeCampaignOrders(snapshot, campaign_id);
+  const query = await attribute(snapshot, plan, context.directory);
+  await makeCampaignEvents(snapshot, plan, query, campaign_id);
+  await makeCampaignOrders(snapshot, query, campaign_id);
   const engagement = readEngagement((await queryEngagement(snapshot, ''))[0]);
   const earned = readEarned((await queryEarned(snapshot, ''))[0]);
   return {
@@ -102,36 +107,29 @@ async function campaignAnswer(
 async function makeCampaignEvents(
   snapshot: Snapshot,
   plan: Plan,
+  { verdicts }: Attribution,
   campaign_id: string,
-  reclassified: boolean,
 ): Promise<void> {
   const periods = plan.brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms }));
-  await snapshot.relation(
-    'campaign_periods',
-    [textColumn('brand_id'), intColumn('start_ms'), intColumn('end_ms')],
-    periods,
-  );
-  const verdicts = reclassified
-    ? 'left join verdicts v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id'
-    : '';
-  const verdict = reclassified ? 'coalesce(v.verdict, t.verdict)' : 't.verdict';
+  await fill(snapshot, CAMPAIGN_PERIODS, periods);
   const from = (table: string, alias: string, id: string): string => `from ${table} ${alias}
-    join campaign_periods b on b.brand_id = ${alias}.brand_id
-    left join persons p on p.brand_id = ${alias}.brand_id and p.id = ${id}`;
+    join ${CAMPAIGN_PERIODS.name} b on b.brand_id = ${alias}.brand_id
+    left join ${PERSONS.name} p on p.brand_id = ${alias}.brand_id and p.id = ${id}`;
   const when = (alias: string): string =>
     `${alias}.campaign_id = $campaign_id and ${atOrBefore(alias, plan.positions.touchpoints)}
        and epoch_ms(${alias}.occurred_at) >= b.start_ms and epoch_ms(${alias}.occurred_at) < b.end_ms`;
-  await snapshot.materialise(
-    'campaign_events',
+  await materialise(
+    snapshot,
+    CAMPAIGN_EVENTS,
     `with happened as (
        select e.email_id as email_id, e.event_type as kind, 'human' as verdict, concat(e.brand_id, '/', coalesce(p.person_id, e.customer_id)) as person
        ${from('email_events', 'e', 'e.customer_id')} where ${when('e')}
        union all
-       select t.email_id as email_id, t.touchpoint_type as kind, ${verdict} as verdict,
+       select t.email_id as email_id, t.touchpoint_type as kind, ${effective('verdict', verdicts)} as verdict,
          concat(t.brand_id, '/', coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person
-       ${from('touchpoints', 't', 'coalesce(t.customer_id, t.anonymous_id)')} ${verdicts}
+       ${from('touchpoints', 't', 'coalesce(t.customer_id, t.anonymous_id)')} ${withVerdicts(verdicts)}
        where ${when('t')} and t.touchpoint_type in ('email_open', 'email_click'))
-     select email_id, kind, person, case when ${IS_MACHINE} then 0 else 1 end as is_human from happened`,
+     select email_id, kind, person, case when verdict in (${textList(MACHINE_VERDICTS)}) then 0 else 1 end as is_human from happened`,
     { campaign_id },
   );
 }
@@ -140,53 +138,60 @@ async function makeCampaignEvents(
  * Makes `campaign_touches` (the campaign's touches in the paths of the period, with what each was credited) and
  * `order_nets` (what each order of the period is worth).
  */
-async function makeCampaignOrders(snapshot: Snapshot, campaign_id: string): Promise<void> {
-  const views = VIEW_TYPES.map((type) => `'${type}'`).join(', ');
-  await snapshot.materialise(
-    'campaign_touches',
+async function makeCampaignOrders(snapshot: Snapshot, query: Attribution, campaign_id: string): Promise<void> {
+  await materialise(
+    snapshot,
+    CAMPAIGN_TOUCHES,
     `select c.order_no as order_no, o.person_key as person_key, t.email_id as email_id, c.counted as counted, c.c0 as micros, c.m0 as millionths,
        c.age_ms as age_ms, case when c.k = 1 then 1 else 0 end as is_first, case when c.k = c.n then 1 else 0 end as is_last,
-       case when t.touchpoint_type in (${views}) then 1 else 0 end as is_view
-     from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no
+       case when t.touchpoint_type in (${textList(VIEW_TYPES)}) then 1 else 0 end as is_view
+     from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no
      where t.campaign_id = $campaign_id`,
     { campaign_id },
   );
-  await snapshot.materialise(
-    'order_nets',
-    'select order_no, sum128(after_micros - before_micros) as net_micros from events group by order_no',
+  await materialise(
+    snapshot,
+    ORDER_NETS,
+    `select order_no, sum128(after_micros - before_micros) as net_micros from ${query.events.name} group by order_no`,
   );
 }
 
-/** One row per order and scope; a scope is nothing (the campaign) or `email_id`. */
-function perOrder(scope: string): string {
-  const by = scope === '' ? '' : `${scope}, `;
+/** The columns that a campaign's figures may be split by; '' is the campaign as a whole. */
+const SCOPES = ['', 'email_id'] as const;
+type Scope = (typeof SCOPES)[number];
+
+const listedBy = (scope: Scope): string => (scope === '' ? '' : `${oneOf(scope, SCOPES)}, `);
+
+/** SQL for one row per order and scope. */
+function perOrder(scope: Scope): string {
+  const by = listedBy(scope);
   return `select ${by}order_no, person_key, max(counted) as counted, max(is_first) as is_first, max(is_last) as is_last, min(is_view) as only_views,
       min(age_ms) as age_ms, sum128(micros) as micros, sum128(millionths) as millionths
-    from campaign_touches group by ${by}order_no, person_key`;
+    from ${CAMPAIGN_TOUCHES.name} group by ${by}order_no, person_key`;
 }
 
-function queryEngagement(snapshot: Snapshot, scope: string): Promise<Row[]> {
+function queryEngagement(snapshot: Snapshot, scope: Scope): Promise<Row[]> {
   const counts = Object.entries(ENGAGEMENT_COUNTS).map(([name, sql]) => `${sql} as ${name}`);
-  const by = scope === '' ? '' : `${scope}, `;
+  const by = listedBy(scope);
   return snapshot.query(
-    `select ${by}${counts.join(', ')} from campaign_events ${scope === '' ? '' : `group by ${scope}`}`,
+    `select ${by}${counts.join(', ')} from ${CAMPAIGN_EVENTS.name} ${scope === '' ? '' : `group by ${scope}`}`,
   );
 }
 
-function queryEarned(snapshot: Snapshot, scope: string): Promise<Row[]> {
+function queryEarned(snapshot: Snapshot, scope: Scope): Promise<Row[]> {
   const counts = Object.entries(CONVERSION_COUNTS).map(([name, sql]) => `${sql} as ${name}`);
-  const by = scope === '' ? '' : `${scope}, `;
+  const by = listedBy(scope);
   const sum = (name: string, column: string): string => `text128(coalesce(sum128(${column}), int128(0))) as ${name}`;
   return snapshot.query(
     `select ${by}${counts.join(', ')}, ${sum('micros', 'w.micros')}, ${sum('millionths', 'w.millionths')},
        ${sum('net_micros', 'case when w.counted = 1 then n.net_micros else int128(0) end')}
-     from (${perOrder(scope)}) w join order_nets n on n.order_no = w.order_no ${scope === '' ? '' : `group by ${scope}`}`,
+     from (${perOrder(scope)}) w join ${ORDER_NETS.name} n on n.order_no = w.order_no ${scope === '' ? '' : `group by ${scope}`}`,
   );
 }
 
 /** One row per email, by revenue; touches that name no email are the row without `email_id`. */
 async function byEmail(snapshot: Snapshot): Promise<ReportJson[]> {
-  const key = (row: Row): string | null => row['email_id'] as string | null;
+  const key = (row: Row): string | null => read(row, { email_id: 'text?' }).email_id;
   const engagements = new Map((await queryEngagement(snapshot, 'email_id')).map((row) => [key(row), row]));
   const earned = new Map((await queryEarned(snapshot, 'email_id')).map((row) => [key(row), readEarned(row)]));
   const emails = [...new Set([...engagements.keys(), ...earned.keys()])].map((email_id) => ({
@@ -217,22 +222,25 @@ async function conversionTiming(snapshot: Snapshot, conversions: number): Promis
   const rows = await snapshot.query(
     `select ${bucket} as bucket, count(*) as conversions, text128(sum128(micros)) as micros from ${timed} group by ${bucket}`,
   );
-  const found = new Map(rows.map((row) => [Number(row['bucket']), row]));
+  const found = new Map(
+    readAll(rows, { bucket: 'number', conversions: 'number', micros: 'bigint' }).map((row) => [row.bucket, row]),
+  );
   const [middle] = await snapshot.query(
     `select coalesce(sum(age_ms), 0) as total_ms, count(*) as n
      from (select age_ms, row_number() over (order by age_ms, order_no) as place, count(*) over () as places from ${timed}) ranked
      where 2 * place >= places and 2 * place <= places + 2`,
   );
+  const { total_ms, n } = read(middle, { total_ms: 'bigint', n: 'bigint' });
   return {
     conversions,
-    median_hours: ratio(BigInt(middle!['total_ms']!), BigInt(middle!['n']!) * BigInt(MS_PER_HOUR)),
+    median_hours: ratio(total_ms, n * BigInt(MS_PER_HOUR)),
     buckets: [...TIMING_HOURS, null].map((until_hours, i) => {
       const row = found.get(i);
       return {
         from_hours: i === 0 ? 0 : TIMING_HOURS[i - 1]!,
         until_hours,
-        conversions: Number(row?.['conversions'] ?? 0),
-        attributed_revenue: formatMicros(BigInt((row?.['micros'] as string | undefined) ?? 0)),
+        conversions: row?.conversions ?? 0,
+        attributed_revenue: formatMicros(row?.micros ?? 0n),
       };
     }),
   };

@@ -2,8 +2,10 @@
 import { badRequest } from '../domain/errors.ts';
 import { formatDate, MS_PER_DAY, weekStart } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { type Cell, intColumn } from '../warehouse/schema.ts';
+import { fill } from '../warehouse/relation.ts';
+import type { Cell } from '../warehouse/schema.ts';
 import { listOf } from './parameters.ts';
+import { MONTHS } from './relations.ts';
 
 export interface GroupKey {
   /** Name of the field in a row of the report. */
@@ -78,8 +80,8 @@ export async function joinMonths(
   for (let month = first.getUTCFullYear() * 12 + first.getUTCMonth(); monthStart(month) <= high_day; month++) {
     rows.push({ month_number: month, from_day: monthStart(month), until_day: monthStart(month + 1) });
   }
-  await snapshot.relation('months', [intColumn('month_number'), intColumn('from_day'), intColumn('until_day')], rows);
-  return 'join months mo on c.day_number >= mo.from_day and c.day_number < mo.until_day';
+  await fill(snapshot, MONTHS, rows);
+  return `join ${MONTHS.name} mo on c.day_number >= mo.from_day and c.day_number < mo.until_day`;
 }
 
 function monthStart(month_number: number): number {

@@ -1,18 +1,23 @@
 /** Models side by side: what each gives a channel or campaign, how sure that is, and why they differ most where they do. */
 import Type, { type Static } from 'typebox';
-import { CREDITED_TOUCHES, scoresTable } from '../attribution/credits.ts';
+import { creditedTouches, scoresOf } from '../attribution/credits.ts';
+import type { GroupFacts } from '../attribution/explain.ts';
 import { FITTED_MODEL_NAMES, isFitted, RULE_MODEL_NAMES } from '../attribution/models.ts';
-import type { Plan } from '../attribution/plan.ts';
-import { attribute } from '../attribution/query.ts';
+import type { Model, Plan } from '../attribution/plan.ts';
+import { type Attribution, attribute } from '../attribution/query.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import type { CreditByPerson, ShareInterval } from '../models/uncertainty.ts';
 import type { Snapshot } from '../warehouse/port.ts';
+import { read, readAll } from '../warehouse/read-row.ts';
+import { materialise } from '../warehouse/relation.ts';
+import { oneOf } from '../warehouse/sql-text.ts';
 import { answerOnce } from './answers.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { explainDifference, type GroupFacts } from './disagreement.ts';
+import { explainDifference } from './disagreement.ts';
 import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { COMPARED_PEOPLE } from './relations.ts';
 
 const GROUPS = ['channel', 'campaign_id'] as const;
 
@@ -65,11 +70,11 @@ export async function modelComparison(
       );
       return answerOnce(context, resolved, '', async () => {
         const { plan } = resolved;
-        await attribute(snapshot, plan, context.directory);
-        const { names, credit } = await readCredit(snapshot, plan, group_by);
+        const query = await attribute(snapshot, plan, context.directory);
+        const { names, credit } = await readCredit(snapshot, plan, query, group_by);
         checkSize(names.length, plan.models.length, draws);
-        const facts = await readFacts(snapshot, plan, group_by, names);
-        const sums = await readSums(snapshot, plan, group_by, names);
+        const facts = await readFacts(snapshot, plan, query, group_by, names);
+        const sums = await readSums(snapshot, plan, query, group_by, names);
         const intervals = await context.training.run('bootstrapShares', credit, { draws, seed, level: LEVEL });
         const rows = names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals));
         return {
@@ -104,40 +109,44 @@ function notes({ models }: Plan): string[] {
   ];
 }
 
+/** SQL for the group of a touchpoint `t`. */
+const groupOf = (group_by: string): string => `t.${oneOf(group_by, GROUPS)}`;
+
+/** The numbers of every model, by the letter of their columns. */
+const sumsOf = ({ models }: Plan): string => models.map((_, i) => `text128(sum128(c.c${i})) as c${i}`).join(', ');
+const sumShape = ({ models }: Plan): Record<string, 'bigint'> =>
+  Object.fromEntries(models.map((_, i) => [`c${i}`, 'bigint']));
+
 /** Credit in micros by person and group. People are numbered by name, so that arrival decides nothing. */
 async function readCredit(
   snapshot: Snapshot,
   plan: Plan,
+  query: Attribution,
   group_by: string,
 ): Promise<{ names: Array<string | null>; credit: CreditByPerson }> {
-  await snapshot.materialise(
-    'compared_people',
+  await materialise(
+    snapshot,
+    COMPARED_PEOPLE,
     `select person_key, row_number() over (order by brand_id, person_id) as person_no
-     from (select distinct brand_id, person_key, person_id from orders where order_no in (select order_no from credits)) o`,
+     from (select distinct brand_id, person_key, person_id from ${query.orders.name} where order_no in (select order_no from ${query.credits.name})) o`,
   );
-  const sums = plan.models.map((_, i) => `text128(sum128(c.c${i})) as c${i}`).join(', ');
-  const rows = await snapshot.query(
-    `select p.person_no as person_no, t.${group_by} as name, ${sums}
-     from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no join compared_people p on p.person_key = o.person_key
-     group by p.person_no, t.${group_by}`,
+  const found = await snapshot.query(
+    `select p.person_no as person_no, ${groupOf(group_by)} as name, ${sumsOf(plan)}
+     from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no join ${COMPARED_PEOPLE.name} p on p.person_key = o.person_key
+     group by p.person_no, ${groupOf(group_by)}`,
   );
-  const names = [...new Set(rows.map((row) => row['name'] as string | null))].sort((a, b) =>
-    (a ?? '') < (b ?? '') ? -1 : 1,
-  );
+  const rows = readAll(found, { person_no: 'number', name: 'text?' }).map((row, r) => ({ ...row, sums: found[r]! }));
+  const names = [...new Set(rows.map(({ name }) => name))].sort((a, b) => ((a ?? '') < (b ?? '') ? -1 : 1));
   const codes = new Map(names.map((name, g) => [name, g]));
-  rows.sort(
-    (a, b) =>
-      Number(a['person_no']) - Number(b['person_no']) ||
-      codes.get(a['name'] as string)! - codes.get(b['name'] as string)!,
-  );
+  rows.sort((a, b) => a.person_no - b.person_no || codes.get(a.name)! - codes.get(b.name)!);
   return {
     names,
     credit: {
-      people: rows.reduce((most, row) => Math.max(most, Number(row['person_no'])), 0),
+      people: rows.reduce((most, { person_no }) => Math.max(most, person_no), 0),
       groups: names.length,
-      person: Uint32Array.from(rows, (row) => Number(row['person_no']) - 1),
-      group: Uint32Array.from(rows, (row) => codes.get(row['name'] as string | null)!),
-      amounts: plan.models.map((_, i) => Float64Array.from(rows, (row) => Number(row[`c${i}`]))),
+      person: Uint32Array.from(rows, ({ person_no }) => person_no - 1),
+      group: Uint32Array.from(rows, ({ name }) => codes.get(name)!),
+      amounts: plan.models.map((_, i) => Float64Array.from(rows, ({ sums }) => Number(sums[`c${i}`]))),
     },
   };
 }
@@ -146,25 +155,28 @@ async function readCredit(
 async function readSums(
   snapshot: Snapshot,
   plan: Plan,
+  query: Attribution,
   group_by: string,
   names: ReadonlyArray<string | null>,
 ): Promise<bigint[][]> {
-  const sums = plan.models.map((_, i) => `text128(sum128(c.c${i})) as c${i}`).join(', ');
   const rows = await snapshot.query(
-    `select t.${group_by} as name, ${sums} from ${CREDITED_TOUCHES} group by t.${group_by}`,
+    `select ${groupOf(group_by)} as name, ${sumsOf(plan)} from ${creditedTouches(query)} group by ${groupOf(group_by)}`,
   );
-  const by_name = new Map(rows.map((row) => [row['name'] as string | null, row]));
-  return names.map((name) => plan.models.map((_, i) => BigInt(by_name.get(name)![`c${i}`] as string)));
+  const by_name = new Map(rows.map((row) => [read(row, { name: 'text?' }).name, read(row, sumShape(plan))]));
+  return names.map((name) => plan.models.map((_, i) => by_name.get(name)![`c${i}`]!));
 }
 
 /** Where the touches of each group stand in their paths, and what fitted models say of them. */
 async function readFacts(
   snapshot: Snapshot,
   plan: Plan,
+  query: Attribution,
   group_by: string,
   names: ReadonlyArray<string | null>,
 ): Promise<GroupFacts[]> {
-  const scored = plan.models.flatMap((model, i) => (model.scores ? [{ i, table: scoresTable(plan, model) }] : []));
+  const scored = plan.models.flatMap((model, i) =>
+    model.scores ? [{ i, table: scoresOf(query.scores, model).name }] : [],
+  );
   // The share of its measure that a touch's channel adds, in millionths: a sum of doubles would depend on its order.
   const added = scored.map(
     ({ i }) =>
@@ -174,26 +186,25 @@ async function readFacts(
     ({ i, table }) => `left join ${table} s${i} on s${i}.order_no = c.order_no and s${i}.touch_no = c.touch_no`,
   );
   const rows = await snapshot.query(
-    `select t.${group_by} as name, count(*) as touches, count_where(c.k = 1) as first, count_where(c.k = c.n) as last, count_where(c.n = 1) as alone,
+    `select ${groupOf(group_by)} as name, count(*) as touches, count_where(c.k = 1) as first, count_where(c.k = c.n) as last, count_where(c.n = 1) as alone,
        sum(c.age_ms) as age_ms ${added.join('')}
-     from ${CREDITED_TOUCHES} ${joins.join(' ')} where c.counted = 1 group by t.${group_by}`,
+     from ${creditedTouches(query)} ${joins.join(' ')} where c.counted = 1 group by ${groupOf(group_by)}`,
   );
-  const by_name = new Map(rows.map((row) => [row['name'] as string | null, row]));
+  const by_name = new Map(rows.map((row) => [read(row, { name: 'text?' }).name, row]));
   return names.map((name) => {
     const row = by_name.get(name);
-    const touches = BigInt(row?.['touches'] ?? 0);
-    const part = (field: string): number => ratio(BigInt(row?.[field] ?? 0), touches) ?? 0;
+    const count = (field: string): bigint =>
+      row === undefined ? 0n : read(row, { [field]: 'bigint' as const })[field]!;
+    const touches = count('touches');
+    const part = (field: string): number => ratio(count(field), touches) ?? 0;
     return {
       touches: Number(touches),
       first: part('first'),
       last: part('last'),
       alone: part('alone'),
-      age_days: ratio(BigInt(row?.['age_ms'] ?? 0), touches * BigInt(MS_PER_DAY)) ?? 0,
+      age_days: ratio(count('age_ms'), touches * BigInt(MS_PER_DAY)) ?? 0,
       added: Object.fromEntries(
-        scored.map(({ i }) => [
-          plan.models[i]!.name,
-          ratio(BigInt(row?.[`added${i}`] ?? 0), touches * 1_000_000n) ?? 0,
-        ]),
+        scored.map(({ i }) => [plan.models[i]!.name, ratio(count(`added${i}`), touches * 1_000_000n) ?? 0]),
       ),
     };
   });
@@ -240,9 +251,7 @@ function disagreements(
   intervals: readonly ShareInterval[][],
 ): ReportJson[] {
   const found = names.map((name, g) => {
-    const shares = plan.models
-      .map((model, i) => ({ model: model.name, ...intervals[i]![g]! }))
-      .sort((a, b) => b.share - a.share);
+    const shares = plan.models.map((model, i) => ({ model, ...intervals[i]![g]! })).sort((a, b) => b.share - a.share);
     return {
       name,
       g,
@@ -251,8 +260,8 @@ function disagreements(
       difference: shares[0]!.share - shares.at(-1)!.share,
     };
   });
-  const extreme = ({ model, share, low, high }: ShareInterval & { model: string }): ReportJson => ({
-    model,
+  const extreme = ({ model, share, low, high }: ShareInterval & { model: Model }): ReportJson => ({
+    model: model.name,
     share: rounded(share),
     share_low: rounded(low),
     share_high: rounded(high),

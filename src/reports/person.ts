@@ -4,6 +4,8 @@ import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
+import { read, readAll } from '../warehouse/read-row.ts';
+import type { Relation } from '../warehouse/relation.ts';
 import type { TableName } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
 import { askedBrand } from './parameters.ts';
@@ -46,7 +48,7 @@ export async function brandsOf(
       { field: sought.field },
     );
   }
-  return rows.map((row) => row['brand_id'] as string);
+  return readAll(rows, { brand_id: 'text' }).map(({ brand_id }) => brand_id);
 }
 
 /** The one brand that knows an id. @throws forbidden, not_found, and bad_request when several brands do. */
@@ -64,67 +66,100 @@ export async function brandOf(...[snapshot, position, sought, request]: Paramete
   return brands[0]!;
 }
 
-/** The ids of the persons in `members`, and the records and statements that speak of them. */
-export async function readPerson(snapshot: Snapshot, plan: Plan, person_id: string): Promise<ReportJson> {
-  const ids = await snapshot.query(`select distinct id from members order by id limit ${MAX_IDS + 1}`);
-  const own = new Set(ids.map((row) => row['id'] as string));
+/** The ids of the person that `members` are, and the records and statements that speak of them. */
+export async function readPerson(
+  snapshot: Snapshot,
+  plan: Plan,
+  members: Relation,
+  person_id: string,
+): Promise<ReportJson> {
+  const ids = await snapshot.query(`select distinct id from ${members.name} order by id limit ${MAX_IDS + 1}`);
+  const own = new Set(readAll(ids, { id: 'text' }).map(({ id }) => id));
   return {
     person_id,
     ids: [...own].slice(0, MAX_IDS),
     ids_truncated: own.size > MAX_IDS,
-    links: [...(await readStatements(snapshot, plan, own)), ...(await readRecords(snapshot, plan, own))],
+    links: [
+      ...(await readStatements(snapshot, plan, members, own)),
+      ...(await readRecords(snapshot, plan, members, own)),
+    ],
   };
 }
 
 /** What was said of pairs of ids. Of each pair the latest statement holds. */
-async function readStatements(snapshot: Snapshot, plan: Plan, own: ReadonlySet<string>): Promise<ReportJson[]> {
+async function readStatements(
+  snapshot: Snapshot,
+  plan: Plan,
+  members: Relation,
+  own: ReadonlySet<string>,
+): Promise<ReportJson[]> {
   const minimum = plan.brands[0]!.settings.identity_min_probability;
   const rows = await snapshot.query(
     `select distinct l.link_id as link_id, l.left_id as left_id, l.right_id as right_id, l.kind as kind, coalesce(l.state, 'linked') as state,
        l.probability as probability, epoch_ms(l.occurred_at) as at_ms
-     from identity_links l join members m on m.brand_id = l.brand_id and (m.id = l.left_id or m.id = l.right_id)
+     from identity_links l join ${members.name} m on m.brand_id = l.brand_id and (m.id = l.left_id or m.id = l.right_id)
      where ${atOrBefore('l', plan.positions.identity)} order by at_ms desc, link_id desc limit ${MAX_LINKS}`,
   );
   const settled = new Set<string>();
   return rows.map((row) => {
-    const [left_id, right_id] = [row['left_id'] as string, row['right_id'] as string];
+    const { left_id, right_id, probability, at_ms, ...said } = read(row, {
+      link_id: 'text',
+      left_id: 'text',
+      right_id: 'text',
+      kind: 'text?',
+      state: 'text',
+      probability: 'number?',
+      at_ms: 'number',
+    });
     const pair = JSON.stringify([left_id, right_id].sort());
-    const unlikely = row['state'] === 'linked' && Number(row['probability'] ?? 1) < minimum;
+    const unlikely = said.state === 'linked' && (probability ?? 1) < minimum;
     const latest = !unlikely && !settled.has(pair);
     if (latest) settled.add(pair);
     return {
       by: 'statement',
-      link_id: row['link_id'],
+      link_id: said.link_id,
       left_id,
       right_id,
-      kind: row['kind'],
-      state: row['state'],
-      probability: row['probability'] === null ? null : Number(row['probability']),
-      occurred_at: formatInstant(Number(row['at_ms'])),
+      kind: said.kind,
+      state: said.state,
+      probability,
+      occurred_at: formatInstant(at_ms),
       holds: latest,
-      joins: latest && row['state'] === 'linked' && own.has(left_id) && own.has(right_id),
+      joins: latest && said.state === 'linked' && own.has(left_id) && own.has(right_id),
     };
   });
 }
 
 /** Records that carried both ids of a pair: implicit links. */
-async function readRecords(snapshot: Snapshot, plan: Plan, own: ReadonlySet<string>): Promise<ReportJson[]> {
+async function readRecords(
+  snapshot: Snapshot,
+  plan: Plan,
+  members: Relation,
+  own: ReadonlySet<string>,
+): Promise<ReportJson[]> {
   const from = (table: string, position: Position): string =>
     `select r.customer_id as customer_id, r.anonymous_id as anonymous_id, epoch_ms(r.occurred_at) as at_ms
-     from ${table} r join members m on m.subject_key = r.subject_key and m.brand_id = r.brand_id and m.id = r.customer_id
+     from ${table} r join ${members.name} m on m.subject_key = r.subject_key and m.brand_id = r.brand_id and m.id = r.customer_id
      where r.anonymous_id is not null and ${atOrBefore('r', position)}`;
   const rows = await snapshot.query(
     `select customer_id, anonymous_id, min(at_ms) as first_ms, max(at_ms) as last_ms, count(*) as records
      from (${from('touchpoints', plan.positions.identity)} union all ${from('conversions', plan.positions.identity)}) both_ids
      group by customer_id, anonymous_id order by first_ms, customer_id, anonymous_id limit ${MAX_LINKS}`,
   );
-  return rows.map((row) => ({
+  const shape = {
+    customer_id: 'text',
+    anonymous_id: 'text',
+    first_ms: 'number',
+    last_ms: 'number',
+    records: 'number',
+  } as const;
+  return readAll(rows, shape).map(({ customer_id, anonymous_id, first_ms, last_ms, records }) => ({
     by: 'records',
-    left_id: row['anonymous_id'],
-    right_id: row['customer_id'],
-    records: Number(row['records']),
-    first_at: formatInstant(Number(row['first_ms'])),
-    last_at: formatInstant(Number(row['last_ms'])),
-    joins: own.has(row['anonymous_id'] as string),
+    left_id: anonymous_id,
+    right_id: customer_id,
+    records,
+    first_at: formatInstant(first_ms),
+    last_at: formatInstant(last_ms),
+    joins: own.has(anonymous_id),
   }));
 }

@@ -5,16 +5,19 @@
  */
 
 import Type, { type Static } from 'typebox';
-import { CREDITED_TOUCHES } from '../attribution/credits.ts';
+import { creditedTouches } from '../attribution/credits.ts';
+import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
 import type { Plan, Positions } from '../attribution/plan.ts';
-import { attribute } from '../attribution/query.ts';
-import { UNATTRIBUTED_REASONS, unattributedOf } from '../attribution/unattributed.ts';
+import { type Attribution, attribute } from '../attribution/query.ts';
+import { unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest } from '../domain/errors.ts';
 import { canonicalJson } from '../domain/record.ts';
 import { NAMING_RECORDS } from '../domain/subject-fields.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
+import { read, readAll } from '../warehouse/read-row.ts';
 import type { Row, TableName } from '../warehouse/schema.ts';
+import { oneOf } from '../warehouse/sql-text.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { modelHash, reportHead, resolveParameters } from './parameters.ts';
 import { type Run, readRun, resultsOf } from './runs.ts';
@@ -119,11 +122,12 @@ async function answerInStages(
   group_by: string,
 ): Promise<{ answers: Answers; reproducible: boolean }> {
   const answer = async (plan: Plan): Promise<Answer> => {
-    await attribute(snapshot, plan, context.directory);
-    return readAnswer(snapshot, plan, group_by);
+    const query = await attribute(snapshot, plan, context.directory);
+    return readAnswer(snapshot, plan, query, group_by);
   };
-  let held = await answer(frozen);
-  const reproducible = await isReproduced(snapshot, run, frozen);
+  const query = await attribute(snapshot, frozen, context.directory);
+  let held = await readAnswer(snapshot, frozen, query, group_by);
+  const reproducible = await isReproduced(snapshot, run, frozen, query);
   const answers = [{ cause: 'other' as Cause, answer: held }];
   let plan = { ...today, positions: frozen.positions };
   if (!sameSettings(frozen, today)) held = await answer(plan);
@@ -155,19 +159,20 @@ async function hasNewRows(
     (table) => `select count(*) as n from ${table} r where ${atOrBefore('r', to)} and not ${atOrBefore('r', from)}`,
   );
   const [row] = await snapshot.query(`select sum(n) as n from (${parts.join(' union all ')}) fresh`);
-  return Number(row!['n']) > 0;
+  return read(row, { n: 'number' }).n > 0;
 }
 
-async function readAnswer(snapshot: Snapshot, plan: Plan, group_by: string): Promise<Answer> {
+async function readAnswer(snapshot: Snapshot, plan: Plan, query: Attribution, group_by: string): Promise<Answer> {
+  const line = `t.${oneOf(group_by, GROUPS)}`;
   return {
     groups: toMap(
       await snapshot.query(
-        `select t.${group_by} as line, text128(sum128(c.c0)) as micros from ${CREDITED_TOUCHES} group by t.${group_by}`,
+        `select ${line} as line, text128(sum128(c.c0)) as micros from ${creditedTouches(query)} group by ${line}`,
       ),
     ),
     unattributed: toMap(
       await snapshot.query(
-        `select u.reason as line, text128(sum128(u.micros)) as micros from (${unattributedOf(plan, 0)}) u group by u.reason`,
+        `select u.reason as line, text128(sum128(u.micros)) as micros from (${unattributedOf(plan, query, 0)}) u group by u.reason`,
       ),
     ),
   };
@@ -181,28 +186,28 @@ async function readStored(snapshot: Snapshot, run: Run, model: string, group_by:
       { run_id: run.run_id, model },
     );
   return {
-    groups: toMap(await sum(group_by, 'reason is null')),
+    groups: toMap(await sum(oneOf(group_by, GROUPS), 'reason is null')),
     unattributed: toMap(await sum('reason', 'reason is not null')),
   };
 }
 
 function toMap(rows: readonly Row[]): Map<string | null, bigint> {
-  return new Map(rows.map((row) => [row['line'] as string | null, BigInt(row['micros'] as string)]));
+  return new Map(readAll(rows, { line: 'text?', micros: 'bigint' }).map(({ line, micros }) => [line, micros]));
 }
 
-/** Whether the frozen state still gives every stored row, to the micro. Runs after the attribution query of that state. */
-async function isReproduced(snapshot: Snapshot, run: Run, plan: Plan): Promise<boolean> {
+/** Whether the frozen state, which `query` answers, still gives every stored row, to the micro. */
+async function isReproduced(snapshot: Snapshot, run: Run, plan: Plan, query: Attribution): Promise<boolean> {
   const columns =
     'brand_id, conversion_id, value_event, touchpoint_id, channel, campaign_id, email_id, attribution_weight_millionths, attributed_value_micros, reason';
   const [row] = await snapshot.query(
     `with both_sides as (
        select ${columns}, epoch_ms(occurred_at) as at_ms, 1 as side from attribution_results where run_id = $run_id and attribution_model = $model
-       union all select ${columns}, at_ms, -1 as side from (${resultsOf(plan, 0)}) fresh),
+       union all select ${columns}, at_ms, -1 as side from (${resultsOf(plan, query, 0)}) fresh),
      unmatched as (select ${columns}, at_ms, sum(side) as surplus from both_sides group by ${columns}, at_ms having sum(side) <> 0)
      select count(*) as n from unmatched`,
     { run_id: run.run_id, model: plan.models[0]!.name },
   );
-  return Number(row!['n']) === 0;
+  return read(row, { n: 'number' }).n === 0;
 }
 
 /** One line of the comparison: the causes add up to today less frozen. */

@@ -4,15 +4,17 @@
  */
 
 import Type, { type Static } from 'typebox';
-import { CREDITED_TOUCHES } from '../attribution/credits.ts';
+import { creditedTouches } from '../attribution/credits.ts';
+import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
 import type { Plan } from '../attribution/plan.ts';
-import { attribute } from '../attribution/query.ts';
-import { UNATTRIBUTED_REASONS, unattributedOf } from '../attribution/unattributed.ts';
+import { type Attribution, attribute } from '../attribution/query.ts';
+import { unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { formatMicros } from '../domain/money.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
+import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
 import type { ReportContext, ReportJson } from './context.ts';
@@ -78,8 +80,8 @@ export async function freezeRun(
             `run_id: ${fresh.run_id} is frozen already, and a frozen run never changes; choose another name`,
             { field: 'run_id' },
           );
-        await attribute(snapshot, resolved.plan, context.directory);
-        return { run: fresh, ...(await readResults(snapshot, resolved.plan, fresh.run_id)) };
+        const query = await attribute(snapshot, resolved.plan, context.directory);
+        return { run: fresh, ...(await readResults(snapshot, resolved.plan, query, fresh.run_id)) };
       },
       { timeout_ms: context.timeout_ms },
     );
@@ -116,29 +118,31 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
 }
 
 /**
- * SQL for the results of model number `i`, after the attribution query: one row per touch and value event, and one per
+ * SQL for the results of model number `i`: one row per touch and value event, and one per
  * value event that nothing earned.
  */
-export function resultsOf(plan: Plan, i: number): string {
+export function resultsOf(plan: Plan, query: Attribution, i: number): string {
+  const [orders, events] = [query.orders.name, query.events.name];
   return `select c.brand_id as brand_id, o.conversion_id as conversion_id, c.event as value_event, t.touchpoint_id as touchpoint_id, t.channel as channel,
       t.campaign_id as campaign_id, t.email_id as email_id, int64(c.m${i}) as attribution_weight_millionths, int64(c.c${i}) as attributed_value_micros,
       null as reason, e.at_ms as at_ms
-    from ${CREDITED_TOUCHES} join orders o on o.order_no = c.order_no join events e on e.order_no = c.order_no and e.event = c.event
+    from ${creditedTouches(query)} join ${orders} o on o.order_no = c.order_no join ${events} e on e.order_no = c.order_no and e.event = c.event
     union all
     select u.brand_id as brand_id, o.conversion_id as conversion_id, u.event as value_event, null as touchpoint_id, null as channel,
       null as campaign_id, null as email_id, int64(0) as attribution_weight_millionths, int64(u.micros) as attributed_value_micros, u.reason as reason, e.at_ms as at_ms
-    from (${unattributedOf(plan, i)}) u join orders o on o.order_no = u.order_no join events e on e.order_no = u.order_no and e.event = u.event`;
+    from (${unattributedOf(plan, query, i)}) u join ${orders} o on o.order_no = u.order_no join ${events} e on e.order_no = u.order_no and e.event = u.event`;
 }
 
 async function readResults(
   snapshot: Snapshot,
   plan: Plan,
+  query: Attribution,
   run_id: string,
 ): Promise<{ rows: Row[]; totals: ReportJson }> {
   const [size] = await snapshot.query(
-    'select count(*) as n from (select order_no from credits union all select order_no from unattributed) results',
+    `select count(*) as n from (select order_no from ${query.credits.name} union all select order_no from ${query.unattributed.name}) results`,
   );
-  const expected = Number(size!['n']) * plan.models.length;
+  const expected = read(size, { n: 'number' }).n * plan.models.length;
   if (expected > MAX_ROWS) {
     throw new TributaryError(
       'unprocessable',
@@ -151,9 +155,11 @@ async function readResults(
   for (const [i, { name }] of plan.models.entries()) {
     let attributed = 0n;
     const unattributed = new Map<string, bigint>(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n]));
-    for (const { at_ms, ...result } of await snapshot.query(resultsOf(plan, i))) {
-      const micros = BigInt(result['attributed_value_micros']!);
-      const reason = result['reason'] as string | null;
+    for (const { at_ms, ...result } of await snapshot.query(resultsOf(plan, query, i))) {
+      const { attributed_value_micros: micros, reason } = read(result, {
+        attributed_value_micros: 'bigint',
+        reason: 'text?',
+      });
       if (reason === null) attributed += micros;
       else unattributed.set(reason, (unattributed.get(reason) ?? 0n) + micros);
       rows.push({ ...result, run_id, attribution_model: name, occurred_at: at_ms! });
@@ -178,7 +184,7 @@ export async function listRuns(context: ReportContext, options: { key_brand_id: 
        from attribution_runs r left join (select run_id, count(*) as row_count from attribution_results group by run_id) n on n.run_id = r.run_id
        order by created_ms desc, run_id limit ${MAX_RUNS}`,
     );
-    const runs = rows.map((row) => ({ run: toRun(row), rows: Number(row['row_count']) }));
+    const runs = rows.map((row) => ({ run: toRun(row), rows: read(row, { row_count: 'number' }).row_count }));
     return {
       runs: runs
         .filter(({ run }) => mayRead(run, options.key_brand_id))
@@ -209,15 +215,23 @@ export async function readRun(snapshot: Snapshot, run_id: string, key_brand_id: 
 }
 
 function toRun(row: Row): Run {
-  const json = (name: string) => JSON.parse(row[name] as string);
+  const { brands, request, settings, created_ms, ...run } = read(row, {
+    run_id: 'text',
+    brands: 'text',
+    request: 'text',
+    settings: 'text',
+    as_of: 'text',
+    config_hash: 'text',
+    created_ms: 'number',
+  });
+  const { run_id, ...made } = run;
   return {
-    run_id: row['run_id'] as string,
-    brands: json('brands'),
-    request: json('request'),
-    settings: json('settings'),
-    as_of: row['as_of'] as string,
-    config_hash: row['config_hash'] as string,
-    created_at: formatInstant(Number(row['created_ms'])),
+    run_id,
+    brands: JSON.parse(brands),
+    request: JSON.parse(request),
+    settings: JSON.parse(settings),
+    ...made,
+    created_at: formatInstant(created_ms),
   };
 }
 

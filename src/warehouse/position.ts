@@ -1,7 +1,10 @@
 /** The log position that a report sees: per collector, the highest `log_seq` that counts. */
-import { badRequest } from '../domain/errors.ts';
+import { hash } from 'node:crypto';
+import { assert, badRequest } from '../domain/errors.ts';
 import { parseInstant } from '../domain/time.ts';
 import type { Snapshot } from './port.ts';
+import { readAll } from './read-row.ts';
+import type { Row } from './schema.ts';
 
 export type Position = ReadonlyMap<string, number>;
 
@@ -15,11 +18,29 @@ export function formatPosition(position: Position): string {
   );
 }
 
+/** A snapshot is one state, so its positions are looked up once. */
+const known = new WeakMap<Snapshot, Promise<Position>>();
+
 /** Everything that is committed in this snapshot. */
-export async function currentPosition(snapshot: Snapshot): Promise<Position> {
+export function currentPosition(snapshot: Snapshot): Promise<Position> {
+  const found = known.get(snapshot) ?? readCommitted(snapshot);
+  known.set(snapshot, found);
+  return found;
+}
+
+async function readCommitted(snapshot: Snapshot): Promise<Position> {
   if (snapshot.committed) return new Map(snapshot.committed);
   const rows = await snapshot.query('select collector_id, max(log_seq) as log_seq from commits group by collector_id');
-  return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
+  return positionOf(rows);
+}
+
+function positionOf(rows: readonly Row[]): Position {
+  return new Map(
+    readAll(rows, { collector_id: 'text', log_seq: 'number' }).map(({ collector_id, log_seq }) => [
+      collector_id,
+      log_seq,
+    ]),
+  );
 }
 
 /** Positions of the very snapshot that they were read in: no row that it shows lies beyond them. */
@@ -51,7 +72,7 @@ export async function resolvePosition(snapshot: Snapshot, as_of: string | undefi
     'select collector_id, max(log_seq) as log_seq from commits where committed_at <= instant($at) group by collector_id',
     { at: instant },
   );
-  return new Map(rows.map((row) => [row['collector_id'] as string, Number(row['log_seq'])]));
+  return positionOf(rows);
 }
 
 function parseToken(as_of: string): Position | undefined {
@@ -77,13 +98,47 @@ export function atOrBefore(alias: string, position: Position): string {
   return terms.length === 1 ? terms[0]! : `(${terms.join(' or ')})`;
 }
 
+/** A row's number holds its `log_seq` in the low 47 bits and its collector's code in the 16 bits above; it is never negative. */
+const SEQ_BITS = 47n;
+const MAX_CODE = 0xffff;
+/** The collector of a folder that has not been given another name. */
+const DEFAULT_COLLECTOR = 'main';
+
 /**
- * SQL for a number that names one row at or before a position: its `log_seq`, with the collectors of several dealt out over
- * the integers. Queries know rows by it, because reading, sorting and joining ids costs several times as much.
+ * The code of a collector in row numbers: 0 for `main`, else 1 … 65,535 from a hash of its name. It depends on nothing but the
+ * name, so numbers stay what they are when another collector appears. Collectors of one warehouse need different codes, which
+ * a collector checks when it starts ({@link sameCode}).
+ */
+export function collectorCode(collector_id: string): number {
+  if (collector_id === DEFAULT_COLLECTOR) return 0;
+  return 1 + Number(BigInt(`0x${hash('sha256', collector_id, 'hex').slice(0, 12)}`) % BigInt(MAX_CODE));
+}
+
+/** Another collector with the code of this one, if there is any. */
+export function sameCode(collector_id: string, others: Iterable<string>): string | undefined {
+  const code = collectorCode(collector_id);
+  for (const other of others) if (other !== collector_id && collectorCode(other) === code) return other;
+  return undefined;
+}
+
+/**
+ * SQL for a number that names one row at or before a position: 63 bits of collector and `log_seq`. Queries know rows by it,
+ * because reading, sorting and joining ids costs several times as much. It is too large for a double: the program reads it as a
+ * bigint or not at all.
  */
 export function logNumber(alias: string, position: Position): string {
   const collectors = [...position.keys()].sort();
-  if (collectors.length < 2) return `${alias}.log_seq`;
-  const dealt = collectors.map((collector_id, i) => `when ${quoted(collector_id)} then ${i}`).join(' ');
-  return `(${alias}.log_seq * ${collectors.length} + case ${alias}.collector_id ${dealt} end)`;
+  for (const collector_id of collectors) {
+    assert(position.get(collector_id)! < 2 ** Number(SEQ_BITS), `collector ${collector_id} has no position left`);
+    const other = sameCode(collector_id, collectors);
+    assert(
+      other === undefined,
+      `collectors ${collector_id} and ${other} have the same code, so their rows cannot be told apart; one of them has to be loaded again under another collector_id`,
+    );
+  }
+  const offsets = collectors.map((collector_id) => BigInt(collectorCode(collector_id)) << SEQ_BITS);
+  if (offsets.every((offset) => offset === 0n)) return `${alias}.log_seq`;
+  if (collectors.length === 1) return `(${alias}.log_seq + ${offsets[0]})`;
+  const cases = collectors.map((collector_id, i) => `when ${quoted(collector_id)} then ${offsets[i]}`);
+  return `(${alias}.log_seq + case ${alias}.collector_id ${cases.join(' ')} end)`;
 }

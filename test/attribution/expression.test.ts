@@ -37,7 +37,7 @@ afterAll(() => warehouse.close());
 async function weights(...expressions: string[]): Promise<number[][]> {
   return warehouse.read(async (s) => {
     await s.relation('touches', COLUMNS, TOUCHES.map((t, i) => ({ ...t, place: i })) as unknown as Row[]);
-    const columns = expressions.map((text, i) => `${compileExpression(text)} as w${i}`);
+    const columns = expressions.map((text, i) => `${compileExpression(text).sql} as w${i}`);
     const rows = await s.query(`select ${columns.join(', ')} from touches order by n, k`);
     return expressions.map((_, i) => rows.map((row) => row[`w${i}`] as number));
   });
@@ -46,7 +46,7 @@ const BY_N_THEN_K = [...TOUCHES].sort((a, b) => a.n - b.n || a.k - b.k);
 
 function refusal(text: string): string {
   try {
-    return `became ${compileExpression(text)}`;
+    return `became ${compileExpression(text).sql}`;
   } catch (error) {
     return (error as Error).message;
   }
@@ -221,7 +221,7 @@ describe('a weight expression', () => {
     expect(refusal(text)).toMatch(/^custom model: /);
     const [found] = await weights("case when channel = '); drop table touchpoints; --' then 1 else 2 end");
     expect(found).toEqual([2, 2, 2, 2]);
-    expect(compileExpression("case when channel = 'idiv(k, n)' then 1 else 2 end")).toContain("'idiv(k, n)'");
+    expect(compileExpression("case when channel = 'idiv(k, n)' then 1 else 2 end").sql).toContain("'idiv(k, n)'");
   });
 
   test('of anything but the allowed words leaves nothing of itself in the SQL', () => {

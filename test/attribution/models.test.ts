@@ -165,7 +165,7 @@ describe('the shared allocation', () => {
     const paths = fc.sample(fc.array(weight, { minLength: 1, maxLength: 30 }), { numRuns: 300, seed: 4 });
     const values = fc.sample(fc.bigInt({ min: -EDGE, max: EDGE }), { numRuns: 300, seed: 6 });
     const found = await run(
-      { name: 'any', weight: 'age_days' },
+      { name: 'any', weight: 'age_days', explain: () => '' },
       paths.map((ages) => ({ ages })),
       values,
     );
@@ -182,7 +182,7 @@ describe('the shared allocation', () => {
         seed: 8,
       })
       .map((ages) => ({ ages }));
-    const any: Model = { name: 'any', weight: 'age_days' };
+    const any: Model = { name: 'any', weight: 'age_days', explain: () => '' };
     const [given, taken] = [await run(any, paths, [EDGE]), await run(any, paths, [-EDGE])];
     given.forEach(({ shared }, i) => {
       expect(taken[i]!.shared).toEqual(shared.map((credit) => -credit));

@@ -3,9 +3,9 @@
  * `open` gives a new, empty warehouse that was never migrated.
  */
 import { describe, expect, test } from 'vitest';
+import { RowFault } from '../../src/warehouse/port.ts';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import type { SchemaVersion } from '../../src/warehouse/versions/version.ts';
-import { RowFault } from '../../src/warehouse/port.ts';
 import { backupContract } from './contract-backup.ts';
 import { macroContract } from './contract-macros.ts';
 import { rowContract } from './contract-rows.ts';

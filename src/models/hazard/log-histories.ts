@@ -1,19 +1,23 @@
 /** Histories from the log: everybody who was ever seen, with their touches, orders and segments. */
 
+import { CLICK_VISIT_MS } from '../../attribution/collapse.ts';
+import { mayEarn } from '../../attribution/eligibility.ts';
 import { makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
-import { CLICK_VISIT_MS, laterVerdicts, mayEarn } from '../../attribution/touches.ts';
+import { type OrderRelations, PERSONS } from '../../attribution/relations.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { subjectKey } from '../../domain/subject.ts';
 import { CUSTOMER_FIELDS } from '../../domain/subject-fields.ts';
-import { VIEW_TYPES } from '../../domain/touchpoint.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
+import { latestVerdicts } from '../../log/verdicts.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { atOrBefore } from '../../warehouse/position.ts';
-import { intColumn, textColumn } from '../../warehouse/schema.ts';
-import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
+import { read, readAll } from '../../warehouse/read-row.ts';
+import { fill, materialise } from '../../warehouse/relation.ts';
+import { IS_VIEW, makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
 import { MAX_FIT_TOUCHES, stateNames } from '../paths/log-paths.ts';
+import { FIT_BRANDS, FIT_PEOPLE, HISTORY_TOUCHES, MAILED, STATES, TOUCH_LOG } from '../relations.ts';
 import type { Histories } from './histories.ts';
 
 /** People that are read at once: others are answered in between. */
@@ -30,18 +34,19 @@ export async function readLogHistories(
   directory: PersonDirectory,
   naming: Naming | 'auto',
 ): Promise<{ histories: Histories; naming: Naming }> {
-  await makeOrdersAndEvents(snapshot, plan, directory);
+  const query = await makeOrdersAndEvents(snapshot, plan, directory);
   await makePeople(snapshot, plan);
   await makeTouchLog(snapshot, plan);
   const chosen: Naming = naming === 'auto' ? { grain: 'channel', split_views: await worthSplitting(snapshot) } : naming;
   await makeSplits(snapshot, chosen);
-  await snapshot.materialise(
-    'named_touches',
-    `select t.person_no as person_no, t.at_ms as at_ms, ${stateSql(chosen)} as state from touch_log t ${SPLIT_JOIN} order by t.person_no`,
+  await materialise(
+    snapshot,
+    HISTORY_TOUCHES,
+    `select t.person_no as person_no, t.at_ms as at_ms, ${stateSql(chosen)} as state from ${TOUCH_LOG.name} t ${SPLIT_JOIN} order by t.person_no`,
   );
-  const states = await stateNames(snapshot, 'named_touches');
+  const states = await stateNames(snapshot, HISTORY_TOUCHES);
   const touches = await readTouches(snapshot);
-  const orders = await readOrders(snapshot, touches.people);
+  const orders = await readOrders(snapshot, query, touches.people);
   const segments = await readSegments(snapshot, plan, touches.people);
   const start_ms = Math.min(...plan.brands.map((brand) => brand.start_ms));
   const end_ms = Math.max(...plan.brands.map((brand) => brand.end_ms));
@@ -71,14 +76,15 @@ async function makePeople(snapshot: Snapshot, plan: Plan): Promise<void> {
   const seen = (table: string, alias: string, position: keyof Plan['positions']): string =>
     `select ${alias}.brand_id as brand_id, coalesce(p.person_key, ${alias}.subject_key) as person_key,
        coalesce(p.person_id, ${alias}.customer_id, ${alias}.anonymous_id) as person_id, epoch_ms(${alias}.occurred_at) as at_ms
-     from ${table} ${alias} join fit_brands b on b.brand_id = ${alias}.brand_id left join persons p on p.subject_key = ${alias}.subject_key and p.brand_id = ${alias}.brand_id
+     from ${table} ${alias} join ${FIT_BRANDS.name} b on b.brand_id = ${alias}.brand_id left join ${PERSONS.name} p on p.subject_key = ${alias}.subject_key and p.brand_id = ${alias}.brand_id
      where ${atOrBefore(alias, plan.positions[position])} and epoch_ms(${alias}.occurred_at) < b.end_ms`;
-  await snapshot.materialise(
-    'fit_people',
+  await materialise(
+    snapshot,
+    FIT_PEOPLE,
     `with seen as (
        ${seen('touchpoints', 't', 'touchpoints')} union all ${seen('conversions', 'c', 'conversions')}
        union all select m.brand_id as brand_id, coalesce(p.person_key, m.subject_key) as person_key, coalesce(p.person_id, m.id) as person_id, m.at_ms as at_ms
-         from mailed m left join persons p on p.subject_key = m.subject_key and p.brand_id = m.brand_id),
+         from ${MAILED.name} m left join ${PERSONS.name} p on p.subject_key = m.subject_key and p.brand_id = m.brand_id),
      people as (select brand_id, person_key, min(person_id) as person_id, min(at_ms) as first_ms from seen group by brand_id, person_key)
      select brand_id, person_key, person_id, first_ms, row_number() over (order by brand_id, person_id) as person_no from people`,
   );
@@ -86,31 +92,33 @@ async function makePeople(snapshot: Snapshot, plan: Plan): Promise<void> {
 
 /** Makes `mailed`: customers that emails were sent to or segments hold. They are at risk, though they may never have touched. */
 async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
-  await snapshot.relation(
-    'fit_brands',
-    [textColumn('brand_id'), intColumn('start_ms'), intColumn('end_ms')],
+  await fill(
+    snapshot,
+    FIT_BRANDS,
     plan.brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms })),
   );
   const seen = atOrBefore('r', plan.positions.touchpoints);
   // Records with a subject_key are events of the person's own: makePeople reads those.
-  const mailed = CUSTOMER_FIELDS.filter(({ keyed }) => !keyed).map(
+  const senders = CUSTOMER_FIELDS.filter(({ keyed }) => !keyed).map(
     ({ record, field, instant_field: at }) =>
-      `select r.brand_id as brand_id, r.${field} as id, epoch_ms(r.${at}) as at_ms from ${record} r join fit_brands b on b.brand_id = r.brand_id
+      `select r.brand_id as brand_id, r.${field} as id, epoch_ms(r.${at}) as at_ms from ${record} r join ${FIT_BRANDS.name} b on b.brand_id = r.brand_id
      where r.${field} is not null and ${seen} and epoch_ms(r.${at}) < b.end_ms`,
   );
-  const known = `(${mailed.join(' union all ')}) known`;
+  const known = `(${senders.join(' union all ')}) known`;
   const [size] = await snapshot.query(`select count(distinct id) as n from ${known}`);
-  if (Number(size!['n']) > MAX_MAILED)
+  const { n } = read(size, { n: 'number' });
+  if (n > MAX_MAILED)
     throw new TributaryError(
       'unprocessable',
-      `brand_id: ${size!['n']} customers were mailed or are in segments; the limit of a fit is ${MAX_MAILED}, fit one brand or an earlier end`,
+      `brand_id: ${n} customers were mailed or are in segments; the limit of a fit is ${MAX_MAILED}, fit one brand or an earlier end`,
       { field: 'brand_id' },
     );
   const rows = await snapshot.query(`select brand_id, id, min(at_ms) as at_ms from ${known} group by brand_id, id`);
-  await snapshot.relation(
-    'mailed',
-    [textColumn('brand_id'), textColumn('id'), intColumn('subject_key'), intColumn('at_ms')],
-    rows.map((row) => ({ ...row, subject_key: subjectKey(row['brand_id'] as string, row['id'] as string) })),
+  const mailed = readAll(rows, { brand_id: 'text', id: 'text', at_ms: 'number' });
+  await fill(
+    snapshot,
+    MAILED,
+    mailed.map((row) => ({ ...row, subject_key: subjectKey(row.brand_id, row.id) })),
   );
 }
 
@@ -119,16 +127,16 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
  * what repeats within a session to the first.
  */
 async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
-  await snapshot.materialise(
-    'touch_log',
-    `with ${laterVerdicts(plan)},
-     happened as (
+  await materialise(
+    snapshot,
+    TOUCH_LOG,
+    `with happened as (
        select m.person_no as person_no, epoch_ms(t.occurred_at) as at_ms, t.touchpoint_id as touchpoint_id, coalesce(v.channel, t.channel) as channel,
          t.touchpoint_type as touchpoint_type, t.campaign_id as campaign_id, t.session_id as session_id
-       from touchpoints t join fit_brands b on b.brand_id = t.brand_id
-         left join persons p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
-         join fit_people m on m.person_key = coalesce(p.person_key, t.subject_key)
-         left join later v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
+       from touchpoints t join ${FIT_BRANDS.name} b on b.brand_id = t.brand_id
+         left join ${PERSONS.name} p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
+         join ${FIT_PEOPLE.name} m on m.person_key = coalesce(p.person_key, t.subject_key)
+         left join (${latestVerdicts(plan.positions.touchpoints, ['channel', 'traits'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
        where ${atOrBefore('t', plan.positions.touchpoints)} and epoch_ms(t.occurred_at) < b.end_ms and ${mayEarn(plan, 'coalesce(v.traits, t.traits)')}),
      followed as (
        select h.*, lag(h.channel) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as channel_before,
@@ -139,30 +147,31 @@ async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
      where not (session_id is not null and coalesce(channel_before = channel, 1 = 0) and same(campaign_before, campaign_id) and touchpoint_type not in ('email_open', 'email_click'))
        and not (channel = 'email' and touchpoint_type in ('website_visit', 'page_view') and coalesce(at_ms - click_ms <= ${CLICK_VISIT_MS}, 1 = 0))`,
   );
-  const [size] = await snapshot.query('select count(*) as n from touch_log');
-  if (Number(size!['n']) > MAX_FIT_TOUCHES)
+  const [size] = await snapshot.query(`select count(*) as n from ${TOUCH_LOG.name}`);
+  const { n } = read(size, { n: 'number' });
+  if (n > MAX_FIT_TOUCHES)
     throw new TributaryError(
       'unprocessable',
-      `end: ${size!['n']} touches stand before it; the limit of a fit is ${MAX_FIT_TOUCHES}, fit one brand or an earlier end`,
+      `end: ${n} touches stand before it; the limit of a fit is ${MAX_FIT_TOUCHES}, fit one brand or an earlier end`,
       { field: 'end' },
     );
 }
 
 /** Channels in which both seeing and doing are frequent, so that each can have an effect of its own. */
 async function worthSplitting(snapshot: Snapshot): Promise<string[]> {
-  const is_view = `touchpoint_type in (${VIEW_TYPES.map((type) => `'${type}'`).join(', ')})`;
   const rows = await snapshot.query(
-    `select channel from touch_log group by channel having count_where(${is_view}) >= ${SPLIT_TOUCHES} and count_where(not ${is_view}) >= ${SPLIT_TOUCHES} order by channel`,
+    `select channel from ${TOUCH_LOG.name} group by channel having count_where(${IS_VIEW}) >= ${SPLIT_TOUCHES} and count_where(not ${IS_VIEW}) >= ${SPLIT_TOUCHES} order by channel`,
   );
-  return rows.map((row) => row['channel'] as string).sort();
+  return readAll(rows, { channel: 'text' })
+    .map(({ channel }) => channel)
+    .sort();
 }
 
 async function readTouches(snapshot: Snapshot) {
   const [size] = await snapshot.query(
-    'select (select count(*) from fit_people) as people, (select count(*) from named_touches) as touches',
+    `select (select count(*) from ${FIT_PEOPLE.name}) as people, (select count(*) from ${HISTORY_TOUCHES.name}) as touches`,
   );
-  const people = Number(size!['people']);
-  const touches = Number(size!['touches']);
+  const { people, touches } = read(size, { people: 'number', touches: 'number' });
   const touch_offsets = new Uint32Array(people + 1);
   const touch_ms = new Float64Array(touches);
   const touch_state = new Uint16Array(touches);
@@ -170,11 +179,11 @@ async function readTouches(snapshot: Snapshot) {
   for (let from = 1, at = 0; from <= people; from += PAGE) {
     const page = (alias: string): string => `${alias}.person_no >= ${from} and ${alias}.person_no < ${from + PAGE}`;
     for (const row of await snapshot.query(
-      `select p.person_no as person_no, p.first_ms as first_ms from fit_people p where ${page('p')}`,
+      `select p.person_no as person_no, p.first_ms as first_ms from ${FIT_PEOPLE.name} p where ${page('p')}`,
     ))
       first_ms[Number(row['person_no']) - 1] = Number(row['first_ms']);
     for (const row of await snapshot.query(
-      `select t.person_no as person_no, t.at_ms as at_ms, s.code as code from named_touches t join states s on s.state = t.state
+      `select t.person_no as person_no, t.at_ms as at_ms, s.code as code from ${HISTORY_TOUCHES.name} t join ${STATES.name} s on s.state = t.state
        where ${page('t')} order by t.person_no, t.at_ms, s.code`,
     )) {
       touch_ms[at] = Number(row['at_ms']);
@@ -191,10 +200,10 @@ function fillGaps(offsets: Uint32Array): void {
   for (let p = 1; p < offsets.length; p++) if (offsets[p]! < offsets[p - 1]!) offsets[p] = offsets[p - 1]!;
 }
 
-async function readOrders(snapshot: Snapshot, people: number) {
+async function readOrders(snapshot: Snapshot, { orders, events }: OrderRelations, people: number) {
   const rows = await snapshot.query(
     `select p.person_no as person_no, o.at_ms as at_ms, text128(e.after_micros) as micros
-     from orders o join events e on e.order_no = o.order_no join fit_people p on p.person_key = o.person_key and p.brand_id = o.brand_id
+     from ${orders.name} o join ${events.name} e on e.order_no = o.order_no join ${FIT_PEOPLE.name} p on p.person_key = o.person_key and p.brand_id = o.brand_id
      order by p.person_no, o.at_ms, o.conversion_id`,
   );
   const order_offsets = new Uint32Array(people + 1);
@@ -212,9 +221,9 @@ async function readOrders(snapshot: Snapshot, people: number) {
 async function readSegments(snapshot: Snapshot, plan: Plan, people: number) {
   const rows = await snapshot.query(
     `select p.person_no as person_no, r.segment_name as segment, epoch_ms(r.assigned_at) as from_ms, epoch_ms(r.expires_at) as until_ms
-     from customer_segments r join mailed m on m.brand_id = r.brand_id and m.id = r.customer_id
-       left join persons q on q.subject_key = m.subject_key and q.brand_id = m.brand_id
-       join fit_people p on p.person_key = coalesce(q.person_key, m.subject_key) and p.brand_id = r.brand_id
+     from customer_segments r join ${MAILED.name} m on m.brand_id = r.brand_id and m.id = r.customer_id
+       left join ${PERSONS.name} q on q.subject_key = m.subject_key and q.brand_id = m.brand_id
+       join ${FIT_PEOPLE.name} p on p.person_key = coalesce(q.person_key, m.subject_key) and p.brand_id = r.brand_id
      where ${atOrBefore('r', plan.positions.touchpoints)} order by p.person_no, r.segment_name, r.assigned_at, r.expires_at`,
   );
   const segments = [...new Set(rows.map((row) => row['segment'] as string))].sort();

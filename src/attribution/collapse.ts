@@ -1,0 +1,84 @@
+/** candidates -> touches: what one interaction is. docs/semantics.md 6. */
+import { MS_PER_MINUTE } from '../domain/time.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { materialise, type Relation } from '../warehouse/relation.ts';
+import { ABSORBED, ABSORBED_VISITS } from './relations.ts';
+
+/** A landing visit this long after an email click still belongs to it. */
+export const CLICK_VISIT_MS = 30 * MS_PER_MINUTE;
+
+/** Strength of what a person did with an email; the strongest event stands for it. */
+const STRENGTH = `case c.touchpoint_type when 'email_click' then 1 when 'email_reply' then 2 when 'email_forward' then 3
+  when 'email_open' then 5 when 'ad_impression' then 6 else 4 end`;
+
+/** What one email is: its message, else its campaign and email. Null for a candidate `c` that belongs to no known email. */
+const EMAIL_KEY = `case when c.is_email = 0 then null
+  when c.message_id is not null then concat('m', c.message_id)
+  when c.campaign_id is not null or c.email_id is not null then concat('c', coalesce(concat('=', c.campaign_id), '-'), chr(0), coalesce(concat('=', c.email_id), '-'))
+  else null end`;
+
+/**
+ * Makes `absorbed`: the candidates that belong to another touch. In three steps: landing visits join their click, events
+ * of one email join its strongest, repeats within a session join the first. Only what can repeat is ever sorted.
+ */
+export async function makeAbsorbed(snapshot: Snapshot, candidates: Relation): Promise<Relation> {
+  await materialise(snapshot, ABSORBED_VISITS, absorbedVisits(candidates.name), { within: CLICK_VISIT_MS });
+  return materialise(
+    snapshot,
+    ABSORBED,
+    `with absorbed_emails as (${absorbedEmails(candidates.name)})
+     select order_no, touch_no, into_touch_no, 1 as step from ${ABSORBED_VISITS.name}
+     union all select order_no, touch_no, into_touch_no, 2 as step from absorbed_emails
+     union all select order_no, touch_no, into_touch_no, 3 as step from (${absorbedRepeats(candidates.name)}) absorbed_repeats`,
+  );
+}
+
+/** Visits on channel email that belong to the latest click before them: same email as far as the visit says, and close in time. */
+const absorbedVisits = (candidates: string): string => `
+  with matched as (
+    select v.order_no as order_no, v.touch_no as touch_no, k.touch_no as into_touch_no,
+      row_number() over (partition by v.order_no, v.touch_no order by k.at_ms desc, k.tie_no desc) as latest_no
+    from (select * from ${candidates} where channel = 'email' and touchpoint_type in ('website_visit', 'page_view')) v
+    join (select * from ${candidates} where touchpoint_type = 'email_click') k on k.order_no = v.order_no
+    where (k.at_ms < v.at_ms or (k.at_ms = v.at_ms and k.tie_no < v.tie_no)) and v.at_ms - k.at_ms <= $within
+      and (v.message_id is null or same(v.message_id, k.message_id))
+      and (v.campaign_id is null or same(v.campaign_id, k.campaign_id))
+      and (v.email_id is null or same(v.email_id, k.email_id)))
+  select order_no, touch_no, into_touch_no from matched where latest_no = 1`;
+
+/** Events of one email, of those that are no absorbed visits. */
+const absorbedEmails = (candidates: string): string => `
+  with keyed as (
+    select c.order_no as order_no, c.at_ms as at_ms, c.tie_no as tie_no, c.touch_no as touch_no, ${STRENGTH} as strength, ${EMAIL_KEY} as email_key
+    from ${candidates} c left join ${ABSORBED_VISITS.name} a on a.order_no = c.order_no and a.touch_no = c.touch_no
+    where a.touch_no is null and c.is_email = 1),
+  repeated as (select order_no, email_key from keyed where email_key is not null group by order_no, email_key having count(*) > 1),
+  ranked as (
+    select k.order_no as order_no, k.touch_no as touch_no,
+      row_number() over (partition by k.order_no, k.email_key order by k.strength, k.at_ms, k.tie_no) as strength_no,
+      first_value(k.touch_no) over (partition by k.order_no, k.email_key order by k.strength, k.at_ms, k.tie_no) as into_touch_no
+    from keyed k join repeated r on r.order_no = k.order_no and r.email_key = k.email_key)
+  select order_no, touch_no, into_touch_no from ranked where strength_no > 1`;
+
+/** Repeats within a session, of what is left. */
+const absorbedRepeats = (candidates: string): string => `
+  with repeated as (select order_no, session_id from ${candidates} where session_id is not null group by order_no, session_id having count(*) > 1),
+  sessions as (select c.* from ${candidates} c join repeated r on r.order_no = c.order_no and r.session_id = c.session_id),
+  standing as (
+    select c.order_no as order_no, c.session_id as session_id, c.at_ms as at_ms, c.tie_no as tie_no, c.touch_no as touch_no, c.channel as channel,
+      c.campaign_id as campaign_id, c.email_id as email_id, ${EMAIL_KEY} as email_key
+    from sessions c
+      left join ${ABSORBED_VISITS.name} a on a.order_no = c.order_no and a.touch_no = c.touch_no
+      left join absorbed_emails e on e.order_no = c.order_no and e.touch_no = c.touch_no
+    where a.touch_no is null and e.touch_no is null),
+  followed as (
+    select s.*, row_number() over w as event_no, lag(s.channel) over w as channel_before, lag(s.campaign_id) over w as campaign_before, lag(s.email_id) over w as email_before
+    from standing s window w as (partition by s.order_no, s.session_id order by s.at_ms, s.tie_no)),
+  marked as (
+    select f.*, case when email_key is null and event_no > 1 and channel = channel_before and same(campaign_id, campaign_before) and same(email_id, email_before)
+      then 1 else 0 end as repeats from followed f),
+  numbered as (
+    select m.*, sum(1 - repeats) over (partition by order_no, session_id order by event_no rows between unbounded preceding and current row) as run_no from marked m),
+  headed as (
+    select n.*, first_value(touch_no) over (partition by order_no, session_id, run_no order by event_no) as into_touch_no from numbered n)
+  select order_no, touch_no, into_touch_no from headed where repeats = 1`;

@@ -1,0 +1,183 @@
+/**
+ * Which touchpoints may earn credit: every filter, once, in the order of docs/semantics.md 5. Candidates, the reasons of
+ * unattributed value, the statuses of a receipt and the histories of fits follow from this list.
+ */
+import { ratio } from '../domain/money.ts';
+import { type Windows, windowColumn } from '../domain/settings.ts';
+import { formatInstant, MS_PER_DAY } from '../domain/time.ts';
+import { type TouchpointType, TRAITS, typesOf, WINDOW_OF } from '../domain/touchpoint.ts';
+import { textList } from '../warehouse/sql-text.ts';
+import type { Plan } from './plan.ts';
+
+/** A touchpoint in SQL, beside its order `o`. */
+interface TouchSql {
+  at_ms: string;
+  traits: string;
+  touchpoint_type: string;
+}
+
+/** A touchpoint that a filter refused, for its sentence. */
+export interface RefusedTouch {
+  touchpoint_type: string;
+  verdict: string;
+  /** From touchpoint to order. */
+  age_ms: number;
+  /** Of the order's brand and conversion type. */
+  windows: Windows;
+  /** The person's order before this one. */
+  previous_ms: number | null;
+}
+
+interface Filter {
+  /** Of a touchpoint that it refuses, on a receipt. */
+  status: string;
+  /** Of an order, when it leaves none of the person's touchpoints. */
+  reason: string;
+  applies(plan: Plan): boolean;
+  /** The trait that it refuses; filters that compare with the order have SQL instead, which holds for what passes. */
+  trait?: keyof typeof TRAITS;
+  sql?(touch: TouchSql): string;
+  sentence(touch: RefusedTouch): string;
+}
+
+const WINDOW_NAMES: Record<keyof Windows, string> = {
+  view_days: 'views',
+  email_days: 'email',
+  click_days: 'clicks and visits',
+};
+const always = (): boolean => true;
+
+const FILTERS = [
+  {
+    status: 'after_conversion',
+    reason: 'no_touch',
+    applies: always,
+    sql: ({ at_ms }: TouchSql) => `${at_ms} <= o.at_ms`,
+    sentence: () => 'happened after the order',
+  },
+  {
+    status: 'ineligible_type',
+    reason: 'ineligible_type',
+    applies: always,
+    trait: 'outcome',
+    sentence: ({ touchpoint_type }: RefusedTouch) =>
+      `${touchpoint_type} is an outcome; it cannot earn credit for itself`,
+  },
+  {
+    // A key of every report. No record states a consent yet, so nothing sets it.
+    status: 'no_consent',
+    reason: 'no_consent',
+    applies: () => false,
+    sentence: () => 'the person did not consent to measurement',
+  },
+  {
+    status: 'machine',
+    reason: 'machine_only',
+    applies: (plan: Plan) => !plan.include_machine,
+    trait: 'machine',
+    sentence: ({ verdict }: RefusedTouch) => `was a ${verdict}, not a person; include_machine=true lets it earn credit`,
+  },
+  {
+    status: 'excluded_channel',
+    reason: 'excluded_channel',
+    applies: (plan: Plan) => plan.exclude_direct,
+    trait: 'direct',
+    sentence: () => 'direct visits are left out by exclude_direct',
+  },
+  {
+    status: 'outside_window',
+    reason: 'outside_window',
+    applies: always,
+    sql: ({ at_ms, touchpoint_type }: TouchSql) => `${at_ms} >= o.at_ms - (${windowMs(touchpoint_type)})`,
+    sentence: ({ touchpoint_type, age_ms, windows }: RefusedTouch) => {
+      const window = WINDOW_OF[touchpoint_type as TouchpointType] ?? 'click_days';
+      return `${ratio(age_ms, MS_PER_DAY)} days before the order; the window of ${WINDOW_NAMES[window]} is ${windows[window]} days`;
+    },
+  },
+  {
+    status: 'before_previous_conversion',
+    reason: 'outside_window',
+    applies: (plan: Plan) => plan.lookback === 'since_previous_conversion',
+    sql: ({ at_ms }: TouchSql) => `(o.previous_ms is null or ${at_ms} > o.previous_ms)`,
+    sentence: ({ previous_ms }: RefusedTouch) =>
+      `not after the person's previous order of ${formatInstant(previous_ms ?? 0)}`,
+  },
+] as const satisfies readonly Filter[];
+
+export type RefusalStatus = (typeof FILTERS)[number]['status'];
+export type UnattributedReason = (typeof FILTERS)[number]['reason'];
+
+/** All reasons, in the order of the filters; every report has every key. */
+export const UNATTRIBUTED_REASONS: readonly UnattributedReason[] = [...new Set(FILTERS.map(({ reason }) => reason))];
+
+/** SQL for the window of a type, from the columns of the order `o`. A type that this version does not know counts as a click. */
+function windowMs(touchpoint_type: string): string {
+  const { click_days: _others, ...named } = WINDOW_NAMES;
+  const cases = (Object.keys(named) as Array<keyof typeof named>).map(
+    (window) => `when ${touchpoint_type} in (${textList(typesOf(window))}) then o.${windowColumn(window)}`,
+  );
+  return `case ${cases.join(' ')} else o.${windowColumn('click_days')} end`;
+}
+
+function applied(plan: Plan): readonly Filter[] {
+  return FILTERS.filter((filter) => filter.applies(plan));
+}
+
+/** SQL that holds for touchpoints without any of these traits. */
+export function without(traits: string, ...names: Array<keyof typeof TRAITS>): string {
+  const mask = names.reduce((sum, name) => sum | TRAITS[name], 0);
+  return mask === 0 ? '1 = 1' : `bits(${traits}, ${mask}) = 0`;
+}
+
+function traitsOf(filters: readonly Filter[]): Array<keyof typeof TRAITS> {
+  return filters.flatMap(({ trait }) => trait ?? []);
+}
+
+/** SQL that holds for touchpoints that may earn credit of some order under a plan. */
+export function mayEarn(plan: Plan, traits: string): string {
+  return without(traits, ...traitsOf(applied(plan)));
+}
+
+/** SQL that holds for touchpoints of people, unless the plan takes machines in: what journeys are made of. */
+export function isCounted(plan: Plan, traits: string): string {
+  return without(traits, ...traitsOf(applied(plan).filter(({ trait }) => trait === 'machine')));
+}
+
+/** SQL that holds for touchpoints whose instant allows credit of the order `o`. */
+export function inTime(plan: Plan, touch: TouchSql): string {
+  return applied(plan)
+    .flatMap(({ sql }) => sql?.(touch) ?? [])
+    .join(' and ');
+}
+
+/** SQL for the status that the first refusing filter gives a touchpoint; null for one that may earn credit of the order `o`. */
+export function firstRefusal(plan: Plan, touch: TouchSql): string {
+  const cases = applied(plan).map(({ status, trait, sql }) => {
+    const passes = trait ? without(touch.traits, trait) : sql!(touch);
+    return `when not (${passes}) then '${status}'`;
+  });
+  return `case ${cases.join(' ')} end`;
+}
+
+/** The sentence of a receipt on a refused touchpoint. */
+export function refusalSentence(status: RefusalStatus, touch: RefusedTouch): string {
+  return FILTERS.find((filter) => filter.status === status)!.sentence(touch);
+}
+
+/**
+ * The stages that decide an order's reason: of each, the reason where no touchpoint of the person passed it by the order, and
+ * SQL over `traits` that holds for what passes. What passes all of them and is no candidate came at a wrong time: `rest`.
+ */
+export function reasonStages(plan: Plan): {
+  stages: ReadonlyArray<{ reason: UnattributedReason; passes: string }>;
+  rest: UnattributedReason;
+} {
+  const stages = [{ reason: FILTERS[0].reason as UnattributedReason, passes: '1 = 1' }];
+  const refused: Array<keyof typeof TRAITS> = [];
+  for (const { reason, trait } of applied(plan)) {
+    if (!trait) continue;
+    refused.push(trait);
+    stages.push({ reason: reason as UnattributedReason, passes: without('traits', ...refused) });
+  }
+  return { stages, rest: FILTERS.at(-1)!.reason };
+}

@@ -1,0 +1,131 @@
+/** orders -> value events: what each order is worth, when, in the report's currency. docs/semantics.md 3 and 8. */
+import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore } from '../warehouse/position.ts';
+import { columnsOf, fill, materialise, type Relation } from '../warehouse/relation.ts';
+import type { Row } from '../warehouse/schema.ts';
+import type { TimeBounds } from './bounds.ts';
+import { isNarrowed, narrowed, narrowing, type Plan, periodDecides } from './plan.ts';
+import { makeRates } from './rates.ts';
+import { DAY_OFFSETS, EVENTS, ORDER_ADJUSTMENTS, VALUE_EVENTS } from './relations.ts';
+
+/** Adjustments of the orders at hand; those in another currency are counted and left out. */
+export function makeAdjustments(
+  snapshot: Snapshot,
+  plan: Plan,
+  orders: Relation,
+  repeats: Relation,
+): Promise<Relation> {
+  const seen = atOrBefore('a', plan.positions.adjustments);
+  const columns = columnsOf(ORDER_ADJUSTMENTS, 'a', {
+    order_no: 'o.order_no',
+    order_currency: 'o.currency',
+    amount_micros: 'int64(a.amount_micros)',
+    at_ms: 'epoch_ms(a.occurred_at)',
+  });
+  return materialise(
+    snapshot,
+    ORDER_ADJUSTMENTS,
+    `select ${columns} from adjustments a
+       left join ${repeats.name} r on r.brand_id = a.brand_id and r.conversion_id = a.conversion_id
+       join ${orders.name} o on o.brand_id = a.brand_id and o.conversion_id = coalesce(r.standing_id, a.conversion_id)
+       where a.conversion_id is not null and ${seen}
+     union all
+     select ${columns} from adjustments a join ${orders.name} o on o.brand_id = a.brand_id and o.order_id = a.order_id
+       where a.conversion_id is null and ${seen}`,
+  );
+}
+
+interface Valued {
+  orders: Relation;
+  adjustments: Relation;
+}
+
+/** Adjustments in the order's currency, with the order's net value before and after each. */
+const steps = (adjustments: Relation): string => `
+  select a.order_no as order_no, a.adjustment_id as event, a.at_ms as at_ms, int128(a.amount_micros) as amount_micros,
+    int128(sum128(a.amount_micros) over (partition by a.order_no order by a.at_ms, a.adjustment_id rows between unbounded preceding and current row)) as so_far_micros
+  from ${adjustments.name} a where a.currency = a.order_currency`;
+
+/** Value events of orders at their own instants: the order itself, then each adjustment. */
+const eventsOnOwnDay = ({ orders, adjustments }: Valued): string => `
+  select o.order_no as order_no, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros, int128(o.value_micros) as after_micros from ${orders.name} o
+  union all
+  select o.order_no as order_no, s.event as event, s.at_ms as at_ms, int128(o.value_micros) + s.so_far_micros - s.amount_micros as before_micros, int128(o.value_micros) + s.so_far_micros as after_micros
+  from ${orders.name} o join (${steps(adjustments)}) s on s.order_no = o.order_no`;
+
+/** One value event per order, at the order's instant, with all adjustments in it. */
+const eventsOnOrderDay = ({ orders, adjustments }: Valued): string => `
+  select o.order_no as order_no, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros, int128(o.value_micros) + coalesce(a.amount_micros, int128(0)) as after_micros
+  from ${orders.name} o left join (select order_no, sum128(amount_micros) as amount_micros from ${adjustments.name} where currency = order_currency group by order_no) a on a.order_no = o.order_no`;
+
+/** Makes `events`. They pass through `value_events` where a currency has to be converted. */
+export async function makeEvents(snapshot: Snapshot, plan: Plan, valued: Valued, times: TimeBounds): Promise<Relation> {
+  const in_period = isNarrowed(plan)
+    ? narrowed(plan)
+    : periodDecides(plan)
+      ? '1 = 1'
+      : 'v.at_ms >= o.start_ms and v.at_ms < o.end_ms';
+  const days = await dayColumns(snapshot, plan, times);
+  const value_events = (relation: Relation): string => {
+    const columns = columnsOf(relation, 'v', {
+      brand_id: 'o.brand_id',
+      currency: 'o.currency',
+      day_number: days.event,
+      order_day_number: days.order,
+    });
+    const events = plan.adjustments === 'own_day' ? eventsOnOwnDay(valued) : eventsOnOrderDay(valued);
+    return `select ${columns} from (${events}) v join ${valued.orders.name} o on o.order_no = v.order_no ${days.join} where ${in_period}`;
+  };
+  if (times.currencies.every((currency) => currency === plan.currency))
+    return materialise(snapshot, EVENTS, value_events(EVENTS), narrowing(plan));
+  await materialise(snapshot, VALUE_EVENTS, value_events(VALUE_EVENTS), narrowing(plan));
+  return convertEvents(snapshot, plan);
+}
+
+/** Zone offsets of brands as rows of {@link DAY_OFFSETS}: with them a calendar day is integer arithmetic. */
+export function offsetRows(plan: Plan, range: { from_ms: number; until_ms: number }): Row[] {
+  return plan.brands.flatMap(({ brand_id, settings }) =>
+    offsetPeriods(settings.time_zone, range.from_ms, range.until_ms).map((period) => ({ brand_id, ...period })),
+  );
+}
+
+/** Whether every brand's days are days of UTC: then a day is arithmetic alone. */
+export function isUtc(plan: Plan): boolean {
+  return plan.brands.every((brand) => brand.settings.time_zone === 'UTC');
+}
+
+/** SQL for the calendar day of a value event and of its order. */
+async function dayColumns(
+  snapshot: Snapshot,
+  plan: Plan,
+  times: TimeBounds,
+): Promise<{ event: string; order: string; join: string }> {
+  const day = (at: string, offset: string): string => `floor_div(${at}${offset}, ${MS_PER_DAY})`;
+  if (isUtc(plan)) return { event: day('v.at_ms', ''), order: day('o.at_ms', ''), join: '' };
+  const offsets = await fill(snapshot, DAY_OFFSETS, offsetRows(plan, times));
+  const join = (alias: string, at: string): string =>
+    `join ${offsets.name} ${alias} on ${alias}.brand_id = o.brand_id and ${at} >= ${alias}.from_ms and ${at} < ${alias}.until_ms`;
+  return {
+    event: day('v.at_ms', ' + d.offset_ms'),
+    order: day('o.at_ms', ' + od.offset_ms'),
+    join: `${join('d', 'v.at_ms')} ${join('od', 'o.at_ms')}`,
+  };
+}
+
+/** Applies each order's rate to its value events; rounding is half away from zero. */
+async function convertEvents(snapshot: Snapshot, plan: Plan): Promise<Relation> {
+  const rates = await makeRates(snapshot, plan);
+  const convert = (value: string): string =>
+    `case when r.num = r.den then ${value} else idiv(int128(2) * ${value} * int128(r.num) + case when ${value} < 0 then -int128(r.den) else int128(r.den) end, int128(2) * int128(r.den)) end`;
+  const columns = columnsOf(EVENTS, 'v', {
+    before_micros: convert('v.before_micros'),
+    after_micros: convert('v.after_micros'),
+  });
+  return materialise(
+    snapshot,
+    EVENTS,
+    `select ${columns}
+     from ${VALUE_EVENTS.name} v join ${rates.name} r on r.brand_id = v.brand_id and r.currency = v.currency and r.day_number = v.order_day_number`,
+  );
+}

@@ -1,0 +1,256 @@
+/**
+ * Every temporary table of the attribution query, declared once. In all of them `order_no` and `touch_no` name a row of the
+ * log (warehouse/position.ts), `person_key` names a person within a brand, `at_ms` is an instant in epoch milliseconds.
+ */
+import { SETTING_COLUMNS } from '../domain/settings.ts';
+import { defineRelation, type Relation, type RelationType } from '../warehouse/relation.ts';
+import { TABLES } from '../warehouse/schema.ts';
+
+const SETTINGS: Record<string, RelationType> = Object.fromEntries(
+  SETTING_COLUMNS.map(({ column, whole }) => [column, whole ? 'int' : 'float']),
+);
+/** Columns of the touchpoint that a report asks for. */
+const OF_TOUCHPOINTS = new RegExp(`^(${TABLES.touchpoints.columns.map(({ name }) => name).join('|')})$`);
+
+export const POLICIES = defineRelation('policies', 'the settings and the period of a brand and conversion type', {
+  key: ['brand_id', 'conversion_type'],
+  columns: { brand_id: 'text', conversion_type: 'text', start_ms: 'int', end_ms: 'int', gap_ms: 'int', ...SETTINGS },
+});
+
+export const PERSONS = defineRelation('persons', 'an id whose person has another name', {
+  key: ['brand_id', 'id'],
+  columns: { brand_id: 'text', id: 'text', subject_key: 'int', person_id: 'text', person_key: 'int' },
+});
+
+const OFFSET = { brand_id: 'text', from_ms: 'int', until_ms: 'int', offset_ms: 'int' } as const;
+export const DAY_OFFSETS = defineRelation('day_offsets', 'the zone offset of a brand over a time of value events', {
+  key: ['brand_id', 'from_ms'],
+  columns: OFFSET,
+});
+export const JOURNEY_OFFSETS = defineRelation('journey_offsets', 'the zone offset of a brand over a time of journeys', {
+  key: ['brand_id', 'from_ms'],
+  columns: OFFSET,
+});
+
+export const REPEATS = defineRelation('repeats', 'a conversion that another one of the same order stands for', {
+  key: ['brand_id', 'conversion_id'],
+  columns: { brand_id: 'text', conversion_id: 'text', standing_id: 'text' },
+});
+
+const ORDER = {
+  order_no: 'int',
+  brand_id: 'text',
+  conversion_id: 'text',
+  order_id: 'text?',
+  conversion_type: 'text',
+  currency: 'text',
+  value_micros: 'int',
+  at_ms: 'int',
+  person_key: 'int',
+  person_id: 'text',
+  start_ms: 'int',
+  end_ms: 'int',
+  ...SETTINGS,
+  previous_ms: 'int?',
+} as const satisfies Record<string, RelationType>;
+
+export const STANDING_ORDERS = defineRelation(
+  'standing_orders',
+  'an order that may have a value event in the period, or that lookback has to see',
+  { key: ['order_no'], columns: ORDER },
+);
+export const ORDERS = defineRelation('orders', 'an order with a value event in the period', {
+  key: ['order_no'],
+  columns: ORDER,
+});
+export const ORDERS_AND_SILENT = defineRelation(
+  'orders_and_silent',
+  'an order, or a person who touched and did not order: below zero, at the last touch',
+  { key: ['order_no'], columns: ORDER },
+);
+
+export const ORDER_ADJUSTMENTS = defineRelation('order_adjustments', 'an adjustment of an order, in any currency', {
+  key: ['order_no', 'adjustment_id'],
+  columns: {
+    order_no: 'int',
+    order_currency: 'text',
+    currency: 'text',
+    adjustment_id: 'text',
+    amount_micros: 'int',
+    at_ms: 'int',
+  },
+});
+
+const EVENT = {
+  order_no: 'int',
+  brand_id: 'text',
+  event: 'text',
+  at_ms: 'int',
+  day_number: 'int',
+  order_day_number: 'int',
+  before_micros: 'int128',
+  after_micros: 'int128',
+} as const satisfies Record<string, RelationType>;
+export const VALUE_EVENTS = defineRelation('value_events', "a value event in its order's currency", {
+  key: ['order_no', 'event'],
+  columns: { ...EVENT, currency: 'text' },
+});
+export const EVENTS = defineRelation(
+  'events',
+  "a value event of the period in the report's currency: an order, or with own_day an adjustment",
+  { key: ['order_no', 'event'], columns: EVENT },
+);
+
+export const RATES = defineRelation('rates', "what a day's amounts of a currency are multiplied with: num / den", {
+  key: ['brand_id', 'currency', 'day_number'],
+  columns: { brand_id: 'text', currency: 'text', day_number: 'int', num: 'int', den: 'int' },
+});
+
+const MEMBER = { brand_id: 'text', id: 'text', subject_key: 'int', person_key: 'int' } as const;
+export const MEMBERS = defineRelation('members', 'an id of a person who ordered', {
+  key: ['brand_id', 'id'],
+  columns: MEMBER,
+});
+export const PERSON_MEMBERS = defineRelation('person_members', 'an id of the one person that a report is about', {
+  key: ['brand_id', 'id'],
+  columns: MEMBER,
+});
+
+export const VERDICTS = defineRelation('verdicts', 'the reclassification that holds of a touchpoint of a member', {
+  key: ['brand_id', 'touchpoint_id'],
+  columns: { brand_id: 'text', touchpoint_id: 'text', channel: 'text', verdict: 'text', traits: 'int' },
+});
+
+/** Columns of the touchpoint that every candidate carries; collapsing and most reports need them. */
+export const CANDIDATE_COLUMNS = {
+  touchpoint_type: 'text',
+  channel: 'text',
+  campaign_id: 'text?',
+  email_id: 'text?',
+} as const satisfies Record<string, RelationType>;
+const CANDIDATE = {
+  order_no: 'int',
+  touch_no: 'int',
+  age_ms: 'int',
+  at_ms: 'int',
+  tie_no: 'int',
+  is_email: 'int',
+  ...CANDIDATE_COLUMNS,
+} as const satisfies Record<string, RelationType>;
+export const UNTIED_CANDIDATES = defineRelation(
+  'untied_candidates',
+  'a touchpoint that may earn credit of an order; tie_no is 0',
+  { key: ['order_no', 'touch_no'], columns: CANDIDATE, more: OF_TOUCHPOINTS },
+);
+export const CANDIDATES = defineRelation(
+  'candidates',
+  'a touchpoint that may earn credit of an order; those of an order stand in the order of at_ms, then tie_no',
+  { key: ['order_no', 'touch_no'], columns: CANDIDATE, more: OF_TOUCHPOINTS },
+);
+export const TIES = defineRelation('ties', 'the place of a candidate among those of its order and instant', {
+  key: ['order_no', 'touch_no'],
+  columns: { order_no: 'int', touch_no: 'int', tie_no: 'int' },
+});
+
+export const ABSORBED_VISITS = defineRelation('absorbed_visits', 'a landing visit that belongs to its email click', {
+  key: ['order_no', 'touch_no'],
+  columns: { order_no: 'int', touch_no: 'int', into_touch_no: 'int' },
+});
+export const ABSORBED = defineRelation(
+  'absorbed',
+  'a candidate that belongs to another touch, and the step that says so',
+  {
+    key: ['order_no', 'touch_no'],
+    columns: { order_no: 'int', touch_no: 'int', into_touch_no: 'int', step: 'int' },
+  },
+);
+
+export const SCORES = defineRelation('scores', 'what a fitted model says of a touch', {
+  key: ['order_no', 'touch_no'],
+  columns: { order_no: 'int', touch_no: 'int', weight: 'float', share: 'float', with_it: 'float', without_it: 'float' },
+});
+
+export const CREDITS = defineRelation(
+  'credits',
+  'what a touch got of a value event: per model i weight w, micros c, millionths of a conversion m',
+  {
+    key: ['order_no', 'touch_no', 'event'],
+    columns: {
+      order_no: 'int',
+      touch_no: 'int',
+      age_ms: 'int',
+      k: 'int',
+      n: 'int',
+      places: 'int',
+      brand_id: 'text',
+      event: 'text',
+      day_number: 'int',
+      counted: 'int',
+    },
+    more: /^[wcm]\d+$/,
+  },
+);
+
+export const UNATTRIBUTED = defineRelation('unattributed', 'a value event that no touch earned, and why', {
+  key: ['order_no', 'event'],
+  columns: { order_no: 'int', brand_id: 'text', event: 'text', day_number: 'int', micros: 'int128', reason: 'text' },
+});
+
+export const JOURNEY_EVENTS = defineRelation(
+  'journey_events',
+  'a touchpoint (is_order 0), an order (1) or a conversion outside of the report (2), with the number of its journey',
+  {
+    key: ['person_key', 'is_order', 'event_no'],
+    columns: {
+      person_key: 'int',
+      brand_id: 'text',
+      at_ms: 'int',
+      is_order: 'int',
+      event_no: 'int',
+      is_email: 'int',
+      journey_no: 'int',
+    },
+    more: OF_TOUCHPOINTS,
+  },
+);
+const JOURNEY = {
+  person_key: 'int',
+  journey_no: 'int',
+  brand_id: 'text',
+  first_ms: 'int',
+  last_order_ms: 'int',
+  orders: 'int',
+  micros: 'int128',
+  touchpoints: 'int',
+  email_touchpoints: 'int',
+} as const satisfies Record<string, RelationType>;
+export const JOURNEY_SPANS = defineRelation('journey_spans', 'a journey that holds a value event of the period', {
+  key: ['person_key', 'journey_no'],
+  columns: JOURNEY,
+});
+export const JOURNEYS = defineRelation(
+  'journeys',
+  'a journey that holds a value event, with its length in calendar days',
+  {
+    key: ['person_key', 'journey_no'],
+    columns: { ...JOURNEY, days: 'int' },
+  },
+);
+
+/** What the steps for orders make. */
+export interface OrderRelations {
+  orders: Relation;
+  repeats: Relation;
+  adjustments: Relation;
+  events: Relation;
+}
+
+/** What the steps for touches make. */
+export interface TouchRelations {
+  members: Relation;
+  /** Null where the log holds no reclassification at this position. */
+  verdicts: Relation | null;
+  candidates: Relation;
+  /** Null where every candidate is a touch. */
+  absorbed: Relation | null;
+}

@@ -1,0 +1,100 @@
+/** Temporary tables of fits and of fitted models, declared once. */
+import { CANDIDATE_COLUMNS } from '../attribution/relations.ts';
+import { defineRelation, type RelationType } from '../warehouse/relation.ts';
+
+export const SPLIT_VIEWS = defineRelation('split_views', 'a channel whose views are told from what people did', {
+  key: ['channel'],
+  columns: { channel: 'text' },
+});
+export const STATES = defineRelation('states', 'the name of a touch in a fit, with its code', {
+  key: ['state'],
+  columns: { state: 'text', code: 'int' },
+});
+
+export const EFFECTS = defineRelation('effects', 'what an artifact says that a state adds', {
+  key: ['state'],
+  columns: { state: 'text', effect: 'float' },
+});
+export const STATE_CODES = defineRelation('state_codes', 'the code of a state in an artifact', {
+  key: ['state'],
+  columns: { state: 'text', code: 'int' },
+});
+const SCORED: Record<string, RelationType> = {
+  order_no: 'int',
+  touch_no: 'int',
+  at_ms: 'int',
+  tie_no: 'int',
+  age_ms: 'int',
+  state: 'text',
+};
+export const SCORED_EFFECTS = defineRelation(
+  'scored_effects',
+  'a touch with the effect of its state; null for a new one',
+  {
+    key: ['order_no', 'touch_no'],
+    columns: { ...SCORED, effect: 'float?' },
+  },
+);
+export const SCORED_CODES = defineRelation('scored_codes', 'a touch with the code of its state; null for a new one', {
+  key: ['order_no', 'touch_no'],
+  columns: { ...SCORED, code: 'int?' },
+});
+export const TOUCHES_TO_SCORE = defineRelation(
+  'touches_to_score',
+  'a touch in the order of reading; code -1 is a new state',
+  {
+    key: ['row_no'],
+    columns: { order_no: 'int', touch_no: 'int', age_ms: 'int', code: 'int', row_no: 'int' },
+  },
+);
+
+export const SILENT_PEOPLE = defineRelation(
+  'silent_people',
+  'a person who touched in the period, with the last touch',
+  {
+    key: ['brand_id', 'person_key'],
+    columns: { brand_id: 'text', person_key: 'int', person_id: 'text', at_ms: 'int', first_no: 'int' },
+  },
+);
+export const PATH_TOUCHES = defineRelation('path_touches', 'a touch of a path, by the name that the fit knows', {
+  key: ['order_no', 'at_ms', 'tie_no'],
+  columns: { order_no: 'int', at_ms: 'int', tie_no: 'int', state: 'text' },
+});
+export const PATHS_TO_FIT = defineRelation('paths_to_fit', 'a path with a touch, numbered by what happened', {
+  key: ['path_no'],
+  columns: { order_no: 'int', person_key: 'int', micros: 'int128', path_no: 'int' },
+});
+export const TOUCHES_TO_FIT = defineRelation('touches_to_fit', 'a touch of a path to fit, in the order of reading', {
+  key: ['path_no', 'at_ms', 'tie_no'],
+  columns: { path_no: 'int', at_ms: 'int', tie_no: 'int', code: 'int' },
+});
+
+export const FIT_BRANDS = defineRelation('fit_brands', 'a brand of a fit with its period', {
+  key: ['brand_id'],
+  columns: { brand_id: 'text', start_ms: 'int', end_ms: 'int' },
+});
+export const MAILED = defineRelation('mailed', 'a customer that emails were sent to or segments hold', {
+  key: ['brand_id', 'id'],
+  columns: { brand_id: 'text', id: 'text', subject_key: 'int', at_ms: 'int' },
+});
+export const FIT_PEOPLE = defineRelation(
+  'fit_people',
+  'a person with a record before the end of the period, numbered by name',
+  {
+    key: ['person_no'],
+    columns: { brand_id: 'text', person_key: 'int', person_id: 'text', first_ms: 'int', person_no: 'int' },
+  },
+);
+const { email_id: _email_id, ...TOUCH_LOG_COLUMNS } = CANDIDATE_COLUMNS;
+export const TOUCH_LOG = defineRelation('touch_log', 'a touch of a person, absorbed ones left out', {
+  key: [],
+  columns: { person_no: 'int', at_ms: 'int', ...TOUCH_LOG_COLUMNS },
+});
+export const HISTORY_TOUCHES = defineRelation(
+  'history_touches',
+  'a touch of a person, by the name that the fit knows',
+  {
+    key: [],
+    columns: { person_no: 'int', at_ms: 'int', state: 'text' },
+  },
+);

@@ -1,0 +1,139 @@
+/** The order of a receipt: its conversions, adjustments, rate and what it is worth. docs/semantics.md 2, 3 and 8. */
+import type { Plan } from '../attribution/plan.ts';
+import type { Attribution } from '../attribution/query.ts';
+import { type ResolvedRate, readRates } from '../attribution/rates.ts';
+import { assert } from '../domain/errors.ts';
+import { formatMicros, ratio } from '../domain/money.ts';
+import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore, type Position } from '../warehouse/position.ts';
+import { read, readAll } from '../warehouse/read-row.ts';
+import type { ReportJson } from './context.ts';
+
+/** The conversions that are one order with this one; the first stands for it. docs/semantics.md 2. */
+export async function conversionsOfOrder(
+  snapshot: Snapshot,
+  position: Position,
+  brand: string,
+  conversion_id: string,
+): Promise<string[]> {
+  const rows = await snapshot.query(
+    `select c.conversion_id as conversion_id from conversions c
+     join (select a.order_key as order_key from conversions a where a.brand_id = $brand_id and a.conversion_id = $conversion_id) asked on asked.order_key = c.order_key
+     where c.brand_id = $brand_id and ${atOrBefore('c', position)} order by c.occurred_at, c.conversion_id`,
+    { brand_id: brand, conversion_id },
+  );
+  return readAll(rows, { conversion_id: 'text' }).map((row) => row.conversion_id);
+}
+
+const ORDER = {
+  conversion_id: 'text',
+  conversion_type: 'text',
+  order_id: 'text?',
+  person_id: 'text',
+  currency: 'text',
+  at_ms: 'number',
+  previous_ms: 'number?',
+  value_micros: 'bigint',
+  net_micros: 'bigint',
+  unattributed_micros: 'bigint',
+  unattributed_reason: 'text?',
+} as const;
+/** The order of a receipt. */
+export type Order = ReturnType<typeof read<typeof ORDER>>;
+
+/** The one order of a query, with what it is worth and why no touch earned it, where that is so. */
+export async function readOrder(
+  snapshot: Snapshot,
+  { orders, events, unattributed }: Attribution,
+  standing_id: string,
+): Promise<Order> {
+  const own = [
+    'conversion_id',
+    'conversion_type',
+    'order_id',
+    'person_id',
+    'currency',
+    'at_ms',
+    'previous_ms',
+    'value_micros',
+  ];
+  const [row] = await snapshot.query(
+    `select ${own.map((name) => `o.${name} as ${name}`).join(', ')}, text128(e.after_micros) as net_micros,
+       text128(coalesce(u.micros, int128(0))) as unattributed_micros, u.reason as unattributed_reason
+     from ${orders.name} o join ${events.name} e on e.order_no = o.order_no left join ${unattributed.name} u on u.order_no = o.order_no`,
+  );
+  assert(row !== undefined, `order of conversion ${standing_id} is in the log and not in the query`);
+  return read(row, ORDER);
+}
+
+/** What the order is worth, and how it came to that. */
+export async function orderPart(
+  snapshot: Snapshot,
+  plan: Plan,
+  query: Attribution,
+  order: Order,
+  conversion_ids: readonly string[],
+): Promise<ReportJson> {
+  const { currency: own, at_ms, value_micros: value } = order;
+  const { brand_id: brand, settings } = plan.brands[0]!;
+  let net = value;
+  const shown = (await readAdjustments(snapshot, plan, query)).map((adjustment) => {
+    const applied = adjustment.currency === own;
+    if (applied) net += adjustment.amount_micros;
+    return {
+      adjustment_id: adjustment.adjustment_id,
+      reason: adjustment.reason,
+      occurred_at: formatInstant(adjustment.at_ms),
+      ...money('amount', adjustment.amount_micros),
+      currency: adjustment.currency,
+      applied,
+      ...(applied ? {} : { note: `not in the order's currency ${own}; left out of every sum` }),
+      ...money('net_after', net),
+    };
+  });
+  const day = Math.floor((at_ms + zoneOffsetMs(settings.time_zone, at_ms)) / MS_PER_DAY);
+  const rate =
+    own === plan.currency ? undefined : (await readRates(snapshot, plan)).find(brand, day, own, plan.currency);
+  return {
+    order_id: order.order_id,
+    brand_id: brand,
+    conversion_type: order.conversion_type,
+    occurred_at: formatInstant(at_ms),
+    conversion_ids,
+    currency: own,
+    ...money('value', value),
+    adjustments: shown,
+    ...money('net', net),
+    exchange: rate ? exchange(rate, own, plan.currency) : null,
+    net_in: { currency: plan.currency, ...money('net', order.net_micros) },
+  };
+}
+
+/** An amount as micros and as a decimal. */
+export function money(name: string, micros: bigint): ReportJson {
+  return { [`${name}_micros`]: micros.toString(), [name]: formatMicros(micros) };
+}
+
+/** The rate as the exact fraction that was used, and as a decimal to read. */
+function exchange({ num, den, dates }: ResolvedRate, from: string, to: string): ReportJson {
+  const rate = ratio(num, den);
+  return { from, to, rate, numerator: num.toString(), denominator: den.toString(), rate_dates: dates };
+}
+
+/** The adjustments of the order, as the query applied them or left them out, with the reason that their sender gave. */
+async function readAdjustments(snapshot: Snapshot, plan: Plan, { orders, adjustments }: Attribution) {
+  const rows = await snapshot.query(
+    `select a.adjustment_id as adjustment_id, r.reason as reason, a.at_ms as at_ms, a.amount_micros as amount_micros, a.currency as currency
+     from ${adjustments.name} a join ${orders.name} o on o.order_no = a.order_no
+       join adjustments r on r.brand_id = o.brand_id and r.adjustment_id = a.adjustment_id
+     where ${atOrBefore('r', plan.positions.adjustments)} order by at_ms, adjustment_id`,
+  );
+  return readAll(rows, {
+    adjustment_id: 'text',
+    reason: 'text?',
+    at_ms: 'number',
+    amount_micros: 'bigint',
+    currency: 'text',
+  });
+}

@@ -1,0 +1,69 @@
+/** Temporary tables that reports make beside those of the attribution query, declared once. */
+import { defineRelation } from '../warehouse/relation.ts';
+
+export const MONTHS = defineRelation('months', 'a calendar month as day numbers', {
+  key: ['month_number'],
+  columns: { month_number: 'int', from_day: 'int', until_day: 'int' },
+});
+
+export const CAMPAIGN_PERIODS = defineRelation('campaign_periods', 'a brand of a campaign report with its period', {
+  key: ['brand_id'],
+  columns: { brand_id: 'text', start_ms: 'int', end_ms: 'int' },
+});
+export const CAMPAIGN_EVENTS = defineRelation(
+  'campaign_events',
+  "what happened to one of the campaign's emails, and to whom",
+  {
+    key: [],
+    columns: { email_id: 'text?', kind: 'text', person: 'text', is_human: 'int' },
+  },
+);
+export const CAMPAIGN_TOUCHES = defineRelation(
+  'campaign_touches',
+  'a touch of the campaign in a path, with its credit',
+  {
+    key: [],
+    columns: {
+      order_no: 'int',
+      person_key: 'int',
+      email_id: 'text?',
+      counted: 'int',
+      micros: 'int',
+      millionths: 'int',
+      age_ms: 'int',
+      is_first: 'int',
+      is_last: 'int',
+      is_view: 'int',
+    },
+  },
+);
+export const ORDER_NETS = defineRelation('order_nets', 'what an order of the period is worth', {
+  key: ['order_no'],
+  columns: { order_no: 'int', net_micros: 'int128' },
+});
+
+export const COMPARED_PEOPLE = defineRelation('compared_people', 'a person with credited orders, numbered by name', {
+  key: ['person_no'],
+  columns: { person_key: 'int', person_no: 'int' },
+});
+
+export const HISTORY = defineRelation('history', "an event of one person's journeys, in order of place", {
+  key: ['place'],
+  columns: {
+    journey_no: 'int',
+    at_ms: 'int',
+    is_order: 'int',
+    event_no: 'int',
+    is_email: 'int',
+    id: 'text',
+    place: 'int',
+    touchpoint_id: 'text?',
+    touchpoint_type: 'text?',
+    channel: 'text?',
+    campaign_id: 'text?',
+    email_id: 'text?',
+    session_id: 'text?',
+    url: 'text?',
+    verdict: 'text?',
+  },
+});

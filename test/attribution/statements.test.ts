@@ -1,0 +1,61 @@
+/** How much a report asks of the warehouse: each statement is a round trip on a server. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attributionReport } from '../../src/reports/attribution.ts';
+import type { ReportContext } from '../../src/reports/context.ts';
+import { customerReport } from '../../src/reports/customer.ts';
+import { journeysReport } from '../../src/reports/journeys.ts';
+import { receiptReport } from '../../src/reports/receipt.ts';
+import { Engine, type WireEvent } from '../support/engine.ts';
+import { counting } from '../support/watched.ts';
+
+const ALL_BRANDS = { key_brand_id: null };
+const at = (day: number): string => `2026-03-0${day}T12:00:00Z`;
+const EVENTS: WireEvent[] = [
+  ...[1, 2, 3].map(
+    (day): WireEvent => ({
+      record: 'touchpoints',
+      event: { touchpoint_id: `t${day}`, customer_id: 'ann', touchpoint_type: 'paid_ad_click', occurred_at: at(day) },
+    }),
+  ),
+  {
+    record: 'conversions',
+    event: {
+      conversion_id: 'o',
+      customer_id: 'ann',
+      conversion_type: 'purchase',
+      conversion_value: '10.00',
+      currency: 'USD',
+      occurred_at: at(4),
+    },
+  },
+];
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await Engine.open();
+  await engine.load(EVENTS);
+});
+afterAll(() => engine.close());
+
+const PERIOD = { start: '2026-03-01', end: '2026-04-01' };
+const REPORTS: Array<
+  [name: string, statements: number, tables: number, ask: (context: ReportContext) => Promise<object>]
+> = [
+  ['attribution', 23, 15, (context) => attributionReport(context, PERIOD, ALL_BRANDS)],
+  ['journeys', 23, 15, (context) => journeysReport(context, PERIOD, ALL_BRANDS)],
+  ['receipt', 23, 13, (context) => receiptReport(context, 'o', {}, ALL_BRANDS)],
+  ['customer', 28, 15, (context) => customerReport(context, 'ann', {}, ALL_BRANDS)],
+];
+
+describe('the statements of a report', () => {
+  test.each(REPORTS)('%s: at most %i, over %i tables', async (_name, statements, tables, ask) => {
+    // The first read joins persons from the log; they are kept.
+    await ask(engine.reports);
+    const { warehouse, counted } = counting(engine.reports.warehouse);
+    await ask({ ...engine.reports, warehouse });
+    expect({ statements: counted.statements, tables: [...counted.tables] }).toMatchObject({
+      statements: expect.toSatisfy((n: number) => n <= statements),
+      tables: expect.toSatisfy((names: string[]) => names.length <= tables),
+    });
+  });
+});
