@@ -1,0 +1,94 @@
+/** The shared store, on the real server from Debian: the contract, and a server that goes away and comes back. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseStateUrl, type StateLocation } from '../../src/state/location.ts';
+import { PostgresState } from '../../src/state/postgres.ts';
+import { PostgresServer, postgresPrograms } from '../support/postgres.ts';
+import { stateContract } from './contract.ts';
+
+const there = postgresPrograms() !== undefined;
+if (!there && process.env['CI'])
+  throw new Error('PostgreSQL is not installed, and CI is set: apt-get install postgresql');
+if (!there) console.warn('tests on PostgreSQL are skipped: it is not installed (apt-get install postgresql)');
+
+describe.skipIf(!there)('with a server', () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await PostgresServer.start();
+  });
+  afterAll(() => server.stop());
+
+  const at = async (database: string): Promise<Extract<StateLocation, { engine: 'postgres' }>> => {
+    const location = parseStateUrl(await server.url(database), undefined);
+    if (location.engine !== 'postgres') throw new Error('it is PostgreSQL');
+    return location;
+  };
+  const open = async (database: string): Promise<PostgresState> => PostgresState.open(await at(database));
+
+  stateContract('PostgreSQL', () => open('contract'));
+
+  test('two processes that start at once both find the tables', async () => {
+    await server.url('together');
+    const opened = await Promise.all(Array.from({ length: 6 }, () => open('together')));
+    await Promise.all(opened.map((state) => state.transaction((t) => t.put('a', 'b', 1))));
+    await Promise.all(opened.map((state) => state.close()));
+  });
+
+  test('many transactions on one key, from several connections, all count', async () => {
+    const stores = await Promise.all([open('busy'), open('busy'), open('busy')]);
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        stores[i % 3]!.transaction(async (t) => t.put('n', 'n', ((await t.get<number>('n', 'n')) ?? 0) + 1)),
+      ),
+    );
+    expect(await stores[0]!.get('n', 'n')).toBe(60);
+    await Promise.all(stores.map((state) => state.close()));
+  });
+
+  test('a server that is away is state_unavailable, and the store works again when it is back', async () => {
+    const state = await open('away');
+    await state.transaction((t) => t.put('a', 'kept', 1));
+    await server.kill();
+    const calls = [
+      () => state.get('a', 'kept'),
+      () => state.transaction((t) => t.put('a', 'lost', 1)),
+      () => state.revision('a'),
+    ];
+    for (const call of calls)
+      await expect(call()).rejects.toMatchObject({ code: 'state_unavailable', retry_after_s: 5 });
+    const opening = PostgresState.open({
+      ...(await at('away').catch(() => ({ ...lastLocation(), database: 'away' }))),
+    });
+    await expect(opening).rejects.toMatchObject({
+      code: 'state_unavailable',
+      message: expect.stringContaining('/away'),
+    });
+    await server.run();
+    await expect.poll(() => state.get('a', 'kept').catch(() => undefined), { timeout: 30_000 }).toBe(1);
+    expect(await state.get('a', 'lost')).toBeUndefined();
+    await state.transaction((t) => t.put('a', 'after', 1));
+    await state.close();
+  });
+
+  const lastLocation = (): Extract<StateLocation, { engine: 'postgres' }> =>
+    parseStateUrl(`postgres://tributary@127.0.0.1:${server.port}/away?sslmode=disable`, 'x') as never;
+
+  test('a transaction that is cut off in the middle leaves nothing', async () => {
+    const state = await open('cut');
+    const cut = state.transaction(async (t) => {
+      await t.put('a', 'half', 1);
+      await server.kill();
+      await t.put('a', 'other half', 1);
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'state_unavailable' });
+    await server.run();
+    await expect.poll(() => state.list('a').catch(() => undefined), { timeout: 30_000 }).toEqual([]);
+    await state.close();
+  });
+
+  test('a wrong password is said, and never shown', async () => {
+    const location = { ...(await at('contract')), password: 'not this one' };
+    const failed = await PostgresState.open(location).catch((error: Error) => error);
+    expect(failed).toMatchObject({ code: 'state_unavailable' });
+    expect(String((failed as Error).message)).not.toContain('not this one');
+  });
+});
