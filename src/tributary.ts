@@ -14,6 +14,8 @@ import { Collector } from './log/collector.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
+import { openState } from './state/open.ts';
+import type { State } from './state/port.ts';
 import { ClickHouseWarehouse } from './warehouse/clickhouse/warehouse.ts';
 import { DuckDBWarehouse } from './warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from './warehouse/port.ts';
@@ -28,6 +30,8 @@ export interface Tributary {
   readonly config: Config;
   readonly role: Role;
   readonly warehouse: Warehouse;
+  /** What is not log: keys, cursors, leases. */
+  readonly state: State;
   /** Null where the role is to report. */
   readonly collector: Collector | null;
   readonly reports: ReportContext;
@@ -62,9 +66,12 @@ export const openTributary = open as OpenTributary;
 async function open(options: OpenOptions): Promise<Tributary> {
   const { folder, config, role = 'all', clock = Date.now } = options;
   const warehouse = await openWarehouse(folder, config);
+  let state: State | undefined;
   try {
+    state = await openState(folder, config.state);
+    const opened = state;
     const enrich_options = await enrichOptions(config);
-    const collector = role === 'report' ? null : await openCollector(options, warehouse, enrich_options);
+    const collector = role === 'report' ? null : await openCollector(options, warehouse, state, enrich_options);
     if (collector === null) await warehouse.migrate();
     const reports: ReportContext = {
       warehouse,
@@ -80,19 +87,27 @@ async function open(options: OpenOptions): Promise<Tributary> {
       await reports.training.close();
       await collector?.close(drain);
       await warehouse.close();
+      await opened.close();
     };
-    return { folder, config, role, warehouse, collector, reports, enrich_options, close };
+    return { folder, config, role, warehouse, state, collector, reports, enrich_options, close };
   } catch (error) {
     await warehouse.close();
+    await state?.close();
     throw error;
   }
 }
 
-function openCollector(options: OpenOptions, warehouse: Warehouse, enrich_options: EnrichOptions): Promise<Collector> {
+function openCollector(
+  options: OpenOptions,
+  warehouse: Warehouse,
+  state: State,
+  enrich_options: EnrichOptions,
+): Promise<Collector> {
   const { folder, config, clock, onError, onCommit } = options;
   return Collector.open({
     folder,
     warehouse,
+    state,
     limits: config.limits,
     enrich: enrichWith(enrich_options),
     collector_id: collectorId(folder, config),

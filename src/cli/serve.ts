@@ -66,7 +66,7 @@ export async function startServer(
     onError: (error, what) => onError(error, what),
   });
   try {
-    const keys = KeyRing.open(data, io.env, io.clock);
+    const keys = await KeyRing.open(tributary.state, data, io.env, io.clock);
     const handle = await serve(tributary, keys, options);
     onError = handle.onError;
     return { ...handle, made: keys.made, tributary };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Problem, TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
 import { type FlatRecord, isProblem, type ReadContext } from '../domain/record.ts';
+import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
@@ -26,6 +27,8 @@ export interface CollectorOptions {
   /** Holds the spool and the filter of known ids. */
   folder: string;
   warehouse: Warehouse;
+  /** What is not log. */
+  state?: State;
   limits: Limits;
   enrich: Enrich;
   collector_id: string;

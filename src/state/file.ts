@@ -118,7 +118,8 @@ export class FileState implements State {
 
 /** A connection whose statements are prepared once; its failures are `state_unavailable`. */
 class PreparedConnection {
-  private readonly statements = new Map<string, Promise<Statement>>();
+  private readonly statements = new Map<string, Statement>();
+  private readonly turns = new Turns();
 
   private constructor(private readonly connection: Connection) {}
 
@@ -136,16 +137,18 @@ class PreparedConnection {
     });
   }
 
-  readonly run = async (sql: string, parameters: readonly SqlValue[]): Promise<readonly SqlRow[]> => {
-    const statement = this.statements.get(sql) ?? this.connection.prepare(sql);
-    this.statements.set(sql, statement);
-    try {
-      return await (await statement).all(...parameters);
-    } catch (error) {
-      this.statements.delete(sql);
-      throw unavailable('the file cannot be used', error);
-    }
-  };
+  /** One after the other: two runs of one statement at the same time would read each other's rows. */
+  readonly run = (sql: string, parameters: readonly SqlValue[]): Promise<readonly SqlRow[]> =>
+    this.turns.take(async () => {
+      try {
+        const statement = this.statements.get(sql) ?? (await this.connection.prepare(sql));
+        this.statements.set(sql, statement);
+        return await statement.all(...parameters);
+      } catch (error) {
+        this.statements.delete(sql);
+        throw unavailable('the file cannot be used', error);
+      }
+    });
 
   close(): void {
     this.statements.clear();

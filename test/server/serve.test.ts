@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { type ServerHandle, serve } from '../../src/server/serve.ts';
+import { FileState } from '../../src/state/file.ts';
 import { openTributary } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
 import { KEYS, TOUCH, temporaryFolder, WRITE } from './harness.ts';
@@ -12,7 +13,11 @@ import { KEYS, TOUCH, temporaryFolder, WRITE } from './harness.ts';
 async function start(folder: string, options: { signals?: boolean; port?: number } = {}): Promise<ServerHandle> {
   const tributary = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });
   onTestFinished(() => tributary.close(false).catch(() => undefined));
-  const server = await serve(tributary, KeyRing.open(folder, KEYS), { port: 0, log_level: 'silent', ...options });
+  const server = await serve(tributary, await KeyRing.open(tributary.state, folder, KEYS), {
+    port: 0,
+    log_level: 'silent',
+    ...options,
+  });
   onTestFinished(() => server.close());
   return server;
 }
@@ -31,7 +36,9 @@ test('the address and a key of this run stand in server.json, for its owner only
   expect(await keys.text()).not.toContain('this run');
   await server.close();
   expect(existsSync(path)).toBe(false);
-  expect(KeyRing.open(folder, KEYS).find(file.token)).toBeUndefined();
+  const state = await FileState.open(join(folder, 'state.db'));
+  expect((await KeyRing.open(state, folder, KEYS)).find(file.token)).toBeUndefined();
+  await state.close();
 });
 
 test('every event that was answered before the server closed is there when the folder is opened again', async () => {

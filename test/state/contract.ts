@@ -128,6 +128,20 @@ export function stateContract(name: string, open: () => Promise<State>): void {
       expect(await other.get(fresh, 'b')).toBe(3);
     });
 
+    test('answers each of many reads that are asked at once', async () => {
+      await state.transaction(async (transaction) => {
+        for (let i = 0; i < 20; i++) await transaction.put(fresh, `k${i}`, i);
+        const within = await Promise.all(Array.from({ length: 20 }, (_, i) => transaction.get(fresh, `k${i}`)));
+        expect(within).toEqual(Array.from({ length: 20 }, (_, i) => i));
+      });
+      const answers = Array.from({ length: 20 }, async (_, i) => [
+        await state.get(fresh, `k${i}`),
+        (await state.list(fresh, { prefix: `k${i}`, limit: 1 }))[0]?.value,
+        await state.revision(i % 2 === 0 ? fresh : `${fresh}_none`),
+      ]);
+      expect(await Promise.all(answers)).toEqual(Array.from({ length: 20 }, (_, i) => [i, i, i % 2 === 0 ? 1 : 0]));
+    });
+
     test('undoes all of a transaction that fails, gives its error on, and works afterwards', async () => {
       await put('a', 1);
       const before = await state.revision(fresh);
