@@ -12,7 +12,7 @@ import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts
 import { isTimeZone } from './domain/time.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
-import type { ScheduledFit } from './schedule.ts';
+import type { ScheduledFit } from './reports/scheduled-fits.ts';
 import { parseStateUrl, type StateLocation } from './state/location.ts';
 import { parseWarehouseUrl, type WarehouseLocation } from './warehouse/location.ts';
 

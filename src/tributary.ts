@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
+import { badRequest } from './domain/errors.ts';
 import type { RecordName } from './domain/index.ts';
 import type { FlatRecord } from './domain/record.ts';
 import { withoutPersonalClickIds } from './enrichment/click-ids.ts';
@@ -11,9 +12,12 @@ import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import type { Enrich } from './log/batch.ts';
 import { Collector } from './log/collector.ts';
+import type { Follower } from './log/follower.ts';
+import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
+import { scheduledFits } from './reports/scheduled-fits.ts';
 import { openState } from './state/open.ts';
 import type { State } from './state/port.ts';
 import { ClickHouseWarehouse } from './warehouse/clickhouse/warehouse.ts';
@@ -21,8 +25,8 @@ import { DuckDBWarehouse } from './warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from './warehouse/port.ts';
 import type { Cell } from './warehouse/schema.ts';
 
-/** What a process does: take events in, answer reports, or both. */
-export const ROLES = ['all', 'collect', 'report'] as const;
+/** What a process does: take events in, answer reports, follow the log in the background, or all of it. */
+export const ROLES = ['all', 'collect', 'report', 'work'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Tributary {
@@ -32,9 +36,11 @@ export interface Tributary {
   readonly warehouse: Warehouse;
   /** What is not log: keys, cursors, leases. */
   readonly state: State;
-  /** Null where the role is to report. */
+  /** Null where the role is to report or to work. */
   readonly collector: Collector | null;
   readonly reports: ReportContext;
+  /** What this process does in the background; a server starts it. */
+  readonly followers: Followers;
   readonly enrich_options: EnrichOptions;
   close(drain?: boolean): Promise<void>;
 }
@@ -59,19 +65,32 @@ export interface OpenTributary {
 
 /**
  * Opens a data folder, creating and migrating it as needed. A collector with a spool starts also while its ClickHouse is away.
- * @throws warehouse_unavailable when another process has the warehouse, or it does not answer.
+ * @throws warehouse_unavailable when another process has the warehouse, or it does not answer; state_unavailable; bad_request for
+ * a role that the configuration has no use for.
  */
 export const openTributary = open as OpenTributary;
 
 async function open(options: OpenOptions): Promise<Tributary> {
   const { folder, config, role = 'all', clock = Date.now } = options;
+  if (role === 'work' && config.warehouse?.engine !== 'clickhouse')
+    throw badRequest(
+      '--role',
+      'work is for processes that share a ClickHouse, and this folder has a DuckDB file that one process has to itself; leave --role out, since that process does the work too',
+    );
   const warehouse = await openWarehouse(folder, config);
   let state: State | undefined;
   try {
     state = await openState(folder, config.state);
     const opened = state;
     const enrich_options = await enrichOptions(config);
-    const collector = role === 'report' ? null : await openCollector(options, warehouse, state, enrich_options);
+    const collects = role === 'all' || role === 'collect';
+    const followers = new Followers({
+      warehouse,
+      state,
+      clock,
+      ...(options.onError ? { onError: options.onError } : {}),
+    });
+    const collector = collects ? await openCollector(options, { warehouse, state, followers, enrich_options }) : null;
     if (collector === null) await warehouse.migrate();
     const reports: ReportContext = {
       warehouse,
@@ -83,13 +102,17 @@ async function open(options: OpenOptions): Promise<Tributary> {
       training: new TrainingPool(),
       answers: new AnswerCache(),
     };
+    for (const follower of followersOf(options, reports)) followers.add(follower);
     const close = async (drain = true): Promise<void> => {
+      followers.end();
+      // A fit under way ends here; it leaves nothing behind.
       await reports.training.close();
+      await followers.stop();
       await collector?.close(drain);
       await warehouse.close();
       await opened.close();
     };
-    return { folder, config, role, warehouse, state, collector, reports, enrich_options, close };
+    return { folder, config, role, warehouse, state, collector, reports, followers, enrich_options, close };
   } catch (error) {
     await warehouse.close();
     await state?.close();
@@ -97,13 +120,23 @@ async function open(options: OpenOptions): Promise<Tributary> {
   }
 }
 
+/** What the role does in the background. A process that reports fits too, as it did before there were others to do it. */
+function followersOf(
+  { config, role = 'all', onError = () => undefined }: OpenOptions,
+  reports: ReportContext,
+): Follower[] {
+  return role === 'collect' || config.fits.length === 0 ? [] : [scheduledFits(reports, config.fits, onError)];
+}
+
 function openCollector(
-  options: OpenOptions,
-  warehouse: Warehouse,
-  state: State,
-  enrich_options: EnrichOptions,
+  { folder, config, clock, onError, onCommit }: OpenOptions,
+  {
+    warehouse,
+    state,
+    followers,
+    enrich_options,
+  }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'>,
 ): Promise<Collector> {
-  const { folder, config, clock, onError, onCommit } = options;
   return Collector.open({
     folder,
     warehouse,
@@ -114,7 +147,10 @@ function openCollector(
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     ...(clock ? { clock } : {}),
     ...(onError ? { onError } : {}),
-    ...(onCommit ? { onCommit } : {}),
+    onCommit: (log_seq) => {
+      followers.wake();
+      onCommit?.(log_seq);
+    },
   });
 }
 

@@ -148,7 +148,7 @@ function reclassifyRoute(tributary: CollectingTributary): Route {
 }
 
 function doctorRoutes({ tributary }: Services): Route[] {
-  const { warehouse, collector } = tributary;
+  const { warehouse, collector, state } = tributary;
   const shared = { tag: 'administration', scope: 'admin', every_brand: true } as const;
   return [
     {
@@ -160,7 +160,12 @@ function doctorRoutes({ tributary }: Services): Route[] {
       answers: { 200: { description: '`problems` is empty when all is well' } },
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
-        return { problems, warehouse: rest, collector: collector?.health() ?? null };
+        return {
+          problems,
+          warehouse: rest,
+          state: { engine: state.engine, where: state.where },
+          collector: collector?.health() ?? null,
+        };
       },
     },
     {
