@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { TributaryError } from '../domain/errors.ts';
+import { Turns } from '../warehouse/turns.ts';
 import { inTime, stateClosed, unavailable } from './failures.ts';
 import type { StateLocation } from './location.ts';
 import {
@@ -136,7 +137,10 @@ export class PostgresState implements State {
 
   private transact<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T> {
     return this.withConnection(async (connection) => {
-      const run = runOn(connection, this.where);
+      const query = runOn(connection, this.where);
+      const turns = new Turns();
+      // A connection runs one query after the other; `work` may ask several at once.
+      const run: RunSql = (text, values) => turns.take(() => query(text, values));
       await run('begin isolation level serializable', []);
       const transaction = new SqlTransaction(run);
       let result: T;

@@ -73,6 +73,23 @@ test('every event that was answered before the server closed is there when the f
   expect(rows.map((row) => row['touchpoint_id']).sort()).toEqual(accepted.sort());
 });
 
+test('a running server drops a key that another process revokes, and shows how its followers are doing', async () => {
+  const folder = temporaryFolder();
+  const server = await start(folder);
+  const state = await FileState.open(join(folder, 'state.db'));
+  const elsewhere = await KeyRing.open(state, folder, KEYS);
+  const { key, key_id } = await elsewhere.create({ name: 'shop', scope: 'read', brand_id: null });
+  const status = async (): Promise<number> =>
+    (await fetch(`${server.address}/metrics`, { headers: { authorization: `Bearer ${key}` } })).status;
+  const patience = { timeout: 30_000, interval: 50 };
+  await expect.poll(status, patience).toBe(200);
+  await elsewhere.revoke(key_id);
+  await expect.poll(status, patience).toBe(401);
+  await state.close();
+  const health = (await (await fetch(`${server.address}/health`)).json()) as Record<string, unknown>;
+  expect(health['followers']).toEqual([{ name: 'keys', lag_records: 0, lag_s: 0, failing: false }]);
+});
+
 test('a connection that is kept open does not keep the server from closing', async () => {
   const server = await start(temporaryFolder());
   const { port } = new URL(server.address);
