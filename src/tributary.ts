@@ -75,7 +75,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
   if (role === 'work' && config.warehouse?.engine !== 'clickhouse')
     throw badRequest(
       '--role',
-      'work is for processes that share a ClickHouse, and this folder has a DuckDB file that one process has to itself; leave --role out, since that process does the work too',
+      'work is for processes that share a ClickHouse; a DuckDB file belongs to one process, which does the work too; leave --role out, or name a ClickHouse with --warehouse',
     );
   const warehouse = await openWarehouse(folder, config);
   let state: State | undefined;
