@@ -23,13 +23,15 @@ export interface FollowerContext {
   backoff_ms: number;
 }
 
-const MAX_BACKOFF_MS = 60_000;
+export const MAX_BACKOFF_MS = 60_000;
 /** The longest rest, so that a clock that was set is noticed. */
 const MAX_REST_MS = 60_000;
 
 export abstract class FollowerLoop {
   protected readonly stopped = new AbortController();
   protected lag = { records: 0, since_ms: null as number | null };
+  /** The longest pause after a failure. */
+  protected max_backoff_ms = MAX_BACKOFF_MS;
   private last_error = '';
   private failures = 0;
   private woken = false;
@@ -101,7 +103,7 @@ export abstract class FollowerLoop {
     const { backoff_ms, random, onError } = this.context;
     this.last_error = error instanceof Error ? error.message : String(error);
     onError(error, `follower ${this.name}`);
-    const pause_ms = Math.min(backoff_ms * 2 ** this.failures, MAX_BACKOFF_MS);
+    const pause_ms = Math.min(backoff_ms * 2 ** this.failures, this.max_backoff_ms);
     this.failures += 1;
     return pause_ms * (0.5 + random() / 2);
   }

@@ -1,12 +1,15 @@
 /** Followers of the clock: what is done every so often, by one process for all or by each for itself. */
 import type { State } from '../state/port.ts';
 import type { ProcessTask, TimedFollower } from './follower.ts';
-import { type FollowerContext, FollowerLoop } from './follower-loop.ts';
+import { type FollowerContext, FollowerLoop, MAX_BACKOFF_MS } from './follower-loop.ts';
 import { type Lease, LeaseLost, releaseLease, renewLease, takeLease } from './leases.ts';
 import { CURSORS } from './log-loops.ts';
 
 /** What is remembered of a timed follower, in the collection of cursors. */
 type Ran = { ran_ms: number };
+
+/** A task that fails pauses for so many of its intervals at most. */
+const BACKOFF_RUNS = 10;
 
 export class TimedLoop extends FollowerLoop {
   constructor(
@@ -76,6 +79,8 @@ export class TaskLoop extends FollowerLoop {
     context: FollowerContext,
   ) {
     super(task.name, context);
+    // What is looked after every second shall not wait for a minute once the store is back.
+    this.max_backoff_ms = Math.min(MAX_BACKOFF_MS, BACKOFF_RUNS * task.every_ms);
   }
 
   protected async step(): Promise<number> {
