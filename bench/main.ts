@@ -7,6 +7,7 @@
  *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- ordering        whether a second ordering by person would pay on ClickHouse, at 1 M; only by its name
+ * npm run bench -- state           engines for embedded state; only by its name
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to see that it runs
  *
  * Worlds are kept in TRIBUTARY_BENCH_DATA (default: a folder of the system's temporary folder).
@@ -23,6 +24,7 @@ import { benchMove } from './move.ts';
 import { benchOrdering } from './ordering.ts';
 import { benchScale } from './scale.ts';
 import { benchScoring } from './scoring.ts';
+import { benchState } from './state.ts';
 
 /** They make a little more than a million touchpoints. */
 const MOVED_CUSTOMERS = 48_000;
@@ -66,3 +68,4 @@ if (positionals.includes('scale')) {
 }
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
 if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));
+if (positionals.includes('state')) await benchState();

@@ -27,7 +27,7 @@ async function floor() {
 
 async function product(limits) {
   const tributary = await openTributary({ folder, config: makeConfig({ log_level: 'error', limits }) });
-  const { address, token } = await serve(tributary, KeyRing.open(folder), { port: 0 });
+  const { address, token } = await serve(tributary, await KeyRing.open(tributary.state, folder), { port: 0 });
   return { address, token };
 }
 

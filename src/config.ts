@@ -12,7 +12,8 @@ import { type BrandSettings, DEFAULT_BRAND_SETTINGS, GIVEN_MODEL_SETTINGS, withG
 import { isTimeZone } from './domain/time.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
-import type { ScheduledFit } from './schedule.ts';
+import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import { parseStateUrl, type StateLocation } from './state/location.ts';
 import type { WarehouseLocation } from './warehouse/engine.ts';
 import { parseWarehouseUrl } from './warehouse/engines.ts';
 
@@ -36,6 +37,8 @@ const ConfigSchema = Type.Object(
     collector_id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
     /** `duckdb:PATH` or `clickhouse://user@host:8123/database?cluster=NAME`; a DuckDB file in the data folder when left out. */
     warehouse: Type.Optional(Type.String()),
+    /** `postgres://user@host:5432/database?sslmode=require` where several machines share keys and work; a file when left out. */
+    state: Type.Optional(Type.String()),
     /** Settings of every brand, unless `brands` says otherwise. */
     defaults: Type.Optional(BrandSchema),
     brands: Type.Optional(Type.Record(Type.String(), BrandSchema)),
@@ -87,6 +90,7 @@ export interface Config {
   collector_id: string | null;
   /** Null is a DuckDB file in the data folder. */
   warehouse: WarehouseLocation | null;
+  state: StateLocation;
   brands: Map<string, BrandSettings>;
   defaults: BrandSettings;
   limits: Limits;
@@ -145,6 +149,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   return {
     collector_id: content.collector_id ?? null,
     warehouse: warehouseOf(content.warehouse, env),
+    state: stateOf(content.state, env),
     brands,
     defaults,
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
@@ -167,6 +172,11 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
 function warehouseOf(named: string | undefined, env: NodeJS.ProcessEnv): WarehouseLocation | null {
   const url = env['TRIBUTARY_WAREHOUSE'] || named;
   return url === undefined ? null : parseWarehouseUrl(url, env['TRIBUTARY_CLICKHOUSE_PASSWORD']);
+}
+
+function stateOf(named: string | undefined, env: NodeJS.ProcessEnv): StateLocation {
+  const url = env['TRIBUTARY_STATE'] || named;
+  return url === undefined ? { engine: 'file' } : parseStateUrl(url, env['TRIBUTARY_STATE_PASSWORD']);
 }
 
 type BrandFile = Static<typeof BrandSchema>;

@@ -2,20 +2,26 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
+import { badRequest } from './domain/errors.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
 import { openGeo } from './enrichment/geo.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
 import { newCollectorName } from './log/collector-name.ts';
+import type { Follower, ProcessTask } from './log/follower.ts';
+import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
+import { scheduledFits } from './reports/scheduled-fits.ts';
+import { openState } from './state/open.ts';
+import type { State } from './state/port.ts';
 import { embeddedLocation, isShared, openLocation } from './warehouse/engines.ts';
 import type { Warehouse } from './warehouse/port.ts';
 
-/** What a process does: take events in, answer reports, or both. */
-export const ROLES = ['all', 'collect', 'report'] as const;
+/** What a process does: take events in, answer reports, follow the log in the background, or all of it. */
+export const ROLES = ['all', 'collect', 'report', 'work'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface Tributary {
@@ -23,9 +29,13 @@ export interface Tributary {
   readonly config: Config;
   readonly role: Role;
   readonly warehouse: Warehouse;
-  /** Null where the role is to report. */
+  /** What is not log: keys, cursors, leases. */
+  readonly state: State;
+  /** Null where the role is to report or to work. */
   readonly collector: Collector | null;
   readonly reports: ReportContext;
+  /** What this process does in the background; a server starts it. */
+  readonly followers: Followers;
   readonly enrich_options: EnrichOptions;
   close(drain?: boolean): Promise<void>;
 }
@@ -50,16 +60,32 @@ export interface OpenTributary {
 
 /**
  * Opens a data folder, creating and migrating it as needed. A collector with a spool starts also while its ClickHouse is away.
- * @throws warehouse_unavailable when another process has the warehouse, or it does not answer.
+ * @throws warehouse_unavailable when another process has the warehouse, or it does not answer; state_unavailable; bad_request for
+ * a role that the configuration has no use for.
  */
 export const openTributary = open as OpenTributary;
 
 async function open(options: OpenOptions): Promise<Tributary> {
   const { folder, config, role = 'all', clock = Date.now } = options;
+  if (role === 'work' && (config.warehouse === null || !isShared(config.warehouse)))
+    throw badRequest(
+      '--role',
+      'work is for processes that share a ClickHouse; a DuckDB file belongs to one process, which does the work too; leave --role out, or name a ClickHouse with --warehouse',
+    );
   const warehouse = await openWarehouse(folder, config);
+  let state: State | undefined;
   try {
+    state = await openState(folder, config.state);
+    const opened = state;
     const enrich_options = await enrichOptions(config);
-    const collector = role === 'report' ? null : await openCollector(options, warehouse, enrich_options);
+    const collects = role === 'all' || role === 'collect';
+    const followers = new Followers({
+      warehouse,
+      state,
+      clock,
+      ...(options.onError ? { onError: options.onError } : {}),
+    });
+    const collector = collects ? await openCollector(options, { warehouse, state, followers, enrich_options }) : null;
     if (collector === null) await warehouse.migrate();
     const reports: ReportContext = {
       warehouse,
@@ -71,28 +97,56 @@ async function open(options: OpenOptions): Promise<Tributary> {
       training: new TrainingPool(),
       answers: new AnswerCache(),
     };
+    for (const follower of followersOf(options, reports)) followers.add(follower);
     const close = async (drain = true): Promise<void> => {
+      followers.end();
+      // A fit under way ends here; it leaves nothing behind.
       await reports.training.close();
+      await followers.stop();
       await reports.directory.close();
       await collector?.close(drain);
       await warehouse.close();
+      await opened.close();
     };
-    return { folder, config, role, warehouse, collector, reports, enrich_options, close };
+    return { folder, config, role, warehouse, state, collector, reports, followers, enrich_options, close };
   } catch (error) {
     await warehouse.close();
+    await state?.close();
     throw error;
   }
 }
 
+const PERSONS_EVERY_MS = 1_000;
+
+/** Keeps persons up to the log in the background, so that the next report finds them fresh. It reads only links, not all rows. */
+function keepPersons({ directory, warehouse }: ReportContext): ProcessTask {
+  const run = (): Promise<void> => directory.follow(warehouse);
+  return { name: 'persons', scope: 'process', tables: [], every_ms: PERSONS_EVERY_MS, run };
+}
+
+/** What the role does in the background. A process that reports fits too, as it did before there were others to do it. */
+function followersOf(
+  { config, role = 'all', onError = () => undefined }: OpenOptions,
+  reports: ReportContext,
+): Follower[] {
+  const answers = role === 'all' || role === 'report';
+  const fits = role !== 'collect' && config.fits.length > 0;
+  return [...(answers ? [keepPersons(reports)] : []), ...(fits ? [scheduledFits(reports, config.fits, onError)] : [])];
+}
+
 async function openCollector(
-  options: OpenOptions,
-  warehouse: Warehouse,
-  enrich_options: EnrichOptions,
+  { folder, config, clock, onError, onCommit }: OpenOptions,
+  {
+    warehouse,
+    state,
+    followers,
+    enrich_options,
+  }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'>,
 ): Promise<Collector> {
-  const { folder, config, clock, onError, onCommit } = options;
   return Collector.open({
     folder,
     warehouse,
+    state,
     limits: config.limits,
     enrich: (record, item) => enrichRecord(record, item, enrich_options),
     privacy: enrich_options,
@@ -100,7 +154,10 @@ async function openCollector(
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     ...(clock ? { clock } : {}),
     ...(onError ? { onError } : {}),
-    ...(onCommit ? { onCommit } : {}),
+    onCommit: (log_seq) => {
+      followers.wake();
+      onCommit?.(log_seq);
+    },
   });
 }
 

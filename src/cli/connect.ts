@@ -62,7 +62,7 @@ export async function connect(io: Io, open: Openers, options: DataOptions): Prom
   const server = await runningServer(options.data);
   if (server) return new HttpClient(server.address, server.token, io);
   const tributary = await openData(io, open, options);
-  return new LocalClient(tributary, io);
+  return LocalClient.open(tributary, io);
 }
 
 function openData(io: Io, open: Openers, options: DataOptions): Promise<CollectingTributary> {

@@ -54,10 +54,11 @@ async function examine({ io, open, exit }: Context, options: DoctorOptions): Pro
   if (report.problems.length > 0) exit(1);
 }
 
-function showDoctor({ problems, warehouse, collector }: Json): string {
+function showDoctor({ problems, warehouse, state, collector }: Json): string {
   const { loader } = collector;
   const values: [string, string][] = [
     ['engine', `${warehouse.engine}, schema ${warehouse.schema_version}`],
+    ['state', `${state.engine}, ${state.where}`],
     ['warehouse MB', (warehouse.size_bytes / 1e6).toFixed(1)],
     ['spool MB', (collector.spool_bytes / 1e6).toFixed(1)],
     ['records not loaded yet', count(collector.lag_records)],

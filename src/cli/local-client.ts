@@ -28,16 +28,27 @@ export class LocalClient implements Client {
   private readonly token: string;
   private readonly repeats_before: number;
 
-  constructor(
+  private constructor(
     private readonly tributary: CollectingTributary,
     private readonly io: Io,
+    keys: KeyRing,
   ) {
     this.where = tributary.folder;
-    // With a key in hand none are made: the ones of a first start are printed by `serve`.
-    const keys = KeyRing.open(tributary.folder, { TRIBUTARY_ADMIN_KEY: randomBytes(24).toString('base64url') });
     this.token = keys.createForRun();
     this.app = buildApp(tributary, keys, { log_level: 'silent' });
     this.repeats_before = tributary.collector.health().loader.duplicates;
+  }
+
+  /** Closes the Tributary when the keys cannot be read. @throws state_unavailable. */
+  static async open(tributary: CollectingTributary, io: Io): Promise<LocalClient> {
+    try {
+      // With a key in hand none are made: the ones of a first start are printed by `serve`.
+      const env = { TRIBUTARY_ADMIN_KEY: randomBytes(24).toString('base64url') };
+      return new LocalClient(tributary, io, await KeyRing.open(tributary.state, tributary.folder, env));
+    } catch (error) {
+      await tributary.close();
+      throw error;
+    }
   }
 
   get(path: string, query: Query = {}): Promise<Json> {

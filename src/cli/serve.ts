@@ -23,7 +23,10 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
     .option('--port <n>', 'port; 0 lets the system choose', whole(0, 65_535), 8400)
     .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
     .addOption(
-      new Option('--role <role>', 'take events in, answer reports, or both; parts may share one ClickHouse')
+      new Option(
+        '--role <role>',
+        'take events in, answer reports, work in the background, or all of it; parts may share one ClickHouse',
+      )
         .choices(ROLES)
         .default('all'),
     );
@@ -66,7 +69,7 @@ export async function startServer(
     onError: (error, what) => onError(error, what),
   });
   try {
-    const keys = KeyRing.open(data, io.env, io.clock);
+    const keys = await KeyRing.open(tributary.state, data, io.env, io.clock);
     const handle = await serve(tributary, keys, options);
     onError = handle.onError;
     return { ...handle, made: keys.made, tributary };

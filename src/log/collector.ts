@@ -37,8 +37,8 @@ export interface CollectorOptions {
   enrich: Enrich;
   /** What is kept of addresses and personal ids. */
   privacy: PrivacyOptions;
-  /** Where suppressions are kept. Without it nothing is suppressed. */
-  state?: State;
+  /** What is not log: the suppressions. */
+  state: State;
   collector_id: string;
   /** The currency of a record of a brand that names none. */
   defaultCurrency: (brand_id: string) => string;

@@ -162,21 +162,33 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
   const { keys, cors, rate_limit, takeBody } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
   const collects = route.collects !== undefined;
+  const pass = (request: FastifyRequest, reply: FastifyReply): void => {
+    if (collects) cors.mark(request, reply);
+    if (route.scope !== null) {
+      const key = authorize(request, route, keys);
+      if (collects) cors.unmark(key, reply);
+      rate_limit?.take(key);
+    }
+    if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
+    if (route.method === 'POST') takeBody(request, reply);
+  };
+  const attempt = (request: FastifyRequest, reply: FastifyReply): Error | undefined => {
+    try {
+      pass(request, reply);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  };
   return (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    try {
-      if (collects) cors.mark(request, reply);
-      if (route.scope !== null) {
-        const key = authorize(request, route, keys);
-        if (collects) cors.unmark(key, reply);
-        rate_limit?.take(key);
-      }
-      if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
-      if (route.method === 'POST') takeBody(request, reply);
-    } catch (error) {
-      done(error as Error);
-      return;
-    }
-    done();
+    const failure = attempt(request, reply);
+    const unknown = failure instanceof TributaryError && failure.code === 'unauthorized';
+    if (!unknown || !keys.stale) return done(failure);
+    // Another process may have made this key a moment ago. A store that is away leaves the refusal as it is.
+    keys.refresh().then(
+      () => done(attempt(request, reply)),
+      () => done(failure),
+    );
   };
 }

@@ -149,7 +149,7 @@ function reclassifyRoute(tributary: CollectingTributary): Route {
 }
 
 function doctorRoutes({ tributary }: Services): Route[] {
-  const { warehouse, collector } = tributary;
+  const { warehouse, collector, state } = tributary;
   const shared = { tag: 'administration', scope: 'admin', every_brand: true } as const;
   return [
     {
@@ -162,7 +162,12 @@ function doctorRoutes({ tributary }: Services): Route[] {
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
         const all = [...problems, ...(await deadLetterProblems(warehouse))];
-        return { problems: all, warehouse: rest, collector: collector?.health() ?? null };
+        return {
+          problems: all,
+          warehouse: rest,
+          state: { engine: state.engine, where: state.where },
+          collector: collector?.health() ?? null,
+        };
       },
     },
     {

@@ -54,7 +54,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const { collector, role } = tributary;
   const routes = [
     ...(collector === null ? [] : collectRoutes(services, collector)),
-    ...(role === 'collect' ? [] : [...reportRoutes(services), ...modelRoutes(services)]),
+    ...(role === 'all' || role === 'report' ? [...reportRoutes(services), ...modelRoutes(services)] : []),
     ...adminRoutes(services),
     ...keyRoutes(services),
   ];

@@ -82,6 +82,7 @@ const ROLE_HINTS: Record<Role, string> = {
   all: '',
   collect: '. This server only collects (--role collect); ask one that reports',
   report: '. This server only reports (--role report); send events to one that collects',
+  work: '. This server only works in the background (--role work); send events to one that collects, and ask one that reports',
 };
 
 /** 404 that says where to look, or 405 that names the methods of a path that exists. */

@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { brandOf } from './access.ts';
-import { type Key, SCOPES, type Scope } from './keys.ts';
+import { type Key, type KeyRing, SCOPES, type Scope } from './keys.ts';
 import type { Route, Services } from './route.ts';
 
 const KeyRequest = Type.Object({
@@ -33,8 +33,8 @@ export function keyRoutes({ keys }: Services): Route[] {
       scope: 'admin',
       summary: 'List keys',
       answers: { 200: { description: 'Without their secrets', example: { keys: [KEY_EXAMPLE] } } },
-      handle: ({ key }) => ({
-        keys: keys.list().filter((other) => other.origin !== 'run' && reaches(key!, other.brand_id)),
+      handle: async ({ key }) => ({
+        keys: (await latest(keys)).list().filter((other) => other.origin !== 'run' && reaches(key!, other.brand_id)),
       }),
     },
     {
@@ -46,10 +46,11 @@ export function keyRoutes({ keys }: Services): Route[] {
       description: 'The answer is the only time that the key itself is shown.',
       body: { required: true, schema: KeyRequest, examples: { shop: { name: 'shop', scope: 'write' } } },
       answers: { 201: { description: 'The key', example: { ...KEY_EXAMPLE, key: 'trb_write_…' } } },
-      handle: (request, reply) => {
+      handle: async (request, reply) => {
         const wanted = readKeyRequest(request.body);
+        const made = await keys.create({ ...wanted, brand_id: brandOf(request.key!, wanted.brand_id) });
         reply.code(201).header('cache-control', 'no-store');
-        return keys.create({ ...wanted, brand_id: brandOf(request.key!, wanted.brand_id) });
+        return made;
       },
     },
     {
@@ -58,12 +59,13 @@ export function keyRoutes({ keys }: Services): Route[] {
       tag: 'administration',
       scope: 'admin',
       summary: 'Revoke a key',
-      description: 'It stops working at once.',
+      description:
+        'It stops working at once; in other processes that share the state, within two seconds. When this fails, the key still works.',
       path_parameters: { key_id: '`key_id` of the list' },
       answers: { 200: { description: 'Revoked', example: { revoked: 'key_1f0e9d8c7b6a' } } },
-      handle: (request) => {
+      handle: async (request) => {
         const { key_id } = request.params as { key_id: string };
-        const wanted = keys.list().find((key) => key.key_id === key_id);
+        const wanted = (await latest(keys)).list().find((key) => key.key_id === key_id);
         // A key of one brand learns nothing of the keys of others.
         if (wanted && !reaches(request.key!, wanted.brand_id))
           throw new TributaryError(
@@ -71,11 +73,17 @@ export function keyRoutes({ keys }: Services): Route[] {
             `key_id: there is no key ${key_id.slice(0, 60)}; list them with GET /v1/keys`,
             { field: 'key_id' },
           );
-        keys.revoke(key_id);
+        await keys.revoke(key_id);
         return { revoked: key_id };
       },
     },
   ];
+}
+
+/** The keys as they are stored now, also those that another process has made. */
+async function latest(keys: KeyRing): Promise<KeyRing> {
+  await keys.refresh();
+  return keys;
 }
 
 function reaches(key: Key, brand_id: string | null): boolean {

@@ -1,27 +1,22 @@
 /**
- * Keys: who may write, read or administer, and for which brand. A key is shown once, when it is made; the file holds
- * SHA-256 hashes. A key is 256 random bits, so a fast hash is enough, and the presented key is found by its digest.
+ * Keys: who may write, read or administer, and for which brand. A key is shown once, when it is made; the store holds
+ * SHA-256 hashes. A key is 256 random bits, so a fast hash is enough, and the presented key is found by its digest. All keys
+ * are in memory, so that a request needs no store; what other processes change arrives within a second or two.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { brandProblem } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
+import type { Json, State } from '../state/port.ts';
+import { COLLECTION, IMPORTS, importKeyFile, SCOPES, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
 
-export const SCOPES = ['write', 'read', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
+export { SCOPES, type Scope };
 
 /** What may be shown of a key. */
-export interface KeyInfo {
-  key_id: string;
-  name: string;
-  scopes: Scope[];
-  /** The only brand that the key is for; null is every brand. */
-  brand_id: string | null;
-  last4: string;
-  created_at: string;
-  /** Where it comes from: `keys.json`, an environment variable, or this run only. */
+export interface KeyInfo extends StoredKey {
+  /** Where it comes from: the store (`file`, as it was once one), an environment variable, or this run only. */
   origin: 'file' | 'environment' | 'run';
 }
 
@@ -41,30 +36,45 @@ const ENVIRONMENT: ReadonlyArray<[string, Scope]> = [
 ];
 const SHORT_KEY = 16;
 const MAX_NAME_LENGTH = 100;
+/** Keys in memory are compared with the stored ones at most this often. */
+export const CHECK_MS = 1_000;
 
 export class KeyRing {
   /** Keys made at the first start, because none was configured; print them, they are not kept. */
   readonly made: MadeKey[] = [];
   readonly warnings: string[] = [];
   /** By digest, as latin1 text. */
-  private readonly keys = new Map<string, Key>();
+  private keys = new Map<string, Key>();
   /** What each connection presented last. */
   private readonly presented = new WeakMap<object, { secret: string; digest: string; key: Key }>();
+  /** The revision of the stored keys that are in memory. */
+  private revision = -1;
+  /** How often this process has changed the keys. */
+  private changes = 0;
+  private checked_at_ms = Number.NEGATIVE_INFINITY;
+  private checking: Promise<void> | undefined;
 
   private constructor(
-    private readonly path: string,
+    private readonly state: State,
     private readonly clock: () => number,
   ) {}
 
-  /** Reads `keys.json` and the environment. With neither, makes one key of each scope. */
-  static open(folder: string, env: NodeJS.ProcessEnv = process.env, clock: () => number = Date.now): KeyRing {
-    const ring = new KeyRing(join(folder, 'keys.json'), clock);
-    const first_start = !existsSync(ring.path);
-    if (!first_start) ring.readFile();
+  /**
+   * Reads the stored keys and the environment. With neither, at the first start, makes one key of each scope. A `keys.json`
+   * in the folder is taken into the store once.
+   * @throws state_unavailable; bad_request for a `keys.json` that is damaged.
+   */
+  static async open(
+    state: State,
+    folder: string,
+    env: NodeJS.ProcessEnv = process.env,
+    clock: () => number = Date.now,
+  ): Promise<KeyRing> {
+    const ring = new KeyRing(state, clock);
+    await importKeyFile(state, join(folder, 'keys.json'));
     ring.readEnvironment(env);
-    if (first_start && ring.keys.size === 0) {
-      for (const scope of SCOPES) ring.made.push(ring.create({ name: `first ${scope} key`, scope, brand_id: null }));
-    }
+    await ring.load();
+    if (ring.keys.size === 0) await ring.makeFirst();
     return ring;
   }
 
@@ -87,25 +97,52 @@ export class KeyRing {
     return [...this.keys.values()].map(shown);
   }
 
-  /** @throws bad_request when the name or brand does not fit. */
-  create(wanted: { name: string; scope: Scope; brand_id: string | null }): MadeKey {
+  /** Whether the keys in memory may differ from the stored ones: the last look is more than a second ago. */
+  get stale(): boolean {
+    return performance.now() - this.checked_at_ms >= CHECK_MS;
+  }
+
+  /** Takes over what other processes have made and revoked. Calls at the same time share one look. @throws state_unavailable. */
+  refresh(): Promise<void> {
+    this.checking ??= this.check().finally(() => {
+      this.checking = undefined;
+    });
+    return this.checking;
+  }
+
+  /**
+   * Makes a key and stores it. A key that cannot be stored is not handed out.
+   * @throws bad_request when the name or brand does not fit; state_unavailable.
+   */
+  async create(wanted: { name: string; scope: Scope; brand_id: string | null }): Promise<MadeKey> {
     const { name, scope, brand_id } = wanted;
     if (name.length === 0 || name.length > MAX_NAME_LENGTH)
       throw badRequest('name', `must be 1 to ${MAX_NAME_LENGTH} characters, to tell the key by in logs`);
     const problem = brand_id === null ? undefined : brandProblem(brand_id);
     if (problem) throw badRequest('brand_id', problem);
-    const made = this.add(makeSecret(scope), { name, scope, brand_id, origin: 'file' });
-    this.writeFile();
+    const { key, made } = this.prepare(makeSecret(scope), { name, scope, brand_id, origin: 'file' });
+    await this.state.transaction((transaction) => transaction.put(COLLECTION, key.digest.toString('hex'), stored(key)));
+    this.remember(key);
     return made;
   }
 
   /** An admin key that only this process knows. */
   createForRun(): string {
-    return this.add(makeSecret('admin'), { name: 'this run', scope: 'admin', brand_id: null, origin: 'run' }).key;
+    const { key, made } = this.prepare(makeSecret('admin'), {
+      name: 'this run',
+      scope: 'admin',
+      brand_id: null,
+      origin: 'run',
+    });
+    this.remember(key);
+    return made.key;
   }
 
-  /** @throws not_found; conflict for a key that does not come from the file. */
-  revoke(key_id: string): void {
+  /**
+   * Revokes a stored key. It works until this has resolved, and not afterwards.
+   * @throws not_found; conflict for a key that is not stored; state_unavailable, and then the key still works.
+   */
+  async revoke(key_id: string): Promise<void> {
     const [digest, key] = [...this.keys].find(([, candidate]) => candidate.key_id === key_id) ?? [];
     if (digest === undefined || key === undefined)
       throw new TributaryError(
@@ -119,14 +156,20 @@ export class KeyRing {
         `key_id: ${key.name} comes from the ${key.origin}; remove it there and restart`,
         { field: 'key_id' },
       );
+    await this.state.transaction((transaction) => transaction.delete(COLLECTION, key.digest.toString('hex')));
+    this.changes += 1;
     this.keys.delete(digest);
-    this.writeFile();
   }
 
-  private add(
+  private remember(key: Key): void {
+    this.changes += 1;
+    this.keys.set(key.digest.toString('latin1'), key);
+  }
+
+  private prepare(
     secret: string,
     options: { name: string; scope: Scope; brand_id: string | null; origin: KeyInfo['origin'] },
-  ): MadeKey {
+  ): { key: Key; made: MadeKey } {
     const { name, scope, brand_id, origin } = options;
     const digest = hash('sha256', secret, 'buffer');
     const known = this.keys.get(digest.toString('latin1'));
@@ -140,8 +183,7 @@ export class KeyRing {
       created_at: formatInstant(this.clock()),
       origin,
     };
-    this.keys.set(digest.toString('latin1'), { ...info, digest });
-    return { ...info, key: secret };
+    return { key: { ...info, digest }, made: { ...info, key: secret } };
   }
 
   private readEnvironment(env: NodeJS.ProcessEnv): void {
@@ -152,34 +194,61 @@ export class KeyRing {
         this.warnings.push(
           `${variable} is shorter than ${SHORT_KEY} characters; use a long random key outside of tests`,
         );
-      this.add(secret, { name: variable, scope, brand_id: null, origin: 'environment' });
+      this.remember(this.prepare(secret, { name: variable, scope, brand_id: null, origin: 'environment' }).key);
     }
   }
 
-  private readFile(): void {
-    const refuse = (why: string): TributaryError =>
-      badRequest('keys.json', `${this.path} ${why}; restore it, or remove it to have new keys made`);
-    let file: { keys?: unknown };
-    try {
-      file = JSON.parse(readFileSync(this.path, 'utf8')) as { keys?: unknown };
-    } catch (error) {
-      throw refuse(`cannot be read: ${(error as Error).message}`);
-    }
-    if (!Array.isArray(file.keys)) throw refuse('holds no list of keys');
-    for (const entry of file.keys as Array<Omit<Key, 'digest' | 'origin'> & { sha256: string }>) {
-      const digest = Buffer.from(String(entry.sha256), 'hex');
-      if (digest.length !== 32 || !Array.isArray(entry.scopes)) throw refuse('holds a damaged key');
-      const { sha256: _sha256, ...info } = entry;
-      this.keys.set(digest.toString('latin1'), { ...info, origin: 'file', digest });
+  /** Only where no key was ever stored: who has revoked all keys does not want new ones. */
+  private async makeFirst(): Promise<void> {
+    const revisions = await Promise.all([COLLECTION, IMPORTS].map((name) => this.state.revision(name)));
+    if (revisions.some((revision) => revision > 0)) return;
+    const first = SCOPES.map((scope) =>
+      this.prepare(makeSecret(scope), { name: `first ${scope} key`, scope, brand_id: null, origin: 'file' }),
+    );
+    const stored_here = await this.state.transaction(async (transaction) => {
+      // Another process that starts at the same moment may have been first.
+      if ((await transaction.list(COLLECTION, { limit: 1 })).length > 0) return false;
+      for (const { key } of first) await transaction.put(COLLECTION, key.digest.toString('hex'), stored(key));
+      return true;
+    });
+    if (!stored_here) return this.load();
+    for (const { key, made } of first) {
+      this.remember(key);
+      this.made.push(made);
     }
   }
 
-  /** Written beside its place and renamed, so that a crash leaves the old file. */
-  private writeFile(): void {
-    const keys = [...this.keys.values()]
-      .filter((key) => key.origin === 'file')
-      .map(({ origin: _origin, digest, ...info }) => ({ ...info, sha256: digest.toString('hex') }));
-    writePrivate(this.path, `${JSON.stringify({ version: 1, keys }, null, 2)}\n`);
+  private async check(): Promise<void> {
+    this.checked_at_ms = performance.now();
+    if ((await this.state.revision(COLLECTION)) !== this.revision) await this.load();
+  }
+
+  /** Replaces the stored keys in memory by those of the store. */
+  private async load(): Promise<void> {
+    let changes: number;
+    let revision: number;
+    let loaded: Map<string, Key>;
+    do {
+      changes = this.changes;
+      // Asked before the keys are read: what another process changes in between is read again the next time.
+      revision = await this.state.revision(COLLECTION);
+      loaded = await this.readStored();
+      // What this process has made or revoked meanwhile may be missing from what was read.
+    } while (changes !== this.changes);
+    this.keys = loaded;
+    this.revision = revision;
+  }
+
+  private async readStored(): Promise<Map<string, Key>> {
+    const loaded = new Map<string, Key>();
+    for await (const [sha256, info] of storedKeys(this.state)) {
+      const digest = Buffer.from(sha256, 'hex');
+      const text = digest.toString('latin1');
+      // The same object where it is known, since what connections presented is compared with it.
+      loaded.set(text, this.keys.get(text) ?? { ...info, origin: 'file', digest });
+    }
+    for (const [text, key] of this.keys) if (key.origin !== 'file') loaded.set(text, key);
+    return loaded;
   }
 }
 
@@ -197,6 +266,10 @@ export function allows(key: Key, scope: Scope): boolean {
 
 function makeSecret(scope: Scope): string {
   return `trb_${scope}_${randomBytes(32).toString('base64url')}`;
+}
+
+function stored({ digest: _digest, origin: _origin, ...info }: Key): Json {
+  return info satisfies StoredKey;
 }
 
 function shown(key: Key): KeyInfo {

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
 import type { Acknowledgement, CollectorHealth } from '../log/collector.ts';
+import type { FollowerStatus } from '../log/follower.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 
@@ -48,10 +49,11 @@ export class Metrics {
   }
 
   /** @param health of the collector; null where there is none. */
-  render(health: CollectorHealth | null): string {
+  render(health: CollectorHealth | null, followers: readonly FollowerStatus[] = []): string {
     const lines: string[] = [];
     this.renderRequests(lines);
     if (health !== null) this.renderCollector(lines, health);
+    if (followers.length > 0) renderFollowers(lines, followers);
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
   }
@@ -164,6 +166,28 @@ export class Metrics {
       '',
     );
   }
+}
+
+function renderFollowers(lines: string[], followers: readonly FollowerStatus[]): void {
+  const each = (value: (status: FollowerStatus) => number): Sample[] =>
+    followers.map((status) => [{ follower: status.name }, value(status)]);
+  const lag = 'follower_lag_records';
+  family(
+    lines,
+    lag,
+    'gauge',
+    'Log positions that a follower has yet to handle',
+    each(({ lag_records }) => lag_records),
+  );
+  family(
+    lines,
+    'follower_lag_seconds',
+    'gauge',
+    'Age of the oldest of them, or how long a run is overdue',
+    each(({ lag_s }) => lag_s),
+  );
+  const failing = each(({ last_error }) => (last_error === '' ? 0 : 1));
+  family(lines, 'follower_failing', 'gauge', '1 while the last try of a follower failed', failing);
 }
 
 type Sample = [Record<string, string>, number];

@@ -54,7 +54,15 @@ function healthRoutes({ tributary }: Services): Route[] {
       answers: {
         200: {
           description: 'Always, while the process runs',
-          example: { status: 'ok', live: true, ready: true, role: 'all', lag_records: 0, problems: [] },
+          example: {
+            status: 'ok',
+            live: true,
+            ready: true,
+            role: 'all',
+            lag_records: 0,
+            followers: [{ name: 'fits', lag_records: 0, lag_s: 0, failing: false }],
+            problems: [],
+          },
         },
       },
       handle: async () => {
@@ -65,6 +73,10 @@ function healthRoutes({ tributary }: Services): Route[] {
           ready: problems.length === 0,
           role: tributary.role,
           ...(tributary.collector ? { lag_records: tributary.collector.health().lag_records } : {}),
+          followers: tributary.followers.status().map(({ last_error, ...status }) => ({
+            ...status,
+            failing: last_error !== '',
+          })),
           problems,
         };
       },
@@ -138,6 +150,6 @@ function metricsRoute({ tributary, metrics }: Services): Route {
     handle: (_request, reply) =>
       reply
         .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-        .send(metrics.render(tributary.collector?.health() ?? null)),
+        .send(metrics.render(tributary.collector?.health() ?? null, tributary.followers.status())),
   };
 }

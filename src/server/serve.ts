@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
-import { FitSchedule } from '../schedule.ts';
+import type { ProcessTask } from '../log/follower.ts';
 import type { Tributary } from '../tributary.ts';
 import { type AppOptions, buildApp } from './app.ts';
-import { type KeyRing, writePrivate } from './keys.ts';
+import { CHECK_MS, type KeyRing, writePrivate } from './keys.ts';
 import { logFailure } from './log.ts';
 
 export interface ServeOptions extends AppOptions {
@@ -60,14 +60,10 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
   });
   const onError = (error: unknown, what: string): void =>
     logFailure(app.log, error, { what }, 'failed in the background');
-  const schedule = new FitSchedule(
-    tributary.reports,
-    tributary.role === 'collect' ? [] : tributary.config.fits,
-    onError,
-  );
-  schedule.start();
+  tributary.followers.add(keyFollower(keys));
+  tributary.followers.start();
   const close = (): Promise<void> => {
-    closing ??= shutDown(app, tributary, schedule, path).then(tellClosed!.resolve, (error) => {
+    closing ??= shutDown(app, tributary, path).then(tellClosed!.resolve, (error) => {
       tellClosed!.reject(error);
       throw error;
     });
@@ -114,20 +110,18 @@ function reachableAddress(app: FastifyInstance): string {
   return address.includes(':') ? `http://[${address}]:${port}` : `http://${address}:${port}`;
 }
 
-async function shutDown(
-  app: FastifyInstance,
-  tributary: Tributary,
-  schedule: FitSchedule,
-  server_file: string,
-): Promise<void> {
+/** Hears of keys that other processes make and revoke. */
+function keyFollower(keys: KeyRing): ProcessTask {
+  return { name: 'keys', tables: [], scope: 'process', every_ms: CHECK_MS, run: () => keys.refresh() };
+}
+
+async function shutDown(app: FastifyInstance, tributary: Tributary, server_file: string): Promise<void> {
   // Connections that fall idle after their last answer would otherwise keep the server open.
   const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   try {
-    // What is in flight is answered first; a scheduled fit can be made again.
-    schedule.end();
+    // What is in flight is answered first; what is done in the background ends with the Tributary, and goes on at the next start.
     await app.close();
-    await schedule.stop();
   } finally {
     clearInterval(idle);
     clearTimeout(late);

@@ -16,6 +16,7 @@ import { decodeEntry, readLines } from '../../src/log/segment.ts';
 import { Spool } from '../../src/log/spool.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { openEmptyWarehouse } from '../support/engine.ts';
+import { openTestState } from '../support/state.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 1);
 
@@ -66,7 +67,11 @@ export interface CollectorSetup extends Partial<Omit<CollectorOptions, 'limits'>
   limits?: Partial<Limits>;
 }
 
-export const openCollector = (folder: string, warehouse: Warehouse, setup: CollectorSetup = {}): Promise<Collector> =>
+export const openCollector = async (
+  folder: string,
+  warehouse: Warehouse,
+  setup: CollectorSetup = {},
+): Promise<Collector> =>
   Collector.open({
     folder,
     warehouse,
@@ -77,6 +82,7 @@ export const openCollector = (folder: string, warehouse: Warehouse, setup: Colle
     clock: () => NOW_MS,
     interval_ms: 2,
     ...setup,
+    state: setup.state ?? (await openTestState()),
     limits: { ...DEFAULT_LIMITS, ...setup.limits },
   });
 

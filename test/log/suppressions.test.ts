@@ -6,10 +6,11 @@ import { describe, expect, test } from 'vitest';
 import type { FlatRecord } from '../../src/domain/record.ts';
 import type { Collector } from '../../src/log/collector.ts';
 import { Suppressions, suppressRecords, suppressSubject, unsuppress } from '../../src/log/suppressions.ts';
+import type { State } from '../../src/state/port.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 import { TEST_ENGINE } from '../support/engine.ts';
-import { MemoryState } from '../support/state.ts';
+import { openTestState } from '../support/state.ts';
 import { accept, loaded, newFolder, openCollector, openWarehouse, sent } from './setup.ts';
 
 const record = (id: string, brand_id = 'default') => ({ record: 'email_events' as const, brand_id, id });
@@ -18,12 +19,12 @@ async function withCollector(
   work: (given: {
     warehouse: Warehouse;
     collector: Collector;
-    state: MemoryState;
+    state: State;
     load: (...events: object[]) => Promise<void>;
   }) => Promise<void>,
 ): Promise<void> {
   const warehouse = await openWarehouse();
-  const state = new MemoryState();
+  const state = await openTestState();
   const collector = await openCollector(newFolder(), warehouse, { state });
   const load = async (...events: object[]): Promise<void> => {
     expect(await accept(collector, events)).toMatchObject({ accepted: events.length });
@@ -40,7 +41,7 @@ describe('a suppressed record', () => {
     async () => {
       const folder = newFolder();
       const path = join(folder, 'warehouse.duckdb');
-      const state = new MemoryState();
+      const state = await openTestState();
       let warehouse = await DuckDBWarehouse.open({ path });
       const first = await openCollector(folder, warehouse, { state });
       await accept(first, [sent('gone'), sent('stays')]);
@@ -83,7 +84,7 @@ describe('a suppressed record', () => {
 
   test('does not come back from the dead letters', async () => {
     const warehouse = await openWarehouse();
-    const state = new MemoryState();
+    const state = await openTestState();
     let broken = true;
     const enrich = () => (broken ? { customer_id: 7 } : {});
     const collector = await openCollector(newFolder(), warehouse, { state, enrich });
@@ -146,14 +147,14 @@ describe('the list', () => {
   });
 
   test('names nobody', async () => {
-    const state = new MemoryState();
+    const state = await openTestState();
     await suppressRecords(state, [record('order-of-jane')]);
     await suppressSubject(state, { brand_id: 'default', id: 'jane@example.com' }, null);
     expect(JSON.stringify(await state.list('suppressions'))).not.toMatch(/jane|default/);
   });
 
   test('is asked record by record when it is too long to be held', async () => {
-    const state = new MemoryState();
+    const state = await openTestState();
     await suppressRecords(
       state,
       Array.from({ length: 2_500 }, (_, i) => record(`e${i}`)),
@@ -167,10 +168,10 @@ describe('the list', () => {
 
   test('that cannot be read stops loading: what may be suppressed is not loaded', async () => {
     const warehouse = await openWarehouse();
-    const state = new MemoryState();
+    const state = await openTestState();
     await suppressRecords(state, [record('a')]);
     let away = true;
-    const wayward = Object.assign(Object.create(state) as MemoryState, {
+    const wayward = Object.assign(Object.create(state) as State, {
       revision: (collection: string) =>
         away ? Promise.reject(new Error('state is away')) : state.revision(collection),
     });

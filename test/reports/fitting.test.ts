@@ -1,6 +1,11 @@
 /** Models fitted on a log: the same from the same events, judged before they are used, exact in every report. */
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
+import { Followers } from '../../src/log/followers.ts';
+import type { TrainingPool } from '../../src/models/training/pool.ts';
 import { showAttribution } from '../../src/present/attribution.ts';
 import { showReceipt } from '../../src/present/receipt.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
@@ -9,9 +14,11 @@ import { fitModel } from '../../src/reports/fitting.ts';
 import { modelComparison } from '../../src/reports/model-comparison.ts';
 import { listModels } from '../../src/reports/models.ts';
 import { receiptReport } from '../../src/reports/receipt.ts';
-import { FitSchedule } from '../../src/schedule.ts';
+import { type ScheduledFit, scheduledFits } from '../../src/reports/scheduled-fits.ts';
 import { simulateCausal } from '../../src/simulation/causal/events.ts';
 import { setupOf } from '../../src/simulation/causal/world.ts';
+import { FileState } from '../../src/state/file.ts';
+import type { State } from '../../src/state/port.ts';
 import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
 import { ALL_BRANDS, type Json } from './shop.ts';
 
@@ -203,38 +210,114 @@ describe('a thin log', () => {
   });
 });
 
-test('a fit by a key of one brand does not stand for the scheduled one of all', async () => {
-  const engine = await Engine.open(TEST_ENGINE);
-  await engine.load(shopEvents(60), 20_000);
-  await fitModel(engine.reports, { model: 'markov', draws: 0 }, { key_brand_id: 'other' });
-  const fits = [{ every_hours: 24, parameters: { model: 'markov', draws: 0 } as const }];
-  const schedule = new FitSchedule(engine.reports, fits, () => undefined);
-  expect(await schedule.runDue()).toHaveLength(1);
-  await engine.close();
-});
-
-test('a schedule fits what is due, once, and tells of what fails', async () => {
-  const engine = await Engine.open(TEST_ENGINE);
-  await engine.load(shopEvents(200), 20_000);
+describe('scheduled fits', () => {
+  const MARKOV = { every_hours: 24, parameters: { model: 'markov', draws: 0 } as const };
   let now_ms = END_MS;
-  const context = { ...engine.reports, clock: () => now_ms };
-  const failures: string[] = [];
-  const fits = [
-    { every_hours: 24, parameters: { model: 'markov', draws: 0 } as const },
+
+  function counting(pool: TrainingPool, onRun: () => void): TrainingPool {
+    const run = pool.run.bind(pool) as (...task: unknown[]) => Promise<unknown>;
+    return Object.assign(Object.create(pool) as TrainingPool, {
+      run: (...task: unknown[]) => {
+        onRun();
+        return run(...task);
+      },
+    }) as TrainingPool;
+  }
+
+  /** Runs what is due. @returns how many fits were trained, and what failed. */
+  async function runDue(engine: Engine, state: State, fits: readonly ScheduledFit[]) {
+    let trained = 0;
+    const training = counting(engine.reports.training, () => {
+      trained += 1;
+    });
+    const failures: string[] = [];
+    const context = { ...engine.reports, training, clock: () => now_ms };
+    const follower = scheduledFits(context, fits, (_error, what) => failures.push(what));
+    await follower.run({ transaction: (work) => state.transaction(work) }, new AbortController().signal);
+    return { trained, failures };
+  }
+
+  async function openStore(): Promise<State> {
+    const folder = mkdtempSync(join(tmpdir(), 'tributary-fits-'));
+    const state = await FileState.open(join(folder, 'state.db'));
+    onTestFinished(async () => {
+      await state.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    return state;
+  }
+
+  async function openShop(customers: number): Promise<Engine> {
+    const engine = await Engine.open(TEST_ENGINE);
+    onTestFinished(() => engine.close());
+    await engine.load(shopEvents(customers), 20_000);
+    return engine;
+  }
+
+  test('a fit by a key of one brand does not stand for the scheduled one of all', async () => {
+    const engine = await openShop(60);
+    await fitModel(engine.reports, { model: 'markov', draws: 0 }, { key_brand_id: 'other' });
+    expect(await runDue(engine, await openStore(), [MARKOV])).toEqual({ trained: 1, failures: [] });
+  });
+
+  test('are made when they are due, once, and tell of what fails', async () => {
+    const engine = await openShop(200);
+    const state = await openStore();
+    now_ms = END_MS;
     // There are no rates.
-    { every_hours: 24, parameters: { model: 'markov', currency: 'EUR', draws: 0 } as const },
-  ];
-  const schedule = new FitSchedule(context, fits, (_error, what) => failures.push(what));
-  expect(await schedule.runDue()).toHaveLength(1);
-  expect(failures).toEqual(['scheduled fit of markov']);
-  expect(await schedule.runDue()).toHaveLength(0);
-  // Another process on the same log sees what was made, and tries only what was not.
-  const other = new FitSchedule(context, fits, () => undefined);
-  expect(await other.runDue()).toHaveLength(0);
-  now_ms += 25 * 3_600_000;
-  expect(await schedule.runDue()).toHaveLength(1);
-  await schedule.stop();
-  await engine.close();
+    const euros = { every_hours: 24, parameters: { model: 'markov', currency: 'EUR', draws: 0 } as const };
+    const fits = [MARKOV, euros];
+    expect(await runDue(engine, state, fits)).toEqual({ trained: 1, failures: ['scheduled fit of markov'] });
+    expect(await runDue(engine, state, fits)).toEqual({ trained: 0, failures: [] });
+    // A process with a state of its own sees what was made, and tries only what was not.
+    expect(await runDue(engine, await openStore(), fits)).toEqual({
+      trained: 0,
+      failures: ['scheduled fit of markov'],
+    });
+    now_ms += 25 * 3_600_000;
+    expect(await runDue(engine, state, fits)).toEqual({ trained: 1, failures: ['scheduled fit of markov'] });
+  });
+
+  test('are found due without reading any artifact, for as long as state knows when they were made', async () => {
+    const engine = await openShop(60);
+    const state = await openStore();
+    now_ms = END_MS;
+    await runDue(engine, state, [MARKOV]);
+    const asked: string[] = [];
+    const read = engine.warehouse.read.bind(engine.warehouse);
+    engine.warehouse.read = (work, options) => {
+      asked.push('read');
+      return read(work, options);
+    };
+    await runDue(engine, state, [MARKOV]);
+    expect(asked).toEqual([]);
+  });
+
+  test('are made by one of two processes on one state, and not again after a restart', async () => {
+    const engine = await openShop(60);
+    const state = await openStore();
+    now_ms = END_MS;
+    let trained = 0;
+    const start = (): Followers => {
+      const followers = new Followers({ warehouse: engine.warehouse, state, poll_ms: 10, clock: () => now_ms });
+      const training = counting(engine.reports.training, () => {
+        trained += 1;
+      });
+      followers.add(scheduledFits({ ...engine.reports, training, clock: () => now_ms }, [MARKOV], () => undefined));
+      followers.start();
+      return followers;
+    };
+    const both = [start(), start()];
+    await expect.poll(async () => (await state.list('fits')).length, { timeout: 60_000 }).toBe(1);
+    await Promise.all(both.map((followers) => followers.stop()));
+    now_ms += 3_600_000;
+    const again = start();
+    await expect
+      .poll(async () => (await state.get<{ ran_ms: number }>('cursors', 'fits'))?.ran_ms, { timeout: 60_000 })
+      .toBe(now_ms);
+    await again.stop();
+    expect(trained).toBe(1);
+  });
 });
 
 test.skipIf(inject('clickhouse_url') === '')(

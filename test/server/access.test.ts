@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KeyRing } from '../../src/server/keys.ts';
-import { ADMIN, MARCH, ORDER, READ, startServer, TOUCH, temporaryFolder, WRITE } from './harness.ts';
+import { ADMIN, MARCH, ORDER, READ, startServer, TOUCH, WRITE } from './harness.ts';
 
 test('without a key, or with an unknown one, the answer says how to send one', async () => {
   const server = await startServer();
@@ -53,10 +53,10 @@ test('health and the documentation need no key', async () => {
 
 test('a key of one brand sets the brand, and sees and writes no other', async () => {
   const server = await startServer();
-  const key = (scope: 'write' | 'read' | 'admin', brand_id: string) => ({
-    authorization: `Bearer ${server.keys.create({ name: `${brand_id} ${scope}`, scope, brand_id }).key}`,
+  const key = async (scope: 'write' | 'read' | 'admin', brand_id: string) => ({
+    authorization: `Bearer ${(await server.keys.create({ name: `${brand_id} ${scope}`, scope, brand_id })).key}`,
   });
-  const acme = key('write', 'acme');
+  const acme = await key('write', 'acme');
   expect((await server.post('/v1/conversions', ORDER, acme)).status).toBe(202);
   expect((await server.post('/v1/conversions', { ...ORDER, brand_id: 'acme' }, acme)).status).toBe(202);
   const other = await server.post('/v1/conversions', { ...ORDER, brand_id: 'globex' }, acme);
@@ -66,12 +66,12 @@ test('a key of one brand sets the brand, and sees and writes no other', async ()
 
   const net = async (headers: Record<string, string>, query = '') =>
     (await server.get(`/v1/reports/attribution?${MARCH}${query}`, headers)).body.reconciliation?.net_revenue_micros;
-  expect(await net(key('read', 'acme'))).toBe('149990000');
-  expect(await net(key('read', 'globex'))).toBe('1000000');
+  expect(await net(await key('read', 'acme'))).toBe('149990000');
+  expect(await net(await key('read', 'globex'))).toBe('1000000');
   expect(await net(READ)).toBe('150990000');
-  expect((await server.get(`/v1/reports/attribution?brand_id=globex`, key('read', 'acme'))).status).toBe(403);
+  expect((await server.get(`/v1/reports/attribution?brand_id=globex`, await key('read', 'acme'))).status).toBe(403);
 
-  const admin = key('admin', 'acme');
+  const admin = await key('admin', 'acme');
   expect((await server.get('/v1/doctor', admin)).status).toBe(403);
   expect((await server.get('/metrics', admin)).status).toBe(403);
   expect((await server.get('/v1/conflicts?brand_id=globex', admin)).status).toBe(403);
@@ -98,10 +98,13 @@ test('keys are made, listed without their secret, and stop working when revoked'
     last4: made.body.key.slice(-4),
   });
   expect(list.text).not.toContain(made.body.key);
-  const path = join(server.folder, 'keys.json');
-  expect(readFileSync(path, 'utf8')).not.toContain(made.body.key);
-  expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(KeyRing.open(server.folder, {}).find(made.body.key)).toMatchObject({ name: 'shop' });
+  for (const name of ['state.db', 'state.db-wal']) {
+    const path = join(server.folder, name);
+    expect(readFileSync(path).includes(made.body.key)).toBe(false);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  }
+  const again = await KeyRing.open(server.tributary.state, server.folder, {});
+  expect(again.find(made.body.key)).toMatchObject({ name: 'shop' });
 
   expect((await server.call('DELETE', `/v1/keys/${made.body.key_id}`, { headers: ADMIN })).body).toEqual({
     revoked: made.body.key_id,
@@ -109,28 +112,6 @@ test('keys are made, listed without their secret, and stop working when revoked'
   expect((await server.post('/v1/touchpoints', TOUCH, headers)).status).toBe(401);
   expect((await server.call('DELETE', '/v1/keys/key_nothing', { headers: ADMIN })).status).toBe(404);
   expect((await server.post('/v1/keys', { name: 'x', scope: 'root' }, ADMIN)).body.error.field).toBe('scope');
-});
-
-test('a first start without any key makes one of each scope, once', () => {
-  const folder = temporaryFolder();
-  const first = KeyRing.open(folder, {});
-  expect(first.made.map(({ scopes }) => scopes)).toEqual([['write'], ['read'], ['admin']]);
-  const second = KeyRing.open(folder, {});
-  expect(second.made).toEqual([]);
-  for (const { key, scopes } of first.made) expect(second.find(key)?.scopes).toEqual(scopes);
-  expect(KeyRing.open(temporaryFolder(), { TRIBUTARY_READ_KEY: 'a key from the environment' }).made).toEqual([]);
-});
-
-test('a connection that stays open is known by the key it presents now, and by none that was revoked', () => {
-  const ring = KeyRing.open(temporaryFolder(), {});
-  const make = (name: string) => ring.create({ name, scope: 'write', brand_id: null });
-  const [a, b] = [make('a'), make('b')];
-  const connection = {};
-  for (const { key, name } of [a, a, b, a]) expect(ring.find(key, connection)?.name).toBe(name);
-  expect(ring.find(`${a.key}x`, connection)).toBeUndefined();
-  ring.revoke(a.key_id);
-  expect(ring.find(a.key, connection)).toBeUndefined();
-  expect(ring.find(b.key, connection)?.name).toBe('b');
 });
 
 test('over its limit a key is told to wait, and others are not held up', async () => {

@@ -74,7 +74,7 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     role: options.role ?? 'all',
     clock,
   })) as CollectingTributary;
-  const keys = KeyRing.open(folder, options.env ?? KEYS, clock);
+  const keys = await KeyRing.open(tributary.state, folder, options.env ?? KEYS, clock);
   const log: string[] = [];
   const app = buildApp(tributary, keys, {
     log_level: options.log_level ?? 'silent',

@@ -29,6 +29,25 @@ describe.skipIf(inject('clickhouse_url') === '')('on one ClickHouse', () => {
     expect((await reporter.get('/health')).body).toMatchObject({ ready: true, role: 'report' });
   });
 
+  test('a process that works takes no events and answers no reports, and says how its followers are doing', async () => {
+    const fits = [{ every_hours: 24, model: 'markov', draws: 0 }];
+    const config = { warehouse: clickHouseUrl('work'), fits };
+    const collector = await startServer({ role: 'collect', config });
+    const worker = await startServer({ role: 'work', config });
+    expect(worker.tributary.collector).toBeNull();
+    expect((await worker.post('/v1/touchpoints', TOUCH)).body.error.message).toMatch(/only works in the background/);
+    expect((await worker.get(report)).status).toBe(404);
+    const health = (await worker.get('/health')).body;
+    expect(health).toMatchObject({ ready: true, role: 'work', followers: [{ name: 'fits', failing: false }] });
+    expect((await worker.get('/metrics', ADMIN)).text).toContain('tributary_follower_lag_seconds{follower="fits"} 0');
+    expect((await worker.get('/v1/doctor', ADMIN)).body).toMatchObject({ problems: [], collector: null });
+    expect((await worker.get('/v1/keys', ADMIN)).status).toBe(200);
+    // Fits are done by who works and by who reports, and not by who only collects.
+    expect((await collector.get('/health')).body.followers).toEqual([]);
+    const reporter = await startServer({ role: 'report', config });
+    expect((await reporter.get('/health')).body.followers).toMatchObject([{ name: 'fits' }]);
+  });
+
   test('a collector keeps its name, and starts and accepts while its warehouse is away', async () => {
     const server = await ClickHouseServer.start();
     onTestFinished(() => server.stop());
@@ -64,6 +83,16 @@ describe.skipIf(inject('clickhouse_url') === '')('on one ClickHouse', () => {
   });
 });
 
+test('without a warehouse that others share there is nothing to work for', async () => {
+  await expect(
+    startServer({ role: 'work', config: { warehouse: 'duckdb:/tmp/none/at/all.duckdb' } }),
+  ).rejects.toMatchObject({
+    code: 'bad_request',
+    field: '--role',
+    message: expect.stringContaining('work is for processes that share a ClickHouse'),
+  });
+});
+
 test('a process says what is not its role', async () => {
   const folder = temporaryFolder();
   const collector = await startServer({ role: 'collect', folder });
@@ -78,4 +107,5 @@ test('a process says what is not its role', async () => {
   expect((await reporter.post('/v1/touchpoints', TOUCH)).body.error.message).toMatch(/only reports/);
   expect((await reporter.get(report)).status).toBe(200);
   expect((await reporter.get('/metrics', ADMIN)).text).not.toContain('tributary_lag_records');
+  expect((await reporter.get('/v1/doctor', ADMIN)).body).toMatchObject({ collector: null, state: { engine: 'file' } });
 });

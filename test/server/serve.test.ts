@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { type ServerHandle, serve } from '../../src/server/serve.ts';
+import { FileState } from '../../src/state/file.ts';
 import { openTributary } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
 import { KEYS, TOUCH, temporaryFolder, WRITE } from './harness.ts';
@@ -12,7 +13,11 @@ import { KEYS, TOUCH, temporaryFolder, WRITE } from './harness.ts';
 async function start(folder: string, options: { signals?: boolean; port?: number } = {}): Promise<ServerHandle> {
   const tributary = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });
   onTestFinished(() => tributary.close(false).catch(() => undefined));
-  const server = await serve(tributary, KeyRing.open(folder, KEYS), { port: 0, log_level: 'silent', ...options });
+  const server = await serve(tributary, await KeyRing.open(tributary.state, folder, KEYS), {
+    port: 0,
+    log_level: 'silent',
+    ...options,
+  });
   onTestFinished(() => server.close());
   return server;
 }
@@ -31,7 +36,9 @@ test('the address and a key of this run stand in server.json, for its owner only
   expect(await keys.text()).not.toContain('this run');
   await server.close();
   expect(existsSync(path)).toBe(false);
-  expect(KeyRing.open(folder, KEYS).find(file.token)).toBeUndefined();
+  const state = await FileState.open(join(folder, 'state.db'));
+  expect((await KeyRing.open(state, folder, KEYS)).find(file.token)).toBeUndefined();
+  await state.close();
 });
 
 test('every event that was answered before the server closed is there when the folder is opened again', async () => {
@@ -64,6 +71,27 @@ test('every event that was answered before the server closed is there when the f
   expect(again.collector.health().lag_records).toBe(0);
   const rows = await again.warehouse.read((snapshot) => snapshot.query('select touchpoint_id from touchpoints'));
   expect(rows.map((row) => row['touchpoint_id']).sort()).toEqual(accepted.sort());
+});
+
+test('a running server drops a key that another process revokes, and shows how its followers are doing', async () => {
+  const folder = temporaryFolder();
+  const server = await start(folder);
+  const state = await FileState.open(join(folder, 'state.db'));
+  const elsewhere = await KeyRing.open(state, folder, KEYS);
+  const { key, key_id } = await elsewhere.create({ name: 'shop', scope: 'read', brand_id: null });
+  const status = async (): Promise<number> =>
+    (await fetch(`${server.address}/metrics`, { headers: { authorization: `Bearer ${key}` } })).status;
+  const patience = { timeout: 30_000, interval: 50 };
+  await expect.poll(status, patience).toBe(200);
+  await elsewhere.revoke(key_id);
+  await expect.poll(status, patience).toBe(401);
+  await state.close();
+  const health = (await (await fetch(`${server.address}/health`)).json()) as Record<string, unknown>;
+  const followers = health['followers'] as Array<{ name: string; failing: boolean }>;
+  expect(followers.map(({ name, failing }) => ({ name, failing }))).toEqual([
+    { name: 'persons', failing: false },
+    { name: 'keys', failing: false },
+  ]);
 });
 
 test('a connection that is kept open does not keep the server from closing', async () => {

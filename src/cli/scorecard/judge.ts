@@ -49,7 +49,7 @@ export async function judgeWorld(
 ): Promise<Judged> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-scorecard-'));
   const tributary = await open.openTributary({ folder, config: makeConfig({}), clock: () => world.end_ms });
-  const client = new LocalClient(tributary, io);
+  const client = await LocalClient.open(tributary, io);
   try {
     onPhase('loading');
     const truth = await load(client, world);

@@ -1,0 +1,20 @@
+/** A process that opens a store of the bench: to count in it until it is killed, or to put one value beside another process. */
+import { DRIVERS, type DriverName } from './state-drivers.ts';
+
+const [name, path, task] = process.argv.slice(2) as [DriverName, string, string];
+try {
+  const store = await DRIVERS[name].open(path);
+  if (task === 'put') {
+    await store.put('beside', 1);
+    process.send!('opens and writes');
+    await store.close();
+    process.exit();
+  }
+  for (let count = ((await store.get('count')) ?? 0) + 1; ; count++) {
+    await store.put('count', count);
+    process.send!(count);
+  }
+} catch (error) {
+  process.send!(`refused: ${(error as Error).message.split('\n')[0]!.slice(0, 80)}`);
+  process.exit(1);
+}

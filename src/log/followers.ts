@@ -1,0 +1,70 @@
+/** The followers of a process: each in a loop of its own, so that a slow or failing one delays no other. */
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { TRANSACTION_TIMEOUT_MS } from '../state/port.ts';
+import type { Follower, FollowerStatus } from './follower.ts';
+import type { FollowerContext, FollowerLoop } from './follower-loop.ts';
+import { ProcessLogLoop, SharedLogLoop } from './log-loops.ts';
+import { TaskLoop, TimedLoop } from './timed-loops.ts';
+
+export type FollowersOptions = Pick<FollowerContext, 'warehouse' | 'state'> & Partial<FollowerContext>;
+
+export class Followers {
+  private readonly loops: FollowerLoop[] = [];
+  private readonly context: FollowerContext;
+  private started = false;
+
+  constructor(options: FollowersOptions) {
+    this.context = {
+      owner: randomUUID(),
+      clock: Date.now,
+      random: Math.random,
+      onError: () => undefined,
+      page_rows: 5_000,
+      poll_ms: 2_000,
+      lease_ms: 2 * TRANSACTION_TIMEOUT_MS,
+      backoff_ms: 1_000,
+      ...options,
+    };
+  }
+
+  /** Adds a follower; it begins at once where the others have. */
+  add(follower: Follower): void {
+    assert(/^[a-z][a-z0-9_]{0,59}$/.test(follower.name), 'the name of a follower is lower-case letters, digits and _');
+    assert(!this.loops.some(({ name }) => name === follower.name), `there are two followers called ${follower.name}`);
+    const loop = makeLoop(follower, this.context);
+    this.loops.push(loop);
+    if (this.started) loop.start();
+  }
+
+  start(): void {
+    this.started = true;
+    for (const loop of this.loops) loop.start();
+  }
+
+  /** Something was committed. */
+  wake(): void {
+    for (const loop of this.loops) if (!(loop instanceof TimedLoop || loop instanceof TaskLoop)) loop.wake();
+  }
+
+  /** How each is doing, by name. */
+  status(): FollowerStatus[] {
+    return this.loops.map((loop) => loop.status()).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Begins nothing new. */
+  end(): void {
+    for (const loop of this.loops) loop.end();
+  }
+
+  /** Ends what is under way, at the end of a page or as soon as it can, and gives the leases back. */
+  async stop(): Promise<void> {
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+}
+
+function makeLoop(follower: Follower, context: FollowerContext): FollowerLoop {
+  if ('every_ms' in follower)
+    return follower.scope === 'process' ? new TaskLoop(follower, context) : new TimedLoop(follower, context);
+  return follower.scope === 'process' ? new ProcessLogLoop(follower, context) : new SharedLogLoop(follower, context);
+}

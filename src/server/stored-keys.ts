@@ -1,0 +1,76 @@
+/**
+ * Keys as they stand in the store. Those of earlier versions stand in `DATA/keys.json`: they are taken into the store once, and
+ * the file is set aside.
+ */
+import { hash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { badRequest } from '../domain/errors.ts';
+import type { Json, State } from '../state/port.ts';
+
+export const SCOPES = ['write', 'read', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** A key as it is stored, under the SHA-256 of its secret. */
+export interface StoredKey {
+  key_id: string;
+  name: string;
+  scopes: Scope[];
+  /** The only brand that the key is for; null is every brand. */
+  brand_id: string | null;
+  last4: string;
+  created_at: string;
+}
+
+/** Stored keys, each under the SHA-256 of its secret in hex digits. */
+export const COLLECTION = 'keys';
+/** Files that were taken in, by the SHA-256 of their content. */
+export const IMPORTS = 'key_imports';
+/** Keys that are read at once. */
+const PAGE = 1_000;
+
+/** Every stored key, in pages. */
+export async function* storedKeys(state: State): AsyncGenerator<[sha256: string, info: StoredKey]> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await state.list(COLLECTION, { limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (const { key, value } of page) yield [key, value as unknown as StoredKey];
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.key;
+  }
+}
+
+/**
+ * Takes the keys of the file into the store, unless this very file was taken in before, and renames it. Keys that were revoked
+ * since do not come back with a file that is put back.
+ * @throws bad_request when the file is damaged; state_unavailable.
+ */
+export async function importKeyFile(state: State, path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const text = readFileSync(path, 'utf8');
+  const keys = readKeys(path, text);
+  const digest = hash('sha256', text, 'hex');
+  await state.transaction(async (transaction) => {
+    if ((await transaction.get(IMPORTS, digest)) !== undefined) return;
+    for (const [sha256, info] of keys) await transaction.put(COLLECTION, sha256, info);
+    await transaction.put(IMPORTS, digest, true);
+  });
+  renameSync(path, `${path}.imported`);
+}
+
+function readKeys(path: string, text: string): Array<[sha256: string, info: Json]> {
+  const refuse = (why: string) =>
+    badRequest('keys.json', `${path} ${why}; restore it, or remove it to have new keys made`);
+  let file: { keys?: unknown };
+  try {
+    file = JSON.parse(text) as { keys?: unknown };
+  } catch (error) {
+    throw refuse(`cannot be read: ${(error as Error).message}`);
+  }
+  if (!Array.isArray(file?.keys)) throw refuse('holds no list of keys');
+  return (file.keys as Array<{ sha256?: unknown; scopes?: unknown } | null>).map((entry) => {
+    const { sha256, ...info } = entry ?? {};
+    if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256) || !Array.isArray(info.scopes))
+      throw refuse('holds a damaged key');
+    return [sha256, info as Json];
+  });
+}

@@ -1,0 +1,157 @@
+/**
+ * The embedded store: one SQLite file beside the log, by way of `libsql`. The commit and its fdatasync run in a thread of the
+ * engine; a single get, put or page runs at once and takes some microseconds. Several processes may have the file open: their
+ * transactions run one after another.
+ */
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'libsql/promise';
+import { Turns } from '../warehouse/turns.ts';
+import { inTime, stateClosed, unavailable } from './failures.ts';
+import type { Entry, Json, ListOptions, State, StateTransaction } from './port.ts';
+import {
+  checkForm,
+  getEntry,
+  listEntries,
+  readRevision,
+  type SqlRow,
+  SqlTransaction,
+  type SqlValue,
+  tableStatements,
+} from './statements.ts';
+
+/** How long a transaction waits for one of another process. */
+const BUSY_TIMEOUT_MS = 30_000;
+
+/** What we use of the driver; its own types are of a later form. */
+interface Statement {
+  all(...parameters: SqlValue[]): Promise<SqlRow[]>;
+}
+interface Connection {
+  exec(sql: string): Promise<void>;
+  prepare(sql: string): Promise<Statement>;
+  close(): void;
+}
+
+export class FileState implements State {
+  readonly engine = 'file';
+  private readonly turns = new Turns();
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    readonly where: string,
+    private readonly writer: PreparedConnection,
+    /** Reads outside of transactions have a connection of their own, so that they see only what is committed. */
+    private readonly reader: PreparedConnection,
+  ) {}
+
+  /** Opens or creates the file, which only its owner may read. @throws state_unavailable, and says why. */
+  static async open(path: string): Promise<FileState> {
+    const opened: PreparedConnection[] = [];
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      // Made here, since the engine would let everybody read it; the files that it puts beside take over its mode.
+      closeSync(openSync(path, 'a', 0o600));
+      chmodSync(path, 0o600);
+      for (let i = 0; i < 2; i++) opened.push(await PreparedConnection.open(path));
+      const [writer, reader] = opened as [PreparedConnection, PreparedConnection];
+      await writer.exec('begin immediate');
+      for (const statement of tableStatements('blob')) await writer.exec(statement);
+      await writer.exec('commit');
+      await checkForm(writer.run, path);
+      return new FileState(path, writer, reader);
+    } catch (error) {
+      for (const connection of opened) connection.close();
+      throw unavailable(`cannot open ${path}`, error);
+    }
+  }
+
+  transaction<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T> {
+    if (this.closing) return Promise.reject(stateClosed());
+    return this.turns.take(() => this.transact(work));
+  }
+
+  get<T extends Json>(collection: string, key: string): Promise<T | undefined> {
+    return this.read(() => getEntry<T>(this.reader.run, collection, key));
+  }
+
+  list<T extends Json>(collection: string, options?: ListOptions): Promise<Entry<T>[]> {
+    return this.read(() => listEntries<T>(this.reader.run, collection, options));
+  }
+
+  revision(collection: string): Promise<number> {
+    return this.read(() => readRevision(this.reader.run, collection));
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.turns.take(async () => {
+      this.reader.close();
+      // Moves what the file beside it holds into the file itself, so that a copy of it is whole. Not while others are busy.
+      await this.writer.run('pragma wal_checkpoint(truncate)', []).catch(() => undefined);
+      this.writer.close();
+    });
+    return this.closing;
+  }
+
+  private async read<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closing) throw stateClosed();
+    return work();
+  }
+
+  private async transact<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T> {
+    const { writer } = this;
+    await writer.exec('begin immediate');
+    const transaction = new SqlTransaction(writer.run);
+    try {
+      const result = await inTime(work(transaction));
+      await transaction.finish();
+      await writer.exec('commit');
+      return result;
+    } catch (error) {
+      transaction.end();
+      // After some failures the engine has rolled back by itself.
+      await writer.exec('rollback').catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** A connection whose statements are prepared once; its failures are `state_unavailable`. */
+class PreparedConnection {
+  private readonly statements = new Map<string, Statement>();
+  private readonly turns = new Turns();
+
+  private constructor(private readonly connection: Connection) {}
+
+  static async open(path: string): Promise<PreparedConnection> {
+    const connection = new Database(path, {}) as unknown as Connection;
+    // A transaction is on disk when its commit returns; readers never wait for a writer.
+    for (const pragma of [`busy_timeout = ${BUSY_TIMEOUT_MS}`, 'journal_mode = wal', 'synchronous = full'])
+      await (await connection.prepare(`pragma ${pragma}`)).all();
+    return new PreparedConnection(connection);
+  }
+
+  async exec(sql: string): Promise<void> {
+    await this.connection.exec(sql).catch((error) => {
+      throw unavailable('the file cannot be used', error);
+    });
+  }
+
+  /** One after the other: two runs of one statement at the same time would read each other's rows. */
+  readonly run = (sql: string, parameters: readonly SqlValue[]): Promise<readonly SqlRow[]> =>
+    this.turns.take(async () => {
+      try {
+        const statement = this.statements.get(sql) ?? (await this.connection.prepare(sql));
+        this.statements.set(sql, statement);
+        return await statement.all(...parameters);
+      } catch (error) {
+        this.statements.delete(sql);
+        throw unavailable('the file cannot be used', error);
+      }
+    });
+
+  close(): void {
+    this.statements.clear();
+    this.connection.close();
+  }
+}

@@ -1,0 +1,45 @@
+/** Where state is: a file in the data folder, or `postgres://user@host:5432/database?sslmode=require`. */
+import { badRequest } from '../domain/errors.ts';
+
+export type StateLocation =
+  | { engine: 'file' }
+  | {
+      engine: 'postgres';
+      host: string;
+      port: number;
+      database: string;
+      username: string;
+      password: string;
+      /** `require` encrypts; `verify-full` also checks the server's certificate. */
+      tls: (typeof TLS_MODES)[number];
+    };
+
+const HELP = 'send postgres://user@host:5432/database, or leave it out for a file in the data folder';
+const DEFAULT_PORT = 5432;
+const TLS_MODES = ['disable', 'require', 'verify-full'] as const;
+
+/**
+ * Reads the URL of the store. The password stands in it, or better in `password`, which the environment gives.
+ * @throws bad_request naming the setting; the message never repeats the URL, which may hold a password.
+ */
+export function parseStateUrl(text: string, password: string | undefined): StateLocation {
+  const refuse = (reason: string) => badRequest('state', `${reason}; ${HELP}`);
+  const url = URL.canParse(text) && !/%(?![0-9a-f]{2})/i.test(text) ? new URL(text) : undefined;
+  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol))
+    throw refuse('is not the URL of a PostgreSQL database');
+  if (url.hostname === '') throw refuse('has no host');
+  const unknown = [...url.searchParams.keys()].find((key) => key !== 'sslmode');
+  if (unknown !== undefined) throw refuse(`does not know the parameter ${JSON.stringify(unknown)}`);
+  const asked = url.searchParams.get('sslmode') ?? 'disable';
+  const tls = TLS_MODES.find((mode) => mode === asked);
+  if (tls === undefined) throw refuse(`has an sslmode that is not one of ${TLS_MODES.join(', ')}`);
+  return {
+    engine: 'postgres',
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || DEFAULT_PORT),
+    database: decodeURIComponent(url.pathname.slice(1)) || 'tributary',
+    username: decodeURIComponent(url.username) || 'tributary',
+    password: decodeURIComponent(url.password) || (password ?? ''),
+    tls,
+  };
+}

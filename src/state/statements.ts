@@ -1,0 +1,185 @@
+/** The entries of a store as SQL. SQLite and PostgreSQL speak the same text, so both engines keep entries in one form. */
+import assert from 'node:assert/strict';
+import { TributaryError } from '../domain/errors.ts';
+import {
+  type Entry,
+  type Json,
+  type ListOptions,
+  MAX_KEY_BYTES,
+  MAX_PAGE_ENTRIES,
+  MAX_VALUE_BYTES,
+  type StateTransaction,
+} from './port.ts';
+
+export type SqlValue = string | number | Buffer;
+export type SqlRow = Record<string, unknown>;
+/** Runs one statement with `$1`, `$2`, … in this order, and returns its rows. */
+export type RunSql = (sql: string, parameters: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
+
+/** The form of the tables. A store of a later form is refused by this program. */
+const FORM = 1;
+
+/** @param bytes the engine's type of a byte string; keys are one, so that their order is that of their bytes. */
+export function tableStatements(bytes: 'blob' | 'bytea'): string[] {
+  return [
+    `create table if not exists tributary_state (collection text not null, key ${bytes} not null, value text not null, primary key (collection, key))`,
+    'create table if not exists tributary_state_revisions (collection text primary key, revision bigint not null)',
+    'create table if not exists tributary_state_form (form bigint primary key)',
+    `insert into tributary_state_form select ${FORM} where not exists (select 1 from tributary_state_form)`,
+  ];
+}
+
+/** @throws conflict when a later version of the program has changed the store's form. */
+export async function checkForm(run: RunSql, where: string): Promise<void> {
+  const [row] = await run('select max(form) as form from tributary_state_form', []);
+  const form = Number(row?.['form'] ?? FORM);
+  if (form > FORM)
+    throw new TributaryError(
+      'conflict',
+      `state: ${where} has form ${form}, and this program knows form ${FORM}; use the version of the program that made it`,
+      { field: 'state' },
+    );
+}
+
+export async function getEntry<T extends Json>(run: RunSql, collection: string, key: string): Promise<T | undefined> {
+  const [row] = await run('select value from tributary_state where collection = $1 and key = $2', [
+    checkedCollection(collection),
+    keyBytes(key),
+  ]);
+  return row === undefined ? undefined : (JSON.parse(row['value'] as string) as T);
+}
+
+export async function listEntries<T extends Json>(
+  run: RunSql,
+  collection: string,
+  { prefix = '', after, limit = 1_000 }: ListOptions = {},
+): Promise<Entry<T>[]> {
+  assert(
+    Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE_ENTRIES,
+    `a page has 1 to ${MAX_PAGE_ENTRIES} entries`,
+  );
+  const start = Buffer.from(prefix);
+  // The first byte string after a key is the key and a zero byte.
+  const next = after === undefined ? start : Buffer.concat([Buffer.from(after), Buffer.from([0])]);
+  const low = Buffer.compare(next, start) > 0 ? next : start;
+  const high = endOfPrefix(start);
+  const rows = await run(
+    `select key, value from tributary_state where collection = $1 and key >= $2${high ? ' and key < $3' : ''} order by key limit ${limit}`,
+    [checkedCollection(collection), low, ...(high ? [high] : [])],
+  );
+  return rows.map((row) => ({
+    key: Buffer.from(row['key'] as Uint8Array).toString('utf8'),
+    value: JSON.parse(row['value'] as string) as T,
+  }));
+}
+
+export async function readRevision(run: RunSql, collection: string): Promise<number> {
+  const [row] = await run('select revision from tributary_state_revisions where collection = $1', [
+    checkedCollection(collection),
+  ]);
+  return Number(row?.['revision'] ?? 0);
+}
+
+/** One transaction over a connection that an engine has begun and will commit. */
+export class SqlTransaction implements StateTransaction {
+  private readonly written = new Set<string>();
+  private ended = false;
+  private failure: { error: unknown } | undefined;
+
+  constructor(private readonly connection: RunSql) {}
+
+  get<T extends Json>(collection: string, key: string): Promise<T | undefined> {
+    return getEntry<T>(this.run, collection, key);
+  }
+
+  list<T extends Json>(collection: string, options?: ListOptions): Promise<Entry<T>[]> {
+    return listEntries<T>(this.run, collection, options);
+  }
+
+  async put(collection: string, key: string, value: Json): Promise<void> {
+    const text = valueText(collection, key, value);
+    await this.run(
+      'insert into tributary_state (collection, key, value) values ($1, $2, $3) on conflict (collection, key) do update set value = excluded.value',
+      [checkedCollection(collection), keyBytes(key), text],
+    );
+    this.written.add(collection);
+  }
+
+  async delete(collection: string, key: string): Promise<boolean> {
+    const gone = await this.run('delete from tributary_state where collection = $1 and key = $2 returning 1 as gone', [
+      checkedCollection(collection),
+      keyBytes(key),
+    ]);
+    if (gone.length > 0) this.written.add(collection);
+    return gone.length > 0;
+  }
+
+  /** What comes last before the commit. @throws what a statement threw, also where `work` has caught it. */
+  async finish(): Promise<void> {
+    // In one order everywhere, so that two transactions never wait for each other.
+    for (const collection of [...this.written].sort())
+      await this.run(
+        'insert into tributary_state_revisions (collection, revision) values ($1, 1) on conflict (collection) do update set revision = tributary_state_revisions.revision + 1',
+        [collection],
+      );
+    this.end();
+    if (this.failure) throw this.failure.error;
+  }
+
+  /** Nothing may be done with it any more. */
+  end(): void {
+    this.ended = true;
+  }
+
+  private readonly run: RunSql = async (sql, parameters) => {
+    assert(!this.ended, 'a transaction of state is used after its end');
+    try {
+      return await this.connection(sql, parameters);
+    } catch (error) {
+      this.failure ??= { error };
+      throw error;
+    }
+  };
+}
+
+function checkedCollection(collection: string): string {
+  assert(
+    /^[a-z][a-z0-9_]{0,59}$/.test(collection),
+    'a collection has a short name of lower-case letters, digits and _',
+  );
+  return collection;
+}
+
+/** A key as it is stored. @throws too_large; bad_request for half of a surrogate pair, which UTF-8 cannot hold. */
+function keyBytes(key: string): Buffer {
+  if (!key.isWellFormed())
+    throw new TributaryError('bad_request', 'state: a key holds half of a character; send well-formed Unicode');
+  const bytes = Buffer.from(key);
+  if (bytes.length > MAX_KEY_BYTES)
+    throw new TributaryError(
+      'too_large',
+      `state: a key of ${bytes.length} bytes; a key has at most ${MAX_KEY_BYTES} bytes`,
+    );
+  return bytes;
+}
+
+function valueText(collection: string, key: string, value: Json): string {
+  const text = JSON.stringify(value);
+  assert(typeof text === 'string', 'a value of state is JSON');
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_VALUE_BYTES)
+    throw new TributaryError(
+      'too_large',
+      `state: the value of ${collection}/${key.slice(0, 60)} has ${bytes} bytes; a value has at most ${MAX_VALUE_BYTES} bytes, so split it`,
+    );
+  return text;
+}
+
+/** The first byte string that is beyond all with this prefix; undefined when there is none. */
+function endOfPrefix(prefix: Buffer): Buffer | undefined {
+  // A byte of UTF-8 is never 255, so the last byte can be raised.
+  if (prefix.length === 0) return undefined;
+  const end = Buffer.from(prefix);
+  end[end.length - 1]! += 1;
+  return end;
+}

@@ -1,0 +1,118 @@
+/** The embedded store: the contract, and what a file has to survive. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { FileState } from '../../src/state/file.ts';
+import { stateContract } from './contract.ts';
+
+const parent = mkdtempSync(join(tmpdir(), 'tributary-state-'));
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
+const path = (name: string): string => join(parent, name, 'state.db');
+
+stateContract('a file', () => FileState.open(path('contract')));
+
+const WRITER = new URL('./writer.ts', import.meta.url).pathname;
+
+/** Starts a process that counts in the file, and kills it after so many acknowledged counts. */
+async function killedWriter(file: string, acknowledgements: number): Promise<number> {
+  const child = fork(WRITER, [file], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  let acknowledged = 0;
+  await new Promise<void>((resolve) => {
+    child.on('message', (count: number) => {
+      acknowledged = Math.max(acknowledged, count);
+      if (acknowledged >= acknowledgements) child.kill('SIGKILL');
+    });
+    child.on('exit', () => resolve());
+  });
+  return acknowledged;
+}
+
+test('after kill -9 every acknowledged transaction is there, whole', async () => {
+  const file = path('kills');
+  const rounds = Number(process.env['TRIBUTARY_STATE_KILLS'] ?? 5);
+  let expected = 0;
+  for (let round = 0; round < rounds; round++) {
+    const acknowledged = await killedWriter(file, expected + 1 + Math.floor(Math.random() * 200));
+    const state = await FileState.open(file);
+    const [count, double, entries] = await state.transaction(async (t) => [
+      (await t.get<number>('counts', 'n')) ?? 0,
+      (await t.get<number>('counts', 'double')) ?? 0,
+      (await t.list('entries', { limit: 10_000 })).length,
+    ]);
+    await state.close();
+    expect(acknowledged).toBeGreaterThan(expected);
+    expect(count).toBeGreaterThanOrEqual(acknowledged);
+    expect([double, entries]).toEqual([2 * count!, count]);
+    expected = count!;
+  }
+}, 600_000);
+
+test('a second process on the same file takes its turns with the first', async () => {
+  const file = path('shared');
+  const state = await FileState.open(file);
+  const child = fork(WRITER, [file, '40'], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  await once(child, 'message');
+  const exit = once(child, 'exit');
+  for (let i = 0; i < 40; i++)
+    await state.transaction(async (t) => {
+      await t.put('counts', 'n', ((await t.get<number>('counts', 'n')) ?? 0) + 1);
+    });
+  await exit;
+  expect(await state.get('counts', 'n')).toBe(80);
+  await state.close();
+}, 600_000);
+
+test('only the owner of the files may read them', async () => {
+  const file = path('private');
+  const state = await FileState.open(file);
+  await state.transaction((t) => t.put('keys', 'a', 1));
+  const folder = join(parent, 'private');
+  for (const name of readdirSync(folder))
+    expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o600]);
+  await state.close();
+});
+
+test('a file that is closed is whole without the files beside it', async () => {
+  const file = path('copied');
+  const state = await FileState.open(file);
+  await state.transaction((t) => t.put('keys', 'a', 1));
+  await state.close();
+  mkdirSync(join(parent, 'copy'));
+  copyFileSync(file, path('copy'));
+  const copy = await FileState.open(path('copy'));
+  expect(await copy.get('keys', 'a')).toBe(1);
+  await copy.close();
+});
+
+test('what cannot be opened is said with its path', async () => {
+  const folder = join(parent, 'broken');
+  const file = path('broken');
+  await (await FileState.open(file)).close();
+  writeFileSync(file, 'this is no database, and long enough to be looked at as one'.repeat(100));
+  await expect(FileState.open(file)).rejects.toMatchObject({
+    code: 'state_unavailable',
+    message: expect.stringContaining(file),
+  });
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'a file where the folder should be');
+  await expect(FileState.open(file)).rejects.toMatchObject({ code: 'state_unavailable' });
+});
+
+test('a file of a later form is left alone', async () => {
+  const file = path('later');
+  const { default: Database } = await import('libsql/promise');
+  await (await FileState.open(file)).close();
+  const raw = new Database(file, {});
+  await raw.exec('update tributary_state_form set form = 99');
+  raw.close();
+  await expect(FileState.open(file)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('has form 99, and this program knows form 1'),
+  });
+});
