@@ -17,7 +17,7 @@ const AWAY = ['164', '209', '210', '225', '236', '242', '243', '252', '285', '28
 const BUSY = ['202'];
 /** UNKNOWN_TABLE: in a session that made temporary tables, it means that the server has forgotten them. */
 const UNKNOWN_TABLE = '60';
-/** The row is at fault: cannot parse, type mismatch, cannot convert, incorrect data, too large, out of bound, null. */
+/** The server refuses a row: cannot parse, type mismatch, cannot convert, incorrect data, too large, out of bound, null. */
 const BAD_ROW = ['6', '26', '27', '33', '38', '41', '53', '69', '70', '72', '117', '131', '321', '349'];
 
 const RETRY_AFTER_S = 5;
@@ -34,7 +34,10 @@ export interface Attempt {
   gave_up?: boolean;
 }
 
-/** The error to throw for what the client threw. A bug stays what it was, and so does a row that the server refuses. */
+/**
+ * The error to throw for what the client threw. Bugs are returned unchanged, and so is the server's refusal of a row: every value was
+ * checked before it was sent, so a refusal says that the check or the table is wrong.
+ */
 export function explained(cause: unknown, attempt: Attempt): unknown {
   if (cause instanceof TributaryError) return cause;
   if (attempt.gave_up && attempt.doing === 'read') return tooSlow(attempt.timeout_ms, cause);
@@ -68,7 +71,7 @@ function away(cause: Error, { host, doing }: Attempt, what: string): TributaryEr
   const after =
     doing === 'write'
       ? 'what was accepted is safe and will be loaded'
-      : 'try again, and see to the server if it stays so';
+      : 'try again; if it stays so, check that the server runs and can be reached';
   return new TributaryError(
     'warehouse_unavailable',
     `the warehouse at ${host} ${what} (${firstLine(cause.message)}); ${after}`,
