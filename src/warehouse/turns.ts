@@ -45,7 +45,7 @@ export class ReadPlaces {
       return;
     }
     if (this.waiting.length >= MAX_WAITING_READS)
-      throw new TributaryError('busy', 'too many reads are waiting; try again in a few seconds', {
+      throw new TributaryError('busy', 'too many reports are waiting; try again in a few seconds', {
         retry_after_s: 5,
       });
     await new Promise<void>((resolve) => this.waiting.push(resolve));

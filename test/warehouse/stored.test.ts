@@ -10,8 +10,9 @@ import { STORED_ADMIN, STORED_ANSWERS, STORED_READ, STORED_WRITE, storedFolder }
 
 const TOMORROW = [...VERSIONS, { version: VERSIONS.length + 1, columns: { touchpoints: { tier: 'text?' } } }] as const;
 
-const flush = async (server: TestServer): Promise<void> =>
-  expect((await server.post('/v1/flush', undefined, STORED_ADMIN)).status).toBe(200) as unknown as void;
+async function flush(server: TestServer): Promise<void> {
+  expect((await server.post('/v1/flush', undefined, STORED_ADMIN)).status).toBe(200);
+}
 
 const counted = (server: TestServer, table: string): Promise<number> =>
   server.tributary.warehouse.read((s) => count(s, table));

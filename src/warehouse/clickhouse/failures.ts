@@ -17,6 +17,9 @@ const AWAY = ['164', '209', '210', '225', '236', '242', '243', '252', '285', '28
 const BUSY = ['202'];
 /** UNKNOWN_TABLE: in a session that made temporary tables, it means that the server has forgotten them. */
 const UNKNOWN_TABLE = '60';
+/** The server refuses a row: cannot parse, type mismatch, cannot convert, incorrect data, too large, out of bound, null. */
+const BAD_ROW = ['6', '26', '27', '33', '38', '41', '53', '69', '70', '72', '117', '131', '321', '349'];
+
 const RETRY_AFTER_S = 5;
 
 /** What was being done when it failed. */
@@ -32,8 +35,8 @@ export interface Attempt {
 }
 
 /**
- * The error to throw for what the client threw. Values are checked before they are sent, so a refused write is never a row's fault. Other
- * errors of reads, such as bugs, are returned unchanged.
+ * The error to throw for what the client threw. Bugs are returned unchanged, and so is the server's refusal of a row: every value was
+ * checked before it was sent, so a refusal says that the check or the table is wrong.
  */
 export function explained(cause: unknown, attempt: Attempt): unknown {
   if (cause instanceof TributaryError) return cause;
@@ -68,7 +71,7 @@ function away(cause: Error, { host, doing }: Attempt, what: string): TributaryEr
   const after =
     doing === 'write'
       ? 'what was accepted is safe and will be loaded'
-      : 'try again, and see to the server if it stays so';
+      : 'try again; if it stays so, check that the server runs and can be reached';
   return new TributaryError(
     'warehouse_unavailable',
     `the warehouse at ${host} ${what} (${firstLine(cause.message)}); ${after}`,

@@ -1,5 +1,6 @@
 /** What went wrong in the embedded engine, in the product's words: is the query too much, or can the file not be used now? */
 import { TributaryError } from '../../domain/errors.ts';
+import { RowFault } from '../port.ts';
 import { tooLarge } from '../turns.ts';
 
 /** A message begins with what was done or the sort of error; the rest may quote data, so only the beginning decides. */
@@ -17,7 +18,7 @@ const RETRY_AFTER_S = 5;
  * kept, and written once there is room again. Other errors (bugs, a RowFault) are returned unchanged.
  */
 export function explained(cause: unknown, doing: 'read' | 'write'): unknown {
-  if (cause instanceof TributaryError || !(cause instanceof Error)) return cause;
+  if (cause instanceof TributaryError || cause instanceof RowFault || !(cause instanceof Error)) return cause;
   const no_memory = NO_MEMORY.test(cause.message);
   if (!no_memory && !NO_DISK.test(cause.message)) return cause;
   if (no_memory && doing === 'read') return tooLarge(cause);

@@ -57,7 +57,7 @@ export class DuckDBSnapshot implements Snapshot {
     const made = await rows();
     await this.relation(own, columns, made);
     await this.connection.run(`create or replace temp view ${name} as select * from ${own}`);
-    // For the reads after this one; whoever comes first makes it, and a failure costs only the time.
+    // Kept for the reads after this one. The first of several reads makes it; a failure costs only the time.
     const { release } = await relations.table(name, version, columns, () => made).catch(() => ({ release: () => {} }));
     this.kept.push(release);
   }
