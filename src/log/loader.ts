@@ -131,8 +131,13 @@ export class Loader {
     this.stopping = true;
     this.wake?.();
     await this.running;
-    await this.setDamagedAside();
-    await this.options.spool.drop(this.stats.committed_log_seq, true);
+    try {
+      await this.setDamagedAside();
+      await this.options.spool.drop(this.stats.committed_log_seq, true);
+    } catch (error) {
+      // What was loaded stays in the spool for now, and is passed over at the next start.
+      this.options.onError?.(error, 'dropping what is loaded from the spool');
+    }
     await this.reader.close();
   }
 

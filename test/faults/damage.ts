@@ -2,6 +2,8 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { recordKind } from '../../src/domain/index.ts';
+import { decodeEntry } from '../../src/log/segment.ts';
 import { queryColumn } from './count.ts';
 import type { Scenario, Size } from './harness.ts';
 import type { Stage } from './stage.ts';
@@ -77,9 +79,10 @@ function worthDamaging(stage: Stage): string[] {
 
 /** Ids of the records of a line that are not in the warehouse yet. */
 function recordsOf(line: string, committed_log_seq: number): string[] {
-  const { n, s, i } = JSON.parse(line.slice(9)) as { n: string; s: number; i: Array<Record<string, string>> };
-  const id_field = n === 'touchpoints' ? 'touchpoint_id' : 'conversion_id';
-  return i.filter((_, item) => s + item > committed_log_seq).map((item) => `${n}/${item[id_field]}`);
+  const { log_seq, items } = decodeEntry(line)!;
+  return items
+    .filter((_, i) => log_seq + i > committed_log_seq)
+    .map(({ record, item }) => `${record}/${item[recordKind(record).id_field]}`);
 }
 
 const corrupted: Scenario = {

@@ -78,8 +78,9 @@ describe('an envelope', () => {
     const next = await openCollector(folder, warehouse);
     await next.flush();
     const positions = await warehouse.read((s) =>
-      s.query(`select conversion_id as id, log_seq from conversions union all select adjustment_id, log_seq from adjustments
-        union all select link_id, log_seq from identity_links order by log_seq`),
+      s.query(`select u.id as id, u.log_seq as log_seq from (
+        select conversion_id as id, log_seq from conversions union all select adjustment_id as id, log_seq from adjustments
+        union all select link_id as id, log_seq from identity_links) u order by u.log_seq`),
     );
     expect(positions).toEqual([
       { id: 'o1', log_seq: 2n },
