@@ -28,7 +28,6 @@ export function makeJourneyEvents(
 ): Promise<Relation> {
   const extra = (make: (name: string) => string): string =>
     columns.map((name) => `, ${make(name)} as ${name}`).join('');
-  const people = members ?? query.members;
   return materialise(
     snapshot,
     JOURNEY_EVENTS,
@@ -39,13 +38,7 @@ export function makeJourneyEvents(
        union all
        select o.person_key as person_key, o.brand_id as brand_id, o.at_ms as at_ms, 1 as is_order, o.order_no as event_no, 0 as is_email${extra(() => 'null')}
        from ${query.orders.name} o
-       union all
-       select m.person_key as person_key, m.brand_id as brand_id, epoch_ms(c.occurred_at) as at_ms, 2 as is_order,
-         ${logNumber('c', plan.positions.conversions)} as event_no, 0 as is_email${extra(() => 'null')}
-       from conversions c join ${people.name} m on m.subject_key = c.subject_key
-         left join ${query.repeats.name} r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
-         left join ${query.orders.name} o on o.brand_id = c.brand_id and o.conversion_id = c.conversion_id
-       where r.conversion_id is null and o.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)}),
+       ${members ? '' : conversionsOutside(plan, query, extra)}),
      spaced as (
        select h.*, case when at_ms - lag(at_ms) over (partition by h.person_key order by ${IN_ORDER}) > q.gap_ms then 1 else 0 end as begins
        from happened h join ${POLICIES.name} q on q.brand_id = h.brand_id and q.conversion_type = '${CONVERSION_TYPES[0]}')
@@ -53,6 +46,21 @@ export function makeJourneyEvents(
        sum(begins) over (partition by person_key order by ${IN_ORDER} rows between unbounded preceding and current row) as journey_no
      from spaced`,
   );
+}
+
+/** SQL that adds conversions that are no orders of the report: they too end a silence. A report on one person leaves none out. */
+function conversionsOutside(
+  plan: Plan,
+  { members, repeats, orders }: Attribution,
+  extra: (make: (name: string) => string) => string,
+): string {
+  return `union all
+       select m.person_key as person_key, m.brand_id as brand_id, epoch_ms(c.occurred_at) as at_ms, 2 as is_order,
+         ${logNumber('c', plan.positions.conversions)} as event_no, 0 as is_email${extra(() => 'null')}
+       from conversions c join ${members.name} m on m.subject_key = c.subject_key
+         left join ${repeats.name} r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
+         left join ${orders.name} o on o.brand_id = c.brand_id and o.conversion_id = c.conversion_id
+       where r.conversion_id is null and o.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)}`;
 }
 
 /** SQL for the touchpoints that may be on a journey, with their brand. */

@@ -40,7 +40,6 @@ const column = (name: string, type: ColumnType, nullable = false): Column => ({ 
 /** Columns that are never null, for tables made by the program. */
 export const textColumn = (name: string): Column => column(name, 'text');
 export const intColumn = (name: string): Column => column(name, 'int64');
-export const floatColumn = (name: string): Column => column(name, 'float64');
 
 /** Where a row stands in the log. `loaded_at` is information only: no report may depend on it. */
 const LOG_COLUMNS: readonly Column[] = [
