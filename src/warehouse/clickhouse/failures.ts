@@ -17,9 +17,6 @@ const AWAY = ['164', '209', '210', '225', '236', '242', '243', '252', '285', '28
 const BUSY = ['202'];
 /** UNKNOWN_TABLE: in a session that made temporary tables, it means that the server has forgotten them. */
 const UNKNOWN_TABLE = '60';
-/** The server refuses a row: cannot parse, type mismatch, cannot convert, incorrect data, too large, out of bound, null. */
-const BAD_ROW = ['6', '26', '27', '33', '38', '41', '53', '69', '70', '72', '117', '131', '321', '349'];
-
 const RETRY_AFTER_S = 5;
 
 /** What was being done when it failed. */
