@@ -1,6 +1,7 @@
 /** Fits a model on the log as it stands and keeps it. The log is read here, the training runs in a thread of its own. */
 
 import { DEFAULT_MODEL } from '../attribution/models.ts';
+import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { type Artifact, artifactId, artifactRow, readArtifact } from '../models/artifacts/artifact.ts';
 import type { Grain, Naming } from '../models/grain.ts';
@@ -15,7 +16,7 @@ import { Turns } from '../warehouse/turns.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import type { FitParameters } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
-import { AttributionParameters, askedBrand, type Resolved, resolveParameters } from './parameters.ts';
+import { AttributionParameters, type Resolved, resolveParameters } from './parameters.ts';
 import { ALL_TIME } from './person.ts';
 
 /** Reading all of a log takes longer than a report. */
@@ -83,7 +84,7 @@ async function fitNow(
   const trained = await train();
   const times = { training_ms: Math.round(performance.now() - started), created_ms: context.clock() };
   // A key of one brand asks for that brand, also where it does not say so.
-  const brand_id = askedBrand(parameters.brand_id, options.key_brand_id);
+  const brand_id = brandWithin(options.key_brand_id, parameters.brand_id);
   const request = { ...parameters, ...(brand_id === null ? {} : { brand_id }) };
   return keep(context, makeArtifact(resolved, request, settings, trained, times));
 }

@@ -1,8 +1,9 @@
 /** Fitted models: which there are, which one reports use, and the card of each. */
 
+import { maySee } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
-import type { Artifact, Check, ListedArtifact } from '../models/artifacts/artifact.ts';
+import type { Artifact, Check } from '../models/artifacts/artifact.ts';
 import { listArtifacts, readArtifact } from '../models/artifacts/artifact.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 
@@ -12,7 +13,7 @@ export async function listModels(
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   const all = await context.warehouse.read(listArtifacts);
-  const seen = all.filter((artifact) => mayRead(artifact, options.key_brand_id));
+  const seen = all.filter((artifact) => maySee(options.key_brand_id, artifact.brands));
   const in_use = new Set<string>();
   const decided = new Set<string>();
   for (const { artifact_id, model, brands, card } of seen) {
@@ -48,7 +49,7 @@ export async function modelCard(
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   const artifact = await context.warehouse.read((snapshot) => readArtifact(snapshot, artifact_id));
-  if (!artifact || !mayRead(artifact, options.key_brand_id))
+  if (!artifact || !maySee(options.key_brand_id, artifact.brands))
     throw new TributaryError(
       'not_found',
       `artifact_id: no fitted model is named ${JSON.stringify(artifact_id.slice(0, 100))}; list the models to see their names`,
@@ -73,8 +74,4 @@ export function cardJson({ card, created_ms, content: _content, model, ...artifa
     limits,
     warnings,
   };
-}
-
-function mayRead({ brands }: ListedArtifact, key_brand_id: string | null): boolean {
-  return key_brand_id === null || brands.every((brand_id) => brand_id === key_brand_id);
 }

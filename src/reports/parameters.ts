@@ -11,10 +11,11 @@ import {
   type PlannedBrand,
   samePositions,
 } from '../attribution/plan.ts';
+import { brandWithin } from '../domain/brand-access.ts';
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { currencyProblem } from '../domain/currencies.ts';
-import { badRequest, TributaryError } from '../domain/errors.ts';
-import { brandProblem, canonicalJson } from '../domain/record.ts';
+import { badRequest } from '../domain/errors.ts';
+import { canonicalJson } from '../domain/record.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatDate, formatInstant, MS_PER_DAY, parseBound, zoneOffsetMs } from '../domain/time.ts';
 import { checkAsked, chooseArtifact } from '../models/artifacts/choose.ts';
@@ -124,21 +125,6 @@ export async function resolveParameters(
   };
 }
 
-/** The brand that a request is about: the one it names or that of its key; null means all. @throws forbidden. */
-export function askedBrand(brand_id: string | undefined, key_brand_id: string | null): string | null {
-  if (brand_id === undefined) return key_brand_id;
-  const problem = brandProblem(brand_id);
-  if (problem) throw badRequest('brand_id', problem);
-  if (key_brand_id !== null && brand_id !== key_brand_id) {
-    throw new TributaryError(
-      'forbidden',
-      `brand_id: this key reads brand ${key_brand_id} only; leave brand_id out or use a key of brand ${brand_id}`,
-      { field: 'brand_id' },
-    );
-  }
-  return brand_id;
-}
-
 async function resolveBrands(
   snapshot: Snapshot,
   context: ReportContext,
@@ -146,7 +132,7 @@ async function resolveBrands(
   brand_id: string | undefined,
   key_brand_id: string | null,
 ): Promise<string[]> {
-  const asked = askedBrand(brand_id, key_brand_id);
+  const asked = brandWithin(key_brand_id, brand_id);
   if (asked !== null) return [asked];
   const rows = await snapshot.query(
     `select distinct c.brand_id as brand_id from conversions c where ${atOrBefore('c', position)}`,

@@ -8,6 +8,7 @@ import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { UNATTRIBUTED_REASONS, unattributedOf } from '../attribution/unattributed.ts';
+import { maySee } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { formatMicros } from '../domain/money.ts';
 import type { BrandSettings } from '../domain/settings.ts';
@@ -191,7 +192,7 @@ export async function listRuns(context: ReportContext, options: { key_brand_id: 
     const runs = rows.map((row) => ({ run: toRun(row), rows: Number(row['row_count']) }));
     return {
       runs: runs
-        .filter(({ run }) => mayRead(run, options.key_brand_id))
+        .filter(({ run }) => maySee(options.key_brand_id, run.brands))
         .map(({ run: { settings: _settings, request, ...run }, rows: row_count }) => ({
           ...run,
           ...request,
@@ -208,7 +209,7 @@ export async function readRun(snapshot: Snapshot, run_id: string, key_brand_id: 
     { run_id },
   );
   const run = row && toRun(row);
-  if (!run || !mayRead(run, key_brand_id)) {
+  if (!run || !maySee(key_brand_id, run.brands)) {
     throw new TributaryError(
       'not_found',
       `run_id: no frozen run is named ${JSON.stringify(run_id.slice(0, 100))}; list the runs to see their names`,
@@ -229,8 +230,4 @@ function toRun(row: Row): Run {
     config_hash: row['config_hash'] as string,
     created_at: formatInstant(Number(row['created_ms'])),
   };
-}
-
-function mayRead(run: Run, key_brand_id: string | null): boolean {
-  return key_brand_id === null || run.brands.every((brand_id) => brand_id === key_brand_id);
 }

@@ -1,6 +1,7 @@
 /** Which artifact answers for a fitted model: the newest that passed its gate, or the one that was asked for. */
 
 import { FITTED_MODELS, type FittedModelName, RULE_MODEL_NAMES } from '../../attribution/models.ts';
+import { covers } from '../../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { type Artifact, type Candidate, listCandidates, readArtifact } from './artifact.ts';
@@ -18,7 +19,7 @@ export async function chooseArtifact(
 ): Promise<Artifact> {
   const model = FITTED_MODELS[name];
   const all = await listCandidates(snapshot);
-  const usable = all.filter((artifact) => artifact.model === model && covers(artifact, brand_ids));
+  const usable = all.filter((artifact) => artifact.model === model && covers(artifact.brands, brand_ids));
   const named = usable.find(({ artifact_id }) => asked.includes(artifact_id));
   const passed = usable.filter((artifact) => artifact.passed);
   // A fit of just these brands goes before one of more.
@@ -28,10 +29,6 @@ export async function chooseArtifact(
   // What a fit of more brands lacks is told to those who may see it, and not here.
   const refused = chosen ?? usable.find(own);
   throw notFitted(name, refused && own(refused) ? await readArtifact(snapshot, refused.artifact_id) : undefined);
-}
-
-function covers({ brands }: Candidate, brand_ids: readonly string[]): boolean {
-  return brand_ids.every((brand_id) => brands.includes(brand_id));
 }
 
 /**
@@ -49,13 +46,16 @@ export async function checkAsked(
   for (const id of asked) {
     const found = all.find(({ artifact_id }) => artifact_id === id);
     const quoted = JSON.stringify(id.slice(0, 100));
-    if (found === undefined || !covers(found, brand_ids))
+    if (found === undefined || !covers(found.brands, brand_ids))
       throw badRequest(
         'artifact',
         `${quoted} is no artifact of these brands; \`tributary models list\` shows those there are`,
       );
     if (names !== null && !names.some((name) => FITTED_MODELS[name] === found.model))
-      throw badRequest('artifact', `${quoted} is of the model ${found.model}, which this report does not ask for`);
+      throw badRequest(
+        'artifact',
+        `${quoted} was fitted for the model ${found.model}, and this report does not ask for that model; leave this id out, or name a model that uses it`,
+      );
   }
 }
 
