@@ -52,16 +52,17 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   parseBodies(app);
   answerFailures(app, config.limits);
   const { collector, role } = tributary;
+  const parts = { role, collects: collector !== null, reports: role !== 'collect' };
   const routes = [
     ...(collector === null ? [] : collectRoutes(services, collector)),
-    ...(role === 'collect' ? [] : [...reportRoutes(services), ...modelRoutes(services)]),
+    ...(parts.reports ? [...reportRoutes(services), ...modelRoutes(services)] : []),
     ...adminRoutes(services),
     ...keyRoutes(services),
   ];
   routes.push(...operationRoutes(services, routes));
   for (const route of routes) addRoute(app, route, services.metrics, context);
   const unknown = services.metrics.meter('', 'unknown');
-  answerUnknown(app, routes, role, (request, reply) => {
+  answerUnknown(app, routes, parts, (request, reply) => {
     unknown.observe(reply.statusCode, reply.elapsedTime);
     logAnswer(app.log, null, request, reply);
   });
