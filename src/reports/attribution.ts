@@ -10,10 +10,12 @@ import { formatMicros, microsPer, ratio } from '../domain/money.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { answerOnce } from './answers.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { byRevenue, DEFAULT_GROUP_BY, type GroupKey, joinMonths, resolveGroupBy, touchColumns } from './groups.ts';
 import { journeyAnalysis, makeJourneys } from './journeys.ts';
-import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { AttributionParameters } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
 
 export const AttributionReportParameters = Type.Object(
   {

@@ -23,14 +23,14 @@ import {
   readEngagement,
   revenuePer,
 } from './campaign-metrics.ts';
-import type { ReportContext, ReportJson } from './context.ts';
-import { AttributionParameters, type Resolved, reportHead, resolveParameters } from './parameters.ts';
+import { reportHead } from './config-hash.ts';
+import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { brandsOf } from './person.ts';
+import { resolveParameters } from './resolve.ts';
 import { campaignSpend } from './spend.ts';
 
-const { models: _models, ...shared } = AttributionParameters.properties;
-
-export const CampaignReportParameters = Type.Object(shared, { additionalProperties: false });
+export const CampaignReportParameters = Type.Object(ONE_MODEL_PARAMETERS, { additionalProperties: false });
 export type CampaignReportParameters = Static<typeof CampaignReportParameters>;
 
 const MAX_EMAILS = 10_000;

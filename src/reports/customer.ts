@@ -12,13 +12,13 @@ import type { PersonDirectory } from '../identity/directory.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { ONE_PERSON_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
+import { resolveParameters } from './resolve.ts';
 
-const { brand_id, as_of, model, currency } = AttributionParameters.properties;
-
-export const CustomerParameters = Type.Object({ brand_id, as_of, model, currency }, { additionalProperties: false });
+export const CustomerParameters = Type.Object(ONE_PERSON_PARAMETERS, { additionalProperties: false });
 export type CustomerParameters = Static<typeof CustomerParameters>;
 
 /** Counts and sums are of everything; lists hold the newest. */
@@ -159,7 +159,7 @@ async function readSegments(snapshot: Snapshot, plan: Plan): Promise<ReportJson[
   }));
 }
 
-/** The guide's CustomerJourney, newest first, and their sums. */
+/** The person's journeys, newest first, and their sums. */
 async function readJourneys(snapshot: Snapshot, plan: Plan, person_id: string): Promise<ReportJson> {
   const journeys = await snapshot.query(
     `select h.journey_no as journey_no, min(h.at_ms) as first_ms, max(h.at_ms) as last_ms, min(case when h.is_order = 0 then h.at_ms end) as first_touch_ms,

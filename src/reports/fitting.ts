@@ -1,6 +1,7 @@
 /** Fits a model on the log as it stands and keeps it. The log is read here, the training runs in a thread of its own. */
 
 import { DEFAULT_MODEL } from '../attribution/models.ts';
+import { pickOptions } from '../attribution/query-options.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { type Artifact, artifactId, artifactRow, readArtifact } from '../models/artifacts/artifact.ts';
@@ -13,24 +14,15 @@ import type { TrainPathsOptions } from '../models/training/train-paths.ts';
 import type { Trained } from '../models/training/trained.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { Turns } from '../warehouse/turns.ts';
-import type { ReportContext, ReportJson } from './context.ts';
-import type { FitParameters } from './fit-parameters.ts';
+import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { FIT_DEFAULTS, type FitParameters, modelsWith } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
-import { AttributionParameters, type Resolved, resolveParameters } from './parameters.ts';
+import { AttributionParameters } from './parameters.ts';
 import { ALL_TIME } from './person.ts';
+import { resolveParameters } from './resolve.ts';
 
 /** Reading all of a log takes longer than a report. */
 const READ_PATIENCE = 10;
-/** What holds where a fit of the algorithmic model says nothing. */
-export const FIT_DEFAULTS = {
-  seed: 1,
-  draws: 100,
-  level: 0.9,
-  family: 'logistic',
-  guard_minutes: 30,
-  max_age_days: 30,
-} as const;
-
 /** All that decides a fit, with nothing left to default. */
 type FitSettings =
   | ({ model: 'algorithmic'; grain: Grain | 'auto' } & TrainHazardOptions)
@@ -96,17 +88,16 @@ function sharedParameters(parameters: FitParameters): AttributionParameters {
   return { ...ALL_TIME, ...shared, model: DEFAULT_MODEL };
 }
 
-/** Settles what is left to default. @throws bad_request for a setting that the model has not. */
+/** Settles what is left to default. @throws bad_request for a setting that the model does not have. */
 function settle(parameters: FitParameters): FitSettings {
+  refuseOthers(parameters);
   const { seed = FIT_DEFAULTS.seed, draws = FIT_DEFAULTS.draws } = parameters;
   const common = { seed, draws, level: FIT_DEFAULTS.level };
   if (parameters.model === 'algorithmic') {
-    refuse(parameters, ['order', 'transform', 'collapse', 'lookback'], 'markov and shapley');
     const { family, guard_minutes, max_age_days } = { ...FIT_DEFAULTS, ...parameters };
     const { grain = 'auto' } = parameters;
     return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days };
   }
-  refuse(parameters, ['family', 'guard_minutes', 'max_age_days'], 'algorithmic');
   const { grain = 'channel', transform = 'none' } = parameters;
   if (parseTransforms(transform).some(({ kind }) => kind === 'frequency'))
     throw badRequest(
@@ -114,17 +105,18 @@ function settle(parameters: FitParameters): FitSettings {
       'frequency counts touches in their names, which reports cannot credit; fit a file with --paths, or choose another',
     );
   if (parameters.model === 'shapley') {
-    refuse(parameters, ['order'], 'markov');
     return { model: 'shapley', ...common, grain, transform, order: null };
   }
   const { order = '1' } = parameters;
   return { model: 'markov', ...common, grain, transform, order: order === 'auto' ? order : Number(order) };
 }
 
-function refuse(parameters: FitParameters, names: readonly (keyof FitParameters)[], models: string): void {
-  for (const name of names)
-    if (parameters[name] !== undefined)
-      throw badRequest(name, `is a setting of ${models}, not of ${parameters.model}; leave it out`);
+function refuseOthers(parameters: FitParameters): void {
+  for (const name of Object.keys(parameters) as (keyof FitParameters)[]) {
+    const models = modelsWith(name);
+    if (parameters[name] !== undefined && !models.includes(parameters.model))
+      throw badRequest(name, `is a setting of ${models.join(', ')}, not of ${parameters.model}; leave it out`);
+  }
 }
 
 /** Reads what the model learns from; what it returns trains without the warehouse. */
@@ -153,7 +145,7 @@ function makeArtifact(
   { content, family, card }: Trained,
   times: { training_ms: number; created_ms: number },
 ): Artifact {
-  const { brands, collapse, lookback, exclude_direct, include_machine, conversion_types, currency } = plan;
+  const { brands, currency } = plan;
   const base = {
     family,
     brands: brands.map(({ brand_id }) => brand_id).sort(),
@@ -163,11 +155,7 @@ function makeArtifact(
       ...settings,
       ...period,
       currency,
-      collapse,
-      lookback,
-      exclude_direct,
-      include_machine,
-      conversion_types,
+      ...pickOptions(plan, 'touches', 'orders'),
       config_hash,
       request: parameters,
     },

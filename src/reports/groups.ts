@@ -1,9 +1,9 @@
 /** What credits can be grouped by, in one place. */
 import { badRequest } from '../domain/errors.ts';
+import { listOf } from '../domain/parameter.ts';
 import { formatDate, MS_PER_DAY, weekStart } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { type Cell, intColumn } from '../warehouse/schema.ts';
-import { listOf } from './parameters.ts';
 
 export interface GroupKey {
   /** Name of the field in a row of the report. */

@@ -11,10 +11,12 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { intColumn, textColumn } from '../warehouse/schema.ts';
 import { answerOnce } from './answers.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { type AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import type { AttributionParameters } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
 
-/** The guide's buckets, by calendar days from a journey's first event to its last order. */
+/** Buckets of journeys, by calendar days from a journey's first event to its last order. */
 const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as const;
 const LENGTH_NO =
   'case when days = 0 then 0 when days = 1 then 1 when days <= 7 then 2 when days <= 30 then 3 else 4 end';
@@ -116,7 +118,7 @@ async function makeLengths(snapshot: Snapshot, plan: Plan): Promise<void> {
   );
 }
 
-/** The guide's table of journeys by length. Revenue is net, and each order is in exactly one journey. */
+/** Journeys by their length. Revenue is net, and each order is in exactly one journey. */
 export async function journeyAnalysis(snapshot: Snapshot): Promise<ReportJson[]> {
   const rows = await snapshot.query(
     `select ${LENGTH_NO} as length_no, count(*) as journeys, text128(sum128(micros)) as micros, sum(touchpoints) as touchpoints,

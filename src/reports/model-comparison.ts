@@ -10,16 +10,17 @@ import { MS_PER_DAY } from '../domain/time.ts';
 import type { CreditByPerson, ShareInterval } from '../models/uncertainty.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { answerOnce } from './answers.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { explainDifference, type GroupFacts } from './disagreement.ts';
-import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
 
 const GROUPS = ['channel', 'campaign_id'] as const;
 
-const { model: _model, ...shared } = AttributionParameters.properties;
 export const ModelComparisonParameters = Type.Object(
   {
-    ...shared,
+    ...SEVERAL_MODELS_PARAMETERS,
     group_by: Type.Optional(
       Type.Unsafe<(typeof GROUPS)[number]>({ type: 'string', enum: [...GROUPS], description: 'channel when left out' }),
     ),

@@ -5,6 +5,7 @@ import { CREDITED_TOUCHES, scoresTable } from '../attribution/credits.ts';
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import type { Plan, Scores } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
+import { pickOptions } from '../attribution/query-options.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
 import type { ConversionType } from '../domain/conversion.ts';
@@ -15,18 +16,14 @@ import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position, resolvePosition } from '../warehouse/position.ts';
 import { type Row, textColumn } from '../warehouse/schema.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { ONE_ORDER_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
 import { readConsidered } from './receipt-touchpoints.ts';
+import { resolveParameters } from './resolve.ts';
 
-const { model, models, artifact, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine } =
-  AttributionParameters.properties;
-
-export const ReceiptParameters = Type.Object(
-  { model, models, artifact, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine },
-  { additionalProperties: false },
-);
+export const ReceiptParameters = Type.Object(ONE_ORDER_PARAMETERS, { additionalProperties: false });
 export type ReceiptParameters = Static<typeof ReceiptParameters>;
 
 /** @throws not_found when the conversion is not in the log (at `as_of`). */
@@ -78,10 +75,7 @@ export async function receiptReport(
         person: await readPerson(snapshot, plan, row['person_id'] as string),
         rules: {
           ...settings,
-          collapse: plan.collapse,
-          lookback: plan.lookback,
-          exclude_direct: plan.exclude_direct,
-          include_machine: plan.include_machine,
+          ...pickOptions(plan, 'touches'),
         },
         ...(await touchesPart(snapshot, plan, row, reclassified)),
       };

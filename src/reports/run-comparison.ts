@@ -10,12 +10,12 @@ import type { Plan, Positions } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { UNATTRIBUTED_REASONS, unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest } from '../domain/errors.ts';
-import { canonicalJson } from '../domain/record.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
 import type { Row, TableName } from '../warehouse/schema.ts';
+import { reportHead, sameSettings } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { modelHash, reportHead, resolveParameters } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
 import { type Run, readRun, resultsOf } from './runs.ts';
 
 const GROUPS = ['channel', 'campaign_id', 'email_id'] as const;
@@ -138,13 +138,6 @@ async function answerInStages(
     answers.push({ cause, answer: held });
   }
   return { answers, reproducible };
-}
-
-/** Whether two plans differ in nothing but positions. */
-function sameSettings(a: Plan, b: Plan): boolean {
-  const text = ({ brands, models }: Plan): string =>
-    canonicalJson(JSON.parse(JSON.stringify({ brands, models: models.map(modelHash) }))) ?? '';
-  return text(a) === text(b);
 }
 
 async function hasNewRows(

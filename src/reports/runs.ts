@@ -7,6 +7,7 @@ import Type, { type Static } from 'typebox';
 import { CREDITED_TOUCHES } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
+import { writeOptions } from '../attribution/query-options.ts';
 import { UNATTRIBUTED_REASONS, unattributedOf } from '../attribution/unattributed.ts';
 import { maySee } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
@@ -15,8 +16,10 @@ import type { BrandSettings } from '../domain/settings.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
-import type { ReportContext, ReportJson } from './context.ts';
-import { AttributionParameters, type Resolved, resolveParameters, usedArtifacts } from './parameters.ts';
+import { usedArtifacts } from './config-hash.ts';
+import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { AttributionParameters } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
 
 const RUN_ID = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$';
 
@@ -106,12 +109,7 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
     ...period,
     models: plan.models.map(({ name }) => name).join(','),
     currency: plan.currency,
-    collapse: plan.collapse,
-    adjustments: plan.adjustments,
-    lookback: plan.lookback,
-    exclude_direct: plan.exclude_direct ? 'true' : 'false',
-    include_machine: plan.include_machine ? 'true' : 'false',
-    ...(plan.conversion_types === null ? {} : { conversion_type: plan.conversion_types.join(',') }),
+    ...writeOptions(plan),
     // A later fit must not change what a frozen run was made with.
     ...(artifacts.length === 0 ? {} : { artifact: [...new Set(artifacts)].join(',') }),
   };

@@ -8,7 +8,7 @@ import type { RecordName } from '../../domain/index.ts';
 import type { Naming } from '../../models/grain.ts';
 import type { HazardFamily } from '../../models/hazard/options.ts';
 import { claimHazard } from '../../models/training/train-hazard.ts';
-import { FIT_DEFAULTS } from '../../reports/fitting.ts';
+import { FIT_DEFAULTS } from '../../reports/fit-parameters.ts';
 import { simulateCausal } from '../../simulation/causal/events.ts';
 import { toHistories } from '../../simulation/causal/histories.ts';
 import type { CausalOptions } from '../../simulation/causal/setup.ts';
