@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import type { CollectingTributary, OpenTributary } from '../tributary.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import type { Client, Json, Query } from './client.ts';
+import type { Client } from './client.ts';
 import { HttpClient } from './http-client.ts';
 import type { Io } from './io.ts';
 import { LocalClient } from './local-client.ts';
@@ -78,14 +78,6 @@ function openData(io: Io, open: Openers, options: DataOptions): Promise<Collecti
     config: configOf(io, options),
     clock: io.clock,
     onError: (error, what) => io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`),
-  });
-}
-
-/** Asks a question, once all that was accepted before is loaded. */
-export function ask(io: Io, open: Openers, options: DataOptions, path: string, query: Query = {}): Promise<Json> {
-  return withClient(io, open, options, async (client) => {
-    await client.settle();
-    return client.get(path, query);
   });
 }
 

@@ -25,9 +25,11 @@ import {
 } from './campaign-metrics.ts';
 import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { defineReport } from './declare.ts';
 import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { brandsOf } from './person.ts';
 import { resolveParameters } from './resolve.ts';
+import { CampaignResult } from './results/campaign.ts';
 import { campaignSpend } from './spend.ts';
 
 export const CampaignReportParameters = Type.Object(ONE_MODEL_PARAMETERS, { additionalProperties: false });
@@ -237,3 +239,17 @@ async function conversionTiming(snapshot: Snapshot, conversions: number): Promis
     }),
   };
 }
+
+export const campaign = defineReport({
+  name: 'campaign',
+  command: 'report campaign',
+  path: '/v1/reports/campaigns/:campaign_id',
+  path_parameters: { campaign_id: 'The campaign' },
+  summary: 'What a campaign sent, what people did with it, and what it earned and cost',
+  description: 'Overall and by email. Every metric comes with its definition; a rate without a denominator is null.',
+  parameters: CampaignReportParameters,
+  result: CampaignResult,
+  main_table: { rows: 'by_email' },
+  explain: DEFINITIONS,
+  run: (context, { campaign_id, ...parameters }, asker) => campaignReport(context, campaign_id, parameters, asker),
+});

@@ -14,9 +14,11 @@ import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
 import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
+import { defineReport } from './declare.ts';
 import { ONE_PERSON_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
 import { resolveParameters } from './resolve.ts';
+import { CUSTOMER_MEANINGS, CustomerResult } from './results/customer.ts';
 
 export const CustomerParameters = Type.Object(ONE_PERSON_PARAMETERS, { additionalProperties: false });
 export type CustomerParameters = Static<typeof CustomerParameters>;
@@ -276,3 +278,17 @@ async function listConversions(snapshot: Snapshot): Promise<Listed[]> {
     unattributed_reason: row['unattributed_reason'],
   }));
 }
+
+export const customer = defineReport({
+  name: 'customer',
+  command: 'report customer',
+  path: '/v1/customers/:customer_id',
+  path_parameters: { customer_id: 'Any id of the person' },
+  summary: 'One person: their ids, events, orders and what earned them',
+  description: 'Ids that are joined to this one are part of the answer.',
+  parameters: CustomerParameters,
+  result: CustomerResult,
+  main_table: { rows: 'journeys' },
+  explain: CUSTOMER_MEANINGS,
+  run: (context, { customer_id, ...parameters }, asker) => customerReport(context, customer_id, parameters, asker),
+});

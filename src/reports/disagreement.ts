@@ -13,6 +13,22 @@ export interface GroupFacts {
   added: Record<string, number>;
 }
 
+/** The same facts over all groups, for comparison. */
+export function averageOf(facts: readonly GroupFacts[]): GroupFacts {
+  const touches = facts.reduce((sum, fact) => sum + fact.touches, 0);
+  const mean = (of: (fact: GroupFacts) => number): number =>
+    touches === 0 ? 0 : facts.reduce((sum, fact) => sum + of(fact) * fact.touches, 0) / touches;
+  const models = Object.keys(facts[0]?.added ?? {});
+  return {
+    touches,
+    first: mean((fact) => fact.first),
+    last: mean((fact) => fact.last),
+    alone: mean((fact) => fact.alone),
+    age_days: mean((fact) => fact.age_days),
+    added: Object.fromEntries(models.map((model) => [model, mean((fact) => fact.added[model]!)])),
+  };
+}
+
 const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
 const days = (age: number): string => `${age.toFixed(1)} days`;
 

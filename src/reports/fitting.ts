@@ -15,11 +15,13 @@ import type { Trained } from '../models/training/trained.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { Turns } from '../warehouse/turns.ts';
 import type { ReportContext, ReportJson, Resolved } from './context.ts';
-import { FIT_DEFAULTS, type FitParameters, modelsWith } from './fit-parameters.ts';
+import { defineReport } from './declare.ts';
+import { FIT_DEFAULTS, FitParameters, modelsWith } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
 import { AttributionParameters } from './parameters.ts';
 import { ALL_TIME } from './person.ts';
 import { resolveParameters } from './resolve.ts';
+import { CardResult, MODEL_MEANINGS } from './results/models.ts';
 
 /** Reading all of a log takes longer than a report. */
 const READ_PATIENCE = 10;
@@ -171,3 +173,26 @@ async function keep(context: ReportContext, artifact: Artifact): Promise<Artifac
   await context.warehouse.append({ model_artifacts: [artifactRow(artifact)] });
   return artifact;
 }
+
+export const fit = defineReport({
+  name: 'fit',
+  // `tributary fit` also fits files, and has a command for each model.
+  command: null,
+  tag: 'models',
+  path: '/v1/models',
+  summary: 'Fit a model',
+  description:
+    'Learns from the log as it stands and keeps the result as an artifact, which reports use when it passed its gate. It takes seconds to minutes; the server goes on answering. The same fit of the same log is the same artifact.',
+  parameters: FitParameters,
+  result: CardResult,
+  main_table: { rows: 'channels' },
+  explain: MODEL_MEANINGS,
+  writes: {
+    body_required: true,
+    examples: {
+      markov: { model: 'markov', order: '1' },
+      algorithmic: { model: 'algorithmic', family: 'logistic', seed: 1 },
+    },
+  },
+  run: fitModel,
+});

@@ -45,6 +45,8 @@ const GROUP_KEYS: Record<string, GroupKey> = {
 };
 
 export const GROUP_KEY_NAMES = Object.keys(GROUP_KEYS);
+/** The fields that name a group in a row. */
+export const GROUP_FIELDS = [...new Set(Object.values(GROUP_KEYS).map(({ field }) => field))];
 export const DEFAULT_GROUP_BY = 'channel,campaign_id,email_id';
 
 /** Reads `group_by`. @throws bad_request naming the unknown key and the known ones. */

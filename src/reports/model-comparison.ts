@@ -12,9 +12,11 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { explainDifference, type GroupFacts } from './disagreement.ts';
+import { defineReport } from './declare.ts';
+import { averageOf, explainDifference, type GroupFacts } from './disagreement.ts';
 import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
+import { COMPARISON_MEANINGS, ModelComparisonResult } from './results/model-comparison.ts';
 
 const GROUPS = ['channel', 'campaign_id'] as const;
 
@@ -272,18 +274,16 @@ function disagreements(
     }));
 }
 
-/** The same facts over all groups, for comparison. */
-function averageOf(facts: readonly GroupFacts[]): GroupFacts {
-  const touches = facts.reduce((sum, fact) => sum + fact.touches, 0);
-  const mean = (of: (fact: GroupFacts) => number): number =>
-    touches === 0 ? 0 : facts.reduce((sum, fact) => sum + of(fact) * fact.touches, 0) / touches;
-  const models = Object.keys(facts[0]?.added ?? {});
-  return {
-    touches,
-    first: mean((fact) => fact.first),
-    last: mean((fact) => fact.last),
-    alone: mean((fact) => fact.alone),
-    age_days: mean((fact) => fact.age_days),
-    added: Object.fromEntries(models.map((model) => [model, mean((fact) => fact.added[model]!)])),
-  };
-}
+export const models = defineReport({
+  name: 'models',
+  command: 'report models',
+  path: '/v1/reports/models',
+  summary: 'Models side by side, with intervals and their largest disagreements explained',
+  description:
+    'By channel or campaign: what each model gives, how far that would move if other people had come (bootstrap over people, 90 %), and why the models differ most where they do.',
+  parameters: ModelComparisonParameters,
+  result: ModelComparisonResult,
+  main_table: { rows: 'groups' },
+  explain: COMPARISON_MEANINGS,
+  run: modelComparison,
+});

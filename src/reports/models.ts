@@ -1,11 +1,14 @@
 /** Fitted models: which there are, which one reports use, and the card of each. */
 
+import Type from 'typebox';
 import { maySee } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Artifact, Check } from '../models/artifacts/artifact.ts';
 import { listArtifacts, readArtifact } from '../models/artifacts/artifact.ts';
 import type { ReportContext, ReportJson } from './context.ts';
+import { defineReport } from './declare.ts';
+import { CardResult, MODEL_MEANINGS, ModelsResult } from './results/models.ts';
 
 /** The artifacts that the key may see, newest first. One of several brands needs a key for all of them. */
 export async function listModels(
@@ -75,3 +78,36 @@ export function cardJson({ card, created_ms, content: _content, model, ...artifa
     warnings,
   };
 }
+
+const NO_PARAMETERS = Type.Object({}, { additionalProperties: false });
+
+export const fitted = defineReport({
+  name: 'fitted',
+  command: 'models list',
+  tag: 'models',
+  path: '/v1/models',
+  summary: 'Fitted models, newest first',
+  description:
+    'Which passed their gate, which reports use, and what the others lack. One of several brands is listed for keys of all brands only.',
+  parameters: NO_PARAMETERS,
+  result: ModelsResult,
+  main_table: { rows: 'models' },
+  explain: MODEL_MEANINGS,
+  run: (context, _asked, asker) => listModels(context, asker),
+});
+
+export const card = defineReport({
+  name: 'card',
+  command: 'models card',
+  tag: 'models',
+  path: '/v1/models/:artifact_id',
+  path_parameters: { artifact_id: '`artifact_id` of the list' },
+  summary: 'The card of a fitted model',
+  description:
+    'Data, settings, metrics with calibration, intervals, gate, limits. `format=text` answers it as a page of text.',
+  parameters: NO_PARAMETERS,
+  result: CardResult,
+  main_table: { rows: 'channels' },
+  explain: MODEL_MEANINGS,
+  run: (context, { artifact_id }, asker) => modelCard(context, artifact_id, asker),
+});

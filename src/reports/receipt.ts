@@ -18,10 +18,12 @@ import { atOrBefore, type Position, resolvePosition } from '../warehouse/positio
 import { type Row, textColumn } from '../warehouse/schema.ts';
 import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
+import { defineReport } from './declare.ts';
 import { ONE_ORDER_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
 import { readConsidered } from './receipt-touchpoints.ts';
 import { resolveParameters } from './resolve.ts';
+import { RECEIPT_MEANINGS, ReceiptResult } from './results/receipt.ts';
 
 export const ReceiptParameters = Type.Object(ONE_ORDER_PARAMETERS, { additionalProperties: false });
 export type ReceiptParameters = Static<typeof ReceiptParameters>;
@@ -271,3 +273,18 @@ function creditOf(plan: Plan, credit: Row): ReportJson {
     ]),
   );
 }
+
+export const receipt = defineReport({
+  name: 'receipt',
+  command: 'receipt',
+  path: '/v1/conversions/:conversion_id/receipt',
+  path_parameters: { conversion_id: 'Any conversion of the order' },
+  summary: 'Why each touch of an order got what it got',
+  description:
+    'Every touch that was considered, why it was in or out, its weight, its share and its micros, under every rule model unless `model` or `models` says otherwise.',
+  parameters: ReceiptParameters,
+  result: ReceiptResult,
+  main_table: { rows: 'touchpoints' },
+  explain: RECEIPT_MEANINGS,
+  run: (context, { conversion_id, ...parameters }, asker) => receiptReport(context, conversion_id, parameters, asker),
+});

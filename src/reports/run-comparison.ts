@@ -15,7 +15,9 @@ import { atOrBefore, formatPosition, type Position } from '../warehouse/position
 import type { Row, TableName } from '../warehouse/schema.ts';
 import { reportHead, sameSettings } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
+import { defineReport } from './declare.ts';
 import { resolveParameters } from './resolve.ts';
+import { CAUSES, ComparisonResult, RUN_MEANINGS } from './results/runs.ts';
 import { type Run, readRun, resultsOf } from './runs.ts';
 
 const GROUPS = ['channel', 'campaign_id', 'email_id'] as const;
@@ -45,8 +47,6 @@ const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: r
   { cause: 'touches', position: 'touchpoints', tables: ['touchpoints', 'reclassifications'] },
 ];
 
-/** `other` is what the frozen state no longer gives: records were erased, or this version computes otherwise. */
-const CAUSES = ['settings', 'identity', 'conversions', 'refunds', 'touches', 'other'] as const;
 type Cause = (typeof CAUSES)[number];
 
 /** Micros by line: of a group, or of an unattributed reason. */
@@ -268,3 +268,18 @@ function compareAnswers(stored: Answer, answers: Answers, group_by: string): Rep
     })),
   };
 }
+
+export const comparison = defineReport({
+  name: 'comparison',
+  command: 'runs compare',
+  path: '/v1/runs/:run_id/compare',
+  path_parameters: { run_id: '`run_id` of the list' },
+  summary: 'A frozen run beside today’s answer',
+  description:
+    'The difference is split by cause: settings, identity, conversions, refunds, touches. The parts add up to it exactly.',
+  parameters: CompareParameters,
+  result: ComparisonResult,
+  main_table: { rows: 'groups' },
+  explain: RUN_MEANINGS,
+  run: (context, { run_id, ...parameters }, asker) => compareRun(context, run_id, parameters, asker),
+});

@@ -18,15 +18,19 @@ import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { usedArtifacts } from './config-hash.ts';
 import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { defineReport } from './declare.ts';
 import { AttributionParameters } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
+import { FrozenResult, RUN_MEANINGS, RunsResult } from './results/runs.ts';
 
 const RUN_ID = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$';
 
 export const FreezeParameters = Type.Object(
   {
     ...AttributionParameters.properties,
-    run_id: Type.Optional(Type.String({ pattern: RUN_ID, description: 'Name of the run; made up when left out' })),
+    run_id: Type.Optional(
+      Type.String({ pattern: RUN_ID, description: 'Name of the run; made up when left out', 'x-argument': true }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -229,3 +233,33 @@ function toRun(row: Row): Run {
     created_at: formatInstant(Number(row['created_ms'])),
   };
 }
+
+export const freeze = defineReport({
+  name: 'freeze',
+  command: 'runs freeze',
+  path: '/v1/runs',
+  summary: 'Freeze a report',
+  description:
+    'Writes every credit down under a run id, to compare with later answers. The body holds the parameters of the attribution report.',
+  parameters: FreezeParameters,
+  result: FrozenResult,
+  explain: RUN_MEANINGS,
+  writes: {
+    body_required: false,
+    examples: { march: { run_id: 'march', start: '2026-03-01', end: '2026-04-01', models: 'first_touch,linear' } },
+  },
+  run: freezeRun,
+});
+
+export const runs = defineReport({
+  name: 'runs',
+  command: 'runs list',
+  path: '/v1/runs',
+  summary: 'Frozen runs, newest first',
+  description: 'A run of several brands is listed for keys of all brands only.',
+  parameters: Type.Object({}, { additionalProperties: false }),
+  result: RunsResult,
+  main_table: { rows: 'runs' },
+  explain: RUN_MEANINGS,
+  run: (context, _asked, asker) => listRuns(context, asker),
+});

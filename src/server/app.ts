@@ -12,7 +12,6 @@ import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
-import { modelRoutes } from './model-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import type { Route, Services } from './route.ts';
@@ -55,7 +54,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const parts = { role, collects: collector !== null, reports: role !== 'collect' };
   const routes = [
     ...(collector === null ? [] : collectRoutes(services, collector)),
-    ...(parts.reports ? [...reportRoutes(services), ...modelRoutes(services)] : []),
+    ...(parts.reports ? reportRoutes(services) : []),
     ...adminRoutes(services),
     ...keyRoutes(services),
   ];
