@@ -25,7 +25,9 @@ interface Kind<V, S extends TSchema> {
 
 function oneOf<const V extends readonly string[]>(values: V, default_value: V[number], description: string) {
   const kind: Kind<V[number], ReturnType<typeof choice<V>>> = {
-    schema: choice(values, description, { 'x-value': values.join('|') }),
+    schema: choice(values, `${description}: ${values.join(' or ')}; ${default_value} when left out`, {
+      'x-value': 'how',
+    }),
     default: default_value,
     read: (text, parameter) => {
       if (!values.includes(text)) throw badRequest(parameter, `${quoted(text)} is not one of ${values.join(', ')}`);
@@ -68,19 +70,15 @@ const quoted = (text: string): string => JSON.stringify(text.slice(0, 60));
 const OPTIONS = {
   collapse: {
     about: 'touches',
-    ...oneOf(['interaction', 'none'], 'interaction', 'What one touch is: interaction when left out'),
+    ...oneOf(['interaction', 'none'], 'interaction', 'What one touch is'),
   },
   adjustments: {
     about: 'refunds',
-    ...oneOf(['order_day', 'own_day'], 'order_day', 'The day that a refund falls on: order_day when left out'),
+    ...oneOf(['order_day', 'own_day'], 'order_day', 'The day that a refund falls on'),
   },
   lookback: {
     about: 'touches',
-    ...oneOf(
-      ['full', 'since_previous_conversion'],
-      'full',
-      'Whether touches before the previous conversion count: full when left out',
-    ),
+    ...oneOf(['full', 'since_previous_conversion'], 'full', 'Whether touches before the previous conversion count'),
   },
   exclude_direct: { about: 'touches', ...onOff('Leave direct visits out') },
   include_machine: { about: 'touches', ...onOff('Let machine traffic earn credit') },

@@ -67,7 +67,7 @@ function addModel(fit: Command, model: FitModel, description: string, io: Io): C
 /** Loaded when it is needed: a fit on a file is done before the server's routes are read. */
 async function fitLog(context: Context, model: FitModel, flags: FitFlags): Promise<void> {
   const { fitOnLog } = await import('./fit-log.ts');
-  await fitOnLog(context, { ...parametersOf(FitParameters, flags), model }, flags);
+  await fitOnLog(context, { model, ...parametersOf(FitParameters, flags) }, flags);
 }
 
 function markovOfFile(flags: FitFlags): FitAnswer {

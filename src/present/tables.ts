@@ -24,6 +24,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   comparison: showComparison,
   customer: showCustomer,
   fit: cardText,
+  freeze: (answer, limit) => showAny(answer, limit),
   fitted: showFitted,
   journeys: showJourneys,
   models: showModels,

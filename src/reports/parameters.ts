@@ -61,4 +61,11 @@ export const ONE_ORDER_PARAMETERS = { ...MODEL, ...LOG, ...optionParameters('tou
 /** Parameters of a report on one person, whose touches count in the way of the brand. */
 export const ONE_PERSON_PARAMETERS = { brand_id, as_of, model, currency };
 /** Parameters of a fit: it has a model of its own, and learns from orders at their net value. */
-export const FITTED_LOG_PARAMETERS = { ...PERIOD, ...LOG, ...optionParameters('touches', 'orders') };
+export const FITTED_LOG_PARAMETERS = {
+  start: Type.Optional(
+    words('First day of the orders to learn from; all of the log when left out', { 'x-value': 'day' }),
+  ),
+  end: Type.Optional(words('The day after the last one; all of the log when left out', { 'x-value': 'day' })),
+  ...LOG,
+  ...optionParameters('touches', 'orders'),
+};

@@ -30,7 +30,8 @@ export const FAILURES: Record<number, { name: string; description: string; code:
     name: 'Conflict',
     description: 'It cannot be done in this state',
     code: 'model_not_fitted',
-    message: 'model: data_driven is not fitted yet',
+    message:
+      'model: data_driven is not fitted yet for these brands; it learns from data and never answers under its name with another model. Run `tributary fit data_driven`, or use one of first_touch, last_touch, linear, time_decay, position_based',
   },
   413: {
     name: 'TooLarge',
@@ -48,7 +49,8 @@ export const FAILURES: Record<number, { name: string; description: string; code:
     name: 'Unprocessable',
     description: 'It was understood and cannot be answered',
     code: 'missing_fx_rate',
-    message: 'no rate from EUR to USD in the 7 days up to 2026-03-01; send it to /v1/fx_rates',
+    message:
+      'currency: no rate from EUR to USD on 2026-03-01 or the 6 days before; send it to /v1/fx_rates, or ask for another currency',
   },
   429: {
     name: 'RateLimited',

@@ -5,6 +5,7 @@ import { GROUP_FIELDS } from '../groups.ts';
 import { JOURNEY_LENGTHS, JOURNEY_MEANINGS } from './journeys.ts';
 import {
   amount,
+  byName,
   closed,
   count,
   HEAD_MEANINGS,
@@ -69,14 +70,13 @@ const COMMON = {
   warnings: rows({ code: text(), count: count(), message: text() }),
 };
 
-export const AttributionResult = Type.Union([
-  closed({ ...COMMON, attribution_model: text(), ...PART }),
-  closed({
-    ...COMMON,
-    attribution_models: texts(),
-    models: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: closed(PART) }),
-  }),
-]);
+export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
+  type: 'object',
+  anyOf: [
+    closed({ ...COMMON, attribution_model: text(), ...PART }),
+    closed({ ...COMMON, attribution_models: texts(), models: byName(closed(PART)) }),
+  ],
+});
 
 export const ATTRIBUTION_MEANINGS = {
   ...HEAD_MEANINGS,
