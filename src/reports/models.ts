@@ -88,7 +88,7 @@ export const fitted = defineReport({
   path: '/v1/models',
   summary: 'Fitted models, newest first',
   description:
-    'Which passed their gate, which reports use, and what the others lack. One of several brands is listed for keys of all brands only.',
+    'Which passed their gate, which reports use, and what the others lack. A fit of several brands is listed for keys of all brands only.',
   parameters: NO_PARAMETERS,
   result: ModelsResult,
   main_table: { rows: 'models' },

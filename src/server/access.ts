@@ -38,7 +38,7 @@ function presentedKey(request: FastifyRequest, route: Route, keys: KeyRing): Key
   }
   const space = header.indexOf(' ');
   if (header.slice(0, space).toLowerCase() !== 'bearer')
-    throw new TributaryError('unauthorized', `the Authorization header is of another kind; ${HOW}`);
+    throw new TributaryError('unauthorized', `the Authorization header does not hold a bearer key; ${HOW}`);
   const key = keys.find(header.slice(space + 1).trim(), request.raw.socket);
   if (!key)
     throw new TributaryError(

@@ -1,6 +1,6 @@
 /** The answer about one customer. */
 import Type from 'typebox';
-import { PERSON } from './person.ts';
+import { PERSON, PERSON_MEANINGS } from './person.ts';
 import {
   byName,
   closed,
@@ -79,6 +79,7 @@ export const CustomerResult = closed({
 });
 
 export const CUSTOMER_MEANINGS = {
+  ...PERSON_MEANINGS,
   machine_touchpoint_count: 'Touchpoints of machines, which no other figure counts',
   lists_truncated: 'Lists hold the newest rows only; counts and sums are of all',
   journey_duration_days: 'Calendar days from the first event of the journey to its last',

@@ -1,7 +1,7 @@
 /** The answer of a receipt: one order, what it is worth, and what became of every touchpoint that was considered. */
 import Type from 'typebox';
 import { optionValues } from '../../attribution/query-options.ts';
-import { PERSON } from './person.ts';
+import { PERSON, PERSON_MEANINGS } from './person.ts';
 import {
   amount,
   byName,
@@ -112,6 +112,7 @@ export const ReceiptResult = closed({
 });
 
 export const RECEIPT_MEANINGS = {
+  ...PERSON_MEANINGS,
   conversion_ids: 'The conversions that are one order; the first stands for it',
   applied: 'An adjustment in another currency than its order is in no sum',
   rules: 'What decided which touchpoints count',
