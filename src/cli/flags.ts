@@ -92,7 +92,7 @@ function numberIn(sent: string, { type, minimum, exclusiveMinimum, maximum }: Pa
     value >= (minimum ?? -Infinity) &&
     value > (exclusiveMinimum ?? -Infinity) &&
     value <= (maximum ?? Infinity);
-  const from = minimum === undefined ? `above ${exclusiveMinimum}` : `from ${minimum}`;
-  if (!fits) throw new InvalidArgumentError(`Send a ${whole ? 'whole ' : ''}number ${from} to ${maximum}.`);
+  const range = minimum === undefined ? `above ${exclusiveMinimum}, up to ${maximum}` : `from ${minimum} to ${maximum}`;
+  if (!fits) throw new InvalidArgumentError(`Send a ${whole ? 'whole ' : ''}number ${range}.`);
   return value;
 }
