@@ -8,7 +8,7 @@ import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
 import { attributionReport, groupsAndReconciliation } from '../src/reports/attribution.ts';
 import type { ReportContext } from '../src/reports/context.ts';
 import { resolveGroupBy, touchColumns } from '../src/reports/groups.ts';
-import { resolveParameters } from '../src/reports/parameters.ts';
+import { resolveParameters } from '../src/reports/resolve.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
 import { reportsOver } from './context.ts';
 import { median, save, show, showRatio } from './report.ts';

@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { compileExpression } from './attribution/expression.ts';
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
+import { FORBIDDEN_KEYS } from './domain/canonical-json.ts';
 import { CONVERSION_TYPES } from './domain/conversion.ts';
 import { currencyProblem } from './domain/currencies.ts';
 import { badRequest } from './domain/errors.ts';
@@ -220,6 +221,11 @@ function checkModels(where: string, models: Record<string, string>): void {
       );
     if ([...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES].includes(name))
       throw badRequest(`config.${where}.custom_models.${name}`, 'is the name of a built-in model; choose another');
+    if (FORBIDDEN_KEYS.has(name))
+      throw badRequest(
+        `config.${where}.custom_models.${name}`,
+        'is a word that JSON objects must not hold; choose another',
+      );
     compileExpression(expression);
   }
 }

@@ -4,11 +4,8 @@ import type { Snapshot } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import type { Explain } from './explain.ts';
+import type { QueryOptions } from './query-options.ts';
 import type { TouchRelations } from './relations.ts';
-
-export const COLLAPSE_MODES = ['interaction', 'none'] as const;
-export const ADJUSTMENT_MODES = ['order_day', 'own_day'] as const;
-export const LOOKBACK_MODES = ['full', 'since_previous_conversion'] as const;
 
 /** One brand in a report, with the instants of the period in its own zone. */
 export interface PlannedBrand {
@@ -68,18 +65,11 @@ export interface Scores {
   make(snapshot: Snapshot, plan: Plan, touches: TouchRelations, scores: Relation): Promise<void>;
 }
 
-export interface Plan {
+export interface Plan extends QueryOptions {
   brands: readonly PlannedBrand[];
   positions: Positions;
   models: readonly Model[];
   currency: string;
-  collapse: (typeof COLLAPSE_MODES)[number];
-  adjustments: (typeof ADJUSTMENT_MODES)[number];
-  lookback: (typeof LOOKBACK_MODES)[number];
-  exclude_direct: boolean;
-  include_machine: boolean;
-  /** Null means all. */
-  conversion_types: readonly string[] | null;
   /** Only this order, for a receipt. */
   conversion_id?: string;
   /** Only the orders of this person, for a customer's history. */

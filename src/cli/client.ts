@@ -20,7 +20,7 @@ export interface Client {
   send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement>;
   /** Requests of {@link send} that are worth having under way at once. */
   readonly lanes: number;
-  /** Resolves once all that was sent is queryable, however long that takes. */
+  /** Resolves once all that was sent is queryable, however long that takes; at once where no events are taken in. */
   flush(onWait?: (lag_records: number | null) => void): Promise<void>;
   /** Waits until what an earlier process accepted can be read; called before questions. */
   settle(): Promise<void>;

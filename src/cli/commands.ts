@@ -13,10 +13,11 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['serve'], load: async () => (await import('./serve.ts')).addServeCommand },
   { names: ['demo'], load: async () => (await import('./demo.ts')).addDemoCommand },
   { names: ['import'], load: async () => (await import('./import/register.ts')).addImportCommand },
-  { names: ['report', 'receipt'], load: async () => (await import('./report-commands.ts')).addReportCommands },
-  { names: ['runs'], load: async () => (await import('./runs.ts')).addRunsCommands },
+  {
+    names: ['report', 'receipt', 'runs', 'models'],
+    load: async () => (await import('./report-commands.ts')).addReportCommands,
+  },
   { names: ['fit'], load: async () => (await import('./fit.ts')).addFitCommand },
-  { names: ['models'], load: async () => (await import('./models.ts')).addModelsCommands },
   { names: ['scorecard'], load: async () => (await import('./scorecard/register.ts')).addScorecardCommand },
   { names: ['simulate'], load: async () => (await import('./simulate.ts')).addSimulateCommand },
   { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
@@ -24,8 +25,14 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
 ];
 
-/** The command of that name; all of them where there is none, so that help and complaints know what there is. */
-export function commandsFor(name: string | undefined): Promise<AddTo[]> {
+/**
+ * The command of that name; all of them where there is none, so that help and complaints know what there is. They are loaded one
+ * after the other: loaded at once, Node 20 sometimes fails to link a CommonJS package that several of them import ("request for
+ * 'commander' is not in cache").
+ */
+export async function commandsFor(name: string | undefined): Promise<AddTo[]> {
   const wanted = COMMANDS.filter(({ names }) => name !== undefined && names.includes(name));
-  return Promise.all((wanted.length > 0 ? wanted : COMMANDS).map(({ load }) => load()));
+  const loaded: AddTo[] = [];
+  for (const { load } of wanted.length > 0 ? wanted : COMMANDS) loaded.push(await load());
+  return loaded;
 }

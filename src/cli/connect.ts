@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
 import type { CollectingTributary, OpenTributary } from '../tributary.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import type { Client, Json, Query } from './client.ts';
+import type { Client } from './client.ts';
 import { HttpClient } from './http-client.ts';
 import type { Io } from './io.ts';
 import { LocalClient } from './local-client.ts';
@@ -26,10 +26,15 @@ export function configOf(io: Io, { config, warehouse }: Omit<DataOptions, 'data'
   return loadConfig(config, warehouse === undefined ? io.env : { ...io.env, TRIBUTARY_WAREHOUSE: warehouse });
 }
 
-interface RunningServer {
+interface ServerFile {
   address: string;
   token: string;
   pid: number;
+}
+
+interface RunningServer extends ServerFile {
+  /** It takes events in; a server that only reports does not. */
+  collects: boolean;
 }
 
 const HEALTH_WAIT_MS = 3_000;
@@ -39,11 +44,13 @@ export async function runningServer(data: string): Promise<RunningServer | undef
   const path = join(data, 'server.json');
   if (!existsSync(path)) return undefined;
   try {
-    const server = JSON.parse(readFileSync(path, 'utf8')) as RunningServer;
+    const server = JSON.parse(readFileSync(path, 'utf8')) as ServerFile;
     if (!processLives(server.pid)) return undefined;
-    // A server that is alive but not ready (503) still has the folder.
-    await fetch(`${server.address}/health`, { signal: AbortSignal.timeout(HEALTH_WAIT_MS) });
-    return server;
+    // A server that is alive but not ready still has the folder.
+    const answer = await fetch(`${server.address}/health`, { signal: AbortSignal.timeout(HEALTH_WAIT_MS) });
+    // Only a server with a collector says how far its loading lags behind.
+    const health = (await answer.json()) as { lag_records?: number };
+    return { ...server, collects: health.lag_records !== undefined };
   } catch {
     return undefined;
   }
@@ -60,7 +67,7 @@ function processLives(pid: number): boolean {
 
 export async function connect(io: Io, open: Openers, options: DataOptions): Promise<Client> {
   const server = await runningServer(options.data);
-  if (server) return new HttpClient(server.address, server.token, io);
+  if (server) return new HttpClient(server, io);
   const tributary = await openData(io, open, options);
   return LocalClient.open(tributary, io);
 }
@@ -71,14 +78,6 @@ function openData(io: Io, open: Openers, options: DataOptions): Promise<Collecti
     config: configOf(io, options),
     clock: io.clock,
     onError: (error, what) => io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`),
-  });
-}
-
-/** Asks a question, once all that was accepted before is loaded. */
-export function ask(io: Io, open: Openers, options: DataOptions, path: string, query: Query = {}): Promise<Json> {
-  return withClient(io, open, options, async (client) => {
-    await client.settle();
-    return client.get(path, query);
   });
 }
 

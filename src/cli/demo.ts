@@ -55,7 +55,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
           { data: join(folder, 'data') },
           { port: options.port, log_level: 'silent' },
         );
-        const client = new HttpClient(server.address, server.token, io);
+        const client = new HttpClient({ ...server, collects: true }, io);
         const records = await load(io, client, folder);
         if (stop.aborted) return;
         io.out(

@@ -55,14 +55,11 @@ async function examine({ io, open, exit }: Context, options: DoctorOptions): Pro
 }
 
 function showDoctor({ problems, warehouse, state, collector }: Json): string {
-  const { loader } = collector;
   const values: [string, string][] = [
     ['engine', `${warehouse.engine}, schema ${warehouse.schema_version}`],
     ['state', `${state.engine}, ${state.where}`],
     ['warehouse MB', (warehouse.size_bytes / 1e6).toFixed(1)],
-    ['spool MB', (collector.spool_bytes / 1e6).toFixed(1)],
-    ['records not loaded yet', count(collector.lag_records)],
-    ['last failure to load', loader.last_error === '' ? 'none' : loader.last_error],
+    ...collectorLines(collector),
   ];
   const tables = warehouse.tables
     .filter((table: Json) => table.rows > 0)
@@ -70,6 +67,17 @@ function showDoctor({ problems, warehouse, state, collector }: Json): string {
   const verdict =
     problems.length === 0 ? 'all is well\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
   return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${verdict}`;
+}
+
+/** @param collector null on a server that takes no events in. */
+function collectorLines(collector: Json | null): [string, string][] {
+  if (collector === null) return [['collector', 'none: this server takes no events in']];
+  const { last_error } = collector.loader;
+  return [
+    ['spool MB', (collector.spool_bytes / 1e6).toFixed(1)],
+    ['records not loaded yet', count(collector.lag_records)],
+    ['last failure to load', last_error === '' ? 'none' : last_error],
+  ];
 }
 
 async function replay({ io, open }: Context, options: DoctorOptions): Promise<void> {
@@ -91,7 +99,7 @@ async function backup(context: Context, options: DoctorOptions, folder: string):
   context.io.out(`backed up into ${folder}; restore it with: tributary doctor --restore ${folder} --data NEW_FOLDER\n`);
 }
 
-/** Every table as Parquet in a new or empty folder. What the spool holds is loaded first, so that it is whole. */
+/** Every table as Parquet in a new or empty folder. What this folder's spool holds is loaded first, so that it is part of it. */
 export async function writeBackup({ io, open }: Context, options: DataOptions, folder: string): Promise<void> {
   await withClient(io, open, options, async (client) => {
     await client.flush();

@@ -10,11 +10,14 @@ export class HttpClient implements Client {
   readonly local = false;
   readonly lanes = 4;
 
+  readonly where: string;
+
   constructor(
-    readonly where: string,
-    private readonly token: string,
+    private readonly server: { address: string; token: string; collects: boolean },
     private readonly io: Io,
-  ) {}
+  ) {
+    this.where = server.address;
+  }
 
   get(path: string, query: Query = {}): Promise<Json> {
     return this.request('GET', withQuery(path, query));
@@ -39,6 +42,8 @@ export class HttpClient implements Client {
   }
 
   async flush(onWait: (lag_records: number | null) => void = () => {}): Promise<void> {
+    // A server without a collector has no spool. What other servers collected is in its reports as soon as they load it.
+    if (!this.server.collects) return;
     onWait(null);
     await patiently(
       () => this.request('POST', '/v1/flush'),
@@ -59,7 +64,7 @@ export class HttpClient implements Client {
   private async request(method: string, path: string, body?: unknown): Promise<Json> {
     const init: RequestInit = {
       method,
-      headers: { authorization: `Bearer ${this.token}` },
+      headers: { authorization: `Bearer ${this.server.token}` },
       signal: AbortSignal.timeout(QUERY_WAIT_MS),
     };
     if (body !== undefined) {

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { toCsv } from '../present/csv.ts';
+import { showReport } from '../present/tables.ts';
 import type { ReportJson } from '../reports/context.ts';
+import type { Report } from '../reports/declare.ts';
 import type { Openers } from './connect.ts';
 import type { Io } from './io.ts';
 
@@ -47,14 +49,12 @@ export interface FormatFlags {
   limit: number;
 }
 
-export type Show = (report: ReportJson, limit: number) => string;
-
-/** Prints a report in the form that was asked for. */
-export function print(io: Io, report: ReportJson, flags: FormatFlags, show: Show): void {
+/** Prints the answer of a report in the form that was asked for. */
+export function print(io: Io, report: Report, answer: ReportJson, flags: FormatFlags): void {
   if (flags.json && flags.csv) throw badRequest('--csv', 'give either --json or --csv, not both');
-  if (flags.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
-  else if (flags.csv) io.out(toCsv(report));
-  else io.out(show(report, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
+  if (flags.json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
+  else if (flags.csv) io.out(toCsv(answer, report.main_table));
+  else io.out(showReport(report, answer, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
 }
 
 /** A question to a folder that is not there is a typing mistake, and no reason to make the folder. */

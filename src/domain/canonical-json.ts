@@ -1,7 +1,8 @@
 /** Equal JSON has one text, so that equal content is one event. */
 import { MAX_JSON_DEPTH } from './fields.ts';
 
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+/** Names that would reach into the prototype of an object. */
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** JSON text with sorted keys; undefined when it is too deep, holds forbidden keys or something JSON has no word for. */
 export function canonicalJson(value: unknown, depth = 0): string | undefined {

@@ -1,4 +1,4 @@
-/** Any report on a terminal: values by name, lists as tables. For reports without a page of their own. */
+/** Any report on a terminal: values by name, lists as tables. For reports without a table of their own. */
 import type { ReportJson } from '../reports/context.ts';
 import { more } from './head.ts';
 import { moneyText, NOTHING, pairs, textTable } from './table.ts';
@@ -17,9 +17,13 @@ const IN_TITLE = new Set([
   'definitions',
 ]);
 
-/** The values and tables of `report`, without what stands in the title. */
-export function showAny(report: ReportJson, limit: number): string {
+/**
+ * The values and tables of `report`, without what stands in the title.
+ * @param main the table that comes first.
+ */
+export function showAny(report: ReportJson, limit: number, main?: string): string {
   const entries = Object.entries(report).filter(([name]) => !IN_TITLE.has(name) && !name.endsWith('_micros'));
+  if (main !== undefined) entries.sort(([a], [b]) => Number(b === main) - Number(a === main));
   const simple = entries.filter(([, value]) => !isObject(value) && !isTable(value));
   const blocks = entries.filter(([, value]) => isObject(value) || isTable(value));
   const values = simple.map(([name, value]): [string, string] => [words(name), cell(name, value)]);

@@ -1,52 +1,26 @@
 /** The main table of a report as CSV (RFC 4180), safe to open in a spreadsheet. */
 import type { ReportJson } from '../reports/context.ts';
+import type { MainTable } from '../reports/declare.ts';
 
 interface FlatTable {
   columns: string[];
   rows: unknown[][];
 }
 
-/** Where a report keeps the rows that are its answer; the first of these that it has. */
-const MAIN_TABLES = [
-  'channel_attribution',
-  'journey_lengths',
-  'touchpoints',
-  'by_email',
-  'journeys',
-  'groups',
-  'models',
-  'channels',
-  'runs',
-  'keys',
-] as const;
-
-/** The main table of any report as CSV, with a header row and CRLF line ends. */
-export function toCsv(report: ReportJson): string {
-  const { columns, rows } = mainTable(report);
+/** The main table of a report as CSV, with a header row and CRLF line ends; values by name where it has none. */
+export function toCsv(answer: ReportJson, table: MainTable | null): string {
+  const { columns, rows } =
+    table === null ? { columns: ['name', 'value'], rows: leaves(answer) } : flatten(rowsOf(answer, table));
   return [columns, ...rows].map((row) => row.map(csvCell).join(',') + '\r\n').join('');
 }
 
-/**
- * Finds the table: the rows that the report is about; with several models all of their rows, told apart by
- * `attribution_model`; a report without rows becomes one of names and values.
- */
-function mainTable(report: ReportJson): FlatTable {
-  const models = report['models'];
-  if (isObject(models)) {
-    return flatten(
-      Object.entries(models).flatMap(([attribution_model, part]) =>
-        rowsOf(part as ReportJson).map((row) => ({ attribution_model, ...row })),
-      ),
-    );
-  }
-  const name = MAIN_TABLES.find((table) => Array.isArray(report[table]));
-  if (name === undefined) return { columns: ['name', 'value'], rows: leaves(report) };
-  return flatten(rowsOf(report));
-}
-
-function rowsOf(report: ReportJson): Record<string, unknown>[] {
-  const name = MAIN_TABLES.find((table) => Array.isArray(report[table]));
-  return name === undefined ? [] : (report[name] as unknown[]).filter(isObject);
+/** The rows that the report is about; where several parts hold such rows, all of them with a column that tells them apart. */
+function rowsOf(answer: ReportJson, { rows, parts }: MainTable): Record<string, unknown>[] {
+  const by_name = parts && answer[parts.field];
+  if (!isObject(by_name)) return answer[rows] as Record<string, unknown>[];
+  return Object.entries(by_name).flatMap(([name, part]) =>
+    rowsOf(part as ReportJson, { rows }).map((row) => ({ [parts!.column]: name, ...row })),
+  );
 }
 
 /** Nested values become columns of their own, `credit.linear.share`; lists stay JSON. */

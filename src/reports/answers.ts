@@ -3,20 +3,39 @@
  * (`as_of`). A new event makes a new position and so a new key: nothing is ever out of date, and nothing has to be dropped for it.
  */
 import { formatInstant } from '../domain/time.ts';
-import type { Answers, ReportContext, ReportJson } from './context.ts';
-import type { Resolved } from './parameters.ts';
+import type { Answers, ReportContext, ReportJson, Resolved } from './context.ts';
 
 const MAX_CHARACTERS = 64_000_000;
 const MAX_ANSWER_CHARACTERS = 8_000_000;
 
-/** The least recently used go first. */
+/** Keeps answers up to a number of characters; the least recently used go first. */
 export class AnswerCache implements Answers {
-  /** Answers served from here since the start. */
   hits = 0;
   private characters = 0;
   private readonly answers = new Map<string, { answer: ReportJson; characters: number }>();
+  private readonly under_way = new Map<string, Promise<ReportJson>>();
 
-  get(key: string): ReportJson | undefined {
+  async once(key: string, make: () => Promise<ReportJson>): Promise<{ answer: ReportJson; known: boolean }> {
+    const kept = this.find(key);
+    if (kept !== undefined) return { answer: kept, known: true };
+    const shared = this.under_way.get(key);
+    if (shared !== undefined) {
+      const answer = await shared;
+      this.hits += 1;
+      return { answer, known: true };
+    }
+    const making = make();
+    this.under_way.set(key, making);
+    try {
+      const answer = await making;
+      this.keep(key, answer);
+      return { answer, known: false };
+    } finally {
+      this.under_way.delete(key);
+    }
+  }
+
+  private find(key: string): ReportJson | undefined {
     const found = this.answers.get(key);
     if (found === undefined) return undefined;
     this.answers.delete(key);
@@ -25,7 +44,7 @@ export class AnswerCache implements Answers {
     return found.answer;
   }
 
-  set(key: string, answer: ReportJson): void {
+  private keep(key: string, answer: ReportJson): void {
     const characters = JSON.stringify(answer).length;
     if (characters > MAX_ANSWER_CHARACTERS) return;
     this.characters += characters - (this.answers.get(key)?.characters ?? 0);
@@ -40,7 +59,8 @@ export class AnswerCache implements Answers {
 }
 
 /**
- * The answer to a resolved question, made by `make` unless it is known.
+ * The answer to a resolved question, made by `make` unless it is known or another caller is making it: then both get that one,
+ * or its failure.
  * @param shape tells apart answers that differ in form and not in what they depend on.
  */
 export async function answerOnce(
@@ -49,10 +69,10 @@ export async function answerOnce(
   shape: string,
   make: () => Promise<ReportJson>,
 ): Promise<ReportJson> {
-  const key = [shape, resolved.config_hash, resolved.as_of].join('\n');
-  const known = context.answers?.get(key);
-  if (known !== undefined) return { ...known, generated_at: formatInstant(context.clock()) };
-  const answer = await make();
-  context.answers?.set(key, answer);
-  return answer;
+  if (context.answers === undefined) return make();
+  // The hash holds the brands as well. They stand here too, so that no fault in it shows one brand the figures of another.
+  const brands = resolved.plan.brands.map(({ brand_id }) => brand_id).join(',');
+  const key = [shape, brands, resolved.config_hash, resolved.as_of].join('\n');
+  const { answer, known } = await context.answers.once(key, make);
+  return known ? { ...answer, generated_at: formatInstant(context.clock()) } : answer;
 }

@@ -12,16 +12,32 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { answerOnce } from './answers.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { byRevenue, DEFAULT_GROUP_BY, type GroupKey, joinMonths, resolveGroupBy, touchColumns } from './groups.ts';
+import { defineReport } from './declare.ts';
+import {
+  byRevenue,
+  DEFAULT_GROUP_BY,
+  GROUP_KEY_NAMES,
+  type GroupKey,
+  joinMonths,
+  resolveGroupBy,
+  touchColumns,
+} from './groups.ts';
 import { journeyAnalysis } from './journeys.ts';
-import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { AttributionParameters } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
+import { ATTRIBUTION_EXAMPLE, ATTRIBUTION_MEANINGS, AttributionResult } from './results/attribution.ts';
 
 export const AttributionReportParameters = Type.Object(
   {
     ...AttributionParameters.properties,
     group_by: Type.Optional(
-      Type.String({ maxLength: 500, description: `Comma-separated; ${DEFAULT_GROUP_BY} when left out` }),
+      Type.String({
+        maxLength: 500,
+        description: `One or more of ${GROUP_KEY_NAMES.join(', ')}, separated by commas; ${DEFAULT_GROUP_BY} when left out`,
+        'x-value': 'keys',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -252,3 +268,18 @@ async function readWarnings(
     warn(`zero${i}`, 'zero_weights', `paths have only zero weights under ${model.name}; their touches share equally`);
   return warnings;
 }
+
+export const attribution = defineReport({
+  name: 'attribution',
+  command: 'report attribution',
+  path: '/v1/reports/attribution',
+  summary: 'What each channel, campaign and email earned',
+  description:
+    'Under one model, or under several side by side (`models`). Credits plus unattributed revenue equal net revenue exactly.',
+  parameters: AttributionReportParameters,
+  result: AttributionResult,
+  main_table: { rows: 'channel_attribution', parts: { field: 'models', column: 'attribution_model' } },
+  explain: ATTRIBUTION_MEANINGS,
+  example: ATTRIBUTION_EXAMPLE,
+  run: attributionReport,
+});

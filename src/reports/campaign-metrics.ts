@@ -53,7 +53,7 @@ type ConversionCount = keyof typeof CONVERSION_COUNTS;
 type Rate = readonly [numerator: EngagementCount, denominator: EngagementCount];
 
 /** Rates of engagement, each numerator / denominator. The recipient rates are of people on both sides. */
-const ENGAGEMENT_RATES: Record<string, Rate> = {
+export const ENGAGEMENT_RATES: Record<string, Rate> = {
   delivery_rate: ['delivered', 'sends'],
   bounce_rate: ['bounced', 'sends'],
   open_rate: ['unique_opens', 'delivered'],
@@ -68,7 +68,7 @@ const ENGAGEMENT_RATES: Record<string, Rate> = {
   complaint_rate: ['complained', 'delivered'],
 };
 
-const CONVERSION_RATES: Record<string, readonly [ConversionCount, EngagementCount]> = {
+export const CONVERSION_RATES: Record<string, readonly [ConversionCount, EngagementCount]> = {
   // Of people, on both sides: a person who buys twice, or after an open, cannot push it over the truth.
   conversion_rate: ['converting_customers', 'unique_recipients'],
   click_conversion_rate: ['click_through_customers', 'unique_human_clicks'],

@@ -27,15 +27,17 @@ import {
   readEngagement,
   revenuePer,
 } from './campaign-metrics.ts';
-import type { ReportContext, ReportJson } from './context.ts';
-import { AttributionParameters, type Resolved, reportHead, resolveParameters } from './parameters.ts';
+import { reportHead } from './config-hash.ts';
+import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { defineReport } from './declare.ts';
+import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { brandsOf } from './person.ts';
 import { CAMPAIGN_EVENTS, CAMPAIGN_PERIODS, CAMPAIGN_TOUCHES, ORDER_NETS } from './relations.ts';
+import { resolveParameters } from './resolve.ts';
+import { CampaignResult } from './results/campaign.ts';
 import { campaignSpend } from './spend.ts';
 
-const { models: _models, ...shared } = AttributionParameters.properties;
-
-export const CampaignReportParameters = Type.Object(shared, { additionalProperties: false });
+export const CampaignReportParameters = Type.Object(ONE_MODEL_PARAMETERS, { additionalProperties: false });
 export type CampaignReportParameters = Static<typeof CampaignReportParameters>;
 
 const MAX_EMAILS = 10_000;
@@ -245,3 +247,17 @@ async function conversionTiming(snapshot: Snapshot, conversions: number): Promis
     }),
   };
 }
+
+export const campaign = defineReport({
+  name: 'campaign',
+  command: 'report campaign',
+  path: '/v1/reports/campaigns/:campaign_id',
+  path_parameters: { campaign_id: 'The campaign' },
+  summary: 'What a campaign sent, what people did with it, and what it earned and cost',
+  description: 'Overall and by email. Every metric comes with its definition; a rate without a denominator is null.',
+  parameters: CampaignReportParameters,
+  result: CampaignResult,
+  main_table: { rows: 'by_email' },
+  explain: DEFINITIONS,
+  run: (context, { campaign_id, ...parameters }, asker) => campaignReport(context, campaign_id, parameters, asker),
+});

@@ -13,14 +13,16 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { readAll } from '../warehouse/read-row.ts';
 import { fill, type Relation } from '../warehouse/relation.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { makeHistory, readJourneys } from './customer-journeys.ts';
-import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { defineReport } from './declare.ts';
+import { ONE_PERSON_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
+import { resolveParameters } from './resolve.ts';
+import { CUSTOMER_MEANINGS, CustomerResult } from './results/customer.ts';
 
-const { brand_id, as_of, model, currency } = AttributionParameters.properties;
-
-export const CustomerParameters = Type.Object({ brand_id, as_of, model, currency }, { additionalProperties: false });
+export const CustomerParameters = Type.Object(ONE_PERSON_PARAMETERS, { additionalProperties: false });
 export type CustomerParameters = Static<typeof CustomerParameters>;
 
 /** The newest are listed. */
@@ -118,3 +120,17 @@ async function readSegments(snapshot: Snapshot, plan: Plan, members: Relation): 
     }),
   );
 }
+
+export const customer = defineReport({
+  name: 'customer',
+  command: 'report customer',
+  path: '/v1/customers/:customer_id',
+  path_parameters: { customer_id: 'Any id of the person' },
+  summary: 'One person: their ids, events, orders and what earned them',
+  description: 'Ids that are joined to this one are part of the answer.',
+  parameters: CustomerParameters,
+  result: CustomerResult,
+  main_table: { rows: 'journeys' },
+  explain: CUSTOMER_MEANINGS,
+  run: (context, { customer_id, ...parameters }, asker) => customerReport(context, customer_id, parameters, asker),
+});

@@ -1,62 +1,87 @@
 /** What a fit may be asked for: one schema for HTTP, the command line and the schedule. */
 import Type, { type Static } from 'typebox';
+import { choice } from '../domain/parameter.ts';
 import { GRAINS } from '../models/grain.ts';
-import { AttributionParameters } from './parameters.ts';
+import { FIT_DEFAULTS } from '../models/settings.ts';
+import { FITTED_LOG_PARAMETERS } from './parameters.ts';
 
-/** `data_driven` is the Markov chain; `markov` and `shapley` say which of the two is to answer for it. */
+/** `data_driven` is the Markov chain; `markov` and `shapley` say which of the two answers for it. */
 export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic'] as const;
+export type FitModel = (typeof FIT_MODELS)[number];
+
 export const HAZARD_FAMILIES = ['logistic', 'boosted_trees', 'random_forest', 'additive'] as const;
-export const MARKOV_ORDERS = ['1', '2', '3', '4', 'auto'] as const;
-
-const choice = <const V extends readonly string[]>(values: V, description: string) =>
-  Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description });
-
-// A fit learns from orders at their net value; the day of a refund means nothing to it.
-const {
-  artifact: _artifact,
-  model: _model,
-  models: _models,
-  adjustments: _adjustments,
-  ...shared
-} = AttributionParameters.properties;
 
 /** Parameters of a fit. The period is all of the log when left out. */
 export const FitParameters = Type.Object(
   {
     model: choice(FIT_MODELS, 'What to fit'),
-    family: Type.Optional(choice(HAZARD_FAMILIES, 'algorithmic: the form of the hazard; logistic when left out')),
-    order: Type.Optional(choice(MARKOV_ORDERS, 'markov: touches that the next one depends on; 1 when left out')),
-    grain: Type.Optional(choice(GRAINS, 'What a touch is called; channel when left out')),
+    family: Type.Optional(
+      choice(HAZARD_FAMILIES, `algorithmic: the form of the hazard; ${FIT_DEFAULTS.family} when left out`, {
+        'x-value': 'name',
+      }),
+    ),
+    order: Type.Optional(
+      choice(
+        ['1', '2', '3', '4', 'auto'],
+        'markov: touches that the next one depends on; auto chooses by held-out journeys; 1 when left out',
+        { 'x-value': 'k' },
+      ),
+    ),
+    grain: Type.Optional(choice(GRAINS, 'What a touch is called; channel when left out', { 'x-value': 'name' })),
     transform: Type.Optional(
       Type.String({
         maxLength: 500,
-        description: 'markov, shapley: path transforms from left to right; none when left out',
+        description:
+          'markov, shapley: path transforms from left to right, such as exposure,trim_long_path(20); none when left out',
+        'x-value': 'spec',
       }),
     ),
-    seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: '1 when left out' })),
+    seed: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 4_294_967_295,
+        description: `Of all that is drawn; ${FIT_DEFAULTS.seed} when left out`,
+      }),
+    ),
     draws: Type.Optional(
       Type.Integer({
         minimum: 0,
         maximum: 1_000,
-        description: 'Bootstrap draws for the intervals; 100 when left out, 0 for none',
+        description: `Bootstrap draws for the intervals; ${FIT_DEFAULTS.draws} when left out, 0 for none`,
       }),
     ),
     guard_minutes: Type.Optional(
       Type.Number({
         minimum: 0,
         maximum: 1_440,
-        description: 'algorithmic: touches nearer to the order have no effect; 30 when left out',
+        description: `algorithmic: touches nearer to the order have no effect; ${FIT_DEFAULTS.guard_minutes} when left out`,
       }),
     ),
     max_age_days: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,
         maximum: 365,
-        description: 'algorithmic: older touches have no effect; 30 when left out',
+        description: `algorithmic: older touches have no effect; ${FIT_DEFAULTS.max_age_days} when left out`,
       }),
     ),
-    ...shared,
+    ...FITTED_LOG_PARAMETERS,
   },
   { additionalProperties: false },
 );
 export type FitParameters = Static<typeof FitParameters>;
+
+/** Settings that only some models have; every other parameter is for all of them. */
+const ONLY: Partial<Record<keyof FitParameters, readonly FitModel[]>> = {
+  family: ['algorithmic'],
+  guard_minutes: ['algorithmic'],
+  max_age_days: ['algorithmic'],
+  order: ['markov', 'data_driven'],
+  transform: ['markov', 'data_driven', 'shapley'],
+  collapse: ['markov', 'data_driven', 'shapley'],
+  lookback: ['markov', 'data_driven', 'shapley'],
+};
+
+/** The models that have a setting. */
+export function modelsWith(setting: keyof FitParameters): readonly FitModel[] {
+  return ONLY[setting] ?? FIT_MODELS;
+}

@@ -1,6 +1,8 @@
 /** Fits a model on the log as it stands and keeps it. The log is read here, the training runs in a thread of its own. */
 
 import { DEFAULT_MODEL } from '../attribution/models.ts';
+import { pickOptions } from '../attribution/query-options.ts';
+import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { type Artifact, artifactId, artifactRow } from '../models/artifacts/artifact.ts';
 import { soundArtifact } from '../models/artifacts/stored.ts';
@@ -14,11 +16,14 @@ import type { TrainPathsOptions } from '../models/training/train-paths.ts';
 import type { Trained } from '../models/training/trained.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { turnsOf } from '../warehouse/turns.ts';
-import type { ReportContext, ReportJson } from './context.ts';
-import type { FitParameters } from './fit-parameters.ts';
+import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { defineReport } from './declare.ts';
+import { FitParameters, modelsWith } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
-import { AttributionParameters, askedBrand, type Resolved, resolveParameters } from './parameters.ts';
+import { AttributionParameters } from './parameters.ts';
 import { ALL_TIME } from './person.ts';
+import { resolveParameters } from './resolve.ts';
+import { CardResult, MODEL_MEANINGS } from './results/models.ts';
 
 /** Reading all of a log takes longer than a report. */
 const READ_PATIENCE = 10;
@@ -69,7 +74,7 @@ async function fitNow(
   const trained = await train();
   const times = { training_ms: Math.round(performance.now() - started), created_ms: context.clock() };
   // A key of one brand asks for that brand, also where it does not say so.
-  const brand_id = askedBrand(parameters.brand_id, options.key_brand_id);
+  const brand_id = brandWithin(options.key_brand_id, parameters.brand_id);
   const request = { ...parameters, ...(brand_id === null ? {} : { brand_id }) };
   return keep(context, makeArtifact(resolved, request, settings, trained, times));
 }
@@ -81,17 +86,16 @@ function sharedParameters(parameters: FitParameters): AttributionParameters {
   return { ...ALL_TIME, ...shared, model: DEFAULT_MODEL };
 }
 
-/** Settles what is left to default. @throws bad_request for a setting that the model has not. */
+/** Settles what is left to default. @throws bad_request for a setting that the model does not have. */
 function settle(parameters: FitParameters): FitSettings {
+  refuseOthers(parameters);
   const { seed = FIT_DEFAULTS.seed, draws = FIT_DEFAULTS.draws } = parameters;
   const common = { seed, draws, level: FIT_DEFAULTS.level };
   if (parameters.model === 'algorithmic') {
-    refuse(parameters, ['order', 'transform', 'collapse', 'lookback'], 'markov and shapley');
     const { family, guard_minutes, max_age_days } = { ...FIT_DEFAULTS, ...parameters };
     const { grain = 'auto' } = parameters;
     return { model: 'algorithmic', ...common, family, grain, guard_minutes, max_age_days };
   }
-  refuse(parameters, ['family', 'guard_minutes', 'max_age_days'], 'algorithmic');
   const { grain = 'channel', transform = 'none' } = parameters;
   if (parseTransforms(transform).some(({ kind }) => kind === 'frequency'))
     throw badRequest(
@@ -99,17 +103,18 @@ function settle(parameters: FitParameters): FitSettings {
       'frequency counts touches in their names, which reports cannot credit; fit a file with --paths, or choose another',
     );
   if (parameters.model === 'shapley') {
-    refuse(parameters, ['order'], 'markov');
     return { model: 'shapley', ...common, grain, transform, order: null };
   }
   const { order = '1' } = parameters;
   return { model: 'markov', ...common, grain, transform, order: order === 'auto' ? order : Number(order) };
 }
 
-function refuse(parameters: FitParameters, names: readonly (keyof FitParameters)[], models: string): void {
-  for (const name of names)
-    if (parameters[name] !== undefined)
-      throw badRequest(name, `is a setting of ${models}, not of ${parameters.model}; leave it out`);
+function refuseOthers(parameters: FitParameters): void {
+  for (const name of Object.keys(parameters) as (keyof FitParameters)[]) {
+    const models = modelsWith(name);
+    if (parameters[name] !== undefined && !models.includes(parameters.model))
+      throw badRequest(name, `is a setting of ${models.join(', ')}, not of ${parameters.model}; leave it out`);
+  }
 }
 
 /** Reads what the model learns from; what it returns trains without the warehouse. */
@@ -138,7 +143,7 @@ function makeArtifact(
   { content, family, card }: Trained,
   times: { training_ms: number; created_ms: number },
 ): Artifact {
-  const { brands, collapse, lookback, exclude_direct, include_machine, conversion_types, currency } = plan;
+  const { brands, currency } = plan;
   const base = {
     family,
     brands: brands.map(({ brand_id }) => brand_id).sort(),
@@ -148,11 +153,7 @@ function makeArtifact(
       ...settings,
       ...period,
       currency,
-      collapse,
-      lookback,
-      exclude_direct,
-      include_machine,
-      conversion_types,
+      ...pickOptions(plan, 'touches', 'orders'),
       config_hash,
       request: parameters,
     },
@@ -168,3 +169,26 @@ async function keep(context: ReportContext, artifact: Artifact): Promise<Artifac
   await context.warehouse.append({ model_artifacts: [artifactRow(artifact)] });
   return artifact;
 }
+
+export const fit = defineReport({
+  name: 'fit',
+  // `tributary fit` also fits files, and has a command for each model.
+  command: null,
+  tag: 'models',
+  path: '/v1/models',
+  summary: 'Fit a model',
+  description:
+    'Learns from the log as it stands and keeps the result as an artifact, which reports use when it passed its gate. It takes seconds to minutes; the server goes on answering. The same fit of the same log is the same artifact.',
+  parameters: FitParameters,
+  result: CardResult,
+  main_table: { rows: 'channels' },
+  explain: MODEL_MEANINGS,
+  writes: {
+    body_required: true,
+    examples: {
+      markov: { model: 'markov', order: '1' },
+      algorithmic: { model: 'algorithmic', family: 'logistic', seed: 1 },
+    },
+  },
+  run: fitModel,
+});

@@ -1,10 +1,10 @@
 /** What credits can be grouped by, in one place. */
 import { badRequest } from '../domain/errors.ts';
+import { listOf } from '../domain/parameter.ts';
 import { formatDate, MS_PER_DAY, weekStart } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { fill } from '../warehouse/relation.ts';
 import type { Cell } from '../warehouse/schema.ts';
-import { listOf } from './parameters.ts';
 import { MONTHS } from './relations.ts';
 
 export interface GroupKey {
@@ -47,6 +47,8 @@ const GROUP_KEYS: Record<string, GroupKey> = {
 };
 
 export const GROUP_KEY_NAMES = Object.keys(GROUP_KEYS);
+/** The fields that name a group in a row. */
+export const GROUP_FIELDS = [...new Set(Object.values(GROUP_KEYS).map(({ field }) => field))];
 export const DEFAULT_GROUP_BY = 'channel,campaign_id,email_id';
 
 /** Reads `group_by`. @throws bad_request naming the unknown key and the known ones. */

@@ -6,8 +6,12 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import { answerOnce } from './answers.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { type AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { defineReport } from './declare.ts';
+import { AttributionParameters } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
+import { JOURNEY_MEANINGS, JourneysResult } from './results/journeys.ts';
 
 /** The buckets, by calendar days from a journey's first event to its last order. */
 const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as const;
@@ -115,3 +119,17 @@ async function channelMix(snapshot: Snapshot, events: Relation, all: Relation): 
     .map((row) => ({ ...row, share_of_touchpoints: ratio(row.touchpoints, total) }))
     .sort((a, b) => b.touchpoints - a.touchpoints || (a.channel < b.channel ? -1 : 1));
 }
+
+export const journeys = defineReport({
+  name: 'journeys',
+  command: 'report journeys',
+  path: '/v1/reports/journeys',
+  summary: 'How long journeys were, and what they were made of',
+  description:
+    'A journey is the events of a person without a long silence between them; it is reported when an order of the period lies in it.',
+  parameters: AttributionParameters,
+  result: JourneysResult,
+  main_table: { rows: 'journey_lengths' },
+  explain: JOURNEY_MEANINGS,
+  run: journeysReport,
+});

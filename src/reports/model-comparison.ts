@@ -14,17 +14,20 @@ import { read, readAll } from '../warehouse/read-row.ts';
 import { materialise } from '../warehouse/relation.ts';
 import { oneOf } from '../warehouse/sql-text.ts';
 import { answerOnce } from './answers.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { explainDifference } from './disagreement.ts';
-import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { defineReport } from './declare.ts';
+import { averageOf, explainDifference } from './disagreement.ts';
+import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
 import { COMPARED_PEOPLE } from './relations.ts';
+import { resolveParameters } from './resolve.ts';
+import { COMPARISON_MEANINGS, ModelComparisonResult } from './results/model-comparison.ts';
 
 const GROUPS = ['channel', 'campaign_id'] as const;
 
-const { model: _model, ...shared } = AttributionParameters.properties;
 export const ModelComparisonParameters = Type.Object(
   {
-    ...shared,
+    ...SEVERAL_MODELS_PARAMETERS,
     group_by: Type.Optional(
       Type.Unsafe<(typeof GROUPS)[number]>({ type: 'string', enum: [...GROUPS], description: 'channel when left out' }),
     ),
@@ -280,18 +283,16 @@ function disagreements(
     }));
 }
 
-/** The same facts over all groups, for comparison. */
-function averageOf(facts: readonly GroupFacts[]): GroupFacts {
-  const touches = facts.reduce((sum, fact) => sum + fact.touches, 0);
-  const mean = (of: (fact: GroupFacts) => number): number =>
-    touches === 0 ? 0 : facts.reduce((sum, fact) => sum + of(fact) * fact.touches, 0) / touches;
-  const models = Object.keys(facts[0]?.added ?? {});
-  return {
-    touches,
-    first: mean((fact) => fact.first),
-    last: mean((fact) => fact.last),
-    alone: mean((fact) => fact.alone),
-    age_days: mean((fact) => fact.age_days),
-    added: Object.fromEntries(models.map((model) => [model, mean((fact) => fact.added[model]!)])),
-  };
-}
+export const models = defineReport({
+  name: 'models',
+  command: 'report models',
+  path: '/v1/reports/models',
+  summary: 'Models side by side, with intervals and their largest disagreements explained',
+  description:
+    'By channel or campaign: what each model gives, how far that would move if other people had come (bootstrap over people, 90 %), and why the models differ most where they do.',
+  parameters: ModelComparisonParameters,
+  result: ModelComparisonResult,
+  main_table: { rows: 'groups' },
+  explain: COMPARISON_MEANINGS,
+  run: modelComparison,
+});

@@ -1,11 +1,15 @@
 /** Fitted models: which there are, which one reports use, and the card of each. */
 
+import Type from 'typebox';
+import { maySee } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
-import { type ListedArtifact, listArtifacts, readArtifact } from '../models/artifacts/stored.ts';
+import { listArtifacts, readArtifact } from '../models/artifacts/stored.ts';
 import type { Check } from '../models/gate.ts';
 import type { ReportContext, ReportJson } from './context.ts';
+import { defineReport } from './declare.ts';
+import { CardResult, MODEL_MEANINGS, ModelsResult } from './results/models.ts';
 
 /** The artifacts that the key may see, newest first. One of several brands needs a key for all of them. */
 export async function listModels(
@@ -13,7 +17,7 @@ export async function listModels(
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   const all = await context.warehouse.read(listArtifacts);
-  const seen = all.filter((artifact) => mayRead(artifact, options.key_brand_id));
+  const seen = all.filter((artifact) => maySee(options.key_brand_id, artifact.brands));
   const in_use = new Set<string>();
   const decided = new Set<string>();
   for (const { artifact_id, model, brands, card } of seen) {
@@ -49,7 +53,7 @@ export async function modelCard(
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   const artifact = await context.warehouse.read((snapshot) => readArtifact(snapshot, artifact_id));
-  if (!artifact || !mayRead(artifact, options.key_brand_id))
+  if (!artifact || !maySee(options.key_brand_id, artifact.brands))
     throw new TributaryError(
       'not_found',
       `artifact_id: no fitted model is named ${JSON.stringify(artifact_id.slice(0, 100))}; list the models to see their names`,
@@ -76,7 +80,35 @@ export function cardJson({ card, created_ms, content: _content, model, ...artifa
   };
 }
 
-function mayRead({ brands }: ListedArtifact, key_brand_id: string | null): boolean {
-  // A damaged artifact may name no brands: then only a key of all brands sees it.
-  return key_brand_id === null || (brands.length > 0 && brands.every((brand_id) => brand_id === key_brand_id));
-}
+const NO_PARAMETERS = Type.Object({}, { additionalProperties: false });
+
+export const fitted = defineReport({
+  name: 'fitted',
+  command: 'models list',
+  tag: 'models',
+  path: '/v1/models',
+  summary: 'Fitted models, newest first',
+  description:
+    'Which passed their gate, which reports use, and what the others lack. A fit of several brands is listed for keys of all brands only.',
+  parameters: NO_PARAMETERS,
+  result: ModelsResult,
+  main_table: { rows: 'models' },
+  explain: MODEL_MEANINGS,
+  run: (context, _asked, asker) => listModels(context, asker),
+});
+
+export const card = defineReport({
+  name: 'card',
+  command: 'models card',
+  tag: 'models',
+  path: '/v1/models/:artifact_id',
+  path_parameters: { artifact_id: '`artifact_id` of the list' },
+  summary: 'The card of a fitted model',
+  description:
+    'Data, settings, metrics with calibration, intervals, gate, limits. `format=text` answers it as a page of text.',
+  parameters: NO_PARAMETERS,
+  result: CardResult,
+  main_table: { rows: 'channels' },
+  explain: MODEL_MEANINGS,
+  run: (context, { artifact_id }, asker) => modelCard(context, artifact_id, asker),
+});

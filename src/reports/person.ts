@@ -1,5 +1,6 @@
 /** Who a report is about: the ids of one person, what joins them, and which brand an id belongs to. */
 import type { Plan } from '../attribution/plan.ts';
+import { brandWithin } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -8,7 +9,6 @@ import { read, readAll } from '../warehouse/read-row.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import type { TableName } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
-import { askedBrand } from './parameters.ts';
 
 /** Reports on one thing have no period: this one holds every event that the door lets in. */
 export const ALL_TIME = { start: '1970-01-01T00:00:00Z', end: '9999-01-01T00:00:00Z' } as const;
@@ -31,7 +31,7 @@ export async function brandsOf(
   sought: Sought,
   request: { brand_id?: string | undefined; key_brand_id: string | null },
 ): Promise<string[]> {
-  const asked = askedBrand(request.brand_id, request.key_brand_id);
+  const asked = brandWithin(request.key_brand_id, request.brand_id);
   const parts = sought.columns.map(
     ([table, column]) =>
       `select r.brand_id as brand_id from ${table} r where r.${column} = $id and ${atOrBefore('r', position)} ${asked === null ? '' : 'and r.brand_id = $brand_id'}`,

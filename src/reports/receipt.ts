@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import type { Plan, Scores } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
+import { pickOptions } from '../attribution/query-options.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
 import type { ConversionType } from '../domain/conversion.ts';
 import { assert } from '../domain/errors.ts';
@@ -13,19 +14,17 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { resolvePosition } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
+import { reportHead } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { AttributionParameters, reportHead, resolveParameters } from './parameters.ts';
+import { defineReport } from './declare.ts';
+import { ONE_ORDER_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
 import { conversionsOfOrder, money, type Order, orderPart, readOrder } from './receipt-order.ts';
 import { readConsidered } from './receipt-touchpoints.ts';
+import { resolveParameters } from './resolve.ts';
+import { RECEIPT_MEANINGS, ReceiptResult } from './results/receipt.ts';
 
-const { model, models, artifact, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine } =
-  AttributionParameters.properties;
-
-export const ReceiptParameters = Type.Object(
-  { model, models, artifact, brand_id, as_of, currency, collapse, lookback, exclude_direct, include_machine },
-  { additionalProperties: false },
-);
+export const ReceiptParameters = Type.Object(ONE_ORDER_PARAMETERS, { additionalProperties: false });
 export type ReceiptParameters = Static<typeof ReceiptParameters>;
 
 /** @throws not_found when the conversion is not in the log (at `as_of`). */
@@ -74,10 +73,7 @@ export async function receiptReport(
         person: await readPerson(snapshot, plan, query.members, order.person_id),
         rules: {
           ...settings,
-          collapse: plan.collapse,
-          lookback: plan.lookback,
-          exclude_direct: plan.exclude_direct,
-          include_machine: plan.include_machine,
+          ...pickOptions(plan, 'touches'),
         },
         ...(await touchesPart(snapshot, plan, query, order, settings.windows)),
       };
@@ -173,3 +169,18 @@ function creditOf(plan: Plan, credit: Row): ReportJson {
     }),
   );
 }
+
+export const receipt = defineReport({
+  name: 'receipt',
+  command: 'receipt',
+  path: '/v1/conversions/:conversion_id/receipt',
+  path_parameters: { conversion_id: 'Any conversion of the order' },
+  summary: 'Why each touch of an order got what it got',
+  description:
+    'Every touch that was considered, why it was in or out, its weight, its share and its micros, under every rule model unless `model` or `models` says otherwise.',
+  parameters: ReceiptParameters,
+  result: ReceiptResult,
+  main_table: { rows: 'touchpoints' },
+  explain: RECEIPT_MEANINGS,
+  run: (context, { conversion_id, ...parameters }, asker) => receiptReport(context, conversion_id, parameters, asker),
+});

@@ -11,15 +11,17 @@ import type { Plan, Positions } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest } from '../domain/errors.ts';
-import { canonicalJson } from '../domain/record.ts';
 import { NAMING_RECORDS } from '../domain/subject-fields.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import type { Row, TableName } from '../warehouse/schema.ts';
 import { oneOf } from '../warehouse/sql-text.ts';
+import { reportHead, sameSettings } from './config-hash.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import { modelHash, reportHead, resolveParameters } from './parameters.ts';
+import { defineReport } from './declare.ts';
+import { resolveParameters } from './resolve.ts';
+import { CAUSES, ComparisonResult, RUN_MEANINGS } from './results/runs.ts';
 import { type Run, readRun, resultsOf } from './runs.ts';
 
 const GROUPS = ['channel', 'campaign_id', 'email_id'] as const;
@@ -45,8 +47,6 @@ const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: r
   { cause: 'touches', position: 'touchpoints', tables: ['touchpoints', 'reclassifications'] },
 ];
 
-/** `other` is what the frozen state no longer gives: records were erased, or this version computes otherwise. */
-const CAUSES = ['settings', 'identity', 'conversions', 'refunds', 'touches', 'other'] as const;
 type Cause = (typeof CAUSES)[number];
 
 /** Micros by line: of a group, or of an unattributed reason. */
@@ -139,13 +139,6 @@ async function answerInStages(
     answers.push({ cause, answer: held });
   }
   return { answers, reproducible };
-}
-
-/** Whether two plans differ in nothing but positions. */
-function sameSettings(a: Plan, b: Plan): boolean {
-  const text = ({ brands, models }: Plan): string =>
-    canonicalJson(JSON.parse(JSON.stringify({ brands, models: models.map(modelHash) }))) ?? '';
-  return text(a) === text(b);
 }
 
 async function hasNewRows(
@@ -277,3 +270,18 @@ function compareAnswers(stored: Answer, answers: Answers, group_by: string): Rep
     })),
   };
 }
+
+export const comparison = defineReport({
+  name: 'comparison',
+  command: 'runs compare',
+  path: '/v1/runs/:run_id/compare',
+  path_parameters: { run_id: '`run_id` of the list' },
+  summary: 'A frozen run beside today’s answer',
+  description:
+    'The difference is split by cause: settings, identity, conversions, refunds, touches. The parts add up to it exactly.',
+  parameters: CompareParameters,
+  result: ComparisonResult,
+  main_table: { rows: 'groups' },
+  explain: RUN_MEANINGS,
+  run: (context, { run_id, ...parameters }, asker) => compareRun(context, run_id, parameters, asker),
+});

@@ -8,7 +8,9 @@ import { creditedTouches } from '../attribution/credits.ts';
 import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
+import { writeOptions } from '../attribution/query-options.ts';
 import { unattributedOf } from '../attribution/unattributed.ts';
+import { maySee } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { formatMicros } from '../domain/money.ts';
 import type { BrandSettings } from '../domain/settings.ts';
@@ -17,15 +19,21 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
-import type { ReportContext, ReportJson } from './context.ts';
-import { AttributionParameters, type Resolved, resolveParameters, usedArtifacts } from './parameters.ts';
+import { usedArtifacts } from './config-hash.ts';
+import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { defineReport } from './declare.ts';
+import { AttributionParameters } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
+import { FrozenResult, RUN_MEANINGS, RunsResult } from './results/runs.ts';
 
 const RUN_ID = '^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$';
 
 export const FreezeParameters = Type.Object(
   {
     ...AttributionParameters.properties,
-    run_id: Type.Optional(Type.String({ pattern: RUN_ID, description: 'Name of the run; made up when left out' })),
+    run_id: Type.Optional(
+      Type.String({ pattern: RUN_ID, description: 'Name of the run; made up when left out', 'x-argument': true }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -97,12 +105,7 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
     ...period,
     models: plan.models.map(({ name }) => name).join(','),
     currency: plan.currency,
-    collapse: plan.collapse,
-    adjustments: plan.adjustments,
-    lookback: plan.lookback,
-    exclude_direct: plan.exclude_direct ? 'true' : 'false',
-    include_machine: plan.include_machine ? 'true' : 'false',
-    ...(plan.conversion_types === null ? {} : { conversion_type: plan.conversion_types.join(',') }),
+    ...writeOptions(plan),
     // A later fit must not change what a frozen run was made with.
     ...(artifacts.length === 0 ? {} : { artifact: [...new Set(artifacts)].join(',') }),
   };
@@ -187,7 +190,7 @@ export async function listRuns(context: ReportContext, options: { key_brand_id: 
     const runs = rows.map((row) => ({ run: toRun(row), rows: read(row, { row_count: 'number' }).row_count }));
     return {
       runs: runs
-        .filter(({ run }) => mayRead(run, options.key_brand_id))
+        .filter(({ run }) => maySee(options.key_brand_id, run.brands))
         .map(({ run: { settings: _settings, request, ...run }, rows: row_count }) => ({
           ...run,
           ...request,
@@ -204,7 +207,7 @@ export async function readRun(snapshot: Snapshot, run_id: string, key_brand_id: 
     { run_id },
   );
   const run = row && toRun(row);
-  if (!run || !mayRead(run, key_brand_id)) {
+  if (!run || !maySee(key_brand_id, run.brands)) {
     throw new TributaryError(
       'not_found',
       `run_id: no frozen run is named ${JSON.stringify(run_id.slice(0, 100))}; list the runs to see their names`,
@@ -235,6 +238,32 @@ function toRun(row: Row): Run {
   };
 }
 
-function mayRead(run: Run, key_brand_id: string | null): boolean {
-  return key_brand_id === null || run.brands.every((brand_id) => brand_id === key_brand_id);
-}
+export const freeze = defineReport({
+  name: 'freeze',
+  command: 'runs freeze',
+  path: '/v1/runs',
+  summary: 'Freeze a report',
+  description:
+    'Writes every credit down under a run id, to compare with later answers. The body holds the parameters of the attribution report.',
+  parameters: FreezeParameters,
+  result: FrozenResult,
+  explain: RUN_MEANINGS,
+  writes: {
+    body_required: false,
+    examples: { march: { run_id: 'march', start: '2026-03-01', end: '2026-04-01', models: 'first_touch,linear' } },
+  },
+  run: freezeRun,
+});
+
+export const runs = defineReport({
+  name: 'runs',
+  command: 'runs list',
+  path: '/v1/runs',
+  summary: 'Frozen runs, newest first',
+  description: 'A run of several brands is listed for keys of all brands only.',
+  parameters: Type.Object({}, { additionalProperties: false }),
+  result: RunsResult,
+  main_table: { rows: 'runs' },
+  explain: RUN_MEANINGS,
+  run: (context, _asked, asker) => listRuns(context, asker),
+});

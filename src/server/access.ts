@@ -1,8 +1,7 @@
 /** Who may call a route: keys and their scopes, the rate limit, and browsers of other origins. */
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import Type from 'typebox';
-import { badRequest, TributaryError } from '../domain/errors.ts';
-import { brandProblem } from '../domain/record.ts';
+import { TributaryError } from '../domain/errors.ts';
 import { allows, type Key, type KeyRing } from './keys.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
@@ -39,7 +38,7 @@ function presentedKey(request: FastifyRequest, route: Route, keys: KeyRing): Key
   }
   const space = header.indexOf(' ');
   if (header.slice(0, space).toLowerCase() !== 'bearer')
-    throw new TributaryError('unauthorized', `the Authorization header is of another kind; ${HOW}`);
+    throw new TributaryError('unauthorized', `the Authorization header does not hold a bearer key; ${HOW}`);
   const key = keys.find(header.slice(space + 1).trim(), request.raw.socket);
   if (!key)
     throw new TributaryError(
@@ -65,18 +64,6 @@ function keyInQuery(request: FastifyRequest, keys: KeyRing): Key | undefined {
     });
   }
   return key;
-}
-
-/** The brand that a call concerns: what it asks for, within what its key may touch. */
-export function brandOf(key: Key, asked: string | undefined): string | null {
-  const problem = asked === undefined ? undefined : brandProblem(asked);
-  if (problem) throw badRequest('brand_id', problem);
-  if (key.brand_id !== null && asked !== undefined && asked !== key.brand_id) {
-    throw new TributaryError('forbidden', `brand_id: the key "${key.name}" is for brand ${key.brand_id} only`, {
-      field: 'brand_id',
-    });
-  }
-  return asked ?? key.brand_id;
 }
 
 const MINUTE_MS = 60_000;

@@ -2,13 +2,13 @@
 import { isAbsolute } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
+import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import type { Collector } from '../log/collector.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
-import { brandOf } from './access.ts';
 import { type Page, readConflicts, readDeadLetters } from './letters.ts';
 import type { Route, Services } from './route.ts';
 
@@ -125,7 +125,11 @@ function replayRoute(collector: Collector): Route {
 function page(request: FastifyRequest, query: Static<typeof ConflictParameters>): Page {
   if (query.after !== undefined && !/^\d{1,15}:[A-Za-z0-9_-]{1,64}$/.test(query.after))
     throw badRequest('after', 'must be `next` of the page before');
-  return { brand_id: brandOf(request.key!, query.brand_id), limit: query.limit ?? 100, after: query.after };
+  return {
+    brand_id: brandWithin(request.key!.brand_id, query.brand_id),
+    limit: query.limit ?? 100,
+    after: query.after,
+  };
 }
 
 function reclassifyRoute(tributary: CollectingTributary): Route {

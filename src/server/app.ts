@@ -12,7 +12,6 @@ import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
-import { modelRoutes } from './model-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import type { Route, Services } from './route.ts';
@@ -52,16 +51,17 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   parseBodies(app);
   answerFailures(app, config.limits);
   const { collector, role } = tributary;
+  const parts = { role, collects: collector !== null, reports: role === 'all' || role === 'report' };
   const routes = [
     ...(collector === null ? [] : collectRoutes(services, collector)),
-    ...(role === 'all' || role === 'report' ? [...reportRoutes(services), ...modelRoutes(services)] : []),
+    ...(parts.reports ? reportRoutes(services) : []),
     ...adminRoutes(services),
     ...keyRoutes(services),
   ];
   routes.push(...operationRoutes(services, routes));
   for (const route of routes) addRoute(app, route, services.metrics, context);
   const unknown = services.metrics.meter('', 'unknown');
-  answerUnknown(app, routes, role, (request, reply) => {
+  answerUnknown(app, routes, parts, (request, reply) => {
     unknown.observe(reply.statusCode, reply.elapsedTime);
     logAnswer(app.log, null, request, reply);
   });

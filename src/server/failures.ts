@@ -78,18 +78,27 @@ function asTributaryError(
   return status >= 400 && status < 500 ? new TributaryError('bad_request', cause.message) : undefined;
 }
 
-const ROLE_HINTS: Record<Role, string> = {
-  all: '',
-  collect: '. This server only collects (--role collect); ask one that reports',
-  report: '. This server only reports (--role report); send events to one that collects',
-  work: '. This server only works in the background (--role work); send events to one that collects, and ask one that reports',
-};
+/** What a server does; one that does only a part says so where a path is missing. */
+export interface Parts {
+  role: Role;
+  collects: boolean;
+  reports: boolean;
+}
+
+function nothingHere({ role, collects, reports }: Parts): string {
+  if (collects && reports) return 'there is nothing at this path; GET /docs shows what there is';
+  if (collects)
+    return `there is nothing at this path; this server only collects (--role ${role}), so ask a server that reports`;
+  if (reports)
+    return `there is nothing at this path; this server only reports (--role ${role}), so send events to a server that collects`;
+  return `there is nothing at this path; this server (--role ${role}) neither collects nor reports`;
+}
 
 /** 404 that says where to look, or 405 that names the methods of a path that exists. */
 export function answerUnknown(
   app: FastifyInstance,
   routes: readonly Route[],
-  role: Role,
+  parts: Parts,
   answered: (request: FastifyRequest, reply: FastifyReply) => void,
 ): void {
   const paths = new Map<string, { pattern: RegExp; methods: string[] }>();
@@ -110,10 +119,7 @@ export function answerUnknown(
     sendFailure(
       reply,
       allowed === undefined
-        ? new TributaryError(
-            'not_found',
-            `there is nothing at this path; GET /docs shows what there is${ROLE_HINTS[role]}`,
-          )
+        ? new TributaryError('not_found', nothingHere(parts))
         : new TributaryError('method_not_allowed', `${request.method} is not answered here; use ${allowed}`),
       request.id,
     );

@@ -1,8 +1,8 @@
 /** Keys over HTTP. A key of one brand sees, makes and revokes keys of that brand only. */
 import Type from 'typebox';
+import { brandWithin, maySeeKey } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { brandOf } from './access.ts';
-import { type Key, type KeyRing, SCOPES, type Scope } from './keys.ts';
+import { type KeyRing, SCOPES, type Scope } from './keys.ts';
 import type { Route, Services } from './route.ts';
 
 const KeyRequest = Type.Object({
@@ -34,7 +34,9 @@ export function keyRoutes({ keys }: Services): Route[] {
       summary: 'List keys',
       answers: { 200: { description: 'Without their secrets', example: { keys: [KEY_EXAMPLE] } } },
       handle: async ({ key }) => ({
-        keys: (await latest(keys)).list().filter((other) => other.origin !== 'run' && reaches(key!, other.brand_id)),
+        keys: (await latest(keys))
+          .list()
+          .filter((other) => other.origin !== 'run' && maySeeKey(key!.brand_id, other.brand_id)),
       }),
     },
     {
@@ -48,7 +50,7 @@ export function keyRoutes({ keys }: Services): Route[] {
       answers: { 201: { description: 'The key', example: { ...KEY_EXAMPLE, key: 'trb_write_…' } } },
       handle: async (request, reply) => {
         const wanted = readKeyRequest(request.body);
-        const made = await keys.create({ ...wanted, brand_id: brandOf(request.key!, wanted.brand_id) });
+        const made = await keys.create({ ...wanted, brand_id: brandWithin(request.key!.brand_id, wanted.brand_id) });
         reply.code(201).header('cache-control', 'no-store');
         return made;
       },
@@ -67,7 +69,7 @@ export function keyRoutes({ keys }: Services): Route[] {
         const { key_id } = request.params as { key_id: string };
         const wanted = (await latest(keys)).list().find((key) => key.key_id === key_id);
         // A key of one brand learns nothing of the keys of others.
-        if (wanted && !reaches(request.key!, wanted.brand_id))
+        if (wanted && !maySeeKey(request.key!.brand_id, wanted.brand_id))
           throw new TributaryError(
             'not_found',
             `key_id: there is no key ${key_id.slice(0, 60)}; list them with GET /v1/keys`,
@@ -84,10 +86,6 @@ export function keyRoutes({ keys }: Services): Route[] {
 async function latest(keys: KeyRing): Promise<KeyRing> {
   await keys.refresh();
   return keys;
-}
-
-function reaches(key: Key, brand_id: string | null): boolean {
-  return key.brand_id === null || key.brand_id === brand_id;
 }
 
 function readKeyRequest(body: unknown): { name: string; scope: Scope; brand_id: string | undefined } {

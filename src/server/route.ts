@@ -30,11 +30,23 @@ export interface Answer {
   example?: unknown;
 }
 
+/** The chapters of the documentation, in order. */
+export const TAGS = [
+  { name: 'collect', description: 'Events and facts come in. A 202 means that they are on disk.' },
+  {
+    name: 'reports',
+    description: 'Computed on read: late events, refunds and merged people are right in the next answer.',
+  },
+  { name: 'models', description: 'Models that learn from the log, and what each learned.' },
+  { name: 'administration', description: 'Loading, keys, and what was set aside.' },
+  { name: 'operation', description: 'Health, metrics and this document.' },
+] as const;
+
 export interface Route {
   method: 'GET' | 'POST' | 'DELETE';
   /** Fastify's notation: `/v1/keys/:key_id`. */
   path: string;
-  tag: 'collect' | 'reports' | 'models' | 'administration' | 'operation';
+  tag: (typeof TAGS)[number]['name'];
   /** Null is open to everyone. */
   scope: Scope | null;
   /** Concerns every brand, so a key of one brand is refused. */

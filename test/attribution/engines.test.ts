@@ -1,7 +1,7 @@
 /** The promise of moving: the same events give the same report on either engine, byte for byte. */
 import fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
-import { ADJUSTMENT_MODES, COLLAPSE_MODES, LOOKBACK_MODES } from '../../src/attribution/plan.ts';
+import { optionParameters } from '../../src/attribution/query-options.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { CampaignReportParameters, campaignReport } from '../../src/reports/campaign.ts';
 import { CustomerParameters, customerReport } from '../../src/reports/customer.ts';
@@ -97,15 +97,9 @@ async function inLanes<T>(items: readonly T[], work: (item: T, i: number) => Pro
 
 /** Every report under every combination of options, with every grouping and every model. */
 function cross(world: WireWorld): Array<[string, Ask]> {
-  const flags = {
-    collapse: COLLAPSE_MODES,
-    adjustments: ADJUSTMENT_MODES,
-    lookback: LOOKBACK_MODES,
-    exclude_direct: ['false', 'true'],
-    include_machine: ['false', 'true'],
-  } as const;
+  const flags = optionParameters('touches', 'refunds') as unknown as Record<string, { enum: string[] }>;
   let combinations: Array<Record<string, string>> = [{ start: '2020-01-01', end: '2030-01-01' }];
-  for (const [name, values] of Object.entries(flags))
+  for (const [name, { enum: values }] of Object.entries(flags))
     combinations = combinations.flatMap((options) => values.map((value) => ({ ...options, [name]: value })));
   const distinct = (record: keyof WireWorld, field: string): string[] =>
     [...new Set(world[record].map((event) => (event as Record<string, unknown>)[field]))].filter(

@@ -14,16 +14,17 @@ describe('a report as csv', () => {
 
   it('holds the rows that are the answer', () => {
     const row = { channel: 'email', attributed_revenue: '1.000000' };
-    expect(toCsv({ currency: 'USD', channel_attribution: [row] })).toBe(
+    const table = { rows: 'channel_attribution', parts: { field: 'models', column: 'attribution_model' } };
+    expect(toCsv({ currency: 'USD', channel_attribution: [row] }, table)).toBe(
       'channel,attributed_revenue\r\nemail,1.000000\r\n',
     );
-    expect(toCsv({ models: { linear: { channel_attribution: [row] }, last_touch: { channel_attribution: [] } } })).toBe(
-      'attribution_model,channel,attributed_revenue\r\nlinear,email,1.000000\r\n',
-    );
-    expect(toCsv({ touchpoints: [{ id: 'a', credit: { linear: { share: 1 } } }, { id: 'b' }] })).toBe(
-      'id,credit.linear.share\r\na,1\r\nb,\r\n',
-    );
-    expect(toCsv({ net: { amount: '1.00' }, rows: 2 })).toBe('name,value\r\nnet.amount,1.00\r\nrows,2\r\n');
+    expect(
+      toCsv({ models: { linear: { channel_attribution: [row] }, last_touch: { channel_attribution: [] } } }, table),
+    ).toBe('attribution_model,channel,attributed_revenue\r\nlinear,email,1.000000\r\n');
+    expect(
+      toCsv({ touchpoints: [{ id: 'a', credit: { linear: { share: 1 } } }, { id: 'b' }] }, { rows: 'touchpoints' }),
+    ).toBe('id,credit.linear.share\r\na,1\r\nb,\r\n');
+    expect(toCsv({ net: { amount: '1.00' }, rows: 2 }, null)).toBe('name,value\r\nnet.amount,1.00\r\nrows,2\r\n');
   });
 
   it('is read back by our own reader as it was', () => {

@@ -70,6 +70,7 @@ export function temporaryFolder(): string {
 /** Runs `serve` on a folder beside the test. */
 export async function serving(
   data: string,
+  flags: readonly string[] = [],
 ): Promise<{ address: string; out: () => string; stop: () => Promise<number> }> {
   const stop = new AbortController();
   let printed = '';
@@ -77,7 +78,7 @@ export async function serving(
   const address = new Promise<string>((resolve) => {
     seen = resolve;
   });
-  const server = cli(['serve', '--data', data, '--port', '0'], {
+  const server = cli(['serve', '--data', data, '--port', '0', ...flags], {
     stop: stop.signal,
     onOut: (out) => {
       printed = out;

@@ -6,7 +6,7 @@ import type { Histories } from '../../src/models/hazard/histories.ts';
 import { readLogHistories } from '../../src/models/hazard/log-histories.ts';
 import { readLogPaths } from '../../src/models/paths/log-paths.ts';
 import type { Paths } from '../../src/models/paths/paths.ts';
-import { resolveParameters } from '../../src/reports/parameters.ts';
+import { resolveParameters } from '../../src/reports/resolve.ts';
 import { simulate } from '../../src/simulation/world.ts';
 import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
 

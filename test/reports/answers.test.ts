@@ -1,6 +1,7 @@
 /** Answers that are kept are never old: a new event, another setting or another question is another key. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { makeConfig } from '../../src/config.ts';
 import { AnswerCache } from '../../src/reports/answers.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { campaignReport } from '../../src/reports/campaign.ts';
@@ -98,14 +99,60 @@ test('another setting is another key', async () => {
   });
 });
 
-test('what is kept is bounded, and the least used goes first', () => {
+test('what is kept is bounded, and the least used goes first', async () => {
   const answers = new AnswerCache();
   const large = 'x'.repeat(7_900_000);
-  for (let i = 0; i < 8; i++) answers.set(`${i}`, { large, i });
-  expect(answers.get('0')).toMatchObject({ i: 0 });
-  answers.set('8', { large, i: 8 });
-  expect(answers.get('1')).toBeUndefined();
-  expect(answers.get('0')).toMatchObject({ i: 0 });
-  answers.set('too large', { large: large + large });
-  expect(answers.get('too large')).toBeUndefined();
+  const isKnown = async (key: string, text: string) => (await answers.once(key, async () => ({ text }))).known;
+  for (let i = 0; i < 8; i++) await isKnown(`${i}`, large);
+  expect(await isKnown('0', large)).toBe(true);
+  expect(await isKnown('8', large)).toBe(false);
+  expect(await isKnown('0', large)).toBe(true);
+  expect(await isKnown('1', large)).toBe(false);
+  for (let i = 0; i < 2; i++) expect(await isKnown('too large', large + large)).toBe(false);
+});
+
+test('equal questions at the same time are worked out once, and a failure is not kept', async () => {
+  const answers = new AnswerCache();
+  let made = 0;
+  let finish: (answer: ReportJson) => void = () => {};
+  let fail: (error: Error) => void = () => {};
+  const make = () => {
+    made += 1;
+    return new Promise<ReportJson>((resolve, reject) => {
+      finish = resolve;
+      fail = reject;
+    });
+  };
+  const failing = [answers.once('key', make), answers.once('key', make)];
+  fail(new Error('away'));
+  for (const { status } of await Promise.allSettled(failing)) expect(status).toBe('rejected');
+  const asking = [answers.once('key', make), answers.once('key', make), answers.once('other', async () => ({ n: 2 }))];
+  finish({ n: 1 });
+  expect(await Promise.all(asking)).toEqual([
+    { answer: { n: 1 }, known: false },
+    { answer: { n: 1 }, known: true },
+    { answer: { n: 2 }, known: false },
+  ]);
+  expect([made, answers.hits]).toEqual([2, 1]);
+});
+
+test('two callers of one report at the same time get one answer', async () => {
+  await withShop({}, async (shop) => {
+    await shop.send('conversions', order('c1', '10', at(3)));
+    const context = fresh(shop.reports);
+    const [one, other] = await Promise.all([
+      journeysReport(context, MARCH, ALL),
+      journeysReport({ ...context, clock: () => context.clock() + 1_000 }, MARCH, ALL),
+    ]);
+    expect(context.answers!.hits).toBe(1);
+    expect({ ...other, generated_at: '' }).toEqual({ ...one, generated_at: '' });
+    expect(other['generated_at']).not.toBe(one['generated_at']);
+  });
+});
+
+test('a model name that no answer could be told apart by is refused', async () => {
+  for (const name of ['constructor', 'prototype', '__proto__'])
+    expect(() => makeConfig(JSON.parse(`{"defaults": {"custom_models": {"${name}": "1"}}}`))).toThrow(
+      `config.defaults.custom_models.${name}`,
+    );
 });

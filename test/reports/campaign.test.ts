@@ -238,6 +238,6 @@ describe('what is not known', () => {
       );
       await expect(
         campaignReport(shop.reports, 'spring', { ...MARCH, brand_id: 'a' }, { key_brand_id: 'b' }),
-      ).rejects.toThrow('this key reads brand b only');
+      ).rejects.toThrow('this key is for brand b only');
     }));
 });

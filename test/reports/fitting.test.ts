@@ -20,6 +20,7 @@ import { setupOf } from '../../src/simulation/causal/world.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State } from '../../src/state/port.ts';
 import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
+import { expectToFit, reportNamed } from './schema.ts';
 import { ALL_BRANDS, type Json } from './shop.ts';
 
 const END_MS = Date.UTC(2026, 0, 1);
@@ -60,6 +61,7 @@ describe('a fit of the log', () => {
 
   test('is judged, and says what it learned from', () => {
     for (const card of [markov, algorithmic]) {
+      for (const name of ['fit', 'card']) expectToFit(reportNamed(name), card);
       expect(card.gate.checks.filter((check: Json) => !check.passed)).toEqual([]);
       expect(card.passed).toBe(true);
       expect(card.limits.join(' ')).toContain('model-based, not causal');
@@ -96,6 +98,7 @@ describe('a fit of the log', () => {
       { ...PERIOD, models, group_by: 'channel' },
       ALL_BRANDS,
     );
+    expectToFit(reportNamed('attribution'), report);
     for (const part of Object.values<Json>(report.models)) {
       const { net_revenue_micros, attributed_micros, unattributed_micros } = part.reconciliation;
       const rest = Object.values<string>(unattributed_micros).reduce((sum, micros) => sum + BigInt(micros), 0n);
@@ -127,6 +130,7 @@ describe('a fit of the log', () => {
       { models: 'algorithmic,algorithmic_incremental' },
       ALL_BRANDS,
     );
+    expectToFit(reportNamed('receipt'), receipt);
     for (const touch of receipt.touchpoints.filter(({ credit }: Json) => credit)) {
       const { artifact_id, measure, ...hazard } = touch.credit.algorithmic.because;
       expect([artifact_id, measure]).toEqual([algorithmic.artifact_id, 'relative_hazard']);

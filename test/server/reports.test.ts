@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { REPORTS } from '../../src/reports/index.ts';
+import { reportNamed } from '../reports/schema.ts';
 import {
   ADMIN,
   type Body,
@@ -106,4 +108,31 @@ test('touchpoints are judged again on request', async () => {
     status: 200,
     body: { examined: 2, changed: 0 },
   });
+});
+
+test('the example of the attribution report is the answer to the example records', async () => {
+  const server = await startServer();
+  for (const record of ['touchpoints', 'conversions'] as const) {
+    const { requestBody } = (await server.get('/openapi.json')).body.paths[`/v1/${record}`].post;
+    const [last] = Object.values<Body>(requestBody.content['application/json'].examples).slice(-1);
+    expect((await server.post(`/v1/${record}`, last.value)).status).toBe(202);
+  }
+  await server.flush();
+  const { body } = await server.get('/v1/reports/attribution?start=2026-03-01&end=2026-03-02&model=linear');
+  const example = reportNamed('attribution').example!;
+  const { as_of, config_hash, generated_at } = example;
+  expect({ ...body, as_of, config_hash, generated_at }).toEqual(example);
+});
+
+test('each report has the schema of its answer in the document, and comes as a page of text', async () => {
+  const server = await withOrder();
+  const { paths } = (await server.get('/openapi.json')).body;
+  for (const { path, writes, path_parameters } of REPORTS) {
+    const operation = paths[path.replace(/:(\w+)/g, '{$1}')][writes ? 'post' : 'get'];
+    const { schema } = operation.responses[writes ? 201 : 200].content['application/json'];
+    expect([path, Object.keys(schema.properties ?? schema.anyOf[0].properties).length]).not.toEqual([path, 0]);
+    if (writes || Object.keys(path_parameters).length > 0) continue;
+    const page = await server.get(`${path}?format=text`);
+    expect([path, page.status, page.headers['content-type']]).toEqual([path, 200, 'text/plain; charset=utf-8']);
+  }
 });

@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { badRequest } from '../../domain/errors.ts';
+import { listOf } from '../../domain/parameter.ts';
 import { HAZARD_FAMILIES } from '../../reports/fit-parameters.ts';
-import { listOf } from '../../reports/parameters.ts';
 import { FAMILIES, type Family } from '../../simulation/causal/setup.ts';
 import { type Context, whole } from '../options.ts';
 

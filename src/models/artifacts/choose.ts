@@ -1,6 +1,7 @@
 /** Which artifact a report uses for a fitted model: the newest that passed its gate, or the one that the request names. */
 
 import { FITTED_MODELS, type FittedModelName, RULE_MODEL_NAMES } from '../../attribution/models.ts';
+import { covers } from '../../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import type { Artifact } from './artifact.ts';
@@ -19,7 +20,9 @@ export async function chooseArtifact(
 ): Promise<Artifact> {
   const model = FITTED_MODELS[name];
   const all = await listCandidates(snapshot);
-  const usable = all.filter((artifact) => artifact.model === model && covers(artifact, brand_ids));
+  const usable = all.filter(
+    (artifact) => artifact.model === model && artifact.brands !== null && covers(artifact.brands, brand_ids),
+  );
   const named = usable.find(({ artifact_id }) => asked.includes(artifact_id));
   const passed = usable.filter((artifact) => artifact.passed);
   // A fit of exactly these brands goes before a fit of more brands.
@@ -29,10 +32,6 @@ export async function chooseArtifact(
   // Never quote the gate of a fit that covers brands this key may not read.
   const refused = chosen ?? usable.find(own);
   throw notFitted(name, refused && own(refused) ? await readArtifact(snapshot, refused.artifact_id) : undefined);
-}
-
-function covers({ brands }: Candidate, brand_ids: readonly string[]): boolean {
-  return brands !== null && brand_ids.every((brand_id) => brands.includes(brand_id));
 }
 
 /**
@@ -52,7 +51,7 @@ export async function checkAsked(
     const found = all.find(({ artifact_id }) => artifact_id === id);
     const quoted = JSON.stringify(id.slice(0, 100));
     if (found?.brands === null) throw damaged(id, 'its brands are not a list of names');
-    if (found === undefined || !covers(found, brand_ids))
+    if (found === undefined || !covers(found.brands, brand_ids))
       throw badRequest(
         'artifact',
         `${quoted} is not an artifact of these brands; \`tributary models list\` shows the artifacts there are`,
@@ -60,7 +59,7 @@ export async function checkAsked(
     if (names !== null && !names.some((name) => FITTED_MODELS[name] === found.model))
       throw badRequest(
         'artifact',
-        `${quoted} answers for the model ${found.model}, and this report does not ask for that model; leave it out, or ask for the model`,
+        `${quoted} was fitted for the model ${found.model}, and this report does not ask for that model; leave this id out, or name a model that uses it`,
       );
   }
 }

@@ -1,0 +1,147 @@
+/**
+ * The options of the attribution query, each declared once: what it means, its default, and how a parameter becomes a part of the
+ * plan and back. Request parameters, command line flags, `config_hash`, stored runs, fits and the rules of a receipt follow
+ * from this list.
+ */
+import Type, { type Static, type TOptional, type TSchema } from 'typebox';
+import { CONVERSION_TYPES } from '../domain/conversion.ts';
+import { badRequest } from '../domain/errors.ts';
+import { choice, flag, listOf, words } from '../domain/parameter.ts';
+
+/**
+ * What an option is about, which decides where it makes sense. All reports of a period have every option; a receipt is of one
+ * order, so it has those about touches; a fit learns from net values, so the day of a refund means nothing to it.
+ */
+export type About = 'touches' | 'orders' | 'refunds';
+
+interface Kind<V, S extends TSchema> {
+  schema: S;
+  default: V;
+  /** @throws bad_request naming the parameter. */
+  read(text: string, parameter: string): V;
+  /** The parameter that gives this value again; undefined leaves it out. */
+  write(value: V): string | undefined;
+}
+
+function oneOf<const V extends readonly string[]>(values: V, default_value: V[number], description: string) {
+  const kind: Kind<V[number], ReturnType<typeof choice<V>>> = {
+    schema: choice(values, `${description}: ${values.join(' or ')}; ${default_value} when left out`, {
+      'x-value': 'how',
+    }),
+    default: default_value,
+    read: (text, parameter) => {
+      if (!values.includes(text)) throw badRequest(parameter, `${quoted(text)} is not one of ${values.join(', ')}`);
+      return text as V[number];
+    },
+    write: (value) => value,
+  };
+  return kind;
+}
+
+function onOff(description: string) {
+  const kind: Kind<boolean, ReturnType<typeof flag>> = {
+    schema: flag(description),
+    default: false,
+    read: (text) => text === 'true',
+    write: String,
+  };
+  return kind;
+}
+
+/** Null is no restriction. */
+function someOf(values: readonly string[], description: string) {
+  const kind: Kind<readonly string[] | null, ReturnType<typeof words>> = {
+    schema: words(description, { 'x-value': 'types' }),
+    default: null,
+    read: (text, parameter) => {
+      const chosen = [...new Set(listOf(text))].sort();
+      for (const one of chosen)
+        if (!values.includes(one)) throw badRequest(parameter, `${quoted(one)} is not one of ${values.join(', ')}`);
+      return chosen.length === 0 ? null : chosen;
+    },
+    write: (value) => value?.join(','),
+  };
+  return kind;
+}
+
+const quoted = (text: string): string => JSON.stringify(text.slice(0, 60));
+
+/** By the name in the plan; the parameter has the same name unless `parameter` gives another. */
+const OPTIONS = {
+  collapse: {
+    about: 'touches',
+    ...oneOf(['interaction', 'none'], 'interaction', 'What one touch is'),
+  },
+  adjustments: {
+    about: 'refunds',
+    ...oneOf(['order_day', 'own_day'], 'order_day', 'The day that a refund falls on'),
+  },
+  lookback: {
+    about: 'touches',
+    ...oneOf(['full', 'since_previous_conversion'], 'full', 'Whether touches before the previous conversion count'),
+  },
+  exclude_direct: { about: 'touches', ...onOff('Leave direct visits out') },
+  include_machine: { about: 'touches', ...onOff('Let machine traffic earn credit') },
+  conversion_types: {
+    about: 'orders',
+    parameter: 'conversion_type',
+    ...someOf(CONVERSION_TYPES, 'Only these conversion types, separated by commas'),
+  },
+} as const;
+
+type Options = typeof OPTIONS;
+type Name = keyof Options;
+type ParameterOf<N extends Name> = Options[N] extends { parameter: infer P extends string } ? P : N;
+
+/** The options as the plan holds them. */
+export type QueryOptions = { readonly [N in Name]: ReturnType<Options[N]['read']> };
+
+type NamesAbout<A extends About> = { [N in Name]: Options[N]['about'] extends A ? N : never }[Name];
+type OptionParameters<A extends About> = {
+  [N in NamesAbout<A> as ParameterOf<N>]: TOptional<Options[N]['schema']>;
+};
+
+const NAMES = Object.keys(OPTIONS) as Name[];
+const parameterOf = (name: Name): string => (OPTIONS[name] as { parameter?: string }).parameter ?? name;
+const namesAbout = (about: readonly About[]): Name[] => NAMES.filter((name) => about.includes(OPTIONS[name].about));
+
+/** The schemas of the request parameters for options about these things. */
+export function optionParameters<A extends About>(...about: A[]): OptionParameters<A> {
+  const entries = namesAbout(about).map((name) => [parameterOf(name), Type.Optional(OPTIONS[name].schema as TSchema)]);
+  return Object.fromEntries(entries) as OptionParameters<A>;
+}
+
+/** The options of a request, with defaults where it says nothing. @throws bad_request naming the parameter. */
+export function readOptions(parameters: Readonly<Record<string, unknown>>): QueryOptions {
+  const read = (name: Name): unknown => {
+    const sent = parameters[parameterOf(name)];
+    return sent === undefined ? OPTIONS[name].default : OPTIONS[name].read(sent as string, parameterOf(name));
+  };
+  return Object.fromEntries(NAMES.map((name) => [name, read(name)])) as unknown as QueryOptions;
+}
+
+/** The options as request parameters, so that {@link readOptions} gives the same again. */
+export function writeOptions(options: QueryOptions): Static<typeof AllOptions> {
+  const entries = NAMES.map((name) => [
+    parameterOf(name),
+    (OPTIONS[name].write as (v: unknown) => unknown)(options[name]),
+  ]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** The values of the options about these things, by their names in the plan. */
+export function pickOptions(options: QueryOptions, ...about: About[]): Partial<QueryOptions> {
+  return Object.fromEntries(namesAbout(about).map((name) => [name, options[name]]));
+}
+
+const AllOptions = Type.Object(optionParameters('touches', 'orders', 'refunds'));
+
+/** The schema of the values that {@link pickOptions} gives, as answers show them. */
+export function optionValues(...about: About[]): Record<string, TSchema> {
+  return Object.fromEntries(
+    namesAbout(about).map((name) => {
+      const { schema, default: value }: { schema: TSchema; default: unknown } = OPTIONS[name];
+      return [name, typeof value === 'boolean' ? Type.Boolean() : schema];
+    }),
+  );
+}

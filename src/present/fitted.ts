@@ -1,0 +1,8 @@
+/** The fitted models on a terminal. */
+import type { ReportJson } from '../reports/context.ts';
+import { showAny } from './any.ts';
+
+export function showFitted(report: ReportJson, limit: number): string {
+  const models = report['models'] as unknown[];
+  return models.length === 0 ? 'nothing is fitted yet: `tributary fit` does it\n' : showAny(report, limit);
+}

@@ -1,0 +1,40 @@
+/** A report on a terminal: by a table of its own, found by the report's name, or by one made from its declaration. */
+import type { ReportJson } from '../reports/context.ts';
+import type { Report } from '../reports/declare.ts';
+import { showAny } from './any.ts';
+import { showAttribution } from './attribution.ts';
+import { showCampaign } from './campaign.ts';
+import { showComparison } from './comparison.ts';
+import { showCustomer } from './customer.ts';
+import { showFitted } from './fitted.ts';
+import { reportTitle, reportWarnings } from './head.ts';
+import { showJourneys } from './journeys.ts';
+import { cardText } from './model-card.ts';
+import { showModels } from './models.ts';
+import { showReceipt } from './receipt.ts';
+import { showRuns } from './runs.ts';
+
+type Show = (answer: ReportJson, limit: number) => string;
+
+/** By name of the report. */
+export const OWN_TABLES: Readonly<Record<string, Show>> = {
+  attribution: showAttribution,
+  campaign: showCampaign,
+  card: cardText,
+  comparison: showComparison,
+  customer: showCustomer,
+  fit: cardText,
+  freeze: (answer, limit) => showAny(answer, limit),
+  fitted: showFitted,
+  journeys: showJourneys,
+  models: showModels,
+  receipt: showReceipt,
+  runs: showRuns,
+};
+
+/** @param limit rows of a table. */
+export function showReport(report: Report, answer: ReportJson, limit: number): string {
+  const show = OWN_TABLES[report.name];
+  if (show) return show(answer, limit);
+  return reportTitle(report.summary, answer) + showAny(answer, limit, report.main_table?.rows) + reportWarnings(answer);
+}

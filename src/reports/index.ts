@@ -1,0 +1,27 @@
+/** Every report, in the order of the documentation and the help. */
+import { attribution } from './attribution.ts';
+import { campaign } from './campaign.ts';
+import { customer } from './customer.ts';
+import type { Report } from './declare.ts';
+import { fit } from './fitting.ts';
+import { journeys } from './journeys.ts';
+import { models } from './model-comparison.ts';
+import { card, fitted } from './models.ts';
+import { receipt } from './receipt.ts';
+import { comparison } from './run-comparison.ts';
+import { freeze, runs } from './runs.ts';
+
+export const REPORTS: readonly Report[] = [
+  attribution,
+  models,
+  journeys,
+  campaign,
+  receipt,
+  customer,
+  runs,
+  comparison,
+  freeze,
+  fit,
+  fitted,
+  card,
+];

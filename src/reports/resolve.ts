@@ -1,0 +1,147 @@
+/** A request with nothing left open: the plan of the query, from the parameters and the state of the log. */
+import { DEFAULT_MODEL, isFitted, MAX_MODELS, resolveModel } from '../attribution/models.ts';
+import { type Model, type Plan, type PlannedBrand, samePositions } from '../attribution/plan.ts';
+import { readOptions } from '../attribution/query-options.ts';
+import { brandWithin } from '../domain/brand-access.ts';
+import { currencyProblem } from '../domain/currencies.ts';
+import { badRequest } from '../domain/errors.ts';
+import { listOf } from '../domain/parameter.ts';
+import type { BrandSettings } from '../domain/settings.ts';
+import { formatDate, MS_PER_DAY, parseBound, zoneOffsetMs } from '../domain/time.ts';
+import { checkAsked, chooseArtifact } from '../models/artifacts/choose.ts';
+import { fittedModel } from '../models/fitted.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
+import { configHash } from './config-hash.ts';
+import type { ReportContext, Resolved } from './context.ts';
+import type { AttributionParameters } from './parameters.ts';
+
+/** Reads shared parameters against the state of the snapshot. @throws bad_request naming the parameter. */
+export async function resolveParameters(
+  snapshot: Snapshot,
+  context: ReportContext,
+  parameters: AttributionParameters,
+  options: {
+    key_brand_id: string | null;
+    extra?: Record<string, unknown>;
+    touch_columns?: readonly string[];
+    show_weights?: boolean;
+    conversion_id?: string;
+    brand_ids?: readonly string[];
+    /** The artifacts are those of a frozen run, of which only one model is asked. */
+    frozen_artifacts?: boolean;
+  },
+): Promise<Resolved> {
+  const position = await resolvePosition(snapshot, parameters.as_of);
+  const brand_ids =
+    options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
+  const settings = brand_ids.map((brand_id) => context.settings(brand_id));
+  const period = resolvePeriod(parameters, settings[0]!.time_zone, context.clock());
+  const brands = brand_ids.map((brand_id, i): PlannedBrand => {
+    const zone = settings[i]!.time_zone;
+    return {
+      brand_id,
+      settings: settings[i]!,
+      start_ms: parseBound('start', period.start, zone),
+      end_ms: parseBound('end', period.end, zone),
+    };
+  });
+  if (brands.some((brand) => brand.end_ms <= brand.start_ms))
+    throw badRequest(
+      'end',
+      `must come after start; got ${period.start} to ${period.end} (the end itself is not included)`,
+    );
+  const models = await resolveModels(snapshot, parameters, brand_ids, settings, options.frozen_artifacts ?? false);
+  const plan: Plan = {
+    brands,
+    positions: samePositions(position),
+    models,
+    currency: resolveCurrency(parameters.currency, settings),
+    ...readOptions(parameters),
+    touch_columns: options.touch_columns ?? [],
+    show_weights: options.show_weights ?? false,
+    ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),
+  };
+  return {
+    plan,
+    position,
+    period,
+    as_of: formatPosition(position),
+    config_hash: configHash(plan, period, options.extra ?? {}),
+  };
+}
+
+async function resolveBrands(
+  snapshot: Snapshot,
+  context: ReportContext,
+  position: Position,
+  brand_id: string | undefined,
+  key_brand_id: string | null,
+): Promise<string[]> {
+  const asked = brandWithin(key_brand_id, brand_id);
+  if (asked !== null) return [asked];
+  const rows = await snapshot.query(
+    `select distinct c.brand_id as brand_id from conversions c where ${atOrBefore('c', position)}`,
+  );
+  const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
+  return brands.length === 0 ? ['default'] : brands;
+}
+
+const DEFAULT_PERIOD_DAYS = 30;
+
+function resolvePeriod(
+  parameters: AttributionParameters,
+  time_zone: string,
+  now_ms: number,
+): { start: string; end: string } {
+  const today = Math.floor((now_ms + zoneOffsetMs(time_zone, now_ms)) / MS_PER_DAY);
+  const end = parameters.end ?? formatDate(today + 1);
+  if (parameters.start !== undefined) return { start: parameters.start, end };
+  const end_ms = parseBound('end', end, time_zone);
+  const end_day = Math.floor((end_ms + zoneOffsetMs(time_zone, end_ms)) / MS_PER_DAY);
+  return { start: formatDate(end_day - DEFAULT_PERIOD_DAYS), end };
+}
+
+async function resolveModels(
+  snapshot: Snapshot,
+  parameters: AttributionParameters,
+  brand_ids: readonly string[],
+  settings: readonly BrandSettings[],
+  frozen_artifacts: boolean,
+): Promise<Model[]> {
+  const names = modelNames(parameters);
+  const asked = listOf(parameters.artifact ?? '');
+  await checkAsked(snapshot, asked, frozen_artifacts ? null : names.filter(isFitted), brand_ids);
+  const models: Model[] = [];
+  for (const name of names) {
+    const expressions = new Set(settings.map((brand) => brand.custom_models[name]));
+    if (expressions.size > 1)
+      throw badRequest('model', `${name} is not the same in all brands of this report; ask for one brand_id`);
+    models.push(
+      isFitted(name)
+        ? fittedModel(name, await chooseArtifact(snapshot, name, brand_ids, asked))
+        : resolveModel(name, settings[0]!.custom_models),
+    );
+  }
+  return models;
+}
+
+function modelNames(parameters: AttributionParameters): string[] {
+  if (parameters.model !== undefined && parameters.models !== undefined)
+    throw badRequest('models', 'give either model or models, not both');
+  const names =
+    parameters.models === undefined ? [parameters.model ?? DEFAULT_MODEL] : [...new Set(listOf(parameters.models))];
+  if (names.length === 0) throw badRequest('models', 'is empty; name at least one model');
+  if (names.length > MAX_MODELS) throw badRequest('models', `names ${names.length} models; the limit is ${MAX_MODELS}`);
+  return names;
+}
+
+function resolveCurrency(currency: string | undefined, settings: readonly BrandSettings[]): string {
+  if (currency !== undefined) {
+    const problem = currencyProblem(currency);
+    if (problem) throw badRequest('currency', problem);
+    return currency;
+  }
+  const own = new Set(settings.map((brand) => brand.currency));
+  return own.size === 1 ? [...own][0]! : 'USD';
+}

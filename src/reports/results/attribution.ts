@@ -1,0 +1,178 @@
+/** The answer of the attribution report: under one model, or under several by name. */
+import Type from 'typebox';
+import { UNATTRIBUTED_REASONS } from '../../attribution/eligibility.ts';
+import { GROUP_FIELDS } from '../groups.ts';
+import { JOURNEY_LENGTHS, JOURNEY_MEANINGS } from './journeys.ts';
+import {
+  amount,
+  byName,
+  closed,
+  count,
+  HEAD_MEANINGS,
+  micros,
+  money,
+  nullable,
+  PERIOD_HEAD,
+  ratio,
+  rows,
+  text,
+  textOrNull,
+  texts,
+} from './shapes.ts';
+
+const fieldsOf = <S>(names: readonly string[], schema: () => S) =>
+  Object.fromEntries(names.map((name) => [name, schema()]));
+
+/** Value that no touch earned. Only models that measure what orders would have come anyway have `organic`. */
+export const UNATTRIBUTED = closed({
+  ...fieldsOf(UNATTRIBUTED_REASONS, micros),
+  organic: Type.Optional(micros()),
+});
+
+const CREDIT = {
+  touched_conversions: count(),
+  credited_conversions: ratio(),
+  ...money('attributed_revenue'),
+};
+
+const PART = {
+  channel_attribution: rows({
+    ...fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())),
+    ...CREDIT,
+    average_attribution_weight: ratio(),
+  }),
+  email_attribution: rows({
+    email_id: textOrNull(),
+    campaign_id: textOrNull(),
+    ...CREDIT,
+    unique_customers: count(),
+    revenue_per_customer: nullable(amount()),
+  }),
+  summary: closed({
+    total_conversions: count(),
+    attributed_conversions: count(),
+    email_conversions: count(),
+    ...money('total_revenue'),
+    ...money('total_attributed_revenue'),
+    ...money('email_attributed_revenue'),
+    email_share_of_revenue: ratio(),
+  }),
+  reconciliation: closed({
+    net_revenue_micros: micros(),
+    attributed_micros: micros(),
+    unattributed_micros: UNATTRIBUTED,
+  }),
+};
+
+const COMMON = {
+  ...PERIOD_HEAD,
+  journey_analysis: JOURNEY_LENGTHS,
+  warnings: rows({ code: text(), count: count(), message: text() }),
+};
+
+export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
+  type: 'object',
+  anyOf: [
+    closed({ ...COMMON, attribution_model: text(), ...PART }),
+    closed({ ...COMMON, attribution_models: texts(), models: byName(closed(PART)) }),
+  ],
+});
+
+export const ATTRIBUTION_MEANINGS = {
+  ...HEAD_MEANINGS,
+  ...JOURNEY_MEANINGS,
+  channel_attribution: 'What each group earned, most revenue first; the fields of `group_by` say which group',
+  touched_conversions: 'Orders with a touch of the group in their path, also where that touch earned nothing',
+  credited_conversions: 'The sum of the shares that touches of the group have in orders',
+  attributed_revenue: 'The part of net revenue that touches of the group earned',
+  average_attribution_weight: 'credited_conversions / touches of the group',
+  unique_customers: 'People whose orders an email touched',
+  revenue_per_customer: 'attributed_revenue / unique_customers',
+  total_conversions: 'Orders of the period',
+  attributed_conversions: 'Orders with a touch that could earn credit',
+  email_conversions: 'Orders with an email in their path',
+  total_attributed_revenue: 'What all touches earned; with the unattributed revenue it is total_revenue exactly',
+  email_share_of_revenue: 'email_attributed_revenue / total_revenue',
+  unattributed_micros: 'What no touch earned, by the first rule that left no touch',
+} as const;
+
+/** The answer under `linear` to the records that /openapi.json has as examples: an open and a visit share one order. */
+export const ATTRIBUTION_EXAMPLE = {
+  report_period: { start: '2026-03-01', end: '2026-03-02' },
+  currency: 'USD',
+  as_of: 'main:4',
+  config_hash: '5f0c1d2e3a4b5c6d',
+  generated_at: '2026-03-02T08:00:00.000Z',
+  attribution_model: 'linear',
+  journey_analysis: [
+    {
+      journey_length: 'Same Day',
+      journey_count: 1,
+      conversions: 1,
+      total_revenue_micros: '149990000',
+      total_revenue: '149.990000',
+      average_touchpoints: 2,
+      average_email_touchpoints: 1,
+      revenue_per_journey: '149.990000',
+    },
+  ],
+  warnings: [],
+  channel_attribution: [
+    {
+      channel: 'direct',
+      campaign_id: null,
+      email_id: null,
+      touched_conversions: 1,
+      credited_conversions: 0.5,
+      attributed_revenue_micros: '74995000',
+      attributed_revenue: '74.995000',
+      average_attribution_weight: 0.5,
+    },
+    {
+      channel: 'email',
+      campaign_id: 'spring-sale',
+      email_id: 'teaser',
+      touched_conversions: 1,
+      credited_conversions: 0.5,
+      attributed_revenue_micros: '74995000',
+      attributed_revenue: '74.995000',
+      average_attribution_weight: 0.5,
+    },
+  ],
+  email_attribution: [
+    {
+      email_id: 'teaser',
+      campaign_id: 'spring-sale',
+      touched_conversions: 1,
+      credited_conversions: 0.5,
+      attributed_revenue_micros: '74995000',
+      attributed_revenue: '74.995000',
+      unique_customers: 1,
+      revenue_per_customer: '74.995000',
+    },
+  ],
+  summary: {
+    total_conversions: 1,
+    attributed_conversions: 1,
+    email_conversions: 1,
+    total_revenue_micros: '149990000',
+    total_revenue: '149.990000',
+    total_attributed_revenue_micros: '149990000',
+    total_attributed_revenue: '149.990000',
+    email_attributed_revenue_micros: '74995000',
+    email_attributed_revenue: '74.995000',
+    email_share_of_revenue: 0.5,
+  },
+  reconciliation: {
+    net_revenue_micros: '149990000',
+    attributed_micros: '149990000',
+    unattributed_micros: {
+      no_touch: '0',
+      ineligible_type: '0',
+      no_consent: '0',
+      machine_only: '0',
+      excluded_channel: '0',
+      outside_window: '0',
+    },
+  },
+};

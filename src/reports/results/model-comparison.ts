@@ -1,0 +1,37 @@
+/** The answer of the comparison of models. The field that groups are named by is the one of `group_by`. */
+import Type from 'typebox';
+import { byName, closed, count, money, number, PERIOD_HEAD, rows, text, textOrNull, texts, yesNo } from './shapes.ts';
+
+const GROUP = { channel: Type.Optional(textOrNull()), campaign_id: Type.Optional(textOrNull()) };
+const SHARE = { share: number(), share_low: number(), share_high: number() };
+const EXTREME = closed({ model: text(), ...SHARE });
+
+export const ModelComparisonResult = closed({
+  ...PERIOD_HEAD,
+  attribution_models: texts(),
+  group_by: text(),
+  intervals: closed({ level: number(), draws: count(), seed: count(), over: text() }),
+  groups: rows({
+    ...GROUP,
+    models: byName(
+      closed({ ...money('attributed_revenue'), ...SHARE, rank: count(), rank_low: count(), rank_high: count() }),
+    ),
+  }),
+  disagreements: rows({
+    ...GROUP,
+    difference: number(),
+    highest: EXTREME,
+    lowest: EXTREME,
+    beyond_chance: yesNo(),
+    because: text(),
+  }),
+  notes: texts(),
+});
+
+export const COMPARISON_MEANINGS = {
+  share: 'Part of the attributed revenue',
+  share_low: 'Lower end of the interval of `share`: the bootstrap draws people',
+  share_high: 'Upper end of the interval of `share`',
+  difference: 'Largest share less smallest share, among the models',
+  beyond_chance: 'The intervals of the two models do not overlap',
+} as const;

@@ -1,0 +1,40 @@
+/** Who an answer is about: the ids of one person, and what joins them. */
+import Type from 'typebox';
+import { closed, count, instant, nullable, number, text, textOrNull, texts, yesNo } from './shapes.ts';
+
+const STATEMENT = closed({
+  by: Type.Literal('statement'),
+  link_id: text(),
+  left_id: text(),
+  right_id: text(),
+  kind: textOrNull(),
+  state: text(),
+  probability: nullable(number()),
+  occurred_at: instant(),
+  holds: yesNo(),
+  joins: yesNo(),
+});
+
+const RECORDS = closed({
+  by: Type.Literal('records'),
+  left_id: text(),
+  right_id: text(),
+  records: count(),
+  first_at: instant(),
+  last_at: instant(),
+  joins: yesNo(),
+});
+
+export const PERSON = closed({
+  person_id: text(),
+  ids: texts(),
+  ids_truncated: yesNo(),
+  links: Type.Array(Type.Union([STATEMENT, RECORDS])),
+});
+
+export const PERSON_MEANINGS = {
+  ids: 'Every id that is joined to this person',
+  links: 'What joins the ids: statements that were sent, and records that carried two ids',
+  holds: 'No later statement speaks of the same two ids',
+  joins: 'This link joins ids of the person',
+} as const;

@@ -1,0 +1,127 @@
+/** The answer of a receipt: one order, what it is worth, and what became of every touchpoint that was considered. */
+import Type from 'typebox';
+import { optionValues } from '../../attribution/query-options.ts';
+import { PERSON, PERSON_MEANINGS } from './person.ts';
+import {
+  amount,
+  byName,
+  closed,
+  count,
+  HEAD,
+  instant,
+  micros,
+  money,
+  nullable,
+  number,
+  ratio,
+  rows,
+  text,
+  textOrNull,
+  texts,
+  yesNo,
+} from './shapes.ts';
+
+const ORDER = closed({
+  order_id: textOrNull(),
+  brand_id: text(),
+  conversion_type: text(),
+  occurred_at: instant(),
+  conversion_ids: texts(),
+  currency: text(),
+  ...money('value'),
+  adjustments: rows({
+    adjustment_id: text(),
+    reason: textOrNull(),
+    occurred_at: instant(),
+    ...money('amount'),
+    currency: text(),
+    applied: yesNo(),
+    note: Type.Optional(text()),
+    ...money('net_after'),
+  }),
+  ...money('net'),
+  exchange: nullable(
+    closed({
+      from: text(),
+      to: text(),
+      rate: ratio(),
+      numerator: text(),
+      denominator: text(),
+      rate_dates: texts(),
+    }),
+  ),
+  net_in: closed({ currency: text(), ...money('net') }),
+});
+
+const RULES = closed({
+  windows: closed({ view_days: number(), email_days: number(), click_days: number() }),
+  half_life_days: number(),
+  position: closed({ first: number(), last: number() }),
+  ...optionValues('touches'),
+});
+
+const CREDIT = closed({
+  because: Type.Optional(closed({ artifact_id: text(), measure: text(), with: number(), without: number() })),
+  weight: number(),
+  share: ratio(),
+  ...money('attributed_revenue'),
+});
+
+const TOUCHPOINT = {
+  touchpoint_id: text(),
+  touchpoint_type: text(),
+  channel: text(),
+  campaign_id: textOrNull(),
+  email_id: textOrNull(),
+  message_id: textOrNull(),
+  session_id: textOrNull(),
+  verdict: textOrNull(),
+  occurred_at: instant(),
+  age_days: ratio(),
+  status: text(),
+  reason: text(),
+  absorbed_into: Type.Optional(text()),
+  credit: Type.Optional(byName(CREDIT)),
+};
+
+export const ReceiptResult = closed({
+  ...HEAD,
+  conversion_id: text(),
+  asked_conversion_id: text(),
+  attribution_models: texts(),
+  order: ORDER,
+  person: PERSON,
+  rules: RULES,
+  path_length: count(),
+  touchpoint_count: count(),
+  touchpoints_shown: count(),
+  touchpoints: rows(TOUCHPOINT),
+  unattributed_reason: textOrNull(),
+  reconciliation: closed({
+    ...money('net_revenue'),
+    attributed: byName(
+      closed({
+        ...money('attributed_revenue'),
+        credited_conversions: ratio(),
+        organic_revenue_micros: Type.Optional(micros()),
+        organic_revenue: Type.Optional(amount()),
+      }),
+    ),
+    ...money('unattributed'),
+  }),
+});
+
+export const RECEIPT_MEANINGS = {
+  ...PERSON_MEANINGS,
+  conversion_ids: 'The conversions that are one order; the first stands for it',
+  applied: 'An adjustment in another currency than its order is in no sum',
+  rules: 'What decided which touchpoints count',
+  status: 'What became of the touchpoint; `credited` is in the path',
+  reason: 'The rule that decided, in a sentence',
+  credit: 'By model, for touches of the path',
+  because: 'What the fitted artifact measures with the touch, and without it',
+  weight: 'What the formula of the model gives the touch',
+  share: 'The part of the order that the touch earned',
+  path_length: 'Touches in the path',
+  touchpoint_count: 'Touchpoints that were considered',
+} as const;

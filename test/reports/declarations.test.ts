@@ -1,0 +1,188 @@
+/** What is declared of a report is what it answers: every answer is checked against the schema that OpenAPI shows. */
+import type { TObject } from 'typebox';
+import { describe, expect, test } from 'vitest';
+import { optionParameters } from '../../src/attribution/query-options.ts';
+import { toCsv } from '../../src/present/csv.ts';
+import { OWN_TABLES, showReport } from '../../src/present/tables.ts';
+import type { ReportJson } from '../../src/reports/context.ts';
+import { defineReport, type Report } from '../../src/reports/declare.ts';
+import { GROUP_KEY_NAMES } from '../../src/reports/groups.ts';
+import { REPORTS } from '../../src/reports/index.ts';
+import { AttributionParameters } from '../../src/reports/parameters.ts';
+import { closed, count, PERIOD_HEAD, rows, text } from '../../src/reports/results/shapes.ts';
+import { expectToFit, reportNamed } from './schema.ts';
+import { at, order, type Shop, touch, withShop } from './shop.ts';
+
+const ALL = { key_brand_id: null };
+const MARCH = { start: '2026-03-01', end: '2026-04-01' };
+
+/** People with emails, visits, a machine, refunds, a login, spend, a segment, and an order in another currency. */
+async function fill(shop: Shop): Promise<void> {
+  await shop.send(
+    'touchpoints',
+    touch('t1', 'email_open', at(1), { campaign_id: 'spring', email_id: 'teaser' }),
+    touch('t2', 'email_click', at(1, '00:30'), { campaign_id: 'spring', email_id: 'teaser' }),
+    touch('t3', 'website_visit', at(2), { channel: 'direct' }),
+    touch('t4', 'email_open', at(2), { verdict: 'machine', campaign_id: 'spring' }),
+    touch('t5', 'paid_ad_click', at(3), { channel: 'paid_search', anonymous_id: 'device' }),
+    touch('t6', 'email_click', at(20), { campaign_id: 'spring' }),
+  );
+  await shop.send('identity_links', { left_id: 'ann', right_id: 'device', kind: 'login', occurred_at: at(2) });
+  await shop.send('fx_rates', { date: '2026-03-03', currency: 'EUR', base: 'USD', rate: '1.1' });
+  await shop.send(
+    'conversions',
+    order('c1', '149.99', at(4), { order_id: 'o1' }),
+    order('c2', '30', at(5), { customer_id: 'bob' }),
+    order('c3', '20', at(5), { currency: 'EUR' }),
+  );
+  await shop.send(
+    'adjustments',
+    { order_id: 'o1', amount: '-20', currency: 'USD', reason: 'refund', occurred_at: at(6) },
+    { order_id: 'o1', amount: '-1', currency: 'EUR', occurred_at: at(7) },
+  );
+  await shop.send('email_events', {
+    event_type: 'delivered',
+    customer_id: 'ann',
+    campaign_id: 'spring',
+    email_id: 'teaser',
+    occurred_at: at(1),
+  });
+  await shop.send('spend', {
+    date: '2026-03-01',
+    channel: 'email',
+    campaign_id: 'spring',
+    amount: '12.5',
+    currency: 'USD',
+  });
+  await shop.send('customer_segments', {
+    customer_id: 'ann',
+    segment_name: 'loyal',
+    segment_properties: { tier: 2 },
+    assigned_at: at(1),
+  });
+}
+
+/** Questions by report. Options of the query are asked one by one of every report that has them. */
+const QUESTIONS: Record<string, ReportJson[]> = {
+  attribution: [
+    MARCH,
+    { ...MARCH, models: 'first_touch,time_decay' },
+    { ...MARCH, group_by: GROUP_KEY_NAMES.join(',') },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  models: [
+    { ...MARCH, draws: 20 },
+    { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
+  ],
+  journeys: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
+  campaign: [
+    { ...MARCH, campaign_id: 'spring' },
+    { campaign_id: 'spring', start: '2020-01-01', end: '2020-01-02' },
+  ],
+  receipt: [{ conversion_id: 'c1' }, { conversion_id: 'c2' }, { conversion_id: 'c3', model: 'linear' }],
+  customer: [{ customer_id: 'ann' }, { customer_id: 'device' }, { customer_id: 'bob' }],
+  freeze: [{ ...MARCH, run_id: 'march', models: 'linear,last_touch', conversion_type: 'purchase' }],
+  runs: [{}],
+  comparison: [{ run_id: 'march' }, { run_id: 'march', model: 'last_touch', group_by: 'email_id' }],
+  fit: [
+    { model: 'markov', draws: 5 },
+    { model: 'shapley', draws: 0, grain: 'campaign' },
+  ],
+  fitted: [{}],
+  card: [],
+};
+
+function withOptions(asked: Report, first: ReportJson | undefined): ReportJson[] {
+  const options = optionParameters('touches', 'refunds') as unknown as Record<string, { enum: string[] }>;
+  if (asked.writes !== null || first === undefined) return [];
+  return Object.entries(options)
+    .filter(([name]) => name in asked.parameters.properties)
+    .flatMap(([name, { enum: values }]) => values.map((value) => ({ ...first, [name]: value })));
+}
+
+describe('the answer of', () => {
+  test('every report, to every question, fits its schema; its main table is there, and each form of it can be made', async () => {
+    await withShop({}, async (shop) => {
+      await fill(shop);
+      const asked = new Set<string>();
+      const inOrder = [...REPORTS].sort((a, b) => Number(b.writes !== null) - Number(a.writes !== null));
+      for (const one of inOrder) {
+        const questions = QUESTIONS[one.name]!;
+        if (one.name === 'card') {
+          const { models } = (await reportNamed('fitted').run(shop.reports, {}, ALL)) as {
+            models: { artifact_id: string }[];
+          };
+          questions.push(...models.map(({ artifact_id }) => ({ artifact_id })));
+        }
+        for (const question of [...questions, ...withOptions(one, questions[0])]) {
+          const answer = JSON.parse(JSON.stringify(await one.run(shop.reports, question, ALL))) as ReportJson;
+          expectToFit(one, answer, question);
+          expect(toCsv(answer, one.main_table)).toMatch(/\r\n$/);
+          expect(showReport(one, answer, 5)).not.toMatch(/undefined|NaN|\[object/);
+          asked.add(one.name);
+        }
+      }
+      expect([...asked].sort()).toEqual(REPORTS.map(({ name }) => name).sort());
+    });
+  }, 300_000);
+
+  test('a closed part does not fit with a field that its schema does not name', async () => {
+    const { example } = reportNamed('attribution');
+    const more = { ...example, summary: { ...(example!['summary'] as object), mood: 'good' } };
+    expect(() => expectToFit(reportNamed('attribution'), more)).toThrow();
+    expect(() => expectToFit(reportNamed('attribution'), { ...example, currency: 3 })).toThrow();
+  });
+
+  test('a report that has an example fits the schema with it', () => {
+    for (const one of REPORTS) if (one.example !== undefined) expectToFit(one, one.example);
+  });
+});
+
+describe('a declaration', () => {
+  test.each(REPORTS.map((one) => [one.name, one] as const))('of %s is whole', (_name, one) => {
+    const in_path = [...one.path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+    expect(Object.keys(one.path_parameters)).toEqual(in_path);
+    const parameters = one.parameters.properties as unknown as Record<string, { description?: string }>;
+    for (const [name, { description }] of Object.entries(parameters))
+      expect([name, description]).not.toContain(undefined);
+    expect(one.parameters['additionalProperties' as keyof TObject]).toBe(false);
+    const table = one.main_table;
+    if (table) expect(JSON.stringify(one.result)).toContain(`"${table.rows}":{`);
+  });
+
+  test('has a name, a path and a command of its own', () => {
+    const unique = (values: unknown[]) => expect(new Set(values).size).toBe(values.length);
+    unique(REPORTS.map(({ name }) => name));
+    unique(REPORTS.map(({ path, writes }) => `${writes ? 'POST' : 'GET'} ${path}`));
+    unique(REPORTS.flatMap(({ command }) => (command === null ? [] : [command])));
+  });
+
+  test('gives the schema the meaning of its figures', () => {
+    const { result } = reportNamed('campaign');
+    expect(JSON.stringify(result)).toContain('"description":"unique_human_opens / delivered"');
+  });
+
+  test('is enough for a table on the terminal', () => {
+    const customers = defineReport({
+      name: 'customers',
+      command: 'report customers',
+      path: '/v1/reports/customers',
+      summary: 'Customers by orders',
+      description: 'Those with most orders come first.',
+      parameters: AttributionParameters,
+      result: closed({ ...PERIOD_HEAD, other: text(), customers: rows({ customer_id: text(), orders: count() }) }),
+      main_table: { rows: 'customers' },
+      run: async () => ({}),
+    });
+    const shown = showReport(
+      customers,
+      { currency: 'USD', summary: { people: 2 }, customers: [{ customer_id: 'ann', orders: 3 }] },
+      10,
+    );
+    expect(shown).toMatch(/Customers by orders · USD[\s\S]*customer id +orders\n[\s\S]*ann +3[\s\S]*people +2/);
+  });
+});
+
+test('every table of the terminal belongs to a report', () => {
+  expect(Object.keys(OWN_TABLES).filter((name) => !REPORTS.some((one) => one.name === name))).toEqual([]);
+});

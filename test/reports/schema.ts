@@ -1,0 +1,19 @@
+/** Answers against the schemas of their declarations. */
+import { Compile } from 'typebox/compile';
+import { expect } from 'vitest';
+import type { Report } from '../../src/reports/declare.ts';
+import { REPORTS } from '../../src/reports/index.ts';
+
+export function reportNamed(name: string): Report {
+  const found = REPORTS.find((report) => report.name === name);
+  if (!found) throw new Error(`no report is named ${name}`);
+  return found;
+}
+
+/** Fails with the first places that do not fit. */
+export function expectToFit({ name, result }: Report, answer: unknown, question: unknown = null): void {
+  const sent = JSON.parse(JSON.stringify(answer));
+  const fits = Compile(result);
+  const problems = fits.Check(sent) ? [] : [...fits.Errors(sent)].slice(0, 3);
+  expect([name, question, problems]).toEqual([name, question, []]);
+}
