@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { cli, json, ok, temporaryFolder } from './harness.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { cli, json, ok } from './harness.ts';
 
 const root = temporaryFolder();
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cli, ok, temporaryFolder } from './harness.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { cli, ok } from './harness.ts';
 
 interface Answer {
   channels: { channel: string; value: number; removal_effect_conversions: number; positions: unknown }[];

@@ -1,8 +1,4 @@
-/** Runs the whole program in this process: its output, its exit code, and a folder that goes away. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
+/** Runs the whole program in this process: its output and its exit code. */
 import type { Openers } from '../../src/cli/connect.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/program.ts';
@@ -59,12 +55,6 @@ export async function ok(argv: readonly string[], terminal: Terminal = {}): Prom
 
 export async function json(argv: readonly string[]): Promise<Record<string, never> & Record<string, unknown>> {
   return JSON.parse(await ok([...argv, '--json']));
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-cli-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** Runs `serve` on a folder beside the test. */

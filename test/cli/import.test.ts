@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { type OpenOptions, type OpenTributary, openTributary } from '../../src/tributary.ts';
-import { cli, json, ok, temporaryFolder } from './harness.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { cli, json, ok } from './harness.ts';
 
 const root = temporaryFolder();
 let made = 0;

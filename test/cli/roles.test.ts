@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cli, ok, serving, temporaryFolder } from './harness.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { cli, ok, serving } from './harness.ts';
 
 const root = temporaryFolder();
 const data = join(root, 'data');

@@ -6,7 +6,8 @@ import { makeConfig } from '../../src/config.ts';
 import { openWarehouse } from '../../src/tributary.ts';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import { clickHouseUrl } from '../support/clickhouse.ts';
-import { cli, json, ok, temporaryFolder } from './harness.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { cli, json, ok } from './harness.ts';
 
 const root = temporaryFolder();
 const orders = join(root, 'orders.ndjson');

@@ -1,16 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type GeoLookup, openGeo, placeOf } from '../../src/enrichment/geo.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { writeMmdb } from './mmdb-writer.ts';
 import { enrich, UA } from './options.ts';
 
-let folder: string;
+const folder = temporaryFolder();
 let geo: GeoLookup;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tributary-geo-'));
   const path = join(folder, 'test.mmdb');
   await writeFile(
     path,
@@ -28,7 +27,6 @@ beforeAll(async () => {
   );
   geo = await openGeo(path);
 });
-afterAll(() => rm(folder, { recursive: true }));
 
 describe('a place from an address', () => {
   it('is read from the three shapes that databases have', () => {

@@ -8,7 +8,8 @@ import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { RowFault } from '../../src/warehouse/port.ts';
 import { TEST_ENGINE } from '../support/engine.ts';
-import { accept, fileHandleMethods, loaded, newFolder, openCollector, openWarehouse, sent } from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { accept, fileHandleMethods, loaded, openCollector, openWarehouse, sent } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -38,7 +39,9 @@ describe('a record whose value does not fit its column', () => {
   test('is set aside with its reason, the others load, and it is loaded once the cause is gone', async () => {
     const warehouse = await openWarehouse();
     let broken = true;
-    const collector = await openCollector(newFolder(), warehouse, { enrich: breaking((id) => broken && id === 'e37') });
+    const collector = await openCollector(temporaryFolder(), warehouse, {
+      enrich: breaking((id) => broken && id === 'e37'),
+    });
     await accept(collector, range('e', 100));
     await collector.flush();
     expect(await loaded(warehouse)).toHaveLength(99);
@@ -67,7 +70,7 @@ describe('a record whose value does not fit its column', () => {
   test('stays open when the spool cannot take it back, and is counted by the next process', async () => {
     const warehouse = await openWarehouse();
     let broken = true;
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const collector = await openCollector(folder, warehouse, { enrich: breaking(() => broken) });
     await accept(collector, range('e', 2));
     await collector.flush();
@@ -88,7 +91,7 @@ describe('a record whose value does not fit its column', () => {
   test('is a repeat, and no conflict, when it is sent again after it was replayed', async () => {
     const warehouse = await openWarehouse();
     let broken = true;
-    const collector = await openCollector(newFolder(), warehouse, {
+    const collector = await openCollector(temporaryFolder(), warehouse, {
       enrich: (_record, item) =>
         broken && item['touchpoint_id'] === 'bad'
           ? { customer_id: 7 }
@@ -120,7 +123,7 @@ describe('a record whose value does not fit its column', () => {
           ? Promise.reject(new RowFault('email_events', 'event_id', 'the engine says no'))
           : inner.append(batch),
     });
-    const collector = await openCollector(newFolder(), warehouse);
+    const collector = await openCollector(temporaryFolder(), warehouse);
     await accept(collector, range('e', 50));
     await collector.flush();
     expect(await loaded(warehouse)).toHaveLength(49);
@@ -134,7 +137,7 @@ describe('a fault that is not the records', () => {
   test('(all of a large batch fail at the same column) stops loading and says so; nothing is set aside', async () => {
     const warehouse = await openWarehouse();
     let broken = true;
-    const collector = await openCollector(newFolder(), warehouse, { enrich: breaking(() => broken) });
+    const collector = await openCollector(temporaryFolder(), warehouse, { enrich: breaking(() => broken) });
     await accept(collector, range('e', 50));
     expect(await failed(collector)).toMatch(
       /^all 50 records of a batch have the same fault \(email_events\.customer_id/,
@@ -152,7 +155,7 @@ describe('a fault that is not the records', () => {
   test('(enrichment throws) stops loading and says so; nothing is set aside', async () => {
     const warehouse = await openWarehouse();
     let broken = true;
-    const collector = await openCollector(newFolder(), warehouse, {
+    const collector = await openCollector(temporaryFolder(), warehouse, {
       enrich: () => {
         if (broken) throw new Error('a bug');
         return {};
@@ -171,7 +174,7 @@ describe('a fault that is not the records', () => {
   test.runIf(TEST_ENGINE === 'duckdb')(
     '(a table lacks a column that the program writes) stops loading, and all load once the column is back',
     async () => {
-      const folder = newFolder();
+      const folder = temporaryFolder();
       const path = join(folder, 'warehouse.duckdb');
       const alter = async (...statements: string[]): Promise<void> => {
         const instance = await DuckDBInstance.create(path);

@@ -7,18 +7,8 @@ import { enrichTouchpoint } from '../../src/enrichment/enrich.ts';
 import type { Enrich } from '../../src/log/batch.ts';
 import { decodeEntry, encodeEntry, encodeLines, segmentName } from '../../src/log/segment.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
-import {
-  ALL_BRANDS,
-  accept,
-  loaded,
-  newFolder,
-  openCollector,
-  openWarehouse,
-  PRIVACY,
-  records,
-  sent,
-  wayward,
-} from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { ALL_BRANDS, accept, loaded, openCollector, openWarehouse, PRIVACY, records, sent, wayward } from './setup.ts';
 
 const occurred_at = '2026-05-01T00:00:00Z';
 const order = {
@@ -47,7 +37,7 @@ const lines = (folder: string): string[] =>
 describe('an envelope', () => {
   test('of several kinds is one line, at consecutive positions; what is refused is named by its index', async () => {
     const warehouse = wayward(await openWarehouse());
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const collector = await openCollector(folder, warehouse);
     await accept(collector, sent('before'));
     warehouse.away = true;
@@ -94,7 +84,7 @@ describe('an envelope', () => {
 
   test('of nothing, or of nothing acceptable, writes nothing', async () => {
     const warehouse = await openWarehouse();
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const collector = await openCollector(folder, warehouse);
     expect(await collector.accept({ source: 'shop', drafts: [] }, ALL_BRANDS)).toEqual({
       accepted: 0,
@@ -110,7 +100,7 @@ describe('an envelope', () => {
 
   test('is torn as a whole: of a line that was cut off nothing is loaded', async () => {
     const warehouse = wayward(await openWarehouse());
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const collector = await openCollector(folder, warehouse);
     warehouse.away = true;
     await accept(collector, sent('whole'));
@@ -152,7 +142,7 @@ const OLD_LINES = [
 ];
 
 async function opened(content: string): Promise<{ folder: string; warehouse: Warehouse }> {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   mkdirSync(join(folder, 'spool'), { recursive: true });
   writeFileSync(join(folder, 'spool', segmentName(1)), content);
   return { folder, warehouse: await openWarehouse() };

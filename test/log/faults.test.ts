@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
-import { accept, loaded, newFolder, openCollector, openWarehouse, sent, wayward } from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { accept, loaded, openCollector, openWarehouse, sent, wayward } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -12,7 +13,7 @@ const range = (prefix: string, n: number) => Array.from({ length: n }, (_, i) =>
 describe('a warehouse that is away', () => {
   test('makes loading late, not accepting; then all is there, in order and once', async () => {
     const warehouse = wayward(await openWarehouse());
-    const collector = await openCollector(newFolder(), warehouse, {
+    const collector = await openCollector(temporaryFolder(), warehouse, {
       limits: { batch_records: 10, segment_bytes: 1_500 },
     });
     await accept(collector, range('a', 5));
@@ -43,7 +44,7 @@ describe('a warehouse that is away', () => {
 
   test('when the process stops: what was accepted is loaded by the next one', async () => {
     const warehouse = wayward(await openWarehouse());
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const collector = await openCollector(folder, warehouse);
     warehouse.away = true;
     await accept(collector, range('a', 20));
@@ -85,7 +86,7 @@ describe('a warehouse that is away', () => {
 async function damaged(change: (lines: string[]) => string[]) {
   const warehouse = await openWarehouse();
   const away = wayward(warehouse);
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const collector = await openCollector(folder, away);
   away.away = true;
   for (let i = 0; i < 4; i++) await accept(collector, sent(`a${i}`));
@@ -124,7 +125,7 @@ describe('a damaged line', () => {
 describe('a lost file', () => {
   test('of known ids is rebuilt from the log: a repeat after it is still a repeat', async () => {
     const warehouse = await openWarehouse();
-    const folder = newFolder();
+    const folder = temporaryFolder();
     for (const wreck of [(path: string) => rmSync(path), (path: string) => writeFileSync(path, 'nonsense')]) {
       const collector = await openCollector(folder, warehouse);
       await accept(collector, range('a', 50));
@@ -144,7 +145,7 @@ describe('a lost file', () => {
 
   test('of the spool gives no log position out twice', async () => {
     const warehouse = await openWarehouse();
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const first = await openCollector(folder, warehouse);
     await accept(first, range('a', 10));
     await first.flush();
@@ -163,7 +164,7 @@ describe('a lost file', () => {
 describe('limits', () => {
   test('a spool over its limit answers 503 until the warehouse is back, and never stays full', async () => {
     const warehouse = wayward(await openWarehouse());
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const collector = await openCollector(folder, warehouse, { limits: { max_spool_bytes: 2_000 } });
     warehouse.away = true;
     const fill = async (prefix: string): Promise<number> => {
@@ -187,7 +188,7 @@ describe('limits', () => {
 
   test('a spool that was full when the process stopped takes events again', async () => {
     const warehouse = await openWarehouse();
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const first = await openCollector(folder, warehouse);
     await accept(first, range('a', 50));
     await first.flush();
@@ -202,7 +203,7 @@ describe('limits', () => {
 
   test('a request over the item limit, or an empty one, is refused whole', async () => {
     const warehouse = await openWarehouse();
-    const collector = await openCollector(newFolder(), warehouse, { limits: { max_items: 3 } });
+    const collector = await openCollector(temporaryFolder(), warehouse, { limits: { max_items: 3 } });
     await expect(accept(collector, range('a', 4))).rejects.toMatchObject({
       code: 'too_large',
       message: expect.stringContaining('the limit is 3'),

@@ -1,19 +1,13 @@
 /** Followers: every row once and in order, whatever fails, and by one process at a time. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { Follower, LogFollower, LogRow } from '../../src/log/follower.ts';
 import { Followers, type FollowersOptions } from '../../src/log/followers.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State, StateTransaction } from '../../src/state/port.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
-
-const parent = mkdtempSync(join(tmpdir(), 'tributary-followers-'));
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
-let folders = 0;
-const newPath = (): string => join(parent, String(++folders), 'state.db');
+import { temporaryFolder } from '../support/folder.ts';
 
 /** Much more than anything here takes. */
 const WAIT = { timeout: 30_000, interval: 5 };
@@ -29,7 +23,7 @@ interface World {
 
 async function newWorld(): Promise<World> {
   const engine = await Engine.open();
-  const path = newPath();
+  const path = join(temporaryFolder(), 'state.db');
   const state = await FileState.open(path);
   const started: Followers[] = [];
   onTestFinished(async () => {

@@ -5,18 +5,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/log/limits.ts';
 import { segmentName } from '../../src/log/segment.ts';
 import { Spool } from '../../src/log/spool.ts';
-import {
-  accept,
-  loaded,
-  newFolder,
-  openCollector,
-  openSpool,
-  openWarehouse,
-  records,
-  sent,
-  spooled,
-  wayward,
-} from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { accept, loaded, openCollector, openSpool, openWarehouse, records, sent, spooled, wayward } from './setup.ts';
 
 const HEAD = { source: 'test', privacy: 'truncated/1', received_at: 1 };
 const send = (spool: Spool, ...ids: string[]): Promise<void> => spool.append(records(...ids), HEAD);
@@ -27,7 +17,7 @@ const files = (folder: string): Array<[string, number]> =>
 
 describe('after a clean stop', () => {
   test('the spool holds no event, and the name of the next position', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const warehouse = await openWarehouse();
     const collector = await openCollector(folder, warehouse);
     await accept(collector, [sent('a'), sent('b')]);
@@ -37,7 +27,7 @@ describe('after a clean stop', () => {
   });
 
   test('positions go on without a gap, however often it is stopped', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const warehouse = await openWarehouse();
     for (const id of ['a', 'b', 'c']) {
       const collector = await openCollector(folder, warehouse);
@@ -52,7 +42,7 @@ describe('after a clean stop', () => {
   });
 
   test('a start while the warehouse is away goes on after what is loaded', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const warehouse = wayward(await openWarehouse());
     const first = await openCollector(folder, warehouse);
     await accept(first, [sent('a'), sent('b')]);
@@ -69,7 +59,7 @@ describe('after a clean stop', () => {
   });
 
   test('what is not loaded stays', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const warehouse = wayward(await openWarehouse());
     const collector = await openCollector(folder, warehouse);
     await accept(collector, sent('a'));
@@ -87,7 +77,7 @@ describe('after a clean stop', () => {
   });
 
   test('a damaged segment is kept for a person to look at, and the position is kept too', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const warehouse = wayward(await openWarehouse());
     const first = await openCollector(folder, warehouse);
     warehouse.away = true;
@@ -114,7 +104,7 @@ describe('a spool at rest', () => {
     Spool.open({ folder, limits: DEFAULT_LIMITS, committed_log_seq: 0, idle_ms });
 
   test('drops its loaded segment, goes on in the next one, and is recovered at the same position', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await idle(folder, 0);
     await send(spool, 'a', 'b');
     await spool.drop(1);
@@ -134,7 +124,7 @@ describe('a spool at rest', () => {
   });
 
   test('keeps it while events come in', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await idle(folder, 3_600_000);
     await send(spool, 'a');
     await spool.drop(1);
@@ -144,7 +134,7 @@ describe('a spool at rest', () => {
   });
 
   test('loses nothing that is sent while it drops', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await idle(folder, 0);
     for (let i = 1; i <= 50; i++) {
       await Promise.all([send(spool, `e${i}`), spool.drop(i - 1), spool.drop(i - 1)]);
@@ -158,7 +148,7 @@ describe('a spool at rest', () => {
   });
 
   test('is emptied by a running collector', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const warehouse = await openWarehouse();
     const collector = await openCollector(folder, warehouse, { idle_ms: 50 });
     await accept(collector, sent('a'));

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Collector } from '../../src/log/collector.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
-import { accept, loaded, newFolder, openCollector, openWarehouse, sent } from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { accept, loaded, openCollector, openWarehouse, sent } from './setup.ts';
 
 let warehouse: Warehouse;
 let collector: Collector;
 const errors: string[] = [];
-const folder = newFolder();
+const folder = temporaryFolder();
 const reopen = async (): Promise<void> => {
   collector = await openCollector(folder, warehouse, {
     onError: (_error, what) => errors.push(what),

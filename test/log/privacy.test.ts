@@ -10,7 +10,8 @@ import { readConflicts, readDeadLetters } from '../../src/server/letters.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 import { TABLE_NAMES } from '../../src/warehouse/schema.ts';
-import { accept, newFolder, openCollector, wayward } from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { accept, openCollector, wayward } from './setup.ts';
 
 const optionsOf = (ip_storage: IpStorage): EnrichOptions => ({
   strict_ga4: false,
@@ -85,7 +86,7 @@ describe.each(['none', 'truncated', 'full'] as const)('with addresses stored as 
   const setup = { privacy: options, enrich: enrichBy(options) };
 
   test('no file, table, conflict, dead letter, backup or log line holds what is not to be kept', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const inner = await DuckDBWarehouse.open({ path: join(folder, 'warehouse.duckdb') });
     const warehouse = wayward(inner);
     const lines: string[] = [];
@@ -114,7 +115,7 @@ describe.each(['none', 'truncated', 'full'] as const)('with addresses stored as 
   });
 
   test('the tables hold what the setting says, and the place of the whole address', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const warehouse = await DuckDBWarehouse.open({ path: ':memory:' });
     const collector = await openCollector(folder, warehouse, setup);
     await accept(collector, EVENTS, 'touchpoints');
@@ -134,7 +135,7 @@ describe.each(['none', 'truncated', 'full'] as const)('with addresses stored as 
   });
 
   test('records of other settings, and of the first format, are cleaned before they are loaded', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const inner = await DuckDBWarehouse.open({ path: ':memory:' });
     const warehouse = wayward(inner);
     const full = optionsOf('full');
@@ -157,7 +158,7 @@ describe.each(['none', 'truncated', 'full'] as const)('with addresses stored as 
 test.skipIf(process.platform === 'win32')(
   'only the owner can read the spool, also that of an earlier version',
   async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = join(folder, 'spool');
     mkdirSync(spool, { recursive: true, mode: 0o755 });
     writeFileSync(join(spool, segmentName(1)), '', { mode: 0o644 });

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { segmentName } from '../../src/log/segment.ts';
-import { accept, loaded, newFolder, openCollector, openWarehouse, sent, wayward } from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { accept, loaded, openCollector, openWarehouse, sent, wayward } from './setup.ts';
 
 const events = (prefix: string) => [0, 1, 2].map((i) => sent(`${prefix}${i}`));
 
@@ -16,7 +17,7 @@ describe('a last segment in which nothing can be read', () => {
   ];
   for (const [what, content] of remains) {
     test(`(it ${what}) stands in nobody's way: what comes next is loaded, and kept until then`, async () => {
-      const folder = newFolder();
+      const folder = temporaryFolder();
       const warehouse = wayward(await openWarehouse());
       mkdirSync(join(folder, 'spool'), { recursive: true });
       writeFileSync(join(folder, 'spool', segmentName(1)), content);
@@ -36,7 +37,7 @@ describe('a last segment in which nothing can be read', () => {
     });
 
     test(`(it ${what}) does not keep the same process from loading`, async () => {
-      const folder = newFolder();
+      const folder = temporaryFolder();
       const warehouse = await openWarehouse();
       mkdirSync(join(folder, 'spool'), { recursive: true });
       writeFileSync(join(folder, 'spool', segmentName(1)), content);
@@ -52,7 +53,7 @@ describe('a last segment in which nothing can be read', () => {
 });
 
 test('a damaged end of a segment costs its last line, and is told of like any other damage', async () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const warehouse = wayward(await openWarehouse());
   const limits = { segment_bytes: 1 };
   const first = await openCollector(folder, warehouse, { limits });

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeenIds } from '../../src/log/seen-ids.ts';
-import { newFolder } from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 async function path(): Promise<string> {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   await mkdir(folder, { recursive: true });
   return join(folder, 'known-ids.bloom');
 }

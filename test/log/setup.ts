@@ -1,8 +1,5 @@
 /** Spools and collectors in folders of their own, and events to put into them. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { RecordName } from '../../src/domain/index.ts';
@@ -16,14 +13,10 @@ import { decodeEntry, readLines } from '../../src/log/segment.ts';
 import { Spool } from '../../src/log/spool.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { openEmptyWarehouse } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { openTestState } from '../support/state.ts';
 
 export const NOW_MS = Date.UTC(2026, 5, 1);
-
-const parent = mkdtempSync(join(tmpdir(), 'tributary-log-'));
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
-let folders = 0;
-export const newFolder = (): string => join(parent, String(++folders));
 
 const spools: Spool[] = [];
 afterAll(() => Promise.all(spools.map((spool) => spool.close())));
@@ -40,7 +33,7 @@ export const records = (...ids: string[]): KeptRecord[] =>
 
 /** The methods that every file handle shares, to count their calls or make them fail. */
 export async function fileHandleMethods(): Promise<FileHandle> {
-  const handle = await open(parent, 'r');
+  const handle = await open(temporaryFolder(), 'r');
   await handle.close();
   return Object.getPrototypeOf(handle) as FileHandle;
 }

@@ -3,7 +3,8 @@ import fs, { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSyn
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Spool } from '../../src/log/spool.ts';
-import { fileHandleMethods, newFolder, openSpool, records, spooled } from './setup.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { fileHandleMethods, openSpool, records, spooled } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -20,7 +21,7 @@ const onDisk = (folder: string): string =>
 
 describe('what the spool has taken', () => {
   test('is on disk when the sender hears of it', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await openSpool(folder);
     for (let i = 0; i < 5; i++) {
       await send(spool, `event ${i} é "quoted"\n`);
@@ -40,21 +41,21 @@ describe('what the spool has taken', () => {
       await sync.call(this);
       order.push('synced');
     });
-    const spool = await openSpool(newFolder());
+    const spool = await openSpool(temporaryFolder());
     await send(spool, 'a').then(() => order.push('answered'));
     expect(order).toEqual(['synced', 'answered']);
   });
 
   test('shares its writes with all that is sent at the same time', async () => {
     const datasync = vi.spyOn(await fileHandleMethods(), 'datasync');
-    const spool = await openSpool(newFolder());
+    const spool = await openSpool(temporaryFolder());
     await Promise.all(Array.from({ length: 500 }, (_, i) => send(spool, `e${i}`)));
     expect(datasync.mock.calls.length).toBeLessThanOrEqual(3);
     expect((await spooled(spool)).map(([, id]) => id)).toEqual(Array.from({ length: 500 }, (_, i) => `e${i}`));
   });
 
   test('has consecutive log positions from 1, each request whole', async () => {
-    const spool = await openSpool(newFolder());
+    const spool = await openSpool(temporaryFolder());
     await Promise.all([send(spool, 'a', 'b'), send(spool, 'c'), send(spool, 'd', 'e')]);
     expect(await spooled(spool)).toEqual([
       [1, 'a'],
@@ -70,7 +71,7 @@ describe('what the spool has taken', () => {
 describe('after a crash', () => {
   test('a torn last line, which no one was told of, is cut off; all before it stays', async () => {
     for (const torn of ['1234', '00000000 {"n":"email_events","s":3', 'é'.repeat(10)]) {
-      const folder = newFolder();
+      const folder = temporaryFolder();
       const spool = await openSpool(folder);
       await send(spool, 'a', 'b');
       await spool.close();
@@ -90,7 +91,7 @@ describe('after a crash', () => {
   });
 
   test('a line torn anywhere loses that line only', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await openSpool(folder);
     await send(spool, 'a');
     await send(spool, 'b');
@@ -107,7 +108,7 @@ describe('after a crash', () => {
   });
 
   test('a log position is never given out twice', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await openSpool(folder);
     await send(spool, 'a', 'b', 'c');
     await spool.close();
@@ -116,7 +117,7 @@ describe('after a crash', () => {
     expect((await spooled(again)).at(-1)).toEqual([4, 'd']);
     await again.close();
     // The warehouse may know of more than the spool, when the folder was lost.
-    const elsewhere = await openSpool(newFolder(), {}, 41);
+    const elsewhere = await openSpool(temporaryFolder(), {}, 41);
     await send(elsewhere, 'e');
     expect(await spooled(elsewhere)).toEqual([[42, 'e']]);
     await elsewhere.close();
@@ -125,7 +126,7 @@ describe('after a crash', () => {
 
 describe('a full spool', () => {
   test('says when to come back, and takes nothing of the request', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await openSpool(folder, { max_spool_bytes: 300 });
     while (spool.bytes < 300) await send(spool, 'event');
     const before = onDisk(folder);
@@ -138,7 +139,7 @@ describe('a full spool', () => {
   });
 
   test('refuses what would pile up in memory, and keeps what it took before', async () => {
-    const spool = await openSpool(newFolder(), { max_pending_bytes: 1_000 });
+    const spool = await openSpool(temporaryFolder(), { max_pending_bytes: 1_000 });
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => send(spool, `e${i}`)));
     const taken = outcomes.flatMap((o, i) => (o.status === 'fulfilled' ? [`e${i}`] : []));
     expect(taken.length).toBeGreaterThan(0);
@@ -148,7 +149,7 @@ describe('a full spool', () => {
   });
 
   test('takes events again once they are loaded, however small its limit is', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await openSpool(folder, { max_spool_bytes: 300 });
     for (let round = 0; round < 3; round++) {
       while (spool.bytes < 300) await send(spool, 'event');
@@ -160,7 +161,7 @@ describe('a full spool', () => {
   });
 
   test('does not drop what is on its way to the disk', async () => {
-    const spool = await openSpool(newFolder(), { max_spool_bytes: 400 });
+    const spool = await openSpool(temporaryFolder(), { max_spool_bytes: 400 });
     while (spool.bytes < 200) await send(spool, 'event');
     const last = spool.durable_log_seq;
     const sending = send(spool, 'x'.repeat(200));
@@ -171,7 +172,7 @@ describe('a full spool', () => {
 
 describe('segments', () => {
   test('are begun anew at their size, and dropped once all in them is loaded', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await openSpool(folder, { segment_bytes: 200 });
     for (let i = 1; i <= 20; i++) await send(spool, `e${i}`);
     const names = segments(folder);
@@ -202,7 +203,7 @@ describe('a disk that fails', () => {
     ['sync', async () => vi.spyOn(await fileHandleMethods(), 'datasync').mockRejectedValueOnce(full)],
   ] as const) {
     test(`at the ${what}: 503, nothing is counted, and the next request goes to a new file`, async () => {
-      const folder = newFolder();
+      const folder = temporaryFolder();
       const spool = await openSpool(folder);
       await send(spool, 'before');
       await fail();
@@ -224,7 +225,7 @@ describe('a disk that fails', () => {
   }
 
   test('after half a line: the half is cut off, on disk too', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await openSpool(folder);
     await send(spool, 'before');
     const { writeSync } = fs;
@@ -238,7 +239,7 @@ describe('a disk that fails', () => {
   });
 
   test('again and again: every request that was answered is there once, no other', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const spool = await openSpool(folder, { segment_bytes: 500 });
     const methods = await fileHandleMethods();
     const sync = methods.datasync;
@@ -262,7 +263,7 @@ describe('a disk that fails', () => {
 });
 
 test('a closing spool finishes what it took and refuses what comes later', async () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const spool = await openSpool(folder);
   const taken = [send(spool, 'a'), send(spool, 'b')];
   const closed = spool.close();

@@ -10,8 +10,9 @@ import type { State } from '../../src/state/port.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 import { TEST_ENGINE } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { openTestState } from '../support/state.ts';
-import { accept, loaded, newFolder, openCollector, openWarehouse, sent } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse, sent } from './setup.ts';
 
 const record = (id: string, brand_id = 'default') => ({ record: 'email_events' as const, brand_id, id });
 
@@ -25,7 +26,7 @@ async function withCollector(
 ): Promise<void> {
   const warehouse = await openWarehouse();
   const state = await openTestState();
-  const collector = await openCollector(newFolder(), warehouse, { state });
+  const collector = await openCollector(temporaryFolder(), warehouse, { state });
   const load = async (...events: object[]): Promise<void> => {
     expect(await accept(collector, events)).toMatchObject({ accepted: events.length });
     await collector.flush();
@@ -39,7 +40,7 @@ describe('a suppressed record', () => {
   test.runIf(TEST_ENGINE === 'duckdb')(
     'is acknowledged and not loaded, also after a restart; the same id of another brand is',
     async () => {
-      const folder = newFolder();
+      const folder = temporaryFolder();
       const path = join(folder, 'warehouse.duckdb');
       const state = await openTestState();
       let warehouse = await DuckDBWarehouse.open({ path });
@@ -87,7 +88,7 @@ describe('a suppressed record', () => {
     const state = await openTestState();
     let broken = true;
     const enrich = () => (broken ? { customer_id: 7 } : {});
-    const collector = await openCollector(newFolder(), warehouse, { state, enrich });
+    const collector = await openCollector(temporaryFolder(), warehouse, { state, enrich });
     await accept(collector, [sent('a'), sent('b')]);
     await collector.flush();
     broken = false;
@@ -175,7 +176,7 @@ describe('the list', () => {
       revision: (collection: string) =>
         away ? Promise.reject(new Error('state is away')) : state.revision(collection),
     });
-    const collector = await openCollector(newFolder(), warehouse, { state: wayward });
+    const collector = await openCollector(temporaryFolder(), warehouse, { state: wayward });
     await accept(collector, [sent('a'), sent('b')]);
     await expect(collector.flush(200)).rejects.toMatchObject({ code: 'timeout' });
     expect(collector.health().loader.last_error).toBe('state is away');

@@ -1,6 +1,4 @@
 /** Models fitted on a log: the same from the same events, judged before they are used, exact in every report. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
@@ -20,6 +18,7 @@ import { setupOf } from '../../src/simulation/causal/world.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State } from '../../src/state/port.ts';
 import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { expectToFit, reportNamed } from './schema.ts';
 import { ALL_BRANDS, type Json } from './shop.ts';
 
@@ -242,12 +241,8 @@ describe('scheduled fits', () => {
   }
 
   async function openStore(): Promise<State> {
-    const folder = mkdtempSync(join(tmpdir(), 'tributary-fits-'));
-    const state = await FileState.open(join(folder, 'state.db'));
-    onTestFinished(async () => {
-      await state.close();
-      rmSync(folder, { recursive: true, force: true });
-    });
+    const state = await FileState.open(join(temporaryFolder(), 'state.db'));
+    onTestFinished(() => state.close());
     return state;
   }
 

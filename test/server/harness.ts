@@ -1,7 +1,4 @@
 /** A server over a folder of its own, with a key of each scope, called in process. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
@@ -9,6 +6,7 @@ import { buildApp } from '../../src/server/app.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { type CollectingTributary, openTributary, type Role } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 export const KEYS = {
   TRIBUTARY_WRITE_KEY: 'write-key-of-the-tests',
@@ -55,12 +53,6 @@ export interface TestOptions {
   env?: Record<string, string>;
   clock?: () => number;
   log_level?: string;
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-server-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 export async function startServer(options: TestOptions = {}): Promise<TestServer> {

@@ -3,17 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { REPORTS } from '../../src/reports/index.ts';
 import { reportNamed } from '../reports/schema.ts';
-import {
-  ADMIN,
-  type Body,
-  MARCH,
-  ORDER,
-  READ,
-  startServer,
-  type TestServer,
-  TOUCH,
-  temporaryFolder,
-} from './harness.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { ADMIN, type Body, MARCH, ORDER, READ, startServer, type TestServer, TOUCH } from './harness.ts';
 
 async function withOrder(): Promise<TestServer> {
   const server = await startServer();

@@ -1,7 +1,8 @@
 /** Several processes on one ClickHouse: any number collect, any number report. */
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { ClickHouseServer, clickHouseUrl } from '../support/clickhouse.ts';
-import { ADMIN, MARCH, ORDER, startServer, TOUCH, temporaryFolder } from './harness.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { ADMIN, MARCH, ORDER, startServer, TOUCH } from './harness.ts';
 
 const touch = (id: string) => ({ ...TOUCH, touchpoint_id: id });
 const report = `/v1/reports/attribution?${MARCH}&model=linear`;

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { causalWorld } from '../../src/simulation/causal/world.ts';
-import { cli, json, ok, temporaryFolder } from '../cli/harness.ts';
+import { cli, json, ok } from '../cli/harness.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 const root = temporaryFolder();
 const arguments_of = (out: string) => {

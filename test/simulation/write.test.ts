@@ -1,18 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { RECORD_NAMES } from '../../src/domain/index.ts';
 import { simulate } from '../../src/simulation/world.ts';
 import { type WriteProgress, writeWorld } from '../../src/simulation/write.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 const options = { customers: 250, days: 40, seed: 3, end_ms: Date.UTC(2026, 5, 1) };
-let dir: string;
-
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'tributary-simulation-'));
-});
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const dir = temporaryFolder();
 
 const read = (name: string, file: string) => readFileSync(join(dir, name, file), 'utf8');
 const lines = (name: string, file: string) => read(name, file).split('\n').slice(0, -1);

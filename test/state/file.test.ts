@@ -1,15 +1,14 @@
 /** The embedded store: the contract, and what a file has to survive. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FileState } from '../../src/state/file.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { stateContract } from './contract.ts';
 
-const parent = mkdtempSync(join(tmpdir(), 'tributary-state-'));
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
+const parent = temporaryFolder();
 const path = (name: string): string => join(parent, name, 'state.db');
 
 stateContract('a file', () => FileState.open(path('contract')));

@@ -1,13 +1,11 @@
 /** The shared store, on the real server from Debian: the contract, and a server that goes away and comes back. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Followers } from '../../src/log/followers.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { parseStateUrl, type StateLocation } from '../../src/state/location.ts';
 import { PostgresState } from '../../src/state/postgres.ts';
 import { Engine } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { PostgresServer, postgresPrograms } from '../support/postgres.ts';
 import { stateContract } from './contract.ts';
 
@@ -88,7 +86,7 @@ describe.skipIf(!there)('with a server', () => {
 
   test('keys made and followers run over one store: one process works, and the next takes over where it stood', async () => {
     const stores = [await open('shared'), await open('shared')] as const;
-    const folder = mkdtempSync(join(tmpdir(), 'tributary-shared-'));
+    const folder = temporaryFolder();
     const engine = await Engine.open('duckdb');
     const rings = await Promise.all(stores.map((state) => KeyRing.open(state, folder, {})));
     const made = rings.flatMap(({ made: keys }) => keys);
@@ -135,7 +133,6 @@ describe.skipIf(!there)('with a server', () => {
     await Promise.all(runners.map((followers) => followers.stop()));
     await Promise.all(stores.map((state) => state.close()));
     await engine.close();
-    rmSync(folder, { recursive: true });
   });
 
   test('a wrong password is said, and never shown', async () => {

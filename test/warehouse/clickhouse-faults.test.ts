@@ -6,8 +6,9 @@ import { openWarehouse } from '../../src/tributary.ts';
 import { statementsOf } from '../../src/warehouse/clickhouse/migrations.ts';
 import type { ClickHouseWarehouse } from '../../src/warehouse/clickhouse/warehouse.ts';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
-import { accept, loaded, newFolder, openCollector, sent } from '../log/setup.ts';
+import { accept, loaded, openCollector, sent } from '../log/setup.ts';
 import { ClickHouseServer, openClickHouse } from '../support/clickhouse.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { committed, count, int64, rowOf } from './rows.ts';
 
 describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () => {
@@ -114,7 +115,7 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
 
   test('that is away makes the loader late, and loses and repeats nothing', async () => {
     const errors: string[] = [];
-    const collector = await openCollector(newFolder(), warehouse, {
+    const collector = await openCollector(temporaryFolder(), warehouse, {
       collector_id: 'late',
       limits: { batch_records: 10 },
       onError: (error) => errors.push((error as Error).message),
@@ -213,7 +214,7 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
   test('that nobody listens at, or that wants another password, is named without the password', async () => {
     const guarded = await ClickHouseServer.start('the right one');
     const open = (url: string, password: string) =>
-      openWarehouse(newFolder(), makeConfig({ warehouse: url }, { TRIBUTARY_CLICKHOUSE_PASSWORD: password }));
+      openWarehouse(temporaryFolder(), makeConfig({ warehouse: url }, { TRIBUTARY_CLICKHOUSE_PASSWORD: password }));
     const at = new URL(guarded.url).host;
     const inside = await open(`clickhouse://default@${at}/x`, 'the right one');
     expect(await inside.migrate()).toEqual([1, 2]);

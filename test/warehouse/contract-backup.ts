@@ -1,10 +1,10 @@
 /** What an operator relies on: the doctor's word, and a backup that is the whole log. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { TABLE_NAMES, TABLES } from '../../src/warehouse/schema.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { AT_MS, committed, count, type OpenWarehouse, rowOf } from './rows.ts';
 
 /** Something in every table, with values that a careless file format would change. */
@@ -45,8 +45,7 @@ async function contents(warehouse: Warehouse): Promise<Record<string, unknown[]>
 
 export function backupContract(open: OpenWarehouse): void {
   describe('an operator', () => {
-    const parent = mkdtempSync(join(tmpdir(), "tributary's backup "));
-    afterAll(() => rmSync(parent, { recursive: true, force: true }));
+    const parent = temporaryFolder("tributary's backup ");
     const opened = async (batch: Batch = {}): Promise<Warehouse> => {
       const warehouse = await open();
       await warehouse.migrate();

@@ -1,18 +1,15 @@
 /** DuckDB keeps the contract, on a file; and what only an embedded file has to promise. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { warehouseContract } from './contract.ts';
 import { committed, count, rowOf } from './rows.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tributary-duckdb-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let files = 0;
-const newPath = (): string => join(folder, String(++files), 'warehouse.duckdb');
+const newPath = (): string => join(temporaryFolder(), 'data', 'warehouse.duckdb');
 
 warehouseContract('DuckDB on a file', () => DuckDBWarehouse.open({ path: newPath(), threads: 2 }));
 
@@ -28,7 +25,7 @@ describe('the warehouse file', () => {
     const path = newPath();
     const warehouse = await DuckDBWarehouse.open({ path, threads: 1 });
     await warehouse.close();
-    const script = join(folder, 'holder.mjs');
+    const script = join(temporaryFolder(), 'holder.mjs');
     writeFileSync(script, HOLDER);
     const holder = fork(script, [path]);
     await once(holder, 'message');
@@ -45,7 +42,7 @@ describe('the warehouse file', () => {
   });
 
   test('stands in a folder whose name looks like a pattern or like a column', async () => {
-    const path = join(folder, 'date=2020-01-01 a*b [c] {d,e}\'"', 'warehouse.duckdb');
+    const path = join(temporaryFolder(), 'date=2020-01-01 a*b [c] {d,e}\'"', 'warehouse.duckdb');
     const backup = join(path, '../brand_id=other*');
     const [one, other] = [path, `${path}.other`].map((at) => DuckDBWarehouse.open({ path: at, threads: 1 }));
     const warehouse = await one!;
@@ -64,7 +61,7 @@ describe('the warehouse file', () => {
   });
 
   test('that is not a warehouse is refused by its name', async () => {
-    const path = join(folder, 'picture.duckdb');
+    const path = join(temporaryFolder(), 'picture.duckdb');
     writeFileSync(path, 'not a database'.repeat(1_000));
     await expect(DuckDBWarehouse.open({ path, threads: 1 })).rejects.toMatchObject({
       code: 'warehouse_unavailable',

@@ -3,9 +3,10 @@ import { copyFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { inject } from 'vitest';
-import { startServer, type TestServer, temporaryFolder } from '../server/harness.ts';
+import { startServer, type TestServer } from '../server/harness.ts';
 import { clickHouseUrl } from '../support/clickhouse.ts';
 import type { EngineName } from '../support/engine.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 const STORED = join(import.meta.dirname, 'stored', 'version-2');
 const json = (name: string) => JSON.parse(readFileSync(join(STORED, name), 'utf8'));

@@ -20,7 +20,7 @@ vi.mock('../../src/warehouse/versions/index.ts', async (original) => {
 
 const { STORED_ADMIN, STORED_ANSWERS, STORED_READ, STORED_WRITE, storedFolder } = await import('./stored-folder.ts');
 const { makeConfig } = await import('../../src/config.ts');
-const { temporaryFolder } = await import('../server/harness.ts');
+const { temporaryFolder } = await import('../support/folder.ts');
 const { openWarehouse } = await import('../../src/tributary.ts');
 const { TABLES } = await import('../../src/warehouse/schema.ts');
 
