@@ -14,6 +14,7 @@ import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { atOrBefore, currentPosition, type Position } from '../warehouse/position.ts';
 import { type Row, TABLES } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
+import { latestVerdicts } from './verdicts.ts';
 
 /** Log positions that are read at once. */
 const PAGE = 50_000;
@@ -101,6 +102,8 @@ const READ = new Set(Object.keys(new Columns()).filter((name) => name !== 'occur
 /** The columns that the rules read, as they were stored. */
 const EVIDENCE = TABLES.touchpoints.columns.map(({ name }) => name).filter((name) => READ.has(name));
 
+const OF_PAGE = 'join page p on p.brand_id = r.brand_id and p.touchpoint_id = r.touchpoint_id';
+
 /** Touchpoints in log order, each with the channel and verdict that hold: of the latest reclassification, else its own. */
 async function readPage(
   snapshot: Snapshot,
@@ -112,11 +115,7 @@ async function readPage(
   const held = JUDGED.map((name) => `coalesce(l.${name}, t.${name}) as held_${name}`);
   return snapshot.query(
     `with page as (select * from touchpoints where collector_id = $collector_id and log_seq >= $from_seq and log_seq <= $until_seq),
-     ranked as (
-       select r.brand_id as brand_id, r.touchpoint_id as touchpoint_id, r.rules_version as rules_version, ${JUDGED.map((name) => `r.${name} as ${name}`).join(', ')},
-         row_number() over (partition by r.brand_id, r.touchpoint_id order by r.rules_version desc, r.log_seq desc, r.collector_id) as newest
-       from reclassifications r join page p on p.brand_id = r.brand_id and p.touchpoint_id = r.touchpoint_id where ${atOrBefore('r', position)}),
-     latest as (select * from ranked where newest = 1)
+     latest as (${latestVerdicts(position, ['rules_version', ...JUDGED], OF_PAGE)})
      select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, t.subject_key as subject_key, epoch_ms(t.occurred_at) as occurred_at, ${EVIDENCE.map((name) => `t.${name} as ${name}`).join(', ')},
        ${held.join(', ')}, coalesce(l.rules_version, t.rules_version) as held_rules_version
      from page t left join latest l on l.brand_id = t.brand_id and l.touchpoint_id = t.touchpoint_id

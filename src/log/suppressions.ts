@@ -111,7 +111,7 @@ export class Suppressions {
     const brand_id = item['brand_id'] as string;
     const own = keyOf({ record, brand_id, id: item[recordKind(record).id_field] as string });
     if ((await this.untilOf(state, own)) !== undefined) return true;
-    for (const id of subjectsOf(item)) {
+    for (const id of subjectsOf(record, item)) {
       const until_ms = await this.untilOf(state, keyOf({ brand_id, id }));
       if (until_ms === undefined) continue;
       const happened_ms = instantOf(record, item);
@@ -132,14 +132,14 @@ function keyOf(what: SuppressedRecord | SuppressedSubject): string {
   return hash('sha256', JSON.stringify(parts), 'hex');
 }
 
-const SUBJECT_FIELDS = ['customer_id', 'anonymous_id', 'left_id', 'right_id'];
-
-function subjectsOf(item: FlatRecord): string[] {
-  return SUBJECT_FIELDS.flatMap((field) => (typeof item[field] === 'string' ? [item[field]] : []));
+function subjectsOf(record: RecordName, item: FlatRecord): string[] {
+  return Object.keys(recordKind(record).subjects ?? {}).flatMap((field) =>
+    typeof item[field] === 'string' ? [item[field]] : [],
+  );
 }
 
 /** When a record happened; undefined for kinds that have no instant. */
 function instantOf(record: RecordName, item: FlatRecord): number | undefined {
-  const field = recordKind(record).fields.find(({ name, kind }) => kind === 'instant' && item[name] !== undefined);
-  return field && (item[field.name] as number);
+  const { instant_field } = recordKind(record);
+  return instant_field === undefined ? undefined : (item[instant_field] as number);
 }

@@ -125,9 +125,10 @@ function exchange({ num, den, dates }: ResolvedRate, from: string, to: string): 
 async function readAdjustments(snapshot: Snapshot, plan: Plan, { orders, adjustments }: Attribution) {
   const rows = await snapshot.query(
     `select a.adjustment_id as adjustment_id, r.reason as reason, a.at_ms as at_ms, a.amount_micros as amount_micros, a.currency as currency
-     from ${adjustments.name} a join ${orders.name} o on o.order_no = a.order_no
-       join adjustments r on r.brand_id = o.brand_id and r.adjustment_id = a.adjustment_id
-     where ${atOrBefore('r', plan.positions.adjustments)} order by at_ms, adjustment_id`,
+     from ${adjustments.name} a join adjustments r on r.adjustment_id = a.adjustment_id
+     where a.order_no in (select order_no from ${orders.name}) and r.brand_id = $brand_id and ${atOrBefore('r', plan.positions.adjustments)}
+     order by at_ms, adjustment_id`,
+    { brand_id: plan.brands[0]!.brand_id },
   );
   return readAll(rows, {
     adjustment_id: 'text',
