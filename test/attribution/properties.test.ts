@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS } from '../support/events.ts';
 import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf } from '../support/worlds.ts';
 
@@ -28,7 +29,7 @@ async function reportText(engine: Engine, parameters: Parameters): Promise<strin
     as_of: _as_of,
     generated_at: _generated_at,
     ...content
-  } = await attributionReport(engine.reports, parameters, { key_brand_id: null });
+  } = await attributionReport(engine.reports, parameters, ALL_BRANDS);
   return JSON.stringify(content);
 }
 
@@ -138,7 +139,7 @@ describe('a report', () => {
       const report = (await attributionReport(
         engine.reports,
         parametersOf({ ...options, currency: 'USD', adjustments: 'order_day' }, MODELS),
-        { key_brand_id: null },
+        ALL_BRANDS,
       )) as {
         models: Record<
           string,

@@ -19,10 +19,10 @@ import { read, readAll } from '../../src/warehouse/read-row.ts';
 import { defineRelation } from '../../src/warehouse/relation.ts';
 import { optionsArbitrary, type WireWorld, worlds } from '../reference/worlds.ts';
 import { Engine } from '../support/engine.ts';
+import { ALL_BRANDS } from '../support/events.ts';
 import { checking } from '../support/watched.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const ALL_BRANDS = { key_brand_id: null };
 const MODELS = ['first_touch', 'time_decay', 'position_based'];
 const WORLDS = 6;
 

@@ -8,8 +8,9 @@ import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { RowFault } from '../../src/warehouse/port.ts';
 import { TEST_ENGINE } from '../support/engine.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, fileHandleMethods, loaded, openCollector, openWarehouse, sent } from './setup.ts';
+import { accept, fileHandleMethods, loaded, openCollector, openWarehouse } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

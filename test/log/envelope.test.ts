@@ -7,8 +7,9 @@ import { enrichTouchpoint } from '../../src/enrichment/enrich.ts';
 import type { Enrich } from '../../src/log/batch.ts';
 import { decodeEntry, encodeEntry, encodeLines, segmentName } from '../../src/log/segment.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
+import { ALL_BRANDS, sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { ALL_BRANDS, accept, loaded, openCollector, openWarehouse, PRIVACY, records, sent, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse, PRIVACY, records, wayward } from './setup.ts';
 
 const occurred_at = '2026-05-01T00:00:00Z';
 const order = {

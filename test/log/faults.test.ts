@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openWarehouse, sent, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse, wayward } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

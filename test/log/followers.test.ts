@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { MS_PER_HOUR } from '../../src/domain/time.ts';
 import type { Follower, LogFollower, LogRow } from '../../src/log/follower.ts';
 import { Followers, type FollowersOptions } from '../../src/log/followers.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State, StateTransaction } from '../../src/state/port.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 /** Much more than anything here takes. */
@@ -42,15 +44,12 @@ async function newWorld(): Promise<World> {
 }
 
 let ids = 0;
-const sent = (): WireEvent => ({
-  record: 'email_events',
-  event: { event_id: `e${++ids}`, event_type: 'sent', customer_id: 'c', occurred_at: '2026-05-01T00:00:00Z' },
-});
+const email = (): WireEvent => ({ record: 'email_events', event: sent(`e${++ids}`) });
 const link = (): WireEvent => ({
   record: 'identity_links',
   event: { link_id: `l${++ids}`, left_id: `a${ids}`, right_id: 'c', occurred_at: '2026-05-01T00:00:00Z' },
 });
-const many = (n: number, make: () => WireEvent = sent): WireEvent[] => Array.from({ length: n }, make);
+const many = (n: number, make: () => WireEvent = email): WireEvent[] => Array.from({ length: n }, make);
 
 const place = ({ collector_id, log_seq }: LogRow): string => `${collector_id}:${log_seq}`;
 
@@ -88,7 +87,7 @@ const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
 test('a follower gets every row of its tables once, in the order of positions, in bounded pages', async () => {
   const { engine, state, run } = await newWorld();
-  const mixed = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? link() : sent()));
+  const mixed = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? link() : email()));
   await engine.load(mixed, 7);
   const sizes: number[] = [];
   const tables: string[] = [];
@@ -116,7 +115,7 @@ test('a follower gets every row of its tables once, in the order of positions, i
 
 test('instants of a row are milliseconds', async () => {
   const { engine, run } = await newWorld();
-  await engine.load([sent()]);
+  await engine.load([email()]);
   const given: LogRow[] = [];
   run([recorder('one', { handle: async (rows) => void given.push(...rows) })]);
   await expect.poll(() => given.length, WAIT).toBe(1);
@@ -376,7 +375,7 @@ test('what is done by the clock is done when it is due, by one process, also ove
   const hourly = (who: string): Follower => ({
     name: 'hourly',
     tables: [],
-    every_ms: 3_600_000,
+    every_ms: MS_PER_HOUR,
     run: async (fenced) => {
       ran.push(who);
       await fenced.transaction((transaction) => transaction.put('hours', String(now_ms), who));
@@ -391,7 +390,7 @@ test('what is done by the clock is done when it is due, by one process, also ove
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(ran).toHaveLength(1);
   await third.stop();
-  now_ms += 3_600_001;
+  now_ms += MS_PER_HOUR + 1;
   run([hourly('fourth')], options);
   await expect.poll(() => ran, WAIT).toEqual([ran[0], 'fourth']);
   await expect.poll(async () => (await state.list('hours')).length, WAIT).toBe(2);
@@ -405,7 +404,7 @@ test('a run that takes longer than a lease keeps it, and stops when it is told t
   const long = (who: string): Follower => ({
     name: 'long',
     tables: [],
-    every_ms: 3_600_000,
+    every_ms: MS_PER_HOUR,
     run: async (_fenced, signal) => {
       ran.push(who);
       await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

@@ -2,11 +2,13 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { MS_PER_HOUR } from '../../src/domain/time.ts';
 import { DEFAULT_LIMITS } from '../../src/log/limits.ts';
 import { segmentName } from '../../src/log/segment.ts';
 import { Spool } from '../../src/log/spool.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openSpool, openWarehouse, records, sent, spooled, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openSpool, openWarehouse, records, spooled, wayward } from './setup.ts';
 
 const HEAD = { source: 'test', privacy: 'truncated/1', received_at: 1 };
 const send = (spool: Spool, ...ids: string[]): Promise<void> => spool.append(records(...ids), HEAD);
@@ -125,7 +127,7 @@ describe('a spool at rest', () => {
 
   test('keeps it while events come in', async () => {
     const folder = temporaryFolder();
-    const spool = await idle(folder, 3_600_000);
+    const spool = await idle(folder, MS_PER_HOUR);
     await send(spool, 'a');
     await spool.drop(1);
     await spool.drop(1);

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Collector } from '../../src/log/collector.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openWarehouse, sent } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse } from './setup.ts';
 
 let warehouse: Warehouse;
 let collector: Collector;

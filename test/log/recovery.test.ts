@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { segmentName } from '../../src/log/segment.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openWarehouse, sent, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse, wayward } from './setup.ts';
 
 const events = (prefix: string) => [0, 1, 2].map((i) => sent(`${prefix}${i}`));
 

@@ -10,11 +10,10 @@ import { GROUP_KEY_NAMES } from '../../src/reports/groups.ts';
 import { REPORTS } from '../../src/reports/index.ts';
 import { AttributionParameters } from '../../src/reports/parameters.ts';
 import { closed, count, PERIOD_HEAD, rows, text } from '../../src/reports/results/shapes.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { type Shop, withShop } from '../support/shop.ts';
+import { at, MARCH } from '../support/time.ts';
 import { expectToFit, reportNamed } from './schema.ts';
-import { at, order, type Shop, touch, withShop } from './shop.ts';
-
-const ALL = { key_brand_id: null };
-const MARCH = { start: '2026-03-01', end: '2026-04-01' };
 
 /** People with emails, visits, a machine, refunds, a login, spend, a segment, and an order in another currency. */
 async function fill(shop: Shop): Promise<void> {
@@ -109,13 +108,13 @@ describe('the answer of', () => {
       for (const one of inOrder) {
         const questions = QUESTIONS[one.name]!;
         if (one.name === 'card') {
-          const { models } = (await reportNamed('fitted').run(shop.reports, {}, ALL)) as {
+          const { models } = (await reportNamed('fitted').run(shop.reports, {}, ALL_BRANDS)) as {
             models: { artifact_id: string }[];
           };
           questions.push(...models.map(({ artifact_id }) => ({ artifact_id })));
         }
         for (const question of [...questions, ...withOptions(one, questions[0])]) {
-          const answer = JSON.parse(JSON.stringify(await one.run(shop.reports, question, ALL))) as ReportJson;
+          const answer = JSON.parse(JSON.stringify(await one.run(shop.reports, question, ALL_BRANDS))) as ReportJson;
           expectToFit(one, answer, question);
           expect(toCsv(answer, one.main_table)).toMatch(/\r\n$/);
           expect(showReport(one, answer, 5)).not.toMatch(/undefined|NaN|\[object/);

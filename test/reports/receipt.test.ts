@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { receiptReport } from '../../src/reports/receipt.ts';
-import { ALL_BRANDS, at, type Json, order, pick, touch, withShop } from './shop.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { type Json, pick, withShop } from '../support/shop.ts';
+import { at } from '../support/time.ts';
 
 const SPRING = { campaign_id: 'spring', email_id: 'e1' };
 

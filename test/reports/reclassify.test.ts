@@ -4,7 +4,9 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { compareRun } from '../../src/reports/run-comparison.ts';
 import { freezeRun } from '../../src/reports/runs.ts';
 import type { CollectingTributary } from '../../src/tributary.ts';
-import { ALL_BRANDS, at, type Json, MARCH, order, pick, type Shop, touch, withShop } from './shop.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { type Json, pick, type Shop, withShop } from '../support/shop.ts';
+import { at, MARCH } from '../support/time.ts';
 
 /** Three visits without a channel of their own, one whose sender said which. */
 async function sendVisits(shop: Shop): Promise<void> {

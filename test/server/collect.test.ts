@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
-import { MARCH, ORDER, startServer, TOUCH } from './harness.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
+import { MARCH_QUERY } from '../support/time.ts';
+import { startServer } from './harness.ts';
 
 test('the guide: an email open, a direct visit and an order of 149.99 give 74.995 each under linear', async () => {
   const server = await startServer();
@@ -20,7 +22,7 @@ test('the guide: an email open, a direct visit and an order of 149.99 give 74.99
   const flushed = await server.post('/v1/flush');
   expect(flushed).toMatchObject({ status: 200, body: { flushed: true, as_of: 'main:3' } });
 
-  const { body } = await server.get(`/v1/reports/attribution?${MARCH}`);
+  const { body } = await server.get(`/v1/reports/attribution?${MARCH_QUERY}`);
   expect(body.attribution_model).toBe('linear');
   expect(body.as_of).toBe(flushed.body.as_of);
   expect(

@@ -6,8 +6,9 @@ import { TributaryError } from '../../src/domain/errors.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State } from '../../src/state/port.ts';
+import { TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { ADMIN, KEYS, startServer, TOUCH, WRITE } from './harness.ts';
+import { ADMIN, KEYS, startServer, WRITE } from './harness.ts';
 
 async function openStore(folder: string): Promise<State> {
   const state = await FileState.open(join(folder, 'state.db'));

@@ -8,8 +8,9 @@ import { type ServerHandle, serve } from '../../src/server/serve.ts';
 import { FileState } from '../../src/state/file.ts';
 import { openTributary } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
+import { TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { KEYS, TOUCH, WRITE } from './harness.ts';
+import { KEYS, WRITE } from './harness.ts';
 
 async function start(folder: string, options: { signals?: boolean; port?: number } = {}): Promise<ServerHandle> {
   const tributary = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });

@@ -5,6 +5,7 @@ import { KeyRing } from '../../src/server/keys.ts';
 import { parseStateUrl, type StateLocation } from '../../src/state/location.ts';
 import { PostgresState } from '../../src/state/postgres.ts';
 import { Engine } from '../support/engine.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { PostgresServer, postgresPrograms } from '../support/postgres.ts';
 import { stateContract } from './contract.ts';
@@ -95,14 +96,8 @@ describe.skipIf(!there)('with a server', () => {
       await ring.refresh();
       for (const { key } of made) expect(ring.find(key)).toBeDefined();
     }
-    const event = (event_id: string) => ({
-      event_id,
-      event_type: 'sent',
-      customer_id: 'c',
-      occurred_at: '2026-05-01T00:00:00Z',
-    });
     const events = (from: number) =>
-      Array.from({ length: 50 }, (_, i) => ({ record: 'email_events' as const, event: event(`e${from + i}`) }));
+      Array.from({ length: 50 }, (_, i) => ({ record: 'email_events' as const, event: sent(`e${from + i}`) }));
     await engine.load(events(0), 9);
     const by = new Set<number>();
     const runners = stores.map((state, who) => {

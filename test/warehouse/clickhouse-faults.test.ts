@@ -6,8 +6,9 @@ import { openWarehouse } from '../../src/tributary.ts';
 import { statementsOf } from '../../src/warehouse/clickhouse/migrations.ts';
 import type { ClickHouseWarehouse } from '../../src/warehouse/clickhouse/warehouse.ts';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
-import { accept, loaded, openCollector, sent } from '../log/setup.ts';
+import { accept, loaded, openCollector } from '../log/setup.ts';
 import { ClickHouseServer, openClickHouse } from '../support/clickhouse.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { committed, count, int64, rowOf } from './rows.ts';
 
