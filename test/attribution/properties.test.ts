@@ -9,8 +9,10 @@ import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf } from '../support/worlds.ts';
 
 const MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based'];
-const SHUFFLES = runsOf('TRIBUTARY_SHUFFLES', 20, 300);
-const SHUFFLES_PER_WORLD = 20;
+const SHUFFLES = runsOf('TRIBUTARY_SHUFFLES', 12, 300);
+const SHUFFLES_PER_WORLD = Math.min(20, SHUFFLES);
+/** Worlds for each of the other promises. */
+const WORLDS = runsOf('TRIBUTARY_PROPERTY_WORLDS', 4, 40);
 
 const engines: Engine[] = [];
 afterAll(() => Promise.all(engines.map((engine) => engine.close())));
@@ -77,7 +79,7 @@ describe('a report', () => {
   });
 
   test('with an as_of does not change when later events arrive', async () => {
-    const samples = fc.sample(fc.tuple(worlds(), worlds(), optionsArbitrary), { numRuns: 6, seed: 11 });
+    const samples = fc.sample(fc.tuple(worlds(), worlds(), optionsArbitrary), { numRuns: WORLDS, seed: 11 });
     for (const [before, after, options] of samples) {
       const parameters = parametersOf({ ...options, currency: 'USD' }, MODELS);
       const engine = await load(eventsOf(before));
@@ -97,7 +99,7 @@ describe('a report', () => {
   });
 
   test('is the same whichever collector took each event', async () => {
-    const samples = fc.sample(fc.tuple(worlds(), optionsArbitrary), { numRuns: 8, seed: 17 });
+    const samples = fc.sample(fc.tuple(worlds(), optionsArbitrary), { numRuns: WORLDS, seed: 17 });
     for (const [world, options] of samples) {
       const parameters = parametersOf({ ...options, currency: 'USD' }, MODELS);
       const events = eventsOf(world);
@@ -115,7 +117,7 @@ describe('a report', () => {
   });
 
   test('gives every touch back its zero when every order is refunded in full', async () => {
-    const samples = fc.sample(fc.tuple(worlds({ adjustments: 0 }), optionsArbitrary), { numRuns: 6, seed: 13 });
+    const samples = fc.sample(fc.tuple(worlds({ adjustments: 0 }), optionsArbitrary), { numRuns: WORLDS, seed: 13 });
     for (const [world, options] of samples) {
       const refunds = world.conversions.map(
         (conversion, i): WireEvent => ({

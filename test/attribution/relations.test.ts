@@ -20,14 +20,17 @@ import { defineRelation } from '../../src/warehouse/relation.ts';
 import { optionsArbitrary, type WireWorld, worlds } from '../reference/worlds.ts';
 import { Engine } from '../support/engine.ts';
 import { ALL_BRANDS } from '../support/events.ts';
+import { runsOf } from '../support/tier.ts';
 import { checking } from '../support/watched.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
 const MODELS = ['first_touch', 'time_decay', 'position_based'];
+/** Worlds in which every table of every report is compared with its declaration; most of the time goes there. */
+const CHECKED_WORLDS = runsOf('TRIBUTARY_RELATION_WORLDS', 3, 12);
 const WORLDS = 6;
 
-const samples = (seed: number) =>
-  fc.sample(fc.tuple(worlds({ conflicts: true }), optionsArbitrary), { numRuns: WORLDS, seed });
+const samples = (seed: number, count = WORLDS) =>
+  fc.sample(fc.tuple(worlds({ conflicts: true }), optionsArbitrary), { numRuns: count, seed });
 
 async function withEngine(world: WireWorld, work: (engine: Engine) => Promise<void>): Promise<void> {
   const engine = await Engine.open('duckdb');
@@ -54,7 +57,7 @@ async function asked(work: Promise<unknown>): Promise<void> {
 describe('a temporary table', () => {
   test('has the columns, types and key that are declared, in every report and fit', async () => {
     const seen = new Set<string>();
-    for (const [world, options] of samples(5))
+    for (const [world, options] of samples(5, CHECKED_WORLDS))
       await withEngine(world, async (engine) => {
         const { warehouse, made } = checking(engine.warehouse);
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { PersonDirectory } from '../../src/identity/directory.ts';
 import type { Position } from '../../src/warehouse/position.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { runsOf } from '../support/tier.ts';
 
 const at = (log_seq: number): Position => new Map([['main', log_seq]]);
 const time = (hour: number): string => new Date(Date.UTC(2026, 4, 1, hour)).toISOString();
@@ -206,7 +207,7 @@ describe('the directory', () => {
           await engine.close();
         },
       ),
-      { numRuns: Number(process.env['TRIBUTARY_DIRECTORY_RUNS'] ?? 20), endOnFailure: true },
+      { numRuns: runsOf('TRIBUTARY_DIRECTORY_RUNS', 10, 200), endOnFailure: true },
     );
   });
 });

@@ -32,7 +32,7 @@ const letters = (warehouse: Warehouse) =>
   );
 
 async function failed(collector: Collector): Promise<string> {
-  await vi.waitFor(() => expect(collector.health().loader.last_error).not.toBe(''), { timeout: 10_000 });
+  await expect.poll(() => collector.health().loader.last_error).not.toBe('');
   return collector.health().loader.last_error;
 }
 

@@ -206,10 +206,12 @@ describe('a line that a newer program wrote', () => {
       const collector = await openCollector(folder, warehouse);
       await accept(collector, sent('later'));
       await expect(collector.flush(200)).rejects.toMatchObject({ code: 'timeout' });
-      expect(collector.health().loader).toMatchObject({
-        last_error: expect.stringContaining('start the newer version that wrote it'),
-        quarantined_segments: 0,
-      });
+      await expect
+        .poll(() => collector.health().loader)
+        .toMatchObject({
+          last_error: expect.stringContaining('start the newer version that wrote it'),
+          quarantined_segments: 0,
+        });
       await collector.close(false);
       expect(readdirSync(join(folder, 'spool')).sort()).toEqual([segmentName(1), segmentName(5)]);
       await warehouse.close();

@@ -1,7 +1,7 @@
 /** What is loaded leaves the spool: at a clean stop, and after a while without events. The next position is never lost. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MS_PER_HOUR } from '../../src/domain/time.ts';
 import { DEFAULT_LIMITS } from '../../src/log/limits.ts';
 import { segmentName } from '../../src/log/segment.ts';
@@ -155,7 +155,7 @@ describe('a spool at rest', () => {
     const collector = await openCollector(folder, warehouse, { idle_ms: 50 });
     await accept(collector, sent('a'));
     await collector.flush();
-    await vi.waitFor(() => expect(files(join(folder, 'spool'))).toEqual([[segmentName(2), 0]]), { timeout: 10_000 });
+    await expect.poll(() => files(join(folder, 'spool'))).toEqual([[segmentName(2), 0]]);
     await accept(collector, sent('b'));
     expect(await collector.flush()).toBe(2);
     expect(await loaded(warehouse)).toEqual(['a', 'b']);

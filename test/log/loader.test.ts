@@ -143,7 +143,8 @@ describe('a flush', () => {
     await collector.flush();
     const started = performance.now();
     for (let i = 0; i < 20; i++) await collector.flush();
-    expect(performance.now() - started).toBeLessThan(1_000);
+    // A flush that waited in vain would take 30 s; twenty that do not wait take some milliseconds.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test('answers only when all that was accepted before can be found', async () => {

@@ -1,7 +1,7 @@
 /** A start over what a crash left of the spool: what is accepted after it is kept and loaded like anything else. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { segmentName } from '../../src/log/segment.ts';
 import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -45,7 +45,7 @@ describe('a last segment in which nothing can be read', () => {
       const collector = await openCollector(folder, warehouse);
       await collector.flush();
       await accept(collector, events('a'));
-      await collector.flush(2_000);
+      await collector.flush();
       expect(await loaded(warehouse)).toEqual(['a0', 'a1', 'a2']);
       await collector.close();
       await warehouse.close();
@@ -67,7 +67,7 @@ test('a damaged end of a segment costs its last line, and is told of like any ot
   const second = await openCollector(folder, warehouse, { limits });
   await second.flush();
   expect(await loaded(warehouse)).toEqual(['a0', 'a2']);
-  await vi.waitFor(() => expect(second.health().loader.quarantined_segments).toBe(1));
+  await expect.poll(() => second.health().loader.quarantined_segments).toBe(1);
   expect(readdirSync(join(folder, 'spool', 'quarantine'))).toEqual([segmentName(2)]);
   await second.close();
   await warehouse.close();

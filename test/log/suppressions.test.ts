@@ -181,7 +181,7 @@ describe('the list', () => {
     const collector = await openCollector(temporaryFolder(), warehouse, { state: wayward });
     await accept(collector, [sent('a'), sent('b')]);
     await expect(collector.flush(200)).rejects.toMatchObject({ code: 'timeout' });
-    expect(collector.health().loader.last_error).toBe('state is away');
+    await expect.poll(() => collector.health().loader.last_error).toBe('state is away');
     expect(await loaded(warehouse)).toEqual([]);
     away = false;
     await collector.flush();

@@ -9,6 +9,7 @@ import type { ReportContext, ReportJson } from '../../src/reports/context.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, withShop } from '../support/shop.ts';
+import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 
 /** Everything that is kept, asked once each. */
@@ -74,7 +75,10 @@ test('whatever happens between two questions, the kept answer is the one that wo
         }),
       async () => {},
     ];
-    for (const which of fc.sample(fc.nat(events.length - 1), { numRuns: 12, seed: 11 })) {
+    for (const which of fc.sample(fc.nat(events.length - 1), {
+      numRuns: runsOf('TRIBUTARY_ANSWER_EVENTS', 8, 60),
+      seed: 11,
+    })) {
       n += 1;
       await events[which]!();
       expect(await ask(kept)).toEqual(await ask(fresh(shop.reports)));

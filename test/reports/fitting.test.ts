@@ -309,13 +309,11 @@ describe('scheduled fits', () => {
       return followers;
     };
     const both = [start(), start()];
-    await expect.poll(async () => (await state.list('fits')).length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(async () => (await state.list('fits')).length).toBe(1);
     await Promise.all(both.map((followers) => followers.stop()));
     now_ms += MS_PER_HOUR;
     const again = start();
-    await expect
-      .poll(async () => (await state.get<{ ran_ms: number }>('cursors', 'fits'))?.ran_ms, { timeout: 60_000 })
-      .toBe(now_ms);
+    await expect.poll(async () => (await state.get<{ ran_ms: number }>('cursors', 'fits'))?.ran_ms).toBe(now_ms);
     await again.stop();
     expect(trained).toBe(1);
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FileState } from '../../src/state/file.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { runsOf } from '../support/tier.ts';
 import { stateContract } from './contract.ts';
 
 const parent = temporaryFolder();
@@ -31,7 +32,7 @@ async function killedWriter(file: string, acknowledgements: number): Promise<num
 
 test('after kill -9 every acknowledged transaction is there, whole', async () => {
   const file = path('kills');
-  const rounds = Number(process.env['TRIBUTARY_STATE_KILLS'] ?? 5);
+  const rounds = runsOf('TRIBUTARY_STATE_KILLS', 3, 20);
   let expected = 0;
   for (let round = 0; round < rounds; round++) {
     const acknowledged = await killedWriter(file, expected + 1 + Math.floor(Math.random() * 200));
