@@ -397,11 +397,13 @@ test('what is done by the clock is done when it is due, by one process, also ove
 });
 
 test('a run that takes longer than a lease keeps it, and stops when it is told to', async () => {
-  const { path, run } = await newWorld();
+  const { state, path, run } = await newWorld();
   const other = await FileState.open(path);
   onTestFinished(() => other.close());
   const ran: string[] = [];
-  const lease_ms = 200;
+  let now_ms = 1_000_000;
+  // Leases end by this clock; they are renewed three times in `lease_ms` of real time.
+  const options = { clock: () => now_ms, lease_ms: 60 };
   const long = (who: string): Follower => ({
     name: 'long',
     tables: [],
@@ -411,10 +413,14 @@ test('a run that takes longer than a lease keeps it, and stops when it is told t
       await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     },
   });
-  const first = run([long('first')], { lease_ms });
+  const first = run([long('first')], options);
   await expect.poll(() => ran).toEqual(['first']);
-  run([long('second')], { state: other, lease_ms });
-  await sleep(5 * lease_ms);
+  run([long('second')], { ...options, state: other });
+  for (let elapsed_ms = 0; elapsed_ms < 5 * options.lease_ms; elapsed_ms += 40) {
+    now_ms += 40;
+    const renewed = async () => (await state.get<{ until_ms: number }>('leases', 'long'))?.until_ms;
+    await expect.poll(renewed).toBe(now_ms + options.lease_ms);
+  }
   expect(ran).toEqual(['first']);
   await first.stop();
   await expect.poll(() => ran).toEqual(['first', 'second']);
