@@ -99,13 +99,13 @@ describe('a temporary table', () => {
     );
   }, 240_000);
 
-  test('has a name of its own', () => {
+  test('has a name that no other table has', () => {
     expect(() => defineRelation('orders', 'something else', { key: [], columns: {} })).toThrow('declared twice');
   });
 });
 
 describe('eligibility', () => {
-  test('says on a receipt what it decided for the candidates', async () => {
+  test('refuses on a receipt exactly the touchpoints that are no candidates of the query', async () => {
     let refused = 0;
     for (const [world, options] of samples(9))
       await withEngine(world, async (engine) => {
@@ -133,7 +133,7 @@ describe('eligibility', () => {
     expect(refused).toBeGreaterThan(20);
   }, 120_000);
 
-  test('applies the same filters wherever it is asked', () => {
+  test('applies the same filters in the query, in receipts and in fits', () => {
     const plan = { include_machine: false, exclude_direct: true, lookback: 'since_previous_conversion' } as Parameters<
       typeof mayEarn
     >[0];

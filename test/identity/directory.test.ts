@@ -129,7 +129,7 @@ describe('the directory', () => {
     expect(last).toEqual(['default a is c', 'other b is c']);
   });
 
-  test('asks again when the brand asks for surer links', async () => {
+  test('joins fewer ids when the brand asks for a higher probability', async () => {
     const engine = await Engine.open();
     const directory = new PersonDirectory();
     await engine.load([link('l', 1, 'a', 'b', 'linked', { probability: 0.6 })]);
@@ -142,7 +142,7 @@ describe('the directory', () => {
     await engine.close();
   });
 
-  test('answers the same going along as from scratch, for any log, asked in any order', async () => {
+  test('gives the same persons whether it follows the log or reads it anew, for any log, in any order of positions', async () => {
     const anonymous = fc.constantFrom('a1', 'a2', 'x');
     const customer = fc.constantFrom('c1', 'c2', 'x');
     const any = fc.constantFrom('a1', 'a2', 'c1', 'c2', 'x');

@@ -99,7 +99,7 @@ describe('an envelope', () => {
     await warehouse.close();
   });
 
-  test('is torn as a whole: of a line that was cut off nothing is loaded', async () => {
+  test('is loaded whole or not at all: of a line that was cut off nothing is loaded', async () => {
     const warehouse = wayward(await openWarehouse());
     const folder = temporaryFolder();
     const collector = await openCollector(folder, warehouse);
@@ -150,7 +150,7 @@ async function opened(content: string): Promise<{ folder: string; warehouse: War
 }
 
 describe('a spool of the first format', () => {
-  test('is loaded, cleaned as it is read; what its senders repeat is a repeat', async () => {
+  test('is loaded, its private values are removed as it is read, and an event that is sent again counts once', async () => {
     const { folder, warehouse } = await opened(`${OLD_LINES.join('\n')}\n`);
     const collector = await openCollector(folder, warehouse, { enrich });
     await collector.flush();

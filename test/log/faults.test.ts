@@ -18,7 +18,7 @@ const isTaken = (collector: Collector, event: object): Promise<boolean> =>
 const range = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => sent(`${prefix}${i}`));
 
 describe('a warehouse that is away', () => {
-  test('makes loading late, not accepting; then all is there, in order and once', async () => {
+  test('delays loading but not accepting; later every event is there once, in order', async () => {
     const warehouse = wayward(await openWarehouse());
     const collector = await openCollector(temporaryFolder(), warehouse, {
       limits: { batch_records: 10, segment_bytes: 1_500 },

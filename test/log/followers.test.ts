@@ -136,7 +136,7 @@ test('rows that come later, and collectors that appear later, are followed from 
   expect(byCollector(await recorded(state, 'all'))).toEqual({ main: upTo(8), second: upTo(6) });
 });
 
-test('whatever fails and wherever it is stopped, the effect on state is that of every row once', async () => {
+test('whatever fails and wherever it is stopped, every row changes the state exactly once', async () => {
   const { engine, state, path, run } = await newWorld();
   await engine.loadAll(
     new Map([
@@ -299,7 +299,7 @@ test('a runner that was silent for longer than its lease cannot write what it ha
   expect(byCollector(await recorded(state, 'all'))).toEqual({ main: upTo(25) });
 });
 
-test('a slow follower and a failing one delay no other, and a failing one rests longer and longer', async () => {
+test('a slow follower and a failing one delay no other, and the failing one pauses longer after each failure', async () => {
   const { engine, state, run } = await newWorld();
   await engine.load(many(10));
   let release: () => void = () => undefined;
@@ -336,7 +336,7 @@ test('a slow follower and a failing one delay no other, and a failing one rests 
   release();
 });
 
-test('a follower of each process reads the whole log at every start, and hears how far it is', async () => {
+test('a follower of each process reads the whole log at every start, and is told the position that it has reached', async () => {
   const { engine, run } = await newWorld();
   await engine.load(many(12));
   for (let start = 0; start < 2; start++) {
@@ -365,7 +365,7 @@ test('a follower of each process reads the whole log at every start, and hears h
   }
 });
 
-test('what is done by the clock is done when it is due, by one process, also over a restart', async () => {
+test('a scheduled run happens when it is due, in one process only, also after a restart', async () => {
   const { state, path, run } = await newWorld();
   const other = await FileState.open(path);
   onTestFinished(() => other.close());

@@ -18,7 +18,7 @@ const files = (folder: string): Array<[string, number]> =>
     .map((name) => [name, statSync(join(folder, name)).size]);
 
 describe('after a clean stop', () => {
-  test('the spool holds no event, and the name of the next position', async () => {
+  test('the spool holds one empty segment, named after the next position', async () => {
     const folder = temporaryFolder();
     const warehouse = await openWarehouse();
     const collector = await openCollector(folder, warehouse);
@@ -60,7 +60,7 @@ describe('after a clean stop', () => {
     await warehouse.close();
   });
 
-  test('what is not loaded stays', async () => {
+  test('an event that is not loaded stays in the spool', async () => {
     const folder = temporaryFolder();
     const warehouse = wayward(await openWarehouse());
     const collector = await openCollector(folder, warehouse);

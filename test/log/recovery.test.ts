@@ -17,7 +17,7 @@ describe('a last segment in which nothing can be read', () => {
     ['holds a damaged line', 'ffffffff {"n":\n'],
   ];
   for (const [what, content] of remains) {
-    test(`(it ${what}) stands in nobody's way: what comes next is loaded, and kept until then`, async () => {
+    test(`(it ${what}) blocks nothing: the next events are accepted, kept while the warehouse is away, and loaded`, async () => {
       const folder = temporaryFolder();
       const warehouse = wayward(await openWarehouse());
       mkdirSync(join(folder, 'spool'), { recursive: true });
@@ -53,7 +53,7 @@ describe('a last segment in which nothing can be read', () => {
   }
 });
 
-test('a damaged end of a segment costs its last line, and is told of like any other damage', async () => {
+test('a damaged end of a segment costs its last line, and is reported like any other damage', async () => {
   const folder = temporaryFolder();
   const warehouse = wayward(await openWarehouse());
   const limits = { segment_bytes: 1 };

@@ -149,7 +149,7 @@ describe('the list', () => {
     item: { brand_id: 'default', event_id: id, customer_id: 'c', occurred_at: 1 },
   });
 
-  test('names nobody', async () => {
+  test('holds hashes and no id', async () => {
     const state = await openTestState();
     await suppressRecords(state, [record('order-of-jane')]);
     await suppressSubject(state, { brand_id: 'default', id: 'jane@example.com' }, null);

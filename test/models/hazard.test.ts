@@ -18,7 +18,7 @@ const fit = fitHazard(working);
 const totals = channelTotals(fit, working);
 
 describe('fitted to a world with known effects', () => {
-  test('it finds the channels that work and not the one that follows the keen', () => {
+  test('it credits the channels that work, and not the one that reaches people who would order anyway', () => {
     const share = Object.fromEntries(totals.channels.map((channel) => [channel.channel, channel.share]));
     // Email works more than twice as much as search, by effect times rate.
     expect(share['email']).toBeGreaterThan(0.5);
@@ -157,7 +157,7 @@ describe('the credit of a path', () => {
 describe('what the model looks at', () => {
   const sampled = sampleRiskSets(working, HAZARD_DEFAULTS);
 
-  test('keeps every person on one side of a split', () => {
+  test('puts all rows of a person into the same part of a split', () => {
     const side = new Map<number, number>();
     let crossings = 0;
     sampled.fold.forEach((fold, set) => {

@@ -78,7 +78,7 @@ test('a click that brings an order, the visit on the way to it and the mail afte
   for (const loading of found) expect(loading).toBeLessThan(0.1);
 });
 
-test('touches of several channels within a few days, order or not, are one', () => {
+test('touches of several channels within a few days are a sign of intent, even without an order', () => {
   const found = loadings((random) => {
     const touches = background(random);
     for (let at = random.exponential(20); at < DAYS; at += random.exponential(20))

@@ -86,7 +86,7 @@ test('whatever happens between two questions, the kept answer is the one that wo
   });
 });
 
-test('another setting is another key', async () => {
+test('another setting of the brand makes a new answer', async () => {
   await withShop({}, async (shop) => {
     await shop.send('touchpoints', touch('t1', 'email_click', at(2)), touch('t2', 'website_visit', at(9)));
     await shop.send('conversions', order('c1', '10', at(10)));

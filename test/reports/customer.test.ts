@@ -5,7 +5,7 @@ import { type Json, pick, withShop } from '../support/shop.ts';
 import { at } from '../support/time.ts';
 
 describe("a customer's history", () => {
-  it("is the guide's journey: touchpoints, order, duration, channels and value, with what each touchpoint earned", () =>
+  it('lists touchpoints, order, duration, channels and value of a journey, with what each touchpoint earned', () =>
     withShop({}, async (shop) => {
       await shop.send(
         'touchpoints',

@@ -11,7 +11,7 @@ const statuses = (receipt: Json) =>
 const shown = (receipt: Json, id: string) => receipt.touchpoints.find((t: Json) => t.touchpoint_id === id);
 
 describe('a receipt', () => {
-  it("follows the guide's demo to the half cent: an email open, a direct visit, a 149.99 order", () =>
+  it('splits an order of 149.99 after an email open and a direct visit to the half cent', () =>
     withShop({}, async (shop) => {
       await shop.send(
         'touchpoints',

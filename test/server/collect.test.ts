@@ -4,7 +4,7 @@ import { ORDER, TOUCH } from '../support/events.ts';
 import { MARCH_QUERY } from '../support/time.ts';
 import { startServer } from './harness.ts';
 
-test('the guide: an email open, a direct visit and an order of 149.99 give 74.995 each under linear', async () => {
+test('an email open, a direct visit and an order of 149.99 give 74.995 to each under linear', async () => {
   const server = await startServer();
   const open = { ...TOUCH, touchpoint_type: 'email_open', occurred_at: '2026-03-01T09:00:00Z' };
   const visit = {
@@ -93,7 +93,7 @@ test('a beacon may send text/plain, with a write key in the address', async () =
   expect((await server.get('/v1/reports/journeys?key=read-key-of-the-tests', {})).status).toBe(401);
 });
 
-test('a full spool answers 503 with Retry-After and takes nothing by halves', async () => {
+test('a full spool answers 503 with Retry-After and stores no part of the request', async () => {
   const server = await startServer({ config: { limits: { max_spool_bytes: 1 } } });
   await server.post('/v1/touchpoints', TOUCH);
   const { status, body, headers } = await server.post('/v1/touchpoints', [

@@ -164,7 +164,7 @@ test('reports answer CSV when asked by parameter or header, and are kept in no c
   ).toBe(1);
 });
 
-test('what breaks inside is answered without its inside, and found in the log by its request id', async () => {
+test('an internal failure is answered without its details, which the log has under the request id', async () => {
   const server = await startServer({ log_level: 'info' });
   server.tributary.collector.accept = () =>
     Promise.reject(new Error('cannot cast "ada@example.com" to INT at /srv/secret'));

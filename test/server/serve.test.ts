@@ -117,7 +117,7 @@ test('SIGTERM closes the server', async () => {
   expect(existsSync(join(folder, 'server.json'))).toBe(false);
 });
 
-test('a port that is taken is said so', async () => {
+test('a port in use is refused with what to do', async () => {
   const first = await start(temporaryFolder());
   const port = Number(new URL(first.address).port);
   await expect(start(temporaryFolder(), { port })).rejects.toThrow(
@@ -136,7 +136,7 @@ test('a client that sends 10 MB reads the refusal, not a reset', async () => {
   expect(await answer.json()).toMatchObject({ error: { code: 'too_large' } });
 });
 
-test('what is not HTTP is answered in the usual shape', async () => {
+test('a request that is not HTTP is answered with the usual error shape', async () => {
   const server = await start(temporaryFolder());
   const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
   socket.write('hello\r\n\r\n');

@@ -90,7 +90,7 @@ test('a file that is closed is whole without the files beside it', async () => {
   await copy.close();
 });
 
-test('what cannot be opened is said with its path', async () => {
+test('a file that cannot be opened is refused with its path', async () => {
   const folder = join(parent, 'broken');
   const file = path('broken');
   await (await FileState.open(file)).close();
@@ -104,7 +104,7 @@ test('what cannot be opened is said with its path', async () => {
   await expect(FileState.open(file)).rejects.toMatchObject({ code: 'state_unavailable' });
 });
 
-test('a file of a later form is left alone', async () => {
+test('a file of a newer version is refused and left unchanged', async () => {
   const file = path('later');
   const { default: Database } = await import('libsql/promise');
   await (await FileState.open(file)).close();

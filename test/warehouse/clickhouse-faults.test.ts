@@ -114,7 +114,7 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
     expect(await kept()).toEqual(decided);
   });
 
-  test('that is away makes the loader late, and loses and repeats nothing', async () => {
+  test('that is away delays loading, and no event is lost or repeated', async () => {
     const errors: string[] = [];
     const collector = await openCollector(temporaryFolder(), warehouse, {
       collector_id: 'late',
@@ -154,7 +154,7 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
     await collector.close();
   });
 
-  test('that starts again during a report has forgotten its tables: the report fails as one to ask again', async () => {
+  test('that restarts during a report makes it fail with an error that asks to try again', async () => {
     const report = (table: string, between: () => Promise<unknown>) =>
       warehouse.read(async (s) => {
         await s.materialise('made', 'select 1 as x');
