@@ -149,7 +149,7 @@ describe('shrinkage averaged over its strength', () => {
     });
   };
 
-  test('keeps a clear effect as it is', () => {
+  test('leaves a clear effect alone', () => {
     const { theta, candidates, effective_parameters } = fitted(0.5);
     expect(theta[0]).toBeGreaterThan(0.42);
     expect(theta[0]).toBeLessThan(0.58);
@@ -157,7 +157,7 @@ describe('shrinkage averaged over its strength', () => {
     expect(effective_parameters).toBeGreaterThan(3);
   });
 
-  test('shrinks the effect of noise to about zero', () => {
+  test('takes noise for nothing', () => {
     const { theta, candidates } = fitted(0);
     expect(candidates.at(-1)!.weight).toBeGreaterThan(0.5);
     for (const value of theta) expect(Math.abs(value)).toBeLessThan(0.03);
