@@ -15,5 +15,7 @@ export default defineConfig({
     testTimeout: deep ? 1_800_000 : 300_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
+    // What a test waits for decides; the limit only ends what never comes.
+    expect: { poll: { timeout: 120_000, interval: 20 } },
   },
 });

@@ -43,7 +43,7 @@ function importsOf(file: string): { own: string[]; packages: string[] } {
 const arrows = files.flatMap((file) => importsOf(file).own.map((target) => ({ file, target })));
 
 describe('the layers', () => {
-  test('are those of the table', () => {
+  test('are the folders of the table in ARCHITECTURE.md', () => {
     expect([...new Set(files.map(layerOf))].sort()).toEqual([...LAYERS].sort());
     expect(arrows.length).toBeGreaterThan(100);
   });
@@ -103,12 +103,12 @@ describe('a file', () => {
     expect(long.filter(([, lines]) => lines > 300)).toEqual([]);
   });
 
-  test('lives in a folder that says what it is about', () => {
+  test('lives in a folder that is not called utils, helpers or the like', () => {
     expect(files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|shared|lib)(\/|\.ts$)/.test(file))).toEqual([]);
   });
 });
 
-test('what is pure knows neither network, disk, clock nor chance', () => {
+test('pure folders use no network, disk, clock or randomness', () => {
   const pure = files.filter((file) => ['domain', 'learning'].includes(layerOf(file)));
   const impure = pure.filter((file) => {
     const { packages } = importsOf(file);

@@ -11,6 +11,7 @@ import { ReceiptParameters, receiptReport } from '../../src/reports/receipt.ts';
 import type { Settings } from '../reference/reference.ts';
 import { optionsArbitrary, type WireWorld, worlds } from '../reference/worlds.ts';
 import { type Ask, type BatchSizes, type Settled, withWorld, withWorlds } from '../support/engine-pair.ts';
+import { ALL_BRANDS } from '../support/events.ts';
 import { runsOf } from '../support/tier.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
@@ -26,7 +27,6 @@ const CROSS_STRIDE = runsOf('TRIBUTARY_CROSS_STRIDE', 61, 11);
 const MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based', 'newest_emails'];
 const GROUPS = ['channel,campaign_id,email_id', 'touchpoint_type,day', 'brand,week', 'month,device_type'];
 
-const ALL_BRANDS = { key_brand_id: null };
 const attribution =
   (parameters: object): Ask =>
   (context, as_of) =>

@@ -94,7 +94,7 @@ describe('a weight expression', () => {
     });
   });
 
-  test('that is any arithmetic gives what arithmetic gives', async () => {
+  test('gives the same result as JavaScript, for any arithmetic', async () => {
     const leaf = fc.oneof(
       fc.integer({ min: 0, max: 50 }).map((i): [string, (t: Touch) => number] => [String(i), () => i]),
       fc
@@ -224,7 +224,7 @@ describe('a weight expression', () => {
     expect(compileExpression("case when channel = 'idiv(k, n)' then 1 else 2 end").sql).toContain("'idiv(k, n)'");
   });
 
-  test('of anything but the allowed words leaves nothing of itself in the SQL', () => {
+  test('puts nothing but allowed words into the SQL, whatever is written in it', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'knage_dys0123.+-*/(),=\'<> ;"\\$casewhentln\n') }), (text) => {
         const said = refusal(text);

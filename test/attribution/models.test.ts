@@ -195,7 +195,7 @@ describe('the rule models', () => {
     (await run(model(name), [path], [1_000_000n]))[0]!.own.map(Number);
   const four: Path = { ages: [21, 14, 7, 0] };
 
-  test('share an order as the guide says', async () => {
+  test('share an order among four touches, each a week apart, as their names say', async () => {
     expect(await shares('first_touch', four)).toEqual([1_000_000, 0, 0, 0]);
     expect(await shares('last_touch', four)).toEqual([0, 0, 0, 1_000_000]);
     expect(await shares('linear', four)).toEqual([250_000, 250_000, 250_000, 250_000]);

@@ -5,10 +5,11 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { attribute, journeys, type Options, type Settings } from '../reference/reference.ts';
 import { optionsArbitrary, toReference, type WireWorld, worlds } from '../reference/worlds.ts';
 import { Engine } from '../support/engine.ts';
+import { ALL_BRANDS } from '../support/events.ts';
 import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_PARITY_RUNS', 30, 400);
+const RUNS = runsOf('TRIBUTARY_PARITY_RUNS', 20, 400);
 
 function configure(engine: Engine, settings: Record<string, Partial<Settings>>): void {
   for (const [brand_id, own] of Object.entries(settings)) engine.settings.set(brand_id, settingsOf(own));
@@ -54,11 +55,7 @@ describe('the SQL and the reference implementation', () => {
 async function compare(engine: Engine, world: WireWorld, options: Options, group_by: string): Promise<void> {
   const expected = attempt(() => attribute(toReference(world), options));
   const models = [...EXACT_MODELS, 'time_decay'];
-  const asked = attributionReport(
-    engine.reports,
-    { ...parametersOf(options, models), group_by },
-    { key_brand_id: null },
-  );
+  const asked = attributionReport(engine.reports, { ...parametersOf(options, models), group_by }, ALL_BRANDS);
   if (expected instanceof Error) {
     await expect(asked).rejects.toThrow(/no rate from/);
     return;

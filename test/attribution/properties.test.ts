@@ -4,12 +4,15 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS } from '../support/events.ts';
 import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf } from '../support/worlds.ts';
 
 const MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based'];
-const SHUFFLES = runsOf('TRIBUTARY_SHUFFLES', 20, 300);
-const SHUFFLES_PER_WORLD = 20;
+const SHUFFLES = runsOf('TRIBUTARY_SHUFFLES', 12, 300);
+const SHUFFLES_PER_WORLD = Math.min(20, SHUFFLES);
+/** Worlds for each of the other promises. */
+const WORLDS = runsOf('TRIBUTARY_PROPERTY_WORLDS', 4, 40);
 
 const engines: Engine[] = [];
 afterAll(() => Promise.all(engines.map((engine) => engine.close())));
@@ -28,7 +31,7 @@ async function reportText(engine: Engine, parameters: Parameters): Promise<strin
     as_of: _as_of,
     generated_at: _generated_at,
     ...content
-  } = await attributionReport(engine.reports, parameters, { key_brand_id: null });
+  } = await attributionReport(engine.reports, parameters, ALL_BRANDS);
   return JSON.stringify(content);
 }
 
@@ -76,7 +79,7 @@ describe('a report', () => {
   });
 
   test('with an as_of does not change when later events arrive', async () => {
-    const samples = fc.sample(fc.tuple(worlds(), worlds(), optionsArbitrary), { numRuns: 6, seed: 11 });
+    const samples = fc.sample(fc.tuple(worlds(), worlds(), optionsArbitrary), { numRuns: WORLDS, seed: 11 });
     for (const [before, after, options] of samples) {
       const parameters = parametersOf({ ...options, currency: 'USD' }, MODELS);
       const engine = await load(eventsOf(before));
@@ -96,7 +99,7 @@ describe('a report', () => {
   });
 
   test('is the same whichever collector took each event', async () => {
-    const samples = fc.sample(fc.tuple(worlds(), optionsArbitrary), { numRuns: 8, seed: 17 });
+    const samples = fc.sample(fc.tuple(worlds(), optionsArbitrary), { numRuns: WORLDS, seed: 17 });
     for (const [world, options] of samples) {
       const parameters = parametersOf({ ...options, currency: 'USD' }, MODELS);
       const events = eventsOf(world);
@@ -114,7 +117,7 @@ describe('a report', () => {
   });
 
   test('gives every touch back its zero when every order is refunded in full', async () => {
-    const samples = fc.sample(fc.tuple(worlds({ adjustments: 0 }), optionsArbitrary), { numRuns: 6, seed: 13 });
+    const samples = fc.sample(fc.tuple(worlds({ adjustments: 0 }), optionsArbitrary), { numRuns: WORLDS, seed: 13 });
     for (const [world, options] of samples) {
       const refunds = world.conversions.map(
         (conversion, i): WireEvent => ({
@@ -138,7 +141,7 @@ describe('a report', () => {
       const report = (await attributionReport(
         engine.reports,
         parametersOf({ ...options, currency: 'USD', adjustments: 'order_day' }, MODELS),
-        { key_brand_id: null },
+        ALL_BRANDS,
       )) as {
         models: Record<
           string,

@@ -4,6 +4,7 @@ import { RateBook } from '../../src/attribution/rates.ts';
 import { parseDate } from '../../src/domain/time.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS, order } from '../support/events.ts';
 
 const day = (date: string): number => parseDate(date) as number;
 const quote = (date: string, currency: string, base: string, rate: number, brand_id = 'default') => ({
@@ -83,16 +84,9 @@ describe('a rate', () => {
 
 describe('a report in one currency', () => {
   let engine: Engine;
-  const order = (id: string, value: string, currency: string, date: string): WireEvent => ({
+  const sale = (id: string, value: string, currency: string, date: string): WireEvent => ({
     record: 'conversions',
-    event: {
-      conversion_id: id,
-      customer_id: 'c',
-      conversion_type: 'purchase',
-      conversion_value: value,
-      currency,
-      occurred_at: `${date}T12:00:00Z`,
-    },
+    event: order(id, value, `${date}T12:00:00Z`, { currency }),
   });
   const rate = (date: string, currency: string, base: string, value: string): WireEvent => ({
     record: 'fx_rates',
@@ -101,9 +95,9 @@ describe('a report in one currency', () => {
   beforeAll(async () => {
     engine = await Engine.open();
     await engine.load([
-      order('o1', '100.00', 'EUR', '2026-05-10'),
-      order('o2', '1', 'EUR', '2026-05-12'),
-      order('o3', '500', 'JPY', '2026-05-13'),
+      sale('o1', '100.00', 'EUR', '2026-05-10'),
+      sale('o2', '1', 'EUR', '2026-05-12'),
+      sale('o3', '500', 'JPY', '2026-05-13'),
       rate('2026-05-10', 'EUR', 'USD', '1.0843'),
       rate('2026-05-11', 'EUR', 'USD', '1.5'),
     ]);
@@ -111,11 +105,9 @@ describe('a report in one currency', () => {
   afterAll(() => engine.close());
 
   const revenue = async (start: string, end: string, currency = 'USD'): Promise<unknown> => {
-    const report = (await attributionReport(
-      engine.reports,
-      { start, end, model: 'linear', currency },
-      { key_brand_id: null },
-    )) as { summary: { total_revenue_micros: string } };
+    const report = (await attributionReport(engine.reports, { start, end, model: 'linear', currency }, ALL_BRANDS)) as {
+      summary: { total_revenue_micros: string };
+    };
     return report.summary.total_revenue_micros;
   };
 

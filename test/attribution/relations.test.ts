@@ -19,15 +19,18 @@ import { read, readAll } from '../../src/warehouse/read-row.ts';
 import { defineRelation } from '../../src/warehouse/relation.ts';
 import { optionsArbitrary, type WireWorld, worlds } from '../reference/worlds.ts';
 import { Engine } from '../support/engine.ts';
+import { ALL_BRANDS } from '../support/events.ts';
+import { runsOf } from '../support/tier.ts';
 import { checking } from '../support/watched.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const ALL_BRANDS = { key_brand_id: null };
 const MODELS = ['first_touch', 'time_decay', 'position_based'];
+/** Worlds in which every table of every report is compared with its declaration; most of the time goes there. */
+const CHECKED_WORLDS = runsOf('TRIBUTARY_RELATION_WORLDS', 3, 12);
 const WORLDS = 6;
 
-const samples = (seed: number) =>
-  fc.sample(fc.tuple(worlds({ conflicts: true }), optionsArbitrary), { numRuns: WORLDS, seed });
+const samples = (seed: number, count = WORLDS) =>
+  fc.sample(fc.tuple(worlds({ conflicts: true }), optionsArbitrary), { numRuns: count, seed });
 
 async function withEngine(world: WireWorld, work: (engine: Engine) => Promise<void>): Promise<void> {
   const engine = await Engine.open('duckdb');
@@ -54,7 +57,7 @@ async function asked(work: Promise<unknown>): Promise<void> {
 describe('a temporary table', () => {
   test('has the columns, types and key that are declared, in every report and fit', async () => {
     const seen = new Set<string>();
-    for (const [world, options] of samples(5))
+    for (const [world, options] of samples(5, CHECKED_WORLDS))
       await withEngine(world, async (engine) => {
         const { warehouse, made } = checking(engine.warehouse);
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))
@@ -96,13 +99,13 @@ describe('a temporary table', () => {
     );
   }, 240_000);
 
-  test('has a name of its own', () => {
+  test('has a name that no other table has', () => {
     expect(() => defineRelation('orders', 'something else', { key: [], columns: {} })).toThrow('declared twice');
   });
 });
 
 describe('eligibility', () => {
-  test('says on a receipt what it decided for the candidates', async () => {
+  test('refuses on a receipt exactly the touchpoints that are no candidates of the query', async () => {
     let refused = 0;
     for (const [world, options] of samples(9))
       await withEngine(world, async (engine) => {
@@ -130,7 +133,7 @@ describe('eligibility', () => {
     expect(refused).toBeGreaterThan(20);
   }, 120_000);
 
-  test('applies the same filters wherever it is asked', () => {
+  test('applies the same filters in the query, in receipts and in fits', () => {
     const plan = { include_machine: false, exclude_direct: true, lookback: 'since_previous_conversion' } as Parameters<
       typeof mayEarn
     >[0];

@@ -6,9 +6,9 @@ import { customerReport } from '../../src/reports/customer.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
 import { receiptReport } from '../../src/reports/receipt.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS } from '../support/events.ts';
 import { counting } from '../support/watched.ts';
 
-const ALL_BRANDS = { key_brand_id: null };
 const at = (day: number): string => `2026-03-0${day}T12:00:00Z`;
 const EVENTS: WireEvent[] = [
   ...[1, 2, 3].map(

@@ -12,7 +12,7 @@ describe('a report as csv', () => {
     expect(csvCell('two\nlines')).toBe('"two\nlines"');
   });
 
-  it('holds the rows that are the answer', () => {
+  it('holds the rows of the main table', () => {
     const row = { channel: 'email', attributed_revenue: '1.000000' };
     const table = { rows: 'channel_attribution', parts: { field: 'models', column: 'attribution_model' } };
     expect(toCsv({ currency: 'USD', channel_attribution: [row] }, table)).toBe(

@@ -4,8 +4,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/program.ts';
 import { openTributary, openWarehouse } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
-
-export const NOW = Date.parse('2026-04-01T12:00:00Z');
+import { AFTER_MARCH_MS } from '../support/time.ts';
 
 export interface Outcome {
   code: number;
@@ -33,7 +32,7 @@ export async function cli(argv: readonly string[], terminal: Terminal = {}): Pro
     },
     env: { TRIBUTARY_LOG_LEVEL: 'silent', ...warehouseOf(argv), ...terminal.env },
     err_columns: null,
-    clock: () => NOW,
+    clock: () => AFTER_MARCH_MS,
     stop: terminal.stop ?? new AbortController().signal,
   };
   outcome.code = await run(argv, io, { openTributary, openWarehouse, ...terminal.open });

@@ -9,7 +9,7 @@ const data = join(root, 'data');
 const MARCH = ['--start', '2026-03-01', '--end', '2026-04-01'];
 const at = (time: string): string => `2026-03-10T${time}Z`;
 
-/** The guide's own demonstration, a refund, and an order that nothing led to. */
+/** An email open, a direct visit and an order of 149.99, a refund, and an order that nothing led to. */
 const FILES: Record<string, object[]> = {
   touchpoints: [
     {
@@ -87,7 +87,7 @@ beforeAll(async () => {
 });
 
 describe('a report', () => {
-  it('gives the guide’s 74.995 to each of two touches, as JSON', async () => {
+  it('gives 74.995 to each of two touches of an order of 149.99, as JSON', async () => {
     const report = await json([
       'report',
       'attribution',
@@ -276,7 +276,7 @@ describe('with a server running on the data', () => {
     expect((await json(['report', 'attribution', ...MARCH, '--data', data]))['as_of']).not.toBe(alone[0]!['as_of']);
   });
 
-  it('a file left by a server that died is not in the way', async () => {
+  it('a server.json that a dead server left is ignored', async () => {
     writeFileSync(
       join(data, 'server.json'),
       JSON.stringify({ address: 'http://127.0.0.1:9', token: 'x', pid: 2 ** 22 + 1 }),
@@ -285,7 +285,7 @@ describe('with a server running on the data', () => {
   });
 });
 
-describe('care', () => {
+describe('keys, backup and export', () => {
   it('makes, lists and revokes keys', async () => {
     const folder = join(root, 'keys');
     const made = await json([

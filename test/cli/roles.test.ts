@@ -2,20 +2,21 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { order } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { at } from '../support/time.ts';
 import { cli, ok, serving } from './harness.ts';
 
 const root = temporaryFolder();
 const data = join(root, 'data');
 const orders = join(root, 'orders.ndjson');
 const more_orders = join(root, 'more-orders.ndjson');
-const order = { customer_id: 'ann', conversion_type: 'purchase', currency: 'USD', occurred_at: '2026-03-10T12:00:00Z' };
 
 beforeAll(async () => {
-  const items = ['order-1', 'order-2'].map((conversion_id) => ({ ...order, conversion_id, conversion_value: '10.00' }));
+  const items = ['order-1', 'order-2'].map((id) => order(id, '10.00', at(10)));
   writeFileSync(orders, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
   await ok(['import', 'conversions', orders, '--data', data]);
-  writeFileSync(more_orders, `${JSON.stringify({ ...order, conversion_id: 'order-3', conversion_value: '10.00' })}\n`);
+  writeFileSync(more_orders, `${JSON.stringify(order('order-3', '10.00', at(10)))}\n`);
 });
 
 describe('through a server that only reports', () => {

@@ -59,7 +59,7 @@ test.skipIf(inject('clickhouse_url') === '')(
   },
 );
 
-test('what is no warehouse is refused in one line that says what to send', async () => {
+test('a URL that names no warehouse is refused in one line that says what to send', async () => {
   const { code, err } = await cli(['doctor', '--data', root, '--warehouse', 'mysql://me:secret@x']);
   expect(code).toBe(1);
   expect(err).toMatch(/^error: warehouse: is not the URL of a warehouse; send duckdb:PATH or clickhouse:.*\n$/);

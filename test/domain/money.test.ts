@@ -47,7 +47,7 @@ describe('an amount', () => {
     expect(micros(value, currency)).toBe(expected);
   });
 
-  test('of minus nothing is nothing', () => {
+  test('of minus zero is zero', () => {
     for (const value of [-0, '-0', '-0.00']) expect(Object.is(micros(value), 0)).toBe(true);
   });
 

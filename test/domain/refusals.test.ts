@@ -1,7 +1,9 @@
 /** Whatever is wrong with a record, the refusal names the field, what is wrong with the value, and what to send instead. */
 import { describe, expect, test } from 'vitest';
 import { RECORD_NAMES, type RecordName, recordKind } from '../../src/domain/index.ts';
-import { GOOD, good, NOW_MS, read, refusal } from './wire.ts';
+import { MS_PER_DAY } from '../../src/domain/time.ts';
+import { NOW_MS } from '../support/time.ts';
+import { GOOD, good, read, refusal } from './wire.ts';
 
 type Schema = Record<string, unknown>;
 const LIMIT = /characters long; the limit is \d+/;
@@ -257,7 +259,7 @@ describe('rules over several fields', () => {
       good('customer_segments', { ...GOOD.customer_segments, expires_at: '2099-01-01T00:00:00Z' })['expires_at'],
     ).toBe(Date.UTC(2099, 0, 1));
     expect(
-      good('email_events', { ...GOOD.email_events, occurred_at: new Date(NOW_MS + 86_400_000).toISOString() }),
+      good('email_events', { ...GOOD.email_events, occurred_at: new Date(NOW_MS + MS_PER_DAY).toISOString() }),
     ).toBeTruthy();
   });
 });

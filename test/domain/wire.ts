@@ -3,8 +3,9 @@
 import type { Problem } from '../../src/domain/errors.ts';
 import { type RecordName, recordKind } from '../../src/domain/index.ts';
 import { type FlatRecord, isProblem, type ReadContext } from '../../src/domain/record.ts';
+import { ALL_BRANDS } from '../support/events.ts';
+import { NOW_MS } from '../support/time.ts';
 
-export const NOW_MS = Date.UTC(2026, 5, 1);
 const AT = '2026-05-01T00:00:00Z';
 
 export const GOOD: Record<RecordName, Record<string, unknown>> = {
@@ -36,7 +37,7 @@ export const GOOD: Record<RecordName, Record<string, unknown>> = {
 export function read(record: RecordName, input: unknown, context: Partial<ReadContext> = {}): FlatRecord | Problem {
   return recordKind(record).read(input, {
     now_ms: NOW_MS,
-    key_brand_id: null,
+    ...ALL_BRANDS,
     defaultCurrency: () => 'USD',
     ...context,
   });

@@ -114,7 +114,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('says the same when it is judged again from what was stored', () => {
+  it('has the same channel and verdict when it is judged again from what was stored', () => {
     fc.assert(
       fc.property(record, options, (input, chosen) => {
         const e = enrichTouchpoint(input, chosen);
@@ -134,7 +134,7 @@ describe('judging again', () => {
     user_agent: UA.googlebot,
   };
 
-  it('replaces what older rules said', () => {
+  it('replaces the channel and verdict of older rules', () => {
     const old = {
       ...stored,
       channel: 'organic_shopping',
@@ -162,7 +162,7 @@ describe('judging again', () => {
   });
 });
 
-it("enriches the guide's own example without touching what it set", () => {
+it('fills the columns of an example and keeps every value that the caller sent', () => {
   const e = enrich({
     touchpoint_type: 'email_open',
     channel: 'email',
@@ -181,7 +181,7 @@ it("enriches the guide's own example without touching what it set", () => {
   });
 });
 
-it('remembers a bounded number of user agents, and those in use the longest', () => {
+it('remembers a bounded number of user agents, and forgets the one that was unused the longest', () => {
   const cache = new BoundedCache<number>(10);
   for (let i = 0; i < 1000; i += 1) {
     cache.set(`k${i}`, i);

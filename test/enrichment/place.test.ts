@@ -36,7 +36,7 @@ describe('a place from an address', () => {
     expect(geo('2001:db8::1')).toEqual({ country: 'DE', region: null, city: null });
   });
 
-  it('is found for IPv4 in IPv6 clothing', () => {
+  it('is found for an IPv4 address that is written as IPv6', () => {
     expect(geo('::ffff:81.2.69.142')?.country).toBe('GB');
     expect(geo('::FFFF:5102:458e')?.country).toBe('GB');
   });

@@ -1,14 +1,13 @@
 /** A clock that jumps an hour forwards and two back, while the server runs and while it is down. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MS_PER_HOUR } from '../../src/domain/time.ts';
 import type { Scenario } from './harness.ts';
-
-const HOUR_MS = 3_600_000;
 
 const jumping: Scenario = {
   fault: 'a clock that jumps by hours, also over kill -9',
   run: async (stage, size) => {
-    const starts = size === 'small' ? [HOUR_MS] : [0, HOUR_MS, -HOUR_MS, 0, HOUR_MS];
+    const starts = size === 'small' ? [MS_PER_HOUR] : [0, MS_PER_HOUR, -MS_PER_HOUR, 0, MS_PER_HOUR];
     const between_ms = size === 'small' ? 200 : 2_000;
     let jumps = 0;
     for (const beside_ms of starts) {

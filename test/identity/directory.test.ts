@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { PersonDirectory } from '../../src/identity/directory.ts';
 import type { Position } from '../../src/warehouse/position.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { runsOf } from '../support/tier.ts';
 
 const at = (log_seq: number): Position => new Map([['main', log_seq]]);
 const time = (hour: number): string => new Date(Date.UTC(2026, 4, 1, hour)).toISOString();
@@ -128,7 +129,7 @@ describe('the directory', () => {
     expect(last).toEqual(['default a is c', 'other b is c']);
   });
 
-  test('asks again when the brand asks for surer links', async () => {
+  test('joins fewer ids when the brand asks for a higher probability', async () => {
     const engine = await Engine.open();
     const directory = new PersonDirectory();
     await engine.load([link('l', 1, 'a', 'b', 'linked', { probability: 0.6 })]);
@@ -141,7 +142,7 @@ describe('the directory', () => {
     await engine.close();
   });
 
-  test('answers the same going along as from scratch, for any log, asked in any order', async () => {
+  test('gives the same persons whether it follows the log or reads it anew, for any log, in any order of positions', async () => {
     const anonymous = fc.constantFrom('a1', 'a2', 'x');
     const customer = fc.constantFrom('c1', 'c2', 'x');
     const any = fc.constantFrom('a1', 'a2', 'c1', 'c2', 'x');
@@ -206,7 +207,7 @@ describe('the directory', () => {
           await engine.close();
         },
       ),
-      { numRuns: Number(process.env['TRIBUTARY_DIRECTORY_RUNS'] ?? 20), endOnFailure: true },
+      { numRuns: runsOf('TRIBUTARY_DIRECTORY_RUNS', 10, 200), endOnFailure: true },
     );
   });
 });

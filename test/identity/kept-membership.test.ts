@@ -45,7 +45,7 @@ function table(kept: KeptMembership, base: string): string[] {
 const many = (count: number): Pair[] => Array.from({ length: count }, (_, i) => [`device-${i}`, `customer-${i}`]);
 
 describe('a new fact', () => {
-  test('joins the one component again that it touches, of however many', () => {
+  test('joins only the group of ids that it touches, however many groups there are', () => {
     const kept = new KeptMembership('k');
     keep(kept, 0, records(many(1_000)), records(many(50), 'other'));
     kept.relation(at(0), [RULE]);
@@ -83,7 +83,7 @@ describe('the kept table', () => {
     expect(told(kept.relation(at(0), [RULE])!.delta)).toEqual([]);
   });
 
-  test('begins anew when too much changed; the one before cannot be read any more', () => {
+  test('is made anew when too much changed, and the one before can no longer be read', () => {
     const kept = new KeptMembership('k');
     keep(kept, 0, records(many(100)));
     const first = kept.relation(at(0), [RULE])!;

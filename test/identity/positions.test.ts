@@ -9,10 +9,11 @@ import type { Position } from '../../src/warehouse/position.ts';
 import { personKey, persons } from '../reference/persons.ts';
 import type { RefConversion, RefLink, RefTouchpoint, World } from '../reference/types.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { runsOf } from '../support/tier.ts';
 
 const COLLECTORS = ['left', 'right'] as const;
 const BRANDS = ['default', 'other'] as const;
-const RUNS = Number(process.env['TRIBUTARY_DIRECTORY_RUNS'] ?? 25);
+const RUNS = runsOf('TRIBUTARY_DIRECTORY_RUNS', 12, 200);
 
 type Told =
   | { record: 'touchpoints'; event: Omit<RefTouchpoint, 'log_seq'> }

@@ -71,7 +71,7 @@ async function longestHold(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe('few links', () => {
-  test('are joined without a thread; with one link too many a thread takes all of them over', async () => {
+  test('are joined without a thread; above the limit a thread joins all of them', async () => {
     expect([await countMembers(), hasThread()]).toEqual([0, false]);
     await append(pairs(1_000));
     expect([await countMembers(), hasThread()]).toEqual([1_000, false]);
@@ -82,14 +82,14 @@ describe('few links', () => {
 });
 
 describe('many links', () => {
-  test('of many persons are joined while others go on', async () => {
+  test('of many persons are joined while the event loop stays free', async () => {
     await append(pairs(10_000));
     expect(await longestHold(countMembers)).toBeLessThan(HELD_AT_MOST_MS);
     await append([{ anonymous_id: 'd5', customer_id: 'c0', occurred_at: AT_MS - 1 }]);
     expect([await countMembers(), (await personOf('c0')).ids.sort()]).toEqual([10_000, ['d0', 'd5']]);
   });
 
-  test('of one pair, which a statement unlinks, cost each of them a look', async () => {
+  test('of one pair are unlinked by one statement while the event loop stays free', async () => {
     const times = Array.from({ length: 25_000 }, (_, i) => ({
       anonymous_id: 'd',
       customer_id: 'c',
@@ -107,7 +107,7 @@ describe('many links', () => {
 });
 
 describe('the thread', () => {
-  test('that fails is told of, and the next read starts another one', async () => {
+  test('that ends gives its reader an error that asks to try again, and the next read starts another thread', async () => {
     await append(pairs(1_001));
     expect(await countMembers()).toBe(1_001);
     const worker = directory['thread']!['worker'];
@@ -119,7 +119,7 @@ describe('the thread', () => {
     expect(await countMembers()).toBe(1_002);
   });
 
-  test('tells who waits for it when it ends, and everybody after it', async () => {
+  test('that ends gives everybody who waits for it, or asks it later, the error busy', async () => {
     const host = new ThreadHost();
     host.begin('line');
     const asked = host.ask('line', 'beginDraft', 0);

@@ -4,7 +4,7 @@ import { Random } from '../../src/domain/random.ts';
 import { qualityOf } from '../../src/learning/metrics.ts';
 
 describe('the quality of predictions', () => {
-  test('is what a small case says', () => {
+  test('is what one works out by hand for a small case', () => {
     const quality = qualityOf(Float64Array.of(0.9, 0.6, 0.6, 0.2), [1, 1, 0, 0]);
     expect(quality.log_loss).toBeCloseTo(-(Math.log(0.9) + Math.log(0.6) + Math.log(0.4) + Math.log(0.8)) / 4, 12);
     expect(quality.base_log_loss).toBeCloseTo(Math.log(2), 12);
@@ -13,7 +13,7 @@ describe('the quality of predictions', () => {
     expect(quality.rows).toBe(4);
   });
 
-  test('finds predictions calibrated that are, and too extreme ones too extreme', () => {
+  test('calls good predictions calibrated, and too extreme ones too extreme', () => {
     const random = new Random(3, 'calibration test');
     const log_odds = Float64Array.from({ length: 20_000 }, () => random.normal(-1, 1));
     const outcome = log_odds.map((eta) => (random.chance(1 / (1 + Math.exp(-eta))) ? 1 : 0));
@@ -45,7 +45,7 @@ describe('the quality of predictions', () => {
     expect(deciles[0]!.observed).toBe(0);
   });
 
-  test('says nothing where there is nothing to rank', () => {
+  test('is null where all outcomes are equal', () => {
     const quality = qualityOf(Float64Array.of(0.5, 0.5), [1, 1]);
     expect([quality.auc, quality.calibration_slope, quality.calibration_intercept]).toEqual([null, null, null]);
     expect(qualityOf(new Float64Array(0), []).log_loss).toBe(0);

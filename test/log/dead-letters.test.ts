@@ -8,8 +8,9 @@ import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { RowFault } from '../../src/warehouse/port.ts';
 import { TEST_ENGINE } from '../support/engine.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, fileHandleMethods, loaded, openCollector, openWarehouse, sent } from './setup.ts';
+import { accept, fileHandleMethods, loaded, openCollector, openWarehouse } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -31,7 +32,7 @@ const letters = (warehouse: Warehouse) =>
   );
 
 async function failed(collector: Collector): Promise<string> {
-  await vi.waitFor(() => expect(collector.health().loader.last_error).not.toBe(''), { timeout: 10_000 });
+  await expect.poll(() => collector.health().loader.last_error).not.toBe('');
   return collector.health().loader.last_error;
 }
 

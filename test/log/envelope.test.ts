@@ -7,8 +7,9 @@ import { enrichTouchpoint } from '../../src/enrichment/enrich.ts';
 import type { Enrich } from '../../src/log/batch.ts';
 import { decodeEntry, encodeEntry, encodeLines, segmentName } from '../../src/log/segment.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
+import { ALL_BRANDS, sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { ALL_BRANDS, accept, loaded, openCollector, openWarehouse, PRIVACY, records, sent, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse, PRIVACY, records, wayward } from './setup.ts';
 
 const occurred_at = '2026-05-01T00:00:00Z';
 const order = {
@@ -98,7 +99,7 @@ describe('an envelope', () => {
     await warehouse.close();
   });
 
-  test('is torn as a whole: of a line that was cut off nothing is loaded', async () => {
+  test('is loaded whole or not at all: of a line that was cut off nothing is loaded', async () => {
     const warehouse = wayward(await openWarehouse());
     const folder = temporaryFolder();
     const collector = await openCollector(folder, warehouse);
@@ -149,7 +150,7 @@ async function opened(content: string): Promise<{ folder: string; warehouse: War
 }
 
 describe('a spool of the first format', () => {
-  test('is loaded, cleaned as it is read; what its senders repeat is a repeat', async () => {
+  test('is loaded, its private values are removed as it is read, and an event that is sent again counts once', async () => {
     const { folder, warehouse } = await opened(`${OLD_LINES.join('\n')}\n`);
     const collector = await openCollector(folder, warehouse, { enrich });
     await collector.flush();
@@ -205,10 +206,12 @@ describe('a line that a newer program wrote', () => {
       const collector = await openCollector(folder, warehouse);
       await accept(collector, sent('later'));
       await expect(collector.flush(200)).rejects.toMatchObject({ code: 'timeout' });
-      expect(collector.health().loader).toMatchObject({
-        last_error: expect.stringContaining('start the newer version that wrote it'),
-        quarantined_segments: 0,
-      });
+      await expect
+        .poll(() => collector.health().loader)
+        .toMatchObject({
+          last_error: expect.stringContaining('start the newer version that wrote it'),
+          quarantined_segments: 0,
+        });
       await collector.close(false);
       expect(readdirSync(join(folder, 'spool')).sort()).toEqual([segmentName(1), segmentName(5)]);
       await warehouse.close();

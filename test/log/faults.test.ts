@@ -3,15 +3,22 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
+import type { Collector } from '../../src/log/collector.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openWarehouse, sent, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse, wayward } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
+const isTaken = (collector: Collector, event: object): Promise<boolean> =>
+  accept(collector, event).then(
+    () => true,
+    () => false,
+  );
 const range = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => sent(`${prefix}${i}`));
 
 describe('a warehouse that is away', () => {
-  test('makes loading late, not accepting; then all is there, in order and once', async () => {
+  test('delays loading but not accepting; later every event is there once, in order', async () => {
     const warehouse = wayward(await openWarehouse());
     const collector = await openCollector(temporaryFolder(), warehouse, {
       limits: { batch_records: 10, segment_bytes: 1_500 },
@@ -26,7 +33,8 @@ describe('a warehouse that is away', () => {
       status: 503,
       message: expect.stringMatching(/position 5 of 60 is committed/),
     });
-    expect(collector.health()).toMatchObject({ lag_records: 55, loader: { last_error: 'the warehouse is away' } });
+    await expect.poll(() => collector.health().loader.last_error).toBe('the warehouse is away');
+    expect(collector.health()).toMatchObject({ lag_records: 55 });
     warehouse.away = false;
     await collector.flush();
     expect(await loaded(warehouse)).toEqual(
@@ -74,7 +82,7 @@ describe('a warehouse that is away', () => {
       away.away = false;
       await collector.flush();
       expect(await loaded(warehouse)).toEqual(['a0', 'a2', 'a3', 'later']);
-      await vi.waitFor(() => expect(collector.health().loader.quarantined_segments).toBe(1));
+      await expect.poll(() => collector.health().loader.quarantined_segments).toBe(1);
       await collector.close();
       expect(readdirSync(join(folder, 'spool', 'quarantine'))).toHaveLength(1);
       await warehouse.close();
@@ -113,7 +121,7 @@ describe('a damaged line', () => {
       await accept(collector, sent('after'));
       await collector.flush();
       expect(await loaded(warehouse)).toEqual(['a0', 'a2', 'a3', 'after']);
-      await vi.waitFor(() => expect(collector.health().loader.quarantined_segments).toBe(1));
+      await expect.poll(() => collector.health().loader.quarantined_segments).toBe(1);
       expect(readdirSync(join(folder, 'spool', 'quarantine'))).toHaveLength(1);
       expect(told.join()).toMatch(/holds damaged lines; what could be read was loaded/);
       await collector.close();
@@ -179,7 +187,7 @@ describe('limits', () => {
     warehouse.away = false;
     await collector.flush();
     expect(await loaded(warehouse)).toHaveLength(taken);
-    await vi.waitFor(async () => accept(collector, sent('again')));
+    await expect.poll(() => isTaken(collector, sent('again'))).toBe(true);
     await collector.flush();
     expect(await loaded(warehouse)).toHaveLength(taken + 1);
     await collector.close();
@@ -194,7 +202,7 @@ describe('limits', () => {
     await first.flush();
     await first.close();
     const second = await openCollector(folder, warehouse, { limits: { max_spool_bytes: 1_000 } });
-    await vi.waitFor(async () => accept(second, sent('again')));
+    await expect.poll(() => isTaken(second, sent('again'))).toBe(true);
     await second.flush();
     expect(await loaded(warehouse)).toHaveLength(51);
     await second.close();

@@ -1,16 +1,18 @@
 /** Followers: every row once and in order, whatever fails, and by one process at a time. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
+import { MS_PER_HOUR } from '../../src/domain/time.ts';
 import type { Follower, LogFollower, LogRow } from '../../src/log/follower.ts';
 import { Followers, type FollowersOptions } from '../../src/log/followers.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State, StateTransaction } from '../../src/state/port.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { runsOf } from '../support/tier.ts';
 
-/** Much more than anything here takes. */
-const WAIT = { timeout: 30_000, interval: 5 };
 /** Short times, so that a test sees many of them. */
 const SHORT = { poll_ms: 20, lease_ms: 300, backoff_ms: 4 };
 
@@ -42,15 +44,12 @@ async function newWorld(): Promise<World> {
 }
 
 let ids = 0;
-const sent = (): WireEvent => ({
-  record: 'email_events',
-  event: { event_id: `e${++ids}`, event_type: 'sent', customer_id: 'c', occurred_at: '2026-05-01T00:00:00Z' },
-});
+const email = (): WireEvent => ({ record: 'email_events', event: sent(`e${++ids}`) });
 const link = (): WireEvent => ({
   record: 'identity_links',
   event: { link_id: `l${++ids}`, left_id: `a${ids}`, right_id: 'c', occurred_at: '2026-05-01T00:00:00Z' },
 });
-const many = (n: number, make: () => WireEvent = sent): WireEvent[] => Array.from({ length: n }, make);
+const many = (n: number, make: () => WireEvent = email): WireEvent[] => Array.from({ length: n }, make);
 
 const place = ({ collector_id, log_seq }: LogRow): string => `${collector_id}:${log_seq}`;
 
@@ -88,7 +87,7 @@ const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
 test('a follower gets every row of its tables once, in the order of positions, in bounded pages', async () => {
   const { engine, state, run } = await newWorld();
-  const mixed = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? link() : sent()));
+  const mixed = Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? link() : email()));
   await engine.load(mixed, 7);
   const sizes: number[] = [];
   const tables: string[] = [];
@@ -106,20 +105,20 @@ test('a follower gets every row of its tables once, in the order of positions, i
     ],
     { page_rows: 8 },
   );
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(60);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(60);
   expect(byCollector(await recorded(state, 'all'))).toEqual({ main: upTo(60) });
   expect(Math.max(...sizes)).toBeLessThanOrEqual(8);
   expect(tables.slice(0, 6)).toEqual(mixed.slice(0, 6).map(({ record: name }) => name));
-  await expect.poll(async () => (await recorded(state, 'links')).length, WAIT).toBe(20);
+  await expect.poll(async () => (await recorded(state, 'links')).length).toBe(20);
   expect(byCollector(await recorded(state, 'links'))).toEqual({ main: upTo(60).filter((n) => n % 3 === 1) });
 });
 
 test('instants of a row are milliseconds', async () => {
   const { engine, run } = await newWorld();
-  await engine.load([sent()]);
+  await engine.load([email()]);
   const given: LogRow[] = [];
   run([recorder('one', { handle: async (rows) => void given.push(...rows) })]);
-  await expect.poll(() => given.length, WAIT).toBe(1);
+  await expect.poll(() => given.length).toBe(1);
   expect(Number(given[0]!.row['occurred_at'])).toBe(Date.parse('2026-05-01T00:00:00Z'));
 });
 
@@ -127,17 +126,17 @@ test('rows that come later, and collectors that appear later, are followed from 
   const { engine, state, run } = await newWorld();
   await engine.load(many(5));
   const followers = run([recorder('all')], { page_rows: 4 });
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(5);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(5);
   await engine.load(many(6), 500, 'second');
   followers.wake();
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(11);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(11);
   // Without being woken: another process has committed.
   await engine.load(many(3));
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(14);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(14);
   expect(byCollector(await recorded(state, 'all'))).toEqual({ main: upTo(8), second: upTo(6) });
 });
 
-test('whatever fails and wherever it is stopped, the effect on state is that of every row once', async () => {
+test('whatever fails and wherever it is stopped, every row changes the state exactly once', async () => {
   const { engine, state, path, run } = await newWorld();
   await engine.loadAll(
     new Map([
@@ -174,7 +173,7 @@ test('whatever fails and wherever it is stopped, the effect on state is that of 
         const seen = async (): Promise<number> => (await recorded(state, name)).length;
         while ((await seen()) < 100) {
           followers = run([follower], { state: failing.state, page_rows });
-          await expect.poll(async () => stopped.length > 0 || (await seen()) === 100, WAIT).toBe(true);
+          await expect.poll(async () => stopped.length > 0 || (await seen()) === 100).toBe(true);
           await Promise.all(stopped.splice(0));
           await followers.stop();
         }
@@ -182,7 +181,7 @@ test('whatever fails and wherever it is stopped, the effect on state is that of 
         expect(byCollector(await recorded(state, name))).toEqual({ a: upTo(70), b: upTo(30) });
       },
     ),
-    { numRuns: 12 },
+    { numRuns: runsOf('TRIBUTARY_FOLLOWER_RUNS', 6, 60) },
   );
 }, 240_000);
 
@@ -214,7 +213,7 @@ test('after a restart a follower goes on at its cursor', async () => {
   await engine.load(many(10));
   await run([recorder('all')]).stop();
   const first = run([recorder('all')]);
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(10);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(10);
   await first.stop();
   await engine.load(many(4));
   const given: string[] = [];
@@ -226,7 +225,7 @@ test('after a restart a follower goes on at its cursor', async () => {
       },
     }),
   ]);
-  await expect.poll(() => given, WAIT).toEqual(['main:11', 'main:12', 'main:13', 'main:14']);
+  await expect.poll(() => given).toEqual(['main:11', 'main:12', 'main:13', 'main:14']);
 });
 
 test('of two runners on one store one works, and the other takes over when it is stopped', async () => {
@@ -243,15 +242,15 @@ test('of two runners on one store one works, and the other takes over when it is
     });
   const first = run([named('first')], { lease_ms: 60_000 });
   await engine.load(many(5));
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(5);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(5);
   const second = run([named('second')], { state: other, lease_ms: 60_000 });
   await engine.load(many(5), 1);
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(10);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(10);
   expect(new Set(by)).toEqual(new Set(['first']));
   await first.stop();
   await engine.load(many(5));
   second.wake();
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(15);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(15);
   expect(by.at(-1)).toBe('second');
   expect(byCollector(await recorded(state, 'all'))).toEqual({ main: upTo(15) });
 });
@@ -289,18 +288,18 @@ test('a runner that was silent for longer than its lease cannot write what it ha
     ],
     { state: paused, page_rows: 5, lease_ms: 100, onError: (_error, what) => lost.push(what) },
   );
-  await expect.poll(() => waiting, WAIT).toBe(1);
+  await expect.poll(() => waiting).toBe(1);
   run([recorder('all')], { page_rows: 5 });
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(20);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(20);
   letGo();
   held = false;
   await engine.load(many(5));
-  await expect.poll(async () => (await recorded(state, 'all')).length, WAIT).toBe(25);
+  await expect.poll(async () => (await recorded(state, 'all')).length).toBe(25);
   await first.stop();
   expect(byCollector(await recorded(state, 'all'))).toEqual({ main: upTo(25) });
 });
 
-test('a slow follower and a failing one delay no other, and a failing one rests longer and longer', async () => {
+test('a slow follower and a failing one delay no other, and the failing one pauses longer after each failure', async () => {
   const { engine, state, run } = await newWorld();
   await engine.load(many(10));
   let release: () => void = () => undefined;
@@ -322,8 +321,8 @@ test('a slow follower and a failing one delay no other, and a failing one rests 
     ],
     { onError: (_error, what) => errors.push(what), random: () => 1, backoff_ms: 40 },
   );
-  await expect.poll(async () => (await recorded(state, 'quick')).length, WAIT).toBe(10);
-  await expect.poll(() => tries.length, WAIT).toBeGreaterThanOrEqual(4);
+  await expect.poll(async () => (await recorded(state, 'quick')).length).toBe(10);
+  await expect.poll(() => tries.length).toBeGreaterThanOrEqual(4);
   // A commit does not cut a pause short.
   followers.wake();
   const pauses = tries.slice(1).map((at, i) => at - tries[i]!);
@@ -337,7 +336,7 @@ test('a slow follower and a failing one delay no other, and a failing one rests 
   release();
 });
 
-test('a follower of each process reads the whole log at every start, and hears how far it is', async () => {
+test('a follower of each process reads the whole log at every start, and is told the position that it has reached', async () => {
   const { engine, run } = await newWorld();
   await engine.load(many(12));
   for (let start = 0; start < 2; start++) {
@@ -358,15 +357,15 @@ test('a follower of each process reads the whole log at every start, and hears h
       { page_rows: 5 },
     );
     const last = 12 + start;
-    await expect.poll(() => upto, WAIT).toBe(last);
+    await expect.poll(() => upto).toBe(last);
     await engine.load([link()]);
-    await expect.poll(() => upto, WAIT).toBe(last + 1);
+    await expect.poll(() => upto).toBe(last + 1);
     expect(given).toHaveLength(start + 1);
     await followers.stop();
   }
 });
 
-test('what is done by the clock is done when it is due, by one process, also over a restart', async () => {
+test('a scheduled run happens when it is due, in one process only, also after a restart', async () => {
   const { state, path, run } = await newWorld();
   const other = await FileState.open(path);
   onTestFinished(() => other.close());
@@ -376,7 +375,7 @@ test('what is done by the clock is done when it is due, by one process, also ove
   const hourly = (who: string): Follower => ({
     name: 'hourly',
     tables: [],
-    every_ms: 3_600_000,
+    every_ms: MS_PER_HOUR,
     run: async (fenced) => {
       ran.push(who);
       await fenced.transaction((transaction) => transaction.put('hours', String(now_ms), who));
@@ -385,39 +384,46 @@ test('what is done by the clock is done when it is due, by one process, also ove
   const options = { clock, lease_ms: 60_000 };
   const first = run([hourly('first')], options);
   const second = run([hourly('second')], { ...options, state: other });
-  await expect.poll(() => ran.length, WAIT).toBe(1);
+  await expect.poll(() => ran.length).toBe(1);
   await Promise.all([first.stop(), second.stop()]);
   const third = run([hourly('third')], options);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await sleep(5 * SHORT.poll_ms);
   expect(ran).toHaveLength(1);
   await third.stop();
-  now_ms += 3_600_001;
+  now_ms += MS_PER_HOUR + 1;
   run([hourly('fourth')], options);
-  await expect.poll(() => ran, WAIT).toEqual([ran[0], 'fourth']);
-  await expect.poll(async () => (await state.list('hours')).length, WAIT).toBe(2);
+  await expect.poll(() => ran).toEqual([ran[0], 'fourth']);
+  await expect.poll(async () => (await state.list('hours')).length).toBe(2);
 });
 
 test('a run that takes longer than a lease keeps it, and stops when it is told to', async () => {
-  const { path, run } = await newWorld();
+  const { state, path, run } = await newWorld();
   const other = await FileState.open(path);
   onTestFinished(() => other.close());
   const ran: string[] = [];
+  let now_ms = 1_000_000;
+  // Leases end by this clock; they are renewed three times in `lease_ms` of real time.
+  const options = { clock: () => now_ms, lease_ms: 60 };
   const long = (who: string): Follower => ({
     name: 'long',
     tables: [],
-    every_ms: 3_600_000,
+    every_ms: MS_PER_HOUR,
     run: async (_fenced, signal) => {
       ran.push(who);
       await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     },
   });
-  const first = run([long('first')], { lease_ms: 200 });
-  await expect.poll(() => ran, WAIT).toEqual(['first']);
-  run([long('second')], { state: other, lease_ms: 200 });
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const first = run([long('first')], options);
+  await expect.poll(() => ran).toEqual(['first']);
+  run([long('second')], { ...options, state: other });
+  for (let elapsed_ms = 0; elapsed_ms < 5 * options.lease_ms; elapsed_ms += 40) {
+    now_ms += 40;
+    const renewed = async () => (await state.get<{ until_ms: number }>('leases', 'long'))?.until_ms;
+    await expect.poll(renewed).toBe(now_ms + options.lease_ms);
+  }
   expect(ran).toEqual(['first']);
   await first.stop();
-  await expect.poll(() => ran, WAIT).toEqual(['first', 'second']);
+  await expect.poll(() => ran).toEqual(['first', 'second']);
 });
 
 test('a task of each process is done again and again, also after it failed', async () => {
@@ -435,5 +441,5 @@ test('a task of each process is done again and again, also after it failed', asy
       },
     },
   ]);
-  await expect.poll(() => done, WAIT).toBeGreaterThan(4);
+  await expect.poll(() => done).toBeGreaterThan(4);
 });

@@ -1,12 +1,14 @@
 /** What is loaded leaves the spool: at a clean stop, and after a while without events. The next position is never lost. */
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { MS_PER_HOUR } from '../../src/domain/time.ts';
 import { DEFAULT_LIMITS } from '../../src/log/limits.ts';
 import { segmentName } from '../../src/log/segment.ts';
 import { Spool } from '../../src/log/spool.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openSpool, openWarehouse, records, sent, spooled, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openSpool, openWarehouse, records, spooled, wayward } from './setup.ts';
 
 const HEAD = { source: 'test', privacy: 'truncated/1', received_at: 1 };
 const send = (spool: Spool, ...ids: string[]): Promise<void> => spool.append(records(...ids), HEAD);
@@ -16,7 +18,7 @@ const files = (folder: string): Array<[string, number]> =>
     .map((name) => [name, statSync(join(folder, name)).size]);
 
 describe('after a clean stop', () => {
-  test('the spool holds no event, and the name of the next position', async () => {
+  test('the spool holds one empty segment, named after the next position', async () => {
     const folder = temporaryFolder();
     const warehouse = await openWarehouse();
     const collector = await openCollector(folder, warehouse);
@@ -58,7 +60,7 @@ describe('after a clean stop', () => {
     await warehouse.close();
   });
 
-  test('what is not loaded stays', async () => {
+  test('an event that is not loaded stays in the spool', async () => {
     const folder = temporaryFolder();
     const warehouse = wayward(await openWarehouse());
     const collector = await openCollector(folder, warehouse);
@@ -125,7 +127,7 @@ describe('a spool at rest', () => {
 
   test('keeps it while events come in', async () => {
     const folder = temporaryFolder();
-    const spool = await idle(folder, 3_600_000);
+    const spool = await idle(folder, MS_PER_HOUR);
     await send(spool, 'a');
     await spool.drop(1);
     await spool.drop(1);
@@ -153,7 +155,7 @@ describe('a spool at rest', () => {
     const collector = await openCollector(folder, warehouse, { idle_ms: 50 });
     await accept(collector, sent('a'));
     await collector.flush();
-    await vi.waitFor(() => expect(files(join(folder, 'spool'))).toEqual([[segmentName(2), 0]]), { timeout: 10_000 });
+    await expect.poll(() => files(join(folder, 'spool'))).toEqual([[segmentName(2), 0]]);
     await accept(collector, sent('b'));
     expect(await collector.flush()).toBe(2);
     expect(await loaded(warehouse)).toEqual(['a', 'b']);

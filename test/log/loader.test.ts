@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Collector } from '../../src/log/collector.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openWarehouse, sent } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse } from './setup.ts';
 
 let warehouse: Warehouse;
 let collector: Collector;
@@ -142,7 +143,8 @@ describe('a flush', () => {
     await collector.flush();
     const started = performance.now();
     for (let i = 0; i < 20; i++) await collector.flush();
-    expect(performance.now() - started).toBeLessThan(1_000);
+    // A flush that waited in vain would take 30 s; twenty that do not wait take some milliseconds.
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   test('answers only when all that was accepted before can be found', async () => {
@@ -167,6 +169,6 @@ describe('a flush', () => {
   });
 });
 
-test('nothing went wrong on the way', () => {
+test('no test of this file made the loader report an error', () => {
   expect(errors).toEqual([]);
 });

@@ -85,7 +85,7 @@ describe.each(['none', 'truncated', 'full'] as const)('with addresses stored as 
   const options = optionsOf(ip_storage);
   const setup = { privacy: options, enrich: enrichBy(options) };
 
-  test('no file, table, conflict, dead letter, backup or log line holds what is not to be kept', async () => {
+  test('no file, table, conflict, dead letter, backup or log line holds an address or an id that must not be kept', async () => {
     const folder = temporaryFolder();
     const inner = await DuckDBWarehouse.open({ path: join(folder, 'warehouse.duckdb') });
     const warehouse = wayward(inner);

@@ -1,10 +1,11 @@
 /** A start over what a crash left of the spool: what is accepted after it is kept and loaded like anything else. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { segmentName } from '../../src/log/segment.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openWarehouse, sent, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse, wayward } from './setup.ts';
 
 const events = (prefix: string) => [0, 1, 2].map((i) => sent(`${prefix}${i}`));
 
@@ -16,7 +17,7 @@ describe('a last segment in which nothing can be read', () => {
     ['holds a damaged line', 'ffffffff {"n":\n'],
   ];
   for (const [what, content] of remains) {
-    test(`(it ${what}) stands in nobody's way: what comes next is loaded, and kept until then`, async () => {
+    test(`(it ${what}) blocks nothing: the next events are accepted, kept while the warehouse is away, and loaded`, async () => {
       const folder = temporaryFolder();
       const warehouse = wayward(await openWarehouse());
       mkdirSync(join(folder, 'spool'), { recursive: true });
@@ -44,7 +45,7 @@ describe('a last segment in which nothing can be read', () => {
       const collector = await openCollector(folder, warehouse);
       await collector.flush();
       await accept(collector, events('a'));
-      await collector.flush(2_000);
+      await collector.flush();
       expect(await loaded(warehouse)).toEqual(['a0', 'a1', 'a2']);
       await collector.close();
       await warehouse.close();
@@ -52,7 +53,7 @@ describe('a last segment in which nothing can be read', () => {
   }
 });
 
-test('a damaged end of a segment costs its last line, and is told of like any other damage', async () => {
+test('a damaged end of a segment costs its last line, and is reported like any other damage', async () => {
   const folder = temporaryFolder();
   const warehouse = wayward(await openWarehouse());
   const limits = { segment_bytes: 1 };
@@ -66,7 +67,7 @@ test('a damaged end of a segment costs its last line, and is told of like any ot
   const second = await openCollector(folder, warehouse, { limits });
   await second.flush();
   expect(await loaded(warehouse)).toEqual(['a0', 'a2']);
-  await vi.waitFor(() => expect(second.health().loader.quarantined_segments).toBe(1));
+  await expect.poll(() => second.health().loader.quarantined_segments).toBe(1);
   expect(readdirSync(join(folder, 'spool', 'quarantine'))).toEqual([segmentName(2)]);
   await second.close();
   await warehouse.close();

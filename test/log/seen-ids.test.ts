@@ -81,7 +81,7 @@ describe('the filter of known ids', () => {
     for (let i = 0; i < 1_000; i++) expect(loaded!.ids.add(`id${i}`)).toBe(true);
   });
 
-  test('is not trusted when its file is missing, cut off, or changed anywhere', async () => {
+  test('is not loaded when its file is missing, cut off, or changed anywhere', async () => {
     const file = await path();
     expect(await SeenIds.load(file)).toBeUndefined();
     const seen = new SeenIds();

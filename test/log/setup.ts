@@ -13,10 +13,10 @@ import { decodeEntry, readLines } from '../../src/log/segment.ts';
 import { Spool } from '../../src/log/spool.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { openEmptyWarehouse } from '../support/engine.ts';
+import { ALL_BRANDS } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { openTestState } from '../support/state.ts';
-
-export const NOW_MS = Date.UTC(2026, 5, 1);
+import { NOW_MS } from '../support/time.ts';
 
 const spools: Spool[] = [];
 afterAll(() => Promise.all(spools.map((spool) => spool.close())));
@@ -80,16 +80,6 @@ export const openCollector = async (
   });
 
 export const noEnrichment: Enrich = () => ({});
-
-export const sent = (event_id: string, more: object = {}): object => ({
-  event_id,
-  event_type: 'sent',
-  customer_id: 'c',
-  occurred_at: '2026-05-01T00:00:00Z',
-  ...more,
-});
-
-export const ALL_BRANDS = { key_brand_id: null };
 
 export const accept = async (collector: Collector, body: unknown, record: RecordName = 'email_events') =>
   collector.accept({ source: 'test', drafts: draftsOf(record, body) }, ALL_BRANDS);

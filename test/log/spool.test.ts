@@ -69,7 +69,7 @@ describe('what the spool has taken', () => {
 });
 
 describe('after a crash', () => {
-  test('a torn last line, which no one was told of, is cut off; all before it stays', async () => {
+  test('a torn last line, whose sender got no answer, is cut off; every line before it stays', async () => {
     for (const torn of ['1234', '00000000 {"n":"email_events","s":3', 'é'.repeat(10)]) {
       const folder = temporaryFolder();
       const spool = await openSpool(folder);
@@ -138,7 +138,7 @@ describe('a full spool', () => {
     expect(onDisk(folder)).toBe(before);
   });
 
-  test('refuses what would pile up in memory, and keeps what it took before', async () => {
+  test('refuses requests when too much waits in memory, and keeps what it accepted before', async () => {
     const spool = await openSpool(temporaryFolder(), { max_pending_bytes: 1_000 });
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => send(spool, `e${i}`)));
     const taken = outcomes.flatMap((o, i) => (o.status === 'fulfilled' ? [`e${i}`] : []));
@@ -160,7 +160,7 @@ describe('a full spool', () => {
     expect(segments(folder)).toHaveLength(1);
   });
 
-  test('does not drop what is on its way to the disk', async () => {
+  test('does not drop a segment that is still being written', async () => {
     const spool = await openSpool(temporaryFolder(), { max_spool_bytes: 400 });
     while (spool.bytes < 200) await send(spool, 'event');
     const last = spool.durable_log_seq;

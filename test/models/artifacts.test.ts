@@ -1,6 +1,7 @@
 /** Stored artifacts: what was kept is read back, and what is damaged or foreign is refused with the reason. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MS_PER_DAY } from '../../src/domain/time.ts';
 import {
   type Artifact,
   type ArtifactModel,
@@ -17,8 +18,10 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { listModels } from '../../src/reports/models.ts';
 import type { Row } from '../../src/warehouse/schema.ts';
 import { effects, keepArtifact } from '../reports/artifacts.ts';
-import { ALL_BRANDS, MARCH, type Shop, withShop } from '../reports/shop.ts';
-import { DAY, hazardWorld, WORKING } from './hazard-world.ts';
+import { ALL_BRANDS } from '../support/events.ts';
+import { type Shop, withShop } from '../support/shop.ts';
+import { MARCH } from '../support/time.ts';
+import { hazardWorld, WORKING } from './hazard-world.ts';
 
 const world = hazardWorld({ ...WORKING, people: 300 });
 const naming = { grain: 'channel', split_views: [] } as const;
@@ -69,7 +72,10 @@ describe('damaged content', () => {
             else delete holder[key];
             if (faultOfContent('algorithmic', copy) !== undefined) return;
             const { fit } = copy as Extract<Content, { form: 'hazard' }>;
-            const credit = creditPath(fit, { codes: [0, 1, 2, 0], ages_ms: [DAY, 2 * DAY, 3 * DAY, DAY / 2] });
+            const credit = creditPath(fit, {
+              codes: [0, 1, 2, 0],
+              ages_ms: [MS_PER_DAY, 2 * MS_PER_DAY, 3 * MS_PER_DAY, MS_PER_DAY / 2],
+            });
             for (const weight of [...credit.weights, ...credit.incremental, credit.hazard_ratio])
               expect(Number.isFinite(weight)).toBe(true);
           },

@@ -86,7 +86,7 @@ describe('intervals', () => {
     expect(hazardIntervals(fit, work, histories, { seed: 1, draws: 100, level: 0.9 })).toEqual(intervals);
   });
 
-  test('are not made up for families that have none', () => {
+  test('are absent for families that have none', () => {
     const additive = workHazard(histories, { family: 'additive' });
     expect(hazardIntervals(additive.fit, additive.work, histories, { seed: 1, draws: 2, level: 0.9 })).toBeNull();
   });
@@ -118,7 +118,7 @@ describe('signs of intent', () => {
   });
 });
 
-test('people who hardly ever order again leave at their first order', () => {
+test('people who hardly ever order again count as gone after their first order', () => {
   expect(peopleLeave(histories)).toBe(false);
   const once = histories.order_offsets.map((offset) => offset);
   const kept: number[] = [];

@@ -1,9 +1,9 @@
 /** Small worlds with a known truth for tests of the hazard: orders come by chance, raised by some touches. */
 
 import { Random } from '../../src/domain/random.ts';
+import { MS_PER_DAY } from '../../src/domain/time.ts';
 import type { Histories } from '../../src/models/hazard/histories.ts';
 
-export const DAY = 86_400_000;
 const START = Date.UTC(2026, 0, 1);
 
 interface HazardWorld {
@@ -40,14 +40,14 @@ export function hazardWorld(world: HazardWorld): Histories {
     order_offsets: offsets(orders),
     order_ms: Float64Array.from(orders.flat()),
     order_value: Float64Array.from(orders.flat(), (at) => 20 + (at % 60)),
-    first_ms: new Float64Array(world.people).fill(START - DAY),
+    first_ms: new Float64Array(world.people).fill(START - MS_PER_DAY),
     segments: ['calm', 'keen'],
     segment_offsets: Uint32Array.from({ length: world.people + 1 }, (_, p) => p),
     segment_code: Uint16Array.from(segments),
     segment_from_ms: new Float64Array(world.people),
     segment_until_ms: new Float64Array(world.people).fill(Number.POSITIVE_INFINITY),
     start_ms: START,
-    end_ms: START + world.days * DAY,
+    end_ms: START + world.days * MS_PER_DAY,
   };
 }
 
@@ -61,7 +61,7 @@ function live(
   const exposure = world.channels.map(() => 0);
   const decay = 2 ** (-1 / 48);
   for (let hour = 0; hour < world.days * 24; hour++) {
-    const now = START + (hour * DAY) / 24;
+    const now = START + (hour * MS_PER_DAY) / 24;
     let log = 0;
     world.channels.forEach(({ effect }, c) => {
       exposure[c]! *= decay;

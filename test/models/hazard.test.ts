@@ -1,6 +1,7 @@
 /** The model of the conversion hazard: what it finds, what it must not find, and what its credit adds up to. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MS_PER_DAY, MS_PER_HOUR } from '../../src/domain/time.ts';
 import { creditPath } from '../../src/models/hazard/credit.ts';
 import { planFeatures } from '../../src/models/hazard/features.ts';
 import { fitHazard } from '../../src/models/hazard/fit.ts';
@@ -10,15 +11,14 @@ import { measureRows } from '../../src/models/hazard/rows.ts';
 import { shapleyOf, shapleyOfProduct } from '../../src/models/hazard/shapley.ts';
 import { channelTotals } from '../../src/models/hazard/totals.ts';
 import { HAZARD_DEFAULTS, type HazardFamily } from '../../src/models/settings.ts';
-import { DAY, hazardWorld, PLACEBO, WORKING } from './hazard-world.ts';
+import { hazardWorld, PLACEBO, WORKING } from './hazard-world.ts';
 
-const HOUR = DAY / 24;
 const working = hazardWorld(WORKING);
 const fit = fitHazard(working);
 const totals = channelTotals(fit, working);
 
 describe('fitted to a world with known effects', () => {
-  test('it finds the channels that work and not the one that follows the keen', () => {
+  test('it credits the channels that work, and not the one that reaches people who would order anyway', () => {
     const share = Object.fromEntries(totals.channels.map((channel) => [channel.channel, channel.share]));
     // Email works more than twice as much as search, by effect times rate.
     expect(share['email']).toBeGreaterThan(0.5);
@@ -84,15 +84,18 @@ describe('a touch on the way to the order', () => {
   });
 
   test('has no weight when it is younger than the guard', () => {
-    const { weights } = creditPath(fit, { codes: [0, 0], ages_ms: [10 * HOUR, HOUR / 4] });
+    const { weights } = creditPath(fit, { codes: [0, 0], ages_ms: [10 * MS_PER_HOUR, MS_PER_HOUR / 4] });
     expect([...weights]).toEqual([1, 0]);
   });
 });
 
 describe('the credit of a path', () => {
-  const path = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.double({ min: 0, max: 40 * DAY, noNaN: true })), {
-    maxLength: 12,
-  });
+  const path = fc.array(
+    fc.tuple(fc.integer({ min: 0, max: 4 }), fc.double({ min: 0, max: 40 * MS_PER_DAY, noNaN: true })),
+    {
+      maxLength: 12,
+    },
+  );
 
   test('adds up to 1 or is nothing; its incremental part adds up to the fraction', () => {
     fc.assert(
@@ -115,7 +118,7 @@ describe('the credit of a path', () => {
   });
 
   test('is nothing for channels that it has never seen', () => {
-    const credit = creditPath(fit, { codes: [17, -1], ages_ms: [DAY, DAY] });
+    const credit = creditPath(fit, { codes: [17, -1], ages_ms: [MS_PER_DAY, MS_PER_DAY] });
     expect(credit).toEqual({
       weights: new Float64Array(2),
       incremental: new Float64Array(2),
@@ -125,7 +128,10 @@ describe('the credit of a path', () => {
   });
 
   test('is more for the newer of two like touches', () => {
-    const { weights, fraction, hazard_ratio } = creditPath(fit, { codes: [0, 0], ages_ms: [5 * DAY, DAY] });
+    const { weights, fraction, hazard_ratio } = creditPath(fit, {
+      codes: [0, 0],
+      ages_ms: [5 * MS_PER_DAY, MS_PER_DAY],
+    });
     expect(weights[1]).toBeGreaterThan(weights[0]!);
     expect(fraction).toBeCloseTo(1 - 1 / hazard_ratio, 12);
   });
@@ -151,7 +157,7 @@ describe('the credit of a path', () => {
 describe('what the model looks at', () => {
   const sampled = sampleRiskSets(working, HAZARD_DEFAULTS);
 
-  test('keeps every person on one side of a split', () => {
+  test('puts all rows of a person into the same part of a split', () => {
     const side = new Map<number, number>();
     let crossings = 0;
     sampled.fold.forEach((fold, set) => {

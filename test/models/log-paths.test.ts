@@ -9,39 +9,25 @@ import type { Paths } from '../../src/models/paths/paths.ts';
 import { resolveParameters } from '../../src/reports/resolve.ts';
 import { simulate } from '../../src/simulation/world.ts';
 import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
 
 const CHANNEL: Naming = { grain: 'channel', split_views: [] };
-const touch = (id: string, who: string, channel: string, at: string, more: object = {}): WireEvent => ({
+const touched = (id: string, customer_id: string, channel: string, when: string, more: object = {}): WireEvent => ({
   record: 'touchpoints',
-  event: {
-    touchpoint_id: id,
-    customer_id: who,
-    touchpoint_type: 'website_visit',
-    channel,
-    occurred_at: `2026-03-${at}Z`,
-    ...more,
-  },
+  event: touch(id, 'website_visit', `2026-03-${when}Z`, { customer_id, channel, ...more }),
 });
-const order = (id: string, who: string, at: string, conversion_value: string, more: object = {}): WireEvent => ({
+const ordered = (id: string, customer_id: string, when: string, value: string, more: object = {}): WireEvent => ({
   record: 'conversions',
-  event: {
-    conversion_id: id,
-    customer_id: who,
-    conversion_type: 'purchase',
-    conversion_value,
-    currency: 'USD',
-    occurred_at: `2026-03-${at}Z`,
-    ...more,
-  },
+  event: order(id, value, `2026-03-${when}Z`, { customer_id, ...more }),
 });
 
 /** Ann sees two ads and orders twice; Bob looks and leaves; Cleo orders out of the blue; Dan's mail program opened by itself. */
 const SHOP: WireEvent[] = [
-  touch('t1', 'ann', 'referral', '01T10:00:00'),
-  touch('t2', 'ann', 'paid_search', '02T10:00:00'),
-  order('o1', 'ann', '02T11:00:00', '10.00'),
-  touch('t3', 'ann', 'email', '05T10:00:00', { touchpoint_type: 'email_click', campaign_id: 'spring' }),
-  order('o2', 'ann', '05T10:30:00', '30.00'),
+  touched('t1', 'ann', 'referral', '01T10:00:00'),
+  touched('t2', 'ann', 'paid_search', '02T10:00:00'),
+  ordered('o1', 'ann', '02T11:00:00', '10.00'),
+  touched('t3', 'ann', 'email', '05T10:00:00', { touchpoint_type: 'email_click', campaign_id: 'spring' }),
+  ordered('o2', 'ann', '05T10:30:00', '30.00'),
   {
     record: 'adjustments',
     event: {
@@ -52,10 +38,10 @@ const SHOP: WireEvent[] = [
       occurred_at: '2026-03-06T00:00:00Z',
     },
   },
-  touch('t4', 'bob', 'paid_search', '01T09:00:00'),
-  touch('t5', 'bob', 'direct', '04T09:00:00'),
-  order('o3', 'cleo', '03T00:00:00', '7.00'),
-  touch('t6', 'dan', 'email', '04T09:00:00', { touchpoint_type: 'email_open', verdict: 'machine' }),
+  touched('t4', 'bob', 'paid_search', '01T09:00:00'),
+  touched('t5', 'bob', 'direct', '04T09:00:00'),
+  ordered('o3', 'cleo', '03T00:00:00', '7.00'),
+  touched('t6', 'dan', 'email', '04T09:00:00', { touchpoint_type: 'email_open', verdict: 'machine' }),
   {
     record: 'email_events',
     event: { event_id: 'e1', event_type: 'sent', customer_id: 'eve', occurred_at: '2026-03-02T00:00:00Z' },
@@ -72,7 +58,7 @@ async function learnFrom(
 ): Promise<{ paths: Paths; pathless: number; histories: Histories }> {
   return engine.reports.warehouse.read(async (snapshot) => {
     const period = { start: '2026-01-01', end: '2026-06-01' };
-    const { plan } = await resolveParameters(snapshot, engine.reports, period, { key_brand_id: null });
+    const { plan } = await resolveParameters(snapshot, engine.reports, period, ALL_BRANDS);
     const { directory } = engine.reports;
     const { histories } = await readLogHistories(snapshot, plan, directory, naming);
     return { ...(await readLogPaths(snapshot, plan, directory, naming)), histories };

@@ -2,44 +2,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { Engine } from '../support/engine.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
 
 let engine: Engine;
 beforeAll(async () => {
   engine = await Engine.open();
+  const open = { campaign_id: 'campaign_001', email_id: 'email_001' };
   await engine.load([
-    {
-      record: 'touchpoints',
-      event: {
-        touchpoint_id: 'open',
-        customer_id: 'customer_123',
-        touchpoint_type: 'email_open',
-        channel: 'email',
-        campaign_id: 'campaign_001',
-        email_id: 'email_001',
-        occurred_at: '2026-05-10T09:00:00Z',
-      },
-    },
-    {
-      record: 'touchpoints',
-      event: {
-        touchpoint_id: 'visit',
-        customer_id: 'customer_123',
-        touchpoint_type: 'direct_visit',
-        channel: 'direct',
-        occurred_at: '2026-05-10T11:00:00Z',
-      },
-    },
-    {
-      record: 'conversions',
-      event: {
-        conversion_id: 'order',
-        customer_id: 'customer_123',
-        conversion_type: 'purchase',
-        conversion_value: '149.99',
-        currency: 'USD',
-        occurred_at: '2026-05-10T12:00:00Z',
-      },
-    },
+    { record: 'touchpoints', event: touch('open', 'email_open', '2026-05-10T09:00:00Z', open) },
+    { record: 'touchpoints', event: touch('visit', 'direct_visit', '2026-05-10T11:00:00Z') },
+    { record: 'conversions', event: order('order', '149.99', '2026-05-10T12:00:00Z') },
   ]);
 });
 afterAll(() => engine.close());
@@ -55,7 +27,7 @@ const report = async (model: string): Promise<Report> =>
   (await attributionReport(
     engine.reports,
     { start: '2026-05-01', end: '2026-06-01', model },
-    { key_brand_id: null },
+    ALL_BRANDS,
   )) as unknown as Report;
 const earned = async (model: string): Promise<Record<string, string>> =>
   Object.fromEntries((await report(model)).channel_attribution.map((row) => [row.channel, row.attributed_revenue]));

@@ -22,7 +22,7 @@ const credits = (order: RefOrder, model: string) => order.path.map((step) => ste
 const clicks = (n: number) => Array.from({ length: n }, (_, i) => touch(`t${i + 1}`, (n - i) * DAY));
 
 describe('credit', () => {
-  it("splits the guide's demo order evenly between its open and its direct visit", () => {
+  it('splits an order of 149.99 evenly between an email open and a direct visit', () => {
     const touchpoints = [
       touch('open', 2 * HOUR, OPEN),
       touch('visit', HOUR, { touchpoint_type: 'direct_visit', channel: 'direct' }),

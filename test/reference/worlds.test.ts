@@ -13,7 +13,7 @@ function shuffled(wire: WireWorld): WireWorld {
 }
 
 describe('a generated world', () => {
-  it('is accepted at the door, and read there as here', () => {
+  it('is accepted by the product, which reads it as the reference does', () => {
     const property = fc.property(worlds({ conflicts: true }), (wire) => {
       const world = toReference(wire);
       for (const name of WIRE_ORDER) {
@@ -56,7 +56,7 @@ describe('a generated world', () => {
     fc.assert(property, { numRuns: 100 });
   });
 
-  it('is nasty often enough', () => {
+  it('has each hard case often enough: long paths, refunds below zero, and more', () => {
     const seen = new Map<string, number>();
     const note = (what: string, is: boolean) => seen.set(what, (seen.get(what) ?? 0) + (is ? 1 : 0));
     for (const [wire, options] of fc.sample(fc.tuple(worldArbitrary, optionsArbitrary), { numRuns: 500, seed: 1 })) {

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { ReportJson } from '../../src/reports/context.ts';
 import { REPORTS } from '../../src/reports/index.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { withShop } from '../support/shop.ts';
+import { at, MARCH } from '../support/time.ts';
 import { effects, keepArtifact } from './artifacts.ts';
 import { reportNamed } from './schema.ts';
-import { at, order, touch, withShop } from './shop.ts';
 
-const MARCH = { start: '2026-03-01', end: '2026-04-01' };
 /** Stands in every id and name of brand a. */
 const SECRET = 'secret';
 
@@ -29,8 +30,7 @@ test('every report keeps the brand of another key to itself', async () => {
       brands: ['a', 'b'],
       lacks: `${SECRET} lacks conversions`,
     });
-    const all = { key_brand_id: null };
-    await reportNamed('freeze').run(shop.reports, { ...MARCH, run_id: `${SECRET}-run` }, all);
+    await reportNamed('freeze').run(shop.reports, { ...MARCH, run_id: `${SECRET}-run` }, ALL_BRANDS);
     const about_a: ReportJson = {
       campaign_id: `${SECRET}-campaign`,
       conversion_id: `${SECRET}-order`,

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { campaignReport } from '../../src/reports/campaign.ts';
-import { ALL_BRANDS, at, type Json, MARCH, mail, openShop, order, pick, type Shop, touch, withShop } from './shop.ts';
+import { ALL_BRANDS, mail, order, touch } from '../support/events.ts';
+import { type Json, openShop, pick, type Shop, withShop } from '../support/shop.ts';
+import { at, MARCH } from '../support/time.ts';
 
 const SPRING = { campaign_id: 'spring', email_id: 'e1' };
 const SECOND = { campaign_id: 'spring', email_id: 'e2' };

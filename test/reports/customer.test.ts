@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { customerReport } from '../../src/reports/customer.ts';
-import { ALL_BRANDS, at, type Json, order, pick, touch, withShop } from './shop.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { type Json, pick, withShop } from '../support/shop.ts';
+import { at } from '../support/time.ts';
 
 describe("a customer's history", () => {
-  it("is the guide's journey: touchpoints, order, duration, channels and value, with what each touchpoint earned", () =>
+  it('lists touchpoints, order, duration, channels and value of a journey, with what each touchpoint earned', () =>
     withShop({}, async (shop) => {
       await shop.send(
         'touchpoints',

@@ -5,36 +5,23 @@ import { listModels } from '../../src/reports/models.ts';
 import { receiptReport } from '../../src/reports/receipt.ts';
 import { compareRun } from '../../src/reports/run-comparison.ts';
 import { freezeRun } from '../../src/reports/runs.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { type Json, type Shop, withShop } from '../support/shop.ts';
+import { at, MARCH } from '../support/time.ts';
 import { effects, keepArtifact } from './artifacts.ts';
-import { ALL_BRANDS, type Json, MARCH, type Shop, withShop } from './shop.ts';
 
 /** One order of 100 after two emails, a search and a visit from nowhere known. */
 async function sendOrder(shop: Shop, brand: object = {}): Promise<void> {
-  const touch = (id: string, channel: string, day: string) => ({
-    ...brand,
-    touchpoint_id: id,
-    customer_id: 'ann',
-    touchpoint_type: 'website_visit',
-    channel,
-    campaign_id: id,
-    occurred_at: `2026-03-${day}T10:00:00Z`,
-  });
+  const visit = (id: string, channel: string, day: number) =>
+    touch(id, 'website_visit', at(day, '10:00'), { channel, campaign_id: id, ...brand });
   await shop.send(
     'touchpoints',
-    touch('t1', 'email', '01'),
-    touch('t2', 'paid_search', '02'),
-    touch('t3', 'email', '03'),
-    touch('t4', 'billboard', '04'),
+    visit('t1', 'email', 1),
+    visit('t2', 'paid_search', 2),
+    visit('t3', 'email', 3),
+    visit('t4', 'billboard', 4),
   );
-  await shop.send('conversions', {
-    ...brand,
-    conversion_id: 'o1',
-    customer_id: 'ann',
-    conversion_type: 'purchase',
-    conversion_value: '100.00',
-    currency: 'USD',
-    occurred_at: '2026-03-05T10:00:00Z',
-  });
+  await shop.send('conversions', order('o1', '100.00', at(5, '10:00'), { ...brand }));
 }
 
 const shares = (report: Json): Record<string, string> =>

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
+import { MS_PER_HOUR } from '../../src/domain/time.ts';
 import { Followers } from '../../src/log/followers.ts';
 import type { TrainingPool } from '../../src/models/training/pool.ts';
 import { showAttribution } from '../../src/present/attribution.ts';
@@ -18,9 +19,10 @@ import { setupOf } from '../../src/simulation/causal/world.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State } from '../../src/state/port.ts';
 import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import type { Json } from '../support/shop.ts';
 import { expectToFit, reportNamed } from './schema.ts';
-import { ALL_BRANDS, type Json } from './shop.ts';
 
 const END_MS = Date.UTC(2026, 0, 1);
 const PERIOD = { start: '2025-11-01', end: '2026-01-01' };
@@ -273,7 +275,7 @@ describe('scheduled fits', () => {
       trained: 0,
       failures: ['scheduled fit of markov'],
     });
-    now_ms += 25 * 3_600_000;
+    now_ms += 25 * MS_PER_HOUR;
     expect(await runDue(engine, state, fits)).toEqual({ trained: 1, failures: ['scheduled fit of markov'] });
   });
 
@@ -307,13 +309,11 @@ describe('scheduled fits', () => {
       return followers;
     };
     const both = [start(), start()];
-    await expect.poll(async () => (await state.list('fits')).length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(async () => (await state.list('fits')).length).toBe(1);
     await Promise.all(both.map((followers) => followers.stop()));
-    now_ms += 3_600_000;
+    now_ms += MS_PER_HOUR;
     const again = start();
-    await expect
-      .poll(async () => (await state.get<{ ran_ms: number }>('cursors', 'fits'))?.ran_ms, { timeout: 60_000 })
-      .toBe(now_ms);
+    await expect.poll(async () => (await state.get<{ ran_ms: number }>('cursors', 'fits'))?.ran_ms).toBe(now_ms);
     await again.stop();
     expect(trained).toBe(1);
   });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { receiptReport } from '../../src/reports/receipt.ts';
-import { ALL_BRANDS, at, type Json, order, pick, touch, withShop } from './shop.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { type Json, pick, withShop } from '../support/shop.ts';
+import { at } from '../support/time.ts';
 
 const SPRING = { campaign_id: 'spring', email_id: 'e1' };
 
@@ -9,7 +11,7 @@ const statuses = (receipt: Json) =>
 const shown = (receipt: Json, id: string) => receipt.touchpoints.find((t: Json) => t.touchpoint_id === id);
 
 describe('a receipt', () => {
-  it("follows the guide's demo to the half cent: an email open, a direct visit, a 149.99 order", () =>
+  it('splits an order of 149.99 after an email open and a direct visit to the half cent', () =>
     withShop({}, async (shop) => {
       await shop.send(
         'touchpoints',

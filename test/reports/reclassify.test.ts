@@ -4,7 +4,9 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { compareRun } from '../../src/reports/run-comparison.ts';
 import { freezeRun } from '../../src/reports/runs.ts';
 import type { CollectingTributary } from '../../src/tributary.ts';
-import { ALL_BRANDS, at, type Json, MARCH, order, pick, type Shop, touch, withShop } from './shop.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { type Json, pick, type Shop, withShop } from '../support/shop.ts';
+import { at, MARCH } from '../support/time.ts';
 
 /** Three visits without a channel of their own, one whose sender said which. */
 async function sendVisits(shop: Shop): Promise<void> {
@@ -29,7 +31,7 @@ const channels = (report: unknown) =>
   Object.fromEntries(pick(report, 'channel_attribution').map((row: Json) => [row.channel, row.attributed_revenue]));
 
 describe('judging stored touchpoints again', () => {
-  it('finds nothing to say while the rules are the same', () =>
+  it('changes nothing while the rules are the same', () =>
     withShop({}, async (shop) => {
       await sendVisits(shop);
       expect(await reclassifyAll(shop.tributary)).toEqual({ examined: 3, changed: 0 });
@@ -65,7 +67,7 @@ describe('judging stored touchpoints again', () => {
       });
     }));
 
-  it('says each thing once, and takes it back when the rule goes', () =>
+  it('stores each change once, and changes it back when the rule is removed', () =>
     withShop({}, async (shop) => {
       await sendVisits(shop);
       const both = await Promise.all([reclassifyAll(knowing(shop.tributary)), reclassifyAll(knowing(shop.tributary))]);
@@ -76,7 +78,7 @@ describe('judging stored touchpoints again', () => {
       ).toHaveProperty('referral');
     }));
 
-  it('leaves what is spooled and what comes later where it stands', () =>
+  it('leaves events in the spool and later events as they are', () =>
     withShop({}, async (shop) => {
       await sendVisits(shop);
       const input = order('o2', '10', at(9));

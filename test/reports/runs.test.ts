@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { compareRun } from '../../src/reports/run-comparison.ts';
 import { freezeRun, listRuns } from '../../src/reports/runs.ts';
-import { ALL_BRANDS, at, type Json, MARCH, order, pick, type Shop, touch, withShop } from './shop.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { type Json, pick, type Shop, withShop } from '../support/shop.ts';
+import { at, MARCH } from '../support/time.ts';
 
 const ALL_RULES = 'first_touch,last_touch,linear,time_decay,position_based';
 

@@ -2,7 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KeyRing } from '../../src/server/keys.ts';
-import { ADMIN, MARCH, ORDER, READ, startServer, TOUCH, WRITE } from './harness.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
+import { MARCH_QUERY } from '../support/time.ts';
+import { ADMIN, READ, startServer, WRITE } from './harness.ts';
 
 test('without a key, or with an unknown one, the answer says how to send one', async () => {
   const server = await startServer();
@@ -65,7 +67,8 @@ test('a key of one brand sets the brand, and sees and writes no other', async ()
   await server.flush();
 
   const net = async (headers: Record<string, string>, query = '') =>
-    (await server.get(`/v1/reports/attribution?${MARCH}${query}`, headers)).body.reconciliation?.net_revenue_micros;
+    (await server.get(`/v1/reports/attribution?${MARCH_QUERY}${query}`, headers)).body.reconciliation
+      ?.net_revenue_micros;
   expect(await net(await key('read', 'acme'))).toBe('149990000');
   expect(await net(await key('read', 'globex'))).toBe('1000000');
   expect(await net(READ)).toBe('150990000');

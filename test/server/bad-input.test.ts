@@ -1,6 +1,8 @@
 /** Issue 2, "Bad input": every refusal names the field, the value's problem and the fix. */
 import { expect, test } from 'vitest';
-import { MARCH, ORDER, READ, startServer, type TestServer, TOUCH, WRITE } from './harness.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
+import { MARCH_QUERY } from '../support/time.ts';
+import { READ, startServer, type TestServer, WRITE } from './harness.ts';
 
 interface Case {
   name: string;
@@ -129,7 +131,7 @@ test.each(CASES)('$name is refused, and the good item beside it is kept', async 
   expect(body.rejected[0].reason).toMatch(says);
 });
 
-test('keys that would reach a prototype are refused and reach none', async () => {
+test('field names such as __proto__ are refused and change no object', async () => {
   const server = await startServer();
   const inside = JSON.stringify({ ...TOUCH, custom_attributes: 'HERE' }).replace(
     '"HERE"',
@@ -149,7 +151,7 @@ test('keys that would reach a prototype are refused and reach none', async () =>
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });
 
-test('hundreds of thousands of levels of nesting cost a refusal, not the process', async () => {
+test('a body nested hundreds of thousands of levels deep is refused, and the process goes on', async () => {
   const server = await startServer();
   const deep = `{"customer_id": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
   expect((await server.post('/v1/touchpoints', deep)).status).toBe(422);
@@ -233,7 +235,7 @@ test('an adjustment for an unknown order is kept, and applied when the order arr
 });
 
 async function netRevenue(server: TestServer): Promise<string> {
-  const { body } = await server.get(`/v1/reports/attribution?${MARCH}`);
+  const { body } = await server.get(`/v1/reports/attribution?${MARCH_QUERY}`);
   return body.reconciliation.net_revenue_micros;
 }
 
@@ -253,12 +255,12 @@ test('an order, or spend, in a currency without a rate is accepted, and the repo
   ).toBe(202);
   await server.post('/v1/conversions', ORDER);
   await server.flush();
-  const spend = await server.get(`/v1/reports/campaigns/spring?${MARCH}&currency=USD`);
+  const spend = await server.get(`/v1/reports/campaigns/spring?${MARCH_QUERY}&currency=USD`);
   expect(spend).toMatchObject({ status: 422, body: { error: { code: 'missing_fx_rate' } } });
   expect(spend.body.error.message).toMatch(/CHF.*2026-03-01/);
   await server.post('/v1/conversions', { ...ORDER, conversion_id: 'euros', order_id: 'order-2', currency: 'EUR' });
   await server.flush();
-  const order = await server.get(`/v1/reports/attribution?${MARCH}&currency=USD`);
+  const order = await server.get(`/v1/reports/attribution?${MARCH_QUERY}&currency=USD`);
   expect(order).toMatchObject({ status: 422, body: { error: { code: 'missing_fx_rate' } } });
   expect(order.body.error.message).toMatch(/EUR.*2026-03-01/);
 });

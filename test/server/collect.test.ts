@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
-import { MARCH, ORDER, startServer, TOUCH } from './harness.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
+import { MARCH_QUERY } from '../support/time.ts';
+import { startServer } from './harness.ts';
 
-test('the guide: an email open, a direct visit and an order of 149.99 give 74.995 each under linear', async () => {
+test('an email open, a direct visit and an order of 149.99 give 74.995 to each under linear', async () => {
   const server = await startServer();
   const open = { ...TOUCH, touchpoint_type: 'email_open', occurred_at: '2026-03-01T09:00:00Z' };
   const visit = {
@@ -20,7 +22,7 @@ test('the guide: an email open, a direct visit and an order of 149.99 give 74.99
   const flushed = await server.post('/v1/flush');
   expect(flushed).toMatchObject({ status: 200, body: { flushed: true, as_of: 'main:3' } });
 
-  const { body } = await server.get(`/v1/reports/attribution?${MARCH}`);
+  const { body } = await server.get(`/v1/reports/attribution?${MARCH_QUERY}`);
   expect(body.attribution_model).toBe('linear');
   expect(body.as_of).toBe(flushed.body.as_of);
   expect(
@@ -91,7 +93,7 @@ test('a beacon may send text/plain, with a write key in the address', async () =
   expect((await server.get('/v1/reports/journeys?key=read-key-of-the-tests', {})).status).toBe(401);
 });
 
-test('a full spool answers 503 with Retry-After and takes nothing by halves', async () => {
+test('a full spool answers 503 with Retry-After and stores no part of the request', async () => {
   const server = await startServer({ config: { limits: { max_spool_bytes: 1 } } });
   await server.post('/v1/touchpoints', TOUCH);
   const { status, body, headers } = await server.post('/v1/touchpoints', [

@@ -1,7 +1,8 @@
 /** What /openapi.json says of failures is what the server sends: each example is provoked here, and compared. */
 import { expect, test } from 'vitest';
 import { FAILURES } from '../../src/server/failure-examples.ts';
-import { ADMIN, type Answer, ORDER, startServer, type TestServer, TOUCH, WRITE } from './harness.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
+import { ADMIN, type Answer, startServer, type TestServer, WRITE } from './harness.ts';
 
 /** Numbers and quoted names are those of this server. */
 const inGeneral = (message: string): string => message.replace(/\d+/g, '0').replace(/"[^"]*"/g, '""');

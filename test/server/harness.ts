@@ -105,24 +105,3 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
   };
   return { app, tributary, keys, folder, log, call, post, get, flush };
 }
-
-/** A touchpoint that is acceptable as it stands. */
-export const TOUCH = {
-  customer_id: 'customer-1',
-  touchpoint_type: 'email_click',
-  channel: 'email',
-  campaign_id: 'spring',
-  email_id: 'teaser',
-  occurred_at: '2026-03-01T09:00:00Z',
-};
-/** An order that is acceptable as it stands. */
-export const ORDER = {
-  conversion_id: 'conversion-1',
-  customer_id: 'customer-1',
-  conversion_type: 'purchase',
-  conversion_value: '149.99',
-  currency: 'USD',
-  order_id: 'order-1',
-  occurred_at: '2026-03-01T11:00:00Z',
-};
-export const MARCH = 'start=2026-03-01&end=2026-04-01';

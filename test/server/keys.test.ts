@@ -6,8 +6,9 @@ import { TributaryError } from '../../src/domain/errors.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State } from '../../src/state/port.ts';
+import { TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { ADMIN, KEYS, startServer, TOUCH, WRITE } from './harness.ts';
+import { ADMIN, KEYS, startServer, WRITE } from './harness.ts';
 
 async function openStore(folder: string): Promise<State> {
   const state = await FileState.open(join(folder, 'state.db'));
@@ -124,10 +125,7 @@ test('a server knows a key that another process has just made, and looks into th
   const other = await KeyRing.open(await openStore(server.folder), server.folder, KEYS);
   const made = await make(other, 'shop');
   await expect
-    .poll(async () => (await server.post('/v1/touchpoints', TOUCH, { authorization: `Bearer ${made.key}` })).status, {
-      timeout: 15_000,
-      interval: 200,
-    })
+    .poll(async () => (await server.post('/v1/touchpoints', TOUCH, { authorization: `Bearer ${made.key}` })).status)
     .toBe(202);
   let looks = 0;
   const revision = server.tributary.state.revision.bind(server.tributary.state);

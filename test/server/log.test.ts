@@ -33,7 +33,7 @@ test('a full disk behind standard output neither ends nor delays the process', (
     ['-c', `"$0" --import tsx --input-type=module -e "$1" > /dev/full`, process.execPath, script],
     {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 120_000,
     },
   );
   expect({ stderr, status }).toEqual({ stderr: 'alive\n', status: 0 });

@@ -1,6 +1,8 @@
 /** Models over HTTP: who may fit, what is answered, and what a card says. */
 import { expect, test } from 'vitest';
-import { ADMIN, MARCH, ORDER, READ, startServer, TOUCH, WRITE } from './harness.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
+import { MARCH_QUERY } from '../support/time.ts';
+import { ADMIN, READ, startServer, WRITE } from './harness.ts';
 
 async function withOrders() {
   const server = await startServer();
@@ -34,7 +36,7 @@ test('a fit needs an admin key, answers its card, and is listed with what it lac
   const text = await server.get(`/v1/models/${card.artifact_id}?format=text`, READ);
   expect(text.headers['content-type']).toContain('text/plain');
   expect(text.text).toContain('did not pass its gate');
-  const refused = await server.get(`/v1/reports/attribution?${MARCH}&model=data_driven`, READ);
+  const refused = await server.get(`/v1/reports/attribution?${MARCH_QUERY}&model=data_driven`, READ);
   expect(refused).toMatchObject({ status: 409, body: { error: { code: 'model_not_fitted', field: 'model' } } });
 });
 
@@ -72,7 +74,7 @@ test('a key of one brand fits and sees its own brand only', async () => {
 
 test('the comparison of models answers as JSON and as CSV', async () => {
   const server = await withOrders();
-  const path = `/v1/reports/models?${MARCH}&draws=20`;
+  const path = `/v1/reports/models?${MARCH_QUERY}&draws=20`;
   const { body } = await server.get(path, READ);
   expect(body).toMatchObject({ group_by: 'channel', intervals: { level: 0.9, draws: 20, over: 'people' } });
   expect(body.attribution_models).toEqual(['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based']);

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { TEST_ENGINE } from '../support/engine.ts';
-import { ADMIN, type Body, MARCH, ORDER, READ, startServer, TOUCH, WRITE } from './harness.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
+import { MARCH_QUERY } from '../support/time.ts';
+import { ADMIN, type Body, READ, startServer, WRITE } from './harness.ts';
 
 test('a sane request id is taken over, any other is replaced, and failures carry it', async () => {
   const server = await startServer();
@@ -150,7 +152,7 @@ test('reports answer CSV when asked by parameter or header, and are kept in no c
   await server.post('/v1/touchpoints', TOUCH);
   await server.post('/v1/conversions', ORDER);
   await server.flush();
-  const path = `/v1/reports/attribution?${MARCH}&group_by=channel`;
+  const path = `/v1/reports/attribution?${MARCH_QUERY}&group_by=channel`;
   const csv = await server.get(`${path}&format=csv`);
   expect(csv.headers['content-type']).toContain('text/csv');
   expect(csv.headers['cache-control']).toBe('no-store');
@@ -162,7 +164,7 @@ test('reports answer CSV when asked by parameter or header, and are kept in no c
   ).toBe(1);
 });
 
-test('what breaks inside is answered without its inside, and found in the log by its request id', async () => {
+test('an internal failure is answered without its details, which the log has under the request id', async () => {
   const server = await startServer({ log_level: 'info' });
   server.tributary.collector.accept = () =>
     Promise.reject(new Error('cannot cast "ada@example.com" to INT at /srv/secret'));

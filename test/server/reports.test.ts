@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { REPORTS } from '../../src/reports/index.ts';
 import { reportNamed } from '../reports/schema.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { ADMIN, type Body, MARCH, ORDER, READ, startServer, type TestServer, TOUCH } from './harness.ts';
+import { MARCH_QUERY } from '../support/time.ts';
+import { ADMIN, type Body, READ, startServer, type TestServer } from './harness.ts';
 
 async function withOrder(): Promise<TestServer> {
   const server = await startServer();
@@ -43,8 +45,8 @@ test('a customer, a campaign and the journeys are read by their ids, also strang
   for (const path of [
     '/v1/customers/customer-1',
     `/v1/customers/${encodeURIComponent('a/b ü?')}`,
-    `/v1/reports/campaigns/${encodeURIComponent('a/b ü?')}?${MARCH}`,
-    `/v1/reports/journeys?${MARCH}`,
+    `/v1/reports/campaigns/${encodeURIComponent('a/b ü?')}?${MARCH_QUERY}`,
+    `/v1/reports/journeys?${MARCH_QUERY}`,
   ]) {
     expect([path, (await server.get(path)).status]).toEqual([path, 200]);
   }
@@ -53,7 +55,9 @@ test('a customer, a campaign and the journeys are read by their ids, also strang
 
 test('several models come side by side', async () => {
   const server = await withOrder();
-  const { body } = await server.get(`/v1/reports/attribution?${MARCH}&models=first_touch,linear&group_by=channel`);
+  const { body } = await server.get(
+    `/v1/reports/attribution?${MARCH_QUERY}&models=first_touch,linear&group_by=channel`,
+  );
   const revenue = (model: string) =>
     body.models[model].channel_attribution.map((row: Body) => [row.channel, row.attributed_revenue]);
   expect(revenue('first_touch')).toContainEqual(['email', '149.990000']);

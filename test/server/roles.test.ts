@@ -1,11 +1,13 @@
 /** Several processes on one ClickHouse: any number collect, any number report. */
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { ClickHouseServer, clickHouseUrl } from '../support/clickhouse.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { ADMIN, MARCH, ORDER, startServer, TOUCH } from './harness.ts';
+import { MARCH_QUERY } from '../support/time.ts';
+import { ADMIN, startServer } from './harness.ts';
 
 const touch = (id: string) => ({ ...TOUCH, touchpoint_id: id });
-const report = `/v1/reports/attribution?${MARCH}&model=linear`;
+const report = `/v1/reports/attribution?${MARCH_QUERY}&model=linear`;
 
 describe.skipIf(inject('clickhouse_url') === '')('on one ClickHouse', () => {
   test('two collectors take events in, and a third process reports each of them once', async () => {

@@ -1,15 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { Server } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { type ServerHandle, serve } from '../../src/server/serve.ts';
 import { FileState } from '../../src/state/file.ts';
 import { openTributary } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
+import { TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { KEYS, TOUCH, WRITE } from './harness.ts';
+import { KEYS, WRITE } from './harness.ts';
 
 async function start(folder: string, options: { signals?: boolean; port?: number } = {}): Promise<ServerHandle> {
   const tributary = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });
@@ -23,6 +25,7 @@ async function start(folder: string, options: { signals?: boolean; port?: number
   return server;
 }
 
+const SHOPS = 8;
 const JSON_HEADERS = { ...WRITE, 'content-type': 'application/json' };
 
 test('the address and a key of this run stand in server.json, for its owner only, until the server closes', async () => {
@@ -47,25 +50,23 @@ test('every event that was answered before the server closed is there when the f
   const server = await start(folder);
   const accepted: string[] = [];
   let refused = 0;
-  const send = async (i: number): Promise<void> => {
-    const body = JSON.stringify({ ...TOUCH, touchpoint_id: `tp-${i}` });
-    await fetch(`${server.address}/v1/touchpoints`, { method: 'POST', headers: JSON_HEADERS, body }).then(
-      async (answer) => {
-        if (answer.status === 202) accepted.push(...((await answer.json()) as { ids: string[] }).ids);
-        else refused += 1;
-      },
-      () => (refused += 1),
-    );
+  const send = async (touchpoint_id: string): Promise<void> => {
+    const body = JSON.stringify({ ...TOUCH, touchpoint_id });
+    const answer = await fetch(`${server.address}/v1/touchpoints`, { method: 'POST', headers: JSON_HEADERS, body });
+    if (answer.status !== 202) throw new Error(`refused with ${answer.status}`);
+    accepted.push(...((await answer.json()) as { ids: string[] }).ids);
   };
-  const sending = Array.from({ length: 300 }, async (_, i) => {
-    await new Promise((resolve) => setTimeout(resolve, i));
-    await send(i);
-  });
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  /** Sends until the server, which closes meanwhile, has refused as many as there are shops. */
+  const shop = async (name: string): Promise<void> => {
+    for (let i = 0; refused < SHOPS; i++)
+      await send(`${name}-${i}`).catch(() => {
+        refused += 1;
+      });
+  };
+  const sending = Array.from({ length: SHOPS }, (_, i) => shop(`shop-${i}`));
+  await expect.poll(() => accepted.length).toBeGreaterThan(100);
   await server.close();
   await Promise.all(sending);
-  expect(accepted.length).toBeGreaterThan(0);
-  expect(refused).toBeGreaterThan(0);
 
   const again = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });
   onTestFinished(() => again.close());
@@ -82,10 +83,9 @@ test('a running server drops a key that another process revokes, and shows how i
   const { key, key_id } = await elsewhere.create({ name: 'shop', scope: 'read', brand_id: null });
   const status = async (): Promise<number> =>
     (await fetch(`${server.address}/metrics`, { headers: { authorization: `Bearer ${key}` } })).status;
-  const patience = { timeout: 30_000, interval: 50 };
-  await expect.poll(status, patience).toBe(200);
+  await expect.poll(status).toBe(200);
   await elsewhere.revoke(key_id);
-  await expect.poll(status, patience).toBe(401);
+  await expect.poll(status).toBe(401);
   await state.close();
   const health = (await (await fetch(`${server.address}/health`)).json()) as Record<string, unknown>;
   const followers = health['followers'] as Array<{ name: string; failing: boolean }>;
@@ -102,9 +102,11 @@ test('a connection that is kept open does not keep the server from closing', asy
   onTestFinished(() => void socket.destroy());
   socket.write('GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n');
   await new Promise((resolve) => socket.once('data', resolve));
-  const started = performance.now();
+  const forced = vi.spyOn(Server.prototype, 'closeAllConnections');
+  onTestFinished(() => forced.mockRestore());
   await server.close();
-  expect(performance.now() - started).toBeLessThan(3_000);
+  // That is what the server does when a client has kept it waiting for too long.
+  expect(forced).not.toHaveBeenCalled();
 });
 
 test('SIGTERM closes the server', async () => {
@@ -115,7 +117,7 @@ test('SIGTERM closes the server', async () => {
   expect(existsSync(join(folder, 'server.json'))).toBe(false);
 });
 
-test('a port that is taken is said so', async () => {
+test('a port in use is refused with what to do', async () => {
   const first = await start(temporaryFolder());
   const port = Number(new URL(first.address).port);
   await expect(start(temporaryFolder(), { port })).rejects.toThrow(
@@ -134,7 +136,7 @@ test('a client that sends 10 MB reads the refusal, not a reset', async () => {
   expect(await answer.json()).toMatchObject({ error: { code: 'too_large' } });
 });
 
-test('what is not HTTP is answered in the usual shape', async () => {
+test('a request that is not HTTP is answered with the usual error shape', async () => {
   const server = await start(temporaryFolder());
   const socket = connect(Number(new URL(server.address).port), '127.0.0.1');
   socket.write('hello\r\n\r\n');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FileState } from '../../src/state/file.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { runsOf } from '../support/tier.ts';
 import { stateContract } from './contract.ts';
 
 const parent = temporaryFolder();
@@ -31,7 +32,7 @@ async function killedWriter(file: string, acknowledgements: number): Promise<num
 
 test('after kill -9 every acknowledged transaction is there, whole', async () => {
   const file = path('kills');
-  const rounds = Number(process.env['TRIBUTARY_STATE_KILLS'] ?? 5);
+  const rounds = runsOf('TRIBUTARY_STATE_KILLS', 3, 20);
   let expected = 0;
   for (let round = 0; round < rounds; round++) {
     const acknowledged = await killedWriter(file, expected + 1 + Math.floor(Math.random() * 200));
@@ -89,7 +90,7 @@ test('a file that is closed is whole without the files beside it', async () => {
   await copy.close();
 });
 
-test('what cannot be opened is said with its path', async () => {
+test('a file that cannot be opened is refused with its path', async () => {
   const folder = join(parent, 'broken');
   const file = path('broken');
   await (await FileState.open(file)).close();
@@ -103,7 +104,7 @@ test('what cannot be opened is said with its path', async () => {
   await expect(FileState.open(file)).rejects.toMatchObject({ code: 'state_unavailable' });
 });
 
-test('a file of a later form is left alone', async () => {
+test('a file of a newer version is refused and left unchanged', async () => {
   const file = path('later');
   const { default: Database } = await import('libsql/promise');
   await (await FileState.open(file)).close();

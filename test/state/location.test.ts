@@ -32,7 +32,7 @@ test('the parts of the URL are read, its password before the one of the environm
   });
 });
 
-test('what does not fit is refused, and the URL, which may hold a password, is not repeated', () => {
+test('a URL that does not fit is refused without repeating it, because it may hold a password', () => {
   for (const text of [
     '',
     'mysql://a:secret@b/c',

@@ -5,6 +5,7 @@ import { KeyRing } from '../../src/server/keys.ts';
 import { parseStateUrl, type StateLocation } from '../../src/state/location.ts';
 import { PostgresState } from '../../src/state/postgres.ts';
 import { Engine } from '../support/engine.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { PostgresServer, postgresPrograms } from '../support/postgres.ts';
 import { stateContract } from './contract.ts';
@@ -65,7 +66,7 @@ describe.skipIf(!there)('with a server', () => {
       message: expect.stringContaining('/away'),
     });
     await server.run();
-    await expect.poll(() => state.get('a', 'kept').catch(() => undefined), { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => state.get('a', 'kept').catch(() => undefined)).toBe(1);
     expect(await state.get('a', 'lost')).toBeUndefined();
     await state.transaction((t) => t.put('a', 'after', 1));
     await state.close();
@@ -80,7 +81,7 @@ describe.skipIf(!there)('with a server', () => {
     });
     await expect(cut).rejects.toMatchObject({ code: 'state_unavailable' });
     await server.run();
-    await expect.poll(() => state.list('a').catch(() => undefined), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => state.list('a').catch(() => undefined)).toEqual([]);
     await state.close();
   });
 
@@ -95,14 +96,8 @@ describe.skipIf(!there)('with a server', () => {
       await ring.refresh();
       for (const { key } of made) expect(ring.find(key)).toBeDefined();
     }
-    const event = (event_id: string) => ({
-      event_id,
-      event_type: 'sent',
-      customer_id: 'c',
-      occurred_at: '2026-05-01T00:00:00Z',
-    });
     const events = (from: number) =>
-      Array.from({ length: 50 }, (_, i) => ({ record: 'email_events' as const, event: event(`e${from + i}`) }));
+      Array.from({ length: 50 }, (_, i) => ({ record: 'email_events' as const, event: sent(`e${from + i}`) }));
     await engine.load(events(0), 9);
     const by = new Set<number>();
     const runners = stores.map((state, who) => {
@@ -122,12 +117,12 @@ describe.skipIf(!there)('with a server', () => {
       return followers;
     });
     const counts = async () => (await stores[0].list<number>('counted')).map(({ value }) => value);
-    await expect.poll(async () => (await counts()).length, { timeout: 30_000 }).toBe(50);
+    await expect.poll(async () => (await counts()).length).toBe(50);
     expect(by.size).toBe(1);
     const [worked] = [...by] as [number];
     await runners[worked]!.stop();
     await engine.load(events(50), 9);
-    await expect.poll(async () => (await counts()).length, { timeout: 30_000 }).toBe(100);
+    await expect.poll(async () => (await counts()).length).toBe(100);
     expect(new Set(await counts())).toEqual(new Set([1]));
     expect(by.size).toBe(2);
     await Promise.all(runners.map((followers) => followers.stop()));

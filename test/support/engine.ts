@@ -16,8 +16,8 @@ import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import type { TableName } from '../../src/warehouse/schema.ts';
 import { clickHouseUrl, openClickHouse } from './clickhouse.ts';
-
-const NOW_MS = Date.UTC(2026, 5, 1);
+import { ALL_BRANDS } from './events.ts';
+import { NOW_MS } from './time.ts';
 
 export interface WireEvent {
   record: RecordName;
@@ -123,7 +123,7 @@ export class Engine {
 }
 
 function read(record: RecordName, event: unknown): FlatRecord {
-  const item = recordKind(record).read(event, { now_ms: NOW_MS, key_brand_id: null, defaultCurrency: () => 'USD' });
+  const item = recordKind(record).read(event, { now_ms: NOW_MS, ...ALL_BRANDS, defaultCurrency: () => 'USD' });
   if (isProblem(item)) throw new Error(`${record}: ${item.field} ${item.reason}`);
   return item;
 }

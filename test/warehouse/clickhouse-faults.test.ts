@@ -6,8 +6,9 @@ import { openWarehouse } from '../../src/tributary.ts';
 import { statementsOf } from '../../src/warehouse/clickhouse/migrations.ts';
 import type { ClickHouseWarehouse } from '../../src/warehouse/clickhouse/warehouse.ts';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
-import { accept, loaded, openCollector, sent } from '../log/setup.ts';
+import { accept, loaded, openCollector } from '../log/setup.ts';
 import { ClickHouseServer, openClickHouse } from '../support/clickhouse.ts';
+import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { committed, count, int64, rowOf } from './rows.ts';
 
@@ -113,7 +114,7 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
     expect(await kept()).toEqual(decided);
   });
 
-  test('that is away makes the loader late, and loses and repeats nothing', async () => {
+  test('that is away delays loading, and no event is lost or repeated', async () => {
     const errors: string[] = [];
     const collector = await openCollector(temporaryFolder(), warehouse, {
       collector_id: 'late',
@@ -153,7 +154,7 @@ describe.skipIf(inject('clickhouse_url') === '')('a warehouse on a server', () =
     await collector.close();
   });
 
-  test('that starts again during a report has forgotten its tables: the report fails as one to ask again', async () => {
+  test('that restarts during a report makes it fail with an error that asks to try again', async () => {
     const report = (table: string, between: () => Promise<unknown>) =>
       warehouse.read(async (s) => {
         await s.materialise('made', 'select 1 as x');

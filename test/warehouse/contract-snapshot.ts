@@ -140,7 +140,7 @@ export function snapshotContract(open: OpenWarehouse): void {
       });
     });
 
-    test('joins alike each time: what an engine learnt of sizes may not change what a constant is', async () => {
+    test('joins the same way each time, whatever the engine learnt of table sizes', async () => {
       const given = [1, 2, 3, 4, 5].map((order_no) => ({ order_no, brand_id: order_no > 3 ? 'a' : 'b' }));
       await held.warehouse.read(async (s) => {
         await s.relation('orders_given', [int64('order_no'), text('brand_id')], given);

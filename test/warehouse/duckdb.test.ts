@@ -123,7 +123,7 @@ describe('a query that is larger than memory', () => {
   });
 });
 
-test('the loader reads and writes while long reports hold every place: none of its threads is theirs', async () => {
+test('the loader reads and writes while long reports use every place for reports', async () => {
   const warehouse = await DuckDBWarehouse.open({ path: newPath(), threads: 1 });
   await warehouse.migrate();
   const ended: string[] = [];
@@ -145,7 +145,7 @@ test('the loader reads and writes while long reports hold every place: none of i
   await warehouse.close();
 });
 
-test('rows that find no memory are not at fault: the warehouse is, and takes them later', async () => {
+test('rows for which memory is short are refused as a fault of the warehouse, which takes others later', async () => {
   const warehouse = await DuckDBWarehouse.open({ path: newPath(), memory_limit_bytes: 60e6, threads: 1 });
   await warehouse.migrate();
   const letter = rowOf('dead_letters', { payload: 'x'.repeat(100_000_000) });
