@@ -60,7 +60,8 @@ const FILTERS = [
     reason: 'ineligible_type',
     applies: always,
     trait: 'outcome',
-    sentence: ({ touchpoint_type }: RefusedTouch) => `${touchpoint_type} is an outcome; outcomes earn no credit`,
+    sentence: ({ touchpoint_type }: RefusedTouch) =>
+      `${touchpoint_type} is an outcome; it cannot earn credit for itself`,
   },
   {
     // Every report has this key. It is always 0: no record holds a consent yet.
@@ -81,7 +82,7 @@ const FILTERS = [
     reason: 'excluded_channel',
     applies: (plan: Plan) => plan.exclude_direct,
     trait: 'direct',
-    sentence: () => 'direct visits earn no credit with exclude_direct=true',
+    sentence: () => 'direct visits are left out by exclude_direct',
   },
   {
     status: 'outside_window',

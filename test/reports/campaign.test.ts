@@ -202,9 +202,7 @@ describe('what is not known', () => {
 
   it('is an error that names the campaign, or the currency and the day', () =>
     withShop({}, async (shop) => {
-      await expect(campaignReport(shop.reports, 'sprnig', MARCH, ALL_BRANDS)).rejects.toThrow(
-        'nothing is known of "sprnig"',
-      );
+      await expect(campaignReport(shop.reports, 'sprnig', MARCH, ALL_BRANDS)).rejects.toThrow('no record has "sprnig"');
       await shop.send('spend', {
         date: '2026-03-05',
         channel: 'email',
