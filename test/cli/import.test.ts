@@ -46,7 +46,10 @@ describe('import from csv', () => {
       '--data',
       data,
     ]);
-    expect(touches).toMatchObject({ code: 0, err: 'ignored, no field of a touchpoint: interaction, value\n' });
+    expect(touches).toMatchObject({
+      code: 0,
+      err: 'ignored columns, which are not fields of a touchpoint: interaction, value\n',
+    });
     expect(touches.out).toMatch(/accepted\s+4/);
     const orders = await cli([
       ...['import', 'conversions', log, ...map, '--map', 'conversion_value=value', '--where', 'interaction=conversion'],
@@ -159,7 +162,7 @@ describe('import from csv', () => {
     const attempt = async (...options: string[]) =>
       (await cli(['import', 'touchpoints', path, ...options, '--data', newData()])).err;
     expect(await attempt('--map', 'occured_at=time')).toContain(
-      'error: --map: occured_at is not a field of a touchpoint; its fields are touchpoint_id, ',
+      'error: --map: occured_at is not a field of a touchpoint; the fields are touchpoint_id, ',
     );
     expect(await attempt('--map', 'occurred_at=Time')).toContain(
       'error: --map: the file has no column "Time"; it has who, time, interaction, value, channel',
