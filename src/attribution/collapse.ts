@@ -34,7 +34,10 @@ export async function makeAbsorbed(snapshot: Snapshot, candidates: Relation): Pr
   );
 }
 
-/** Visits on channel email that belong to the latest click before them: soon after it, and of the same email as far as the visit names one. */
+/**
+ * Visits on channel email that belong to the latest click before them: soon after it, and of the same email as far as the visit
+ * names one.
+ */
 const absorbedVisits = (candidates: string): string => `
   with matched as (
     select v.order_no as order_no, v.touch_no as touch_no, k.touch_no as into_touch_no,

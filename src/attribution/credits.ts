@@ -51,7 +51,10 @@ export function millionthsOf(model: Model, i: number): string {
   return `case when t${i} < ${SMALL_TOTAL} then ${share(`s${i}`)} - ${share(`(s${i} - q${i})`)} else ${any} end`;
 }
 
-/** W = floor(w / max(w in path) * 2^40 + 0.5). In a path of zero weights all weights are equal. An absolute weight is not divided by the maximum. */
+/**
+ * W = floor(w / max(w in path) * 2^40 + 0.5). In a path of zero weights all weights are equal. An absolute weight is not divided
+ * by the maximum.
+ */
 function scaledWeight(model: Model, i: number): string {
   const weight = model.checked ? `case when ${isWeight(i)} then w${i} else 0.0 end` : `w${i}`;
   if (model.absolute) return `int64(floor((${weight}) * ${WEIGHT_SCALE}.0 + 0.5)) as q${i}`;

@@ -110,7 +110,10 @@ export type UnattributedReason = (typeof FILTERS)[number]['reason'];
 /** All reasons, in the order of the filters. Every report has all of them as keys. */
 export const UNATTRIBUTED_REASONS: readonly UnattributedReason[] = [...new Set(FILTERS.map(({ reason }) => reason))];
 
-/** SQL for the window of a touchpoint type, from the columns of the order `o`. A type that this version does not know has the window of a click. */
+/**
+ * SQL for the window of a touchpoint type, from the columns of the order `o`. A type that this version does not know has the
+ * window of a click.
+ */
 function windowMs(touchpoint_type: string): string {
   const { click_days: _others, ...named } = WINDOW_NAMES;
   const cases = (Object.keys(named) as Array<keyof typeof named>).map(

@@ -48,7 +48,10 @@ export function makeJourneyEvents(
   );
 }
 
-/** SQL that adds conversions that are not orders of the report, since they also end a gap. A report on one person needs no such step. */
+/**
+ * SQL that adds conversions that are not orders of the report, since they also end a gap. A report on one person needs no such
+ * step.
+ */
 function conversionsOutside(
   plan: Plan,
   { members, repeats, orders }: Attribution,

@@ -61,7 +61,10 @@ export const RULE_MODELS: readonly Model[] = [
 ];
 
 export const RULE_MODEL_NAMES = RULE_MODELS.map((model) => model.name);
-/** Models that need a fitted artifact, each with the model that is fitted for it. `algorithmic_incremental` uses the fit of `algorithmic`. */
+/**
+ * Models that need a fitted artifact, each with the model that is fitted for it. `algorithmic_incremental` uses the fit of
+ * `algorithmic`.
+ */
 export const FITTED_MODELS = {
   data_driven: 'data_driven',
   algorithmic: 'algorithmic',

@@ -53,7 +53,10 @@ function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<Relation> {
   );
 }
 
-/** Makes the orders of the period, or of the order or person that the plan names; otherwise all that may have a value event in the period. */
+/**
+ * Makes the orders of the period, or of the order or person that the plan names; otherwise all that may have a value event in
+ * the period.
+ */
 function makeOrders(snapshot: Snapshot, plan: Plan, repeats: Relation): Promise<Relation> {
   const types = plan.conversion_types
     ? `and c.conversion_type in (${textList(plan.conversion_types.map((type) => oneOf(type, CONVERSION_TYPES)))})`

@@ -10,7 +10,7 @@ import { fill, type Relation } from '../warehouse/relation.ts';
 import type { Plan } from './plan.ts';
 import { RATES, VALUE_EVENTS } from './relations.ts';
 
-/** A rate holds for its day and the six after it. */
+/** A rate counts on its day and the six days after it. */
 export const RATE_DAYS = 7;
 const NANOS = 1_000_000_000n;
 

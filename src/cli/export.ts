@@ -112,7 +112,8 @@ function onTheWire(table: TableName, { name, type }: Column, format: Format): st
     return format === 'parquet' ? decimal : `${decimal}::varchar`;
   }
   if (type === 'instant') {
-    // The instant is made from its milliseconds: files of ClickHouse give instants a time zone, and DuckDB would turn them into local time.
+    // The instant is made from its milliseconds: files of ClickHouse give instants a time zone, and DuckDB would turn them into
+    // local time.
     const instant = `make_timestamp_ms(epoch_ms(${name}))::timestamp_ms`;
     return format === 'parquet' ? instant : `strftime(${instant}::timestamp, '%Y-%m-%dT%H:%M:%S.%gZ')`;
   }

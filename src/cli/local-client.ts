@@ -94,7 +94,10 @@ export class LocalClient implements Client {
     await this.tributary.close(!this.io.stop.aborted);
   }
 
-  /** Waits while more than `max_lag` records are not loaded. @throws warehouse_unavailable when no record is loaded for {@link STALLED_MS}. */
+  /**
+   * Waits while more than `max_lag` records are not loaded.
+   * @throws warehouse_unavailable when no record is loaded for {@link STALLED_MS}.
+   */
   private async waitForLoader(max_lag: number, onWait: (lag_records: number) => void = () => {}): Promise<void> {
     let seen_lag = Number.POSITIVE_INFINITY;
     let moved_at = Date.now();

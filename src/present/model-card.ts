@@ -11,7 +11,7 @@ export function cardText(card: ReportJson): string {
   const gate = card['gate'] as { passed: boolean; checks: Check[] };
   const verdict = gate.passed
     ? 'passed its gate: reports may use it (`tributary models list` says whether they do)'
-    : 'did not pass its gate: stored, and not used';
+    : 'did not pass its gate: reports do not use it';
   const parts = [
     `\n${card['attribution_model']} · ${card['family']} · ${card['artifact_id']}\n${verdict}\n`,
     section('Fitted on', { ...(card['data'] as Row), as_of: card['as_of'], brands: card['brands'] }),

@@ -116,9 +116,7 @@ function refused(touchpoints: readonly Touchpoint[], limit: number): string {
   return [
     rows.length > 0 ? textTable(columns, rows) : '',
     rest > 0 ? `  … and ${rest} earlier ones: --limit 0 shows all\n` : '',
-    after > 0
-      ? `  ${after} later ${after === 1 ? 'touchpoint' : 'touchpoints'}, after the order, could not count\n`
-      : '',
+    after > 0 ? `  ${after} later ${after === 1 ? 'touchpoint' : 'touchpoints'}, after the order, cannot count\n` : '',
   ].join('');
 }
 

@@ -181,7 +181,7 @@ export const fit = defineReport({
   path: '/v1/models',
   summary: 'Fit a model',
   description:
-    'Learns from the log as it stands and keeps the result as an artifact, which reports use when it passed its gate. It takes seconds to minutes; the server goes on answering. The same fit of the same log is the same artifact.',
+    'Learns from the log and stores the result as an artifact. Reports use it if it passes its gate. A fit takes seconds to minutes; meanwhile the server answers other requests. The same fit of the same log gives the same artifact.',
   parameters: FitParameters,
   result: CardResult,
   main_table: { rows: 'channels' },

@@ -46,7 +46,7 @@ export async function listModels(
 
 const failed = (checks: readonly Check[]): Check[] => checks.filter(({ passed }) => !passed);
 
-/** @throws not_found, also for an artifact of brands that the key may not read. */
+/** The card of an artifact. @throws not_found, also for an artifact of brands that the key may not read. */
 export async function modelCard(
   context: ReportContext,
   artifact_id: string,

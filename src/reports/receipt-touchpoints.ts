@@ -19,7 +19,7 @@ type TouchpointStatus = RefusalStatus | 'credited' | 'absorbed' | 'path_cut';
 
 interface Considered {
   total: number;
-  /** Oldest first. */
+  /** The touchpoints, oldest first. */
   touchpoints: Array<{
     json: ReportJson & { status: TouchpointStatus };
     /** The credit columns of a touch of the path, see {@link creditColumns}; null for other touchpoints. */

@@ -140,7 +140,10 @@ function earned(credit: Row, i: number): { weight: number; millionths: bigint; m
   return { weight: Number(cells[weight]), millionths: BigInt(cells[millionths]!), micros: BigInt(cells[micros]!) };
 }
 
-/** Weights are shown with this many digits, since engines differ in the last bit of a power. Credit uses integer weights, which are equal. */
+/**
+ * Weights are shown with this many digits, since engines differ in the last bit of a power. Credit uses integer weights, which
+ * are equal.
+ */
 const WEIGHT_DIGITS = 12;
 
 const rounded = (measure: number): number => Number(measure.toPrecision(WEIGHT_DIGITS));

@@ -7,6 +7,8 @@ import { parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
 
 const HOW = 'send a key in the header Authorization: Bearer KEY';
+const UNKNOWN_KEY =
+  'this key is unknown; it may be revoked, or belong to another server; make a new key with: tributary keys create';
 
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
 export function authorize(request: FastifyRequest, route: Route, keys: KeyRing): Key {
@@ -40,11 +42,7 @@ function presentedKey(request: FastifyRequest, route: Route, keys: KeyRing): Key
   if (header.slice(0, space).toLowerCase() !== 'bearer')
     throw new TributaryError('unauthorized', `the Authorization header holds no bearer key; ${HOW}`);
   const key = keys.find(header.slice(space + 1).trim(), request.raw.socket);
-  if (!key)
-    throw new TributaryError(
-      'unauthorized',
-      'this key is not known here; it may have been revoked, or belong to another server',
-    );
+  if (!key) throw new TributaryError('unauthorized', UNKNOWN_KEY);
   return key;
 }
 
@@ -53,11 +51,7 @@ function keyInQuery(request: FastifyRequest, keys: KeyRing): Key | undefined {
   const { key: presented } = request.query as { key?: unknown };
   if (typeof presented !== 'string') return undefined;
   const key = keys.find(presented);
-  if (!key)
-    throw new TributaryError(
-      'unauthorized',
-      'this key is not known here; it may have been revoked, or belong to another server',
-    );
+  if (!key) throw new TributaryError('unauthorized', UNKNOWN_KEY);
   if (key.scopes.some((scope) => scope !== 'write')) {
     throw new TributaryError('forbidden', `key: a URL may hold only a key of scope write; ${HOW}`, {
       field: 'key',

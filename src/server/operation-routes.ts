@@ -50,7 +50,7 @@ function healthRoutes({ tributary }: Services): Route[] {
     {
       ...open,
       path: '/health',
-      summary: 'Whether the server runs, and whether it is ready',
+      summary: 'Check that the server runs, and if it is ready',
       answers: {
         200: {
           description: 'Sent whenever the process runs',
@@ -84,20 +84,20 @@ function healthRoutes({ tributary }: Services): Route[] {
     {
       ...open,
       path: '/health/live',
-      summary: 'Whether the process runs',
+      summary: 'Check that the process runs',
       answers: { 200: { description: 'The process runs', example: { live: true } } },
       handle: () => ({ live: true }),
     },
     {
       ...open,
       path: '/health/ready',
-      summary: 'Whether reports can be read and events are loaded',
+      summary: 'Check that reports can be read and events are loaded',
       description: 'Events are accepted and kept also while this call answers 503.',
       answers: {
         200: { description: 'Ready', example: { ready: true, problems: [] } },
         503: {
           description: 'Not ready, with the reasons',
-          example: { ready: false, problems: ['the last try to load failed'] },
+          example: { ready: false, problems: ['the last try to load failed; the log says why'] },
         },
       },
       handle: async (_request, reply: FastifyReply) => {

@@ -12,7 +12,7 @@ import { logFailure } from './log.ts';
 
 export interface ServeOptions extends AppOptions {
   host?: string;
-  /** 0 lets the system choose. */
+  /** The port; 0 lets the system choose one. */
   port?: number;
   /** True if SIGTERM and SIGINT close the server. A second signal ends the process at once. */
   signals?: boolean;
@@ -24,7 +24,7 @@ export interface ServerHandle {
   /** The admin key of this run. */
   token: string;
   app: FastifyInstance;
-  /** Stops accepting, answers what is in flight, loads the spool and closes the warehouse. */
+  /** Accepts no more requests, answers running ones, loads the spool and closes the warehouse. */
   close(): Promise<void>;
   /** Resolves when the server is closed, by a call or by a signal. */
   closed: Promise<void>;

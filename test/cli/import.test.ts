@@ -48,7 +48,7 @@ describe('import from csv', () => {
     ]);
     expect(touches).toMatchObject({
       code: 0,
-      err: 'ignored columns, which are not fields of a touchpoint: interaction, value\n',
+      err: 'ignored, no such field in touchpoints: interaction, value\n',
     });
     expect(touches.out).toMatch(/accepted\s+4/);
     const orders = await cli([
@@ -204,7 +204,7 @@ describe('import from ndjson and parquet', () => {
     expect(err).toContain('line 2: is not JSON');
     expect(err).toContain('line 4: is JSON but not an object');
     expect(err).toContain(
-      'ignored, no field of a touchpoint: timestamp (is it the occurred_at? then --map occurred_at=timestamp)\n',
+      'ignored, no such field in touchpoints: timestamp (if it is occurred_at, use --map occurred_at=timestamp)\n',
     );
     expect((await rows(data))['touchpoints']).toBe(1);
   });

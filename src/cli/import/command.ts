@@ -87,9 +87,7 @@ async function importRows(io: Io, client: Client, input: Input): Promise<number>
   if (finished) await client.flush(onWait);
   progress.clear();
   if (mapping.ignored.size > 0) {
-    io.err(
-      `ignored columns, which are not fields of a ${recordKind(record).singular}: ${[...mapping.ignored].join(', ')}\n`,
-    );
+    io.err(`ignored, no such field in ${record}: ${[...mapping.ignored].join(', ')}\n`);
   }
   return summarise(io, client, importer, { file, finished, seconds: progress.seconds(), rejected });
 }

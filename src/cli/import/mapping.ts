@@ -114,7 +114,7 @@ export class Mapping {
     if (this.used_columns.has(column) || this.ignored.size >= 200) return;
     const meant = this.kind.aliases?.[column];
     const free = meant !== undefined && this.by_name.has(meant);
-    this.ignored.add(free ? `${column} (is it the ${meant}? then --map ${meant}=${column})` : column);
+    this.ignored.add(free ? `${column} (if it is ${meant}, use --map ${meant}=${column})` : column);
   }
 
   private assignment(option: string, text: string): [Target, string] {
@@ -151,7 +151,10 @@ function put(item: Item, target: Target, value: unknown, convert: boolean): void
 const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
 const EXPONENT = /^[+-]?\d+(\.\d+)?e[+-]?\d+$/i;
 
-/** Turns the text of a cell into the type of its field, and a JSON number into text for an id. Other values stay, and the record refuses them. */
+/**
+ * Turns the text of a cell into the type of its field, and a JSON number into text for an id. Other values stay, and the record
+ * refuses them.
+ */
 function coerce(target: Target, value: unknown): unknown {
   const { kind, key } = target;
   if (key !== undefined) return value;
