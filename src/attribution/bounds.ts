@@ -1,4 +1,4 @@
-/** Ranges of the orders, their value events and the candidates. Each is one query, and later steps put its figures into their SQL. */
+/** Ranges of times and values of the orders, value events and candidates. Later steps put these figures into their SQL. */
 import { MAX_MICROS } from '../domain/money.ts';
 import { WINDOWS, windowColumn } from '../domain/settings.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -7,15 +7,16 @@ import { read } from '../warehouse/read-row.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import type { Plan } from './plan.ts';
 
-/** Times of the orders. Where there are no orders they are 0. */
+/** Times of the orders. All are 0 if there are no orders. */
 export interface TimeBounds {
-  /** No touchpoint before this can lie in a window, and none after `high_ms`, the last order, can count. */
+  /** The start of the earliest window. No touchpoint before it can earn credit. */
   low_ms: number;
+  /** The time of the last order. No touchpoint after it can earn credit. */
   high_ms: number;
-  /** The time of orders and adjustments; the end is exclusive. */
+  /** The period that holds all orders and adjustments; the end is exclusive. */
   from_ms: number;
   until_ms: number;
-  /** The first and the last currency by name: all orders have the same one if these are equal. */
+  /** The first and the last currency in alphabetical order. If they are equal, all orders have the same currency. */
   currencies: string[];
   /** True if the log holds any reclassification at this position. */
   has_reclassifications: boolean;
@@ -58,14 +59,14 @@ export async function readTimeBounds(
   };
 }
 
-/** Of the value events and candidates. Where there are none they are 0. */
+/** Ranges of the value events and candidates. Numbers are 0 if there are no value events. */
 export interface ValueBounds {
-  /** Days of value events. */
+  /** The first and the last day of the value events. */
   low_day: number;
   high_day: number;
-  /** Every value of the period lies in 0 … 2^53 - 1, where exact division is much cheaper. */
+  /** True if every value of the period lies in 0 … 2^53 - 1. Exact division of such values is much cheaper. */
   values_are_small: boolean;
-  /** When candidates of one order happened at the same instant; null where none did. */
+  /** The period that holds all candidates of one order at the same instant; null if there are none. */
   ties: { low_ms: number; high_ms: number } | null;
 }
 

@@ -1,25 +1,26 @@
-/** candidates -> touches: what one interaction is. docs/semantics.md 6. */
+/** Candidates -> touches: collapses the candidates of one interaction into one touch. docs/semantics.md 6. */
 import { MS_PER_MINUTE } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { materialise, type Relation } from '../warehouse/relation.ts';
 import { ABSORBED, ABSORBED_VISITS } from './relations.ts';
 
-/** A landing visit this long after an email click still belongs to it. */
+/** A landing visit belongs to an email click that is at most this much older. */
 export const CLICK_VISIT_MS = 30 * MS_PER_MINUTE;
 
-/** Strength of what a person did with an email; the strongest event stands for it. */
+/** Rank of what a person did with an email; 1 is the strongest. The strongest event becomes the touch. */
 const STRENGTH = `case c.touchpoint_type when 'email_click' then 1 when 'email_reply' then 2 when 'email_forward' then 3
   when 'email_open' then 5 when 'ad_impression' then 6 else 4 end`;
 
-/** What one email is: its message, else its campaign and email. Null for a candidate `c` that belongs to no known email. */
+/** The key of an email: its message, else its campaign and email. Null for a candidate `c` that belongs to no known email. */
 const EMAIL_KEY = `case when c.is_email = 0 then null
   when c.message_id is not null then concat('m', c.message_id)
   when c.campaign_id is not null or c.email_id is not null then concat('c', coalesce(concat('=', c.campaign_id), '-'), chr(0), coalesce(concat('=', c.email_id), '-'))
   else null end`;
 
 /**
- * Makes `absorbed`: the candidates that belong to another touch. In three steps: landing visits join their click, events
- * of one email join its strongest, repeats within a session join the first. Only what can repeat is ever sorted.
+ * Makes `absorbed`: the candidates that belong to another touch. There are three steps: landing visits join their click,
+ * events of one email join its strongest event, and repeats within a session join the first. Only candidates that share an
+ * email or a session are sorted.
  */
 export async function makeAbsorbed(snapshot: Snapshot, candidates: Relation): Promise<Relation> {
   await materialise(snapshot, ABSORBED_VISITS, absorbedVisits(candidates.name), { within: CLICK_VISIT_MS });
@@ -33,7 +34,10 @@ export async function makeAbsorbed(snapshot: Snapshot, candidates: Relation): Pr
   );
 }
 
-/** Visits on channel email that belong to the latest click before them: same email as far as the visit says, and close in time. */
+/**
+ * Visits on channel email that belong to the latest click before them: soon after it, and of the same email as far as the visit
+ * names one.
+ */
 const absorbedVisits = (candidates: string): string => `
   with matched as (
     select v.order_no as order_no, v.touch_no as touch_no, k.touch_no as into_touch_no,
@@ -46,7 +50,7 @@ const absorbedVisits = (candidates: string): string => `
       and (v.email_id is null or same(v.email_id, k.email_id)))
   select order_no, touch_no, into_touch_no from matched where latest_no = 1`;
 
-/** Events of one email, of those that are no absorbed visits. */
+/** Weaker events of an email, among the candidates that are not absorbed visits. */
 const absorbedEmails = (candidates: string): string => `
   with keyed as (
     select c.order_no as order_no, c.at_ms as at_ms, c.tie_no as tie_no, c.touch_no as touch_no, ${STRENGTH} as strength, ${EMAIL_KEY} as email_key
@@ -60,7 +64,7 @@ const absorbedEmails = (candidates: string): string => `
     from keyed k join repeated r on r.order_no = k.order_no and r.email_key = k.email_key)
   select order_no, touch_no, into_touch_no from ranked where strength_no > 1`;
 
-/** Repeats within a session, of what is left. */
+/** Repeats within a session, among the candidates that the steps before did not absorb. */
 const absorbedRepeats = (candidates: string): string => `
   with repeated as (select order_no, session_id from ${candidates} where session_id is not null group by order_no, session_id having count(*) > 1),
   sessions as (select c.* from ${candidates} c join repeated r on r.order_no = c.order_no and r.session_id = c.session_id),

@@ -1,13 +1,13 @@
-/** What became of every touchpoint of the person of one order, as the query decided it: for receipts. */
+/** The decision of the query on every touchpoint of the persons who ordered. Receipts show it. */
 import { firstRefusal } from './eligibility.ts';
 import type { Plan } from './plan.ts';
 import type { OrderRelations, TouchRelations } from './relations.ts';
 import { memberTouches } from './touches.ts';
 
 /**
- * SQL for the touchpoints of the persons of the orders at hand, each with its `order_no`, its `touch_no` and `refused_by`: the
- * status that the first refusing filter gives it, null for a candidate.
- * @param columns of the touchpoint, beside at_ms.
+ * SQL for the touchpoints of the persons of `orders`, each with `order_no`, `touch_no` and `refused_by`: the status of the
+ * first filter that refuses it, or null for a candidate.
+ * @param columns of the touchpoint, in addition to at_ms.
  */
 export function consideredTouches(
   plan: Plan,

@@ -1,4 +1,4 @@
-/** touches -> path -> weights -> credits: docs/semantics.md 7. All models are columns of one pass. */
+/** Touches -> paths -> weights -> credits: docs/semantics.md 7. One query computes all models, each in columns of its own. */
 import { badRequest } from '../domain/errors.ts';
 import { SETTING_COLUMNS } from '../domain/settings.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
@@ -11,25 +11,25 @@ import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan, WEIGHT_SCALE } from './p
 import { CREDITS, type OrderRelations, SCORES, type TouchRelations } from './relations.ts';
 import { touchesWith, touchNumber } from './touches.ts';
 
-/** What the paths are made of. */
+/** The relations that paths are made from. */
 type Paths = Pick<OrderRelations, 'orders' | 'events'> & TouchRelations;
-/** The scores of fitted models, by artifact: one relation for each, however many models read it. */
+/** The scores of fitted models, by artifact id. Models of the same artifact share a relation. */
 type ScoresByArtifact = ReadonlyMap<string, Relation>;
 
-/** What the steps for credits make. */
+/** The relations that the steps for credits make. */
 export interface CreditRelations {
   credits: Relation;
   scores: ScoresByArtifact;
 }
 
-/** SQL for credits `c` with the touchpoints `t` that they went to. */
+/** SQL for credits `c` with their touchpoints `t`. */
 export function creditedTouches({ credits, candidates }: { credits: Relation; candidates: Relation }): string {
   return `${credits.name} c join ${candidates.name} t on t.order_no = c.order_no and t.touch_no = c.touch_no`;
 }
 
 /**
- * What a touch of `paths` gets of `value`: value * S_k div S_n, less the same of the touch before it.
- * @param small the value is known to lie in 0 … 2^53 - 1, where the division is much cheaper.
+ * SQL for the part of `value` that a touch earns: value * S_k div S_n, less the same for the touch before it.
+ * @param small true if the value is known to lie in 0 … 2^53 - 1. The division is much cheaper there.
  */
 export function creditOf(model: Model, i: number, value: string, small: boolean): string {
   const divide = small ? 'muldiv53' : 'muldiv';
@@ -43,7 +43,7 @@ export function creditOf(model: Model, i: number, value: string, small: boolean)
 /** Below this sum of weights, a micro-conversion's share fits 64-bit integers: MICRO_CONVERSIONS * t < 2^63. */
 const SMALL_TOTAL = 9_000_000_000_000;
 
-/** What a touch of `paths` gets of an order's {@link MICRO_CONVERSIONS}: {@link creditOf}, cheaper on short paths. */
+/** SQL for the part of an order's {@link MICRO_CONVERSIONS} that a touch earns: as {@link creditOf}, but cheaper on short paths. */
 export function millionthsOf(model: Model, i: number): string {
   const any = creditOf(model, i, `${MICRO_CONVERSIONS}`, true);
   if (model.credit) return any;
@@ -51,7 +51,10 @@ export function millionthsOf(model: Model, i: number): string {
   return `case when t${i} < ${SMALL_TOTAL} then ${share(`s${i}`)} - ${share(`(s${i} - q${i})`)} else ${any} end`;
 }
 
-/** W = floor(w / max(w in path) * 2^40 + 0.5); a path without weight shares equally. An absolute weight is scaled as it is. */
+/**
+ * W = floor(w / max(w in path) * 2^40 + 0.5). In a path of zero weights all weights are equal. An absolute weight is not divided
+ * by the maximum.
+ */
 function scaledWeight(model: Model, i: number): string {
   const weight = model.checked ? `case when ${isWeight(i)} then w${i} else 0.0 end` : `w${i}`;
   if (model.absolute) return `int64(floor((${weight}) * ${WEIGHT_SCALE}.0 + 0.5)) as q${i}`;
@@ -63,12 +66,12 @@ function isWeight(i: number): string {
   return `coalesce(w${i} >= 0.0 and w${i} < 1e300, 1 = 0)`;
 }
 
-/** Whether `credits` keeps the weight of each touch: where a report shows it, or has to look at it. */
+/** True if `credits` keeps the weight of each touch: the report shows it, or has to look for paths of zero weights. */
 function keepsWeight(model: Model, plan: Plan): boolean {
   return plan.show_weights || model.peak === undefined;
 }
 
-/** The columns that the weights of a plan's models use: of touchpoints, and of the settings of the order. */
+/** The columns that the weights of a plan's models use: columns of touchpoints, and settings of the order. */
 function weightColumns(plan: Plan): { of_touches: string[]; of_orders: string[] } {
   const names = [...new Set(plan.models.flatMap((model) => model.columns ?? []))];
   const is_setting = (name: string): boolean => SETTING_COLUMNS.some(({ column }) => column === name);
@@ -76,9 +79,9 @@ function weightColumns(plan: Plan): { of_touches: string[]; of_orders: string[] 
 }
 
 /**
- * SQL for the touches of each order numbered from the oldest (k of n), and per model i the weight w and, unless its credit is
- * known in closed form, the integer weight q, its running sum s and the path's sum t. It holds numbers only: what a touch is
- * called stays in the candidates.
+ * SQL for the touches of each order, numbered from the oldest (k of n), with the weight w of each model i. A model whose credit
+ * has no closed form also gets the integer weight q, its running sum s and the sum t of the path. All columns but those that
+ * weights use are numbers: carrying text through sorts and joins is slow.
  */
 function weighedPaths(plan: Plan, paths: Paths, scores: ScoresByArtifact): string {
   const { of_touches, of_orders } = weightColumns(plan);
@@ -94,7 +97,7 @@ function weighedPaths(plan: Plan, paths: Paths, scores: ScoresByArtifact): strin
   const total = (model: Model, i: number): string =>
     model.absolute ? `greatest(int64(${WEIGHT_SCALE}), int64(sum(q${i}) over whole))` : `int64(sum(q${i}) over whole)`;
   const sums = open.map(({ model, i }) => `, int64(sum(q${i}) over so_far) as s${i}, ${total(model, i)} as t${i}`);
-  // One join at a time: ClickHouse names the columns of a wider one by their tables.
+  // Each join is a query of its own: in a join of several tables ClickHouse adds table names to the column names.
   const scored = plan.models.reduce((from, model, i) => {
     if (!model.scores) return from;
     const on = `sc.order_no = p.order_no and sc.touch_no = p.touch_no`;
@@ -122,8 +125,8 @@ function weighedPaths(plan: Plan, paths: Paths, scores: ScoresByArtifact): strin
 }
 
 /**
- * Makes `credits`: per touch and value event, its place k of n in the path, and per model i, credited micros c and millionths
- * m of a conversion. `counted` is 1 on the event that is the order itself.
+ * Makes `credits`: per touch and value event its place k of n in the path, and per model i the credited micros c and
+ * millionths m of a conversion. `counted` is 1 on the value event that is the order itself.
  */
 async function makeCredits(
   snapshot: Snapshot,
@@ -149,7 +152,7 @@ async function makeCredits(
   );
 }
 
-/** Weights of a user's expression can be anything; the first that is not a weight stops the report. */
+/** Checks the weights of custom models. @throws bad_request naming the first touchpoint whose weight is negative or not finite. */
 async function checkWeights(snapshot: Snapshot, plan: Plan, credits: Relation): Promise<void> {
   const checked = plan.models.map((model, i) => ({ model, i })).filter(({ model }) => model.checked);
   if (checked.length === 0) return;
@@ -164,7 +167,7 @@ async function checkWeights(snapshot: Snapshot, plan: Plan, credits: Relation): 
     const { touchpoint_id, weight } = read(bad, { touchpoint_id: 'text', weight: 'text?' });
     throw badRequest(
       'model',
-      `${model.name} gives touchpoint ${touchpoint_id} the weight ${weight}; a weight must be a finite number of at least 0`,
+      `${model.name} gives touchpoint ${touchpoint_id} the weight ${weight}; change its expression in custom_models so that every weight is a finite number of at least 0`,
     );
   }
 }
@@ -187,8 +190,8 @@ async function makeScores(snapshot: Snapshot, plan: Plan, touches: TouchRelation
 
 /**
  * Makes `credits` from the touches and value events.
- * @param small every value lies in 0 … 2^53 - 1.
- * @throws bad_request when a custom model gives a touch what is no weight.
+ * @param small true if every value lies in 0 … 2^53 - 1.
+ * @throws bad_request when a custom model gives a weight that is negative or not finite.
  */
 export async function makeCreditsOfTouches(
   snapshot: Snapshot,

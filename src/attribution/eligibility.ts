@@ -1,6 +1,6 @@
 /**
- * Which touchpoints may earn credit: every filter, once, in the order of docs/semantics.md 5. Candidates, the reasons of
- * unattributed value, the statuses of a receipt and the histories of fits follow from this list.
+ * The filters that decide which touchpoints may earn credit, in the order of docs/semantics.md 5. Candidates, the reasons of
+ * unattributed value, the statuses on a receipt and the histories of fits are all made from this list.
  */
 import { ratio } from '../domain/money.ts';
 import { type Windows, windowColumn } from '../domain/settings.ts';
@@ -9,32 +9,32 @@ import { type TouchpointType, TRAITS, typesOf, WINDOW_OF } from '../domain/touch
 import { textList } from '../warehouse/sql-text.ts';
 import type { Plan } from './plan.ts';
 
-/** A touchpoint in SQL, beside its order `o`. */
+/** SQL expressions for a touchpoint. Filters compare them with columns of its order `o`. */
 interface TouchSql {
   at_ms: string;
   traits: string;
   touchpoint_type: string;
 }
 
-/** A touchpoint that a filter refused, for its sentence. */
+/** A touchpoint that a filter refused, as its sentence on a receipt needs it. */
 export interface RefusedTouch {
   touchpoint_type: string;
   verdict: string;
-  /** From touchpoint to order. */
+  /** Time from the touchpoint to the order. */
   age_ms: number;
-  /** Of the order's brand and conversion type. */
+  /** The windows of the order's brand and conversion type. */
   windows: Windows;
-  /** The person's order before this one. */
+  /** Time of the person's order before this one. */
   previous_ms: number | null;
 }
 
 interface Filter {
-  /** Of a touchpoint that it refuses, on a receipt. */
+  /** Status, on a receipt, of a touchpoint that the filter refuses. */
   status: string;
-  /** Of an order, when it leaves none of the person's touchpoints. */
+  /** Reason why an order is unattributed if this filter refuses the person's last remaining touchpoints. */
   reason: string;
   applies(plan: Plan): boolean;
-  /** The trait that it refuses; filters that compare with the order have SQL instead, which holds for what passes. */
+  /** The trait that the filter refuses. Filters that compare with the order have `sql` instead, which is true for what passes. */
   trait?: keyof typeof TRAITS;
   sql?(touch: TouchSql): string;
   sentence(touch: RefusedTouch): string;
@@ -64,7 +64,7 @@ const FILTERS = [
       `${touchpoint_type} is an outcome; it cannot earn credit for itself`,
   },
   {
-    // A key of every report. No record states a consent yet, so nothing sets it.
+    // Every report has this key. It is always 0: no record holds a consent yet.
     status: 'no_consent',
     reason: 'no_consent',
     applies: () => false,
@@ -107,10 +107,13 @@ const FILTERS = [
 export type RefusalStatus = (typeof FILTERS)[number]['status'];
 export type UnattributedReason = (typeof FILTERS)[number]['reason'];
 
-/** All reasons, in the order of the filters; every report has every key. */
+/** All reasons, in the order of the filters. Every report has all of them as keys. */
 export const UNATTRIBUTED_REASONS: readonly UnattributedReason[] = [...new Set(FILTERS.map(({ reason }) => reason))];
 
-/** SQL for the window of a type, from the columns of the order `o`. A type that this version does not know counts as a click. */
+/**
+ * SQL for the window of a touchpoint type, from the columns of the order `o`. A type that this version does not know has the
+ * window of a click.
+ */
 function windowMs(touchpoint_type: string): string {
   const { click_days: _others, ...named } = WINDOW_NAMES;
   const cases = (Object.keys(named) as Array<keyof typeof named>).map(
@@ -123,7 +126,7 @@ function applied(plan: Plan): readonly Filter[] {
   return FILTERS.filter((filter) => filter.applies(plan));
 }
 
-/** SQL that holds for touchpoints without any of these traits. */
+/** SQL that is true for touchpoints without any of these traits. */
 export function without(traits: string, ...names: Array<keyof typeof TRAITS>): string {
   const mask = names.reduce((sum, name) => sum | TRAITS[name], 0);
   return mask === 0 ? '1 = 1' : `bits(${traits}, ${mask}) = 0`;
@@ -133,24 +136,24 @@ function traitsOf(filters: readonly Filter[]): Array<keyof typeof TRAITS> {
   return filters.flatMap(({ trait }) => trait ?? []);
 }
 
-/** SQL that holds for touchpoints that may earn credit of some order under a plan. */
+/** SQL that is true for touchpoints that may earn credit, as far as this does not depend on the order. */
 export function mayEarn(plan: Plan, traits: string): string {
   return without(traits, ...traitsOf(applied(plan)));
 }
 
-/** SQL that holds for touchpoints of people, unless the plan takes machines in: what journeys are made of. */
+/** SQL that is true for touchpoints that count in journeys: those of people, and those of machines if the plan includes them. */
 export function isCounted(plan: Plan, traits: string): string {
   return without(traits, ...traitsOf(applied(plan).filter(({ trait }) => trait === 'machine')));
 }
 
-/** SQL that holds for touchpoints whose instant allows credit of the order `o`. */
+/** SQL that is true for touchpoints whose time allows credit of the order `o`. */
 export function inTime(plan: Plan, touch: TouchSql): string {
   return applied(plan)
     .flatMap(({ sql }) => sql?.(touch) ?? [])
     .join(' and ');
 }
 
-/** SQL for the status that the first refusing filter gives a touchpoint; null for one that may earn credit of the order `o`. */
+/** SQL for the status of the first filter that refuses a touchpoint; null if it may earn credit of the order `o`. */
 export function firstRefusal(plan: Plan, touch: TouchSql): string {
   const cases = applied(plan).map(({ status, trait, sql }) => {
     const passes = trait ? without(touch.traits, trait) : sql!(touch);
@@ -159,14 +162,15 @@ export function firstRefusal(plan: Plan, touch: TouchSql): string {
   return `case ${cases.join(' ')} end`;
 }
 
-/** The sentence of a receipt on a refused touchpoint. */
+/** The sentence on a receipt that says why a touchpoint was refused. */
 export function refusalSentence(status: RefusalStatus, touch: RefusedTouch): string {
   return FILTERS.find((filter) => filter.status === status)!.sentence(touch);
 }
 
 /**
- * The stages that decide an order's reason: of each, the reason where no touchpoint of the person passed it by the order, and
- * SQL over `traits` that holds for what passes. What passes all of them and is no candidate came at a wrong time: `rest`.
+ * The stages that decide why an order is unattributed. If no touchpoint of the person up to the order passes a stage, the order
+ * has its `reason`; `passes` is SQL over `traits`. If touchpoints pass all stages and none is a candidate, the reason is `rest`:
+ * they lie at the wrong time.
  */
 export function reasonStages(plan: Plan): {
   stages: ReadonlyArray<{ reason: UnattributedReason; passes: string }>;

@@ -1,4 +1,4 @@
-/** orders -> value events: what each order is worth, when, in the report's currency. docs/semantics.md 3 and 8. */
+/** Orders -> value events: changes of the value of each order, in the report's currency. docs/semantics.md 3 and 8. */
 import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
@@ -9,7 +9,7 @@ import { isNarrowed, narrowed, narrowing, type Plan, periodDecides } from './pla
 import { makeRates } from './rates.ts';
 import { DAY_OFFSETS, EVENTS, ORDER_ADJUSTMENTS, VALUE_EVENTS } from './relations.ts';
 
-/** Adjustments of the orders at hand; those in another currency are counted and left out. */
+/** Makes `order_adjustments`: the adjustments of `orders`. Later steps count those in another currency and leave them out. */
 export function makeAdjustments(
   snapshot: Snapshot,
   plan: Plan,
@@ -54,12 +54,12 @@ const eventsOnOwnDay = ({ orders, adjustments }: Valued): string => `
   select o.order_no as order_no, s.event as event, s.at_ms as at_ms, int128(o.value_micros) + s.so_far_micros - s.amount_micros as before_micros, int128(o.value_micros) + s.so_far_micros as after_micros
   from ${orders.name} o join (${steps(adjustments)}) s on s.order_no = o.order_no`;
 
-/** One value event per order, at the order's instant, with all adjustments in it. */
+/** One value event per order, at the order's instant. Its value includes all adjustments. */
 const eventsOnOrderDay = ({ orders, adjustments }: Valued): string => `
   select o.order_no as order_no, 'order' as event, o.at_ms as at_ms, int128(0) as before_micros, int128(o.value_micros) + coalesce(a.amount_micros, int128(0)) as after_micros
   from ${orders.name} o left join (select order_no, sum128(amount_micros) as amount_micros from ${adjustments.name} where currency = order_currency group by order_no) a on a.order_no = o.order_no`;
 
-/** Makes `events`. They pass through `value_events` where a currency has to be converted. */
+/** Makes `events`. Makes `value_events` first if a currency has to be converted. */
 export async function makeEvents(snapshot: Snapshot, plan: Plan, valued: Valued, times: TimeBounds): Promise<Relation> {
   const in_period = isNarrowed(plan)
     ? narrowed(plan)
@@ -83,14 +83,14 @@ export async function makeEvents(snapshot: Snapshot, plan: Plan, valued: Valued,
   return convertEvents(snapshot, plan);
 }
 
-/** Zone offsets of brands as rows of {@link DAY_OFFSETS}: with them a calendar day is integer arithmetic. */
+/** Zone offsets of brands as rows of {@link DAY_OFFSETS}. With them the query finds a calendar day by integer arithmetic. */
 export function offsetRows(plan: Plan, range: { from_ms: number; until_ms: number }): Row[] {
   return plan.brands.flatMap(({ brand_id, settings }) =>
     offsetPeriods(settings.time_zone, range.from_ms, range.until_ms).map((period) => ({ brand_id, ...period })),
   );
 }
 
-/** Whether every brand's days are days of UTC: then a day is arithmetic alone. */
+/** True if every brand has the time zone UTC. Then a day needs no offset. */
 export function isUtc(plan: Plan): boolean {
   return plan.brands.every((brand) => brand.settings.time_zone === 'UTC');
 }
@@ -113,7 +113,7 @@ async function dayColumns(
   };
 }
 
-/** Applies each order's rate to its value events; rounding is half away from zero. */
+/** Converts value events with the rate of their order. Rounds half away from zero. */
 async function convertEvents(snapshot: Snapshot, plan: Plan): Promise<Relation> {
   const rates = await makeRates(snapshot, plan);
   const convert = (value: string): string =>

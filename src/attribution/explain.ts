@@ -1,19 +1,21 @@
-/** What a model looks at, in words and figures that say what the touches of a group are like. */
+/** Clauses that explain why a model gives a group much or little credit. They compare the touches of the group with all touches. */
 
-/** Where the touches of a group stand in the paths of orders. Parts are of its touches, from 0 to 1. */
+/** The places of the touches of a group in the paths of orders. Parts are parts of its touches, from 0 to 1. */
 export interface GroupFacts {
   touches: number;
+  /** Part that is the first touch of its path. */
   first: number;
+  /** Part that is the last touch of its path. */
   last: number;
-  /** The only touch of its path. */
+  /** Part that is the only touch of its path. */
   alone: number;
-  /** From touch to order, on the average. */
+  /** Average time from touch to order. */
   age_days: number;
-  /** By fitted model: the part of its measure that the touch's channel adds, on the average. */
+  /** By fitted model: the average part of the model's measure that the touch's channel adds. */
   added: Record<string, number>;
 }
 
-/** A clause on a group of touches, beside all touches. */
+/** Gives a clause that compares a group of touches with all touches. */
 export type Explain = (own: GroupFacts, all: GroupFacts) => string;
 
 export const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;

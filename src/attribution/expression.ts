@@ -1,13 +1,13 @@
 /**
- * Custom models: a weight expression from the configuration, parsed and rebuilt. Nothing of the text reaches SQL but
- * numbers, and names, functions and operators of the lists below.
+ * Custom models: parses a weight expression from the configuration and writes it again as SQL. Only numbers, quoted texts,
+ * and the names, functions and operators listed below get into the SQL.
  *
  *   case when channel = 'email' then 2 else 1 end * pow(0.5, age_days / 3)
  */
 import { TributaryError } from '../domain/errors.ts';
 import { SETTING_COLUMNS } from '../domain/settings.ts';
 
-/** What every path has. */
+/** Names that every path has. */
 const PATH_NAMES: Record<string, string> = { k: 'float64(k)', n: 'float64(n)', age_days: 'age_days' };
 /** Settings that an expression may name. */
 const SETTING_NAMES = SETTING_COLUMNS.filter(({ in_expressions }) => in_expressions).map(({ column }) => column);
@@ -18,7 +18,7 @@ const FUNCTIONS: Record<string, number> = { pow: 2, exp: 1, ln: 1, sqrt: 1, abs:
 const MAX_LENGTH = 2_000;
 const MAX_DEPTH = 50;
 
-type Kind = 'number' | 'text' | 'truth';
+type Kind = 'number' | 'text' | 'condition';
 interface Node {
   kind: Kind;
   sql: string;
@@ -28,18 +28,19 @@ type Token = { type: 'number' | 'text' | 'name' | 'symbol' | 'end'; value: strin
 const TOKEN =
   /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)|'([^'\\]{0,100})'|([A-Za-z_]\w*)|(<=|>=|<>|!=|[-+*/(),=<>]))/y;
 
-/** An expression as SQL, and the columns of the touchpoint and of the settings that it uses. */
+/** An expression as SQL, with the columns of the touchpoint and of the settings that it uses. */
 interface CompiledExpression {
   sql: string;
   columns: string[];
 }
 
-/** Turns an expression into SQL. @throws bad_request that says where the text goes wrong. */
+/** Turns an expression into SQL. @throws bad_request naming the character where the text is wrong. */
 export function compileExpression(text: string): CompiledExpression {
-  if (text.length > MAX_LENGTH) throw problem(text, MAX_LENGTH, `is longer than ${MAX_LENGTH} characters`);
+  if (text.length > MAX_LENGTH)
+    throw problem(text, MAX_LENGTH, `the expression is longer than ${MAX_LENGTH} characters`);
   const parser = new Parser(text);
   const node = parser.parse();
-  if (node.kind !== 'number') throw problem(text, 0, 'must give a number');
+  if (node.kind !== 'number') throw problem(text, 0, 'the result must be a number');
   return { sql: `float64(${node.sql})`, columns: [...parser.columns] };
 }
 
@@ -63,7 +64,7 @@ class Parser {
 
   parse(): Node {
     const node = this.either();
-    if (this.peek().type !== 'end') throw this.fail(`did not expect ${JSON.stringify(this.peek().value)}`);
+    if (this.peek().type !== 'end') throw this.fail(`unexpected ${JSON.stringify(this.peek().value)}`);
     return node;
   }
 
@@ -71,7 +72,7 @@ class Parser {
     return this.deeper(() => {
       let left = this.both();
       while (this.accept('or'))
-        left = truth(`${this.want(left, 'truth').sql} or ${this.want(this.both(), 'truth').sql}`);
+        left = condition(`${this.want(left, 'condition').sql} or ${this.want(this.both(), 'condition').sql}`);
       return left;
     });
   }
@@ -79,12 +80,12 @@ class Parser {
   private both(): Node {
     let left = this.negation();
     while (this.accept('and'))
-      left = truth(`${this.want(left, 'truth').sql} and ${this.want(this.negation(), 'truth').sql}`);
+      left = condition(`${this.want(left, 'condition').sql} and ${this.want(this.negation(), 'condition').sql}`);
     return left;
   }
 
   private negation(): Node {
-    return this.accept('not') ? truth(`not ${this.want(this.negation(), 'truth').sql}`) : this.comparison();
+    return this.accept('not') ? condition(`not ${this.want(this.negation(), 'condition').sql}`) : this.comparison();
   }
 
   private comparison(): Node {
@@ -95,13 +96,13 @@ class Parser {
     const right = this.sum();
     if (left.kind === 'text') {
       if (operator !== '=' && operator !== '<>' && operator !== '!=')
-        throw this.fail('text can only be compared with = and <>');
+        throw this.fail('text can only be compared with =, <> and !=');
       this.want(right, 'text');
     } else {
       this.want(left, 'number');
       this.want(right, 'number');
     }
-    return truth(`${left.sql} ${operator === '!=' ? '<>' : operator} ${right.sql}`);
+    return condition(`${left.sql} ${operator === '!=' ? '<>' : operator} ${right.sql}`);
   }
 
   private sum(): Node {
@@ -134,7 +135,9 @@ class Parser {
     }
     if (token.type === 'name') return this.named(token.value.toLowerCase());
     this.index -= 1;
-    throw this.fail(token.type === 'end' ? 'ends too early' : `did not expect ${JSON.stringify(token.value)}`);
+    throw this.fail(
+      token.type === 'end' ? 'the expression ends too early' : `unexpected ${JSON.stringify(token.value)}`,
+    );
   }
 
   private named(name: string): Node {
@@ -144,7 +147,10 @@ class Parser {
       const args = [this.want(this.either(), 'number').sql];
       while (this.symbol(',')) args.push(this.want(this.either(), 'number').sql);
       this.expect(')');
-      if (args.length !== FUNCTIONS[name]) throw this.fail(`${name} takes ${FUNCTIONS[name]} arguments`);
+      if (args.length !== FUNCTIONS[name])
+        throw this.fail(
+          `${name} takes ${FUNCTIONS[name]} argument${FUNCTIONS[name] === 1 ? '' : 's'}, got ${args.length}`,
+        );
       return { kind: 'number', sql: `${name}(${args.join(', ')})` };
     }
     if (Object.hasOwn(PATH_NAMES, name)) return { kind: 'number', sql: PATH_NAMES[name]! };
@@ -154,14 +160,14 @@ class Parser {
     }
     this.index -= 1;
     throw this.fail(
-      `does not know ${JSON.stringify(name)}; it may use ${NAMES.join(', ')} and ${Object.keys(FUNCTIONS).join(', ')}`,
+      `unknown name ${JSON.stringify(name)} (names: ${NAMES.join(', ')}; functions: ${Object.keys(FUNCTIONS).join(', ')})`,
     );
   }
 
   private cases(): Node {
     let sql = 'case';
     while (this.accept('when')) {
-      const condition = this.want(this.either(), 'truth').sql;
+      const condition = this.want(this.either(), 'condition').sql;
       if (!this.accept('then')) throw this.fail('expected then');
       sql += ` when ${condition} then ${this.want(this.either(), 'number').sql}`;
     }
@@ -179,7 +185,7 @@ class Parser {
 
   private deeper(work: () => Node): Node {
     this.depth += 1;
-    if (this.depth > MAX_DEPTH) throw this.fail('is nested too deeply');
+    if (this.depth > MAX_DEPTH) throw this.fail(`the expression is nested more than ${MAX_DEPTH} levels deep`);
     const node = work();
     this.depth -= 1;
     return node;
@@ -216,8 +222,8 @@ function number(sql: string): Node {
   return { kind: 'number', sql: `(${sql})` };
 }
 
-function truth(sql: string): Node {
-  return { kind: 'truth', sql: `(${sql})` };
+function condition(sql: string): Node {
+  return { kind: 'condition', sql: `(${sql})` };
 }
 
 function tokenize(text: string): Token[] {
@@ -227,8 +233,7 @@ function tokenize(text: string): Token[] {
   while (pattern.lastIndex < end) {
     const at = pattern.lastIndex + text.slice(pattern.lastIndex).search(/\S/);
     const match = pattern.exec(text);
-    if (!match)
-      throw problem(text, at, 'holds something that is neither a number, a name, a quoted text nor an operator');
+    if (!match) throw problem(text, at, 'expected a number, a name, a quoted text or an operator');
     const [, digits, quoted, name, symbol] = match;
     if (digits !== undefined) tokens.push({ type: 'number', value: digits, at });
     else if (quoted !== undefined) tokens.push({ type: 'text', value: quoted, at });

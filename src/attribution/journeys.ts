@@ -1,4 +1,4 @@
-/** Journeys: a person's touchpoints and orders without a long silence between them. docs/semantics.md 9. */
+/** Journeys: a person's touchpoints and orders without a long gap between them. docs/semantics.md 9. */
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -12,13 +12,13 @@ import type { Attribution } from './query.ts';
 import { JOURNEY_EVENTS, JOURNEY_OFFSETS, JOURNEY_SPANS, JOURNEYS, POLICIES } from './relations.ts';
 import { memberTouches } from './touches.ts';
 
-/** What a gap is measured between; a number of its own decides between events of one instant and kind. */
+/** The order of the events of a person. `event_no` decides between events of the same kind at the same instant. */
 const IN_ORDER = 'at_ms, is_order, event_no';
 
 /**
- * Makes `journey_events`: the touchpoints and orders of the people who ordered, up to their last order of the report. With
- * `members` of one person it holds everything that this person did.
- * @param columns of the touchpoint, null for orders.
+ * Makes `journey_events`: the touchpoints and orders of the people who ordered, up to their last order of the report. If
+ * `members` gives the ids of one person, it holds all events of that person.
+ * @param columns of the touchpoint; they are null for orders.
  */
 export function makeJourneyEvents(
   snapshot: Snapshot,
@@ -48,7 +48,10 @@ export function makeJourneyEvents(
   );
 }
 
-/** SQL that adds conversions that are no orders of the report: they too end a silence. A report on one person leaves none out. */
+/**
+ * SQL that adds conversions that are not orders of the report, since they also end a gap. A report on one person needs no such
+ * step.
+ */
 function conversionsOutside(
   plan: Plan,
   { members, repeats, orders }: Attribution,
@@ -94,7 +97,7 @@ export async function makeJourneys(
       journeys: await materialise(snapshot, JOURNEYS, `select j.*, ${days} as days from (${spans}) j`),
     };
   }
-  // A day needs the zone offsets that hold over the time of the journeys.
+  // A calendar day needs the zone offsets of the time that the journeys span.
   await materialise(snapshot, JOURNEY_SPANS, spans);
   const [row] = await snapshot.query(
     `select coalesce(min(first_ms), 0) as from_ms, coalesce(max(last_order_ms), 0) + 1 as until_ms from ${JOURNEY_SPANS.name}`,
@@ -112,7 +115,7 @@ export async function makeJourneys(
   return { events, journeys };
 }
 
-/** SQL for the journeys that hold a value event; touchpoints count up to the last order. */
+/** SQL for the journeys that hold a value event. Touchpoints count up to the last order. */
 function journeySpans(events: Relation, query: Attribution): string {
   return `with ordered as (
        select person_key, journey_no, min(brand_id) as brand_id, max(at_ms) as last_order_ms, count(*) as orders

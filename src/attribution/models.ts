@@ -1,25 +1,25 @@
 /**
- * The models. A model is one SQL expression: the weight of a touch in its path. What it may use:
+ * The models. A model is one SQL expression: the weight of a touch in its path. The expression may use:
  *
  *   k, n          position in the path (1 = oldest) and number of touches
- *   age_days      conversion minus touch, continuous; newest_age_days is that of the newest touch of the path
+ *   age_days      days from touch to order, continuous; newest_age_days is the age of the newest touch of the path
  *   channel, touchpoint_type
  *   columns of the settings of the conversion's brand and type (domain/settings.ts)
  *
- * A weight names the columns that it uses of the last two lines in `columns`. Eligibility, normalising and exact allocation are shared by all models. A fitted model's weights are a table of the touches
- * (fitted.ts), and its expression is a column of that.
+ * A model lists in `columns` what its weight uses of the last two lines. All models share eligibility, normalising and exact
+ * allocation. The weights of a fitted model are a table by touch (models/fitted.ts), and its expression is a column of that table.
  */
 import { badRequest } from '../domain/errors.ts';
 import { explainAge, explainFirst, explainLast, explainShare } from './explain.ts';
 import { compileExpression } from './expression.ts';
 import type { Model } from './plan.ts';
 
-/** position_based: the weight of a touch in the middle, and of the two touches of a path without a middle. */
+/** position_based: the weight of a touch in the middle (MIDDLE), and the weights in a path of two touches (PAIR). */
 const MIDDLE = '(case when n > 2 then (1.0 - first_share - last_share) / (n - 2) else 0.0 end)';
 const PAIR =
   'case when first_share + last_share > 0.0 then (case when k = 1 then first_share else last_share end) else 1.0 end';
 
-/** Rule models: fixed in advance, nothing learned. Definitions as in Google Analytics' classic multi-channel funnels. */
+/** Rule models. They learn nothing. Their definitions are those of Google Analytics' classic multi-channel funnels. */
 export const RULE_MODELS: readonly Model[] = [
   {
     name: 'first_touch',
@@ -44,7 +44,7 @@ export const RULE_MODELS: readonly Model[] = [
   },
   {
     name: 'time_decay',
-    // Age is counted from the newest touch: a common factor cancels, and nothing underflows to a path without weight.
+    // Ages count from the newest touch. The common factor cancels, and old paths do not underflow to zero weights.
     weight: 'pow(2.0, -(age_days - newest_age_days) / half_life_days)',
     columns: ['half_life_days'],
     peak: '1.0',
@@ -61,7 +61,10 @@ export const RULE_MODELS: readonly Model[] = [
 ];
 
 export const RULE_MODEL_NAMES = RULE_MODELS.map((model) => model.name);
-/** Models that answer only from a fitted artifact, and whose: the incremental one is another reading of the same fit. */
+/**
+ * Models that need a fitted artifact, each with the model that is fitted for it. `algorithmic_incremental` uses the fit of
+ * `algorithmic`.
+ */
 export const FITTED_MODELS = {
   data_driven: 'data_driven',
   algorithmic: 'algorithmic',
@@ -77,7 +80,7 @@ export function isFitted(name: string): name is FittedModelName {
 }
 
 /**
- * The model of a name that needs no artifact: a rule, or a custom weight expression from the configuration.
+ * Finds a model that needs no artifact: a rule, or a custom weight expression from the configuration.
  * @throws bad_request for an unknown name.
  */
 export function resolveModel(name: string, custom_models: Record<string, string>): Model {

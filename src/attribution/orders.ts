@@ -1,4 +1,4 @@
-/** conversions -> orders -> value events: who ordered, when, and what it is worth now. docs/semantics.md 2 to 4 and 8. */
+/** Conversions -> orders -> value events: who ordered, when, and the value of the order now. docs/semantics.md 2 to 4 and 8. */
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { modelSettings, SETTING_COLUMNS } from '../domain/settings.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
@@ -14,7 +14,7 @@ import { makeAdjustments, makeEvents } from './events.ts';
 import { isNarrowed, narrowed, narrowing, ordersAreFinal, type Plan, periodDecides } from './plan.ts';
 import { EVENTS, ORDERS, type OrderRelations, PERSONS, POLICIES, REPEATS, STANDING_ORDERS } from './relations.ts';
 
-/** Settings as rows, so that the query can join what differs by brand and conversion type. */
+/** Makes `policies`: settings as rows, so that the query can join what differs by brand and conversion type. */
 async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
   const rows: Row[] = [];
   for (const { brand_id, settings, start_ms, end_ms } of plan.brands) {
@@ -28,7 +28,7 @@ async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
   await fill(snapshot, POLICIES, rows);
 }
 
-/** Ids whose person has another name; joined by key, and by text where a wrong match would move money. */
+/** Makes `persons`: the ids of persons who are named by another id. */
 async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<void> {
   await directory.makeRelation(
     snapshot,
@@ -37,7 +37,7 @@ async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDire
   );
 }
 
-/** Conversions that are not the standing one of their order, each with the one that is. */
+/** Makes `repeats`: conversions that are not the standing conversion of their order, each with the one that is. */
 function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<Relation> {
   const seen = atOrBefore('c', plan.positions.conversions);
   return materialise(
@@ -53,13 +53,16 @@ function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<Relation> {
   );
 }
 
-/** Makes the orders that the period, or the plan's order or person, decides; else all that may have a value event in it. */
+/**
+ * Makes the orders of the period, or of the order or person that the plan names; otherwise all that may have a value event in
+ * the period.
+ */
 function makeOrders(snapshot: Snapshot, plan: Plan, repeats: Relation): Promise<Relation> {
   const types = plan.conversion_types
     ? `and c.conversion_type in (${textList(plan.conversion_types.map((type) => oneOf(type, CONVERSION_TYPES)))})`
     : '';
   const since = plan.lookback === 'since_previous_conversion';
-  // With a look back, the order before counts too; the events then drop what was not named.
+  // Lookback needs the orders before, too. Orders that the plan does not name are dropped with their value events.
   const named = isNarrowed(plan) && !since;
   const previous = since
     ? `lag(at_ms) over (partition by brand_id, person_key order by at_ms, conversion_id)`
@@ -83,7 +86,7 @@ function makeOrders(snapshot: Snapshot, plan: Plan, repeats: Relation): Promise<
   );
 }
 
-/** Bounds on the stored column first, so that the engine can skip what lies outside; then each brand's own instants. */
+/** SQL for the period. Bounds on the stored column let the engine skip what lies outside; the instants of each brand decide. */
 function periodFilter(plan: Plan): string {
   const start = Math.min(...plan.brands.map((brand) => brand.start_ms));
   const end = Math.max(...plan.brands.map((brand) => brand.end_ms));
@@ -92,7 +95,7 @@ function periodFilter(plan: Plan): string {
 }
 
 /**
- * Makes `policies`, `persons`, `repeats`, `orders` (every order that has a value event in the period), their adjustments and
+ * Makes `policies`, `persons`, `repeats`, `orders` (the orders with a value event in the period), their adjustments, and
  * `events` (their value events in the period, in the report's currency).
  */
 export async function makeOrdersAndEvents(

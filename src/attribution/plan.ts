@@ -1,4 +1,4 @@
-/** What a report asks of the attribution query, resolved: no defaults, no names, no zones left open. */
+/** What a report asks of the attribution query. Defaults are filled in, names are resolved, and times are instants. */
 import type { BrandSettings } from '../domain/settings.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
@@ -7,7 +7,7 @@ import type { Explain } from './explain.ts';
 import type { QueryOptions } from './query-options.ts';
 import type { TouchRelations } from './relations.ts';
 
-/** One brand in a report, with the instants of the period in its own zone. */
+/** One brand of a report, with the period as instants: days of the period are days of the brand's zone. */
 export interface PlannedBrand {
   brand_id: string;
   settings: BrandSettings;
@@ -15,7 +15,7 @@ export interface PlannedBrand {
   end_ms: number;
 }
 
-/** The log position of each input; a comparison of runs moves them one by one. */
+/** The log position of each input. A comparison with a frozen run moves them one by one. */
 export interface Positions {
   identity: Position;
   conversions: Position;
@@ -29,25 +29,25 @@ export function samePositions(position: Position): Positions {
 
 export interface Model {
   name: string;
-  /** SQL for the weight, a double that is finite and not negative. */
+  /** SQL for the weight: a double, finite and not negative. */
   weight: string;
-  /** The largest weight that every path holds, where it is known without looking. */
+  /** SQL for the largest weight of a path, if it is known without reading the path. */
   peak?: string;
   /**
-   * The credit of `value` in closed form, equal to the shared allocation of the weights; needs no running sum. `share` is
-   * value * sum div total, for sums of at most 1,000.
+   * SQL for the credit of `value` in closed form. It equals the shared allocation of the weights and needs no running sum.
+   * `share` is value * sum div total, for sums of at most 1,000.
    */
   credit?: (value: string, share: (sum: string, total: string) => string) => string;
-  /** Weights come from a user's expression and have to be checked. */
+  /** True if weights come from a custom expression and must be checked. */
   checked?: boolean;
   /** Columns of the touchpoint and of the settings that the weight uses. */
   columns?: readonly string[];
-  /** What the model looks at, for a reader: figures of one group of touches, beside those of all. */
+  /** Explains the credit of a group: compares its touches with all touches, by what the model looks at. */
   explain: Explain;
-  /** What a fitted model learned; its weight is a column of the scores. */
+  /** The scores of a fitted model. Its weight is a column of them. */
   scores?: Scores;
   /**
-   * Weights are shares of the whole order, not of each other: what is missing from 1 is organic, and no touch earned it.
+   * True if weights are shares of the whole order. If their sum is below 1, the rest is organic: no touch earned it.
    */
   absolute?: boolean;
 }
@@ -55,12 +55,12 @@ export interface Model {
 /** The weights of a fitted model, by touch. */
 export interface Scores {
   artifact_id: string;
-  /** What `with_it` and `without_it` measure, for receipts. */
+  /** What `with_it` and `without_it` measure, in words for a receipt. */
   measure: string;
   column: 'weight' | 'share';
   /**
-   * Makes the relation `scores` from the touches: the weight among the touches of a path, the share of the order that the touch
-   * caused, and the measure with the touch and without it.
+   * Fills the relation `scores` for the touches: the weight of a touch within its path, the share of the order that it caused,
+   * and the measure with the touch and without it.
    */
   make(snapshot: Snapshot, plan: Plan, touches: TouchRelations, scores: Relation): Promise<void>;
 }
@@ -70,29 +70,29 @@ export interface Plan extends QueryOptions {
   positions: Positions;
   models: readonly Model[];
   currency: string;
-  /** Only this order, for a receipt. */
+  /** Restricts the plan to this order, for a receipt. */
   conversion_id?: string;
-  /** Only the orders of this person, for a customer's history. */
+  /** Restricts the plan to the orders of this person, for a customer's history. */
   person_id?: string;
-  /** Touchpoint columns that the report groups by, beside those that every path carries. */
+  /** Touchpoint columns that the report groups by, in addition to those that every candidate has. */
   touch_columns: readonly string[];
-  /** The report shows the weight of every touch under every model. */
+  /** True if the report shows the weight of every touch under every model. */
   show_weights: boolean;
 }
 
 /** A path keeps its newest touches up to this number. */
 export const MAX_PATH_LENGTH = 1_000;
-/** Weights are scaled to integers of this size, so that allocation is exact. */
+/** The largest weight of a path becomes this integer, so that allocation is exact. */
 export const WEIGHT_SCALE = 2 ** 40;
 /** An order is also allocated as this many micro-conversions. */
 export const MICRO_CONVERSIONS = 1_000_000;
 
-/** Whether the plan names one order or one person; then no period cuts. */
+/** True if the plan names one order or one person. Then the period does not restrict it. */
 export function isNarrowed(plan: Plan): boolean {
   return plan.conversion_id !== undefined || plan.person_id !== undefined;
 }
 
-/** The names in a plan, as parameters of a query. */
+/** The order or person that a plan names, as parameters of a query. */
 export function narrowing(plan: Plan): Record<string, string> {
   return {
     ...(plan.conversion_id === undefined ? {} : { conversion_id: plan.conversion_id }),
@@ -100,19 +100,19 @@ export function narrowing(plan: Plan): Record<string, string> {
   };
 }
 
-/** SQL that holds for the orders that a plan names. */
+/** SQL that is true for the orders `o` that a plan names. */
 export function narrowed(plan: Plan): string {
   return Object.keys(narrowing(plan))
     .map((name) => `o.${name} = $${name}`)
     .join(' and ');
 }
 
-/** Whether every order that the filters find has a value event in the period, so that none has to be dropped later. */
+/** True if every order that the filters find has a value event in the period. Then no order has to be dropped later. */
 export function ordersAreFinal(plan: Plan): boolean {
   return plan.adjustments === 'order_day' && plan.lookback === 'full';
 }
 
-/** Whether the period alone decides which orders are needed. */
+/** True if the period alone decides which orders are needed. */
 export function periodDecides(plan: Plan): boolean {
   return ordersAreFinal(plan) && !isNarrowed(plan);
 }

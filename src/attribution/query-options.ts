@@ -1,7 +1,7 @@
 /**
- * The options of the attribution query, each declared once: what it means, its default, and how a parameter becomes a part of the
- * plan and back. Request parameters, command line flags, `config_hash`, stored runs, fits and the rules of a receipt follow
- * from this list.
+ * The options of the attribution query. Each is declared once: its meaning, its default, and how a parameter becomes a value of
+ * the plan and back. Request parameters, command line flags, `config_hash`, stored runs, fits and the rules of a receipt are
+ * made from this list.
  */
 import Type, { type Static, type TOptional, type TSchema } from 'typebox';
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
@@ -9,8 +9,8 @@ import { badRequest } from '../domain/errors.ts';
 import { choice, flag, listOf, words } from '../domain/parameter.ts';
 
 /**
- * What an option is about, which decides where it makes sense. All reports of a period have every option; a receipt is of one
- * order, so it has those about touches; a fit learns from net values, so the day of a refund means nothing to it.
+ * What an option is about. It decides which calls have the option. All reports of a period have every option. A receipt is about
+ * one order, so it has the options about touches. A fit learns from net values, so it has no options about refunds.
  */
 export type About = 'touches' | 'orders' | 'refunds';
 
@@ -19,7 +19,7 @@ interface Kind<V, S extends TSchema> {
   default: V;
   /** @throws bad_request naming the parameter. */
   read(text: string, parameter: string): V;
-  /** The parameter that gives this value again; undefined leaves it out. */
+  /** The text of the parameter for a value; undefined if the parameter is left out. */
   write(value: V): string | undefined;
 }
 
@@ -48,7 +48,7 @@ function onOff(description: string) {
   return kind;
 }
 
-/** Null is no restriction. */
+/** An option that is a list of some of `values`; null means no restriction. */
 function someOf(values: readonly string[], description: string) {
   const kind: Kind<readonly string[] | null, ReturnType<typeof words>> = {
     schema: words(description, { 'x-value': 'types' }),
@@ -66,22 +66,26 @@ function someOf(values: readonly string[], description: string) {
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 60));
 
-/** By the name in the plan; the parameter has the same name unless `parameter` gives another. */
+/** The options, by their names in the plan. The parameter has the same name unless `parameter` gives another. */
 const OPTIONS = {
   collapse: {
     about: 'touches',
-    ...oneOf(['interaction', 'none'], 'interaction', 'What one touch is'),
+    ...oneOf(['interaction', 'none'], 'interaction', 'What counts as one touch'),
   },
   adjustments: {
     about: 'refunds',
-    ...oneOf(['order_day', 'own_day'], 'order_day', 'The day that a refund falls on'),
+    ...oneOf(['order_day', 'own_day'], 'order_day', 'The day on which a refund counts'),
   },
   lookback: {
     about: 'touches',
-    ...oneOf(['full', 'since_previous_conversion'], 'full', 'Whether touches before the previous conversion count'),
+    ...oneOf(
+      ['full', 'since_previous_conversion'],
+      'full',
+      'Which touches count: all of the window, or only those after the previous conversion',
+    ),
   },
-  exclude_direct: { about: 'touches', ...onOff('Leave direct visits out') },
-  include_machine: { about: 'touches', ...onOff('Let machine traffic earn credit') },
+  exclude_direct: { about: 'touches', ...onOff('Direct visits earn no credit') },
+  include_machine: { about: 'touches', ...onOff('Machine traffic earns credit, too') },
   conversion_types: {
     about: 'orders',
     parameter: 'conversion_type',
@@ -93,7 +97,7 @@ type Options = typeof OPTIONS;
 type Name = keyof Options;
 type ParameterOf<N extends Name> = Options[N] extends { parameter: infer P extends string } ? P : N;
 
-/** The options as the plan holds them. */
+/** The values of the options, as the plan holds them. */
 export type QueryOptions = { readonly [N in Name]: ReturnType<Options[N]['read']> };
 
 type NamesAbout<A extends About> = { [N in Name]: Options[N]['about'] extends A ? N : never }[Name];
@@ -111,7 +115,7 @@ export function optionParameters<A extends About>(...about: A[]): OptionParamete
   return Object.fromEntries(entries) as OptionParameters<A>;
 }
 
-/** The options of a request, with defaults where it says nothing. @throws bad_request naming the parameter. */
+/** Reads the options of a request and fills in defaults. @throws bad_request naming the parameter. */
 export function readOptions(parameters: Readonly<Record<string, unknown>>): QueryOptions {
   const read = (name: Name): unknown => {
     const sent = parameters[parameterOf(name)];
@@ -120,7 +124,7 @@ export function readOptions(parameters: Readonly<Record<string, unknown>>): Quer
   return Object.fromEntries(NAMES.map((name) => [name, read(name)])) as unknown as QueryOptions;
 }
 
-/** The options as request parameters, so that {@link readOptions} gives the same again. */
+/** Writes the options as request parameters. {@link readOptions} reads them back. */
 export function writeOptions(options: QueryOptions): Static<typeof AllOptions> {
   const entries = NAMES.map((name) => [
     parameterOf(name),
@@ -136,7 +140,7 @@ export function pickOptions(options: QueryOptions, ...about: About[]): Partial<Q
 
 const AllOptions = Type.Object(optionParameters('touches', 'orders', 'refunds'));
 
-/** The schema of the values that {@link pickOptions} gives, as answers show them. */
+/** The schema of the values that {@link pickOptions} gives. */
 export function optionValues(...about: About[]): Record<string, TSchema> {
   return Object.fromEntries(
     namesAbout(about).map((name) => {

@@ -1,18 +1,18 @@
 /**
- * The attribution query, as it is said:
+ * The attribution query:
  *
  *   conversions -> orders and value events -> persons -> candidates -> touches -> path -> weights -> credits
  *
  * Each step takes the relations that it reads and returns those that it makes. `relations.ts` declares them all.
  *
- *   orders.ts, events.ts     who ordered, when, what it is worth now, in the report's currency
+ *   orders.ts, events.ts     who ordered, when, and the value now, in the report's currency
  *   eligibility.ts           the filters that decide which touchpoints may earn credit
- *   touches.ts, collapse.ts  what may earn credit, and what counts once
+ *   touches.ts, collapse.ts  candidates, and which of them are one touch
  *   credits.ts               paths, weights per model, and exact micros
- *   unattributed.ts          what no touch earned, and why
+ *   unattributed.ts          value that no touch earned, and the reason
  *   models.ts                the weight expressions
  *
- * From the same relations: considered.ts, what became of each touchpoint of one order, and journeys.ts.
+ * Two more files read the same relations: considered.ts (the decision on each touchpoint, for receipts) and journeys.ts.
  */
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -25,14 +25,14 @@ import type { OrderRelations, TouchRelations } from './relations.ts';
 import { makeTouchesOfOrders } from './touches.ts';
 import { makeUnattributed } from './unattributed.ts';
 
-/** What the query made: relations of the snapshot, for reports to read. */
+/** The relations that the query made. Reports read them in the same snapshot. */
 export interface Attribution extends OrderRelations, TouchRelations, CreditRelations {
   unattributed: Relation;
   times: TimeBounds;
   bounds: ValueBounds;
 }
 
-/** Runs the query. @throws missing_fx_rate, and bad_request for weights of a custom model that are none. */
+/** Runs the query. @throws missing_fx_rate; bad_request when a custom model gives a weight that is negative or not finite. */
 export async function attribute(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<Attribution> {
   const orders = await makeOrdersAndEvents(snapshot, plan, directory);
   const touches = { ...orders, ...(await makeTouchesOfOrders(snapshot, plan, orders, orders.times)) };

@@ -1,4 +1,4 @@
-/** Which rate turns an order's currency into the report's. docs/semantics.md 8. */
+/** Finds the rates that convert orders into the report's currency. docs/semantics.md 8. */
 
 import { TributaryError } from '../domain/errors.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
@@ -10,15 +10,15 @@ import { fill, type Relation } from '../warehouse/relation.ts';
 import type { Plan } from './plan.ts';
 import { RATES, VALUE_EVENTS } from './relations.ts';
 
-/** A rate holds for its day and the six after it. */
+/** A rate counts on its day and the six days after it. */
 export const RATE_DAYS = 7;
 const NANOS = 1_000_000_000n;
 
-/** A rate as a fraction, and the day it is of. */
+/** A rate as a fraction, with the days of the quotes that it comes from. */
 export interface ResolvedRate {
   num: bigint;
   den: bigint;
-  /** The days of the quotes used, oldest first; empty when no conversion is needed. */
+  /** The days of the quotes, oldest first; empty if no conversion is needed. */
   dates: string[];
 }
 
@@ -30,7 +30,7 @@ interface Quote {
   rate_nanos: bigint;
 }
 
-/** Quotes known at a position; answers with the latest of the last seven days. */
+/** The quotes known at a log position. It finds the latest rate of the last seven days. */
 export class RateBook {
   private readonly quotes = new Map<string, Quote[]>();
 
@@ -44,7 +44,7 @@ export class RateBook {
     for (const list of this.quotes.values()) list.sort((a, b) => b.day - a.day || (a.base < b.base ? -1 : 1));
   }
 
-  /** The rate from one currency to another on a day, or undefined: direct, inverse, or through a shared base. */
+  /** The rate from one currency to another on a day: direct, inverse, or through a shared base. Undefined if there is none. */
   find(brand_id: string, day: number, from: string, to: string): ResolvedRate | undefined {
     if (from === to) return { num: 1n, den: 1n, dates: [] };
     const direct = this.latest(brand_id, day, from).find((q) => q.base === to);
@@ -63,7 +63,7 @@ export class RateBook {
     return undefined;
   }
 
-  /** The newest usable quote of a currency per base; the brand's own before the shared ones of the same day. */
+  /** The newest quote of a currency per base, at most seven days old. Quotes of the brand go before shared ones of the same day. */
   private latest(brand_id: string, day: number, currency: string): Quote[] {
     const own = this.quotes.get(`${brand_id}\0${currency}`) ?? [];
     const shared = brand_id === DEFAULT_BRAND ? [] : (this.quotes.get(`${DEFAULT_BRAND}\0${currency}`) ?? []);
@@ -77,7 +77,7 @@ export class RateBook {
   }
 }
 
-/** The quotes that a plan's orders may need. */
+/** Reads all quotes up to the plan's log position. */
 export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBook> {
   const rows = await snapshot.query(
     `select f.brand_id as brand_id, f.date as date, f.currency as currency, f.base as base, f.rate_nanos as rate_nanos from fx_rates f where ${atOrBefore('f', plan.positions.conversions)}`,
@@ -94,7 +94,7 @@ export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBoo
 
 /**
  * Makes `rates` for `value_events`.
- * @throws missing_fx_rate naming currency and day.
+ * @throws missing_fx_rate naming the currencies and the day.
  */
 export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<Relation> {
   const rows = await snapshot.query(

@@ -1,6 +1,6 @@
 /**
- * Every temporary table of the attribution query, declared once. In all of them `order_no` and `touch_no` name a row of the
- * log (warehouse/position.ts), `person_key` names a person within a brand, `at_ms` is an instant in epoch milliseconds.
+ * Every temporary table of the attribution query, declared once. In all of them `order_no` and `touch_no` identify a row of the
+ * log (warehouse/position.ts), `person_key` identifies a person within a brand, and `at_ms` is an instant in epoch milliseconds.
  */
 import { SETTING_COLUMNS } from '../domain/settings.ts';
 import { defineRelation, type Relation, type RelationType } from '../warehouse/relation.ts';
@@ -9,7 +9,7 @@ import { TABLES } from '../warehouse/schema.ts';
 const SETTINGS: Record<string, RelationType> = Object.fromEntries(
   SETTING_COLUMNS.map(({ column, whole }) => [column, whole ? 'int' : 'float']),
 );
-/** Columns of the touchpoint that a report asks for. */
+/** Further columns, which a plan may ask for: any column of the touchpoint. */
 const OF_TOUCHPOINTS = new RegExp(`^(${TABLES.touchpoints.columns.map(({ name }) => name).join('|')})$`);
 
 export const POLICIES = defineRelation('policies', 'the settings and the period of a brand and conversion type', {
@@ -17,22 +17,30 @@ export const POLICIES = defineRelation('policies', 'the settings and the period 
   columns: { brand_id: 'text', conversion_type: 'text', start_ms: 'int', end_ms: 'int', gap_ms: 'int', ...SETTINGS },
 });
 
-export const PERSONS = defineRelation('persons', 'an id whose person has another name', {
+export const PERSONS = defineRelation('persons', 'an id of a person who is named by another id', {
   key: ['brand_id', 'id'],
   columns: { brand_id: 'text', id: 'text', subject_key: 'int', person_id: 'text', person_key: 'int' },
 });
 
 const OFFSET = { brand_id: 'text', from_ms: 'int', until_ms: 'int', offset_ms: 'int' } as const;
-export const DAY_OFFSETS = defineRelation('day_offsets', 'the zone offset of a brand over a time of value events', {
-  key: ['brand_id', 'from_ms'],
-  columns: OFFSET,
-});
-export const JOURNEY_OFFSETS = defineRelation('journey_offsets', 'the zone offset of a brand over a time of journeys', {
-  key: ['brand_id', 'from_ms'],
-  columns: OFFSET,
-});
+export const DAY_OFFSETS = defineRelation(
+  'day_offsets',
+  'the zone offset of a brand in a part of the time of value events',
+  {
+    key: ['brand_id', 'from_ms'],
+    columns: OFFSET,
+  },
+);
+export const JOURNEY_OFFSETS = defineRelation(
+  'journey_offsets',
+  'the zone offset of a brand in a part of the time of journeys',
+  {
+    key: ['brand_id', 'from_ms'],
+    columns: OFFSET,
+  },
+);
 
-export const REPEATS = defineRelation('repeats', 'a conversion that another one of the same order stands for', {
+export const REPEATS = defineRelation('repeats', 'a conversion that is not the standing conversion of its order', {
   key: ['brand_id', 'conversion_id'],
   columns: { brand_id: 'text', conversion_id: 'text', standing_id: 'text' },
 });
@@ -56,7 +64,7 @@ const ORDER = {
 
 export const STANDING_ORDERS = defineRelation(
   'standing_orders',
-  'an order that may have a value event in the period, or that lookback has to see',
+  'an order that may have a value event in the period, or that lookback needs',
   { key: ['order_no'], columns: ORDER },
 );
 export const ORDERS = defineRelation('orders', 'an order with a value event in the period', {
@@ -65,7 +73,7 @@ export const ORDERS = defineRelation('orders', 'an order with a value event in t
 });
 export const ORDERS_AND_SILENT = defineRelation(
   'orders_and_silent',
-  'an order, or a person who touched and did not order: below zero, at the last touch',
+  'an order, or a person with touchpoints and no order: order_no is below zero, at_ms is the last touchpoint',
   { key: ['order_no'], columns: ORDER },
 );
 
@@ -101,7 +109,7 @@ export const EVENTS = defineRelation(
   { key: ['order_no', 'event'], columns: EVENT },
 );
 
-export const RATES = defineRelation('rates', "what a day's amounts of a currency are multiplied with: num / den", {
+export const RATES = defineRelation('rates', "the rate for a day's amounts of a currency, as a fraction: num / den", {
   key: ['brand_id', 'currency', 'day_number'],
   columns: { brand_id: 'text', currency: 'text', day_number: 'int', num: 'int', den: 'int' },
 });
@@ -116,12 +124,16 @@ export const PERSON_MEMBERS = defineRelation('person_members', 'an id of the one
   columns: MEMBER,
 });
 
-export const VERDICTS = defineRelation('verdicts', 'the reclassification that holds of a touchpoint of a member', {
-  key: ['brand_id', 'touchpoint_id'],
-  columns: { brand_id: 'text', touchpoint_id: 'text', channel: 'text', verdict: 'text', traits: 'int' },
-});
+export const VERDICTS = defineRelation(
+  'verdicts',
+  'channel and verdict of the latest reclassification of a touchpoint of a member',
+  {
+    key: ['brand_id', 'touchpoint_id'],
+    columns: { brand_id: 'text', touchpoint_id: 'text', channel: 'text', verdict: 'text', traits: 'int' },
+  },
+);
 
-/** Columns of the touchpoint that every candidate carries; collapsing and most reports need them. */
+/** Columns of the touchpoint that every candidate has: collapsing and most reports need them. */
 export const CANDIDATE_COLUMNS = {
   touchpoint_type: 'text',
   channel: 'text',
@@ -144,10 +156,10 @@ export const UNTIED_CANDIDATES = defineRelation(
 );
 export const CANDIDATES = defineRelation(
   'candidates',
-  'a touchpoint that may earn credit of an order; those of an order stand in the order of at_ms, then tie_no',
+  'a touchpoint that may earn credit of an order; at_ms, then tie_no give their order in time',
   { key: ['order_no', 'touch_no'], columns: CANDIDATE, more: OF_TOUCHPOINTS },
 );
-export const TIES = defineRelation('ties', 'the place of a candidate among those of its order and instant', {
+export const TIES = defineRelation('ties', 'the place of a candidate among those of the same order and instant', {
   key: ['order_no', 'touch_no'],
   columns: { order_no: 'int', touch_no: 'int', tie_no: 'int' },
 });
@@ -158,21 +170,21 @@ export const ABSORBED_VISITS = defineRelation('absorbed_visits', 'a landing visi
 });
 export const ABSORBED = defineRelation(
   'absorbed',
-  'a candidate that belongs to another touch, and the step that says so',
+  'a candidate that belongs to another touch, and the collapsing step that decided it',
   {
     key: ['order_no', 'touch_no'],
     columns: { order_no: 'int', touch_no: 'int', into_touch_no: 'int', step: 'int' },
   },
 );
 
-export const SCORES = defineRelation('scores', 'what a fitted model says of a touch', {
+export const SCORES = defineRelation('scores', 'the weight and the measures that a fitted model gives a touch', {
   key: ['order_no', 'touch_no'],
   columns: { order_no: 'int', touch_no: 'int', weight: 'float', share: 'float', with_it: 'float', without_it: 'float' },
 });
 
 export const CREDITS = defineRelation(
   'credits',
-  'what a touch got of a value event: per model i weight w, micros c, millionths of a conversion m',
+  'the credit of a touch from a value event: per model i weight w, micros c, millionths of a conversion m',
   {
     key: ['order_no', 'touch_no', 'event'],
     columns: {
@@ -191,7 +203,7 @@ export const CREDITS = defineRelation(
   },
 );
 
-export const UNATTRIBUTED = defineRelation('unattributed', 'a value event that no touch earned, and why', {
+export const UNATTRIBUTED = defineRelation('unattributed', 'a value event that no touch earned, and the reason', {
   key: ['order_no', 'event'],
   columns: { order_no: 'int', brand_id: 'text', event: 'text', day_number: 'int', micros: 'int128', reason: 'text' },
 });
@@ -237,7 +249,7 @@ export const JOURNEYS = defineRelation(
   },
 );
 
-/** What the steps for orders make. */
+/** The relations that the steps for orders make. */
 export interface OrderRelations {
   orders: Relation;
   repeats: Relation;
@@ -245,12 +257,12 @@ export interface OrderRelations {
   events: Relation;
 }
 
-/** What the steps for touches make. */
+/** The relations that the steps for touches make. */
 export interface TouchRelations {
   members: Relation;
-  /** Null where the log holds no reclassification at this position. */
+  /** Null if the log holds no reclassification at this position. */
   verdicts: Relation | null;
   candidates: Relation;
-  /** Null where every candidate is a touch. */
+  /** Null if every candidate is a touch. */
   absorbed: Relation | null;
 }

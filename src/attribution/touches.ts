@@ -1,4 +1,4 @@
-/** person -> candidates -> touches: which touchpoints may earn credit, and what counts once. docs/semantics.md 5 and 6. */
+/** Persons -> candidates -> touches. docs/semantics.md 5 and 6. */
 import { latestVerdicts } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
@@ -19,15 +19,15 @@ import {
   VERDICTS,
 } from './relations.ts';
 
-/** What collapsing looks at, beside what every candidate carries. */
+/** Columns that collapsing needs, in addition to those that every candidate has. */
 const COLLAPSE_COLUMNS = ['message_id', 'session_id'] as const;
 
-/** What a reclassification says anew of a touchpoint. */
-const JUDGED: readonly string[] = ['channel', 'verdict', 'traits'];
+/** Columns of a touchpoint that a reclassification replaces. */
+const RECLASSIFIED: readonly string[] = ['channel', 'verdict', 'traits'];
 
 /**
- * SQL for the number by which candidates know a touchpoint `t`. A report that shows ids asks for the column `touchpoint_id` in
- * its plan.
+ * SQL for the number `touch_no` that identifies a touchpoint `t`. A report that shows ids asks for the column `touchpoint_id`
+ * in its plan.
  */
 export function touchNumber(plan: Plan): string {
   return logNumber('t', plan.positions.touchpoints);
@@ -46,15 +46,15 @@ function makeMembers(snapshot: Snapshot, orders: Relation): Promise<Relation> {
   );
 }
 
-/** Makes `verdicts`: what the rules say today of the touchpoints of members. */
+/** Makes `verdicts`: the latest reclassification of each touchpoint of a member. */
 function makeVerdicts(snapshot: Snapshot, plan: Plan, members: Relation): Promise<Relation> {
   const of_members = `join ${members.name} m on m.subject_key = r.subject_key`;
-  return materialise(snapshot, VERDICTS, latestVerdicts(plan.positions.touchpoints, JUDGED, of_members));
+  return materialise(snapshot, VERDICTS, latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_members));
 }
 
 /**
- * SQL for the touchpoints `t` of members with the verdict and channel that hold now.
- * @param columns of the touchpoint, beside person_key and at_ms; `touch_no` is its number.
+ * SQL for the touchpoints `t` of members, with verdict and channel of the latest reclassification.
+ * @param columns of the touchpoint, in addition to person_key and at_ms; `touch_no` is its number.
  */
 export function memberTouches(
   plan: Plan,
@@ -69,19 +69,19 @@ export function memberTouches(
     where ${atOrBefore('t', plan.positions.touchpoints)} ${where}`;
 }
 
-/** SQL that joins touchpoints `t` with the verdicts `v` that hold, where there are any. */
+/** SQL that joins touchpoints `t` with their reclassifications `v`; empty if there are none. */
 export function withVerdicts(verdicts: Relation | null): string {
   return verdicts === null
     ? ''
     : `left join ${verdicts.name} v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id`;
 }
 
-/** SQL for a column of touchpoints `t`, as the verdicts `v` that hold say it. */
+/** SQL for a column of touchpoints `t`: the value of the reclassification `v` if there is one, else the touchpoint's own. */
 export function effective(name: string, verdicts: Relation | null): string {
-  return verdicts !== null && JUDGED.includes(name) ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
+  return verdicts !== null && RECLASSIFIED.includes(name) ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
 }
 
-/** Makes the candidates of `orders`, without the order of those at the same instant. */
+/** Makes the candidates of `orders`. Candidates at the same instant are not ordered yet. */
 function makeCandidates(
   snapshot: Snapshot,
   plan: Plan,
@@ -118,14 +118,14 @@ function makeCandidates(
   );
 }
 
-/** The relation of candidates with the columns that a plan asks for. */
+/** The declaration of a relation of candidates, with the further columns that a plan asks for. */
 function candidatesOf(plan: Plan, relation: Relation): Relation {
   const asked = [...(plan.collapse === 'interaction' ? COLLAPSE_COLUMNS : []), ...plan.touch_columns];
   const more = asked.filter((name) => !Object.hasOwn(CANDIDATE_COLUMNS, name));
   return { ...relation, columns: { ...relation.columns, ...Object.fromEntries(more.map((name) => [name, 'text?'])) } };
 }
 
-/** Makes `candidates`: those of one order at the same instant stand in the order of their ids. */
+/** Makes `candidates`. `tie_no` puts candidates of one order at the same instant in the order of their ids. */
 async function breakTies(
   snapshot: Snapshot,
   plan: Plan,
@@ -152,7 +152,7 @@ async function breakTies(
   );
 }
 
-/** SQL for these columns of the touches: candidates that no other touch absorbed. */
+/** SQL for columns of the touches: the candidates that are not absorbed. */
 export function touchesWith({ candidates, absorbed }: TouchRelations, columns: readonly string[]): string {
   const select = columns.map((name) => `c.${name} as ${name}`).join(', ');
   if (absorbed === null) return `(select ${select} from ${candidates.name} c)`;
@@ -160,7 +160,7 @@ export function touchesWith({ candidates, absorbed }: TouchRelations, columns: r
     left join ${absorbed.name} a on a.order_no = c.order_no and a.touch_no = c.touch_no where a.touch_no is null)`;
 }
 
-/** Makes the members, candidates and touches of orders; `bounds` are those of their value events and candidates. */
+/** Makes the members, candidates and touches of orders. `bounds` are the ranges of value events and candidates. */
 export async function makeTouchesOfOrders(
   snapshot: Snapshot,
   plan: Plan,

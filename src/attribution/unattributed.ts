@@ -1,4 +1,4 @@
-/** Value that no touch earned, by the first filter that left nothing: docs/semantics.md 5. */
+/** Value that no touch earned. Its reason is the first filter that left no touchpoint. docs/semantics.md 5. */
 import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import { materialise, type Relation } from '../warehouse/relation.ts';
@@ -11,9 +11,9 @@ type Credited = Pick<OrderRelations, 'orders' | 'events'> &
   Pick<TouchRelations, 'members' | 'verdicts'> & { credits: Relation };
 
 /**
- * Makes `unattributed`: each value event of an order without touches, with its reason. Only the first instant at which
- * a person had a touchpoint of each stage matters, so the whole history is folded to one row per person.
- * @param high_ms the last order.
+ * Makes `unattributed`: each value event of an order without touches, with its reason. Per person and stage only the earliest
+ * touchpoint that passes matters, so the query keeps one row per person.
+ * @param high_ms the time of the last order.
  */
 export function makeUnattributed(snapshot: Snapshot, plan: Plan, query: Credited, high_ms: number): Promise<Relation> {
   const bare = (columns: string): string =>
@@ -42,8 +42,8 @@ interface Answered {
 }
 
 /**
- * SQL for the value that model number `i` gives to no touch: `unattributed`, and under a model whose weights are absolute, what it
- * holds to be organic of the orders that have touches.
+ * SQL for the value that model number `i` gives to no touch: `unattributed`, and for a model with absolute weights also the
+ * organic part of orders with touches.
  */
 export function unattributedOf(plan: Plan, { events, credits, unattributed }: Answered, i: number): string {
   const columns = 'order_no, brand_id, event, day_number, micros, reason';
@@ -54,7 +54,7 @@ export function unattributedOf(plan: Plan, { events, credits, unattributed }: An
     from ${events.name} e join (select order_no, event, sum128(c${i}) as micros from ${credits.name} group by order_no, event) c on c.order_no = e.order_no and c.event = e.event`;
 }
 
-/** Revenue that the model calls organic: no touch caused it. Null for a model whose weights are relative. */
+/** Revenue that model number `i` calls organic: no touch caused it. Null for a model with relative weights. */
 export async function readOrganic(snapshot: Snapshot, plan: Plan, query: Answered, i: number): Promise<bigint | null> {
   if (!plan.models[i]!.absolute) return null;
   const [row] = await snapshot.query(

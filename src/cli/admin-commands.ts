@@ -1,4 +1,4 @@
-/** `keys` and `reclassify`. */
+/** The commands `tributary keys` and `tributary reclassify`. */
 
 import { type Command, Option } from 'commander';
 import { showAny, tableOf } from '../present/any.ts';
@@ -19,7 +19,7 @@ interface JsonOption extends DataOptions {
 }
 
 export function addAdminCommands(program: Command, context: Context): void {
-  addKeys(program.command('keys').description('Who may write, read and administer over HTTP'), context);
+  addKeys(program.command('keys').description('List, make and revoke the keys for HTTP'), context);
   addReclassify(program, context);
 }
 
@@ -27,9 +27,13 @@ function addKeys(keys: Command, { io, open }: Context): void {
   const create = keys
     .command('create')
     .description('make a key; it is shown once')
-    .requiredOption('--name <name>', 'to tell the key by')
-    .addOption(new Option('--scope <scope>', 'admin includes the others').choices([...SCOPES]).default('write'))
-    .option('--brand <id>', 'the only brand of the key; every brand when left out')
+    .requiredOption('--name <name>', 'name of the key in lists and logs')
+    .addOption(
+      new Option('--scope <scope>', 'scope of the key; admin includes the others')
+        .choices([...SCOPES])
+        .default('write'),
+    )
+    .option('--brand <id>', 'the only brand that the key is for; every brand when left out')
     .option('--json', 'print JSON');
   withData(create, io).action(async (options: KeyOptions) => {
     const { name, scope, brand } = options;
@@ -39,39 +43,43 @@ function addKeys(keys: Command, { io, open }: Context): void {
     if (options.json) io.out(`${JSON.stringify(made, null, 2)}\n`);
     else
       io.out(
-        `${made.key}\n\n${made.key_id}: ${scope}, ${brand === undefined ? 'every brand' : `brand ${brand}`}. The key is not kept; this is the only time it is shown.\n`,
+        `${made.key}\n\n${made.key_id}: ${scope}, ${brand === undefined ? 'every brand' : `brand ${brand}`}. Note the key now: it is not stored and is not shown again.\n`,
       );
   });
-  withData(keys.command('list').description('keys, without their secrets').option('--json', 'print JSON'), io).action(
-    async (options: JsonOption) => {
-      mustExist(options.data);
-      const list = await withClient(io, open, options, async (client) => {
-        const { keys: all } = await client.get('/v1/keys');
-        // Keys from environment variables are those of a server's environment, not of this process.
-        return { keys: client.local ? all.filter((key: { origin: string }) => key.origin === 'file') : all };
-      });
-      if (options.json) io.out(`${JSON.stringify(list, null, 2)}\n`);
-      else
-        io.out(
-          list.keys.length === 0
-            ? 'no keys yet: `tributary keys create` makes one, and so does the first start of `tributary serve`\n'
-            : tableOf(list.keys, Number.POSITIVE_INFINITY),
-        );
-    },
-  );
-  withData(keys.command('revoke').description('a key stops working at once').argument('<key_id>'), io).action(
-    async (key_id: string, options: DataOptions) => {
-      mustExist(options.data);
-      await withClient(io, open, options, (client) => client.delete(`/v1/keys/${encodeURIComponent(key_id)}`));
-      io.out(`${key_id} is revoked\n`);
-    },
-  );
+  withData(
+    keys.command('list').description('list the keys, without their secrets').option('--json', 'print JSON'),
+    io,
+  ).action(async (options: JsonOption) => {
+    mustExist(options.data);
+    const list = await withClient(io, open, options, async (client) => {
+      const { keys: all } = await client.get('/v1/keys');
+      // Without a server, keys of the environment are left out: those of this process are not those of a server.
+      return { keys: client.local ? all.filter((key: { origin: string }) => key.origin === 'file') : all };
+    });
+    if (options.json) io.out(`${JSON.stringify(list, null, 2)}\n`);
+    else
+      io.out(
+        list.keys.length === 0
+          ? 'there are no keys yet; make one with `tributary keys create`, or start `tributary serve`, which makes the first keys\n'
+          : tableOf(list.keys, Number.POSITIVE_INFINITY),
+      );
+  });
+  withData(
+    keys.command('revoke').description('revoke a key; it stops working at once').argument('<key_id>'),
+    io,
+  ).action(async (key_id: string, options: DataOptions) => {
+    mustExist(options.data);
+    await withClient(io, open, options, (client) => client.delete(`/v1/keys/${encodeURIComponent(key_id)}`));
+    io.out(`${key_id} is revoked\n`);
+  });
 }
 
 function addReclassify(program: Command, { io, open }: Context): void {
   const command = program
     .command('reclassify')
-    .description('Judge stored touchpoints again by the rules of this version; the events themselves stay');
+    .description(
+      'Classify stored touchpoints again by the rules of this version; the touchpoints themselves do not change',
+    );
   withData(command.option('--json', 'print JSON'), io).action(async (options: JsonOption) => {
     mustExist(options.data);
     const answer = await withClient(io, open, options, (client) => client.post('/v1/reclassify'));

@@ -1,30 +1,30 @@
 /**
- * How commands reach the data: through the server that is running on it, else by opening the folder in this process.
- * Both speak the same routes, so a command is written once and answers the same.
+ * How commands reach the data: through the server that runs on the data folder, or by opening the folder in this process.
+ * Both use the same routes, so a command needs one implementation only.
  */
 import type { RecordName } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/collector.ts';
 
 export type Query = Record<string, string | undefined>;
-// biome-ignore lint/suspicious/noExplicitAny: what a route answers is JSON; its reader knows the shape
+// biome-ignore lint/suspicious/noExplicitAny: answers of routes are JSON; the code that reads one knows its fields
 export type Json = any;
 
 export interface Client {
-  /** The server's address, or the folder. */
+  /** The address of the server, or the data folder. */
   readonly where: string;
   readonly local: boolean;
   get(path: string, query?: Query): Promise<Json>;
   post(path: string, body?: unknown): Promise<Json>;
   delete(path: string): Promise<Json>;
-  /** Sends records, waiting out a full spool. */
+  /** Sends records. Waits while the spool is full. */
   send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement>;
-  /** Requests of {@link send} that are worth having under way at once. */
+  /** The number of {@link send} calls at the same time that makes an import fastest. */
   readonly lanes: number;
-  /** Resolves once all that was sent is queryable, however long that takes; at once where no events are taken in. */
+  /** Waits until reports include everything that was sent, however long that takes. Without a collector it returns at once. */
   flush(onWait?: (lag_records: number | null) => void): Promise<void>;
-  /** Waits until what an earlier process accepted can be read; called before questions. */
+  /** Waits until reports include everything that an earlier process accepted. Called before a report. */
   settle(): Promise<void>;
-  /** Records equal to an earlier one since this client was made; null when it cannot tell. */
+  /** The number of records since this client was made that equal an earlier record; null if it is not known. */
   repeats(): number | null;
   close(): Promise<void>;
 }

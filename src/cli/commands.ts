@@ -1,6 +1,6 @@
 /**
- * Where each command is. A command line loads its own command and what that needs, no more: a fit over a file should not wait
- * for the server and the warehouse to load.
+ * The list of commands and their files. A command line loads only its own command: a fit on a file does not wait for the code
+ * of the server and the warehouse.
  */
 
 import type { Command } from 'commander';
@@ -8,7 +8,7 @@ import type { Context } from './options.ts';
 
 type AddTo = (program: Command, context: Context) => void;
 
-/** In the order of the help. */
+/** All commands, in the order of the help. */
 const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> }[] = [
   { names: ['serve'], load: async () => (await import('./serve.ts')).addServeCommand },
   { names: ['demo'], load: async () => (await import('./demo.ts')).addDemoCommand },
@@ -26,8 +26,8 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
 ];
 
 /**
- * The command of that name; all of them where there is none, so that help and complaints know what there is. They are loaded one
- * after the other: loaded at once, Node 20 sometimes fails to link a CommonJS package that several of them import ("request for
+ * Loads the command of a name. Without such a command it loads all of them, for the help and for error messages. It loads one
+ * after the other: at once, Node 20 sometimes fails to link a CommonJS package that several of them import ("request for
  * 'commander' is not in cache").
  */
 export async function commandsFor(name: string | undefined): Promise<AddTo[]> {

@@ -1,4 +1,4 @@
-/** Finds the server that is running on a data folder, or opens the folder. */
+/** Connects to the server that runs on a data folder, or opens the folder. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
@@ -9,7 +9,7 @@ import { HttpClient } from './http-client.ts';
 import type { Io } from './io.ts';
 import { LocalClient } from './local-client.ts';
 
-/** What main.ts hands in: the only way from here to a warehouse. */
+/** Functions that open a data folder. main.ts passes them in, since `cli` does not open warehouses itself. */
 export interface Openers {
   openTributary: OpenTributary;
   openWarehouse(folder: string, config: Config): Promise<Warehouse>;
@@ -21,7 +21,7 @@ export interface DataOptions {
   warehouse?: string;
 }
 
-/** The configuration that a command works with. */
+/** The configuration of a command. */
 export function configOf(io: Io, { config, warehouse }: Omit<DataOptions, 'data'>): Config {
   return loadConfig(config, warehouse === undefined ? io.env : { ...io.env, TRIBUTARY_WAREHOUSE: warehouse });
 }
@@ -33,22 +33,22 @@ interface ServerFile {
 }
 
 interface RunningServer extends ServerFile {
-  /** It takes events in; a server that only reports does not. */
+  /** True if the server has a collector. A server that only reports has none. */
   collects: boolean;
 }
 
 const HEALTH_WAIT_MS = 3_000;
 
-/** The server that DATA/server.json names, if it is alive. A file left by a crash is not in the way. */
+/** The server that DATA/server.json names, if it answers. The file of a crashed server is ignored. */
 export async function runningServer(data: string): Promise<RunningServer | undefined> {
   const path = join(data, 'server.json');
   if (!existsSync(path)) return undefined;
   try {
     const server = JSON.parse(readFileSync(path, 'utf8')) as ServerFile;
     if (!processLives(server.pid)) return undefined;
-    // A server that is alive but not ready still has the folder.
+    // A server that is not ready still has the folder open, so /health is asked, which does not wait for readiness.
     const answer = await fetch(`${server.address}/health`, { signal: AbortSignal.timeout(HEALTH_WAIT_MS) });
-    // Only a server with a collector says how far its loading lags behind.
+    // Only a server with a collector reports lag_records.
     const health = (await answer.json()) as { lag_records?: number };
     return { ...server, collects: health.lag_records !== undefined };
   } catch {
@@ -81,7 +81,7 @@ function openData(io: Io, open: Openers, options: DataOptions): Promise<Collecti
   });
 }
 
-/** Connects, works, and closes whatever happens. */
+/** Connects, runs `work`, and closes the client also after a failure. */
 export async function withClient<T>(
   io: Io,
   open: Openers,

@@ -1,4 +1,4 @@
-/** The three reports that say most about why attribution needs care, on data whose truth is known. */
+/** Three reports of the demo. They show why attribution needs care, on simulated data with known effects. */
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { EMAIL_TYPES } from '../domain/touchpoint.ts';
 import { showAttribution } from '../present/attribution.ts';
@@ -10,7 +10,7 @@ import type { Truth } from '../simulation/world.ts';
 import type { Tributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
 
-/** Fits the models that learn; returns those that passed their gate and so may answer. */
+/** Fits the models that learn. Returns those that passed their gate, which reports may use. */
 async function fitModels(client: Client): Promise<string[]> {
   const passed = async (model: string, answers: string[]): Promise<string[]> =>
     (await client.post('/v1/models', { model, draws: 0 })).passed ? answers : [];
@@ -44,9 +44,9 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
   return [
     heading(1, `The same orders under ${Object.keys(models.models).length} models`),
     showAttribution(models, 20),
-    heading(2, 'What email is said to earn, and what it did'),
+    heading(2, 'What email is said to earn, and what it caused'),
     await emailClaims(tributary.reports, models, period, truth),
-    heading(3, 'One order in full: every touch, and why it got what it got'),
+    heading(3, 'One order in full: every touch, and why it earned what it earned'),
     receipt === undefined ? 'no order has a path that is worth showing\n' : showReceipt(receipt, 20),
   ].join('');
 }
@@ -56,8 +56,8 @@ function heading(n: number, text: string): string {
 }
 
 /**
- * An email tool credits itself with every order within days of any open or click, in full. As a model of ours: all
- * weight on email touches, and a window of 7 days for opens too.
+ * The claim of a typical email tool: it credits itself with the full value of every order within days of any open or click. As
+ * a custom model this is all weight on email touches, with a window of 7 days also for opens.
  */
 const CLAIM = 'email_claim';
 const IS_EMAIL = ["channel = 'email'", ...EMAIL_TYPES.map((type) => `touchpoint_type = '${type}'`)].join(' or ');
@@ -124,12 +124,12 @@ async function emailClaims(reports: ReportContext, models: Json, period: Query, 
           ],
         ]
       : []),
-    ['what email really caused: this made-up world knows', number(caused), '–'],
+    ['what email really caused, as the simulation knows', number(caused), '–'],
   ];
   return `\n${textTable(columns, rows)}`;
 }
 
-/** The order with the most channels among its credited touches, of those short enough to read. */
+/** The order with the most channels among its credited touches. Its path is short enough to read. */
 async function telltaleOrder(
   { warehouse }: Tributary,
   { start, end }: { start: string; end: string },

@@ -1,4 +1,4 @@
-/** `tributary demo`: a server with a lifelike world in it, three reports that say why one would want it, and a first event to send. */
+/** `tributary demo`: a server with a simulated shop, three example reports, and commands to send a first event. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,11 +34,11 @@ interface DemoOptions {
 export function addDemoCommand(program: Command, { io, open }: Context): void {
   program
     .command('demo')
-    .description('A server with realistic simulated data, ready to look at')
+    .description('Start a server with realistic simulated data')
     .option('--customers <n>', 'people', whole(1, 1_000_000), 2_000)
-    .option('--days <n>', 'days up to today', whole(14, 3_650), 90)
-    .option('--seed <n>', 'equal seeds give equal worlds', whole(0, 4_294_967_295), 1)
-    .option('--port <n>', 'port; a free one when left out', whole(0, 65_535), 0)
+    .option('--days <n>', 'days of data, up to today', whole(14, 3_650), 90)
+    .option('--seed <n>', 'seed; equal seeds give equal worlds', whole(0, 4_294_967_295), 1)
+    .option('--port <n>', 'port; a free port when left out', whole(0, 65_535), 0)
     .option('--keep', 'keep the data folder', false)
     .option('--once', 'print and exit', false)
     .action(async (options: DemoOptions) => {
@@ -48,7 +48,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
       try {
         const truth = await writeDemoWorld(io, folder, options);
         if (stop.aborted) return;
-        // The demo has keys of its own: those of the environment belong to a real server.
+        // The demo makes its own keys. Keys of the environment belong to a real server, so they are not passed on.
         server = await startServer(
           { ...io, env: { TRIBUTARY_LOG_LEVEL: 'silent' } },
           open,
@@ -59,25 +59,25 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         const records = await load(io, client, folder);
         if (stop.aborted) return;
         io.out(
-          `${count(records)} records of ${count(options.customers)} people over ${options.days} days, made up and loaded through ${server.address}\n`,
+          `${count(records)} simulated records of ${count(options.customers)} people over ${options.days} days, loaded through ${server.address}\n`,
         );
         io.out(await showDemo(client, server.tributary, truth));
         io.out(firstEvent(server));
         if (options.once) return;
         io.out(
-          `\nThe server stays up until Ctrl-C. ${options.keep ? `Data: ${join(folder, 'data')}` : 'Its data goes with it; --keep keeps it.'}\n`,
+          `\nThe server stays up until Ctrl-C. ${options.keep ? `Data: ${join(folder, 'data')}` : 'Then its data is deleted; --keep keeps it.'}\n`,
         );
         await stopped(io);
       } finally {
         await server?.close();
-        if (options.keep) io.err(`data kept in ${folder}\n`);
+        if (options.keep) io.err(`the data is kept in ${folder}\n`);
         else rmSync(folder, { recursive: true, force: true });
       }
     });
 }
 
 async function writeDemoWorld(io: Io, folder: string, { customers, days, seed }: DemoOptions): Promise<Truth> {
-  const progress = new Progress(io, 'making up a world');
+  const progress = new Progress(io, 'simulating a shop');
   const end_ms = endOf(undefined, io.clock());
   const truth = await writeWorld({ customers, days, seed, end_ms }, join(folder, 'world'), (done) =>
     progress.update(done.customers / customers, `${count(done.events)} events`),
@@ -86,9 +86,9 @@ async function writeDemoWorld(io: Io, folder: string, { customers, days, seed }:
   return truth;
 }
 
-/** Every file of the world, through the door that a real event takes. Returns the records sent. */
+/** Imports every file of the simulated shop, in the same way as real events. Returns the number of records sent. */
 async function load(io: Io, client: Client, folder: string): Promise<number> {
-  const progress = new Progress(io, 'loading it');
+  const progress = new Progress(io, 'loading the data');
   let records = 0;
   for (const record of RECORD_NAMES) {
     const file = join(folder, 'world', `${record}.ndjson`);
@@ -115,7 +115,7 @@ async function load(io: Io, client: Client, folder: string): Promise<number> {
   return records;
 }
 
-/** Three commands to paste: send a touch and an order, wait until they are in, and read what the touch earned. */
+/** Commands to paste: send a touch and an order, wait until they are loaded, and read the credit of the touch. */
 function firstEvent({ address, made }: Server): string {
   const key = (scope: string): string => made.find(({ scopes }) => scopes.includes(scope as Json))?.key ?? '';
   const post = (path: string, body?: object): string =>

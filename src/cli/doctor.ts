@@ -1,4 +1,4 @@
-/** `tributary doctor`: is everything sound, and the care that a data folder needs. */
+/** `tributary doctor`: checks and maintains a data folder. */
 
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -26,18 +26,15 @@ export function addDoctorCommand(program: Command, context: Context): void {
     .description('Check integrity, sizes and lag; back up, restore, compact')
     .option('--backup <dir>', 'write every table as Parquet into a new folder')
     .option('--restore <dir>', 'fill a new data folder from a backup')
-    .option('--compact', 'give back space')
-    .option('--replay-dead-letters', 'try again what was accepted and could not be loaded')
+    .option('--compact', 'free unused space')
+    .option('--replay-dead-letters', 'try again to load the accepted records that could not be loaded')
     .option('--json', 'print JSON');
   withData(command, context.io).action(async (options: DoctorOptions) => {
     const asked = [options.backup, options.restore, options.compact, options.replayDeadLetters].filter(
       (flag) => flag !== undefined,
     );
     if (asked.length > 1)
-      throw badRequest(
-        'doctor',
-        'does one thing at a time; give one of --backup, --restore, --compact, --replay-dead-letters',
-      );
+      throw badRequest('doctor', 'takes only one of --backup, --restore, --compact, --replay-dead-letters');
     if (options.restore !== undefined) return restore(context, options, options.restore);
     mustExist(options.data);
     if (options.backup !== undefined) return backup(context, options, options.backup);
@@ -65,13 +62,13 @@ function showDoctor({ problems, warehouse, state, collector }: Json): string {
     .filter((table: Json) => table.rows > 0)
     .map((table: Json): [string, string] => [table.table, count(table.rows)]);
   const verdict =
-    problems.length === 0 ? 'all is well\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
+    problems.length === 0 ? 'no problems found\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
   return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${verdict}`;
 }
 
-/** @param collector null on a server that takes no events in. */
+/** @param collector null for a server without a collector. */
 function collectorLines(collector: Json | null): [string, string][] {
-  if (collector === null) return [['collector', 'none: this server takes no events in']];
+  if (collector === null) return [['collector', 'none: this server accepts no events']];
   const { last_error } = collector.loader;
   return [
     ['spool MB', (collector.spool_bytes / 1e6).toFixed(1)],
@@ -86,7 +83,7 @@ async function replay({ io, open }: Context, options: DoctorOptions): Promise<vo
     await client.flush();
     return answer;
   });
-  io.out(`${count(replayed)} dead letters were tried again\n`);
+  io.out(`${count(replayed)} dead letters were put into the spool again\n`);
 }
 
 async function compact({ io, open }: Context, options: DoctorOptions): Promise<void> {
@@ -99,7 +96,7 @@ async function backup(context: Context, options: DoctorOptions, folder: string):
   context.io.out(`backed up into ${folder}; restore it with: tributary doctor --restore ${folder} --data NEW_FOLDER\n`);
 }
 
-/** Every table as Parquet in a new or empty folder. What this folder's spool holds is loaded first, so that it is part of it. */
+/** Writes every table as Parquet into a new or empty folder. Records in the spool are loaded first, so that the backup has them. */
 export async function writeBackup({ io, open }: Context, options: DataOptions, folder: string): Promise<void> {
   await withClient(io, open, options, async (client) => {
     await client.flush();
@@ -115,7 +112,7 @@ async function restore({ io, open }: Context, options: DoctorOptions, folder: st
   if (holdsEvents(spool))
     throw new TributaryError(
       'conflict',
-      `--restore: ${data} has events of its own in ${spool}; restore into a new data folder`,
+      `--restore: ${data} already has events in ${spool}; restore into a new data folder`,
     );
   if (!existsSync(folder)) throw badRequest('--restore', `${folder} does not exist`);
   mkdirSync(data, { recursive: true });

@@ -1,4 +1,4 @@
-/** `tributary export`: the log as files that other programs read, and that `import` takes back. */
+/** `tributary export`: writes tables of the log as files that other programs and `tributary import` can read. */
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
@@ -24,13 +24,13 @@ interface ExportOptions extends DataOptions {
 export function addExportCommand(program: Command, context: Context): void {
   const command = program
     .command('export')
-    .description('Write tables of the log as files')
+    .description('Write tables of the log to files')
     .argument('<table>', `all, or one of ${TABLE_NAMES.join(', ')}`)
     .addOption(new Option('--format <format>').choices(['ndjson', 'csv', 'parquet']).default('ndjson'))
-    .requiredOption('--out <path>', 'folder, or for one table a file');
+    .requiredOption('--out <path>', 'output folder; for one table also a file');
   withData(command, context.io).action(async (table: string, options: ExportOptions) => {
     if (table !== 'all' && !TABLE_NAMES.includes(table as TableName))
-      throw badRequest('TABLE', `${table} is not all, and none of ${TABLE_NAMES.join(', ')}`);
+      throw badRequest('TABLE', `${table} is not a table; use all, or one of ${TABLE_NAMES.join(', ')}`);
     mustExist(options.data);
     const tables = table === 'all' ? TABLE_NAMES : [table as TableName];
     const targets = new Map(tables.map((name) => [name, target(name, options, tables.length === 1)]));
@@ -41,11 +41,11 @@ export function addExportCommand(program: Command, context: Context): void {
 
 function target(table: TableName, { out, format }: ExportOptions, single: boolean): string {
   const path = single && extname(out) === `.${format}` ? out : join(out, `${table}.${format}`);
-  if (existsSync(path)) throw badRequest('--out', `${path} is there already; name a new file or folder`);
+  if (existsSync(path)) throw badRequest('--out', `${path} exists already; name a new file or folder`);
   return path;
 }
 
-/** A backup is one consistent state of the log, whoever has the data open; the files are made from it. */
+/** Makes the files from a backup. A backup is one consistent state of the log, also while a server has the data open. */
 async function exportTables(
   context: Context,
   options: ExportOptions,
@@ -78,7 +78,7 @@ const COPY_OPTIONS: Record<Format, string> = {
   parquet: 'format parquet, compression zstd',
 };
 
-/** Returns the rows written. */
+/** Writes one table. Returns the number of rows. */
 async function convert(
   connection: DuckDBConnection,
   table: TableName,
@@ -95,7 +95,7 @@ async function convert(
   return Number(rows[0]![0]);
 }
 
-/** Amounts and rates go out as they came in: decimals under the name of their field. */
+/** The wire field of a column. Amounts and rates are written as they were sent: as decimals, under the name of the field. */
 function wireName(table: TableName, column: string): string {
   return fieldOf(table, column)?.name ?? column;
 }
@@ -112,7 +112,8 @@ function onTheWire(table: TableName, { name, type }: Column, format: Format): st
     return format === 'parquet' ? decimal : `${decimal}::varchar`;
   }
   if (type === 'instant') {
-    // By its milliseconds: a file of ClickHouse gives instants a time zone, and DuckDB would make them local.
+    // The instant is made from its milliseconds: files of ClickHouse give instants a time zone, and DuckDB would turn them into
+    // local time.
     const instant = `make_timestamp_ms(epoch_ms(${name}))::timestamp_ms`;
     return format === 'parquet' ? instant : `strftime(${instant}::timestamp, '%Y-%m-%dT%H:%M:%S.%gZ')`;
   }

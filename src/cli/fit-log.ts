@@ -1,4 +1,4 @@
-/** `fit …` on the log: through the server that runs on it, or in this process. */
+/** `tributary fit` on the log: through the server that runs on the data folder, or in this process. */
 
 import { cardText } from '../present/model-card.ts';
 import type { Query } from './client.ts';

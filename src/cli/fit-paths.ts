@@ -1,4 +1,4 @@
-/** `fit … --paths FILE`: the file into paths. */
+/** `tributary fit --paths FILE`: reads the file as paths. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { badRequest } from '../domain/errors.ts';
 import { type FitInput, fitInput } from '../models/fit-answer.ts';
@@ -14,7 +14,7 @@ export function pathsFromFile(file: string, spec: string | undefined): FitInput 
   return fitInput(paths, transforms, warnings);
 }
 
-/** One buffer, filled again and again. */
+/** The bytes of a file in pieces. All pieces use the same buffer, so a piece is valid until the next one. */
 function* piecesOf(file: string): Generator<Uint8Array> {
   const descriptor = openFile(file);
   try {

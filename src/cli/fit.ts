@@ -1,4 +1,4 @@
-/** `tributary fit`: models that learn, on the log as it stands or on a file of aggregated paths. */
+/** `tributary fit`: fits models that learn, on the log or on a file of aggregated paths. */
 
 import type { Command } from 'commander';
 import { badRequest } from '../domain/errors.ts';
@@ -20,28 +20,30 @@ interface FitFlags extends DataOptions, Record<string, unknown> {
 
 type Name = keyof typeof FitParameters.properties;
 const NAMES = Object.keys(FitParameters.properties) as Name[];
-/** What a fit on a file takes of the parameters; the others choose a part of the log. */
+/** The parameters that a fit on a file has. The others choose a part of the log. */
 const OF_FILES: readonly Name[] = ['order', 'transform', 'seed'];
 
 export function addFitCommand(program: Command, context: Context): void {
   const { io } = context;
   const fit = program
     .command('fit')
-    .description('Fit a model, on the log or on a file of paths, and credit channels by it');
+    .description('Fit a model on the log or on a file of paths, and show the credit of each channel');
   for (const name of ['markov', 'data_driven'] as const)
     addModel(
       fit,
       name,
-      name === 'markov' ? 'what is lost when a channel is taken out of the chain of touches' : 'the same as markov',
+      name === 'markov'
+        ? 'Markov chain: the conversions that are lost when a channel is removed'
+        : 'the same as markov',
       io,
     )
       .option('--paths <file>', PATHS)
       .action((flags: FitFlags) =>
         flags.paths === undefined ? fitLog(context, 'markov', flags) : print(io, flags, markovOfFile(flags)),
       );
-  addModel(fit, 'shapley', 'each journey split equally over its channels, which is its Shapley value', io)
+  addModel(fit, 'shapley', 'Shapley value: each conversion is split equally over the channels of its journey', io)
     .option('--paths <file>', PATHS)
-    .option('--ordered', 'with --paths: by position of the touch, too', false)
+    .option('--ordered', 'with --paths: also show conversions by position of the touch', false)
     .action((flags: FitFlags) =>
       flags.paths === undefined
         ? fitLog(context, 'shapley', flags)
@@ -55,17 +57,18 @@ export function addFitCommand(program: Command, context: Context): void {
   ).action((flags: FitFlags) => fitLog(context, 'algorithmic', flags));
 }
 
-const PATHS = 'not the log: csv with path,total_conversions,total_conversion_value,total_null; path as a > b > c';
+const PATHS =
+  'a csv file instead of the log: path,total_conversions,total_conversion_value,total_null; a path is a > b > c';
 
-/** A command with the parameters that the model has. Values are checked here, since a fit on a file asks no server. */
+/** Adds the command of a model with its parameters. It checks their values itself, since a fit on a file calls no route. */
 function addModel(fit: Command, model: FitModel, description: string, io: Io): Command {
   const command = fit.command(model).description(description);
   const without = NAMES.filter((name) => name === 'model' || !modelsWith(name).includes(model));
   addFlags(command, FitParameters, { without, check: true });
-  return withData(command.option('--json', 'all numbers in full precision'), io);
+  return withData(command.option('--json', 'print JSON with all numbers in full precision'), io);
 }
 
-/** Loaded when it is needed: a fit on a file is done before the server's routes are read. */
+/** Fits on the log. The code for it is loaded on demand, so that a fit on a file starts faster. */
 async function fitLog(context: Context, model: FitModel, flags: FitFlags): Promise<void> {
   const { fitOnLog } = await import('./fit-log.ts');
   await fitOnLog(context, { model, ...parametersOf(FitParameters, flags) }, flags);
@@ -80,7 +83,7 @@ function inputOf(flags: FitFlags): FitInput {
   const asked = parametersOf(FitParameters, flags);
   const of_log = (Object.keys(asked) as Name[]).find((name) => !OF_FILES.includes(name));
   if (of_log !== undefined)
-    throw badRequest(flagNamed(FitParameters, of_log), 'is for a fit on the log; leave it out, or --paths');
+    throw badRequest(flagNamed(FitParameters, of_log), 'is for a fit on the log; leave out this flag or --paths');
   return pathsFromFile(flags.paths!, asked['transform']);
 }
 

@@ -1,4 +1,4 @@
-/** The flags of a command, from the schema of its parameters; names, values and words are those of the schema. */
+/** Makes the flags of a command from the schema of its parameters. Names, values and descriptions come from the schema. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TObject } from 'typebox';
 import type { Query } from './client.ts';
@@ -18,9 +18,9 @@ interface Parameter {
 export type Flags = Record<string, unknown>;
 
 interface FlagOptions {
-  /** Parameters that this command does not have. */
+  /** Parameters for which the command has no flag. */
   without?: readonly string[];
-  /** Values are checked here. Otherwise the call checks them, with a message that names the parameter. */
+  /** True if the command checks values itself. Otherwise the call checks them and names the parameter. */
   check?: boolean;
 }
 
@@ -29,7 +29,7 @@ function parametersIn(schema: TObject, without: readonly string[] = []): [name: 
   return all.filter(([name]) => !without.includes(name));
 }
 
-/** Adds a flag for each parameter, and an argument for one that is marked as such. */
+/** Adds a flag for each parameter; a parameter that is marked as an argument becomes an argument. */
 export function addFlags(command: Command, schema: TObject, { without, check = false }: FlagOptions = {}): void {
   for (const [name, parameter] of parametersIn(schema, without)) {
     const text = inLowerCase(parameter.description ?? '');
@@ -48,7 +48,7 @@ function optionOf(name: string, parameter: Parameter, text: string, check: boole
   return option;
 }
 
-/** What the flags of a command say, by parameter. */
+/** The values of the flags of a command, by parameter. */
 export function parametersOf(schema: TObject, flags: Flags): Query {
   const entries = parametersIn(schema).map(([name, parameter]): [string, string | undefined] => {
     const value = flags[attributeOf(name, parameter)];
@@ -57,13 +57,13 @@ export function parametersOf(schema: TObject, flags: Flags): Query {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** The flag of a parameter, as messages name it. */
+/** The flag of a parameter, for messages. */
 export function flagNamed(schema: TObject, name: string): string {
   return `--${flagOf(name, (schema.properties as unknown as Record<string, Parameter>)[name]!)}`;
 }
 
 const flagOf = (name: string, { 'x-flag': own }: Parameter): string => own ?? name.replaceAll('_', '-');
-/** The name under which commander keeps the value; arguments come under their own. */
+/** The name under which commander stores the value of a flag. An argument has the name of its parameter. */
 const attributeOf = (name: string, parameter: Parameter): string =>
   parameter['x-argument']
     ? name
@@ -73,7 +73,7 @@ const isNumber = ({ type }: Parameter): boolean => type === 'integer' || type ==
 const placeholderOf = (parameter: Parameter): string =>
   parameter['x-value'] ?? parameter.enum?.join('|') ?? (isNumber(parameter) ? 'n' : 'value');
 
-/** The help of commands begins in lower case, but for abbreviations. */
+/** Descriptions of flags begin in lower case, except abbreviations. */
 function inLowerCase(text: string): string {
   return /^[A-Z][a-z ]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text;
 }

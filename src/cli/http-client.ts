@@ -1,4 +1,4 @@
-/** Commands through a running server. */
+/** The client for commands on a data folder that a server has open: it calls the server. */
 import { type ErrorCode, TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/collector.ts';
@@ -42,7 +42,7 @@ export class HttpClient implements Client {
   }
 
   async flush(onWait: (lag_records: number | null) => void = () => {}): Promise<void> {
-    // A server without a collector has no spool. What other servers collected is in its reports as soon as they load it.
+    // A server without a collector has no spool to flush. It shows what other servers collected as soon as they load it.
     if (!this.server.collects) return;
     onWait(null);
     await patiently(
@@ -52,7 +52,7 @@ export class HttpClient implements Client {
     );
   }
 
-  /** The server loads by itself. */
+  /** Does nothing: the server loads records by itself. */
   async settle(): Promise<void> {}
 
   repeats(): number | null {
@@ -86,7 +86,7 @@ export class HttpClient implements Client {
   }
 }
 
-/** The JSON of an answer. A 422 that lists refused items is an answer too. @throws what the server says went wrong. */
+/** The JSON of an answer. A 422 that lists refused items also is an answer. @throws the failure that the server describes. */
 export function readAnswer(status: number, text: string, retry_after: string | null): Json {
   let json: Json;
   try {

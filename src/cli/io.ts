@@ -1,15 +1,14 @@
-/** What a command touches of its surroundings: handed in, so that tests run the whole program in process. */
+/** Everything outside the program that a command uses. It is passed in, so that tests can run the whole program in one process. */
 
 export interface Io {
   out(text: string): void;
   err(text: string): void;
   env: NodeJS.ProcessEnv;
-  /** Columns of the terminal that stderr is; null when it is not one. Progress is drawn only on a terminal. */
+  /** Columns of stderr if it is a terminal, else null. Progress is shown only on a terminal. */
   err_columns: number | null;
   clock: () => number;
   /**
-   * Aborted by the first Ctrl-C: finish the step at hand, save, and leave. A command that never looks at it is ended by
-   * Ctrl-C at once.
+   * Aborted by the first Ctrl-C. A command that uses it finishes its step, saves and ends. Any other command ends at once.
    */
   readonly stop: AbortSignal;
 }
@@ -21,7 +20,7 @@ export function processIo(): Io {
     stop.abort();
   };
   let listening = false;
-  // `tributary report … | head` closes the pipe early; that is no failure.
+  // `tributary report … | head` closes the pipe early. That is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {
     out: (text) => void process.stdout.write(text),
@@ -40,7 +39,7 @@ export function processIo(): Io {
   };
 }
 
-/** Resolves when the user asks to stop. */
+/** Resolves when the user presses Ctrl-C. */
 export function stopped(io: Io): Promise<void> {
   if (io.stop.aborted) return Promise.resolve();
   return new Promise((resolve) => io.stop.addEventListener('abort', () => resolve(), { once: true }));

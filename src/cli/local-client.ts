@@ -1,4 +1,4 @@
-/** Commands on a folder that no server has open: the same application, asked in this process instead of over a socket. */
+/** The client for commands on a data folder that no server has open: it calls the same routes within this process. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
@@ -14,10 +14,10 @@ import { readAnswer } from './http-client.ts';
 import type { Io } from './io.ts';
 import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
-/** The spool is kept this short while a file is imported, so that it stays small and the flush at the end quick. */
+/** An import waits while more records are not loaded, so that the spool stays small and the flush at the end is quick. */
 const MAX_LAG_RECORDS = 200_000;
 const LAG_CHECK_MS = 20;
-/** No record loaded for so long is a warehouse in trouble. */
+/** If no record is loaded for this long, the command fails. */
 const STALLED_MS = 120_000;
 
 export class LocalClient implements Client {
@@ -39,10 +39,10 @@ export class LocalClient implements Client {
     this.repeats_before = tributary.collector.health().loader.duplicates;
   }
 
-  /** Closes the Tributary when the keys cannot be read. @throws state_unavailable. */
+  /** Makes the client. If the keys cannot be read, it closes `tributary`. @throws state_unavailable. */
   static async open(tributary: CollectingTributary, io: Io): Promise<LocalClient> {
     try {
-      // With a key in hand none are made: the ones of a first start are printed by `serve`.
+      // A key in the environment prevents the making of first keys: only `serve` makes and prints them.
       const env = { TRIBUTARY_ADMIN_KEY: randomBytes(24).toString('base64url') };
       return new LocalClient(tributary, io, await KeyRing.open(tributary.state, tributary.folder, env));
     } catch (error) {
@@ -63,7 +63,7 @@ export class LocalClient implements Client {
     return this.request('DELETE', path);
   }
 
-  /** Past the socket and its JSON, straight to the collector. */
+  /** Calls the collector directly, without HTTP and JSON. */
   async send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement> {
     const { collector, config } = this.tributary;
     if (items.length > config.limits.max_items) {
@@ -90,11 +90,14 @@ export class LocalClient implements Client {
 
   async close(): Promise<void> {
     await this.app.close();
-    // What is in the spool is safe; who presses Ctrl-C does not want to wait for it to be loaded.
+    // Records in the spool are safe, so after Ctrl-C the command does not wait until they are loaded.
     await this.tributary.close(!this.io.stop.aborted);
   }
 
-  /** Waits while more than `max_lag` records are not loaded. @throws warehouse_unavailable when nothing moves. */
+  /**
+   * Waits while more than `max_lag` records are not loaded.
+   * @throws warehouse_unavailable when no record is loaded for {@link STALLED_MS}.
+   */
   private async waitForLoader(max_lag: number, onWait: (lag_records: number) => void = () => {}): Promise<void> {
     let seen_lag = Number.POSITIVE_INFINITY;
     let moved_at = Date.now();
@@ -104,10 +107,10 @@ export class LocalClient implements Client {
       onWait(lag_records);
       if (lag_records < seen_lag) [seen_lag, moved_at] = [lag_records, Date.now()];
       else if (Date.now() - moved_at > STALLED_MS) {
-        const why = loader.last_error === '' ? 'the loader stands still' : loader.last_error;
+        const why = loader.last_error === '' ? 'the loader makes no progress' : loader.last_error;
         throw new TributaryError(
           'warehouse_unavailable',
-          `nothing was loaded for ${STALLED_MS / 1000} s: ${why}; nothing accepted is lost`,
+          `no record was loaded for ${STALLED_MS / 1000} s: ${why}; accepted records are not lost, so repeat the command when the cause is fixed`,
         );
       }
       await sleep(LAG_CHECK_MS);

@@ -1,4 +1,4 @@
-/** What commands share: the context that they work with, options that many have, and printing an answer. */
+/** Parts that commands share: their context, common options, and printing an answer. */
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { badRequest } from '../domain/errors.ts';
@@ -9,26 +9,26 @@ import type { Report } from '../reports/declare.ts';
 import type { Openers } from './connect.ts';
 import type { Io } from './io.ts';
 
-/** What a command works with. */
+/** The context of a command. */
 export interface Context {
   io: Io;
   open: Openers;
-  /** Sets the exit code of a command that did its work but has something to say. */
+  /** Sets the exit code of a command that did its work and found a problem. */
   exit(code: number): void;
 }
 
-/** Options of every command that works on data. */
+/** Adds the options of every command that works on data. */
 export function withData(command: Command, io: Io): Command {
   return command
     .option('--data <dir>', 'data folder (TRIBUTARY_DATA)', io.env['TRIBUTARY_DATA'] ?? './data')
     .option('--config <file>', 'configuration file (TRIBUTARY_CONFIG)', io.env['TRIBUTARY_CONFIG'])
     .option(
       '--warehouse <url>',
-      'duckdb:PATH or clickhouse://user@host:8123/database (TRIBUTARY_WAREHOUSE); a file in the data folder when left out',
+      'warehouse: duckdb:PATH or clickhouse://user@host:8123/database (TRIBUTARY_WAREHOUSE); a file in the data folder when left out',
     );
 }
 
-/** A reader for a whole number in a range, for options. */
+/** Makes a reader for an option: a whole number in a range. */
 export function whole(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
@@ -49,7 +49,7 @@ export interface FormatFlags {
   limit: number;
 }
 
-/** Prints the answer of a report in the form that was asked for. */
+/** Prints the answer of a report in the format that was asked for. */
 export function print(io: Io, report: Report, answer: ReportJson, flags: FormatFlags): void {
   if (flags.json && flags.csv) throw badRequest('--csv', 'give either --json or --csv, not both');
   if (flags.json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
@@ -57,8 +57,11 @@ export function print(io: Io, report: Report, answer: ReportJson, flags: FormatF
   else io.out(showReport(report, answer, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
 }
 
-/** A question to a folder that is not there is a typing mistake, and no reason to make the folder. */
+/** Refuses a data folder that does not exist: for a report it is a typing mistake, so the folder is not made. */
 export function mustExist(data: string): void {
   if (!existsSync(data))
-    throw badRequest('--data', `${data} does not exist; import into it or serve it first, or name another folder`);
+    throw badRequest(
+      '--data',
+      `${data} does not exist; import or serve into this folder first, or name another folder`,
+    );
 }

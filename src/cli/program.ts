@@ -1,4 +1,4 @@
-/** The command line: every command, and how failures are told. */
+/** Runs a command line and prints failures. */
 import { Command, CommanderError } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
 import { commandsFor } from './commands.ts';
@@ -9,7 +9,7 @@ import type { Context } from './options.ts';
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
-/** Runs one command line. Returns the exit code; failures are one line on `io.err`. */
+/** Runs one command line. Returns the exit code. A failure is one line on `io.err`. */
 export async function run(argv: readonly string[], io: Io, open: Openers): Promise<number> {
   let code = 0;
   const context: Context = {
@@ -36,12 +36,12 @@ function makeProgram({ io }: Context): Command {
   return new Command('tributary')
     .description('Conversion tracking and multi-touch attribution for email programmes')
     .helpCommand(true)
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride();
 }
 
-/** A failure of ours is a sentence already; one of the system's names what it was about. */
+/** The message of a failure. Of other errors than ours it is the first line. */
 function explain(error: unknown): string {
   if (error instanceof TributaryError || error instanceof RangeError) return error.message;
   if (error instanceof Error) return error.message.split('\n')[0] ?? error.name;

@@ -1,4 +1,4 @@
-/** One line on the terminal that says how far a long command is. Silent where stderr is no terminal. */
+/** Shows the progress of a long command as one line on the terminal. Shows nothing if stderr is not a terminal. */
 import type { Io } from './io.ts';
 
 const REDRAW_EVERY_MS = 100;
@@ -15,7 +15,7 @@ export class Progress {
     this.started_at = io.clock();
   }
 
-  /** @param share done, 0 to 1; null when the end is unknown. */
+  /** @param share the part that is done, 0 to 1; null if the end is unknown. */
   update(share: number | null, text: string): void {
     const now = this.io.clock();
     if (this.io.err_columns === null || now - this.drawn_at < REDRAW_EVERY_MS) return;
@@ -26,7 +26,7 @@ export class Progress {
     this.io.err(`\r\x1b[2K${`${this.label}${bar} ${text}`.slice(0, this.io.err_columns - 1)}`);
   }
 
-  /** Takes the line away, so that other output starts clean. */
+  /** Removes the line before other output. */
   clear(): void {
     if (this.io.err_columns !== null && this.drawn_at > 0) this.io.err('\r\x1b[2K');
   }

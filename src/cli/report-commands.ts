@@ -1,4 +1,4 @@
-/** One command for each declared report: its parameters are flags, its answer a table, JSON or CSV. */
+/** Adds a command for each declared report: its parameters are flags, and its answer is a table, JSON or CSV. */
 import type { Command } from 'commander';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
@@ -9,11 +9,11 @@ import { type Context, type FormatFlags, mustExist, print, whole, withData } fro
 
 type ReportFlags = DataOptions & FormatFlags & Record<string, unknown>;
 
-/** Commands that hold others. */
+/** Commands that have subcommands. */
 const GROUPS: Readonly<Record<string, string>> = {
-  report: 'What channels, campaigns and emails earned',
-  runs: 'Frozen reports, and what has changed since',
-  models: 'Fitted models and their cards',
+  report: 'Show what channels, campaigns and emails earned',
+  runs: 'Freeze reports, and compare them with later answers',
+  models: 'Show fitted models and their cards',
 };
 
 export function addReportCommands(program: Command, context: Context): void {
@@ -37,9 +37,9 @@ function addReport(command: Command, report: Report, context: Context): void {
   for (const [name, text] of ids) command.argument(`<${name}>`, text);
   addFlags(command, report.parameters);
   command
-    .option('--json', 'the exact answer as JSON')
-    .option('--csv', 'its main table as CSV')
-    .option('--limit <rows>', 'rows of a table on the terminal; 0 is all', whole(0, 1_000_000), 25);
+    .option('--json', 'print the exact answer as JSON')
+    .option('--csv', 'print the main table as CSV')
+    .option('--limit <rows>', 'rows of a table on the terminal; 0 shows all', whole(0, 1_000_000), 25);
   withData(command, context.io).action(async () => {
     const flags = command.opts<ReportFlags>();
     const sent = Object.fromEntries(command.registeredArguments.map((own, i) => [own.name(), command.args[i]]));
@@ -48,7 +48,7 @@ function addReport(command: Command, report: Report, context: Context): void {
   });
 }
 
-/** Asks once all that was accepted before is loaded. */
+/** Asks for a report after everything that was accepted before is loaded. */
 function ask({ io, open }: Context, report: Report, flags: ReportFlags): Promise<Json> {
   const path = report.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(flags[name])));
   const parameters = parametersOf(report.parameters, flags);

@@ -1,12 +1,12 @@
-/** What both clients need to send requests well. */
+/** Functions that both clients use for requests. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
 import type { Acknowledgement } from '../log/collector.ts';
 import type { Query } from './client.ts';
 
-/** Longer than any query may take on the server. */
+/** The client waits this long for an answer: longer than a query may take on the server. */
 export const QUERY_WAIT_MS = 600_000;
-/** A server that refuses for this long without a break is not just busy. */
+/** The client gives up on a server that is busy for this long. */
 const PATIENCE_MS = 600_000;
 const MIN_WAIT_MS = 200;
 const MAX_WAIT_MS = 10_000;
@@ -16,7 +16,10 @@ export function withQuery(path: string, query: Query): string {
   return sent.length === 0 ? path : `${path}?${new URLSearchParams(sent)}`;
 }
 
-/** Tries again while the answer is "later", after the time it names; gives up at last, or when told to stop. */
+/**
+ * Repeats a request while the server is busy, each time after the wait that the answer names. It gives up after
+ * {@link PATIENCE_MS}, or when `stop` is aborted.
+ */
 export async function patiently<T>(
   work: () => Promise<T>,
   stop: AbortSignal,
@@ -44,7 +47,7 @@ export function halves<T>(items: readonly T[]): [T[], T[]] {
   return [items.slice(0, middle), items.slice(middle)];
 }
 
-/** The acknowledgement of a request that was sent in two. */
+/** Joins the acknowledgements of a request that was sent in two parts. */
 export function joinAnswers(left: Acknowledgement, right: Acknowledgement, left_items: number): Acknowledgement {
   return {
     accepted: left.accepted + right.accepted,

@@ -1,4 +1,4 @@
-/** `tributary serve`. */
+/** The command `tributary serve`. */
 
 import { type Command, Option } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
@@ -21,11 +21,11 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
     .command('serve')
     .description('Collect events and answer reports over HTTP')
     .option('--port <n>', 'port; 0 lets the system choose', whole(0, 65_535), 8400)
-    .option('--host <address>', 'address to listen on; 0.0.0.0 for all', '127.0.0.1')
+    .option('--host <address>', 'address to listen on; 0.0.0.0 for all addresses', '127.0.0.1')
     .addOption(
       new Option(
         '--role <role>',
-        'take events in, answer reports, work in the background, or all of it; parts may share one ClickHouse',
+        'part of the work: collect events, answer reports, do background work, or all; servers with different roles may share one ClickHouse',
       )
         .choices(ROLES)
         .default('all'),
@@ -34,7 +34,7 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
     const { data } = options;
     const server = await startServer(io, open, options, { port, host, role });
     io.out(
-      `Tributary listens on ${server.address}, data in ${data}\n${server.address}/docs says how to send events and read reports\n`,
+      `Tributary listens on ${server.address}; its data is in ${data}\n${server.address}/docs explains how to send events and read reports\n`,
     );
     io.out(madeKeys(server.made));
     await Promise.race([stopped(io), server.closed]);
@@ -43,7 +43,7 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
 }
 
 export interface Server extends ServerHandle {
-  /** Keys of the first start, shown once. */
+  /** Keys that the first start made. They are shown once. */
   made: readonly MadeKey[];
   tributary: Tributary;
 }
@@ -57,7 +57,10 @@ export async function startServer(
 ): Promise<Server> {
   const running = await runningServer(data);
   if (running)
-    throw new TributaryError('conflict', `--data: a server is running on ${data} already, at ${running.address}`);
+    throw new TributaryError(
+      'conflict',
+      `--data: a server is running on ${data} already, at ${running.address}; stop it first, or name another folder`,
+    );
   const config = configOf(io, settings);
   let onError: ServerHandle['onError'] = (error, what) =>
     io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -79,9 +82,9 @@ export async function startServer(
   }
 }
 
-/** Keys that were made because there were none: this is the only time they are shown. */
+/** The text that shows keys of the first start. They are not shown again. */
 function madeKeys(made: readonly MadeKey[]): string {
   if (made.length === 0) return '';
   const lines = made.map(({ key, scopes }) => `  ${scopes.join(', ').padEnd(6)} ${key}\n`).join('');
-  return `\nKeys of this first start. They are not kept: note them now, or make others with \`tributary keys create\`.\n${lines}\n`;
+  return `\nKeys of this first start. They are not shown again: note them now, or make others with \`tributary keys create\`.\n${lines}\n`;
 }

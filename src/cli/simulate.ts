@@ -1,4 +1,4 @@
-/** `tributary simulate`: a made-up shop as files, ready to import. */
+/** `tributary simulate`: writes a simulated shop as files for `tributary import`. */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,13 +28,20 @@ interface SimulateOptions {
 export function addSimulateCommand(program: Command, { io }: Context): void {
   program
     .command('simulate')
-    .description('Write a seeded, lifelike world: events as ndjson, and truth.json')
+    .description('Write a simulated world: events as ndjson, and their true causes as truth.json')
     .option('--customers <n>', 'people', whole(1, 100_000_000), 10_000)
     .option('--days <n>', 'length of the world', whole(1, 3_650), 90)
-    .option('--seed <n>', 'equal seeds give equal worlds', whole(0, 4_294_967_295), 1)
-    .option('--end <date>', 'the day after the last one; today when left out')
-    .addOption(new Option('--world <family>', 'a causal world instead, for judging models').choices(FAMILIES))
-    .option('--holdout <channel=share>', 'in a causal world, customers who get nothing of it', addHoldout, {})
+    .option('--seed <n>', 'seed; equal seeds give equal worlds', whole(0, 4_294_967_295), 1)
+    .option('--end <date>', 'the day after the last day; today when left out')
+    .addOption(
+      new Option('--world <family>', 'write a causal world of this family, for scoring models').choices(FAMILIES),
+    )
+    .option(
+      '--holdout <channel=share>',
+      'with --world: the share of customers who get nothing from the channel (repeatable)',
+      addHoldout,
+      {},
+    )
     .requiredOption('--out <dir>', 'folder for the files')
     .action(async (options: SimulateOptions) => {
       const { customers, days, out } = options;
@@ -61,14 +68,14 @@ export function addSimulateCommand(program: Command, { io }: Context): void {
     });
 }
 
-/** Writes the lifelike world, or the causal one that `--world` names. @returns the lines of each file. */
+/** Writes the simulated shop, or the causal world that `--world` names. @returns the number of lines of each file. */
 async function write(
   { customers, days, seed, out, world, holdout }: SimulateOptions,
   end_ms: number,
   onProgress: (done: WriteProgress) => void,
 ): Promise<Record<string, number>> {
   if (world === undefined) {
-    if (Object.keys(holdout).length > 0) throw badRequest('--holdout', 'goes with --world; name a family too');
+    if (Object.keys(holdout).length > 0) throw badRequest('--holdout', 'needs --world; name a family with it');
     return (await writeWorld({ customers, days, seed, end_ms }, out, onProgress)).lines;
   }
   const setup = setupOf({ family: world, customers, days, seed, end_ms, holdouts: holdout });
@@ -84,7 +91,7 @@ function addHoldout(text: string, before: Record<string, number>): Record<string
   return { ...before, [channel]: number };
 }
 
-/** The start of a day in UTC, so that equal commands on one day give equal worlds. */
+/** The end of the world: the start of a day in UTC. Equal commands on one day give equal worlds. */
 export function endOf(end: string | undefined, now_ms: number): number {
   const text = end ?? new Date(now_ms).toISOString().slice(0, 10);
   const day = parseDate(text);

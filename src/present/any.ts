@@ -1,4 +1,4 @@
-/** Any report on a terminal: values by name, lists as tables. For reports without a table of their own. */
+/** Shows reports that have no terminal table of their own: values by name, lists as tables. */
 import type { ReportJson } from '../reports/context.ts';
 import { more } from './head.ts';
 import { moneyText, NOTHING, pairs, textTable } from './table.ts';
@@ -18,7 +18,7 @@ const IN_TITLE = new Set([
 ]);
 
 /**
- * The values and tables of `report`, without what stands in the title.
+ * The values and tables of `report`, without the fields that the title shows.
  * @param main the table that comes first.
  */
 export function showAny(report: ReportJson, limit: number, main?: string): string {
@@ -35,7 +35,7 @@ function block(name: string, value: unknown, limit: number): string {
   return `\n${words(name)}\n${showAny(value as ReportJson, limit)}`;
 }
 
-/** Columns of all rows in order of appearance; nested values and raw micros stay in the JSON. */
+/** A table with the columns of all rows, in order of appearance. Only the JSON shows nested values and raw micros. */
 export function tableOf(rows: readonly Row[], limit: number, wanted?: readonly string[]): string {
   const shown = rows.slice(0, limit);
   const names = wanted ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -56,7 +56,7 @@ export function tableOf(rows: readonly Row[], limit: number, wanted?: readonly s
   );
 }
 
-/** One value as text: money by its form, rates by their name. */
+/** One value as text. It recognises money by its form and rates by their name. */
 export function cell(name: string, value: unknown): string {
   if (value === null || value === undefined) return NOTHING;
   if (isMoney(name, value)) return moneyText(value);

@@ -48,7 +48,7 @@ export function showAttribution(report: ReportJson, limit: number): string {
   );
 }
 
-/** The fields a report is grouped by; one that is empty in every row is left out as long as another says something. */
+/** The fields by which a report is grouped. A field that is empty in every row is left out, unless all are empty. */
 function groupKeys(rows: readonly Row[]): string[] {
   if (rows.length === 0) return ['group'];
   const keys = Object.keys(rows[0]!).filter((name) => !MEASURES.has(name));
@@ -127,10 +127,10 @@ function sideBySide(report: ReportJson, parts: readonly [string, Part][], limit:
   return textTable(columns, lines, [totals]) + more(first.length, shown.length);
 }
 
-/** Attributed, plus what is not attributed by reason, is the net revenue: shown with as many decimals as that takes. */
+/** A table that adds up: attributed, plus unattributed by reason, equals net revenue. It shows as many decimals as that needs. */
 function reconciliation(report: ReportJson, parts: readonly [string, Part][]): string {
   const books = parts.map(([, part]) => part.reconciliation);
-  // Only an incremental model has an organic part.
+  // Only a model with absolute weights has an organic part.
   const of = (book: Part['reconciliation'], reason: string): string => book.unattributed_micros[reason] ?? '0';
   const reasons = [...new Set(books.flatMap((book) => Object.keys(book.unattributed_micros)))].filter((reason) =>
     books.some((book) => of(book, reason) !== '0'),

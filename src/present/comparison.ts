@@ -1,4 +1,4 @@
-/** A frozen run beside today's answer on a terminal: the causes of each line add up to its difference. */
+/** The comparison of a frozen run with today's answer on a terminal. The causes of each line add up to its difference. */
 import type { ReportJson } from '../reports/context.ts';
 import { more, reportTitle } from './head.ts';
 import { exactDecimals, money, NOTHING, textTable } from './table.ts';

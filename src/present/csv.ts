@@ -1,4 +1,4 @@
-/** The main table of a report as CSV (RFC 4180), safe to open in a spreadsheet. */
+/** Writes the main table of a report as CSV (RFC 4180) that a spreadsheet can open safely. */
 import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
 
@@ -7,14 +7,14 @@ interface FlatTable {
   rows: unknown[][];
 }
 
-/** The main table of a report as CSV, with a header row and CRLF line ends; values by name where it has none. */
+/** The main table of a report as CSV, with a header row and CRLF line ends. Without a main table, its values by name. */
 export function toCsv(answer: ReportJson, table: MainTable | null): string {
   const { columns, rows } =
     table === null ? { columns: ['name', 'value'], rows: leaves(answer) } : flatten(rowsOf(answer, table));
   return [columns, ...rows].map((row) => row.map(csvCell).join(',') + '\r\n').join('');
 }
 
-/** The rows that the report is about; where several parts hold such rows, all of them with a column that tells them apart. */
+/** The rows of the main table. If several parts of the answer have such rows, a column names the part. */
 function rowsOf(answer: ReportJson, { rows, parts }: MainTable): Record<string, unknown>[] {
   const by_name = parts && answer[parts.field];
   if (!isObject(by_name)) return answer[rows] as Record<string, unknown>[];
@@ -23,7 +23,7 @@ function rowsOf(answer: ReportJson, { rows, parts }: MainTable): Record<string, 
   );
 }
 
-/** Nested values become columns of their own, `credit.linear.share`; lists stay JSON. */
+/** Gives nested values columns of their own, such as `credit.linear.share`. Lists stay JSON. */
 function flatten(nested: readonly Record<string, unknown>[]): FlatTable {
   const rows = nested.map((row) => Object.fromEntries(leaves(row)));
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -38,7 +38,7 @@ function leaves(value: Record<string, unknown>, prefix = ''): [string, unknown][
 
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?$/;
 
-/** One cell. Text that a spreadsheet would run as a formula gets an apostrophe in front; plain numbers stay numbers. */
+/** One cell. Text that a spreadsheet would run as a formula gets a leading apostrophe. Plain numbers stay numbers. */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
   let text = typeof value === 'object' ? JSON.stringify(value) : String(value);

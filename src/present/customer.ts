@@ -1,4 +1,4 @@
-/** One person on a terminal: who they are, and each journey with what happened and what it earned. */
+/** The customer report on a terminal: the person, and each journey with its events and their credit. */
 import type { ReportJson } from '../reports/context.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { moneyText, NOTHING, number, pairs, textTable } from './table.ts';

@@ -1,8 +1,8 @@
-/** A fit for a terminal. */
+/** The result of a fit on a terminal. */
 import type { FitAnswer, FittedChannel } from '../models/fit-answer.ts';
 import { NOTHING, number, percent, type TextColumn, textTable } from './table.ts';
 
-/** Positions that fit beside a channel's name. */
+/** The table shows at most this many positions. */
 const MAX_POSITIONS = 8;
 
 export function showFit(answer: FitAnswer): string {
@@ -16,8 +16,8 @@ export function showFit(answer: FitAnswer): string {
   if (answer.orders) parts.push('\n', orders(answer));
   if (model === 'markov')
     parts.push(
-      '\n  conversions and value: effects scaled to the total. By touch: every conversion given to its own touches.\n',
-      '  These are two answers to two questions, and neither is a measurement of cause.\n',
+      '\n  conversions and value: removal effects scaled to the total. By touch: each conversion is shared by the touches of its path.\n',
+      '  The two methods answer different questions. Neither measures cause.\n',
     );
   parts.push(...answer.warnings.map((warning) => `\n  note: ${warning}\n`));
   return parts.join('');
@@ -63,7 +63,7 @@ function positions(answer: FitAnswer): string {
 
 function orders({ orders: losses = [], order }: FitAnswer): string {
   const lines = losses.map((loss) => [
-    `${loss.order}${loss.order === order ? ' (taken)' : ''}`,
+    `${loss.order}${loss.order === order ? ' (chosen)' : ''}`,
     loss.next_loss.toFixed(5),
     loss.conversion_loss.toFixed(5),
     loss.journey_loss.toFixed(5),

@@ -4,5 +4,5 @@ import { showAny } from './any.ts';
 
 export function showFitted(report: ReportJson, limit: number): string {
   const models = report['models'] as unknown[];
-  return models.length === 0 ? 'nothing is fitted yet: `tributary fit` does it\n' : showAny(report, limit);
+  return models.length === 0 ? 'no model is fitted yet; fit one with `tributary fit`\n' : showAny(report, limit);
 }

@@ -1,7 +1,7 @@
-/** What stands above and below every report on the terminal. */
+/** The lines above and below every report on a terminal. */
 import type { ReportJson } from '../reports/context.ts';
 
-/** "Attribution · linear · 2026-03-01 to 2026-04-01 · USD", and which log position and settings gave it. */
+/** The title, such as "Attribution · linear · 2026-03-01 until before 2026-04-01 · USD", with log position and settings hash. */
 export function reportTitle(title: string, report: ReportJson): string {
   const period = report['report_period'] as { start: string; end: string } | undefined;
   const models =
@@ -29,7 +29,7 @@ export function reportWarnings(report: ReportJson): string {
   return warnings.map(({ count, message }) => `\nwarning: ${count ?? ''} ${message ?? ''}\n`).join('');
 }
 
-/** "12 more rows" when a table was cut. */
+/** A line such as "… and 12 more rows" if a table was cut, else an empty text. */
 export function more(all: number, shown: number): string {
   return all > shown ? `  … and ${all - shown} more rows: --limit 0 shows all, --csv writes all\n` : '';
 }

@@ -11,7 +11,7 @@ export function cardText(card: ReportJson): string {
   const gate = card['gate'] as { passed: boolean; checks: Check[] };
   const verdict = gate.passed
     ? 'passed its gate: reports may use it (`tributary models list` says whether they do)'
-    : 'did not pass its gate: stored, and not used';
+    : 'did not pass its gate: reports do not use it';
   const parts = [
     `\n${card['attribution_model']} · ${card['family']} · ${card['artifact_id']}\n${verdict}\n`,
     section('Fitted on', { ...(card['data'] as Row), as_of: card['as_of'], brands: card['brands'] }),
@@ -33,7 +33,7 @@ function section(title: string, values: Row): string {
     : `\n${title}\n${pairs(rows.map(([name, value]) => [name.replaceAll('_', ' '), text(name, value)]))}`;
 }
 
-/** Values that are no tables, with the parts of objects by their path. */
+/** All values but tables. The name of a nested value is its path. */
 function flat(values: Row): Row {
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
@@ -47,7 +47,7 @@ function flat(values: Row): Row {
   );
 }
 
-/** Tables among the metrics, such as the one of calibration. */
+/** The tables among the metrics, such as the calibration table. */
 function tables(values: Row): string {
   return Object.entries(values)
     .flatMap(([name, value]): [string, unknown][] =>

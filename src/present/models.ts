@@ -1,4 +1,4 @@
-/** Models side by side on a terminal: shares with their intervals, then where they disagree and why. */
+/** The comparison of models on a terminal: shares with intervals, then the largest differences with their reasons. */
 import type { ReportJson } from '../reports/context.ts';
 import { more, reportTitle } from './head.ts';
 import { NOTHING, type TextColumn, textTable } from './table.ts';
@@ -32,7 +32,7 @@ export function showModels(report: ReportJson, limit: number): string {
     reportTitle('Models', report),
     textTable(columns, rows),
     more(groups.length, rows.length),
-    `\n  shares of the attributed revenue in percent; in brackets the middle ${Math.round(level * 100)} % of ${draws} draws of people\n`,
+    `\n  shares of the attributed revenue in percent; in brackets the ${Math.round(level * 100)} % interval from ${draws} draws of people\n`,
     ...(report['disagreements'] as Disagreement[]).map((found) => explain(found, group_by)),
     ...(report['notes'] as string[]).map((note) => `\n  ${note}\n`),
   ].join('');
@@ -45,6 +45,6 @@ function interval({ share, share_low, share_high }: Cell): string {
 }
 
 function explain({ difference, beyond_chance, because, ...found }: Disagreement, group_by: string): string {
-  const chance = beyond_chance ? '' : ', within what chance explains';
+  const chance = beyond_chance ? '' : ', which chance can explain';
   return `\n${found[group_by] ?? NOTHING}: the models differ by ${percent(difference)} points${chance}\n  ${because}\n`;
 }

@@ -1,4 +1,4 @@
-/** A receipt on a terminal: every touch that was considered, why it was in or out, and what it got. */
+/** A receipt on a terminal: every touchpoint that was considered, why it counted or not, and its credit. */
 import type { ReportJson } from '../reports/context.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { exactDecimals, money, moneyText, NOTHING, pairs, percent, type TextColumn, textTable } from './table.ts';
@@ -48,7 +48,7 @@ function order(report: ReportJson): string {
   return pairs(lines);
 }
 
-/** The path, oldest first: share and money under each model, and their sum, which is the order's net. */
+/** The path, oldest first: share and money under each model. The sums equal the order's net value. */
 function credited(report: ReportJson, touchpoints: readonly Touchpoint[], models: readonly string[]): string {
   const path = touchpoints.filter((touch) => touch.credit !== undefined);
   const { net_revenue_micros } = report['reconciliation'] as { net_revenue_micros: string };
@@ -84,7 +84,7 @@ function credited(report: ReportJson, touchpoints: readonly Touchpoint[], models
   return textTable(columns, rows, [...(organic ? [organic] : []), total]);
 }
 
-/** What no touch caused, under the models that say so. */
+/** The organic value, under the models that have it; null if none has. */
 function organicLine(report: ReportJson, models: readonly string[], decimals: number): string[] | null {
   const { attributed } = report['reconciliation'] as { attributed: Record<string, Record<string, unknown>> };
   if (models.every((model) => attributed[model]!['organic_revenue_micros'] === undefined)) return null;
@@ -97,7 +97,7 @@ function organicLine(report: ReportJson, models: readonly string[], decimals: nu
   return ['organic', '', '', '', '', ...cells];
 }
 
-/** What happened before the order and got nothing, newest first; what came after it is counted. */
+/** The touchpoints without credit before the order, newest first, and the number of those after it. */
 function refused(touchpoints: readonly Touchpoint[], limit: number): string {
   const after = touchpoints.filter((touch) => touch.status === 'after_conversion').length;
   const before = touchpoints
@@ -116,9 +116,7 @@ function refused(touchpoints: readonly Touchpoint[], limit: number): string {
   return [
     rows.length > 0 ? textTable(columns, rows) : '',
     rest > 0 ? `  … and ${rest} earlier ones: --limit 0 shows all\n` : '',
-    after > 0
-      ? `  ${after} later ${after === 1 ? 'touchpoint' : 'touchpoints'}, after the order, could not count\n`
-      : '',
+    after > 0 ? `  ${after} later ${after === 1 ? 'touchpoint' : 'touchpoints'}, after the order, cannot count\n` : '',
   ].join('');
 }
 

@@ -4,5 +4,5 @@ import { showAny } from './any.ts';
 
 export function showRuns(report: ReportJson, limit: number): string {
   const runs = report['runs'] as unknown[];
-  return runs.length === 0 ? 'nothing is frozen yet: `tributary runs freeze` does it\n' : showAny(report, limit);
+  return runs.length === 0 ? 'no run is frozen yet; freeze one with `tributary runs freeze`\n' : showAny(report, limit);
 }

@@ -1,4 +1,4 @@
-/** Tables for a terminal: numbers to the right, money with its thousands set apart, nothing longer than it needs to be. */
+/** Tables for a terminal: numbers align right, and thousands of money are separated. */
 import Table from 'cli-table3';
 import { MICROS_PER_UNIT } from '../domain/money.ts';
 
@@ -7,10 +7,10 @@ export interface TextColumn {
   right?: boolean;
 }
 
-/** What stands for "none": a missing key, a rate without a denominator. */
+/** Shown for a missing value, such as a missing key or a rate without a denominator. */
 export const NOTHING = '–';
 const MAX_CELL = 80;
-/** Two blanks between columns, a rule under the header and above the totals; no other lines. */
+/** Two blanks between columns, a line under the header and a line above the totals. */
 const CHARS = Object.fromEntries(
   [
     'top',
@@ -30,7 +30,7 @@ const CHARS = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** @param totals rows below a second rule. */
+/** @param totals rows below a second line. */
 export function textTable(
   columns: readonly TextColumn[],
   rows: readonly string[][],
@@ -69,19 +69,19 @@ export function money(micros: bigint | string, decimals = 2): string {
   return `${value < 0n && abs !== 0n ? '-' : ''}${whole}${decimals > 0 ? `.${digits.slice(-decimals)}` : ''}`;
 }
 
-/** The fewest decimals, at least two, with which every amount is exact, so that a column adds up to the eye. */
+/** The fewest decimals, at least two, that show every amount exactly, so that a reader can add up the column. */
 export function exactDecimals(amounts: readonly (bigint | string)[]): number {
   let decimals = 2;
   while (decimals < 6 && amounts.some((micros) => BigInt(micros) % 10n ** BigInt(6 - decimals) !== 0n)) decimals++;
   return decimals;
 }
 
-/** Decimals of a column of shares: three where that is exact, as in halves of cents, else two, since thirds never end. */
+/** Decimals of a column of credits: three if they are exact with three, such as half cents, else two, since thirds never end. */
 export function readableDecimals(amounts: readonly (bigint | string)[]): number {
   return exactDecimals(amounts) === 3 ? 3 : 2;
 }
 
-/** A major-unit decimal string, as reports carry it beside micros. */
+/** Formats a decimal string in units of the currency, which reports have in addition to micros. */
 export function moneyText(amount: unknown): string {
   if (typeof amount !== 'string' || !/^-?\d+(\.\d{1,6})?$/.test(amount)) return NOTHING;
   const [whole = '0', fraction = ''] = amount.replace('-', '').split('.');
@@ -89,7 +89,7 @@ export function moneyText(amount: unknown): string {
   return money(amount.startsWith('-') ? -micros : micros);
 }
 
-/** A count, whole or fractional. */
+/** Formats a count, whole or fractional. */
 export function number(value: unknown, decimals = 0): string {
   if (typeof value !== 'number') return value === null || value === undefined ? NOTHING : String(value);
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });

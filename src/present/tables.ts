@@ -1,4 +1,4 @@
-/** A report on a terminal: by a table of its own, found by the report's name, or by one made from its declaration. */
+/** Shows a report on a terminal: with its own table, found by the report's name, or with one made from its declaration. */
 import type { ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { showAny } from './any.ts';
@@ -16,7 +16,7 @@ import { showRuns } from './runs.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
 
-/** By name of the report. */
+/** Own tables, by the name of the report. */
 export const OWN_TABLES: Readonly<Record<string, Show>> = {
   attribution: showAttribution,
   campaign: showCampaign,
@@ -32,7 +32,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   runs: showRuns,
 };
 
-/** @param limit rows of a table. */
+/** @param limit the most rows of a table. */
 export function showReport(report: Report, answer: ReportJson, limit: number): string {
   const show = OWN_TABLES[report.name];
   if (show) return show(answer, limit);

@@ -1,6 +1,6 @@
 /**
- * Answers that were given before, by what they depend on: the question with its settings (`config_hash`) and the log position
- * (`as_of`). A new event makes a new position and so a new key: nothing is ever out of date, and nothing has to be dropped for it.
+ * A cache of answers. The key of an answer holds all that it depends on: the question with its settings (`config_hash`) and the
+ * log position (`as_of`). A new event makes a new position and so a new key, so no cached answer is ever out of date.
  */
 import { formatInstant } from '../domain/time.ts';
 import type { Answers, ReportContext, ReportJson, Resolved } from './context.ts';
@@ -8,7 +8,7 @@ import type { Answers, ReportContext, ReportJson, Resolved } from './context.ts'
 const MAX_CHARACTERS = 64_000_000;
 const MAX_ANSWER_CHARACTERS = 8_000_000;
 
-/** Keeps answers up to a number of characters; the least recently used go first. */
+/** Keeps answers up to a total number of characters. It drops the least recently used answers first. */
 export class AnswerCache implements Answers {
   hits = 0;
   private characters = 0;
@@ -59,9 +59,9 @@ export class AnswerCache implements Answers {
 }
 
 /**
- * The answer to a resolved question, made by `make` unless it is known or another caller is making it: then both get that one,
- * or its failure.
- * @param shape tells apart answers that differ in form and not in what they depend on.
+ * Gives the answer to a resolved question. `make` computes it if it is not cached. Callers that ask at the same time share one
+ * computation, and its failure.
+ * @param shape tells apart answers that depend on the same inputs and differ in form.
  */
 export async function answerOnce(
   context: ReportContext,
@@ -70,7 +70,8 @@ export async function answerOnce(
   make: () => Promise<ReportJson>,
 ): Promise<ReportJson> {
   if (context.answers === undefined) return make();
-  // The hash holds the brands as well. They stand here too, so that no fault in it shows one brand the figures of another.
+  // The hash includes the brands already. They are in the key as well, so that a bug in the hash cannot show one brand the
+  // figures of another.
   const brands = resolved.plan.brands.map(({ brand_id }) => brand_id).join(',');
   const key = [shape, brands, resolved.config_hash, resolved.as_of].join('\n');
   const { answer, known } = await context.answers.once(key, make);

@@ -1,4 +1,4 @@
-/** The attribution report: what each channel, campaign and email earned, under one model or several side by side. */
+/** The attribution report: what each channel, campaign and email earned, under one model or several models. */
 import Type, { type Static } from 'typebox';
 import { creditedTouches } from '../attribution/credits.ts';
 import { UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/eligibility.ts';
@@ -46,7 +46,7 @@ export type AttributionReportParameters = Static<typeof AttributionReportParamet
 
 const MAX_GROUPS = 100_000;
 
-/** Totals that hold for every model. */
+/** Totals that are the same for every model. */
 interface Totals {
   total_conversions: bigint;
   attributed_conversions: bigint;
@@ -89,7 +89,7 @@ export async function attributionReport(
   );
 }
 
-/** The models' own parts: group rows, email rows, summary and reconciliation. */
+/** The parts of the report that differ by model: group rows, email rows, summary and reconciliation. */
 export async function groupsAndReconciliation(
   snapshot: Snapshot,
   context: ReportContext,
@@ -126,7 +126,7 @@ async function readTotals(snapshot: Snapshot, query: Attribution): Promise<Total
   };
 }
 
-/** Group rows, email rows and sums of every model, read in two queries for all models together. */
+/** Reads the group rows, email rows and sums of all models, in two queries. */
 async function modelParts(
   snapshot: Snapshot,
   plan: Plan,
@@ -146,7 +146,7 @@ async function modelParts(
   if (groups.length > MAX_GROUPS)
     throw new TributaryError(
       'unprocessable',
-      `group_by: gives more than ${MAX_GROUPS} groups; group by fewer keys or ask for a shorter period`,
+      `group_by: there are more than ${MAX_GROUPS} groups, the limit; group by fewer keys or ask for a shorter period`,
       { field: 'group_by' },
     );
   const emails = await snapshot.query(
@@ -235,7 +235,7 @@ function formatKey(cell: Row[string], key: GroupKey): string | null {
   return key.format ? key.format(cell) : String(cell);
 }
 
-/** What a reader of the numbers should know; each names a count, never a person. */
+/** Warnings about the numbers. Each has a count and names no person. */
 async function readWarnings(
   snapshot: Snapshot,
   plan: Plan,

@@ -1,10 +1,10 @@
-/** The metrics of a campaign or an email: what is counted, and every rate with its formula. Each is defined here once. */
+/** The metrics of a campaign or an email: every count, and every rate with its formula. Each is defined here only. */
 import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
 import { formatMicros, microsPer, ratio, ratioMillionths } from '../domain/money.ts';
 import type { Row } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
 
-/** Over `campaign_events`: kind, is_human (verdict neither machine nor bot), person (resolved, so unique means people). */
+/** SQL over `campaign_events`: kind, is_human (the verdict is neither machine nor bot), person (unique counts are of persons). */
 const kind = (name: string): string => `count_where(kind = '${name}')`;
 const people = (condition: string): string => `count(distinct case when ${condition} then person end)`;
 
@@ -22,37 +22,37 @@ export const ENGAGEMENT_COUNTS = {
   unique_clicks: people(`kind = 'email_click'`),
   human_clicks: `count_where(kind = 'email_click' and is_human = 1)`,
   unique_human_clicks: people(`kind = 'email_click' and is_human = 1`),
-  // People whom the provider says it delivered to; openers are not recipients, most recipients never open.
+  // Persons with a delivery that the provider reported. Openers are no substitute: most recipients never open.
   unique_recipients: people(`kind = 'delivered'`),
 } as const;
 type EngagementCount = keyof typeof ENGAGEMENT_COUNTS;
 
 /**
- * Over one row per order that the campaign touched: counted (its order falls in the period), is_first and is_last (the
- * campaign has the path's first or last touch), only_views (all its touches there are opens or impressions), micros and
- * millionths credited to it, net_micros of the order.
+ * SQL over one row per order that the campaign touched: counted (the order lies in the period), is_first and is_last (the
+ * campaign has the first or last touch of the path), only_views (all its touches in the path are opens or impressions),
+ * credited micros and millionths, and net_micros of the order.
  */
 export const CONVERSION_COUNTS = {
-  /** Orders with a touch of the campaign in their path, zero credit included. */
+  /** Orders with a touch of the campaign in their path, also if it earned nothing. */
   touched_conversions: 'count_where(counted = 1)',
   /** People who placed them. */
   converting_customers: 'count(distinct case when counted = 1 then person_key end)',
   first_touch_conversions: 'count_where(counted = 1 and is_first = 1)',
   last_touch_conversions: 'count_where(counted = 1 and is_last = 1)',
-  /** Touched, but another campaign or channel had the last touch: touched = last touch + assisted. */
+  /** Touched orders whose last touch is of another campaign or channel: touched = last touch + assisted. */
   assisted_conversions: 'count_where(counted = 1 and is_last = 0)',
-  /** Nothing but views of the campaign in the path; touched = view-through + click-through. */
+  /** Touched orders with only views of the campaign in their path: touched = view-through + click-through. */
   view_through_conversions: 'count_where(counted = 1 and only_views = 1)',
-  /** At least one touch of the campaign that is more than a view. */
+  /** Touched orders with at least one touch of the campaign that is not a view. */
   click_through_conversions: 'count_where(counted = 1 and only_views = 0)',
-  /** People who placed an order after more than a view. */
+  /** People who placed click-through conversions. */
   click_through_customers: 'count(distinct case when counted = 1 and only_views = 0 then person_key end)',
 } as const;
 type ConversionCount = keyof typeof CONVERSION_COUNTS;
 
 type Rate = readonly [numerator: EngagementCount, denominator: EngagementCount];
 
-/** Rates of engagement, each numerator / denominator. The recipient rates are of people on both sides. */
+/** Rates of engagement, each numerator / denominator. Rates by recipient count people on both sides. */
 export const ENGAGEMENT_RATES: Record<string, Rate> = {
   delivery_rate: ['delivered', 'sends'],
   bounce_rate: ['bounced', 'sends'],
@@ -69,12 +69,12 @@ export const ENGAGEMENT_RATES: Record<string, Rate> = {
 };
 
 export const CONVERSION_RATES: Record<string, readonly [ConversionCount, EngagementCount]> = {
-  // Of people, on both sides: a person who buys twice, or after an open, cannot push it over the truth.
+  // Both sides count people, so a person who buys twice counts once.
   conversion_rate: ['converting_customers', 'unique_recipients'],
   click_conversion_rate: ['click_through_customers', 'unique_human_clicks'],
 };
 
-/** What the other derived numbers are made of; they are computed in {@link conversionMetrics} and {@link efficiency}. */
+/** Formulas of the other derived numbers. {@link conversionMetrics} and {@link efficiency} compute them. */
 const DERIVED = {
   average_conversion_value: 'net value of the touched conversions / touched_conversions',
   revenue_per_recipient: 'attributed_revenue / unique_recipients',
@@ -84,7 +84,7 @@ const DERIVED = {
   return_on_ad_spend: 'attributed_revenue / spend',
 } as const;
 
-/** The formulas, as the report prints them. */
+/** The formulas of all metrics, as the report prints them. */
 export const DEFINITIONS: Record<string, string> = {
   ...Object.fromEntries(
     [...Object.entries(ENGAGEMENT_RATES), ...Object.entries(CONVERSION_RATES)].map(([name, [over, under]]) => [
@@ -97,7 +97,7 @@ export const DEFINITIONS: Record<string, string> = {
 
 type Engagement = Record<EngagementCount, number>;
 
-/** What a campaign or an email earned. */
+/** The sums that a campaign or an email earned. */
 interface Earned {
   counts: Record<ConversionCount, number>;
   credited_millionths: bigint;
@@ -144,7 +144,7 @@ export function conversionMetrics(earned: Earned, engagement: Engagement): Repor
   };
 }
 
-/** Revenue per recipient and per click; an email has these, its cost is not known. */
+/** Revenue per recipient and per click. Campaigns and emails have them; only campaigns have a cost. */
 export function revenuePer(earned: Earned, engagement: Engagement): ReportJson {
   return {
     revenue_per_recipient: microsPer(earned.revenue_micros, engagement.unique_recipients),
@@ -153,9 +153,9 @@ export function revenuePer(earned: Earned, engagement: Engagement): ReportJson {
   };
 }
 
-/** Without spend there is no cost and no return, rather than none of either. */
+/** Cost and return. All are null if no spend was sent; they are not 0. */
 export function efficiency(earned: Earned, engagement: Engagement, spend_micros: bigint | null): ReportJson {
-  // A credited conversion is a million millionths, and so is a currency unit: the quotient is in units already.
+  // Both sides are in millionths, of a conversion and of a currency unit. So the quotient is in currency units.
   const cost = spend_micros === null ? null : ratioMillionths(spend_micros, earned.credited_millionths);
   return {
     spend_micros: spend_micros === null ? null : spend_micros.toString(),

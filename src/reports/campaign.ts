@@ -1,4 +1,4 @@
-/** The campaign report: what was sent, what people did with it, what it earned and cost, overall and by email. */
+/** The campaign report: sends, engagement, revenue and cost of a campaign, overall and by email. */
 
 import Type, { type Static } from 'typebox';
 import { creditedTouches } from '../attribution/credits.ts';
@@ -44,7 +44,7 @@ const MAX_EMAILS = 10_000;
 
 /**
  * Sends and engagement count by the day of the event, conversions by the day of the order, both in [start, end).
- * A touch is the campaign's when it carries its id, whatever its type: landing visits too.
+ * A touch of any type belongs to the campaign if it has the campaign's id. Landing visits count, too.
  */
 export async function campaignReport(
   context: ReportContext,
@@ -105,7 +105,7 @@ async function campaignAnswer(
   };
 }
 
-/** Makes `campaign_events`: what happened to the campaign's emails in the period, each with its person. */
+/** Makes `campaign_events`: the events of the campaign's emails in the period, each with its person. */
 async function makeCampaignEvents(
   snapshot: Snapshot,
   plan: Plan,
@@ -137,8 +137,8 @@ async function makeCampaignEvents(
 }
 
 /**
- * Makes `campaign_touches` (the campaign's touches in the paths of the period, with what each was credited) and
- * `order_nets` (what each order of the period is worth).
+ * Makes `campaign_touches` (the campaign's touches in the paths of the period, with their credit) and
+ * `order_nets` (the net value of each order of the period).
  */
 async function makeCampaignOrders(snapshot: Snapshot, query: Attribution, campaign_id: string): Promise<void> {
   await materialise(
@@ -158,7 +158,7 @@ async function makeCampaignOrders(snapshot: Snapshot, query: Attribution, campai
   );
 }
 
-/** The columns that a campaign's figures may be split by; '' is the campaign as a whole. */
+/** The columns by which the figures of a campaign are split; '' is the campaign as a whole. */
 const SCOPES = ['', 'email_id'] as const;
 type Scope = (typeof SCOPES)[number];
 
@@ -191,7 +191,7 @@ function queryEarned(snapshot: Snapshot, scope: Scope): Promise<Row[]> {
   );
 }
 
-/** One row per email, by revenue; touches that name no email are the row without `email_id`. */
+/** One row per email, most revenue first. Touches without `email_id` are a row of their own. */
 async function byEmail(snapshot: Snapshot): Promise<ReportJson[]> {
   const key = (row: Row): string | null => read(row, { email_id: 'text?' }).email_id;
   const engagements = new Map((await queryEngagement(snapshot, 'email_id')).map((row) => [key(row), row]));
@@ -214,10 +214,10 @@ async function byEmail(snapshot: Snapshot): Promise<ReportJson[]> {
   }));
 }
 
-/** Upper ends of the buckets, in hours; the last one is open. */
+/** Upper ends of the buckets, in hours. One more bucket has no upper end. */
 const TIMING_HOURS = [1, 6, 24, 72, 168, 336, 720] as const;
 
-/** Hours from the campaign's latest touch in a path to the order: of distinct conversions, never of touches. */
+/** Time from the campaign's latest touch in a path to the order. Each conversion counts once. */
 async function conversionTiming(snapshot: Snapshot, conversions: number): Promise<ReportJson> {
   const bucket = `case ${TIMING_HOURS.map((hours, i) => `when age_ms < ${hours * MS_PER_HOUR} then ${i}`).join(' ')} else ${TIMING_HOURS.length} end`;
   const timed = `(${perOrder('')}) w where counted = 1`;
@@ -253,7 +253,7 @@ export const campaign = defineReport({
   command: 'report campaign',
   path: '/v1/reports/campaigns/:campaign_id',
   path_parameters: { campaign_id: 'The campaign' },
-  summary: 'What a campaign sent, what people did with it, and what it earned and cost',
+  summary: 'Sends, engagement, revenue and cost of a campaign',
   description: 'Overall and by email. Every metric comes with its definition; a rate without a denominator is null.',
   parameters: CampaignReportParameters,
   result: CampaignResult,

@@ -1,4 +1,4 @@
-/** What an answer depends on beside the log, and what it says of that. */
+/** The hash of everything that an answer depends on besides the log, and the head of an answer. */
 import { hash } from 'node:crypto';
 import type { Model, Plan } from '../attribution/plan.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
@@ -6,7 +6,7 @@ import { assert } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { ReportJson, Resolved } from './context.ts';
 
-/** What an answer depends on beside the log: the settings of its brands, and every parameter but `as_of`. */
+/** Hashes everything that an answer depends on besides the log: the settings of its brands, and every parameter but `as_of`. */
 export function configHash(plan: Plan, period: { start: string; end: string }, extra: Record<string, unknown>): string {
   const {
     brands,
@@ -20,20 +20,20 @@ export function configHash(plan: Plan, period: { start: string; end: string }, e
   return hash('sha256', textOf(content), 'hex').slice(0, 16);
 }
 
-/** Equal content has one text. Without a text, different questions would share an answer, so that is a bug. */
+/** Gives equal content the same text. Content without a text is a bug: different questions would share an answer. */
 function textOf(content: object): string {
   const text = canonicalJson(JSON.parse(JSON.stringify(content)));
-  assert(text !== undefined, 'what an answer depends on is plain JSON');
+  assert(text !== undefined, 'the settings and parameters of an answer must be plain JSON');
   return text;
 }
 
-/** Whether two plans differ in nothing but positions. */
+/** True if two plans differ in their positions only. */
 export function sameSettings(a: Plan, b: Plan): boolean {
   const text = ({ brands, models }: Plan): string => textOf({ brands, models: models.map(modelHash) });
   return text(a) === text(b);
 }
 
-/** What decides a model's weights. */
+/** Everything that decides the weights of a model. */
 function modelHash({ name, weight, scores }: Model): object {
   return { name, weight, ...(scores ? { artifact_id: scores.artifact_id } : {}) };
 }
@@ -43,7 +43,7 @@ export function usedArtifacts({ models }: Plan): Record<string, string> {
   return Object.fromEntries(models.flatMap(({ name, scores }) => (scores ? [[name, scores.artifact_id]] : [])));
 }
 
-/** What every answer says about itself. */
+/** The fields that every answer begins with. */
 export function reportHead(resolved: Resolved, now_ms: number): ReportJson {
   const artifacts = usedArtifacts(resolved.plan);
   return {

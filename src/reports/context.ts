@@ -1,4 +1,4 @@
-/** What reports stand on: their surroundings, and the form of their answers. */
+/** Types that all reports share: what they need to run, and the form of their answers. */
 import type { Plan } from '../attribution/plan.ts';
 import type { KeyBrand } from '../domain/brand-access.ts';
 import type { BrandSettings } from '../domain/settings.ts';
@@ -9,23 +9,23 @@ import type { Position } from '../warehouse/position.ts';
 
 export type ReportJson = Record<string, unknown>;
 
-/** What every report needs from its surroundings. */
+/** What every report needs to run. */
 export interface ReportContext {
   warehouse: Warehouse;
   directory: PersonDirectory;
-  /** Settings by brand; brands that are not configured have the defaults. */
+  /** The settings of a brand. Brands that are not in the configuration have the defaults. */
   settings: (brand_id: string) => BrandSettings;
-  /** Brands that the configuration names. */
+  /** The brands in the configuration. */
   configured_brands: readonly string[];
   clock: () => number;
   timeout_ms: number;
-  /** Threads for what takes long and needs no warehouse. */
+  /** Threads for training, which takes long and needs no warehouse. */
   training: TrainingPool;
-  /** Where answers are kept to be given again. */
+  /** The cache of answers; without it every answer is computed. */
   answers?: Answers;
 }
 
-/** A resolved request: the plan for the query and what the answer repeats. */
+/** A resolved request: the plan of the query, and what the answer says about it. */
 export interface Resolved {
   plan: Plan;
   position: Position;
@@ -34,16 +34,16 @@ export interface Resolved {
   config_hash: string;
 }
 
-/** Whose question it is. */
+/** The key that asks. */
 export interface Asker {
-  /** The brand of the key; null is a key for all brands. */
+  /** The brand of the key; null for a key for all brands. */
   key_brand_id: KeyBrand;
 }
 
-/** Answers that were given before, by a key that names everything they depend on. */
+/** A cache of answers. The key of an answer holds everything that it depends on. */
 export interface Answers {
-  /** Answers that nobody had to work out again, since the start. */
+  /** Number of answers since the start that did not have to be computed. */
   readonly hits: number;
-  /** The answer of this key; `make` works it out where it is neither kept nor under way. A failure is not kept. */
+  /** Gives the answer of a key. `make` computes it if it is neither cached nor being computed. A failure is not cached. */
   once(key: string, make: () => Promise<ReportJson>): Promise<{ answer: ReportJson; known: boolean }>;
 }

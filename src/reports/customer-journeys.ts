@@ -1,4 +1,4 @@
-/** The journeys of one person: every touchpoint with what it earned, every order, and their sums. docs/semantics.md 9. */
+/** The journeys of one person: every touchpoint with its credit, every order, and their sums. docs/semantics.md 9. */
 import { without } from '../attribution/eligibility.ts';
 import { makeJourneyEvents } from '../attribution/journeys.ts';
 import type { Plan } from '../attribution/plan.ts';
@@ -13,7 +13,7 @@ import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts'
 import type { ReportJson } from './context.ts';
 import { HISTORY } from './relations.ts';
 
-/** Counts and sums are of everything; lists hold the newest. */
+/** Limits of lists, which hold the newest rows. Counts and sums cover everything. */
 const MAX_JOURNEYS = 100;
 const MAX_LISTED = 1_000;
 
@@ -29,8 +29,8 @@ const TOUCH_COLUMNS = [
 ];
 
 /**
- * Makes `history`: the person's touchpoints and orders in order of time, each with the number of its journey. Equal instants
- * stand in the order of their ids, touchpoints before orders.
+ * Makes `history`: the person's touchpoints and orders in order of time, each with the number of its journey. At the same
+ * instant touchpoints come before orders, in the order of their ids.
  */
 export async function makeHistory(
   snapshot: Snapshot,
@@ -63,7 +63,7 @@ const JOURNEY = {
 } as const;
 type Journey = ReturnType<typeof read<typeof JOURNEY>>;
 
-/** All journeys of the history with all that happened on them, newest first. */
+/** All journeys of the history, newest first, with counts of all their events. */
 async function listJourneys(snapshot: Snapshot, { events }: Attribution): Promise<Journey[]> {
   const touch = 'case when h.is_order = 0 then h.at_ms end';
   const rows = await snapshot.query(
@@ -77,7 +77,7 @@ async function listJourneys(snapshot: Snapshot, { events }: Attribution): Promis
   return readAll(rows, JOURNEY);
 }
 
-/** The journeys of the history, newest first, and their sums. */
+/** Reads the journeys of the history, newest first, and their sums. */
 export async function readJourneys(
   snapshot: Snapshot,
   plan: Plan,
@@ -133,12 +133,12 @@ function journeyPart(journey: Journey, plan: Plan, person_id: string): ReportJso
   const { first_ms, last_ms, last_order_ms, micros } = journey;
   const key = BigInt.asUintN(64, int64Hash(JSON.stringify([brand, person_id, journey.first_id])));
   return {
-    // Named after what began it: the same events give the same name, whatever comes later.
+    // The name comes from the first event of the journey, so later events do not change it.
     journey_id: `jn_${key.toString(16).padStart(16, '0')}`,
     customer_id: person_id,
     first_touchpoint: instant(journey.first_touch_ms),
     last_touchpoint: instant(journey.last_touch_ms),
-    // Calendar days in the brand's zone, as in the journeys report: from the first event to the last, and to the last order.
+    // Lengths are calendar days in the brand's zone, as in the journeys report.
     journey_duration_days: day(last_ms) - day(first_ms),
     days_to_last_conversion: last_order_ms === null ? null : day(last_order_ms) - day(first_ms),
     total_touchpoint_count: journey.touchpoints,

@@ -1,4 +1,4 @@
-/** One customer's history: ids, segments and journeys, with every touchpoint, order and what each touchpoint earned. */
+/** The customer report: ids, segments and journeys of one person, with every touchpoint and its credit, and every order. */
 
 import Type, { type Static } from 'typebox';
 import type { Plan } from '../attribution/plan.ts';
@@ -25,7 +25,7 @@ import { CUSTOMER_MEANINGS, CustomerResult } from './results/customer.ts';
 export const CustomerParameters = Type.Object(ONE_PERSON_PARAMETERS, { additionalProperties: false });
 export type CustomerParameters = Static<typeof CustomerParameters>;
 
-/** The newest are listed. */
+/** The report lists the newest segments up to this number. */
 const MAX_SEGMENTS = 100;
 
 const ID_COLUMNS = ID_FIELDS.map(({ record, field }) => [record, field] as const);
@@ -81,7 +81,7 @@ async function resolvePerson(
   return directory.person(snapshot, plan.positions.identity, brandRule(brand_id, settings), id);
 }
 
-/** Makes `person_members`: the members of the attribution query are only people who ordered. */
+/** Makes `person_members`. The attribution query has members of people who ordered only, so its relation does not serve here. */
 async function makePersonMembers(
   snapshot: Snapshot,
   brand: string,
@@ -126,8 +126,8 @@ export const customer = defineReport({
   command: 'report customer',
   path: '/v1/customers/:customer_id',
   path_parameters: { customer_id: 'Any id of the person' },
-  summary: 'One person: their ids, events, orders and what earned them',
-  description: 'Ids that are joined to this one are part of the answer.',
+  summary: 'One person: ids, journeys, orders, and what each touchpoint earned',
+  description: 'The answer covers all ids that are joined to this one.',
   parameters: CustomerParameters,
   result: CustomerResult,
   main_table: { rows: 'journeys' },

@@ -1,44 +1,44 @@
 /**
- * What a report is, said once. The HTTP route, its page in OpenAPI with the schema of the answer, the CSV, the command with its
- * flags and the table on the terminal follow from this.
+ * The declaration of a report. The HTTP route, its OpenAPI description with the schema of the answer, the CSV, the command with
+ * its flags and the table on the terminal are all made from it.
  */
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Asker, ReportContext, ReportJson } from './context.ts';
 
-/** The rows that a report is about, which are its CSV. */
+/** The main rows of an answer. They are the CSV. */
 export interface MainTable {
   /** The field that holds the rows. */
   rows: string;
-  /** Where several parts of the answer hold such rows: the field with the parts by name, and the column that tells them apart. */
+  /** Set if several parts of the answer have such rows: the field that holds the parts by name, and the CSV column for the name. */
   parts?: { field: string; column: string };
 }
 
-/** Asking leaves something behind, so the call is a POST for admin keys, with the parameters in its body. */
+/** Marks a report that stores something. Its call is a POST for admin keys, with the parameters in the body. */
 export interface Writes {
-  /** Parameters are required. */
+  /** True if the body must not be empty. */
   body_required: boolean;
   examples: Record<string, ReportJson>;
 }
 
 export interface Report {
-  /** Also the name of its terminal table in `present`. */
+  /** The name, also that of its terminal table in `present`. */
   name: string;
-  /** The words of the command, such as `report journeys`; null where a command of its own asks for it. */
+  /** The words of the command, such as `report journeys`; null if another command asks for the report. */
   command: string | null;
   tag: 'reports' | 'models';
-  /** `/v1/reports/campaigns/:campaign_id`; a `:name` is in `path_parameters`. */
+  /** The path, such as `/v1/reports/campaigns/:campaign_id`. Each `:name` is described in `path_parameters`. */
   path: string;
   path_parameters: Readonly<Record<string, string>>;
   summary: string;
   description: string;
   parameters: TObject;
-  /** The schema of the answer, with what each figure means. */
+  /** The schema of the answer. */
   result: TSchema;
-  /** Null where the answer is values by name. */
+  /** Null if the answer is a list of named values. */
   main_table: MainTable | null;
   writes: Writes | null;
   example?: ReportJson;
-  /** @throws bad_request naming the parameter, and what the report says of itself. */
+  /** Computes the answer. @throws bad_request naming the parameter, and the errors of the report. */
   run(context: ReportContext, asked: Record<string, unknown>, asker: Asker): Promise<ReportJson>;
 }
 
@@ -53,7 +53,7 @@ interface Declaration<P extends TObject, N extends string> {
   parameters: P;
   result: TSchema;
   main_table?: MainTable;
-  /** What the figures of the answer mean, by the names of their fields. */
+  /** The meaning of the fields of the answer, by field name. */
   explain?: Readonly<Record<string, string>>;
   writes?: Writes;
   example?: ReportJson;
@@ -73,7 +73,7 @@ export function defineReport<P extends TObject, N extends string = never>(declar
   };
 }
 
-/** The schema with a description at every field that `explain` names and that has none of its own. */
+/** Adds the descriptions of `explain` to the fields of a schema that have none of their own. */
 function explained(schema: unknown, explain: Readonly<Record<string, string>>): unknown {
   if (Array.isArray(schema)) return schema.map((part) => explained(part, explain));
   if (typeof schema !== 'object' || schema === null) return schema;

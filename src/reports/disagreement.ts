@@ -1,8 +1,8 @@
-/** Why two models differ on a group, in words that name what its touches are like. */
+/** Says why two models differ on a group: it compares the touches of the group with all touches. */
 import type { GroupFacts } from '../attribution/explain.ts';
 import type { Model } from '../attribution/plan.ts';
 
-/** The facts of all groups together, for comparison with one group. */
+/** The facts of all groups together. */
 export function averageOf(facts: readonly GroupFacts[]): GroupFacts {
   const touches = facts.reduce((sum, fact) => sum + fact.touches, 0);
   const mean = (of: (fact: GroupFacts) => number): number =>
@@ -18,7 +18,7 @@ export function averageOf(facts: readonly GroupFacts[]): GroupFacts {
   };
 }
 
-/** One clause on the model that gives most, and one on the model that gives least. */
+/** A clause about the model that gives the group most, and one about the model that gives it least. */
 export function explainDifference(own: GroupFacts, all: GroupFacts, highest: Model, lowest: Model): string {
   return `${highest.name} gives it most: ${highest.explain(own, all)}; ${lowest.name} gives it least: ${lowest.explain(own, all)}`;
 }

@@ -1,33 +1,35 @@
-/** What a fit may be asked for: one schema for HTTP, the command line and the schedule. */
+/** The parameters of a fit: one schema for HTTP, the command line and the schedule. */
 import Type, { type Static } from 'typebox';
 import { choice } from '../domain/parameter.ts';
 import { GRAINS } from '../models/grain.ts';
 import { FIT_DEFAULTS } from '../models/settings.ts';
 import { FITTED_LOG_PARAMETERS } from './parameters.ts';
 
-/** `data_driven` is the Markov chain; `markov` and `shapley` say which of the two answers for it. */
+/** A fit of `markov` or `shapley` serves the model `data_driven`. A fit of `data_driven` is one of `markov`. */
 export const FIT_MODELS = ['markov', 'shapley', 'data_driven', 'algorithmic'] as const;
 export type FitModel = (typeof FIT_MODELS)[number];
 
 export const HAZARD_FAMILIES = ['logistic', 'boosted_trees', 'random_forest', 'additive'] as const;
 
-/** Parameters of a fit. The period is all of the log when left out. */
+/** Parameters of a fit. Without a period it covers all of the log. */
 export const FitParameters = Type.Object(
   {
-    model: choice(FIT_MODELS, 'What to fit'),
+    model: choice(FIT_MODELS, 'The model to fit'),
     family: Type.Optional(
-      choice(HAZARD_FAMILIES, `algorithmic: the form of the hazard; ${FIT_DEFAULTS.family} when left out`, {
+      choice(HAZARD_FAMILIES, `algorithmic: the family of the hazard model; ${FIT_DEFAULTS.family} when left out`, {
         'x-value': 'name',
       }),
     ),
     order: Type.Optional(
       choice(
         ['1', '2', '3', '4', 'auto'],
-        'markov: touches that the next one depends on; auto chooses by held-out journeys; 1 when left out',
+        'markov: the number of touches before it that a touch depends on; auto chooses by held-out journeys; 1 when left out',
         { 'x-value': 'k' },
       ),
     ),
-    grain: Type.Optional(choice(GRAINS, 'What a touch is called; channel when left out', { 'x-value': 'name' })),
+    grain: Type.Optional(
+      choice(GRAINS, 'The name that touches are grouped by; channel when left out', { 'x-value': 'name' }),
+    ),
     transform: Type.Optional(
       Type.String({
         maxLength: 500,
@@ -40,7 +42,7 @@ export const FitParameters = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 4_294_967_295,
-        description: `Of all that is drawn; ${FIT_DEFAULTS.seed} when left out`,
+        description: `Seed of all random draws; ${FIT_DEFAULTS.seed} when left out`,
       }),
     ),
     draws: Type.Optional(
@@ -54,14 +56,14 @@ export const FitParameters = Type.Object(
       Type.Number({
         minimum: 0,
         maximum: 1_440,
-        description: `algorithmic: touches nearer to the order have no effect; ${FIT_DEFAULTS.guard_minutes} when left out`,
+        description: `algorithmic: touches less than this many minutes before the order have no effect; ${FIT_DEFAULTS.guard_minutes} when left out`,
       }),
     ),
     max_age_days: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,
         maximum: 365,
-        description: `algorithmic: older touches have no effect; ${FIT_DEFAULTS.max_age_days} when left out`,
+        description: `algorithmic: touches older than this many days have no effect; ${FIT_DEFAULTS.max_age_days} when left out`,
       }),
     ),
     ...FITTED_LOG_PARAMETERS,
@@ -70,7 +72,7 @@ export const FitParameters = Type.Object(
 );
 export type FitParameters = Static<typeof FitParameters>;
 
-/** Settings that only some models have; every other parameter is for all of them. */
+/** Settings that only some models have. All models have every other parameter. */
 const ONLY: Partial<Record<keyof FitParameters, readonly FitModel[]>> = {
   family: ['algorithmic'],
   guard_minutes: ['algorithmic'],

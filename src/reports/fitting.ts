@@ -1,4 +1,4 @@
-/** Fits a model on the log as it stands and keeps it. The log is read here, the training runs in a thread of its own. */
+/** Fits a model on the log and stores the artifact. This file reads the log; training runs in a thread of its own. */
 
 import { DEFAULT_MODEL } from '../attribution/models.ts';
 import { pickOptions } from '../attribution/query-options.ts';
@@ -25,16 +25,17 @@ import { ALL_TIME } from './person.ts';
 import { resolveParameters } from './resolve.ts';
 import { CardResult, MODEL_MEANINGS } from './results/models.ts';
 
-/** Reading all of a log takes longer than a report. */
+/** Reading all of a log may take this many times as long as a report. */
 const READ_PATIENCE = 10;
 
-/** All that decides a fit, with nothing left to default. */
+/** Everything that decides a fit, with defaults filled in. */
 type FitSettings =
   | ({ model: 'algorithmic'; grain: Grain | 'auto' } & TrainHazardOptions)
   | ({ model: 'markov' | 'shapley'; grain: Grain } & Omit<TrainPathsOptions, 'pathless'>);
 
 /**
- * Fits, judges and keeps a model. Returns its card. The same fit of the same log is the same artifact, kept once.
+ * Fits a model, checks its gate, stores the artifact and returns its card. The same fit of the same log is the same artifact
+ * and is stored once.
  * @throws bad_request naming the parameter; unprocessable when there is too much to learn from; busy when many fits wait.
  */
 export async function fitModel(
@@ -48,11 +49,13 @@ export async function fitModel(
 
 const MAX_WAITING = 8;
 
-/** A fit holds a log in memory, so one is made after the other. */
+/** Runs one fit at a time, since a fit holds a log in memory. */
 function inTurn<T>(warehouse: Warehouse, work: () => Promise<T>): Promise<T> {
   const turns = turnsOf(warehouse, 'fit');
   if (turns.waiting >= MAX_WAITING)
-    throw new TributaryError('busy', `${MAX_WAITING} fits are waiting already; try again later`, { retry_after_s: 60 });
+    throw new TributaryError('busy', `${MAX_WAITING} fits are waiting already, the limit; try again later`, {
+      retry_after_s: 60,
+    });
   return turns.take(work);
 }
 
@@ -73,20 +76,20 @@ async function fitNow(
   );
   const trained = await train();
   const times = { training_ms: Math.round(performance.now() - started), created_ms: context.clock() };
-  // A key of one brand asks for that brand, also where it does not say so.
+  // With a key of one brand, a request without a brand means that brand.
   const brand_id = brandWithin(options.key_brand_id, parameters.brand_id);
   const request = { ...parameters, ...(brand_id === null ? {} : { brand_id }) };
   return keep(context, makeArtifact(resolved, request, settings, trained, times));
 }
 
-/** What a fit has in common with a report: which part of the log, read how. */
+/** The parameters that a fit shares with reports: which part of the log it reads, and how. */
 function sharedParameters(parameters: FitParameters): AttributionParameters {
   const known = Object.keys(AttributionParameters.properties);
   const shared = Object.fromEntries(Object.entries(parameters).filter(([name]) => known.includes(name)));
   return { ...ALL_TIME, ...shared, model: DEFAULT_MODEL };
 }
 
-/** Settles what is left to default. @throws bad_request for a setting that the model does not have. */
+/** Fills in defaults. @throws bad_request for a setting that the model does not have. */
 function settle(parameters: FitParameters): FitSettings {
   refuseOthers(parameters);
   const { seed = FIT_DEFAULTS.seed, draws = FIT_DEFAULTS.draws } = parameters;
@@ -100,7 +103,7 @@ function settle(parameters: FitParameters): FitSettings {
   if (parseTransforms(transform).some(({ kind }) => kind === 'frequency'))
     throw badRequest(
       'transform',
-      'frequency counts touches in their names, which reports cannot credit; fit a file with --paths, or choose another',
+      'frequency adds counts to the names of touches, and reports cannot credit such names; fit a file with --paths, or use another transform',
     );
   if (parameters.model === 'shapley') {
     return { model: 'shapley', ...common, grain, transform, order: null };
@@ -117,7 +120,7 @@ function refuseOthers(parameters: FitParameters): void {
   }
 }
 
-/** Reads what the model learns from; what it returns trains without the warehouse. */
+/** Reads the part of the log that the model learns from. The function that it returns trains the model without the warehouse. */
 async function readLog(
   snapshot: Snapshot,
   context: ReportContext,
@@ -162,7 +165,7 @@ function makeArtifact(
   return { artifact_id: artifactId(base), model, ...base, card, ...times };
 }
 
-/** Stores an artifact unless it is there: an artifact never changes. A damaged row is left, and the sound one stored beside it. */
+/** Stores an artifact unless a sound copy is stored: an artifact never changes. A damaged copy stays, and the new one is added. */
 async function keep(context: ReportContext, artifact: Artifact): Promise<Artifact> {
   const known = await context.warehouse.read((snapshot) => soundArtifact(snapshot, artifact.artifact_id));
   if (known) return known;
@@ -178,7 +181,7 @@ export const fit = defineReport({
   path: '/v1/models',
   summary: 'Fit a model',
   description:
-    'Learns from the log as it stands and keeps the result as an artifact, which reports use when it passed its gate. It takes seconds to minutes; the server goes on answering. The same fit of the same log is the same artifact.',
+    'Learns from the log and stores the result as an artifact. Reports use it if it passes its gate. A fit takes seconds to minutes; meanwhile the server answers other requests. The same fit of the same log gives the same artifact.',
   parameters: FitParameters,
   result: CardResult,
   main_table: { rows: 'channels' },

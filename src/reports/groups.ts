@@ -1,4 +1,4 @@
-/** What credits can be grouped by, in one place. */
+/** The keys by which credits can be grouped. */
 import { badRequest } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
 import { formatDate, MS_PER_DAY, weekStart } from '../domain/time.ts';
@@ -8,11 +8,11 @@ import type { Cell } from '../warehouse/schema.ts';
 import { MONTHS } from './relations.ts';
 
 export interface GroupKey {
-  /** Name of the field in a row of the report. */
+  /** The field in a row of the report. */
   field: string;
   /** SQL over `credits c` and their touchpoints `t` (and `months mo` for months). */
   sql: string;
-  /** The touchpoint column that the path has to carry for it. */
+  /** The touchpoint column that the candidates must have for it. */
   touch_column?: string;
   format?: (cell: Cell) => string | null;
 }
@@ -70,7 +70,7 @@ export function touchColumns(keys: readonly GroupKey[]): string[] {
   return keys.flatMap((key) => (key.touch_column ? [key.touch_column] : []));
 }
 
-/** Calendar months as rows of day numbers, where a report groups by them. Returns the join. */
+/** Makes `months` if a report groups by months. Returns the SQL that joins them, else an empty text. */
 export async function joinMonths(
   snapshot: Snapshot,
   keys: readonly GroupKey[],
@@ -94,7 +94,7 @@ function formatMonth(month_number: number): string {
   return formatDate(monthStart(month_number)).slice(0, 7);
 }
 
-/** Rows in their stable order: most revenue first, then keys as text, missing ones first. */
+/** The order of rows: most revenue first, then by their keys as text, missing keys first. */
 export function byRevenue<T extends { micros: bigint; keys: ReadonlyArray<string | null> }>(a: T, b: T): number {
   if (a.micros !== b.micros) return a.micros > b.micros ? -1 : 1;
   for (let i = 0; i < a.keys.length; i++) {

@@ -1,4 +1,4 @@
-/** The journeys report: how long journeys to an order are, how many touchpoints they hold, and on which channels. */
+/** The journeys report: how long journeys are, how many touchpoints they have, and on which channels. */
 import { makeJourneys } from '../attribution/journeys.ts';
 import { attribute } from '../attribution/query.ts';
 import { formatMicros, microsPer, ratio } from '../domain/money.ts';
@@ -18,7 +18,7 @@ const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as co
 const LENGTH_NO =
   'case when days = 0 then 0 when days = 1 then 1 when days <= 7 then 2 when days <= 30 then 3 else 4 end';
 
-/** The table of journeys by length. Revenue is net, and each order is in exactly one journey. */
+/** The table of journeys by length. Revenue is net. Each order is in exactly one journey. */
 export async function journeyAnalysis(snapshot: Snapshot, journeys: Relation): Promise<ReportJson[]> {
   const rows = await snapshot.query(
     `select ${LENGTH_NO} as length_no, count(*) as journeys, text128(sum128(micros)) as micros, sum(touchpoints) as touchpoints,
@@ -124,9 +124,9 @@ export const journeys = defineReport({
   name: 'journeys',
   command: 'report journeys',
   path: '/v1/reports/journeys',
-  summary: 'How long journeys were, and what they were made of',
+  summary: 'How long journeys were, and their touchpoints and channels',
   description:
-    'A journey is the events of a person without a long silence between them; it is reported when an order of the period lies in it.',
+    'A journey is the events of a person without a long gap between them. It is reported when an order of the period lies in it.',
   parameters: AttributionParameters,
   result: JourneysResult,
   main_table: { rows: 'journey_lengths' },

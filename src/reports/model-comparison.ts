@@ -1,4 +1,4 @@
-/** Models side by side: what each gives a channel or campaign, how sure that is, and why they differ most where they do. */
+/** Compares models: what each gives every channel or campaign, with intervals, and why they differ where they differ most. */
 import Type, { type Static } from 'typebox';
 import { creditedTouches, scoresOf } from '../attribution/credits.ts';
 import type { GroupFacts } from '../attribution/explain.ts';
@@ -39,7 +39,7 @@ export const ModelComparisonParameters = Type.Object(
       }),
     ),
     seed: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'Of the draws; 1 when left out' }),
+      Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'Seed of the draws; 1 when left out' }),
     ),
   },
   { additionalProperties: false },
@@ -47,14 +47,14 @@ export const ModelComparisonParameters = Type.Object(
 export type ModelComparisonParameters = Static<typeof ModelComparisonParameters>;
 
 const LEVEL = 0.9;
-/** Shares that the draws of one answer may make. */
+/** Limit of draws x groups x models of one answer. */
 const MAX_CELLS = 2_000_000;
 const MAX_DISAGREEMENTS = 5;
-/** Shares that differ by less than this are not worth a word. */
+/** Smaller differences of shares are not explained. */
 const TELLING_DIFFERENCE = 0.02;
 
 /**
- * The rule models when none are named.
+ * Compares models; without `models` it compares the rule models.
  * @throws unprocessable when there are too many groups for the draws.
  */
 export async function modelComparison(
@@ -99,7 +99,7 @@ function checkSize(groups: number, models: number, draws: number): void {
   if (groups * models * draws <= MAX_CELLS) return;
   throw new TributaryError(
     'unprocessable',
-    `draws: ${draws} draws of ${groups} groups under ${models} models are more than ${MAX_CELLS} shares; ask for fewer draws or models, or a shorter period`,
+    `draws: ${draws} draws x ${groups} groups x ${models} models are over the limit of ${MAX_CELLS} shares; ask for fewer draws or models, or a shorter period`,
     { field: 'draws' },
   );
 }
@@ -107,7 +107,7 @@ function checkSize(groups: number, models: number, draws: number): void {
 function notes({ models }: Plan): string[] {
   if (!models.some(({ name }) => isFitted(name))) return [];
   return [
-    `${FITTED_MODEL_NAMES.join(', ')}: intervals draw people and keep the artifact; those of its card also fit it again`,
+    `${FITTED_MODEL_NAMES.join(', ')}: intervals come from drawing people again with the same artifact; the intervals on the model card also repeat the fit`,
     'fitted models are model-based, not causal, unless they are calibrated by holdouts',
   ];
 }
@@ -115,12 +115,12 @@ function notes({ models }: Plan): string[] {
 /** SQL for the group of a touchpoint `t`. */
 const groupOf = (group_by: string): string => `t.${oneOf(group_by, GROUPS)}`;
 
-/** The numbers of every model, by the letter of their columns. */
+/** SQL for the credited micros of every model, in columns c0, c1, … */
 const sumsOf = ({ models }: Plan): string => models.map((_, i) => `text128(sum128(c.c${i})) as c${i}`).join(', ');
 const sumShape = ({ models }: Plan): Record<string, 'bigint'> =>
   Object.fromEntries(models.map((_, i) => [`c${i}`, 'bigint']));
 
-/** Credit in micros by person and group. People are numbered by name, so that arrival decides nothing. */
+/** Credit in micros by person and group. People are numbered by name, so that the order of arrival does not matter. */
 async function readCredit(
   snapshot: Snapshot,
   plan: Plan,
@@ -169,7 +169,7 @@ async function readSums(
   return names.map((name) => plan.models.map((_, i) => by_name.get(name)![`c${i}`]!));
 }
 
-/** Where the touches of each group stand in their paths, and what fitted models say of them. */
+/** The places of the touches of each group in their paths, and the measures of fitted models. */
 async function readFacts(
   snapshot: Snapshot,
   plan: Plan,
@@ -180,7 +180,7 @@ async function readFacts(
   const scored = plan.models.flatMap((model, i) =>
     model.scores ? [{ i, table: scoresOf(query.scores, model).name }] : [],
   );
-  // The share of its measure that a touch's channel adds, in millionths: a sum of doubles would depend on its order.
+  // The part of the measure that a touch's channel adds, as whole millionths: a sum of doubles would depend on its order.
   const added = scored.map(
     ({ i }) =>
       `, sum(int64(floor(case when s${i}.with_it > 0.0 then (1.0 - s${i}.without_it / s${i}.with_it) * 1000000.0 else 0.0 end + 0.5))) as added${i}`,
@@ -245,7 +245,7 @@ function comparedGroup(
   };
 }
 
-/** The groups on which models differ most, by the distance of their shares, each with its reason. */
+/** The groups on which models differ most, by the difference of their shares, each with the reason. */
 function disagreements(
   plan: Plan,
   group_by: string,
@@ -287,9 +287,9 @@ export const models = defineReport({
   name: 'models',
   command: 'report models',
   path: '/v1/reports/models',
-  summary: 'Models side by side, with intervals and their largest disagreements explained',
+  summary: 'Models side by side, with intervals, and the reasons of their largest differences',
   description:
-    'By channel or campaign: what each model gives, how far that would move if other people had come (bootstrap over people, 90 %), and why the models differ most where they do.',
+    'By channel or campaign: the share that each model gives, its 90 % interval (bootstrap over people), and why the models differ where they differ most.',
   parameters: ModelComparisonParameters,
   result: ModelComparisonResult,
   main_table: { rows: 'groups' },

@@ -1,4 +1,4 @@
-/** Fitted models: which there are, which one reports use, and the card of each. */
+/** Fitted models: their list, which of them reports use, and the card of each. */
 
 import Type from 'typebox';
 import { maySee } from '../domain/brand-access.ts';
@@ -11,7 +11,7 @@ import type { ReportContext, ReportJson } from './context.ts';
 import { defineReport } from './declare.ts';
 import { CardResult, MODEL_MEANINGS, ModelsResult } from './results/models.ts';
 
-/** The artifacts that the key may see, newest first. One of several brands needs a key for all of them. */
+/** The artifacts that the key may see, newest first. An artifact of several brands needs a key for all brands. */
 export async function listModels(
   context: ReportContext,
   options: { key_brand_id: string | null },
@@ -46,7 +46,7 @@ export async function listModels(
 
 const failed = (checks: readonly Check[]): Check[] => checks.filter(({ passed }) => !passed);
 
-/** @throws not_found, also for an artifact of brands that the key may not read. */
+/** The card of an artifact. @throws not_found, also for an artifact of brands that the key may not read. */
 export async function modelCard(
   context: ReportContext,
   artifact_id: string,
@@ -62,7 +62,7 @@ export async function modelCard(
   return cardJson(artifact);
 }
 
-/** All that is to be said of an artifact; what `fit` answers, too. */
+/** The card of an artifact. `fit` answers with it, too. */
 export function cardJson({ card, created_ms, content: _content, model, ...artifact }: Artifact): ReportJson {
   const { gate, limits, warnings, channels, data, metrics, ...fit } = card;
   return {
@@ -89,7 +89,7 @@ export const fitted = defineReport({
   path: '/v1/models',
   summary: 'Fitted models, newest first',
   description:
-    'Which passed their gate, which reports use, and what the others lack. A fit of several brands is listed for keys of all brands only.',
+    'Whether each passed its gate, whether reports use it, and which checks failed. Only keys for all brands see fits of several brands.',
   parameters: NO_PARAMETERS,
   result: ModelsResult,
   main_table: { rows: 'models' },
@@ -102,10 +102,10 @@ export const card = defineReport({
   command: 'models card',
   tag: 'models',
   path: '/v1/models/:artifact_id',
-  path_parameters: { artifact_id: '`artifact_id` of the list' },
+  path_parameters: { artifact_id: '`artifact_id` from the list' },
   summary: 'The card of a fitted model',
   description:
-    'Data, settings, metrics with calibration, intervals, gate, limits. `format=text` answers it as a page of text.',
+    'Data, settings, metrics with calibration, intervals, gate and limits. `format=text` gives a page of text.',
   parameters: NO_PARAMETERS,
   result: CardResult,
   main_table: { rows: 'channels' },

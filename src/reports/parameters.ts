@@ -4,7 +4,7 @@ import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { optionParameters } from '../attribution/query-options.ts';
 import { words } from '../domain/parameter.ts';
 
-/** Which orders: those of a period. Reports on one thing have no period. */
+/** The period of the orders. Reports on one order or person have none. */
 const PERIOD = {
   start: Type.Optional(
     words('First day (YYYY-MM-DD in the brand’s zone) or first instant; 30 days before `end` when left out', {
@@ -14,7 +14,7 @@ const PERIOD = {
   end: Type.Optional(words('The day or instant after the last one; tomorrow when left out', { 'x-value': 'day' })),
 };
 
-/** Which model, and which of its fits. */
+/** The models, and the fits to use for them. */
 const MODEL = {
   model: Type.Optional(
     words(
@@ -32,13 +32,17 @@ const MODEL = {
   ),
 };
 
-/** Which part of the log, and in which currency. */
+/** The part of the log, and the currency. */
 const LOG = {
   brand_id: Type.Optional(
-    words('One brand; all that the key may read when left out', { 'x-flag': 'brand', 'x-value': 'id' }),
+    words('One brand; all brands that the key may read when left out', { 'x-flag': 'brand', 'x-value': 'id' }),
   ),
-  as_of: Type.Optional(words('The as_of of an earlier report, or an instant', { 'x-value': 'position' })),
-  currency: Type.Optional(words('ISO 4217; the brand’s when left out', { 'x-value': 'code' })),
+  as_of: Type.Optional(
+    words('`as_of` of an earlier report, or an instant; the newest log position when left out', {
+      'x-value': 'position',
+    }),
+  ),
+  currency: Type.Optional(words('ISO 4217 code; the currency of the brand when left out', { 'x-value': 'code' })),
 };
 
 /** Parameters of every report that attributes. Lists are separated by commas. */
@@ -56,16 +60,16 @@ const { model, currency, brand_id, as_of } = AttributionParameters.properties;
 export const ONE_MODEL_PARAMETERS = WITH_ONE_MODEL;
 /** Parameters of a report that compares models. */
 export const SEVERAL_MODELS_PARAMETERS = WITH_SEVERAL_MODELS;
-/** Parameters of a report on one order: what concerns a period or several orders has no meaning there. */
+/** Parameters of a report on one order. It has no parameters about a period or several orders. */
 export const ONE_ORDER_PARAMETERS = { ...MODEL, ...LOG, ...optionParameters('touches') };
-/** Parameters of a report on one person, whose touches count in the way of the brand. */
+/** Parameters of a report on one person. It has no options of the query, so the defaults decide what counts. */
 export const ONE_PERSON_PARAMETERS = { brand_id, as_of, model, currency };
-/** Parameters of a fit: it has a model of its own, and learns from orders at their net value. */
+/** Parameters that a fit shares with reports. It learns from orders at their net value. */
 export const FITTED_LOG_PARAMETERS = {
   start: Type.Optional(
-    words('First day of the orders to learn from; all of the log when left out', { 'x-value': 'day' }),
+    words('First day of the orders to learn from; the start of the log when left out', { 'x-value': 'day' }),
   ),
-  end: Type.Optional(words('The day after the last one; all of the log when left out', { 'x-value': 'day' })),
+  end: Type.Optional(words('The day after the last one; the end of the log when left out', { 'x-value': 'day' })),
   ...LOG,
   ...optionParameters('touches', 'orders'),
 };

@@ -1,4 +1,4 @@
-/** Who a report is about: the ids of one person, what joins them, and which brand an id belongs to. */
+/** The person that a report is about: their ids, what joins them, and the brand that an id belongs to. */
 import type { Plan } from '../attribution/plan.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
@@ -10,21 +10,21 @@ import type { Relation } from '../warehouse/relation.ts';
 import type { TableName } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
 
-/** Reports on one thing have no period: this one holds every event that the door lets in. */
+/** The period of reports that have no period parameter. It holds every event that the collector accepts. */
 export const ALL_TIME = { start: '1970-01-01T00:00:00Z', end: '9999-01-01T00:00:00Z' } as const;
 
 const MAX_IDS = 1_000;
 const MAX_LINKS = 200;
 
-/** What is looked for, and the columns that may hold it. */
+/** An id to look for, and the columns that may hold it. */
 interface Sought {
-  /** The parameter, for messages. */
+  /** The parameter that gave the id, for messages. */
   field: string;
   id: string;
   columns: ReadonlyArray<readonly [table: TableName, column: string]>;
 }
 
-/** The brands that know an id, among those that the key may read. @throws forbidden, not_found. */
+/** The brands that have records with an id, among those that the key may read. @throws forbidden, not_found. */
 export async function brandsOf(
   snapshot: Snapshot,
   position: Position,
@@ -44,20 +44,20 @@ export async function brandsOf(
     const where = asked === null ? '' : ` in brand ${asked}`;
     throw new TributaryError(
       'not_found',
-      `${sought.field}: nothing is known of ${JSON.stringify(sought.id.slice(0, 200))}${where} at this log position; check the id, and as_of if you gave one`,
+      `${sought.field}: no record has ${JSON.stringify(sought.id.slice(0, 200))}${where} at this log position; check the id, and as_of if you gave one`,
       { field: sought.field },
     );
   }
   return readAll(rows, { brand_id: 'text' }).map(({ brand_id }) => brand_id);
 }
 
-/** The one brand that knows an id. @throws forbidden, not_found, and bad_request when several brands do. */
+/** The one brand that has records with an id. @throws forbidden, not_found, and bad_request when several brands have them. */
 export async function brandOf(...[snapshot, position, sought, request]: Parameters<typeof brandsOf>): Promise<string> {
   const brands = await brandsOf(snapshot, position, sought, request);
   if (brands.length > 1) {
     throw new TributaryError(
       'bad_request',
-      `brand_id: ${JSON.stringify(sought.id.slice(0, 200))} is an id in brands ${brands.join(', ')}; name the one you mean`,
+      `brand_id: ${JSON.stringify(sought.id.slice(0, 200))} is an id in brands ${brands.join(', ')}; name one of them`,
       {
         field: 'brand_id',
       },
@@ -66,7 +66,7 @@ export async function brandOf(...[snapshot, position, sought, request]: Paramete
   return brands[0]!;
 }
 
-/** The ids of the person that `members` are, and the records and statements that speak of them. */
+/** The ids of the person whose ids are `members`, and the records and statements that link them. */
 export async function readPerson(
   snapshot: Snapshot,
   plan: Plan,
@@ -86,7 +86,7 @@ export async function readPerson(
   };
 }
 
-/** What was said of pairs of ids. Of each pair the latest statement holds. */
+/** The statements about pairs of ids. The latest statement of a pair counts. */
 async function readStatements(
   snapshot: Snapshot,
   plan: Plan,
@@ -130,7 +130,7 @@ async function readStatements(
   });
 }
 
-/** Records that carried both ids of a pair: implicit links. */
+/** Implicit links: records that have both ids of a pair. */
 async function readRecords(
   snapshot: Snapshot,
   plan: Plan,

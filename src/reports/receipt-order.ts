@@ -1,4 +1,4 @@
-/** The order of a receipt: its conversions, adjustments, rate and what it is worth. docs/semantics.md 2, 3 and 8. */
+/** The order of a receipt: its conversions, adjustments, rate and value. docs/semantics.md 2, 3 and 8. */
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
@@ -10,7 +10,7 @@ import { atOrBefore, type Position } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import type { ReportJson } from './context.ts';
 
-/** The conversions that are one order with this one; the first stands for it. docs/semantics.md 2. */
+/** The ids of all conversions of the order of a conversion. The first is its standing conversion. docs/semantics.md 2. */
 export async function conversionsOfOrder(
   snapshot: Snapshot,
   position: Position,
@@ -42,7 +42,7 @@ const ORDER = {
 /** The order of a receipt. */
 export type Order = ReturnType<typeof read<typeof ORDER>>;
 
-/** The one order of a query, with what it is worth and why no touch earned it, where that is so. */
+/** The only order of a query, with its value, and the reason if no touch earned it. */
 export async function readOrder(
   snapshot: Snapshot,
   { orders, events, unattributed }: Attribution,
@@ -67,7 +67,7 @@ export async function readOrder(
   return read(row, ORDER);
 }
 
-/** What the order is worth, and how it came to that. */
+/** The value of the order, and the adjustments and rate that led to it. */
 export async function orderPart(
   snapshot: Snapshot,
   plan: Plan,
@@ -115,13 +115,13 @@ export function money(name: string, micros: bigint): ReportJson {
   return { [`${name}_micros`]: micros.toString(), [name]: formatMicros(micros) };
 }
 
-/** The rate as the exact fraction that was used, and as a decimal to read. */
+/** The rate as the exact fraction that was used, and as a decimal for readers. */
 function exchange({ num, den, dates }: ResolvedRate, from: string, to: string): ReportJson {
   const rate = ratio(num, den);
   return { from, to, rate, numerator: num.toString(), denominator: den.toString(), rate_dates: dates };
 }
 
-/** The adjustments of the order, as the query applied them or left them out, with the reason that their sender gave. */
+/** The adjustments of the order. Each says whether the query applied it, and the reason that its sender gave. */
 async function readAdjustments(snapshot: Snapshot, plan: Plan, { orders, adjustments }: Attribution) {
   const rows = await snapshot.query(
     `select a.adjustment_id as adjustment_id, r.reason as reason, a.at_ms as at_ms, a.amount_micros as amount_micros, a.currency as currency

@@ -1,4 +1,4 @@
-/** Every touchpoint that was considered for an order, and in plain words why it counted or not. docs/semantics.md 5 and 6. */
+/** Every touchpoint that was considered for an order, and in a sentence why it counted or not. docs/semantics.md 5 and 6. */
 import { consideredTouches } from '../attribution/considered.ts';
 import { scoresOf } from '../attribution/credits.ts';
 import { type RefusalStatus, refusalSentence } from '../attribution/eligibility.ts';
@@ -12,17 +12,17 @@ import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
 
-/** A receipt shows the touches of the path, then the newest of the rest, up to this many. */
+/** A receipt shows at most this many touchpoints: first the touches of the path, then the newest of the rest. */
 const MAX_TOUCHPOINTS = 1_000;
 
 type TouchpointStatus = RefusalStatus | 'credited' | 'absorbed' | 'path_cut';
 
 interface Considered {
   total: number;
-  /** Oldest first. */
+  /** The touchpoints, oldest first. */
   touchpoints: Array<{
     json: ReportJson & { status: TouchpointStatus };
-    /** Of a touch of the path: its cells of `credits`, see {@link creditColumns}. */
+    /** The credit columns of a touch of the path, see {@link creditColumns}; null for other touchpoints. */
     credit: Row | null;
   }>;
 }
@@ -51,7 +51,7 @@ const SHAPE = {
   total: 'number',
 } as const;
 
-/** SQL for what a touch of the path got under each model: weight w, millionths m, micros c and what an artifact measures. */
+/** SQL for the credit of a touch under each model: weight w, millionths m, micros c, and the measures of its artifact. */
 function creditColumns(plan: Plan): string {
   const columns = plan.models.map(
     ({ scores }, i) =>
@@ -60,7 +60,7 @@ function creditColumns(plan: Plan): string {
   return columns.join(', ');
 }
 
-/** Reads the touchpoints of the one order of a query. */
+/** Reads the touchpoints of the only order of a query. */
 export async function readConsidered(
   snapshot: Snapshot,
   plan: Plan,
@@ -97,7 +97,7 @@ export async function readConsidered(
     total: rows.length === 0 ? 0 : read(rows[0], SHAPE).total,
     touchpoints: rows.map((row) => {
       const touch = read(row, SHAPE);
-      const [status, reason] = becameOf({ ...touch, ...order });
+      const [status, reason] = decisionOn({ ...touch, ...order });
       return {
         json: {
           ...Object.fromEntries(COLUMNS.map((name) => [name, row[name]])),
@@ -119,7 +119,7 @@ const STEPS: Record<number, string> = {
   3: 'repeats, in the same session,',
 };
 
-interface Became {
+interface Decided {
   touchpoint_type: string;
   verdict: string;
   age_ms: number;
@@ -131,8 +131,8 @@ interface Became {
   k: number | null;
 }
 
-/** What the query decided on a touchpoint, as a status and a sentence. */
-function becameOf(touch: Became): [TouchpointStatus, string] {
+/** The decision of the query on a touchpoint, as a status and a sentence. */
+function decisionOn(touch: Decided): [TouchpointStatus, string] {
   if (touch.k !== null) return ['credited', `touch ${touch.k} of the path`];
   if (touch.refused_by !== null)
     return [touch.refused_by as RefusalStatus, refusalSentence(touch.refused_by as RefusalStatus, touch)];

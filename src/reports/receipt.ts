@@ -1,4 +1,4 @@
-/** The receipt of one conversion: every touch considered, why it counted or not, and what it earned under each model. */
+/** The receipt of one order: every touchpoint that was considered, why it counted or not, and its credit under each model. */
 
 import Type, { type Static } from 'typebox';
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
@@ -27,7 +27,7 @@ import { RECEIPT_MEANINGS, ReceiptResult } from './results/receipt.ts';
 export const ReceiptParameters = Type.Object(ONE_ORDER_PARAMETERS, { additionalProperties: false });
 export type ReceiptParameters = Static<typeof ReceiptParameters>;
 
-/** @throws not_found when the conversion is not in the log (at `as_of`). */
+/** Makes the receipt. @throws not_found when the conversion is not in the log at `as_of`. */
 export async function receiptReport(
   context: ReportContext,
   conversion_id: string,
@@ -82,7 +82,7 @@ export async function receiptReport(
   );
 }
 
-/** The touchpoints with their credit, and the sums, which are the order's net exactly. */
+/** The touchpoints with their credit, and the sums. They equal the order's net value exactly. */
 async function touchesPart(
   snapshot: Snapshot,
   plan: Plan,
@@ -106,7 +106,7 @@ async function touchesPart(
   const sums = totals.map(({ micros }, i) => micros + (organic[i] ?? 0n) + rest);
   assert(
     sums.every((sum) => sum === net),
-    `credits of order ${order.conversion_id} do not add up to its net`,
+    `the credits of order ${order.conversion_id} do not add up to its net value`,
   );
   return {
     path_length: credits.length,
@@ -133,26 +133,29 @@ async function touchesPart(
   };
 }
 
-/** What a touch got under model number `i`. */
+/** The credit of a touch under model number `i`. */
 function earned(credit: Row, i: number): { weight: number; millionths: bigint; micros: bigint } {
   const [weight, millionths, micros] = [`w${i}`, `m${i}`, `c${i}`] as const;
   const cells = read(credit, { [weight]: 'number', [millionths]: 'bigint', [micros]: 'bigint' } as const);
   return { weight: Number(cells[weight]), millionths: BigInt(cells[millionths]!), micros: BigInt(cells[micros]!) };
 }
 
-/** Engines differ in the last bit of a power; credit is made of weights scaled to integers, which do not show it. */
+/**
+ * Weights are shown with this many digits, since engines differ in the last bit of a power. Credit uses integer weights, which
+ * are equal.
+ */
 const WEIGHT_DIGITS = 12;
 
 const rounded = (measure: number): number => Number(measure.toPrecision(WEIGHT_DIGITS));
 
-/** What the artifact measures with the touch's channel in the path, and without it. */
+/** The measure of the artifact with the touch's channel in the path, and without it. */
 function because({ artifact_id, measure }: Scores, credit: Row, i: number): ReportJson {
   const shape: Record<string, 'number'> = { [`with${i}`]: 'number', [`without${i}`]: 'number' };
   const cells = read(credit, shape);
   return { artifact_id, measure, with: rounded(cells[`with${i}`]!), without: rounded(cells[`without${i}`]!) };
 }
 
-/** Per model: the weight that its formula gave, the share after normalising, and the money. */
+/** The credit of a touch per model: its weight, its share after normalising, and its money. */
 function creditOf(plan: Plan, credit: Row): ReportJson {
   return Object.fromEntries(
     plan.models.map(({ name, scores }, i) => {
@@ -175,9 +178,9 @@ export const receipt = defineReport({
   command: 'receipt',
   path: '/v1/conversions/:conversion_id/receipt',
   path_parameters: { conversion_id: 'Any conversion of the order' },
-  summary: 'Why each touch of an order got what it got',
+  summary: 'Why each touch of an order earned what it earned',
   description:
-    'Every touch that was considered, why it was in or out, its weight, its share and its micros, under every rule model unless `model` or `models` says otherwise.',
+    'Every touchpoint that was considered, why it counted or not, and its weight, share and credit. Covers every rule model unless `model` or `models` names others.',
   parameters: ReceiptParameters,
   result: ReceiptResult,
   main_table: { rows: 'touchpoints' },

@@ -1,4 +1,4 @@
-/** Temporary tables that reports make beside those of the attribution query, declared once. */
+/** The temporary tables of reports, declared once. Those of the attribution query are in attribution/relations.ts. */
 import { defineRelation } from '../warehouse/relation.ts';
 
 export const MONTHS = defineRelation('months', 'a calendar month as day numbers', {
@@ -12,7 +12,7 @@ export const CAMPAIGN_PERIODS = defineRelation('campaign_periods', 'a brand of a
 });
 export const CAMPAIGN_EVENTS = defineRelation(
   'campaign_events',
-  "what happened to one of the campaign's emails, and to whom",
+  "an event of one of the campaign's emails, with its person",
   {
     key: [],
     columns: { email_id: 'text?', kind: 'text', person: 'text', is_human: 'int' },
@@ -37,7 +37,7 @@ export const CAMPAIGN_TOUCHES = defineRelation(
     },
   },
 );
-export const ORDER_NETS = defineRelation('order_nets', 'what an order of the period is worth', {
+export const ORDER_NETS = defineRelation('order_nets', 'the net value of an order of the period', {
   key: ['order_no'],
   columns: { order_no: 'int', net_micros: 'int128' },
 });
@@ -47,23 +47,27 @@ export const COMPARED_PEOPLE = defineRelation('compared_people', 'a person with 
   columns: { person_key: 'int', person_no: 'int' },
 });
 
-export const HISTORY = defineRelation('history', "an event of one person's journeys, in order of place", {
-  key: ['place'],
-  columns: {
-    journey_no: 'int',
-    at_ms: 'int',
-    is_order: 'int',
-    event_no: 'int',
-    is_email: 'int',
-    id: 'text',
-    place: 'int',
-    touchpoint_id: 'text?',
-    touchpoint_type: 'text?',
-    channel: 'text?',
-    campaign_id: 'text?',
-    email_id: 'text?',
-    session_id: 'text?',
-    url: 'text?',
-    verdict: 'text?',
+export const HISTORY = defineRelation(
+  'history',
+  "an event of one person's journeys; place numbers them in order of time",
+  {
+    key: ['place'],
+    columns: {
+      journey_no: 'int',
+      at_ms: 'int',
+      is_order: 'int',
+      event_no: 'int',
+      is_email: 'int',
+      id: 'text',
+      place: 'int',
+      touchpoint_id: 'text?',
+      touchpoint_type: 'text?',
+      channel: 'text?',
+      campaign_id: 'text?',
+      email_id: 'text?',
+      session_id: 'text?',
+      url: 'text?',
+      verdict: 'text?',
+    },
   },
-});
+);

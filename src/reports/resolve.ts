@@ -1,4 +1,4 @@
-/** A request with nothing left open: the plan of the query, from the parameters and the state of the log. */
+/** Resolves a request: makes the plan of the query from the parameters, the settings and the log. */
 import { DEFAULT_MODEL, isFitted, MAX_MODELS, resolveModel } from '../attribution/models.ts';
 import { type Model, type Plan, type PlannedBrand, samePositions } from '../attribution/plan.ts';
 import { readOptions } from '../attribution/query-options.ts';
@@ -16,7 +16,7 @@ import { configHash } from './config-hash.ts';
 import type { ReportContext, Resolved } from './context.ts';
 import type { AttributionParameters } from './parameters.ts';
 
-/** Reads shared parameters against the state of the snapshot. @throws bad_request naming the parameter. */
+/** Resolves the parameters that reports share. @throws bad_request naming the parameter. */
 export async function resolveParameters(
   snapshot: Snapshot,
   context: ReportContext,
@@ -28,7 +28,7 @@ export async function resolveParameters(
     show_weights?: boolean;
     conversion_id?: string;
     brand_ids?: readonly string[];
-    /** The artifacts are those of a frozen run, of which only one model is asked. */
+    /** True if `artifact` is that of a frozen run. It may name artifacts of models that are not asked for. */
     frozen_artifacts?: boolean;
   },
 ): Promise<Resolved> {
@@ -116,7 +116,7 @@ async function resolveModels(
   for (const name of names) {
     const expressions = new Set(settings.map((brand) => brand.custom_models[name]));
     if (expressions.size > 1)
-      throw badRequest('model', `${name} is not the same in all brands of this report; ask for one brand_id`);
+      throw badRequest('model', `${name} has different expressions in the brands of this report; ask for one brand_id`);
     models.push(
       isFitted(name)
         ? fittedModel(name, await chooseArtifact(snapshot, name, brand_ids, asked))

@@ -1,7 +1,7 @@
 /**
- * A frozen run beside today's answer to the same request, and the difference by cause. The query runs in stages: first as
- * it was frozen, then with one input after the other as of today. Each cause is the step between two stages, so the
- * parts add up to the difference whatever they are.
+ * Compares a frozen run with today's answer to the same request and splits the difference by cause. The query runs in stages:
+ * first with the frozen inputs, then with one input after the other as of today. The part of a cause is the difference of two
+ * stages, so the parts always add up to the whole difference.
  */
 
 import Type, { type Static } from 'typebox';
@@ -39,7 +39,7 @@ export const CompareParameters = Type.Object(
 );
 export type CompareParameters = Static<typeof CompareParameters>;
 
-/** The inputs after the settings, in the order in which they are brought up to date, and the tables each reads. */
+/** The inputs after the settings, in the order in which the stages update them, each with the tables that it reads. */
 const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: readonly TableName[] }> = [
   { cause: 'identity', position: 'identity', tables: NAMING_RECORDS },
   { cause: 'conversions', position: 'conversions', tables: ['conversions', 'fx_rates'] },
@@ -49,7 +49,7 @@ const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: r
 
 type Cause = (typeof CAUSES)[number];
 
-/** Micros by line: of a group, or of an unattributed reason. */
+/** Micros by group, and by reason of unattributed value. */
 interface Answer {
   groups: Map<string | null, bigint>;
   unattributed: Map<string | null, bigint>;
@@ -112,7 +112,7 @@ export async function compareRun(
 
 type Answers = ReadonlyArray<{ cause: Cause; answer: Answer }>;
 
-/** Answers from the frozen state to today's; a stage whose input did not change is not run again. */
+/** The answers of all stages, from the frozen inputs to today's. A stage whose input did not change is not run again. */
 async function answerInStages(
   snapshot: Snapshot,
   context: ReportContext,
@@ -188,7 +188,7 @@ function toMap(rows: readonly Row[]): Map<string | null, bigint> {
   return new Map(readAll(rows, { line: 'text?', micros: 'bigint' }).map(({ line, micros }) => [line, micros]));
 }
 
-/** Whether the frozen state, which `query` answers, still gives every stored row, to the micro. */
+/** True if the frozen inputs, which `query` used, still give every stored row exactly. */
 async function isReproduced(snapshot: Snapshot, run: Run, plan: Plan, query: Attribution): Promise<boolean> {
   const columns =
     'brand_id, conversion_id, value_event, touchpoint_id, channel, campaign_id, email_id, attribution_weight_millionths, attributed_value_micros, reason';
@@ -203,7 +203,7 @@ async function isReproduced(snapshot: Snapshot, run: Run, plan: Plan, query: Att
   return read(row, { n: 'number' }).n === 0;
 }
 
-/** One line of the comparison: the causes add up to today less frozen. */
+/** One line of the comparison. The causes add up to today minus frozen. */
 function compareLine(
   frozen: bigint,
   steps: ReadonlyArray<readonly [Cause, bigint]>,
@@ -223,7 +223,7 @@ function compareLine(
   };
 }
 
-/** All reasons, and those that only an incremental model has. */
+/** All reasons, including those that only a model with absolute weights has. */
 function reasonsOf(stored: Answer, answers: Answers): string[] {
   const found = [stored, ...answers.map(({ answer }) => answer)].flatMap(({ unattributed }) => [
     ...unattributed.keys(),
@@ -275,10 +275,10 @@ export const comparison = defineReport({
   name: 'comparison',
   command: 'runs compare',
   path: '/v1/runs/:run_id/compare',
-  path_parameters: { run_id: '`run_id` of the list' },
-  summary: 'A frozen run beside today’s answer',
+  path_parameters: { run_id: '`run_id` from the list' },
+  summary: 'Compare a frozen run with today’s answer',
   description:
-    'The difference is split by cause: settings, identity, conversions, refunds, touches. The parts add up to it exactly.',
+    'Splits the difference by cause: settings, identity, conversions, refunds, touches. The parts add up to it exactly.',
   parameters: CompareParameters,
   result: ComparisonResult,
   main_table: { rows: 'groups' },

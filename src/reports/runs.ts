@@ -1,6 +1,6 @@
 /**
- * Frozen runs: a report's credits written down under a name, with all that made them. Nothing reads them as truth; they
- * are what was answered on that day, to compare with today's answer (run-comparison.ts).
+ * Frozen runs: the credits of a report, stored under a name together with the request and the settings. Other reports never
+ * read them. They serve for comparison with today's answer (run-comparison.ts).
  */
 
 import Type, { type Static } from 'typebox';
@@ -32,18 +32,18 @@ export const FreezeParameters = Type.Object(
   {
     ...AttributionParameters.properties,
     run_id: Type.Optional(
-      Type.String({ pattern: RUN_ID, description: 'Name of the run; made up when left out', 'x-argument': true }),
+      Type.String({ pattern: RUN_ID, description: 'Name of the run; a new name when left out', 'x-argument': true }),
     ),
   },
   { additionalProperties: false },
 );
 export type FreezeParameters = Static<typeof FreezeParameters>;
 
-/** A run is written in one transaction, and held in memory until then. */
+/** Limit of the rows of a run. They are held in memory and written in one transaction. */
 const MAX_ROWS = 1_000_000;
 const MAX_RUNS = 1_000;
 
-/** A stored run: the request with nothing left to default, and the settings that it was answered with. */
+/** A stored run: the request with defaults filled in, and the settings at that time. */
 export interface Run {
   run_id: string;
   brands: string[];
@@ -54,7 +54,7 @@ export interface Run {
   created_at: string;
 }
 
-/** Answers a request now and writes every credit and unattributed value down. @throws conflict when the name is taken. */
+/** Answers a request and stores every credit and every unattributed value. @throws conflict when the name is taken. */
 export async function freezeRun(
   context: ReportContext,
   parameters: FreezeParameters,
@@ -67,7 +67,7 @@ export async function freezeRun(
       'must be 1 to 100 letters, digits, dots, dashes or underscores, starting with a letter or digit',
     );
   }
-  // Two runs of one name must not both find it free.
+  // Runs take turns, so that two runs cannot take the same name.
   return turnsOf(context.warehouse, 'freeze').take(async () => {
     const created_ms = context.clock();
     const { run, rows, totals } = await context.warehouse.read(
@@ -98,7 +98,7 @@ export async function freezeRun(
   });
 }
 
-/** The row of a run. A period that was left to default is stored as the days that it meant. */
+/** The row of a run. Its request holds the dates of the period, also if the caller left them out. */
 function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, created_ms: number) {
   const artifacts = Object.values(usedArtifacts(plan));
   const request: Run['request'] = {
@@ -106,7 +106,7 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
     models: plan.models.map(({ name }) => name).join(','),
     currency: plan.currency,
     ...writeOptions(plan),
-    // A later fit must not change what a frozen run was made with.
+    // The artifacts are stored, so that a later fit does not change the comparison.
     ...(artifacts.length === 0 ? {} : { artifact: [...new Set(artifacts)].join(',') }),
   };
   return {
@@ -121,8 +121,7 @@ function runRow(run_id: string, { plan, period, as_of, config_hash }: Resolved, 
 }
 
 /**
- * SQL for the results of model number `i`: one row per touch and value event, and one per
- * value event that nothing earned.
+ * SQL for the results of model number `i`: one row per touch and value event, and one per value event that no touch earned.
  */
 export function resultsOf(plan: Plan, query: Attribution, i: number): string {
   const [orders, events] = [query.orders.name, query.events.name];
@@ -149,7 +148,7 @@ async function readResults(
   if (expected > MAX_ROWS) {
     throw new TributaryError(
       'unprocessable',
-      `the run has ${expected} rows; the limit is ${MAX_ROWS}, freeze a shorter period or fewer models`,
+      `start: the run has ${expected} rows, and the limit is ${MAX_ROWS}; freeze a shorter period or fewer models`,
       { field: 'start' },
     );
   }
@@ -178,7 +177,7 @@ async function readResults(
   return { rows, totals };
 }
 
-/** The stored runs that the key may read, newest first. A run of several brands needs a key for all of them. */
+/** The stored runs that the key may read, newest first. A run of several brands needs a key for all brands. */
 export async function listRuns(context: ReportContext, options: { key_brand_id: string | null }): Promise<ReportJson> {
   return context.warehouse.read(async (snapshot) => {
     const rows = await snapshot.query(
@@ -200,7 +199,7 @@ export async function listRuns(context: ReportContext, options: { key_brand_id: 
   });
 }
 
-/** @throws not_found, also for a run of brands that the key may not read. */
+/** Reads a run. @throws not_found, also for a run of brands that the key may not read. */
 export async function readRun(snapshot: Snapshot, run_id: string, key_brand_id: string | null): Promise<Run> {
   const [row] = await snapshot.query(
     `select run_id, brands, request, settings, as_of, config_hash, epoch_ms(created_at) as created_ms from attribution_runs where run_id = $run_id`,
@@ -244,7 +243,7 @@ export const freeze = defineReport({
   path: '/v1/runs',
   summary: 'Freeze a report',
   description:
-    'Writes every credit down under a run id, to compare with later answers. The body holds the parameters of the attribution report.',
+    'Stores every credit under a run id, for comparison with later answers. The body holds the parameters of the attribution report.',
   parameters: FreezeParameters,
   result: FrozenResult,
   explain: RUN_MEANINGS,
@@ -260,7 +259,7 @@ export const runs = defineReport({
   command: 'runs list',
   path: '/v1/runs',
   summary: 'Frozen runs, newest first',
-  description: 'A run of several brands is listed for keys of all brands only.',
+  description: 'Only keys for all brands see runs of several brands.',
   parameters: Type.Object({}, { additionalProperties: false }),
   result: RunsResult,
   main_table: { rows: 'runs' },

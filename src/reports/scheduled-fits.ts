@@ -1,4 +1,4 @@
-/** Fits that are repeated: each is due when its last one is old enough, also after a restart and whichever process made it. */
+/** Repeats fits on a schedule. A fit is due when its last artifact is old enough, whichever process made it. */
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { assert } from '../domain/errors.ts';
@@ -9,17 +9,17 @@ import type { ReportContext } from './context.ts';
 import type { FitParameters } from './fit-parameters.ts';
 import { fitModel } from './fitting.ts';
 
-/** A fit of the configuration: what to ask for, and how often. */
+/** A scheduled fit of the configuration: its parameters and its interval. */
 export interface ScheduledFit {
   every_hours: number;
   parameters: FitParameters;
 }
 
-/** When each was last begun, by the hash of what it asks for: `{ begun_ms }`. */
+/** The start of the last try of each fit, by the hash of its parameters: `{ begun_ms }`. */
 const COLLECTION = 'fits';
 const CHECK_MS = MS_PER_MINUTE;
 
-/** @param onError hears of fits that failed; the next try is the next time it is due. */
+/** @param onError is called for a fit that failed. The fit is tried again when it is due the next time. */
 export function scheduledFits(
   context: ReportContext,
   fits: readonly ScheduledFit[],
@@ -48,7 +48,7 @@ async function runFit(
   try {
     await fitModel(context, fit.parameters, { key_brand_id: null });
   } catch (error) {
-    // At the end of the program its threads end too: the fit is still due.
+    // When the program stops, its threads stop. That is no failure: the fit is still due.
     signal.throwIfAborted();
     onError(error, `scheduled fit of ${fit.parameters.model}`);
   }
@@ -62,14 +62,14 @@ async function isDue(state: Fenced, context: ReportContext, fit: ScheduledFit): 
   );
   const now_ms = context.clock();
   if (known !== undefined && now_ms - known.begun_ms < every_ms) return false;
-  // Processes with a state of their own, and people who ask for the same fit, are found in the log only.
+  // Other processes with a state of their own, and users, may have made the same fit. Only the stored artifacts tell.
   const made_ms = await lastMade(context, fit);
   if (made_ms === undefined || now_ms - made_ms >= every_ms) return true;
   await remember(state, fit, made_ms);
   return false;
 }
 
-/** When an artifact of these parameters was last made. It reads every card, so it is asked only when a fit seems due. */
+/** The time of the newest artifact of these parameters. It reads every card, so it is called only when a fit seems due. */
 async function lastMade(context: ReportContext, fit: ScheduledFit): Promise<number | undefined> {
   const asked = requestText(fit.parameters);
   const artifacts = await context.warehouse.read(listArtifacts);
@@ -80,13 +80,13 @@ function remember(state: Fenced, fit: ScheduledFit, begun_ms: number): Promise<v
   return state.transaction((transaction) => transaction.put(COLLECTION, stateKey(fit), { begun_ms }));
 }
 
-/** A fit is known by what it asks for, so that another interval does not make it a new one. */
+/** The key of a fit in the state: a hash of its parameters. The interval is left out, so changing it keeps the key. */
 function stateKey({ parameters }: ScheduledFit): string {
   return `${parameters.model} ${hash('sha256', requestText(parameters), 'hex').slice(0, 32)}`;
 }
 
 function requestText(request: unknown): string {
   const text = canonicalJson(JSON.parse(JSON.stringify(request ?? null)));
-  assert(text !== undefined, 'what a fit asks for is JSON');
+  assert(text !== undefined, 'the parameters of a fit must be JSON');
   return text;
 }

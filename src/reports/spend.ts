@@ -1,4 +1,4 @@
-/** What a campaign cost, in the report's currency. */
+/** The cost of a campaign, in the report's currency. */
 
 import type { Plan } from '../attribution/plan.ts';
 import { RATE_DAYS, readRates } from '../attribution/rates.ts';
@@ -8,8 +8,8 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 
 /**
- * Micros spent on a campaign on the days that begin in the period, or null when none was sent. Each day's amount
- * converts at that day's rate, half away from zero. @throws missing_fx_rate naming currency and day.
+ * Micros spent on a campaign on the days that begin in the period, or null if no spend was sent. Each amount converts at the
+ * rate of its day and is rounded half away from zero. @throws missing_fx_rate naming the currencies and the day.
  */
 export async function campaignSpend(snapshot: Snapshot, plan: Plan, campaign_id: string): Promise<bigint | null> {
   const rows = await snapshot.query(

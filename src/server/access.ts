@@ -1,4 +1,4 @@
-/** Who may call a route: keys and their scopes, the rate limit, and browsers of other origins. */
+/** Access to routes: keys and their scopes, the rate limit, and pages of other origins (CORS). */
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import Type from 'typebox';
 import { TributaryError } from '../domain/errors.ts';
@@ -7,11 +7,13 @@ import { parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
 
 const HOW = 'send a key in the header Authorization: Bearer KEY';
+const UNKNOWN_KEY =
+  'this key is unknown; it may be revoked, or belong to another server; make a new key with: tributary keys create';
 
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
 export function authorize(request: FastifyRequest, route: Route, keys: KeyRing): Key {
   const key = presentedKey(request, route, keys);
-  // Set before the checks, so that a refusal's line in the log names the key.
+  // The key is set before the checks, so that the log names it also for a refused request.
   request.key = key;
   const scope = route.scope!;
   if (!allows(key, scope)) {
@@ -23,7 +25,7 @@ export function authorize(request: FastifyRequest, route: Route, keys: KeyRing):
   if (route.every_brand && key.brand_id !== null) {
     throw new TributaryError(
       'forbidden',
-      `this call concerns every brand, and the key "${key.name}" is for brand ${key.brand_id} only; use a key for all brands`,
+      `this call needs a key for all brands; the key "${key.name}" is for brand ${key.brand_id} only`,
     );
   }
   return key;
@@ -38,28 +40,20 @@ function presentedKey(request: FastifyRequest, route: Route, keys: KeyRing): Key
   }
   const space = header.indexOf(' ');
   if (header.slice(0, space).toLowerCase() !== 'bearer')
-    throw new TributaryError('unauthorized', `the Authorization header does not hold a bearer key; ${HOW}`);
+    throw new TributaryError('unauthorized', `the Authorization header holds no bearer key; ${HOW}`);
   const key = keys.find(header.slice(space + 1).trim(), request.raw.socket);
-  if (!key)
-    throw new TributaryError(
-      'unauthorized',
-      'this key is not known here; it may have been revoked, or belong to another server',
-    );
+  if (!key) throw new TributaryError('unauthorized', UNKNOWN_KEY);
   return key;
 }
 
-/** `?key=`, since `sendBeacon` cannot set headers. An address is not a place for a key that can do more than write. */
+/** Reads `?key=`, since `sendBeacon` cannot set headers. URLs leak, so only keys that can do nothing but write are taken. */
 function keyInQuery(request: FastifyRequest, keys: KeyRing): Key | undefined {
   const { key: presented } = request.query as { key?: unknown };
   if (typeof presented !== 'string') return undefined;
   const key = keys.find(presented);
-  if (!key)
-    throw new TributaryError(
-      'unauthorized',
-      'this key is not known here; it may have been revoked, or belong to another server',
-    );
+  if (!key) throw new TributaryError('unauthorized', UNKNOWN_KEY);
   if (key.scopes.some((scope) => scope !== 'write')) {
-    throw new TributaryError('forbidden', `key: only a key of scope write may stand in an address; ${HOW}`, {
+    throw new TributaryError('forbidden', `key: a URL may hold only a key of scope write; ${HOW}`, {
       field: 'key',
     });
   }
@@ -68,7 +62,7 @@ function keyInQuery(request: FastifyRequest, keys: KeyRing): Key | undefined {
 
 const MINUTE_MS = 60_000;
 
-/** So many requests a minute and key, counted in windows that begin with a key's first request. */
+/** Limits the requests per minute and key. A minute begins with the first request of the key. */
 export class RateLimit {
   private readonly windows = new WeakMap<Key, { ends_ms: number; left: number }>();
 
@@ -77,9 +71,9 @@ export class RateLimit {
     private readonly clock: () => number,
   ) {}
 
-  /** @throws rate_limited when the key has used up its minute. */
+  /** Counts a request. @throws rate_limited when the key has used up the requests of its minute. */
   take(key: Key): void {
-    // The run's own key is the operator at the machine: an import through the server is not slowed down.
+    // The key of this run belongs to the operator on this machine. It has no limit, so that an import is not slowed down.
     if (key.origin === 'run') return;
     const now_ms = this.clock();
     let window = this.windows.get(key);
@@ -99,7 +93,7 @@ export class RateLimit {
   }
 }
 
-/** Cross-origin answers, on collection routes only: reports and administration are not for pages of other sites. */
+/** CORS headers. Only collection routes have them: pages of other sites may not call reports and administration. */
 export class Cors {
   private readonly any: boolean;
 
@@ -107,7 +101,7 @@ export class Cors {
     this.any = origins.includes('*');
   }
 
-  /** Marks an answer as readable by the page that asked, if its origin is allowed. */
+  /** Lets the page that asks read the answer, if its origin is allowed. */
   mark(request: FastifyRequest, reply: FastifyReply): void {
     const origin = request.headers.origin;
     if (origin === undefined) return;
@@ -117,12 +111,12 @@ export class Cors {
     reply.header('access-control-expose-headers', 'Retry-After, X-Request-Id');
   }
 
-  /** Takes the mark back: a page is no place for a key that can do more than write. */
+  /** Withdraws that permission if the key can do more than write: such a key must not be used in a page. */
   unmark(key: Key, reply: FastifyReply): void {
     if (key.scopes.some((scope) => scope !== 'write')) reply.removeHeader('access-control-allow-origin');
   }
 
-  /** Answers a browser's question before the real request. */
+  /** Answers the preflight request of a browser. */
   readonly preflight = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     this.mark(request, reply);
     reply.header('access-control-allow-methods', 'POST');
@@ -136,7 +130,7 @@ export class Cors {
   }
 }
 
-/** What the gates of all routes share. */
+/** The objects that the gates of all routes share. */
 export interface GateContext {
   keys: KeyRing;
   cors: Cors;
@@ -144,7 +138,7 @@ export interface GateContext {
   takeBody: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
-/** The gate of one route: request id, origin, key, rate, size and parameters, before any of the body is read. */
+/** The gate of one route. It checks origin, key, rate, size and parameters before any of the body is read, and sets the request id. */
 export function gate(route: Route, context: GateContext): onRequestHookHandler {
   const { keys, cors, rate_limit, takeBody } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
@@ -172,7 +166,7 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
     const failure = attempt(request, reply);
     const unknown = failure instanceof TributaryError && failure.code === 'unauthorized';
     if (!unknown || !keys.stale) return done(failure);
-    // Another process may have made this key a moment ago. A store that is away leaves the refusal as it is.
+    // Another process may have made this key a moment ago. If the store cannot be read, the request is still refused.
     keys.refresh().then(
       () => done(attempt(request, reply)),
       () => done(failure),

@@ -1,4 +1,4 @@
-/** Administration: loading, what was set aside, maintenance. */
+/** Routes for administration: loading, conflicts and dead letters, maintenance. */
 import { isAbsolute } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
@@ -16,12 +16,12 @@ const FLUSH_TIMEOUT_MS = 30_000;
 
 const PageParameters = {
   brand_id: Type.Optional(
-    Type.String({ maxLength: 200, description: 'One brand; all that the key may see when left out' }),
+    Type.String({ maxLength: 200, description: 'One brand; all brands that the key may see when left out' }),
   ),
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 1_000, description: 'Items in the answer; 100 when left out' }),
   ),
-  after: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the page before' })),
+  after: Type.Optional(Type.String({ maxLength: 100, description: '`next` of the previous page' })),
 };
 const BackupRequest = Type.Object({ folder: Type.String({ description: 'Absolute path of a new or empty folder' }) });
 const ConflictParameters = Type.Object(PageParameters, { additionalProperties: false });
@@ -32,14 +32,14 @@ const DeadLetterParameters = Type.Object(
       Type.Unsafe<'open' | 'replayed'>({
         type: 'string',
         enum: ['open', 'replayed'],
-        description: 'Both when left out',
+        description: 'The state of the dead letters; all when left out',
       }),
     ),
   },
   { additionalProperties: false },
 );
 
-/** What concerns the collector is left out where there is none. */
+/** The routes of a server. Without a collector, those that need one are left out. */
 export function adminRoutes(services: Services): Route[] {
   const { collector } = services.tributary;
   const letters = letterRoutes(services);
@@ -60,9 +60,9 @@ function flushRoute({ tributary }: Services, collector: Collector): Route {
     path: '/v1/flush',
     tag: 'administration',
     scope: 'write',
-    summary: 'Wait until everything accepted so far is in reports',
+    summary: 'Wait until everything accepted so far is loaded',
     description:
-      'Answers once all that was accepted before the call is queryable; 503 when that takes longer than 30 seconds.',
+      'Answers when reports include everything that was accepted before the call. Answers 503 if that takes longer than 30 seconds.',
     answers: {
       200: {
         description: 'Done',
@@ -72,7 +72,7 @@ function flushRoute({ tributary }: Services, collector: Collector): Route {
     },
     handle: async () => {
       await collector.flush(FLUSH_TIMEOUT_MS);
-      // Read back, since other collectors (the rules, another server) have positions of their own.
+      // The position is read from the warehouse, since other collectors (the rules, another server) have positions, too.
       return { flushed: true, as_of: formatPosition(await tributary.warehouse.read(currentPosition)) };
     },
   };
@@ -86,8 +86,8 @@ function letterRoutes({ tributary }: Services): Route[] {
       path: '/v1/conflicts',
       tag: 'administration',
       scope: 'admin',
-      summary: 'Records whose id was known with other content',
-      description: 'The first stays in its table; the others are kept here.',
+      summary: 'Records with a known id and other content',
+      description: 'The first record of an id stays in its table. The others are kept here.',
       parameters: ConflictParameters,
       answers: { 200: { description: 'Oldest first', example: { conflicts: [], next: null } } },
       handle: (request) => readConflicts(warehouse, page(request, request.query as Static<typeof ConflictParameters>)),
@@ -116,15 +116,17 @@ function replayRoute(collector: Collector): Route {
     scope: 'admin',
     every_brand: true,
     summary: 'Try the open dead letters again',
-    answers: { 200: { description: 'How many were sent through the spool again', example: { replayed: 0 } } },
+    answers: {
+      200: { description: 'The number of records that were put into the spool again', example: { replayed: 0 } },
+    },
     handle: async () => ({ replayed: await collector.replayDeadLetters() }),
   };
 }
 
-/** @throws bad_request, or forbidden for a brand that the key is not for. */
+/** Reads the parameters of a page. @throws bad_request; forbidden for a brand that the key is not for. */
 function page(request: FastifyRequest, query: Static<typeof ConflictParameters>): Page {
   if (query.after !== undefined && !/^\d{1,15}:[A-Za-z0-9_-]{1,64}$/.test(query.after))
-    throw badRequest('after', 'must be `next` of the page before');
+    throw badRequest('after', 'must be `next` of the previous page');
   return {
     brand_id: brandWithin(request.key!.brand_id, query.brand_id),
     limit: query.limit ?? 100,
@@ -139,12 +141,12 @@ function reclassifyRoute(tributary: CollectingTributary): Route {
     tag: 'administration',
     scope: 'admin',
     every_brand: true,
-    summary: 'Judge stored touchpoints by the rules of today',
+    summary: 'Classify stored touchpoints again by the rules of this version',
     description:
-      'Appends what changed; events themselves never change. It reads every touchpoint, so it may take a while.',
+      'Appends a reclassification for each touchpoint whose verdict or channel changed. Touchpoints themselves never change. It reads every touchpoint, so it may take a while.',
     answers: {
       200: {
-        description: 'How many were looked at, and how many are judged otherwise now',
+        description: 'The number of touchpoints that were read, and the number that changed',
         example: { examined: 1200, changed: 3 },
       },
     },
@@ -162,7 +164,7 @@ function doctorRoutes({ tributary }: Services): Route[] {
       path: '/v1/doctor',
       summary: 'Integrity, sizes and lag',
       description: 'Reads every table; it may take a while on a large log.',
-      answers: { 200: { description: '`problems` is empty when all is well' } },
+      answers: { 200: { description: '`problems` is empty if nothing is wrong' } },
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
         const all = [...problems, ...(await deadLetterProblems(warehouse))];
@@ -178,7 +180,7 @@ function doctorRoutes({ tributary }: Services): Route[] {
       ...shared,
       method: 'POST',
       path: '/v1/doctor/compact',
-      summary: 'Give space back',
+      summary: 'Free unused space',
       answers: { 200: { description: 'Done', example: { compacted: true } } },
       handle: async () => {
         await warehouse.compact();
@@ -189,16 +191,16 @@ function doctorRoutes({ tributary }: Services): Route[] {
       ...shared,
       method: 'POST',
       path: '/v1/doctor/backup',
-      summary: 'Write every table as Parquet into a folder of this machine',
+      summary: 'Write every table as Parquet into a folder on the machine of the server',
       description:
-        'Only with the key of this run, which `tributary doctor --backup` finds on this machine: a folder is named, and no one from elsewhere names folders here.',
+        'Needs the key of this run, which `tributary doctor --backup` finds on the machine of the server. No other key may name a folder there.',
       body: { required: true, schema: BackupRequest, examples: { nightly: { folder: '/var/backups/tributary' } } },
       answers: { 200: { description: 'Done', example: { folder: '/var/backups/tributary' } } },
       handle: async (request) => {
         if (request.key!.origin !== 'run')
           throw new TributaryError(
             'forbidden',
-            'a backup is made on the machine of the server, with: tributary doctor --backup FOLDER',
+            'this call needs the key of this run; on the machine of the server, run: tributary doctor --backup FOLDER',
           );
         const { folder } = (request.body ?? {}) as { folder?: unknown };
         if (typeof folder !== 'string' || !isAbsolute(folder))

@@ -1,4 +1,4 @@
-/** The HTTP server: routes behind one gate, one shape of failure, one line of log. Not listening yet. */
+/** Makes the HTTP server: all routes with their gates, failures in one format, and a log line per answer. It does not listen yet. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -17,16 +17,16 @@ import { reportRoutes } from './report-routes.ts';
 import type { Route, Services } from './route.ts';
 
 export interface AppOptions {
-  /** Where log lines go; standard output unless said otherwise. */
+  /** Target of log lines; standard output when left out. */
   log_stream?: LogStream;
-  /** The configuration's unless said otherwise; `silent` turns logging off. */
+  /** Log level; that of the configuration when left out. `silent` turns logging off. */
   log_level?: string;
 }
 
-/** Time in which a whole request has to arrive, so that slow senders cannot hold connections. */
+/** Time in which a whole request must arrive, so that slow senders cannot hold connections. */
 const REQUEST_TIMEOUT_MS = 60_000;
 const MAX_CONNECTIONS = 10_000;
-/** Large bodies in flight at once, in bodies of the largest size. */
+/** Large bodies that may be in memory at once, counted as bodies of the maximum size. */
 const LARGE_BODIES = 12;
 const MAX_PARAM_LENGTH = 1_000;
 
@@ -97,12 +97,12 @@ function makeFastify(tributary: Tributary, options: AppOptions): FastifyInstance
   return fastify({
     logger: level === 'silent' ? false : { level, base: null, stream: options.log_stream ?? logTo() },
     logController: new LogController({ disableRequestLogging: true }),
-    // One line at the end of a request carries its id; a logger of its own for each would cost more than the request.
+    // The log line of a request holds its id. A child logger per request would cost more than the request.
     childLoggerFactory: (logger) => logger,
     genReqId: requestId as (raw: unknown) => string,
     bodyLimit: config.limits.max_body_bytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // While closing, a request on an open connection still gets an answer of the usual shape.
+    // While the server closes, a request on an open connection still gets a normal answer.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     ...(config.trust_proxy.length > 0 ? { trustProxy: config.trust_proxy } : {}),

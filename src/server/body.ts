@@ -1,12 +1,12 @@
-/** Request bodies: JSON as bytes with a limit, decoded with care, and never more of them in memory than fits. */
+/** Request bodies: reads JSON up to a size limit, checks UTF-8, and limits the memory for all bodies together. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { explainJson } from './json-place.ts';
 
 /**
- * Takes application/json, and text/plain as JSON too: a browser's `sendBeacon` can send nothing else without a
- * preflight. `onProtoPoisoning` has no say here: readers take known fields only and never merge.
+ * Reads application/json, and text/plain as JSON: `sendBeacon` of a browser can send only the latter without a preflight.
+ * Fastify's `onProtoPoisoning` is not used: readers take known fields only and never merge objects.
  */
 export function parseBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -27,7 +27,7 @@ function readJson(request: FastifyRequest, bytes: Buffer): unknown {
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
     throw new TributaryError(
       'unsupported_media_type',
-      `content-type: the charset ${charset} is not read; encode the body as UTF-8`,
+      `content-type: the charset ${charset} is not supported; encode the body as UTF-8`,
       { field: 'content-type' },
     );
   }
@@ -46,10 +46,10 @@ function readJson(request: FastifyRequest, bytes: Buffer): unknown {
   }
 }
 
-/** Bodies up to this size are not counted: the number of connections bounds them. */
+/** Bodies up to this size are not counted: the number of connections limits them. */
 const SMALL_BODY_BYTES = 64_000;
 
-/** Bytes of larger bodies that may be in flight at once; a 503 above it costs nothing and tells when to come back. */
+/** Limits the bytes of larger bodies in memory. Above the limit a request gets 503 with `Retry-After`, before its body is read. */
 export class BodyBudget {
   private used = 0;
 
@@ -58,7 +58,7 @@ export class BodyBudget {
     private readonly max_body_bytes: number,
   ) {}
 
-  /** Counts the request's body until its answer is out. @throws busy (503). */
+  /** Counts the body of a request until its connection or answer ends. @throws busy (503). */
   take(request: FastifyRequest, reply: FastifyReply): void {
     const announced = request.headers['content-length'];
     const bytes =
@@ -72,7 +72,7 @@ export class BodyBudget {
     if (this.used > 0 && this.used + bytes > this.max_bytes) {
       throw new TributaryError(
         'busy',
-        'too many large bodies are in flight; nothing was accepted, send again in a moment',
+        'the server is receiving too many large bodies; nothing was accepted, send again later',
         { retry_after_s: 1 },
       );
     }

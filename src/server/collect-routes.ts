@@ -1,4 +1,4 @@
-/** Where records come in. A 202 means that they are on disk. */
+/** Routes that accept records. A 202 means that the records are on disk. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { TributaryError } from '../domain/errors.ts';
@@ -13,7 +13,7 @@ const KeyParameter = Type.Object({
     Type.String({
       maxLength: 200,
       description:
-        'A key of scope write, for `sendBeacon`, which cannot set headers; else use the Authorization header',
+        'A key of scope write, for `sendBeacon`, which cannot set headers. Otherwise use the Authorization header',
     }),
   ),
 });
@@ -36,8 +36,8 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
     collects: record,
     summary: `Send ${words}`,
     description:
-      `One object, or an array of at most ${max_items} in at most ${max_body_bytes} bytes. Items are taken or refused one by one; those taken are on disk when the answer comes, ` +
-      'and an id counts once however often it is sent. Every refusal names the field, what is wrong with it, and the fix.',
+      `One object, or an array of at most ${max_items} objects, in at most ${max_body_bytes} bytes. Each item is accepted or refused by itself. Accepted items are on disk when the answer comes. ` +
+      'An id counts once, also if it is sent again. Every refusal names the field, the reason and the fix.',
     parameters: KeyParameter,
     body: {
       required: true,
@@ -51,7 +51,7 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
         example: { accepted: 1, ids: [`${kind.id_prefix}7c9e…`], rejected: [] },
       },
       422: {
-        description: 'No item was acceptable; the same body',
+        description: 'Every item was refused; the body has the same format',
         schema: reference('Receipt'),
         example: {
           accepted: 0,

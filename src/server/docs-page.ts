@@ -1,4 +1,4 @@
-/** The OpenAPI document as one HTML page, without scripts and without anything from elsewhere. */
+/** The OpenAPI document as one HTML page, without scripts and without files of other sites. */
 import { hash } from 'node:crypto';
 import type { Json } from './openapi.ts';
 

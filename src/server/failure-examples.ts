@@ -1,34 +1,34 @@
-/** The failures that every call may answer, each with an example. A test provokes them and compares what is sent. */
+/** The failures that any call may answer, with examples. A test provokes each failure and compares. */
 
-/** What every call can answer beside its own: status, when, and the code in the body. */
+/** The failures of every call, by status: when it is sent, and an example of code and message. */
 export const FAILURES: Record<number, { name: string; description: string; code: string; message: string }> = {
   400: {
     name: 'BadRequest',
-    description: 'The request cannot be read, or a parameter does not fit',
+    description: 'The request cannot be read, or a parameter has a wrong value',
     code: 'bad_request',
     message: 'start: "yesterday" is not ISO 8601; send a time with a zone, such as 2026-03-01T12:00:00Z',
   },
   401: {
     name: 'Unauthorized',
-    description: 'No key, or one that is not known',
+    description: 'The request has no key, or an unknown key',
     code: 'unauthorized',
     message: 'this call needs a key; send a key in the header Authorization: Bearer KEY',
   },
   403: {
     name: 'Forbidden',
-    description: 'The key has another scope or brand',
+    description: 'The key does not have the scope or the brand that the call needs',
     code: 'forbidden',
     message: 'this call needs a key of scope read (or admin); the key "shop" has write',
   },
   404: {
     name: 'NotFound',
-    description: 'There is nothing by that name',
+    description: 'Nothing has this path or name',
     code: 'not_found',
-    message: 'there is nothing at this path; GET /docs shows what there is',
+    message: 'there is nothing at this path; GET /docs lists all calls',
   },
   409: {
     name: 'Conflict',
-    description: 'It cannot be done in this state',
+    description: 'The current state does not allow it',
     code: 'model_not_fitted',
     message:
       'model: data_driven is not fitted yet for these brands. It learns from data, and no other model answers under its name. Run `tributary fit data_driven`, or use one of first_touch, last_touch, linear, time_decay, position_based',
@@ -43,11 +43,11 @@ export const FAILURES: Record<number, { name: string; description: string; code:
     name: 'UnsupportedMediaType',
     description: 'The body is not JSON in UTF-8',
     code: 'unsupported_media_type',
-    message: 'content-type: is not read here; send JSON with the header Content-Type: application/json',
+    message: 'content-type: is not supported; send JSON with the header Content-Type: application/json',
   },
   422: {
     name: 'Unprocessable',
-    description: 'It was understood and cannot be answered',
+    description: 'The request is valid and cannot be answered, for the reason given',
     code: 'missing_fx_rate',
     message:
       'currency: no rate from EUR to USD on 2026-03-01 or the 6 days before; send it to /v1/fx_rates, or ask for another currency',
@@ -60,13 +60,13 @@ export const FAILURES: Record<number, { name: string; description: string; code:
   },
   500: {
     name: 'Internal',
-    description: 'A failure of ours; the log has more under the request id',
+    description: 'A failure of the server; its log has the details under the request id',
     code: 'internal',
-    message: 'something went wrong here; the log has more under this request_id',
+    message: 'the server failed; its log has the details under this request_id',
   },
   503: {
     name: 'Unavailable',
-    description: 'Not now; nothing was accepted. `Retry-After` says when to try again',
+    description: 'The server cannot answer now; nothing was accepted. `Retry-After` says when to try again',
     code: 'spool_full',
     message: 'the spool is full because loading lags behind; nothing was accepted, send again later',
   },

@@ -1,4 +1,4 @@
-/** What a caller sees of a failure: one shape, a sentence with the fix, and nothing of the inside. */
+/** Failures as callers see them: one format, a sentence with the fix, and no internal details. */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -15,13 +15,13 @@ export function errorBody(
   return JSON.stringify({ error: { code, ...(field === undefined ? {} : { field }), message }, request_id });
 }
 
-/** Above this, the connection is closed rather than the rest of a refused body read. */
+/** The rest of a refused body is read up to this size. Above it the connection is closed. */
 const MAX_DISCARDED_BYTES = 100_000_000;
 
 export function answerFailures(app: FastifyInstance, limits: { max_body_bytes: number }): void {
   app.setErrorHandler((cause: FastifyError, request, reply) => {
     const error = asTributaryError(cause, limits);
-    // With the connection kept, the rest of the body is read and dropped, and the caller sees the answer, not a reset.
+    // The connection stays open and the rest of the body is dropped. So the caller sees the answer, not a connection reset.
     if (error?.code === 'too_large' && Number(request.headers['content-length'] ?? 0) <= MAX_DISCARDED_BYTES)
       reply.removeHeader('connection');
     if (error) return sendFailure(reply, error, request.id);
@@ -36,7 +36,7 @@ export function answerFailures(app: FastifyInstance, limits: { max_body_bytes: n
         {
           code: 'internal',
           field: undefined,
-          message: 'something went wrong here; the log has more under this request_id',
+          message: 'the server failed; its log has the details under this request_id',
         },
         request.id,
       ),
@@ -50,7 +50,7 @@ export function sendFailure(reply: FastifyReply, error: TributaryError, request_
   return reply.code(error.status).type('application/json; charset=utf-8').send(errorBody(error, request_id));
 }
 
-/** Failures of Fastify's own, in our words; undefined for what is nobody's fault but ours. */
+/** Turns a failure of Fastify that the caller caused into a `TributaryError`; undefined for failures of the server. */
 function asTributaryError(
   cause: FastifyError | TributaryError,
   limits: { max_body_bytes: number },
@@ -66,11 +66,11 @@ function asTributaryError(
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new TributaryError(
         'unsupported_media_type',
-        'content-type: is not read here; send JSON with the header Content-Type: application/json',
+        'content-type: is not supported; send JSON with the header Content-Type: application/json',
         { field: 'content-type' },
       );
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new TributaryError('bad_request', 'body: its size differs from Content-Length; send it whole', {
+      return new TributaryError('bad_request', 'body: its size differs from Content-Length; send the whole body', {
         field: 'body',
       });
   }
@@ -78,7 +78,7 @@ function asTributaryError(
   return status >= 400 && status < 500 ? new TributaryError('bad_request', cause.message) : undefined;
 }
 
-/** What a server does; one that does only a part says so where a path is missing. */
+/** The parts of Tributary that a server runs. The message for an unknown path names missing parts. */
 export interface Parts {
   role: Role;
   collects: boolean;
@@ -86,7 +86,7 @@ export interface Parts {
 }
 
 function nothingHere({ role, collects, reports }: Parts): string {
-  if (collects && reports) return 'there is nothing at this path; GET /docs shows what there is';
+  if (collects && reports) return 'there is nothing at this path; GET /docs lists all calls';
   if (collects)
     return `there is nothing at this path; this server only collects (--role ${role}), so ask a server that reports`;
   if (reports)
@@ -94,7 +94,7 @@ function nothingHere({ role, collects, reports }: Parts): string {
   return `there is nothing at this path; this server (--role ${role}) neither collects nor reports`;
 }
 
-/** 404 that says where to look, or 405 that names the methods of a path that exists. */
+/** Answers requests without a route: 404, or 405 that names the methods of a path that exists. */
 export function answerUnknown(
   app: FastifyInstance,
   routes: readonly Route[],
@@ -120,7 +120,7 @@ export function answerUnknown(
       reply,
       allowed === undefined
         ? new TributaryError('not_found', nothingHere(parts))
-        : new TributaryError('method_not_allowed', `${request.method} is not answered here; use ${allowed}`),
+        : new TributaryError('method_not_allowed', `${request.method} is not supported at this path; use ${allowed}`),
       request.id,
     );
     answered(request, reply);
@@ -133,16 +133,22 @@ export const UNREADABLE_PATH = new TributaryError(
   'the path cannot be read; percent-encode it as UTF-8, and keep ids under 1,000 characters',
 );
 
-/** What Node's parser says of a request that never became one: status line and sentence. */
+/** Status line and message for requests that Node's HTTP parser refuses, by its error code. */
 const BROKEN: Record<string, [status: string, message: string]> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the headers are too large; send less in them'],
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    'the headers are too large; send fewer or shorter headers',
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request did not arrive in time; send it again'],
 };
 
-/** Answers on a bare socket, in the usual shape. */
+/** Answers on a bare socket, in the usual format. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const [status, message] = BROKEN[error.code ?? ''] ?? ['400 Bad Request', 'this is not HTTP that can be read'];
+  const [status, message] = BROKEN[error.code ?? ''] ?? [
+    '400 Bad Request',
+    'the request is not valid HTTP; check the client',
+  ];
   const body = errorBody({ code: 'bad_request', field: undefined, message }, randomUUID());
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,

@@ -1,4 +1,4 @@
-/** Where a text stops being JSON, and why, in words: `JSON.parse` does not say where in every Node version. */
+/** Finds where and why a text is not valid JSON. `JSON.parse` does not name the place in every Node version. */
 
 const LITERAL = /-?(?:Infinity|NaN)|[A-Za-z_$][\w$]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -8,12 +8,12 @@ const WORDS: Record<string, string> = {
   '-Infinity': '-Infinity is not a JSON number; send a decimal, or leave the field out',
   '-NaN': 'NaN is not a JSON number; send a decimal, or leave the field out',
   undefined: 'undefined is not JSON; leave the field out, or send null',
-  None: 'None is Python; JSON writes null',
-  True: 'True is Python; JSON writes true',
-  False: 'False is Python; JSON writes false',
+  None: 'None is Python; send null',
+  True: 'True is Python; send true',
+  False: 'False is Python; send false',
 };
 
-/** A sentence with line and column, for a text that `JSON.parse` refused. */
+/** The reason with line and column, for a text that `JSON.parse` refused. */
 export function explainJson(text: string): string {
   const { offset, problem } = new Scanner(text).findProblem();
   const before = text.slice(0, offset);
@@ -27,7 +27,7 @@ interface Found {
   problem: string;
 }
 
-/** Walks the text with a stack of its own, so that depth cannot overflow anything. */
+/** Scans the text with a stack of its own, so that deep nesting cannot overflow the call stack. */
 class Scanner {
   private at = 0;
   private readonly open: Array<'{' | '['> = [];
@@ -42,7 +42,7 @@ class Scanner {
       if (inside === undefined)
         return {
           offset: this.at,
-          problem: this.at < this.text.length ? 'more text follows after the end' : 'it cannot be read',
+          problem: this.at < this.text.length ? 'more text follows after the end; remove it' : 'it cannot be read',
         };
       const close = inside === '{' ? '}' : ']';
       const character = this.text[this.at];
@@ -59,7 +59,7 @@ class Scanner {
     return { offset: this.at, problem };
   }
 
-  /** Reads a value; of an object or array only its beginning and first member. */
+  /** Reads a value. Of an object or array it reads only the beginning and the first member. */
   private value(): string | undefined {
     for (;;) {
       this.skipSpace();
@@ -104,7 +104,7 @@ class Scanner {
         i += 1;
       } else if (code < 32) {
         this.at = i;
-        return 'a line break or control character stands in a string; escape it';
+        return 'a string contains a line break or control character; escape it';
       }
     }
     this.at = this.text.length;

@@ -1,4 +1,4 @@
-/** Keys over HTTP. A key of one brand sees, makes and revokes keys of that brand only. */
+/** Routes for keys. A key of one brand lists, makes and revokes keys of that brand only. */
 import Type from 'typebox';
 import { brandWithin, maySeeKey } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
@@ -6,10 +6,12 @@ import { type KeyRing, SCOPES, type Scope } from './keys.ts';
 import type { Route, Services } from './route.ts';
 
 const KeyRequest = Type.Object({
-  name: Type.String({ description: 'To tell the key by in lists and logs' }),
-  scope: Type.Unsafe<Scope>({ type: 'string', enum: [...SCOPES], description: 'admin includes the others' }),
+  name: Type.String({ description: 'Name of the key in lists and logs' }),
+  scope: Type.Unsafe<Scope>({ type: 'string', enum: [...SCOPES], description: 'The scope; admin includes the others' }),
   brand_id: Type.Optional(
-    Type.Union([Type.String(), Type.Null()], { description: 'The only brand of the key; every brand when left out' }),
+    Type.Union([Type.String(), Type.Null()], {
+      description: 'The only brand that the key is for; every brand when left out',
+    }),
   ),
 });
 
@@ -32,7 +34,7 @@ export function keyRoutes({ keys }: Services): Route[] {
       tag: 'administration',
       scope: 'admin',
       summary: 'List keys',
-      answers: { 200: { description: 'Without their secrets', example: { keys: [KEY_EXAMPLE] } } },
+      answers: { 200: { description: 'The keys, without their secrets', example: { keys: [KEY_EXAMPLE] } } },
       handle: async ({ key }) => ({
         keys: (await latest(keys))
           .list()
@@ -45,7 +47,7 @@ export function keyRoutes({ keys }: Services): Route[] {
       tag: 'administration',
       scope: 'admin',
       summary: 'Make a key',
-      description: 'The answer is the only time that the key itself is shown.',
+      description: 'Only this answer shows the key itself.',
       body: { required: true, schema: KeyRequest, examples: { shop: { name: 'shop', scope: 'write' } } },
       answers: { 201: { description: 'The key', example: { ...KEY_EXAMPLE, key: 'trb_write_…' } } },
       handle: async (request, reply) => {
@@ -62,13 +64,13 @@ export function keyRoutes({ keys }: Services): Route[] {
       scope: 'admin',
       summary: 'Revoke a key',
       description:
-        'It stops working at once; in other processes that share the state, within two seconds. When this fails, the key still works.',
-      path_parameters: { key_id: '`key_id` of the list' },
+        'The key stops working at once, and within two seconds in other processes that share the state. If the call fails, the key still works.',
+      path_parameters: { key_id: '`key_id` from the list' },
       answers: { 200: { description: 'Revoked', example: { revoked: 'key_1f0e9d8c7b6a' } } },
       handle: async (request) => {
         const { key_id } = request.params as { key_id: string };
         const wanted = (await latest(keys)).list().find((key) => key.key_id === key_id);
-        // A key of one brand learns nothing of the keys of others.
+        // For a key of one brand, a key of another brand does not exist.
         if (wanted && !maySeeKey(request.key!.brand_id, wanted.brand_id))
           throw new TributaryError(
             'not_found',
@@ -82,7 +84,7 @@ export function keyRoutes({ keys }: Services): Route[] {
   ];
 }
 
-/** The keys as they are stored now, also those that another process has made. */
+/** Reads the stored keys again, since another process may have made some. */
 async function latest(keys: KeyRing): Promise<KeyRing> {
   await keys.refresh();
   return keys;
@@ -94,8 +96,9 @@ function readKeyRequest(body: unknown): { name: string; scope: Scope; brand_id: 
   const { name, scope, brand_id, ...rest } = body as Record<string, unknown>;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined)
-    throw badRequest(unknown.slice(0, 60), 'is not known here; known fields are name, scope, brand_id');
-  if (typeof name !== 'string') throw badRequest('name', 'is required; it tells the key by in lists and logs');
+    throw badRequest(unknown.slice(0, 60), 'is not a field of a key; known fields are name, scope, brand_id');
+  if (typeof name !== 'string')
+    throw badRequest('name', 'is required; send a text that names the key in lists and logs');
   if (!SCOPES.includes(scope as Scope)) throw badRequest('scope', `must be one of ${SCOPES.join(', ')}`);
   if (brand_id !== undefined && brand_id !== null && typeof brand_id !== 'string')
     throw badRequest('brand_id', 'must be a string, or null for every brand');

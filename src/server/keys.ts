@@ -1,7 +1,7 @@
 /**
- * Keys: who may write, read or administer, and for which brand. A key is shown once, when it is made; the store holds
- * SHA-256 hashes. A key is 256 random bits, so a fast hash is enough, and the presented key is found by its digest. All keys
- * are in memory, so that a request needs no store; what other processes change arrives within a second or two.
+ * Keys: who may write, read or administer, and for which brand. A key is shown once, when it is made. The store holds SHA-256
+ * hashes: a key is 256 random bits, so a fast hash is enough, and a key is found by its hash. All keys are in memory, so that a
+ * request does not read the store. Changes by other processes arrive within two seconds.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
@@ -14,9 +14,9 @@ import { COLLECTION, IMPORTS, importKeyFile, SCOPES, type Scope, type StoredKey,
 
 export { SCOPES, type Scope };
 
-/** What may be shown of a key. */
+/** A key without its secret. */
 export interface KeyInfo extends StoredKey {
-  /** Where it comes from: the store (`file`, as it was once one), an environment variable, or this run only. */
+  /** Source of the key: the store (named `file` for historical reasons), an environment variable, or this run only. */
   origin: 'file' | 'environment' | 'run';
 }
 
@@ -24,7 +24,7 @@ export interface Key extends KeyInfo {
   digest: Buffer;
 }
 
-/** A key with its secret: seen once. */
+/** A new key with its secret. */
 export interface MadeKey extends KeyInfo {
   key: string;
 }
@@ -36,20 +36,20 @@ const ENVIRONMENT: ReadonlyArray<[string, Scope]> = [
 ];
 const SHORT_KEY = 16;
 const MAX_NAME_LENGTH = 100;
-/** Keys in memory are compared with the stored ones at most this often. */
+/** The keys in memory are compared with the stored keys at most once in this time. */
 export const CHECK_MS = 1_000;
 
 export class KeyRing {
-  /** Keys made at the first start, because none was configured; print them, they are not kept. */
+  /** Keys that were made at the first start because there were none. The caller prints them: their secrets are not stored. */
   readonly made: MadeKey[] = [];
   readonly warnings: string[] = [];
-  /** By digest, as latin1 text. */
+  /** All keys, by their hash as latin1 text. */
   private keys = new Map<string, Key>();
-  /** What each connection presented last. */
+  /** The secret that each connection presented last. */
   private readonly presented = new WeakMap<object, { secret: string; digest: string; key: Key }>();
   /** The revision of the stored keys that are in memory. */
   private revision = -1;
-  /** How often this process has changed the keys. */
+  /** Number of changes of the keys by this process. */
   private changes = 0;
   private checked_at_ms = Number.NEGATIVE_INFINITY;
   private checking: Promise<void> | undefined;
@@ -60,8 +60,8 @@ export class KeyRing {
   ) {}
 
   /**
-   * Reads the stored keys and the environment. With neither, at the first start, makes one key of each scope. A `keys.json`
-   * in the folder is taken into the store once.
+   * Reads the stored keys and those of the environment. If there are none at the first start, it makes one key of each scope.
+   * A `keys.json` in the folder is imported into the store once.
    * @throws state_unavailable; bad_request for a `keys.json` that is damaged.
    */
   static async open(
@@ -79,8 +79,8 @@ export class KeyRing {
   }
 
   /**
-   * The key that was presented, or undefined. A `connection` that presents the same secret again is not hashed again: it
-   * is compared with what that connection itself sent before, so the time this takes tells nobody anything new.
+   * The key with this secret, or undefined. A secret that a `connection` presents again is not hashed again. It is compared
+   * with what the same connection sent before, so the time of the comparison reveals nothing new to the sender.
    */
   find(presented: string, connection?: object): Key | undefined {
     const before = connection && this.presented.get(connection);
@@ -97,12 +97,12 @@ export class KeyRing {
     return [...this.keys.values()].map(shown);
   }
 
-  /** Whether the keys in memory may differ from the stored ones: the last look is more than a second ago. */
+  /** True if the keys in memory were compared with the stored keys more than {@link CHECK_MS} ago. */
   get stale(): boolean {
     return performance.now() - this.checked_at_ms >= CHECK_MS;
   }
 
-  /** Takes over what other processes have made and revoked. Calls at the same time share one look. @throws state_unavailable. */
+  /** Reads the keys again if other processes changed them. Calls at the same time share one reading. @throws state_unavailable. */
   refresh(): Promise<void> {
     this.checking ??= this.check().finally(() => {
       this.checking = undefined;
@@ -111,13 +111,13 @@ export class KeyRing {
   }
 
   /**
-   * Makes a key and stores it. A key that cannot be stored is not handed out.
-   * @throws bad_request when the name or brand does not fit; state_unavailable.
+   * Makes a key and stores it. If it cannot be stored, it is not returned.
+   * @throws bad_request for a wrong name or brand; state_unavailable.
    */
   async create(wanted: { name: string; scope: Scope; brand_id: string | null }): Promise<MadeKey> {
     const { name, scope, brand_id } = wanted;
     if (name.length === 0 || name.length > MAX_NAME_LENGTH)
-      throw badRequest('name', `must be 1 to ${MAX_NAME_LENGTH} characters, to tell the key by in logs`);
+      throw badRequest('name', `must be 1 to ${MAX_NAME_LENGTH} characters`);
     const problem = brand_id === null ? undefined : brandProblem(brand_id);
     if (problem) throw badRequest('brand_id', problem);
     const { key, made } = this.prepare(makeSecret(scope), { name, scope, brand_id, origin: 'file' });
@@ -139,11 +139,11 @@ export class KeyRing {
   }
 
   /**
-   * Revokes a stored key. It works until this has resolved, and not afterwards.
-   * @throws not_found; conflict for a key that is not stored; state_unavailable, and then the key still works.
+   * Revokes a stored key. The key works until the returned promise resolves.
+   * @throws not_found; conflict for a key that is not stored; state_unavailable: then the key still works.
    */
   async revoke(key_id: string): Promise<void> {
-    const [digest, key] = [...this.keys].find(([, candidate]) => candidate.key_id === key_id) ?? [];
+    const [digest, key] = [...this.keys].find(([, known]) => known.key_id === key_id) ?? [];
     if (digest === undefined || key === undefined)
       throw new TributaryError(
         'not_found',
@@ -153,7 +153,7 @@ export class KeyRing {
     if (key.origin !== 'file')
       throw new TributaryError(
         'conflict',
-        `key_id: ${key.name} comes from the ${key.origin}; remove it there and restart`,
+        `key_id: ${key.name} comes from the ${key.origin} and is not stored; remove it there and restart`,
         { field: 'key_id' },
       );
     await this.state.transaction((transaction) => transaction.delete(COLLECTION, key.digest.toString('hex')));
@@ -192,13 +192,13 @@ export class KeyRing {
       if (secret === undefined || secret === '') continue;
       if (secret.length < SHORT_KEY)
         this.warnings.push(
-          `${variable} is shorter than ${SHORT_KEY} characters; use a long random key outside of tests`,
+          `${variable} is shorter than ${SHORT_KEY} characters; use a long random key, except in tests`,
         );
       this.remember(this.prepare(secret, { name: variable, scope, brand_id: null, origin: 'environment' }).key);
     }
   }
 
-  /** Only where no key was ever stored: who has revoked all keys does not want new ones. */
+  /** Makes the first keys, unless a key was ever stored: after all keys are revoked, no new ones are made. */
   private async makeFirst(): Promise<void> {
     const revisions = await Promise.all([COLLECTION, IMPORTS].map((name) => this.state.revision(name)));
     if (revisions.some((revision) => revision > 0)) return;
@@ -206,7 +206,7 @@ export class KeyRing {
       this.prepare(makeSecret(scope), { name: `first ${scope} key`, scope, brand_id: null, origin: 'file' }),
     );
     const stored_here = await this.state.transaction(async (transaction) => {
-      // Another process that starts at the same moment may have been first.
+      // Another process that starts at the same time may have made keys already.
       if ((await transaction.list(COLLECTION, { limit: 1 })).length > 0) return false;
       for (const { key } of first) await transaction.put(COLLECTION, key.digest.toString('hex'), stored(key));
       return true;
@@ -223,17 +223,17 @@ export class KeyRing {
     if ((await this.state.revision(COLLECTION)) !== this.revision) await this.load();
   }
 
-  /** Replaces the stored keys in memory by those of the store. */
+  /** Reads the stored keys into memory. */
   private async load(): Promise<void> {
     let changes: number;
     let revision: number;
     let loaded: Map<string, Key>;
     do {
       changes = this.changes;
-      // Asked before the keys are read: what another process changes in between is read again the next time.
+      // The revision is read before the keys, so that a change in between is found the next time.
       revision = await this.state.revision(COLLECTION);
       loaded = await this.readStored();
-      // What this process has made or revoked meanwhile may be missing from what was read.
+      // If this process changed keys meanwhile, the reading may lack the change. Then it is repeated.
     } while (changes !== this.changes);
     this.keys = loaded;
     this.revision = revision;
@@ -244,7 +244,7 @@ export class KeyRing {
     for await (const [sha256, info] of storedKeys(this.state)) {
       const digest = Buffer.from(sha256, 'hex');
       const text = digest.toString('latin1');
-      // The same object where it is known, since what connections presented is compared with it.
+      // Known keys keep their object, since `presented` and the rate limit refer to it.
       loaded.set(text, this.keys.get(text) ?? { ...info, origin: 'file', digest });
     }
     for (const [text, key] of this.keys) if (key.origin !== 'file') loaded.set(text, key);
@@ -252,7 +252,7 @@ export class KeyRing {
   }
 }
 
-/** Writes a file that only its owner may read, all at once. */
+/** Writes a file that only its owner may read. It is written whole or not at all. */
 export function writePrivate(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(`${path}.tmp`, text, { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** Reads what was set aside: conflicts and dead letters, oldest first, a page at a time. */
+/** Reads conflicts and dead letters, oldest first, in pages. */
 import { formatInstant } from '../domain/time.ts';
 import { withoutNotes } from '../log/kept-record.ts';
 import type { Warehouse } from '../warehouse/port.ts';
@@ -7,7 +7,7 @@ import type { Row } from '../warehouse/schema.ts';
 export interface Page {
   brand_id: string | null;
   limit: number;
-  /** Where the page before ended: `log_seq:collector_id`. */
+  /** The end of the previous page: `log_seq:collector_id`. */
   after: string | undefined;
 }
 

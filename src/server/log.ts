@@ -1,27 +1,27 @@
 /**
- * Logs hold methods, route patterns, statuses, durations, request ids and names of keys. Never values of a query, bodies,
- * ids of people or orders, addresses, or keys.
+ * The log. It holds methods, route patterns, statuses, durations, request ids and names of keys. It never holds values of a
+ * query, bodies, ids of people or orders, addresses, or keys.
  */
 import { writeSync } from 'node:fs';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { Route } from './route.ts';
 
-/** Where lines of the log go. */
+/** The target of log lines. */
 export interface LogStream {
   write(line: string): void;
 }
 
 /**
- * Lines of the log, to standard output unless told otherwise. One that cannot be written (the disk is full, the reader is
- * gone) is lost, and said to be lost once there is room: a log never stops the server.
+ * Writes log lines, to standard output by default. A line that cannot be written (the disk is full, the reader is gone) is
+ * lost: the log never stops the server. The next line that can be written is preceded by one with the number of lost lines.
  */
 export function logTo(write: (text: string) => void = toStandardOutput): LogStream {
   let lost = 0;
   return {
     write(line) {
       const gap =
-        lost === 0 ? '' : `${JSON.stringify({ level: 40, time: Date.now(), lost, msg: 'lines were lost' })}\n`;
+        lost === 0 ? '' : `${JSON.stringify({ level: 40, time: Date.now(), lost, msg: 'log lines were lost' })}\n`;
       try {
         write(gap + line);
         lost = 0;
@@ -37,13 +37,13 @@ function toStandardOutput(text: string): void {
     writeSync(1, text);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    // A pipe whose reader is slow: Node keeps the text until there is room.
+    // The reader of the pipe is slow. Node keeps the text until there is room.
     process.stdout.write(text);
   }
 }
 
 /**
- * A line per answer: failures of ours at error, reports and administration at info, and what is called very often
+ * Writes a line per answer: failures of the server at level error, reports and administration at info, and frequent calls
  * (events, health, metrics) at debug.
  */
 export function logAnswer(
@@ -73,7 +73,7 @@ export function logAnswer(
   );
 }
 
-/** A failure in the background or inside: its kind, its place, and its message without what stood in quotes. */
+/** Logs a failure in the background or in the server: its type, its place, and its message without values. */
 export function logFailure(
   log: FastifyBaseLogger,
   error: unknown,
@@ -99,7 +99,7 @@ function describe(error: unknown): Record<string, unknown> {
   };
 }
 
-/** Messages of engines quote the value at fault; what is quoted, looks like an address or is a long number goes. */
+/** Removes values from messages of engines: everything in quotes, email addresses, and long numbers. */
 function withoutValues(message: string): string {
   return message
     .slice(0, 1_000)

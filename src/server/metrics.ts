@@ -1,6 +1,6 @@
 /**
- * Metrics in Prometheus' text format 0.0.4. Requests only add to numbers in place; everything else is read when it is
- * asked for. No label ever holds an id: routes are patterns, and there are as many series as routes and statuses.
+ * Metrics in Prometheus' text format 0.0.4. A request only increments counters; all other values are read when metrics are
+ * asked for. No label holds an id: routes are patterns, so the number of series is that of routes and statuses.
  */
 import { performance } from 'node:perf_hooks';
 import type { RecordName } from '../domain/index.ts';
@@ -42,13 +42,13 @@ export class Metrics {
     return meter;
   }
 
-  /** Counts what became of a request's records. */
+  /** Counts the accepted and the refused records of a request. */
   collected(record: RecordName, { accepted, rejected }: Acknowledgement): void {
     this.accepted[record] += accepted;
     this.rejected[record] += rejected.length;
   }
 
-  /** @param health of the collector; null where there is none. */
+  /** @param health of the collector; null if there is none. */
   render(health: CollectorHealth | null, followers: readonly FollowerStatus[] = []): string {
     const lines: string[] = [];
     this.renderRequests(lines);
@@ -66,7 +66,7 @@ export class Metrics {
       lines,
       'records_accepted_total',
       'counter',
-      'Records answered as accepted: they are on disk',
+      'Records that were accepted and are on disk',
       byRecord(this.accepted),
     );
     family(lines, 'records_rejected_total', 'counter', 'Records refused with a reason', byRecord(this.rejected));
@@ -74,33 +74,31 @@ export class Metrics {
       lines,
       'records_loaded_total',
       'counter',
-      'Records that became rows of the warehouse',
+      'Records that were loaded as rows of the warehouse',
       byRecord(loader.loaded),
     );
-    family(lines, 'duplicates_total', 'counter', 'Records whose id and content were known already', [
+    family(lines, 'duplicates_total', 'counter', 'Records with a known id and the same content', [
       [{}, loader.duplicates],
     ]);
-    family(lines, 'conflicts_total', 'counter', 'Records whose id was known with other content', [
-      [{}, loader.conflicts],
-    ]);
+    family(lines, 'conflicts_total', 'counter', 'Records with a known id and other content', [[{}, loader.conflicts]]);
     family(lines, 'dead_letters_total', 'counter', 'Accepted records that could not be loaded', [
       [{}, loader.dead_letters],
     ]);
-    family(lines, 'dead_letters_open', 'gauge', 'Dead letters that wait to be tried again', [
+    family(lines, 'dead_letters_open', 'gauge', 'Dead letters that have not been tried again', [
       [{}, loader.open_dead_letters],
     ]);
     family(
       lines,
       'suppressed_total',
       'counter',
-      'Accepted records that were dropped because they were deleted before',
+      'Accepted records that were dropped because their id was deleted before',
       [[{}, loader.suppressed]],
     );
     family(lines, 'quarantined_segments_total', 'counter', 'Spool segments with damaged lines, set aside', [
       [{}, loader.quarantined_segments],
     ]);
     family(lines, 'spool_bytes', 'gauge', 'Bytes in the spool', [[{}, health.spool_bytes]]);
-    family(lines, 'spool_torn_bytes', 'gauge', 'Bytes cut off at the start because the last write had not finished', [
+    family(lines, 'spool_torn_bytes', 'gauge', 'Bytes of an unfinished last write that were cut off at the start', [
       [{}, health.torn_bytes],
     ]);
     family(lines, 'lag_records', 'gauge', 'Accepted records that are not loaded yet', [[{}, health.lag_records]]);
@@ -110,10 +108,12 @@ export class Metrics {
     family(lines, 'committed_log_seq', 'gauge', 'Log position up to which records are loaded', [
       [{}, loader.committed_log_seq],
     ]);
-    family(lines, 'loader_failing', 'gauge', '1 while the last try to load failed', [
+    family(lines, 'loader_failing', 'gauge', '1 if the last try to load failed, else 0', [
       [{}, loader.last_error === '' ? 0 : 1],
     ]);
-    family(lines, 'known_ids_bytes', 'gauge', 'Memory of the filter of known ids', [[{}, health.known_ids_bytes]]);
+    family(lines, 'known_ids_bytes', 'gauge', 'Memory of the filter of known ids, in bytes', [
+      [{}, health.known_ids_bytes],
+    ]);
   }
 
   private renderRequests(lines: string[]): void {
@@ -146,22 +146,29 @@ export class Metrics {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, this.utilization);
     this.utilization = now;
-    family(lines, 'process_cpu_seconds_total', 'counter', 'Processor time', [[{}, (user + system) / 1e6]], '');
-    family(lines, 'process_resident_memory_bytes', 'gauge', 'Resident memory', [[{}, memory.rss]], '');
+    family(
+      lines,
+      'process_cpu_seconds_total',
+      'counter',
+      'Processor time, in seconds',
+      [[{}, (user + system) / 1e6]],
+      '',
+    );
+    family(lines, 'process_resident_memory_bytes', 'gauge', 'Resident memory, in bytes', [[{}, memory.rss]], '');
     family(
       lines,
       'process_start_time_seconds',
       'gauge',
-      'Start, in seconds since 1970',
+      'Start of the process, in seconds since 1970',
       [[{}, Math.round(performance.timeOrigin / 1_000)]],
       '',
     );
-    family(lines, 'nodejs_heap_used_bytes', 'gauge', 'Heap in use', [[{}, memory.heapUsed]], '');
+    family(lines, 'nodejs_heap_used_bytes', 'gauge', 'Heap in use, in bytes', [[{}, memory.heapUsed]], '');
     family(
       lines,
       'nodejs_eventloop_utilization',
       'gauge',
-      'Busy share of the event loop since the last time this was asked',
+      'Busy share of the event loop since the last reading of the metrics',
       [[{}, utilization]],
       '',
     );
@@ -176,18 +183,18 @@ function renderFollowers(lines: string[], followers: readonly FollowerStatus[]):
     lines,
     lag,
     'gauge',
-    'Log positions that a follower has yet to handle',
+    'Records that a follower has not handled yet',
     each(({ lag_records }) => lag_records),
   );
   family(
     lines,
     'follower_lag_seconds',
     'gauge',
-    'Age of the oldest of them, or how long a run is overdue',
+    'Age of the oldest record that a follower has not handled, or time that a run is overdue',
     each(({ lag_s }) => lag_s),
   );
   const failing = each(({ last_error }) => (last_error === '' ? 0 : 1));
-  family(lines, 'follower_failing', 'gauge', '1 while the last try of a follower failed', failing);
+  family(lines, 'follower_failing', 'gauge', '1 if the last try of a follower failed, else 0', failing);
 }
 
 type Sample = [Record<string, string>, number];

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, from the table of routes and the schemas that validate. */
+/** Makes the OpenAPI 3.1 document from the routes and from the schemas that also validate requests. */
 import type { TObject, TSchema } from 'typebox';
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
 import { FAILURES } from './failure-examples.ts';
@@ -19,7 +19,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
       title: 'Tributary',
       version: '1',
       description:
-        'Conversion tracking and multi-touch attribution. Amounts are decimals in major units on the way in; on the way out, `*_micros` are millionths of the currency unit as strings of digits.',
+        'Conversion tracking and multi-touch attribution. Requests give amounts as decimals in units of the currency. In answers, `*_micros` are millionths of that unit as strings of digits.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -45,7 +45,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
   };
 }
 
-/** The error shape of every failure. */
+/** The format of every failure. */
 const ERROR: Json = {
   type: 'object',
   required: ['error', 'request_id'],
@@ -54,12 +54,12 @@ const ERROR: Json = {
       type: 'object',
       required: ['code', 'message'],
       properties: {
-        code: { type: 'string', description: 'Stable; programs branch on it' },
-        field: { type: 'string', description: 'The parameter or field at fault, where there is one' },
+        code: { type: 'string', description: 'A stable code that programs may rely on' },
+        field: { type: 'string', description: 'The wrong parameter or field, if there is one' },
         message: { type: 'string', description: 'What is wrong, and the fix' },
       },
     },
-    request_id: { type: 'string', description: 'Also in the header X-Request-Id, and in the log' },
+    request_id: { type: 'string', description: 'The id of the request, as in the header X-Request-Id and in the log' },
   },
 };
 
@@ -71,7 +71,7 @@ const RECEIPT: Json = {
     ids: {
       type: 'array',
       items: { type: 'string' },
-      description: 'Ids of the accepted items, in order; also those that were made from the content',
+      description: 'Ids of the accepted items, in order, including ids that were made from the content',
     },
     rejected: {
       type: 'array',
@@ -79,8 +79,8 @@ const RECEIPT: Json = {
         type: 'object',
         required: ['index', 'field', 'reason'],
         properties: {
-          index: { type: 'integer', description: 'Place in the array that was sent, from 0' },
-          field: { type: 'string', description: 'The field at fault; empty when it is the whole item' },
+          index: { type: 'integer', description: 'Index in the array that was sent, from 0' },
+          field: { type: 'string', description: 'The wrong field; empty if the whole item is wrong' },
           reason: { type: 'string', description: 'What is wrong, and the fix' },
         },
       },
@@ -179,7 +179,7 @@ function response({ description, content_type = 'application/json', schema, exam
 }
 
 const REQUEST_ID_HEADER = {
-  'X-Request-Id': { description: 'The id that was sent, or one of ours', schema: { type: 'string' } },
+  'X-Request-Id': { description: 'The id that the request had, or a new one', schema: { type: 'string' } },
 };
 
 function failureResponse(status: number): Json {
@@ -198,7 +198,7 @@ function failureResponse(status: number): Json {
   };
 }
 
-/** A TypeBox schema as plain JSON Schema: without its name and without the keywords that are for our readers. */
+/** A TypeBox schema as plain JSON Schema, without its name and without the keywords that only Tributary uses. */
 export function plain(schema: TSchema | Json): Json {
   return JSON.parse(JSON.stringify(schema), (key, value) =>
     key === '$id' || key.startsWith('x-') ? undefined : value,

@@ -1,20 +1,20 @@
-/** What operators and machines ask: health, metrics, and the description of everything else. */
+/** Routes for operation: health, metrics, and the description of all calls. */
 import type { FastifyReply } from 'fastify';
 import type { Tributary } from '../tributary.ts';
 import { DOCS_HEADERS, renderDocs } from './docs-page.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route, Services } from './route.ts';
 
-/** Above this share of its limit the spool is about to refuse, and below it the loader has time to catch up. */
+/** Above this share of its limit the spool counts as nearly full. */
 const FULL_SPOOL = 0.9;
 const LAGGING_RECORDS = 1_000_000;
-/** A warehouse that is busy with reports for longer than this is not called broken. */
+/** A warehouse that does not answer for this long is busy with reports; it does not count as broken. */
 const SLOW_READ_MS = 2_000;
 
 export function operationRoutes(services: Services, others: readonly Route[]): Route[] {
   const routes = [...healthRoutes(services), metricsRoute(services)];
   const described = [...others, ...routes];
-  // Made when first asked for: it is the same for as long as the process runs.
+  // It is made at the first call and never changes while the process runs.
   let text: string | undefined;
   let page: string | undefined;
   const openapi: Route = {
@@ -22,7 +22,7 @@ export function operationRoutes(services: Services, others: readonly Route[]): R
     path: '/openapi.json',
     tag: 'operation',
     scope: null,
-    summary: 'This interface as an OpenAPI 3.1 document',
+    summary: 'The OpenAPI 3.1 document of all calls',
     answers: { 200: { description: 'The document' } },
     handle: (_request, reply) => {
       text ??= JSON.stringify(openApiDocument([...described, openapi, docs]));
@@ -34,8 +34,8 @@ export function operationRoutes(services: Services, others: readonly Route[]): R
     path: '/docs',
     tag: 'operation',
     scope: null,
-    summary: 'The same document to read',
-    answers: { 200: { description: 'A page that loads nothing from elsewhere', content_type: 'text/html' } },
+    summary: 'The document as a page for readers',
+    answers: { 200: { description: 'A page that loads nothing from other sites', content_type: 'text/html' } },
     handle: (_request, reply) => {
       page ??= renderDocs(openApiDocument([...described, openapi, docs]));
       return reply.headers(DOCS_HEADERS).send(page);
@@ -50,10 +50,10 @@ function healthRoutes({ tributary }: Services): Route[] {
     {
       ...open,
       path: '/health',
-      summary: 'Whether the server runs, and whether it is ready',
+      summary: 'Check that the server runs, and if it is ready',
       answers: {
         200: {
-          description: 'Always, while the process runs',
+          description: 'Sent whenever the process runs',
           example: {
             status: 'ok',
             live: true,
@@ -84,20 +84,20 @@ function healthRoutes({ tributary }: Services): Route[] {
     {
       ...open,
       path: '/health/live',
-      summary: 'Whether the process runs',
-      answers: { 200: { description: 'It does', example: { live: true } } },
+      summary: 'Check that the process runs',
+      answers: { 200: { description: 'The process runs', example: { live: true } } },
       handle: () => ({ live: true }),
     },
     {
       ...open,
       path: '/health/ready',
-      summary: 'Whether reports can be read and events are loaded',
-      description: 'Events are accepted, and kept, also while this answers 503.',
+      summary: 'Check that reports can be read and events are loaded',
+      description: 'Events are accepted and kept also while this call answers 503.',
       answers: {
         200: { description: 'Ready', example: { ready: true, problems: [] } },
         503: {
-          description: 'Not ready, and why',
-          example: { ready: false, problems: ['the last try to load failed'] },
+          description: 'Not ready, with the reasons',
+          example: { ready: false, problems: ['the last try to load failed; the log says why'] },
         },
       },
       handle: async (_request, reply: FastifyReply) => {
@@ -115,7 +115,7 @@ function deadLettersProblem(open: number): string {
   return `${records} in dead letters; \`tributary doctor\` shows them`;
 }
 
-/** Sentences that name nobody: anyone may read them. */
+/** Reasons why the server is not ready. Anyone may read them, so they hold no ids. */
 async function readinessProblems({ collector, warehouse, config }: Tributary): Promise<string[]> {
   const problems: string[] = [];
   if (collector !== null) {

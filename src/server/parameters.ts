@@ -1,11 +1,11 @@
-/** Query parameters, read by the TypeBox schema that also documents them. */
+/** Reads query parameters by the TypeBox schema that also documents them. */
 import type { Static, TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { badRequest } from '../domain/errors.ts';
 
 type Shape = Record<string, unknown>;
 
-/** A reader for one route's parameters. The reader throws bad_request naming the parameter and what is known. */
+/** Makes a reader for the parameters of one route. The reader throws bad_request, which names the parameter and the fix. */
 export function parameterReader<S extends TObject>(schema: S): (sent: unknown) => Static<S> {
   const properties = schema.properties as unknown as Record<string, Shape>;
   const known = Object.keys(properties);
@@ -19,7 +19,7 @@ export function parameterReader<S extends TObject>(schema: S): (sent: unknown) =
         throw badRequest(name.slice(0, 60), `is not a parameter of this call; ${list}`);
       }
       if (Array.isArray(value))
-        throw badRequest(name, 'is given more than once; give it once, with commas where it takes a list');
+        throw badRequest(name, 'is given more than once; give it once, and separate the values of a list by commas');
       read[name] = readValue(name, value, properties[name]!);
     }
     for (const name of required) {
@@ -28,7 +28,7 @@ export function parameterReader<S extends TObject>(schema: S): (sent: unknown) =
     if (!validator.Check(read)) {
       const [error] = validator.Errors(read);
       const name = (error?.instancePath ?? '').slice(1);
-      throw badRequest(name, error?.message ?? 'does not fit');
+      throw badRequest(name, error?.message ?? 'has a wrong value');
     }
     return read as Static<S>;
   };
@@ -43,11 +43,11 @@ function readValue(name: string, value: unknown, schema: Shape): unknown {
     const fits =
       value.trim() !== '' && (schema['type'] === 'integer' ? Number.isInteger(number) : Number.isFinite(number));
     if (!fits || number < (minimum ?? -Infinity) || number > (maximum ?? Infinity))
-      throw badRequest(name, `${shown(value)} does not fit; send ${range}`);
+      throw badRequest(name, `${shown(value)} is not allowed; send ${range}`);
     return number;
   }
   if (numeric) return value;
-  // In a JSON body, flags may be what they are.
+  // In a JSON body, flags may be true and false.
   if (typeof value === 'boolean') return readValue(name, String(value), schema);
   if (typeof value !== 'string') throw badRequest(name, 'must be text');
   const choices = schema['enum'] as string[] | undefined;

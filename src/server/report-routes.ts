@@ -14,7 +14,7 @@ import type { Route, Services } from './route.ts';
 const FormatParameter = Type.Optional(
   choice(
     ['json', 'csv', 'text'],
-    'json when left out. csv answers the main table, as the header Accept: text/csv does; text answers a page for a terminal',
+    'Format of the answer; json when left out. csv gives the main table, as the header Accept: text/csv does; text gives a page for a terminal',
   ),
 );
 type Format = 'json' | 'csv' | 'text';
@@ -47,7 +47,7 @@ function readRoute(report: Report, context: ReportContext): Route {
   };
 }
 
-/** A report that leaves something behind: a read key is not enough, and its parameters are the body. */
+/** The route of a report that stores something. It needs an admin key, and its parameters are the body. */
 function writeRoute(report: Report, writes: NonNullable<Report['writes']>, context: ReportContext): Route {
   const readParameters = parameterReader(report.parameters);
   return {
@@ -80,13 +80,13 @@ function describedBy({ path, tag, summary, description, path_parameters }: Repor
 
 function answerOf({ result, example }: Report) {
   return {
-    description: 'The report. Fields ending in `_micros` are strings of digits; amounts are decimal strings',
+    description: 'The report. Fields whose names end in `_micros` are strings of digits; amounts are decimal strings',
     schema: result,
     ...(example === undefined ? {} : { example }),
   };
 }
 
-/** An answer in the form that was asked for. It is about people and money, so no cache keeps it. */
+/** Sends an answer in the format that was asked for. It is about people and money, so no HTTP cache may keep it. */
 function send(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -1,4 +1,4 @@
-/** What a route is: one entry gives the handler, its protection and its page in the OpenAPI document. */
+/** The declaration of a route: its handler, its protection and its description in the OpenAPI document. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TObject, TSchema } from 'typebox';
 import type { RecordName } from '../domain/index.ts';
@@ -8,14 +8,14 @@ import type { Metrics } from './metrics.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set on every route that has a scope. */
+    /** The key of the request; set on every route that has a scope. */
     key: Key | null;
-    /** The body held bytes that are not UTF-8. */
+    /** True if the body held bytes that are not UTF-8. */
     invalid_utf8: boolean;
   }
 }
 
-/** What handlers work with. */
+/** The objects that handlers use. */
 export interface Services {
   tributary: Tributary;
   keys: KeyRing;
@@ -24,21 +24,22 @@ export interface Services {
 
 export interface Answer {
   description: string;
-  /** JSON unless said otherwise. */
+  /** JSON when left out. */
   content_type?: string;
   schema?: TSchema | Record<string, unknown>;
   example?: unknown;
 }
 
-/** The chapters of the documentation, in order. */
+/** The sections of the documentation, in order. */
 export const TAGS = [
-  { name: 'collect', description: 'Events and facts come in. A 202 means that they are on disk.' },
+  { name: 'collect', description: 'Send events and statements. A 202 means that they are on disk.' },
   {
     name: 'reports',
-    description: 'Computed on read: late events, refunds and merged people are right in the next answer.',
+    description:
+      'Reports are computed when they are asked for, so late events, refunds and merged people are right in the next answer.',
   },
   { name: 'models', description: 'Models that learn from the log, and what each learned.' },
-  { name: 'administration', description: 'Loading, keys, and what was set aside.' },
+  { name: 'administration', description: 'Loading, keys, conflicts and dead letters.' },
   { name: 'operation', description: 'Health, metrics and this document.' },
 ] as const;
 
@@ -47,17 +48,17 @@ export interface Route {
   /** Fastify's notation: `/v1/keys/:key_id`. */
   path: string;
   tag: (typeof TAGS)[number]['name'];
-  /** Null is open to everyone. */
+  /** The scope that a key needs; null if the route needs no key. */
   scope: Scope | null;
-  /** Concerns every brand, so a key of one brand is refused. */
+  /** True if the call concerns every brand. Then a key of one brand is refused. */
   every_brand?: boolean;
-  /** Set where records of this kind are taken: open to browsers (CORS, text/plain), and called very often. */
+  /** Set if the route accepts records of this kind. Such routes are open to browsers (CORS, text/plain) and called very often. */
   collects?: RecordName;
   summary: string;
   description?: string;
   /** Descriptions of the parameters in the path. */
   path_parameters?: Record<string, string>;
-  /** Query parameters; any other is refused. */
+  /** Query parameters. Others are refused. */
   parameters?: TObject;
   body?: { schema: TSchema | Record<string, unknown>; required: boolean; examples: Record<string, unknown> };
   answers: Record<number, Answer>;

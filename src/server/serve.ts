@@ -1,4 +1,4 @@
-/** A listening server over one data folder, from its first request to the last event loaded. */
+/** Runs a server on one data folder: starts to listen, and closes when all accepted events are loaded. */
 import { readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -12,38 +12,38 @@ import { logFailure } from './log.ts';
 
 export interface ServeOptions extends AppOptions {
   host?: string;
-  /** 0 lets the system choose. */
+  /** The port; 0 lets the system choose one. */
   port?: number;
-  /** Closes on SIGTERM and SIGINT; a second signal ends the process at once. */
+  /** True if SIGTERM and SIGINT close the server. A second signal ends the process at once. */
   signals?: boolean;
 }
 
 export interface ServerHandle {
-  /** Where a program on this machine reaches the server: http://127.0.0.1:8400. */
+  /** The address for programs on this machine, such as http://127.0.0.1:8400. */
   address: string;
   /** The admin key of this run. */
   token: string;
   app: FastifyInstance;
-  /** Stops accepting, answers what is in flight, loads the spool and closes the warehouse. */
+  /** Accepts no more requests, answers running ones, loads the spool and closes the warehouse. */
   close(): Promise<void>;
-  /** Resolves when the server is closed, by whatever. */
+  /** Resolves when the server is closed, by a call or by a signal. */
   closed: Promise<void>;
-  /** For `openTributary`: writes a failure in the background to the log. */
+  /** Logs a failure in the background. For `openTributary`. */
   onError(error: unknown, what: string): void;
 }
 
-/** What other programs find in `DATA/server.json`. */
+/** The content of `DATA/server.json`, for other programs. */
 export interface ServerFile {
   address: string;
   token: string;
   pid: number;
 }
 
-/** Time that requests in flight have to finish before their connections are cut. */
+/** When the server closes, running requests have this time before their connections are cut. */
 const DRAIN_MS = 10_000;
 const IDLE_CHECK_MS = 50;
 
-/** Starts to listen. @throws conflict when the port is taken. The Tributary is closed with the server. */
+/** Starts to listen. Closing the server also closes `tributary`. @throws conflict when the port is in use. */
 export async function serve(tributary: Tributary, keys: KeyRing, options: ServeOptions = {}): Promise<ServerHandle> {
   const app = buildApp(tributary, keys, options);
   for (const warning of keys.warnings) app.log.warn(warning);
@@ -59,7 +59,7 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
     tellClosed = { resolve, reject };
   });
   const onError = (error: unknown, what: string): void =>
-    logFailure(app.log, error, { what }, 'failed in the background');
+    logFailure(app.log, error, { what }, 'a background task failed');
   tributary.followers.add(keyFollower(keys));
   tributary.followers.start();
   const close = (): Promise<void> => {
@@ -83,25 +83,25 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     if (code === 'EADDRINUSE')
       throw new TributaryError(
         'conflict',
-        `port ${port} on ${host} is in use; stop what uses it, or choose another with --port`,
+        `--port: ${port} on ${host} is in use; stop the program that uses it, or choose another port`,
         { field: '--port', cause },
       );
     if (code === 'EACCES')
-      throw new TributaryError('forbidden', `port ${port} may not be opened; choose one from 1024 up with --port`, {
+      throw new TributaryError('forbidden', `--port: the system does not allow ${port}; choose a port from 1024 up`, {
         field: '--port',
         cause,
       });
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
       throw new TributaryError(
         'bad_request',
-        `${host} is not an address of this machine; use --host 127.0.0.1, or 0.0.0.0 for all`,
+        `--host: ${host} is not an address of this machine; use 127.0.0.1, or 0.0.0.0 for all addresses`,
         { field: '--host', cause },
       );
     throw cause;
   }
 }
 
-/** An address to connect to; one that listens everywhere is reached here too. */
+/** An address to connect to. A server that listens on all addresses is reached on this machine. */
 function reachableAddress(app: FastifyInstance): string {
   const [bound] = app.addresses();
   const { address, port } = bound as AddressInfo;
@@ -110,17 +110,17 @@ function reachableAddress(app: FastifyInstance): string {
   return address.includes(':') ? `http://[${address}]:${port}` : `http://${address}:${port}`;
 }
 
-/** Hears of keys that other processes make and revoke. */
+/** Reads keys again when other processes make or revoke some. */
 function keyFollower(keys: KeyRing): ProcessTask {
   return { name: 'keys', tables: [], scope: 'process', every_ms: CHECK_MS, run: () => keys.refresh() };
 }
 
 async function shutDown(app: FastifyInstance, tributary: Tributary, server_file: string): Promise<void> {
-  // Connections that fall idle after their last answer would otherwise keep the server open.
+  // Otherwise connections that become idle after their last answer would keep the server open.
   const idle = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   const late = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
   try {
-    // What is in flight is answered first; what is done in the background ends with the Tributary, and goes on at the next start.
+    // Running requests are answered first. Background work ends with `tributary` and goes on at the next start.
     await app.close();
   } finally {
     clearInterval(idle);
@@ -136,7 +136,7 @@ function removeOwn(path: string): void {
     const { pid } = JSON.parse(readFileSync(path, 'utf8')) as ServerFile;
     if (pid === process.pid) rmSync(path, { force: true });
   } catch {
-    // It is gone or unreadable: there is nothing of ours to remove.
+    // The file is gone or unreadable, so there is nothing to remove.
   }
 }
 

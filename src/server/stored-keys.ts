@@ -1,6 +1,6 @@
 /**
- * Keys as they stand in the store. Those of earlier versions stand in `DATA/keys.json`: they are taken into the store once, and
- * the file is set aside.
+ * Keys in the store. Earlier versions kept keys in `DATA/keys.json`. Its keys are imported into the store once, and the file is
+ * renamed.
  */
 import { hash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
@@ -23,9 +23,9 @@ export interface StoredKey {
 
 /** Stored keys, each under the SHA-256 of its secret in hex digits. */
 export const COLLECTION = 'keys';
-/** Files that were taken in, by the SHA-256 of their content. */
+/** Files that were imported, by the SHA-256 of their content. */
 export const IMPORTS = 'key_imports';
-/** Keys that are read at once. */
+/** Keys per page of reading. */
 const PAGE = 1_000;
 
 /** Every stored key, in pages. */
@@ -40,8 +40,8 @@ export async function* storedKeys(state: State): AsyncGenerator<[sha256: string,
 }
 
 /**
- * Takes the keys of the file into the store, unless this very file was taken in before, and renames it. Keys that were revoked
- * since do not come back with a file that is put back.
+ * Imports the keys of the file into the store and renames the file. A file of the same content is imported once only, so a
+ * file that is put back does not bring revoked keys back.
  * @throws bad_request when the file is damaged; state_unavailable.
  */
 export async function importKeyFile(state: State, path: string): Promise<void> {
@@ -59,18 +59,18 @@ export async function importKeyFile(state: State, path: string): Promise<void> {
 
 function readKeys(path: string, text: string): Array<[sha256: string, info: Json]> {
   const refuse = (why: string) =>
-    badRequest('keys.json', `${path} ${why}; restore it, or remove it to have new keys made`);
+    badRequest('keys.json', `${path} ${why}; restore it, or remove it, and then new keys are made`);
   let file: { keys?: unknown };
   try {
     file = JSON.parse(text) as { keys?: unknown };
   } catch (error) {
     throw refuse(`cannot be read: ${(error as Error).message}`);
   }
-  if (!Array.isArray(file?.keys)) throw refuse('holds no list of keys');
+  if (!Array.isArray(file?.keys)) throw refuse('contains no list of keys');
   return (file.keys as Array<{ sha256?: unknown; scopes?: unknown } | null>).map((entry) => {
     const { sha256, ...info } = entry ?? {};
     if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256) || !Array.isArray(info.scopes))
-      throw refuse('holds a damaged key');
+      throw refuse('contains a damaged key');
     return [sha256, info as Json];
   });
 }

@@ -47,7 +47,10 @@ describe('import from csv', () => {
       '--data',
       data,
     ]);
-    expect(touches).toMatchObject({ code: 0, err: 'ignored, no field of a touchpoint: interaction, value\n' });
+    expect(touches).toMatchObject({
+      code: 0,
+      err: 'ignored, no such field in touchpoints: interaction, value\n',
+    });
     expect(touches.out).toMatch(/accepted\s+4/);
     const orders = await cli([
       ...['import', 'conversions', log, ...map, '--map', 'conversion_value=value', '--where', 'interaction=conversion'],
@@ -160,7 +163,7 @@ describe('import from csv', () => {
     const attempt = async (...options: string[]) =>
       (await cli(['import', 'touchpoints', path, ...options, '--data', newData()])).err;
     expect(await attempt('--map', 'occured_at=time')).toContain(
-      'error: --map: occured_at is not a field of a touchpoint; its fields are touchpoint_id, ',
+      'error: --map: occured_at is not a field of a touchpoint; the fields are touchpoint_id, ',
     );
     expect(await attempt('--map', 'occurred_at=Time')).toContain(
       'error: --map: the file has no column "Time"; it has who, time, interaction, value, channel',
@@ -202,7 +205,7 @@ describe('import from ndjson and parquet', () => {
     expect(err).toContain('line 2: is not JSON');
     expect(err).toContain('line 4: is JSON but not an object');
     expect(err).toContain(
-      'ignored, no field of a touchpoint: timestamp (is it the occurred_at? then --map occurred_at=timestamp)\n',
+      'ignored, no such field in touchpoints: timestamp (if it is occurred_at, use --map occurred_at=timestamp)\n',
     );
     expect((await rows(data))['touchpoints']).toBe(1);
   });

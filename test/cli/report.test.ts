@@ -268,7 +268,7 @@ describe('with a server running on the data', () => {
       const imported = await cli(['import', 'touchpoints', path, '--batch', '2', '--data', data]);
       expect(imported).toMatchObject({ code: 3 });
       expect(imported.err).toContain('line 3: touchpoint_type: "nonsense" is not one of');
-      expect(await ok(['doctor', '--data', data])).toContain('all is well');
+      expect(await ok(['doctor', '--data', data])).toContain('no problems found');
       expect((await json(['keys', 'list', '--data', data]))['keys']).toHaveLength(3);
     } finally {
       expect(await server.stop()).toBe(0);
@@ -281,7 +281,7 @@ describe('with a server running on the data', () => {
       join(data, 'server.json'),
       JSON.stringify({ address: 'http://127.0.0.1:9', token: 'x', pid: 2 ** 22 + 1 }),
     );
-    expect(await ok(['doctor', '--data', data])).toContain('all is well');
+    expect(await ok(['doctor', '--data', data])).toContain('no problems found');
   });
 });
 
@@ -323,7 +323,9 @@ describe('keys, backup and export', () => {
     );
     expect((await cli(['doctor', '--backup', backup, '--data', data])).err).toContain('not empty');
     expect(await ok(['doctor', '--compact', '--data', data])).toBe('compacted\n');
-    expect(await ok(['doctor', '--replay-dead-letters', '--data', data])).toBe('0 dead letters were tried again\n');
+    expect(await ok(['doctor', '--replay-dead-letters', '--data', data])).toBe(
+      '0 dead letters were put into the spool again\n',
+    );
     expect((await json(['reclassify', '--data', data]))['changed']).toBe(0);
   });
 
@@ -341,7 +343,7 @@ describe('keys, backup and export', () => {
       });
     }
     expect((await cli(['export', 'all', '--format', 'csv', '--out', join(out, 'csv'), '--data', data])).err).toContain(
-      'is there already',
+      'exists already',
     );
   });
 });

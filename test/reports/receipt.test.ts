@@ -247,7 +247,7 @@ describe('a receipt', () => {
         order('o', '20', at(2), { brand_id: 'b' }),
       );
       await expect(receiptReport(shop.reports, 'o', {}, ALL_BRANDS)).rejects.toThrow(
-        'is an id in brands a, b; name the one you mean',
+        'is an id in brands a, b; name one of them',
       );
       const mine = await receiptReport(shop.reports, 'o', {}, { key_brand_id: 'b' });
       expect(pick(mine, 'order', 'value')).toBe('20.000000');

@@ -19,7 +19,7 @@ test('a line that cannot be written is lost, and said to be lost once there is r
   log.write('five\n');
   expect(written).toEqual([
     'one\n',
-    expect.stringMatching(/^{"level":40,"time":\d+,"lost":2,"msg":"lines were lost"}\nfour\n$/),
+    expect.stringMatching(/^{"level":40,"time":\d+,"lost":2,"msg":"log lines were lost"}\nfour\n$/),
     'five\n',
   ]);
 });

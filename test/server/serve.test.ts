@@ -121,7 +121,7 @@ test('a port in use is refused with what to do', async () => {
   const first = await start(temporaryFolder());
   const port = Number(new URL(first.address).port);
   await expect(start(temporaryFolder(), { port })).rejects.toThrow(
-    `port ${port} on 127.0.0.1 is in use; stop what uses it, or choose another with --port`,
+    `--port: ${port} on 127.0.0.1 is in use; stop the program that uses it, or choose another port`,
   );
 });
 

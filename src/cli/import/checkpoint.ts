@@ -1,4 +1,4 @@
-/** How far an import has come, on disk, so that it can be stopped and go on. One file per input, record and options. */
+/** Stores the progress of an import on disk, so that it can stop and go on. There is one file per input, record and options. */
 import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,11 +6,11 @@ import type { RecordName } from '../../domain/index.ts';
 import type { MappingOptions } from './mapping.ts';
 
 interface ImportCounts {
-  /** Rows of the file that are done with: accepted, refused or left out. */
+  /** Rows of the file that are finished: accepted, refused or left out. */
   rows: number;
   accepted: number;
   refused: number;
-  /** Rows that --where leaves out. */
+  /** Rows that --where left out. */
   left_out: number;
 }
 
@@ -18,7 +18,7 @@ export interface Checkpoint extends ImportCounts {
   file: string;
   record: RecordName;
   done: boolean;
-  /** Where the file of refused rows ended, so that a row refused twice is written once. */
+  /** Length of the file of refused rows. Later bytes are cut off, so that a row that is refused twice is written once. */
   rejected_bytes: number;
   updated_at: string;
 }
@@ -27,7 +27,7 @@ export class CheckpointFile {
   readonly path: string;
   readonly start: Checkpoint;
 
-  /** @param restart forget what an earlier run did. */
+  /** @param restart true to ignore the progress of an earlier run. */
   constructor(
     data: string,
     file: string,
@@ -58,7 +58,7 @@ export class CheckpointFile {
     this.start = restart ? fresh : (readCheckpoint(this.path) ?? fresh);
   }
 
-  /** Written beside and renamed, so that a crash leaves the old one or the new one. */
+  /** Writes a new file and renames it, so that a crash leaves the old or the new checkpoint. */
   save(checkpoint: Checkpoint): void {
     mkdirSync(join(this.path, '..'), { recursive: true });
     writeFileSync(`${this.path}.new`, JSON.stringify(checkpoint, null, 2) + '\n');
@@ -66,7 +66,7 @@ export class CheckpointFile {
   }
 }
 
-/** A checkpoint that cannot be read is none: importing again is harmless. */
+/** Reads a checkpoint. One that cannot be read is ignored: importing again is harmless. */
 function readCheckpoint(path: string): Checkpoint | undefined {
   if (!existsSync(path)) return undefined;
   try {

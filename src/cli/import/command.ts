@@ -1,4 +1,4 @@
-/** `tributary import`: a file into the log, through the same door as every other event. */
+/** `tributary import`: sends the rows of a file as records, in the same way as all other senders. */
 
 import { join } from 'node:path';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
@@ -26,7 +26,7 @@ export interface ImportOptions {
 const EXIT_SOME_REFUSED = 3;
 const EXIT_STOPPED = 130;
 
-/** Imports one file, looked at before anything is opened for it. Returns the exit code. */
+/** Imports one file. It checks the file before it opens the data folder. Returns the exit code. */
 export async function importFile(
   io: Io,
   record: string,
@@ -83,11 +83,11 @@ async function importRows(io: Io, client: Client, input: Input): Promise<number>
   });
   const finished = await runOrExplain(importer);
   const onWait = (lag: number | null): void =>
-    progress.update(null, lag === null ? 'waiting until all is queryable' : `${count(lag)} records left to load`);
+    progress.update(null, lag === null ? 'waiting until all records are loaded' : `${count(lag)} records left to load`);
   if (finished) await client.flush(onWait);
   progress.clear();
   if (mapping.ignored.size > 0) {
-    io.err(`ignored, no field of a ${recordKind(record).singular}: ${[...mapping.ignored].join(', ')}\n`);
+    io.err(`ignored, no such field in ${record}: ${[...mapping.ignored].join(', ')}\n`);
   }
   return summarise(io, client, importer, { file, finished, seconds: progress.seconds(), rejected });
 }

@@ -1,10 +1,10 @@
-/** Rows of a CSV file (RFC 4180), each with the line it begins on, so that a refusal can be found in an editor. */
+/** Reads the rows of a CSV file (RFC 4180), each with the number of its first line, which refusals name. */
 import { badRequest } from '../../domain/errors.ts';
 import { readBlocks } from './lines.ts';
-import { dropFirst, type Portion, type Row, type RowSource } from './row-source.ts';
+import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
-/** A quoted field longer than this is a quote that was never closed. */
+/** Characters of a quoted field. A longer field is taken for a quote that was never closed. */
 const MAX_FIELD_CHARS = 4 << 20;
 
 export async function openCsv(path: string, size: number): Promise<RowSource> {
@@ -26,7 +26,7 @@ async function* readRows(
   const parser = new CsvParser(delimiter);
   let is_header = true;
   for await (const block of readBlocks(path)) {
-    const rows: Row[] = [];
+    const rows: FileRow[] = [];
     for (const { line, cells } of parser.push(block.text)) {
       if (is_header) is_header = false;
       else rows.push(toRow(line, cells, columns, block.utf8));
@@ -37,8 +37,8 @@ async function* readRows(
   if (!is_header && rows.length > 0) yield { rows, share: 1 };
 }
 
-/** An empty cell is absent. */
-function toRow(line: number, cells: string[], columns: readonly string[], utf8: boolean): Row {
+/** Makes a row. An empty cell is a missing value. */
+function toRow(line: number, cells: string[], columns: readonly string[], utf8: boolean): FileRow {
   const extra = cells.length - columns.length;
   if (extra !== 0) {
     const counts = `has ${cells.length} cells where the header has ${columns.length}`;
@@ -73,7 +73,7 @@ interface Parsed {
   cells: string[];
 }
 
-/** Takes text in pieces that end at line breaks; a quoted field may go on in the next piece. Blank lines are skipped. */
+/** Parses text in pieces that end at line breaks. A quoted field may go on in the next piece. Blank lines are skipped. */
 export class CsvParser {
   private line = 1;
   private held = '';
@@ -102,7 +102,7 @@ export class CsvParser {
     return parsed;
   }
 
-  /** What is left at the end of the file: a row whose quote was never closed, as it stands. */
+  /** Call at the end of the file. Returns the row whose quote was never closed, if there is one. */
   end(): Parsed[] {
     const parsed: Parsed[] = [];
     if (this.held_lines > 0) this.take(parsed, this.held, this.held_lines);

@@ -1,4 +1,4 @@
-/** Sends the rows of a file in batches, several under way at once, and remembers how far all of them are safe. */
+/** Sends the rows of a file in batches, several at the same time. It counts the rows up to which all batches are acknowledged. */
 import type { RecordName } from '../../domain/index.ts';
 import type { Acknowledgement } from '../../log/collector.ts';
 import type { Client } from '../client.ts';
@@ -7,11 +7,11 @@ import type { Item, Mapping } from './mapping.ts';
 import type { Refusal, RejectedFile } from './rejected.ts';
 import type { RowSource } from './row-source.ts';
 
-/** A batch ends here even if --where leaves most rows out, so that the saved position moves on. */
+/** A batch ends after this many rows, also if --where leaves most of them out, so that the checkpoint advances. */
 const MAX_ROWS_PER_BATCH = 50_000;
 const SAVE_EVERY_MS = 1_000;
 
-/** Consecutive rows of the file; done when its items are acknowledged. */
+/** Consecutive rows of the file. A batch is done when its items are acknowledged. */
 interface Batch {
   items: Item[];
   lines: number[];
@@ -35,7 +35,7 @@ interface ImporterOptions {
 
 export class Importer {
   readonly state: Checkpoint;
-  /** What an earlier run had done. */
+  /** Rows that an earlier run has finished. */
   readonly rows_before: number;
   private readonly under_way: Array<{ batch: Batch; acknowledged: Promise<Acknowledgement | undefined> }> = [];
   private batch: Batch = emptyBatch();
@@ -46,7 +46,7 @@ export class Importer {
     this.rows_before = this.state.rows;
   }
 
-  /** Runs to the end of the file, or until told to stop. Returns whether the end was reached. */
+  /** Runs to the end of the file, or until it is stopped. Returns true at the end of the file. */
   async run(): Promise<boolean> {
     try {
       const finished = await this.readAll();
@@ -102,7 +102,7 @@ export class Importer {
     while (this.under_way.length > 0) await this.settleOldest();
   }
 
-  /** Batches are settled in order, so everything before `state.rows` is safe. */
+  /** Waits for the oldest batch. Batches finish in order, so all rows before `state.rows` are acknowledged. */
   private async settleOldest(): Promise<void> {
     const { batch, acknowledged } = this.under_way[0]!;
     const answer = await acknowledged;

@@ -1,11 +1,11 @@
-/** A text file as blocks of whole lines: bounded memory, and the bytes of each block known to be UTF-8 or not. */
+/** Reads a text file as blocks of whole lines, with bounded memory. Each block says whether its bytes are UTF-8. */
 import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { badRequest } from '../../domain/errors.ts';
 
 interface Block {
   text: string;
-  /** False when the block held bytes that are not UTF-8; they are replacement characters in `text`. */
+  /** False if the block held bytes that are not UTF-8. `text` has replacement characters for them. */
   utf8: boolean;
   /** Bytes of the file up to the end of this block. */
   bytes_read: number;

@@ -1,15 +1,15 @@
-/** From a row of a file to a record as it would be sent: which column fills which field. */
+/** Turns rows of a file into drafts of records: it says which column fills which field. */
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
 import type { RecordKind } from '../../domain/record.ts';
-import type { Row } from './row-source.ts';
+import type { FileRow } from './row-source.ts';
 
 export interface MappingOptions {
   /** `FIELD=COLUMN`; FIELD may be `custom_attributes.KEY`. */
   map: readonly string[];
   /** `FIELD=VALUE` for every row. */
   set: readonly string[];
-  /** `COLUMN=VALUE`: only rows with that text. Several must all hold. */
+  /** `COLUMN=VALUE`: takes only rows with that text. If there are several, a row must match all. */
   where: readonly string[];
 }
 
@@ -23,18 +23,18 @@ interface Target {
 export type Item = Record<string, unknown>;
 type Mapped = { item: Item } | { problem: Problem } | undefined;
 
-/** How one file becomes records of one kind. */
+/** The mapping of one file to records of one kind. */
 export class Mapping {
   private readonly mapped: Array<[Target, string]>;
   private readonly constants: Array<[Target, unknown]>;
   private readonly conditions: Array<[string, string]>;
   private readonly kinds: Map<string, FieldKind>;
-  /** Fields that columns of the same name may still fill. */
+  /** Fields that columns of the same name fill: no option fills them. */
   private readonly by_name: Set<string>;
   private readonly used_columns: Set<string>;
   private sources: Array<[Target, number]> = [];
   private filters: Array<[number, string]> = [];
-  /** Columns that no field takes, with what may have been meant. */
+  /** Columns that fill no field, each with the field that may have been meant. */
   readonly ignored = new Set<string>();
 
   constructor(
@@ -61,10 +61,10 @@ export class Mapping {
     this.by_name = new Set([...this.kinds.keys()].filter((field) => !filled.has(field) && !renamed.has(field)));
   }
 
-  /** Whether the content of a column matters. */
+  /** True if the mapping uses the column. */
   needs = (column: string): boolean => this.by_name.has(column) || this.used_columns.has(column);
 
-  /** Fits the mapping to the columns of a file. @throws bad_request for a column that the file does not have. */
+  /** Finds the columns of a file. @throws bad_request for a column that the file does not have. */
   bind(columns: readonly string[] | null): void {
     if (columns === null) return;
     const place = (option: string, column: string): number => {
@@ -82,7 +82,7 @@ export class Mapping {
   }
 
   /** The record of a row; undefined when `where` leaves the row out. */
-  apply(row: Row): Mapped {
+  apply(row: FileRow): Mapped {
     if (row.problem) return { problem: row.problem };
     const item: Item = {};
     if (row.object) {
@@ -114,7 +114,7 @@ export class Mapping {
     if (this.used_columns.has(column) || this.ignored.size >= 200) return;
     const meant = this.kind.aliases?.[column];
     const free = meant !== undefined && this.by_name.has(meant);
-    this.ignored.add(free ? `${column} (is it the ${meant}? then --map ${meant}=${column})` : column);
+    this.ignored.add(free ? `${column} (if it is ${meant}, use --map ${meant}=${column})` : column);
   }
 
   private assignment(option: string, text: string): [Target, string] {
@@ -124,12 +124,13 @@ export class Mapping {
     if (kind === undefined)
       throw badRequest(
         option,
-        `${field} is not a field of a ${this.kind.singular}; its fields are ${[...this.kinds.keys()].join(', ')}`,
+        `${field} is not a field of a ${this.kind.singular}; the fields are ${[...this.kinds.keys()].join(', ')}`,
       );
     if (rest.length === 0) return [{ field, kind }, value];
     const is_object =
       kind === 'json' && this.kind.fields.find((known) => known.name === field)?.schema['type'] === 'object';
-    if (!is_object) throw badRequest(option, `${name}: ${field} holds no object, so it has no keys to set`);
+    if (!is_object)
+      throw badRequest(option, `${name}: the field ${field} is not an object, so it has no keys; name the field alone`);
     return [{ field, key: rest.join('.'), kind }, value];
   }
 }
@@ -150,7 +151,10 @@ function put(item: Item, target: Target, value: unknown, convert: boolean): void
 const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
 const EXPONENT = /^[+-]?\d+(\.\d+)?e[+-]?\d+$/i;
 
-/** Files know only text, and JSON files may hold a number where an id is text; anything that does not fit is left for the reader to refuse. */
+/**
+ * Turns the text of a cell into the type of its field, and a JSON number into text for an id. Other values stay, and the record
+ * refuses them.
+ */
 function coerce(target: Target, value: unknown): unknown {
   const { kind, key } = target;
   if (key !== undefined) return value;

@@ -1,6 +1,6 @@
-/** Rows of a file with one JSON object per line. */
+/** Reads the rows of a file with one JSON object per line. */
 import { readBlocks } from './lines.ts';
-import { dropFirst, type Portion, type Row, type RowSource } from './row-source.ts';
+import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
 
 export async function openNdjson(path: string, size: number): Promise<RowSource> {
   return { columns: null, rows: (skip) => dropFirst(readRows(path, size), skip), close: async () => undefined };
@@ -9,7 +9,7 @@ export async function openNdjson(path: string, size: number): Promise<RowSource>
 async function* readRows(path: string, size: number): AsyncGenerator<Portion> {
   let line = 0;
   for await (const block of readBlocks(path)) {
-    const rows: Row[] = [];
+    const rows: FileRow[] = [];
     const lines = block.text.split('\n');
     if (lines.at(-1) === '') lines.pop();
     for (const text of lines) {
@@ -20,8 +20,8 @@ async function* readRows(path: string, size: number): AsyncGenerator<Portion> {
   }
 }
 
-function parse(line: number, text: string): Row {
-  const refuse = (reason: string): Row => ({ line, cells: [], problem: { field: '', reason } });
+function parse(line: number, text: string): FileRow {
+  const refuse = (reason: string): FileRow => ({ line, cells: [], problem: { field: '', reason } });
   try {
     const object: unknown = JSON.parse(text);
     if (typeof object === 'object' && object !== null && !Array.isArray(object))

@@ -1,7 +1,7 @@
-/** Rows of a Parquet file, read by a DuckDB of its own in memory, a chunk at a time. */
+/** Reads the rows of a Parquet file in chunks, with a DuckDB instance of its own in memory. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { badRequest } from '../../domain/errors.ts';
-import type { Portion, Row, RowSource } from './row-source.ts';
+import type { FileRow, Portion, RowSource } from './row-source.ts';
 
 export async function openParquet(path: string, needs: (column: string) => boolean): Promise<RowSource> {
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', threads: '1' });
@@ -33,7 +33,7 @@ export async function openParquet(path: string, needs: (column: string) => boole
   }
 }
 
-/** @param places where each column of the file stands in a row of the result; 0 when it was not asked for. */
+/** @param places the index of each column of the file in a row of the result; 0 if the column was not asked for. */
 async function* readRows(
   connection: DuckDBConnection,
   sql: string,
@@ -47,7 +47,7 @@ async function* readRows(
     if (!chunk || chunk.rowCount === 0) return;
     read += chunk.rowCount;
     const rows = chunk.getRows().map(
-      (values): Row => ({
+      (values): FileRow => ({
         line: Number(values[0]),
         cells: places.map((place) => (place === 0 ? undefined : ((values[place] as string | null) ?? undefined))),
       }),
@@ -56,7 +56,7 @@ async function* readRows(
   }
 }
 
-/** SQL for a column as text: exact decimals, instants in ISO with Z (a timestamp without a zone is taken as UTC), nested values as JSON. */
+/** SQL for a column as text: exact decimals, instants in ISO with Z (timestamps without a zone are UTC), nested values as JSON. */
 function asText(column: string, type: string): string {
   const name = `"${column.replaceAll('"', '""')}"`;
   if (type.startsWith('TIMESTAMP')) return `strftime(make_timestamp_ms(epoch_ms(${name})), '%Y-%m-%dT%H:%M:%S.%gZ')`;

@@ -9,7 +9,7 @@ import { type ImportOptions, importFile } from './command.ts';
 export function addImportCommand(program: Command, { io, open, exit }: Context): void {
   const command = program
     .command('import')
-    .description('Load a csv, ndjson or parquet file; can be stopped with Ctrl-C and resumed by the same command')
+    .description('Load a csv, ndjson or parquet file; Ctrl-C stops it, and the same command goes on')
     .argument('<record>', RECORD_NAMES.join(', '))
     .argument('<file>', 'FILE.csv, .tsv, .ndjson, .jsonl or .parquet')
     .option(
@@ -18,11 +18,16 @@ export function addImportCommand(program: Command, { io, open, exit }: Context):
       collect,
       [],
     )
-    .option('--set <FIELD=VALUE>', 'give every row this value (repeatable)', collect, [])
-    .option('--where <COLUMN=VALUE>', 'take only rows with this value (repeatable: all must hold)', collect, [])
+    .option('--set <FIELD=VALUE>', 'set a field of every row to this value (repeatable)', collect, [])
+    .option(
+      '--where <COLUMN=VALUE>',
+      'take only rows with this value in a column (repeatable; all must match)',
+      collect,
+      [],
+    )
     .option('--brand <id>', 'the brand that the rows belong to')
-    .option('--batch <n>', 'rows sent at once', whole(1, 100_000), 1_000)
-    .option('--restart', 'begin again, even if an earlier run came further', false)
+    .option('--batch <n>', 'rows per request', whole(1, 100_000), 1_000)
+    .option('--restart', 'start again at the first row, also if an earlier run got further', false)
     .addHelpText(
       'after',
       `

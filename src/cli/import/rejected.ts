@@ -1,4 +1,4 @@
-/** Refused rows: the first of them on the terminal, all of them in a file beside the input. */
+/** Reports refused rows: the first ones on the terminal, all of them in a file beside the input. */
 import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Problem } from '../../domain/errors.ts';
@@ -17,7 +17,7 @@ export class RejectedFile {
   private fd: number | undefined;
   private printed = 0;
 
-  /** @param spare_folder used where the folder of the input cannot be written. @param bytes what an earlier run wrote. */
+  /** @param spare_folder used if the folder of the input cannot be written. @param bytes that an earlier run wrote. */
   constructor(
     private readonly io: Io,
     input: string,

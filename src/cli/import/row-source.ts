@@ -1,33 +1,33 @@
-/** A file as rows: one shape for csv, ndjson and parquet. */
+/** The rows of a file: one interface for csv, ndjson and parquet. */
 import type { Problem } from '../../domain/errors.ts';
 
-export interface Row {
-  /** Line of a text file, number of the row in a parquet file; from 1. */
+export interface FileRow {
+  /** The line of a text file, or the number of the row in a parquet file; from 1. */
   line: number;
-  /** In the order of the source's columns; for ndjson empty. */
+  /** The cells in the order of the columns; empty for ndjson. */
   cells: (string | undefined)[];
-  /** A line of ndjson. */
+  /** The object of a line of ndjson. */
   object?: Record<string, unknown>;
-  /** Set when the row cannot be read at all. */
+  /** Set if the row cannot be read at all. */
   problem?: Problem;
-  /** False when the bytes around this row are not all UTF-8. */
+  /** False if some bytes around this row are not UTF-8. */
   utf8?: false;
 }
 
 export interface Portion {
-  rows: Row[];
+  rows: FileRow[];
   share: number;
 }
 
 export interface RowSource {
-  /** Names of the columns; null when every row has its own (ndjson). */
+  /** Names of the columns; null if every row has its own (ndjson). */
   columns: readonly string[] | null;
-  /** Rows in order but the first `skip`, in portions; `share` of the file that is read with them. */
+  /** All rows but the first `skip`, in order, in portions. `share` is the part of the file that is read with a portion. */
   rows(skip: number): AsyncGenerator<Portion>;
   close(): Promise<void>;
 }
 
-/** For files that have to be read from the beginning. */
+/** Skips rows of a file that has to be read from the beginning. */
 export async function* dropFirst(portions: AsyncGenerator<Portion>, skip: number): AsyncGenerator<Portion> {
   let left = skip;
   for await (const { rows, share } of portions) {

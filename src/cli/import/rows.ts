@@ -1,4 +1,4 @@
-/** Opens a file of rows by its extension. */
+/** Finds the reader for a file by its extension. */
 import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { badRequest } from '../../domain/errors.ts';
@@ -7,7 +7,7 @@ import { openNdjson } from './ndjson-rows.ts';
 import { openParquet } from './parquet-rows.ts';
 import type { RowSource } from './row-source.ts';
 
-/** Opens a file by its extension. @param needs which columns will be asked for. */
+/** Opens a file by its extension. @param needs true for the columns that will be used. */
 export async function openRows(path: string, needs: (column: string) => boolean): Promise<RowSource> {
   if (!existsSync(path)) throw badRequest('FILE', `${path} does not exist`);
   const stat = statSync(path);
@@ -24,7 +24,7 @@ export async function openRows(path: string, needs: (column: string) => boolean)
     default:
       throw badRequest(
         'FILE',
-        `${path} ends in none of .csv, .tsv, .ndjson, .jsonl and .parquet; rename or convert it`,
+        `${path} has no known extension (.csv, .tsv, .ndjson, .jsonl, .parquet); rename or convert it`,
       );
   }
 }

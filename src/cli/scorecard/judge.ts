@@ -1,4 +1,4 @@
-/** Judges every model on one causal world: sends its events, fits, asks for reports, and compares them with the truth. */
+/** Scores every model on one causal world: sends the events, fits, asks for reports, and compares them with the truth. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +23,9 @@ export interface Judged {
   family: string;
   seed: number;
   truth: CausalTruth;
-  /** By model. Fitted models appear twice: with the totals of the fit, and with the credit of reports. */
+  /** Scores by model. A fitted model appears twice: with the totals of its fit, and with its credit in reports. */
   scores: Record<string, Score>;
-  /** Why reports may not use a model here. */
+  /** Models that failed their gate, with the failed checks. */
   refused: Record<string, string[]>;
 }
 
@@ -33,7 +33,7 @@ export interface JudgeOptions {
   /** Bootstrap draws for the intervals of fitted models. */
   draws: number;
   seed: number;
-  /** Families of the hazard to fit. The first is reported as `algorithmic`. */
+  /** Families of hazard models to fit. The first is reported as `algorithmic`. */
   families: readonly string[];
 }
 
@@ -73,7 +73,7 @@ export async function judgeWorld(
   }
 }
 
-/** Judges only the fit of the algorithmic model, on the histories of a world, without log, rules and gate. */
+/** Scores only the fit of the algorithmic model, on the histories of a world, without log, rules and gate. */
 export function judgeFit(world: CausalOptions, { draws, seed, families }: JudgeOptions): Judged {
   const made = causalWorld(world);
   const histories = toHistories(made, 'type');
@@ -108,10 +108,10 @@ async function load(client: Client, world: CausalOptions): Promise<CausalTruth> 
 }
 
 interface Fit {
-  /** As the table calls it. */
+  /** Its name in the table. */
   name: string;
   request: Record<string, unknown>;
-  /** The models of reports that the fit answers for. */
+  /** The models of reports that use the fit. */
   models: string[];
 }
 
@@ -128,7 +128,7 @@ function fitsOf({ draws, seed, families }: JudgeOptions): Fit[] {
   ];
 }
 
-/** What models credit in reports: revenue by channel and campaign, with intervals over people. */
+/** The credit of models in reports: revenue by channel and campaign, with intervals over people. */
 async function claimsOf(
   client: Client,
   period: { start: string; end: string },

@@ -1,4 +1,4 @@
-/** `tributary scorecard`: every model on worlds whose truth is known. */
+/** `tributary scorecard`: scores every model on simulated worlds with known effects. */
 
 import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
@@ -35,7 +35,7 @@ export function addScorecardCommand(program: Command, { io, open }: Context): vo
     .description('Judge every model on simulated worlds whose true effects are known')
     .option('--worlds <families>', `separated by commas: ${FAMILIES.join(', ')}`, FAMILIES.join(','))
     .option('--seeds <n>', 'worlds of each family', whole(1, 1_000), 1)
-    .option('--first-seed <n>', 'the seed of the first; the others follow', whole(0, 4_294_000_000), 1)
+    .option('--first-seed <n>', 'the seed of the first world; further seeds follow it', whole(0, 4_294_000_000), 1)
     .option('--customers <n>', 'people in each world', whole(100, 1_000_000), 10_000)
     .option('--days <n>', 'length of each world', whole(10, 3_650), 60)
     .option('--draws <n>', 'bootstrap draws for the intervals of fitted models', whole(0, 1_000), 60)
@@ -44,10 +44,10 @@ export function addScorecardCommand(program: Command, { io, open }: Context): vo
     )
     .option(
       '--fits-only',
-      'only fits of hazards, straight from the worlds, without log, rules and gate: for many worlds',
+      'only fit hazard models, directly on the worlds, without log, rules and gate; faster for many worlds',
     )
-    .option('--json', 'every figure of every world')
-    .option('--out <file>', 'write the JSON there too')
+    .option('--json', 'print every figure of every world as JSON')
+    .option('--out <file>', 'also write the JSON to this file')
     .action(async (flags: Flags) => {
       const worlds = namesOf('--worlds', flags.worlds, FAMILIES) as Family[];
       const families = namesOf('--hazards', flags.hazards, HAZARD_FAMILIES);
@@ -76,6 +76,6 @@ function namesOf(option: string, text: string, known: readonly string[]): string
   const names = listOf(text);
   for (const name of names)
     if (!known.includes(name)) throw badRequest(option, `${JSON.stringify(name)} is not one of ${known.join(', ')}`);
-  if (names.length === 0) throw badRequest(option, `is empty; name some of ${known.join(', ')}`);
+  if (names.length === 0) throw badRequest(option, `is empty; name at least one of ${known.join(', ')}`);
   return names;
 }

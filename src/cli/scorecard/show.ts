@@ -1,4 +1,4 @@
-/** The scorecard as tables: errors of shares by family, then what each model claims on the average. */
+/** The scorecard as tables: errors of shares by family, then the average claims of each model. */
 import { NOTHING, type TextColumn, textTable } from '../../present/table.ts';
 import { averageScores, type Score } from '../../simulation/scoring.ts';
 import type { Judged } from './judge.ts';
@@ -42,7 +42,7 @@ export function showScorecard(
     errorsTable(judged),
     '\nOver all worlds\n',
     averagesTable(judged),
-    refusals.length > 0 ? `\nRefused by their gate\n${refusals.join('')}` : '',
+    refusals.length > 0 ? `\nModels that failed their gate\n${refusals.join('')}` : '',
     '\n  share error: |claimed - true share|, mean over channels; incremental: fraction of orders that touches caused;\n',
     '  no effect: credit to channels and campaigns that have none; coverage: 90 % intervals that hold the true share\n',
   ].join('');
@@ -51,7 +51,7 @@ export function showScorecard(
 const points = (value: number | null | undefined): string =>
   value === null || value === undefined ? NOTHING : (value * 100).toFixed(1);
 
-/** A row a family, a column a model. */
+/** A table with a row per family and a column per model. */
 function errorsTable(judged: readonly Judged[]): string {
   const models = modelsOf(judged);
   const families = [...new Set(judged.map(({ family }) => family))];

@@ -1,4 +1,4 @@
-/** The answer of the attribution report: under one model, or under several by name. */
+/** The answer of the attribution report: for one model, or for several models by name. */
 import Type from 'typebox';
 import { UNATTRIBUTED_REASONS } from '../../attribution/eligibility.ts';
 import { GROUP_FIELDS } from '../groups.ts';
@@ -23,7 +23,7 @@ import {
 const fieldsOf = <S>(names: readonly string[], schema: () => S) =>
   Object.fromEntries(names.map((name) => [name, schema()]));
 
-/** Value that no touch earned. Only models that measure what orders would have come anyway have `organic`. */
+/** Value that no touch earned, by reason. Only models with absolute weights have `organic`. */
 export const UNATTRIBUTED = closed({
   ...fieldsOf(UNATTRIBUTED_REASONS, micros),
   organic: Type.Optional(micros()),
@@ -81,9 +81,9 @@ export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
 export const ATTRIBUTION_MEANINGS = {
   ...HEAD_MEANINGS,
   ...JOURNEY_MEANINGS,
-  channel_attribution: 'What each group earned, most revenue first; the fields of `group_by` say which group',
-  touched_conversions: 'Orders with a touch of the group in their path, also where that touch earned nothing',
-  credited_conversions: 'The sum of the shares that touches of the group have in orders',
+  channel_attribution: 'Revenue of each group, most revenue first; the fields of `group_by` name the group',
+  touched_conversions: 'Orders with a touch of the group in their path, also if that touch earned nothing',
+  credited_conversions: 'The sum of the shares of orders that touches of the group earned',
   attributed_revenue: 'The part of net revenue that touches of the group earned',
   average_attribution_weight: 'credited_conversions / touches of the group',
   unique_customers: 'People whose orders an email touched',
@@ -91,12 +91,12 @@ export const ATTRIBUTION_MEANINGS = {
   total_conversions: 'Orders of the period',
   attributed_conversions: 'Orders with a touch that could earn credit',
   email_conversions: 'Orders with an email in their path',
-  total_attributed_revenue: 'What all touches earned; with the unattributed revenue it is total_revenue exactly',
+  total_attributed_revenue: 'Revenue that touches earned; with the unattributed revenue it is total_revenue exactly',
   email_share_of_revenue: 'email_attributed_revenue / total_revenue',
-  unattributed_micros: 'What no touch earned, by the first rule that left no touch',
+  unattributed_micros: 'Revenue that no touch earned, by reason: the first filter that left no touch',
 } as const;
 
-/** The answer under `linear` to the records that /openapi.json has as examples: an open and a visit share one order. */
+/** The answer of `linear` for the example records of /openapi.json: an open and a visit share one order. */
 export const ATTRIBUTION_EXAMPLE = {
   report_period: { start: '2026-03-01', end: '2026-03-02' },
   currency: 'USD',

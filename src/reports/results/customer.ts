@@ -80,8 +80,8 @@ export const CustomerResult = closed({
 
 export const CUSTOMER_MEANINGS = {
   ...PERSON_MEANINGS,
-  machine_touchpoint_count: 'Touchpoints of machines, which no other figure counts',
-  lists_truncated: 'Lists hold the newest rows only; counts and sums are of all',
+  machine_touchpoint_count: 'Touchpoints of machines; no other figure counts them',
+  lists_truncated: 'True if lists hold the newest rows only; counts and sums cover all',
   journey_duration_days: 'Calendar days from the first event of the journey to its last',
   channel_mix: 'Touchpoints by channel',
   credited_touches: 'Touches in the path of the order',

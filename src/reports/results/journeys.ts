@@ -1,4 +1,4 @@
-/** The answer of the journeys report, and the table of lengths that the attribution report has as well. */
+/** The answer of the journeys report, and the table of lengths, which the attribution report has, too. */
 import { amount, closed, count, money, nullable, PERIOD_HEAD, ratio, rows, text } from './shapes.ts';
 
 export const JOURNEY_LENGTHS = rows({

@@ -1,4 +1,4 @@
-/** The answer of the comparison of models. The field that groups are named by is the one of `group_by`. */
+/** The answer of the comparison of models. The field that names a group is the one of `group_by`. */
 import Type from 'typebox';
 import { byName, closed, count, money, number, PERIOD_HEAD, rows, text, textOrNull, texts, yesNo } from './shapes.ts';
 
@@ -30,8 +30,8 @@ export const ModelComparisonResult = closed({
 
 export const COMPARISON_MEANINGS = {
   share: 'Part of the attributed revenue',
-  share_low: 'Lower end of the interval of `share`: the bootstrap draws people',
+  share_low: 'Lower end of the interval of `share`, from a bootstrap over people',
   share_high: 'Upper end of the interval of `share`',
-  difference: 'Largest share less smallest share, among the models',
+  difference: 'Largest share minus smallest share, among the models',
   beyond_chance: 'The intervals of the two models do not overlap',
 } as const;

@@ -17,7 +17,7 @@ export const ModelsResult = closed({
   }),
 });
 
-/** What families measure differs, so `data`, `metrics`, `settings` and further parts are open. */
+/** An object of any fields: `data`, `metrics`, `settings` and other parts differ by family of models. */
 const open = () => Type.Object({});
 
 export const CardResult = Type.Object({
@@ -52,5 +52,5 @@ export const MODEL_MEANINGS = {
   in_use: 'Reports of these brands use this artifact',
   lacks: 'The checks that did not pass',
   training_ms: 'Time that training took, in milliseconds',
-  channels: 'What the model says of each channel',
+  channels: 'The results of the model by channel',
 } as const;

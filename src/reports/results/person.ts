@@ -1,4 +1,4 @@
-/** Who an answer is about: the ids of one person, and what joins them. */
+/** The part of an answer about one person: their ids, and what joins them. */
 import Type from 'typebox';
 import { closed, count, instant, nullable, number, text, textOrNull, texts, yesNo } from './shapes.ts';
 
@@ -34,7 +34,7 @@ export const PERSON = closed({
 
 export const PERSON_MEANINGS = {
   ids: 'Every id that is joined to this person',
-  links: 'What joins the ids: statements that were sent, and records that carried two ids',
-  holds: 'No later statement speaks of the same two ids',
-  joins: 'This link joins ids of the person',
+  links: 'What joins the ids: statements, and records that have two ids',
+  holds: 'True if no later statement is about the same two ids',
+  joins: 'True if this link joins ids of the person',
 } as const;

@@ -1,4 +1,4 @@
-/** The answer of a receipt: one order, what it is worth, and what became of every touchpoint that was considered. */
+/** The answer of a receipt: one order, its value, and the decision on every touchpoint that was considered. */
 import Type from 'typebox';
 import { optionValues } from '../../attribution/query-options.ts';
 import { PERSON, PERSON_MEANINGS } from './person.ts';
@@ -113,14 +113,14 @@ export const ReceiptResult = closed({
 
 export const RECEIPT_MEANINGS = {
   ...PERSON_MEANINGS,
-  conversion_ids: 'The conversions that are one order; the first stands for it',
-  applied: 'An adjustment in another currency than its order is in no sum',
-  rules: 'What decided which touchpoints count',
-  status: 'What became of the touchpoint; `credited` is in the path',
+  conversion_ids: 'All conversions of the order; the first is its standing conversion',
+  applied: 'False for an adjustment in another currency than its order: no sum includes it',
+  rules: 'The settings that decided which touchpoints count',
+  status: 'The decision on the touchpoint; `credited` means that it is in the path',
   reason: 'The rule that decided, in a sentence',
-  credit: 'By model, for touches of the path',
-  because: 'What the fitted artifact measures with the touch, and without it',
-  weight: 'What the formula of the model gives the touch',
+  credit: 'The credit by model, for touches of the path',
+  because: 'The measure of the fitted artifact with the touch, and without it',
+  weight: 'The weight that the formula of the model gives the touch',
   share: 'The part of the order that the touch earned',
   path_length: 'Touches in the path',
   touchpoint_count: 'Touchpoints that were considered',

@@ -1,4 +1,4 @@
-/** The answers about frozen runs: one that was made, all of them, and one beside today's answer. */
+/** The answers about frozen runs: a new run, the list, and the comparison of a run with today's answer. */
 import Type from 'typebox';
 import { AttributionParameters } from '../parameters.ts';
 import { UNATTRIBUTED } from './attribution.ts';
@@ -43,7 +43,7 @@ export const RunsResult = closed({
   }),
 });
 
-/** `other` is what the frozen state no longer gives: records were erased, or this version computes otherwise. */
+/** `other` is the part that the frozen inputs no longer give: records were erased, or this version computes differently. */
 export const CAUSES = ['settings', 'identity', 'conversions', 'refunds', 'touches', 'other'] as const;
 
 const LINE = {
@@ -77,6 +77,6 @@ export const ComparisonResult = closed({
 
 export const RUN_MEANINGS = {
   rows: 'Stored rows: one per touch and value event, and one per value event that nothing earned',
-  causes_micros: 'The parts of the difference, by cause; they add up to it exactly',
-  reproducible: 'The frozen state still gives the frozen numbers; if not, the difference is under `other`',
+  causes_micros: 'The difference by cause; the parts add up to it exactly',
+  reproducible: 'True if the frozen inputs still give the frozen numbers; if not, the difference is under `other`',
 } as const;
