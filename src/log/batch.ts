@@ -154,9 +154,9 @@ async function lookUp(maybe: readonly KeyedItem[], warehouse: Warehouse): Promis
   return known;
 }
 
-function groupByRecord(group: readonly KeyedItem[]): Map<RecordName, KeyedItem[]> {
+function groupByRecord(items: readonly KeyedItem[]): Map<RecordName, KeyedItem[]> {
   const groups = new Map<RecordName, KeyedItem[]>();
-  for (const keyed of group) {
+  for (const keyed of items) {
     const group = groups.get(keyed.record) ?? [];
     groups.set(keyed.record, group);
     group.push(keyed);
