@@ -34,11 +34,16 @@ const BrandSchema = Type.Object(
 
 const ConfigSchema = Type.Object(
   {
-    /** The name of this collector in log positions. Collectors that share a warehouse need different names. Chosen when left out. */
+    /**
+     * The name of this collector in log positions. Collectors that share a warehouse need different names. Chosen when left out.
+     */
     collector_id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
     /** `duckdb:PATH` or `clickhouse://user@host:8123/database?cluster=NAME`; a DuckDB file in the data folder when left out. */
     warehouse: Type.Optional(Type.String()),
-    /** `postgres://user@host:5432/database?sslmode=require`, needed when several machines share keys and work; a file when left out. */
+    /**
+     * `postgres://user@host:5432/database?sslmode=require`, needed when several machines share keys and work; a file when left
+     * out.
+     */
     state: Type.Optional(Type.String()),
     /** Settings of every brand, unless `brands` says otherwise. */
     defaults: Type.Optional(BrandSchema),

@@ -59,10 +59,10 @@ export interface OpenTributary {
 }
 
 /**
- * Opens a data folder, and creates or migrates it as needed. A collector with spool segments also starts while its ClickHouse does
- * not answer.
- * @throws warehouse_unavailable when another process has the warehouse open, or it does not answer; state_unavailable; bad_request
- * for the role `work` without a ClickHouse.
+ * Opens a data folder, and creates or migrates it as needed. A collector with spool segments also starts while its ClickHouse
+ * does not answer.
+ * @throws warehouse_unavailable when another process has the warehouse open, or it does not answer; state_unavailable;
+ * bad_request for the role `work` without a ClickHouse.
  */
 export const openTributary = open as OpenTributary;
 
@@ -119,13 +119,19 @@ async function open(options: OpenOptions): Promise<Tributary> {
 
 const PERSONS_EVERY_MS = 1_000;
 
-/** Brings the kept persons up to date in the background, so that the next report needs less time. It reads only the facts about ids. */
+/**
+ * Brings the kept persons up to date in the background, so that the next report needs less time. It reads only the facts about
+ * ids.
+ */
 function keepPersons({ directory, warehouse }: ReportContext): ProcessTask {
   const run = (): Promise<void> => directory.follow(warehouse);
   return { name: 'persons', scope: 'process', tables: [], every_ms: PERSONS_EVERY_MS, run };
 }
 
-/** The followers of a role. The role `report` also runs the scheduled fits, because an installation may have no process for `work`. */
+/**
+ * The followers of a role. The role `report` also runs the scheduled fits, because an installation may have no process for
+ * `work`.
+ */
 function followersOf(
   { config, role = 'all', onError = () => undefined }: OpenOptions,
   reports: ReportContext,
@@ -163,8 +169,8 @@ async function openCollector(
 }
 
 /**
- * The name of this collector in log positions. On a shared warehouse each collector needs its own name, because two collectors with
- * the same name would use the same positions and lose events. The name is made once and stored in the data folder.
+ * The name of this collector in log positions. On a shared warehouse each collector needs its own name, because two collectors
+ * with the same name would use the same positions and lose events. The name is made once and stored in the data folder.
  */
 async function collectorId(folder: string, config: Config, warehouse: Warehouse): Promise<string> {
   if (config.collector_id !== null) return config.collector_id;
@@ -177,7 +183,9 @@ async function collectorId(folder: string, config: Config, warehouse: Warehouse)
   return collector_id;
 }
 
-/** Opens only the warehouse, for example for maintenance: the one that the configuration names, else the one in the data folder. */
+/**
+ * Opens only the warehouse, for example for maintenance: the one that the configuration names, else the one in the data folder.
+ */
 export function openWarehouse(folder: string, config: Config): Promise<Warehouse> {
   const { warehouse, memory_limit_bytes, threads, query_timeout_ms: read_timeout_ms } = config;
   return openLocation(warehouse ?? embeddedLocation(folder), { memory_limit_bytes, threads, read_timeout_ms });

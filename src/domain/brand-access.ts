@@ -1,5 +1,6 @@
 /**
- * Which brands a key may see. Every route, report and list uses these functions. A key is for one brand, or for all brands (null).
+ * Which brands a key may see. Every route, report and list uses these functions. A key is for one brand, or for all brands
+ * (null).
  */
 import { badRequest, TributaryError } from './errors.ts';
 import { brandProblem } from './record.ts';
@@ -30,7 +31,9 @@ export function maySee(key_brand_id: KeyBrand, brands: readonly string[]): boole
   return key_brand_id === null || (brands.length > 0 && brands.every((brand_id) => brand_id === key_brand_id));
 }
 
-/** True if a key may see or revoke another key. A key for one brand does not see keys for other brands, nor keys for all brands. */
+/**
+ * True if a key may see or revoke another key. A key for one brand does not see keys for other brands, nor keys for all brands.
+ */
 export function maySeeKey(key_brand_id: KeyBrand, other: KeyBrand): boolean {
   return key_brand_id === null || key_brand_id === other;
 }

@@ -4,7 +4,10 @@ import { MAX_JSON_DEPTH } from './fields.ts';
 /** Keys that would change the prototype of an object. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** JSON text with sorted keys; undefined when the value is too deep, holds forbidden keys, or holds something that JSON cannot express. */
+/**
+ * JSON text with sorted keys; undefined when the value is too deep, holds forbidden keys, or holds something that JSON cannot
+ * express.
+ */
 export function canonicalJson(value: unknown, depth = 0): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;

@@ -1,7 +1,7 @@
 /**
- * Parameters of requests, as TypeBox schemas. One schema validates a query string or a body, describes it in OpenAPI, and gives the
- * command line its flags. `x-value` names the value in a flag's help (`--start <day>`). `x-flag` is the name of the flag where it
- * differs from the parameter (`--brand` for `brand_id`).
+ * Parameters of requests, as TypeBox schemas. One schema validates a query string or a body, describes it in OpenAPI, and gives
+ * the command line its flags. `x-value` names the value in a flag's help (`--start <day>`). `x-flag` is the name of the flag
+ * where it differs from the parameter (`--brand` for `brand_id`).
  */
 import Type from 'typebox';
 

@@ -44,9 +44,9 @@ export interface DerivedColumn {
 }
 
 /**
- * Which record counts. `first`: of one id the record at the first log position counts; other content under the same id is stored as
- * a conflict. `latest`: the record is a statement (a rate, a link, a customer segment), and reports take the latest statement at or
- * before their position. Statements are first-wins by their id too: a new statement has a new id.
+ * Which record counts. `first`: of one id the record at the first log position counts; other content under the same id is stored
+ * as a conflict. `latest`: the record is a statement (a rate, a link, a customer segment), and reports take the latest statement
+ * at or before their position. Statements are first-wins by their id too: a new statement has a new id.
  */
 export type Kept = 'first' | 'latest';
 
@@ -63,7 +63,9 @@ export interface RecordKindOptions<S extends TObject> {
   /** The schema versions of fields and derived columns that were added later than the kind. */
   fields_since?: Readonly<Record<string, number>>;
   kept: Kept;
-  /** The fields that name a person, each with the kind of id that it holds. Identity and the customer report find records by them. */
+  /**
+   * The fields that name a person, each with the kind of id that it holds. Identity and the customer report find records by them.
+   */
   subjects?: Readonly<Record<string, SubjectRole>>;
   /** The field with the instant of the event; left out where a record has only a day. */
   instant_field?: string;

@@ -26,7 +26,10 @@ const share = (column: string, part: number) =>
  * columns of `policies` and `orders`, the names that weights may use and the rules on a receipt follow from it.
  */
 const MODEL_SETTINGS = {
-  /** How far back from a conversion a touch may earn credit, in days, both ends included. `WINDOW_OF` gives the window of each type. */
+  /**
+   * How far back from a conversion a touch may earn credit, in days, both ends included. `WINDOW_OF` gives the window of each
+   * type.
+   */
   windows: Type.Object({
     view_days: window('view_ms', 1),
     email_days: window('email_ms', 7),

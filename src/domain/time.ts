@@ -122,7 +122,9 @@ export function isTimeZone(time_zone: string): boolean {
   }
 }
 
-/** The first instant of a calendar day in a zone. Where the clock skips midnight, the day starts at the first time that exists. */
+/**
+ * The first instant of a calendar day in a zone. Where the clock skips midnight, the day starts at the first time that exists.
+ */
 export function startOfDayMs(day_number: number, time_zone: string): number {
   const wall = day_number * MS_PER_DAY;
   const before = wall - zoneOffsetMs(time_zone, wall - MS_PER_DAY);

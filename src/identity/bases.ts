@@ -1,7 +1,7 @@
 /**
- * Tables of members that the engine keeps, one for each set of brands and rules that reports ask for. A table does not change when
- * persons change. The changes since the table began are recorded here and given to each read. When there are too many changes, a
- * new table begins.
+ * Tables of members that the engine keeps, one for each set of brands and rules that reports ask for. A table does not change
+ * when persons change. The changes since the table began are recorded here and given to each read. When there are too many
+ * changes, a new table begins.
  */
 import { subjectKey } from '../domain/subject.ts';
 import type { BrandRule, Changes, KeptPersons } from './kept-persons.ts';
@@ -18,7 +18,9 @@ type MemberRow = readonly [brand_id: string, id: string, person_id: string];
 
 /** The most changed rows before a new table begins: a share of the table, within bounds. Each read has to add these rows. */
 const MAX_CHANGED = { share: 0.1, at_least: 500, at_most: 5_000 };
-/** The most tables. A key for one brand asks for that brand alone, so usually there is one table per brand and one for all brands. */
+/**
+ * The most tables. A key for one brand asks for that brand alone, so usually there is one table per brand and one for all brands.
+ */
 const MAX_BASES = 1_024;
 
 export class Bases {

@@ -1,6 +1,6 @@
 /**
- * Connected components of numbered ids, joined by numbered pairs (a disjoint-set structure). Each component has a ring of its ids and
- * a ring of its pairs. Two rings are merged by swapping two references, so the cost does not depend on their size.
+ * Connected components of numbered ids, joined by numbered pairs (a disjoint-set structure). Each component has a ring of its ids
+ * and a ring of its pairs. Two rings are merged by swapping two references, so the cost does not depend on their size.
  */
 export class Components {
   private readonly parent: number[] = [];

@@ -1,7 +1,8 @@
 /**
- * The persons of each brand as of a log position. They are kept between reads in a {@link Line}: a membership that advances with the log
- * in steps. A read at the end of the log adds the new facts as the next step. A position between two steps is answered from the
- * earlier step and a draft with the facts after it. A position before all steps gets its own line, read from the log's beginning.
+ * The persons of each brand as of a log position. They are kept between reads in a {@link Line}: a membership that advances with
+ * the log in steps. A read at the end of the log adds the new facts as the next step. A position between two steps is answered
+ * from the earlier step and a draft with the facts after it. A position before all steps gets its own line, read from the log's
+ * beginning.
  */
 import { TributaryError } from '../domain/errors.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
@@ -65,8 +66,8 @@ export class PersonDirectory {
   }
 
   /**
-   * Makes the relation `persons` (brand_id, id, subject_key, person_id, person_key) of some brands as of a position. It lists only
-   * the members that differ from their person's name.
+   * Makes the relation `persons` (brand_id, id, subject_key, person_id, person_key) of some brands as of a position. It lists
+   * only the members that differ from their person's name.
    */
   async makeRelation(snapshot: Snapshot, position: Position, rules: readonly BrandRule[]): Promise<void> {
     this.remember(rules);
@@ -84,8 +85,8 @@ export class PersonDirectory {
   }
 
   /**
-   * Advances the kept persons and tables to the newest position of a warehouse, so that the next report needs less time. No report
-   * depends on it.
+   * Advances the kept persons and tables to the newest position of a warehouse, so that the next report needs less time. No
+   * report depends on it.
    */
   follow(warehouse: Warehouse): Promise<void> {
     return warehouse.read(async (snapshot) => this.advance(snapshot, await resolvePosition(snapshot, undefined)));

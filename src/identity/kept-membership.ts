@@ -161,7 +161,9 @@ export class KeptMembership {
     }
   }
 
-  /** Ids whose person in the view may differ from the kept one: their person in the view, or null if it has the name of the id. */
+  /**
+   * Ids whose person in the view may differ from the kept one: their person in the view, or null if it has the name of the id.
+   */
   private seenOtherwise(view: View, rule: BrandRule): Map<string, string | null> {
     const graph = this.graphs.get(rule.brand_id);
     const draft = view.draft === null ? undefined : this.draft(view.draft).graphs.get(rule.brand_id);

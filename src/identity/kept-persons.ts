@@ -1,4 +1,7 @@
-/** The persons of one brand under one rule, kept between reads. After new facts, only the components with new facts are joined again. */
+/**
+ * The persons of one brand under one rule, kept between reads. After new facts, only the components with new facts are joined
+ * again.
+ */
 import type { LinkGraph, Links } from './graph.ts';
 import { joinPersons, type PersonRules } from './persons.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Reads the facts about ids from the log, page by page: links by records, links by statements, and which linked ids are customers.
- * A page is small, so the event loop is never blocked for long.
+ * Reads the facts about ids from the log, page by page: links by records, links by statements, and which linked ids are
+ * customers. A page is small, so the event loop is never blocked for long.
  */
 import { CUSTOMER_FIELDS, LINKING_RECORDS } from '../domain/subject-fields.ts';
 import type { Snapshot } from '../warehouse/port.ts';

@@ -41,7 +41,9 @@ export interface IdPage {
   subject_key: BigInt64Array;
 }
 
-/** Unlinked pairs, for which the time of each record is needed: from the whole log if they are newly unlinked, else from the span. */
+/**
+ * Unlinked pairs, for which the time of each record is needed: from the whole log if they are newly unlinked, else from the span.
+ */
 export interface UnlinkedPage {
   left_id: string[];
   right_id: string[];

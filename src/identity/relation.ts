@@ -62,7 +62,10 @@ function rowsOf(page: MemberPage): Row[] {
   }));
 }
 
-/** Defines `persons` as the unchanged rows of the table and the changed rows. An id that is now its own person's name is in neither. */
+/**
+ * Defines `persons` as the unchanged rows of the table and the changed rows. An id that is now its own person's name is in
+ * neither.
+ */
 async function defineWithChanges(snapshot: Snapshot, table: string, delta: MemberPage): Promise<void> {
   await snapshot.relation('persons_changed', COLUMNS, rowsOf(delta));
   const columns = (alias: string): string => NAMES.map((name) => `${alias}.${name} as ${name}`).join(', ');

@@ -8,7 +8,10 @@ export type Question =
   | { begin: string }
   | { forget: string };
 
-/** The answer to the question with that number. The class of an error is lost between threads, so `replaced` tells {@link Replaced}. */
+/**
+ * The answer to the question with that number. The class of an error is lost between threads, so `replaced` tells {@link
+ * Replaced}.
+ */
 export type Answer = { number: number; result: unknown } | { number: number; failure: unknown; replaced: boolean };
 
 function serve(port: MessagePort): void {

@@ -1,4 +1,6 @@
-/** The names of collectors. Queries number rows by a code of the name, so two collectors of one warehouse need different codes. */
+/**
+ * The names of collectors. Queries number rows by a code of the name, so two collectors of one warehouse need different codes.
+ */
 import { randomBytes } from 'node:crypto';
 import { TributaryError } from '../domain/errors.ts';
 import type { Warehouse } from '../warehouse/port.ts';

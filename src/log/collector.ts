@@ -75,8 +75,8 @@ export class Collector {
   ) {}
 
   /**
-   * Recovers the spool, and starts the loader. If the warehouse does not answer, a collector with spool segments continues after the
-   * end of its spool, and the loader asks the warehouse for its position until it answers.
+   * Recovers the spool, and starts the loader. If the warehouse does not answer, a collector with spool segments continues after
+   * the end of its spool, and the loader asks the warehouse for its position until it answers.
    * @throws warehouse_unavailable when no segment tells the next position.
    */
   static async open(options: CollectorOptions): Promise<Collector> {
@@ -173,7 +173,8 @@ export class Collector {
     for (const { letter, kept } of open) {
       const now_ms = this.now();
       const head = { source: 'dead_letters', privacy: privacyRules(privacy), received_at: now_ms };
-      // The letter is closed last: after a full spool or a crash it is still open. A second replay is harmless, since an id counts once.
+      // The letter is closed last: after a full spool or a crash it is still open. A second replay is harmless, since an id
+      // counts once.
       if (wanted.has(kept)) await this.spool.append([kept], head);
       const log_seq = this.loader.stats.committed_log_seq;
       await warehouse.append({ dead_letters: [replayedLetter(letter, { collector_id, log_seq, now_ms })] });

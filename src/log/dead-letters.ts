@@ -1,4 +1,6 @@
-/** Dead letters: accepted records that do not fit their table. They are stored with the reason and can be loaded again on demand. */
+/**
+ * Dead letters: accepted records that do not fit their table. They are stored with the reason and can be loaded again on demand.
+ */
 import type { RecordName } from '../domain/index.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
 import { faultOf } from '../warehouse/cells.ts';

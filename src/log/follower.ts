@@ -22,17 +22,17 @@ interface LogReader {
 }
 
 /**
- * Reads the log behind a durable cursor, in one process at a time (which has a lease). It gets every committed row of each collector
- * once, in the order of positions, in pages of bounded size.
+ * Reads the log behind a durable cursor, in one process at a time (which has a lease). It gets every committed row of each
+ * collector once, in the order of positions, in pages of bounded size.
  */
 export interface LogFollower extends LogReader {
   scope?: 'shared';
   /**
-   * Handles a page. Its writes through `state` and the move of the cursor to `upto` are one transaction. If the transaction fails,
-   * nothing is written and the same rows come again. So its effect on state happens exactly once; an effect anywhere else may
-   * be repeated. The store may also ask to run the transaction again, with the same rows. The time limit is
-   * {@link import('../state/port.ts').TRANSACTION_TIMEOUT_MS}. On ClickHouse an id that was sent to two collectors may come
-   * once from each.
+   * Handles a page. Its writes through `state` and the move of the cursor to `upto` are one transaction. If the transaction
+   * fails, nothing is written and the same rows come again. So its effect on state happens exactly once; an effect anywhere else
+   * may be repeated. The store may also ask to run the transaction again, with the same rows. The time limit is {@link
+   * import('../state/port.ts').TRANSACTION_TIMEOUT_MS}. On ClickHouse an id that was sent to two collectors may come once from
+   * each.
    */
   handle(rows: readonly LogRow[], upto: Position, state: StateTransaction): Promise<void>;
 }
@@ -81,6 +81,8 @@ export interface FollowerStatus {
   lag_records: number;
   /** How long the oldest of them has waited, or how long a run is overdue, in seconds. */
   lag_s: number;
-  /** The message of the last failure; empty when the last try succeeded. It may hold internal details, so show it to admins only. */
+  /**
+   * The message of the last failure; empty when the last try succeeded. It may hold internal details, so show it to admins only.
+   */
   last_error: string;
 }

@@ -217,8 +217,8 @@ export class Loader {
   }
 
   /**
-   * Loads items and commits `last_log_seq`. A record with a value that does not fit its column becomes a dead letter: the batch is
-   * halved until the record is alone. Any other failure is not the fault of a record. It stops loading, and the same items are
+   * Loads items and commits `last_log_seq`. A record with a value that does not fit its column becomes a dead letter: the batch
+   * is halved until the record is alone. Any other failure is not the fault of a record. It stops loading, and the same items are
    * tried again.
    */
   private async load(

@@ -53,7 +53,7 @@ interface Range {
   to: number;
 }
 
-/** The collector with the most waiting rows comes first. Every collector gets its turn, since the others' rows pile up meanwhile. */
+/** The collector with the most waiting rows comes first. So a busy collector cannot delay the others for ever. */
 function collectorsBehind(cursor: Position, committed: Position): Range[] {
   return [...committed]
     .map(([collector_id, to]) => ({ collector_id, from: cursor.get(collector_id) ?? 0, to }))

@@ -1,6 +1,7 @@
 /**
- * Judges stored touchpoints again by today's rules, and appends each changed channel or verdict as a reclassification. Events never
- * change. A report takes the latest reclassification up to its log position, so a report with an old `as_of` stays the same.
+ * Judges stored touchpoints again by today's rules, and appends each changed channel or verdict as a reclassification. Events
+ * never change. A report takes the latest reclassification up to its log position, so a report with an old `as_of` stays the
+ * same.
  *
  * The new rows need log positions of their own. Positions that are already committed would change old reports. Later positions of
  * the same collector would skip records that are in the spool and not yet loaded. So the rules write as a second collector,

@@ -19,7 +19,9 @@ export interface SpoolEntry {
   log_seq: number;
   /** Milliseconds. */
   received_at: number;
-  /** The privacy rules by which the records were cleaned; undefined in a line of version 1, which holds records as they were sent. */
+  /**
+   * The privacy rules by which the records were cleaned; undefined in a line of version 1, which holds records as they were sent.
+   */
   privacy: string | undefined;
   items: SpooledRecord[];
 }

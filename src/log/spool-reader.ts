@@ -27,7 +27,8 @@ export class SpoolReader {
         const entry = decodeEntry(line);
         if (entry) items.push(...itemsOf(entry, committed_log_seq, this.privacy));
         else place.damaged = true;
-        // A segment that is loaded is dropped, and a batch may end with its segment. So the damage is noted before the batch returns.
+        // A segment that is loaded is dropped, and a batch may end with its segment. So the damage is noted before the batch
+        // returns.
         if (place.damaged && end === durable_bytes) this.damaged.add(segment);
         if (items.length >= batch_records) return items;
       }

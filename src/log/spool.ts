@@ -1,7 +1,7 @@
 /**
- * The spool: accepted records on disk, before the warehouse has them. A request is answered with 202 after its records are synced.
- * Requests that arrive together share one write and one fdatasync (group commit). The loader reads only what is durable, and
- * drops segments that the warehouse has.
+ * The spool: accepted records on disk, before the warehouse has them. A request is answered with 202 after its records are
+ * synced. Requests that arrive together share one write and one fdatasync (group commit). The loader reads only what is durable,
+ * and drops segments that the warehouse has.
  */
 import fs from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
@@ -124,8 +124,8 @@ export class Spool {
   }
 
   /**
-   * Drops segments whose last position is at most `log_seq`. The last segment still receives records. It is dropped only at a clean
-   * stop (`whole`), when it fills the spool, or when nothing was accepted for a while.
+   * Drops segments whose last position is at most `log_seq`. The last segment still receives records. It is dropped only at a
+   * clean stop (`whole`), when it fills the spool, or when nothing was accepted for a while.
    */
   async drop(log_seq: number, whole = false): Promise<void> {
     while (this.segments.length > 1 && segmentStart(this.segments[1]!.name) <= log_seq + 1) {

@@ -24,7 +24,9 @@ export interface SuppressedSubject {
 }
 
 const COLLECTION = 'suppressions';
-/** The most suppressions that are held in memory, about 150 bytes each. With more of them, each record is looked up in the store. */
+/**
+ * The most suppressions that are held in memory, about 150 bytes each. With more of them, each record is looked up in the store.
+ */
 const MAX_CACHED = 100_000;
 const PAGE = 1_000;
 
@@ -38,7 +40,9 @@ export async function suppressRecords(state: State, records: readonly Suppressed
   });
 }
 
-/** From now on, records of a subject that happened at or before `until_ms` are dropped; with null all. The latest limit counts. */
+/**
+ * From now on, records of a subject that happened at or before `until_ms` are dropped; with null all. The latest limit counts.
+ */
 export async function suppressSubject(
   state: State,
   subject: SuppressedSubject,

@@ -39,7 +39,10 @@ export class TimedLoop extends FollowerLoop {
     return this.follower.every_ms;
   }
 
-  /** Milliseconds until the next run; 0 or less when it is due. A last run in the future was written by a wrong clock and is ignored. */
+  /**
+   * Milliseconds until the next run; 0 or less when it is due. A last run in the future was written by a wrong clock and is
+   * ignored.
+   */
   private dueIn(ran: Ran | undefined): number {
     const now_ms = this.context.clock();
     if (ran === undefined || ran.ran_ms > now_ms) return 0;

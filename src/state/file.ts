@@ -1,7 +1,7 @@
 /**
- * The embedded store: one SQLite file in the data folder, through the driver `libsql`. A commit and its fdatasync run in a thread of
- * the engine. A single get, put or page runs on the event loop and takes some microseconds. Several processes may open the file;
- * their transactions run one after another.
+ * The embedded store: one SQLite file in the data folder, through the driver `libsql`. A commit and its fdatasync run in a thread
+ * of the engine. A single get, put or page runs on the event loop and takes some microseconds. Several processes may open the
+ * file; their transactions run one after another.
  */
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';

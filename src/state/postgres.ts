@@ -1,4 +1,6 @@
-/** The store that several machines can share: PostgreSQL, with serializable transactions that are tried again after a collision. */
+/**
+ * The store that several machines can share: PostgreSQL, with serializable transactions that are tried again after a collision.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { TributaryError } from '../domain/errors.ts';

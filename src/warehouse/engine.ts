@@ -21,7 +21,10 @@ export interface Engine<L extends WarehouseLocation> {
   readonly form: string;
   /** True if several processes may open one warehouse. Then each of them needs its own collector id. */
   readonly shared: boolean;
-  /** Reads a URL with one of its schemes. @returns the reason, such as "has no host", when the URL is wrong; it quotes no password. */
+  /**
+   * Reads a URL with one of its schemes.
+   * @returns the reason, such as "has no host", when the URL is wrong; it quotes no password.
+   */
   parse(url: string, password: string | undefined): L | string;
   /** @throws warehouse_unavailable when the warehouse cannot be opened now. */
   open(location: L, options: EngineOptions): Promise<Warehouse>;

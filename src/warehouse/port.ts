@@ -69,15 +69,15 @@ export interface Snapshot {
   /** Makes a temporary table from rows of the program. */
   relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void>;
   /**
-   * Like {@link relation}, for rows that stay the same while `version` stays the same. The engine may keep the table between reads;
-   * then it does not call `rows`.
+   * Like {@link relation}, for rows that stay the same while `version` stays the same. The engine may keep the table between
+   * reads; then it does not call `rows`.
    */
   cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void>;
 }
 
 /**
- * The purpose of a read. The number of reads at the same time is limited per purpose. Reads of the loader (known ids, positions) do
- * not wait for reports, because a sender must not wait for a report.
+ * The purpose of a read. The number of reads at the same time is limited per purpose. Reads of the loader (known ids, positions)
+ * do not wait for reports, because a sender must not wait for a report.
  */
 export type ReadPurpose = 'reports' | 'loading';
 
@@ -111,8 +111,8 @@ export interface Warehouse {
    */
   migrate(versions?: readonly SchemaVersion[]): Promise<number[]>;
   /**
-   * Writes a batch. Readers see all of it or nothing. Readers see rows of the log only when a commit covers their position, because
-   * an engine may have no transactions. So a batch of log rows includes its commit, or follows a commit that covers it.
+   * Writes a batch. Readers see all of it or nothing. Readers see rows of the log only when a commit covers their position,
+   * because an engine may have no transactions. So a batch of log rows includes its commit, or follows a commit that covers it.
    * @throws RowFault when a value does not fit its column; then nothing is written.
    * @throws TributaryError warehouse_unavailable when the engine cannot write now; the same batch may be tried again.
    */

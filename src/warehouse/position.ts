@@ -47,7 +47,8 @@ function positionOf(rows: readonly Row[]): Position {
 const everything = new WeakSet<Position>();
 
 /**
- * Reads an `as_of` parameter: a token of an earlier report, or an instant, which means everything that was committed at or before it.
+ * Reads an `as_of` parameter: a token of an earlier report, or an instant, which means everything that was committed at or before
+ * it.
  * @throws bad_request when it is neither, or when it is later than the last commit.
  */
 export async function resolvePosition(snapshot: Snapshot, as_of: string | undefined): Promise<Position> {
@@ -70,7 +71,10 @@ export async function resolvePosition(snapshot: Snapshot, as_of: string | undefi
   }
   const instant = parseInstant(as_of);
   if (typeof instant === 'string')
-    throw badRequest('as_of', 'must be the as_of of an earlier report, or an instant with a zone');
+    throw badRequest(
+      'as_of',
+      `${JSON.stringify(as_of.slice(0, 60))} is not a position; send the as_of of an earlier report, or an instant with a zone`,
+    );
   const rows = await snapshot.query(
     'select collector_id, max(log_seq) as log_seq from commits where committed_at <= instant($at) group by collector_id',
     { at: instant },

@@ -2,7 +2,10 @@
 import { assert } from '../domain/errors.ts';
 import type { Cell, Row } from './schema.ts';
 
-/** `bigint` reads integers and texts of digits, `number` reads whole numbers up to 2^53 and doubles. With `?` the cell may be null. */
+/**
+ * `bigint` reads integers and texts of digits, `number` reads whole numbers up to 2^53 and doubles. With `?` the cell may be
+ * null.
+ */
 interface Kinds {
   bigint: bigint;
   'bigint?': bigint | null;

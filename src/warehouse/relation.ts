@@ -1,6 +1,6 @@
 /**
- * Relations are the temporary tables of one read. Each is declared once, with its name, columns, key and meaning. A step of a query
- * takes the relations that it reads and returns those that it makes.
+ * Relations are the temporary tables of one read. Each is declared once, with its name, columns, key and meaning. A step of a
+ * query takes the relations that it reads and returns those that it makes.
  *
  * `test/support/watched.ts` compares every relation with its declaration. A test fails when a column is missing, has another type
  * or is not declared.
@@ -9,7 +9,10 @@ import { assert } from '../domain/errors.ts';
 import type { Parameter, Snapshot } from './port.ts';
 import type { Column, ColumnType, Row } from './schema.ts';
 
-/** `int` is a whole number that fits 64 bits; an engine may use a wider type. `int128` holds sums of money. With `?` it may be null. */
+/**
+ * `int` is a whole number that fits 64 bits; an engine may use a wider type. `int128` holds sums of money. With `?` it may be
+ * null.
+ */
 export type RelationType = 'int' | 'int?' | 'int128' | 'float' | 'float?' | 'text' | 'text?';
 
 export interface Relation {

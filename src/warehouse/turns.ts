@@ -31,7 +31,9 @@ export function turnsOf(warehouse: object, work: string): Turns {
 
 const MAX_WAITING_READS = 64;
 
-/** Limits the number of reads that run at the same time. Up to {@link MAX_WAITING_READS} further reads wait; others are refused. */
+/**
+ * Limits the number of reads that run at the same time. Up to {@link MAX_WAITING_READS} further reads wait; others are refused.
+ */
 export class ReadPlaces {
   private readonly waiting: Array<() => void> = [];
   private taken = 0;
@@ -59,7 +61,9 @@ export class ReadPlaces {
   }
 }
 
-/** One place is for the loader; a process has one loader, and its reads are short. The other is for reads of the loaded position. */
+/**
+ * One place is for the loader; a process has one loader, and its reads are short. The other is for reads of the loaded position.
+ */
 const LOADING_PLACES = 2;
 
 /** The places for each purpose. */

@@ -44,8 +44,8 @@ const SHARED_SQL: ClickHouseSettings = {
   enable_global_with_statement: 1,
   // A name in an expression means the column, even if the result has an alias with that name.
   prefer_column_name_to_alias: 1,
-  // Joins run in the written order. The server reorders joins by sizes that it learnt from earlier queries, so from the second run on.
-  // Then a constant of the kept side of a left join becomes the default of its type: 26.7 returned '' instead of 'order'.
+  // Joins run in the written order. The server reorders joins by sizes that it learnt from earlier queries, so from the second
+  // run on. Then a constant of the kept side of a left join becomes the default of its type: 26.7 returned '' instead of 'order'.
   query_plan_optimize_join_order_limit: '0',
   query_plan_join_swap_table: 'false',
   session_timezone: 'UTC',

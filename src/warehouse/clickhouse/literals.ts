@@ -1,6 +1,6 @@
 /**
- * Writes the parameters of shared SQL as literals. ClickHouse can bind parameters on the server, but it needs a type for each name,
- * which shared SQL does not have. A quoted text has only two characters to escape.
+ * Writes the parameters of shared SQL as literals. ClickHouse can bind parameters on the server, but it needs a type for each
+ * name, which shared SQL does not have. A quoted text has only two characters to escape.
  */
 import type { Parameter } from '../port.ts';
 import type { Column, Row } from '../schema.ts';
@@ -23,8 +23,8 @@ export function literal(value: Parameter): string {
 }
 
 /**
- * Replaces each `$name` of a query outside of quoted text by its value. A backslash in the quoted texts of the query is doubled, so
- * that it means itself.
+ * Replaces each `$name` of a query outside of quoted text by its value. A backslash in the quoted texts of the query is doubled,
+ * so that it means itself.
  * @throws Error when a parameter is missing, which is a bug in a query.
  */
 export function withLiterals(sql: string, parameters: Record<string, Parameter>): string {

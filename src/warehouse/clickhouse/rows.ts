@@ -1,4 +1,7 @@
-/** Converts rows to and from ClickHouse's JSON. Integers are digits and instants are texts, so that nothing is rounded to a double. */
+/**
+ * Converts rows to and from ClickHouse's JSON. Integers are digits and instants are texts, so that nothing is rounded to a
+ * double.
+ */
 import { jsonCell } from '../cells.ts';
 import type { Cell, Column, Row } from '../schema.ts';
 
@@ -23,7 +26,7 @@ function timestamp(ms: number): string {
   return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
 }
 
-/** The rows of an answer in JSONCompactEachRowWithNamesAndTypes. Integers of 64 bits and more become bigint; other values are not changed. */
+/** The rows of an answer in JSONCompactEachRowWithNamesAndTypes. Integers of 64 bits and more become bigint. */
 export function fromLines<R extends Row>(text: string): R[] {
   const lines = text.split('\n');
   const names = JSON.parse(lines[0]!) as string[];

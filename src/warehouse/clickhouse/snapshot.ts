@@ -1,6 +1,6 @@
 /**
- * The snapshot of one read, on a server without transactions. The committed positions are read once at its start. In each query, every
- * table of the log is replaced by its rows at or before these positions, so incomplete and later batches are not visible.
+ * The snapshot of one read, on a server without transactions. The committed positions are read once at its start. In each query,
+ * every table of the log is replaced by its rows at or before these positions, so incomplete and later batches are not visible.
  */
 import { randomUUID } from 'node:crypto';
 import type { KeptRelations } from '../kept-relations.ts';
@@ -120,7 +120,10 @@ export class ClickHouseSnapshot implements Snapshot {
   }
 }
 
-/** The names after `from` and `join`, outside of quoted text. The parameters are not filled in yet, so no value can look like a table. */
+/**
+ * The names after `from` and `join`, outside of quoted text. The parameters are not filled in yet, so no value can look like a
+ * table.
+ */
 function tablesReadBy(sql: string): string[] {
   const found = sql.matchAll(/'(?:[^']|'')*'|\b(?:from|join)\s+(\w+)\b/gi);
   return [...new Set([...found].flatMap((match) => (match[1] === undefined ? [] : [match[1]])))];

@@ -206,7 +206,9 @@ export class ClickHouseWarehouse implements Warehouse {
     }
   }
 
-  /** Deletes incomplete rows of an earlier try, which may be from another log position, so that they do not mix with the new rows. */
+  /**
+   * Deletes incomplete rows of an earlier try, which may be from another log position, so that they do not mix with the new rows.
+   */
   private async clearIncomplete(batch: Batch): Promise<void> {
     for (const name of WRITE_ORDER) {
       const { completes } = TABLES[name];

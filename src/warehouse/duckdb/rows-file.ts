@@ -1,6 +1,7 @@
 /**
- * Writes many rows into a table through a file of JSON lines, which DuckDB reads with its own threads. The appender of DuckDB's client
- * would block the event loop for 15 to 30 microseconds per row. Here only the text is made on the event loop, in small pieces.
+ * Writes many rows into a table through a file of JSON lines, which DuckDB reads with its own threads. The appender of DuckDB's
+ * client would block the event loop for 15 to 30 microseconds per row. Here only the text is made on the event loop, in small
+ * pieces.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
@@ -18,7 +19,10 @@ const TURN_CHARACTERS = 100_000;
 /** After this many rows, other work gets a turn, even if their text is short. */
 const TURN_ROWS = 200;
 
-/** The folder of these files: beside the warehouse file, or a temporary folder for a warehouse in memory. Only its owner may read it. */
+/**
+ * The folder of these files: beside the warehouse file, or a temporary folder for a warehouse in memory. Only its owner may read
+ * it.
+ */
 export class RowsFolder {
   private made: string | undefined;
   private files = 0;

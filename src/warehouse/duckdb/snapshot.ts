@@ -43,7 +43,8 @@ export class DuckDBSnapshot implements Snapshot {
 
   async cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void> {
     const { relations } = this.cache;
-    // The first use fixes which kept tables this transaction sees. It does not see a version that is made later, so it makes its own copy.
+    // The first use fixes which kept tables this transaction sees. It does not see a version that is made later, so it makes its
+    // own copy.
     const first = this.visible === undefined;
     if (first || this.visible!.has(keptName(name, version))) {
       const kept = await relations.table(name, version, columns, rows);

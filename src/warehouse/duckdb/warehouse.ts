@@ -31,7 +31,8 @@ const DEFAULT_READ_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_READS = 4;
 /**
  * Each running query holds a thread of Node's pool, and file operations need threads of the same pool. `bin/tributary.js` makes
- * the pool larger. With a smaller pool fewer reports run at the same time, so that one thread is left for loading and one for files.
+ * the pool larger. With a smaller pool fewer reports run at the same time, so that one thread is left for loading and one for
+ * files.
  */
 const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
 const OTHER_THREADS = 2;

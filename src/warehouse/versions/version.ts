@@ -1,4 +1,6 @@
-/** The type of a schema version: plain data that engines translate into DDL. It does not depend on today's record declarations. */
+/**
+ * The type of a schema version: plain data that engines translate into DDL. It does not depend on today's record declarations.
+ */
 import type { Column, ColumnType } from '../schema.ts';
 
 /** The type of a column; with a question mark the column may be null. */
