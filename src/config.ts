@@ -1,4 +1,4 @@
-/** The configuration: one optional JSON file, and a few environment variables. Everything has a default. */
+/** The configuration: one optional JSON file, and a few environment variables. Every setting has a default. */
 import { existsSync, readFileSync } from 'node:fs';
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -34,11 +34,16 @@ const BrandSchema = Type.Object(
 
 const ConfigSchema = Type.Object(
   {
-    /** Names this collector in log positions; collectors that share a warehouse need different ones. Made when left out. */
+    /**
+     * The name of this collector in log positions. Collectors that share a warehouse need different names. Chosen when left out.
+     */
     collector_id: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })),
     /** `duckdb:PATH` or `clickhouse://user@host:8123/database?cluster=NAME`; a DuckDB file in the data folder when left out. */
     warehouse: Type.Optional(Type.String()),
-    /** `postgres://user@host:5432/database?sslmode=require` where several machines share keys and work; a file when left out. */
+    /**
+     * `postgres://user@host:5432/database?sslmode=require`, needed when several machines share keys and work; a file when left
+     * out.
+     */
     state: Type.Optional(Type.String()),
     /** Settings of every brand, unless `brands` says otherwise. */
     defaults: Type.Optional(BrandSchema),
@@ -59,7 +64,7 @@ const ConfigSchema = Type.Object(
     /** Requests per minute and key; no limit when left out. */
     rate_limit_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
     cors_origins: Type.Optional(Type.Array(Type.String())),
-    /** Addresses or networks of proxies whose X-Forwarded-For is believed. */
+    /** Addresses or networks of the proxies whose X-Forwarded-For header is used. */
     trust_proxy: Type.Optional(Type.Array(Type.String())),
     geoip_db: Type.Optional(Type.String()),
     ip_storage: Type.Optional(
@@ -67,7 +72,7 @@ const ConfigSchema = Type.Object(
     ),
     strict_ga4_channels: Type.Optional(Type.Boolean()),
     own_domains: Type.Optional(Type.Array(Type.String())),
-    /** Models to fit again and again; a fit that fails its gate is stored and not used. */
+    /** Models to fit at an interval. The artifact of a fit that fails its gate is stored, but reports do not use it. */
     fits: Type.Optional(
       Type.Array(
         Type.Object(
@@ -87,9 +92,9 @@ const ConfigSchema = Type.Object(
 type ConfigFile = Static<typeof ConfigSchema>;
 
 export interface Config {
-  /** Null is `main` on DuckDB, and one of its own for each data folder on ClickHouse. */
+  /** Null means `main` on DuckDB, and a name stored in the data folder on ClickHouse. */
   collector_id: string | null;
-  /** Null is a DuckDB file in the data folder. */
+  /** Null means a DuckDB file in the data folder. */
   warehouse: WarehouseLocation | null;
   state: StateLocation;
   brands: Map<string, BrandSettings>;
@@ -114,29 +119,31 @@ export function brandSettings(config: Config, brand_id: string): BrandSettings {
   return config.brands.get(brand_id) ?? config.defaults;
 }
 
-/** Reads and checks a configuration file. @throws bad_request naming the file and the setting at fault. */
+/** Reads and checks a configuration file. @throws bad_request with the name of the file or the setting at fault. */
 export function loadConfig(path: string | undefined, env: NodeJS.ProcessEnv = process.env): Config {
   if (path === undefined) return makeConfig({}, env);
-  if (!existsSync(path)) throw badRequest('--config', `${path} does not exist`);
+  if (!existsSync(path)) throw badRequest('--config', `the file ${path} does not exist; check the path`);
   let file: unknown;
   try {
     file = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw badRequest('--config', `${path} is not JSON: ${(error as Error).message}`);
+    throw badRequest('--config', `the file ${path} is not JSON (${(error as Error).message}); correct it`);
   }
   return makeConfig(file, env);
 }
 
 const validator = Compile(ConfigSchema);
 
-/** A checked configuration from the content of a file. */
+/** Checks the content of a configuration file and fills in the defaults. @throws bad_request with the setting at fault. */
 export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   if (!validator.Check(file)) {
     const [error] = validator.Errors(file);
     const extra = (error?.params as { additionalProperties?: string[] } | undefined)?.additionalProperties;
     throw badRequest(
       `config${(error?.instancePath ?? '').replaceAll('/', '.')}`,
-      extra ? `does not know ${extra.join(', ')}` : (error?.message ?? 'does not fit'),
+      extra
+        ? `has unknown settings: ${extra.join(', ')}; remove them or correct their names`
+        : (error?.message ?? 'is not valid'),
     );
   }
   const content = file as ConfigFile;
@@ -169,7 +176,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   };
 }
 
-/** The environment goes before the file: one configuration serves a laptop and a cluster. */
+/** The environment variable overrides the file, so that one configuration file serves a laptop and a cluster. */
 function warehouseOf(named: string | undefined, env: NodeJS.ProcessEnv): WarehouseLocation | null {
   const url = env['TRIBUTARY_WAREHOUSE'] || named;
   return url === undefined ? null : parseWarehouseUrl(url, env['TRIBUTARY_CLICKHOUSE_PASSWORD']);
@@ -195,7 +202,7 @@ function mergeSettings(where: string, base: BrandSettings, own: BrandFile): Bran
   if (!isTimeZone(merged.time_zone))
     throw badRequest(
       `config.${where}.time_zone`,
-      `${JSON.stringify(merged.time_zone)} is not an IANA time zone such as Europe/Berlin`,
+      `${JSON.stringify(merged.time_zone)} is not an IANA time zone; use one such as Europe/Berlin`,
     );
   checkPosition(where, merged.position);
   for (const [type, settings] of Object.entries(merged.by_conversion_type)) {
@@ -209,7 +216,10 @@ function mergeSettings(where: string, base: BrandSettings, own: BrandFile): Bran
 
 function checkPosition(where: string, position: { first: number; last: number }): void {
   if (position.first + position.last > 1)
-    throw badRequest(`config.${where}.position`, 'first and last add up to more than 1; the middle needs what is left');
+    throw badRequest(
+      `config.${where}.position`,
+      `first (${position.first}) and last (${position.last}) add up to more than 1; lower one of them`,
+    );
 }
 
 function checkModels(where: string, models: Record<string, string>): void {
@@ -217,14 +227,14 @@ function checkModels(where: string, models: Record<string, string>): void {
     if (!/^[a-z][a-z0-9_]{0,59}$/.test(name))
       throw badRequest(
         `config.${where}.custom_models.${name}`,
-        'a model name is lower-case letters, digits and underscores, at most 60',
+        'is not a model name; use at most 60 lower-case letters, digits and underscores, the first one a letter',
       );
     if ([...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES].includes(name))
       throw badRequest(`config.${where}.custom_models.${name}`, 'is the name of a built-in model; choose another');
     if (FORBIDDEN_KEYS.has(name))
       throw badRequest(
         `config.${where}.custom_models.${name}`,
-        'is a word that JSON objects must not hold; choose another',
+        'is a name that JSON objects must not use; choose another',
       );
     compileExpression(expression);
   }

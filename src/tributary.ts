@@ -1,4 +1,4 @@
-/** One running Tributary: warehouse, collector and reports over one data folder. Opened by main.ts, and nowhere else. */
+/** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
@@ -20,7 +20,7 @@ import type { State } from './state/port.ts';
 import { embeddedLocation, isShared, openLocation } from './warehouse/engines.ts';
 import type { Warehouse } from './warehouse/port.ts';
 
-/** What a process does: take events in, answer reports, follow the log in the background, or all of it. */
+/** The work of a process: `collect` accepts events, `report` answers reports, `work` runs followers, `all` does everything. */
 export const ROLES = ['all', 'collect', 'report', 'work'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -29,18 +29,18 @@ export interface Tributary {
   readonly config: Config;
   readonly role: Role;
   readonly warehouse: Warehouse;
-  /** What is not log: keys, cursors, leases. */
+  /** Data that is not part of the log: keys, cursors, leases, suppressions. */
   readonly state: State;
-  /** Null where the role is to report or to work. */
+  /** Null for the roles `report` and `work`. */
   readonly collector: Collector | null;
   readonly reports: ReportContext;
-  /** What this process does in the background; a server starts it. */
+  /** The background work of this process; a server starts it. */
   readonly followers: Followers;
   readonly enrich_options: EnrichOptions;
   close(drain?: boolean): Promise<void>;
 }
 
-/** One that takes events in. */
+/** A Tributary with a collector. */
 export type CollectingTributary = Tributary & { readonly collector: Collector };
 
 export interface OpenOptions {
@@ -48,7 +48,7 @@ export interface OpenOptions {
   config: Config;
   role?: Role;
   clock?: () => number;
-  /** Told of what goes wrong in the background; never given personal data. */
+  /** Called for each failure in the background. The error holds no personal data. */
   onError?: (error: unknown, what: string) => void;
   onCommit?: (log_seq: number) => void;
 }
@@ -59,9 +59,10 @@ export interface OpenTributary {
 }
 
 /**
- * Opens a data folder, creating and migrating it as needed. A collector with a spool starts also while its ClickHouse is away.
- * @throws warehouse_unavailable when another process has the warehouse, or it does not answer; state_unavailable; bad_request for
- * a role that the configuration has no use for.
+ * Opens a data folder, and creates or migrates it as needed. A collector with spool segments also starts while its ClickHouse
+ * does not answer.
+ * @throws warehouse_unavailable when another process has the warehouse open, or it does not answer; state_unavailable;
+ * bad_request for the role `work` without a ClickHouse.
  */
 export const openTributary = open as OpenTributary;
 
@@ -70,7 +71,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
   if (role === 'work' && (config.warehouse === null || !isShared(config.warehouse)))
     throw badRequest(
       '--role',
-      'work is for processes that share a ClickHouse; a DuckDB file belongs to one process, which does the work too; leave --role out, or name a ClickHouse with --warehouse',
+      'work needs a ClickHouse that several processes share; a DuckDB file belongs to one process, which runs the followers too; leave --role out, or name a ClickHouse with --warehouse',
     );
   const warehouse = await openWarehouse(folder, config);
   let state: State | undefined;
@@ -100,7 +101,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
     for (const follower of followersOf(options, reports)) followers.add(follower);
     const close = async (drain = true): Promise<void> => {
       followers.end();
-      // A fit under way ends here; it leaves nothing behind.
+      // A running fit is stopped here. It has stored nothing.
       await reports.training.close();
       await followers.stop();
       await reports.directory.close();
@@ -118,13 +119,19 @@ async function open(options: OpenOptions): Promise<Tributary> {
 
 const PERSONS_EVERY_MS = 1_000;
 
-/** Keeps persons up to the log in the background, so that the next report finds them fresh. It reads only links, not all rows. */
+/**
+ * Brings the kept persons up to date in the background, so that the next report needs less time. It reads only the facts about
+ * ids.
+ */
 function keepPersons({ directory, warehouse }: ReportContext): ProcessTask {
   const run = (): Promise<void> => directory.follow(warehouse);
   return { name: 'persons', scope: 'process', tables: [], every_ms: PERSONS_EVERY_MS, run };
 }
 
-/** What the role does in the background. A process that reports fits too, as it did before there were others to do it. */
+/**
+ * The followers of a role. The role `report` also runs the scheduled fits, because an installation may have no process for
+ * `work`.
+ */
 function followersOf(
   { config, role = 'all', onError = () => undefined }: OpenOptions,
   reports: ReportContext,
@@ -162,8 +169,8 @@ async function openCollector(
 }
 
 /**
- * The name of this collector in log positions. Where several may share a warehouse, each has a name of its own, made once
- * and kept in the data folder: two that gave out the same positions would lose events.
+ * The name of this collector in log positions. On a shared warehouse each collector needs its own name, because two collectors
+ * with the same name would use the same positions and lose events. The name is made once and stored in the data folder.
  */
 async function collectorId(folder: string, config: Config, warehouse: Warehouse): Promise<string> {
   if (config.collector_id !== null) return config.collector_id;
@@ -176,7 +183,9 @@ async function collectorId(folder: string, config: Config, warehouse: Warehouse)
   return collector_id;
 }
 
-/** The warehouse that the configuration names, else the one in the data folder; without a collector: for maintenance. */
+/**
+ * Opens only the warehouse, for example for maintenance: the one that the configuration names, else the one in the data folder.
+ */
 export function openWarehouse(folder: string, config: Config): Promise<Warehouse> {
   const { warehouse, memory_limit_bytes, threads, query_timeout_ms: read_timeout_ms } = config;
   return openLocation(warehouse ?? embeddedLocation(folder), { memory_limit_bytes, threads, read_timeout_ms });

@@ -1,10 +1,13 @@
-/** Equal JSON has one text, so that equal content is one event. */
+/** Canonical JSON: equal values have the same text, so records with equal content get the same id. */
 import { MAX_JSON_DEPTH } from './fields.ts';
 
-/** Names that would reach into the prototype of an object. */
+/** Keys that would change the prototype of an object. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** JSON text with sorted keys; undefined when it is too deep, holds forbidden keys or something JSON has no word for. */
+/**
+ * JSON text with sorted keys; undefined when the value is too deep, holds forbidden keys, or holds something that JSON cannot
+ * express.
+ */
 export function canonicalJson(value: unknown, depth = 0): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;

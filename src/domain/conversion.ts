@@ -14,7 +14,7 @@ import {
 } from './fields.ts';
 import { defineRecord } from './record.ts';
 import { int64Hash, SUBJECT_KEY } from './subject.ts';
-import { who } from './who.ts';
+import { subjectProblem } from './who.ts';
 
 export const CONVERSION_TYPES = [
   'purchase',
@@ -33,20 +33,20 @@ export type ConversionType = (typeof CONVERSION_TYPES)[number];
 export const ConversionSchema = Type.Object(
   {
     conversion_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
-    customer_id: Type.Optional(Id('Your id of a known customer')),
-    anonymous_id: Type.Optional(Id('An id of a browser or device')),
-    session_id: Type.Optional(Id('The visit this belongs to')),
+    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    customer_id: Type.Optional(Id('Your id of the customer')),
+    anonymous_id: Type.Optional(Id('The id of a browser or device')),
+    session_id: Type.Optional(Id('The id of the visit')),
     conversion_type: OneOf(CONVERSION_TYPES, 'What was achieved'),
-    conversion_value: Amount('In major units, not negative; refunds are adjustments', { currency: 'currency' }),
+    conversion_value: Amount('In major units, not negative; send a refund as an adjustment', { currency: 'currency' }),
     currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
     occurred_at: Instant('When it happened'),
-    order_id: Type.Optional(Id('Conversions that share it are one order')),
-    product_ids: Type.Optional(StringList('What was bought')),
-    category: Type.Optional(Text('Of the order')),
-    quantity: Type.Optional(Integer('Items', 1, 1_000_000)),
-    conversion_page: Type.Optional(Text('Where', MAX_URL_LENGTH)),
-    custom_properties: Type.Optional(JsonObject('Anything of your own')),
+    order_id: Type.Optional(Id('The order; conversions with the same order_id are one order')),
+    product_ids: Type.Optional(StringList('The ids of the products that were bought')),
+    category: Type.Optional(Text('The category of the order')),
+    quantity: Type.Optional(Integer('The number of items', 1, 1_000_000)),
+    conversion_page: Type.Optional(Text('The URL of the page', MAX_URL_LENGTH)),
+    custom_properties: Type.Optional(JsonObject('Your own data, at most 16,384 characters of JSON')),
   },
   { additionalProperties: false, $id: 'Conversion', description: 'One of customer_id and anonymous_id is needed' },
 );
@@ -64,7 +64,7 @@ export const conversions = defineRecord({
   instant_field: 'occurred_at',
   derived: [
     SUBJECT_KEY,
-    // The order that a conversion belongs to: its order_id, or the conversion itself.
+    // The key of the order: of its order_id, or of the conversion itself when it has none.
     {
       name: 'order_key',
       kind: 'integer',
@@ -73,7 +73,7 @@ export const conversions = defineRecord({
     },
   ],
   private: { conversion_page: 'url' },
-  check: who,
+  check: subjectProblem,
   aliases: {
     timestamp: 'occurred_at',
     value: 'conversion_value',
@@ -99,16 +99,16 @@ export const ADJUSTMENT_REASONS = ['refund', 'chargeback', 'correction', 'cancel
 export const AdjustmentSchema = Type.Object(
   {
     adjustment_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
-    conversion_id: Type.Optional(Id('The conversion that it changes')),
-    order_id: Type.Optional(Id('Or the order that it changes')),
+    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    conversion_id: Type.Optional(Id('The conversion whose order it changes')),
+    order_id: Type.Optional(Id('The order that it changes; one of conversion_id and order_id is needed')),
     amount: Amount('Signed, in major units: a refund is negative', {
       currency: 'currency',
       signed: true,
       nonzero: true,
     }),
     currency: Currency("The order's currency"),
-    reason: Type.Optional(OneOf(ADJUSTMENT_REASONS, 'Why')),
+    reason: Type.Optional(OneOf(ADJUSTMENT_REASONS, 'The reason')),
     occurred_at: Instant('When it happened'),
   },
   {

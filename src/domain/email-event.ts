@@ -1,4 +1,4 @@
-/** What happened to an email before a person saw it. These are denominators: they never earn credit. */
+/** Email events: what happened to a sent email, such as its delivery. Rates divide by them; they never earn credit. */
 import Type from 'typebox';
 import { Id, Instant, OneOf } from './fields.ts';
 import { defineRecord } from './record.ts';
@@ -8,12 +8,12 @@ export const EMAIL_EVENT_TYPES = ['sent', 'delivered', 'bounced', 'complained', 
 export const EmailEventSchema = Type.Object(
   {
     event_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
     event_type: OneOf(EMAIL_EVENT_TYPES, 'What happened'),
     customer_id: Id('The recipient'),
     campaign_id: Type.Optional(Id('The campaign')),
     email_id: Type.Optional(Id('The email within the campaign')),
-    message_id: Type.Optional(Id('One email to one recipient')),
+    message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
   },
   { additionalProperties: false, $id: 'EmailEvent' },

@@ -1,15 +1,15 @@
 /**
- * Failures come in three sorts. Bad input is a value ({@link Problem}), never an exception. The world failing (disk,
- * warehouse, network) is a {@link TributaryError} that says whether trying again can help. A bug is an assertion.
+ * There are three sorts of failure. Bad input is a value ({@link Problem}), not an exception. A failure of disk, warehouse or
+ * network is a {@link TributaryError}, which says whether trying again can help. A bug fails an assertion.
  */
 
-/** What is wrong with one field of one input, in words that name the value's problem and the fix. */
+/** What is wrong with one field of one input. The reason names the problem and the fix. */
 export interface Problem {
   field: string;
   reason: string;
 }
 
-/** Codes are stable: programs branch on them, people read the message. */
+/** The codes never change, because programs branch on them. The message is for people. */
 export type ErrorCode =
   | 'bad_request'
   | 'unauthorized'
@@ -55,7 +55,7 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   shutting_down: 503,
 };
 
-/** A failure that the caller should see. `retry_after_s` is set when the same call may work later. */
+/** A failure that the caller is told. `retry_after_s` is set when the same call may succeed later. */
 export class TributaryError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
@@ -76,12 +76,12 @@ export class TributaryError extends Error {
   }
 }
 
-/** Shorthand for a request parameter that does not fit. */
+/** The error for a request parameter or setting that is refused. */
 export function badRequest(field: string, reason: string): TributaryError {
   return new TributaryError('bad_request', `${field}: ${reason}`, { field });
 }
 
-/** Stops on a bug. Never used on input. */
+/** Throws when the condition is false, which is a bug. Never used on input. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`);
 }

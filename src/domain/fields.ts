@@ -1,7 +1,7 @@
 /**
- * The kinds of field that a record is made of. Each is a TypeBox schema, so one definition gives the static type, the
- * structural validation and the OpenAPI document; the `x-kind` keyword tells {@link ./record.ts} how to read the value
- * and `warehouse/schema.ts` which column holds it.
+ * The kinds of field of a record. Each is a TypeBox schema: one definition gives the static type, the structural validation
+ * and the OpenAPI document. The keyword `x-kind` tells {@link ./record.ts} how to read the value, and `warehouse/schema.ts`
+ * which type of column holds it.
  */
 import Type from 'typebox';
 
@@ -13,7 +13,7 @@ export const MAX_JSON_LENGTH = 16_384;
 export const MAX_JSON_DEPTH = 8;
 export const MAX_CHANNEL_LENGTH = 100;
 
-/** How a field's value is read from the wire and kept. */
+/** How a field's value is read from the wire and stored. */
 export type FieldKind =
   | 'id'
   | 'text'
@@ -27,16 +27,16 @@ export type FieldKind =
   | 'json';
 
 /**
- * What must not be kept of a field as it was sent: an IP address is cut, an id of one subscriber is hashed wherever it stands
- * in a text with parameters, such as a URL, or in an object of click ids.
+ * How a private field is cleaned before it is stored. `address`: an IP address is truncated or removed. `url`, `click_ids`: ids
+ * that stand for one subscriber are hashed, in a text with parameters such as a URL, or in an object of click ids.
  */
 export type PrivateKind = 'address' | 'url' | 'click_ids';
 
-/** An identifier: kept verbatim, compared byte by byte. */
+/** An identifier: stored verbatim, compared byte by byte. */
 export const Id = (description: string) =>
   Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id' });
 
-/** Free text, kept verbatim. */
+/** Free text, stored verbatim. */
 export const Text = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
   Type.String({ maxLength, description, 'x-kind': 'text' });
 
@@ -60,7 +60,7 @@ export const CalendarDate = (description: string) =>
 export const Currency = (description: string) =>
   Type.String({ minLength: 1, maxLength: 40, description, examples: ['USD'], 'x-kind': 'currency' });
 
-/** A decimal in major units; `currency` names the field that holds its currency. Kept as `NAME_micros`. */
+/** A decimal in major units; `currency` names the field with its currency. Stored as `NAME_micros`. */
 export const Amount = (
   description: string,
   options: { currency: string; signed?: boolean; nonzero?: boolean; decimals?: number },
@@ -75,11 +75,11 @@ export const Amount = (
     ...(options.decimals === undefined ? {} : { 'x-decimals': options.decimals }),
   });
 
-/** A positive decimal with up to nine decimals. Kept as `NAME_nanos`. */
+/** A positive number with up to nine decimals. Stored as `NAME_nanos`. */
 export const Rate = (description: string) =>
   Type.Union([Type.String({ maxLength: 60 }), Type.Number()], { description, examples: ['1.0843'], 'x-kind': 'rate' });
 
-/** An object of the caller's own; kept as canonical JSON (keys sorted). */
+/** An object with the sender's own content; stored as canonical JSON (keys sorted). */
 export const JsonObject = (description: string) =>
   Type.Record(Type.String(), Type.Unknown(), { description, 'x-kind': 'json' });
 

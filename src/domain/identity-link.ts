@@ -1,4 +1,4 @@
-/** Statements about who is who, and about which segment a customer belongs to. */
+/** Two statements: that two ids belong together, and that a customer belongs to a segment. */
 import Type, { type Static } from 'typebox';
 import { Id, Instant, JsonObject, OneOf, Probability, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
@@ -8,13 +8,13 @@ export const LINK_STATES = ['linked', 'unlinked'] as const;
 export const IdentityLinkSchema = Type.Object(
   {
     link_id: Type.Optional(Id('Names this statement, not the pair; made from the content when left out')),
-    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
     left_id: Id('A customer_id or anonymous_id'),
     right_id: Id('Another customer_id or anonymous_id'),
-    kind: Type.Optional(Text('What it rests on: login, checkout, import, …', 100)),
-    state: Type.Optional(OneOf(LINK_STATES, 'Per pair, the latest statement holds; linked when left out')),
-    probability: Type.Optional(Probability('How sure; 1 when left out')),
-    evidence: Type.Optional(JsonObject('What it rests on, in detail')),
+    kind: Type.Optional(Text('How the link became known: login, checkout, import, …', 100)),
+    state: Type.Optional(OneOf(LINK_STATES, 'The latest statement of a pair counts; linked when left out')),
+    probability: Type.Optional(Probability('The probability that the link is right; 1 when left out')),
+    evidence: Type.Optional(JsonObject('The details of how it became known')),
     occurred_at: Instant('When it became known'),
   },
   { additionalProperties: false, $id: 'IdentityLink' },
@@ -37,20 +37,20 @@ export const identityLinks = defineRecord({
   aliases: { timestamp: 'occurred_at' },
   check: (record) =>
     record['left_id'] === record['right_id']
-      ? { field: 'right_id', reason: 'equals left_id; a link joins two different ids' }
+      ? { field: 'right_id', reason: 'equals left_id; send two different ids' }
       : undefined,
 });
 
 export const CustomerSegmentSchema = Type.Object(
   {
     segment_id: Type.Optional(Id('Names this assignment; made from the content when left out')),
-    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
     customer_id: Id('The customer'),
-    segment_name: Text('The segment', 200),
-    segment_criteria: Type.Optional(Text('How it was chosen', 4_000)),
-    assigned_at: Instant('From when'),
-    expires_at: Type.Optional(Instant('Until when; open when left out')),
-    segment_properties: Type.Optional(JsonObject('Anything of your own')),
+    segment_name: Text('The name of the segment', 200),
+    segment_criteria: Type.Optional(Text('How the customers of the segment are chosen', 4_000)),
+    assigned_at: Instant('When the customer joined the segment'),
+    expires_at: Type.Optional(Instant('When the customer leaves the segment; no end when left out')),
+    segment_properties: Type.Optional(JsonObject('Your own data, at most 16,384 characters of JSON')),
   },
   { additionalProperties: false, $id: 'CustomerSegment' },
 );
@@ -71,6 +71,6 @@ export const customerSegments = defineRecord({
   aliases: { occurred_at: 'assigned_at', timestamp: 'assigned_at' },
   check: (record) =>
     typeof record['expires_at'] === 'number' && record['expires_at'] <= (record['assigned_at'] as number)
-      ? { field: 'expires_at', reason: 'must come after assigned_at' }
+      ? { field: 'expires_at', reason: 'is not after assigned_at; send a later time, or leave it out' }
       : undefined,
 });

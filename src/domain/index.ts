@@ -1,52 +1,53 @@
 /**
- * The words of this house, one meaning a word. Code, messages and pages use them as they stand here.
+ * The glossary. Each word has one meaning, and code, messages and pages use the words with these meanings.
  *
  * What is sent
- * - record        one thing that a sender tells: a touchpoint, conversion, adjustment, email event, rate, link, …
- * - first-wins record  a record that stays as its first log position has it; other content under its id is a conflict
- * - statement     a record that a later one may say anew (spend, rate, link, segment); the latest one counts
+ * - record        one fact that a sender sends: a touchpoint, conversion, adjustment, email event, rate, link, …
+ * - first-wins record  a record of which the first content under an id counts; other content under that id is a conflict
+ * - statement     a record that a newer record can replace (spend, rate, link, customer segment); the latest one counts
  * - draft         a record as it was sent, before it is read and checked
- * - envelope      the drafts that a sender hands over in one go
- * - acknowledgement  what a sender gets back: what was accepted, and what was refused and why
- * - brand         whose data it is; nothing joins across brands
+ * - envelope      the drafts of one request or one webhook
+ * - acknowledgement  the answer to a sender: what was accepted, what was refused and why (`Receipt` in the API)
+ * - brand         the owner of the data; nothing joins across brands
  *
  * What happened
- * - touchpoint    an event on a channel that may have moved a person: a row of the log
+ * - touchpoint    an event on a channel that may have influenced a person: a row of the log
  * - conversion    an outcome with a value
  * - order         the conversions that share an order_id; a conversion without one is an order of its own
  * - adjustment    a signed change of an order's value: refund, chargeback, correction
- * - verdict       whether a touchpoint was made by a person: human, proxied, machine, bot, suspect or unknown
- * - reclassification  a later verdict and channel of a touchpoint, by newer rules; the touchpoint itself stays
+ * - verdict       who made a touchpoint, a person or a machine: human, proxied, machine, bot, suspect or unknown
+ * - reclassification  a new verdict and channel of a stored touchpoint, by newer rules; the touchpoint itself does not change
  *
  * Who it was
  * - customer      an id that some record carries as customer_id
  * - anonymous id  an id of a browser or device
  * - subject       the id that a record names: its customer_id, else its anonymous_id
- * - person        the ids that belong together; found on read, never stored
- * - member        an id in a person
+ * - person        the ids that belong together; computed on read, never stored as a fact. Its name is one of its ids
+ * - member        an id of a person. The relation `persons` lists only the members that differ from their person's name
  *
  * What earns credit
  * - candidate     a touchpoint that the filters leave for an order: right person, type, verdict, channel, window
  * - window        how far back from an order a candidate may lie
- * - touch         what counts once, after the candidates of one interaction are collapsed
+ * - touch         one interaction: the candidates that belong together are collapsed into one touch
  * - path          the touches of one order, oldest first: k = 1 … n
- * - journey       everything that a person did between two long gaps, whether it ended in an order or not
- * - weight        what a model gives a touch
+ * - journey       the events of a person without a long gap between them, with or without an order
+ * - weight        the number that a model gives a touch
  * - share         a weight over the sum of its path
  * - credit        a share of an order's value, in micros, exact
  * - receipt       the explanation of one order: each touch, its weight and its credit
  *
  * How it is computed
- * - model         a rule that gives weights, or one that learnt them
- * - fit           the work that makes an artifact from the log
- * - artifact      what a fit learnt, as it was kept; it never changes
- * - plan          what a report asks, with every default filled in and every position fixed
+ * - model         a way to give weights to the touches of a path: by a fixed rule, or learnt from the log
+ * - fit           one training of a model on the log; its result is an artifact
+ * - artifact      the stored result of a fit; it never changes
+ * - plan          an attribution request with every default filled in and every position fixed
  *
  * How it is kept
  * - collector     a process that accepts records and writes them to its spool
- * - log position  (`log_seq`) where a record stands in its collector's spool; `as_of` is one position per collector
- * - follower      work that reads the log in order behind a cursor of its own
- * - state         what is kept and is not log: cursors, leases, keys
+ * - spool         the files in which a collector keeps accepted records until the warehouse has them; one file is a segment
+ * - log position  (`log_seq`) the number of a record in its collector's log; `as_of` is one position per collector
+ * - follower      background work: it reads the log in order behind its own cursor, or runs at an interval
+ * - state         small data that is not part of the log: cursors, leases, keys, suppressions
  */
 import { adjustments, conversions } from './conversion.ts';
 import { emailEvents } from './email-event.ts';

@@ -1,7 +1,7 @@
 /**
  * Money is an integer number of micros of the currency unit: 149.99 USD is 149_990_000, 500 JPY is 500_000_000.
- * On the wire it is a decimal in major units, as a string or a number; here it is parsed digit by digit, so that no
- * amount ever passes through a binary fraction.
+ * On the wire it is a decimal in major units, as a string or a number. It is parsed digit by digit, so that no amount is
+ * rounded by a binary fraction.
  */
 
 import { currencyDecimals } from './currencies.ts';
@@ -9,16 +9,16 @@ import type { Problem } from './errors.ts';
 
 export const MICROS_PER_UNIT = 1_000_000;
 const MICRO_DECIMALS = 6;
-/** 2^53 - 1: the largest amount that is exact everywhere a micro amount travels. */
+/** 2^53 - 1: the largest integer that a double, JSON and the engines all hold exactly. */
 export const MAX_MICROS = Number.MAX_SAFE_INTEGER;
 
-/** Longer than any double prints, so that a number is refused for its size or its decimals and not for its looks. */
+/** Takes more digits than any double prints, so that a number is refused for its size or its decimals, not for its form. */
 const DECIMAL = /^([+-]?)(\d{1,400})(?:\.(\d{1,400}))?$/;
 
 /**
  * Parses a decimal into an integer scaled by 10^`scale`.
- * @param max_decimals more significant decimals than this are refused; trailing zeros do not count.
- * @returns the integer, or the reason (without the field's name) why there is none.
+ * @param max_decimals the most decimals that are accepted; trailing zeros do not count.
+ * @returns the integer, or the reason for the refusal, without the field's name.
  */
 export function parseScaledDecimal(value: unknown, scale: number, max_decimals: number, unit: string): number | string {
   if (typeof value === 'number' && !Number.isFinite(value))
@@ -38,7 +38,7 @@ export function parseScaledDecimal(value: unknown, scale: number, max_decimals: 
   return match[1] === '-' && number !== 0 ? -number : number;
 }
 
-/** Parses an amount of `currency` into micros, refusing more decimals than ISO 4217 gives the currency. */
+/** Parses an amount of `currency` into micros. It refuses more decimals than ISO 4217 gives the currency. */
 export function parseMicros(field: string, value: unknown, currency: string, max_decimals?: number): number | Problem {
   const decimals = max_decimals ?? currencyDecimals(currency) ?? 2;
   const micros = parseScaledDecimal(
@@ -58,8 +58,8 @@ export function formatMicros(micros: bigint | number): string {
 }
 
 /**
- * The one way a rate or an average is made: numerator / denominator, rounded half-up (away from zero) to six decimals,
- * as an integer of millionths. Null without a denominator.
+ * numerator / denominator, rounded half away from zero to six decimals, as an integer of millionths. Every rate and average is
+ * made by this function. Null when the denominator is zero.
  */
 export function ratioMillionths(numerator: bigint | number, denominator: bigint | number): bigint | null {
   const d = BigInt(denominator);
@@ -77,7 +77,7 @@ export function ratio(numerator: bigint | number, denominator: bigint | number):
   return millionths === null ? null : Number(formatMicros(millionths));
 }
 
-/** Micros divided by a count, as a decimal string of major units; null without a denominator. */
+/** Micros divided by a count, as a decimal string of major units; null when the count is zero. */
 export function microsPer(micros: bigint | number, count: bigint | number): string | null {
   const value = ratioMillionths(micros, BigInt(count) * 1_000_000n);
   return value === null ? null : formatMicros(value);

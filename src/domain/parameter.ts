@@ -1,7 +1,7 @@
 /**
- * Parameters of calls: TypeBox schemas that read a query string or a body, describe it in OpenAPI, and give the command line its
- * flags. `x-value` names the value in a flag's help (`--start <day>`); `x-flag` is the flag's name where it is not that of the
- * parameter (`--brand` for `brand_id`).
+ * Parameters of requests, as TypeBox schemas. One schema validates a query string or a body, describes it in OpenAPI, and gives
+ * the command line its flags. `x-value` names the value in a flag's help (`--start <day>`). `x-flag` is the name of the flag
+ * where it differs from the parameter (`--brand` for `brand_id`).
  */
 import Type from 'typebox';
 
@@ -15,13 +15,13 @@ export interface FlagHelp {
 export const choice = <const V extends readonly string[]>(values: V, description: string, help: FlagHelp = {}) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description, ...help });
 
-/** On the command line it has no value: it is given or not. */
+/** A parameter that is true or false. On the command line it is a flag without a value. */
 export const flag = (description: string, help: FlagHelp = {}) => choice(['true', 'false'], description, help);
 
 export const words = (description: string, help: FlagHelp = {}) =>
   Type.String({ maxLength: MAX_WORDS_LENGTH, description, ...help });
 
-/** The items of a list that is separated by commas. */
+/** The items of a comma-separated list. */
 export function listOf(text: string): string[] {
   return text
     .split(',')

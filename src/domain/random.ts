@@ -1,6 +1,6 @@
 /**
- * Randomness that is an argument: a small generator (sfc32) per stream. A stream is named by seed, purpose and index, so
- * customer 7 lives the same life in a world of ten and in a world of a hundred thousand.
+ * Seeded random numbers, one small generator (sfc32) per stream. A stream has a seed, a purpose and an index, so customer 7 does
+ * the same in a simulated world of ten customers and in one of a hundred thousand.
  */
 export class Random {
   private a: number;
@@ -37,7 +37,7 @@ export class Random {
     return low + (high - low) * this.unit();
   }
 
-  /** A whole number in [low, high], both included. */
+  /** A whole number from low to high, both included. */
   integer(low: number, high: number): number {
     return low + Math.floor(this.unit() * (high - low + 1));
   }
@@ -50,7 +50,7 @@ export class Random {
     return -mean * Math.log(1 - this.unit());
   }
 
-  /** A Poisson count, by Knuth's product of uniforms: for small means. */
+  /** A Poisson count, by Knuth's product of uniforms. Its time grows with the mean, so use it for small means. */
   poisson(mean: number): number {
     const limit = Math.exp(-mean);
     let count = 0;
@@ -90,7 +90,7 @@ export class Random {
   }
 }
 
-/** The splitmix32 sequence, which turns one word into well-spread state. */
+/** The splitmix32 sequence: makes well-mixed state from one word. */
 function splitmix32(seed: number): () => number {
   let state = seed | 0;
   return () => {

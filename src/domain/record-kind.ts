@@ -1,53 +1,52 @@
 /**
- * What a record says about itself. Everything that depends on the kind of a record is declared here and derived elsewhere: its
- * endpoint, its columns, who is found by it. So a new kind is a file of its own, a line in {@link ./index.ts}, and a version of
- * the stored schema in `warehouse/versions`.
+ * The declaration of a record kind. Other folders derive from it what depends on the kind: the endpoint, the columns, the fields
+ * that name a person. So a new kind needs its own file, a line in {@link ./index.ts}, and a version of the stored schema in
+ * `warehouse/versions`.
  */
 import type { TObject, TSchema } from 'typebox';
 import type { Problem } from './errors.ts';
 import type { FieldKind, PrivateKind } from './fields.ts';
 
 export type Value = string | number | null;
-/** A record as it travels through spool and loader. Keys that were not sent are absent. */
+/** A record as spool and loader hold it. Keys that were not sent are absent. */
 export type FlatRecord = Record<string, Value>;
 
-/** What reading needs to know beside the input itself. */
+/** The context in which a draft is read. */
 export interface ReadContext {
   now_ms: number;
   /** The brand of the caller's key; null when the key is for all brands. */
   key_brand_id: string | null;
-  /** The currency of a record that names none. */
+  /** The currency for a record without one. */
   defaultCurrency: (brand_id: string) => string;
-  /** The body held bytes that are not UTF-8, so a replacement character is a loss. */
+  /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
 }
 
 /**
- * What a field that names a person holds: a `customer` id, an `anonymous` id of a browser or device, or `either`, as a side of a
- * link does.
+ * The kind of id that a field holds: a `customer` id, an `anonymous` id of a browser or device, or `either`. Both sides of a link
+ * are `either`.
  */
 export type SubjectRole = 'customer' | 'anonymous' | 'either';
 
 /** The cells of a row before it is written. */
 export type Cells = Record<string, Value | bigint>;
 
-/** A column that no sender fills. */
+/** A column that the program fills, not the sender. */
 export interface DerivedColumn {
   name: string;
   kind: FieldKind;
   nullable?: boolean;
   /**
-   * Makes the value from the row, in the order of declaration, so that it may read columns before it. Columns without it are
-   * filled by the enrichment of the kind (`enrichment/enrich-record.ts`), which runs first.
+   * Computes the value from the row. The functions run in the order of declaration, so a function can read the columns before its
+   * own. The enrichment of the kind (`enrichment/enrich-record.ts`) runs first and fills the columns that have no function.
    */
   fill?: (row: Readonly<Cells>) => Value | bigint;
 }
 
 /**
- * Which of several records with one id counts. `first`: the first log position of an id stays, and other content under the same
- * id is a conflict that is kept aside. `latest`: the record is a statement about something that another record of the kind may
- * say anew (a rate, a link, a segment); reports take the latest statement at or before their position. Ids of statements are
- * first-wins, too: a new statement has a new id.
+ * Which record counts. `first`: of one id the record at the first log position counts; other content under the same id is stored
+ * as a conflict. `latest`: the record is a statement (a rate, a link, a customer segment), and reports take the latest statement
+ * at or before their position. Statements are first-wins by their id too: a new statement has a new id.
  */
 export type Kept = 'first' | 'latest';
 
@@ -56,33 +55,35 @@ export interface RecordKindOptions<S extends TObject> {
   name: string;
   singular: string;
   id_field: string;
-  /** Ids made from content start with this. */
+  /** The prefix of ids that are made from the content. */
   id_prefix: string;
   schema: S;
-  /** The version of the stored schema that brought the kind. */
+  /** The version of the stored schema that added the kind. */
   since: number;
-  /** The versions of fields and derived columns that came later than the kind. */
+  /** The schema versions of fields and derived columns that were added later than the kind. */
   fields_since?: Readonly<Record<string, number>>;
   kept: Kept;
-  /** The fields that name a person, and what each holds. Identity, erasure and the customer's report find records by them. */
+  /**
+   * The fields that name a person, each with the kind of id that it holds. Identity and the customer report find records by them.
+   */
   subjects?: Readonly<Record<string, SubjectRole>>;
-  /** The field that says when it happened; left out where a record has only a day. */
+  /** The field with the instant of the event; left out where a record has only a day. */
   instant_field?: string;
   derived?: readonly DerivedColumn[];
-  /** Bodies for the API's description, by name; a test sends each of them. */
+  /** Example bodies for the OpenAPI document, by name; a test sends each of them. */
   examples: Readonly<Record<string, unknown>>;
-  /** Fields that make the content id instead of the whole content (rates are one per day and pair). */
+  /** The content id is made from these fields only, not from the whole content (there is one rate per day and pair). */
   key_fields?: readonly string[];
   /** Fields that are cut or hashed before the record is written anywhere. */
   private?: Readonly<Record<string, PrivateKind>>;
-  /** Rules over several fields, run on the read record. */
+  /** Checks rules over several fields, after the fields are read. */
   check?: (record: FlatRecord) => Problem | undefined;
-  /** Common wrong names and the field that was meant. */
+  /** Wrong names that senders often use, each with the right field. A refusal suggests the field. */
   aliases?: Record<string, string>;
 }
 
 export interface RecordKind<S extends TObject = TObject> extends RecordKindOptions<S> {
-  /** Field names in order with the kind of each. */
+  /** The fields in wire order. */
   fields: ReadonlyArray<{
     name: string;
     stored_name: string;

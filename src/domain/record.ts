@@ -1,7 +1,7 @@
 /**
- * From the wire to a record: one reader for every kind of record, driven by its schema. Reading is pure; a refusal is a
- * {@link Problem} that names the field. A record is flat: strings, numbers and nulls, in schema order, so that equal
- * content has one canonical text.
+ * Reads records from the wire: one reader for every kind of record, driven by its schema. Reading is pure. A refusal is a
+ * {@link Problem} that names the field. A record is flat: strings, numbers and nulls, in schema order, so that records with
+ * equal content have the same JSON text.
  */
 import { hash } from 'node:crypto';
 import type { TObject, TSchema } from 'typebox';
@@ -22,16 +22,16 @@ export function isProblem(value: FlatRecord | Problem): value is Problem {
   return !('brand_id' in value);
 }
 
-/** Kinds whose value is kept as it comes, once its structure is checked. */
+/** Kinds whose value is stored unchanged, after its structure is checked. */
 const PLAIN_KINDS: ReadonlySet<FieldKind> = new Set(['id', 'text', 'integer', 'number']);
 
 const BRAND = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 export const DEFAULT_BRAND = 'default';
 
-/** Why a brand id is not one, or undefined. */
+/** Why a text is not a brand id, or undefined when it is one. */
 export function brandProblem(brand_id: string): string | undefined {
   if (BRAND.test(brand_id)) return undefined;
-  return 'must be 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit';
+  return `${JSON.stringify(brand_id.slice(0, 70))} is not a brand id; send 1 to 64 letters, digits, dots, dashes or underscores, the first one a letter or digit`;
 }
 
 export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): RecordKind<S> {
@@ -78,7 +78,9 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     for (const key of Object.keys(input)) {
       if (known.has(key)) continue;
       const meant = Object.hasOwn(options.aliases ?? {}, key) ? options.aliases?.[key] : undefined;
-      const hint = meant ? `did you mean ${meant}?` : 'remove it, or put it where your own data goes';
+      const hint = meant
+        ? `did you mean ${meant}?`
+        : 'remove it, or send it in the field for your own data, where the record has one';
       return { field: key.slice(0, 100), reason: `is not a field of ${one} ${options.singular}; ${hint}` };
     }
     for (const field of fields) {
@@ -101,7 +103,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
 
 type Field = RecordKind['fields'][number];
 
-/** Reads one field into `record`; returns the problem where there is one. */
+/** Reads one field into `record`. @returns the problem when the value is refused. */
 function readField(
   record: FlatRecord,
   field: Field,
@@ -140,17 +142,17 @@ function readField(
       const micros = parseMicros(field.name, value, currency, field.schema['x-decimals'] as number | undefined);
       if (typeof micros !== 'number') return micros;
       if (micros < 0 && !field.schema['x-signed']) {
-        return refuse('must not be negative; record a refund or correction as an adjustment of the order');
+        return refuse('must not be negative; send a refund or correction as an adjustment of the order');
       }
       if (micros === 0 && field.schema['x-nonzero'])
-        return refuse('is zero and would change nothing; send a signed amount');
+        return refuse('is zero and would change nothing; send an amount above or below zero');
       record[field.stored_name] = micros;
       return undefined;
     }
     case 'rate': {
       const nanos = parseScaledDecimal(value, 9, 9, 'a rate');
       if (typeof nanos === 'string') return refuse(nanos);
-      if (nanos <= 0) return refuse('must be greater than zero');
+      if (nanos <= 0) return refuse(`${JSON.stringify(value)} is not greater than zero; send a positive rate`);
       record[field.stored_name] = nanos;
       return undefined;
     }
@@ -188,7 +190,7 @@ function withoutNulls(input: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 }
 
-/** An id that the same content always gets, so that a retry is the same event. */
+/** An id from the content. A retry has the same content, so it gets the same id and counts once. */
 function contentId(kind: RecordKindOptions<TObject>, record: FlatRecord): string {
   const content = kind.key_fields ? kind.key_fields.map((field) => record[field]) : record;
   return kind.id_prefix + hash('sha256', JSON.stringify(content), 'hex').slice(0, 32);

@@ -1,9 +1,9 @@
-/** Why a value cannot stand in a record, in words that name the fix. */
+/** Reasons for refusing a value of a record. Each reason names the fix. */
 import type { Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import type { FlatRecord } from './record-kind.ts';
 
-/** Why a value does not fit its field's schema, in words; undefined when this cannot tell. */
+/** Why a value does not fit its field's schema; undefined when none of these reasons applies. */
 export function structuralProblem(
   schema: Record<string, unknown>,
   value: unknown,
@@ -13,7 +13,9 @@ export function structuralProblem(
   const kind = schema['x-kind'] as FieldKind;
   if (kind === 'amount' || kind === 'rate') {
     if (typeof value === 'string')
-      return value.length <= 60 ? undefined : `is ${value.length} characters long; send a decimal such as "149.99"`;
+      return value.length <= 60
+        ? undefined
+        : `is ${value.length} characters long; the limit is 60, send a decimal such as "149.99"`;
     if (typeof value === 'number')
       return Number.isFinite(value) ? undefined : `${value} is not a number; send a decimal such as "149.99"`;
     return 'must be a decimal string or a number, such as "149.99"';
@@ -47,9 +49,9 @@ export function structuralProblem(
     : undefined;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds them to refuse them
 const CONTROL = /[\u0000-\u001f\u007f]/;
-/** Refuses text that a database could not give back as it came. */
+/** Refuses text that a database cannot return unchanged. */
 export function textProblem(record: FlatRecord, invalid_utf8: boolean): Problem | undefined {
   for (const field in record) {
     const value = record[field];

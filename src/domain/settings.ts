@@ -1,14 +1,14 @@
-/** What an operator may decide per brand, with the defaults of the field. Everything else is the same for everyone. */
+/** The settings that an operator can change per brand, and their defaults. */
 import Type, { type Static, type TOptional, type TSchema, type TUnsafe } from 'typebox';
 import type { ConversionType } from './conversion.ts';
 import { MS_PER_DAY } from './time.ts';
 
-/** What the declaration of a number says beside its bounds. */
+/** A number's declaration holds this in addition to its bounds. */
 interface Setting {
   default: number;
-  /** The column of the query that holds it. */
+  /** The column of the query that holds the setting. */
   'x-column': string;
-  /** Days that the column holds as milliseconds. */
+  /** The setting is in days, and the column holds milliseconds. */
   'x-milliseconds'?: boolean;
   /** Weight expressions of the configuration may name the column. */
   'x-expression'?: boolean;
@@ -26,7 +26,10 @@ const share = (column: string, part: number) =>
  * columns of `policies` and `orders`, the names that weights may use and the rules on a receipt follow from it.
  */
 const MODEL_SETTINGS = {
-  /** How far back from a conversion a touch may earn credit, in days; both ends count. `WINDOW_OF` says which type has which. */
+  /**
+   * How far back from a conversion a touch may earn credit, in days, both ends included. `WINDOW_OF` gives the window of each
+   * type.
+   */
   windows: Type.Object({
     view_days: window('view_ms', 1),
     email_days: window('email_ms', 7),
@@ -37,13 +40,13 @@ const MODEL_SETTINGS = {
     { exclusiveMinimum: 0, maximum: 3650 },
     { default: 7, 'x-column': 'half_life_days', 'x-expression': true },
   ),
-  /** position_based: the shares of the first and the last touch; the middle shares the rest. Given together or not at all. */
+  /** position_based: the shares of the first and the last touch; the middle touches share the rest. Set both or neither. */
   position: Type.Object({ first: share('first_share', 0.4), last: share('last_share', 0.4) }, { 'x-together': true }),
 };
 
 export type ModelSettings = { [N in keyof typeof MODEL_SETTINGS]: Static<(typeof MODEL_SETTINGS)[N]> };
 export type Windows = ModelSettings['windows'];
-/** Settings as they are written down: what is left out has the value of the brand, or its default. */
+/** Settings as the configuration gives them. A setting that is left out has the value of the brand, or the default. */
 export type GivenModelSettings = {
   [N in keyof ModelSettings]?: ModelSettings[N] extends number ? number : Partial<ModelSettings[N]>;
 };
@@ -61,10 +64,10 @@ export const GIVEN_MODEL_SETTINGS = Object.fromEntries(
   }),
 ) as unknown as { [N in keyof ModelSettings]: TOptional<TUnsafe<NonNullable<GivenModelSettings[N]>>> };
 
-/** One number of the model settings, and where it stands. */
+/** One number of the model settings, and its column. */
 interface SettingColumn {
   column: string;
-  /** Whole numbers: milliseconds. */
+  /** The column holds whole numbers of milliseconds. */
   whole: boolean;
   of: (settings: ModelSettings) => number;
   in_expressions: boolean;
@@ -104,15 +107,15 @@ const DEFAULT_MODEL_SETTINGS = Object.fromEntries(
 
 export interface BrandSettings extends ModelSettings {
   currency: string;
-  /** IANA zone; days of the brand are its calendar days. */
+  /** IANA zone; it decides the calendar days of the brand. */
   time_zone: string;
-  /** Silence after which a journey ends. */
+  /** A journey ends after this many days without an event. */
   journey_gap_days: number;
-  /** Identity links less probable than this do not join. */
+  /** Identity links with a lower probability do not join ids. */
   identity_min_probability: number;
   /** Weight expressions by model name. */
   custom_models: Record<string, string>;
-  /** Other model settings for some conversion types. */
+  /** Model settings that differ for a conversion type. */
   by_conversion_type: Partial<Record<ConversionType, GivenModelSettings>>;
 }
 
@@ -126,7 +129,7 @@ export const DEFAULT_BRAND_SETTINGS: BrandSettings = {
   by_conversion_type: {},
 };
 
-/** Settings, and over them those that are given. */
+/** `base`, with the settings in `given` replaced. */
 export function withGiven(base: ModelSettings, given: GivenModelSettings = {}): ModelSettings {
   return Object.fromEntries(
     Object.entries(MODEL_SETTINGS).map(([name, schema]) => {

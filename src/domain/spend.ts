@@ -1,4 +1,4 @@
-/** What marketing cost, and what a currency was worth. */
+/** Two statements: what marketing cost on a day, and the exchange rate of a day. */
 import Type, { type Static } from 'typebox';
 import { Amount, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Rate, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
@@ -6,7 +6,7 @@ import { defineRecord } from './record.ts';
 export const SpendSchema = Type.Object(
   {
     spend_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
+    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
     date: CalendarDate("The day, in the brand's time zone"),
     channel: Text('The channel', MAX_CHANNEL_LENGTH),
     campaign_id: Type.Optional(Id('The campaign')),
@@ -32,11 +32,15 @@ export const spend = defineRecord({
 
 export const FxRateSchema = Type.Object(
   {
-    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`, whose rates serve every brand')),
+    brand_id: Type.Optional(
+      Id(
+        'The brand of the key when left out, or `default` when the key is for all brands. Rates of `default` are used by every brand',
+      ),
+    ),
     date: CalendarDate('The day'),
-    currency: Currency('One unit of this …'),
-    base: Currency('… is `rate` units of this'),
-    rate: Rate('Up to nine decimals'),
+    currency: Currency('The currency that is converted'),
+    base: Currency('The currency that it is converted into'),
+    rate: Rate('How many units of `base` one unit of `currency` is worth, with up to nine decimals'),
   },
   {
     additionalProperties: false,
@@ -58,6 +62,6 @@ export const fxRates = defineRecord({
   key_fields: ['brand_id', 'date', 'currency', 'base'],
   check: (record) =>
     record['currency'] === record['base']
-      ? { field: 'base', reason: 'equals currency; a rate joins two currencies' }
+      ? { field: 'base', reason: 'equals currency; send two different currencies' }
       : undefined,
 });

@@ -12,14 +12,14 @@ export function int64OfHex(digits: string): bigint {
 }
 
 /**
- * A 64-bit key of an id within a brand: joins on it are several times cheaper than on the text. Among ten million ids the
+ * A 64-bit key of an id within a brand. A join on it is several times cheaper than a join on the text. Among ten million ids the
  * chance that any two share a key is three in a million; `doctor` looks for such a pair.
  */
 export function subjectKey(brand_id: string, id: string): bigint {
   return int64Hash(`${brand_id}\0${id}`);
 }
 
-/** The key of the person that an event names: of its customer_id, else of its anonymous_id. */
+/** The key of the subject that an event names: its customer_id, else its anonymous_id. */
 export const SUBJECT_KEY: DerivedColumn = {
   name: 'subject_key',
   kind: 'integer',

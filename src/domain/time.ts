@@ -1,20 +1,20 @@
 /**
  * Instants are UTC milliseconds since 1970. On the wire they are ISO 8601 with a zone; a time without one is refused,
- * because guessing a zone moves orders across days. Calendar days are integers: days since 1970-01-01.
+ * because a guessed zone can move an order to another day. Calendar days are integers: days since 1970-01-01.
  */
 import { badRequest } from './errors.ts';
 
 export const MS_PER_MINUTE = 60_000;
 export const MS_PER_HOUR = 3_600_000;
 export const MS_PER_DAY = 86_400_000;
-/** Clocks differ; an event further ahead than this is a mistake. */
+/** Clocks differ a little. An event further in the future than this is refused. */
 export const MAX_AHEAD_MS = 24 * MS_PER_HOUR;
 
 const INSTANT =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?$/;
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
-/** Parses ISO 8601 with a zone into milliseconds (finer digits are cut off), or says why it cannot. */
+/** Parses ISO 8601 with a zone into milliseconds; finer digits are cut off. @returns the reason when the text is refused. */
 export function parseInstant(text: string): number | string {
   const m = INSTANT.exec(text);
   if (!m) {
@@ -27,7 +27,7 @@ export function parseInstant(text: string): number | string {
   if (day === undefined) return `${shown(text)} is not a calendar date; check the month and the day`;
   const [hour, minute, second] = [Number(m[4]), Number(m[5]), Number(m[6] ?? 0)];
   if (hour > 23 || minute > 59 || second > 60)
-    return `${shown(text)} is not a time of day; hours go to 23, minutes to 59`;
+    return `${shown(text)} is not a time of day; hours go to 23, minutes and seconds to 59`;
   const offset = offsetMs(m[8]);
   if (offset === undefined) return `${shown(text)} has an impossible zone offset; offsets go from -14:00 to +14:00`;
   const ms = Number((m[7] ?? '').slice(0, 3).padEnd(3, '0'));
@@ -39,11 +39,11 @@ export function eventTimeProblem(instant_ms: number, now_ms: number): string | u
   if (instant_ms > now_ms + MAX_AHEAD_MS) {
     return `${formatInstant(instant_ms)} is more than 24 hours ahead of this server's clock; send the time at which it happened`;
   }
-  if (instant_ms < 0) return 'lies before 1970; send the time at which it happened';
+  if (instant_ms < 0) return `${formatInstant(instant_ms)} lies before 1970; send the time at which it happened`;
   return undefined;
 }
 
-/** Parses YYYY-MM-DD into days since 1970-01-01, or says why it cannot. */
+/** Parses YYYY-MM-DD into days since 1970-01-01. @returns the reason when the text is refused. */
 export function parseDate(text: string): number | string {
   const m = DATE.exec(text);
   const day = m ? dayNumber(Number(m[1]), Number(m[2]), Number(m[3])) : undefined;
@@ -122,21 +122,23 @@ export function isTimeZone(time_zone: string): boolean {
   }
 }
 
-/** The first instant of a calendar day in a zone (a day whose midnight is skipped starts at the first time it has). */
+/**
+ * The first instant of a calendar day in a zone. Where the clock skips midnight, the day starts at the first time that exists.
+ */
 export function startOfDayMs(day_number: number, time_zone: string): number {
   const wall = day_number * MS_PER_DAY;
   const before = wall - zoneOffsetMs(time_zone, wall - MS_PER_DAY);
   const after = wall - zoneOffsetMs(time_zone, wall + MS_PER_DAY);
-  const candidates = [Math.min(before, after), Math.max(before, after)];
-  for (const instant of candidates) {
+  const midnights = [Math.min(before, after), Math.max(before, after)];
+  for (const instant of midnights) {
     if (instant + zoneOffsetMs(time_zone, instant) === wall) return instant;
   }
-  // The midnight does not exist there: the day starts where the clock jumps.
+  // This day has no midnight in the zone. The day starts where the clock jumps.
   return transition(
     time_zone,
-    candidates[0]! - MS_PER_HOUR,
-    candidates[1]!,
-    zoneOffsetMs(time_zone, candidates[0]! - MS_PER_HOUR),
+    midnights[0]! - MS_PER_HOUR,
+    midnights[1]!,
+    zoneOffsetMs(time_zone, midnights[0]! - MS_PER_HOUR),
   );
 }
 
@@ -147,7 +149,7 @@ export interface OffsetPeriod {
   offset_ms: number;
 }
 
-/** The offsets a zone has between two instants, so that SQL can tell days without knowing zones. */
+/** The offsets of a zone between two instants. With them SQL computes calendar days without a table of zones. */
 export function offsetPeriods(time_zone: string, from_ms: number, until_ms: number): OffsetPeriod[] {
   const periods: OffsetPeriod[] = [];
   let from = from_ms;
@@ -182,7 +184,7 @@ function transition(time_zone: string, low: number, high: number, offset: number
 }
 
 /**
- * A range bound from a request: a date is the start of that day in `time_zone`, an instant is itself.
+ * A range bound from a request, in milliseconds: an instant, or a date, which means the start of that day in `time_zone`.
  * @throws bad_request naming `field`.
  */
 export function parseBound(field: string, text: string, time_zone: string): number {

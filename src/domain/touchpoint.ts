@@ -13,9 +13,9 @@ import {
 import { defineRecord } from './record.ts';
 import type { Windows } from './settings.ts';
 import { SUBJECT_KEY } from './subject.ts';
-import { who } from './who.ts';
+import { subjectProblem } from './who.ts';
 
-/** Everything that a touchpoint can be. The last three are those that email programmes have beside the usual channels. */
+/** The types of touchpoint. The last three are common in email programmes, beside the usual web types. */
 export const TOUCHPOINT_TYPES = [
   'email_open',
   'email_click',
@@ -38,10 +38,10 @@ export const TOUCHPOINT_TYPES = [
 ] as const;
 export type TouchpointType = (typeof TOUCHPOINT_TYPES)[number];
 
-/** Outcomes: recorded on the journey, never credited. */
+/** Types that are outcomes: they appear on the journey and never earn credit. */
 export const OUTCOME_TYPES = ['purchase', 'subscription'] as const satisfies readonly TouchpointType[];
 
-/** The window that decides how long a touch of each type may earn credit. A new type has to name its own. */
+/** The window of each type: how long a touch may earn credit. The compiler asks for the window of a new type. */
 export const WINDOW_OF: Readonly<Record<TouchpointType, keyof Windows>> = {
   email_open: 'view_days',
   email_click: 'email_days',
@@ -71,15 +71,15 @@ export function typesOf(window: keyof Windows): TouchpointType[] {
 /** Views: the person was shown something and did nothing. */
 export const VIEW_TYPES: readonly TouchpointType[] = typesOf('view_days');
 
-/** Is it a person? `machine` and `bot` earn no credit unless a report asks for them. */
+/** The answers to the question who made a touchpoint. `machine` and `bot` earn no credit unless a report asks for them. */
 export const VERDICTS = ['human', 'proxied', 'machine', 'bot', 'suspect', 'unknown'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 export const MACHINE_VERDICTS = ['machine', 'bot'] as const satisfies readonly Verdict[];
 
-/** What the credit rules ask of a touchpoint, as bits of one integer: scanning it is far cheaper than comparing texts. */
+/** The properties that the credit rules need, as bits of one integer: reading it is far cheaper than comparing texts. */
 export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8 } as const;
 
-/** Types that make a touchpoint an email's, whatever its channel. */
+/** Types that belong to an email, whatever the channel of the touchpoint is. */
 export const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];
 
 /** The {@link TRAITS} of a touchpoint, from its type, channel and verdict. */
@@ -97,20 +97,20 @@ export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'other'
 export const TouchpointSchema = Type.Object(
   {
     touchpoint_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('Set by a key of one brand; else `default`')),
-    customer_id: Type.Optional(Id('Your id of a known customer')),
-    anonymous_id: Type.Optional(Id('An id of a browser or device')),
-    session_id: Type.Optional(Id('The visit this belongs to')),
+    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    customer_id: Type.Optional(Id('Your id of the customer')),
+    anonymous_id: Type.Optional(Id('The id of a browser or device')),
+    session_id: Type.Optional(Id('The id of the visit')),
     touchpoint_type: OneOf(TOUCHPOINT_TYPES, 'What happened'),
     channel: Type.Optional(
-      Text('Free text, kept verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH),
+      Text('Free text, stored verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH),
     ),
     campaign_id: Type.Optional(Id('The campaign')),
     email_id: Type.Optional(Id('The email within the campaign')),
-    message_id: Type.Optional(Id('One email to one recipient')),
+    message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
-    url: Type.Optional(Text('The page', MAX_URL_LENGTH)),
-    referrer: Type.Optional(Text('The page before', MAX_URL_LENGTH)),
+    url: Type.Optional(Text('The URL of the page', MAX_URL_LENGTH)),
+    referrer: Type.Optional(Text('The URL of the page before', MAX_URL_LENGTH)),
     utm_source: Type.Optional(Text('Read from the URL when left out')),
     utm_medium: Type.Optional(Text('Read from the URL when left out')),
     utm_campaign: Type.Optional(Text('Read from the URL when left out')),
@@ -119,18 +119,24 @@ export const TouchpointSchema = Type.Object(
     device_type: Type.Optional(OneOf(DEVICE_TYPES, 'Read from the user agent when left out')),
     browser: Type.Optional(Text('Read from the user agent when left out', 100)),
     os: Type.Optional(Text('Read from the user agent when left out', 100)),
-    ip_address: Type.Optional(Text('Truncated before storage unless configured', 45)),
-    user_agent: Type.Optional(Text('Evidence for device and verdict', MAX_USER_AGENT_LENGTH)),
-    geo_location: Type.Optional(JsonObject('{"country": "DE", "region": …, "city": …}; from the IP when left out')),
+    ip_address: Type.Optional(Text('Truncated before it is stored, unless `ip_storage` says otherwise', 45)),
+    user_agent: Type.Optional(
+      Text('The user agent of the request; device and verdict are judged by it', MAX_USER_AGENT_LENGTH),
+    ),
+    geo_location: Type.Optional(
+      JsonObject('{"country": "DE", "region": …, "city": …}; looked up by the IP address when left out'),
+    ),
     click_ids: Type.Optional(JsonObject('Ad and email click ids; read from the URL when left out')),
-    verdict: Type.Optional(OneOf(VERDICTS, 'Person or machine; judged from the evidence when left out')),
+    verdict: Type.Optional(
+      OneOf(VERDICTS, 'Who made it, a person or a machine; judged from the evidence when left out'),
+    ),
     evidence: Type.Optional(
       JsonObject(
-        'What the sender knows of the request: machine (boolean, the provider says so), method, purpose, ' +
+        'Facts about the request: machine (boolean: the email provider calls it automatic), method, purpose, ' +
           'sec_fetch_mode, sec_fetch_user, delivered_at',
       ),
     ),
-    custom_attributes: Type.Optional(JsonObject('Anything of your own')),
+    custom_attributes: Type.Optional(JsonObject('Your own data, at most 16,384 characters of JSON')),
   },
   { additionalProperties: false, $id: 'Touchpoint', description: 'One of customer_id and anonymous_id is needed' },
 );
@@ -186,7 +192,7 @@ export const touchpoints = defineRecord({
     utm_term: 'url',
     click_ids: 'click_ids',
   },
-  check: who,
+  check: subjectProblem,
   aliases: {
     timestamp: 'occurred_at',
     type: 'touchpoint_type',

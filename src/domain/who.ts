@@ -1,8 +1,8 @@
 import type { Problem } from './errors.ts';
 import type { FlatRecord } from './record.ts';
 
-/** Every event is somebody's: one of `customer_id` and `anonymous_id` has to be there. */
-export function who(record: FlatRecord): Problem | undefined {
+/** Checks that an event names a person by `customer_id`, `anonymous_id` or both. */
+export function subjectProblem(record: FlatRecord): Problem | undefined {
   if (record['customer_id'] !== undefined || record['anonymous_id'] !== undefined) return undefined;
   return { field: 'customer_id', reason: 'one of customer_id and anonymous_id is needed; send at least one' };
 }

@@ -1,7 +1,7 @@
 /**
- * Tables of members that the engine keeps, one for each set of brands and rules that reports ask for. A table stays as it is
- * while persons change; what has changed since is put down beside it and given to each read, until it is too much. Then a
- * new table begins.
+ * Tables of members that the engine keeps, one for each set of brands and rules that reports ask for. A table does not change
+ * when persons change. The changes since the table began are recorded here and given to each read. When there are too many
+ * changes, a new table begins.
  */
 import { subjectKey } from '../domain/subject.ts';
 import type { BrandRule, Changes, KeptPersons } from './kept-persons.ts';
@@ -9,16 +9,18 @@ import type { MemberPage } from './pages.ts';
 
 export interface Base {
   name: string;
-  /** Members when the table began. */
+  /** The number of members when the table began. */
   size: number;
   parts: Map<string, { persons: KeptPersons; changes: Changes }>;
 }
 
 type MemberRow = readonly [brand_id: string, id: string, person_id: string];
 
-/** Rows that a read is given beside the table: a part of the table, within bounds. Appending them is what a read pays. */
+/** The most changed rows before a new table begins: a share of the table, within bounds. Each read has to add these rows. */
 const MAX_CHANGED = { share: 0.1, at_least: 500, at_most: 5_000 };
-/** A key of one brand asks for that brand alone, so there is one table for each brand and one for all. */
+/**
+ * The most tables. A key for one brand asks for that brand alone, so usually there is one table per brand and one for all brands.
+ */
 const MAX_BASES = 1_024;
 
 export class Bases {
@@ -27,13 +29,13 @@ export class Bases {
 
   constructor(private readonly name: string) {}
 
-  /** The table for some brands. Brands without links have no part in it. */
+  /** The table for some brands. It has no rows of brands without links. */
   of(rules: readonly BrandRule[], personsOf: (rule: BrandRule) => KeptPersons | undefined): Base {
     const key = JSON.stringify(rules.map((rule) => [rule.brand_id, rule.identity_min_probability]));
     const persons = rules.map((rule) => [rule.brand_id, personsOf(rule)] as const);
     const base = this.bases.get(key) ?? { name: '', size: 0, parts: new Map() };
     for (const [brand_id, kept] of persons) if (kept && !base.parts.has(brand_id)) addPart(base, brand_id, kept);
-    // The one asked for last goes to the end.
+    // The table that was used last goes to the end.
     this.bases.delete(key);
     this.bases.set(key, base);
     if (base.name === '' || changed(base) > mostChanged(base)) this.begin(base);
@@ -45,13 +47,13 @@ export class Bases {
     return [...this.bases.values()].find((base) => base.name === name);
   }
 
-  /** Forgets the tables that some persons are in. */
+  /** Forgets the tables that contain the given persons. */
   forget(persons: KeptPersons): void {
     for (const [key, base] of this.bases)
       if ([...base.parts.values()].some((part) => part.persons === persons)) this.drop(key);
   }
 
-  /** The rows of a table, as they were when it began. Rows are listed at once, so that later changes do not show. */
+  /** The rows of a table, as they were when it began. They are listed in this call, so that later changes are not visible. */
   pages(base: Base, rows: number): Iterator<MemberPage> {
     const listed: MemberRow[] = [];
     for (const [brand_id, { persons, changes }] of base.parts) {
@@ -77,7 +79,7 @@ export class Bases {
   }
 }
 
-/** A brand that had no links when the table began: all its members are new. */
+/** Adds a brand that had no links when the table began; all its members count as changes. */
 function addPart(base: Base, brand_id: string, persons: KeptPersons): void {
   const changes: Changes = new Map([...persons.person_of.keys()].map((id) => [id, null]));
   persons.watch(changes);

@@ -1,17 +1,17 @@
 /**
- * Disjoint sets of numbered ids, with the numbered pairs that join them. Each set is a ring of ids and a ring of pairs: two
- * rings become one when two of their links change places, so joining costs the same however large the sets are.
+ * Connected components of numbered ids, joined by numbered pairs (a disjoint-set structure). Each component has a ring of its ids
+ * and a ring of its pairs. Two rings are merged by swapping two references, so the cost does not depend on their size.
  */
 export class Components {
   private readonly parent: number[] = [];
-  /** How many ids a root has. */
+  /** For a root: the number of ids in its component. */
   private readonly size: number[] = [];
   private readonly next_id: number[] = [];
   private readonly next_pair: number[] = [];
-  /** Of a root: any pair of its component, or -1. */
+  /** For a root: any pair of its component, or -1. */
   private readonly a_pair: number[] = [];
 
-  /** Adds the next id, as a component of its own. */
+  /** Adds the next id as a new component. */
   addId(): void {
     const number = this.parent.length;
     this.parent.push(number);
@@ -20,7 +20,7 @@ export class Components {
     this.a_pair.push(-1);
   }
 
-  /** Adds the next pair: the components of its two ids are one from now on. */
+  /** Adds the next pair and joins the components of its two ids. */
   addPair(a: number, b: number): void {
     const pair = this.next_pair.length;
     this.next_pair.push(pair);
@@ -30,7 +30,7 @@ export class Components {
     else swap(this.next_pair, pair, other);
   }
 
-  /** The id that stands for a component. */
+  /** The root of the component that holds an id. */
   find(number: number): number {
     let at = number;
     while (this.parent[at] !== at) {
@@ -58,7 +58,7 @@ export class Components {
     } while (pair !== first);
   }
 
-  /** The smaller component becomes a part of the larger. Returns the root of both. */
+  /** Joins the smaller component into the larger one. @returns the root of both. */
   private join(a: number, b: number): number {
     const [x, y] = [this.find(a), this.find(b)];
     if (x === y) return x;

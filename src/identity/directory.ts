@@ -1,7 +1,8 @@
 /**
- * The persons of each brand as of a log position. They are kept from read to read: one line of steps goes along with the
- * log, and each read adds what is new since the step before. A position between two steps is answered from the earlier one
- * and what came after it; one before all of them from the log's beginning, beside the line.
+ * The persons of each brand as of a log position. They are kept between reads in a {@link Line}: a membership that advances with
+ * the log in steps. A read at the end of the log adds the new facts as the next step. A position between two steps is answered
+ * from the earlier step and a draft with the facts after it. A position before all steps gets its own line, read from the log's
+ * beginning.
  */
 import { TributaryError } from '../domain/errors.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
@@ -23,20 +24,20 @@ export interface DirectoryOptions {
 
 const NEAR_LINKS = 1_000;
 const MAX_MARKS = 1_000;
-/** Lines that are kept while no read uses them, for reports as of a position before the first of the line that goes along. */
-const MAX_ASIDE = 2;
+/** How many lines for old positions are kept while no read uses them. */
+const MAX_UNUSED_OLD_LINES = 2;
 /** Sets of brands and rules whose tables are kept up to date in the background. */
 const MAX_ASKED = 8;
-/** How often a read begins anew when what it needs was just replaced. */
+/** How often a read is tried again when a line or table that it needs was replaced. */
 const ATTEMPTS = 4;
 
-/** A line beside the one that goes along, and how many reads use it. */
-interface Aside {
+/** A line for one old position, and the number of reads that use it. */
+interface OldLine {
   line: Promise<Line>;
   users: number;
 }
 
-/** Where a position is found, until `release` is called. */
+/** The line and view of a position. They stay valid until `release` is called. */
 interface Place {
   line: Line;
   view: View;
@@ -45,13 +46,13 @@ interface Place {
 
 const nothingToRelease = async (): Promise<void> => {};
 
-/** Says that there are more links than may be joined in this thread. */
+/** There are too many links to join them in the main thread. */
 class TooManyNear extends Error {}
 
 export class PersonDirectory {
   private readonly near_links: number;
   private readonly turns = new Turns();
-  private readonly aside = new Map<string, Aside>();
+  private readonly old_lines = new Map<string, OldLine>();
   private readonly asked = new Map<string, readonly BrandRule[]>();
   private line: Line | undefined;
   private readonly near: Host = new NearHost();
@@ -65,15 +66,15 @@ export class PersonDirectory {
   }
 
   /**
-   * Makes the relation `persons` (brand_id, id, subject_key, person_id, person_key) of some brands as of a position: the members,
-   * which are the ids whose person has another name.
+   * Makes the relation `persons` (brand_id, id, subject_key, person_id, person_key) of some brands as of a position. It lists
+   * only the members that differ from their person's name.
    */
   async makeRelation(snapshot: Snapshot, position: Position, rules: readonly BrandRule[]): Promise<void> {
     this.remember(rules);
     await this.at(snapshot, position, (line, view) => makePersons(snapshot, line, view, rules));
   }
 
-  /** The person of an id as of a position, and the members of that person. */
+  /** The person of an id as of a position, with all its members. */
   person(
     snapshot: Snapshot,
     position: Position,
@@ -84,26 +85,26 @@ export class PersonDirectory {
   }
 
   /**
-   * Brings what is kept up to the newest position of a warehouse, so that the next report finds it fresh. No report depends on
-   * it.
+   * Advances the kept persons and tables to the newest position of a warehouse, so that the next report needs less time. No
+   * report depends on it.
    */
   follow(warehouse: Warehouse): Promise<void> {
     return warehouse.read(async (snapshot) => this.advance(snapshot, await resolvePosition(snapshot, undefined)));
   }
 
-  /** Brings what is kept up to a position of a snapshot. */
+  /** Advances the kept persons and tables to a position of a snapshot. */
   async advance(snapshot: Snapshot, position: Position): Promise<void> {
     await this.at(snapshot, position, async () => true);
     for (const rules of [...this.asked.values()]) await this.makeRelation(snapshot, position, rules);
   }
 
-  /** Ends the thread. Reads that still ask for persons fail. */
+  /** Ends the thread. Later reads of persons fail. */
   async close(): Promise<void> {
     this.closed = true;
     await this.thread?.close();
   }
 
-  /** Gives the line and the view that answer for a position, until `work` has an answer. */
+  /** Calls `work` with the line and view of a position, and repeats it until it returns an answer. */
   private async at<T>(
     snapshot: Snapshot,
     position: Position,
@@ -117,9 +118,13 @@ export class PersonDirectory {
         if (!(error instanceof Replaced)) throw error;
       }
     }
-    throw new TributaryError('busy', 'persons: links change faster than they are read; try again in a few seconds', {
-      retry_after_s: 5,
-    });
+    throw new TributaryError(
+      'busy',
+      'persons: identity links change faster than they can be read; try again in a few seconds',
+      {
+        retry_after_s: 5,
+      },
+    );
   }
 
   private async once<T>(
@@ -135,22 +140,22 @@ export class PersonDirectory {
     }
   }
 
-  /** The line and the view that hold a position; what they lack is read from the snapshot. */
+  /** Finds or makes the line and view of a position. Missing facts are read from the snapshot. */
   private async locate(snapshot: Snapshot, position: Position): Promise<Place> {
-    // A mark outlives the snapshot, so its position has to say what it holds.
+    // A mark is kept longer than the snapshot, so it needs its own copy of the position.
     const token = formatPosition(new Map(position));
     try {
-      const { line, step } = await this.turns.take(() => this.goAlong(snapshot, position, token));
+      const { line, step } = await this.turns.take(() => this.extendLine(snapshot, position, token));
       if (step !== undefined) return { line, view: { step, draft: null }, release: nothingToRelease };
       const mark = line.marks.findLast((m) => m.step >= line.earliest && isBefore(m.position, position));
-      if (!mark) return await this.besides(snapshot, position, token);
+      if (!mark) return await this.lineForOldPosition(snapshot, position, token);
       const draft = await this.read(snapshot, line, { after: mark.position, upto: position }, mark.step);
       const release = (): Promise<void> => line.ask('dropDraft', draft).catch(() => undefined);
       return { line, view: { step: mark.step, draft }, release };
     } catch (error) {
       if (!(error instanceof TooManyNear)) throw error;
       this.threaded = true;
-      // Another read may have begun a line in the thread meanwhile.
+      // In the meantime another read may have begun a line in the thread. That one is kept.
       if (this.line?.host === this.near) {
         this.line.forget();
         this.line = undefined;
@@ -159,8 +164,8 @@ export class PersonDirectory {
     }
   }
 
-  /** The step of a position on the line, which goes on to the position if it lies ahead; no step if it lies elsewhere. */
-  private async goAlong(
+  /** The step of a position on the line. A later position is added as a new step; any other unknown position has no step. */
+  private async extendLine(
     snapshot: Snapshot,
     position: Position,
     token: string,
@@ -181,35 +186,35 @@ export class PersonDirectory {
     return { line, step };
   }
 
-  /** A line that holds one position, from the log's beginning. It is not forgotten while a read uses it. */
-  private async besides(snapshot: Snapshot, position: Position, token: string): Promise<Place> {
-    const aside = this.aside.get(token) ?? { line: this.makeAside(snapshot, position), users: 0 };
-    // The one asked for last goes to the end.
-    this.aside.delete(token);
-    this.aside.set(token, aside);
-    aside.users += 1;
+  /** A line for one old position, read from the log's beginning. It is not forgotten while a read uses it. */
+  private async lineForOldPosition(snapshot: Snapshot, position: Position, token: string): Promise<Place> {
+    const old_line = this.old_lines.get(token) ?? { line: this.makeOldLine(snapshot, position), users: 0 };
+    // The line that was used last goes to the end.
+    this.old_lines.delete(token);
+    this.old_lines.set(token, old_line);
+    old_line.users += 1;
     const release = async (): Promise<void> => {
-      aside.users -= 1;
-      this.forgetAside();
+      old_line.users -= 1;
+      this.forgetOldLines();
     };
     try {
-      return { line: await aside.line, view: { step: 0, draft: null }, release };
+      return { line: await old_line.line, view: { step: 0, draft: null }, release };
     } catch (error) {
-      if (this.aside.get(token) === aside) this.aside.delete(token);
+      if (this.old_lines.get(token) === old_line) this.old_lines.delete(token);
       throw error;
     }
   }
 
-  private forgetAside(): void {
-    for (const [token, { line, users }] of this.aside) {
-      if (this.aside.size <= MAX_ASIDE) return;
+  private forgetOldLines(): void {
+    for (const [token, { line, users }] of this.old_lines) {
+      if (this.old_lines.size <= MAX_UNUSED_OLD_LINES) return;
       if (users > 0) continue;
-      this.aside.delete(token);
+      this.old_lines.delete(token);
       line.then((forgotten) => forgotten.forget()).catch(() => undefined);
     }
   }
 
-  private async makeAside(snapshot: Snapshot, position: Position): Promise<Line> {
+  private async makeOldLine(snapshot: Snapshot, position: Position): Promise<Line> {
     const line = this.begin();
     const draft = await this.read(snapshot, line, { after: null, upto: position }, 0);
     await line.ask('keep', draft);
@@ -217,27 +222,28 @@ export class PersonDirectory {
   }
 
   private begin(): Line {
-    if (this.closed) throw new TributaryError('shutting_down', 'persons are not joined any more: it is closed');
+    if (this.closed)
+      throw new TributaryError('shutting_down', 'persons: cannot be read, because the program is shutting down');
     if (this.thread?.lost) {
       this.thread = undefined;
-      this.aside.clear();
+      this.old_lines.clear();
     }
     if (this.threaded) this.thread ??= new ThreadHost();
     return new Line(this.thread ?? this.near);
   }
 
-  /** Reads a span of the log into a draft on top of a step. Returns the draft. */
+  /** Reads the facts of a span of the log into a draft on top of a step. @returns the number of the draft. */
   private async read(snapshot: Snapshot, line: Line, span: Span, step: number): Promise<number> {
     const draft = await line.ask('beginDraft', step);
     let rows = 0;
-    // One page is taken in while the next one is read.
+    // One page is added while the next one is read.
     let adding: Promise<void> = Promise.resolve();
     const add = (page: FactPage): Promise<void> => {
       if (page.kind !== 'customers') rows += page.brand_id.length;
       if (line.host === this.near && rows > this.near_links) throw new TooManyNear();
       const before = adding;
       adding = line.ask('add', draft, page);
-      adding.catch(() => undefined); // Whoever waits for it next is told.
+      adding.catch(() => undefined); // The next await of `adding` throws the error.
       return before;
     };
     try {

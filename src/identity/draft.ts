@@ -1,22 +1,22 @@
-/** Facts of the log that are new since a step, as small graphs by brand. What the step knew already is left out. */
+/** A draft: the facts of the log that are new since a step, as small graphs by brand. Facts that the step knows are left out. */
 import { subjectKey } from '../domain/subject.ts';
 import { LinkGraph } from './graph.ts';
 import type { FactPage, IdPage, UnlinkedPage } from './pages.ts';
 
 type Graphs = ReadonlyMap<string, LinkGraph>;
 
-/** A draft is one step in itself. */
+/** All facts of a draft have this step number. */
 const ONLY = 0;
 
 export class Draft {
   readonly graphs = new Map<string, LinkGraph>();
-  /** Worked out when the first page is asked for: all links are here by then. */
+  /** Computed when the first page is read; at that time the draft holds all links. */
   unlinked: Array<readonly [brand_id: string, left_id: string, right_id: string, whole_log: boolean]> | undefined;
 
-  /** @param step what the draft is on top of. */
+  /** @param step the step that the draft is based on. */
   constructor(readonly step: number) {}
 
-  /** Adds facts. A record that the graphs know of already says nothing new, and neither does a known customer. */
+  /** Adds facts, except records and customers that the graphs already know. */
   add(page: FactPage, known: Graphs): void {
     const { brand_id } = page;
     for (let i = 0; i < brand_id.length; i++) {
@@ -32,7 +32,7 @@ export class Draft {
     }
   }
 
-  /** Only of ids with a link it matters whether they are customers. */
+  /** Adds a customer if the id has a link. For other ids it does not matter if they are customers. */
   private addCustomer(brand_id: string, id: string, before: LinkGraph | undefined): void {
     const linked = before?.has(id, this.step) || this.graphs.get(brand_id)?.has(id, ONLY);
     if (linked && !before?.isCustomer(id, this.step)) this.graph(brand_id).addCustomer(id, ONLY);
@@ -57,7 +57,7 @@ function statementOf(page: FactPage & { kind: 'statements' }, i: number) {
   };
 }
 
-/** The first ids that were not there at the draft's step, and of which it is not yet known that they are customers. */
+/** Ids that are new since the draft's step and are not yet known as customers; at most `at_most` of them. */
 export function newIds(draft: Draft, known: Graphs, at_most: number): IdPage {
   const page: IdPage = { brand_id: [], id: [], subject_key: new BigInt64Array() };
   for (const [brand_id, graph] of draft.graphs) {
@@ -72,8 +72,8 @@ export function newIds(draft: Draft, known: Graphs, at_most: number): IdPage {
 }
 
 /**
- * A page of the pairs whose records decide one by one what holds, because a statement unlinks them: which of them came
- * after it. Of pairs that were unlinked before only the new records are missing.
+ * A page of the pairs that a statement unlinks. For these pairs the time of each record is needed, because only records after the
+ * statement count. For pairs that were unlinked before the draft, only the new records are missing.
  */
 export function unlinkedPairs(draft: Draft, known: Graphs, from: number, rows: number): UnlinkedPage {
   draft.unlinked ??= [...draft.graphs].flatMap(([brand_id, graph]) =>

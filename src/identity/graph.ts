@@ -1,19 +1,19 @@
 /**
- * What the log says of the ids of one brand, as a graph: pairs of ids, and components of ids that some pair ever named. A
- * component only grows, because the log only appends; and the persons in it depend on nothing outside of it. Each fact
- * carries the step that brought it, so that the links of an earlier step can be read out again.
+ * The facts of the log about the ids of one brand, as a graph. Its pairs are the ids that a record or a statement names together,
+ * and its components are the ids that pairs connect. A component only grows, because the log only grows. The persons in a
+ * component do not depend on ids outside of it. Each fact has the step that added it, so that earlier steps can still be read.
  */
 import { Components } from './components.ts';
 import type { ImplicitLink, LinkStatement } from './persons.ts';
 
-/** Later than any step: for what is not known yet. */
+/** Later than any step: the step of a fact that is not known. */
 const NEVER = 2 ** 30;
-/** What a Map holds at most. Two numbers below it fit into one exact integer. */
+/** The most entries of a Map. Two numbers below it fit into one exact integer. */
 const MAX_IDS = 2 ** 24;
 
-/** Links of some components, ready to be joined. */
+/** The links of some components, as the input of `joinPersons`. */
 export interface Links {
-  /** Every id of the components, also one without any link. */
+  /** Every id of the components, also ids without a link. */
   ids: string[];
   implicit: ImplicitLink[];
   statements: LinkStatement[];
@@ -35,30 +35,30 @@ export class LinkGraph {
   private readonly pairs = new Map<number, number>();
   private readonly left: number[] = [];
   private readonly right: number[] = [];
-  /** Of a pair: the earliest record with both ids, up to the step that was folded last. */
+  /** For a pair: the time of the earliest record with both ids, up to the step that was folded last. */
   private readonly first_ms: number[] = [];
-  /** Earlier records that later steps brought, each earlier than the one before. */
+  /** For a pair: records that later steps added, each with an earlier time than the one before. */
   private readonly recent = new Map<number, Array<{ step: number; at_ms: number }>>();
   private readonly statements = new Map<number, Array<LinkStatement & { step: number }>>();
   private readonly unlink_step = new Map<number, number>();
-  /** Times of all records with both ids, of pairs that some statement unlinks. */
+  /** For a pair that some statement unlinks: the times of all records with both ids. */
   private readonly times = new Map<number, Times>();
-  /** Ids that a step after the first said something new of. */
+  /** Ids with a new fact in a step after the first. */
   private touched: Array<{ step: number; number: number }> = [];
 
   constructor(private readonly brand_id: string) {}
 
-  /** Pairs of ids. */
+  /** The number of pairs. */
   get links(): number {
     return this.left.length;
   }
 
-  /** Facts that are kept with their steps, to answer for earlier ones. */
+  /** The number of facts that are kept with their steps, so that earlier steps can be read. */
   get unfolded(): number {
     return this.touched.length;
   }
 
-  /** Whether an id was there at a step. */
+  /** True if the id was known at a step. */
   has(id: string, step: number): boolean {
     const number = this.numbers.get(id);
     return number !== undefined && this.id_step[number]! <= step;
@@ -69,19 +69,19 @@ export class LinkGraph {
     return number !== undefined && this.customer_step[number]! <= step;
   }
 
-  /** Whether a statement had unlinked the pair at a step; then the times of all its records are here. */
+  /** True if a statement had unlinked the pair at a step. Then the graph holds the times of all its records. */
   isUnlinked(a: string, b: string, step: number): boolean {
     const pair = this.pairOf(a, b);
     return pair !== undefined && (this.unlink_step.get(pair) ?? NEVER) <= step;
   }
 
-  /** Whether a record with both ids at an instant would say nothing new. */
+  /** True if a record with both ids at an instant would add nothing new. */
   knowsRecord(a: string, b: string, at_ms: number, step: number): boolean {
     const pair = this.pairOf(a, b);
     return pair !== undefined && this.firstMs(pair, step) <= at_ms && (this.unlink_step.get(pair) ?? NEVER) > step;
   }
 
-  /** Adds a record that carries both ids. An id with itself is no pair. */
+  /** Adds a record that carries both ids. A record with the same id twice adds no pair. */
   addRecord(anonymous_id: string, customer_id: string, at_ms: number, step: number): void {
     this.addCustomer(customer_id, step);
     if (anonymous_id !== customer_id) this.addFirst(this.pair(anonymous_id, customer_id, step), at_ms, step);
@@ -98,7 +98,7 @@ export class LinkGraph {
     this.touch(this.left[pair]!, step);
   }
 
-  /** Adds the time of one record of a pair that is unlinked. */
+  /** Adds the time of one record of an unlinked pair. */
   addTime(a: string, b: string, at_ms: number, step: number): void {
     if (a !== b) this.addTimeOf(this.pair(a, b, step), at_ms, step);
   }
@@ -110,7 +110,7 @@ export class LinkGraph {
     this.touch(number, step);
   }
 
-  /** Pairs that are unlinked, and pairs that some record carries, of a draft. */
+  /** The pairs of a draft that are unlinked or that some record carries. */
   *pairsOf(): Generator<{ left_id: string; right_id: string; unlinked: boolean; recorded: boolean }> {
     for (let pair = 0; pair < this.left.length; pair++)
       yield {
@@ -121,7 +121,7 @@ export class LinkGraph {
       };
   }
 
-  /** Takes in all that another graph of the brand holds, as what one step brought. */
+  /** Adds all facts of another graph of the brand as one step. */
   absorb(draft: LinkGraph, step: number): void {
     for (const [number, id] of draft.ids.entries())
       if (draft.customer_step[number]! < NEVER) this.addCustomer(id, step);
@@ -133,14 +133,14 @@ export class LinkGraph {
     }
   }
 
-  /** The components of which steps after `step` said something new. */
+  /** The components with new facts in steps after `step`. */
   rootsAfter(step: number): Set<number> {
     const roots = new Set<number>();
     for (const { step: at, number } of this.touched) if (at > step) roots.add(this.components.find(number));
     return roots;
   }
 
-  /** The components that hold any of some ids. */
+  /** The components that hold at least one of the ids. */
   rootsOf(ids: Iterable<string>): Set<number> {
     const roots = new Set<number>();
     for (const id of ids) {
@@ -154,7 +154,7 @@ export class LinkGraph {
     return new Set(this.ids.map((_, number) => this.components.find(number)));
   }
 
-  /** The links of some components, as they were at a step. */
+  /** The links of some components at a step. */
   collect(roots: Iterable<number>, step: number): Links {
     const links: Links = { ids: [], implicit: [], statements: [], customers: new Set() };
     for (const root of roots) {
@@ -167,7 +167,7 @@ export class LinkGraph {
     return links;
   }
 
-  /** Forgets which of the steps up to `step` brought what: earlier ones cannot be read out any more. */
+  /** Merges the steps up to `step` into one. Steps before it can no longer be read. */
   fold(step: number): void {
     for (const [pair, earlier] of this.recent) {
       const folded = earlier.filter((fact) => fact.step <= step).at(-1);
@@ -185,7 +185,7 @@ export class LinkGraph {
       if (statement.step <= step) links.statements.push(statement);
     const first_ms = this.firstMs(pair, step);
     if (first_ms === Number.POSITIVE_INFINITY) return;
-    // A record that carries both ids makes one of them a customer. Where both are, no record joins them.
+    // A record that carries both ids makes one of them a customer. If both are customers, records do not join them.
     const left_is_customer = this.customer_step[left]! <= step;
     if (left_is_customer === this.customer_step[right]! <= step) return;
     const [device, customer] = left_is_customer ? [right, left] : [left, right];
@@ -233,7 +233,10 @@ export class LinkGraph {
     const held = this.numbers.get(id);
     if (held !== undefined) return held;
     const number = this.ids.length;
-    if (number >= MAX_IDS) throw new Error(`brand ${this.brand_id} links more than ${MAX_IDS} ids; link fewer`);
+    if (number >= MAX_IDS)
+      throw new Error(
+        `identity links: brand ${this.brand_id} links more than ${MAX_IDS} ids, which is the limit; link fewer ids`,
+      );
     this.ids.push(id);
     this.numbers.set(id, number);
     this.id_step.push(step);

@@ -1,7 +1,7 @@
 /**
- * Which ids belong to which person, kept from read to read: links as graphs by brand, and the persons that they add up to
- * under each rule that was asked for. Facts come in drafts. A draft is either kept, which makes a step, or looked at
- * from beside: then it is what one read sees of the log, and changes nothing. Pure; it may live in a thread of its own.
+ * The members of persons, kept between reads: the links as one graph per brand, and the persons under each rule that reports ask
+ * for. Facts are added in drafts. A draft is either kept, which makes a new step, or used by one read and dropped; then
+ * nothing else changes. Pure, so it can run in a thread.
  */
 import { assert } from '../domain/errors.ts';
 import { type Base, Bases, memberPage } from './bases.ts';
@@ -10,23 +10,23 @@ import { LinkGraph } from './graph.ts';
 import { type BrandRule, joinLinks, KeptPersons } from './kept-persons.ts';
 import { type FactPage, type IdPage, type MemberPage, PAGE_ROWS, type UnlinkedPage } from './pages.ts';
 
-/** What a read sees: the facts up to a step, and those of a draft on top of it. */
+/** The facts that a read sees: those up to a step, and those of a draft on top of the step. */
 export interface View {
   step: number;
   draft: number | null;
 }
 
-/** What is left to be said of a view, beside a table that is kept. */
+/** The members of a view, as a kept table and the rows that differ from it. */
 export interface Relation {
-  /** Names the kept table, for {@link KeptMembership.openRows}; another content has another name. */
+  /** The name of the kept table, for {@link KeptMembership.openRows}. A table with other content has another name. */
   base: string;
-  /** Rows of the view that the table lacks, or has otherwise. An id that is no member any more is its own person. */
+  /** Rows of the view that are new or different. An id that now is its own person's name has itself as `person_id`. */
   delta: MemberPage;
 }
 
-/** Facts that are kept with their steps. Beyond it the older half of the steps becomes one. */
+/** The most facts that are kept with their steps. With more facts, the older half of the steps is merged into one step. */
 const MAX_UNFOLDED = 100_000;
-/** Rules that are kept for a brand; a comparison of runs asks for two. */
+/** The most rules that are kept for a brand. A comparison of runs needs two. */
 const MAX_RULES = 3;
 const MAX_CURSORS = 64;
 
@@ -43,13 +43,13 @@ export class KeptMembership {
 
   private readonly max_unfolded: number;
 
-  /** @param name is in the name of every table, so that two of these never mean different rows by one name. */
+  /** @param name a part of the name of every table, so that tables of two memberships never have the same name. */
   constructor(name: string, { max_unfolded = MAX_UNFOLDED }: { max_unfolded?: number } = {}) {
     this.bases = new Bases(name);
     this.max_unfolded = max_unfolded;
   }
 
-  /** Begins a draft on top of a step. */
+  /** Begins a draft on top of a step. @returns the number of the draft. */
   beginDraft(step: number): number {
     this.made += 1;
     this.drafts.set(this.made, new Draft(step));
@@ -60,12 +60,12 @@ export class KeptMembership {
     this.draft(draft).add(page, this.graphs);
   }
 
-  /** The ids of a draft that its step did not know; where there are more than a page, its first. */
+  /** The ids of a draft that its step does not know, at most one page. */
   newIds(draft: number): IdPage {
     return newIds(this.draft(draft), this.graphs, PAGE_ROWS);
   }
 
-  /** A page of the pairs of a draft whose records are needed one by one. */
+  /** A page of the unlinked pairs of a draft, for which the time of each record is needed. */
   unlinkedPairs(draft: number, from: number): UnlinkedPage {
     return unlinkedPairs(this.draft(draft), this.graphs, from, PAGE_ROWS);
   }
@@ -75,13 +75,13 @@ export class KeptMembership {
   }
 
   /**
-   * Takes a draft in: what it says holds from a new step on. Components that it touches are joined again.
-   * @returns the step, the earliest step that can still be asked for, the pairs of ids over all brands, and how many components
+   * Adds the facts of a draft as a new step. The persons of the components with new facts are joined again.
+   * @returns the new step, the earliest step that can still be read, the number of pairs in all brands, and how many components
    * were joined again.
    */
   keep(number: number): { step: number; earliest: number; links: number; rejoined: number } {
     const draft = this.draft(number);
-    assert(draft.step === this.step, `a draft on step ${draft.step} is kept after step ${this.step}`);
+    assert(draft.step === this.step, `a draft on step ${draft.step} cannot be kept after step ${this.step}`);
     this.drafts.delete(number);
     let rejoined = 0;
     if (!this.begun) for (const [brand_id, graph] of draft.graphs) this.graphs.set(brand_id, graph);
@@ -95,7 +95,7 @@ export class KeptMembership {
     return { step: this.step, earliest: this.folded, links, rejoined };
   }
 
-  /** The members of some brands in a view; undefined when its step is too long ago. */
+  /** The members of some brands in a view; undefined when its step can no longer be read. */
   relation(view: View, rules: readonly BrandRule[]): Relation | undefined {
     if (view.step < this.folded) return undefined;
     const base = this.bases.of(rules, (rule) => this.personsOf(rule));
@@ -113,25 +113,25 @@ export class KeptMembership {
     return { base: base.name, delta: memberPage(rows) };
   }
 
-  /** Begins to read the rows of a kept table; undefined when it is not the one of today any more. */
+  /** Opens a cursor over the rows of a kept table; undefined when the table was replaced. */
   openRows(base: string): number | undefined {
     const found: Base | undefined = this.bases.named(base);
     if (!found) return undefined;
     this.made += 1;
     this.cursors.set(this.made, this.bases.pages(found, PAGE_ROWS));
-    // One that nobody reads to its end is forgotten.
+    // The oldest cursor is forgotten, because its reader may never have read it to the end.
     if (this.cursors.size > MAX_CURSORS) this.cursors.delete(this.cursors.keys().next().value!);
     return this.made;
   }
 
-  /** The next page of rows; an empty one is the last; undefined when the cursor was forgotten. */
+  /** The next page of rows. An empty page is the last one; undefined when the cursor was forgotten. */
   nextRows(cursor: number): MemberPage | undefined {
     const next = this.cursors.get(cursor)?.next();
     if (next && !next.done) return next.value;
     return this.cursors.delete(cursor) ? memberPage([]) : undefined;
   }
 
-  /** The person of an id in a view, and the members of that person; undefined when the step is too long ago. */
+  /** The person of an id in a view, with all its members; undefined when the step can no longer be read. */
   person(view: View, rule: BrandRule, id: string): { person_id: string; ids: string[] } | undefined {
     if (view.step < this.folded) return undefined;
     const seen = this.seenOtherwise(view, rule);
@@ -143,7 +143,7 @@ export class KeptMembership {
     return { person_id, ids: [...together].filter((other) => other !== person_id && personOf(other) === person_id) };
   }
 
-  /** Takes the new facts of a brand in. Returns how many components were joined again. */
+  /** Adds the new facts of a brand. @returns how many components were joined again. */
   private absorb(brand_id: string, draft: LinkGraph): number {
     const graph = this.graphs.get(brand_id) ?? new LinkGraph(brand_id);
     this.graphs.set(brand_id, graph);
@@ -161,7 +161,9 @@ export class KeptMembership {
     }
   }
 
-  /** Ids of which a view may see another person than is kept: their person in the view, or null for their own name. */
+  /**
+   * Ids whose person in the view may differ from the kept one: their person in the view, or null if it has the name of the id.
+   */
   private seenOtherwise(view: View, rule: BrandRule): Map<string, string | null> {
     const graph = this.graphs.get(rule.brand_id);
     const draft = view.draft === null ? undefined : this.draft(view.draft).graphs.get(rule.brand_id);
@@ -185,7 +187,7 @@ export class KeptMembership {
     this.persons.set(rule.brand_id, by_rule);
     const { identity_min_probability } = rule;
     const kept = by_rule.get(identity_min_probability) ?? new KeptPersons(graph, rule, this.step);
-    // The one asked for last goes to the end.
+    // The rule that was used last goes to the end.
     by_rule.delete(identity_min_probability);
     by_rule.set(identity_min_probability, kept);
     if (by_rule.size > MAX_RULES) {
@@ -198,7 +200,7 @@ export class KeptMembership {
 
   private draft(number: number): Draft {
     const draft = this.drafts.get(number);
-    assert(draft, `draft ${number} of persons is open`);
+    assert(draft, `draft ${number} of persons is not open`);
     return draft;
   }
 }

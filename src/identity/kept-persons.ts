@@ -1,25 +1,28 @@
-/** The persons of one brand under one rule, kept: after a new fact only the components that it touched are joined again. */
+/**
+ * The persons of one brand under one rule, kept between reads. After new facts, only the components with new facts are joined
+ * again.
+ */
 import type { LinkGraph, Links } from './graph.ts';
 import { joinPersons, type PersonRules } from './persons.ts';
 
-/** What a brand asks of a link. */
+/** The rule of a brand for its links. */
 export interface BrandRule extends PersonRules {
   brand_id: string;
 }
 
-/** The rule that a brand's settings say. */
+/** The rule from the settings of a brand. */
 export function brandRule(brand_id: string, { identity_min_probability }: PersonRules): BrandRule {
   return { brand_id, identity_min_probability };
 }
 
-/** Ids and the person that each had before; null where the person had the name of the id. */
+/** Changed ids, each with the person that it had before; null if that person had the name of the id. */
 export type Changes = Map<string, string | null>;
 
-/** Components that are joined in one go. They do not depend on each other, and all at once would need much memory for a moment. */
+/** How many components are joined in one call. They do not depend on each other, and one call for all would need much memory. */
 const TOGETHER = 1_000;
 
 export class KeptPersons {
-  /** The members: ids whose person has another name, with that name. */
+  /** The members that differ from their person's name, each with that name. */
   readonly person_of = new Map<string, string>();
   private readonly watchers = new Set<Changes>();
 
@@ -31,7 +34,7 @@ export class KeptPersons {
     this.rejoin(graph.allRoots(), step);
   }
 
-  /** From now on an id that gets another person is put down, with the one that it had first. */
+  /** From now on, each id that gets another person is added to `changes`, with the person that it had first. */
   watch(changes: Changes): void {
     this.watchers.add(changes);
   }
@@ -40,7 +43,7 @@ export class KeptPersons {
     this.watchers.delete(changes);
   }
 
-  /** Joins some components again, by what holds at a step. */
+  /** Joins some components again, with the facts up to a step. */
   rejoin(roots: Iterable<number>, step: number): void {
     const all = [...roots];
     for (let from = 0; from < all.length; from += TOGETHER)
@@ -59,7 +62,7 @@ export class KeptPersons {
   }
 }
 
-/** The members among some ids, with the names of their persons. */
+/** Joins links into persons. @returns the members that differ from their person's name, each with that name. */
 export function joinLinks({ implicit, statements, customers }: Links, rule: BrandRule): Map<string, string> {
   const members = joinPersons(rule.brand_id, implicit, statements, (id) => customers.has(id), rule);
   return new Map(members.map(({ id, person_id }) => [id, person_id]));

@@ -1,4 +1,4 @@
-/** A membership that is kept, and the positions of the log of which it knows the step. */
+/** A line: a kept membership, and the log positions whose steps it knows (its marks). */
 import { randomUUID } from 'node:crypto';
 import type { Position } from '../warehouse/position.ts';
 import type { Host, Input, Operation, Output } from './lines.ts';
@@ -10,11 +10,11 @@ interface Mark {
 }
 
 export class Line {
-  /** From early to late. */
+  /** In the order of their steps. */
   marks: Mark[] = [];
-  /** The first step that can still be asked for. */
+  /** The first step that can still be read. */
   earliest = 0;
-  /** Pairs of ids. */
+  /** The number of pairs of ids. */
   links = 0;
   private readonly name = randomUUID();
 

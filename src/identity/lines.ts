@@ -1,14 +1,14 @@
-/** Several kept memberships by name, and where they live: in this thread while there is little to join, else in one of their own. */
+/** The kept memberships by name, and their hosts: the main thread while there are few links, else a worker thread. */
 import { KeptMembership } from './kept-membership.ts';
 
-/** What can be asked of a kept membership. */
+/** The operations of a kept membership that a line can call. */
 export type Operation = {
   [K in keyof KeptMembership]: KeptMembership[K] extends (...input: never[]) => unknown ? K : never;
 }[keyof KeptMembership];
 export type Input<K extends Operation> = Parameters<KeptMembership[K]>;
 export type Output<K extends Operation> = ReturnType<KeptMembership[K]>;
 
-/** What was asked for was replaced meanwhile. A read that begins anew finds what is there now. */
+/** The membership or table of a read was replaced during the read. A second try uses the new one. */
 export class Replaced extends Error {}
 
 export class Lines {
@@ -30,9 +30,9 @@ export class Lines {
   }
 }
 
-/** Where memberships live. */
+/** A host runs memberships. */
 export interface Host {
-  /** Whether they are lost; then others have to be made elsewhere. */
+  /** True if its memberships are lost. Then new ones have to be made in another host. */
   readonly lost: boolean;
   begin(line: string): void;
   ask<K extends Operation>(line: string, operation: K, ...input: Input<K>): Promise<Output<K>>;
@@ -40,7 +40,7 @@ export interface Host {
   close(): Promise<void>;
 }
 
-/** In this thread. */
+/** Runs memberships in the main thread. */
 export class NearHost implements Host {
   readonly lost = false;
   private readonly lines = new Lines();

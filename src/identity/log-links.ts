@@ -1,6 +1,6 @@
 /**
- * Reads from the log what it says of ids, page by page: links by records and by statements, and which linked ids are
- * customers. No page holds the event loop for long, however many links there are.
+ * Reads the facts about ids from the log, page by page: links by records, links by statements, and which linked ids are
+ * customers. A page is small, so the event loop is never blocked for long.
  */
 import { CUSTOMER_FIELDS, LINKING_RECORDS } from '../domain/subject-fields.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -8,19 +8,19 @@ import { atOrBefore, type Position } from '../warehouse/position.ts';
 import { type Column, intColumn, type Row, textColumn } from '../warehouse/schema.ts';
 import { type FactPage, type IdPage, PAGE_ROWS, type UnlinkedPage } from './pages.ts';
 
-/** Rows after one position of the log and at or before another. Without `after`: from its beginning. */
+/** The rows after one log position and at or before another. Without `after` the span starts at the log's beginning. */
 export interface Span {
   after: Position | null;
   upto: Position;
 }
 
-/** Where the facts go. */
+/** Receives the facts. */
 export interface DraftWriter {
-  /** Whether any id was linked before. */
+  /** True if some id was linked before this span. */
   knows_ids: boolean;
-  /** Resolves when the next page may be read. What is asked after it knows of the page. */
+  /** Adds a page. Resolves when the next page may be read. Later calls see the page. */
   add(page: FactPage): Promise<void>;
-  /** Ids that are linked for the first time; where there are more than a page, the first of them. */
+  /** Ids that are linked for the first time, at most one page. */
   newIds(): Promise<IdPage>;
   unlinkedPairs(from: number): Promise<UnlinkedPage>;
 }
@@ -30,27 +30,27 @@ export async function readFacts(snapshot: Snapshot, span: Span, draft: DraftWrit
   await readRecords(snapshot, span, draft);
   await readStatements(snapshot, span, draft);
   await readUnlinkedTimes(snapshot, span, draft);
-  // Of an id that was linked before, new records may tell that it is a customer.
+  // New records may show that an id that was linked before is a customer.
   if (draft.knows_ids) await readCustomers(snapshot, span, draft);
   await lookUpNewIds(snapshot, span, draft);
 }
 
-/** SQL that holds for the rows of a span. */
+/** An SQL condition that is true for the rows of a span. */
 function within(alias: string, { after, upto }: Span): string {
   if (!after || after.size === 0) return atOrBefore(alias, upto);
-  // The lowest position by itself lets the engine skip what is older.
+  // The additional condition on the lowest position lets the engine skip older rows.
   const lowest = Math.min(...[...upto.keys()].map((collector_id) => after.get(collector_id) ?? -1));
   return `${atOrBefore(alias, upto)} and ${alias}.log_seq > ${lowest} and not ${atOrBefore(alias, after)}`;
 }
 
-/** Whether a span is so short that its rows are less than a page, and the ids that they name no more than one. */
+/** True if a span is so short that its rows, and the ids in them, fit into one page. */
 function isShort({ after, upto }: Span): boolean {
   let rows = 0;
   for (const [collector_id, log_seq] of upto) rows += log_seq - (after?.get(collector_id) ?? 0);
   return rows < PAGE_ROWS / 2;
 }
 
-/** The rows of a query, a page at a time: kept under a temporary name, which other queries may read. */
+/** The rows of a query in pages. The result is stored in the temporary table `name`, which other queries may read. */
 async function* pagesOf(snapshot: Snapshot, name: string, sql: string): AsyncGenerator<Row[]> {
   await snapshot.materialise(name, `select row_number() over () as row_no, q.* from (${sql}) q`);
   for (let from = 0; ; from += PAGE_ROWS) {
@@ -62,7 +62,7 @@ async function* pagesOf(snapshot: Snapshot, name: string, sql: string): AsyncGen
   }
 }
 
-/** The rows of a query that gives at most one row for each row of a span. A short span needs no temporary table. */
+/** The rows of a query with at most one row for each row of the span. For a short span no temporary table is made. */
 async function* rowsOf(snapshot: Snapshot, span: Span, name: string, sql: string): AsyncGenerator<Row[]> {
   if (!isShort(span)) return yield* pagesOf(snapshot, name, sql);
   const rows = await snapshot.query(sql);
@@ -118,7 +118,7 @@ async function readStatements(snapshot: Snapshot, span: Span, draft: DraftWriter
 
 const PAIR_COLUMNS = ['brand_id', 'anonymous_id', 'customer_id'].map(textColumn);
 
-/** Which records of an unlinked pair came after the unlinking decides, so each of their times is read. */
+/** Reads the time of each record of the unlinked pairs, because only records after the unlinking count. */
 async function readUnlinkedTimes(snapshot: Snapshot, span: Span, draft: DraftWriter): Promise<void> {
   for (let from = 0; ; from += PAGE_ROWS) {
     const page = await draft.unlinkedPairs(from);
@@ -149,13 +149,13 @@ async function readTimes(snapshot: Snapshot, pairs: Row[], span: Span, draft: Dr
   for await (const rows of rowsOf(snapshot, span, 'link_times', sql)) await draft.add(pairPage('times', rows));
 }
 
-/** The customers that the records of a span name. */
+/** Reads the customers that the records of a span name. */
 async function readCustomers(snapshot: Snapshot, span: Span, draft: DraftWriter): Promise<void> {
   const sql = `select distinct brand_id, id from (${customerIds(span)}) named`;
   for await (const rows of rowsOf(snapshot, span, 'link_customers', sql)) await draft.add(customerPage(rows));
 }
 
-/** SQL for the brand and customer_id of every record of a span that has one. */
+/** SQL for the brand and customer_id of each record of a span that has a customer_id. */
 function customerIds(span: Span): string {
   return CUSTOMER_FIELDS.map(
     ({ record, field }) =>
@@ -165,7 +165,7 @@ function customerIds(span: Span): string {
 
 const LINKED_IDS: readonly Column[] = [textColumn('brand_id'), textColumn('id'), intColumn('subject_key')];
 
-/** An id that is linked for the first time may be a customer by any record of the whole log. */
+/** Reads which of the newly linked ids are customers. Any record of the whole log can make an id a customer. */
 async function lookUpNewIds(snapshot: Snapshot, span: Span, draft: DraftWriter): Promise<void> {
   const { brand_id, id, subject_key } = await draft.newIds();
   if (id.length === 0) return;
@@ -181,7 +181,7 @@ async function lookUpNewIds(snapshot: Snapshot, span: Span, draft: DraftWriter):
   if (found.length > 0) await draft.add(customerPage(found));
 }
 
-/** Few ids: they are joined by key, which costs least for each record of the log. */
+/** SQL for few ids. They are joined by subject key, which costs least per record of the log. */
 function customersByKey(span: Span): string {
   const carriers = CUSTOMER_FIELDS.map(({ record, field, keyed }) => {
     const by_key = keyed ? 'w.subject_key = r.subject_key and ' : '';
@@ -191,7 +191,7 @@ function customersByKey(span: Span): string {
   return `select distinct brand_id, id from (${carriers.join(' union all ')}) seen`;
 }
 
-/** Many ids, of a span that is not short: they stay in the engine, in the tables that the links were read from. */
+/** SQL for many ids, in a span that is not short. The ids stay in the engine, in the temporary tables of the links. */
 function customersByText(span: Span): string {
   return `select distinct l.brand_id as brand_id, l.id as id
     from (

@@ -1,9 +1,9 @@
-/** What crosses between the log's reader, the thread that keeps persons, and the engine: columns of at most a few thousand rows. */
+/** The pages of data between the reader of the log, the thread that keeps persons, and the engine, stored as columns. */
 
-/** Rows of one page. Larger pages hold the event loop longer; smaller ones cost more queries. */
+/** Rows of one page. Larger pages block the event loop longer; smaller pages need more queries. */
 export const PAGE_ROWS = 4_000;
 
-/** Pairs of ids with an instant: of the earliest record with both (`records`), or of one record each (`times`). */
+/** Pairs of ids with an instant: the earliest record with both ids (`records`), or one entry per record (`times`). */
 interface PairPage {
   kind: 'records' | 'times';
   brand_id: string[];
@@ -31,17 +31,19 @@ interface CustomerPage {
   id: string[];
 }
 
-/** Facts of the log about ids. */
+/** A page of facts about ids. */
 export type FactPage = PairPage | StatementPage | CustomerPage;
 
-/** Ids with their subject keys, of which the log is asked whether they are customers. */
+/** Ids with their subject keys. The log is searched for records that make them customers. */
 export interface IdPage {
   brand_id: string[];
   id: string[];
   subject_key: BigInt64Array;
 }
 
-/** Pairs whose records are needed one by one: of the whole log where they are unlinked only now, else the new ones. */
+/**
+ * Unlinked pairs, for which the time of each record is needed: from the whole log if they are newly unlinked, else from the span.
+ */
 export interface UnlinkedPage {
   left_id: string[];
   right_id: string[];
@@ -49,7 +51,7 @@ export interface UnlinkedPage {
   whole_log: boolean[];
 }
 
-/** Members, each with its person. */
+/** Members, each with the name of its person. */
 export interface MemberPage extends IdPage {
   person_id: string[];
   person_key: BigInt64Array;

@@ -1,15 +1,15 @@
 /**
- * Who is who: ids that belong together are one person. Pure; the rules are docs/semantics.md section 4. Nothing of it is
- * stored, so a link, an unlink or a late event is right in the next report.
+ * Joins ids into persons, by the rules of docs/semantics.md section 4. Pure. The result is never stored as a fact, so the next
+ * report includes every new link, unlink and late event.
  */
 
-/** Records that carried both ids, and when the earliest of them happened. */
+/** Records that carry both ids, with the time of the earliest one. */
 export interface ImplicitLink {
   brand_id: string;
   anonymous_id: string;
   customer_id: string;
   first_ms: number;
-  /** The times of all of them, where a statement says that the two are unlinked. */
+  /** The times of all these records; set when a statement unlinks the two ids. */
   times_ms?: readonly number[];
 }
 
@@ -26,11 +26,11 @@ export interface LinkStatement {
 }
 
 export interface PersonRules {
-  /** Statements less probable than this do not count. */
+  /** Statements with a lower probability do not count. */
   identity_min_probability: number;
 }
 
-/** An id whose person has another name than the id itself. */
+/** A member that differs from its person's name. */
 export interface Membership {
   brand_id: string;
   id: string;
@@ -45,8 +45,8 @@ interface Edge {
 
 /**
  * Joins the ids of one brand into persons.
- * @param is_customer whether a record ever carried the id as customer_id.
- * @returns only the ids that are named differently from their person.
+ * @param is_customer true if any record carries the id as customer_id.
+ * @returns only the members that differ from their person's name.
  */
 export function joinPersons(
   brand_id: string,
@@ -55,7 +55,7 @@ export function joinPersons(
   is_customer: (id: string) => boolean,
   rules: PersonRules,
 ): Membership[] {
-  // An id used both ways is a customer; a record does not join customers.
+  // An id that is used as customer_id and as anonymous_id is a customer. A record does not join customers.
   const devices = implicit.filter((link) => !is_customer(link.anonymous_id));
   const edges = effectiveEdges(devices, statements, rules);
   const customers = new UnionFind();
@@ -81,7 +81,7 @@ export function joinPersons(
     .map(([id, person_id]) => ({ brand_id, id, person_id }));
 }
 
-/** Per pair of ids, what holds: the latest statement, and records that came after an unlink. */
+/** The links that count, one per pair of ids: by the latest statement, or by records (after an unlink only later records). */
 function effectiveEdges(
   implicit: readonly ImplicitLink[],
   statements: readonly LinkStatement[],
@@ -108,7 +108,7 @@ function effectiveEdges(
   return [...edges.values()];
 }
 
-/** The statement that holds for each pair; one that is too improbable counts as never made. */
+/** The latest statement of each pair. Links with a too low probability are ignored. */
 function latestStatements(statements: readonly LinkStatement[], rules: PersonRules): Map<string, LinkStatement> {
   const latest = new Map<string, LinkStatement>();
   for (const statement of statements) {
@@ -135,7 +135,7 @@ export function pairKey(a: string, b: string): string {
   return a < b ? `${a}\0${b}` : `${b}\0${a}`;
 }
 
-/** The customer that each anonymous group belongs to: the first it was seen with, by time, then id. */
+/** The customer of each group of anonymous ids: the first one that it was linked with, by time, then by id. */
 function firstOwners(
   edges: readonly Edge[],
   anonymous: UnionFind,
@@ -153,7 +153,7 @@ function firstOwners(
   return owners;
 }
 
-/** Disjoint sets of ids; a set is named after its smallest id, whatever the order of joining. */
+/** Disjoint sets of ids. The name of a set is its smallest id, independent of the order of joining. */
 class UnionFind {
   private readonly parent = new Map<string, string>();
 

@@ -1,4 +1,4 @@
-/** The relation `persons`: a table of members that the engine keeps between reads, and beside it what has changed since. */
+/** Makes the relation `persons` from a table of members that the engine keeps between reads, and the rows that changed since. */
 import { hash } from 'node:crypto';
 import type { Snapshot } from '../warehouse/port.ts';
 import { intColumn, type Row, textColumn } from '../warehouse/schema.ts';
@@ -17,7 +17,7 @@ const COLUMNS = [
 ];
 const NAMES = COLUMNS.map((column) => column.name);
 
-/** Makes `persons` of some brands in a view. Undefined when its step is too long ago. @throws Replaced */
+/** Makes `persons` of some brands in a view. @returns undefined when its step can no longer be read. @throws Replaced */
 export async function makePersons(
   snapshot: Snapshot,
   line: Line,
@@ -34,19 +34,19 @@ export async function makePersons(
   return true;
 }
 
-/** Each set of brands has its own versions, so that one does not drive out those of another. */
+/** Each set of brands has its own name, so that the kept versions of one set do not displace those of another. */
 function relationName(brand_ids: readonly string[]): string {
   return `persons_${hash('sha256', JSON.stringify(brand_ids), 'hex').slice(0, 16)}`;
 }
 
-/** All rows of a table that is kept. @throws Replaced */
+/** All rows of a kept table. @throws Replaced */
 async function readRows(line: Line, base: string): Promise<Row[]> {
   const cursor = await line.ask('openRows', base);
   if (cursor === undefined) throw new Replaced(`the table ${base} was replaced`);
   const rows: Row[] = [];
   for (;;) {
     const page = await line.ask('nextRows', cursor);
-    if (!page) throw new Replaced(`the rows of ${base} are not read any more`);
+    if (!page) throw new Replaced(`the cursor over ${base} was forgotten`);
     if (page.id.length === 0) return rows;
     for (const row of rowsOf(page)) rows.push(row);
   }
@@ -62,7 +62,10 @@ function rowsOf(page: MemberPage): Row[] {
   }));
 }
 
-/** Members of the table that did not change, and those that did. An id that is its own person now is in neither. */
+/**
+ * Defines `persons` as the unchanged rows of the table and the changed rows. An id that is now its own person's name is in
+ * neither.
+ */
 async function defineWithChanges(snapshot: Snapshot, table: string, delta: MemberPage): Promise<void> {
   await snapshot.relation('persons_changed', COLUMNS, rowsOf(delta));
   const columns = (alias: string): string => NAMES.map((name) => `${alias}.${name} as ${name}`).join(', ');

@@ -1,10 +1,10 @@
-/** Kept memberships in a thread of their own, so that joining a large brand never holds the event loop. */
+/** Runs kept memberships in a worker thread, so that joining the ids of a large brand never blocks the event loop. */
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { TributaryError } from '../domain/errors.ts';
 import { type Host, type Input, type Operation, type Output, Replaced } from './lines.ts';
 import type { Answer, Question } from './worker.ts';
 
-/** The worker's code is compiled, but tests and benches run from the source, which has to be loaded by way of tsx. */
+/** True when the program runs from its TypeScript source, as tests and benches do. Then tsx has to load the worker. */
 const FROM_SOURCE = import.meta.url.endsWith('.ts');
 
 function start(resourceLimits: ResourceLimits): Worker {
@@ -14,7 +14,7 @@ function start(resourceLimits: ResourceLimits): Worker {
   return new Worker(code, { eval: true, resourceLimits });
 }
 
-/** Memory of the thread. docs/decisions/0012 says what a link takes. */
+/** The memory limit of the thread. docs/decisions/0012-kept-membership.md has the memory per link. */
 const MAX_MEMORY_MIB = 4_096;
 
 interface Waiting {
@@ -30,7 +30,7 @@ export class ThreadHost implements Host {
 
   constructor() {
     this.worker = start({ maxOldGenerationSizeMb: MAX_MEMORY_MIB });
-    // A process may end while nothing is asked.
+    // An idle thread does not keep the process running.
     this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.answered(answer));
     this.worker.on('error', (error) => this.ended(failed(error)));
@@ -41,7 +41,7 @@ export class ThreadHost implements Host {
     return this.end !== undefined;
   }
 
-  /** @throws busy when the thread ended: the next read starts another one; shutting_down when it was closed. */
+  /** @throws busy when the thread ended, then the next read starts another one; shutting_down when it was closed. */
   ask<K extends Operation>(line: string, operation: K, ...input: Input<K>): Promise<Output<K>> {
     if (this.end) return Promise.reject(this.end);
     this.asked += 1;
@@ -63,7 +63,7 @@ export class ThreadHost implements Host {
   }
 
   async close(): Promise<void> {
-    this.ended(new TributaryError('shutting_down', 'persons are not joined any more: the process is about to end'));
+    this.ended(new TributaryError('shutting_down', 'persons: cannot be read, because the program is shutting down'));
     await this.worker.terminate();
   }
 
@@ -75,7 +75,7 @@ export class ThreadHost implements Host {
     else waiting?.resolve(answer.result);
   }
 
-  /** The first end counts: an error is followed by an exit. */
+  /** Only the first call counts, because an `error` event is followed by an `exit` event. */
   private ended(error: TributaryError): void {
     this.end ??= error;
     for (const { reject } of this.waiting.values()) reject(this.end);
@@ -87,6 +87,6 @@ function failed(cause: Error & { code?: string }): TributaryError {
   const reason =
     cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
       ? `the identity links of all brands need more than ${MAX_MEMORY_MIB} MiB; link fewer ids, or split the brands over several installations`
-      : `the thread that joins them failed (${cause.message}); the next request starts it again`;
+      : `the thread that joins identity links failed (${cause.message}); the next request starts it again`;
   return new TributaryError('busy', `persons: ${reason}`, { cause, retry_after_s: 1 });
 }

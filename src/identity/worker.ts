@@ -1,14 +1,17 @@
-/** The entry of the thread that keeps persons: each message is one question, and gets one answer. */
+/** The entry of the thread that keeps persons. Each message is a question, and most questions get one answer. */
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { type Input, Lines, type Operation, Replaced } from './lines.ts';
 
-/** A question has a number; the beginning and the end of a membership need no answer. */
+/** A question with a number gets an answer. The questions that begin or end a membership have no number and get no answer. */
 export type Question =
   | { number: number; line: string; operation: Operation; input: unknown[] }
   | { begin: string }
   | { forget: string };
 
-/** The answer to the question of that number. The class of an error does not cross over. */
+/**
+ * The answer to the question with that number. The class of an error is lost between threads, so `replaced` tells {@link
+ * Replaced}.
+ */
 export type Answer = { number: number; result: unknown } | { number: number; failure: unknown; replaced: boolean };
 
 function serve(port: MessagePort): void {

@@ -1,4 +1,4 @@
-/** From spool entries to rows: enrich, drop known ids, keep conflicts. */
+/** Makes rows from spool entries: enriches records, drops known ids, keeps conflicts. */
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import { int64OfHex } from '../domain/subject.ts';
@@ -9,7 +9,7 @@ import { cleanRecord, keepRecord, withoutNotes } from './kept-record.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { SpoolEntry } from './segment.ts';
 
-/** Adds what enrichment knows; pure. */
+/** Computes the columns that enrichment adds to a record; pure. */
 export type Enrich = (record: RecordName, item: FlatRecord) => Record<string, Cell>;
 
 /** One record at its log position. */
@@ -34,7 +34,7 @@ export interface PreparedBatch {
 }
 
 /**
- * The records of an entry after a log position. Those that were cleaned by other rules than today's, or not at all, are cleaned.
+ * The records of an entry after a log position. A record that was not cleaned by today's privacy rules is cleaned here.
  */
 export function* itemsOf(entry: SpoolEntry, after_log_seq: number, privacy: PrivacyOptions): Generator<Item> {
   const is_clean = entry.privacy === privacyRules(privacy);
@@ -50,14 +50,15 @@ export function* itemsOf(entry: SpoolEntry, after_log_seq: number, privacy: Priv
   }
 }
 
-interface Candidate extends Omit<Item, 'content_hash'> {
+/** An item with its key, which names kind, brand and id. */
+interface KeyedItem extends Omit<Item, 'content_hash'> {
   key: string;
   content_hash: bigint;
 }
 
 /**
- * Makes the rows of a batch. Of several items with one id the first in log order stays; a repeat with equal content is
- * counted, one with other content becomes a row of `conflicts`.
+ * Makes the rows of a batch. Of several items with one id the first in log order counts. A repeat with equal content is
+ * counted as a duplicate; a repeat with other content becomes a row of `conflicts`.
  */
 export async function prepareBatch(
   items: readonly Item[],
@@ -65,59 +66,58 @@ export async function prepareBatch(
 ): Promise<PreparedBatch> {
   const counts: BatchCounts = { loaded: {}, duplicates: 0, conflicts: 0 };
   const batch: Batch = {};
-  const first = new Map<string, Candidate>();
-  const repeats: Candidate[] = [];
-  const maybe: Candidate[] = [];
+  const first = new Map<string, KeyedItem>();
+  const repeats: KeyedItem[] = [];
+  const maybe: KeyedItem[] = [];
   for (const entry of items) {
     const id_field = recordKind(entry.record).id_field;
     const key = `${entry.record}\0${entry.item['brand_id']}\0${entry.item[id_field]}`;
-    const candidate: Candidate = { ...entry, key, content_hash: int64OfHex(entry.content_hash) };
-    if (first.has(key)) repeats.push(candidate);
+    const keyed: KeyedItem = { ...entry, key, content_hash: int64OfHex(entry.content_hash) };
+    if (first.has(key)) repeats.push(keyed);
     else {
-      first.set(key, candidate);
-      if (context.seen.add(key)) maybe.push(candidate);
+      first.set(key, keyed);
+      if (context.seen.add(key)) maybe.push(keyed);
     }
   }
   const known = await lookUp(maybe, context.warehouse);
   const log = { collector_id: context.collector_id, loaded_at: context.now_ms };
-  for (const candidate of [...first.values(), ...repeats]) {
+  for (const keyed of [...first.values(), ...repeats]) {
     const stored =
-      known.get(candidate.key) ??
-      (first.get(candidate.key) === candidate ? undefined : first.get(candidate.key)!.content_hash);
+      known.get(keyed.key) ?? (first.get(keyed.key) === keyed ? undefined : first.get(keyed.key)!.content_hash);
     if (stored === undefined) {
-      add(batch, candidate.record, toRow(candidate, context));
-      counts.loaded[candidate.record] = (counts.loaded[candidate.record] ?? 0) + 1;
-    } else if (stored === candidate.content_hash) {
+      add(batch, keyed.record, toRow(keyed, context));
+      counts.loaded[keyed.record] = (counts.loaded[keyed.record] ?? 0) + 1;
+    } else if (stored === keyed.content_hash) {
       counts.duplicates += 1;
     } else {
       counts.conflicts += 1;
-      add(batch, 'conflicts', conflictRow(candidate, log));
+      add(batch, 'conflicts', conflictRow(keyed, log));
     }
   }
   return { batch, counts };
 }
 
-function toRow(candidate: Candidate, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
-  const { record, item } = candidate;
+function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
+  const { record, item } = keyed;
   const row: Row = Object.assign({}, item, context.enrich(record, item));
   for (const { name, fill } of recordKind(record).derived ?? []) if (fill) row[name] = fill(row);
-  row['content_hash'] = candidate.content_hash;
-  row['received_at'] = candidate.received_at;
+  row['content_hash'] = keyed.content_hash;
+  row['received_at'] = keyed.received_at;
   row['loaded_at'] = context.now_ms;
   row['collector_id'] = context.collector_id;
-  row['log_seq'] = candidate.log_seq;
+  row['log_seq'] = keyed.log_seq;
   return row;
 }
 
-function conflictRow(candidate: Candidate, log: { collector_id: string; loaded_at: number }): Row {
-  const id = candidate.item[recordKind(candidate.record).id_field]!;
+function conflictRow(keyed: KeyedItem, log: { collector_id: string; loaded_at: number }): Row {
+  const id = keyed.item[recordKind(keyed.record).id_field]!;
   return {
-    brand_id: candidate.item['brand_id']!,
-    record: candidate.record,
+    brand_id: keyed.item['brand_id']!,
+    record: keyed.record,
     id,
-    payload: JSON.stringify(withoutNotes(candidate.item)),
-    received_at: candidate.received_at,
-    log_seq: candidate.log_seq,
+    payload: JSON.stringify(withoutNotes(keyed.item)),
+    received_at: keyed.received_at,
+    log_seq: keyed.log_seq,
     ...log,
   };
 }
@@ -128,19 +128,19 @@ function add(batch: Batch, table: keyof Batch, row: Row): void {
   rows.push(row);
 }
 
-/** The content hashes of those candidates that the warehouse holds already. */
-async function lookUp(maybe: readonly Candidate[], warehouse: Warehouse): Promise<Map<string, bigint>> {
+/** The content hashes of the items that the warehouse already holds. */
+async function lookUp(maybe: readonly KeyedItem[], warehouse: Warehouse): Promise<Map<string, bigint>> {
   const known = new Map<string, bigint>();
   if (maybe.length === 0) return known;
   const by_record = groupByRecord(maybe);
   await warehouse.read(
     async (snapshot) => {
-      for (const [record, candidates] of by_record) {
+      for (const [record, group] of by_record) {
         const { id_field } = recordKind(record);
         await snapshot.relation(
           'wanted',
           [textColumn('brand_id'), textColumn('id')],
-          candidates.map(({ item }) => ({ brand_id: item['brand_id']!, id: item[id_field]! })),
+          group.map(({ item }) => ({ brand_id: item['brand_id']!, id: item[id_field]! })),
         );
         const rows = await snapshot.query(
           `select t.brand_id as brand_id, t.${id_field} as id, t.content_hash as content_hash
@@ -154,12 +154,12 @@ async function lookUp(maybe: readonly Candidate[], warehouse: Warehouse): Promis
   return known;
 }
 
-function groupByRecord(candidates: readonly Candidate[]): Map<RecordName, Candidate[]> {
-  const groups = new Map<RecordName, Candidate[]>();
-  for (const candidate of candidates) {
-    const group = groups.get(candidate.record) ?? [];
-    groups.set(candidate.record, group);
-    group.push(candidate);
+function groupByRecord(items: readonly KeyedItem[]): Map<RecordName, KeyedItem[]> {
+  const groups = new Map<RecordName, KeyedItem[]>();
+  for (const keyed of items) {
+    const group = groups.get(keyed.record) ?? [];
+    groups.set(keyed.record, group);
+    group.push(keyed);
   }
   return groups;
 }

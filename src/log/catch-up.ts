@@ -1,9 +1,9 @@
-/** The filter of known ids, brought up to the log. */
+/** Fills the filter of known ids from the log. */
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { SeenIds } from './seen-ids.ts';
 
-/** Adds to `seen` every id that the warehouse holds beyond `after_log_seq` (0 rebuilds the whole filter). */
+/** Adds to `seen` every id that the warehouse holds after `after_log_seq` (0 rebuilds the whole filter). */
 export async function catchUpSeenIds(
   seen: SeenIds,
   warehouse: Warehouse,
@@ -13,7 +13,7 @@ export async function catchUpSeenIds(
   const STEP = 500_000;
   for (const name of names) {
     const { id_field } = recordKind(name);
-    // One read a page: a long log takes minutes, and no single read may.
+    // Each page is a read of its own: a long log takes minutes, longer than a single read may take.
     const [range] = await warehouse.read(
       (snapshot) =>
         snapshot.query(

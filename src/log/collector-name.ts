@@ -1,4 +1,6 @@
-/** Names of collectors in log positions. Queries know rows by a code of the name, so no two in a warehouse may have the same code. */
+/**
+ * The names of collectors. Queries number rows by a code of the name, so two collectors of one warehouse need different codes.
+ */
 import { randomBytes } from 'node:crypto';
 import { TributaryError } from '../domain/errors.ts';
 import type { Warehouse } from '../warehouse/port.ts';
@@ -7,7 +9,7 @@ import { rulesCollector } from './reclassify.ts';
 
 const MAX_TRIES = 100;
 
-/** The collector among `others` whose rows could not be told from those of this one or of its rules. */
+/** The collector among `others` with the same code as this collector or its rules collector. */
 function clash(collector_id: string, others: readonly string[]): string | undefined {
   const own = [collector_id, rulesCollector(collector_id)];
   const all = [...own, ...others];
@@ -24,12 +26,12 @@ export async function checkCollectorName(warehouse: Warehouse, collector_id: str
   if (other !== undefined)
     throw new TributaryError(
       'conflict',
-      `collector_id: ${collector_id} and ${other}, which wrote to this warehouse, have the same code; choose another collector_id`,
+      `collector_id: ${collector_id} has the same internal code as ${other}, which wrote to this warehouse; choose another collector_id`,
       { field: 'collector_id' },
     );
 }
 
-/** A new name that no collector of the warehouse clashes with. */
+/** A new name whose code no collector of the warehouse has. */
 export async function newCollectorName(
   warehouse: Warehouse,
   random: () => string = () => randomBytes(4).toString('hex'),
@@ -40,5 +42,8 @@ export async function newCollectorName(
     const collector_id = `c-${random()}`;
     if (clash(collector_id, others) === undefined) return collector_id;
   }
-  throw new TributaryError('conflict', 'collector_id: found no free name; set collector_id in the configuration');
+  throw new TributaryError(
+    'conflict',
+    `collector_id: found no free name in ${MAX_TRIES} tries; set collector_id in the configuration`,
+  );
 }

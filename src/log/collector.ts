@@ -1,4 +1,4 @@
-/** The collector: reads the drafts of an envelope, spools what is acceptable, and keeps the loader running behind it. */
+/** The collector: reads the drafts of an envelope, writes the accepted records to the spool, and runs the loader. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import { SEGMENT_SUFFIX } from './segment.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
-/** What became of an envelope; `rejected` names each refused draft by its index. */
+/** The answer to an envelope; `rejected` names each refused draft by its index. */
 export interface Acknowledgement {
   accepted: number;
   /** Ids of the accepted records, in order. */
@@ -35,23 +35,23 @@ export interface CollectorOptions {
   warehouse: Warehouse;
   limits: Limits;
   enrich: Enrich;
-  /** What is kept of addresses and personal ids. */
+  /** How addresses and personal ids are cleaned. */
   privacy: PrivacyOptions;
-  /** What is not log: the suppressions. */
+  /** Holds the suppressions. */
   state: State;
   collector_id: string;
-  /** The currency of a record of a brand that names none. */
+  /** The currency for a record without one, by its brand. */
   defaultCurrency: (brand_id: string) => string;
   clock?: () => number;
   interval_ms?: number;
-  /** A loaded segment is dropped when nothing was accepted for so long. */
+  /** The last segment is dropped when it is loaded and nothing was accepted for this long. */
   idle_ms?: number;
   onError?: (error: unknown, what: string) => void;
   onCommit?: (log_seq: number) => void;
 }
 
 const KNOWN_IDS = 'known-ids.bloom';
-/** The filter of known ids is saved whenever this many records were loaded since the last time. */
+/** The filter of known ids is saved each time this many records were loaded. */
 const SAVE_EVERY_RECORDS = 2_000_000;
 
 export interface CollectorHealth {
@@ -75,9 +75,9 @@ export class Collector {
   ) {}
 
   /**
-   * Recovers the spool, and starts loading. With a warehouse that is away, a collector that has a spool goes on where the
-   * spool ends, and asks the warehouse for the rest until it answers.
-   * @throws warehouse_unavailable when there is no spool to say at which position to go on.
+   * Recovers the spool, and starts the loader. If the warehouse does not answer, a collector with spool segments continues after
+   * the end of its spool, and the loader asks the warehouse for its position until it answers.
+   * @throws warehouse_unavailable when no segment tells the next position.
    */
   static async open(options: CollectorOptions): Promise<Collector> {
     const folder = join(options.folder, 'spool');
@@ -88,7 +88,10 @@ export class Collector {
     } catch (error) {
       const away = error instanceof TributaryError && error.code === 'warehouse_unavailable';
       if (!away || !(await hasSegments(folder))) throw error;
-      options.onError?.(error, 'start: events are accepted, and loaded once the warehouse answers');
+      options.onError?.(
+        error,
+        'start without the warehouse: events are accepted, and loaded when the warehouse answers',
+      );
     }
     const spool = await Spool.open({
       folder,
@@ -115,22 +118,22 @@ export class Collector {
     return collector;
   }
 
-  /** The collector's name in log positions. */
+  /** The name of the collector in log positions. */
   get id(): string {
     return this.options.collector_id;
   }
 
   /**
-   * Takes what a sender hands over in one go. Acceptable records are on disk when this resolves, at consecutive log positions, all
-   * of them or none; the others are in `rejected`.
-   * @throws too_large over the item limit; spool_full and its kin (503).
+   * Accepts an envelope. When this resolves, all valid records are on disk at consecutive log positions, and `rejected` names the
+   * others. If it throws, no record was accepted.
+   * @throws too_large over the item limit; spool_full, spool_unwritable, shutting_down (503).
    */
   async accept({ source, drafts }: Envelope, caller: Caller): Promise<Acknowledgement> {
     const { max_items } = this.options.limits;
     if (drafts.length > max_items) {
       throw new TributaryError(
         'too_large',
-        `body: ${drafts.length} items in one request; the limit is ${max_items}, send several requests`,
+        `body: ${drafts.length} items in one request; the limit is ${max_items}, split them over several requests`,
         { field: 'body' },
       );
     }
@@ -155,13 +158,13 @@ export class Collector {
     return answer;
   }
 
-  /** Resolves with the position once all that was accepted before is queryable. @throws timeout. */
+  /** Waits until everything that was accepted before can be queried. @returns the position. @throws timeout. */
   flush(timeout_ms = 30_000): Promise<number> {
     return this.loader.flush(timeout_ms);
   }
 
   /**
-   * Puts the records of open dead letters through the spool again, but for those that are suppressed by now. Returns how many.
+   * Writes the records of open dead letters to the spool again, except those that are now suppressed. @returns how many.
    */
   async replayDeadLetters(): Promise<number> {
     const { warehouse, collector_id, privacy } = this.options;
@@ -170,7 +173,8 @@ export class Collector {
     for (const { letter, kept } of open) {
       const now_ms = this.now();
       const head = { source: 'dead_letters', privacy: privacyRules(privacy), received_at: now_ms };
-      // Marked last: a full spool or a crash in between leaves it open, and an id counts once however often it is replayed.
+      // The letter is closed last: after a full spool or a crash it is still open. A second replay is harmless, since an id
+      // counts once.
       if (wanted.has(kept)) await this.spool.append([kept], head);
       const log_seq = this.loader.stats.committed_log_seq;
       await warehouse.append({ dead_letters: [replayedLetter(letter, { collector_id, log_seq, now_ms })] });
@@ -190,7 +194,7 @@ export class Collector {
     };
   }
 
-  /** Stops accepting, finishes what is in flight, loads the spool if `drain`, and saves the filter. */
+  /** Stops accepting, finishes pending writes, loads the rest of the spool if `drain`, and saves the filter of known ids. */
   async close(drain = true): Promise<void> {
     await this.spool.close();
     await this.loader.stop(drain);
@@ -224,7 +228,7 @@ export class Collector {
   }
 }
 
-/** What the warehouse knows of the collector: its position, and the ids of every collector. */
+/** Reads the collector's position and the ids of every collector from the warehouse. */
 async function recall({ folder, warehouse, collector_id }: CollectorOptions): Promise<Recalled> {
   await warehouse.migrate();
   await checkCollectorName(warehouse, collector_id);

@@ -1,4 +1,6 @@
-/** Records that were accepted and do not fit their table: set aside with a reason, and tried again on demand. */
+/**
+ * Dead letters: accepted records that do not fit their table. They are stored with the reason and can be loaded again on demand.
+ */
 import type { RecordName } from '../domain/index.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
 import { faultOf } from '../warehouse/cells.ts';
@@ -8,7 +10,7 @@ import type { Item } from './batch.ts';
 import { type KeptRecord, keepLetter, letterPayload } from './kept-record.ts';
 
 const MAX_REASON_LENGTH = 1_000;
-/** In a batch with so many rows of a table, not all of them can be wrong in the same place: then the program is. */
+/** If all rows of a table in a batch this large have the same fault, the program is at fault and not the rows. */
 const LARGE_BATCH_ROWS = 20;
 const MAX_REPLAYED = 10_000;
 
@@ -30,15 +32,15 @@ export function deadLetter(
   };
 }
 
-/** @throws when every row of a large batch is at fault in the same column. Then none is set aside. */
+/** @throws when every row of a large batch has a fault in the same column. Then none becomes a dead letter. */
 export function refuseOwnFault(batch: Batch, fault: RowFault): void {
   const rows = batch[fault.table as TableName] ?? [];
   if (rows.length < LARGE_BATCH_ROWS) return;
   const { columns } = TABLES[fault.table as TableName];
   if (!rows.every((row) => faultOf(fault.table, columns, row)?.column === fault.column)) return;
   throw new Error(
-    `all ${rows.length} records of a batch have the same fault (${fault.message}), so the program is at fault and not the records; ` +
-      'nothing is lost: loading goes on with a version of the program that is mended',
+    `loading stopped: all ${rows.length} records of a batch have the same fault (${fault.message}), so the program is at fault and not ` +
+      'the records; nothing is lost, loading continues when a corrected version of Tributary starts',
     { cause: fault },
   );
 }
@@ -46,7 +48,7 @@ export function refuseOwnFault(batch: Batch, fault: RowFault): void {
 const OPEN = `select dead_letter_id, min(brand_id) as brand_id, min(record) as record, min(payload) as payload, min(reason) as reason
   from dead_letters group by dead_letter_id having count_where(state = 'replayed') = 0`;
 
-/** Of all collectors that share the warehouse. */
+/** The number of open dead letters of all collectors of the warehouse. */
 export async function countOpenDeadLetters(warehouse: Warehouse): Promise<number> {
   const [row] = await warehouse.read((snapshot) => snapshot.query(`select count(*) as n from (${OPEN}) o`));
   return Number(row!['n']);
@@ -54,7 +56,7 @@ export async function countOpenDeadLetters(warehouse: Warehouse): Promise<number
 
 const SHOWN_REASONS = 5;
 
-/** One sentence for each of the commonest reasons of open dead letters. */
+/** One sentence for each of the most common reasons of open dead letters. */
 export async function deadLetterProblems(warehouse: Warehouse): Promise<string[]> {
   const rows = await warehouse.read((snapshot) =>
     snapshot.query(
@@ -63,7 +65,7 @@ export async function deadLetterProblems(warehouse: Warehouse): Promise<string[]
   );
   return rows.map(
     ({ reason, n }) =>
-      `dead letters that wait: ${n} (${reason}); try again with: tributary doctor --replay-dead-letters`,
+      `${n} open dead letters (${reason}); load them again with: tributary doctor --replay-dead-letters`,
   );
 }
 
@@ -72,7 +74,7 @@ export interface OpenLetter {
   kept: KeptRecord;
 }
 
-/** The open dead letters, at most 10,000 of them. */
+/** The open dead letters, at most 10,000. */
 export async function readOpenDeadLetters(warehouse: Warehouse, privacy: PrivacyOptions): Promise<OpenLetter[]> {
   const letters = await warehouse.read((snapshot) => snapshot.query(`${OPEN} limit ${MAX_REPLAYED}`));
   return letters.map((letter) => ({
@@ -81,7 +83,7 @@ export async function readOpenDeadLetters(warehouse: Warehouse, privacy: Privacy
   }));
 }
 
-/** The row that closes a letter. It does not repeat the payload. */
+/** The row that closes a dead letter. It does not repeat the payload. */
 export function replayedLetter(letter: Row, log: { collector_id: string; log_seq: number; now_ms: number }): Row {
   const { collector_id, log_seq, now_ms } = log;
   return { ...letter, payload: '{}', state: 'replayed', received_at: now_ms, loaded_at: now_ms, collector_id, log_seq };

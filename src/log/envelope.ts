@@ -1,15 +1,15 @@
-/** What a sender hands over in one go: records of any kinds, not read yet. */
+/** An envelope: the drafts of one request or webhook, of any kinds, before they are read. */
 import { TributaryError } from '../domain/errors.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 
 export interface Draft {
   record: RecordName;
-  /** As it came, before it is read against its schema. */
+  /** The input as it was sent, before it is checked against its schema. */
   input: unknown;
 }
 
 export interface Envelope {
-  /** Where it came from: `api`, or the id of a configured source. */
+  /** The origin: `api`, `dead_letters` or the id of a configured source. */
   source: string;
   drafts: readonly Draft[];
 }
@@ -17,14 +17,14 @@ export interface Envelope {
 export interface Caller {
   /** The brand of the caller's key; null when the key is for all brands. */
   key_brand_id: string | null;
-  /** The body held bytes that are not UTF-8, so a replacement character is a loss. */
+  /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
-  /** The key may stand in a page, so anybody who opens the page may be the sender. */
+  /** The key has the scope `page`. Such a key may be public in a web page, so the sender can be anybody. */
   from_page?: boolean;
 }
 
 /**
- * The drafts of a body that holds one record of a kind, or an array of them.
+ * The drafts of a body with one record of a kind, or an array of them.
  * @throws bad_request for an empty array.
  */
 export function draftsOf(record: RecordName, body: unknown): Draft[] {
@@ -32,7 +32,7 @@ export function draftsOf(record: RecordName, body: unknown): Draft[] {
   if (inputs.length === 0)
     throw new TributaryError(
       'bad_request',
-      `body: the array is empty; send one ${recordKind(record).singular} or more`,
+      `body: the array is empty; send at least one ${recordKind(record).singular}`,
       { field: 'body' },
     );
   return inputs.map((input) => ({ record, input }));

@@ -1,9 +1,9 @@
-/** The loop that every follower runs in: a step, a rest, and after a failure a longer rest. */
+/** The loop of every follower: it does a step, then rests. After a failure it rests longer. */
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { FollowerStatus } from './follower.ts';
 
-/** What all followers of a process share. */
+/** The context that all followers of a process share. */
 export interface FollowerContext {
   warehouse: Warehouse;
   state: State;
@@ -13,18 +13,18 @@ export interface FollowerContext {
   /** From 0 to 1, for the jitter of pauses. */
   random: () => number;
   onError: (error: unknown, what: string) => void;
-  /** Rows of a page at most, about. */
+  /** About the most rows of one page. */
   page_rows: number;
-  /** How often to look for what other processes have committed. */
+  /** The pause between two looks for commits of other processes. */
   poll_ms: number;
-  /** How long a lease lasts after it was last renewed; longer than a transaction may take. */
+  /** How long a lease lasts after its last renewal. It is longer than a transaction may take. */
   lease_ms: number;
   /** The first pause after a failure; each further one is twice as long, up to {@link MAX_BACKOFF_MS}. */
   backoff_ms: number;
 }
 
 export const MAX_BACKOFF_MS = 60_000;
-/** The longest rest, so that a clock that was set is noticed. */
+/** The longest rest. It is short enough to notice a change of the system clock. */
 const MAX_REST_MS = 60_000;
 
 export abstract class FollowerLoop {
@@ -43,29 +43,29 @@ export abstract class FollowerLoop {
     protected readonly context: FollowerContext,
   ) {}
 
-  /** Does what there is to do. @returns how long to rest before the next step, in milliseconds. */
+  /** Does the next piece of work. @returns how long to rest before the next step, in milliseconds. */
   protected abstract step(): Promise<number>;
 
-  /** Gives back what it holds. */
+  /** Releases the lease, where the follower has one. */
   protected async release(): Promise<void> {}
 
   start(): void {
     this.running ??= this.loop();
   }
 
-  /** There may be something to do. */
+  /** Ends the rest early, because there may be new work. */
   wake(): void {
     this.woken = true;
     this.wakeUp?.();
   }
 
-  /** Begins nothing new. */
+  /** Begins no further step. */
   end(): void {
     this.stopped.abort();
     this.wake();
   }
 
-  /** Resolves when the step under way has ended. */
+  /** Ends the loop. Resolves when the current step has ended. */
   async stop(): Promise<void> {
     this.end();
     await this.running;
@@ -94,7 +94,7 @@ export abstract class FollowerLoop {
         if (this.stopping) return;
         rest_ms = this.failed(error);
       }
-      // After a failure nothing shortens the pause.
+      // A wake shortens a normal rest, but never the pause after a failure.
       if (rest_ms > 0 && (this.failures > 0 || !this.woken)) await this.rest(rest_ms);
     }
   }

@@ -1,4 +1,4 @@
-/** What a follower is: something that is done again and again, after the log or after the clock, by one process at a time. */
+/** The kinds of follower: background work that reads the log in order, or that runs at an interval. */
 import type { RecordName } from '../domain/index.ts';
 import type { StateTransaction } from '../state/port.ts';
 import type { Position } from '../warehouse/position.ts';
@@ -7,7 +7,7 @@ import type { Row } from '../warehouse/schema.ts';
 /** Tables whose rows have a log position of their own. */
 export type FollowedTable = RecordName | 'reclassifications';
 
-/** One row of the log. Instants are numbers of milliseconds; other cells are as the warehouse gives them. */
+/** One row of the log. Instants are milliseconds; other cells are as the warehouse returns them. */
 export interface LogRow {
   table: FollowedTable;
   collector_id: string;
@@ -16,54 +16,54 @@ export interface LogRow {
 }
 
 interface LogReader {
-  /** Names cursor, lease and metrics; lower-case letters, digits and `_`. It stays for as long as the cursor shall stay. */
+  /** The name of cursor, lease and metrics: lower-case letters, digits and `_`. Another name begins with a new cursor. */
   name: string;
   tables: readonly FollowedTable[];
 }
 
 /**
- * Reads the log behind a durable cursor: of each collector every committed row once, in the order of positions, in pages of
- * bounded size. One process at a time does, under a lease.
+ * Reads the log behind a durable cursor, in one process at a time (which has a lease). It gets every committed row of each
+ * collector once, in the order of positions, in pages of bounded size.
  */
 export interface LogFollower extends LogReader {
   scope?: 'shared';
   /**
-   * Takes a page. What it writes with `state` and the move of the cursor to `upto` are one transaction: all of it is kept, or
-   * nothing, and then the same rows come again. So its effect on state is exactly once; an effect anywhere else may be repeated.
-   * It may also be called again with the same rows because the store asks for it. It has
-   * {@link import('../state/port.ts').TRANSACTION_TIMEOUT_MS}. On ClickHouse an id that was sent to two collectors may come
-   * once from each.
+   * Handles a page. Its writes through `state` and the move of the cursor to `upto` are one transaction. If the transaction
+   * fails, nothing is written and the same rows come again. So its effect on state happens exactly once; an effect anywhere else
+   * may be repeated. The store may also ask to run the transaction again, with the same rows. The time limit is {@link
+   * import('../state/port.ts').TRANSACTION_TIMEOUT_MS}. On ClickHouse an id that was sent to two collectors may come once from
+   * each.
    */
   handle(rows: readonly LogRow[], upto: Position, state: StateTransaction): Promise<void>;
 }
 
-/** Reads the log for this process alone, from its beginning at each start: its cursor is in memory. */
+/** Reads the log in every process, from the beginning of the log at each start. Its cursor is in memory. */
 export interface ProcessFollower extends LogReader {
   scope: 'process';
-  /** Takes a page, which may hold no rows: `upto` tells how far the log is read. A page that fails comes again. */
+  /** Handles a page, which may hold no rows. The log is read up to `upto`. If it throws, the page comes again. */
   handle(rows: readonly LogRow[], upto: Position): Promise<void>;
 }
 
-/** Transactions that succeed only while this process has the lease. */
+/** Transactions that fail when this process has lost the lease. */
 export interface Fenced {
-  /** @throws LeaseLost when another process has taken the work over; then nothing is written. */
+  /** @throws LeaseLost when another process has the lease; then nothing is written. */
   transaction<T>(work: (state: StateTransaction) => Promise<T>): Promise<T>;
 }
 
-/** Runs every so often, in one process at a time. When it ran last is remembered in state. */
+/** Runs at an interval, in one process at a time. State holds the time of the last run. */
 export interface TimedFollower {
   name: string;
   tables: readonly [];
   every_ms: number;
   scope?: 'shared';
   /**
-   * May take long, as the lease is renewed meanwhile. It throws soon after `signal` is aborted: a run that returns counts as
-   * done. What it changes in state goes through `state`.
+   * May take long, because the lease is renewed while it runs. It must throw soon after `signal` is aborted, because a run that
+   * returns counts as done. It writes to state only through `state`.
    */
   run(state: Fenced, signal: AbortSignal): Promise<void>;
 }
 
-/** Runs every so often in every process. */
+/** Runs at an interval in every process. */
 export interface ProcessTask {
   name: string;
   tables: readonly [];
@@ -74,13 +74,15 @@ export interface ProcessTask {
 
 export type Follower = LogFollower | ProcessFollower | TimedFollower | ProcessTask;
 
-/** How a follower is doing, as far as this process knows. */
+/** The status of a follower, as far as this process knows. */
 export interface FollowerStatus {
   name: string;
-  /** Log positions that are committed and not yet handled. */
+  /** The number of log positions that are committed and not yet handled. */
   lag_records: number;
-  /** How long the oldest of them has waited, or how long a run is overdue. */
+  /** How long the oldest of them has waited, or how long a run is overdue, in seconds. */
   lag_s: number;
-  /** The last failure, in words; empty when the last try succeeded. Not for everybody's eyes. */
+  /**
+   * The message of the last failure; empty when the last try succeeded. It may hold internal details, so show it to admins only.
+   */
   last_error: string;
 }

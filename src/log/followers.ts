@@ -1,4 +1,4 @@
-/** The followers of a process: each in a loop of its own, so that a slow or failing one delays no other. */
+/** The followers of a process. Each runs in its own loop, so that a slow or failing follower delays no other. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { TRANSACTION_TIMEOUT_MS } from '../state/port.ts';
@@ -28,10 +28,10 @@ export class Followers {
     };
   }
 
-  /** Adds a follower; it begins at once where the others have. */
+  /** Adds a follower. It starts at once if the others are started. */
   add(follower: Follower): void {
     assert(/^[a-z][a-z0-9_]{0,59}$/.test(follower.name), 'the name of a follower is lower-case letters, digits and _');
-    assert(!this.loops.some(({ name }) => name === follower.name), `there are two followers called ${follower.name}`);
+    assert(!this.loops.some(({ name }) => name === follower.name), `two followers have the name ${follower.name}`);
     const loop = makeLoop(follower, this.context);
     this.loops.push(loop);
     if (this.started) loop.start();
@@ -42,22 +42,22 @@ export class Followers {
     for (const loop of this.loops) loop.start();
   }
 
-  /** Something was committed. */
+  /** Wakes the loops that read the log, after a commit. */
   wake(): void {
     for (const loop of this.loops) if (!(loop instanceof TimedLoop || loop instanceof TaskLoop)) loop.wake();
   }
 
-  /** How each is doing, by name. */
+  /** The status of each follower, by name. */
   status(): FollowerStatus[] {
     return this.loops.map((loop) => loop.status()).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Begins nothing new. */
+  /** Begins no further step. */
   end(): void {
     for (const loop of this.loops) loop.end();
   }
 
-  /** Ends what is under way, at the end of a page or as soon as it can, and gives the leases back. */
+  /** Ends the loops, each after its current page or as soon as it can, and releases the leases. */
   async stop(): Promise<void> {
     await Promise.all(this.loops.map((loop) => loop.stop()));
   }

@@ -1,6 +1,6 @@
 /**
- * Leases: which process does a follower's work. A lease has an end, so that another process takes over from one that died, and
- * a token that grows with each owner, so that a process that was only slow cannot write any more afterwards.
+ * Leases decide which process runs a follower. A lease has an end, so that another process can take over from one that died. Its
+ * token grows with each owner, so that a slow process that lost the lease cannot write any more.
  */
 import { TributaryError } from '../domain/errors.ts';
 import type { State, StateTransaction } from '../state/port.ts';
@@ -23,13 +23,13 @@ export interface LeaseOptions {
   lease_ms: number;
 }
 
-/** Takes the lease where nobody has it. @returns it, or when the one of another process ends. */
+/** Takes the lease if no other process has it. @returns the lease, or the instant at which the other process's lease ends. */
 export async function takeLease(
   transaction: StateTransaction,
   { name, owner, now_ms, lease_ms }: LeaseOptions,
 ): Promise<{ lease: Lease } | { until_ms: number }> {
   const known = await transaction.get<StoredLease>(LEASES, name);
-  // An end that lies too far ahead was written by a clock that was wrong.
+  // An end that lies too far in the future was written by a process with a wrong clock.
   if (known && known.owner !== owner && known.until_ms > now_ms && known.until_ms <= now_ms + 2 * lease_ms)
     return { until_ms: known.until_ms };
   const token = (known?.token ?? 0) + 1;
@@ -37,21 +37,21 @@ export async function takeLease(
   return { lease: { name, owner, token } };
 }
 
-/** Another process does the work now; what this one was about to write is not written. */
+/** Another process has taken the lease. The transaction of this process is not written. */
 export class LeaseLost extends TributaryError {
   constructor(name: string) {
-    super('conflict', `follower ${name}: another process has taken it over; nothing was changed`);
+    super('conflict', `follower ${name}: another process has taken over its lease; nothing was changed`);
   }
 }
 
-/** Checks that the lease still stands and makes it last longer, within the transaction that it protects. @throws LeaseLost. */
+/** Checks and extends the lease, within the transaction that it protects. @throws LeaseLost. */
 export async function renewLease(transaction: StateTransaction, lease: Lease, until_ms: number): Promise<void> {
   const { name, owner, token } = lease;
   if (!(await holds(transaction, lease))) throw new LeaseLost(name);
   await transaction.put(LEASES, name, { owner, token, until_ms });
 }
 
-/** Lets another process take it at once. */
+/** Gives the lease up, so that another process can take it at once. */
 export async function releaseLease(state: State, lease: Lease): Promise<void> {
   await state.transaction(async (transaction) => {
     const { name, owner, token } = lease;

@@ -1,4 +1,4 @@
-/** What one collector takes at most, in bytes or records. `limits` in the configuration changes the defaults below. */
+/** The limits of one collector, in bytes or records. The setting `limits` changes the defaults below. */
 export interface Limits {
   /** Bytes of one request body. */
   max_body_bytes: number;
@@ -8,7 +8,7 @@ export interface Limits {
   max_spool_bytes: number;
   /** Bytes that wait to be written to disk. At this size nothing is accepted until they are written. */
   max_pending_bytes: number;
-  /** A spool segment of this size is closed, and the next one begun. */
+  /** A spool segment of this size is closed, and the next one begins. */
   segment_bytes: number;
   /** Records that the loader puts into one transaction. */
   batch_records: number;

@@ -1,7 +1,7 @@
 /**
- * The loader: spool -> rows -> warehouse, in one transaction with the spool position. It reads behind the collector; while the
- * warehouse is away, records wait in the spool. When requests keep the process busy the loader rests, since what is in the spool is
- * safe and what is not yet accepted is not.
+ * The loader: reads records from the spool, makes rows, and writes them to the warehouse in one transaction with the spool
+ * position. While the warehouse does not answer, records wait in the spool. When requests keep the process busy, the loader
+ * rests: records in the spool are safe, and records that are not yet accepted are not.
  */
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
@@ -21,21 +21,21 @@ export interface LoaderStats {
   loaded: Partial<Record<RecordName, number>>;
   duplicates: number;
   conflicts: number;
-  /** Records that were dropped because they, or their subject, are suppressed. */
+  /** Records that were dropped because they or their subjects are suppressed. */
   suppressed: number;
   dead_letters: number;
-  /** Dead letters that were not replayed yet: those found at the start, and those of this process. */
+  /** Dead letters that are not replayed yet: those found at the start, and those of this process. */
   open_dead_letters: number;
   quarantined_segments: number;
-  /** The last failure to load, in words; empty when the last try succeeded. */
+  /** The message of the last failure to load; empty when the last try succeeded. */
   last_error: string;
 }
 
-/** What the warehouse knows of a collector. */
+/** What the loader reads from the warehouse before it can load. */
 export interface Recalled {
   committed_log_seq: number;
   seen: SeenIds;
-  /** The position that the saved filter of known ids covers. */
+  /** The position that the saved filter covers. */
   saved_log_seq: number;
   open_dead_letters: number;
 }
@@ -47,7 +47,7 @@ export interface LoaderOptions {
   privacy: PrivacyOptions;
   suppressions: Suppressions;
   collector_id: string;
-  /** Undefined when the warehouse was away at the start; then `recall` is asked until it answers. */
+  /** Undefined when the warehouse did not answer at the start. Then `recall` is called until it succeeds. */
   recalled: Recalled | undefined;
   recall: () => Promise<Recalled>;
   batch_records: number;
@@ -61,9 +61,9 @@ export interface LoaderOptions {
 const DEFAULT_INTERVAL_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
 /**
- * When accepting takes more than this share of the process's time, requests go first: the loader takes small bites and
- * rests 19 times as long as each took. What accepting takes is estimated from what was accepted, which other programs on the
- * machine cannot distort.
+ * When accepting takes more than this share of the process's time, requests go first: the loader loads small batches and rests
+ * {@link YIELD_FACTOR} times as long as each took. The time for accepting is estimated from the accepted requests and records,
+ * because other programs on the machine cannot distort these counts.
  */
 const BUSY_SHARE = 0.3;
 const REQUEST_MS = 0.05;
@@ -102,7 +102,7 @@ export class Loader {
     this.running ??= this.loop();
   }
 
-  /** Resolves once everything that was durable at the call is committed. @throws timeout after `timeout_ms`. */
+  /** Waits until everything that is on disk now is committed. @throws timeout after `timeout_ms`. */
   async flush(timeout_ms: number): Promise<number> {
     const target = this.options.spool.durable_log_seq;
     const deadline = performance.now() + timeout_ms;
@@ -112,7 +112,7 @@ export class Loader {
         if (performance.now() > deadline) {
           throw new TributaryError(
             'timeout',
-            `loading lags behind: position ${this.stats.committed_log_seq} of ${target} is committed; try again`,
+            `loading is behind: position ${this.stats.committed_log_seq} of ${target} is committed; try again in a few seconds`,
             { retry_after_s: 5 },
           );
         }
@@ -125,7 +125,7 @@ export class Loader {
     }
   }
 
-  /** Finishes the batch under way, loads what is left if `drain`, stops, and drops what the warehouse holds. */
+  /** Loads the rest of the spool if `drain`, finishes the current batch, stops, and drops loaded segments from the spool. */
   async stop(drain: boolean): Promise<void> {
     if (drain && this.running) await this.flush(30_000).catch((error) => this.options.onError?.(error, 'drain'));
     this.stopping = true;
@@ -135,8 +135,8 @@ export class Loader {
       await this.setDamagedAside();
       await this.options.spool.drop(this.stats.committed_log_seq, true);
     } catch (error) {
-      // What was loaded stays in the spool for now, and is passed over at the next start.
-      this.options.onError?.(error, 'dropping what is loaded from the spool');
+      // Loaded records stay in the spool. The next start skips them.
+      this.options.onError?.(error, 'drop loaded segments from the spool');
     }
     await this.reader.close();
   }
@@ -145,7 +145,7 @@ export class Loader {
     const interval_ms = this.options.interval_ms ?? DEFAULT_INTERVAL_MS;
     while (!this.stopping) {
       if (this.waiting === 0) await this.rest(interval_ms);
-      // An empty spool is read without any input or output: without this turn, a waiting flush would never wake up.
+      // Reading an empty spool does no I/O. Without this turn of the event loop, a waiting flush would never wake up.
       else await nextTurn();
       try {
         await this.loadAvailable(await this.recall());
@@ -170,7 +170,7 @@ export class Loader {
     return this.recalled;
   }
 
-  /** Whether requests alone keep the process busy, by what was accepted since the last time this was asked. */
+  /** True if requests keep the process busy, judged by what was accepted since the last call. */
   private requestsGoFirst(): boolean {
     const { requests, records } = this.options.spool.taken;
     const now = performance.now();
@@ -209,7 +209,7 @@ export class Loader {
     }
   }
 
-  /** Loads what is not suppressed, and commits the position of the last item in any case. */
+  /** Loads the items that are not suppressed. The position of the last item is committed in any case. */
   private async loadWanted(items: readonly Item[], recalled: Recalled): Promise<void> {
     const wanted = await this.options.suppressions.without(items);
     await this.load(wanted, items[items.length - 1]!.log_seq, recalled, true);
@@ -217,8 +217,9 @@ export class Loader {
   }
 
   /**
-   * Loads items and commits `last_log_seq`. A record whose value does not fit its column goes to `dead_letters`: the batch is
-   * halved until it stands alone. Any other failure is none of the records': it stops loading, and the same items are tried again.
+   * Loads items and commits `last_log_seq`. A record with a value that does not fit its column becomes a dead letter: the batch
+   * is halved until the record is alone. Any other failure is not the fault of a record. It stops loading, and the same items are
+   * tried again.
    */
   private async load(
     items: readonly Item[],
@@ -251,7 +252,7 @@ export class Loader {
     this.options.onError?.(fault, `dead letter: ${item.record} at position ${item.log_seq}`);
   }
 
-  /** Writes a batch in one transaction with the position that it reaches. */
+  /** Writes a batch in one transaction with its last position. */
   private async append(batch: Batch, log_seq: number, now_ms: number): Promise<void> {
     const { warehouse, collector_id } = this.options;
     await warehouse.append({ ...batch, commits: [{ collector_id, log_seq, committed_at: now_ms }] });
@@ -267,7 +268,9 @@ export class Loader {
     for (const name of await this.reader.setDamagedAside()) {
       this.stats.quarantined_segments += 1;
       this.options.onError?.(
-        new Error(`segment ${name} holds damaged lines; what could be read was loaded`),
+        new Error(
+          `spool segment ${name} has damaged lines; its other lines were loaded, and the file is in the folder spool/quarantine`,
+        ),
         'quarantine',
       );
     }

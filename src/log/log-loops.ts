@@ -1,4 +1,4 @@
-/** Followers of the log: one process for all, or each process for itself. */
+/** The loops of followers that read the log: in one process at a time, or in every process. */
 import type { StateTransaction } from '../state/port.ts';
 import type { Position } from '../warehouse/position.ts';
 import type { LogFollower, ProcessFollower } from './follower.ts';
@@ -6,9 +6,9 @@ import { type FollowerContext, FollowerLoop } from './follower-loop.ts';
 import { type Lease, LeaseLost, releaseLease, renewLease, takeLease } from './leases.ts';
 import { type LogPage, readPage } from './log-pages.ts';
 
-/** Cursors of followers, by their names: `{ position: { COLLECTOR: log_seq } }`. */
+/** The collection of cursors, by the name of the follower: `{ position: { COLLECTOR: log_seq } }`. */
 export const CURSORS = 'cursors';
-/** A cursor that passed only rows of other tables is stored this often, as reading them again costs little. */
+/** A cursor that passed only rows of other tables is stored at this interval, because reading them again costs little. */
 const STORE_EVERY_MS = 10_000;
 
 export class SharedLogLoop extends FollowerLoop {
@@ -44,12 +44,12 @@ export class SharedLogLoop extends FollowerLoop {
     this.held = undefined;
   }
 
-  /** The rows' effect, the cursor and the proof that the work is still ours, in one transaction. */
+  /** Handles the rows, moves the cursor and checks the lease, in one transaction. */
   private async handle({ rows, upto }: LogPage): Promise<void> {
     const { state, clock, lease_ms } = this.context;
     const { lease, until_ms } = this.held!;
     try {
-      // So that nobody takes over while the rows are handled.
+      // The lease is renewed first, so that no other process takes it while the rows are handled.
       if (clock() > until_ms - lease_ms / 2)
         await state.transaction((transaction) => renewLease(transaction, lease, clock() + lease_ms));
       const renewed_ms = clock() + lease_ms;
@@ -62,13 +62,13 @@ export class SharedLogLoop extends FollowerLoop {
       this.cursor = upto;
       this.stored_at_ms = clock();
     } catch (error) {
-      // Whatever it was: who has the lease, and where the cursor stands, is read again.
+      // After any failure, the lease and the cursor are read again.
       this.held = undefined;
       if (!(error instanceof LeaseLost)) throw error;
     }
   }
 
-  /** Takes the lease and reads the cursor. @returns 0, or how long to wait while another process has it. */
+  /** Takes the lease and reads the cursor. @returns 0, or how long to wait (milliseconds) while another process has the lease. */
   private async take(): Promise<number> {
     const { state, owner, clock, lease_ms, poll_ms } = this.context;
     const now_ms = clock();

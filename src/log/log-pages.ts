@@ -1,4 +1,4 @@
-/** The log, page by page: the rows of some tables beyond a cursor, of each collector in the order of its positions. */
+/** Reads the log in pages: the rows of some tables after a cursor, for each collector in the order of its positions. */
 import assert from 'node:assert/strict';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { atOrBefore, currentPosition, type Position } from '../warehouse/position.ts';
@@ -7,17 +7,17 @@ import type { FollowedTable, LogRow } from './follower.ts';
 
 export interface LogPage {
   rows: LogRow[];
-  /** How far the log is read with this page. */
+  /** The position up to which the log is read after this page. */
   upto: Position;
-  /** Whether nothing more is committed. */
+  /** True if no committed position follows this page. */
   last: boolean;
-  /** Positions beyond the cursor, this page's among them. */
+  /** The number of committed positions after the cursor, this page included. */
   lag_records: number;
-  /** When the oldest of them was committed; null when there is none. */
+  /** The instant at which the oldest of them was committed; null when there is none. */
   oldest_ms: number | null;
 }
 
-/** Reads what comes after the cursor: at most about `max_rows` rows. A collector that the cursor does not name starts at 0. */
+/** Reads at most about `max_rows` rows after the cursor. A collector that the cursor does not name starts at 0. */
 export function readPage(
   warehouse: Warehouse,
   tables: readonly FollowedTable[],
@@ -53,7 +53,7 @@ interface Range {
   to: number;
 }
 
-/** Who has waited with most rows comes first, so that a busy collector does not keep the others waiting for ever. */
+/** The collector with the most waiting rows comes first. So a busy collector cannot delay the others for ever. */
 function collectorsBehind(cursor: Position, committed: Position): Range[] {
   return [...committed]
     .map(([collector_id, to]) => ({ collector_id, from: cursor.get(collector_id) ?? 0, to }))
@@ -76,7 +76,7 @@ async function readCollector(
       until_seq: upto,
     });
     rows.push(...found.map((row) => ({ table, collector_id, log_seq: Number(row['log_seq']), row })));
-    // What lies beyond the end of the shortest page of a table is not known to be whole.
+    // A table with more rows than one page ends the page: after its last row, this table's rows are not read yet.
     if (found.length > max_rows) upto = Math.min(upto, Number(found[max_rows]!['log_seq']) - 1);
   }
   const whole = rows.filter(({ log_seq }) => log_seq <= upto).sort((a, b) => a.log_seq - b.log_seq);

@@ -1,11 +1,12 @@
 /**
- * Judges stored touchpoints again by the rules of today, and appends what changed as reclassifications. Events never change: a
- * report takes the latest reclassification up to its log position, so an old `as_of` keeps its answer.
+ * Judges stored touchpoints again by today's rules, and appends each changed channel or verdict as a reclassification. Events
+ * never change. A report takes the latest reclassification up to its log position, so a report with an old `as_of` stays the
+ * same.
  *
- * That fixes where the new rows stand. At or before a committed position they would change old answers; at a later
- * position of the collector's own they would overtake records that are spooled and not yet loaded. So the rules write as
- * a collector of their own, `NAME-rules`, with its own positions: no `as_of` given out before holds them, and the spool
- * need not stop. Each page is one transaction with its commit; stopped half-way, the next run does the rest.
+ * The new rows need log positions of their own. Positions that are already committed would change old reports. Later positions of
+ * the same collector would skip records that are in the spool and not yet loaded. So the rules write as a second collector,
+ * `NAME-rules`: no earlier `as_of` includes its positions, and the spool can go on. Each page is one transaction with its
+ * commit, so a run that was stopped can be repeated and does the rest.
  */
 import { touchpointTraits } from '../domain/touchpoint.ts';
 import { Columns } from '../enrichment/columns.ts';
@@ -26,7 +27,7 @@ interface ReclassifyOptions {
   clock?: () => number;
 }
 
-/** What of a running Tributary this needs. */
+/** The parts of a running Tributary that are used here. */
 interface Reclassifiable {
   warehouse: Warehouse;
   enrich_options: EnrichOptions;
@@ -37,7 +38,7 @@ export async function reclassifyAll(
   tributary: Reclassifiable,
   options: ReclassifyOptions = {},
 ): Promise<{ examined: number; changed: number }> {
-  // Two runs at once would give out the same positions.
+  // Two runs at the same time would use the same positions.
   return turnsOf(tributary.warehouse, 'reclassify').take(() => run(tributary, options));
 }
 
@@ -71,7 +72,7 @@ async function run(
   return { examined, changed };
 }
 
-/** Log positions of the rules stand beside those of the collector whose name they carry. */
+/** The collector id under which the reclassifications of a collector are written. */
 export function rulesCollector(collector_id: string): string {
   return collector_id.slice(0, MAX_COLLECTOR_ID - SUFFIX.length) + SUFFIX;
 }
@@ -99,12 +100,12 @@ async function readExtent(snapshot: Snapshot): Promise<Extent> {
 
 const JUDGED = ['channel', 'verdict'] as const satisfies ReadonlyArray<keyof Reclassified>;
 const READ = new Set(Object.keys(new Columns()).filter((name) => name !== 'occurred_at'));
-/** The columns that the rules read, as they were stored. */
+/** The stored columns that the rules read. */
 const EVIDENCE = TABLES.touchpoints.columns.map(({ name }) => name).filter((name) => READ.has(name));
 
 const OF_PAGE = 'join page p on p.brand_id = r.brand_id and p.touchpoint_id = r.touchpoint_id';
 
-/** Touchpoints in log order, each with the channel and verdict that hold: of the latest reclassification, else its own. */
+/** Touchpoints in log order, each with its current channel and verdict: from the latest reclassification, else its own. */
 async function readPage(
   snapshot: Snapshot,
   position: Position,

@@ -1,9 +1,9 @@
 /**
- * Which ids may have been loaded before: a scalable Bloom filter (Almeida et al. 2007, growing layers), so that counting
- * an id once, ever, costs no look-up for an id that is new. "No" is certain; "maybe" is looked up in the warehouse.
+ * The filter of known ids: a scalable Bloom filter (Almeida et al. 2007, growing layers) of the ids that were loaded. A new id
+ * needs no look-up in the warehouse: the answer "no" is certain. The answer "maybe" is looked up in the warehouse.
  *
- * 32 bits per id and 12 probes give about one false "maybe" in a million. The filter is saved beside the warehouse with
- * the log position it covers; a missing or damaged file is rebuilt from the log.
+ * 32 bits per id and 12 probes give about one false "maybe" in a million. The filter is saved in the data folder with the log
+ * position that it covers; a missing or damaged file is rebuilt from the log.
  */
 import { existsSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
@@ -48,9 +48,9 @@ export class SeenIds {
     return this.layers.reduce((sum, layer) => sum + layer.count, 0);
   }
 
-  /** Writes the filter beside its target, then renames: a crash leaves the old file. */
+  /** Writes the filter to a temporary file and renames it, so that a crash leaves the old file. */
   async save(path: string, log_seq: number): Promise<void> {
-    // The last layer goes on changing while it is written; a full one does not.
+    // The last layer changes while it is written, so it is copied. Full layers do not change.
     const layers = this.layers.map((layer, i) =>
       i === this.layers.length - 1 ? { ...layer, words: layer.words.slice() } : layer,
     );
@@ -71,7 +71,7 @@ export class SeenIds {
     await rename(`${path}.tmp`, path);
   }
 
-  /** The saved filter and the log position it covers, or undefined when there is none that can be trusted. */
+  /** The saved filter and the log position that it covers; undefined when the file is missing or damaged. */
   static async load(path: string): Promise<{ ids: SeenIds; log_seq: number } | undefined> {
     if (!existsSync(path)) return undefined;
     try {
@@ -104,7 +104,7 @@ export class SeenIds {
   }
 }
 
-/** Checksum and the text that it is of. */
+/** Splits a line into its checksum and its text. */
 function split(line: string): string[] {
   const space = line.indexOf(' ');
   return [line.slice(0, space), line.slice(space + 1)];
@@ -146,7 +146,7 @@ function set(layer: Layer, a: number, b: number): void {
   }
 }
 
-/** A 32-bit probe can address 2^27 words; a mixed step keeps probes of large layers apart. */
+/** A 32-bit probe can address 2^27 words. Mixing after each step spreads the probes of large layers. */
 function nextProbe(probe: number, b: number, i: number): number {
   let next = (probe + b + i * 0x9e3779b9) | 0;
   next = Math.imul(next ^ (next >>> 15), 0x2c1b3c6d);

@@ -1,11 +1,11 @@
 /**
  * The spool's file format. A segment is a text file named after the first log position it may hold; each line is one
- * accepted envelope: eight hex digits of CRC-32, a space, and JSON. A line counts whole or not at all.
+ * accepted envelope: eight hex digits of CRC-32, a space, and JSON. A damaged line does not count at all.
  *
  * Version 2 of a line: `v` is 2, `s` the first log position, `r` the instant of acceptance in milliseconds, `o` the source, `p`
  * the privacy rules that its records were cleaned by, `k` kinds and how many records of each (`["touchpoints",2,"spend",1]`), `i`
  * the records, and `h` their content hashes, 16 hex digits each. Lines of version 1 have no `v`, one kind `n`, and records as
- * they were sent; they are read as long as folders of that time may exist.
+ * they were sent; they are still read, because old data folders may hold them.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
@@ -19,7 +19,9 @@ export interface SpoolEntry {
   log_seq: number;
   /** Milliseconds. */
   received_at: number;
-  /** The rules that the records were cleaned by; undefined in a line of version 1, which holds them as they were sent. */
+  /**
+   * The privacy rules by which the records were cleaned; undefined in a line of version 1, which holds records as they were sent.
+   */
   privacy: string | undefined;
   items: SpooledRecord[];
 }
@@ -31,7 +33,7 @@ export interface SpooledRecord {
   content_hash: string | undefined;
 }
 
-/** What an envelope's line says beside its records. */
+/** The fields of an envelope's line, without its records. */
 export interface EntryHead {
   source: string;
   privacy: string;
@@ -43,7 +45,7 @@ export const SEGMENT_SUFFIX = '.seg';
 const LINE_VERSION = 2;
 const HASH_DIGITS = 16;
 
-/** Room for eight hex digits, and a space, before each line's JSON. */
+/** The place of the checksum (eight hex digits and a space) before each line's JSON. */
 const CHECKSUM_SPACE = '         ';
 
 export function segmentName(first_log_seq: number): string {
@@ -54,7 +56,7 @@ export function segmentStart(name: string): number {
   return Number(name.slice(0, -SEGMENT_SUFFIX.length));
 }
 
-/** The line of an envelope, its newline included and its checksum still to come: see {@link encodeLines}. */
+/** The line of an envelope with its newline. {@link encodeLines} fills in the checksum. */
 export function encodeEntry(head: EntryHead, log_seq: number, records: readonly KeptRecord[]): string {
   const { source, privacy, received_at } = head;
   let items = '';
@@ -74,7 +76,7 @@ export function encodeEntry(head: EntryHead, log_seq: number, records: readonly 
   return `${CHECKSUM_SPACE}{"v":${LINE_VERSION},"s":${log_seq},"r":${received_at},"o":${named},"p":"${privacy}","k":${JSON.stringify(kinds)},"h":"${hashes}","i":[${items}]}\n`;
 }
 
-/** The bytes of lines that are written together, each with the checksum of its bytes. */
+/** The bytes of lines that are written together, each with its checksum. */
 export function encodeLines(lines: readonly string[]): Buffer {
   const text = lines.join('');
   const bytes = Buffer.from(text);
@@ -89,7 +91,7 @@ export function encodeLines(lines: readonly string[]): Buffer {
   return bytes;
 }
 
-/** What a line may hold: version 2, or version 1 with `n`. */
+/** The JSON of a line: version 2, or version 1 with `n`. */
 interface Line {
   v?: number;
   s: number;
@@ -102,8 +104,8 @@ interface Line {
 }
 
 /**
- * The entry of a line without its newline, or undefined when the line is damaged.
- * @throws spool_unreadable when a newer program wrote it: it is whole, and this program does not know what it says.
+ * The entry of a line (given without its newline), or undefined when the line is damaged.
+ * @throws spool_unreadable when a newer program wrote the line. The line is whole, but this program cannot read it.
  */
 export function decodeEntry(text: string): SpoolEntry | undefined {
   const json = text.slice(CHECKSUM_SPACE.length);
@@ -139,13 +141,13 @@ function readLine(json: string): Line | undefined {
 function newer(what: string, log_seq: number): TributaryError {
   return new TributaryError(
     'spool_unreadable',
-    `the spool holds ${what} at log position ${log_seq}, which this version of the program cannot read; nothing is lost: start the newer version that wrote it`,
+    `the spool holds ${what} at log position ${log_seq}, which this version of Tributary cannot read; nothing is lost, start the newer version that wrote it`,
   );
 }
 
 const READ_BYTES = 4_000_000;
 
-/** Whole lines between two offsets, with the offset after each; a last line without its newline is left out. */
+/** The whole lines between two offsets, each with the offset after it. A last line without its newline is left out. */
 export async function* readLines(
   handle: FileHandle,
   start: number,
@@ -171,7 +173,7 @@ export async function* readLines(
   }
 }
 
-/** Bytes of a segment up to the end of its last whole line. A torn tail after it was never acknowledged. */
+/** The bytes of a segment up to the end of its last whole line. An incomplete line after it was never acknowledged. */
 export async function readableBytes(path: string, seen: (last_log_seq: number) => void): Promise<number> {
   const handle = await open(path, 'r');
   try {

@@ -1,4 +1,4 @@
-/** Reads the spool in order, batch by batch, from the oldest segment on. */
+/** Reads the spool in order, batch by batch, beginning with the oldest segment. */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { PrivacyOptions } from '../enrichment/private.ts';
 import { type Item, itemsOf } from './batch.ts';
@@ -7,7 +7,7 @@ import type { Spool, SpoolSegment } from './spool.ts';
 
 export class SpoolReader {
   private place: { segment: SpoolSegment; handle: FileHandle; offset: number; damaged: boolean } | undefined;
-  /** Segments with damaged lines, read to their end. */
+  /** Segments with damaged lines that are read to their end. */
   private readonly damaged = new Set<SpoolSegment>();
 
   constructor(
@@ -15,23 +15,24 @@ export class SpoolReader {
     private readonly privacy: PrivacyOptions,
   ) {}
 
-  /** The next items after the committed position, at most a batch (and the rest of its last request). */
+  /** The next items after the committed position: at most one batch, and the rest of its last envelope. */
   async read(committed_log_seq: number, batch_records: number): Promise<Item[]> {
     const items: Item[] = [];
     for (let segment = await this.currentSegment(); segment; segment = await this.nextSegment()) {
       const place = this.place!;
-      // It grows while it is read.
+      // The segment may grow while it is read.
       const { durable_bytes } = segment;
       for await (const { line, end } of readLines(place.handle, place.offset, durable_bytes)) {
         place.offset = end;
         const entry = decodeEntry(line);
         if (entry) items.push(...itemsOf(entry, committed_log_seq, this.privacy));
         else place.damaged = true;
-        // A batch may end with its segment, which is dropped once it is loaded: by then it is known to be damaged.
+        // A segment that is loaded is dropped, and a batch may end with its segment. So the damage is noted before the batch
+        // returns.
         if (place.damaged && end === durable_bytes) this.damaged.add(segment);
         if (items.length >= batch_records) return items;
       }
-      // What is durable ends with a whole line, unless its newline is damaged.
+      // The durable bytes end with a whole line, unless its newline is damaged.
       if (place.offset < durable_bytes) {
         place.offset = durable_bytes;
         place.damaged = true;
@@ -47,7 +48,7 @@ export class SpoolReader {
     return first && this.openSegment(first);
   }
 
-  /** The segment after the current one, once the current one is read to its end. */
+  /** Opens the segment after the current one, which is read to its end. */
   private async nextSegment(): Promise<SpoolSegment | undefined> {
     const segments = this.spool.durableSegments;
     const name = this.place?.segment.name ?? '';
@@ -68,8 +69,8 @@ export class SpoolReader {
   }
 
   /**
-   * Sets aside segments with damaged lines that are read to their end, and returns their names. Only after what could be read
-   * is committed: nothing reads a segment in quarantine again.
+   * Quarantines segments with damaged lines that are read to their end. @returns their names. Call it after their readable
+   * records are committed, because a segment in quarantine is not read again.
    */
   async setDamagedAside(): Promise<string[]> {
     const names: string[] = [];
@@ -83,7 +84,7 @@ export class SpoolReader {
     return names;
   }
 
-  /** Forgets where it was: the next read begins with the oldest segment. */
+  /** Closes the current segment. The next read begins with the oldest segment. */
   async close(): Promise<void> {
     await this.closePlace();
     this.damaged.clear();

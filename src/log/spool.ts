@@ -1,6 +1,7 @@
 /**
- * The spool: what a 202 rests on. Appends of all requests in flight share one write and one fdatasync (group commit);
- * a request is answered after it. The loader reads only what is durable, and drops segments that the warehouse holds.
+ * The spool: accepted records on disk, before the warehouse has them. A request is answered with 202 after its records are
+ * synced. Requests that arrive together share one write and one fdatasync (group commit). The loader reads only what is durable,
+ * and drops segments that the warehouse has.
  */
 import fs from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
@@ -21,7 +22,7 @@ import {
 } from './segment.ts';
 
 interface Waiting {
-  /** Its length in characters stands for its bytes while it waits. */
+  /** While the line waits, its length in characters is counted as its bytes. */
   line: string;
   first_log_seq: number;
   last_log_seq: number;
@@ -32,28 +33,28 @@ interface Waiting {
 export interface SpoolSegment {
   name: string;
   path: string;
-  /** Bytes that are on disk for sure. */
+  /** Bytes that are synced to disk. */
   durable_bytes: number;
 }
 
 export interface SpoolOptions {
   folder: string;
   limits: Pick<Limits, 'max_spool_bytes' | 'max_pending_bytes' | 'segment_bytes'>;
-  /** The last log position that the warehouse has committed; positions go on after it. */
+  /** The last log position that the warehouse has committed. New positions follow it. */
   committed_log_seq: number;
-  /** A last segment that is loaded is dropped when nothing was accepted for so long. Five minutes when left out. */
+  /** The last segment is dropped when it is loaded and nothing was accepted for this long. Five minutes when left out. */
   idle_ms?: number;
 }
 
 const DEFAULT_IDLE_MS = 300_000;
-/** Only the owner of the process reads what people did. */
+/** Only the user who runs the process may read the records. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
 export class Spool {
   /** The next log position to give out. */
   private next_log_seq = 1;
-  /** What was taken since the start, written or not. */
+  /** Requests and records since the start, written or still waiting. */
   readonly taken = { requests: 0, records: 0 };
   private pending: Waiting[] = [];
   private pending_bytes = 0;
@@ -63,9 +64,9 @@ export class Spool {
   private segments: SpoolSegment[] = [];
   private written: Array<() => void> = [];
   private last_append_ms = performance.now();
-  /** Positions up to here are on disk. */
+  /** The last position that is on disk. */
   durable_log_seq = 0;
-  /** Bytes cut off at start because the last line was torn. */
+  /** Bytes that were cut off at the start, because the last line was incomplete. */
   torn_bytes = 0;
 
   private constructor(private readonly options: SpoolOptions) {}
@@ -73,7 +74,7 @@ export class Spool {
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
     await mkdir(options.folder, { recursive: true, mode: FOLDER_MODE });
-    // Folders of earlier versions were open to everybody. Some file systems have no modes.
+    // Earlier versions let every user read the folder. Some file systems have no modes, so a failure is ignored.
     await chmod(options.folder, FOLDER_MODE).catch(() => undefined);
     await spool.recover();
     return spool;
@@ -88,8 +89,8 @@ export class Spool {
   }
 
   /**
-   * Takes the records of one envelope at consecutive log positions; resolves once they are on disk.
-   * @throws spool_full, spool_unwritable, shutting_down (all 503): then nothing of the envelope was taken.
+   * Adds the records of one envelope at consecutive log positions; resolves once they are on disk.
+   * @throws spool_full, spool_unwritable, shutting_down (all 503); then no record of the envelope was added.
    */
   append(records: readonly KeptRecord[], head: EntryHead): Promise<void> {
     if (this.closing)
@@ -103,7 +104,7 @@ export class Spool {
       return Promise.reject(
         new TributaryError(
           'spool_full',
-          'the spool is full because loading lags behind; nothing was accepted, send again later',
+          'the spool is full because loading into the warehouse is behind; nothing was accepted, send again later',
           { retry_after_s: 10 },
         ),
       );
@@ -123,8 +124,8 @@ export class Spool {
   }
 
   /**
-   * Drops segments whose last position is at most `log_seq`. The last one, which is still written to, is dropped only at the end
-   * (`whole`), when it fills the spool, or when nothing was accepted for a while.
+   * Drops segments whose last position is at most `log_seq`. The last segment still receives records. It is dropped only at a
+   * clean stop (`whole`), when it fills the spool, or when nothing was accepted for a while.
    */
   async drop(log_seq: number, whole = false): Promise<void> {
     while (this.segments.length > 1 && segmentStart(this.segments[1]!.name) <= log_seq + 1) {
@@ -137,7 +138,7 @@ export class Spool {
     const is_full = this.bytes >= this.options.limits.max_spool_bytes;
     const is_idle = performance.now() - this.last_append_ms >= (this.options.idle_ms ?? DEFAULT_IDLE_MS);
     if (whole || is_full || (is_idle && this.file === undefined)) await this.dropLast(last!);
-    // Only a segment that is not written to can be set aside when it is damaged. The loader does that between two calls.
+    // A damaged segment can be quarantined only when it is closed. The loader does that between two calls.
     else if (is_idle) await this.closeFile();
   }
 
@@ -149,8 +150,8 @@ export class Spool {
   }
 
   /**
-   * Makes an empty segment with the name of the next position, so that a start without the warehouse knows where to go on.
-   * Synchronous, so that no write comes between.
+   * Makes an empty segment named after the next position, so that a start without the warehouse knows the next position.
+   * It is synchronous, so that no other write can happen in between.
    */
   private markPosition(): SpoolSegment {
     const name = segmentName(this.durable_log_seq + 1);
@@ -166,8 +167,8 @@ export class Spool {
   }
 
   /**
-   * Sets a damaged segment aside for a person to look at, once what could be read of it is loaded.
-   * @returns false for the segment that is being written to: what comes into it meanwhile is not loaded yet.
+   * Moves a damaged segment to the folder `quarantine`, for the operator to inspect. Call it after the readable lines are loaded.
+   * @returns false for the segment that still receives records, because its new records are not loaded yet.
    */
   async quarantine(name: string): Promise<boolean> {
     const folder = join(this.options.folder, 'quarantine');
@@ -200,7 +201,7 @@ export class Spool {
       } catch (cause) {
         const error = new TributaryError(
           'spool_unwritable',
-          'the spool could not be written; nothing was accepted, send again later',
+          'the spool cannot be written; nothing was accepted; check the disk of the data folder, and send again later',
           { cause, retry_after_s: 10 },
         );
         await this.seal();
@@ -216,7 +217,7 @@ export class Spool {
     try {
       if (!this.file || this.active().durable_bytes >= this.options.limits.segment_bytes)
         await this.roll(group[0]!.first_log_seq);
-      // Into the page cache, which takes less time than handing it to another thread would; only the sync has to wait.
+      // This writes into the page cache, which takes less time than handing the bytes to another thread. Only the sync waits.
       const written = fs.writeSync(this.file!.fd, bytes);
       if (written !== bytes.length) throw new Error(`wrote ${written} of ${bytes.length} bytes`);
       await this.file!.datasync();
@@ -231,7 +232,7 @@ export class Spool {
     return this.segments[this.segments.length - 1]!;
   }
 
-  /** Closes the current segment and begins the next; its name is made durable too. */
+  /** Closes the current segment and begins the next one. The folder is synced, so that the new name is durable. */
   private async roll(first_log_seq: number): Promise<void> {
     await this.closeFile();
     const name = segmentName(first_log_seq);
@@ -239,11 +240,11 @@ export class Spool {
     const file = await open(path, 'a', FILE_MODE);
     await syncFolder(this.options.folder);
     this.file = file;
-    // The one that marks the position is there already.
+    // An empty segment that marks this position is in the list already.
     if (this.segments.at(-1)?.name !== name) this.segments.push({ name, path, durable_bytes: 0 });
   }
 
-  /** After a failed write: cut the segment back to what is durable and never touch its descriptor again. */
+  /** After a failed write: truncates the segment to its durable bytes and gives up its file handle. */
   private async seal(): Promise<void> {
     const file = this.file;
     this.file = undefined;
@@ -272,7 +273,7 @@ export class Spool {
       last = Math.max(last, segmentStart(name) - 1);
       this.segments.push({ name, path, durable_bytes: size });
     }
-    // A last segment in which nothing can be read has the name of the next position: unless it is empty, that is taken.
+    // If no line of the last segment can be read, its name is the next position. If it has bytes, that position is already used.
     const at_end = this.segments.at(-1);
     const taken = at_end?.name === segmentName(last + 1) && at_end.durable_bytes > 0;
     this.next_log_seq = taken ? last + 2 : last + 1;

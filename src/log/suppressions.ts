@@ -1,9 +1,9 @@
 /**
- * What must not come back: records that were deleted, and subjects that were erased. Senders try again for days, so the loader
- * asks here before a record becomes a row, a conflict or a dead letter. What is stored are hashes, never ids.
+ * The list of deleted records and erased subjects, which must not be loaded again. Senders retry for days, so the loader checks
+ * the list before a record becomes a row, a conflict or a dead letter. The list holds hashes, never ids.
  *
- * Whoever deletes rows suppresses first, then waits for `flush`, then deletes: a batch under way may still load a record that was
- * accepted before.
+ * To delete rows, suppress them first, then wait for `flush`, then delete: the loader may still be loading a record that was
+ * accepted before the suppression.
  */
 import { hash } from 'node:crypto';
 import { type RecordName, recordKind } from '../domain/index.ts';
@@ -24,21 +24,25 @@ export interface SuppressedSubject {
 }
 
 const COLLECTION = 'suppressions';
-/** Suppressions that are held in memory, about 150 bytes each. With more of them the store is asked for each record. */
+/**
+ * The most suppressions that are held in memory, about 150 bytes each. With more of them, each record is looked up in the store.
+ */
 const MAX_CACHED = 100_000;
 const PAGE = 1_000;
 
-/** What is stored: up to which instant records are dropped, in milliseconds. Null is for ever. */
+/** The stored value: records that happened at or before this instant (milliseconds) are dropped. Null drops all of them. */
 type Until = { readonly until_ms: number | null };
 
-/** Drops these records whenever they are sent again. */
+/** From now on, these records are dropped when they are sent again. */
 export async function suppressRecords(state: State, records: readonly SuppressedRecord[]): Promise<void> {
   await state.transaction(async (transaction) => {
     for (const record of records) await transaction.put(COLLECTION, keyOf(record), { until_ms: null });
   });
 }
 
-/** Drops the records of a subject that happened at or before `until_ms`; with null all of them. A later limit stays. */
+/**
+ * From now on, records of a subject that happened at or before `until_ms` are dropped; with null all. The latest limit counts.
+ */
 export async function suppressSubject(
   state: State,
   subject: SuppressedSubject,
@@ -57,25 +61,25 @@ export async function suppressSubject(
   });
 }
 
-/** Lets a record or subject in again. Returns whether it was suppressed. */
+/** Removes a record or subject from the list. @returns true if it was on the list. */
 export function unsuppress(state: State, what: SuppressedRecord | SuppressedSubject): Promise<boolean> {
   return state.transaction((transaction) => transaction.delete(COLLECTION, keyOf(what)));
 }
 
-/** What the loader asks. It keeps the hashes in memory for as long as the store has not changed. */
+/** The loader's view of the list. It holds the hashes in memory until the list in the store changes. */
 export class Suppressions {
   private readonly until = new Map<string, number | null>();
   private revision = 0;
-  /** Whether memory holds all of them. */
+  /** True if memory holds the whole list. */
   private is_whole = true;
 
-  /** @param state undefined where nothing is ever suppressed. */
+  /** @param state undefined where there is no list. */
   constructor(
     private readonly state: State | undefined,
     private readonly max_cached = MAX_CACHED,
   ) {}
 
-  /** The items that are not suppressed. @throws state_unavailable: then nothing may be loaded. */
+  /** The items that are not suppressed. @throws state_unavailable; then nothing may be loaded. */
   async without<T extends { record: RecordName; item: FlatRecord }>(items: readonly T[]): Promise<readonly T[]> {
     if (this.state === undefined) return items;
     await this.refresh(this.state);
@@ -125,7 +129,7 @@ export class Suppressions {
   }
 }
 
-/** SHA-256 of the parts, so that the list names nobody. */
+/** SHA-256 of the parts, so that the list holds no ids. */
 function keyOf(what: SuppressedRecord | SuppressedSubject): string {
   const parts: Json =
     'record' in what ? ['record', what.record, what.brand_id, what.id] : ['subject', what.brand_id, what.id];

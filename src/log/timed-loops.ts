@@ -1,14 +1,14 @@
-/** Followers of the clock: what is done every so often, by one process for all or by each for itself. */
+/** The loops of followers that run at an interval: in one process at a time, or in every process. */
 import type { State } from '../state/port.ts';
 import type { ProcessTask, TimedFollower } from './follower.ts';
 import { type FollowerContext, FollowerLoop, MAX_BACKOFF_MS } from './follower-loop.ts';
 import { type Lease, LeaseLost, releaseLease, renewLease, takeLease } from './leases.ts';
 import { CURSORS } from './log-loops.ts';
 
-/** What is remembered of a timed follower, in the collection of cursors. */
+/** The entry of a timed follower in the collection of cursors: the start of its last run. */
 type Ran = { ran_ms: number };
 
-/** A task that fails pauses for so many of its intervals at most. */
+/** After a failure, a task pauses for at most this many of its intervals. */
 const BACKOFF_RUNS = 10;
 
 export class TimedLoop extends FollowerLoop {
@@ -24,7 +24,7 @@ export class TimedLoop extends FollowerLoop {
     const due_in_ms = this.dueIn(await state.get<Ran>(CURSORS, this.name));
     if (due_in_ms > 0) return due_in_ms;
     const taken = await state.transaction(async (transaction) => {
-      // Another process may have run it since.
+      // Another process may have run it after the first look.
       if (this.dueIn(await transaction.get<Ran>(CURSORS, this.name)) > 0) return undefined;
       return takeLease(transaction, { name: this.name, owner, now_ms: clock(), lease_ms });
     });
@@ -39,7 +39,10 @@ export class TimedLoop extends FollowerLoop {
     return this.follower.every_ms;
   }
 
-  /** Milliseconds until it is due; 0 or less when it is. A run that lies in the future was remembered by a clock that was wrong. */
+  /**
+   * Milliseconds until the next run; 0 or less when it is due. A last run in the future was written by a wrong clock and is
+   * ignored.
+   */
   private dueIn(ran: Ran | undefined): number {
     const now_ms = this.context.clock();
     if (ran === undefined || ran.ran_ms > now_ms) return 0;
@@ -58,7 +61,7 @@ export class TimedLoop extends FollowerLoop {
         await renewLease(transaction, lease, clock() + lease_ms);
         return work(transaction);
       });
-    // A renewal that fails is tried again at the next turn; whether the lease is lost, the next transaction finds out.
+    // A renewal that fails is tried again at the next interval. If the lease is lost, the next transaction throws.
     const renewal = setInterval(() => {
       fenced(async () => undefined).catch((error) => {
         if (error instanceof LeaseLost) lost.abort(error);
@@ -79,7 +82,7 @@ export class TaskLoop extends FollowerLoop {
     context: FollowerContext,
   ) {
     super(task.name, context);
-    // What is looked after every second shall not wait for a minute once the store is back.
+    // A task that runs every second should not wait a minute after the store is back.
     this.max_backoff_ms = Math.min(MAX_BACKOFF_MS, BACKOFF_RUNS * task.every_ms);
   }
 

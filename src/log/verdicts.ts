@@ -1,9 +1,9 @@
-/** What the rules say today of touchpoints that were judged before: the reclassification that holds. */
+/** The reclassification that counts for each touchpoint. */
 import { atOrBefore, type Position } from '../warehouse/position.ts';
 
 /**
- * SQL for the reclassification that holds of each touchpoint, at a position: that of the newest rules, and of these the
- * newest. It selects brand_id, touchpoint_id and `columns`.
+ * SQL for the reclassification of each touchpoint that counts at a position: the one by the newest rules, and of several by the
+ * same rules the newest. It selects brand_id, touchpoint_id and `columns`.
  * @param join narrows `reclassifications r` to the touchpoints in question.
  */
 export function latestVerdicts(position: Position, columns: readonly string[], join = ''): string {

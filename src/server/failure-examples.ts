@@ -68,6 +68,6 @@ export const FAILURES: Record<number, { name: string; description: string; code:
     name: 'Unavailable',
     description: 'The server cannot answer now; nothing was accepted. `Retry-After` says when to try again',
     code: 'spool_full',
-    message: 'the spool is full because loading lags behind; nothing was accepted, send again later',
+    message: 'the spool is full because loading into the warehouse is behind; nothing was accepted, send again later',
   },
 };

@@ -1,8 +1,8 @@
-/** How a store fails: in one shape, whatever the engine. */
+/** The failures of a store, the same for every engine. */
 import { TributaryError } from '../domain/errors.ts';
 import { TRANSACTION_TIMEOUT_MS } from './port.ts';
 
-/** An engine's failure as `state_unavailable`; what is a TributaryError stays what it is. */
+/** An engine's failure as `state_unavailable`. A TributaryError is returned unchanged. */
 export function unavailable(what: string, cause: unknown): TributaryError {
   if (cause instanceof TributaryError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
@@ -16,7 +16,7 @@ export function stateClosed(): TributaryError {
   return new TributaryError('shutting_down', 'state: the store is closed; the program is shutting down');
 }
 
-/** @throws state_unavailable when the work of a transaction takes too long: others wait for it. */
+/** Limits the time of a transaction, because other transactions wait for it. @throws state_unavailable when it takes longer. */
 export async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -29,7 +29,7 @@ export async function inTime<T>(work: Promise<T>): Promise<T> {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
-    // Late work that fails afterwards is nobody's concern any more.
+    // The work may fail later. Its caller has its answer already, so that failure is ignored.
     work.catch(() => undefined);
   }
 }

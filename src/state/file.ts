@@ -1,7 +1,7 @@
 /**
- * The embedded store: one SQLite file beside the log, by way of `libsql`. The commit and its fdatasync run in a thread of the
- * engine; a single get, put or page runs at once and takes some microseconds. Several processes may have the file open: their
- * transactions run one after another.
+ * The embedded store: one SQLite file in the data folder, through the driver `libsql`. A commit and its fdatasync run in a thread
+ * of the engine. A single get, put or page runs on the event loop and takes some microseconds. Several processes may open the
+ * file; their transactions run one after another.
  */
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -23,7 +23,7 @@ import {
 /** How long a transaction waits for one of another process. */
 const BUSY_TIMEOUT_MS = 30_000;
 
-/** What we use of the driver; its own types are of a later form. */
+/** The parts of the driver that are used here; the driver's own types describe a newer version. */
 interface Statement {
   all(...parameters: SqlValue[]): Promise<SqlRow[]>;
 }
@@ -41,16 +41,16 @@ export class FileState implements State {
   private constructor(
     readonly where: string,
     private readonly writer: PreparedConnection,
-    /** Reads outside of transactions have a connection of their own, so that they see only what is committed. */
+    /** Reads outside of transactions use a second connection, so that they see only committed data. */
     private readonly reader: PreparedConnection,
   ) {}
 
-  /** Opens or creates the file, which only its owner may read. @throws state_unavailable, and says why. */
+  /** Opens or creates the file, which only its owner may read. @throws state_unavailable with the reason. */
   static async open(path: string): Promise<FileState> {
     const opened: PreparedConnection[] = [];
     try {
       mkdirSync(dirname(path), { recursive: true });
-      // Made here, since the engine would let everybody read it; the files that it puts beside take over its mode.
+      // The engine would create a file that every user can read. Its additional files get the same mode as this one.
       closeSync(openSync(path, 'a', 0o600));
       chmodSync(path, 0o600);
       for (let i = 0; i < 2; i++) opened.push(await PreparedConnection.open(path));
@@ -86,7 +86,7 @@ export class FileState implements State {
   close(): Promise<void> {
     this.closing ??= this.turns.take(async () => {
       this.reader.close();
-      // Moves what the file beside it holds into the file itself, so that a copy of it is whole. Not while others are busy.
+      // Moves the write-ahead file into the main file, so that a copy of the main file is complete. Fails while others use it.
       await this.writer.run('pragma wal_checkpoint(truncate)', []).catch(() => undefined);
       this.writer.close();
     });
@@ -116,7 +116,7 @@ export class FileState implements State {
   }
 }
 
-/** A connection whose statements are prepared once; its failures are `state_unavailable`. */
+/** A connection that prepares each statement once; its failures are `state_unavailable`. */
 class PreparedConnection {
   private readonly statements = new Map<string, Statement>();
   private readonly turns = new Turns();
@@ -125,7 +125,7 @@ class PreparedConnection {
 
   static async open(path: string): Promise<PreparedConnection> {
     const connection = new Database(path, {}) as unknown as Connection;
-    // A transaction is on disk when its commit returns; readers never wait for a writer.
+    // With these settings a transaction is on disk when its commit returns, and readers never wait for a writer.
     for (const pragma of [`busy_timeout = ${BUSY_TIMEOUT_MS}`, 'journal_mode = wal', 'synchronous = full'])
       await (await connection.prepare(`pragma ${pragma}`)).all();
     return new PreparedConnection(connection);
@@ -137,7 +137,7 @@ class PreparedConnection {
     });
   }
 
-  /** One after the other: two runs of one statement at the same time would read each other's rows. */
+  /** Runs one statement after the other: two runs of one statement at the same time would read each other's rows. */
   readonly run = (sql: string, parameters: readonly SqlValue[]): Promise<readonly SqlRow[]> =>
     this.turns.take(async () => {
       try {

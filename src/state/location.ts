@@ -1,4 +1,4 @@
-/** Where state is: a file in the data folder, or `postgres://user@host:5432/database?sslmode=require`. */
+/** The location of state: a file in the data folder, or `postgres://user@host:5432/database?sslmode=require`. */
 import { badRequest } from '../domain/errors.ts';
 
 export type StateLocation =
@@ -14,12 +14,12 @@ export type StateLocation =
       tls: (typeof TLS_MODES)[number];
     };
 
-const HELP = 'send postgres://user@host:5432/database, or leave it out for a file in the data folder';
+const HELP = 'set postgres://user@host:5432/database, or leave the setting out for a file in the data folder';
 const DEFAULT_PORT = 5432;
 const TLS_MODES = ['disable', 'require', 'verify-full'] as const;
 
 /**
- * Reads the URL of the store. The password stands in it, or better in `password`, which the environment gives.
+ * Reads the URL of the store. The password is in the URL, or better in `password`, which comes from the environment.
  * @throws bad_request naming the setting; the message never repeats the URL, which may hold a password.
  */
 export function parseStateUrl(text: string, password: string | undefined): StateLocation {
@@ -29,7 +29,8 @@ export function parseStateUrl(text: string, password: string | undefined): State
     throw refuse('is not the URL of a PostgreSQL database');
   if (url.hostname === '') throw refuse('has no host');
   const unknown = [...url.searchParams.keys()].find((key) => key !== 'sslmode');
-  if (unknown !== undefined) throw refuse(`does not know the parameter ${JSON.stringify(unknown)}`);
+  if (unknown !== undefined)
+    throw refuse(`has the unknown parameter ${JSON.stringify(unknown)}; only sslmode is known`);
   const asked = url.searchParams.get('sslmode') ?? 'disable';
   const tls = TLS_MODES.find((mode) => mode === asked);
   if (tls === undefined) throw refuse(`has an sslmode that is not one of ${TLS_MODES.join(', ')}`);

@@ -4,10 +4,10 @@ import { FileState } from './file.ts';
 import type { StateLocation } from './location.ts';
 import type { State } from './port.ts';
 
-/** @throws state_unavailable when the store cannot be opened, and says why. */
+/** @throws state_unavailable with the reason when the store cannot be opened. */
 export async function openState(folder: string, location: StateLocation): Promise<State> {
   if (location.engine === 'file') return FileState.open(join(folder, 'state.db'));
-  // Loaded where it is wanted: most folders need no driver.
+  // The driver is loaded only here, because most folders do not need it.
   const { PostgresState } = await import('./postgres.ts');
   return PostgresState.open(location);
 }

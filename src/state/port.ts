@@ -1,7 +1,7 @@
 /**
- * State: what the product has to remember and what is not log. Cursors, leases, keys, suppressions, later sessions, outbox and
- * budgets. It is small and transactional: JSON values by key, in named collections. `test/state/contract.ts` says in tests what
- * a store must do; the embedded file and PostgreSQL pass the same ones.
+ * State: small data that the product must remember and that is not part of the log: cursors, leases, keys, suppressions. It is
+ * transactional: JSON values by key, in named collections. `test/state/contract.ts` tests what a store must do; the embedded file
+ * and PostgreSQL pass the same tests.
  */
 
 /** A value that JSON can hold. */
@@ -13,24 +13,24 @@ export interface Entry<T extends Json = Json> {
 }
 
 export interface ListOptions {
-  /** Only keys that start with this. */
+  /** Returns only keys that start with this text. */
   prefix?: string;
-  /** Only keys after this one, in the order of their UTF-8 bytes. */
+  /** Returns only keys after this one, in the order of their UTF-8 bytes. */
   after?: string;
-  /** At most so many, up to {@link MAX_PAGE_ENTRIES}; 1,000 when left out. */
+  /** The most entries to return, up to {@link MAX_PAGE_ENTRIES}; 1,000 when left out. */
   limit?: number;
 }
 
-/** A key's longest length in UTF-8 bytes: PostgreSQL cannot index longer ones beside their collection. */
+/** The longest key, in UTF-8 bytes. PostgreSQL cannot index longer keys together with their collection. */
 export const MAX_KEY_BYTES = 2_000;
-/** A value's largest size as JSON, in UTF-8 bytes. */
+/** The largest value as JSON, in UTF-8 bytes. */
 export const MAX_VALUE_BYTES = 1_000_000;
-/** Entries that one `list` returns at most. */
+/** The most entries that one `list` returns. */
 export const MAX_PAGE_ENTRIES = 10_000;
-/** The time that a transaction may take, waiting for its turn left out. */
+/** The time that a transaction may take. The time before its turn does not count. */
 export const TRANSACTION_TIMEOUT_MS = 30_000;
 
-/** What may be done within one transaction. Reads see the writes before them. */
+/** The operations within one transaction. Reads see the earlier writes of the transaction. */
 export interface StateTransaction {
   get<T extends Json>(collection: string, key: string): Promise<T | undefined>;
   /** Entries in the order of their keys. */
@@ -44,24 +44,26 @@ export interface StateTransaction {
 export interface State {
   /** `file` or `postgres`. */
   readonly engine: string;
-  /** Where it is, for people: the path of the file, or host and database. Never a password. */
+  /** The location for messages: the path of the file, or host and database. It holds no password. */
   readonly where: string;
   /**
-   * Runs `work` alone: as if no other transaction ran beside it, in this process or another one. All of its writes become
-   * durable together, or none. `work` may run again when the store asks for it, so it must do nothing else that lasts, and it
-   * must not begin another transaction of the same store. An error of `work` undoes its writes and is thrown on.
+   * Runs `work` as a serializable transaction: as if no other transaction ran at the same time, in this process or another one.
+   * All of its writes become durable, or none. The store may run `work` again after a collision, so `work` must have no other
+   * lasting effect, and it must not begin another transaction of the same store. An error of `work` undoes its writes and is
+   * thrown to the caller.
    * @throws state_unavailable when the store cannot be reached, or `work` took longer than {@link TRANSACTION_TIMEOUT_MS}. Then
-   * nothing was written; only where PostgreSQL went away in the moment of the commit it may have been, and the message says so.
+   * nothing was written. There is one exception: if PostgreSQL goes away during the commit, the writes may have been made, and
+   * the message says so.
    */
   transaction<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T>;
   /** One read outside of a transaction. */
   get<T extends Json>(collection: string, key: string): Promise<T | undefined>;
   list<T extends Json>(collection: string, options?: ListOptions): Promise<Entry<T>[]>;
   /**
-   * A number that grows with every transaction that wrote to the collection, by whichever process; 0 for one never written
-   * to. Cheap: caches ask it whether what they hold is still what is stored.
+   * A number that grows with every transaction that writes to the collection, in any process; 0 before the first write. It is
+   * cheap to read, so a cache compares it to see whether the collection has changed.
    */
   revision(collection: string): Promise<number>;
-  /** Waits for the transaction under way. Closing twice is the same as once; any other call afterwards is `shutting_down`. */
+  /** Waits for the current transaction, then closes. A second call does nothing; other calls afterwards throw `shutting_down`. */
   close(): Promise<void>;
 }

@@ -1,4 +1,6 @@
-/** The store that several machines share: PostgreSQL, in serializable transactions that are tried again when they collide. */
+/**
+ * The store that several machines can share: PostgreSQL, with serializable transactions that are tried again after a collision.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { TributaryError } from '../domain/errors.ts';
@@ -25,12 +27,12 @@ import {
 
 const MAX_CONNECTIONS = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Transactions that collide are tried again: after a pause that grows, with chance, so that they do not collide again. */
+/** Transactions that collide are tried again after a growing, random pause, so that they do not collide again. */
 const MAX_TRIES = 60;
 const MAX_PAUSE_MS = 250;
-/** The database's codes for two transactions that collided; nothing of them was written. */
+/** The database's codes for a collision; then nothing was written. */
 const COLLISIONS = ['40001', '40P01'];
-/** Any number that other programs in the same database are unlikely to use. */
+/** The key of an advisory lock: a number that other programs in the same database are unlikely to use. */
 const SETUP_LOCK = 730_451_221;
 
 type PostgresLocation = Extract<StateLocation, { engine: 'postgres' }>;
@@ -49,7 +51,7 @@ export class PostgresState implements State {
     this.run = runOn(pool, where);
   }
 
-  /** Connects, and makes the tables at the first use. @throws state_unavailable, and says why. */
+  /** Connects, and creates the tables at the first use. @throws state_unavailable with the reason. */
   static async open({ host, port, database, username, password, tls }: PostgresLocation): Promise<PostgresState> {
     const where = `postgres://${host}:${port}/${database}`;
     const pool = new pg.Pool({
@@ -67,7 +69,7 @@ export class PostgresState implements State {
       query_timeout: TRANSACTION_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
       keepAlive: true,
     });
-    // A connection that is lost while nobody uses it: the next call makes another one, and says so if it cannot.
+    // An idle connection was lost. The next call opens another one, or throws.
     pool.on('error', () => undefined);
     const state = new PostgresState(where, pool);
     try {
@@ -114,7 +116,7 @@ export class PostgresState implements State {
   }
 
   close(): Promise<void> {
-    // The pool forgets who waits for a connection when it ends.
+    // When the pool ends, it drops calls that wait for a connection. So the calls finish first.
     this.closing ??= Promise.allSettled(this.running).then(() => this.pool.end());
     return this.closing;
   }
@@ -127,7 +129,7 @@ export class PostgresState implements State {
   private async setUp(): Promise<void> {
     await this.withConnection(async (connection) => {
       await connection.query('begin');
-      // Two processes that start at once would both make the tables, and one of them would fail.
+      // Without the lock, two processes that start at the same time would both create the tables, and one would fail.
       await connection.query(`select pg_advisory_xact_lock(${SETUP_LOCK})`);
       for (const statement of tableStatements('bytea')) await connection.query(statement);
       await connection.query('commit');
@@ -139,7 +141,7 @@ export class PostgresState implements State {
     return this.withConnection(async (connection) => {
       const query = runOn(connection, this.where);
       const turns = new Turns();
-      // A connection runs one query after the other; `work` may ask several at once.
+      // A connection runs one query at a time, and `work` may start several.
       const run: RunSql = (text, values) => turns.take(() => query(text, values));
       await run('begin isolation level serializable', []);
       const transaction = new SqlTransaction(run);
@@ -166,7 +168,7 @@ export class PostgresState implements State {
     }
   }
 
-  /** A connection that failed is not used again. */
+  /** Gives `work` a connection. A connection that failed is not used again. */
   private async withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     let connection: pg.PoolClient;
     try {
@@ -191,7 +193,7 @@ export class PostgresState implements State {
   }
 }
 
-/** Statements are prepared once a connection, each under a name of its own. */
+/** The names of prepared statements. Each connection prepares a statement once. */
 const names = new Map<string, string>();
 
 function nameOf(text: string): string {
@@ -211,13 +213,13 @@ function runOn(connection: Connection, where: string): RunSql {
   };
 }
 
-/** The database's code of a failure, which is the cause of ours. */
+/** The database's code of a failure. The database error is the cause of the given error. */
 function codeOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   return cause instanceof pg.DatabaseError ? (cause.code ?? '') : '';
 }
 
-/** Whether the database itself refused, over a connection that still stands. */
+/** True if the database answered with an error and the connection still works. */
 function isAnswer(cause: unknown): boolean {
   return cause instanceof pg.DatabaseError && cause.severity !== 'FATAL';
 }
@@ -225,7 +227,7 @@ function isAnswer(cause: unknown): boolean {
 function unknownOutcome(where: string, cause: unknown): TributaryError {
   return new TributaryError(
     'state_unavailable',
-    `state: ${where} went away in the moment of a commit; the change may have been made or not, look before you repeat it`,
+    `state: ${where} went away during a commit, so the change may have been made or not; check it before you repeat it`,
     { cause, retry_after_s: 5 },
   );
 }

@@ -1,4 +1,4 @@
-/** The entries of a store as SQL. SQLite and PostgreSQL speak the same text, so both engines keep entries in one form. */
+/** The SQL of a store. SQLite and PostgreSQL run the same statements, so both engines store entries in the same form. */
 import assert from 'node:assert/strict';
 import { TributaryError } from '../domain/errors.ts';
 import {
@@ -16,10 +16,10 @@ export type SqlRow = Record<string, unknown>;
 /** Runs one statement with `$1`, `$2`, … in this order, and returns its rows. */
 export type RunSql = (sql: string, parameters: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
 
-/** The form of the tables. A store of a later form is refused by this program. */
+/** The version of the tables. A store with a later form is refused. */
 const FORM = 1;
 
-/** @param bytes the engine's type of a byte string; keys are one, so that their order is that of their bytes. */
+/** @param bytes the engine's type for byte strings. Keys have this type, so that they are ordered by their bytes. */
 export function tableStatements(bytes: 'blob' | 'bytea'): string[] {
   return [
     `create table if not exists tributary_state (collection text not null, key ${bytes} not null, value text not null, primary key (collection, key))`,
@@ -29,14 +29,14 @@ export function tableStatements(bytes: 'blob' | 'bytea'): string[] {
   ];
 }
 
-/** @throws conflict when a later version of the program has changed the store's form. */
+/** @throws conflict when the store has a later form, made by a newer version of Tributary. */
 export async function checkForm(run: RunSql, where: string): Promise<void> {
   const [row] = await run('select max(form) as form from tributary_state_form', []);
   const form = Number(row?.['form'] ?? FORM);
   if (form > FORM)
     throw new TributaryError(
       'conflict',
-      `state: ${where} has form ${form}, and this program knows form ${FORM}; use the version of the program that made it`,
+      `state: ${where} has form ${form}, and this version of Tributary knows form ${FORM}; use the newer version that made it`,
       { field: 'state' },
     );
 }
@@ -59,7 +59,7 @@ export async function listEntries<T extends Json>(
     `a page has 1 to ${MAX_PAGE_ENTRIES} entries`,
   );
   const start = Buffer.from(prefix);
-  // The first byte string after a key is the key and a zero byte.
+  // The first byte string after a key is the key followed by a zero byte.
   const next = after === undefined ? start : Buffer.concat([Buffer.from(after), Buffer.from([0])]);
   const low = Buffer.compare(next, start) > 0 ? next : start;
   const high = endOfPrefix(start);
@@ -80,7 +80,7 @@ export async function readRevision(run: RunSql, collection: string): Promise<num
   return Number(row?.['revision'] ?? 0);
 }
 
-/** One transaction over a connection that an engine has begun and will commit. */
+/** One transaction on a connection. The engine begins it and commits it. */
 export class SqlTransaction implements StateTransaction {
   private readonly written = new Set<string>();
   private ended = false;
@@ -114,9 +114,9 @@ export class SqlTransaction implements StateTransaction {
     return gone.length > 0;
   }
 
-  /** What comes last before the commit. @throws what a statement threw, also where `work` has caught it. */
+  /** Writes the revisions, right before the commit. @throws the error of a failed statement, even if `work` has caught it. */
   async finish(): Promise<void> {
-    // In one order everywhere, so that two transactions never wait for each other.
+    // Every transaction writes them in the same order, so that two transactions never wait for each other.
     for (const collection of [...this.written].sort())
       await this.run(
         'insert into tributary_state_revisions (collection, revision) values ($1, 1) on conflict (collection) do update set revision = tributary_state_revisions.revision + 1',
@@ -126,7 +126,7 @@ export class SqlTransaction implements StateTransaction {
     if (this.failure) throw this.failure.error;
   }
 
-  /** Nothing may be done with it any more. */
+  /** Forbids further use of the transaction. */
   end(): void {
     this.ended = true;
   }
@@ -150,15 +150,15 @@ function checkedCollection(collection: string): string {
   return collection;
 }
 
-/** A key as it is stored. @throws too_large; bad_request for half of a surrogate pair, which UTF-8 cannot hold. */
+/** The stored bytes of a key. @throws too_large; bad_request for half of a surrogate pair, which UTF-8 cannot hold. */
 function keyBytes(key: string): Buffer {
   if (!key.isWellFormed())
-    throw new TributaryError('bad_request', 'state: a key holds half of a character; send well-formed Unicode');
+    throw new TributaryError('bad_request', 'state: a key holds half of a surrogate pair; send valid Unicode');
   const bytes = Buffer.from(key);
   if (bytes.length > MAX_KEY_BYTES)
     throw new TributaryError(
       'too_large',
-      `state: a key of ${bytes.length} bytes; a key has at most ${MAX_KEY_BYTES} bytes`,
+      `state: a key has ${bytes.length} bytes; the limit is ${MAX_KEY_BYTES}, use a shorter key`,
     );
   return bytes;
 }
@@ -170,14 +170,14 @@ function valueText(collection: string, key: string, value: Json): string {
   if (bytes > MAX_VALUE_BYTES)
     throw new TributaryError(
       'too_large',
-      `state: the value of ${collection}/${key.slice(0, 60)} has ${bytes} bytes; a value has at most ${MAX_VALUE_BYTES} bytes, so split it`,
+      `state: the value of ${collection}/${key.slice(0, 60)} has ${bytes} bytes; the limit is ${MAX_VALUE_BYTES}, split it into several values`,
     );
   return text;
 }
 
-/** The first byte string that is beyond all with this prefix; undefined when there is none. */
+/** The first byte string after all strings with this prefix; undefined when there is none. */
 function endOfPrefix(prefix: Buffer): Buffer | undefined {
-  // A byte of UTF-8 is never 255, so the last byte can be raised.
+  // A byte of UTF-8 is never 255, so the last byte can be increased by one.
   if (prefix.length === 0) return undefined;
   const end = Buffer.from(prefix);
   end[end.length - 1]! += 1;

@@ -1,12 +1,12 @@
-/** Which values fit a column, for every engine. It is checked here, so that a fault of a row never rests on an engine's message. */
+/** Checks which values fit a column, for every engine. So a row's fault is never guessed from the message of an engine. */
 import { RowFault } from './port.ts';
 import type { Cell, Column, Row } from './schema.ts';
 
-/** The first and the last instant whose year has four digits, in milliseconds; both engines keep what lies between. */
+/** The first and the last instant with a year of four digits, in milliseconds. Both engines store the instants between them. */
 export const FIRST_INSTANT_MS = Date.parse('0000-01-01T00:00:00.000Z');
 export const LAST_INSTANT_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** The cells of a row in the order of `columns`, as values of JSON. @throws RowFault like {@link jsonCell}. */
+/** The cells of a row as JSON values, in the order of `columns`. @throws RowFault like {@link jsonCell}. */
 export function jsonRow(table: string, columns: readonly Column[], row: Row): Array<string | number | null> {
   const cells = new Array<string | number | null>(columns.length);
   for (let i = 0; i < columns.length; i++) {
@@ -17,8 +17,8 @@ export function jsonRow(table: string, columns: readonly Column[], row: Row): Ar
 }
 
 /**
- * A cell as a value of JSON that loses nothing: integers beyond 2^53 are texts of digits, instants are milliseconds. Half of a
- * surrogate pair becomes U+FFFD, because no engine stores it.
+ * A cell as an exact JSON value: integers beyond 2^53 are texts of digits, instants are milliseconds. Half of a surrogate pair
+ * becomes U+FFFD, because no engine can store it.
  * @throws RowFault naming table and column when the value does not fit.
  */
 export function jsonCell(table: string, column: Column, cell: Cell | undefined): string | number | null {
@@ -32,7 +32,7 @@ export function jsonCell(table: string, column: Column, cell: Cell | undefined):
       return cell.isWellFormed() ? cell : cell.toWellFormed();
     case 'float64':
       if (typeof cell !== 'number' || !Number.isFinite(cell)) throw unfit(table, column, cell);
-      // Zero has no sign in JSON, so it has none on the other ways either.
+      // JSON has no negative zero, so it becomes zero here too.
       return cell + 0;
     case 'int64':
       return integer(table, column, cell);
@@ -65,7 +65,7 @@ function integer(table: string, column: Column, cell: string | number | bigint):
   return String(cell);
 }
 
-/** A text is not quoted: it may be long, and it may be personal. */
+/** The fault does not quote a text, because it may be long or personal. */
 function unfit(table: string, { name, type }: Column, cell: string | number | bigint): RowFault {
   const shown = typeof cell === 'string' ? `a text of ${cell.length} characters` : String(cell);
   return new RowFault(table, name, `${shown} is not ${type}`);

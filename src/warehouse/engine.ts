@@ -1,12 +1,12 @@
-/** What an engine says of itself, beside the warehouse that it opens. */
+/** The declaration of an engine. */
 import type { Warehouse } from './port.ts';
 
-/** Where a warehouse is, as its engine reads it from a URL. */
+/** The location of a warehouse, as its engine read it from a URL. */
 export interface WarehouseLocation {
   engine: string;
 }
 
-/** Settings that every engine takes; null leaves the choice to the engine. */
+/** Settings of every engine. With null the engine chooses. */
 export interface EngineOptions {
   memory_limit_bytes: number | null;
   threads: number | null;
@@ -15,13 +15,16 @@ export interface EngineOptions {
 
 export interface Engine<L extends WarehouseLocation> {
   readonly name: L['engine'];
-  /** What stands before the first colon of its URLs. */
+  /** The schemes of its URLs: the text before the first colon. */
   readonly schemes: readonly string[];
-  /** How its URLs look, for messages. */
+  /** The form of its URLs, for messages. */
   readonly form: string;
-  /** Whether several processes may have one warehouse open. Each of them then needs a collector id of its own. */
+  /** True if several processes may open one warehouse. Then each of them needs its own collector id. */
   readonly shared: boolean;
-  /** Reads a URL with one of its schemes. Returns a sentence without its subject when the URL is wrong; it quotes no password. */
+  /**
+   * Reads a URL with one of its schemes.
+   * @returns the reason, such as "has no host", when the URL is wrong; it quotes no password.
+   */
   parse(url: string, password: string | undefined): L | string;
   /** @throws warehouse_unavailable when the warehouse cannot be opened now. */
   open(location: L, options: EngineOptions): Promise<Warehouse>;

@@ -1,4 +1,4 @@
-/** The engines that there are. A new one is a folder beside `duckdb/` and `clickhouse/`, and a line in the list below. */
+/** The list of engines. A new engine is a folder beside `duckdb/` and `clickhouse/`, and a line in the list below. */
 import { join } from 'node:path';
 import { assert, badRequest } from '../domain/errors.ts';
 import { CLICKHOUSE } from './clickhouse/engine.ts';
@@ -9,13 +9,13 @@ import type { Warehouse } from './port.ts';
 // biome-ignore lint/suspicious/noExplicitAny: each engine gets only the locations that it parsed itself
 const ENGINES: ReadonlyArray<Engine<any>> = [DUCKDB, CLICKHOUSE];
 
-/** The warehouse of a data folder whose configuration names none. */
+/** The warehouse in a data folder, for a configuration that names no other. */
 export function embeddedLocation(folder: string): WarehouseLocation {
   return DUCKDB.at(join(folder, 'warehouse.duckdb'));
 }
 
 /**
- * Reads the URL of a warehouse. The password stands in it, or better in `password`, which the environment gives.
+ * Reads the URL of a warehouse. The password is in the URL, or better in `password`, which comes from the environment.
  * @throws bad_request naming the setting; the message never repeats the URL, which may hold a password.
  */
 export function parseWarehouseUrl(url: string, password: string | undefined): WarehouseLocation {
@@ -26,7 +26,7 @@ export function parseWarehouseUrl(url: string, password: string | undefined): Wa
   throw badRequest('warehouse', `${location}; send ${ENGINES.map(({ form }) => form).join(' or ')}`);
 }
 
-/** Whether several processes may have the warehouse open at once. */
+/** True if several processes may open the warehouse at the same time. */
 export function isShared(location: WarehouseLocation): boolean {
   return engineOf(location).shared;
 }
@@ -38,6 +38,6 @@ export function openLocation(location: WarehouseLocation, options: EngineOptions
 
 function engineOf({ engine: name }: WarehouseLocation): Engine<WarehouseLocation> {
   const engine = ENGINES.find((one) => one.name === name);
-  assert(engine, `there is an engine ${name}`);
+  assert(engine, `no engine has the name ${name}`);
   return engine;
 }

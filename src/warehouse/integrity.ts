@@ -1,8 +1,8 @@
-/** What the doctor looks at in every engine: sizes, and promises that hold at every moment. */
+/** The checks of `tributary doctor`, the same for every engine: table sizes, and rules that the data must always meet. */
 import type { Snapshot, TableSize } from './port.ts';
 import { TABLE_NAMES } from './schema.ts';
 
-/** Counted, so that doctor can say how often one is broken. */
+/** Each check counts how often its rule is broken. */
 const INTEGRITY_CHECKS: ReadonlyArray<[string, string]> = [
   [
     'touchpoint ids stored twice',
@@ -19,18 +19,18 @@ const INTEGRITY_CHECKS: ReadonlyArray<[string, string]> = [
   ],
 ];
 
-/** SQL that counts rows that no commit covers; it has to see them, so an engine that hides them names its tables itself. */
+/** SQL that counts rows after the last commit. Where snapshots hide such rows, the engine names its real tables. */
 export function uncommittedRows(table: string, commits: string): string {
   return `select count(*) as n from ${table} r left join (select collector_id, max(log_seq) as last_seq from ${commits} group by collector_id) k
     on k.collector_id = r.collector_id where r.log_seq > coalesce(k.last_seq, 0)`;
 }
 
-/** One line of a diagnosis. */
+/** The line for rows after the last commit. */
 export function uncommittedProblem(n: number): string[] {
   return n > 0 ? [`${n} rows beyond the last committed position`] : [];
 }
 
-/** Rows per table, and a line per promise that is broken. */
+/** The rows of each table, and one line for each broken rule. */
 export async function examine(snapshot: Snapshot): Promise<{ tables: TableSize[]; problems: string[] }> {
   const tables: TableSize[] = [];
   const problems: string[] = [];

@@ -1,14 +1,14 @@
-/** Relations from the program that outlive one read: which versions are kept, and when they may go. */
+/** Relations that the program fills and the engine keeps after the read. This file decides which versions are kept. */
 import { hash } from 'node:crypto';
 import type { MakeRows } from './port.ts';
 import type { Column, Row } from './schema.ts';
 
-/** Versions of one relation that are kept; older ones are dropped once no read uses them. */
+/** The versions of one relation that are kept. Older versions are dropped when no read uses them. */
 const KEPT_VERSIONS = 3;
 
-/** What an engine does with a table that is kept. */
+/** How an engine makes and drops a kept table. */
 interface Store {
-  /** Makes the table, anew if there is one. Returns what queries read it from. */
+  /** Makes the table; it replaces an existing one. @returns the name by which queries read it. */
   make(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<string>;
   drop(table: string): Promise<unknown>;
 }
@@ -21,12 +21,12 @@ export function keptName(name: string, version: string): string {
 export class KeptRelations {
   private readonly tables = new Map<string, Promise<string>>();
   private readonly users = new Map<string, number>();
-  /** Tables that are there to be read. */
+  /** Tables that are complete and can be read. */
   readonly made = new Set<string>();
 
   constructor(private readonly store: Store) {}
 
-  /** The name of the table that holds this version. It stays until `release` was called, once per call of this. */
+  /** The table of this version. It is not dropped before `release` is called; each call needs its own `release`. */
   async table(
     name: string,
     version: string,
@@ -35,7 +35,7 @@ export class KeptRelations {
   ): Promise<{ table: string; release: () => void }> {
     const table = keptName(name, version);
     const made = this.tables.get(table) ?? this.make(table, columns, rows);
-    // The newest asked for goes to the end.
+    // The table that was used last goes to the end.
     this.tables.delete(table);
     this.tables.set(table, made);
     this.users.set(table, (this.users.get(table) ?? 0) + 1);

@@ -1,11 +1,11 @@
-/** Expands macro calls in shared SQL. Written once; engines bring only the table of translations. */
+/** Expands macro calls in shared SQL. Each engine gives its table of translations. */
 import type { Macro } from './port.ts';
 
 export type MacroTable = Record<Macro, (...args: string[]) => string>;
 
 /**
- * Replaces every `name(args)` of a macro, innermost first. Quoted text is left alone.
- * @throws Error on unbalanced parentheses or quotes: that is a bug in a query, not input.
+ * Replaces every macro call `name(args)`, innermost first. Quoted text is not changed.
+ * @throws Error on unbalanced parentheses or quotes, which are a bug in a query.
  */
 export function expandMacros(sql: string, table: MacroTable): string {
   let out = '';

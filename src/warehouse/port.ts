@@ -1,8 +1,8 @@
 /**
- * What a warehouse must do, and no more: append a batch in one transaction, answer queries over one consistent state,
- * migrate, and look after itself. `test/warehouse/contract.ts` says it in tests; every engine passes the same ones.
+ * The interface of a warehouse: append a batch in one transaction, answer queries over one consistent state, migrate the schema,
+ * and do maintenance. Every engine passes the tests in `test/warehouse/contract.ts`.
  *
- * Analytic SQL is one text for all engines. It may call the macros of {@link MACROS}; each engine expands them.
+ * Reports use the same SQL for all engines (shared SQL). It may call the macros of {@link MACROS}; each engine expands them.
  */
 import type { Column, Row, TableName } from './schema.ts';
 import type { SchemaVersion } from './versions/version.ts';
@@ -21,7 +21,7 @@ export const MACROS = [
   'bits', // (x, mask) -> the bits of an int64 that are also in the mask
   'sum128', // (x) -> exact 128-bit sum of integers
   'text128', // (x) -> decimal digits of an integer
-  'count_where', // (condition) -> rows for which it holds
+  'count_where', // (condition) -> the number of rows for which it is true
   'same', // (a, b) -> equality in which null equals null
   'json_text', // (json, key) -> the string at a key of a JSON object, or null
   'chr', // (n) -> the character of a code below 128
@@ -32,9 +32,9 @@ export type Macro = (typeof MACROS)[number];
 export type Parameter = string | number | bigint | null;
 
 /**
- * A value that cannot stand in its column, whatever the engine and however often it is tried. Both engines throw it before they
- * write anything, from a check of their own ({@link ./cells.ts}); no message of an engine is ever taken for it. So the loader
- * may set the row aside. Every other failure of a write is the warehouse's, and the rows are kept and tried again.
+ * A value does not fit its column in any engine, so trying again cannot help. The check in {@link ./cells.ts} throws it before
+ * anything is written; it never comes from the message of an engine. So the loader may make the row a dead letter. Every other
+ * failure of a write is a failure of the warehouse; then the rows are kept and tried again.
  */
 export class RowFault extends Error {
   constructor(
@@ -50,41 +50,41 @@ export class RowFault extends Error {
 /** Rows to write together: all of them or none. */
 export type Batch = Partial<Record<TableName, Row[]>>;
 
-/** Gives the rows of a relation when they are needed. */
+/** Makes the rows of a relation when they are needed. */
 export type MakeRows = () => readonly Row[] | Promise<readonly Row[]>;
 
 /**
- * A consistent view of the warehouse; temporary tables vanish with it. It shows whole batches only, so every row that it shows
- * lies at or before its committed positions.
+ * A consistent view of the warehouse. Its temporary tables are dropped at its end. It shows only complete batches, so every row
+ * lies at or before the committed positions of the snapshot.
  */
 export interface Snapshot {
-  /** The positions that it shows, where the engine had to look them up; else they are read from `commits`. */
+  /** The committed positions, where the engine has already read them; else they are read from `commits`. */
   readonly committed?: ReadonlyMap<string, number>;
   /** Runs shared SQL with `$name` parameters. 128-bit and 64-bit integers come back as bigint. */
   query<R extends Row = Row>(sql: string, parameters?: Record<string, Parameter>): Promise<R[]>;
-  /** Keeps the result of a query under a temporary name, for queries after it. */
+  /** Stores the result of a query in a temporary table for later queries. */
   materialise(name: string, sql: string, parameters?: Record<string, Parameter>): Promise<void>;
-  /** Gives a query a temporary name. It runs wherever a later query reads that name. */
+  /** Gives a query a temporary name, like a view. It runs each time a later query reads that name. */
   define(name: string, sql: string): Promise<void>;
-  /** Makes a temporary table of rows from the program. */
+  /** Makes a temporary table from rows of the program. */
   relation(name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void>;
   /**
-   * Like {@link relation}, for rows that are the same as long as `version` is: the engine may keep them between reads, and then
-   * `rows` is not called.
+   * Like {@link relation}, for rows that stay the same while `version` stays the same. The engine may keep the table between
+   * reads; then it does not call `rows`.
    */
   cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void>;
 }
 
 /**
- * What a read is for. Reports wait for a place among themselves. What loading needs (known ids, positions) has places of its own,
- * because a sender must not wait for a report.
+ * The purpose of a read. The number of reads at the same time is limited per purpose. Reads of the loader (known ids, positions)
+ * do not wait for reports, because a sender must not wait for a report.
  */
 export type ReadPurpose = 'reports' | 'loading';
 
 export interface ReadOptions {
   /** `reports` when left out. */
   for?: ReadPurpose;
-  /** A query that runs longer is stopped and answered with `timeout`. */
+  /** A read that takes longer is stopped with the error `timeout`. */
   timeout_ms?: number;
 }
 
@@ -98,31 +98,31 @@ export interface Diagnosis {
   schema_version: number;
   size_bytes: number;
   tables: TableSize[];
-  /** One line per broken promise; empty when all is well. */
+  /** One line for each broken rule; empty when no rule is broken. */
   problems: string[];
 }
 
 export interface Warehouse {
   readonly engine: string;
   /**
-   * Brings the schema to the newest of `versions`, which are those of this program unless a test says otherwise; forward only.
-   * Returns the versions applied.
-   * @throws conflict, before anything is written, when the data is newer than all of them.
+   * Migrates the schema forward to the newest of `versions`. These are the versions of this program; tests give others.
+   * @returns the versions that were applied.
+   * @throws conflict, before anything is written, when the data has a newer schema version.
    */
   migrate(versions?: readonly SchemaVersion[]): Promise<number[]>;
   /**
-   * Writes a batch: all of it shows, or nothing. Rows of the log show once a commit covers their position, which an engine
-   * without transactions needs to keep this promise; so they come with their commit, or after one.
-   * @throws RowFault when a value does not fit its column; nothing is written then.
-   * @throws TributaryError warehouse_unavailable when the engine cannot take rows now; the same batch may be tried again.
+   * Writes a batch. Readers see all of it or nothing. Readers see rows of the log only when a commit covers their position,
+   * because an engine may have no transactions. So a batch of log rows includes its commit, or follows a commit that covers it.
+   * @throws RowFault when a value does not fit its column; then nothing is written.
+   * @throws TributaryError warehouse_unavailable when the engine cannot write now; the same batch may be tried again.
    */
   append(batch: Batch): Promise<void>;
   /**
-   * Runs `work` on one consistent state. Reads run beside each other and beside appends, as many as there are places.
-   * @throws busy when too many wait for a place.
+   * Runs `work` on one consistent state. A limited number of reads run at the same time, also during appends; further reads wait.
+   * @throws busy when too many reads wait.
    */
   read<T>(work: (snapshot: Snapshot) => Promise<T>, options?: ReadOptions): Promise<T>;
-  /** Gives deleted and rewritten space back, and makes recovery after a crash short. */
+  /** Frees the space of deleted and rewritten rows, and shortens the recovery after a crash. */
   compact(): Promise<void>;
   diagnose(): Promise<Diagnosis>;
   /** Writes every table as Parquet into an empty folder. */

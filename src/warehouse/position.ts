@@ -1,4 +1,4 @@
-/** The log position that a report sees: per collector, the highest `log_seq` that counts. */
+/** The log position of a report: for each collector, the highest `log_seq` that the report includes. */
 import { hash } from 'node:crypto';
 import { assert, badRequest } from '../domain/errors.ts';
 import { parseInstant } from '../domain/time.ts';
@@ -8,7 +8,7 @@ import type { Row } from './schema.ts';
 
 export type Position = ReadonlyMap<string, number>;
 
-/** The `as_of` token: collectors and positions, in order. */
+/** The `as_of` token: collectors and their positions, in order of the names. */
 export function formatPosition(position: Position): string {
   return (
     [...position]
@@ -18,10 +18,10 @@ export function formatPosition(position: Position): string {
   );
 }
 
-/** A snapshot is one state, so its positions are looked up once. */
+/** The positions of a snapshot are read once, because a snapshot never changes. */
 const known = new WeakMap<Snapshot, Promise<Position>>();
 
-/** Everything that is committed in this snapshot. */
+/** The position of the last commits in this snapshot. */
 export function currentPosition(snapshot: Snapshot): Promise<Position> {
   const found = known.get(snapshot) ?? readCommitted(snapshot);
   known.set(snapshot, found);
@@ -43,12 +43,13 @@ function positionOf(rows: readonly Row[]): Position {
   );
 }
 
-/** Positions of the very snapshot that they were read in: no row that it shows lies beyond them. */
+/** Positions that include every row of the snapshot in which they were read. */
 const everything = new WeakSet<Position>();
 
 /**
- * Reads an `as_of` parameter: a token of an earlier report, or an instant, which means what was committed by then.
- * @throws bad_request when it is neither, or lies beyond what is committed.
+ * Reads an `as_of` parameter: a token of an earlier report, or an instant, which means everything that was committed at or before
+ * it.
+ * @throws bad_request when it is neither, or when it is later than the last commit.
  */
 export async function resolvePosition(snapshot: Snapshot, as_of: string | undefined): Promise<Position> {
   const current = await currentPosition(snapshot);
@@ -61,13 +62,19 @@ export async function resolvePosition(snapshot: Snapshot, as_of: string | undefi
   if (token) {
     for (const [collector_id, log_seq] of token) {
       if (log_seq > (current.get(collector_id) ?? 0))
-        throw badRequest('as_of', `${as_of} lies beyond what is committed; use the as_of of an earlier report`);
+        throw badRequest(
+          'as_of',
+          `${as_of} is later than the last committed position; use the as_of of an earlier report`,
+        );
     }
     return token;
   }
   const instant = parseInstant(as_of);
   if (typeof instant === 'string')
-    throw badRequest('as_of', 'must be the as_of of an earlier report, or an instant with a zone');
+    throw badRequest(
+      'as_of',
+      `${JSON.stringify(as_of.slice(0, 60))} is not a position; send the as_of of an earlier report, or an instant with a zone`,
+    );
   const rows = await snapshot.query(
     'select collector_id, max(log_seq) as log_seq from commits where committed_at <= instant($at) group by collector_id',
     { at: instant },
@@ -81,14 +88,14 @@ function parseToken(as_of: string): Position | undefined {
   return new Map(parts.map((part) => [part![1]!, Number(part![2])]));
 }
 
-/** A collector's id as SQL text; it is checked against a pattern, so it can stand there. */
+/** A collector's id as an SQL literal. A pattern is checked first, so that the id is safe in SQL. */
 function quoted(collector_id: string): string {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(collector_id))
     throw new Error(`collector id ${collector_id} does not fit its pattern`);
   return `'${collector_id}'`;
 }
 
-/** SQL that holds for rows at or before a position. */
+/** An SQL condition that is true for rows at or before a position. */
 export function atOrBefore(alias: string, position: Position): string {
   if (position.size === 0) return '1 = 0';
   if (everything.has(position)) return '1 = 1';
@@ -98,23 +105,23 @@ export function atOrBefore(alias: string, position: Position): string {
   return terms.length === 1 ? terms[0]! : `(${terms.join(' or ')})`;
 }
 
-/** A row's number holds its `log_seq` in the low 47 bits and its collector's code in the 16 bits above; it is never negative. */
+/** The number of a row has `log_seq` in the low 47 bits and the collector's code in the 16 bits above. It is never negative. */
 const SEQ_BITS = 47n;
 const MAX_CODE = 0xffff;
-/** The collector of a folder that has not been given another name. */
+/** The name of a collector when the configuration gives none. */
 const DEFAULT_COLLECTOR = 'main';
 
 /**
- * The code of a collector in row numbers: 0 for `main`, else 1 … 65,535 from a hash of its name. It depends on nothing but the
- * name, so numbers stay what they are when another collector appears. Collectors of one warehouse need different codes, which
- * a collector checks when it starts ({@link sameCode}).
+ * The code of a collector in row numbers: 0 for `main`, else 1 … 65,535 from a hash of its name. It depends only on the name, so
+ * the numbers do not change when another collector appears. Collectors of one warehouse need different codes; each collector
+ * checks that at its start ({@link sameCode}).
  */
 export function collectorCode(collector_id: string): number {
   if (collector_id === DEFAULT_COLLECTOR) return 0;
   return 1 + Number(BigInt(`0x${hash('sha256', collector_id, 'hex').slice(0, 12)}`) % BigInt(MAX_CODE));
 }
 
-/** Another collector with the code of this one, if there is any. */
+/** Another collector with the same code, or undefined. */
 export function sameCode(collector_id: string, others: Iterable<string>): string | undefined {
   const code = collectorCode(collector_id);
   for (const other of others) if (other !== collector_id && collectorCode(other) === code) return other;
@@ -122,9 +129,9 @@ export function sameCode(collector_id: string, others: Iterable<string>): string
 }
 
 /**
- * SQL for a number that names one row at or before a position: 63 bits of collector and `log_seq`. Queries know rows by it,
- * because reading, sorting and joining ids costs several times as much. It is too large for a double: the program reads it as a
- * bigint or not at all.
+ * SQL for a 63-bit number that identifies a row at or before a position, made of collector and `log_seq`. Queries use it instead
+ * of ids, because reading, sorting and joining ids costs several times as much. It is too large for a double, so the program
+ * must read it as a bigint.
  */
 export function logNumber(alias: string, position: Position): string {
   const collectors = [...position.keys()].sort();
@@ -133,7 +140,7 @@ export function logNumber(alias: string, position: Position): string {
     const other = sameCode(collector_id, collectors);
     assert(
       other === undefined,
-      `collectors ${collector_id} and ${other} have the same code, so their rows cannot be told apart; one of them has to be loaded again under another collector_id`,
+      `collectors ${collector_id} and ${other} have the same code, so their rows cannot be told apart; load the records of one of them again under another collector_id`,
     );
   }
   const offsets = collectors.map((collector_id) => BigInt(collectorCode(collector_id)) << SEQ_BITS);

@@ -1,8 +1,11 @@
-/** Cells of a query's rows as values of the program: the one place that converts them. */
+/** Converts the cells of query results into values of the program. */
 import { assert } from '../domain/errors.ts';
 import type { Cell, Row } from './schema.ts';
 
-/** `bigint` reads integers and their digits, `number` whole numbers up to 2^53 and doubles. `?` may be null. */
+/**
+ * `bigint` reads integers and texts of digits, `number` reads whole numbers up to 2^53 and doubles. With `?` the cell may be
+ * null.
+ */
 interface Kinds {
   bigint: bigint;
   'bigint?': bigint | null;
@@ -19,7 +22,7 @@ const READERS = {
   text: (cell: Exclude<Cell, null>) => String(cell),
 };
 
-/** Reads the named cells of a row. A cell that is missing, or null where the shape does not allow it, is a bug of the query. */
+/** Reads the named cells of a row. It is a bug of the query if a cell is missing, or null where the shape does not allow it. */
 export function read<S extends Shape>(row: Row | undefined, shape: S): { [N in keyof S]: Kinds[S[N]] } {
   assert(row !== undefined, `a query gave no row with ${Object.keys(shape).join(', ')}`);
   const values: Record<string, unknown> = {};

@@ -1,7 +1,8 @@
 /**
- * The tables of the log, as the records of today declare them. The columns of a record's table are its fields in wire order, then
- * its derived columns, then the log's own. A stored table may have them in another order, since later columns come last there: so
- * nothing goes by the position of a column. What is stored is said by {@link ./versions/index.ts}, and a test compares the two.
+ * The tables of the log, derived from the declarations of the records. The columns of a record's table are its fields in wire
+ * order, then its derived columns, then the columns of the log. A stored table may have another order, because later columns are
+ * added at its end; so no code may depend on the position of a column. {@link ./versions/index.ts} declares the stored tables,
+ * and a test compares them with these.
  */
 import type { FieldKind } from '../domain/fields.ts';
 import { type RECORD_KINDS, RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
@@ -19,15 +20,15 @@ export interface Column {
 export interface Table {
   name: string;
   columns: readonly Column[];
-  /** What names a row: two rows with equal keys are one, sent twice. */
+  /** The columns that identify a row. Two rows with equal keys are the same row, sent twice. */
   key: readonly string[];
-  /** The version of the schema that brought the table. */
+  /** The schema version that added the table. */
   since: number;
-  /** The versions of columns that came later than the table. */
+  /** The schema versions of columns that were added later than the table. */
   columns_since?: Readonly<Record<string, number>>;
   /**
-   * Rows of `table` count only once this table has the row that they name in the column `by`. So this table is written after the
-   * other one, and rows there that it does not have are left over from a try that failed.
+   * Rows of `table` count only when this table has the row that they name in the column `by`. So this table is written after
+   * `table`. Rows of `table` without such a row are left over from a failed try.
    */
   completes?: { table: string; by: string };
 }
@@ -37,11 +38,11 @@ export type Row = Record<string, Cell>;
 
 const column = (name: string, type: ColumnType, nullable = false): Column => ({ name, type, nullable });
 
-/** Columns that are never null, for tables made by the program. */
+/** A text column that is never null, for tables that the program makes. */
 export const textColumn = (name: string): Column => column(name, 'text');
 export const intColumn = (name: string): Column => column(name, 'int64');
 
-/** Where a row stands in the log. `loaded_at` is information only: no report may depend on it. */
+/** The place of a row in the log. `loaded_at` is only information: no report may depend on it. */
 const LOG_COLUMNS: readonly Column[] = [
   column('received_at', 'instant'),
   column('loaded_at', 'instant'),
@@ -49,7 +50,7 @@ const LOG_COLUMNS: readonly Column[] = [
   column('log_seq', 'int64'),
 ];
 
-/** Equal content has an equal hash, so a repeat is told from a conflict without keeping the payload. */
+/** The hash of the sent content. It tells a repeat (same hash) from a conflict (another hash) without the payload. */
 const CONTENT_HASH = column('content_hash', 'int64');
 
 const KIND_TYPES: Record<FieldKind, ColumnType> = {
@@ -88,9 +89,9 @@ export const RECORD_TABLES = Object.fromEntries(
   RECORD_NAMES.map((name) => [name, recordTable(recordKind(name))]),
 ) as Record<keyof typeof RECORD_KINDS, Table>;
 
-/** What the product itself writes down. */
+/** The tables that the program writes, beside the records. */
 export const SYSTEM_TABLES = {
-  /** The verdict and channel that newer rules give a touchpoint; the latest at or before `as_of` counts. */
+  /** The verdict and channel of a touchpoint by newer rules; the latest reclassification at or before `as_of` counts. */
   reclassifications: {
     name: 'reclassifications',
     since: 1,
@@ -108,7 +109,7 @@ export const SYSTEM_TABLES = {
       ...LOG_COLUMNS,
     ],
   },
-  /** The same id with other content: the first stays in its table, the other is kept here. */
+  /** Records with a known id and other content. The first record stays in its own table; the later one is stored here. */
   conflicts: {
     name: 'conflicts',
     since: 1,
@@ -121,7 +122,7 @@ export const SYSTEM_TABLES = {
       ...LOG_COLUMNS,
     ],
   },
-  /** What passed the schema and failed to load. A replay appends the same id with state `replayed`. */
+  /** Records that were accepted and do not fit their table. A replay adds a row with the same id and the state `replayed`. */
   dead_letters: {
     name: 'dead_letters',
     since: 1,
@@ -136,14 +137,14 @@ export const SYSTEM_TABLES = {
       ...LOG_COLUMNS,
     ],
   },
-  /** Which positions were committed, and when: resolves an instant given as `as_of`. */
+  /** The committed positions, each with its time. An instant given as `as_of` is resolved by them. */
   commits: {
     name: 'commits',
     since: 1,
     key: ['collector_id', 'log_seq'],
     columns: [column('collector_id', 'text'), column('log_seq', 'int64'), column('committed_at', 'instant')],
   },
-  /** A frozen run: what was asked, and of which log position and settings. */
+  /** A frozen run: the request, the log position and the settings. */
   attribution_runs: {
     name: 'attribution_runs',
     since: 1,
@@ -159,7 +160,7 @@ export const SYSTEM_TABLES = {
       column('created_at', 'instant'),
     ],
   },
-  /** The credits of a run, one row a touch and value event; unattributed value has no touchpoint and a reason. */
+  /** The credits of a run, one row for each touch and value event. Unattributed value has a reason and no touchpoint. */
   attribution_results: {
     name: 'attribution_results',
     since: 1,
@@ -180,7 +181,7 @@ export const SYSTEM_TABLES = {
       column('occurred_at', 'instant'),
     ],
   },
-  /** A fitted model, as it was when it was fitted: it never changes, and reports name the one they used. */
+  /** The artifacts of fits. An artifact never changes, and a report names the one that it used. */
   model_artifacts: {
     name: 'model_artifacts',
     since: 2,
@@ -208,8 +209,8 @@ export const TABLES: Record<TableName, Table> = { ...RECORD_TABLES, ...SYSTEM_TA
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 
 /**
- * The order in which a batch is written by an engine without transactions: every table before those that make its rows count. A
- * table that completes another comes after it, and the commits come after everything.
+ * The order in which an engine without transactions writes the tables of a batch. A table that completes another one comes after
+ * it, and the commits come last.
  */
 export const WRITE_ORDER: readonly TableName[] = [
   ...TABLE_NAMES.filter((name) => name !== 'commits' && !TABLES[name].completes),

@@ -1,11 +1,11 @@
-/** Who may use a warehouse, when, and for how long: writers one after another, readers a few at a time. */
+/** Limits the use of a warehouse: one writer at a time, a few readers at a time, and a time limit for reads. */
 import { TributaryError } from '../domain/errors.ts';
 import type { ReadPurpose } from './port.ts';
 
-/** Work that is done in the order of asking, one piece at a time; a failure stops nobody else. */
+/** Runs work one piece at a time, in the order of the calls. A failure does not stop the pieces after it. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
-  /** Pieces that are under way or wait. */
+  /** The number of pieces that run or wait. */
   waiting = 0;
 
   take<T>(work: () => Promise<T>): Promise<T> {
@@ -20,7 +20,7 @@ export class Turns {
 
 const turns = new WeakMap<object, Map<string, Turns>>();
 
-/** The turns of one kind of work on a warehouse, which all callers in this process share. */
+/** The turns for one kind of work on a warehouse. All callers in this process share them. */
 export function turnsOf(warehouse: object, work: string): Turns {
   const kinds = turns.get(warehouse) ?? new Map<string, Turns>();
   turns.set(warehouse, kinds);
@@ -31,14 +31,16 @@ export function turnsOf(warehouse: object, work: string): Turns {
 
 const MAX_WAITING_READS = 64;
 
-/** Places for reads that run at once. Further ones wait, up to a number; then they are told to come back. */
+/**
+ * Limits the number of reads that run at the same time. Up to {@link MAX_WAITING_READS} further reads wait; others are refused.
+ */
 export class ReadPlaces {
   private readonly waiting: Array<() => void> = [];
   private taken = 0;
 
   constructor(private readonly places: number) {}
 
-  /** @throws busy when too many wait already. */
+  /** Waits for a free place. @throws busy when too many reads already wait. */
   async enter(): Promise<void> {
     if (this.taken < this.places) {
       this.taken += 1;
@@ -51,7 +53,7 @@ export class ReadPlaces {
     await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Hands the place to the longest waiting reader, or frees it. */
+  /** Gives the place to the read that has waited longest, or frees it. */
   leave(): void {
     const next = this.waiting.shift();
     if (next) next();
@@ -59,15 +61,17 @@ export class ReadPlaces {
   }
 }
 
-/** Reads of the loader are short, and one process has one loader; the second place is for those who look how far it is. */
+/**
+ * One place is for the loader; a process has one loader, and its reads are short. The other is for reads of the loaded position.
+ */
 const LOADING_PLACES = 2;
 
-/** The places of each purpose. */
+/** The places for each purpose. */
 export function readPlaces(reports: number): Record<ReadPurpose, ReadPlaces> {
   return { reports: new ReadPlaces(reports), loading: new ReadPlaces(LOADING_PLACES) };
 }
 
-/** What a read is told when its time is over. */
+/** The error for a read that takes too long. */
 export function tooSlow(timeout_ms: number, cause?: unknown): TributaryError {
   return new TributaryError(
     'timeout',
@@ -76,11 +80,11 @@ export function tooSlow(timeout_ms: number, cause?: unknown): TributaryError {
   );
 }
 
-/** What a read is told when neither memory nor disk holds what it needs. */
+/** The error for a read that needs more memory and disk than it may use. */
 export function tooLarge(cause?: unknown): TributaryError {
   return new TributaryError(
     'unprocessable',
-    'the query needs more memory than one may have; ask for a shorter period or fewer groups, or raise memory_limit_bytes',
+    'the query needs more memory than the limit for one query; ask for a shorter period or fewer groups, or raise memory_limit_bytes',
     { cause },
   );
 }

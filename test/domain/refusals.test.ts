@@ -27,8 +27,8 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
         ? [
             ...strings,
             ['x'.repeat(201), LIMIT],
-            ['a b', /must be 1 to 64 letters/],
-            ['../etc', /must be 1 to 64 letters/],
+            ['a b', /is not a brand id; send 1 to 64 letters/],
+            ['../etc', /is not a brand id; send 1 to 64 letters/],
           ]
         : [
             ...texts,
@@ -106,8 +106,8 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
       return [
         [true, DECIMAL],
         ['abc', DECIMAL],
-        [0, /must be greater than zero/],
-        [-1, /must be greater than zero/],
+        [0, /is not greater than zero/],
+        [-1, /is not greater than zero/],
         ['1.0000000001', /has 10 decimals, a rate takes 9/],
       ];
     case 'json':
@@ -239,7 +239,7 @@ describe('rules over several fields', () => {
       /^amount is zero and would change nothing/,
     );
     expect(refusal('conversions', { ...GOOD.conversions, conversion_value: '-5' })).toMatch(
-      /^conversion_value must not be negative; record a refund or correction as an adjustment/,
+      /^conversion_value must not be negative; send a refund or correction as an adjustment/,
     );
     expect(refusal('conversions', { ...GOOD.conversions, conversion_value: '0.001' })).toMatch(
       /^conversion_value "0.001" has 3 decimals, USD takes 2/,
@@ -250,7 +250,7 @@ describe('rules over several fields', () => {
     expect(refusal('identity_links', { ...GOOD.identity_links, right_id: 'a1' })).toMatch(/^right_id equals left_id/);
     expect(refusal('fx_rates', { ...GOOD.fx_rates, base: 'EUR' })).toMatch(/^base equals currency/);
     expect(refusal('customer_segments', { ...GOOD.customer_segments, expires_at: '2026-05-01T00:00:00Z' })).toMatch(
-      /^expires_at must come after assigned_at/,
+      /^expires_at is not after assigned_at/,
     );
   });
 

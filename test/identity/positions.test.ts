@@ -183,7 +183,7 @@ describe('persons at any position', () => {
     await countAt(12);
     const asked = Array.from({ length: 24 }, (_, i) => i % 12);
     expect(await Promise.all(asked.map(countAt))).toEqual(asked);
-    expect(directory['aside'].size).toBe(2);
+    expect(directory['old_lines'].size).toBe(2);
     await directory.close();
     await engine.close();
   });

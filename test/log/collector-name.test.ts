@@ -23,7 +23,7 @@ describe('the name of a collector', () => {
     await expect(checkCollectorName(warehouse, `c-${CLASHING}`)).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining(
-        `and ${NAME}, which wrote to this warehouse, have the same code; choose another`,
+        `has the same internal code as ${NAME}, which wrote to this warehouse; choose another`,
       ),
     });
     await expect(checkCollectorName(warehouse, NAME)).resolves.toBe(undefined);

@@ -141,7 +141,7 @@ describe('a fault that is not the records', () => {
     const collector = await openCollector(temporaryFolder(), warehouse, { enrich: breaking(() => broken) });
     await accept(collector, range('e', 50));
     expect(await failed(collector)).toMatch(
-      /^all 50 records of a batch have the same fault \(email_events\.customer_id/,
+      /^loading stopped: all 50 records of a batch have the same fault \(email_events\.customer_id/,
     );
     expect(await letters(warehouse)).toEqual([]);
     expect(collector.health()).toMatchObject({ lag_records: 50, loader: { dead_letters: 0 } });

@@ -192,9 +192,7 @@ describe('a line that a newer program wrote', () => {
       const { folder, warehouse } = await opened(content);
       await expect(openCollector(folder, warehouse)).rejects.toMatchObject({
         code: 'spool_unreadable',
-        message: expect.stringMatching(
-          /log position 4, which this version of the program cannot read; nothing is lost/,
-        ),
+        message: expect.stringMatching(/log position 4, which this version of Tributary cannot read; nothing is lost/),
       });
       expect(readFileSync(join(folder, 'spool', segmentName(1)), 'utf8')).toBe(content);
       await warehouse.close();

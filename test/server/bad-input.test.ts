@@ -275,7 +275,7 @@ test.each([
   ['model=linear&model=first_touch', 'model', /given more than once/],
   ['format=pdf', 'format', /not one of json, csv/],
   ['start=', 'start', /is empty/],
-  ['as_of=main:999', 'as_of', /beyond what is committed/],
+  ['as_of=main:999', 'as_of', /later than the last committed position/],
 ])('the report parameter %s is refused by name', async (query, field, says) => {
   const server = await startServer();
   const { status, body } = await server.get(`/v1/reports/attribution?${query}`);

@@ -35,7 +35,7 @@ test('open dead letters are named by health, readiness, metrics and doctor, unti
   expect((await server.get('/health/ready')).body).toEqual({ ready: false, problems });
   expect((await server.get('/metrics', ADMIN)).text).toContain('tributary_dead_letters_open 2');
   expect((await server.get('/v1/doctor', ADMIN)).body.problems).toEqual([
-    'dead letters that wait: 2 (touchpoints.channel: 7 is not text); try again with: tributary doctor --replay-dead-letters',
+    '2 open dead letters (touchpoints.channel: 7 is not text); load them again with: tributary doctor --replay-dead-letters',
   ]);
   expect((await server.post('/v1/dead_letters/replay', undefined, ADMIN)).body).toEqual({ replayed: 2 });
   await server.flush();

@@ -93,7 +93,7 @@ test('without a warehouse that others share there is nothing to work for', async
   ).rejects.toMatchObject({
     code: 'bad_request',
     field: '--role',
-    message: expect.stringContaining('work is for processes that share a ClickHouse'),
+    message: expect.stringContaining('work needs a ClickHouse that several processes share'),
   });
 });
 

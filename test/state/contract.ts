@@ -215,7 +215,7 @@ export function stateContract(name: string, open: () => Promise<State>): void {
       expect(await state.get<string>(fresh, 'large')).toHaveLength(MAX_VALUE_BYTES - 2);
       await expect(put(`${'é'.repeat(MAX_KEY_BYTES / 2)}x`, 1)).rejects.toMatchObject({
         code: 'too_large',
-        message: `state: a key of ${MAX_KEY_BYTES + 1} bytes; a key has at most ${MAX_KEY_BYTES} bytes`,
+        message: `state: a key has ${MAX_KEY_BYTES + 1} bytes; the limit is ${MAX_KEY_BYTES}, use a shorter key`,
       });
       const both = state.transaction(async (transaction) => {
         await transaction.put(fresh, 'small', 1);

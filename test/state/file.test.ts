@@ -113,6 +113,6 @@ test('a file of a newer version is refused and left unchanged', async () => {
   raw.close();
   await expect(FileState.open(file)).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining('has form 99, and this program knows form 1'),
+    message: expect.stringContaining('has form 99, and this version of Tributary knows form 1'),
   });
 });

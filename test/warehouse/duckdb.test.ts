@@ -115,7 +115,7 @@ describe('a query that is larger than memory', () => {
     for (let time = 0; time < 3; time++)
       await expect(warehouse.read((s) => s.query(whole))).rejects.toMatchObject({
         code: 'unprocessable',
-        message: expect.stringMatching(/needs more memory than one may have; ask for a shorter period/),
+        message: expect.stringMatching(/needs more memory than the limit for one query; ask for a shorter period/),
       });
     await warehouse.append({ commits: [rowOf('commits')] });
     expect(await warehouse.read((s) => count(s, 'commits'))).toBe(1);

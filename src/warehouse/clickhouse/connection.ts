@@ -1,4 +1,4 @@
-/** One server over HTTP: the client, the settings that go with every query, and failures in the product's words. */
+/** The connection to a server over HTTP: the client, the settings of every query, and the translation of failures. */
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
@@ -13,64 +13,64 @@ export interface ConnectionOptions {
   url: string;
   username: string;
   password: string;
-  /** Null when the tables stand on one server. */
+  /** The name of the cluster; null for a single server. */
   cluster: string | null;
-  /** Of one query; larger ones spill to disk where they can, and are refused where they cannot. */
+  /** The memory limit of one query. A larger query spills to disk if it can; else it fails. */
   memory_limit_bytes: number | null;
   threads: number | null;
-  /** How long a statement that is no read may take. */
+  /** The time limit of a statement that is not a read. */
   write_timeout_ms: number;
 }
 
-/** What one statement needs to know. */
+/** The options of one statement. */
 export interface Call {
   timeout_ms?: number;
-  /** What the whole read may take, of which `timeout_ms` is left; for messages. */
+  /** The time limit of the whole read, for messages; `timeout_ms` is what is left of it. */
   limit_ms?: number;
-  /** The session whose temporary tables the statement makes or reads. */
+  /** The session with the temporary tables of the statement. */
   session_id?: string;
 }
 
-/** HTTP keeps no state between queries, so what shared SQL relies on goes with each of them. */
+/** HTTP keeps no state between queries, so each query is sent with the settings that shared SQL needs. */
 const SHARED_SQL: ClickHouseSettings = {
-  // Of rows with one key, the first in the log: ReplacingMergeTree promises it only to those who ask.
+  // Of the rows with one key, read only the first in the log. ReplacingMergeTree guarantees that only with `final`.
   final: 1,
   // A left join without a match gives null, not '' and 0; an aggregate over nothing gives null, not 0.
   join_use_nulls: 1,
   aggregate_functions_null_for_empty: 1,
   transform_null_in: 0,
-  // Branches of different types are an error to see, not a column of a new kind.
+  // Branches of different types are an error, not a column of the type Variant.
   use_variant_as_common_type: 0,
   enable_global_with_statement: 1,
-  // A name in an expression is the column, also where the answer has one of that name.
+  // A name in an expression means the column, even if the result has an alias with that name.
   prefer_column_name_to_alias: 1,
-  // Joins run as they are written. Reordered ones (by sizes that the server learnt, so from the second time on) give the
-  // default of its type for a constant of the kept side of a left join: 26.7 made '' of 'order'.
+  // Joins run in the written order. The server reorders joins by sizes that it learnt from earlier queries, so from the second
+  // run on. Then a constant of the kept side of a left join becomes the default of its type: 26.7 returned '' instead of 'order'.
   query_plan_optimize_join_order_limit: '0',
   query_plan_join_swap_table: 'false',
   session_timezone: 'UTC',
-  // 64-bit integers as texts, so that none passes through a double.
+  // 64-bit integers are sent as texts, so that none is rounded to a double.
   output_format_json_quote_64bit_integers: 1,
   output_format_json_quote_denormals: 1,
   input_format_null_as_default: 0,
   date_time_input_format: 'basic',
   async_insert: 0,
-  // An answer is whole or an error; nothing fails half-way through a body.
+  // The server sends a complete answer or an error, never a part of an answer.
   wait_end_of_query: 1,
   timeout_before_checking_execution_speed: 0,
   cancel_http_readonly_queries_on_client_close: 1,
 };
 
-/** With replicas: a row counts as written when most of them have it, and a read sees all rows that were written so. */
+/** For a cluster: an insert waits until most replicas have the rows, and a read sees all rows that were written in this way. */
 const REPLICATED: ClickHouseSettings = {
   insert_quorum: 'auto',
   insert_quorum_parallel: 0,
   select_sequential_consistency: '1',
 };
 
-/** A session that nobody uses is forgotten after this long, with its tables. */
+/** The server drops an unused session and its tables after this time. */
 const SESSION_TIMEOUT_S = 60;
-/** A server that stops a query by itself gets this much longer to say so. */
+/** The server stops a query at its time limit. The client waits this much longer for the server's error. */
 const MARGIN_MS = 1_000;
 
 export class Connection {
@@ -94,13 +94,13 @@ export class Connection {
       password: options.password,
       application: 'tributary',
       max_open_connections: 32,
-      // Each call has a limit of its own; this one is only for a server that is silent beyond it.
+      // Each call has its own limit. This one applies only if the server stays silent after that limit.
       request_timeout: 24 * 3_600_000,
       log: { level: ClickHouseLogLevel.OFF },
     });
   }
 
-  /** Rows of a query. */
+  /** Returns the rows of a query. */
   query<R extends Row>(query: string, call: Call = {}): Promise<R[]> {
     return this.tried('read', call, async (given) => {
       const answer = await this.client.query({ query, format: 'JSONCompactEachRowWithNamesAndTypes', ...given });
@@ -108,7 +108,7 @@ export class Connection {
     });
   }
 
-  /** Runs a statement without an answer: DDL, or a temporary table from a query. */
+  /** Runs a statement that returns no rows: DDL, or a temporary table from a query. */
   async command(query: string, call: Call = {}): Promise<void> {
     await this.tried(doing(call), call, (given) => this.client.command({ query, ...given }));
   }
@@ -118,7 +118,7 @@ export class Connection {
     if (rows.length > 0) await this.insertLines(table, columns, toLines(table, columns, rows), call);
   }
 
-  /** Inserts rows that {@link toLines} checked and wrote. */
+  /** Inserts the lines of {@link toLines}, whose rows are already checked. */
   async insertLines(table: string, columns: readonly Column[], lines: string, call: Call = {}): Promise<void> {
     const names = columns.map((c) => named(c.name)).join(', ');
     const statement = `insert into ${table} (${names}) format JSONCompactEachRow`;
@@ -141,7 +141,7 @@ export class Connection {
     });
   }
 
-  /** Lets go of a session's tables; a server that does not know how forgets them by itself. */
+  /** Drops a session and its tables. A server without `close_session` drops them after {@link SESSION_TIMEOUT_S}. */
   async endSession(session_id: string): Promise<void> {
     const close_session = { close_session: 1 } as ClickHouseSettings;
     await this.client
@@ -153,7 +153,7 @@ export class Connection {
     return this.client.close();
   }
 
-  /** One statement, within its time: the server stops it, and if it does not, this side stops waiting. */
+  /** Runs one statement within its time limit. The server stops it at the limit; if it does not, the client stops waiting. */
   private async tried<T>(what: Attempt['doing'], call: Call, work: (given: Given) => Promise<T>): Promise<T> {
     const timeout_ms = call.timeout_ms ?? this.options.write_timeout_ms;
     const patience = new AbortController();
@@ -186,7 +186,7 @@ interface Given {
   session_id?: string;
 }
 
-/** What is written into a session is part of a read. */
+/** A statement in a session belongs to a read, even if it writes a temporary table. */
 function doing({ session_id }: Call): Attempt['doing'] {
   return session_id === undefined ? 'write' : 'read';
 }

@@ -1,4 +1,4 @@
-/** ClickHouse as one of the engines: a server, or a cluster, that several processes share. */
+/** The engine ClickHouse: a server or a cluster that several processes can share. */
 import type { Engine, WarehouseLocation } from '../engine.ts';
 
 export interface ClickHouseLocation extends WarehouseLocation {
@@ -35,12 +35,12 @@ function parse(text: string, password: string | undefined): ClickHouseLocation |
   const database = decodeURIComponent(url.pathname.slice(1)) || 'tributary';
   const cluster = url.searchParams.get('cluster');
   const unknown = [...url.searchParams.keys()].find((key) => key !== 'cluster');
-  if (unknown !== undefined) return `does not know the parameter ${JSON.stringify(unknown)}`;
+  if (unknown !== undefined) return `has the unknown parameter ${JSON.stringify(unknown)}`;
   for (const [what, name] of [
     ['database', database],
     ['cluster', cluster ?? 'none'],
   ] as const)
-    if (!NAME.test(name)) return `has a ${what} name of other characters than letters, digits, _ and -`;
+    if (!NAME.test(name)) return `has a ${what} name with other characters than letters, digits, _ and -`;
   return {
     engine: 'clickhouse',
     url: `${secure ? 'https' : 'http'}://${url.hostname}:${url.port || (secure ? HTTPS_PORT : HTTP_PORT)}`,

@@ -1,4 +1,4 @@
-/** What went wrong, in the product's words: is the query too much, is the server away, or is it a bug? */
+/** Translates the failures of a server: the query is too large, the server is not available, or it is a bug. */
 import { ClickHouseError } from '@clickhouse/client';
 import { TributaryError } from '../../domain/errors.ts';
 import { tooLarge, tooSlow } from '../turns.ts';
@@ -15,25 +15,25 @@ const TOO_MUCH = ['241', '158', '307', '396'];
 const AWAY = ['164', '209', '210', '225', '236', '242', '243', '252', '285', '286', '319', '372', '373', '394', '497', '516', '999', '81']; // biome-ignore format: one list
 /** TOO_MANY_SIMULTANEOUS_QUERIES. */
 const BUSY = ['202'];
-/** UNKNOWN_TABLE: in a session that made temporary tables, it means that the server has forgotten them. */
+/** UNKNOWN_TABLE: in a session with temporary tables, it means that the server has dropped them. */
 const UNKNOWN_TABLE = '60';
 const RETRY_AFTER_S = 5;
 
-/** What was being done when it failed. */
+/** The statement that failed. */
 export interface Attempt {
   /** Scheme, host and port; never the password. */
   host: string;
   doing: 'read' | 'write';
   timeout_ms: number;
-  /** Whether the statement relied on tables that the server keeps for a session. */
+  /** True if the statement used temporary tables of a session. */
   in_session?: boolean;
-  /** Whether this side stopped waiting. */
+  /** True if the client stopped waiting. */
   gave_up?: boolean;
 }
 
 /**
- * The error to throw for what the client threw. Bugs are returned unchanged, and so is the server's refusal of a row: every value was
- * checked before it was sent, so a refusal says that the check or the table is wrong.
+ * Translates an error of the client. Bugs are returned unchanged. A write that fails is never the fault of a row, because every
+ * value was checked before it was sent; its rows are kept and tried again.
  */
 export function explained(cause: unknown, attempt: Attempt): unknown {
   if (cause instanceof TributaryError) return cause;
@@ -44,17 +44,21 @@ export function explained(cause: unknown, attempt: Attempt): unknown {
   if (TOO_SLOW.includes(code)) return tooSlow(attempt.timeout_ms, cause);
   if (TOO_MUCH.includes(code)) return tooLarge(cause);
   if (BUSY.includes(code))
-    return new TributaryError('busy', 'the warehouse runs as many queries as it may; try again in a few seconds', {
-      cause,
-      retry_after_s: RETRY_AFTER_S,
-    });
+    return new TributaryError(
+      'busy',
+      'the warehouse already runs as many queries as its limit allows; try again in a few seconds',
+      {
+        cause,
+        retry_after_s: RETRY_AFTER_S,
+      },
+    );
   if (AWAY.includes(code)) return away(cause, attempt, 'cannot answer now');
   if (code === UNKNOWN_TABLE && attempt.in_session)
-    return away(cause, attempt, 'has forgotten what this report was made of, as after a restart');
+    return away(cause, attempt, 'has lost the temporary tables of this report, as after a restart');
   return cause;
 }
 
-/** No answer came: refused, reset, or out of time. */
+/** The error when no answer came: the connection was refused or reset, or it timed out. */
 function unanswered(cause: unknown, attempt: Attempt): unknown {
   if (!(cause instanceof Error)) return cause;
   const { code } = cause as NodeJS.ErrnoException;
@@ -67,8 +71,8 @@ function unanswered(cause: unknown, attempt: Attempt): unknown {
 function away(cause: Error, { host, doing }: Attempt, what: string): TributaryError {
   const after =
     doing === 'write'
-      ? 'what was accepted is safe and will be loaded'
-      : 'try again; if it stays so, check that the server runs and can be reached';
+      ? 'accepted events are safe and are loaded later'
+      : 'try again; if it happens again, check that the server runs and can be reached';
   return new TributaryError(
     'warehouse_unavailable',
     `the warehouse at ${host} ${what} (${firstLine(cause.message)}); ${after}`,

@@ -1,13 +1,13 @@
 /**
- * Parameters of shared SQL as literals. ClickHouse binds parameters on the server too, but wants a type beside each name,
- * which shared SQL does not have; and a quoted text has exactly two characters to escape.
+ * Writes the parameters of shared SQL as literals. ClickHouse can bind parameters on the server, but it needs a type for each
+ * name, which shared SQL does not have. A quoted text has only two characters to escape.
  */
 import type { Parameter } from '../port.ts';
 import type { Column, Row } from '../schema.ts';
 import { columnDdl } from './migrations.ts';
 import { toLines } from './rows.ts';
 
-/** A text as a quoted literal: quotes are doubled, as shared SQL writes them, and so are backslashes. */
+/** A text as a quoted literal. Quotes and backslashes are doubled. */
 export function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
@@ -18,13 +18,14 @@ export function literal(value: Parameter): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'bigint' || Number.isInteger(value))
     return BigInt.asIntN(64, BigInt(value)) === BigInt(value) ? `toInt64('${value}')` : `toInt128('${BigInt(value)}')`;
-  if (!Number.isFinite(value)) throw new Error(`${value} cannot be a parameter`);
+  if (!Number.isFinite(value)) throw new Error(`${value} cannot be a parameter of a query`);
   return `toFloat64(${value})`;
 }
 
 /**
- * Puts the values of `$name` into a query, outside of quoted text. A backslash in the query's own texts is only itself.
- * @throws Error when a parameter is missing: that is a bug in a query, not input.
+ * Replaces each `$name` of a query outside of quoted text by its value. A backslash in the quoted texts of the query is doubled,
+ * so that it means itself.
+ * @throws Error when a parameter is missing, which is a bug in a query.
  */
 export function withLiterals(sql: string, parameters: Record<string, Parameter>): string {
   return sql.replaceAll(/'(?:[^']|'')*'|\$(\w+)/g, (found, name: string | undefined) => {
@@ -34,11 +35,11 @@ export function withLiterals(sql: string, parameters: Record<string, Parameter>)
   });
 }
 
-/** More than this is a table's matter: a statement's text is limited, and parsed each time. */
+/** More rows than this need a table, because the text of a statement is limited and is parsed each time. */
 const MAX_INLINE_ROWS = 100;
 const MAX_INLINE_CHARACTERS = 20_000;
 
-/** Few rows as a table function, written as for an insert; undefined when they are too many. @throws RowFault like an insert. */
+/** A few rows as a table function, in the format of an insert; undefined for more rows. @throws RowFault like an insert. */
 export function inlineRows(table: string, columns: readonly Column[], rows: readonly Row[]): string | undefined {
   if (rows.length > MAX_INLINE_ROWS) return undefined;
   const structure = quoted(columns.map(columnDdl).join(', '));

@@ -1,7 +1,7 @@
-/** The shared macros in ClickHouse's words. */
+/** The macros of shared SQL, as ClickHouse's SQL. */
 import type { MacroTable } from '../macros.ts';
 
-/** `null` alone has no type that a table could keep. */
+/** A plain `null` has no type that a table can store, so it gets one. */
 const typed = (type: string, x: string): string =>
   /^null$/i.test(x.trim()) ? `cast(null as Nullable(${type}))` : `to${type}(${x})`;
 
@@ -12,7 +12,7 @@ export const CLICKHOUSE_MACROS: MacroTable = {
   int128: (x) => typed('Int128', x),
   float64: (x) => typed('Float64', x),
   idiv: (a, b) => `intDiv(${a}, ${b})`,
-  // 128 bits are native here: a detour through doubles, as DuckDB needs it, would be slower than the division.
+  // 128-bit division is native in ClickHouse. The way through doubles, which DuckDB needs, would be slower.
   muldiv: (v, s, t) => `intDiv(toInt128(${v}) * toInt128(${s}), toInt128(${t}))`,
   muldiv53: (v, s, t) => `toInt64(intDiv(toInt128(${v}) * toInt128(${s}), toInt128(${t})))`,
   bits: (x, mask) => `bitAnd(${x}, ${mask})`,
@@ -23,6 +23,6 @@ export const CLICKHOUSE_MACROS: MacroTable = {
   same: (a, b) => `((${a}) is not distinct from (${b}))`,
   json_text: (x, key) => `JSONExtract(${x}, ${key}, 'Nullable(String)')`,
   chr: (n) => `char(${n})`,
-  // Of a column that cannot be null, the first row's lag would be 0 or ''.
+  // For a column that is never null, the lag of the first row would be 0 or '' instead of null.
   lag: (x) => `lag(toNullable(${x}))`,
 };

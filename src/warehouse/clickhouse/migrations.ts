@@ -1,8 +1,8 @@
-/** A version of the schema in ClickHouse's words. Every statement can be repeated, since DDL has no transactions. */
+/** Translates a schema version into ClickHouse's DDL. Every statement can be repeated, because DDL has no transactions. */
 import type { Column, ColumnType } from '../schema.ts';
 import { type NewTable, type SchemaVersion, storedColumns } from '../versions/version.ts';
 
-/** Where the tables stand: a database, and the cluster that has them all, if there is one. */
+/** The place of the tables: a database, and the cluster if there is one. */
 export interface Place {
   database: string;
   cluster: string | null;
@@ -19,7 +19,7 @@ export function columnDdl({ name, type, nullable }: Column): string {
   return `${named(name)} ${nullable ? `Nullable(${SQL_TYPES[type]})` : SQL_TYPES[type]}`;
 }
 
-/** A name in backquotes; names from outside are checked where they come in. */
+/** A name in backquotes. Names from the configuration are checked when its URL is read. */
 export function named(name: string): string {
   return `\`${name}\``;
 }
@@ -33,8 +33,9 @@ export function onCluster({ cluster }: Place): string {
 }
 
 /**
- * ReplacingMergeTree keeps the row of the highest version of each key. Of rows in the log that must be the earliest
- * position: so the version counts down, and between collectors, whose positions cannot be compared, their names decide.
+ * ReplacingMergeTree keeps the row with the highest version of each key. For rows of the log that must be the row at the earliest
+ * position, so the version falls as `log_seq` grows. Positions of two collectors cannot be compared; for equal ones a hash of the
+ * collector's name decides.
  */
 const VERSION =
   '`version` UInt128 materialized bitOr(bitShiftLeft(toUInt128(9223372036854775807 - log_seq), 64), toUInt128(cityHash64(collector_id)))';
@@ -44,7 +45,7 @@ function tableDdl(place: Place, name: string, table: NewTable): string {
   const columns = storedColumns(table.columns);
   const in_log = columns.some((c) => c.name === 'log_seq');
   const settled = ['collector_id', 'log_seq'].every((c) => key.includes(c));
-  // Where the position is part of the key, equal keys are equal rows, and any of them may stay.
+  // Where the position is part of the key, rows with equal keys are equal, and any of them may be kept.
   const version = in_log && !settled ? 'version' : '';
   const nullable = columns.filter((c) => c.nullable).map((c) => c.name);
   const order = key.map((c) => (nullable.includes(c) ? `ifNull(${named(c)}, '')` : named(c)));
@@ -53,20 +54,20 @@ function tableDdl(place: Place, name: string, table: NewTable): string {
     engine = ${engine(place, name, version)} order by (${order.join(', ')})`;
 }
 
-/** Replicated tables stand at one path for the whole cluster, so that every node holds the whole log. */
+/** Replicated tables have the same path on all nodes of the cluster, so that every node holds the whole log. */
 function engine(place: Place, table: string, version: string): string {
   if (place.cluster === null) return `ReplacingMergeTree(${version})`;
   const path = `'/clickhouse/tributary/${place.database}/${table}', '{replica}'`;
   return `ReplicatedReplacingMergeTree(${path}${version === '' ? '' : `, ${version}`})`;
 }
 
-/** Which versions of the schema a database has. */
+/** The DDL of the table that holds the applied schema versions. */
 export function versionTableDdl(place: Place): string {
   const columns = "`version` UInt32, `applied_at` DateTime64(3, 'UTC') default now64(3)";
   return `create table if not exists ${qualified(place, 'schema_versions')}${onCluster(place)} (${columns}) engine = ${engine(place, 'schema_versions', '')} order by version`;
 }
 
-/** What brings a database of the version before to this one. */
+/** The statements that migrate a database from the version before to this version. */
 export function statementsOf(place: Place, { tables = {}, columns = {} }: SchemaVersion): string[] {
   const created = Object.entries(tables).map(([name, table]) => tableDdl(place, name, table));
   const added = Object.entries(columns).flatMap(([table, columns]) =>

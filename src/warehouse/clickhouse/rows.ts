@@ -1,8 +1,11 @@
-/** Rows to and from ClickHouse's JSON: integers as digits, instants as texts, so that nothing passes through a double. */
+/**
+ * Converts rows to and from ClickHouse's JSON. Integers are digits and instants are texts, so that nothing is rounded to a
+ * double.
+ */
 import { jsonCell } from '../cells.ts';
 import type { Cell, Column, Row } from '../schema.ts';
 
-/** The lines of an insert; every row is checked before the first one is sent. @throws RowFault naming table and column. */
+/** The lines of an insert. Every row is checked before the first one is sent. @throws RowFault naming table and column. */
 export function toLines(table: string, columns: readonly Column[], rows: readonly Row[]): string {
   const lines = new Array<string>(rows.length);
   for (let i = 0; i < rows.length; i++) {
@@ -17,13 +20,13 @@ function toJson(table: string, column: Column, cell: Cell | undefined): string |
   return column.type === 'instant' && value !== null ? timestamp(value as number) : value;
 }
 
-/** `2026-03-01 12:00:00.007`; the years of instants have four digits. */
+/** An instant such as `2026-03-01 12:00:00.007`. Its year has four digits. */
 function timestamp(ms: number): string {
   const text = new Date(ms).toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
 }
 
-/** The rows of an answer in JSONCompactEachRowWithNamesAndTypes. 64 bits and more become bigint, the rest stays as it is. */
+/** The rows of an answer in JSONCompactEachRowWithNamesAndTypes. Integers of 64 bits and more become bigint. */
 export function fromLines<R extends Row>(text: string): R[] {
   const lines = text.split('\n');
   const names = JSON.parse(lines[0]!) as string[];
@@ -44,7 +47,7 @@ export function fromLines<R extends Row>(text: string): R[] {
 
 function reader(type: string): (cell: Cell) => Cell {
   if (/^(LowCardinality\()?(Nullable\()?U?Int(64|128|256)\b/.test(type)) return (cell) => BigInt(cell!);
-  // Infinity and NaN come as texts.
+  // Infinity and NaN are texts in the answer.
   if (/^(Nullable\()?Float/.test(type))
     return (cell) => Number(cell === '-inf' ? -Infinity : cell === 'inf' ? Infinity : cell);
   return (cell) => cell;

@@ -1,6 +1,6 @@
 /**
- * One read of a server that has no transactions. What it sees is fixed by positions: they are looked up once, and every
- * table of the log stands in each query as its rows at or before them, so neither half of a batch nor a later one shows.
+ * The snapshot of one read, on a server without transactions. The committed positions are read once at its start. In each query,
+ * every table of the log is replaced by its rows at or before these positions, so incomplete and later batches are not visible.
  */
 import { randomUUID } from 'node:crypto';
 import type { KeptRelations } from '../kept-relations.ts';
@@ -14,7 +14,7 @@ import { inlineRows, withLiterals } from './literals.ts';
 import { CLICKHOUSE_MACROS } from './macros.ts';
 import { columnDdl, named, type Place, qualified } from './migrations.ts';
 
-/** Everything that is committed now. A commit that is there twice has the same maximum, so nothing need be merged. */
+/** The positions that are committed now. A commit that is stored twice does not change the maximum, so `final` is not needed. */
 export async function committedPositions(connection: Connection, place: Place, call: Call): Promise<Position> {
   const rows = await connection.query(
     `select collector_id, max(log_seq) as log_seq from ${qualified(place, 'commits')} group by collector_id settings final = 0`,
@@ -24,7 +24,7 @@ export async function committedPositions(connection: Connection, place: Place, c
 }
 
 export class ClickHouseSnapshot implements Snapshot {
-  /** What stands for a name that no table of the session has. */
+  /** The SQL for each name that is not a table of the session. */
   private readonly definitions = new Map<string, string>();
   private readonly releases: Array<() => void> = [];
   /** A session runs one statement at a time. */
@@ -67,20 +67,20 @@ export class ClickHouseSnapshot implements Snapshot {
     });
   }
 
-  /** Made outside of the session, so `rows` may ask this snapshot. */
+  /** The table is made outside of the session, so `rows` may query this snapshot. */
   async cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void> {
     const { table, release } = await this.relations.table(name, version, columns, rows);
     this.releases.push(release);
     this.definitions.set(name, `select * from ${table}`);
   }
 
-  /** What a query is sent as. Used for statements that name their own format, too. */
+  /** The text of a query as it is sent. Statements that name their own format use it too. */
   text(sql: string, parameters: Record<string, Parameter> = {}): string {
     const definitions = this.definitionsFor(sql);
     return withDefinitions(definitions, expandMacros(withLiterals(sql, parameters), CLICKHOUSE_MACROS));
   }
 
-  /** What a statement of this read may still take. @throws timeout when nothing is left. */
+  /** The options of the next statement, with the time that is left. @throws timeout when no time is left. */
   call(): Call {
     const left = this.deadline.at_ms - performance.now();
     if (left <= 0) throw tooSlow(this.deadline.timeout_ms);
@@ -91,7 +91,7 @@ export class ClickHouseSnapshot implements Snapshot {
     };
   }
 
-  /** Called once, when the read is over. */
+  /** Call it once, at the end of the read. */
   async end(): Promise<void> {
     for (const release of this.releases) release();
     if (this.session_id !== undefined) await this.connection.endSession(this.session_id);
@@ -102,7 +102,7 @@ export class ClickHouseSnapshot implements Snapshot {
     return this.call();
   }
 
-  /** A definition for every table of the log, and every relation without a table, that shared SQL reads. */
+  /** The definitions of the names that a query reads: tables of the log, and relations without a table. */
   private definitionsFor(sql: string): string[] {
     return tablesReadBy(sql).flatMap((name) => {
       const source = this.source(name);
@@ -120,7 +120,10 @@ export class ClickHouseSnapshot implements Snapshot {
   }
 }
 
-/** Names after `from` and `join`, outside of quoted text. Parameters have no values yet, so none of them can look like a table. */
+/**
+ * The names after `from` and `join`, outside of quoted text. The parameters are not filled in yet, so no value can look like a
+ * table.
+ */
 function tablesReadBy(sql: string): string[] {
   const found = sql.matchAll(/'(?:[^']|'')*'|\b(?:from|join)\s+(\w+)\b/gi);
   return [...new Set([...found].flatMap((match) => (match[1] === undefined ? [] : [match[1]])))];

@@ -1,4 +1,4 @@
-/** The engine for more than one machine holds: a ClickHouse server, or a cluster that replicates the log. */
+/** The engine for more data than one machine can hold: a ClickHouse server, or a cluster that replicates the log. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { TributaryError } from '../../domain/errors.ts';
@@ -17,7 +17,7 @@ import { ClickHouseSnapshot, committedPositions } from './snapshot.ts';
 
 export interface ClickHouseOptions extends Omit<ConnectionOptions, 'write_timeout_ms'> {
   database: string;
-  /** Reports that may run at once; further ones wait. */
+  /** How many reports may run at the same time; further ones wait. */
   max_reads?: number;
   read_timeout_ms?: number;
   write_timeout_ms?: number;
@@ -26,10 +26,10 @@ export interface ClickHouseOptions extends Omit<ConnectionOptions, 'write_timeou
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
 const DEFAULT_WRITE_TIMEOUT_MS = 60_000;
 const MIGRATION_TIMEOUT_MS = 600_000;
-/** Merging, backing up and restoring a long log takes as long as it takes. */
+/** The time limit for merging, backup and restore, which take long for a long log. */
 const CARE_TIMEOUT_MS = 24 * 3_600_000;
 const DEFAULT_MAX_READS = 8;
-/** Relations that a process kept and did not drop, as after a crash, go when they are this old. */
+/** Kept relations of this age are dropped, because a process that crashed cannot drop its own. */
 const KEPT_DAYS = 2;
 
 export class ClickHouseWarehouse implements Warehouse {
@@ -39,7 +39,7 @@ export class ClickHouseWarehouse implements Warehouse {
   private readonly writing = new Turns();
   private readonly places: Record<ReadPurpose, ReadPlaces>;
   private readonly relations: KeptRelations;
-  /** Kept relations that are tables. */
+  /** The kept relations that are stored as tables. */
   private readonly standing = new Set<string>();
   private readonly kept_prefix = `kept_${randomBytes(6).toString('hex')}_`;
   private closed = false;
@@ -54,7 +54,7 @@ export class ClickHouseWarehouse implements Warehouse {
         if (inline !== undefined) return inline;
         const name = this.keptName(table);
         this.standing.add(table);
-        // Not in memory: a server that starts again would give an empty table for a full one.
+        // The table is not in memory, because after a restart the server would have an empty table with the same name.
         await this.connection.command(
           `create or replace table ${name} (${columns.map(columnDdl).join(', ')}) engine = MergeTree order by tuple()`,
         );
@@ -67,12 +67,12 @@ export class ClickHouseWarehouse implements Warehouse {
     });
   }
 
-  /** Does not speak to the server yet: `migrate` is the first that does. */
+  /** Makes the client. The first request to the server is in `migrate`. */
   static async open(options: ClickHouseOptions): Promise<ClickHouseWarehouse> {
     return new ClickHouseWarehouse(options);
   }
 
-  /** @throws warehouse_unavailable when the server does not answer, lets nobody in, or is too old. */
+  /** @throws warehouse_unavailable when the server does not answer, refuses the user, or is too old. */
   async migrate(versions = VERSIONS): Promise<number[]> {
     return this.exclusively(async () => {
       await this.checkServer();
@@ -95,7 +95,7 @@ export class ClickHouseWarehouse implements Warehouse {
 
   async append(batch: Batch): Promise<void> {
     return this.exclusively(async () => {
-      // All rows are checked before the first table is written: a row at fault must leave nothing behind.
+      // All rows are checked before the first table is written, so that a batch with a faulty row writes nothing.
       const parts = WRITE_ORDER.flatMap((name) => {
         const rows = batch[name] ?? [];
         return rows.length > 0 ? [{ name, lines: toLines(name, TABLES[name].columns, rows) }] : [];
@@ -105,7 +105,7 @@ export class ClickHouseWarehouse implements Warehouse {
         try {
           await this.connection.insertLines(qualified(this.place, name), TABLES[name].columns, lines);
         } catch (error) {
-          // The answer may be lost and the work done. Of the last table that decides everything, so it is looked up.
+          // The answer may be lost although the rows are written. The last table decides if the batch counts, so it is checked.
           const done = name === 'commits' && (await this.areCommitted(batch.commits!).catch(() => false));
           if (!done) throw error;
         }
@@ -148,7 +148,7 @@ export class ClickHouseWarehouse implements Warehouse {
     await this.readUntil(CARE_TIMEOUT_MS, async (snapshot) => {
       for (const name of TABLE_NAMES) {
         const columns = TABLES[name].columns.map((c) => c.name);
-        // In log order, as the embedded engine keeps it; the tables themselves are in the order of their keys.
+        // The backup is in log order, as in the embedded engine; these tables are stored in the order of their keys.
         const order = ['collector_id', 'log_seq'].filter((c) => columns.includes(c)).join(', ') || TABLES[name].key[0];
         const rows = snapshot.text(`select ${columns.join(', ')} from ${name} order by ${order}`);
         const settings = `output_format_parquet_string_as_string = 1, output_format_parquet_compression_method = 'zstd'`;
@@ -206,7 +206,9 @@ export class ClickHouseWarehouse implements Warehouse {
     }
   }
 
-  /** Rows that were never completed are of an earlier try, perhaps of another log position; they must not mix with these. */
+  /**
+   * Deletes incomplete rows of an earlier try, which may be from another log position, so that they do not mix with the new rows.
+   */
   private async clearIncomplete(batch: Batch): Promise<void> {
     for (const name of WRITE_ORDER) {
       const { completes } = TABLES[name];
@@ -230,14 +232,15 @@ export class ClickHouseWarehouse implements Warehouse {
     return Number(row!['n']) === commits.length;
   }
 
-  /** One writer at a time, so that a process's batches reach the server in log order. */
+  /** Runs one writer at a time, so that the batches of a process reach the server in log order. */
   private async exclusively<T>(work: () => Promise<T>): Promise<T> {
     this.refuseClosed();
     return this.writing.take(work);
   }
 
   private refuseClosed(): void {
-    if (this.closed) throw new TributaryError('shutting_down', 'the warehouse is closed');
+    if (this.closed)
+      throw new TributaryError('shutting_down', 'the warehouse is closed because the program is shutting down');
   }
 
   private keptName(table: string): string {
@@ -251,7 +254,7 @@ export class ClickHouseWarehouse implements Warehouse {
     return Number(row!['version']);
   }
 
-  /** What the schema needs and older servers lack: they cut dates off instead of refusing them. */
+  /** Checks that the server stores late dates. Older servers change them to an earlier date without an error. */
   private async checkServer(): Promise<void> {
     const latest = Date.UTC(9999, 11, 31);
     const [row] = await this.connection.query(
@@ -260,7 +263,7 @@ export class ClickHouseWarehouse implements Warehouse {
     if (Number(row!['latest']) !== latest)
       throw new TributaryError(
         'warehouse_unavailable',
-        `the server at ${this.connection.host} is ClickHouse ${row!['version']}, which cannot keep every date; use version 26.7 or newer`,
+        `the server at ${this.connection.host} is ClickHouse ${row!['version']}, which cannot store every date; use version 26.7 or newer`,
       );
   }
 

@@ -1,6 +1,6 @@
 /**
- * Few rows into a table that the program has just made, by the appender of DuckDB's client: no statement, no file. It works on
- * the event loop and goes by the position of columns, so it is for few rows and for no stored table.
+ * Writes a few rows into a new temporary table with the appender of DuckDB's client, which needs no statement and no file. The
+ * appender works on the event loop and by the position of columns, so it is not used for many rows or for stored tables.
  */
 import {
   BIGINT,
@@ -18,12 +18,12 @@ import type { Column, ColumnType, Row } from '../schema.ts';
 import { insertThroughFile, type RowsFolder } from './rows-file.ts';
 
 const TYPES: Record<ColumnType, DuckDBType> = { text: VARCHAR, int64: BIGINT, float64: DOUBLE, instant: TIMESTAMP_MS };
-/** The appender takes about two milliseconds for so many cells; a file costs as much, however few they are. */
+/** The appender takes about two milliseconds for this many cells. A file takes about as long even for one row. */
 const FEW_CELLS = 4_000;
-/** A data chunk of DuckDB holds no more. */
+/** The most rows of a data chunk in DuckDB. */
 const CHUNK_ROWS = 2_048;
 
-/** Fills a new table, whose columns are exactly these in this order. @throws RowFault, warehouse_unavailable. */
+/** Fills a new table that has exactly these columns in this order. @throws RowFault, warehouse_unavailable. */
 export async function fillTable(
   connection: DuckDBConnection,
   folder: RowsFolder,

@@ -1,4 +1,4 @@
-/** DuckDB as one of the engines: a file, which one process has open. */
+/** The engine DuckDB: a file that one process opens. */
 import { resolve } from 'node:path';
 import type { Engine, WarehouseLocation } from '../engine.ts';
 
@@ -20,7 +20,7 @@ export const DUCKDB: Engine<DuckDBLocation> & { at(path: string): DuckDBLocation
     return path === '' ? 'has no path' : DUCKDB.at(path);
   },
   open: async ({ path }, { memory_limit_bytes, threads, read_timeout_ms }) => {
-    // The native library is loaded only when a file is opened, so that `--help` stays quick.
+    // The native library is loaded only when a file is opened, so that `--help` is fast.
     const { DuckDBWarehouse } = await import('./warehouse.ts');
     return DuckDBWarehouse.open({
       path: resolve(path),

@@ -1,12 +1,12 @@
-/** The shared macros in DuckDB's words. */
+/** The macros of shared SQL, as DuckDB's SQL. */
 import type { MacroTable } from '../macros.ts';
 
-/** 2^53: up to here a double holds every integer. */
+/** 2^53: a double holds every integer up to this one exactly. */
 const EXACT = '9007199254740992';
 
 /**
- * v * s / t for 0 <= v < 2^53, rounded down. DuckDB divides 128-bit integers bit by bit, eleven times slower than this: a
- * quotient from doubles is off by a few units at most, and the remainder, exact in 128 bits, says by how many.
+ * v * s / t for 0 <= v < 2^53, rounded down. DuckDB divides 128-bit integers bit by bit, which is eleven times slower than this.
+ * The quotient of doubles is wrong by a few units at most. The remainder, exact in 128 bits, gives the correction.
  */
 function scaledDown(v: string, s: string, t: string): string {
   const guess = `floor((${v})::double * ((${s})::double / (${t})::double))`;

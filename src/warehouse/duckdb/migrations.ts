@@ -1,4 +1,4 @@
-/** A version of the schema in DuckDB's words. */
+/** Translates a schema version into DuckDB's DDL. */
 import type { Column, ColumnType } from '../schema.ts';
 import { type SchemaVersion, storedColumns } from '../versions/version.ts';
 
@@ -13,7 +13,7 @@ export function columnDdl(column: Column): string {
   return `${column.name} ${SQL_TYPES[column.type]}${column.nullable ? '' : ' not null'}`;
 }
 
-/** What brings a warehouse of the version before to this one. */
+/** The statements that migrate a warehouse from the version before to this version. */
 export function statementsOf({ tables = {}, columns = {} }: SchemaVersion): string[] {
   const created = Object.entries(tables).map(
     ([table, { columns }]) => `create table ${table} (${storedColumns(columns).map(columnDdl).join(', ')})`,

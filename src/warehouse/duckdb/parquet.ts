@@ -1,14 +1,14 @@
-/** Tables to and from the Parquet files of a backup, in DuckDB's words. */
+/** Writes and reads the Parquet files of a backup with DuckDB. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Column, Table } from '../schema.ts';
 import { patternless } from './paths.ts';
 
-/** Writes a table into a file. */
+/** The statement that writes a table into a file. */
 export function copyStatement(table: string, file: string): string {
   return `copy (select * from ${table}) to '${file.replaceAll("'", "''")}' (format parquet, compression zstd)`;
 }
 
-/** Fills a table from a file. Columns that came after the backup was made are not in it and stay null. */
+/** Fills a table from a file. Columns that are newer than the backup are not in the file and become null. */
 export async function insertFromParquet(
   connection: DuckDBConnection,
   { name, columns }: Table,
@@ -25,8 +25,8 @@ export async function insertFromParquet(
 }
 
 /**
- * Instants go by their milliseconds: a file that ClickHouse wrote says of them that they have a time zone, and DuckDB would turn
- * them into the local time of the machine.
+ * Instants are read as milliseconds. In files from ClickHouse they have a time zone, and DuckDB would convert them to the local
+ * time of the machine.
  */
 function fromParquet({ name, type }: Column): string {
   return type === 'instant' ? `make_timestamp_ms(epoch_ms(${name}))::timestamp_ms` : name;

@@ -1,4 +1,4 @@
-/** Relations from the program that outlive one read, in an in-memory database beside the file. */
+/** Keeps relations of the program between reads, in an in-memory database that is attached to the file. */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { KeptRelations } from '../kept-relations.ts';
 import type { Column, Row } from '../schema.ts';
@@ -10,11 +10,11 @@ import type { RowsFolder } from './rows-file.ts';
 const CATALOG = 'kept';
 
 export class RelationCache {
-  /** Resolves once the in-memory database is attached; reads begin after it. */
+  /** Resolves when the in-memory database is attached. Reads wait for it. */
   readonly ready: Promise<void>;
   readonly relations: KeptRelations;
   private connection: DuckDBConnection | undefined;
-  /** A connection does one thing at a time. */
+  /** A connection runs one statement at a time. */
   private readonly turns = new Turns();
 
   constructor(

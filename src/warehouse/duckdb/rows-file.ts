@@ -1,7 +1,7 @@
 /**
- * Many rows on their way into a table: through a file of JSON lines, which DuckDB reads with its own threads. The appender of its
- * client works on the event loop and stands still for 15 to 30 microseconds a row; here only the text is made on the loop,
- * some rows at a time.
+ * Writes many rows into a table through a file of JSON lines, which DuckDB reads with its own threads. The appender of DuckDB's
+ * client would block the event loop for 15 to 30 microseconds per row. Here only the text is made on the event loop, in small
+ * pieces.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
@@ -14,22 +14,25 @@ import { jsonRow } from '../cells.ts';
 import type { Column, ColumnType, Row } from '../schema.ts';
 import { patternless } from './paths.ts';
 
-/** Text of so many characters is made at once; then others have their turn. It takes about a millisecond. */
+/** After this many characters of text, other work gets a turn of the event loop. They take about a millisecond. */
 const TURN_CHARACTERS = 100_000;
-/** Rows whose texts are short also end a turn. */
+/** After this many rows, other work gets a turn, even if their text is short. */
 const TURN_ROWS = 200;
 
-/** The folder of these files: beside the warehouse, or a temporary one for a warehouse in memory. Only its owner may read it. */
+/**
+ * The folder of these files: beside the warehouse file, or a temporary folder for a warehouse in memory. Only its owner may read
+ * it.
+ */
 export class RowsFolder {
   private made: string | undefined;
   private files = 0;
 
   constructor(private readonly warehouse_path: string) {
-    // What a crash left behind. Its rows were not committed; the spool still holds them.
+    // Removes files that a crash left. Their rows were not committed, and the spool still holds them.
     if (warehouse_path !== ':memory:') rmSync(this.besideWarehouse, { recursive: true, force: true });
   }
 
-  /** A path that no other call gets. */
+  /** A new path, different for each call. */
   newPath(): string {
     this.made ??= this.make();
     this.files += 1;
@@ -53,8 +56,8 @@ export class RowsFolder {
 }
 
 /**
- * Inserts rows by the names of their columns, inside the caller's transaction. `target` is the table as SQL names it.
- * @throws RowFault before the engine is asked; warehouse_unavailable when the file cannot be written.
+ * Inserts rows by the names of their columns, inside the caller's transaction. `target` is the table name as SQL.
+ * @throws RowFault before the engine runs anything; warehouse_unavailable when the file cannot be written.
  */
 export async function insertThroughFile(
   connection: DuckDBConnection,
@@ -75,7 +78,7 @@ export async function insertThroughFile(
   }
 }
 
-/** Writes one JSON array a row, in the order of `columns`. Returns the most bytes that a line may have. */
+/** Writes one JSON array per row, in the order of `columns`. @returns an upper bound for the bytes of a line. */
 async function writeLines(
   path: string,
   table: string,
@@ -105,10 +108,10 @@ async function writeLines(
   }
 }
 
-/** DuckDB sizes its buffers by the longest line that it may meet. */
+/** The smallest line length to give to DuckDB, which sizes its buffers by the longest line. */
 const LEAST_LINE_BYTES = 1_000_000;
 
-/** Each line is read as a list of texts, which is cheaper than an object with the names of all columns in every row. */
+/** Each line is read as a list of texts. That is cheaper than objects, which repeat all column names in every row. */
 function insertStatement(target: string, columns: readonly Column[], path: string, longest: number): string {
   const names = columns.map(({ name }) => name);
   const values = columns.map(({ type }, i) => FROM_TEXT[type](`cells[${i + 1}]`));
@@ -124,12 +127,12 @@ const FROM_TEXT: Record<ColumnType, (cell: string) => string> = {
   instant: (cell) => `make_timestamp_ms(${cell}::bigint)`,
 };
 
-/** A full disk, say: the rows are not at fault. */
+/** The error for a file that cannot be written, for example on a full disk. The rows are not at fault. */
 function unwritable(cause: unknown): unknown {
   if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
   return new TributaryError(
     'warehouse_unavailable',
-    `the warehouse file cannot take rows now (${cause.message}); make room on its disk, and check that its folder can be written`,
+    `the warehouse file cannot take rows now (${cause.message}); free space on its disk, and check that its folder can be written`,
     { cause, retry_after_s: 5 },
   );
 }

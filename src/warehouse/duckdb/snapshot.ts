@@ -1,4 +1,4 @@
-/** One read: a connection in a transaction of its own. */
+/** The snapshot of one read: a connection with its own transaction. */
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { keptName } from '../kept-relations.ts';
 import { expandMacros } from '../macros.ts';
@@ -12,7 +12,7 @@ import type { RowsFolder } from './rows-file.ts';
 
 export class DuckDBSnapshot implements Snapshot {
   private readonly kept: Array<() => void> = [];
-  /** The kept tables that this transaction sees, once it has used one. */
+  /** The kept tables that this transaction sees; undefined before it uses one. */
   private visible: ReadonlySet<string> | undefined;
   private copies = 0;
 
@@ -43,7 +43,8 @@ export class DuckDBSnapshot implements Snapshot {
 
   async cachedRelation(name: string, version: string, columns: readonly Column[], rows: MakeRows): Promise<void> {
     const { relations } = this.cache;
-    // The first use fixes which kept tables this transaction sees; a version made after it would be missing, so it is copied.
+    // The first use fixes which kept tables this transaction sees. It does not see a version that is made later, so it makes its
+    // own copy.
     const first = this.visible === undefined;
     if (first || this.visible!.has(keptName(name, version))) {
       const kept = await relations.table(name, version, columns, rows);
@@ -57,12 +58,12 @@ export class DuckDBSnapshot implements Snapshot {
     const made = await rows();
     await this.relation(own, columns, made);
     await this.connection.run(`create or replace temp view ${name} as select * from ${own}`);
-    // Kept for the reads after this one. The first of several reads makes it; a failure costs only the time.
+    // The table is also kept for later reads. If several reads need it, the first one makes it. A failure here only costs time.
     const { release } = await relations.table(name, version, columns, () => made).catch(() => ({ release: () => {} }));
     this.kept.push(release);
   }
 
-  /** Called once, when the read is over: tables kept for it may go. */
+  /** Call it once, at the end of the read. Then the kept tables that it used may be dropped. */
   releaseKept(): void {
     for (const release of this.kept) release();
   }
@@ -76,7 +77,7 @@ export class DuckDBSnapshot implements Snapshot {
         typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value,
       ]),
     );
-    // Without a type, a whole number is bound as 128 bits, which no function of 64 bits takes and no index helps with.
+    // Without a type, a whole number is bound as 128 bits. Functions of 64 bits refuse it, and indexes do not apply to it.
     const types = Object.fromEntries(
       Object.entries(values)
         .filter(([, value]) => isInt64(value))

@@ -18,11 +18,11 @@ import { insertThroughFile, RowsFolder } from './rows-file.ts';
 import { DuckDBSnapshot } from './snapshot.ts';
 
 export interface DuckDBOptions {
-  /** File, or ':memory:'. */
+  /** The path of the file, or ':memory:'. */
   path: string;
   memory_limit_bytes?: number;
   threads?: number;
-  /** Reports that may run at once; further ones wait. */
+  /** How many reports may run at the same time; further ones wait. */
   max_reads?: number;
   read_timeout_ms?: number;
 }
@@ -30,8 +30,9 @@ export interface DuckDBOptions {
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_READS = 4;
 /**
- * Each query that runs holds a thread of Node's pool, which files are read and written by, too. `bin/tributary.js` makes the pool
- * larger; where nobody did, fewer reports run at once, so that one thread is left for loading and one for files.
+ * Each running query holds a thread of Node's pool, and file operations need threads of the same pool. `bin/tributary.js` makes
+ * the pool larger. With a smaller pool fewer reports run at the same time, so that one thread is left for loading and one for
+ * files.
  */
 const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
 const OTHER_THREADS = 2;
@@ -55,7 +56,7 @@ export class DuckDBWarehouse implements Warehouse {
     this.places = readPlaces(options.max_reads);
   }
 
-  /** Opens or creates the file. @throws warehouse_unavailable when another process holds it. */
+  /** Opens or creates the file. @throws warehouse_unavailable when another process has it open. */
   static async open(options: DuckDBOptions): Promise<DuckDBWarehouse> {
     const full: Required<DuckDBOptions> = {
       memory_limit_bytes: Math.max(1e9, Math.floor(totalmem() / 4)),
@@ -181,9 +182,12 @@ export class DuckDBWarehouse implements Warehouse {
     this.folder.remove();
   }
 
-  /** Writers queue: DuckDB would refuse the second of two that touch the same rows. */
+  /** Runs one writer at a time, because DuckDB refuses the second of two transactions that change the same rows. */
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
-    if (this.closed) return Promise.reject(new TributaryError('shutting_down', 'the warehouse is closed'));
+    if (this.closed)
+      return Promise.reject(
+        new TributaryError('shutting_down', 'the warehouse is closed because the program is shutting down'),
+      );
     return this.writing.take(work);
   }
 
@@ -200,7 +204,8 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   private async acquire(places: ReadPlaces): Promise<DuckDBConnection> {
-    if (this.closed) throw new TributaryError('shutting_down', 'the warehouse is closed');
+    if (this.closed)
+      throw new TributaryError('shutting_down', 'the warehouse is closed because the program is shutting down');
     await places.enter();
     return this.idle.pop() ?? this.instance.connect();
   }

@@ -1,4 +1,4 @@
-/** The first schema. Frozen: what was released never changes; a change is a version of its own. */
+/** The first schema version. Do not edit it, because data folders were made by it; add a new version for a change. */
 import type { SchemaVersion } from './version.ts';
 
 export const VERSION_1: SchemaVersion = {

@@ -1,4 +1,4 @@
-/** Fitted models are kept. Frozen. */
+/** Adds the artifacts of fitted models. Do not edit it; add a new version for a change. */
 import type { SchemaVersion } from './version.ts';
 
 export const VERSION_2: SchemaVersion = {

@@ -11,8 +11,8 @@ import type { SchemaVersion } from './version.ts';
 export const VERSIONS: readonly SchemaVersion[] = [VERSION_1, VERSION_2];
 
 /**
- * The versions that data of version `stored` still lacks; 0 is data without any.
- * @throws conflict when the data is newer than all of `versions`: this program does not know what is in it.
+ * The versions that data of version `stored` does not have yet; 0 means that nothing is stored.
+ * @throws conflict when `stored` is newer than all of `versions`, because this program does not know that schema.
  */
 export function pendingVersions(stored: number, versions: readonly SchemaVersion[]): readonly SchemaVersion[] {
   const newest = versions.at(-1)!.version;

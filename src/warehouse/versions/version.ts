@@ -1,11 +1,13 @@
-/** What one version of the stored schema brings, as plain data. Engines translate it; nothing in it follows from the code of today. */
+/**
+ * The type of a schema version: plain data that engines translate into DDL. It does not depend on today's record declarations.
+ */
 import type { Column, ColumnType } from '../schema.ts';
 
-/** A column's type; with a question mark where it may be null. */
+/** The type of a column; with a question mark the column may be null. */
 export type StoredType = ColumnType | `${ColumnType}?`;
 
 export interface NewTable {
-  /** What names a row: two rows with equal keys are one, sent twice. */
+  /** The columns that identify a row. Two rows with equal keys are the same row, sent twice. */
   key: readonly string[];
   columns: Readonly<Record<string, StoredType>>;
 }
@@ -14,7 +16,7 @@ export interface SchemaVersion {
   version: number;
   /** Tables that the version creates, by name. */
   tables?: Readonly<Record<string, NewTable>>;
-  /** Columns that it adds to tables of earlier versions. Rows that are stored already have null there. */
+  /** Columns that it adds to tables of earlier versions. They are null in rows that are already stored. */
   columns?: Readonly<Record<string, Readonly<Record<string, `${ColumnType}?`>>>>;
 }
 
