@@ -1,4 +1,4 @@
-/** A fit of paths as an answer: one row a channel, the totals, and the warnings. */
+/** The answer of a fit of paths: one row for each channel, the totals, and the warnings. */
 import { fitMarkov, type MarkovFit } from './markov/fit.ts';
 import type { Paths, Totals } from './paths/paths.ts';
 import { type Transform, transformPaths, unknownChannels, withoutFrequency } from './paths/transforms.ts';
@@ -126,7 +126,7 @@ function shared(totals: Totals, input: FitInput, warnings: readonly string[]) {
   };
 }
 
-/** Joins rows to one row a channel. Credits add up; effects of several states do not. */
+/** Joins the rows of each channel into one. Credits add up; effects of several states do not. */
 function merged(rows: readonly FittedChannel[]): FittedChannel[] {
   const by_channel = new Map<string, FittedChannel>();
   for (const row of rows) {

@@ -1,6 +1,6 @@
 /**
- * What is wrong with an artifact that was read from storage. The check makes sure of what reports rely on: the form and its
- * version, arrays that fit together, and finite numbers. So a damaged artifact is refused and never gives a wrong number.
+ * Finds the fault of a damaged artifact that was read from storage. It checks what reports rely on: the form and its version,
+ * the lengths of arrays, and finite numbers. A damaged artifact is refused, so it never gives a wrong number.
  */
 import { faultOfFittedTrees } from '../../learning/fitted-trees.ts';
 import { GRAINS, type Naming } from '../grain.ts';

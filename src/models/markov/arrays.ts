@@ -5,7 +5,7 @@ export function numbersTo(count: number): Uint32Array {
   return new Uint32Array(count).map((_, i) => i);
 }
 
-/** Stable. Those with key k are `sorted[starts[k]] … sorted[starts[k + 1] - 1]`. */
+/** A stable sort. The numbers with key k are `sorted[starts[k]] … sorted[starts[k + 1] - 1]`. */
 export function countingSort(
   numbers: Uint32Array,
   keys: number,

@@ -19,7 +19,7 @@ export interface Chain {
   readonly start: Float64Array;
   /** By state: how often a path visits it, on average. */
   readonly visits: Float64Array;
-  /** By state, per visit: the probability that the path ends there in a conversion, and the value of that. */
+  /** By state, per visit: the probability that the path ends there in a conversion, and the expected value of that end. */
   readonly conversion: Float64Array;
   readonly value: Float64Array;
   /** The order in which a sweep visits the states. */

@@ -10,9 +10,9 @@ import { assignFolds, type ContextCounts, countContexts, FOLDS } from './context
 /** Losses are natural logarithms of held-out likelihood, negated: smaller is better. */
 export interface OrderLoss {
   order: number;
-  /** Per prediction of what comes next: a touch, or the end. */
+  /** Per prediction of the next step: a touch, or the end of the path. */
   next_loss: number;
-  /** Per path: of conversion against none where it ends. */
+  /** Per path: the loss of predicting whether it ends in a conversion. */
   conversion_loss: number;
   /** Per path: the sum of both along it. The choice is made by this loss. */
   journey_loss: number;
@@ -24,8 +24,8 @@ const NOTHING = 1e-9;
 /**
  * Cross-validated losses of the orders 1 to 4 over the same predictions, seeded. Folds are drawn by path, or by person where
  * people are known, because the paths of one person resemble each other. The probabilities of a context are mixed with those of
- * the context one touch shorter: the rarer the context and the more different things followed it, the more (interpolation of
- * Witten and Bell 1991). The shortest context gives everything the same chance.
+ * the context one touch shorter. The shorter one weighs more where the context is rare and where many different steps followed
+ * it (interpolation of Witten and Bell 1991). The shortest context gives every step the same chance.
  */
 export function chooseOrder(paths: Paths, seed: number): OrderLoss[] {
   const levels = countContexts(paths, MAX_ORDER, assignFolds(paths, new Random(seed, 'markov-folds')));
@@ -78,7 +78,7 @@ function predict(counts: ContextCounts, lower: Predictions | undefined, states: 
   return { step, end, conversion };
 }
 
-/** How often something followed a context in the other folds, and how many different things. */
+/** For each context, from the other folds: how many steps followed it, and how many different steps. */
 function trainingOf({ steps, contexts, taken, conversions, nulls }: ContextCounts): {
   seen: Float64Array;
   kinds: Float64Array;

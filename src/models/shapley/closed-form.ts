@@ -1,7 +1,7 @@
 /**
  * Shapley values of channels in closed form (Zhao, Mahboobi, Bagheri 2018, arXiv:1804.05327). The worth of a set of channels is
- * the outcome of all paths whose channels are all in the set. So each path is a game of its own, which only all its channels
- * together win, and its outcome is split equally over its unique channels. The time is linear in the touches, for any number
+ * the outcome of all paths whose channels are all in the set. So each path is a game of its own that only all its channels
+ * together win. Its outcome is split equally over its unique channels. The time is linear in the touches, for any number
  * of channels. Paths without a conversion add nothing to any set, so nothing is learnt from them.
  */
 import { TributaryError } from '../../domain/errors.ts';
