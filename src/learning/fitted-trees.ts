@@ -1,4 +1,4 @@
-/** Fitted trees, boosted or a forest: how they predict, and what is wrong with some that were read from storage. */
+/** Fitted trees, boosted or a forest: their predictions, and a check of trees that were read from storage. */
 import type { BoostedTrees } from './boosting.ts';
 import type { RandomForest } from './forest.ts';
 import { faultOfTree, sumOfTrees, type Tree } from './trees.ts';
@@ -6,7 +6,7 @@ import { faultOfTree, sumOfTrees, type Tree } from './trees.ts';
 /** Each kind names its version, the features it was fitted on, its settings and its seed. */
 export type FittedTrees = BoostedTrees | RandomForest;
 
-/** What the trees predict for one row: features in the order of `feature_names`, NaN for a missing value. */
+/** Predicts for one row: features in the order of `feature_names`, NaN for a missing value. */
 export type Predict = (row: Float64Array) => number;
 
 /** A function that predicts from the trees. It allocates nothing per row. */
@@ -23,8 +23,8 @@ export function predictor(fitted: FittedTrees): Predict {
 }
 
 /**
- * What is wrong with parsed JSON that should be fitted trees over these features in this order. Undefined when
- * {@link predictor} can use it: then every walk through a tree ends, and every prediction is a number.
+ * The fault of parsed JSON that should be fitted trees over these features in this order. Undefined when {@link predictor}
+ * can use it: then every walk through a tree ends, and every prediction is a number.
  */
 export function faultOfFittedTrees(saved: unknown, feature_names: readonly string[]): string | undefined {
   if (typeof saved !== 'object' || saved === null) return 'it is not an object';

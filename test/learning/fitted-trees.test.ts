@@ -59,8 +59,8 @@ describe('damaged trees are at fault, and a walk through them never runs in a ci
     expect(faultOf((t) => t.value.pop())).toMatch(/tree 0 needs .* of one length/);
     expect(faultOf((t) => (t.right[0] = 0))).toMatch(/tree 0 node 0 has no right child/);
     expect(faultOf((t) => (t.right[0] = 1e9))).toMatch(/no right child/);
-    expect(faultOf((t) => (t.missing[0] = 0))).toMatch(/sends missing values astray/);
-    expect(faultOf((t) => (t.feature[0] = 6))).toMatch(/splits a feature that is not there/);
+    expect(faultOf((t) => (t.missing[0] = 0))).toMatch(/sends missing values to a node that is not its child/);
+    expect(faultOf((t) => (t.feature[0] = 6))).toMatch(/splits by feature 6, which does not exist/);
     expect(faultOf((t) => (t.value[0] = Number.NaN))).toMatch(/no finite value/);
     expect(faultOfFittedTrees({ ...forest, trees: [] }, names)).toMatch(/no trees/);
     expect(faultOfFittedTrees({ ...forest, trees: [null] }, names)).toMatch(/tree 0/);
