@@ -1,4 +1,4 @@
-/** IP addresses: read once, and stored no more exactly than configured. */
+/** Reads IP addresses, and cuts them as configured before they are stored. */
 import ipaddr from 'ipaddr.js';
 
 export type IpStorage = 'truncated' | 'full' | 'none';
@@ -9,8 +9,8 @@ const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?::\d{1,5})?$/;
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
 /**
- * An address in its usual spelling, or null when it is none. IPv4 in IPv6 clothing (`::ffff:81.2.69.142`) is IPv4,
- * since every geo database answers null to the clothed form; a port behind an IPv4 address is dropped.
+ * An address in its usual spelling, or null for text that is no address. An IPv4-mapped address (`::ffff:81.2.69.142`) becomes
+ * IPv4, because geo databases do not find the mapped form. A port after an IPv4 address is dropped.
  */
 export function normalIp(text: string): string | null {
   if (USUAL_IPV4.test(text)) return text;
