@@ -30,9 +30,9 @@ export function normalIp(text: string): string | null {
 }
 
 /**
- * What is stored of an address in its usual spelling: IPv4 to /24, IPv6 to /48 (one site), unless configured otherwise. 6to4
- * holds a whole IPv4 address in its first 48 bits (RFC 3056), so that is cut to its /24 there too. The other forms that hold
- * one (Teredo, NAT64, IPv4-compatible and -translated) have the client's address in bits that are cut anyway.
+ * The stored form of an address in its usual spelling: IPv4 to /24, IPv6 to /48 (one site), unless configured otherwise. A 6to4
+ * address has a whole IPv4 address in its first 48 bits (RFC 3056), so that one is cut to its /24 too. The other forms with an
+ * IPv4 address (Teredo, NAT64, IPv4-compatible and -translated) have it in bits that are cut anyway.
  */
 export function storedIp(ip: string, storage: IpStorage): string | null {
   if (storage === 'none') return null;

@@ -31,7 +31,7 @@ export function faultOfFittedTrees(saved: unknown, feature_names: readonly strin
   const fitted = saved as FittedTrees;
   if (fitted.kind !== 'boosted_trees' && fitted.kind !== 'random_forest')
     return `its kind ${JSON.stringify((saved as { kind?: unknown }).kind)} is unknown`;
-  if (fitted.version !== 1) return `its version is ${fitted.version}, this program reads 1`;
+  if (fitted.version !== 1) return `its version is ${fitted.version}, and this program reads version 1`;
   if (fitted.kind === 'boosted_trees') {
     if (!['logistic', 'squared'].includes(fitted.settings?.loss)) return 'its loss is unknown';
     if (!Number.isFinite(fitted.base)) return 'its base is not a number';

@@ -1,4 +1,4 @@
-/** Grows one tree of a random forest: every split looks at a few features drawn anew. */
+/** Grows one tree of a random forest: every split chooses from a few features that are drawn for it. */
 import type { Random } from '../domain/random.ts';
 import { type BinnedTable, partitionRows, thresholdAfter } from './binning.ts';
 import type { Tree } from './trees.ts';

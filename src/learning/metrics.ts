@@ -12,7 +12,7 @@ export interface Quality {
   readonly rows: number;
   /** Mean of -log of the probability that the model gave to the actual outcome; less is better. */
   readonly log_loss: number;
-  /** The log loss of always predicting the overall rate. A model has to be below it. */
+  /** The log loss of always predicting the overall rate. A useful model is below it. */
   readonly base_log_loss: number;
   /** The chance that a row with the event ranks above a row without. 0.5 is no information; null without both kinds of rows. */
   readonly auc: number | null;

@@ -24,7 +24,7 @@ export interface GrowingNode {
   missing_left: boolean;
 }
 
-/** Nodes numbered anew in preorder; node 0 is the root. */
+/** Numbers the nodes in preorder; node 0 is the root. */
 export function preorder(nodes: readonly GrowingNode[]): Tree {
   const tree: Tree = { feature: [], value: [], right: [], missing: [] };
   const visit = (number: number): number => {

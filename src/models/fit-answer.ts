@@ -41,7 +41,7 @@ export interface FittedChannel {
   removal_effect_value?: number | null;
   touch_weighted_conversions?: number;
   touch_weighted_value?: number;
-  /** What the channel earned by touches at the first position, the second, and so on. */
+  /** The channel's credit from touches at the first position, the second, and so on. */
   positions?: EarnedAtPosition[];
 }
 

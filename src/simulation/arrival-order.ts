@@ -13,7 +13,7 @@ export class ArrivalOrder {
 
   /**
    * @param spill_dir a folder for this class alone; it is made when needed.
-   * @param stretch_ms length of a stretch: all lines of one have to fit into memory.
+   * @param stretch_ms length of a stretch. All lines of one stretch must fit into memory.
    */
   constructor(
     private readonly spill_dir: string,

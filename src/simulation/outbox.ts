@@ -55,7 +55,7 @@ export class Outbox {
     this.items.push({ record, event: branded, arrives_at_ms: Math.min(arrives_at_ms, this.end_ms) });
   }
 
-  /** What was sent since the last call, in order of arrival. */
+  /** The events that were sent since the last call, in order of arrival. */
   take(): Simulated[] {
     const taken = this.items;
     this.items = [];

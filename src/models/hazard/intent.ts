@@ -46,7 +46,7 @@ export function intentLoadings(counted: Counted): number[] {
   const weight = new Float64Array(groups * groups);
   for (let c = 0; c < groups; c++)
     for (let d = 0; d < c; d++) {
-      // Where one group feeds the other, a common cause cannot be told from that effect.
+      // Where one group feeds the other, a common cause looks the same as that effect.
       if (feeders[c]![d] || feeders[d]![c]) continue;
       // The weaker direction counts: a rise in one direction only is an effect of one group on the other.
       const both = Math.min(riseAfter(pairs, groups, c, d, -2), riseAfter(pairs, groups, d, c, -2));

@@ -1,5 +1,5 @@
 /**
- * Intervals for shares and incremental parts. Each draw weighs people anew (Poisson bootstrap, whole people, because their
+ * Intervals for shares and incremental parts. Each draw gives people new weights (Poisson bootstrap, whole people, because their
  * orders depend on each other), takes one Newton step from the optimum, and weighs the orders it adds up in the same way.
  *
  * Penalised estimates vary too little around values that are too small. So each draw also takes a strength by its posterior

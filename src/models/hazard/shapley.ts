@@ -42,7 +42,7 @@ const MOST_EXACT = 8;
 const ORDERS = 64;
 
 /**
- * The Shapley values of any game. `v` gives the worth of a set, told for each player whether it is in the set. Above 8 players
+ * The Shapley values of any game. `v` gives the worth of a set; its argument says which players are in the set. Above 8 players
  * the values are sampled from the seed.
  */
 export function shapleyOf(players: number, v: (inside: readonly boolean[]) => number, seed: number): Float64Array {

@@ -20,7 +20,7 @@ export function countingSort(
   return { sorted, starts };
 }
 
-/** Where each number stands in a list of all numbers. */
+/** The place of each number in a list of all numbers. */
 export function placesOf(list: Uint32Array): Uint32Array {
   const places = new Uint32Array(list.length);
   list.forEach((number, at) => {

@@ -42,7 +42,7 @@ export interface PathFile {
 }
 
 /**
- * Reads a path file that comes in pieces of any size. Columns may stand in any order and are known by the names of the
+ * Reads a path file that comes in pieces of any size. Columns may be in any order and are known by the names of the
  * first line; value (0) and nulls (0, with a warning) may be left out, other columns are ignored. Cells may be quoted, and
  * separated by `,` `;` `|` or tabs. Touches are separated by `>`, blanks around a name do not count.
  * @throws bad_request with the number of the line, and too_large

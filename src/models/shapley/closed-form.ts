@@ -58,7 +58,7 @@ export function fitOrderedShapley(paths: Paths): OrderedShapleyFit {
   if (channels * positions > MAX_CELLS)
     throw new TributaryError(
       'too_large',
-      `${channels} channels at ${positions} positions are too many to tell apart; use trim_long_path(50)`,
+      `${channels} channels at ${positions} positions are too many for credit by position; use --transform "trim_long_path(50)"`,
     );
   const position_conversions = new Float64Array(channels * positions);
   const position_value = new Float64Array(channels * positions);
