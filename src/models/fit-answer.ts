@@ -116,11 +116,11 @@ function positionsOf(fit: OrderedShapleyFit, code: number): EarnedAtPosition[] {
 }
 
 function shared(totals: Totals, input: FitInput, warnings: readonly string[]) {
-  const per_journey = (amount: number): number => (totals.journeys === 0 ? 0 : amount / totals.journeys);
+  const per_path = (amount: number): number => (totals.journeys === 0 ? 0 : amount / totals.journeys);
   return {
     ...totals,
-    conversion_probability: per_journey(totals.conversions),
-    value_per_journey: per_journey(totals.value),
+    conversion_probability: per_path(totals.conversions),
+    value_per_journey: per_path(totals.value),
     paths: input.paths.conversions.length,
     warnings: [...input.warnings, ...warnings],
   };

@@ -54,14 +54,14 @@ export function chainOf(counts: StepCounts, order: number, totals: Totals): Chai
   });
   const share = (amounts: Float64Array): Float64Array =>
     Float64Array.from(stored, (state) => amounts[state]! / passed[state]!);
-  const per_journey = (amounts: Float64Array): Float64Array =>
+  const per_path = (amounts: Float64Array): Float64Array =>
     Float64Array.from(stored, (state) => amounts[state]! / totals.journeys);
   return {
     order,
     totals,
     grams,
-    start: per_journey(counts.start),
-    visits: per_journey(passed),
+    start: per_path(counts.start),
+    visits: per_path(passed),
     conversion: share(counts.conversions),
     value: share(counts.value),
     sequence,

@@ -119,7 +119,7 @@ function lossOf({ taken, conversions, nulls }: ContextCounts, predictions: Predi
   let next = 0;
   let predicted = 0;
   let outcome = 0;
-  let journeys = 0;
+  let paths = 0;
   const add = (count: number, probability: number): number => (count > 0 ? -count * Math.log(probability) : 0);
   taken.forEach((count, i) => {
     next += add(count, predictions.step[i]!);
@@ -129,12 +129,12 @@ function lossOf({ taken, conversions, nulls }: ContextCounts, predictions: Predi
     const ended = converted + nulls[i]!;
     next += add(ended, predictions.end[i]!);
     predicted += ended;
-    journeys += ended;
+    paths += ended;
     outcome += add(converted, predictions.conversion[i]!) + add(nulls[i]!, 1 - predictions.conversion[i]!);
   });
   return {
     next_loss: next / predicted,
-    conversion_loss: outcome / journeys,
-    journey_loss: (next + outcome) / journeys,
+    conversion_loss: outcome / paths,
+    journey_loss: (next + outcome) / paths,
   };
 }
