@@ -1,7 +1,7 @@
 /**
- * What exact attribution costs on top of the join that nobody can avoid. The baseline is the query that an analyst would
- * write without any model: eligible touches of the resolved person in the 30 days before each order, by channel, campaign
- * and email.
+ * The cost of exact attribution beside the join that every solution needs. The baseline is the query that an analyst writes
+ * without any model: eligible touches of the resolved person in the 30 days before each order, by channel, campaign and
+ * email.
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
@@ -50,7 +50,7 @@ export async function benchAttribution(path: string, world: BenchWorld): Promise
   const groups: Record<string, number[]> = { full: [], month: [] };
   const whole: Record<string, number[]> = { full: [], month: [] };
   let cold_identity_ms = 0;
-  // One engine at a time holds the file, so rounds alternate between baseline and product.
+  // Only one engine at a time can open the file, so rounds alternate between baseline and product.
   for (let round = 0; round < ROUNDS; round++) {
     const instance = await DuckDBInstance.create(path, {
       threads: String(threads),
@@ -73,7 +73,7 @@ export async function benchAttribution(path: string, world: BenchWorld): Promise
     const cold = await timed(() => attributionReport(context, parameters(...PERIODS.month), { key_brand_id: null }));
     for (const [name, [start, end]] of Object.entries(PERIODS)) {
       if (name === 'month') cold_identity_ms = cold;
-      await attributionReport(context, parameters(start, end), { key_brand_id: null }); // warm, as the baseline is
+      await attributionReport(context, parameters(start, end), { key_brand_id: null }); // warms up, as for the baseline
       groups[name]!.push(await timed(() => onlyGroups(context, parameters(start, end))));
       whole[name]!.push(await timed(() => attributionReport(context, parameters(start, end), { key_brand_id: null })));
     }

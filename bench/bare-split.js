@@ -1,4 +1,4 @@
-/** What nobody who reads a path file by the book can avoid: read it, split its lines, its cells and its touches. */
+/** The least work that every reader of a path file does: read it, and split its lines, cells and touches. */
 import { readFileSync } from 'node:fs';
 
 let touches = 0;

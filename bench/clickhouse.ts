@@ -9,12 +9,12 @@ export interface BenchServer {
   pid: number;
   /** For `--warehouse`. */
   url(database: string): string;
-  /** What the tables of a database hold on disk, without parts that were merged and wait to be removed. */
+  /** Bytes of a database's tables on disk, without parts that were merged and will be removed. */
   storedBytes(database: string): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Whether the engine is installed; `npm run test:engine` installs it. */
+/** True if the engine is installed. `npm run test:engine` installs it. */
 export function hasClickHouse(): boolean {
   return existsSync(`${HOME}node_modules/chdb`);
 }
@@ -29,7 +29,7 @@ export async function startClickHouse(folder: string): Promise<BenchServer> {
   const gone = once(child, 'exit');
   const [ready] = (await Promise.race([
     once(child, 'message'),
-    gone.then(([code]) => Promise.reject(new Error(`the engine did not start: it ended with ${code}`))),
+    gone.then(([code]) => Promise.reject(new Error(`ClickHouse did not start: its process ended with ${code}`))),
   ])) as [{ port: number }];
   return {
     pid: child.pid!,

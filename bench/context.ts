@@ -1,4 +1,4 @@
-/** Reports over a warehouse, with the settings that a brand has when nothing is configured. No answer is kept. */
+/** Reports over a warehouse with the default settings of a brand. No answer is kept. */
 
 import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
 import { PersonDirectory } from '../src/identity/directory.ts';

@@ -1,4 +1,4 @@
-/** What a fit costs on top of reading its file: whole processes, from the start of Node to the printed answer. */
+/** The cost of a fit beside reading its file. It measures whole processes, from the start of Node to the printed answer. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -41,7 +41,7 @@ export async function benchFit(folder: string, rows: number): Promise<void> {
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, args] of Object.entries(RUNS)) {
       const taken = time([...args, file]);
-      if (round > 0) seconds[name]!.push(taken); // the first one warms the file up
+      if (round > 0) seconds[name]!.push(taken); // the first round loads the file into the page cache
     }
   }
   const bare = median(seconds['bare loop']!);
@@ -65,7 +65,7 @@ function time(args: readonly string[]): number {
   return (performance.now() - started) / 1_000;
 }
 
-/** Journeys with habits: the next channel is often one of a few that like to follow. */
+/** Writes paths in which the next channel is often one of the few that usually follow. */
 function writePaths(file: string, rows: number): void {
   const random = new Random(1, 'bench-paths');
   const making = `${file}.tmp`;

@@ -1,6 +1,6 @@
 /**
- * What one new identity link costs a report when there are many: the time to the answer, and how long the event loop is held
- * meanwhile. The baseline joins all links anew in the main thread, in the same run.
+ * The cost of one new identity link for a report when there are many links: the time to the answer, and the time for which the
+ * event loop is blocked. The baseline joins all links again in the main thread, in the same run.
  */
 import { existsSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -23,7 +23,7 @@ const AT_MOST = { held: 0.1, time: 0.5 };
 
 interface Measured {
   ms: number;
-  /** The longest time for which the event loop was held. */
+  /** The longest time for which the event loop was blocked. */
   held_ms: number;
 }
 
@@ -95,7 +95,7 @@ async function addLink(warehouse: Warehouse): Promise<void> {
   });
 }
 
-/** What each new link cost when nothing was kept: all links read, joined and hashed in the main thread, and one table of them. */
+/** The work for each new link without kept membership: in the main thread, all links are read, joined, hashed and written. */
 async function joinAnew(warehouse: Warehouse): Promise<void> {
   await warehouse.read(async (snapshot) => {
     const implicit = await snapshot.query(
@@ -127,7 +127,7 @@ async function joinAnew(warehouse: Warehouse): Promise<void> {
   });
 }
 
-/** Every customer ordered once; one half carried the id of a device, of the other half a statement names it. */
+/** Every customer ordered once. Half of the orders carry the id of a device. For the other half a statement links the device. */
 async function makeLinkWorld(path: string, links: number): Promise<void> {
   if (existsSync(path)) return;
   const warehouse = await DuckDBWarehouse.open({ path });

@@ -1,4 +1,4 @@
-/** What durability costs on top of receiving and validating, single events and arrays, and what overload does to memory. */
+/** The cost of durability beside receiving and validating, for single events and arrays, and the memory under overload. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -48,7 +48,7 @@ async function start(mode: string): Promise<Server> {
 function message<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
     child.once('message', (value) => resolve(value as T));
-    child.once('exit', () => reject(new Error('the server ended')));
+    child.once('exit', () => reject(new Error('the server under test ended before it answered')));
   });
 }
 
@@ -60,7 +60,7 @@ async function stop(server: Server): Promise<void> {
 }
 
 let next_id = 0;
-/** A body with ids of its own, so that nothing is a repeat. */
+/** A body with a new id, so that no record is a repeat. */
 const single = (): string => JSON.stringify(event(`tp-${next_id++}`));
 const array = (): string => JSON.stringify(Array.from({ length: ARRAY_ITEMS }, () => event(`tp-${next_id++}`)));
 
@@ -118,7 +118,7 @@ async function compare(
   for (let round = 0; round <= ROUNDS; round++) {
     const below = await load(floor, paths[0], body, connections, SECONDS);
     const ours = await load(product, paths[1], body, connections, SECONDS);
-    // What is still in the spool would be loaded while the floor is measured.
+    // Records that are still in the spool would be loaded while the floor is measured.
     await settle(product);
     if (ours.refused > 0) throw new Error(`${ours.refused} requests were refused`);
     if (round === 0) continue; // warms both up
@@ -157,7 +157,7 @@ export async function benchIngest(): Promise<void> {
   }
 }
 
-/** A minute of more than the loader can take, into a spool of 50 MB: 503s, and memory that stays where it is. */
+/** Sends for a minute more than the loader can take into a spool of 50 MB. It must give 503s, and memory must not grow. */
 export async function benchOverload(): Promise<void> {
   console.log(`overload: ${OVERLOAD_SECONDS} s of arrays into a spool of 50 MB`);
   const server = await start('overload');

@@ -12,7 +12,7 @@ import { predictRows } from '../dist/learning/model.js';
 import { makeTable } from '../dist/learning/table.js';
 
 const { task, rows, nice } = workerData;
-// On Linux, of this thread alone.
+// On Linux this sets the priority of this thread alone.
 if (nice > 0) setPriority(nice);
 
 /** 10 normal, 10 count and 10 binary features, 5 to 10 % missing; about one row in seven is positive. */
@@ -37,7 +37,7 @@ function world(size, seed) {
   return { table, target };
 }
 
-/** Seconds that this thread has had a processor, which other programs cannot lengthen by much; null where Linux is not. */
+/** Processor seconds of this thread. Other programs change them little. Null on systems other than Linux. */
 function processorSeconds() {
   try {
     return Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ')[0]) / 1e9;
@@ -48,7 +48,7 @@ function processorSeconds() {
 
 const boost = (train) => fitBoosting(train.table, train.target, { ...BOOSTING_DEFAULTS, loss: 'logistic', seed: 1 });
 
-/** Each gives its predictions for another table. A model that is measured too takes its place here and in learning.ts. */
+/** Each task returns a function that predicts for another table. To measure another model, add it here and in learning.ts. */
 const TASKS = {
   boosting: (train) => {
     const model = boost(train);

@@ -1,4 +1,4 @@
-/** What training takes in a thread of its own, what the main thread notices of it, and what callers of the server notice. */
+/** The time of training in a thread of its own, and the delay that it causes in the main thread and for callers of a server. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -10,20 +10,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { save, show, showRatio } from './report.ts';
 
-/** Seconds for 100,000 rows and 30 features on two cores: what a trial took, and for boosting a third more. */
+/** Seconds for 100,000 rows and 30 features on two cores: the time of a trial, and for boosting a third more. */
 const GOALS = { boosting: 10, forest: 20.8 } as const;
 const ROUNDS = 5;
 const SECONDS = 10;
-/** Requests a second, far from what the server can take: waiting is then for the processor, not for one another. */
+/** Requests a second, far below the limit of the server, so that requests wait for the processor and not for each other. */
 const LOADS = { '/health': 100, '/v1/reports/attribution': 2 } as const;
-/** The main thread's delay is sampled this often; less than it is no delay. */
+/** The main thread's delay is sampled at this interval. A shorter delay counts as none. */
 const RESOLUTION_MS = 5;
-/** As in the product: training gives way to whatever else wants the processor. */
+/** As in the product: training has a lower priority than all other work. */
 const NICE = 10;
 
 export async function benchLearning(rows: number): Promise<void> {
   console.log(`learning: ${rows} rows, 30 features, 100 trees, in a thread`);
-  // What else runs here is in every figure below; ratios suffer less from it.
+  // Other programs on the machine affect all figures below, and ratios less than the rest.
   const load_average = loadavg()[0]!;
   show('load average of the machine before', load_average.toFixed(1));
   const trained: Record<string, unknown> = {};
@@ -46,7 +46,7 @@ export async function benchLearning(rows: number): Promise<void> {
   );
 }
 
-/** Trains in a thread while this one measures how late its own timers are. */
+/** Trains in a thread while this thread measures how late its own timers are. */
 async function trainBeside(task: keyof typeof GOALS, rows: number) {
   const worker = new Worker(new URL('./learning-worker.js', import.meta.url), {
     workerData: { task, rows, nice: NICE },
@@ -141,7 +141,7 @@ async function fill(server: { address: string; token: string }): Promise<void> {
   await post('/v1/flush', undefined);
 }
 
-/** Milliseconds per answer, asked at a steady rate whether or not earlier answers are there. */
+/** Milliseconds per answer. It asks at a steady rate and does not wait for earlier answers. */
 async function ask(server: { address: string; token: string }, path: string, per_second: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true });
   const times: number[] = [];
@@ -161,7 +161,7 @@ async function ask(server: { address: string; token: string }, path: string, per
 }
 
 let next_period = 0;
-/** Another period each time, so that no answer was given before. */
+/** Another period each time, so that no answer was kept before. */
 function period(number: number): string {
   const end = new Date(Date.UTC(2026, 1, 1) + 1_000 * number).toISOString();
   return `start=2026-01-01T00:00:00Z&end=${end}&model=linear`;

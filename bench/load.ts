@@ -1,4 +1,4 @@
-/** Loading: a large Parquet file through the front door, and what a batch costs when the log is already long. */
+/** Loading: the import of a large Parquet file, and the cost of a batch when the log is already long. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

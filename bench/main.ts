@@ -4,11 +4,11 @@
  *                                   month, one new link among 200,000
  * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit learning scoring identity
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
- *   --sizes 1,10 --clickhouse 1     millions of touchpoints, others than these
+ *   --sizes 1,10 --clickhouse 1     other sizes, in millions of touchpoints
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
- * npm run bench -- ordering        whether a second ordering by person would pay on ClickHouse, at 1 M; only by its name
- * npm run bench -- state           engines for embedded state; only by its name
- * npm run bench -- --scale 0.01     everything a hundred times smaller, to see that it runs
+ * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
+ * npm run bench -- state            engines for embedded state; only by its name
+ * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
  *
  * Worlds are kept in TRIBUTARY_BENCH_DATA (default: a folder of the system's temporary folder).
  */
@@ -26,7 +26,7 @@ import { benchScale } from './scale.ts';
 import { benchScoring } from './scoring.ts';
 import { benchState } from './state.ts';
 
-/** They make a little more than a million touchpoints. */
+/** They have a little more than a million touchpoints. */
 const MOVED_CUSTOMERS = 48_000;
 
 const { values, positionals } = parseArgs({

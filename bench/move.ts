@@ -1,7 +1,7 @@
 /**
- * The move from one machine's file to ClickHouse, with the product's own commands and nothing else: a simulated shop is
- * imported into DuckDB, backed up, restored into ClickHouse, backed up there and restored into DuckDB again. Reports of all
- * three must be equal, byte for byte, but for the moment they were made.
+ * The move from a DuckDB file to ClickHouse with the commands of the product alone: a simulated shop is imported into DuckDB,
+ * backed up, restored into ClickHouse, backed up there and restored into DuckDB again. The reports of all three must be equal
+ * byte for byte, except for `generated_at`.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -17,7 +17,7 @@ const DAYS = 90;
 const END = '2026-07-01';
 const PERIOD = ['--start', '2026-04-02', '--end', END];
 const MODELS = 'first_touch,last_touch,linear,time_decay,position_based';
-/** What is asked of every warehouse. */
+/** The commands that run on every warehouse. */
 const QUESTIONS: Record<string, readonly string[]> = {
   'attribution, five models': ['report', 'attribution', ...PERIOD, '--models', MODELS],
   'attribution by day': ['report', 'attribution', ...PERIOD, '--models', MODELS, '--group-by', 'channel,day'],
@@ -33,7 +33,7 @@ const QUESTIONS: Record<string, readonly string[]> = {
 
 type Hashes = Record<string, { hash: string; as_of: string; seconds: number }>;
 
-/** Moves a shop of so many customers; one makes about 21 touchpoints in these days. */
+/** Moves a shop with that many customers. One customer has about 21 touchpoints in these days. */
 export async function benchMove(folder: string, customers: number): Promise<void> {
   console.log(`move: ${customers} customers for ${DAYS} days, from DuckDB to ClickHouse and back`);
   const home = join(folder, `move-${customers}`);
@@ -88,7 +88,7 @@ export async function benchMove(folder: string, customers: number): Promise<void
   }
 }
 
-/** Every question's answer as a hash, but for the moment it was made; the log position stays in it and is shown beside. */
+/** The hash of each answer without `generated_at`. The log position is part of the hash, and is also returned by itself. */
 async function hashes(where: readonly string[]): Promise<Hashes> {
   const found: Hashes = {};
   for (const [question, args] of Object.entries(QUESTIONS)) {
@@ -100,7 +100,7 @@ async function hashes(where: readonly string[]): Promise<Hashes> {
   return found;
 }
 
-/** What a command prints. */
+/** The output of a command. */
 async function answer(args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const parts: Buffer[] = [];

@@ -1,7 +1,7 @@
 /**
- * Would a second ordering of touchpoints, by person and time, pay on ClickHouse? The same world three times: as the product
- * keeps it (by id), with a projection by person, and with the whole table by person, which is the best that a copy could
- * give. Each is asked as the product asks, and with the people of the report named to the table, as an index needs it.
+ * Measures the gain of a second ordering of touchpoints, by person and time, on ClickHouse. It holds the same world three
+ * times: ordered by id, as in the product; with a projection by person; and with the whole table by person, the best case for
+ * a copy. Each is queried as in the product, and once more with a filter on the people of the report, which an index needs.
  */
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -31,13 +31,13 @@ interface Measured {
   people_named: boolean;
   restore_seconds: number;
   stored_bytes: number;
-  /** The median, and the fastest: on a busy machine it says more. */
+  /** The median and the fastest. On a busy machine the fastest is the better figure. */
   ms: Record<string, { median: number; fastest: number }>;
   hashes: Record<string, string>;
 }
 
 export async function benchOrdering(folder: string, touchpoints: number): Promise<void> {
-  if (!hasClickHouse()) return console.log('clickhouse: not installed here; install it with: npm run test:engine');
+  if (!hasClickHouse()) return console.log('clickhouse: not installed; run npm run test:engine to install it');
   const world = worldOf(touchpoints);
   const backup = join(folder, `scale-backup-${touchpoints}`);
   await makeBenchBackup(backup, world);
@@ -66,7 +66,7 @@ export async function benchOrdering(folder: string, touchpoints: number): Promis
   }
 }
 
-/** A database with the world in it, its touchpoints laid out in one way. */
+/** Makes a database of the world with one layout of its touchpoints. */
 async function laidOut(server: BenchServer, layout: Layout, backup: string) {
   const place = { database: `ordering_${LAYOUTS.indexOf(layout)}`, cluster: null };
   const { origin } = new URL(server.url(place.database).replace('clickhouse:', 'http:'));
@@ -102,7 +102,7 @@ async function laidOut(server: BenchServer, layout: Layout, backup: string) {
   return { warehouse, restore_seconds, stored_bytes };
 }
 
-/** Reads of touchpoints name the people they are about, so that an index by person can skip the others. */
+/** A warehouse whose reads of touchpoints filter by the people of the report, so that an index by person can skip the others. */
 function namingPeople(warehouse: Warehouse): Warehouse {
   const named_people = '(select * from touchpoints where subject_key in (select subject_key from members)) t';
   const rewritten = (sql: string): string =>
@@ -126,12 +126,12 @@ function namingPeople(warehouse: Warehouse): Warehouse {
   });
 }
 
-/** Asks every question of every layout in turn, again and again, so that a busy minute of the machine falls on all of them. */
+/** Asks every question of every layout in turn, several times, so that a busy minute of the machine affects all of them. */
 async function measure(warehouses: readonly Warehouse[], results: readonly Measured[]): Promise<void> {
   const asked = await Promise.all(warehouses.map(questionsOf));
   for (const name of Object.keys(asked[0]!)) {
     const taken = warehouses.map((): number[] => []);
-    // The first reads persons from the log and files from the disk.
+    // The first round reads persons from the log and files from the disk. It does not count.
     for (let time = 0; time <= TIMES; time++)
       for (const [i, questions] of asked.entries()) {
         const started = performance.now();

@@ -1,4 +1,4 @@
-/** How a measurement is written down: configuration, machine and results in one file, ratios on the screen. */
+/** Writes a measurement: configuration, machine and results to one file, ratios to the screen. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export function show(label: string, value: string): void {
   console.log(`  ${label.padEnd(58)} ${value}`);
 }
 
-/** A ratio beside the bound it has to keep. */
+/** Prints a ratio with its bound. */
 export function showRatio(label: string, ratio: number, bound: { at_least: number } | { at_most: number }): void {
   const text = 'at_least' in bound ? `at least ${bound.at_least}` : `at most ${bound.at_most}`;
   const kept = 'at_least' in bound ? ratio >= bound.at_least : ratio <= bound.at_most;

@@ -1,6 +1,6 @@
 /**
- * The process under test: `scale-reports.ts TASK`, a task as JSON. It opens a data folder, does what it is told and says
- * after each step how long it took, so that the watching process knows what memory and disk belong to which step.
+ * The process under test: `scale-reports.ts TASK`, with a task as JSON. It opens a data folder, runs the steps of the task, and
+ * reports the time after each step, so that the watching process can assign memory and disk to steps.
  */
 import { createHash } from 'node:crypto';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
@@ -10,22 +10,22 @@ import { attributionReport } from '../src/reports/attribution.ts';
 import { openTributary, openWarehouse } from '../src/tributary.ts';
 import { reportsOver } from './context.ts';
 
-/** What a process under test is told to do. */
+/** The task of a process under test. */
 export interface Task {
   data: string;
   config: Record<string, unknown>;
-  /** Reports of these periods, one after another; or only the start of a collector. */
+  /** Reports of these periods, one after another, or only the start of a collector. */
   reports: Array<{ name: string; start: string; end: string }> | 'only_open';
 }
 
-/** One step that is done. */
+/** A finished step. */
 export interface Step {
   name: string;
   ms: number;
-  /** The report's content, but for its position and its moment. */
+  /** The hash of the report without its log position and `generated_at`. */
   hash?: string;
   conversions?: number;
-  /** What the caller was told instead of a report. */
+  /** The error that the caller got instead of a report. */
   refused?: { code: string; message: string };
 }
 

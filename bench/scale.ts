@@ -1,7 +1,7 @@
 /**
- * The same year of the same shop at growing sizes: how fast it loads, what it weighs, how long a month and the whole year
- * take and what memory and disk they need. Each size runs in processes of its own, watched from outside, and each step is
- * written down as soon as it is done. Of a size that was measured before, the newer figures count.
+ * The same year of the same shop at growing sizes: time to load, size on disk, and time, memory and disk of a report on a month
+ * and on the whole year. Each size runs in processes of its own that are watched from outside. Each step is written to the
+ * results as soon as it is done, and replaces older figures of the same size.
  */
 import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,10 +16,10 @@ import { type BenchWorld, makeBenchBackup, worldOf, YEAR_END, YEAR_START } from 
 const RESULTS = new URL('./results/scale.json', import.meta.url).pathname;
 const MONTH = { name: 'month', start: '2025-06-01', end: '2025-07-01' };
 const YEAR = { name: 'year', start: YEAR_START, end: YEAR_END };
-/** The first report joins persons from the log; those after it are what counts. */
+/** The first report joins persons from the log. The figures are those of the reports after it. */
 const REPORTS = [{ ...MONTH, name: 'first month' }, MONTH, MONTH, MONTH, YEAR, YEAR];
 const MEMORY_LIMIT_BYTES = 8e9;
-/** What else the year is tried with; at the largest size only the first, or it would take hours. */
+/** Memory limits with which the year runs too. At the largest size only the first is used, because the others take hours. */
 const SMALL_LIMITS_BYTES = [4e9, 2e9, 1e9, 500e6];
 const LARGE_TOUCHPOINTS = 50_000_000;
 const THREADS = 2;
@@ -30,7 +30,7 @@ const MAX_SLOPE = 1.1;
 
 type Engine = 'duckdb' | 'clickhouse';
 type Measured = Step & { peak_bytes: number; spill_bytes: number; server_peak_bytes?: number };
-/** What is known of one engine at one size; what is missing was not measured. */
+/** The figures of one engine at one size. A missing figure was not measured. */
 interface Size {
   engine: Engine;
   at: string;
@@ -76,11 +76,11 @@ export async function benchScale({ folder, sizes, clickhouse_sizes }: ScaleOptio
     await measureDuckDB(folder, begun('duckdb', world), keep);
     if (!clickhouse_sizes.includes(touchpoints)) continue;
     if (hasClickHouse()) await measureClickHouse(folder, begun('clickhouse', world), keep);
-    else console.log('clickhouse: not installed here, left out; install it with: npm run test:engine');
+    else console.log('clickhouse: not installed, so it is left out; run npm run test:engine to install it');
   }
   const [smallest] = sizes;
   if (smallest !== undefined && smallest <= 1_000_000) {
-    console.log(`door: ${smallest} touchpoints from Parquet through validation, spool and loader`);
+    console.log(`import: ${smallest} touchpoints from Parquet through validation, spool and loader`);
     const { seconds, peak_bytes } = await measureImport(smallest);
     results.door = { rows: smallest, seconds, rows_per_second: smallest / seconds, peak_bytes };
     show('rows per second', `${(smallest / seconds).toFixed(0)}, peak memory ${gib(peak_bytes)}`);
@@ -168,7 +168,7 @@ async function restore(folder: string, world: BenchWorld, data: string, config: 
   return { seconds, rows_per_second, peak_bytes: peak };
 }
 
-/** The configuration as a file beside the data folder, which a restore wants new. */
+/** Writes the configuration to a file beside the data folder, because a restore needs a new data folder. */
 function configFile(data: string, config: Task['config']): string {
   const path = `${data}.json`;
   mkdirSync(join(path, '..'), { recursive: true });
@@ -176,7 +176,7 @@ function configFile(data: string, config: Task['config']): string {
   return path;
 }
 
-/** Runs a task in a process of its own; each step is kept as it comes, with what it took. Returns how the process ended. */
+/** Runs a task in a process of its own and keeps each step with its memory and disk. Returns how the process ended. */
 async function underTest(
   task: Task,
   spill_folder: string | null,
@@ -206,7 +206,7 @@ function times(size: Size, name: string): number[] {
   return answered.length === 0 ? [] : [median(answered)];
 }
 
-/** Least squares through the logarithms: 1 is linear, 2 is quadratic. */
+/** The slope of a least-squares line through the logarithms: 1 is linear, 2 is quadratic. */
 function slope(points: ReadonlyArray<readonly [x: number, y: number]>): number {
   const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
   const mean = (i: 0 | 1): number => logs.reduce((sum, point) => sum + point[i], 0) / logs.length;

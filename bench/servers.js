@@ -1,4 +1,4 @@
-/** The servers that bench/ingest.ts compares and bench/learning.ts loads, compiled and each in a process of its own: `node bench/servers.js MODE FOLDER`. */
+/** The compiled servers of bench/ingest.ts and bench/learning.ts, each in its own process: `node bench/servers.js MODE FOLDER`. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import fastify from 'fastify';
@@ -35,7 +35,7 @@ process.send?.(
   mode === 'floor' ? await floor() : await product(mode === 'overload' ? { max_spool_bytes: 50_000_000 } : {}),
 );
 
-/** Trains in a thread of this process, without end, until told to stop; answers once training runs, and once it has ended. */
+/** Trains in a thread of this process until it is told to stop. It answers when training has started and when it has ended. */
 let training;
 async function train(workerData) {
   await training?.terminate();
@@ -44,7 +44,7 @@ async function train(workerData) {
   process.send?.({ training: Boolean(training) });
 }
 
-// The parent asks for memory or for training, and goes away.
+// The parent asks for the memory or for training. The server ends with its parent.
 process.on('message', (message) => {
   if (typeof message === 'object' && 'train' in message) train(message.train);
   else process.send?.({ rss_bytes: process.memoryUsage().rss });

@@ -1,4 +1,4 @@
-/** Engines that were looked at for embedded state, each as the least that is needed to measure it: a number by its key. */
+/** The engines that were compared for embedded state. Each driver does the minimum for the bench: it stores a number by its key. */
 import { FileState } from '../src/state/file.ts';
 
 export interface Store {
@@ -9,7 +9,7 @@ export interface Store {
 }
 
 interface Driver {
-  /** What it adds to node_modules; a name that ends in / is all packages in that scope. */
+  /** The packages that it adds to node_modules. A name that ends in / means all packages of that scope. */
   packages: readonly string[];
   open(path: string): Promise<Store>;
 }
@@ -39,7 +39,7 @@ async function openOurs(path: string): Promise<Store> {
 }
 
 async function openDuckDB(path: string): Promise<Store> {
-  // Loaded where it is wanted, so that the other engines are not measured with it.
+  // Loaded only here, so that it does not add to the figures of the other engines.
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();

@@ -1,4 +1,7 @@
-/** A process that opens a store of the bench: to count in it until it is killed, or to put one value beside another process. */
+/**
+ * A process that opens a store of the bench. It counts in the store until it is killed, or it puts one value while another
+ * process has the store open.
+ */
 import { DRIVERS, type DriverName } from './state-drivers.ts';
 
 const [name, path, task] = process.argv.slice(2) as [DriverName, string, string];

@@ -1,6 +1,6 @@
 /**
- * What engines for embedded state cost: durable transactions, reads, opening, and whether a kill -9 loses what was acknowledged.
- * Those that are not among the dependencies are measured where they are installed:
+ * Compares engines for embedded state: durable transactions, reads, time to open, and acknowledged writes that a kill -9 loses.
+ * Engines that are not dependencies are measured only if they are installed:
  *   npm install --no-save lmdb@3.5.6 node-sqlite3-wasm@0.8.60
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -75,7 +75,7 @@ const writer = (name: string, path: string, task: string): ChildProcess =>
 function openElsewhere(name: DriverName, path: string): Promise<string> {
   return new Promise((resolve) => {
     const child = writer(name, path, 'put');
-    let said = 'ended without a word';
+    let said = 'ended without an answer';
     child.on('message', (message) => {
       said = String(message);
     });
@@ -83,7 +83,7 @@ function openElsewhere(name: DriverName, path: string): Promise<string> {
   });
 }
 
-/** Kills a process that counts, again and again, and looks whether the last acknowledged count is there. */
+/** Kills a counting process several times. Each time it checks that the last acknowledged count is stored. */
 async function killed(name: DriverName, path: string): Promise<number | string> {
   let lost = 0;
   for (let round = 0; round < KILLS; round++) {
@@ -109,7 +109,7 @@ async function killed(name: DriverName, path: string): Promise<number | string> 
   return lost;
 }
 
-/** What the disk allows: no engine that keeps its word makes more transactions one after the other. */
+/** A bound from the disk: no durable engine makes more transactions per second one after the other. */
 function syncsPerSecond(): number {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-state-'));
   const file = openSync(join(folder, 'file'), 'w');
@@ -124,7 +124,7 @@ function syncsPerSecond(): number {
   return Math.round(per_second);
 }
 
-/** Bytes of packages that stand beside each other; a name that ends in / is a whole scope. */
+/** Bytes of packages in node_modules. A name that ends in / means a whole scope. */
 function packageBytes(names: readonly string[]): number {
   const modules = new URL('../node_modules/', import.meta.url).pathname;
   return names.reduce((sum, name) => sum + folderBytes(join(modules, name)), 0);

@@ -1,4 +1,4 @@
-/** Runs a process and watches from outside what it takes: time, resident memory, and what it spills to disk. */
+/** Runs a process and measures from outside its time, its resident memory, and the bytes that it spills to disk. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,11 +23,11 @@ export function folderBytes(folder: string): number {
       .filter((entry) => entry.isFile())
       .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
   } catch {
-    return 0; // It is not there, or a file went while it was read.
+    return 0; // The folder does not exist, or a file was removed while the folder was read.
   }
 }
 
-/** Looks at a process a few times a second; `take` gives the peaks since the last time. */
+/** Samples a process a few times a second. `take` gives the peaks. */
 export class Watch {
   private peak_bytes = 0;
   private spill_bytes = 0;
@@ -58,7 +58,7 @@ export class Watch {
   }
 }
 
-/** How a process ended: its exit code, or why it has none. */
+/** Waits for the end of a process. Returns its exit code, or the reason why it has none. */
 export async function ended(child: ChildProcess, limit_ms: number): Promise<number | string> {
   const timer = setTimeout(() => child.kill('SIGKILL'), limit_ms);
   const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>

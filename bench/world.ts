@@ -1,6 +1,6 @@
 /**
- * A large world, made inside DuckDB so that it takes minutes and not hours: one year, `people` persons of whom 5 % have a
- * linked device that carries half of their touches, and touches of which a tenth lie in the 20 days before an order.
+ * A large world, made inside DuckDB so that it takes minutes and not hours. It has one year and `people` persons. 5 % of them
+ * have a linked device with half of their touches. A tenth of the touches lie in the 20 days before an order.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -15,7 +15,7 @@ export interface BenchWorld {
   conversions: number;
 }
 
-/** The shop in the proportions of all measurements: ten touchpoints a person, 3 orders on 100 touchpoints. */
+/** The proportions of the shop in all measurements: ten touchpoints for each person, and 3 orders for 100 touchpoints. */
 export function worldOf(touchpoints: number): BenchWorld {
   return { touchpoints, people: Math.ceil(touchpoints / 10), conversions: Math.ceil(touchpoints * 0.03) };
 }
@@ -34,7 +34,7 @@ export const key = (text: string): string => {
 const TYPES = `['email_open','email_open','email_click','website_visit','page_view','ad_impression','paid_ad_click','organic_search','direct_visit','social_interaction']`;
 const CHANNELS = `['email','email','email','email','referral','display','paid_search','organic_search','direct','organic_social']`;
 
-/** Rows [from, until) of touchpoints; positions follow the conversions and links. */
+/** Rows [from, until) of touchpoints. Their log positions come after those of conversions and links. */
 export function touchpointsSql(world: BenchWorld, from: number, until: number, offset: number): string {
   return `
   with r as (
@@ -76,7 +76,7 @@ function linksSql(world: BenchWorld): string {
   from range(${linked}) t(i)`;
 }
 
-/** Makes the warehouse file unless it is there already. */
+/** Makes the warehouse file unless it exists. */
 export async function makeBenchWarehouse(path: string, world: BenchWorld): Promise<void> {
   if (existsSync(path)) return;
   const warehouse = await DuckDBWarehouse.open({ path });
@@ -99,7 +99,7 @@ export async function makeBenchWarehouse(path: string, world: BenchWorld): Promi
   instance.closeSync();
 }
 
-/** Makes the world as a backup, which every engine restores, unless it is there already. */
+/** Makes a backup of the world, which every engine can restore, unless it exists. */
 export async function makeBenchBackup(folder: string, world: BenchWorld): Promise<void> {
   if (existsSync(folder)) return;
   const part = `${folder}.part`;
@@ -116,7 +116,7 @@ export async function makeBenchBackup(folder: string, world: BenchWorld): Promis
   };
   for (const name of TABLE_NAMES) {
     await connection.run(`create table ${name} (${TABLES[name].columns.map(columnDdl).join(', ')})`);
-    // The empty table gives names, order and types; what the world does not say is null.
+    // The empty table gives names, order and types. Columns that the world does not fill are null.
     const filled = rows[name] === undefined ? '' : `union all by name (${rows[name]})`;
     await connection.run(
       `copy (from ${name} ${filled}) to '${backupFile(part, name)}' (format parquet, compression zstd)`,

@@ -1,28 +1,28 @@
 /**
- * From campaign tags to a channel: ordered rows, the first that fits decides. GA4's table is Google's "default channel
- * group" (support.google.com/analytics/answer/9756891); ours is the same table with three corrections:
+ * From campaign tags to a channel: ordered rules, of which the first that fits decides. GA4's table is Google's "default
+ * channel group" (support.google.com/analytics/answer/9756891). Ours is the same table with three corrections:
  * - email comes first; otherwise a shop's own newsletter with the campaign `winter-shop` counts as organic shopping;
  * - a medium that names its channel (affiliate, audio, sms, push) comes before what source and campaign suggest;
  * - `mobile-web` is a website, not a push message.
  */
 import type { HostCategory } from './hosts.ts';
 
-/** Lower case and trimmed; empty when missing. */
+/** Campaign tags in lower case and trimmed. A missing tag is empty. */
 export interface Tags {
   source: string;
   medium: string;
   campaign: string;
-  /** What kind of place the source is. */
+  /** The kind of host, app or tool that the source is. */
   category: HostCategory | null;
 }
 
 export interface ChannelDecision {
   channel: string;
-  /** Which rule decided: `utm_medium:email`, `click_id:gclid`, `referrer:google.com` … */
+  /** Names the rule that decided: `utm_medium:email`, `click_id:gclid`, `referrer:google.com` … */
   reason: string;
 }
 
-interface Row {
+interface ChannelRule {
   channel: string;
   by: 'source' | 'medium' | 'campaign';
   fits: (tags: Tags) => boolean;
@@ -46,13 +46,17 @@ export function isPaidMedium(medium: string): boolean {
   return medium !== '' && PAID.test(medium);
 }
 
-const DIRECT: Row = { channel: 'direct', by: 'source', fits: (t) => t.source === '(direct)' && isNothing(t.medium) };
-const CROSS_NETWORK: Row = {
+const DIRECT: ChannelRule = {
+  channel: 'direct',
+  by: 'source',
+  fits: (t) => t.source === '(direct)' && isNothing(t.medium),
+};
+const CROSS_NETWORK: ChannelRule = {
   channel: 'cross_network',
   by: 'campaign',
   fits: (t) => t.campaign.includes('cross-network'),
 };
-const PAID_ROWS: readonly Row[] = [
+const PAID_RULES: readonly ChannelRule[] = [
   { channel: 'paid_shopping', by: 'source', fits: (t) => t.category === 'shopping' && isPaidMedium(t.medium) },
   {
     channel: 'paid_shopping',
@@ -64,8 +68,8 @@ const PAID_ROWS: readonly Row[] = [
   { channel: 'paid_video', by: 'source', fits: (t) => t.category === 'video' && isPaidMedium(t.medium) },
   { channel: 'display', by: 'medium', fits: (t) => isDisplay(t.medium) },
 ];
-const PAID_OTHER: Row = { channel: 'paid_other', by: 'medium', fits: (t) => isPaidMedium(t.medium) };
-const ORGANIC_ROWS: readonly Row[] = [
+const PAID_OTHER: ChannelRule = { channel: 'paid_other', by: 'medium', fits: (t) => isPaidMedium(t.medium) };
+const ORGANIC_RULES: readonly ChannelRule[] = [
   { channel: 'organic_shopping', by: 'source', fits: (t) => t.category === 'shopping' },
   { channel: 'organic_shopping', by: 'campaign', fits: (t) => SHOPPING_CAMPAIGN.test(t.campaign) },
   { channel: 'organic_social', by: 'source', fits: (t) => t.category === 'social' },
@@ -75,12 +79,12 @@ const ORGANIC_ROWS: readonly Row[] = [
   { channel: 'organic_search', by: 'source', fits: (t) => t.category === 'search' },
   { channel: 'organic_search', by: 'medium', fits: (t) => t.medium === 'organic' },
 ];
-const REFERRAL: Row = { channel: 'referral', by: 'medium', fits: (t) => isReferral(t.medium) };
-const EMAIL_ROWS: readonly Row[] = [
+const REFERRAL: ChannelRule = { channel: 'referral', by: 'medium', fits: (t) => isReferral(t.medium) };
+const EMAIL_RULES: readonly ChannelRule[] = [
   { channel: 'email', by: 'medium', fits: (t) => EMAIL.test(t.medium) },
   { channel: 'email', by: 'source', fits: (t) => EMAIL.test(t.source) },
 ];
-const OUR_EMAIL_ROWS: readonly Row[] = [
+const OUR_EMAIL_RULES: readonly ChannelRule[] = [
   { channel: 'email', by: 'medium', fits: (t) => OUR_EMAIL_MEDIUM.test(t.medium) },
   {
     channel: 'email',
@@ -88,75 +92,79 @@ const OUR_EMAIL_ROWS: readonly Row[] = [
     fits: (t) =>
       (EMAIL.test(t.source) || t.source.includes('newsletter')) && !isPaidMedium(t.medium) && !isMessageMedium(t),
   },
-  // Mailbox and email tools: with a medium they may have sent anything (Klaviyo sends text messages too).
+  // Mailboxes and email tools, only without a medium: such a tool may also send other messages (Klaviyo sends text messages).
   { channel: 'email', by: 'source', fits: (t) => t.category === 'webmail' && t.medium === '' },
 ];
-const AI_MEDIUM: Row = { channel: 'ai_assistant', by: 'medium', fits: (t) => t.medium === 'ai-assistant' };
-const AI_SOURCE: Row = { channel: 'ai_assistant', by: 'source', fits: (t) => t.category === 'ai' };
-const AFFILIATE: Row = { channel: 'affiliate', by: 'medium', fits: (t) => t.medium === 'affiliate' };
-const AFFILIATES: Row = { channel: 'affiliate', by: 'medium', fits: (t) => t.medium === 'affiliates' };
-const AUDIO: Row = { channel: 'audio', by: 'medium', fits: (t) => t.medium === 'audio' };
-const SMS_ROWS: readonly Row[] = [
+const AI_MEDIUM: ChannelRule = { channel: 'ai_assistant', by: 'medium', fits: (t) => t.medium === 'ai-assistant' };
+const AI_SOURCE: ChannelRule = { channel: 'ai_assistant', by: 'source', fits: (t) => t.category === 'ai' };
+const AFFILIATE: ChannelRule = { channel: 'affiliate', by: 'medium', fits: (t) => t.medium === 'affiliate' };
+const AFFILIATES: ChannelRule = { channel: 'affiliate', by: 'medium', fits: (t) => t.medium === 'affiliates' };
+const AUDIO: ChannelRule = { channel: 'audio', by: 'medium', fits: (t) => t.medium === 'audio' };
+const SMS_RULES: readonly ChannelRule[] = [
   { channel: 'sms', by: 'medium', fits: (t) => t.medium === 'sms' },
   { channel: 'sms', by: 'source', fits: (t) => t.source === 'sms' },
 ];
-const PUSH: Row = { channel: 'push', by: 'medium', fits: (t) => isPush(t.medium) };
-const PUSH_GA4: Row = { channel: 'push', by: 'medium', fits: (t) => isPush(t.medium) || t.medium.includes('mobile') };
-const FIREBASE: Row = { channel: 'push', by: 'source', fits: (t) => t.source === 'firebase' };
+const PUSH: ChannelRule = { channel: 'push', by: 'medium', fits: (t) => isPush(t.medium) };
+const PUSH_GA4: ChannelRule = {
+  channel: 'push',
+  by: 'medium',
+  fits: (t) => isPush(t.medium) || t.medium.includes('mobile'),
+};
+const FIREBASE: ChannelRule = { channel: 'push', by: 'source', fits: (t) => t.source === 'firebase' };
 
 function isPush(medium: string): boolean {
   return medium.endsWith('push') || medium.includes('notification');
 }
 
-/** True when the medium says that the link came by text or push message, whatever else it carries. */
+/** True when the medium says that the link came by text or push message. Click ids on the link do not change that. */
 export function isMessageMedium(tags: Tags): boolean {
   return isPush(tags.medium) || tags.medium === 'sms' || tags.source === 'sms';
 }
 
-/** Google's order, to the letter. */
-const GA4_ROWS: readonly Row[] = [
+/** Google's rules in Google's order. */
+const GA4_RULES: readonly ChannelRule[] = [
   DIRECT,
   CROSS_NETWORK,
-  ...PAID_ROWS,
+  ...PAID_RULES,
   PAID_OTHER,
   AI_MEDIUM,
-  ...ORGANIC_ROWS,
+  ...ORGANIC_RULES,
   REFERRAL,
-  ...EMAIL_ROWS,
+  ...EMAIL_RULES,
   AFFILIATE,
   AUDIO,
-  ...SMS_ROWS,
+  ...SMS_RULES,
   PUSH_GA4,
   FIREBASE,
 ];
-/** Our table, in two parts. The rule on ad networks' click ids comes between them. */
-const OUR_FIRST_ROWS: readonly Row[] = [...OUR_EMAIL_ROWS, DIRECT, CROSS_NETWORK, ...PAID_ROWS];
-const OUR_LAST_ROWS: readonly Row[] = [
+/** Our table in two parts. The rule for click ids of ad networks applies between them. */
+const OUR_FIRST_RULES: readonly ChannelRule[] = [...OUR_EMAIL_RULES, DIRECT, CROSS_NETWORK, ...PAID_RULES];
+const OUR_LAST_RULES: readonly ChannelRule[] = [
   PAID_OTHER,
   AI_MEDIUM,
   AI_SOURCE,
   AFFILIATE,
   AFFILIATES,
   AUDIO,
-  ...SMS_ROWS,
+  ...SMS_RULES,
   PUSH,
   FIREBASE,
-  ...ORGANIC_ROWS,
+  ...ORGANIC_RULES,
   REFERRAL,
 ];
 
-export const ga4Channel = (tags: Tags): ChannelDecision | null => firstFit(GA4_ROWS, tags);
-export const ownFirstChannel = (tags: Tags): ChannelDecision | null => firstFit(OUR_FIRST_ROWS, tags);
-export const ownLastChannel = (tags: Tags): ChannelDecision | null => firstFit(OUR_LAST_ROWS, tags);
+export const ga4Channel = (tags: Tags): ChannelDecision | null => firstFit(GA4_RULES, tags);
+export const ownFirstChannel = (tags: Tags): ChannelDecision | null => firstFit(OUR_FIRST_RULES, tags);
+export const ownLastChannel = (tags: Tags): ChannelDecision | null => firstFit(OUR_LAST_RULES, tags);
 
-function firstFit(rows: readonly Row[], tags: Tags): ChannelDecision | null {
-  for (const row of rows) {
-    if (row.fits(tags)) return { channel: row.channel, reason: tagReason(row.by, tags) };
+function firstFit(rules: readonly ChannelRule[], tags: Tags): ChannelDecision | null {
+  for (const rule of rules) {
+    if (rule.fits(tags)) return { channel: rule.channel, reason: tagReason(rule.by, tags) };
   }
   return null;
 }
 
-/** If a row matched by source while `utm_source` is empty, the category came from the referrer: then name the medium. */
+/** If a rule matched by source while `utm_source` is empty, the category came from the referrer: then name the medium. */
 export function tagReason(by: 'source' | 'medium' | 'campaign', tags: Tags): string {
   const named = tags[by] === '' ? 'medium' : by;
   return `utm_${named}:${tags[named].slice(0, 80)}`;

@@ -1,6 +1,6 @@
 /**
- * The channel that brought a touchpoint, and which rule says so. What the caller sent always stands (see enrich.ts);
- * here it is derived: first from the type, which is a statement of its own, then from tags, click ids and the referrer.
+ * Derives the channel that brought a touchpoint, and names the rule that decided: first from the type of the touchpoint, then
+ * from tags, click ids and the referrer. A channel that the caller sent is never replaced (see enrich.ts).
  */
 import {
   type ChannelDecision,
@@ -34,11 +34,11 @@ export interface ChannelOptions {
   own_domains?: readonly string[];
 }
 
-/** Where the person came from, as far as the referrer tells. */
+/** The site or app that the person came from, according to the referrer. */
 interface Origin {
   host: string | null;
   category: HostCategory | null;
-  /** Why a referrer does not count: the site itself, or the payment page that the buyer came back from. */
+  /** The reason why a referrer does not count: it is the site itself, or a payment page that sent the buyer back. */
   ignored: string | null;
 }
 
@@ -77,7 +77,7 @@ const PAID_TWIN: Record<string, string> = {
 };
 const SAYS_NOTHING_OF_ADS = new Set(['direct', 'referral', 'unassigned', 'ai_assistant']);
 
-/** The type says that it was an ad, so the evidence only tells where. */
+/** The type says that the touchpoint was an ad. The evidence only decides which kind of ad. */
 function paid(evidence: ChannelEvidence, options: ChannelOptions, otherwise: ChannelDecision): ChannelDecision {
   const found = fromEvidence(evidence, options);
   const twin = PAID_TWIN[found.channel];
@@ -92,7 +92,7 @@ function fromEvidence(evidence: ChannelEvidence, options: ChannelOptions): Chann
   if (evidence.email_token !== null && !isMessageMedium(tags))
     return { channel: 'email', reason: evidence.email_token };
   if (tags.source !== '' || tags.medium !== '') {
-    // `utm_medium=cpc` without a source: the referrer says whose click it was.
+    // `utm_medium=cpc` without a source: the referrer names the network of the click.
     if (tags.source === '' && isPaidMedium(tags.medium))
       tags.category = originOf(evidence, options.own_domains).category;
     const found = ownFirstChannel(tags) ?? fromTaggedClickId(evidence.click_ids, tags) ?? ownLastChannel(tags);
@@ -111,7 +111,7 @@ interface ClickIdRule {
 const GOOGLE: ClickIdRule = { channel: 'paid_search', source: /google|adwords|youtube/ };
 const AFFILIATE: ClickIdRule = { channel: 'affiliate', source: /^$/ };
 const NATIVE: ClickIdRule = { channel: 'paid_other', source: /outbrain|taboola/ };
-/** Only what ad networks append to paid clicks. */
+/** Click ids that ad networks append to paid clicks only. */
 const AD_IDS = new Map<string, ClickIdRule>(
   Object.entries({
     gclid: GOOGLE,
@@ -137,7 +137,7 @@ const AD_IDS = new Map<string, ClickIdRule>(
     ranSiteID: AFFILIATE,
   }),
 );
-/** Unpaid links carry these too: they name the network, and do not say that the click was paid. */
+/** Click ids that unpaid links carry too. They name the network and do not say that the click was paid. */
 const UNPAID_IDS = new Map<string, string>(
   Object.entries({
     fbclid: 'organic_social',
@@ -157,7 +157,7 @@ function fromTaggedClickId(names: readonly string[], tags: Tags): ChannelDecisio
   return found && { ...found, channel: PAID_TWIN[found.channel] ?? found.channel };
 }
 
-/** Without tags, the tool or network that appended the id is all there is to know. */
+/** Without tags, the only evidence is the tool or network that appended the id. */
 function fromUntaggedClickId(names: readonly string[], origin: Origin): ChannelDecision | null {
   if (names.length === 0) return null;
   const email = names.find(isEmailClickId);
@@ -173,7 +173,7 @@ function adDecision(
   for (const name of names) {
     const rule = AD_IDS.get(name);
     if (rule === undefined || !counts(rule)) continue;
-    // Google's ids are on video ads as well.
+    // Google appends its ids to video ads too.
     const channel = rule === GOOGLE && category === 'video' ? 'paid_video' : rule.channel;
     return { channel, reason: `click_id:${name}` };
   }
@@ -234,7 +234,7 @@ function tag(label: string | null): string {
   return label === null ? '' : label.trim().toLowerCase();
 }
 
-/** The way of Google Analytics: without tags, the referrer becomes source and medium. */
+/** As in Google Analytics: without tags, the referrer becomes source and medium. */
 function strict(evidence: ChannelEvidence, tags: Tags, origin: Origin): ChannelDecision {
   if (tags.source !== '' || tags.medium !== '') {
     return ga4Channel(tags) ?? { channel: 'unassigned', reason: tagReason('source', tags) };

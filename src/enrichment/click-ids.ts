@@ -1,6 +1,6 @@
 /**
- * Click ids that ad networks and email tools append to links. They are case-sensitive and kept exactly, but for those
- * that name a person: of these only a hash is stored, enough to see that two clicks carry the same one.
+ * Click ids that ad networks and email tools append to links. They are case-sensitive and stored as sent. Of ids that name a
+ * person only a hash is stored, which still shows that two clicks carry the same id.
  * Names: PostHog's `event-utils.ts` and the networks' own documents.
  */
 import { hash } from 'node:crypto';
@@ -11,7 +11,7 @@ const AD_NAMES =
   'gclid gclsrc gbraid wbraid dclid gad_source gad_campaignid msclkid fbclid igshid srsltid ttclid twclid li_fat_id ' +
   'rdt_cid epik ScCid qclid irclickid irclid yclid dicbo tblci cjevent awc ranSiteID';
 const EMAIL_NAMES = 'mc_cid _hsmi elqTrackId spMailingID';
-/** They stand for one subscriber. */
+/** Parameters whose value names one subscriber. */
 const PERSONAL_NAMES =
   'mc_eid _kx _hsenc mkt_tok vero_id oly_enc_id oly_anon_id __s ml_subscriber ck_subscriber_id dm_i sfmc_sub sfmc_id';
 /** HubSpot ads and Salesforce Marketing Cloud use families of names. */
@@ -23,7 +23,7 @@ for (const name of `${AD_NAMES} ${EMAIL_NAMES} ${PERSONAL_NAMES}`.split(' ')) NA
 const PERSONAL = new Set(PERSONAL_NAMES.split(' '));
 const EMAIL = new Set(`${EMAIL_NAMES} ${PERSONAL_NAMES}`.split(' '));
 
-/** A longer value is no click id; cutting it would make it a wrong one. */
+/** A longer value is not stored as a click id, because a cut one would be wrong. */
 const MAX_VALUE_LENGTH = 500;
 const MAX_COUNT = 30;
 
@@ -32,16 +32,16 @@ export function isEmailClickId(name: string): boolean {
   return EMAIL.has(name) || name.startsWith('sfmc_');
 }
 
-/** True for a parameter (given in lower case) whose value stands for one subscriber. */
+/** True for a parameter (given in lower case) whose value names one subscriber. */
 export function namesPerson(parameter: string): boolean {
   const name = NAMES.get(parameter);
   return name !== undefined && PERSONAL.has(name);
 }
 
-/** No name of such a parameter is longer. */
+/** The length of the longest name in {@link PERSONAL}. */
 export const MAX_PERSONAL_LENGTH = Math.max(...[...PERSONAL].map((name) => name.length));
 
-/** The stored name of a click id parameter (given in lower case), or undefined when it is none. */
+/** The stored name of a click id parameter (given in lower case), or undefined for any other parameter. */
 export function clickIdName(parameter: string): string | undefined {
   const name = NAMES.get(parameter);
   if (name !== undefined) return name;
@@ -73,7 +73,7 @@ export function clickIdsJson(ids: Record<string, string> | null): string | null 
 
 const HASHED = /^sha256:[0-9a-f]{16}$/;
 
-/** What is kept of an id that names a person. Hashing it again changes nothing. */
+/** The stored form of an id that names a person. Hashing it again changes nothing. */
 export function hashed(value: string): string {
   return HASHED.test(value) ? value : `sha256:${hash('sha256', value, 'hex').slice(0, 16)}`;
 }

@@ -1,4 +1,4 @@
-/** What device, browser and system a user agent names. Names are slugs (`edge`, `ios`), unknown is null. */
+/** Reads device, browser and system from a user agent. Names are slugs (`edge`, `ios`); unknown is null. */
 import Bowser from 'bowser';
 import { isbot } from 'isbot';
 import { BoundedCache } from './bounded-cache.ts';
@@ -7,7 +7,7 @@ import { type Agent, HTTP_LIBRARY, mailAgent, NATIVE_APP, SECURITY_SCANNER } fro
 /** The time of a parser grows with the length (9 ms for 50 kB). Nothing useful comes after this many characters. */
 const MAX_LENGTH = 512;
 
-/** What was fetched. The same user agent means other software for an open than for a click. */
+/** The kind of request. The same user agent means different software for an open and for a click. */
 export type Fetch = 'open' | 'email_link' | 'page';
 
 const caches: Record<Fetch, BoundedCache<Agent>> = {
@@ -29,16 +29,16 @@ export function parseUserAgent(user_agent: string, fetch: Fetch): Readonly<Agent
 }
 
 /**
- * Order matters: isbot calls the mail proxies and many mail programs bots, so they are looked for first; a browser inside an
- * app may carry a telephone company's name that isbot takes for a crawler's.
+ * The order matters. isbot takes mail proxies and many mail programs for bots, so they are recognised first. A browser inside
+ * an app may carry the name of a telephone company, which isbot takes for a crawler.
  */
 function parse(text: string, fetch: Fetch): Agent {
   const mail = mailAgent(text);
   if (mail !== null) {
     if (fetch === 'open') return mail;
-    // A proxy that asks for more than an image is a robot. So is the bare name that Apple gives to image loads.
+    // A proxy that asks for more than an image is a bot. So is the bare user agent with which Apple loads images.
     if (mail.kind !== 'mail_client_ua') return machine(mail.kind === 'apple_mpp_bare_ua' ? 'isbot_ua' : mail.kind);
-    // Outlook and similar programs open links themselves. On a page, what looks like Apple Mail is the web view of any app.
+    // Outlook and similar programs open links themselves. On a page, the user agent of Apple Mail is that of any app's web view.
     if (mail.browser !== 'apple_mail') return mail;
   }
   if (SECURITY_SCANNER.test(text)) return machine('security_scanner_ua');

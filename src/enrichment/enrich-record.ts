@@ -1,11 +1,11 @@
-/** Enrichment by the kind of a record: what the loader adds to each before its derived columns are filled. */
+/** Enrichment by the kind of a record. The loader runs it before it fills the derived columns. */
 import type { RecordName } from '../domain/index.ts';
 import type { FlatRecord, Value } from '../domain/record.ts';
 import { type EnrichOptions, enrichTouchpoint } from './enrich.ts';
 
 type Enrichment = (item: FlatRecord, options: EnrichOptions) => Record<string, Value>;
 
-/** Kinds that are not here are stored as they came. */
+/** Other kinds are stored as they were sent. */
 const ENRICHMENTS: Partial<Record<RecordName, Enrichment>> = {
   touchpoints: (item, options) => ({ ...enrichTouchpoint(item, options) }),
 };

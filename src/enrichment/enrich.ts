@@ -1,6 +1,6 @@
 /**
- * What a touchpoint's own evidence tells: campaign labels, click ids, channel, device, place, and whether it was a
- * person. Pure, and run in the loader on every event. Whatever the caller set explicitly is never overwritten.
+ * Derives columns of a touchpoint from its own content: campaign labels, click ids, channel, device, place and verdict. Pure.
+ * The loader runs it on every touchpoint. A value that the caller sent is never overwritten.
  */
 import type { FlatRecord, Value } from '../domain/record.ts';
 import type { Verdict } from '../domain/touchpoint.ts';
@@ -18,13 +18,13 @@ import type { PrivacyOptions } from './private.ts';
 import { forEachParameter } from './url.ts';
 import { fillUtm, sentUtm, type Utm } from './utm.ts';
 
-/** Bump it when a rule or table of this folder changes: `tributary reclassify` then judges stored events again. */
+/** Increase it when a rule or table of this folder changes. `tributary reclassify` then judges stored touchpoints again. */
 export const RULES_VERSION = 1;
 
 export interface EnrichOptions extends PrivacyOptions {
-  /** Google's channel table to the letter instead of ours. */
+  /** Use Google's channel table without our corrections. */
   strict_ga4: boolean;
-  /** Domains of the brand: a referrer from them says nothing. */
+  /** Domains of the brand. A referrer from them does not count. */
   own_domains?: string[];
 }
 
@@ -52,13 +52,13 @@ export type Reclassified = Pick<
   'channel' | 'channel_reason' | 'verdict' | 'verdict_reasons' | 'rules_version'
 >;
 
-/** `channel_reason`, and the only verdict reason, of what the caller set. */
+/** The `channel_reason`, and the only verdict reason, where the caller sent the channel or verdict. */
 const SENT = 'sent';
 const SENT_REASONS = '["sent"]';
 
 /**
- * Adds to a touchpoint what its evidence tells. The touchpoint is cleaned already (`withoutPrivate`), which also looked up the
- * place of its address. Never throws, whatever the strings hold.
+ * The columns that enrichment adds to a touchpoint. Clean the touchpoint first (`withoutPrivate`), which also looks up the
+ * place of its address. Never throws, for any text.
  */
 export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): Enriched {
   const columns = columnsOf(record);
@@ -99,8 +99,8 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
 }
 
 /**
- * Judges a stored touchpoint again with the rules of today. Its columns are the record's, plus `channel_reason` and
- * `verdict_reasons`, which tell what the caller had set: that stays.
+ * Judges a stored touchpoint again with today's rules. Its columns are those of the record, plus `channel_reason` and
+ * `verdict_reasons`. These show which values the caller sent; such values are kept.
  */
 export function reclassify(stored: Record<string, Value>, options: EnrichOptions): Reclassified {
   const columns = columnsOf(stored);
@@ -126,7 +126,7 @@ interface Labels {
 }
 const NO_NAMES: readonly string[] = [];
 
-/** Campaign labels and click ids: what was sent, and for each that is missing what the URL says. One pass over the URL. */
+/** Campaign labels and click ids: the sent ones, and from the URL those that were not sent. One pass over the URL. */
 function labelsOf(columns: Columns): Labels {
   const utm = sentUtm(columns);
   const sent_ids = columns.click_ids;
@@ -178,7 +178,7 @@ function judgementOf(
   return judge(columns.touchpoint_type ?? '', agent, evidence, columns.occurred_at);
 }
 
-/** The codes are plain words, so that this is canonical JSON. */
+/** No code needs escaping, so this is canonical JSON. */
 function reasonsJson(judgement: Judgement): string {
   return `["${judgement.reasons.join('","')}"]`;
 }

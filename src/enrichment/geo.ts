@@ -1,4 +1,4 @@
-/** Where an IP address is, by a database that the operator brings. Unknown is null, never a guess. */
+/** The place of an IP address, from a database that the operator provides. An unknown place is null, never a guess. */
 import { open, type Response } from 'maxmind';
 import { normalIp } from './ip.ts';
 import { objectOf, oneLine } from './labels.ts';

@@ -1,7 +1,7 @@
 /**
- * Which hosts are search engines, social networks, video sites, shops, AI assistants, webmail and payment pages. Kept
- * by hand, because no maintained list has a licence that fits; the idea of the categories is GA4's and Matomo's (CC0).
- * Add what your reports show as `referral` and should not be, and bump RULES_VERSION.
+ * Lists of search engines, social networks, video sites, shops, AI assistants, webmail and payment pages. They are kept by
+ * hand, because no maintained list has a licence that fits. The categories follow GA4 and Matomo (CC0). If reports show a host
+ * of these kinds as `referral`, add it here and increase RULES_VERSION.
  */
 import { BoundedCache } from './bounded-cache.ts';
 
@@ -67,7 +67,7 @@ const BRANDS: Partial<Record<HostCategory, string>> = {
   shopping: 'amazon ebay idealo mercadolibre mercadolivre shopee',
 };
 
-/** Apps name themselves as `android-app://PACKAGE`; only the exact name counts. */
+/** Apps send the referrer `android-app://PACKAGE`. Only the exact package counts. */
 const APPS: Partial<Record<HostCategory, string>> = {
   search: 'com.google.android.googlequicksearchbox com.microsoft.bing com.duckduckgo.mobile.android',
   social:

@@ -1,4 +1,4 @@
-/** IP addresses: read once, and stored no more exactly than configured. */
+/** Reads IP addresses, and cuts them as configured before they are stored. */
 import ipaddr from 'ipaddr.js';
 
 export type IpStorage = 'truncated' | 'full' | 'none';
@@ -9,8 +9,8 @@ const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?::\d{1,5})?$/;
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
 /**
- * An address in its usual spelling, or null when it is none. IPv4 in IPv6 clothing (`::ffff:81.2.69.142`) is IPv4,
- * since every geo database answers null to the clothed form; a port behind an IPv4 address is dropped.
+ * An address in its usual spelling, or null for text that is no address. An IPv4-mapped address (`::ffff:81.2.69.142`) becomes
+ * IPv4, because geo databases do not find the mapped form. A port after an IPv4 address is dropped.
  */
 export function normalIp(text: string): string | null {
   if (USUAL_IPV4.test(text)) return text;
@@ -30,9 +30,9 @@ export function normalIp(text: string): string | null {
 }
 
 /**
- * What is stored of an address in its usual spelling: IPv4 to /24, IPv6 to /48 (one site), unless configured otherwise. 6to4
- * holds a whole IPv4 address in its first 48 bits (RFC 3056), so that is cut to its /24 there too. The other forms that hold
- * one (Teredo, NAT64, IPv4-compatible and -translated) have the client's address in bits that are cut anyway.
+ * The stored form of an address in its usual spelling: IPv4 to /24, IPv6 to /48 (one site), unless configured otherwise. A 6to4
+ * address has a whole IPv4 address in its first 48 bits (RFC 3056), so that one is cut to its /24 too. The other forms with an
+ * IPv4 address (Teredo, NAT64, IPv4-compatible and -translated) have it in bits that are cut anyway.
  */
 export function storedIp(ip: string, storage: IpStorage): string | null {
   if (storage === 'none') return null;

@@ -1,7 +1,7 @@
-/** What a caller sent, and what may be stored of text that came from a URL. */
+/** Reads text that a caller sent, and makes text from URLs storable. */
 import type { Value } from '../domain/record.ts';
 
-/** A column's text, or null when it is missing, blank or not text. A blank says nothing, so it does not count as sent. */
+/** A column's text, or null when it is missing, blank or not text. A blank text counts as not sent. */
 export function textOf(value: Value | undefined): string | null {
   if (typeof value !== 'string' || value === '') return null;
   // This runs for every column of every event, so only text that starts or ends with white space is trimmed.

@@ -1,6 +1,6 @@
 /**
- * Decides whether an event came from a person, by what this one event shows.
- * A touchpoint is never dropped: it keeps its verdict with the reasons, and the report decides what counts.
+ * Decides from one event alone whether a person made it.
+ * A touchpoint is never dropped: it keeps its verdict with the reasons, and the report decides which verdicts count.
  * Sources: documents of email providers, and the tracking of Mautic, Dub and EmailEngine. The weights are a judgement. They were
  * not measured on real mail.
  */
@@ -62,8 +62,8 @@ export interface Judgement {
 }
 
 /**
- * Judges one event. `agent` is null when there is no user agent; `evidence` is what the sender knows of the request,
- * and a rule on a header runs only when the header was there to be seen.
+ * Judges one event. `agent` is null when there is no user agent. `evidence` is what the sender reports about the request. A
+ * rule about a header runs only when the sender saw the headers.
  */
 export function judge(
   touchpoint_type: string,
@@ -96,7 +96,7 @@ export function judge(
   return { verdict: clickVerdict(reasons), reasons };
 }
 
-/** The most serious verdict of the reasons. A proxy that fetches right after delivery was not asked by a reader. */
+/** The most serious verdict of the reasons. A proxy that fetches right after the delivery does so without a reader. */
 function openVerdict(reasons: readonly ReasonCode[]): Verdict {
   let verdict: Verdict = 'unknown';
   for (const reason of reasons) {

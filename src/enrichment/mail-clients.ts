@@ -1,10 +1,10 @@
 /**
- * Mail programs and the proxies that fetch images for them. User-agent parsers take these for browsers, so this table
- * comes first; it applies to opens, because a link is followed by a browser whatever program showed the mail.
- * The user agents come from real traffic and from the vendors' help pages. There is a row for each that a parser gets wrong.
+ * Mail programs, and the proxies that fetch images for them. General parsers of user agents take these for browsers, so this
+ * table is used first. It applies to opens, because a browser follows a link, whichever program showed the email.
+ * The user agents come from real traffic and from the vendors' help pages. Each row is one that a general parser gets wrong.
  */
 
-/** What kind of software a user agent is. The names with `_ua` and `_proxy` are the reason codes of the verdict. */
+/** The kind of software of a user agent. The names with `_ua` and `_proxy` are also reason codes of the verdict. */
 export type AgentKind =
   | 'browser_ua'
   | 'mail_client_ua'
@@ -23,11 +23,11 @@ export interface Agent {
   device_type: string | null;
   browser: string | null;
   os: string | null;
-  /** 0 when it is not Chrome or built on it. */
+  /** 0 when the browser is neither Chrome nor built on it. */
   chrome_major: number;
 }
 
-interface Row {
+interface AgentPattern {
   pattern: RegExp;
   kind: AgentKind;
   browser: string;
@@ -36,7 +36,7 @@ interface Row {
 }
 
 /** First match wins. A proxy hides the reader's device, which therefore stays unknown. */
-const ROWS: readonly Row[] = [
+const ROWS: readonly AgentPattern[] = [
   { pattern: /GoogleImageProxy|ggpht\.com/i, kind: 'gmail_image_proxy', browser: 'gmail' },
   { pattern: /YahooMailProxy/i, kind: 'yahoo_image_proxy', browser: 'yahoo_mail' },
   { pattern: /Outlook-?ImageProxy/i, kind: 'outlook_image_proxy', browser: 'outlook' },
@@ -85,7 +85,7 @@ function systemOf(user_agent: string): string | null {
   return /Linux|X11/.test(user_agent) ? 'linux' : null;
 }
 
-/** Programs that fetch mail's links and images to inspect them. */
+/** Programs that fetch the links and images of emails to inspect them. */
 export const SECURITY_SCANNER =
   /Barracuda|Mimecast|Proofpoint|MessageLabs|Symantec|FireEye|Trellix|FortiMail|FortiGuard|IronPort|Trend ?Micro|Sophos|Forcepoint|Zscaler|Avanan|Vade ?Secure|Check ?Point|Cloudmark|SpamTitan|Hornetsecurity|urlscan|VirusTotal|PhishTank|SafeLinks|Existence Discovery|spfbl/i;
 
@@ -93,5 +93,5 @@ export const SECURITY_SCANNER =
 export const HTTP_LIBRARY =
   /^(?:python|aiohttp|httpx|curl|wget|libcurl|libwww|lwp|java|jakarta|apache-httpclient|httpclient|okhttp|go-http-client|node|node-fetch|axios|undici|got|superagent|php|guzzlehttp|ruby|faraday|rest-client|restsharp|postmanruntime|insomnia|scrapy|winhttp|perl|ahc|reqwest|hyper|dart|typhoeus|httpie|powershell)\b|python-requests|Go-http-client|Apache-HttpClient|GuzzleHttp|libwww-perl|WindowsPowerShell/i;
 
-/** The network stack of a phone. Apps call with it; nobody follows a link in an email with it. */
+/** The network stack of a phone. Apps make requests with it. Nobody follows a link in an email with it. */
 export const NATIVE_APP = /^(?:Dalvik|okhttp|Dart)\/|CFNetwork\/|^Alamofire/i;

@@ -1,6 +1,6 @@
 /**
- * What of a record is not kept as it was sent: an IP address is cut, an id of one subscriber is hashed. A record passes here
- * before it is written anywhere, so that no spool segment, conflict or dead letter holds more than the tables may.
+ * Removes private data from a record: an IP address is cut, an id of one subscriber is hashed. Every record is cleaned before
+ * it is written anywhere, so that no spool segment, conflict or dead letter holds more than the tables may.
  */
 import type { PrivateKind } from '../domain/fields.ts';
 import { canonicalJson, type FlatRecord, type Value } from '../domain/record.ts';
@@ -16,21 +16,21 @@ export interface PrivacyOptions {
   geo: GeoLookup | null;
 }
 
-/** Bump it when this file or the list of personal click ids changes: records that are spooled already are then cleaned again. */
+/** Increase it when this file or the list of personal click ids changes. Records in the spool are then cleaned again. */
 const PRIVACY_VERSION = 1;
 
-/** Names the rules that a record was cleaned by. */
+/** A name of the rules by which records are cleaned now. */
 export function privacyRules({ ip_storage }: PrivacyOptions): string {
   return `${ip_storage}/${PRIVACY_VERSION}`;
 }
 
 /**
- * Where the address of a record is, as canonical JSON. It is no field that can be sent: it travels with the record from the
- * door to the loader, because the place has to be looked up before the address is cut.
+ * The place of a record's address, as canonical JSON. No sender can set it. The collector adds it to the record for the loader,
+ * because the place must be looked up before the address is cut.
  */
 export const ADDRESS_PLACE = 'address_place';
 
-/** The record without what is private; the same object when nothing of it is. Cleaning it again changes nothing. */
+/** The record without private data; the same object when it has none. Cleaning it again changes nothing. */
 export function withoutPrivate(
   record: FlatRecord,
   fields: Readonly<Record<string, PrivateKind>>,
@@ -61,21 +61,21 @@ export function withoutPrivate(
   return clean;
 }
 
-/** A place that was sent makes that of the address needless. */
+/** The place of an address, or null. It is not looked up where the sender gave a place. */
 function placeOf(record: FlatRecord, address: string, { geo }: PrivacyOptions): string | null {
   if (geo === null || textOf(record['geo_location']) !== null) return null;
   const place = geo(address);
   return place === null ? null : geoJson(place);
 }
 
-/** URLs are nested in parameters of other URLs, encoded once more each time. */
+/** URLs may be nested in parameters of other URLs, with one more level of encoding each time. */
 const MAX_DEPTH = 4;
 
-/** A letter, an underscore, `=` or `%`, encoded. */
+/** Matches an encoded letter, underscore, `=` or `%`. */
 const ENCODED = /%(?:25|3d|5f|4[1-9a-f]|6[1-9a-f]|[57][0-9a])/i;
 const ENCODED_EQUALS = /%(?:25)*3d/i;
 
-/** False for most texts: no parameter names a person, and nothing is encoded that could. */
+/** True if a parameter names a person, or if encoded text could hide such a parameter. It is false for most texts. */
 function isSuspect(text: string): boolean {
   if (text.includes('%') && ENCODED.test(text)) return true;
   for (let equals = text.indexOf('='); equals >= 0; equals = text.indexOf('=', equals + 1)) {
@@ -86,7 +86,7 @@ function isSuspect(text: string): boolean {
   return false;
 }
 
-/** One of `/ ? & # ; +`, a space, or another sign below it. No name of a parameter holds one, unless it is encoded. */
+/** True for `/ ? & # ; +`, a space, and every character below it. A parameter's name holds none of these, unless encoded. */
 function isSeparator(code: number): boolean {
   return code === 47 || code === 63 || code === 38 || code === 35 || code === 59 || code === 43 || code <= 32;
 }
@@ -132,7 +132,7 @@ function valueEnd(text: string, from: number): number {
   return text.length;
 }
 
-/** The same for text that is encoded as a whole. One that is encoded deeper than anyone looks is hashed. */
+/** The same for text that is encoded as a whole. Text with more than MAX_DEPTH levels of encoding is hashed whole. */
 function withoutNestedIds(part: string, depth: number): string {
   if (depth === MAX_DEPTH) return hashed(part);
   const decoded = decodeParameter(part);
@@ -157,7 +157,7 @@ function cleanValue(value: unknown): unknown {
   );
 }
 
-/** An empty value says nothing of anybody. */
+/** The stored form of a value that names a person. An empty or boolean value names nobody and is kept. */
 function hashedValue(value: unknown): unknown {
   if (value === null || value === '' || typeof value === 'boolean') return value;
   return hashed(typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,6 +1,6 @@
 /**
- * The two things that enrichment reads from a URL: its host and its query. Both are cut out of the text wherever the result is
- * the same as that of the URL parser, because a URL object for every event would take half of the loader's time.
+ * Reads the host and the query of a URL. Both are cut out of the text where the result is the same as that of the URL parser,
+ * because a URL object for every event takes half of the loader's time.
  */
 
 /** The host of an absolute URL in lower case without port, `android-app://PACKAGE` for an app; null when there is none. */
@@ -16,7 +16,7 @@ export function hostOf(url: string): string | null {
     return authority ? url.slice(0, end).toLowerCase() : null;
   if (PLAIN_HOST.test(authority)) return authority.toLowerCase();
   try {
-    // Accounts, ports, international names and unusual addresses are rare; the real parser reads them.
+    // Accounts, ports, international names and unusual addresses are rare. The URL parser reads them.
     return new URL(url).hostname.replace(/\.$/, '') || null;
   } catch {
     return null;
@@ -41,7 +41,7 @@ function bareHost(text: string): string | null {
   return BARE_HOST.exec(text)?.[1]?.toLowerCase() ?? null;
 }
 
-/** True when `host` is `domain` or lies below it. The dot matters: evilshop.example is not shop.example. */
+/** True when `host` is `domain` or a subdomain of it. The dot matters: evilshop.example is not below shop.example. */
 export function isWithin(host: string, domain: string): boolean {
   return (
     host === domain ||
@@ -70,14 +70,14 @@ export function forEachParameter(url: string, visit: (name: string, raw_value: s
     const equals = url.indexOf('=', start);
     if (equals > start && equals < stop) {
       const name = decodeParameter(url.slice(start, equals)).toLowerCase();
-      // Links copied out of HTML source carry `&amp;` where an ampersand was meant.
+      // Links that were copied from HTML source have `&amp;` instead of an ampersand.
       visit(name.startsWith('amp;') ? name.slice(4) : name, url.slice(equals + 1, stop));
     }
     start = stop + 1;
   }
 }
 
-/** Percent and plus decoding as the URL standard has it; malformed escapes stay as they are, nothing throws. */
+/** Percent and plus decoding as in the URL standard. Malformed escapes stay as they are. Never throws. */
 export function decodeParameter(raw: string): string {
   if (!raw.includes('%') && !raw.includes('+')) return raw;
   try {

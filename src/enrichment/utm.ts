@@ -7,7 +7,7 @@ export const UTM_FIELDS = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_cont
 export type UtmField = (typeof UTM_FIELDS)[number];
 export type Utm = Record<UtmField, string | null>;
 
-/** The labels that the caller sent, as they were sent. */
+/** The labels that the caller sent, unchanged. */
 export function sentUtm(columns: Readonly<Utm>): Utm {
   const { utm_source, utm_medium, utm_campaign, utm_content, utm_term } = columns;
   return { utm_source, utm_medium, utm_campaign, utm_content, utm_term };

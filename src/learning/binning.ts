@@ -49,7 +49,7 @@ function cutsOf(column: Float32Array, most: number): number[] {
   return cuts;
 }
 
-/** The middle, exact in doubles. It is finite also next to an infinity, because JSON has only finite numbers. */
+/** The middle of two numbers, exact in doubles. It is finite even if one is infinite, because JSON has only finite numbers. */
 function between(low: number, high: number): number {
   if (low === Number.NEGATIVE_INFINITY) return -Number.MAX_VALUE;
   return high === Number.POSITIVE_INFINITY ? low : (low + high) / 2;
@@ -103,7 +103,7 @@ export function partitionRows(
   return left;
 }
 
-/** The threshold of a split after a bin of a feature; after the last, every value is below it. */
+/** The threshold of a split after a bin of a feature. After the last bin it is above every value. */
 export function thresholdAfter(binned: BinnedTable, feature: number, bin: number): number {
   return binned.cuts[feature]![bin - 1] ?? Number.MAX_VALUE;
 }

@@ -12,18 +12,18 @@ export type Loss = 'logistic' | 'squared';
 
 export interface BoostingSettings {
   loss: Loss;
-  /** Rounds, at most. With `held_out`, boosting may stop earlier. */
+  /** At most this many rounds. With `held_out`, boosting may stop earlier. */
   trees: number;
-  /** Splits from the root to a leaf, at most. */
+  /** At most this many splits from the root to a leaf. */
   depth: number;
-  /** Leaves of a tree, at most. The split with the largest gain comes first. */
+  /** At most this many leaves in a tree. The split with the largest gain comes first. */
   leaves: number;
   learning_rate: number;
   /** L2 penalty on leaf values. */
   lambda: number;
   /** The least sum of hessians in a leaf, above 0: rows for squared loss, w p (1 - p) for logistic. */
   min_child_weight: number;
-  /** A split has to gain more than this. */
+  /** A split must gain more than this. */
   min_gain: number;
   /** The part of rows, in (0, 1], that each tree sees, drawn without replacement. */
   subsample: number;
@@ -106,7 +106,7 @@ export function fitBoosting(
   return model;
 }
 
-/** The state between rounds: every row's score, and the derivatives of the loss there. */
+/** The state between rounds: the score of each row, and the derivatives of the loss at that score. */
 class Rounds {
   readonly base: number;
   /** True if all targets with a weight are equal. Then there is nothing to learn, and rounding must not look like a signal. */
@@ -170,7 +170,7 @@ class Rounds {
     });
     const [sum, weight] = [exactSum(cases), exactSum(counts)];
     if (this.settings.loss === 'squared') return weight > 0 ? sum / weight : 0;
-    // With one outcome only, half a case is added on each side, because infinite log odds are not a number in JSON.
+    // With only one outcome, half a case is added to each outcome, because JSON has no infinite log odds.
     const both = sum > 0 && sum < weight ? 0 : 0.5;
     return Math.log((sum + both) / (weight - sum + both));
   }

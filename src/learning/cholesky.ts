@@ -3,16 +3,16 @@
  * Computations, 4th ed., algorithm 4.2.1). Matrices are n * n, row by row. Inputs are not changed.
  */
 
-/** A pivot below this part of its own diagonal entry is only rounding: then the matrix counts as singular. */
+/** A pivot below this part of its diagonal entry is a rounding error, and the matrix counts as singular. */
 const SMALLEST_PIVOT = 1e-13;
 
-/** The matrix is not positive definite; `pivot` is the first row (from 0) that depends on those before it. */
+/** The matrix is not positive definite; `pivot` is the first row (from 0) that depends on the rows before it. */
 export class NotPositiveDefinite extends Error {
   readonly pivot: number;
 
   constructor(pivot: number) {
     super(
-      `The matrix is not positive definite: row ${pivot} depends on the rows before it. Drop it, or add a penalty.`,
+      `The matrix is not positive definite: row ${pivot} depends on the rows before it. Remove that row, or add a penalty.`,
     );
     this.name = 'NotPositiveDefinite';
     this.pivot = pivot;

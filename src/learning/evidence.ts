@@ -1,6 +1,7 @@
 /**
- * The strength of shrinkage, decided by the evidence. Each candidate penalty is a normal prior; the data give each candidate a
- * probability, and the answer is the average over the candidates. With clear data it is their estimate, without data it is 0.
+ * Decides the strength of shrinkage by the evidence. Each strength is a penalty, that is, a normal prior. The data give each
+ * strength a probability, and the answer is the average over the strengths. With clear data the answer is the estimate without
+ * shrinkage; without data it is 0.
  */
 import { factor, substitute } from './cholesky.ts';
 import { type Likelihood, quadraticForm } from './likelihood.ts';
@@ -10,14 +11,14 @@ export interface ShrinkageOptions {
   /** The first `shrunk` coefficients share one unknown penalty. The others have the penalties of `penalties`. */
   readonly shrunk: number;
   readonly penalties: Float64Array;
-  /** Candidate penalties, ascending. The last is so large that the coefficients are 0: no effect at all. */
+  /** Penalties to choose from, ascending. The last is so large that the coefficients are 0: no effect at all. */
   readonly strengths: readonly number[];
-  /** The prior probability of no effect at all. The other candidates share the rest equally. */
+  /** The prior probability of the last strength, no effect at all. The other strengths share the rest equally. */
   readonly chance_of_none: number;
   readonly limits: NewtonLimits;
 }
 
-export interface Candidate {
+export interface WeighedStrength {
   readonly strength: number;
   /** Posterior chance of this strength. */
   readonly weight: number;
@@ -29,7 +30,7 @@ export interface Candidate {
 export interface Averaged {
   /** Posterior mean over strengths. */
   readonly theta: Float64Array;
-  readonly candidates: readonly Candidate[];
+  readonly weighed: readonly WeighedStrength[];
   /** The optimum under the likeliest strength, around which the likelihood is expanded. */
   readonly optimum: Optimum;
   readonly penalties: Float64Array;
@@ -50,16 +51,16 @@ export function averageShrinkage(likelihood: Likelihood, start: Float64Array, op
   for (let pass = 0; ; pass++) {
     const penalties = withStrength(options, strength);
     const optimum = maximise(likelihood, penalties, theta, options.limits);
-    const { candidates, log_evidence, likeliest } = weigh(optimum, options);
-    // The expansion has to be around the answer. The limit stops two equally likely strengths from alternating for ever.
+    const { weighed, log_evidence, likeliest } = weigh(optimum, options);
+    // The expansion must be around the answer. The limit stops two equally likely strengths from alternating for ever.
     if (likeliest === strength || pass === 3)
       return {
-        theta: mean(candidates),
-        candidates,
+        theta: mean(weighed),
+        weighed,
         optimum,
         penalties,
         log_evidence,
-        effective_parameters: effectiveParameters(candidates, optimum),
+        effective_parameters: effectiveParameters(weighed, optimum),
       };
     strength = likeliest;
     theta = optimum.theta;
@@ -86,7 +87,7 @@ function weigh(optimum: Optimum, options: ShrinkageOptions) {
   const right = rightSide(optimum);
   const constant = at.value - dot(at.gradient, theta) - quadraticForm(at.information, theta) / 2;
   const none = options.strengths.length - 1;
-  const candidates = options.strengths.map((strength, i) => {
+  const weighed = options.strengths.map((strength, i) => {
     const lower = factor(penalised(at.information, withStrength(options, strength)), n);
     const at_strength = substitute(lower, right, n);
     let log_volume = (options.shrunk * Math.log(strength)) / 2;
@@ -95,26 +96,25 @@ function weigh(optimum: Optimum, options: ShrinkageOptions) {
     const log = constant + dot(right, at_strength) / 2 + log_volume + Math.log(prior);
     return { strength, theta: at_strength, lower, log };
   });
-  const likeliest = candidates.reduce((best, candidate) => (candidate.log > best.log ? candidate : best));
-  const sum = candidates.reduce((total, { log }) => total + Math.exp(log - likeliest.log), 0);
+  const likeliest = weighed.reduce((best, next) => (next.log > best.log ? next : best));
+  const sum = weighed.reduce((total, { log }) => total + Math.exp(log - likeliest.log), 0);
   return {
-    candidates: candidates.map(({ log, ...rest }) => ({ ...rest, weight: Math.exp(log - likeliest.log) / sum })),
+    weighed: weighed.map(({ log, ...rest }) => ({ ...rest, weight: Math.exp(log - likeliest.log) / sum })),
     log_evidence: likeliest.log + Math.log(sum),
     likeliest: likeliest.strength,
   };
 }
 
-function mean(candidates: readonly Candidate[]): Float64Array {
-  const theta = new Float64Array(candidates[0]!.theta.length);
-  for (const candidate of candidates)
-    for (let j = 0; j < theta.length; j++) theta[j]! += candidate.weight * candidate.theta[j]!;
+function mean(weighed: readonly WeighedStrength[]): Float64Array {
+  const theta = new Float64Array(weighed[0]!.theta.length);
+  for (const one of weighed) for (let j = 0; j < theta.length; j++) theta[j]! += one.weight * one.theta[j]!;
   return theta;
 }
 
-function effectiveParameters(candidates: readonly Candidate[], optimum: Optimum): number {
+function effectiveParameters(weighed: readonly WeighedStrength[], optimum: Optimum): number {
   const n = optimum.theta.length;
   let total = 0;
-  for (const { weight, lower } of candidates) {
+  for (const { weight, lower } of weighed) {
     if (weight < 1e-6) continue;
     for (let column = 0; column < n; column++)
       total += weight * substitute(lower, optimum.at.information.subarray(column * n, (column + 1) * n), n)[column]!;

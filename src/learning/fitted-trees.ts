@@ -1,4 +1,4 @@
-/** Fitted trees, boosted or a forest: how they predict, and what is wrong with some that were read from storage. */
+/** Fitted trees, boosted or a forest: their predictions, and a check of trees that were read from storage. */
 import type { BoostedTrees } from './boosting.ts';
 import type { RandomForest } from './forest.ts';
 import { faultOfTree, sumOfTrees, type Tree } from './trees.ts';
@@ -6,7 +6,7 @@ import { faultOfTree, sumOfTrees, type Tree } from './trees.ts';
 /** Each kind names its version, the features it was fitted on, its settings and its seed. */
 export type FittedTrees = BoostedTrees | RandomForest;
 
-/** What the trees predict for one row: features in the order of `feature_names`, NaN for a missing value. */
+/** Predicts for one row: features in the order of `feature_names`, NaN for a missing value. */
 export type Predict = (row: Float64Array) => number;
 
 /** A function that predicts from the trees. It allocates nothing per row. */
@@ -23,15 +23,15 @@ export function predictor(fitted: FittedTrees): Predict {
 }
 
 /**
- * What is wrong with parsed JSON that should be fitted trees over these features in this order. Undefined when
- * {@link predictor} can use it: then every walk through a tree ends, and every prediction is a number.
+ * The fault of parsed JSON that should be fitted trees over these features in this order. Undefined when {@link predictor}
+ * can use it: then every walk through a tree ends, and every prediction is a number.
  */
 export function faultOfFittedTrees(saved: unknown, feature_names: readonly string[]): string | undefined {
   if (typeof saved !== 'object' || saved === null) return 'it is not an object';
   const fitted = saved as FittedTrees;
   if (fitted.kind !== 'boosted_trees' && fitted.kind !== 'random_forest')
     return `its kind ${JSON.stringify((saved as { kind?: unknown }).kind)} is unknown`;
-  if (fitted.version !== 1) return `its version is ${fitted.version}, this program reads 1`;
+  if (fitted.version !== 1) return `its version is ${fitted.version}, and this program reads version 1`;
   if (fitted.kind === 'boosted_trees') {
     if (!['logistic', 'squared'].includes(fitted.settings?.loss)) return 'its loss is unknown';
     if (!Number.isFinite(fitted.base)) return 'its base is not a number';

@@ -1,4 +1,4 @@
-/** Grows one tree of a random forest: every split looks at a few features drawn anew. */
+/** Grows one tree of a random forest: every split chooses from a few features that are drawn for it. */
 import type { Random } from '../domain/random.ts';
 import { type BinnedTable, partitionRows, thresholdAfter } from './binning.ts';
 import type { Tree } from './trees.ts';
@@ -12,7 +12,7 @@ export interface ForestTreeRules {
   split_features: number;
 }
 
-/** What stands on the left of a split, and how good it is. */
+/** A split: the bins that go left, and its score. */
 interface Cut {
   feature: number;
   bin: number;
@@ -26,7 +26,7 @@ export class ForestTreeGrower {
   private readonly spare: Int32Array;
   private readonly sums: Float64Array;
   private readonly weights: Float64Array;
-  /** Of one feature at one node: sum and weight by bin, and a bit for every bin that a row is in. Zero between features. */
+  /** For one feature at one node: sum and weight by bin, and in `seen` a bit for each bin with a row. All 0 between features. */
   private readonly histogram = new Float64Array(512);
   private readonly seen = new Int32Array(8);
   private readonly features: Int32Array;
@@ -43,7 +43,7 @@ export class ForestTreeGrower {
     this.features = Int32Array.from(binned.names.keys());
   }
 
-  /** A tree on the rows of weight above 0; `sums` holds weight times target, and sums of both are exact. */
+  /** Grows a tree on the rows of weight above 0. `sums` holds weight times target. Sums of both arrays are exact. */
   grow(sums: Float64Array, weights: Float64Array, random: Random): Tree {
     this.tree = { feature: [], value: [], right: [], missing: [] };
     let size = 0;
@@ -128,7 +128,7 @@ export class ForestTreeGrower {
     }
   }
 
-  /** A cut that scores above the best so far, over the bins that are in use only; clears them for the next feature. */
+  /** The best cut that scores above `above`. It reads only the bins in use, and clears them for the next feature. */
   private scan(feature: number, total: { sum: number; weight: number }, above: number): Cut | undefined {
     const { histogram, seen } = this;
     const missing = { sum: histogram[0]!, weight: histogram[1]! };
@@ -152,7 +152,7 @@ export class ForestTreeGrower {
         const right = this.score(sum, weight, total);
         if (right > best) {
           best = right;
-          // Where nothing is missing, later gaps go to the heavier side.
+          // No value is missing in training. In prediction, a missing value goes to the heavier side.
           cut = { feature, bin, missing_left: missing.weight === 0 && 2 * weight >= total.weight, score: right };
         }
         if (missing.weight === 0) continue;

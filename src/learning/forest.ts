@@ -8,10 +8,10 @@ import { checkTargets, type Table } from './table.ts';
 import type { Tree } from './trees.ts';
 
 export interface ForestSettings {
-  /** `probability`: targets in [0, 1]. Both predict the mean of the target among rows alike. */
+  /** `probability` needs targets in [0, 1]. Both predict the mean target of similar rows. */
   predicts: 'probability' | 'value';
   trees: number;
-  /** Splits from the root to a leaf, at most. */
+  /** At most this many splits from the root to a leaf. */
   depth: number;
   /** The least weight in a leaf; a row counts as often as the bootstrap drew it. */
   min_child_weight: number;
@@ -50,7 +50,7 @@ export function fitForest(
   weights?: ArrayLike<number>,
 ): RandomForest {
   checkTargets(table, target, settings.predicts === 'probability', weights);
-  assert(settings.trees > 0, 'a forest has trees');
+  assert(settings.trees > 0, `trees is ${settings.trees}, and a forest has at least 1`);
   const trees = growTrees(binTable(table, settings.bins), target, settings, weights);
   const { seed, ...rest } = settings;
   return { version: 1, kind: 'random_forest', feature_names: [...table.names], seed, settings: rest, trees };

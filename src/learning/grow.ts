@@ -11,11 +11,11 @@ import {
 import { type GrowingNode, preorder, type Tree } from './trees.ts';
 
 export interface GrowthRules extends SplitRules {
-  /** Splits from the root to a leaf, at most. */
+  /** At most this many splits from the root to a leaf. */
   depth: number;
-  /** Leaves, at most. */
+  /** At most this many leaves. */
   leaves: number;
-  /** What a leaf's Newton step is multiplied by. */
+  /** A factor on the Newton step of each leaf. */
   learning_rate: number;
 }
 
@@ -52,7 +52,7 @@ export class Grower {
   }
 
   /**
-   * A tree that steps down the loss whose first and second derivatives at each row are given, on some rows and features.
+   * Grows a tree that lowers a loss, given its first and second derivatives at each row, on some rows and features.
    * A leaf's value is - learning_rate G / (H + lambda) (XGBoost, equation 5).
    */
   grow(rows: Int32Array, gradient: Float64Array, hessian: Float64Array, features: readonly number[]): Tree {
@@ -100,7 +100,7 @@ export class Grower {
 
   private addLeaf(depth: number, begin: number, end: number, gradient: number, hessian: number): Leaf {
     const { learning_rate, lambda } = this.rules;
-    // JSON writes minus zero as 0, which would be another number after reading.
+    // Never minus zero: JSON writes it as 0, and a saved tree must be equal to the one in memory.
     const value = hessian + lambda > 0 ? 0 - (learning_rate * gradient) / (hessian + lambda) : 0;
     this.nodes.push({ feature: -1, value, left: 0, right: 0, missing_left: false });
     const leaf: Leaf = {
@@ -195,7 +195,7 @@ function sumAt(values: Float64Array, rows: Int32Array): number {
   return sum;
 }
 
-/** The last bin at or below a threshold that is one of the cuts, or above them all. */
+/** The last bin at or below a threshold. The threshold is one of the cuts, or above them all. */
 function binOf(cuts: readonly number[], threshold: number): number {
   const at = cuts.indexOf(threshold);
   return at < 0 ? cuts.length + 1 : at + 1;

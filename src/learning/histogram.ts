@@ -1,7 +1,7 @@
-/** Sums of gradients per bin, and the best split that they show. Sums are exact ({@link makeSumsExact}), so subtracting them is too. */
+/** Sums of gradients per bin, and the best split from them. Sums are exact ({@link makeSumsExact}), and so are differences. */
 import type { BinnedTable } from './binning.ts';
 
-/** Two numbers a bin, gradient and hessian, for 256 bins. */
+/** Two numbers for each of 256 bins: gradient and hessian. */
 const WIDTH = 512;
 
 /** The settings that decide which splits are allowed. */
@@ -24,7 +24,7 @@ export interface Split {
   left_hessian: number;
 }
 
-/** Room for every feature, and for one more where columns that only fill up a group of four are counted. */
+/** Room for every feature and for one more. The extra one takes the counts of columns that only fill up a group of four. */
 export function makeHistogram(features: number): Float64Array {
   return new Float64Array((features + 1) * WIDTH);
 }
@@ -90,7 +90,8 @@ export function subtractHistogram(parent: Float64Array, child: Float64Array): vo
 /**
  * The split with the largest gain of
  *   1/2 (GL^2 / (HL + lambda) + GR^2 / (HR + lambda) - G^2 / (H + lambda))
- * (Chen and Guestrin, XGBoost, 2016, equation 7), over features, bins and both sides for missing values. Of equal gains the first counts.
+ * (Chen and Guestrin, XGBoost, 2016, equation 7), over features, bins and both sides for missing values. Of equal gains the
+ * first wins.
  */
 export function bestSplit(
   histogram: Float64Array,
@@ -112,7 +113,7 @@ export function bestSplit(
   return best;
 }
 
-/** The best bin of one feature with missing values on one side. Without missing values, later ones go to the heavier side. */
+/** The best bin of one feature with missing values on one side. Without any in training, they go to the heavier side later. */
 function scan(
   histogram: Float64Array,
   base: number,

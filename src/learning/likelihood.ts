@@ -49,7 +49,7 @@ export function rowLikelihood(design: Design, target: ArrayLike<number>, weights
 
 /**
  * Matched sets: set s is rows `sets[s]` to `sets[s + 1]`, and its first row had the event. Sum of w log(e^eta_first / sum
- * e^eta). What all rows of a set share (the season, a mailing to everybody) cancels. It is Cox's partial likelihood
+ * e^eta). Effects that all rows of a set share (the season, a mailing to everybody) cancel. It is Cox's partial likelihood
  * with sampled controls. Source: Breslow and Day, Statistical Methods in Cancer Research I (1980), section 7.2; Goldstein and
  * Langholz, Annals of Statistics 20 (1992). One weight per set.
  */

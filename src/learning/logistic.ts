@@ -8,8 +8,8 @@ import type { Table } from './table.ts';
 export interface LogisticOptions {
   /**
    * One penalty for all features or one per feature. It is on the coefficient in the feature's own unit, or per standard
-   * deviation with `standardise`. The intercept has no penalty. The penalty is sum_j penalty_j b_j^2 / 2, beside the sum (not the mean) of
-   * the log likelihood: scikit-learn's 1 / C.
+   * deviation with `standardise`. The intercept has no penalty. The penalty is sum_j penalty_j b_j^2 / 2, subtracted from the
+   * sum (not the mean) of the log likelihood. It is scikit-learn's 1 / C.
    */
   penalty: number | ArrayLike<number>;
   standardise?: boolean;
@@ -26,11 +26,11 @@ export interface LogisticFit {
   version: 1;
   kind: 'logistic';
   feature_names: string[];
-  /** 0 for matched sets, where it cancels. */
+  /** 0 for matched sets, because it cancels there. */
   intercept: number;
   /** Per unit of each feature. */
   coefficients: number[];
-  /** Of the intercept (left out for matched sets) and the coefficients: the inverse of information and penalty, row by row. */
+  /** Of the intercept (absent for matched sets) and the coefficients, row by row: the inverse of information plus penalty. */
   covariance: number[];
   log_likelihood: number;
   iterations: number;
@@ -112,7 +112,7 @@ function penaltiesOf(penalty: LogisticOptions['penalty'], columns: number, inter
   for (let j = 0; j < columns; j++) penalties[j + intercept] = typeof penalty === 'number' ? penalty : penalty[j]!;
   assert(
     penalties.every((value) => value >= 0),
-    'penalties are not negative, one per feature',
+    'there is one penalty per feature, and none is negative',
   );
   return penalties;
 }

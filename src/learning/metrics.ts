@@ -10,13 +10,13 @@ export interface CalibrationBin {
 
 export interface Quality {
   readonly rows: number;
-  /** Mean of -log of the probability that was given to what happened; less is better. */
+  /** Mean of -log of the probability that the model gave to the actual outcome; less is better. */
   readonly log_loss: number;
-  /** The log loss of always predicting the overall rate. A model has to be below it. */
+  /** The log loss of always predicting the overall rate. A useful model is below it. */
   readonly base_log_loss: number;
   /** The chance that a row with the event ranks above a row without. 0.5 is no information; null without both kinds of rows. */
   readonly auc: number | null;
-  /** Of log odds of the outcome on predicted log odds: below 1 the predictions are too extreme, above 1 too timid. */
+  /** The slope of actual log odds over predicted log odds. Below 1 predictions are too extreme, above 1 too cautious. */
   readonly calibration_slope: number | null;
   readonly calibration_intercept: number | null;
   /** Mean over deciles of |predicted - observed|, weighted by rows (Naeini, Cooper and Hauskrecht, AAAI 2015). */
@@ -25,7 +25,7 @@ export interface Quality {
   readonly deciles: readonly CalibrationBin[];
 }
 
-/** All of them at once. */
+/** Computes all metrics. */
 export function qualityOf(predicted: Float64Array, outcome: ArrayLike<number>): Quality {
   const deciles = calibrationBins(predicted, outcome, 10);
   const line = calibrationLine(predicted, outcome);
@@ -44,7 +44,7 @@ export function qualityOf(predicted: Float64Array, outcome: ArrayLike<number>): 
   };
 }
 
-/** Probabilities keep this distance from 0 and 1, as in scikit-learn, so that a wrong certainty costs much and not infinity. */
+/** Probabilities keep this distance from 0 and 1, as in scikit-learn, so that a certain and wrong prediction has a finite loss. */
 const LEAST = 1e-15;
 
 function logLoss(predicted: ArrayLike<number>, outcome: ArrayLike<number>): number {
@@ -82,7 +82,7 @@ function areaUnderCurve(predicted: Float64Array, outcome: ArrayLike<number>): nu
   return (ranks - (events * (events + 1)) / 2) / (events * others);
 }
 
-/** Log odds of the outcome as a line in predicted log odds (Cox, Biometrika 45, 1958); null where one kind is missing. */
+/** Log odds of the outcome as a line in predicted log odds (Cox, Biometrika 45, 1958); null where all outcomes are equal. */
 function calibrationLine(predicted: Float64Array, outcome: ArrayLike<number>) {
   let events = 0;
   for (let i = 0; i < outcome.length; i++) events += outcome[i]!;
@@ -98,7 +98,7 @@ function calibrationLine(predicted: Float64Array, outcome: ArrayLike<number>) {
   return { slope: fit.coefficients[0]!, intercept: fit.intercept };
 }
 
-/** Equal parts of the rows by prediction; equal predictions stay in the order of rows. */
+/** Splits the rows into equal parts by prediction. Equal predictions stay in the order of rows. */
 function calibrationBins(predicted: Float64Array, outcome: ArrayLike<number>, bins: number): CalibrationBin[] {
   const order = Uint32Array.from(predicted.keys()).sort((a, b) => predicted[a]! - predicted[b]! || a - b);
   const table: CalibrationBin[] = [];

@@ -41,7 +41,7 @@ export function maximise(
       next = theta.map((value, j) => value + size * step[j]!);
       then = likelihood(next);
       size /= 2;
-      // With room for rounding: near the optimum the value no longer tells a better point from a worse one.
+      // A margin for rounding, because near the optimum the value cannot tell a better point from a worse one.
     } while (!(then.value - cost(next, penalties) >= before - 1e-12 * Math.abs(before)) && size > 1e-4);
     theta = next;
     at = then;

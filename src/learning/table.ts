@@ -18,7 +18,7 @@ export function makeTable(names: readonly string[], rows: number): Table {
   return { rows, names, columns: names.map((_, column) => new Float32Array(block, column * width, rows)) };
 }
 
-/** The rows of those numbers, in that order, in shared memory of their own; a number may come more than once. */
+/** A copy of the rows with those numbers, in that order, in shared memory of its own. A number may come more than once. */
 export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   const selected = makeTable(table.names, rows.length);
   selected.columns.forEach((target, c) => {
@@ -28,7 +28,7 @@ export function selectRows(table: Table, rows: ArrayLike<number>): Table {
   return selected;
 }
 
-/** Asserts one finite target per row (in [0, 1] for a probability) and, if there are weights, one per row that is not negative. */
+/** Asserts one finite target per row (in [0, 1] for a probability), and one weight per row, not negative, if there are weights. */
 export function checkTargets(
   table: Table,
   target: ArrayLike<number>,
@@ -40,9 +40,9 @@ export function checkTargets(
   assert(!weights || weights.length === table.rows, 'there is one weight per row');
   for (let row = 0; row < table.rows; row++) {
     const y = target[row]!;
-    assert(Number.isFinite(y) && (!probability || (y >= 0 && y <= 1)), `target of row ${row} is one, not ${y}`);
+    assert(Number.isFinite(y) && (!probability || (y >= 0 && y <= 1)), `the target of row ${row} is ${y}`);
     if (!weights) continue;
     const weight = weights[row]!;
-    assert(Number.isFinite(weight) && weight >= 0, `weight of row ${row} is one, not ${weight}`);
+    assert(Number.isFinite(weight) && weight >= 0, `the weight of row ${row} is ${weight}`);
   }
 }

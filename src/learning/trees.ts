@@ -24,7 +24,7 @@ export interface GrowingNode {
   missing_left: boolean;
 }
 
-/** Nodes numbered anew in preorder; node 0 is the root. */
+/** Numbers the nodes in preorder; node 0 is the root. */
 export function preorder(nodes: readonly GrowingNode[]): Tree {
   const tree: Tree = { feature: [], value: [], right: [], missing: [] };
   const visit = (number: number): number => {
@@ -87,11 +87,11 @@ export function sumOfTrees(trees: readonly Tree[]): (row: Float64Array) => numbe
   };
 }
 
-/** What is wrong with a tree that was read from storage. Undefined for a tree over `features` features that can be walked. */
+/** The fault of a tree that was read from storage. Undefined if every walk through it over `features` features ends. */
 export function faultOfTree(tree: Tree, features: number): string | undefined {
   const arrays = [tree?.feature, tree?.value, tree?.right, tree?.missing];
   if (!arrays.every((array) => Array.isArray(array) && array.length === tree.feature.length)) {
-    return 'needs feature, value, right and missing, of one length';
+    return 'needs the lists feature, value, right and missing, of one length';
   }
   const size = tree.feature.length;
   if (size === 0) return 'has no nodes';
@@ -100,11 +100,11 @@ export function faultOfTree(tree: Tree, features: number): string | undefined {
     if (!Number.isFinite(tree.value[node])) return `node ${node} has no finite value`;
     if (split === -1) continue;
     if (!Number.isInteger(split) || split < 0 || split >= features)
-      return `node ${node} splits a feature that is not there`;
+      return `node ${node} splits by feature ${split}, which does not exist`;
     const right = tree.right[node]!;
     if (!Number.isInteger(right) || right <= node + 1 || right >= size) return `node ${node} has no right child`;
     if (tree.missing[node] !== right && tree.missing[node] !== node + 1)
-      return `node ${node} sends missing values astray`;
+      return `node ${node} sends missing values to a node that is not its child`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** A fit of paths as an answer: one row a channel, the totals, and the warnings. */
+/** The answer of a fit of paths: one row for each channel, the totals, and the warnings. */
 import { fitMarkov, type MarkovFit } from './markov/fit.ts';
 import type { Paths, Totals } from './paths/paths.ts';
 import { type Transform, transformPaths, unknownChannels, withoutFrequency } from './paths/transforms.ts';
@@ -41,7 +41,7 @@ export interface FittedChannel {
   removal_effect_value?: number | null;
   touch_weighted_conversions?: number;
   touch_weighted_value?: number;
-  /** What the channel earned by touches at the first position, the second, and so on. */
+  /** The channel's credit from touches at the first position, the second, and so on. */
   positions?: EarnedAtPosition[];
 }
 
@@ -116,17 +116,17 @@ function positionsOf(fit: OrderedShapleyFit, code: number): EarnedAtPosition[] {
 }
 
 function shared(totals: Totals, input: FitInput, warnings: readonly string[]) {
-  const per_journey = (amount: number): number => (totals.journeys === 0 ? 0 : amount / totals.journeys);
+  const per_path = (amount: number): number => (totals.journeys === 0 ? 0 : amount / totals.journeys);
   return {
     ...totals,
-    conversion_probability: per_journey(totals.conversions),
-    value_per_journey: per_journey(totals.value),
+    conversion_probability: per_path(totals.conversions),
+    value_per_journey: per_path(totals.value),
     paths: input.paths.conversions.length,
     warnings: [...input.warnings, ...warnings],
   };
 }
 
-/** Joins rows to one row a channel. Credits add up; effects of several states do not. */
+/** Joins the rows of each channel into one. Credits add up; effects of several states do not. */
 function merged(rows: readonly FittedChannel[]): FittedChannel[] {
   const by_channel = new Map<string, FittedChannel>();
   for (const row of rows) {

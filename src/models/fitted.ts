@@ -1,5 +1,5 @@
 /**
- * Fitted models as models of the query: the weights that an artifact gives to the touches of each path.
+ * Turns fitted models into models of the query: the weights that an artifact gives to the touches of each path.
  *
  * The way from the log to these weights:
  *   1. paths/log-paths.ts or hazard/log-histories.ts reads the log into typed arrays. grain.ts names the touches.
@@ -63,7 +63,7 @@ function explainHazard(name: string): Explain {
     `its touches raise the fitted hazard so that ${percent(own.added[name] ?? 0)} of it is theirs (mean over touches: ${percent(all.added[name] ?? 0)})`;
 }
 
-/** Makes the touches of each path by the name that the artifact knows, with what it learned of that name. */
+/** Makes the touches of each path with their name in the artifact, and with the artifact's columns for that name. */
 async function nameTouches(
   snapshot: Snapshot,
   touches: TouchRelations,
@@ -109,7 +109,7 @@ async function makeEffectScores(
   );
 }
 
-/** What the paths of a plan, and so their scores, depend on beside the artifact. */
+/** The parts of a plan that decide its paths. The scores depend on these and on the artifact. */
 function pathsKey({
   models: _models,
   touch_columns: _columns,
@@ -160,7 +160,7 @@ async function scorePaths(snapshot: Snapshot, scored: Relation, { fit }: HazardC
     for (const row of await snapshot.query(
       `select order_no, touch_no, age_ms, code from ${TOUCHES_TO_SCORE.name} where row_no >= ${from} and row_no < ${from + PAGE} order by row_no`,
     )) {
-      // Cells of one type, so that equal numbers are the same value.
+      // Cells of one column have one type, so equal numbers are equal values.
       if (path.length > 0 && path[0]!['order_no'] !== row['order_no']) finish();
       path.push(row);
     }

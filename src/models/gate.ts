@@ -4,7 +4,7 @@ export interface Check {
   check: string;
   /** Null where it could not be measured. */
   value: number | null;
-  /** The bound, in words: `at least 1000`. */
+  /** The bound as text: `at least 1000`. */
   required: string;
   passed: boolean;
   /** Names the value and the bound. */
@@ -16,7 +16,7 @@ export interface Gate {
   checks: Check[];
 }
 
-/** What a value has to be. A `below` of null means that there is nothing to compare with; then the check fails. */
+/** The values that pass. A `below` of null means that there is nothing to compare with; then the check fails. */
 export type Bound =
   | { readonly at_least: number }
   | { readonly at_most: number }

@@ -16,7 +16,7 @@ export interface Naming {
   split_views: readonly string[];
 }
 
-/** Stands between the parts of a name. A channel contains it only if a sender chose such a name. */
+/** Separates the parts of a name. A channel contains it only if a sender chose such a name. */
 const SEPARATOR = ' / ';
 const VIEW = 'view';
 const ACTION = 'action';

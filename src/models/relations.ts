@@ -2,7 +2,7 @@
 import { CANDIDATE_COLUMNS } from '../attribution/relations.ts';
 import { defineRelation, type RelationType } from '../warehouse/relation.ts';
 
-export const SPLIT_VIEWS = defineRelation('split_views', 'a channel whose views are told from what people did', {
+export const SPLIT_VIEWS = defineRelation('split_views', 'a channel whose views and actions have different names', {
   key: ['channel'],
   columns: { channel: 'text' },
 });
@@ -11,7 +11,7 @@ export const STATES = defineRelation('states', 'the name of a touch in a fit, wi
   columns: { state: 'text', code: 'int' },
 });
 
-export const EFFECTS = defineRelation('effects', 'what an artifact says that a state adds', {
+export const EFFECTS = defineRelation('effects', 'the effect of a state, from an artifact', {
   key: ['state'],
   columns: { state: 'text', effect: 'float' },
 });
@@ -29,19 +29,23 @@ const SCORED: Record<string, RelationType> = {
 };
 export const SCORED_EFFECTS = defineRelation(
   'scored_effects',
-  'a touch with the effect of its state; null for a new one',
+  'a touch with the effect of its state; null for a state that the artifact does not know',
   {
     key: ['order_no', 'touch_no'],
     columns: { ...SCORED, effect: 'float?' },
   },
 );
-export const SCORED_CODES = defineRelation('scored_codes', 'a touch with the code of its state; null for a new one', {
-  key: ['order_no', 'touch_no'],
-  columns: { ...SCORED, code: 'int?' },
-});
+export const SCORED_CODES = defineRelation(
+  'scored_codes',
+  'a touch with the code of its state; null for a state that the artifact does not know',
+  {
+    key: ['order_no', 'touch_no'],
+    columns: { ...SCORED, code: 'int?' },
+  },
+);
 export const TOUCHES_TO_SCORE = defineRelation(
   'touches_to_score',
-  'a touch in the order of reading; code -1 is a new state',
+  'a touch in the order of reading; code -1 is a state that the artifact does not know',
   {
     key: ['row_no'],
     columns: { order_no: 'int', touch_no: 'int', age_ms: 'int', code: 'int', row_no: 'int' },
@@ -60,7 +64,7 @@ export const PATH_TOUCHES = defineRelation('path_touches', 'a touch of a path, b
   key: ['order_no', 'at_ms', 'tie_no'],
   columns: { order_no: 'int', at_ms: 'int', tie_no: 'int', state: 'text' },
 });
-export const PATHS_TO_FIT = defineRelation('paths_to_fit', 'a path with a touch, numbered by what happened', {
+export const PATHS_TO_FIT = defineRelation('paths_to_fit', 'a path with a touch, numbered by its content', {
   key: ['path_no'],
   columns: { order_no: 'int', person_key: 'int', micros: 'int128', path_no: 'int' },
 });
@@ -73,7 +77,7 @@ export const FIT_BRANDS = defineRelation('fit_brands', 'a brand of a fit with it
   key: ['brand_id'],
   columns: { brand_id: 'text', start_ms: 'int', end_ms: 'int' },
 });
-export const MAILED = defineRelation('mailed', 'a customer that emails were sent to or segments hold', {
+export const MAILED = defineRelation('mailed', 'a customer who was sent an email or is in a segment', {
   key: ['brand_id', 'id'],
   columns: { brand_id: 'text', id: 'text', subject_key: 'int', at_ms: 'int' },
 });
@@ -86,7 +90,7 @@ export const FIT_PEOPLE = defineRelation(
   },
 );
 const { email_id: _email_id, ...TOUCH_LOG_COLUMNS } = CANDIDATE_COLUMNS;
-export const TOUCH_LOG = defineRelation('touch_log', 'a touch of a person, absorbed ones left out', {
+export const TOUCH_LOG = defineRelation('touch_log', 'a touch of a person, without absorbed touchpoints', {
   key: [],
   columns: { person_no: 'int', at_ms: 'int', ...TOUCH_LOG_COLUMNS },
 });

@@ -1,4 +1,4 @@
-/** What can be set about a fit, and the defaults. Each default stands here once; fits, reports and the command line read it. */
+/** The settings of a fit and their defaults. Fits, reports and the command line read each default from here. */
 import { MS_PER_DAY, MS_PER_MINUTE } from '../domain/time.ts';
 
 export type HazardFamily = 'logistic' | 'boosted_trees' | 'random_forest' | 'additive';
@@ -8,21 +8,21 @@ export interface HazardOptions {
   readonly seed: number;
   /** People at risk drawn for each order. Beyond about 8 a control adds little: the variance falls as 1 + 1 / controls. */
   readonly controls: number;
-  /** Orders to learn from, at most. More orders are sampled. */
+  /** A fit learns from at most this many orders. They are a sample where there are more. */
   readonly most_cases: number;
   /** Folds of people, for held-out figures. */
   readonly folds: number;
   /** A touch this close before an order belongs to the buying visit (a coupon at the checkout) and is not its cause. */
   readonly guard_ms: number;
-  /** A touch older than this has no effect either. */
+  /** A touch older than this has no effect. */
   readonly most_age_ms: number;
-  /** Candidate sets of half-lives of a touch's effect. The evidence chooses a set. Two half-lives together fit those between. */
+  /** Sets of half-lives of a touch's effect. The evidence chooses one set. Two half-lives together also fit those between them. */
   readonly half_lives_days: readonly (readonly number[])[];
   /** A channel with fewer exposed orders in the sample is fitted as part of `other`. */
   readonly least_exposed_cases: number;
 }
 
-/** What a user may set, where the request says nothing. The guard and the greatest age are of the algorithmic model. */
+/** The values of parameters that a request leaves out. Only the algorithmic model uses the guard and the greatest age. */
 export const FIT_DEFAULTS = {
   seed: 1,
   /** Bootstrap draws for the intervals of a fit. */
@@ -46,5 +46,5 @@ export const HAZARD_DEFAULTS: HazardOptions = {
   least_exposed_cases: 100,
 };
 
-/** Orders that one bootstrap draw of the algorithmic model adds up, at most. More are sampled. */
+/** One bootstrap draw of the algorithmic model adds up at most this many orders. They are a sample where there are more. */
 export const MOST_INTERVAL_ORDERS = 3_000;

@@ -14,7 +14,7 @@ export const DESKTOP_AGENTS = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
 ] as const;
 
-/** What Apple Mail Privacy Protection shows of itself. */
+/** The user agent of Apple Mail Privacy Protection. */
 export const APPLE_MPP_AGENT = 'Mozilla/5.0';
 export const GMAIL_PROXY_AGENT =
   'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)';

@@ -1,6 +1,6 @@
 /**
- * Puts lines that come customer by customer into order of arrival, in bounded memory: lines are gathered by stretch of
- * time, spilled to disk when there are too many, and each stretch is sorted by itself.
+ * Puts lines that come customer by customer into order of arrival, in bounded memory. Lines are collected by stretch of time
+ * and spilled to disk when there are too many. Then each stretch is sorted by itself.
  */
 import { appendFile, type FileHandle, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,8 +12,8 @@ export class ArrivalOrder {
   private held_chars = 0;
 
   /**
-   * @param spill_dir made when needed; holds nothing else.
-   * @param stretch_ms length of a stretch: all lines of one have to fit into memory.
+   * @param spill_dir a folder for this class alone; it is made when needed.
+   * @param stretch_ms length of a stretch. All lines of one stretch must fit into memory.
    */
   constructor(
     private readonly spill_dir: string,
@@ -32,7 +32,7 @@ export class ArrivalOrder {
       stretch = { lines: [], spilled: false };
       this.stretches.set(key, stretch);
     }
-    // The stamp is fixed in width, so sorting the text sorts by time, then by content: no order of adding shows.
+    // The stamp has a fixed width, so sorting the text sorts by time, then by content. The order of adding does not matter.
     stretch.lines.push(String(arrives_at_ms).padStart(STAMP_DIGITS, '0') + line);
     this.held_chars += line.length + STAMP_DIGITS;
   }

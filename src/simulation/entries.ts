@@ -1,7 +1,7 @@
-/** How people come to the site: what the landing page's URL and referrer show, and what the visit costs. */
+/** The ways in which people come to the site: URL and referrer of the landing page, and the cost of the visit. */
 import type { EffectName } from './effects.ts';
 
-/** A way in. The channel is known here but never sent: the product has to derive it. */
+/** One way to the site. The channel is known here but never sent: the product must derive it. */
 export interface Entry {
   share: number;
   effect: EffectName;
@@ -91,7 +91,7 @@ export const BROWSING: readonly Entry[] = [
   },
 ];
 
-/** Visits of people who come to buy: they cause nothing, and the last click is one of them. */
+/** Visits of people who come to buy. They cause nothing, and the last click before an order is one of them. */
 export const CLOSING: readonly Entry[] = [
   { ...visit, share: 0.38, effect: 'direct', channel: 'direct' },
   { ...visit, share: 0.23, effect: 'organic_search', channel: 'organic_search', referrer: 'https://www.google.com/' },

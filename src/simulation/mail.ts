@@ -19,7 +19,7 @@ interface Message {
 const SEND_COST_MICROS = 900;
 const MAX_BOUNCES = 2;
 
-/** Sends an email, unless the person does not want or cannot get any. */
+/** Sends an email, unless the person is not on the list or too many emails bounced. */
 export function sendEmail(person: Person, email: Email, at_ms: number): void {
   if (!person.joined || !person.subscribed || person.bounces >= MAX_BOUNCES) return;
   const { random, tally } = person;
@@ -65,7 +65,7 @@ function open(
   if (person.touch('email_open', at_ms, { ...message.ids, user_agent, ip_address, evidence })) person.tally.mail[who]++;
 }
 
-/** Apple's servers fetch the images, read or not. */
+/** Apple's servers fetch the images, whether or not the person reads the email. */
 function prefetch(person: Person, message: Message, at_ms: number): void {
   open(person, message, at_ms, 'machine_opens', agents.APPLE_MPP_AGENT, agents.privateRelayAddress(person.random));
 }
@@ -105,7 +105,7 @@ function read(person: Person, message: Message, at_ms: number): void {
   leave(person, message, at_ms);
 }
 
-/** The open that a person's reading leaves behind, if any: Apple's prefetch hides it, Outlook often blocks images. */
+/** Reports the open of a reading person, if one is recorded. Apple's prefetch hides it, and Outlook often blocks images. */
 function showOpen(person: Person, message: Message, at_ms: number): boolean {
   const { random, traits } = person;
   const { ip_address } = traits;
@@ -148,7 +148,7 @@ function click(person: Person, message: Message, at_ms: number): void {
     evidence,
   };
   if (person.touch('email_click', at_ms, fields)) person.tally.mail.human_clicks++;
-  // A few close the page before its script runs, so not every click has its visit.
+  // A few people close the page before its script runs, so not every click has a visit.
   if (random.chance(0.94))
     person.at(at_ms + random.integer(800, 4_000), (at) => visit(person, at, entry, { device, page }));
 }

@@ -1,4 +1,4 @@
-/** Becoming known: joining the list, logging in on a device, being put into segments. */
+/** The ways in which a person becomes known: joining the list, logging in on a device, being put into segments. */
 
 import { MS_PER_DAY } from '../domain/time.ts';
 import { SITE } from './entries.ts';
@@ -61,7 +61,7 @@ function assignSegments(person: Person, at_ms: number): void {
   if (traits.scanned) assign(person, 'business', 'company mail domain', at_ms);
 }
 
-/** Three orders make a VIP, for half a year. */
+/** After three orders a person is in the segment `vip` for half a year. */
 export function promote(person: Person, at_ms: number): void {
   if (person.orders === 3) assign(person, 'vip', 'three orders', at_ms, undefined, at_ms + 180 * MS_PER_DAY);
 }

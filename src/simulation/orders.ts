@@ -9,7 +9,7 @@ import { browserFields, type Session } from './session.ts';
 import { stamp } from './stamp.ts';
 import { money } from './tally.ts';
 
-/** Checks out at the end of a visit. A guest becomes a customer by it. */
+/** The person checks out at the end of a visit. A guest becomes a customer. */
 export function placeOrder(person: Person, session: Session, at_ms: number, cause: Cause): void {
   if (at_ms > person.programme.end_ms) return;
   const { random, traits, tally } = person;

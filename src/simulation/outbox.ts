@@ -1,4 +1,4 @@
-/** Delivers events to the collector: some late, some twice, none before it happened. */
+/** Delivers events to the collector. Some arrive late and some twice, but none arrives before it happened. */
 import type { RecordName } from '../domain/index.ts';
 import type { Random } from '../domain/random.ts';
 import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
@@ -28,7 +28,7 @@ export class Outbox {
 
   /**
    * Sends an event that happened at `occurred_ms`.
-   * @returns false when that is after the end of the world: then nothing happened.
+   * @returns false when that is after the end of the world. Then the event did not happen.
    */
   put(record: RecordName, event: object, occurred_ms: number): boolean {
     if (occurred_ms > this.end_ms) return false;
@@ -47,7 +47,7 @@ export class Outbox {
     return true;
   }
 
-  /** Sends a row of the books: once, on time. */
+  /** Sends a record of spend or a rate, once and on time. */
   book(record: RecordName, event: object, arrives_at_ms: number): void {
     this.tally.distinct[record]++;
     this.tally.lines[record]++;
@@ -55,7 +55,7 @@ export class Outbox {
     this.items.push({ record, event: branded, arrives_at_ms: Math.min(arrives_at_ms, this.end_ms) });
   }
 
-  /** What was sent since the last call, in order of arrival. */
+  /** The events that were sent since the last call, in order of arrival. */
   take(): Simulated[] {
     const taken = this.items;
     this.items = [];

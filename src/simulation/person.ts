@@ -61,7 +61,7 @@ export class Person {
     readonly out: Outbox,
     readonly programme: Programme,
     readonly tally: Tally,
-    /** What the brand does to send an email to a person. */
+    /** Sends an email of the brand to a person. */
     readonly send: (person: Person, email: Email, at_ms: number) => void,
   ) {
     this.number = String(index + 1).padStart(6, '0');
@@ -79,7 +79,7 @@ export class Person {
     }));
   }
 
-  /** An id that is the same in every world that holds this person. */
+  /** An id with this prefix. It is the same in every world that has this person. */
   id(prefix: string): string {
     this.serial++;
     return `${prefix}_${this.number}_${this.serial}`;
@@ -117,7 +117,7 @@ export class Person {
     return local_hour < 7 ? at_ms + 7 * MS_PER_HOUR : at_ms;
   }
 
-  /** The id fields of something done on a device. */
+  /** The id fields of an event on a device. */
   on(device: Device): { customer_id?: string; anonymous_id: string } {
     const { anonymous_id } = device;
     return device.signed_in ? { customer_id: this.customer_id, anonymous_id } : { anonymous_id };

@@ -1,17 +1,17 @@
 /**
- * How far the claim of a model is from the truth of a causal world. Shares are compared after both sides are scaled to add up to
+ * Measures how far a model's claim is from the truth of a causal world. Shares are compared after both are scaled to add up to
  * 1, so that a model that credits every order (as rules do) is compared fairly with one that credits only incremental orders.
  * The claimed total has its own score.
  */
 import type { CausalTruth } from './causal/truth.ts';
 
-/** What a model says. Amounts may be orders, money or shares; only their proportions count. */
+/** The claim of a model. Amounts may be orders, money or shares; only their proportions count. */
 export interface Claim {
   /** Credit by channel, not negative. A channel left out has none. */
   channels: Readonly<Record<string, number>>;
-  /** Credit by campaign, not negative, for models that go so far. */
+  /** Credit by campaign, not negative, for models that give it. */
   campaigns?: Readonly<Record<string, number>>;
-  /** Fraction of all orders that would not have come without touches, for models that say it. */
+  /** Fraction of all orders that would not have come without touches, for models that give it. */
   incremental_fraction?: number;
   /** Intervals of the channels' shares (which add up to 1), for models that give them. */
   intervals?: Readonly<Record<string, { low: number; high: number }>>;
@@ -23,7 +23,7 @@ export type ScoredTruth = Pick<
   'placebo' | 'incremental_fraction' | 'channels' | 'campaigns' | 'channels_without_effect' | 'campaigns_without_effect'
 >;
 
-/** Null where a figure has no meaning: shares in a world where nothing has an effect, things the model does not claim. */
+/** A figure is null where it has no meaning: shares in a world without effects, and figures that the model does not claim. */
 export interface Score {
   /** Mean over true and claimed channels of |claimed share - true share|. */
   share_error: number | null;
@@ -31,7 +31,7 @@ export interface Score {
   largest_error: number | null;
   /** Spearman's rank correlation of claimed and true shares, ties ranked by their mean; null when one side is all equal. */
   rank_correlation: number | null;
-  /** `share_error` of giving every channel with touches the same: what a model has to beat. */
+  /** `share_error` of equal shares for all channels with touches. A useful model is below it. */
   uniform_error: number | null;
   true_incremental_fraction: number;
   claimed_incremental_fraction: number | null;
@@ -69,7 +69,7 @@ export function scoreClaim(claim: Claim, truth: ScoredTruth): Score {
   };
 }
 
-/** Averages over worlds; each figure over the worlds in which it has a meaning, null when there are none. */
+/** Averages over worlds. Each figure is averaged over the worlds in which it has a meaning; null when there are none. */
 export function averageScores(
   scores: readonly Score[],
 ): Score & { worlds: number; mean_absolute_incremental_error: number | null } {
@@ -96,7 +96,7 @@ export function averageScores(
 
 type Shares = Readonly<Record<string, number>>;
 
-/** Made to add up to 1; null when there is nothing to share out. */
+/** Credits scaled to add up to 1; null when all are 0. */
 function normalised(credits: Shares): Shares | null {
   let total = 0;
   for (const [name, credit] of Object.entries(credits)) {

@@ -1,4 +1,4 @@
-/** A visit under way, and what the browser script sends with every page of it. */
+/** A visit, and the fields that the browser script sends with each of its pages. */
 import type { Entry, Page } from './entries.ts';
 import type { Device, Person } from './person.ts';
 
@@ -11,7 +11,7 @@ export interface Session {
   page: Page;
 }
 
-/** What the landing page tells about the way there; a visit without any of it is direct. */
+/** The fields that the landing page shows of the way to the site. A visit with none of them is direct. */
 export function originOf(entry: Entry): Record<string, string> {
   const origin: Record<string, string> = {};
   for (const field of ['campaign_id', 'email_id', 'referrer'] as const) {

@@ -2,7 +2,7 @@ import { formatDate, MS_PER_DAY } from '../domain/time.ts';
 
 const dates = new Map<number, string>();
 
-/** {@link formatDate}, remembered: a world has few days and many events. */
+/** {@link formatDate} with a cache, because a world has few days and many events. */
 export function dateOf(at_ms: number): string {
   const day = Math.floor(at_ms / MS_PER_DAY);
   let date = dates.get(day);

@@ -1,4 +1,4 @@
-/** Counts what the generator knows while it runs. truth.json is made from it. */
+/** Counts the events and their causes while the generator runs. truth.json is made from these counts. */
 
 import { RECORD_NAMES, type RecordName } from '../domain/index.ts';
 import { formatMicros } from '../domain/money.ts';
@@ -10,7 +10,7 @@ import { dateOf } from './stamp.ts';
 export type Currency = 'USD' | 'EUR';
 type Cents = Record<Currency, number>;
 
-/** Email figures; each event counts once, however often it was reported. */
+/** Email figures. Each event counts once, even if it was reported twice. */
 const MAIL_COUNTS = {
   sent: 0,
   delivered: 0,
@@ -105,7 +105,7 @@ export function truthFrom(options: SimulationOptions, programme: Programme, tall
       adjustments: both((currency) => money(tally.adjusted[currency])),
       net: both((currency) => money(tally.gross[currency] + tally.adjusted[currency])),
     },
-    // Every order has exactly one cause, so these add up to the orders; `organic` would have come without any marketing.
+    // Every order has exactly one cause, so these add up to the orders. Orders with the cause `organic` need no marketing.
     caused: Object.fromEntries(
       causes.map(([cause, { orders, gross }]) => [
         cause,

@@ -1,4 +1,4 @@
-/** Visits to the site: how people arrive, which pages they see, and the actions that follow. */
+/** Visits to the site: the arrival, the pages that a person sees, and the actions that follow. */
 
 import { MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 import { type Cause, EFFECTS, type EffectName } from './effects.ts';
@@ -15,7 +15,7 @@ const SMS_COST_MICROS = 32_000;
 interface VisitOptions {
   device?: Device;
   page?: Page;
-  /** The person came to buy, and this is why. */
+  /** The cause of the order, if the person came to buy. */
   cause?: Cause;
   signs_up?: boolean;
 }
@@ -47,7 +47,7 @@ export function influence(person: Person, name: EffectName, at_ms: number): Caus
   if (!random.chance(Math.min(0.9, effect.orders_per_touch * person.traits.responsiveness))) return undefined;
   if (random.chance(effect.same_session_share)) return name;
   const delay_ms = random.exponential(effect.half_life_days / Math.LN2) * MS_PER_DAY;
-  // Not within the visit itself, which has its own share.
+  // At least an hour later: orders within the visit have their own share.
   const later_ms = person.awake(at_ms + MS_PER_HOUR + delay_ms);
   person.at(later_ms, (at) => closingVisit(person, at, name));
   return undefined;
@@ -90,7 +90,7 @@ function view(person: Person, session: Session, at_ms: number, path: string): vo
   person.touch('page_view', at_ms, { ...browserFields(person, session), ...session.origin, url: SITE + path });
 }
 
-/** What a visit without an order leads to: a lead, a forgotten cart, an ad that follows the person around. */
+/** The consequences of a visit without an order: a lead, an abandoned cart, or ads that follow the person. */
 function afterwards(person: Person, session: Session, at_ms: number): void {
   const { random, traits } = person;
   const { origin, session_id, device } = session;
@@ -130,7 +130,7 @@ function showAd(person: Person, device: Device, at_ms: number): void {
   influence(person, 'display', at_ms);
 }
 
-/** A text message or push notice goes out; few follow it. */
+/** Sends a text message or push notice to a person. Few people follow it. */
 export function blast(person: Person, channel: 'sms' | 'push', campaign_id: string, at_ms: number): void {
   if (!person.joined) return;
   const { random, customer_id } = person;

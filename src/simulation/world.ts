@@ -22,7 +22,7 @@ export type { Truth } from './tally.ts';
 /**
  * Generates a world customer by customer; within one customer in order of arrival. Only one customer is in memory.
  * `event` is a record as it would be sent, with ids of its own; ~1 % come twice. Rates come first, spend last.
- * @param onCustomer hears how many customers are done.
+ * @param onCustomer is called with the number of customers that are done.
  * @returns (as the generator's return value) the truth about what was yielded.
  */
 export function* simulate(

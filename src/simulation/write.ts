@@ -7,11 +7,11 @@ import { ArrivalOrder } from './arrival-order.ts';
 import type { Simulated } from './outbox.ts';
 import { type SimulationOptions, simulate, type Truth } from './world.ts';
 
-/** Lines in memory before they go to disk; a world smaller than this never touches the spill directory. */
+/** Characters in memory before lines go to disk. A world below this size never uses the spill directory. */
 const MAX_HELD_CHARS = 48 * 1024 * 1024;
-/** About as many customer-days go into one stretch: an event or two for every third of them. */
+/** About this many customer-days go into one stretch. One in three of them has an event or two. */
 const CUSTOMER_DAYS_PER_STRETCH = 100_000;
-const CUSTOMERS_PER_BREATH = 100;
+const CUSTOMERS_PER_TURN = 100;
 
 export interface WriteProgress {
   customers: number;
@@ -21,8 +21,8 @@ export interface WriteProgress {
 /**
  * Writes the world that `options` describe into `out_dir` (made when missing, files of the same names replaced).
  * Equal options give equal bytes, whatever was spilled on the way.
- * @param onProgress hears of it now and then, and at the end.
- * @param max_held_chars how much to hold in memory; tests make it small.
+ * @param onProgress is called from time to time, and at the end.
+ * @param max_held_chars the most characters to hold in memory; tests make it small.
  * @returns the content of truth.json; its `lines` count what each file holds.
  */
 export async function writeWorld(
@@ -38,7 +38,7 @@ export async function writeWorld(
 /** A world that is about to be generated, customer by customer, and returns its truth. */
 type World<T> = (onCustomer: (done: number) => void) => Generator<Simulated, T, void>;
 
-/** {@link writeWorld} for any world of `customers`; what its generator returns becomes truth.json. */
+/** {@link writeWorld} for any world of `customers`. The return value of its generator becomes truth.json. */
 export async function writeEvents<T>(
   world: World<T>,
   customers: number,
@@ -89,14 +89,14 @@ async function generate<T>(
     const { record, event, arrives_at_ms } = next.value;
     orders[record].add(arrives_at_ms, JSON.stringify(event));
     events++;
-    if (customers < breath + CUSTOMERS_PER_BREATH) continue;
+    if (customers < breath + CUSTOMERS_PER_TURN) continue;
     breath = customers;
     onProgress({ customers, events });
     await letOthersRun(orders, max_held_chars);
   }
 }
 
-/** Spills when too much is held, and gives a server in the same process its turn. */
+/** Spills when too much is in memory, and gives other work of this process its turn. */
 async function letOthersRun(orders: Orders, max_held_chars: number): Promise<void> {
   const all = Object.values(orders);
   if (all.reduce((sum, order) => sum + order.held, 0) > max_held_chars) {

@@ -41,7 +41,7 @@ describe.each(Object.entries(fitted))('%s', (_, trees) => {
     expect(faultOfFittedTrees(saved(trees), [...names].reverse())).toMatch(/feature 1 is slope where bend is expected/);
     expect(faultOfFittedTrees(saved(trees), names.slice(1))).toMatch(/feature 1 is slope where sign/);
     expect(faultOfFittedTrees(saved(trees), [...names, 'more'])).toMatch(/feature 7 is absent where more/);
-    expect(faultOfFittedTrees({ ...saved(trees), version: 2 }, names)).toMatch(/version is 2, this program reads 1/);
+    expect(faultOfFittedTrees({ ...saved(trees), version: 2 }, names)).toMatch(/version is 2, and this program reads version 1/);
     expect(faultOfFittedTrees({ ...saved(trees), kind: 'oracle' }, names)).toMatch(/kind "oracle" is unknown/);
     expect(faultOfFittedTrees({ ...saved(trees), feature_names: undefined }, names)).toMatch(/not name its features/);
     expect(faultOfFittedTrees(null, names)).toMatch(/not an object/);
@@ -59,8 +59,8 @@ describe('damaged trees are at fault, and a walk through them never runs in a ci
     expect(faultOf((t) => t.value.pop())).toMatch(/tree 0 needs .* of one length/);
     expect(faultOf((t) => (t.right[0] = 0))).toMatch(/tree 0 node 0 has no right child/);
     expect(faultOf((t) => (t.right[0] = 1e9))).toMatch(/no right child/);
-    expect(faultOf((t) => (t.missing[0] = 0))).toMatch(/sends missing values astray/);
-    expect(faultOf((t) => (t.feature[0] = 6))).toMatch(/splits a feature that is not there/);
+    expect(faultOf((t) => (t.missing[0] = 0))).toMatch(/sends missing values to a node that is not its child/);
+    expect(faultOf((t) => (t.feature[0] = 6))).toMatch(/splits by feature 6, which does not exist/);
     expect(faultOf((t) => (t.value[0] = Number.NaN))).toMatch(/no finite value/);
     expect(faultOfFittedTrees({ ...forest, trees: [] }, names)).toMatch(/no trees/);
     expect(faultOfFittedTrees({ ...forest, trees: [null] }, names)).toMatch(/tree 0/);

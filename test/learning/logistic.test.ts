@@ -150,16 +150,16 @@ describe('shrinkage averaged over its strength', () => {
   };
 
   test('leaves a clear effect alone', () => {
-    const { theta, candidates, effective_parameters } = fitted(0.5);
+    const { theta, weighed, effective_parameters } = fitted(0.5);
     expect(theta[0]).toBeGreaterThan(0.42);
     expect(theta[0]).toBeLessThan(0.58);
-    expect(candidates.at(-1)!.weight).toBeLessThan(1e-6);
+    expect(weighed.at(-1)!.weight).toBeLessThan(1e-6);
     expect(effective_parameters).toBeGreaterThan(3);
   });
 
   test('takes noise for nothing', () => {
-    const { theta, candidates } = fitted(0);
-    expect(candidates.at(-1)!.weight).toBeGreaterThan(0.5);
+    const { theta, weighed } = fitted(0);
+    expect(weighed.at(-1)!.weight).toBeGreaterThan(0.5);
     for (const value of theta) expect(Math.abs(value)).toBeLessThan(0.03);
   });
 });

@@ -46,7 +46,7 @@ describe('the gate', () => {
     [
       'conversions_per_parameter',
       { cases_per_parameter: 11.27 },
-      'Only 11.27 conversions for each parameter the fit is worth; at least 20 are needed.',
+      'Only 11.27 conversions for each effective parameter; at least 20 are needed.',
     ],
     [
       'exposed_cases',

@@ -54,7 +54,7 @@ describe('a path file', () => {
 
   test('warns when nobody failed to convert because there is no column for it', () => {
     expect(read('path,total_conversions\na,1\n').warnings).toEqual([
-      'the file has no column total_null: so no path counts as one that did not convert',
+      'the file has no column total_null, so the fit sees no path that did not convert',
     ]);
     expect(read(`${HEADER}\na,1,1,0\n`).warnings).toEqual([]);
   });

@@ -14,12 +14,12 @@ import type { HazardFit } from '../hazard/fit.ts';
 export const ARTIFACT_MODELS = ['data_driven', 'algorithmic'] as const;
 export type ArtifactModel = (typeof ARTIFACT_MODELS)[number];
 
-/** What a Markov chain or Shapley values say of each state. */
+/** The effect of each state, from a Markov chain or Shapley values. */
 export interface EffectsContent {
   form: 'effects';
   naming: Naming;
   states: string[];
-  /** The share of conversions that would be lost without the state; 1 for Shapley values, whose credit needs no more. */
+  /** The share of conversions that would be lost without the state. It is 1 for Shapley values: every state counts the same. */
   effects: number[];
   /** The share of the paths that converted, in the data of the fit. */
   conversion_probability: number;
@@ -33,7 +33,7 @@ export interface HazardContent {
 
 export type Content = EffectsContent | HazardContent;
 
-/** What a reader has to know about a fit. `reports/models.ts` shows it. */
+/** The facts that a reader of a fit needs: its data, metrics, limits and gate. `reports/models.ts` shows it. */
 export interface Card {
   data: Record<string, unknown>;
   metrics: Record<string, unknown>;
@@ -51,7 +51,7 @@ export interface Artifact {
   family: string;
   brands: string[];
   as_of: string;
-  /** All settings of the fit with their values, also the default ones, and the seed. */
+  /** All settings of the fit, defaults included, and the seed. */
   settings: Record<string, unknown>;
   card: Card;
   content: Content;
@@ -62,12 +62,12 @@ export interface Artifact {
 
 type Named = Pick<Artifact, 'family' | 'brands' | 'as_of' | 'settings' | 'content'>;
 
-/** The id of an artifact, made from what it is. Times are not part of it. */
+/** The id of an artifact, made from its content. Times are not part of it. */
 export function artifactId({ family, brands, as_of, settings, content }: Named): string {
   return idOfParsed(JSON.parse(JSON.stringify({ family, brands, as_of, settings, content })));
 }
 
-/** The id of an artifact that was parsed from JSON and so holds nothing that JSON cannot say. */
+/** The id of an artifact that was parsed from JSON, so it holds only values that JSON can hold. */
 export function idOfParsed({ family, brands, as_of, settings, content }: Named): string {
   const text = canonicalJson({ family, brands, as_of, settings, content });
   assert(text !== undefined, 'an artifact is JSON');

@@ -5,12 +5,12 @@ import { covers } from '../../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import type { Artifact } from './artifact.ts';
-import { type Candidate, damaged, listCandidates, readArtifact } from './stored.ts';
+import { type ArtifactSummary, damaged, listSummaries, readArtifact } from './stored.ts';
 
 /**
  * The artifact for a model over some brands.
  * @param asked ids that the request names, for any of its models.
- * @throws model_not_fitted with the checks that the newest fit failed, or with what is wrong with a damaged artifact.
+ * @throws model_not_fitted with the checks that the newest fit failed, or with the fault of a damaged artifact.
  */
 export async function chooseArtifact(
   snapshot: Snapshot,
@@ -19,14 +19,14 @@ export async function chooseArtifact(
   asked: readonly string[],
 ): Promise<Artifact> {
   const model = FITTED_MODELS[name];
-  const all = await listCandidates(snapshot);
+  const all = await listSummaries(snapshot);
   const usable = all.filter(
     (artifact) => artifact.model === model && artifact.brands !== null && covers(artifact.brands, brand_ids),
   );
   const named = usable.find(({ artifact_id }) => asked.includes(artifact_id));
   const passed = usable.filter((artifact) => artifact.passed);
   // A fit of exactly these brands goes before a fit of more brands.
-  const own = (artifact: Candidate): boolean => artifact.brands?.length === brand_ids.length;
+  const own = (artifact: ArtifactSummary): boolean => artifact.brands?.length === brand_ids.length;
   const chosen = named ?? passed.find(own) ?? passed[0];
   if (chosen?.passed) return (await readArtifact(snapshot, chosen.artifact_id))!;
   // Never quote the gate of a fit that covers brands this key may not read.
@@ -35,9 +35,10 @@ export async function chooseArtifact(
 }
 
 /**
- * @param names the models that are asked for; null where ids of other models may be among them, as in one model of a frozen run.
- * @throws bad_request for an id of no artifact, or of one that these models or brands cannot use; model_not_fitted for a
- * damaged one.
+ * Checks the artifacts that a request names.
+ * @param names the models that the request asks for. Null where the ids may belong to other models too, as in a frozen run.
+ * @throws bad_request where an id is of no artifact, or of an artifact of other models or brands; model_not_fitted for a
+ * damaged artifact.
  */
 export async function checkAsked(
   snapshot: Snapshot,
@@ -46,7 +47,7 @@ export async function checkAsked(
   brand_ids: readonly string[],
 ): Promise<void> {
   if (asked.length === 0) return;
-  const all = await listCandidates(snapshot);
+  const all = await listSummaries(snapshot);
   for (const id of asked) {
     const found = all.find(({ artifact_id }) => artifact_id === id);
     const quoted = JSON.stringify(id.slice(0, 100));
@@ -59,7 +60,7 @@ export async function checkAsked(
     if (names !== null && !names.some((name) => FITTED_MODELS[name] === found.model))
       throw badRequest(
         'artifact',
-        `${quoted} was fitted for the model ${found.model}, and this report does not ask for that model; leave this id out, or name a model that uses it`,
+        `${quoted} was fitted for the model ${found.model}, and this report does not ask for that model; leave the id out, or ask for ${found.model}`,
       );
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What is wrong with an artifact that was read from storage. The check makes sure of what reports rely on: the form and its
- * version, arrays that fit together, and finite numbers. So a damaged artifact is refused and never gives a wrong number.
+ * Finds the fault of a damaged artifact that was read from storage. It checks what reports rely on: the form and its version,
+ * the lengths of arrays, and finite numbers. A damaged artifact is refused, so it never gives a wrong number.
  */
 import { faultOfFittedTrees } from '../../learning/fitted-trees.ts';
 import { GRAINS, type Naming } from '../grain.ts';
@@ -54,7 +54,8 @@ function faultOfEffects({ states, effects, conversion_probability }: EffectsCont
 function faultOfHazard(saved: unknown): string | undefined {
   if (!isRecord(saved)) return 'it has no fit';
   const fit = saved as unknown as HazardFit;
-  if (fit.version !== 1) return `the version of its fit is ${JSON.stringify(fit.version)}, this program reads 1`;
+  if (fit.version !== 1)
+    return `the version of its fit is ${JSON.stringify(fit.version)}, and this program reads version 1`;
   if (!Number.isFinite(fit.options?.seed)) return 'its seed is not a number';
   return faultOfPlan(fit.plan) ?? faultOfHazardModel(fit.plan, fit.model);
 }
@@ -88,7 +89,7 @@ function faultOfHazardModel(plan: FeaturePlan, model: HazardModel): string | und
         : 'its effects and decays are not one number per group';
     case 'trees': {
       const fault = faultOfFittedTrees(model.model, [...exposureNames(plan), ...controlNames(plan)]);
-      return fault && `of its trees: ${fault}`;
+      return fault && `its trees are damaged: ${fault}`;
     }
     default:
       return `the kind of its hazard ${JSON.stringify((model as { kind?: unknown } | null)?.kind)} is unknown`;

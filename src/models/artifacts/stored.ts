@@ -1,4 +1,4 @@
-/** Reads stored artifacts. What is damaged, or of another program, is refused with the reason and never used. */
+/** Reads stored artifacts. A damaged artifact, or one in an unknown form, is refused with the reason and never used. */
 import { hash } from 'node:crypto';
 import { TributaryError } from '../../domain/errors.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
@@ -10,8 +10,8 @@ const LISTED =
   'artifact_id, model, family, brands, passed, as_of, settings, card, training_ms, epoch_ms(created_at) as created_ms';
 const NEWEST_FIRST = 'order by created_ms desc, artifact_id';
 
-/** What a choice among artifacts looks at, without card and content. */
-export interface Candidate {
+/** The columns of an artifact that decide which one a report uses; without card and content. */
+export interface ArtifactSummary {
   artifact_id: string;
   model: ArtifactModel;
   /** Null where the stored list of brands cannot be read. */
@@ -20,7 +20,7 @@ export interface Candidate {
 }
 
 /** All artifacts, newest first, without their cards. */
-export async function listCandidates(snapshot: Snapshot): Promise<Candidate[]> {
+export async function listSummaries(snapshot: Snapshot): Promise<ArtifactSummary[]> {
   const rows = await snapshot.query(
     `select artifact_id, model, brands, passed, epoch_ms(created_at) as created_ms from model_artifacts ${NEWEST_FIRST}`,
   );
@@ -32,7 +32,7 @@ export async function listCandidates(snapshot: Snapshot): Promise<Candidate[]> {
   }));
 }
 
-/** An artifact without what it learned. */
+/** An artifact without its content. */
 export type ListedArtifact = Omit<Artifact, 'content'>;
 
 /** All artifacts, newest first. One that cannot be read is listed as one that did not pass its gate, with the reason. */
@@ -46,7 +46,7 @@ export async function listArtifacts(snapshot: Snapshot): Promise<ListedArtifact[
 
 /**
  * The artifact of an id, or undefined when there is none.
- * @throws model_not_fitted when it is stored and damaged; the message says what is wrong with it.
+ * @throws model_not_fitted when it is stored and damaged; the message names the fault.
  */
 export async function readArtifact(snapshot: Snapshot, artifact_id: string): Promise<Artifact | undefined> {
   const { sound, fault } = await readStored(snapshot, artifact_id);
@@ -67,7 +67,7 @@ export function damaged(artifact_id: string, fault: string): TributaryError {
   );
 }
 
-/** A fit that was made again after damage is stored beside the damaged row, under the same id: the sound one counts. */
+/** A fit that was made again after damage has the same id as the damaged row and is stored beside it. The sound one is used. */
 async function readStored(
   snapshot: Snapshot,
   artifact_id: string,
@@ -81,7 +81,7 @@ async function readStored(
   return { sound, fault: read.find((one) => typeof one === 'string') };
 }
 
-/** The artifact of a row, or what is wrong with it. */
+/** The artifact of a row, or the fault of that row. */
 function artifactOf(row: Row): Artifact | string {
   const listed = listedOf(row);
   if (typeof listed === 'string') return listed;
@@ -90,7 +90,7 @@ function artifactOf(row: Row): Artifact | string {
   return typeof content === 'string' ? content : { ...listed, content };
 }
 
-/** Contents that were checked, by the digest of their row: checking the largest takes a tenth of a second. */
+/** Contents that were checked, by the digest of their row. They are kept, because checking the largest takes 0.1 s. */
 const checked = new Map<string, Content>();
 const MOST_CHECKED = 4;
 
@@ -147,7 +147,7 @@ function brandsOf(row: Row): string[] | null {
   return isTexts(brands) && brands.length > 0 ? brands : null;
 }
 
-/** Undefined for what is not JSON. */
+/** The value of a JSON text. Undefined where the text is not JSON. */
 function parsed(cell: unknown): unknown {
   try {
     return JSON.parse(cell as string);

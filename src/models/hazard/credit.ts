@@ -92,7 +92,7 @@ function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
       shapleyOfProduct(x, into);
       return x.reduce((sum, value) => sum + value, 0);
     },
-    // Effects of opposite sign may cancel at this age. The group's credit still has to go to some touch, so none has share 0.
+    // Effects of opposite sign may cancel at this age. The group's credit must still go to some touch, so no touch has share 0.
     share: (group, age_ms) => Math.max(effect(group, age_ms), 1e-9 * exposureOf(age_ms, half_lives.at(-1)!)),
   };
 }

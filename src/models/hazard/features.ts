@@ -8,7 +8,7 @@ import { type UsualRate, usualRates } from './usual-rates.ts';
 /** The group of all channels that few orders were exposed to. */
 const OTHER = 'other';
 
-/** All that is needed to measure a person in the same way as for the fit. It is saved with the fit. */
+/** The plan by which the fit measured people, so that others are measured in the same way. It is saved with the fit. */
 export interface FeaturePlan {
   /** Names of touches; index = code in a path. */
   readonly states: readonly string[];

@@ -17,7 +17,7 @@ export interface LogLinearModel {
   readonly control_names: readonly string[];
   /** Per standard deviation of the control. */
   readonly controls: readonly number[];
-  /** The posterior probability of each candidate penalty. */
+  /** The posterior probability of each penalty. */
   readonly strengths: readonly { readonly strength: number; readonly weight: number }[];
 }
 
@@ -112,15 +112,15 @@ function savedModel(rows: HazardRows, linear: LogLinear): LogLinearModel {
     exposure_errors: posteriorErrors(linear, rows.exposures),
     control_names: rows.names.slice(rows.exposures),
     controls: theta.slice(rows.exposures, rows.names.length),
-    strengths: averaged.candidates.map(({ strength, weight }) => ({ strength, weight })),
+    strengths: averaged.weighed.map(({ strength, weight }) => ({ strength, weight })),
   };
 }
 
 /** Posterior standard deviations over coefficients and strengths: variance within strengths and between them. */
 function posteriorErrors(linear: LogLinear, exposures: number): number[] {
-  const { theta, candidates } = linear.averaged;
+  const { theta, weighed } = linear.averaged;
   const variance = new Float64Array(exposures);
-  for (const { weight, theta: at, lower } of candidates)
+  for (const { weight, theta: at, lower } of weighed)
     for (let j = 0; j < exposures; j++)
       variance[j]! += weight * (inverseDiagonal(lower, j) + (at[j]! - theta[j]!) ** 2);
   return Array.from(variance, Math.sqrt);

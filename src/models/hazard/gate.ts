@@ -34,7 +34,7 @@ export function judgeHazard(diagnostics: HazardDiagnostics): Gate {
       'conversions_per_parameter',
       diagnostics.cases_per_parameter,
       GATE.conversions_per_parameter,
-      'conversions for each parameter the fit is worth',
+      'conversions for each effective parameter',
     ),
     atLeast(
       'exposed_cases',

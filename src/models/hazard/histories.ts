@@ -1,4 +1,4 @@
-/** Histories, from which the hazard is learnt: who was touched when, who ordered when, and who was present without either. */
+/** Histories, from which the hazard is learnt: the touches and orders of people, and people without either. */
 import { Random } from '../../domain/random.ts';
 
 /**
@@ -6,7 +6,7 @@ import { Random } from '../../domain/random.ts';
  * oldest first. Times are UTC milliseconds.
  */
 export interface Histories {
-  /** What a touch is called at the grain of the fit; index = code. */
+  /** The names of touches at the grain of the fit; index = code. */
   readonly states: readonly string[];
   readonly touch_offsets: Uint32Array;
   readonly touch_ms: Float64Array;

@@ -14,7 +14,7 @@ const FAR_TO_MS = 14 * MS_PER_DAY;
 /** A touch within this time after a touch of a feeding group may have been brought by it. */
 const FED_MS = 4 * MS_PER_DAY;
 
-/** Following touches that are compared with one touch, at most. More within two weeks are hardly those of a person. */
+/** One touch is compared with at most this many touches after it. A person hardly has more within two weeks. */
 const MOST_AHEAD = 300;
 
 /** Input for counting pairs. Two touches closer than `guard_ms` count as one. */
@@ -28,7 +28,7 @@ interface Counted {
 
 /**
  * How strongly a touch of each group shows a spell of intent: loadings r, such that r_c r_d is the rise of d's rate near c
- * over the same person's usual rate, in both directions of time. 0 for a group that goes with no other group.
+ * over the same person's usual rate, in both directions of time. 0 for a group whose rate rises near no other group.
  *
  * If A brings both B and C, B and C co-occur without intent. So a touch that follows a touch of a feeding group within FED_MS
  * starts no pair.
@@ -46,7 +46,7 @@ export function intentLoadings(counted: Counted): number[] {
   const weight = new Float64Array(groups * groups);
   for (let c = 0; c < groups; c++)
     for (let d = 0; d < c; d++) {
-      // Where one group feeds the other, a common cause cannot be told from that effect.
+      // Where one group feeds the other, a common cause looks the same as that effect.
       if (feeders[c]![d] || feeders[d]![c]) continue;
       // The weaker direction counts: a rise in one direction only is an effect of one group on the other.
       const both = Math.min(riseAfter(pairs, groups, c, d, -2), riseAfter(pairs, groups, d, c, -2));
@@ -116,8 +116,8 @@ function countPairs(counted: Counted, feeders?: readonly (readonly boolean[])[])
 }
 
 /**
- * True if an order follows within the guard. Such a touch belongs to the buying visit: whatever brought the order brought it
- * too, so it shows no intent.
+ * True if an order follows within the guard. Such a touch belongs to the buying visit and has the same cause as the order, so
+ * it shows no intent.
  */
 function onTheWay({ histories, guard_ms }: Counted, person: number, at_ms: number): boolean {
   const to = histories.order_offsets[person + 1]!;
@@ -140,7 +140,7 @@ function isFed({ histories, group_of }: Counted, touch: number, first: number, f
   return false;
 }
 
-/** By how much the rate of `then` is raised soon after `first`, as a part of its usual rate, give or take standard errors. */
+/** The rise of the rate of `then` soon after `first`, as a part of its usual rate, plus that number of standard errors. */
 function riseAfter(pairs: Pairs, groups: number, first: number, then: number, errors: number): number {
   const cell = first * groups + then;
   const near_ms = pairs.near_ms[first]!;
@@ -151,9 +151,9 @@ function riseAfter(pairs: Pairs, groups: number, first: number, then: number, er
   return (pairs.near[cell]! - usual + errors * error) / (usual + 1);
 }
 
-/** r >= 0 with r_c r_d close to the rise of (c, d), c != d, in weighted least squares, by turns. */
+/** Loadings r >= 0 with r_c r_d close to the rise of (c, d), c != d, by alternating weighted least squares. */
 function oneFactor(rise: Float64Array, weight: Float64Array, groups: number): number[] {
-  // Two groups alone leave open how they share their product; from equal parts they keep equal parts.
+  // With two groups only the product of the loadings is known. Equal starting values keep the two loadings equal.
   let r = Array.from({ length: groups }, (_, c) =>
     Math.sqrt(Math.max(0, ...rise.subarray(c * groups, (c + 1) * groups))),
   );
@@ -166,7 +166,7 @@ function oneFactor(rise: Float64Array, weight: Float64Array, groups: number): nu
         top += weight[c * groups + d]! * rise[c * groups + d]! * r[d]!;
         bottom += weight[c * groups + d]! * r[d]! ** 2;
       }
-      // Half steps: full ones swing to and fro with two groups.
+      // Half steps, because full steps oscillate where there are two groups.
       return (old + top / bottom) / 2;
     });
   return r;

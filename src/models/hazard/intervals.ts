@@ -1,5 +1,5 @@
 /**
- * Intervals for shares and incremental parts. Each draw weighs people anew (Poisson bootstrap, whole people, because their
+ * Intervals for shares and incremental parts. Each draw gives people new weights (Poisson bootstrap, whole people, because their
  * orders depend on each other), takes one Newton step from the optimum, and weighs the orders it adds up in the same way.
  *
  * Penalised estimates vary too little around values that are too small. So each draw also takes a strength by its posterior
@@ -25,7 +25,7 @@ export interface IntervalOptions {
   readonly draws: number;
   /** The middle part of the draws that an interval holds. */
   readonly level: number;
-  /** What each group is called; groups of one name are added up in every draw. Their own names when left out. */
+  /** The name of each group. Groups of one name are added up in every draw. Left out: the groups' own names. */
   readonly names?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface HazardIntervals {
   readonly level: number;
   readonly draws: number;
   readonly incremental_fraction: Interval;
-  /** By name of the groups of the fit: a channel by itself, or `other`. */
+  /** One entry per name of a group: a channel that is fitted alone, or `other`. */
   readonly groups: readonly { readonly group: string; readonly share: Interval; readonly incremental: Interval }[];
 }
 
@@ -100,13 +100,13 @@ function exposuresOfOrders(plan: FeaturePlan, histories: Histories, seed: number
   return { person: Uint32Array.from(chosen, ({ person }) => person), exposures };
 }
 
-/** A function that draws coefficients for people's weights. */
+/** Returns a function that draws coefficients, given the weights of the people. */
 function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: Random) => Float64Array {
   const { averaged, design, shrinkage } = linear;
   const n = design.columns;
   const scores = setScores(design, rows.sets, averaged.optimum.theta);
-  const candidates = averaged.candidates.map((candidate) => ({ share: candidate.weight, candidate }));
-  // The right side without the gradient, which the draw weighs anew.
+  const strengths = averaged.weighed.map((drawn) => ({ share: drawn.weight, drawn }));
+  // The right side without the gradient. Each draw computes the gradient with its own weights.
   const fixed = rightSide(averaged.optimum).map((value, j) => value - averaged.optimum.at.gradient[j]!);
   return (weights, random) => {
     const right = Float64Array.from(fixed);
@@ -114,10 +114,10 @@ function drawer({ rows, linear }: HazardWork): (weights: Float64Array, random: R
       const weight = weights[person]!;
       if (weight > 0) for (let j = 0; j < n; j++) right[j]! += weight * scores[set * n + j]!;
     });
-    const { candidate } = random.weighted(candidates);
-    const penalties = withStrength(shrinkage, candidate.strength);
+    const { drawn } = random.weighted(strengths);
+    const penalties = withStrength(shrinkage, drawn.strength);
     for (let j = 0; j < n; j++) right[j]! += Math.sqrt(penalties[j]!) * random.normal(0, 1);
-    return substitute(candidate.lower, right, n);
+    return substitute(drawn.lower, right, n);
   };
 }
 

@@ -20,14 +20,14 @@ import { MAX_FIT_TOUCHES, stateNames } from '../paths/log-paths.ts';
 import { FIT_BRANDS, FIT_PEOPLE, HISTORY_TOUCHES, MAILED, STATES, TOUCH_LOG } from '../relations.ts';
 import type { Histories } from './histories.ts';
 
-/** People that are read at once: others are answered in between. */
+/** People per page. Other requests are answered between pages. */
 const PAGE = 5_000;
-/** Customers that are known by mail and segments alone pass through memory. */
+/** A bound on customers of whom only emails or segments are known, because they are read into memory. */
 const MAX_MAILED = 2_000_000;
-/** Views are told from actions where a channel has at least so many of both. */
+/** Views and actions of a channel are fitted apart where it has at least this many of each. */
 const SPLIT_TOUCHES = 500;
 
-/** Reads the histories of a plan's brands; orders are those of its period. @throws unprocessable when there is too much. */
+/** Reads the histories of a plan's brands, with the orders of its period. @throws unprocessable above a limit of a fit. */
 export async function readLogHistories(
   snapshot: Snapshot,
   plan: Plan,
@@ -55,7 +55,7 @@ export async function readLogHistories(
   return { histories: { ...histories, ...observed(histories, start_ms, end_ms) }, naming: chosen };
 }
 
-/** The part of a period in which anything was seen: an open end is no time in which people did not order. */
+/** The part of a period that has records. Time after the last record must not count as time without orders. */
 function observed(
   { touch_ms, order_ms, first_ms }: Pick<Histories, 'touch_ms' | 'order_ms' | 'first_ms'>,
   start_ms: number,
@@ -90,7 +90,7 @@ async function makePeople(snapshot: Snapshot, plan: Plan): Promise<void> {
   );
 }
 
-/** Makes `mailed`: customers that emails were sent to or segments hold. They are at risk, though they may never have touched. */
+/** Makes `mailed`: customers who were sent an email or are in a segment. They are at risk, even without any touch. */
 async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
   await fill(
     snapshot,
@@ -98,7 +98,7 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
     plan.brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms })),
   );
   const seen = atOrBefore('r', plan.positions.touchpoints);
-  // Records with a subject_key are events of the person's own: makePeople reads those.
+  // Records with a subject_key are a person's own events, and makePeople reads them.
   const senders = CUSTOMER_FIELDS.filter(({ keyed }) => !keyed).map(
     ({ record, field, instant_field: at }) =>
       `select r.brand_id as brand_id, r.${field} as id, epoch_ms(r.${at}) as at_ms from ${record} r join ${FIT_BRANDS.name} b on b.brand_id = r.brand_id
@@ -110,7 +110,7 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
   if (n > MAX_MAILED)
     throw new TributaryError(
       'unprocessable',
-      `brand_id: ${n} customers were mailed or are in segments; the limit of a fit is ${MAX_MAILED}, fit one brand or an earlier end`,
+      `brand_id: ${n} customers were sent an email or are in a segment; a fit takes at most ${MAX_MAILED}. Fit one brand, or choose an earlier end`,
       { field: 'brand_id' },
     );
   const rows = await snapshot.query(`select brand_id, id, min(at_ms) as at_ms from ${known} group by brand_id, id`);
@@ -123,8 +123,8 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
 }
 
 /**
- * Makes `touch_log`: the eligible touchpoints of everyone, each touch once: a landing visit belongs to the email click before it, and
- * what repeats within a session to the first.
+ * Makes `touch_log`: the touches of everyone, from the eligible touchpoints. A landing visit is no touch of its own, because it
+ * belongs to the email click before it. Neither is a repeat within a session.
  */
 async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
   await materialise(
@@ -152,12 +152,12 @@ async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
   if (n > MAX_FIT_TOUCHES)
     throw new TributaryError(
       'unprocessable',
-      `end: ${n} touches stand before it; the limit of a fit is ${MAX_FIT_TOUCHES}, fit one brand or an earlier end`,
+      `end: ${n} touches lie before it; a fit takes at most ${MAX_FIT_TOUCHES}. Fit one brand, or choose an earlier end`,
       { field: 'end' },
     );
 }
 
-/** Channels in which both seeing and doing are frequent, so that each can have an effect of its own. */
+/** The channels with enough views and enough actions to fit an effect of each. */
 async function worthSplitting(snapshot: Snapshot): Promise<string[]> {
   const rows = await snapshot.query(
     `select channel from ${TOUCH_LOG.name} group by channel having count_where(${IS_VIEW}) >= ${SPLIT_TOUCHES} and count_where(not ${IS_VIEW}) >= ${SPLIT_TOUCHES} order by channel`,
@@ -195,7 +195,7 @@ async function readTouches(snapshot: Snapshot) {
   return { people, touch_offsets, touch_ms, touch_state, first_ms };
 }
 
-/** Who has nothing begins where the one before ends. */
+/** Sets the offset of each person without entries to the end of the person before. */
 function fillGaps(offsets: Uint32Array): void {
   for (let p = 1; p < offsets.length; p++) if (offsets[p]! < offsets[p - 1]!) offsets[p] = offsets[p - 1]!;
 }

@@ -6,7 +6,7 @@ import { type Averaged, averageShrinkage, type ShrinkageOptions } from '../../le
 import { type Design, setLikelihood } from '../../learning/likelihood.ts';
 import type { HazardRows } from './rows.ts';
 
-/** Candidate penalties of exposures: inverse variances of a touch's effect on the log hazard, from effects near 1 to none. */
+/** Penalties of exposures to choose from: inverse variances of a touch's effect on the log hazard, from effects near 1 to none. */
 const STRENGTHS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 100_000, 1_000_000];
 
 /** The prior probability that no touch has an effect. A model that finds effects in noise is worse than a cautious one. */

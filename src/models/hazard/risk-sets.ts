@@ -1,7 +1,7 @@
 /**
- * Nested case-control sampling: for each order, a few people who could have ordered at that moment and did not. All of a set
- * are measured at the same moment. So a longer time in the data is no sign of not ordering, and season and mailings to
- * everybody cancel.
+ * Nested case-control sampling: for each order, a few people who could have ordered at that moment and did not. All people of a
+ * set are measured at the same moment. So a longer history is no sign of not ordering, and season and mailings to everybody
+ * cancel.
  * Source: Goldstein and Langholz, Annals of Statistics 20 (1992).
  */
 import { Random } from '../../domain/random.ts';
@@ -15,7 +15,7 @@ export interface SamplingOptions {
   readonly most_cases: number;
   /** People are split into this many folds. All people of a set belong to one fold. */
   readonly folds: number;
-  /** A person is at risk when known for at least this long, and is no control this close to an own order. */
+  /** A person is at risk once known for this long, and is not drawn as a control within this time of an own order. */
   readonly guard_ms: number;
 }
 

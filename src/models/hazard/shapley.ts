@@ -37,11 +37,14 @@ const HALVES = [
 const NODES = HALVES.flatMap(([x]) => [(1 - x) / 2, (1 + x) / 2]);
 const WEIGHTS = HALVES.flatMap(([, weight]) => [weight / 2, weight / 2]);
 
-/** Up to so many players, every subset is asked; beyond, random orders. */
+/** Up to this many players every subset is evaluated. Above it, random orders of the players are sampled. */
 const MOST_EXACT = 8;
 const ORDERS = 64;
 
-/** The Shapley values of any game on `players` players; `v` takes who is in. Above 8 players it is sampled from the seed. */
+/**
+ * The Shapley values of any game. `v` gives the worth of a set; its argument says which players are in the set. Above 8 players
+ * the values are sampled from the seed.
+ */
 export function shapleyOf(players: number, v: (inside: readonly boolean[]) => number, seed: number): Float64Array {
   return players <= MOST_EXACT ? exact(players, v) : sampled(players, v, seed);
 }

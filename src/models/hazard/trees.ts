@@ -18,7 +18,7 @@ export interface TreesModel {
 const BOOSTING = { trees: 300, depth: 3, leaves: 8, learning_rate: 0.05, min_child_weight: 20, subsample: 0.7 };
 const FOREST = { trees: 200, depth: 10, min_child_weight: 50 };
 
-/** A forest may predict 0 or 1. The odds have to stay finite. */
+/** A forest may predict 0 or 1. With this bound the odds stay finite. */
 const LEAST = 1e-4;
 
 /** @param learnt the sets to learn from, all if left out. Boosting holds out one more fold of people to know when to stop. */

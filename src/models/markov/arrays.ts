@@ -5,7 +5,7 @@ export function numbersTo(count: number): Uint32Array {
   return new Uint32Array(count).map((_, i) => i);
 }
 
-/** Stable. Those with key k are `sorted[starts[k]] … sorted[starts[k + 1] - 1]`. */
+/** A stable sort. The numbers with key k are `sorted[starts[k]] … sorted[starts[k + 1] - 1]`. */
 export function countingSort(
   numbers: Uint32Array,
   keys: number,
@@ -20,7 +20,7 @@ export function countingSort(
   return { sorted, starts };
 }
 
-/** Where each number stands in a list of all numbers. */
+/** The place of each number in a list of all numbers. */
 export function placesOf(list: Uint32Array): Uint32Array {
   const places = new Uint32Array(list.length);
   list.forEach((number, at) => {

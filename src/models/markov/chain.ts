@@ -19,7 +19,7 @@ export interface Chain {
   readonly start: Float64Array;
   /** By state: how often a path visits it, on average. */
   readonly visits: Float64Array;
-  /** By state, per visit: the probability that the path ends there in a conversion, and the value of that. */
+  /** By state, per visit: the probability that the path ends there in a conversion, and the expected value of that end. */
   readonly conversion: Float64Array;
   readonly value: Float64Array;
   /** The order in which a sweep visits the states. */
@@ -54,14 +54,14 @@ export function chainOf(counts: StepCounts, order: number, totals: Totals): Chai
   });
   const share = (amounts: Float64Array): Float64Array =>
     Float64Array.from(stored, (state) => amounts[state]! / passed[state]!);
-  const per_journey = (amounts: Float64Array): Float64Array =>
+  const per_path = (amounts: Float64Array): Float64Array =>
     Float64Array.from(stored, (state) => amounts[state]! / totals.journeys);
   return {
     order,
     totals,
     grams,
-    start: per_journey(counts.start),
-    visits: per_journey(passed),
+    start: per_path(counts.start),
+    visits: per_path(passed),
     conversion: share(counts.conversions),
     value: share(counts.value),
     sequence,

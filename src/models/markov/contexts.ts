@@ -1,4 +1,4 @@
-/** Counts of what followed the last k touches, by fold. The held-out losses of order k come from them. */
+/** Counts, by fold, of the steps that followed the last k touches. The held-out losses of order k come from them. */
 import type { Random } from '../../domain/random.ts';
 import type { Paths } from '../paths/paths.ts';
 import { Sums } from './arrays.ts';
@@ -9,15 +9,15 @@ export const FOLDS = 5;
 /** Above this count on one path, a normal distribution replaces the single draws. */
 const MAX_DRAWS = 1_000;
 
-/** The counts of one path by fold. Filled again for each path. */
+/** The counts of one path by fold. Each path overwrites those of the path before. */
 export interface Split {
   conversions: Float64Array;
   nulls: Float64Array;
 }
 
 /**
- * Draws folds path by path; call the result in the order of the paths. Each count of a path is drawn alone and never split
- * evenly: with even folds every fold would look like the rest, and no order would ever be too high.
+ * Draws folds path by path; call the result in the order of the paths. Each unit of a count is drawn alone, and counts are
+ * never split evenly. With even folds every fold looks like the others, and then no order looks too high.
  */
 export function assignFolds(paths: Paths, random: Random): (path: number) => Split {
   const split: Split = { conversions: new Float64Array(FOLDS), nulls: new Float64Array(FOLDS) };

@@ -17,7 +17,7 @@ export interface StepCounts {
   taken: Float64Array;
 }
 
-/** Cells of a table of all possible steps, at most: 64 MB. */
+/** At most this many cells in a table of all possible steps: 64 MB. */
 const MAX_CELLS = 1 << 23;
 
 /**

@@ -78,12 +78,14 @@ function warningsOf(paths: Paths, { totals, ...fit }: MarkovFit): string[] {
     warnings.push('some paths have a negative value: effects on value may leave 0 to 1');
   if (totals.conversions === 0) warnings.push('no path converted: there is nothing to credit');
   if (totals.value !== 0 && fit.value.every((credit) => credit === 0))
-    warnings.push('no channel has an effect on value: none is credited');
+    warnings.push('no channel has an effect on value, so no channel is credited with value');
   const predictor = fit.orders?.reduce((best, next) =>
     next.conversion_loss < best.conversion_loss ? next : best,
   ).order;
   if (predictor !== undefined && predictor !== fit.order)
-    warnings.push(`order ${predictor} predicts best whether paths convert, order ${fit.order} what comes next on them`);
+    warnings.push(
+      `order ${predictor} predicts best whether a path converts, and order ${fit.order} predicts whole paths best`,
+    );
   if (fit.residual > 1e-9)
     warnings.push(`the solution is not exact: a share of ${fit.residual} of the paths is not accounted for`);
   return warnings;
@@ -97,7 +99,7 @@ interface TouchTotals {
 /**
  * Within a path a channel gets its effect's share of the effects of the path's channels. Each channel counts once, whatever
  * the number of its touches: each touch gets `effect / occurrences / sum`. Every conversion is shared out in full, so these
- * totals differ from the shares of the effects: a channel that is often alone keeps all conversions in which it is alone.
+ * totals differ from the shares of the effects: a channel keeps every conversion of the paths in which it is alone.
  */
 function touchTotals(paths: Paths, on_conversions: Float64Array, on_value: Float64Array): TouchTotals {
   const channels = paths.states.length;

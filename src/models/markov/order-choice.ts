@@ -10,9 +10,9 @@ import { assignFolds, type ContextCounts, countContexts, FOLDS } from './context
 /** Losses are natural logarithms of held-out likelihood, negated: smaller is better. */
 export interface OrderLoss {
   order: number;
-  /** Per prediction of what comes next: a touch, or the end. */
+  /** Per prediction of the next step: a touch, or the end of the path. */
   next_loss: number;
-  /** Per path: of conversion against none where it ends. */
+  /** Per path: the loss of predicting whether it ends in a conversion. */
   conversion_loss: number;
   /** Per path: the sum of both along it. The choice is made by this loss. */
   journey_loss: number;
@@ -24,8 +24,8 @@ const NOTHING = 1e-9;
 /**
  * Cross-validated losses of the orders 1 to 4 over the same predictions, seeded. Folds are drawn by path, or by person where
  * people are known, because the paths of one person resemble each other. The probabilities of a context are mixed with those of
- * the context one touch shorter: the rarer the context and the more different things followed it, the more (interpolation of
- * Witten and Bell 1991). The shortest context gives everything the same chance.
+ * the context one touch shorter. The shorter one weighs more where the context is rare and where many different steps followed
+ * it (interpolation of Witten and Bell 1991). The shortest context gives every step the same chance.
  */
 export function chooseOrder(paths: Paths, seed: number): OrderLoss[] {
   const levels = countContexts(paths, MAX_ORDER, assignFolds(paths, new Random(seed, 'markov-folds')));
@@ -78,7 +78,7 @@ function predict(counts: ContextCounts, lower: Predictions | undefined, states: 
   return { step, end, conversion };
 }
 
-/** How often something followed a context in the other folds, and how many different things. */
+/** For each context, from the other folds: how many steps followed it, and how many different steps. */
 function trainingOf({ steps, contexts, taken, conversions, nulls }: ContextCounts): {
   seen: Float64Array;
   kinds: Float64Array;
@@ -119,7 +119,7 @@ function lossOf({ taken, conversions, nulls }: ContextCounts, predictions: Predi
   let next = 0;
   let predicted = 0;
   let outcome = 0;
-  let journeys = 0;
+  let paths = 0;
   const add = (count: number, probability: number): number => (count > 0 ? -count * Math.log(probability) : 0);
   taken.forEach((count, i) => {
     next += add(count, predictions.step[i]!);
@@ -129,12 +129,12 @@ function lossOf({ taken, conversions, nulls }: ContextCounts, predictions: Predi
     const ended = converted + nulls[i]!;
     next += add(ended, predictions.end[i]!);
     predicted += ended;
-    journeys += ended;
+    paths += ended;
     outcome += add(converted, predictions.conversion[i]!) + add(nulls[i]!, 1 - predictions.conversion[i]!);
   });
   return {
     next_loss: next / predicted,
-    conversion_loss: outcome / journeys,
-    journey_loss: (next + outcome) / journeys,
+    conversion_loss: outcome / paths,
+    journey_loss: (next + outcome) / paths,
   };
 }

@@ -17,9 +17,9 @@ const EXTRAPOLATE_EVERY = 12;
 /** Channels that are solved together: many, so that each step is read less often; few, so that a state stays in the cache. */
 const TOGETHER = 32;
 const LANES = 4;
-/** Cells of visits at a time, at most (256 MB), also with millions of states. */
+/** At most this many cells of visits at a time (256 MB), also with millions of states. */
 const MAX_CELLS = 1 << 25;
-/** Multiplications of a sweep, at most. Above this a fit takes many minutes. */
+/** At most this many multiplications in a sweep. Above it a fit takes many minutes. */
 const MAX_WORK = 2e9;
 
 export interface RemovalEffects {
@@ -34,7 +34,7 @@ export interface RemovalEffects {
 
 /**
  * @param channels how many there are; their codes are 0 to `channels - 1`.
- * @throws too_large when there are too many channels for so large a chain.
+ * @throws too_large when channels times transitions are above MAX_WORK.
  */
 export function removalEffects(chain: Chain, channels: number): RemovalEffects {
   if (channels * chain.from.length > MAX_WORK)
@@ -60,7 +60,7 @@ export function removalEffects(chain: Chain, channels: number): RemovalEffects {
   return effects;
 }
 
-/** Channels that stand in some state; the others have no effect. */
+/** The channels that at least one state holds. The others have no effect. */
 function channelsOf(chain: Chain, channels: number): Uint16Array {
   const found = new Uint8Array(channels + 1);
   for (const slot of chain.grams) found[slot] = 1;
@@ -76,11 +76,11 @@ interface Solution {
 
 /**
  * Gauss-Seidel from 0. The sum of all changes of a sweep bounds the sum of all residuals after it, because no state passes on
- * more than it gets; and the probability of converting is off by no more than the sum of the residuals. So stopping by it is
- * stopping by the residual.
+ * more than it gets. The error of the probability of converting is at most the sum of the residuals. So the sum of the changes
+ * decides when to stop.
  */
 function visitsWithout(chain: Chain, removed: Uint16Array, channels: number): Solution {
-  // Columns beside the last channel remove nothing.
+  // Columns after the last channel remove nothing.
   const width = Math.ceil(removed.length / LANES) * LANES;
   const column = new Int32Array(channels + 1).fill(-1);
   removed.forEach((code, j) => {

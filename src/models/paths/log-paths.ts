@@ -1,6 +1,6 @@
 /**
- * Paths for fitting from the log. The path of an order is the path that reports credit. People who touched and did not order in
- * the period have one null path, anchored at their last touch in it.
+ * Reads paths for fitting from the log. The path of an order is the path that reports credit. People who touched and did not
+ * order in the period have one null path, which ends at their last touch in it.
  */
 
 import { readTimeBounds } from '../../attribution/bounds.ts';
@@ -29,9 +29,9 @@ import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
 import { PATH_TOUCHES, PATHS_TO_FIT, SILENT_PEOPLE, STATES, TOUCHES_TO_FIT } from '../relations.ts';
 import { MAX_STATES, type Paths } from './paths.ts';
 
-/** Touches that a fit reads at the most. */
+/** A fit reads at most this many touches. */
 export const MAX_FIT_TOUCHES = 20_000_000;
-/** Paths that are read at once: others are answered in between. */
+/** Paths per page. Other requests are answered between pages. */
 const PAGE = 5_000;
 
 /** Reads the paths of a plan's period. Orders without a touch have no path; they are counted in `pathless`. */
@@ -51,8 +51,8 @@ export async function readLogPaths(
 }
 
 /**
- * Makes `orders_and_silent`: the orders, and a stand-in for everyone who touched in the period and did not order in it, at
- * their last touch. Its number is below zero, so that no order has it.
+ * Makes `orders_and_silent`: the orders, and a placeholder for each person who touched in the period and did not order in it.
+ * The placeholder is at the last touch. Its `order_no` is negative, so that no order has the same.
  */
 async function withSilentPeople(snapshot: Snapshot, plan: Plan, orders: Relation): Promise<Relation> {
   const type = oneOf(plan.conversion_types?.[0] ?? 'purchase', CONVERSION_TYPES);
@@ -102,20 +102,20 @@ async function nameTouches(snapshot: Snapshot, touches: TouchRelations, naming: 
   if (n > MAX_FIT_TOUCHES)
     throw new TributaryError(
       'unprocessable',
-      `start: the period has ${n} touches to learn from; the limit is ${MAX_FIT_TOUCHES}, ask for a shorter one`,
+      `start: the period has ${n} touches; a fit takes at most ${MAX_FIT_TOUCHES}. Choose a shorter period`,
       { field: 'start' },
     );
   return stateNames(snapshot, PATH_TOUCHES);
 }
 
-/** The distinct `state`s of a relation in order of their codes, which the relation `states` then holds. */
+/** The distinct `state`s of a relation in order of their codes. It also makes the relation `states` of names and codes. */
 export async function stateNames(snapshot: Snapshot, touches: Relation): Promise<string[]> {
   const rows = await snapshot.query(`select distinct state from ${touches.name}`);
   const states = rows.map((row) => read(row, { state: 'text' }).state).sort();
   if (states.length > MAX_STATES)
     throw new TributaryError(
       'unprocessable',
-      `grain: gives ${states.length} names; the limit is ${MAX_STATES}, choose a coarser one`,
+      `grain: gives touches ${states.length} different names; a fit takes at most ${MAX_STATES}. Choose a coarser grain`,
       { field: 'grain' },
     );
   await fill(
@@ -126,7 +126,7 @@ export async function stateNames(snapshot: Snapshot, touches: Relation): Promise
   return states;
 }
 
-/** Makes `paths_to_fit`, those with a touch, numbered by what happened and not by when it arrived, and their `touches_to_fit`. */
+/** Makes `paths_to_fit`, the paths with a touch, and their `touches_to_fit`. Numbers do not depend on the order of arrival. */
 async function numberPaths(snapshot: Snapshot, { orders, events }: OrderRelations): Promise<void> {
   await materialise(
     snapshot,
@@ -135,7 +135,7 @@ async function numberPaths(snapshot: Snapshot, { orders, events }: OrderRelation
        row_number() over (order by o.at_ms, case when o.order_no < 0 then 1 else 0 end, o.brand_id, o.conversion_id) as path_no
      from ${orders.name} o left join ${events.name} e on e.order_no = o.order_no where o.order_no in (select order_no from ${PATH_TOUCHES.name})`,
   );
-  // In the order of reading, so that a page reads only its part.
+  // Stored in the order of reading, so that a page reads only its part.
   await materialise(
     snapshot,
     TOUCHES_TO_FIT,

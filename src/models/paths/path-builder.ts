@@ -1,8 +1,8 @@
-/** Collects paths in typed arrays that grow, so that a million paths are a few allocations and not millions of objects. */
+/** Collects paths in typed arrays that grow, so that a million paths take a few allocations and not millions of objects. */
 import { TributaryError } from '../../domain/errors.ts';
 import type { Paths } from './paths.ts';
 
-/** The size of one fit, at most. A touch takes 2 bytes and a path 28, and up to twice that while the arrays grow. */
+/** The largest size of one fit. A touch takes 2 bytes and a path 28, and up to twice that while the arrays grow. */
 export interface PathLimits {
   paths: number;
   touches: number;
@@ -47,7 +47,7 @@ export class PathBuilder {
     this.codes[this.touches++] = code;
   }
 
-  /** Takes back the touches of the path that is open. */
+  /** Removes the touches of the path that is open. */
   reopen(): void {
     this.touches = this.offsets[this.closed]!;
   }

@@ -38,7 +38,7 @@ export function readLayout(text: string, line: number): Layout {
   if (twice !== undefined) throw badRequest(`line ${line}`, `has two columns named ${twice}; rename one`);
   const warnings = names.includes('total_null')
     ? []
-    : ['the file has no column total_null: so no path counts as one that did not convert'];
+    : ['the file has no column total_null, so the fit sees no path that did not convert'];
   return {
     columns: names.map((name) => COLUMNS.find((column) => column === name) ?? 'other'),
     delimiter: delimiter.charCodeAt(0),

@@ -42,7 +42,7 @@ export interface PathFile {
 }
 
 /**
- * Reads a path file that comes in pieces of any size. Columns may stand in any order and are known by the names of the
+ * Reads a path file that comes in pieces of any size. Columns may be in any order and are known by the names of the
  * first line; value (0) and nulls (0, with a warning) may be left out, other columns are ignored. Cells may be quoted, and
  * separated by `,` `;` `|` or tabs. Touches are separated by `>`, blanks around a name do not count.
  * @throws bad_request with the number of the line, and too_large
@@ -62,7 +62,7 @@ class PathFileReader {
   private readonly kinds = new Uint8Array(256);
   /** The bytes of a line that is not complete yet. */
   private rest: Uint8Array = new Uint8Array(0);
-  /** Of the line that is being read, counted from 1. */
+  /** The number of the line that is being read, from 1. */
   private line = 1;
   private parsed = 0;
 
@@ -91,7 +91,7 @@ class PathFileReader {
       );
   }
 
-  /** Reads the lines that are complete. Returns where the first one starts that is not. */
+  /** Reads the complete lines. Returns where the first incomplete line starts. */
   private rows(bytes: Uint8Array): number {
     // Every loop below ends at a line break at the latest.
     const limit = bytes.lastIndexOf(NEWLINE) + 1;
@@ -107,13 +107,12 @@ class PathFileReader {
   end(): PathFile {
     if (this.rest.length > 0) this.push(Uint8Array.of(NEWLINE));
     if (this.rest.length > 0) throw badRequest(`line ${this.line}`, 'opens a quote that is not closed; close it');
-    if (this.layout === undefined)
-      throw badRequest('line 1', 'is missing; the first line of a csv file names its columns');
-    if (this.built.paths === 0) throw badRequest('line 2', 'is missing: the file has a header and no paths');
+    if (this.layout === undefined) throw badRequest('line 1', 'is missing; name the columns in the first line');
+    if (this.built.paths === 0) throw badRequest('line 2', 'is missing; add paths below the header');
     return { paths: this.built.finish(this.names.names), warnings: this.layout.warnings };
   }
 
-  /** Reads one line. Returns where the next one starts, or -1 when a quoted cell goes on behind `limit`. */
+  /** Reads one line. Returns where the next one starts, or -1 when a quoted cell goes on after `limit`. */
   private row(bytes: Uint8Array, start: number, limit: number): number {
     const first = bytes[start]!;
     if (first === NEWLINE || (first === RETURN && bytes[start + 1] === NEWLINE)) {
@@ -155,7 +154,7 @@ class PathFileReader {
     if (value !== 0 && conversions + nulls === 0)
       throw badRequest(
         `line ${this.line}`,
-        `has a value of ${value} and counts neither conversions nor nulls; count its conversions`,
+        `has a value of ${value} and counts neither conversions nor nulls; add the number of its conversions`,
       );
     this.built.close(conversions, value, nulls);
   }
@@ -182,7 +181,7 @@ class PathFileReader {
       }
       const from = at;
       let hash = HASH_START;
-      // The end of the name but for blanks, and where the reader goes on.
+      // `to` is the end of the name without the blanks after it; the reader goes on at `at`.
       let to = at;
       for (;;) {
         let byte = bytes[at]!;
@@ -193,7 +192,7 @@ class PathFileReader {
         to = at;
         if (byte === SPACE || byte === TAB) at = pastBlanks(bytes, at, quoted ? -1 : delimiter);
         if (endsName(bytes, at, quoted, delimiter)) break;
-        // Blanks within a name, or a byte that is only special elsewhere: one of each, then on.
+        // The name goes on: these are blanks within it, or a byte that has no special meaning here, and they belong to it.
         const until = at > to ? at : bytes[at] === QUOTE && quoted ? at + 2 : at + 1;
         for (at = to; at < until; at++) hash = Math.imul(hash ^ bytes[at]!, HASH_PRIME);
       }
@@ -213,10 +212,10 @@ class PathFileReader {
     );
   }
 
-  /** From the quote that closes a cell to what follows the cell. */
+  /** Reads the quote that closes a cell. Returns where the next cell or line starts. */
   private afterQuote(bytes: Uint8Array, quote: number): number {
     if (bytes[quote] !== QUOTE)
-      throw badRequest(`line ${this.line}`, 'opens a quote around a path that is not closed on its line');
+      throw badRequest(`line ${this.line}`, 'opens a quote around a path and does not close it on the line');
     const at = quote + 1;
     if (endsCell(bytes, at, this.delimiter)) return at;
     throw badRequest(`line ${this.line}`, 'has text after a closing quote; double the quotes inside a cell');
@@ -266,7 +265,7 @@ class PathFileReader {
     return at;
   }
 
-  /** Numbers with a sign, an exponent or many digits, and what is no number. */
+  /** Reads numbers with a sign, an exponent or many digits, and refuses text that is no number. */
   private anyNumber(bytes: Uint8Array, start: number, column: Column): number {
     let at = start;
     while (!endsCell(bytes, at, this.delimiter)) at++;

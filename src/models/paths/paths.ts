@@ -6,7 +6,7 @@
 
 /** Different paths, each with its counts. Path p is `codes[offsets[p]] … codes[offsets[p + 1] - 1]`, oldest first. */
 export interface Paths {
-  /** What a touch is called at the grain of the fit: a channel, a channel and touchpoint type, a campaign. Index = code. */
+  /** The names of touches at the grain of the fit: a channel, a channel and touchpoint type, a campaign. Index = code. */
   readonly states: readonly string[];
   readonly codes: Uint16Array;
   /** One more than there are paths. */

@@ -20,7 +20,7 @@ export class StateNames {
   /**
    * The code of the name that is spelt `bytes[start] … bytes[end - 1]`.
    * @param hash FNV-1a of these bytes as a signed integer.
-   * @param quoted two quotation marks in a row stand for one.
+   * @param quoted true in a quoted cell, where two quotation marks in a row mean one.
    */
   codeOf(bytes: Uint8Array, start: number, end: number, hash: number, quoted: boolean, line: number): number {
     const mask = this.slots.length - 1;

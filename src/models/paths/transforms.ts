@@ -1,6 +1,6 @@
 /**
  * Path transforms: which touches of a path a fit uses. Names and meanings are those of Google's fractribution and of Snowplow's
- * attribution package, so that a switch from these changes no number.
+ * attribution package, so the numbers stay the same for users who come from these.
  */
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { MAX_STATES, type Paths } from './paths.ts';
@@ -12,13 +12,13 @@ export type Transform =
   | { kind: 'exposure' }
   /** Only the first touch of each channel. */
   | { kind: 'first' }
-  /** Each channel once, where it first stood, with its number of touches in its name: `email(2)`. */
+  /** Each channel once, at its first place, with its number of touches in its name: `email(2)`. */
   | { kind: 'frequency' }
   /** Without every touch of a channel, unless nothing would be left. */
   | { kind: 'remove_if_not_all'; channel: string }
   /** Without the touches of a channel at the end, unless nothing would be left. */
   | { kind: 'remove_if_last_and_not_all'; channel: string }
-  /** Only the last so many touches; 0 keeps all. Applied before all others, wherever it stands. */
+  /** Only the last `touches` touches; 0 keeps all. Applied before all other transforms, wherever it is written. */
   | { kind: 'trim_long_path'; touches: number };
 
 const PLAIN = ['none', 'unique', 'exposure', 'first', 'frequency'] as const;
@@ -26,8 +26,8 @@ const OF_CHANNEL = ['remove_if_not_all', 'remove_if_last_and_not_all'] as const;
 const MAX_TRIM = 1_000_000;
 
 /**
- * Reads `exposure,remove_if_last_and_not_all(direct),trim_long_path(20)`. The spellings of the field (`exposure_path`,
- * `removeIfNotAll(x)`) are known too; a channel may hold commas and brackets.
+ * Reads `exposure,remove_if_last_and_not_all(direct),trim_long_path(20)`. It also reads the spellings of other tools
+ * (`exposure_path`, `removeIfNotAll(x)`). A channel may hold commas and brackets.
  * @throws bad_request that names `--transform`
  */
 export function parseTransforms(spec: string): Transform[] {
@@ -75,7 +75,7 @@ export function transformPaths(paths: Paths, transforms: readonly Transform[]): 
   return [...trims, ...others].reduce(applyOne, paths);
 }
 
-/** Channels that a transform names and no path has: a typing mistake, or a channel without touches. */
+/** Channels that a transform names and no path has. The name may be mistyped, or the channel has no touches. */
 export function unknownChannels(paths: Paths, transforms: readonly Transform[]): string[] {
   return transforms.flatMap((transform) =>
     'channel' in transform && !paths.states.includes(transform.channel) ? [transform.channel] : [],
@@ -102,10 +102,10 @@ function applyOne(paths: Paths, transform: Transform): Paths {
   }
 }
 
-/** Writes what is kept of `codes[start] … codes[end - 1]` to `out` from `at`, and returns where it ends there. */
+/** Writes the touches of `codes[start] … codes[end - 1]` that are kept to `out`, from `at` on. Returns the end in `out`. */
 type Step = (codes: Uint16Array, start: number, end: number, out: Uint16Array, at: number) => number;
 
-/** No transform makes a path longer, so the result fits into as many touches. */
+/** No transform makes a path longer, so the result needs no more room than the input. */
 function rewrite(paths: Paths, step: Step): Paths {
   const { codes, offsets } = paths;
   const out = new Uint16Array(codes.length);
@@ -190,7 +190,7 @@ function frequency(paths: Paths): Paths {
   return { ...first, states };
 }
 
-/** What a state of `frequency` is called once it is scored: `email(2)` is `email`. */
+/** The channel of a state of `frequency`: `email` for `email(2)`. */
 export function withoutFrequency(state: string): string {
   return state.replace(/\(\d+\)$/, '');
 }

@@ -1,7 +1,7 @@
 /**
  * Shapley values of channels in closed form (Zhao, Mahboobi, Bagheri 2018, arXiv:1804.05327). The worth of a set of channels is
- * the outcome of all paths whose channels are all in the set. So each path is a game of its own, which only all its channels
- * together win, and its outcome is split equally over its unique channels. The time is linear in the touches, for any number
+ * the outcome of all paths whose channels are all in the set. So each path is a game of its own that only all its channels
+ * together win. Its outcome is split equally over its unique channels. The time is linear in the touches, for any number
  * of channels. Paths without a conversion add nothing to any set, so nothing is learnt from them.
  */
 import { TributaryError } from '../../domain/errors.ts';
@@ -58,7 +58,7 @@ export function fitOrderedShapley(paths: Paths): OrderedShapleyFit {
   if (channels * positions > MAX_CELLS)
     throw new TributaryError(
       'too_large',
-      `${channels} channels at ${positions} positions are too many to tell apart; use trim_long_path(50)`,
+      `${channels} channels at ${positions} positions are too many for credit by position; use --transform "trim_long_path(50)"`,
     );
   const position_conversions = new Float64Array(channels * positions);
   const position_value = new Float64Array(channels * positions);

@@ -66,7 +66,9 @@ export class TrainingPool {
 }
 
 function stopping(cause?: unknown): TributaryError {
-  return new TributaryError('shutting_down', 'training stops: the process is about to end', { cause });
+  return new TributaryError('shutting_down', 'the fit was stopped because the process ends; fit again later', {
+    cause,
+  });
 }
 
 function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {

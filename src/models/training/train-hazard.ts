@@ -22,9 +22,9 @@ export interface TrainHazardOptions {
 
 const LIMITS = [
   NOT_CAUSAL,
-  'shares and incremental parts here are sums over all touches up to the greatest age, signed to the very end; reports credit touches within their windows, order by order and never below zero: they are different answers',
-  'touches within the guard before an order have no effect by definition, so what works within minutes is not seen',
-  'an effect is that of a touch on orders later on; somebody who is about to buy anyway and touches more for it may look like one',
+  'shares and incremental parts on this card are sums over all touches up to the greatest age, and an effect in them may be negative; reports credit only touches within their windows, order by order, and never below 0; so the two differ',
+  'touches within the guard before an order have no effect by definition, so the fit does not see effects within minutes',
+  'an effect is a link between a touch and later orders; people who are about to buy anyway also have more touches, and the fit may take that for an effect',
 ];
 
 export function trainHazard(histories: Histories, naming: Naming, options: TrainHazardOptions): Trained {
@@ -86,7 +86,7 @@ function dataOf(fit: HazardFit, histories: Histories): Card['data'] {
 
 function warningsOf({ merged }: HazardFit): string[] {
   if (merged.length === 0) return [];
-  return [`too rare to be learnt by themselves, and fitted together: ${merged.join(', ')}`];
+  return [`these channels are too rare to be fitted alone, so they are fitted together as other: ${merged.join(', ')}`];
 }
 
 /** Adds up the states of each channel. The largest share comes first. */

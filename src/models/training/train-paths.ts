@@ -12,7 +12,7 @@ import { fitShapley } from '../shapley/closed-form.ts';
 import { NOT_CAUSAL, type Trained } from './trained.ts';
 
 export interface TrainPathsOptions {
-  /** Of the Markov chain; null for Shapley values. */
+  /** The order of the Markov chain; null for Shapley values. */
   order: number | 'auto' | null;
   transform: string;
   seed: number;
@@ -30,8 +30,8 @@ const MAX_HALVES_DIFFERENCE = 0.15;
 
 const LIMITS = {
   markov: [
-    'channel totals are shares of removal effects; touch totals, which reports credit, give every conversion to its own touches: they are different answers',
-    'a removal effect supposes that a path without the channel would have ended there, and that nobody would have come another way',
+    'channel totals are shares of removal effects; touch totals, which reports use, share every conversion among its own touches; so the two differ',
+    'a removal effect assumes that a path ends where the channel is removed, and that nobody would have come another way',
   ],
   shapley: [
     'the closed form is an equal split over the unique channels of each converting path',
@@ -108,7 +108,7 @@ function peopleIn({ people }: Paths): number {
   return people!.reduce((most, person) => Math.max(most, person + 1), 0);
 }
 
-/** By state: the interval of its share over draws of people. Each draw is fitted again. */
+/** The interval of each state's share over draws of people. Each draw is fitted again. */
 function intervals(paths: Paths, shares: Shares, { draws, seed, level }: TrainPathsOptions) {
   const drawn = paths.states.map((): number[] => []);
   const random = new Random(seed, 'bootstrap paths');
@@ -146,7 +146,7 @@ function judge(paths: Paths, shares: Shares, { seed }: TrainPathsOptions) {
       'conversions_per_channel',
       per_state,
       { at_least: MIN_CONVERSIONS_PER_STATE },
-      saying(`${per_state.toFixed(1)} conversions per name that touches have at this grain`),
+      saying(`${per_state.toFixed(1)} conversions for each name of a touch at this grain`),
     ),
     check(
       'stability',

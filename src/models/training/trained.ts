@@ -1,4 +1,4 @@
-/** What training gives: the content of an artifact, and the card that says how far to trust it. */
+/** The result of training: the content of an artifact, and the card that says how far to trust it. */
 import type { Artifact } from '../artifacts/artifact.ts';
 
 export type Trained = Pick<Artifact, 'family' | 'content' | 'card'>;

@@ -5,7 +5,7 @@ import { bootstrapShares } from '../uncertainty.ts';
 import { trainHazard } from './train-hazard.ts';
 import { trainPaths } from './train-paths.ts';
 
-/** What a training thread can do: pure functions of their input. */
+/** The tasks of a training thread. Each is a pure function of its input. */
 const TASKS = { bootstrapShares, trainHazard, trainPaths };
 export type Tasks = typeof TASKS;
 export type TaskName = keyof Tasks;

@@ -3,7 +3,7 @@ import { Forecaster } from './forecast.ts';
 import { drawLife } from './life.ts';
 import type { Setup } from './setup.ts';
 
-/** People who exist only for this calibration. Their numbers are negative, so that nobody in the world has them. */
+/** People who exist only for this calibration. Their numbers are negative, so that they differ from those of the world. */
 const PILOTS = 250;
 const STEPS = 6;
 

@@ -1,4 +1,4 @@
-/** The channels that worlds are made of, with the ranges from which a seed draws. */
+/** The channels of the worlds, with the ranges from which a seed draws. */
 import type { TouchpointType } from '../../domain/touchpoint.ts';
 
 export type Range = readonly [low: number, high: number];

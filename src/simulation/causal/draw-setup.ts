@@ -1,4 +1,4 @@
-/** From a family and a seed to one world's setup: which channels, how strong, how long. */
+/** Draws the setup of a world from a family and a seed: its channels, and the strength and length of their effects. */
 import { Random } from '../../domain/random.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
 import { CATALOGUE, type ChannelName, type ChannelTemplate, type Range } from './catalogue.ts';
@@ -6,7 +6,7 @@ import { BLUEPRINTS, type Blueprint } from './families.ts';
 import type { Blast, Campaign, CausalOptions, Channel, Kind, Setup } from './setup.ts';
 
 const MAX_EXTRA = 3;
-/** Sets of channels are counted one by one. */
+/** A bound, because the truth is computed for each of the 2^n sets of channels. */
 const MAX_CHANNELS = 8;
 /** Sigma of the logarithm of effects, of channels and of campaigns: wide, because channels and campaigns differ widely. */
 const EFFECT_SIGMA = 0.7;
@@ -90,7 +90,7 @@ function drawChannels(blueprint: Blueprint, random: Random, draw: (range: Range)
         touchpoint_type: kind.touchpoint_type,
         channel: index,
         effect: kind.effect * effective,
-        // A view's window is a day: what lasts longer or starts later would be out of every report's sight.
+        // A view's window is one day, and reports cannot see an effect after it.
         half_life_days: view ? Math.min(half_life_days, 0.35) : half_life_days,
         rise_days: view ? 0 : (blueprint.rise ?? 0) * half_life_days,
         primes: blueprint.primes?.includes(name) ?? false,
@@ -111,7 +111,7 @@ function drawChannels(blueprint: Blueprint, random: Random, draw: (range: Range)
   return parts;
 }
 
-/** When a seed drew none of the channels that may be without effect, one of the plainer ones has none. */
+/** If a seed drew none of the channels that may be without effect, `display` has none instead. */
 function idleFallback(blueprint: Blueprint, names: readonly ChannelName[]): ChannelName[] {
   return blueprint.idle.some((name) => names.includes(name)) ? [] : names.filter((name) => name === 'display');
 }

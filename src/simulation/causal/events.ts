@@ -14,7 +14,7 @@ import { livePeople } from './world.ts';
 /**
  * Yields the records of a world person by person, within one in order of arrival, and returns the truth. Channels are
  * sent as they are: this world tests models, not the derivation of channels.
- * @param onCustomer hears how many customers are done.
+ * @param onCustomer is called with the number of customers that are done.
  */
 export function* simulateCausal(
   setup: Setup,

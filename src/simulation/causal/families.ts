@@ -1,4 +1,4 @@
-/** The families of worlds. They differ in form: no model is right in all of them. docs/worlds.md describes each in words. */
+/** The families of worlds. They differ in form, so no model is right in all of them. docs/worlds.md describes each. */
 import type { ChannelName, Range } from './catalogue.ts';
 import type { AfterOrder, Family, Form } from './setup.ts';
 
@@ -15,7 +15,7 @@ export interface Blueprint {
   core: readonly ChannelName[];
   /** Up to three of these join by seed, as long as there are at most eight channels. */
   extra: readonly ChannelName[];
-  /** One of those present has no effect at all. */
+  /** One of these channels, if the world has it, has no effect. */
   idle: readonly ChannelName[];
   /** Factors on the rate of touches and on half-lives. */
   volume?: Partial<Record<ChannelName | 'all', number>>;

@@ -1,7 +1,7 @@
 /**
- * How many orders to expect of a person for every set of channels switched on, and for every campaign switched off. It is
- * the exact expectation over the order process given the touches, not a sample of it: the hazard of a world is constant
- * within cells (which end at every touch, and at most eight hours later), so that its integral is a sum.
+ * The expected orders of a person for every set of channels switched on, and for every campaign switched off. It is
+ * the exact expectation over the order process given the touches, not a sample of it. The hazard of a world is constant
+ * within cells (which end at every touch, and after at most eight hours), so its integral is a sum.
  */
 
 import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
@@ -13,7 +13,7 @@ import { BLOCK_MS, rhythmAt } from './rhythm.ts';
 import { SetSums } from './set-sums.ts';
 import type { Setup } from './setup.ts';
 
-/** What is left of an effect after eight half-lives (0.4 %) ends there. */
+/** An effect ends after eight half-lives, when 0.4 % of it is left. */
 const MEMORY_HALF_LIVES = 8;
 /** The first hours after a touch whose effect passes within a day get cells of their own. */
 const FRESH_MS = [0, MS_PER_HOUR, 3 * MS_PER_HOUR];
@@ -167,7 +167,7 @@ function cellEnds({ end_ms, kinds }: Setup, { joined_ms, spells }: Life, touches
   return ends.subarray(0, count);
 }
 
-/** How much market spells raise the organic rate on average, so that `organic_per_day` is what an average person does. */
+/** The mean factor by which market spells raise the organic rate. Dividing by it keeps `organic_per_day` the mean. */
 function meanLift({ market }: Setup): number {
   if (!market) return 1;
   const busy = market.mean_days / (market.mean_days + 30 / market.per_30_days);

@@ -1,7 +1,7 @@
 /**
- * The game that the truth is about: what a set of channels is worth is how many orders come when only those are on.
- * It is kept as dividends (Harsanyi): what a set adds beyond all its subsets. People add up, and the Shapley value of a
- * channel is the sum over sets that hold it of dividend / size.
+ * The game behind the truth: the worth of a set of channels is the number of orders that come when only these are on. It is
+ * stored as Harsanyi dividends: the amount that a set adds beyond all its subsets. Games of people add up, and the Shapley
+ * value of a channel is the sum over the sets with this channel of dividend / size.
  */
 export class Game {
   private readonly dividends: Float64Array;
@@ -36,7 +36,7 @@ export class Game {
     return this.worth((1 << this.channels) - 1);
   }
 
-  /** Shares of what all add beyond none; they add up to `all - worth(0)`. */
+  /** The Shapley value of a channel. The values of all channels add up to `all - worth(0)`. */
   shapley(channel: number): number {
     let sum = 0;
     for (const [set, dividend] of this.dividends.entries()) {
@@ -45,7 +45,7 @@ export class Game {
     return sum;
   }
 
-  /** What is lost when only this channel is switched off. */
+  /** The loss when only this channel is switched off. */
   removal(channel: number): number {
     return this.sum((held) => ((held >> channel) & 1) === 1);
   }

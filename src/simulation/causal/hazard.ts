@@ -1,14 +1,14 @@
-/** The conversion hazard of a world: what touches add up to, in each of the forms. Rates are per day. */
+/** The conversion hazard of a world in each of its forms. Rates are per day. */
 import type { Form, Setup } from './setup.ts';
 
-/** What the decays of several touches have added up to at a moment. */
+/** The hazard at a moment, from the sums over touches that {@link hazardOf} describes. */
 export type Hazard = (organic: number, push: number, primer: number) => number;
 
-/** Most that touches can multiply the organic rate by is e to this power. */
+/** Touches multiply the organic rate by at most e to this power. */
 const MAX_LOG_LIFT = 2.5;
 /** The ceiling of a saturating world, in average fresh touches. */
 const CEILING_TOUCHES = 0.6;
-/** Share of its effect that a touch has in the primed form when nothing primed it. */
+/** In the primed form, the share of its effect that a touch has without a priming touch. */
 const UNPRIMED = 0.3;
 
 /** Height of a kind's effect: orders per day, such that the whole effect of one touch adds up to `effect` orders. */

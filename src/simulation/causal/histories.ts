@@ -1,4 +1,4 @@
-/** A causal world as a model of the hazard sees it, without a warehouse in between. */
+/** The histories of a causal world for hazard models, without a warehouse. */
 
 import type { Histories } from '../../models/hazard/histories.ts';
 import type { Touch } from './person.ts';
@@ -6,7 +6,7 @@ import type { Touch } from './person.ts';
 import { SEGMENTS, type Setup } from './setup.ts';
 import type { CausalWorld } from './world.ts';
 
-/** What a touch is called: its channel, `channel / touchpoint_type`, or `channel / campaign_id` where it has a campaign. */
+/** The name of a touch: its channel, `channel / touchpoint_type`, or `channel / campaign_id` where it has a campaign. */
 type Grain = 'channel' | 'type' | 'campaign';
 
 /**
@@ -50,7 +50,7 @@ function statesOf({ channels, kinds, campaigns }: Setup, grain: Grain) {
   return { states, stateOf };
 }
 
-/** A click comes after the open of its message, and stands for it. */
+/** Leaves out the open of a message that has a click. The click comes later and counts for both. */
 function withoutOpensOfClicks(touches: readonly Touch[]): Touch[] {
   const last = new Map<number, number>();
   for (const [i, { message }] of touches.entries()) if (message >= 0) last.set(message, i);

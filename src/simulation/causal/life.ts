@@ -1,4 +1,4 @@
-/** One person before any order: who they are, and every touch that would happen with all channels on. */
+/** One person before any order: their traits, and every touch that would happen with all channels on. */
 
 import { Random } from '../../domain/random.ts';
 import { drawSpells } from './market.ts';
@@ -6,7 +6,7 @@ import type { Life, Message } from './person.ts';
 import type { Setup } from './setup.ts';
 import { arrivals, blastTouches, followerTouches } from './touches.ts';
 
-/** Shares of people who are there when the world begins, and of those on the list who get a given message. */
+/** The share of people who are present when the world begins. */
 const THERE_AT_START = 0.75;
 
 /** Draws person `index`. The result does not depend on other people: each purpose has its own random stream. */

@@ -12,7 +12,7 @@ import type { AfterOrder } from './setup.ts';
 export class Meter {
   private readonly total: Float64Array;
   private readonly ready: Float64Array;
-  /** What came in cells in which no touch was active, the same for every variant. */
+  /** Expected orders in cells without an active touch. They are the same for every variant. */
   private alike = 0;
 
   constructor(
@@ -52,7 +52,7 @@ export class Meter {
 
   /** @param speed at which `ready` settles, per day. @param kept what is left of its distance after the cell. */
   private rest(variant: number, rate: number, days: number, speed: number, kept: number): void {
-    // 1 / R is what speed has beyond the rate.
+    // speed = rate + 1 / R, so speed - rate is 1 / R.
     const settled = (speed - rate) / speed;
     const off = this.ready[variant]! - settled;
     this.total[variant]! += rate * (settled * days + (off * (1 - kept)) / speed);

@@ -1,9 +1,9 @@
-/** The id under which a person appears in records: the same in every world that holds this person. */
+/** The customer id of a person in records. It is the same in every world that has this person. */
 export function customerId(index: number): string {
   return `cus_${numberOf(index)}`;
 }
 
-/** The person's number as ids carry it. */
+/** The person's number as it appears in ids. */
 export function numberOf(index: number): string {
   return String(index + 1).padStart(6, '0');
 }

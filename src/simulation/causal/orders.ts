@@ -1,4 +1,4 @@
-/** The orders that a person really places in the world with all channels on. */
+/** Draws the orders that a person places in the world with all channels on. */
 import type { Random } from '../../domain/random.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
 import type { Forecast } from './forecast.ts';

@@ -1,4 +1,4 @@
-/** What one person of a causal world is made of. */
+/** The data of one person in a causal world. */
 import type { Spell } from './market.ts';
 
 export interface Touch {
@@ -9,10 +9,10 @@ export interface Touch {
   campaign: number;
   /** Scales the effect: the campaign's strength. */
   strength: number;
-  /** Bits of the channels and campaigns without which it would not happen: its own and those of the touches before it. */
+  /** Bits of the channels and campaigns that it needs to happen: its own, and those of the touches that brought it. */
   needs_channels: number;
   needs_campaigns: number;
-  /** Index of the message that it belongs to, among the person's; -1 for none. */
+  /** The index of its message among the person's messages; -1 for none. */
   message: number;
 }
 
@@ -26,11 +26,11 @@ export interface Life {
   index: number;
   /** Nothing happens to the person before it. */
   joined_ms: number;
-  /** Multiplies the organic rate; mean 1, seen by nobody. */
+  /** Multiplies the organic rate; mean 1. No record shows it. */
   intent: number;
-  /** Multiplies what touches do; mean about 1. */
+  /** Multiplies the effects of touches; mean about 1. */
   response: number;
-  /** 0, 1 or 2: intent as a marketer sees it, through noise. */
+  /** 0, 1 or 2: the intent with noise, as a marketer sees it. */
   segment: number;
   mean_order_cents: number;
   /** Spells in the market, in order, without overlap. */
@@ -48,7 +48,7 @@ export interface Person {
   segment: number;
   /** Bits of the channels from which the person is held out. */
   held_out: number;
-  /** In order of time; those after an order with which the person left never happened. */
+  /** In order of time. Touches after an order with which the person left are not here. */
   touches: readonly Touch[];
   messages: readonly Message[];
   orders: readonly Order[];

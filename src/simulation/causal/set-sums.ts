@@ -1,4 +1,7 @@
-/** Sums over touches for each set of channels (a touch counts where all that it needs is on) and each campaign left out. */
+/**
+ * Sums over touches, for each set of channels and for each campaign that is left out. A touch counts in a set that holds all
+ * channels that it needs.
+ */
 export class SetSums {
   readonly size: number;
   readonly variants: number;
@@ -30,7 +33,10 @@ export class SetSums {
     }
   }
 
-  /** From what needs exactly a set to all that happens within it; campaigns from losses to what is left. */
+  /**
+   * Call it after the last `add`. Until then a set has the touches that need exactly this set, and a campaign has its losses as
+   * negative sums. Afterwards a set has all touches that happen within it, and a campaign has the sums without it.
+   */
   finish(): void {
     for (let bit = 0; bit < this.bits; bit++) {
       for (let set = 0; set < this.size; set++) {

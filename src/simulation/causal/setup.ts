@@ -1,4 +1,4 @@
-/** What makes one causal world: who can be touched how, what a touch does, and what an order changes. Drawn once per seed. */
+/** The setup of one causal world: its channels, the effects of touches, and the effect of an order. Drawn once per seed. */
 import type { TouchpointType } from '../../domain/touchpoint.ts';
 
 export const FAMILIES = [
@@ -23,14 +23,14 @@ export interface CausalOptions {
   seed: number;
   /** UTC milliseconds; nothing happens at or after it. */
   end_ms: number;
-  /** Per channel, the share of customers who by lot never get a touch of it. */
+  /** Per channel, the share of customers, drawn at random, who never get a touch of it. */
   holdouts?: Record<string, number>;
 }
 
-/** How touches add up to a hazard; the formulas are in hazard.ts. */
+/** The way in which touches raise the hazard. The formulas are in hazard.ts. */
 export type Form = 'additive' | 'multiplicative' | 'saturating' | 'primed';
 
-/** After an order a person goes on as before, needs nothing for an exponential while, or never comes back. */
+/** After an order a person goes on as before, rests for an exponential time, or leaves for ever. */
 export type AfterOrder = { person: 'goes_on' } | { person: 'rests'; mean_days: number } | { person: 'leaves' };
 
 /** One sort of touch. Its effect starts at the touch and halves every `half_life_days` (with a rise, it peaks later). */
@@ -40,9 +40,9 @@ export interface Kind {
   /** Orders that one touch brings, in the additive form and for a person of average response, before `effect_scale`. */
   effect: number;
   half_life_days: number;
-  /** 0: the effect is greatest at once. Else smaller than the half-life: the effect is a difference of two decays. */
+  /** 0: the effect is greatest at the touch. Otherwise, a number below the half-life: the effect is a difference of two decays. */
   rise_days: number;
-  /** In the primed form, makes other touches work. */
+  /** True if, in the primed form, it makes other touches effective. */
   primes: boolean;
 }
 
@@ -51,22 +51,22 @@ export interface Campaign {
   channel: number;
   /** Scales the effect of its touches; 0 for a campaign without any. */
   strength: number;
-  /** Of the channel's touches. */
+  /** The part of the channel's touches that belong to it. */
   share: number;
 }
 
-/** A touch that happens on a person's way, at a rate of its own. */
+/** Touches that happen by themselves, at a rate of their own. */
 interface Arrivals {
   way: 'arrivals';
   per_30_days: number;
   kind: number;
 }
 
-/** Messages to many at one time; some see them, and some of those click. */
+/** Messages to many people at one time. Some people see them, and some of these click. */
 interface Blasts {
   way: 'blasts';
   every_days: number;
-  /** Seen messages leave a touch (an open) only if there is a kind for it. */
+  /** A seen message makes a touch (an open) only if there is a kind for it. */
   seen_kind: number | undefined;
   seen_rate: number;
   click_kind: number;
@@ -78,11 +78,11 @@ export interface Channel {
   reach: Arrivals | Blasts;
   /** Indices into the setup's campaigns. */
   campaigns: readonly number[];
-  /** Exponent with which touches follow a person's intent, which nobody sees. */
+  /** Exponent with which touches follow a person's intent, which no record shows. */
   intent_pull: number;
   /** Factor on the rate of touches while a person is in the market. */
   market_pull: number;
-  /** Factors by segment (low, medium, high), which everybody sees. */
+  /** Factors by segment (low, medium, high), which records show. */
   segment_pull: readonly [number, number, number];
 }
 
@@ -94,15 +94,15 @@ export interface Follower {
   /** Mean number per touch. */
   mean: number;
   mean_delay_days: number;
-  /** Whether the touch has to persuade for them to come: a campaign without effect then brings none. */
+  /** True if only an effective touch brings them: a campaign without effect then brings none. */
   persuaded: boolean;
 }
 
-/** A visit without any effect on the way to an order that was coming anyway. */
+/** A visit without any effect, before an order that was coming anyway. */
 export interface Closer {
   kind: number;
   campaign: number;
-  /** Of orders. */
+  /** The part of the orders that have it. */
   share: number;
 }
 
@@ -124,7 +124,7 @@ export interface Setup {
   /** Sigmas of the logarithms: of intent (mean 1), and of the noise through which a segment shows it. */
   intent_sigma: number;
   segment_noise: number;
-  /** Spells in which a person is about to buy: seen in no segment, only in what the person does. */
+  /** Spells in which a person is about to buy. No segment shows them; only the person's touches and orders do. */
   market?: { per_30_days: number; mean_days: number; order_lift: number };
   channels: readonly Channel[];
   kinds: readonly Kind[];

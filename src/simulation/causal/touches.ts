@@ -1,4 +1,4 @@
-/** How touches come about: on a person's own way, in a blast to many, or after another touch. */
+/** Makes touches: those that happen by themselves, those from a blast to many, and those that follow another touch. */
 
 import { Random } from '../../domain/random.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
@@ -9,7 +9,7 @@ import type { Channel, Setup } from './setup.ts';
 
 type Reach<Way extends Channel['reach']['way']> = Extract<Channel['reach'], { way: Way }>;
 
-/** Share of customers whom a blast is meant for. */
+/** The share of customers to whom a blast is sent. */
 const AUDIENCE = 0.9;
 const MEAN_SEEN_DELAY_MS = 5 * MS_PER_HOUR;
 
@@ -35,7 +35,7 @@ export function arrivals(setup: Setup, life: Life, bit: number, reach: Reach<'ar
   }
 }
 
-/** Messages to a person, which are added to `messages` when they are emails, and what becomes of them. */
+/** Touches from the messages to a person. Messages that are emails are added to `messages`. */
 export function blastTouches(
   setup: Setup,
   life: Life,
@@ -70,7 +70,7 @@ export function blastTouches(
   return touches;
 }
 
-/** The touches and all that follow them, which need what those needed. */
+/** The touches and all touches that follow them. A following touch needs the same channels and campaigns, and its own. */
 export function followerTouches(setup: Setup, life: Life, own: readonly Touch[]): Touch[] {
   const all = [...own];
   if (setup.followers.length === 0) return all;

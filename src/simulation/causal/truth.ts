@@ -1,4 +1,4 @@
-/** What the touches of a causal world really did: the content of its truth.json. docs/worlds.md explains each number. */
+/** The true effects of the touches of a causal world: the content of its truth.json. docs/worlds.md explains each number. */
 
 import { formatInstant } from '../../domain/time.ts';
 import type { Forecast } from './forecast.ts';
@@ -8,7 +8,7 @@ import type { Life, Person } from './person.ts';
 import type { CausalOptions, Setup } from './setup.ts';
 
 export interface ChannelTruth {
-  /** Of the incremental conversions; 0 in a world without any. The shares add up to 1. */
+  /** The part of the incremental conversions; 0 in a world without any. The shares add up to 1. */
   share: number;
   /** Shapley value of the channel, in expected orders; they add up to `incremental_conversions`. */
   shapley_conversions: number;
@@ -46,17 +46,17 @@ export interface CausalTruth {
   incremental_conversions: number;
   incremental_fraction: number;
   incremental_value: number;
-  /** Standard deviation of `conversions` around `expected_conversions`; exact unless people rest after orders (then an upper bound). */
+  /** Standard deviation of `conversions` around `expected_conversions`. An upper bound if people rest after orders, else exact. */
   conversions_standard_error: number;
   channels: Record<string, ChannelTruth>;
   campaigns: Record<string, CampaignTruth>;
   channels_without_effect: string[];
   campaigns_without_effect: string[];
-  /** Per channel with a holdout, who was held out by lot, and the share that was asked for. */
+  /** Per channel with a holdout: the customers who were held out at random, and the requested share. */
   holdouts: Record<string, { share: number; customers: string[] }>;
 }
 
-/** Adds people up to the truth. */
+/** Adds up people to get the truth. */
 export class Tally {
   private readonly orders: Game;
   private readonly value: Game;

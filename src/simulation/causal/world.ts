@@ -1,6 +1,6 @@
 /**
- * A world for judging attribution models: people, the touches and orders that a product would see of them, and what the
- * touches really did. docs/worlds.md describes the families and the truth.
+ * A world for judging attribution models: people, the touches and orders that a product would see of them, and the true
+ * effects of the touches. docs/worlds.md describes the families and the truth.
  */
 
 import { Random } from '../../domain/random.ts';
@@ -39,7 +39,7 @@ export function setupOf(options: CausalOptions): Setup {
   for (const name of Object.keys(options.holdouts ?? {})) {
     if (setup.channels.some((channel) => channel.name === name)) continue;
     const present = setup.channels.map((channel) => channel.name).join(', ');
-    throw new RangeError(`holdouts names ${name}, which this world has not; its channels are ${present}`);
+    throw new RangeError(`holdouts: this world has no channel ${name}; name one of ${present}`);
   }
   return calibrate(setup, incremental_fraction);
 }
@@ -66,7 +66,7 @@ function orderCents(life: Life, random: Random): number {
   return Math.max(499, Math.round(random.lognormal(life.mean_order_cents, 0.5)));
 }
 
-/** Puts the visits of those who come to buy before their orders, and leaves out what came after a person had left. */
+/** Adds the closing visits before orders, and leaves out the touches after an order with which the person left. */
 function withOrders(setup: Setup, life: Life, orders: Order[], random: Random): Person {
   const { index, joined_ms, segment, held_out } = life;
   const gone_ms = setup.after_order.person === 'leaves' ? (orders[0]?.at_ms ?? setup.end_ms) : setup.end_ms;
