@@ -2,7 +2,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { openTributary, openWarehouse } from '../../src/tributary.ts';
-import { VERSIONS } from '../../src/warehouse/versions/index.ts';
+import { OLDER_PROGRAM_MESSAGE, VERSIONS } from '../../src/warehouse/versions/index.ts';
 import type { TestServer } from '../server/harness.ts';
 import type { EngineName } from '../support/engine.ts';
 import { count } from './rows.ts';
@@ -44,6 +44,20 @@ describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (
     expect([await counted(server, 'touchpoints'), await counted(server, 'dead_letters')]).toEqual([before + 2, 1]);
     const { loader } = server.tributary.collector.health();
     expect(loader).toMatchObject({ duplicates: 1, conflicts: 2, dead_letters: 0, last_error: '' });
+  });
+
+  test.runIf(there)('stops the programs of that time with a sentence, before they change anything', async () => {
+    const { folder, config } = await storedFolder(engine);
+    const warehouse = await openWarehouse(folder, makeConfig(config));
+    expect(await warehouse.migrate()).toEqual([]);
+    // Their first look into the data: they make the table if it is not there, and ask for the newest version.
+    const database = engine === 'duckdb' ? '' : `${new URL(config.warehouse).pathname.slice(1)}.`;
+    const asked = warehouse.read((s) =>
+      s.query(`select coalesce(max(version), 0) as version from ${database}schema_versions`),
+    );
+    await expect(asked).rejects.toThrow(OLDER_PROGRAM_MESSAGE);
+    expect((await warehouse.diagnose()).schema_version).toBe(2);
+    await warehouse.close();
   });
 
   test.runIf(there)(

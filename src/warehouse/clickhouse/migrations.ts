@@ -1,5 +1,6 @@
 /** Translates a schema version into ClickHouse's DDL. Every statement can be repeated, because DDL has no transactions. */
 import type { Column, ColumnType } from '../schema.ts';
+import { HISTORY_TABLE } from '../versions/index.ts';
 import { type NewTable, type SchemaVersion, storedColumns } from '../versions/version.ts';
 
 /** The place of the tables: a database, and the cluster if there is one. */
@@ -62,9 +63,9 @@ function engine(place: Place, table: string, version: string): string {
 }
 
 /** The DDL of the table that holds the applied schema versions. */
-export function versionTableDdl(place: Place): string {
+export function historyTableDdl(place: Place): string {
   const columns = "`version` UInt32, `applied_at` DateTime64(3, 'UTC') default now64(3)";
-  return `create table if not exists ${qualified(place, 'schema_versions')}${onCluster(place)} (${columns}) engine = ${engine(place, 'schema_versions', '')} order by version`;
+  return `create table if not exists ${qualified(place, HISTORY_TABLE)}${onCluster(place)} (${columns}) engine = ${engine(place, HISTORY_TABLE, '')} order by version`;
 }
 
 /** The statements that migrate a database from the version before to this version. */

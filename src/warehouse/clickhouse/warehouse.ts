@@ -10,8 +10,9 @@ import { type Row, TABLE_NAMES, TABLES, WRITE_ORDER } from '../schema.ts';
 import { type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { makeHistory, readVersion, recordVersion } from './history.ts';
 import { inlineRows, literal, quoted } from './literals.ts';
-import { columnDdl, named, onCluster, type Place, qualified, statementsOf, versionTableDdl } from './migrations.ts';
+import { columnDdl, named, onCluster, type Place, qualified, statementsOf } from './migrations.ts';
 import { toLines } from './rows.ts';
 import { ClickHouseSnapshot, committedPositions } from './snapshot.ts';
 
@@ -79,13 +80,13 @@ export class ClickHouseWarehouse implements Warehouse {
       const call = { timeout_ms: MIGRATION_TIMEOUT_MS };
       const database = `create database if not exists ${named(this.place.database)}${onCluster(this.place)}`;
       await this.connection.command(database, call);
-      await this.connection.command(versionTableDdl(this.place), call);
-      const current = await this.schemaVersion();
+      // Newer data is refused before anything is written.
+      const all = pendingVersions(await readVersion(this.connection, this.place, call), versions);
+      await makeHistory(this.connection, this.place, call);
       const applied: number[] = [];
-      for (const pending of pendingVersions(current, versions)) {
+      for (const pending of all) {
         for (const statement of statementsOf(this.place, pending)) await this.connection.command(statement, call);
-        const table = qualified(this.place, 'schema_versions');
-        await this.connection.command(`insert into ${table} (version) select ${pending.version}`, call);
+        await recordVersion(this.connection, this.place, pending.version, call);
         applied.push(pending.version);
       }
       await this.sweep();
@@ -136,7 +137,7 @@ export class ClickHouseWarehouse implements Warehouse {
     );
     return {
       engine: this.engine,
-      schema_version: await this.schemaVersion(),
+      schema_version: await readVersion(this.connection, this.place),
       size_bytes: Number(size!['bytes']),
       tables,
       problems: [...problems, ...uncommittedProblem(Number(uncommitted!['n']))],
@@ -245,13 +246,6 @@ export class ClickHouseWarehouse implements Warehouse {
 
   private keptName(table: string): string {
     return qualified(this.place, `${this.kept_prefix}${table}`);
-  }
-
-  private async schemaVersion(): Promise<number> {
-    const [row] = await this.connection.query(
-      `select coalesce(max(version), 0) as version from ${qualified(this.place, 'schema_versions')}`,
-    );
-    return Number(row!['version']);
   }
 
   /** Checks that the server stores late dates. Older servers change them to an earlier date without an error. */

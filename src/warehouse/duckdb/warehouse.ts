@@ -11,6 +11,7 @@ import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { explained } from './failures.ts';
+import { readHistory, recordVersion } from './history.ts';
 import { statementsOf } from './migrations.ts';
 import { copyStatement, insertFromParquet } from './parquet.ts';
 import { RelationCache } from './relation-cache.ts';
@@ -84,18 +85,17 @@ export class DuckDBWarehouse implements Warehouse {
 
   async migrate(versions = VERSIONS): Promise<number[]> {
     return this.exclusively(async () => {
-      await this.writer.run(
-        'create table if not exists schema_versions (version integer primary key, applied_at timestamp_ms not null)',
-      );
-      const rows = (await this.writer.runAndReadAll('select coalesce(max(version), 0) from schema_versions')).getRows();
-      const current = Number(rows[0]![0]);
+      const history = await readHistory(this.writer);
       const applied: number[] = [];
-      for (const pending of pendingVersions(current, versions)) {
+      // Newer data is refused before anything is written.
+      const all = pendingVersions(history.version, versions);
+      await this.transaction(async () => {
+        for (const statement of history.statements) await this.writer.run(statement);
+      });
+      for (const pending of all) {
         await this.transaction(async () => {
           for (const statement of statementsOf(pending)) await this.writer.run(statement);
-          await this.writer.run('insert into schema_versions values ($1, current_localtimestamp()::timestamp_ms)', [
-            pending.version,
-          ]);
+          await this.writer.run(recordVersion(pending.version));
         });
         applied.push(pending.version);
       }
@@ -148,9 +148,9 @@ export class DuckDBWarehouse implements Warehouse {
       const [row] = await snapshot.query(uncommittedRows('conversions', 'commits'));
       return { ...examined, problems: [...examined.problems, ...uncommittedProblem(Number(row!['n']))] };
     });
-    const [version] = (await this.writer.runAndReadAll('select max(version) from schema_versions')).getRows();
+    const { version } = await readHistory(this.writer);
     const size_bytes = existsSync(this.options.path) ? statSync(this.options.path).size : 0;
-    return { engine: this.engine, schema_version: Number(version?.[0] ?? 0), size_bytes, tables, problems };
+    return { engine: this.engine, schema_version: version, size_bytes, tables, problems };
   }
 
   async backup(folder: string): Promise<void> {

@@ -10,6 +10,16 @@ import type { SchemaVersion } from './version.ts';
 
 export const VERSIONS: readonly SchemaVersion[] = [VERSION_1, VERSION_2];
 
+/** The table that says which versions a database has, and when each was applied. */
+export const HISTORY_TABLE = 'schema_history';
+/**
+ * The name of that table in the first programs. They do not compare versions, and would take spool lines of today for damage. So
+ * where they look, there is now a view that fails with {@link OLDER_PROGRAM_MESSAGE}: they stop before they change anything.
+ */
+export const FORMER_HISTORY_TABLE = 'schema_versions';
+export const OLDER_PROGRAM_MESSAGE =
+  'this data was opened by a newer Tributary; run that version or newer, or restore an older backup into a new data folder';
+
 /**
  * The versions that data of version `stored` does not have yet; 0 means that nothing is stored.
  * @throws conflict when `stored` is newer than all of `versions`, because this program does not know that schema.
