@@ -11,6 +11,7 @@ import type { PrivacyOptions } from '../enrichment/private.ts';
 import { type Batch, RowFault, type Warehouse } from '../warehouse/port.ts';
 import { type BatchCounts, type Enrich, type Item, prepareBatch } from './batch.ts';
 import { deadLetter, refuseOwnFault } from './dead-letters.ts';
+import { Rests } from './rests.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Spool } from './spool.ts';
 import { SpoolReader } from './spool-reader.ts';
@@ -60,6 +61,8 @@ export interface LoaderOptions {
 
 const DEFAULT_INTERVAL_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
+/** How long a stop may load the rest of the spool. */
+const DRAIN_MS = 30_000;
 /**
  * When accepting takes more than this share of the process's time, requests go first: the loader loads small batches and rests
  * {@link YIELD_FACTOR} times as long as each took. The time for accepting is estimated from the accepted requests and records,
@@ -77,7 +80,7 @@ export class Loader {
   private running: Promise<void> | undefined;
   private waiting = 0;
   private asked = { requests: 0, records: 0, at: performance.now() };
-  private wake: (() => void) | undefined;
+  private readonly rests = new Rests();
   private readonly reader: SpoolReader;
   private failures = 0;
   recalled: Recalled | undefined;
@@ -116,7 +119,7 @@ export class Loader {
             { retry_after_s: 5 },
           );
         }
-        this.wake?.();
+        this.rests.cut();
         await sleep(5);
       }
       return target;
@@ -125,12 +128,13 @@ export class Loader {
     }
   }
 
-  /** Loads the rest of the spool if `drain`, finishes the current batch, stops, and drops loaded segments from the spool. */
+  /** Finishes the current batch, loads the rest of the spool if `drain`, and drops loaded segments from the spool. */
   async stop(drain: boolean): Promise<void> {
-    if (drain && this.running) await this.flush(30_000).catch((error) => this.options.onError?.(error, 'drain'));
+    const deadline = performance.now() + DRAIN_MS;
     this.stopping = true;
-    this.wake?.();
+    this.rests.endAll();
     await this.running;
+    if (drain && this.running) await this.drain(deadline);
     try {
       await this.setDamagedAside();
       await this.options.spool.drop(this.stats.committed_log_seq, true);
@@ -141,23 +145,42 @@ export class Loader {
     await this.reader.close();
   }
 
+  /** Loads the rest of the spool in one try. What it does not load is safe in the spool. */
+  private async drain(deadline: number): Promise<void> {
+    const target = this.options.spool.durable_log_seq;
+    if (this.stats.committed_log_seq >= target) return;
+    await this.tryToLoad(() => performance.now() < deadline);
+    const { committed_log_seq } = this.stats;
+    if (committed_log_seq >= target) return;
+    const message = `position ${committed_log_seq} of ${target} is committed; the next start loads the rest of the spool`;
+    this.options.onError?.(new Error(message), 'drain');
+  }
+
   private async loop(): Promise<void> {
     const interval_ms = this.options.interval_ms ?? DEFAULT_INTERVAL_MS;
     while (!this.stopping) {
-      if (this.waiting === 0) await this.rest(interval_ms);
+      if (this.waiting === 0) await this.rests.take(interval_ms);
       // Reading an empty spool does no I/O. Without this turn of the event loop, a waiting flush would never wake up.
       else await nextTurn();
-      try {
-        await this.loadAvailable(await this.recall());
-        this.failures = 0;
-        this.stats.last_error = '';
-      } catch (error) {
-        this.failures += 1;
-        this.stats.last_error = error instanceof Error ? error.message : String(error);
-        this.options.onError?.(error, 'load');
-        await this.reader.close();
-        await this.rest(Math.min(interval_ms * 2 ** this.failures, MAX_BACKOFF_MS));
-      }
+      if (this.stopping || (await this.tryToLoad(() => !this.stopping))) continue;
+      // If a flush ended this rest, a failing loader would try many times a second while somebody waits.
+      await this.rests.take(Math.min(interval_ms * 2 ** this.failures, MAX_BACKOFF_MS), false);
+    }
+  }
+
+  /** Loads what is in the spool while `goesOn` says so. @returns false if that failed. */
+  private async tryToLoad(goesOn: () => boolean): Promise<boolean> {
+    try {
+      await this.loadAvailable(await this.recall(), goesOn);
+      this.failures = 0;
+      this.stats.last_error = '';
+      return true;
+    } catch (error) {
+      this.failures += 1;
+      this.stats.last_error = error instanceof Error ? error.message : String(error);
+      this.options.onError?.(error, 'load');
+      await this.reader.close();
+      return false;
     }
   }
 
@@ -175,26 +198,15 @@ export class Loader {
     const { requests, records } = this.options.spool.taken;
     const now = performance.now();
     const accepting_ms = (requests - this.asked.requests) * REQUEST_MS + (records - this.asked.records) * RECORD_MS;
-    const first = this.waiting === 0 && accepting_ms > BUSY_SHARE * (now - this.asked.at);
+    const first = this.waiting === 0 && !this.stopping && accepting_ms > BUSY_SHARE * (now - this.asked.at);
     this.asked = { requests, records, at: now };
     return first;
   }
 
-  private async rest(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wake = undefined;
-  }
-
-  /** Loads batches until the spool is read to its end. */
-  private async loadAvailable(recalled: Recalled): Promise<void> {
+  /** Loads batches until the spool is read to its end, or `goesOn` says no. */
+  private async loadAvailable(recalled: Recalled, goesOn: () => boolean): Promise<void> {
     const { spool, batch_records } = this.options;
-    while (!this.stopping) {
+    while (goesOn()) {
       const yields = this.requestsGoFirst();
       const started = performance.now();
       const items = await this.reader.read(
@@ -205,7 +217,7 @@ export class Loader {
       await this.setDamagedAside();
       await spool.drop(this.stats.committed_log_seq);
       if (items.length === 0) return;
-      if (yields) await this.rest((performance.now() - started) * YIELD_FACTOR);
+      if (yields) await this.rests.take((performance.now() - started) * YIELD_FACTOR);
     }
   }
 

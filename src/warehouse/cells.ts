@@ -67,6 +67,7 @@ function integer(table: string, column: Column, cell: string | number | bigint):
 
 /** The fault does not quote a text, because it may be long or personal. */
 function unfit(table: string, { name, type }: Column, cell: string | number | bigint): RowFault {
-  const shown = typeof cell === 'string' ? `a text of ${cell.length} characters` : String(cell);
+  const shown =
+    typeof cell === 'string' ? `a text of ${cell.length} character${cell.length === 1 ? '' : 's'}` : String(cell);
   return new RowFault(table, name, `${shown} is not ${type}`);
 }

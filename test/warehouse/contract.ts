@@ -122,7 +122,7 @@ function appendContract(open: OpenWarehouse): void {
     });
 
     test.each([
-      ['a text in place of an integer', { log_seq: 'x' }, 'log_seq', 'a text of 1 characters is not int64'],
+      ['a text in place of an integer', { log_seq: 'x' }, 'log_seq', 'a text of 1 character is not int64'],
       ['an integer that is too large', { log_seq: 2n ** 63n }, 'log_seq', '9223372036854775808 is not int64'],
       ['a fraction', { log_seq: 1.5 }, 'log_seq', '1.5 is not int64'],
       ['a number in place of a text', { customer_id: 7 }, 'customer_id', '7 is not text'],
