@@ -63,7 +63,10 @@ export class RateBook {
     return undefined;
   }
 
-  /** The newest quote of a currency per base, at most seven days old. Quotes of the brand go before shared ones of the same day. */
+  /**
+   * For each base currency, the newest quote, at most seven days old. On the same day, the brand's own quote is used before a
+   * quote for all brands.
+   */
   private latest(brand_id: string, day: number, currency: string): Quote[] {
     const own = this.quotes.get(`${brand_id}\0${currency}`) ?? [];
     const shared = brand_id === DEFAULT_BRAND ? [] : (this.quotes.get(`${DEFAULT_BRAND}\0${currency}`) ?? []);

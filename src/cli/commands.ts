@@ -1,6 +1,5 @@
 /**
- * The list of commands and their files. A command line loads only its own command: a fit on a file does not wait for the code
- * of the server and the warehouse.
+ * The list of commands and their files. Each command loads only its own modules, so that small commands start fast.
  */
 
 import type { Command } from 'commander';
@@ -26,8 +25,8 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
 ];
 
 /**
- * Loads the command of a name. Without such a command it loads all of them, for the help and for error messages. It loads one
- * after the other: at once, Node 20 sometimes fails to link a CommonJS package that several of them import ("request for
+ * Loads the command of a name. Without such a command it loads all of them, for the help and for error messages. It loads them
+ * one by one: in parallel, Node 20 sometimes fails to link a CommonJS package that several of them import ("request for
  * 'commander' is not in cache").
  */
 export async function commandsFor(name: string | undefined): Promise<AddTo[]> {

@@ -64,6 +64,16 @@ export const GIVEN_MODEL_SETTINGS = Object.fromEntries(
   }),
 ) as unknown as { [N in keyof ModelSettings]: TOptional<TUnsafe<NonNullable<GivenModelSettings[N]>>> };
 
+/** The schema of {@link ModelSettings} in an answer: every setting is there. */
+export const MODEL_SETTING_VALUES = Object.fromEntries(
+  Object.entries(MODEL_SETTINGS).map(([name, schema]): [string, TSchema] => {
+    const parts = partsOf(schema);
+    if (!parts) return [name, Type.Number()];
+    const values = Object.fromEntries(Object.keys(parts).map((part) => [part, Type.Number()]));
+    return [name, Type.Object(values, closed)];
+  }),
+) as Properties;
+
 /** One number of the model settings, and its column. */
 interface SettingColumn {
   column: string;

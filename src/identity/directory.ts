@@ -1,6 +1,6 @@
 /**
- * The persons of each brand as of a log position. They are kept between reads in a {@link Line}: a membership that advances with
- * the log in steps. A read at the end of the log adds the new facts as the next step. A position between two steps is answered
+ * The persons of each brand as of a log position. They are kept between reads in a {@link Line}, which stores who belongs
+ * to whom. Each read of newer log positions adds one step to it. A position between two steps is answered
  * from the earlier step and a draft with the facts after it. A position before all steps gets its own line, read from the log's
  * beginning.
  */
@@ -47,7 +47,7 @@ interface Place {
 const nothingToRelease = async (): Promise<void> => {};
 
 /** There are too many links to join them in the main thread. */
-class TooManyNear extends Error {}
+class TooManyForMainThread extends Error {}
 
 export class PersonDirectory {
   private readonly near_links: number;
@@ -142,7 +142,7 @@ export class PersonDirectory {
 
   /** Finds or makes the line and view of a position. Missing facts are read from the snapshot. */
   private async locate(snapshot: Snapshot, position: Position): Promise<Place> {
-    // A mark is kept longer than the snapshot, so it needs its own copy of the position.
+    // A mark (a position with its step) is used after the snapshot ends, so it copies the position.
     const token = formatPosition(new Map(position));
     try {
       const { line, step } = await this.turns.take(() => this.extendLine(snapshot, position, token));
@@ -153,7 +153,7 @@ export class PersonDirectory {
       const release = (): Promise<void> => line.ask('dropDraft', draft).catch(() => undefined);
       return { line, view: { step: mark.step, draft }, release };
     } catch (error) {
-      if (!(error instanceof TooManyNear)) throw error;
+      if (!(error instanceof TooManyForMainThread)) throw error;
       this.threaded = true;
       // In the meantime another read may have begun a line in the thread. That one is kept.
       if (this.line?.host === this.near) {
@@ -182,7 +182,7 @@ export class PersonDirectory {
     line.marks = [...line.marks, { token, position: new Map(position), step }]
       .filter((m) => m.step >= earliest)
       .slice(-MAX_MARKS);
-    if (line.host === this.near && links > this.near_links) throw new TooManyNear();
+    if (line.host === this.near && links > this.near_links) throw new TooManyForMainThread();
     return { line, step };
   }
 
@@ -240,7 +240,7 @@ export class PersonDirectory {
     let adding: Promise<void> = Promise.resolve();
     const add = (page: FactPage): Promise<void> => {
       if (page.kind !== 'customers') rows += page.brand_id.length;
-      if (line.host === this.near && rows > this.near_links) throw new TooManyNear();
+      if (line.host === this.near && rows > this.near_links) throw new TooManyForMainThread();
       const before = adding;
       adding = line.ask('add', draft, page);
       adding.catch(() => undefined); // The next await of `adding` throws the error.

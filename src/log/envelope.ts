@@ -9,7 +9,7 @@ export interface Draft {
 }
 
 export interface Envelope {
-  /** The origin: `api`, `dead_letters` or the id of a configured source. */
+  /** The origin, such as `api` or `dead_letters`. It is kept in the spool. */
   source: string;
   drafts: readonly Draft[];
 }
@@ -19,8 +19,6 @@ export interface Caller {
   key_brand_id: string | null;
   /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
-  /** The key has the scope `page`. Such a key may be public in a web page, so the sender can be anybody. */
-  from_page?: boolean;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The loader: reads records from the spool, makes rows, and writes them to the warehouse in one transaction with the spool
- * position. While the warehouse does not answer, records wait in the spool. When requests keep the process busy, the loader
- * rests: records in the spool are safe, and records that are not yet accepted are not.
+ * position. While the warehouse does not answer, records wait in the spool. When the process is busy, accepting goes
+ * first and the loader rests: a record in the spool cannot be lost, and a request that waits can.
  */
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';

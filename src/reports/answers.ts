@@ -1,6 +1,6 @@
 /**
- * A cache of answers. The key of an answer holds all that it depends on: the question with its settings (`config_hash`) and the
- * log position (`as_of`). A new event makes a new position and so a new key, so no cached answer is ever out of date.
+ * A cache of answers. The key of an answer holds all that it depends on: the question as it was asked, its settings
+ * (`config_hash`) and the log position (`as_of`). A new event makes a new position and so a new key, so no cached answer is ever out of date.
  */
 import { formatInstant } from '../domain/time.ts';
 import type { Answers, ReportContext, ReportJson, Resolved } from './context.ts';
@@ -73,7 +73,8 @@ export async function answerOnce(
   // The hash includes the brands already. They are in the key as well, so that a bug in the hash cannot show one brand the
   // figures of another.
   const brands = resolved.plan.brands.map(({ brand_id }) => brand_id).join(',');
-  const key = [shape, brands, resolved.config_hash, resolved.as_of].join('\n');
+  // All parameters are in the key as they were asked, so that no report has to list its own ones for the cache.
+  const key = [shape, brands, resolved.config_hash, resolved.as_of, context.question ?? ''].join('\n');
   const { answer, known } = await context.answers.once(key, make);
   return known ? { ...answer, generated_at: formatInstant(context.clock()) } : answer;
 }

@@ -23,6 +23,8 @@ export interface ReportContext {
   training: TrainingPool;
   /** The cache of answers; without it every answer is computed. */
   answers?: Answers;
+  /** The report and all its parameters but `as_of`, as text. A declared report sets it; it is part of the key of the cache. */
+  question?: string;
 }
 
 /** A resolved request: the plan of the query, and what the answer says about it. */

@@ -3,6 +3,8 @@
  * its flags and the table on the terminal are all made from it.
  */
 import type { Static, TObject, TSchema } from 'typebox';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import { assert } from '../domain/errors.ts';
 import type { Asker, ReportContext, ReportJson } from './context.ts';
 
 /** The main rows of an answer. They are the CSV. */
@@ -69,8 +71,20 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     main_table,
     writes,
     result: explained(declared.result, explain) as TSchema,
-    run: (context, asked, asker) => declared.run(context, asked as Static<P> & Record<N, string>, asker),
+    run: (context, asked, asker) =>
+      declared.run(
+        { ...context, question: questionOf(declared.name, asked) },
+        asked as Static<P> & Record<N, string>,
+        asker,
+      ),
   };
+}
+
+/** A report and its parameters. `as_of` is left out, because the resolved position is in the key of the cache by itself. */
+function questionOf(name: string, { as_of: _as_of, ...parameters }: Record<string, unknown>): string {
+  const text = canonicalJson({ name, parameters });
+  assert(text !== undefined, `the parameters of ${name} are not plain JSON`);
+  return text;
 }
 
 /** Adds the descriptions of `explain` to the fields of a schema that have none of their own. */

@@ -1,6 +1,6 @@
 /**
  * Metrics in Prometheus' text format 0.0.4. A request only increments counters; all other values are read when metrics are
- * asked for. No label holds an id: routes are patterns, so the number of series is that of routes and statuses.
+ * asked for. No label holds an id: routes are patterns, so the number of time series depends only on routes and status codes.
  */
 import { performance } from 'node:perf_hooks';
 import type { RecordName } from '../domain/index.ts';

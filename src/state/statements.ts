@@ -16,7 +16,7 @@ export type SqlRow = Record<string, unknown>;
 /** Runs one statement with `$1`, `$2`, … in this order, and returns its rows. */
 export type RunSql = (sql: string, parameters: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
 
-/** The version of the tables. A store with a later form is refused. */
+/** The version of the tables. A store with a newer version is refused. */
 const FORM = 1;
 
 /** @param bytes the engine's type for byte strings. Keys have this type, so that they are ordered by their bytes. */
@@ -114,7 +114,7 @@ export class SqlTransaction implements StateTransaction {
     return gone.length > 0;
   }
 
-  /** Writes the revisions, right before the commit. @throws the error of a failed statement, even if `work` has caught it. */
+  /** Writes the revisions, right before the commit. @throws the error of a statement that failed before, even if `work` caught it. */
   async finish(): Promise<void> {
     // Every transaction writes them in the same order, so that two transactions never wait for each other.
     for (const collection of [...this.written].sort())

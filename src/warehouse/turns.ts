@@ -2,7 +2,7 @@
 import { TributaryError } from '../domain/errors.ts';
 import type { ReadPurpose } from './port.ts';
 
-/** Runs work one piece at a time, in the order of the calls. A failure does not stop the pieces after it. */
+/** Runs functions one after the other, in the order of the calls. A failure of one does not stop those after it. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
   /** The number of pieces that run or wait. */
@@ -62,7 +62,7 @@ export class ReadPlaces {
 }
 
 /**
- * One place is for the loader; a process has one loader, and its reads are short. The other is for reads of the loaded position.
+ * At most so many reads for loading run at once: one of the loader, and one that asks for the loaded position. They are short.
  */
 const LOADING_PLACES = 2;
 

@@ -18,7 +18,7 @@ describe('the brand of a request', () => {
 
   test.each([null, 'a'])('with a key for %s is a brand id', (key) => {
     expect(() => brandWithin(key, 'a/b')).toThrow(/brand_id: "a\/b" is not a brand id; send 1 to 64 letters/);
-    expect(() => brandWithin(key, '')).toThrow(/brand_id: must be/);
+    expect(() => brandWithin(key, '')).toThrow(/brand_id: "" is not a brand id/);
   });
 });
 

@@ -30,7 +30,11 @@ function ruleWeight(model: string, { k, n, age_days }: WeightInput, settings: Se
       return 2 ** (-age_days / settings.half_life_days);
     case 'position_based':
       if (n === 1) return 1;
-      if (n === 2) return 0.5;
+      if (n === 2) {
+        const both = settings.position_first + settings.position_last;
+        if (both === 0) return 1;
+        return k === 1 ? settings.position_first : settings.position_last;
+      }
       if (k === 1) return settings.position_first;
       if (k === n) return settings.position_last;
       return (1 - settings.position_first - settings.position_last) / (n - 2);

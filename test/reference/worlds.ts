@@ -96,6 +96,8 @@ const settings = fc.record(
     view_days: fc.constantFrom(1, 2),
     click_days: fc.constantFrom(30, 7),
     half_life_days: fc.constantFrom(7, 1, 14),
+    position_first: fc.constantFrom(0.4, 0.2, 0),
+    position_last: fc.constantFrom(0.4, 0.6, 0),
     identity_min_probability: fc.constantFrom(0.5, 0.8),
   },
   { requiredKeys: [] },

@@ -1,12 +1,15 @@
 /** Answers that are kept are never old: a new event, another setting or another question is another key. */
 import fc from 'fast-check';
+import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
-import { AnswerCache } from '../../src/reports/answers.ts';
+import { AnswerCache, answerOnce } from '../../src/reports/answers.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { campaignReport } from '../../src/reports/campaign.ts';
 import type { ReportContext, ReportJson } from '../../src/reports/context.ts';
+import { defineReport } from '../../src/reports/declare.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
+import { resolveParameters } from '../../src/reports/resolve.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
@@ -158,4 +161,30 @@ test('a model name that no answer could be told apart by is refused', async () =
     expect(() => makeConfig(JSON.parse(`{"defaults": {"custom_models": {"${name}": "1"}}}`))).toThrow(
       `config.defaults.custom_models.${name}`,
     );
+});
+
+test('a parameter that only one report has is another question, whatever the report does with it', async () => {
+  await withShop({}, async (shop) => {
+    await shop.send('conversions', order('c1', '10', at(3)));
+    const echo = defineReport({
+      name: 'echo',
+      command: null,
+      path: '/v1/reports/echo',
+      summary: '',
+      description: '',
+      parameters: Type.Object({ word: Type.String() }),
+      result: Type.Object({ word: Type.String() }),
+      run: (context, { word }, asker) =>
+        context.warehouse.read(async (snapshot) => {
+          const resolved = await resolveParameters(snapshot, context, MARCH, { ...asker, extra: { report: 'echo' } });
+          return answerOnce(context, resolved, '', async () => ({ word }));
+        }),
+    });
+    const context = fresh(shop.reports);
+    const words = ['one', 'two', 'one'];
+    const answers: unknown[] = [];
+    for (const word of words) answers.push((await echo.run(context, { word }, ALL_BRANDS))['word']);
+    expect(answers).toEqual(words);
+    expect(context.answers!.hits).toBe(1);
+  });
 });

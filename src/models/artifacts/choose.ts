@@ -70,7 +70,7 @@ function notFitted(name: FittedModelName, refused: Artifact | undefined): Tribut
   if (refused === undefined)
     return new TributaryError(
       'model_not_fitted',
-      `model: ${name} is not fitted yet for these brands. It learns from data, and no other model answers under its name. Run \`tributary fit ${model}\`, or use one of ${RULE_MODEL_NAMES.join(', ')}`,
+      `model: ${name} is not fitted yet for these brands. It learns from data, and the report does not replace it by another model. Run \`tributary fit ${model}\`, or use one of ${RULE_MODEL_NAMES.join(', ')}`,
       { field: 'model' },
     );
   const lacks = refused.card.gate.checks

@@ -21,10 +21,12 @@ export function faultOfCard(card: unknown): string | undefined {
     return 'its card does not say whether it passed its gate';
   if (!gate.checks.every((check) => isRecord(check) && typeof check.passed === 'boolean' && isText(check.message)))
     return 'a check of its gate is not complete';
-  return gate.passed === gate.checks.every(({ passed }) => passed) ? undefined : 'its gate contradicts its own checks';
+  return gate.passed === gate.checks.every(({ passed }) => passed)
+    ? undefined
+    : '`passed` is not the result of the checks in its gate';
 }
 
-/** Undefined for content of the model's form that reports can credit by. */
+/** The reason why reports cannot use the content of a model; undefined if it is valid. */
 export function faultOfContent(model: ArtifactModel, content: unknown): string | undefined {
   if (!isRecord(content)) return 'its content is not an object';
   const { form, naming } = content as unknown as Content;
@@ -61,7 +63,7 @@ function faultOfHazard(saved: unknown): string | undefined {
 }
 
 function faultOfPlan(plan: FeaturePlan): string | undefined {
-  if (!isRecord(plan)) return 'it has no plan of its features';
+  if (!isRecord(plan)) return 'its list of features is missing';
   if (!isTexts(plan.states) || !isTexts(plan.groups) || !isTexts(plan.segments))
     return 'its states, groups or segments are not lists of names';
   const groups = plan.groups.length;

@@ -1,7 +1,6 @@
 /**
- * Splitting an order's hazard among the channels of its path. v(S) is the part of the hazard that is left when only the
- * channels in S are switched on; summed over orders it estimates the orders there would have been. A channel gets its
- * Shapley value of v.
+ * Splits an order's hazard among the channels of its path. v(S) is the hazard that remains if only the channels in S have an
+ * effect. Its sum over all orders estimates how many orders would have happened then. A channel gets its Shapley value of v.
  */
 import { Random } from '../../domain/random.ts';
 

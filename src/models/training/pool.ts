@@ -41,7 +41,7 @@ export class TrainingPool {
       idleTimeout: 5_000,
       ...(FILE.endsWith('.ts') ? { execArgv: ['--import', 'tsx'] } : {}),
     });
-    // A thread that cannot start belongs to no task. Without this, all tasks would wait for ever.
+    // If a thread fails to start, no task gets the error. So all tasks fail here; otherwise they would wait forever.
     pool.on('error', (error) => {
       for (const fail of this.pending) fail(error);
     });

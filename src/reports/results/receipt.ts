@@ -1,6 +1,7 @@
 /** The answer of a receipt: one order, its value, and the decision on every touchpoint that was considered. */
 import Type from 'typebox';
 import { optionValues } from '../../attribution/query-options.ts';
+import { MODEL_SETTING_VALUES } from '../../domain/settings.ts';
 import { PERSON, PERSON_MEANINGS } from './person.ts';
 import {
   amount,
@@ -53,12 +54,7 @@ const ORDER = closed({
   net_in: closed({ currency: text(), ...money('net') }),
 });
 
-const RULES = closed({
-  windows: closed({ view_days: number(), email_days: number(), click_days: number() }),
-  half_life_days: number(),
-  position: closed({ first: number(), last: number() }),
-  ...optionValues('touches'),
-});
+const RULES = closed({ ...MODEL_SETTING_VALUES, ...optionValues('touches') });
 
 const CREDIT = closed({
   because: Type.Optional(closed({ artifact_id: text(), measure: text(), with: number(), without: number() })),

@@ -1,4 +1,4 @@
-/** Spells in which a person is about to buy. They raise both orders and touches, and no record shows them. */
+/** Periods in which a person wants to buy. In them, orders and touches are more frequent. No record shows them. */
 import type { Random } from '../../domain/random.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
 import type { Setup } from './setup.ts';

@@ -35,8 +35,8 @@ export function onCluster({ cluster }: Place): string {
 
 /**
  * ReplacingMergeTree keeps the row with the highest version of each key. For rows of the log that must be the row at the earliest
- * position, so the version falls as `log_seq` grows. Positions of two collectors cannot be compared; for equal ones a hash of the
- * collector's name decides.
+ * position, so a smaller `log_seq` gets a higher version. If two collectors have the same `log_seq`, the higher hash of the
+ * collector's name wins.
  */
 const VERSION =
   '`version` UInt128 materialized bitOr(bitShiftLeft(toUInt128(9223372036854775807 - log_seq), 64), toUInt128(cityHash64(collector_id)))';
