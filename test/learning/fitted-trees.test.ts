@@ -41,7 +41,9 @@ describe.each(Object.entries(fitted))('%s', (_, trees) => {
     expect(faultOfFittedTrees(saved(trees), [...names].reverse())).toMatch(/feature 1 is slope where bend is expected/);
     expect(faultOfFittedTrees(saved(trees), names.slice(1))).toMatch(/feature 1 is slope where sign/);
     expect(faultOfFittedTrees(saved(trees), [...names, 'more'])).toMatch(/feature 7 is absent where more/);
-    expect(faultOfFittedTrees({ ...saved(trees), version: 2 }, names)).toMatch(/version is 2, and this program reads version 1/);
+    expect(faultOfFittedTrees({ ...saved(trees), version: 2 }, names)).toMatch(
+      /version is 2, and this program reads version 1/,
+    );
     expect(faultOfFittedTrees({ ...saved(trees), kind: 'oracle' }, names)).toMatch(/kind "oracle" is unknown/);
     expect(faultOfFittedTrees({ ...saved(trees), feature_names: undefined }, names)).toMatch(/not name its features/);
     expect(faultOfFittedTrees(null, names)).toMatch(/not an object/);
