@@ -10,7 +10,7 @@ import type { ReportContext } from '../src/reports/context.ts';
 import { resolveGroupBy, touchColumns } from '../src/reports/groups.ts';
 import { resolveParameters } from '../src/reports/resolve.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
-import { reportsOver } from './context.ts';
+import { closeReports, reportsOver } from './context.ts';
 import { median, save, show, showRatio } from './report.ts';
 import { type BenchWorld, makeBenchWarehouse, YEAR_END, YEAR_START } from './world.ts';
 
@@ -77,6 +77,7 @@ export async function benchAttribution(path: string, world: BenchWorld): Promise
       groups[name]!.push(await timed(() => onlyGroups(context, parameters(start, end))));
       whole[name]!.push(await timed(() => attributionReport(context, parameters(start, end), { key_brand_id: null })));
     }
+    await closeReports(context);
     await warehouse.close();
   }
   for (const name of ['full', 'month'] as const) {

@@ -1,5 +1,4 @@
 /** Reports over a warehouse with the default settings of a brand. No answer is kept. */
-
 import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
 import { PersonDirectory } from '../src/identity/directory.ts';
 import { TrainingPool } from '../src/models/training/pool.ts';
@@ -16,4 +15,10 @@ export function reportsOver(warehouse: Warehouse, timeout_ms: number): ReportCon
     timeout_ms,
     training: new TrainingPool(),
   };
+}
+
+/** Ends the threads of reports. The warehouse stays open. */
+export async function closeReports({ directory, training }: ReportContext): Promise<void> {
+  await directory.close();
+  await training.close();
 }

@@ -13,7 +13,7 @@ import { attributionReport } from '../src/reports/attribution.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../src/warehouse/port.ts';
 import { intColumn, type Row, textColumn } from '../src/warehouse/schema.ts';
-import { reportsOver } from './context.ts';
+import { closeReports, reportsOver } from './context.ts';
 import { median, save, show, showRatio } from './report.ts';
 import { key } from './world.ts';
 
@@ -46,8 +46,7 @@ export async function benchIdentity(path: string, links: number): Promise<void> 
     steps.follow.push(await measured(() => context.directory.follow(warehouse)));
     steps.anew.push(await measured(() => joinAnew(warehouse)));
   }
-  await context.directory.close();
-  await context.training.close();
+  await closeReports(context);
   await warehouse.close();
   const ms = (kind: keyof typeof steps): number => median(steps[kind].map((step) => step.ms));
   const held = (kind: keyof typeof steps): number => Math.max(...steps[kind].map((step) => step.held_ms));

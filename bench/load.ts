@@ -49,7 +49,7 @@ export async function benchBatchCost(folder: string, lengths: readonly number[])
     `batch cost: ${BATCHES} batches of ${BATCH_ROWS} new touchpoints into logs of ${lengths.join(', ')} rows`,
   );
   const medians: number[] = [];
-  const results: unknown[] = [];
+  const results: Record<number, unknown> = {};
   for (const length of lengths) {
     const data = join(folder, `log-${length}`);
     mkdirSync(data, { recursive: true });
@@ -89,7 +89,7 @@ export async function benchBatchCost(folder: string, lengths: readonly number[])
       `${length} rows: median per batch`,
       `${median(times).toFixed(1)} ms  (open ${(open_ms / 1_000).toFixed(1)} s, known ids ${(tributary.collector.health().known_ids_bytes / 2 ** 20).toFixed(0)} MiB)`,
     );
-    results.push({ length, times_ms: times, open_ms });
+    results[length] = { times_ms: times, open_ms };
     await tributary.close();
   }
   showRatio('slowest / fastest', Math.max(...medians) / Math.min(...medians), { at_most: 1.5 });

@@ -8,6 +8,7 @@
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- state            engines for embedded state; only by its name
+ * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
  *
  * Worlds are kept in TRIBUTARY_BENCH_DATA (default: a folder of the system's temporary folder).
@@ -15,6 +16,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAttribution } from './attribution.ts';
+import { benchBeside } from './beside.ts';
 import { benchFit } from './fit.ts';
 import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
@@ -42,6 +44,13 @@ const rows = (millions: number): number => Math.round(millions * 1_000_000 * sca
 const list = (millions: string): number[] => millions.split(',').filter(Boolean).map(Number).map(rows);
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 
+if (positionals[0] === 'beside') {
+  const [, other, ...names] = positionals;
+  if (other === undefined || names.length === 0)
+    throw new Error('beside: name the other checkout and at least one bench, as in `npm run bench -- beside DIR fit`');
+  benchBeside(benchFolder(), other, names, values.scale);
+  process.exit();
+}
 if (wanted('ingest')) await benchIngest();
 if (wanted('overload')) await benchOverload();
 if (wanted('import')) await benchImport(rows(10));

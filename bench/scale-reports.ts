@@ -8,7 +8,7 @@ import { makeConfig } from '../src/config.ts';
 import { TributaryError } from '../src/domain/errors.ts';
 import { attributionReport } from '../src/reports/attribution.ts';
 import { openTributary, openWarehouse } from '../src/tributary.ts';
-import { reportsOver } from './context.ts';
+import { closeReports, reportsOver } from './context.ts';
 
 /** The task of a process under test. */
 export interface Task {
@@ -59,6 +59,7 @@ if (task.reports === 'only_open') {
       await told({ name, ms: performance.now() - started, refused: { code, message } });
     }
   }
+  await closeReports(context);
   await warehouse.close();
 }
 process.disconnect();

@@ -10,7 +10,7 @@ import type { Truth } from '../simulation/world.ts';
 import type { Tributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
 
-/** Fits the models that learn. Returns those that passed their gate, which reports may use. */
+/** Fits the models that learn from data. Returns the names of the models that passed their gate. */
 async function fitModels(client: Client): Promise<string[]> {
   const passed = async (model: string, answers: string[]): Promise<string[]> =>
     (await client.post('/v1/models', { model, draws: 0 })).passed ? answers : [];
@@ -33,7 +33,7 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
     models: [...RULE_MODEL_NAMES, ...learned].join(','),
     group_by: 'channel',
   });
-  const conversion_id = await telltaleOrder(tributary, period);
+  const conversion_id = await exampleOrder(tributary, period);
   const receipt =
     conversion_id === undefined
       ? undefined
@@ -44,10 +44,12 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
   return [
     heading(1, `The same orders under ${Object.keys(models.models).length} models`),
     showAttribution(models, 20),
-    heading(2, 'What email is said to earn, and what it caused'),
+    heading(2, 'What each method credits to email, and the orders that email really caused'),
     await emailClaims(tributary.reports, models, period, truth),
-    heading(3, 'One order in full: every touch, and why it earned what it earned'),
-    receipt === undefined ? 'no order has a path that is worth showing\n' : showReceipt(receipt, 20),
+    heading(3, 'One order in full: each touch, its credit and the reason'),
+    receipt === undefined
+      ? 'no order has 4 to 12 touches and an email click that no machine made\n'
+      : showReceipt(receipt, 20),
   ].join('');
 }
 
@@ -56,8 +58,8 @@ function heading(n: number, text: string): string {
 }
 
 /**
- * The claim of a typical email tool: it credits itself with the full value of every order within days of any open or click. As
- * a custom model this is all weight on email touches, with a window of 7 days also for opens.
+ * The attribution of a typical email tool. The tool credits email with the full value of every order up to 7 days after an open
+ * or a click. As a custom model, email touches get all the weight, and opens have the same window of 7 days as clicks.
  */
 const CLAIM = 'email_claim';
 const IS_EMAIL = ["channel = 'email'", ...EMAIL_TYPES.map((type) => `touchpoint_type = '${type}'`)].join(' or ');
@@ -117,20 +119,15 @@ async function emailClaims(reports: ReportContext, models: Json, period: Query, 
     ['linear', ...own('linear')],
     ['first touch', ...own('first_touch')],
     ...(models.models.algorithmic_incremental
-      ? [
-          [
-            'algorithmic, incremental: what it learned from those who did not order, too',
-            ...own('algorithmic_incremental'),
-          ],
-        ]
+      ? [['algorithmic, incremental: the part that email added, as estimated', ...own('algorithmic_incremental')]]
       : []),
-    ['what email really caused, as the simulation knows', number(caused), '–'],
+    ['true effect: orders that email caused in the simulation', number(caused), '–'],
   ];
   return `\n${textTable(columns, rows)}`;
 }
 
-/** The order with the most channels among its credited touches. Its path is short enough to read. */
-async function telltaleOrder(
+/** The purchase with the most channels among its 4 to 12 touches of 7 days. Among equals, one with a machine touch comes first. */
+async function exampleOrder(
   { warehouse }: Tributary,
   { start, end }: { start: string; end: string },
 ): Promise<string | undefined> {

@@ -1,5 +1,4 @@
 /** `tributary demo`: a server with a simulated shop, three example reports, and commands to send a first event. */
-
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +16,6 @@ import { RejectedFile } from './import/rejected.ts';
 import { openRows } from './import/rows.ts';
 import { type Io, stopped } from './io.ts';
 import { type Context, whole } from './options.ts';
-
 import { count, Progress } from './progress.ts';
 import { type Server, startServer } from './serve.ts';
 import { endOf } from './simulate.ts';
@@ -65,7 +63,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         io.out(firstEvent(server));
         if (options.once) return;
         io.out(
-          `\nThe server stays up until Ctrl-C. ${options.keep ? `Data: ${join(folder, 'data')}` : 'Then its data is deleted; --keep keeps it.'}\n`,
+          `\nThe server runs until you press Ctrl-C. ${options.keep ? `Its data is in ${join(folder, 'data')}.` : 'Then the demo deletes its data. Use --keep to keep it.'}\n`,
         );
         await stopped(io);
       } finally {
@@ -86,7 +84,7 @@ async function writeDemoWorld(io: Io, folder: string, { customers, days, seed }:
   return truth;
 }
 
-/** Imports every file of the simulated shop, in the same way as real events. Returns the number of records sent. */
+/** Imports every file of the simulated shop over HTTP, as `tributary import` does. Returns the number of records sent. */
 async function load(io: Io, client: Client, folder: string): Promise<number> {
   const progress = new Progress(io, 'loading the data');
   let records = 0;
@@ -123,7 +121,7 @@ function firstEvent({ address, made }: Server): string {
   const now = Date.now();
   const at = (minutes_ago: number): string => new Date(now - minutes_ago * 60_000).toISOString();
   return [
-    '\nSend a first event of your own\n\n',
+    '\nSend your own first event\n\n',
     post('/v1/touchpoints', {
       customer_id: 'me',
       touchpoint_type: 'email_click',
@@ -141,6 +139,6 @@ function firstEvent({ address, made }: Server): string {
     }),
     post('/v1/flush'),
     `curl -s ${address}/v1/conversions/my-order/receipt -H 'Authorization: Bearer ${key('read')}'\n`,
-    `\nwrite key  ${key('write')}\nread key   ${key('read')}\nEverything else: ${address}/docs\n`,
+    `\nwrite key  ${key('write')}\nread key   ${key('read')}\nAPI reference: ${address}/docs\n`,
   ].join('');
 }

@@ -8,7 +8,7 @@ import { cli, json, ok } from './harness.ts';
 
 const root = temporaryFolder();
 
-describe('a made-up world', () => {
+describe('a simulated world', () => {
   it('is written as files that the printed commands import, and its orders are all there', async () => {
     const out = join(root, 'world');
     const printed = await ok([
