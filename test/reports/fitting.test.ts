@@ -22,6 +22,7 @@ import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support
 import { ALL_BRANDS } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import type { Json } from '../support/shop.ts';
+import { runsOf } from '../support/tier.ts';
 import { expectToFit, reportNamed } from './schema.ts';
 
 const END_MS = Date.UTC(2026, 0, 1);
@@ -322,7 +323,7 @@ describe('scheduled fits', () => {
 test.skipIf(inject('clickhouse_url') === '')(
   'fits and their reports depend neither on arrival nor on the engine',
   async () => {
-    const events = shopEvents(2_500);
+    const events = shopEvents(runsOf('TRIBUTARY_FIT_CUSTOMERS', 1_500, 2_500));
     const answers = [];
     for (const [i, name] of (['duckdb', 'duckdb', 'clickhouse'] as EngineName[]).entries()) {
       const engine = await Engine.open(name);
@@ -341,5 +342,4 @@ test.skipIf(inject('clickhouse_url') === '')(
     expect(answers[1]).toEqual(answers[0]);
     expect(answers[2]).toEqual(answers[0]);
   },
-  120_000,
 );
