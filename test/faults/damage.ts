@@ -87,7 +87,6 @@ function recordsOf(line: string, committed_log_seq: number): string[] {
 
 const corrupted: Scenario = {
   fault: 'damaged segments in the spool',
-  quick: true,
   run: async (stage, size) => {
     stage.configure(SEGMENTS);
     await killedWithBacklog(stage, BACKLOG[size]);

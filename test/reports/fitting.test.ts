@@ -1,51 +1,25 @@
 /** Models fitted on a log: the same from the same events, judged before they are used, exact in every report. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { Random } from '../../src/domain/random.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { MS_PER_HOUR } from '../../src/domain/time.ts';
 import { Followers } from '../../src/log/followers.ts';
 import type { TrainingPool } from '../../src/models/training/pool.ts';
 import { showAttribution } from '../../src/present/attribution.ts';
 import { showReceipt } from '../../src/present/receipt.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
-import type { FitParameters } from '../../src/reports/fit-parameters.ts';
 import { fitModel } from '../../src/reports/fitting.ts';
 import { modelComparison } from '../../src/reports/model-comparison.ts';
 import { listModels } from '../../src/reports/models.ts';
 import { receiptReport } from '../../src/reports/receipt.ts';
 import { type ScheduledFit, scheduledFits } from '../../src/reports/scheduled-fits.ts';
-import { simulateCausal } from '../../src/simulation/causal/events.ts';
-import { setupOf } from '../../src/simulation/causal/world.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State } from '../../src/state/port.ts';
-import { Engine, type EngineName, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
+import { Engine, TEST_ENGINE } from '../support/engine.ts';
 import { ALL_BRANDS } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import type { Json } from '../support/shop.ts';
-import { runsOf } from '../support/tier.ts';
+import { END_MS, PERIOD, shopEvents, train } from './fit-shop.ts';
 import { expectToFit, reportNamed } from './schema.ts';
-
-const END_MS = Date.UTC(2026, 0, 1);
-const PERIOD = { start: '2025-11-01', end: '2026-01-01' };
-
-/** A small shop in which touches really do something. */
-function shopEvents(customers: number): WireEvent[] {
-  const setup = setupOf({ family: 'short_paths', customers, days: 60, seed: 2, end_ms: END_MS });
-  return Array.from(simulateCausal(setup), ({ record, event }) => ({ record, event }));
-}
-
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = new Random(seed, 'shuffle');
-  const found = [...items];
-  for (let i = found.length - 1; i > 0; i--) {
-    const j = random.integer(0, i);
-    [found[i], found[j]] = [found[j]!, found[i]!];
-  }
-  return found;
-}
-
-const train = (engine: Engine, parameters: FitParameters): Promise<Json> =>
-  fitModel(engine.reports, { draws: 10, ...parameters }, ALL_BRANDS);
 
 describe('a fit of the log', () => {
   const events = shopEvents(9_000);
@@ -319,27 +293,3 @@ describe('scheduled fits', () => {
     expect(trained).toBe(1);
   });
 });
-
-test.skipIf(inject('clickhouse_url') === '')(
-  'fits and their reports depend neither on arrival nor on the engine',
-  async () => {
-    const events = shopEvents(runsOf('TRIBUTARY_FIT_CUSTOMERS', 1_500, 2_500));
-    const answers = [];
-    for (const [i, name] of (['duckdb', 'duckdb', 'clickhouse'] as EngineName[]).entries()) {
-      const engine = await Engine.open(name);
-      await engine.load(i === 0 ? events : shuffled(events, 9), [20_000, 700, 900][i]);
-      const cards = [await train(engine, { model: 'markov' }), await train(engine, { model: 'algorithmic' })].map(
-        ({ training_ms: _took, created_at: _made, ...card }) => card,
-      );
-      const report = await attributionReport(
-        engine.reports,
-        { ...PERIOD, models: 'data_driven,linear', group_by: 'channel' },
-        ALL_BRANDS,
-      );
-      answers.push({ cards, report });
-      await engine.close();
-    }
-    expect(answers[1]).toEqual(answers[0]);
-    expect(answers[2]).toEqual(answers[0]);
-  },
-);

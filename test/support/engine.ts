@@ -1,5 +1,6 @@
 /** A warehouse with a world in it, and reports over it: the engine under test, without a server around it. */
 
+import { afterAll } from 'vitest';
 import type { RecordName } from '../../src/domain/index.ts';
 import { recordKind } from '../../src/domain/index.ts';
 import { type FlatRecord, isProblem } from '../../src/domain/record.ts';
@@ -48,6 +49,18 @@ export async function openEmptyWarehouse(engine: EngineName = TEST_ENGINE, threa
   return warehouse;
 }
 
+let training: TrainingPool | undefined;
+afterAll(async () => {
+  await training?.close();
+  training = undefined;
+});
+
+/** One pool for all engines of a test file: starting a thread from TypeScript takes seconds. */
+function sharedTraining(): TrainingPool {
+  training ??= new TrainingPool();
+  return training;
+}
+
 export class Engine {
   private readonly log_seqs = new Map<string, number>();
   private readonly seen = new SeenIds();
@@ -62,7 +75,7 @@ export class Engine {
       configured_brands: [],
       clock: () => NOW_MS,
       timeout_ms: 60_000,
-      training: new TrainingPool(),
+      training: sharedTraining(),
     };
   }
 
@@ -116,7 +129,6 @@ export class Engine {
   }
 
   async close(): Promise<void> {
-    await this.reports.training.close();
     await this.reports.directory.close();
     await this.warehouse.close();
   }
