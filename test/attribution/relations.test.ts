@@ -26,7 +26,7 @@ import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
 const MODELS = ['first_touch', 'time_decay', 'position_based'];
 /** Worlds in which every table of every report is compared with its declaration; most of the time goes there. */
-const CHECKED_WORLDS = runsOf('TRIBUTARY_RELATION_WORLDS', 1, 12);
+const CHECKED_WORLDS = runsOf('TRIBUTARY_RELATION_WORLDS', 1, 4);
 const WORLDS = 6;
 
 const samples = (seed: number, count = WORLDS) =>
