@@ -39,9 +39,8 @@ async function withCollector(
 }
 
 describe('a suppressed record', () => {
-  test.runIf(TEST_ENGINE === 'duckdb')(
-    'is acknowledged and not loaded, also after a restart; the same id of another brand is',
-    async () => {
+  if (TEST_ENGINE === 'duckdb')
+    test('is acknowledged and not loaded, also after a restart; the same id of another brand is', async () => {
       const folder = temporaryFolder();
       const path = join(folder, 'warehouse.duckdb');
       const state = await openTestState();
@@ -71,8 +70,7 @@ describe('a suppressed record', () => {
       expect(second.health().loader).toMatchObject({ suppressed: 2, conflicts: 0, committed_log_seq: position });
       await second.close();
       await warehouse.close();
-    },
-  );
+    });
 
   test('is loaded again once it is not suppressed any more', () =>
     withCollector(async ({ warehouse, state, load }) => {
