@@ -2,10 +2,8 @@
  * The cost of one new identity link for a report when there are many links: the time to the answer, and the time for which the
  * event loop is blocked. The baseline joins all links again in the main thread, in the same run.
  */
-import { existsSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
 import { subjectKey } from '../src/domain/subject.ts';
 import { type ImplicitLink, joinPersons, type LinkStatement } from '../src/identity/persons.ts';
@@ -15,7 +13,7 @@ import type { Warehouse } from '../src/warehouse/port.ts';
 import { intColumn, type Row, textColumn } from '../src/warehouse/schema.ts';
 import { closeReports, reportsOver } from './context.ts';
 import { median, save, show, showRatio } from './report.ts';
-import { key } from './world.ts';
+import { key, makeWarehouseFile } from './world.ts';
 
 const ROUNDS = 5;
 const MONTH = { start: '2025-06-01', end: '2025-07-01', models: 'linear' };
@@ -127,26 +125,19 @@ async function joinAnew(warehouse: Warehouse): Promise<void> {
 }
 
 /** Every customer ordered once. Half of the orders carry the id of a device. For the other half a statement links the device. */
-async function makeLinkWorld(path: string, links: number): Promise<void> {
-  if (existsSync(path)) return;
-  const warehouse = await DuckDBWarehouse.open({ path });
-  await warehouse.migrate();
-  await warehouse.close();
-  const instance = await DuckDBInstance.create(path, { memory_limit: '6GB', temp_directory: `${path}.tmp` });
-  const connection = await instance.connect();
-  const log = `timestamp_ms '2025-06-01' as received_at, timestamp_ms '2025-06-01' as loaded_at, 'main' as collector_id`;
-  await connection.run(`insert into conversions by name
-    select 'default' as brand_id, 'cv-' || i::varchar as conversion_id, 'cust-' || i::varchar as customer_id,
-      case when i % 2 = 0 then 'device-' || i::varchar end as anonymous_id, 'purchase' as conversion_type, 10000000 as conversion_value_micros, 'USD' as currency,
-      make_timestamp_ms(${Date.UTC(2025, 0, 1)} + (i * ${Math.floor((365 * 86_400_000) / links)})::bigint)::timestamp_ms as occurred_at,
-      ${key("'default' || chr(0) || 'cust-' || i::varchar")} as subject_key, ${key("'cv-' || i::varchar")} as order_key, 1 as content_hash, i as log_seq, ${log}
-    from range(1, ${links + 1}) t(i)`);
-  await connection.run(`insert into identity_links by name
-    select 'default' as brand_id, 'link-' || i::varchar as link_id, 'device-' || i::varchar as left_id, 'cust-' || i::varchar as right_id, 'linked' as state,
-      timestamp_ms '2025-05-01' as occurred_at, 1 as content_hash, ${links} + i as log_seq, ${log}
-    from range(1, ${links + 1}) t(i) where i % 2 = 1`);
-  await connection.run(`insert into commits values ('main', ${2 * links}, timestamp_ms '2026-01-01')`);
-  await connection.run('checkpoint');
-  connection.closeSync();
-  instance.closeSync();
+function makeLinkWorld(path: string, links: number): Promise<void> {
+  return makeWarehouseFile(path, async (connection) => {
+    const log = `timestamp_ms '2025-06-01' as received_at, timestamp_ms '2025-06-01' as loaded_at, 'main' as collector_id`;
+    await connection.run(`insert into conversions by name
+      select 'default' as brand_id, 'cv-' || i::varchar as conversion_id, 'cust-' || i::varchar as customer_id,
+        case when i % 2 = 0 then 'device-' || i::varchar end as anonymous_id, 'purchase' as conversion_type, 10000000 as conversion_value_micros, 'USD' as currency,
+        make_timestamp_ms(${Date.UTC(2025, 0, 1)} + (i * ${Math.floor((365 * 86_400_000) / links)})::bigint)::timestamp_ms as occurred_at,
+        ${key("'default' || chr(0) || 'cust-' || i::varchar")} as subject_key, ${key("'cv-' || i::varchar")} as order_key, 1 as content_hash, i as log_seq, ${log}
+      from range(1, ${links + 1}) t(i)`);
+    await connection.run(`insert into identity_links by name
+      select 'default' as brand_id, 'link-' || i::varchar as link_id, 'device-' || i::varchar as left_id, 'cust-' || i::varchar as right_id, 'linked' as state,
+        timestamp_ms '2025-05-01' as occurred_at, 1 as content_hash, ${links} + i as log_seq, ${log}
+      from range(1, ${links + 1}) t(i) where i % 2 = 1`);
+    await connection.run(`insert into commits values ('main', ${2 * links}, timestamp_ms '2026-01-01')`);
+  });
 }

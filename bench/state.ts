@@ -77,7 +77,7 @@ function openElsewhere(name: DriverName, path: string): Promise<string> {
     const child = writer(name, path, 'put');
     let said = 'ended without an answer';
     child.on('message', (message) => {
-      said = String(message);
+      said = String(message).replaceAll(path, 'state');
     });
     child.on('exit', () => resolve(said));
   });

@@ -3,7 +3,7 @@
  * have a linked device with half of their touches. A tenth of the touches lie in the 20 days before an order.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { backupFile } from '../src/warehouse/backup.ts';
 import { columnDdl } from '../src/warehouse/duckdb/migrations.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
@@ -76,27 +76,39 @@ function linksSql(world: BenchWorld): string {
   from range(${linked}) t(i)`;
 }
 
-/** Makes the warehouse file unless it exists. */
-export async function makeBenchWarehouse(path: string, world: BenchWorld): Promise<void> {
+/** Makes a warehouse file and fills it through a connection of its own, unless the file exists. */
+export async function makeWarehouseFile(
+  path: string,
+  fill: (connection: DuckDBConnection) => Promise<void>,
+): Promise<void> {
   if (existsSync(path)) return;
   const warehouse = await DuckDBWarehouse.open({ path });
   await warehouse.migrate();
   await warehouse.close();
   const instance = await DuckDBInstance.create(path, { memory_limit: '6GB', temp_directory: `${path}.tmp` });
   const connection = await instance.connect();
-  const offset = world.conversions + Math.floor(world.people / 20) + 1;
-  await connection.run(`insert into conversions by name ${conversionsSql(world)}`);
-  await connection.run(`insert into identity_links by name ${linksSql(world)}`);
-  const STEP = 1_000_000;
-  for (let from = 0; from < world.touchpoints; from += STEP) {
-    await connection.run(
-      `insert into touchpoints by name ${touchpointsSql(world, from, Math.min(world.touchpoints, from + STEP), offset)}`,
-    );
-  }
-  await connection.run(`insert into commits values ('main', ${offset + world.touchpoints}, timestamp_ms '2026-01-01')`);
+  await fill(connection);
   await connection.run('checkpoint');
   connection.closeSync();
   instance.closeSync();
+}
+
+/** Makes the warehouse file of the world unless it exists. */
+export function makeBenchWarehouse(path: string, world: BenchWorld): Promise<void> {
+  return makeWarehouseFile(path, async (connection) => {
+    const offset = world.conversions + Math.floor(world.people / 20) + 1;
+    await connection.run(`insert into conversions by name ${conversionsSql(world)}`);
+    await connection.run(`insert into identity_links by name ${linksSql(world)}`);
+    const STEP = 1_000_000;
+    for (let from = 0; from < world.touchpoints; from += STEP) {
+      await connection.run(
+        `insert into touchpoints by name ${touchpointsSql(world, from, Math.min(world.touchpoints, from + STEP), offset)}`,
+      );
+    }
+    await connection.run(
+      `insert into commits values ('main', ${offset + world.touchpoints}, timestamp_ms '2026-01-01')`,
+    );
+  });
 }
 
 /** Makes a backup of the world, which every engine can restore, unless it exists. */
