@@ -1,7 +1,7 @@
 /** Shows reports that have no terminal table of their own: values by name, lists as tables. */
 import type { ReportJson } from '../reports/context.ts';
 import { more } from './head.ts';
-import { moneyText, NOTHING, pairs, textTable } from './table.ts';
+import { moneyText, NOTHING, pairs, percent, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
 
@@ -62,7 +62,7 @@ export function cell(name: string, value: unknown): string {
   if (isMoney(name, value)) return moneyText(value);
   if (typeof value === 'number')
     return /(_rate|^share|_share)$/.test(name)
-      ? `${(value * 100).toFixed(1)} %`
+      ? percent(value)
       : value.toLocaleString('en-US', { maximumFractionDigits: 4 });
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.join(', ');
@@ -77,10 +77,10 @@ export function words(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-function isObject(value: unknown): value is Row {
+export function isObject(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isTable(value: unknown): value is Row[] {
+export function isTable(value: unknown): value is Row[] {
   return Array.isArray(value) && value.length > 0 && value.every(isObject);
 }

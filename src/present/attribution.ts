@@ -80,7 +80,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
   const shown = rows.slice(0, limit);
   const decimals = readableDecimals([total, ...shown.map(revenueOf)]);
   const lines = shown.map((row) => {
-    const micros = BigInt(row['attributed_revenue_micros'] as string);
+    const micros = BigInt(revenueOf(row));
     return [
       ...keyCells(row, keys),
       number(row['touched_conversions']),

@@ -1,5 +1,6 @@
 /** The comparison of a frozen run with today's answer on a terminal. The causes of each line add up to its difference. */
 import type { ReportJson } from '../reports/context.ts';
+import { words } from './any.ts';
 import { more, reportTitle } from './head.ts';
 import { exactDecimals, money, NOTHING, textTable } from './table.ts';
 
@@ -21,7 +22,7 @@ export function showComparison(report: ReportJson, limit: number): string {
     ...groups.slice(0, limit).map((line): [string, Line] => [String(line[group_by] ?? NOTHING), line]),
     ...unattributed.map((line): [string, Line] => [`unattributed: ${line.reason}`, line]),
   ];
-  const sums = totals.map(([name, line]): [string, Line] => [name.replaceAll('_', ' '), line]);
+  const sums = totals.map(([name, line]): [string, Line] => [words(name), line]);
   const moved = `frozen at ${report['frozen_as_of']}${report['settings_changed'] ? ', settings have changed since' : ''}`;
   const lost = report['reproducible']
     ? ''
@@ -30,7 +31,7 @@ export function showComparison(report: ReportJson, limit: number): string {
     reportTitle(`Run ${report['run_id']}`, report) +
     `${moved}\n\n` +
     table(group_by, named, sums) +
-    more(groups.length, Math.min(limit, groups.length)) +
+    more(groups.length, limit) +
     lost
   );
 }

@@ -1,6 +1,8 @@
 /** Writes the main table of a report as CSV (RFC 4180) that a spreadsheet can open safely. */
+
 import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
+import { isObject } from './any.ts';
 
 interface FlatTable {
   columns: string[];
@@ -44,8 +46,4 @@ export function csvCell(value: unknown): string {
   let text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (/^[=+\-@\t\r]/.test(text) && !PLAIN_NUMBER.test(text)) text = `'${text}`;
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

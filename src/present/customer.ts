@@ -26,7 +26,7 @@ export function showCustomer(report: ReportJson, limit: number): string {
       [`net value ${report['currency']}`, moneyText(summary['total_conversion_value'])],
     ]),
     ...journeys.slice(0, limit).map((journey) => oneJourney(journey, limit)),
-    more(journeys.length, Math.min(limit, journeys.length)),
+    more(journeys.length, limit),
     reportWarnings(report),
   ].join('');
 }

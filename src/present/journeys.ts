@@ -23,7 +23,7 @@ export function showJourneys(report: ReportJson, limit: number): string {
     ]),
     '\n' + lengths(report['journey_lengths'] as Row[], currency),
     '\n' + touches(report['touchpoints_per_journey'] as Row[], currency),
-    '\n' + channels(mix.slice(0, limit)) + more(mix.length, Math.min(limit, mix.length)),
+    '\n' + channels(mix.slice(0, limit)) + more(mix.length, limit),
   ].join('');
 }
 

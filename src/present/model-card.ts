@@ -2,7 +2,8 @@
 
 import type { Check } from '../models/gate.ts';
 import type { ReportJson } from '../reports/context.ts';
-import { number, pairs, percent, textTable } from './table.ts';
+import { isObject, isTable, words } from './any.ts';
+import { NOTHING, number, pairs, percent, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
 
@@ -20,7 +21,7 @@ export function cardText(card: ReportJson): string {
     tables(card['metrics'] as Row),
     `\nChannels\n${rowsTable(card['channels'] as Row[])}`,
     `\nGate\n${checksTable(gate.checks)}`,
-    ...[...(card['warnings'] as string[])].map((warning) => `\nwarning: ${warning}\n`),
+    ...(card['warnings'] as string[]).map((warning) => `\nwarning: ${warning}\n`),
     `\nLimits\n${(card['limits'] as string[]).map((limit) => `  · ${limit}\n`).join('')}`,
   ];
   return parts.join('');
@@ -28,17 +29,15 @@ export function cardText(card: ReportJson): string {
 
 function section(title: string, values: Row): string {
   const rows = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
-  return rows.length === 0
-    ? ''
-    : `\n${title}\n${pairs(rows.map(([name, value]) => [name.replaceAll('_', ' '), text(name, value)]))}`;
+  return rows.length === 0 ? '' : `\n${title}\n${pairs(rows.map(([name, value]) => [words(name), text(name, value)]))}`;
 }
 
 /** All values but tables. The name of a nested value is its path. */
 function flat(values: Row): Row {
   return Object.fromEntries(
     Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
-      if (Array.isArray(value) && value.some(isRow)) return [];
-      return isRow(value)
+      if (Array.isArray(value) && value.some(isObject)) return [];
+      return isObject(value)
         ? Object.entries(value)
             .filter(([, inner]) => !Array.isArray(inner))
             .map(([inner, v]) => [`${name} ${inner}`, v])
@@ -51,19 +50,17 @@ function flat(values: Row): Row {
 function tables(values: Row): string {
   return Object.entries(values)
     .flatMap(([name, value]): [string, unknown][] =>
-      isRow(value) ? Object.entries(value).map(([inner, v]) => [`${name} ${inner}`, v]) : [[name, value]],
+      isObject(value) ? Object.entries(value).map(([inner, v]) => [`${name} ${inner}`, v]) : [[name, value]],
     )
-    .filter(
-      (entry): entry is [string, Row[]] => Array.isArray(entry[1]) && entry[1].length > 0 && entry[1].every(isRow),
-    )
-    .map(([name, rows]) => `\n${name.replaceAll('_', ' ')}\n${rowsTable(rows)}`)
+    .filter((entry): entry is [string, Row[]] => isTable(entry[1]))
+    .map(([name, rows]) => `\n${words(name)}\n${rowsTable(rows)}`)
     .join('');
 }
 
 function rowsTable(rows: readonly Row[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const columns = names.map((name) => ({
-    name: name.replaceAll('_', ' '),
+    name: words(name),
     right: rows.some((row) => typeof row[name] === 'number'),
   }));
   return textTable(
@@ -75,12 +72,7 @@ function rowsTable(rows: readonly Row[]): string {
 function checksTable(checks: readonly Check[]): string {
   return textTable(
     [{ name: '' }, { name: 'check' }, { name: 'value', right: true }, { name: 'required' }],
-    checks.map(({ check, value, required, passed }) => [
-      passed ? 'ok' : 'NO',
-      check.replaceAll('_', ' '),
-      text('', value),
-      required,
-    ]),
+    checks.map(({ check, value, required, passed }) => [passed ? 'ok' : 'NO', words(check), text('', value), required]),
   );
 }
 
@@ -91,12 +83,8 @@ function text(name: string, value: unknown): string {
   }
   if (Array.isArray(value)) return value.join(', ');
   return value === null || value === undefined
-    ? '–'
+    ? NOTHING
     : typeof value === 'object'
       ? JSON.stringify(value)
       : String(value);
-}
-
-function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,13 +6,11 @@ import { showAttribution } from './attribution.ts';
 import { showCampaign } from './campaign.ts';
 import { showComparison } from './comparison.ts';
 import { showCustomer } from './customer.ts';
-import { showFitted } from './fitted.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
 import { showReceipt } from './receipt.ts';
-import { showRuns } from './runs.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
 
@@ -24,13 +22,18 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   comparison: showComparison,
   customer: showCustomer,
   fit: cardText,
-  freeze: (answer, limit) => showAny(answer, limit),
-  fitted: showFitted,
+  freeze: showAny,
+  fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
   models: showModels,
   receipt: showReceipt,
-  runs: showRuns,
+  runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
 };
+
+/** @param empty the sentence in place of a list of `rows` that has none. */
+function listOr(rows: string, empty: string): Show {
+  return (answer, limit) => ((answer[rows] as unknown[]).length === 0 ? `${empty}\n` : showAny(answer, limit));
+}
 
 /** @param limit the most rows of a table. */
 export function showReport(report: Report, answer: ReportJson, limit: number): string {
