@@ -6,9 +6,7 @@ import { type EnrichOptions, enrichTouchpoint } from './enrich.ts';
 type Enrichment = (item: FlatRecord, options: EnrichOptions) => Record<string, Value>;
 
 /** Other kinds are stored as they were sent. */
-const ENRICHMENTS: Partial<Record<RecordName, Enrichment>> = {
-  touchpoints: (item, options) => ({ ...enrichTouchpoint(item, options) }),
-};
+const ENRICHMENTS: Partial<Record<RecordName, Enrichment>> = { touchpoints: enrichTouchpoint };
 
 /** The columns that enrichment fills or changes, for one record. Pure: production and tests run the same. */
 export function enrichRecord(record: RecordName, item: FlatRecord, options: EnrichOptions): Record<string, Value> {

@@ -29,7 +29,7 @@ export interface EnrichOptions extends PrivacyOptions {
 }
 
 /** Everything that enrichment adds to a touchpoint record; each is the column of the same name. */
-export interface Enriched extends Utm {
+export type Enriched = Utm & {
   channel: string;
   channel_reason: string;
   /** Canonical JSON. */
@@ -45,7 +45,7 @@ export interface Enriched extends Utm {
   /** Canonical JSON array of reason codes. */
   verdict_reasons: string;
   rules_version: number;
-}
+};
 
 export type Reclassified = Pick<
   Enriched,
