@@ -30,14 +30,20 @@ export function uncommittedProblem(n: number): string[] {
   return n > 0 ? [`${n} rows beyond the last committed position`] : [];
 }
 
-/** The rows of each table, and one line for each broken rule. */
-export async function examine(snapshot: Snapshot): Promise<{ tables: TableSize[]; problems: string[] }> {
+/** The rows of each table. */
+export async function tableSizes(snapshot: Snapshot): Promise<TableSize[]> {
   const tables: TableSize[] = [];
-  const problems: string[] = [];
   for (const table of TABLE_NAMES) {
     const [row] = await snapshot.query(`select count(*) as n from ${table}`);
     tables.push({ table, rows: Number(row!['n']) });
   }
+  return tables;
+}
+
+/** The rows of each table, and one line for each broken rule. */
+export async function examine(snapshot: Snapshot): Promise<{ tables: TableSize[]; problems: string[] }> {
+  const tables = await tableSizes(snapshot);
+  const problems: string[] = [];
   for (const [what, sql] of INTEGRITY_CHECKS) {
     const [row] = await snapshot.query(sql);
     if (Number(row!['n']) > 0) problems.push(`${row!['n']} ${what}`);

@@ -71,6 +71,16 @@ export function readPlaces(reports: number): Record<ReadPurpose, ReadPlaces> {
   return { reports: new ReadPlaces(reports), loading: new ReadPlaces(LOADING_PLACES) };
 }
 
+/** The error for a call after the warehouse was closed. */
+export function closedError(): TributaryError {
+  return new TributaryError('shutting_down', 'the warehouse is closed because the program is shutting down');
+}
+
+/** The first line of a message of an engine or a file system, cut to a readable length. */
+export function firstLine(message: string): string {
+  return message.split('\n')[0]!.trim().slice(0, 300);
+}
+
 /** The error for a read that takes too long. */
 export function tooSlow(timeout_ms: number, cause?: unknown): TributaryError {
   return new TributaryError(

@@ -1,5 +1,5 @@
 /** What a read sees, and what it may keep while it looks. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import { committed, count, float64, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
 
@@ -324,6 +324,30 @@ export function snapshotContract(open: OpenWarehouse): void {
       await warehouse.close();
       await expect(warehouse.read(async () => 1)).rejects.toBeInstanceOf(TributaryError);
       await expect(warehouse.append({ commits: [rowOf('commits')] })).rejects.toMatchObject({ code: 'shutting_down' });
+    });
+
+    test('a read that still waits when the warehouse is closed is refused, and none is left without an answer', async () => {
+      const warehouse = await open();
+      await warehouse.migrate();
+      let open_gate = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        open_gate = resolve;
+      });
+      let started = 0;
+      const reads = Array.from({ length: 30 }, () =>
+        warehouse.read(async () => {
+          started += 1;
+          await gate;
+        }),
+      );
+      const settled = Promise.allSettled(reads);
+      await vi.waitFor(() => expect(started).toBeGreaterThan(0), 10_000);
+      await warehouse.close();
+      open_gate();
+      const refused = (await settled).flatMap((o) => (o.status === 'rejected' ? [o.reason as TributaryError] : []));
+      expect(started).toBeLessThan(30);
+      expect(refused.length).toBeGreaterThanOrEqual(30 - started);
+      for (const error of refused) expect(error).toMatchObject({ code: 'shutting_down' });
     });
   });
 }

@@ -1,7 +1,7 @@
 /** Translates the failures of a server: the query is too large, the server is not available, or it is a bug. */
 import { ClickHouseError } from '@clickhouse/client';
 import { TributaryError } from '../../domain/errors.ts';
-import { tooLarge, tooSlow } from '../turns.ts';
+import { firstLine, tooLarge, tooSlow } from '../turns.ts';
 
 /** TIMEOUT_EXCEEDED, TOO_SLOW. */
 const TOO_SLOW = ['159', '160'];
@@ -78,8 +78,4 @@ function away(cause: Error, { host, doing }: Attempt, what: string): TributaryEr
     `the warehouse at ${host} ${what} (${firstLine(cause.message)}); ${after}`,
     { cause, retry_after_s: RETRY_AFTER_S },
   );
-}
-
-function firstLine(message: string): string {
-  return message.split('\n')[0]!.trim().slice(0, 300);
 }

@@ -4,8 +4,14 @@ import type { Call, Connection } from './connection.ts';
 import { quoted } from './literals.ts';
 import { historyTableDdl, onCluster, type Place, qualified } from './migrations.ts';
 
-/** The newest version that was applied; 0 for a new database. */
-export async function readVersion(connection: Connection, place: Place, call: Call = {}): Promise<number> {
+export interface History {
+  /** The newest version that was applied; 0 for a new database. */
+  version: number;
+  /** True if the history still is in the table that older programs read. */
+  former: boolean;
+}
+
+export async function readHistory(connection: Connection, place: Place, call: Call = {}): Promise<History> {
   const { current, former } = await historyTables(connection, place, call);
   // A move that was interrupted left the new table empty or filled; the old one is dropped last.
   const tables = [...(current ? [HISTORY_TABLE] : []), ...(former ? [FORMER_HISTORY_TABLE] : [])];
@@ -17,12 +23,16 @@ export async function readVersion(connection: Connection, place: Place, call: Ca
     );
     newest = Math.max(newest, Number(row!['version']));
   }
-  return newest;
+  return { version: newest, former };
 }
 
 /** Makes the history table of today, and the view that stops older programs. Every statement can be repeated. */
-export async function makeHistory(connection: Connection, place: Place, call: Call): Promise<void> {
-  const { former } = await historyTables(connection, place, call);
+export async function makeHistory(
+  connection: Connection,
+  place: Place,
+  { former }: History,
+  call: Call,
+): Promise<void> {
   const [now, before] = [qualified(place, HISTORY_TABLE), qualified(place, FORMER_HISTORY_TABLE)];
   await connection.command(historyTableDdl(place), call);
   if (former) {

@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { TributaryError } from '../../domain/errors.ts';
 import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
-import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
+import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import { KeptRelations } from '../kept-relations.ts';
 import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, WRITE_ORDER } from '../schema.ts';
-import { type ReadPlaces, readPlaces, Turns } from '../turns.ts';
+import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { makeHistory, readVersion, recordVersion } from './history.ts';
+import { makeHistory, readHistory, recordVersion } from './history.ts';
 import { inlineRows, literal, quoted } from './literals.ts';
 import { columnDdl, named, onCluster, type Place, qualified, statementsOf } from './migrations.ts';
 import { toLines } from './rows.ts';
@@ -81,8 +81,9 @@ export class ClickHouseWarehouse implements Warehouse {
       const database = `create database if not exists ${named(this.place.database)}${onCluster(this.place)}`;
       await this.connection.command(database, call);
       // Newer data is refused before anything is written.
-      const all = pendingVersions(await readVersion(this.connection, this.place, call), versions);
-      await makeHistory(this.connection, this.place, call);
+      const history = await readHistory(this.connection, this.place, call);
+      const all = pendingVersions(history.version, versions);
+      await makeHistory(this.connection, this.place, history, call);
       const applied: number[] = [];
       for (const pending of all) {
         for (const statement of statementsOf(this.place, pending)) await this.connection.command(statement, call);
@@ -137,7 +138,7 @@ export class ClickHouseWarehouse implements Warehouse {
     );
     return {
       engine: this.engine,
-      schema_version: await readVersion(this.connection, this.place),
+      schema_version: (await readHistory(this.connection, this.place)).version,
       size_bytes: Number(size!['bytes']),
       tables,
       problems: [...problems, ...uncommittedProblem(Number(uncommitted!['n']))],
@@ -163,7 +164,7 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   async restore(folder: string): Promise<void> {
-    const filled = new Set(tablesToRestore(folder, (await this.diagnose()).tables));
+    const filled = new Set(tablesToRestore(folder, await this.readUntil(CARE_TIMEOUT_MS, tableSizes)));
     await this.exclusively(async () => {
       for (const name of WRITE_ORDER.filter((table) => filled.has(table))) {
         const columns = TABLES[name].columns.map((c) => named(c.name)).join(', ');
@@ -194,6 +195,8 @@ export class ClickHouseWarehouse implements Warehouse {
     const places = this.places[purpose];
     await places.enter();
     try {
+      // It may have been closed while this read waited.
+      this.refuseClosed();
       const deadline = { at_ms: performance.now() + timeout_ms, timeout_ms };
       const committed = await committedPositions(this.connection, this.place, { timeout_ms });
       const snapshot = new ClickHouseSnapshot(this.connection, this.place, committed, this.relations, deadline);
@@ -240,8 +243,7 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   private refuseClosed(): void {
-    if (this.closed)
-      throw new TributaryError('shutting_down', 'the warehouse is closed because the program is shutting down');
+    if (this.closed) throw closedError();
   }
 
   private keptName(table: string): string {

@@ -1,7 +1,7 @@
 /** Translates the failures of DuckDB: the query is too large, or the file cannot be used now. */
 import { TributaryError } from '../../domain/errors.ts';
 import { RowFault } from '../port.ts';
-import { tooLarge } from '../turns.ts';
+import { firstLine, tooLarge } from '../turns.ts';
 
 /** The patterns match only the beginning of a message, which names the kind of error. The rest may quote data. */
 const BEGINNING = '^(?:[A-Za-z ]+: ){0,2}';
@@ -22,13 +22,17 @@ export function explained(cause: unknown, doing: 'read' | 'write'): unknown {
   const no_memory = NO_MEMORY.test(cause.message);
   if (!no_memory && !NO_DISK.test(cause.message)) return cause;
   if (no_memory && doing === 'read') return tooLarge(cause);
+  return unavailable(cause, doing, no_memory ? 'raise memory_limit_bytes, or send smaller batches' : FREE_DISK);
+}
+
+const FREE_DISK = 'free space on its disk, and check that its folder can be written';
+
+/** The error for a file that cannot be used now. */
+export function unavailable(cause: Error, doing: 'read' | 'write', fix = FREE_DISK): TributaryError {
   const what = doing === 'read' ? 'cannot answer now' : 'cannot take rows now';
-  const line = cause.message.split('\n')[0]!.trim().slice(0, 300);
-  const fix = no_memory
-    ? 'raise memory_limit_bytes, or send smaller batches'
-    : 'free space on its disk, and check that its folder can be written';
-  return new TributaryError('warehouse_unavailable', `the warehouse file ${what} (${line}); ${fix}`, {
-    cause,
-    retry_after_s: RETRY_AFTER_S,
-  });
+  return new TributaryError(
+    'warehouse_unavailable',
+    `the warehouse file ${what} (${firstLine(cause.message)}); ${fix}`,
+    { cause, retry_after_s: RETRY_AFTER_S },
+  );
 }

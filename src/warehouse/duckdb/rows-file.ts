@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { TributaryError } from '../../domain/errors.ts';
 import { jsonRow } from '../cells.ts';
 import type { Column, ColumnType, Row } from '../schema.ts';
+import { unavailable } from './failures.ts';
 import { patternless } from './paths.ts';
 
 /** After this many characters of text, other work gets a turn of the event loop. They take about a millisecond. */
@@ -130,9 +130,5 @@ const FROM_TEXT: Record<ColumnType, (cell: string) => string> = {
 /** The error for a file that cannot be written, for example on a full disk. The rows are not at fault. */
 function unwritable(cause: unknown): unknown {
   if (!(cause instanceof Error) || !('syscall' in cause)) return cause;
-  return new TributaryError(
-    'warehouse_unavailable',
-    `the warehouse file cannot take rows now (${cause.message}); free space on its disk, and check that its folder can be written`,
-    { cause, retry_after_s: 5 },
-  );
+  return unavailable(cause, 'write');
 }

@@ -5,10 +5,10 @@ import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
 import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
-import { examine, uncommittedProblem, uncommittedRows } from '../integrity.ts';
+import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
-import { type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
+import { closedError, type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { explained } from './failures.ts';
 import { readHistory, recordVersion } from './history.ts';
@@ -148,7 +148,7 @@ export class DuckDBWarehouse implements Warehouse {
       const [row] = await snapshot.query(uncommittedRows('conversions', 'commits'));
       return { ...examined, problems: [...examined.problems, ...uncommittedProblem(Number(row!['n']))] };
     });
-    const { version } = await readHistory(this.writer);
+    const { version } = await this.exclusively(() => readHistory(this.writer));
     const size_bytes = existsSync(this.options.path) ? statSync(this.options.path).size : 0;
     return { engine: this.engine, schema_version: version, size_bytes, tables, problems };
   }
@@ -163,7 +163,7 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async restore(folder: string): Promise<void> {
-    const filled = tablesToRestore(folder, (await this.diagnose()).tables);
+    const filled = tablesToRestore(folder, await this.read(tableSizes));
     await this.exclusively(() =>
       this.transaction(async () => {
         for (const table of filled) await insertFromParquet(this.writer, TABLES[table], backupFile(folder, table));
@@ -183,11 +183,8 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   /** Runs one writer at a time, because DuckDB refuses the second of two transactions that change the same rows. */
-  private exclusively<T>(work: () => Promise<T>): Promise<T> {
-    if (this.closed)
-      return Promise.reject(
-        new TributaryError('shutting_down', 'the warehouse is closed because the program is shutting down'),
-      );
+  private async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.closed) throw closedError();
     return this.writing.take(work);
   }
 
@@ -204,10 +201,16 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   private async acquire(places: ReadPlaces): Promise<DuckDBConnection> {
-    if (this.closed)
-      throw new TributaryError('shutting_down', 'the warehouse is closed because the program is shutting down');
+    if (this.closed) throw closedError();
     await places.enter();
-    return this.idle.pop() ?? this.instance.connect();
+    try {
+      // It may have been closed while this read waited.
+      if (this.closed) throw closedError();
+      return this.idle.pop() ?? (await this.instance.connect());
+    } catch (error) {
+      places.leave();
+      throw error;
+    }
   }
 
   private release(connection: DuckDBConnection, places: ReadPlaces): void {
