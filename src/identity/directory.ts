@@ -170,6 +170,7 @@ export class PersonDirectory {
     position: Position,
     token: string,
   ): Promise<{ line: Line; step: number | undefined }> {
+    if (!this.line && !this.threaded) this.threaded = (await linkCount(snapshot)) > this.near_links;
     if (!this.line || this.line.host.lost) this.line = this.begin();
     const { line } = this;
     const mark = line.marks.find((m) => m.token === token);
@@ -234,7 +235,9 @@ export class PersonDirectory {
 
   /** Reads the facts of a span of the log into a draft on top of a step. @returns the number of the draft. */
   private async read(snapshot: Snapshot, line: Line, span: Span, step: number): Promise<number> {
-    const draft = await line.ask('beginDraft', step);
+    // Reading begins while the thread still starts.
+    const beginning = line.ask('beginDraft', step);
+    beginning.catch(() => undefined); // Each use of `beginning` throws the error.
     let rows = 0;
     // One page is added while the next one is read.
     let adding: Promise<void> = Promise.resolve();
@@ -242,7 +245,7 @@ export class PersonDirectory {
       if (page.kind !== 'customers') rows += page.brand_id.length;
       if (line.host === this.near && rows > this.near_links) throw new TooManyForMainThread();
       const before = adding;
-      adding = line.ask('add', draft, page);
+      adding = beginning.then((draft) => line.ask('add', draft, page));
       adding.catch(() => undefined); // The next await of `adding` throws the error.
       return before;
     };
@@ -250,13 +253,13 @@ export class PersonDirectory {
       await readFacts(snapshot, span, {
         add,
         knows_ids: line.links > 0,
-        newIds: () => line.ask('newIds', draft),
-        unlinkedPairs: (from) => line.ask('unlinkedPairs', draft, from),
+        newIds: async () => line.ask('newIds', await beginning),
+        unlinkedPairs: async (from) => line.ask('unlinkedPairs', await beginning, from),
       });
       await adding;
-      return draft;
+      return await beginning;
     } catch (error) {
-      await line.ask('dropDraft', draft).catch(() => undefined);
+      await beginning.then((draft) => line.ask('dropDraft', draft)).catch(() => undefined);
       throw error;
     }
   }
@@ -267,6 +270,12 @@ export class PersonDirectory {
     this.asked.set(key, rules);
     if (this.asked.size > MAX_ASKED) this.asked.delete(this.asked.keys().next().value!);
   }
+}
+
+/** How many statements about links the warehouse has. The engines know it without reading the rows. */
+async function linkCount(snapshot: Snapshot): Promise<number> {
+  const [row] = await snapshot.query('select count(*) as links from identity_links');
+  return Number(row!['links']);
 }
 
 function isBefore(a: Position, b: Position): boolean {
