@@ -47,6 +47,8 @@ export interface OpenOptions {
   folder: string;
   config: Config;
   role?: Role;
+  /** True for a command that no client waits for, such as an import. Then the loader never rests for requests. */
+  serves_nobody?: boolean;
   clock?: () => number;
   /** Called for each failure in the background. The error holds no personal data. */
   onError?: (error: unknown, what: string) => void;
@@ -142,7 +144,7 @@ function followersOf(
 }
 
 async function openCollector(
-  { folder, config, clock, onError, onCommit }: OpenOptions,
+  { folder, config, serves_nobody = false, clock, onError, onCommit }: OpenOptions,
   {
     warehouse,
     state,
@@ -159,6 +161,7 @@ async function openCollector(
     privacy: enrich_options,
     collector_id: await collectorId(folder, config, warehouse),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
+    serves_nobody,
     ...(clock ? { clock } : {}),
     ...(onError ? { onError } : {}),
     onCommit: (log_seq) => {

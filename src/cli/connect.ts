@@ -76,6 +76,7 @@ function openData(io: Io, open: Openers, options: DataOptions): Promise<Collecti
   return open.openTributary({
     folder: options.data,
     config: configOf(io, options),
+    serves_nobody: true,
     clock: io.clock,
     onError: (error, what) => io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`),
   });

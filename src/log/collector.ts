@@ -43,6 +43,7 @@ export interface CollectorOptions {
   /** The currency for a record without one, by its brand. */
   defaultCurrency: (brand_id: string) => string;
   clock?: () => number;
+  serves_nobody?: boolean;
   interval_ms?: number;
   /** The last segment is dropped when it is loaded and nothing was accepted for this long. */
   idle_ms?: number;

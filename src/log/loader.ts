@@ -52,6 +52,8 @@ export interface LoaderOptions {
   recalled: Recalled | undefined;
   recall: () => Promise<Recalled>;
   batch_records: number;
+  /** True when no client waits for an answer, as in an import. Then the loader never rests for requests. */
+  serves_nobody?: boolean;
   interval_ms?: number;
   clock?: () => number;
   onError?: (error: unknown, what: string) => void;
@@ -65,13 +67,15 @@ const MAX_BACKOFF_MS = 10_000;
 const DRAIN_MS = 30_000;
 /**
  * When accepting takes more than this share of the process's time, requests go first: the loader loads small batches and rests
- * {@link YIELD_FACTOR} times as long as each took. The time for accepting is estimated from the accepted requests and records,
+ * {@link YIELD_FACTOR} times as long as each took, at most {@link MAX_REST_MS}. The time for accepting is estimated from the accepted requests and records,
  * because other programs on the machine cannot distort these counts.
  */
 const BUSY_SHARE = 0.3;
 const REQUEST_MS = 0.05;
 const RECORD_MS = 0.012;
 const YIELD_FACTOR = 19;
+/** Without this limit, one slow batch would keep new records out of reports for long. */
+const MAX_REST_MS = 2_000;
 const BUSY_BATCH_RECORDS = 500;
 
 export class Loader {
@@ -195,6 +199,7 @@ export class Loader {
 
   /** True if requests keep the process busy, judged by what was accepted since the last call. */
   private requestsGoFirst(): boolean {
+    if (this.options.serves_nobody) return false;
     const { requests, records } = this.options.spool.taken;
     const now = performance.now();
     const accepting_ms = (requests - this.asked.requests) * REQUEST_MS + (records - this.asked.records) * RECORD_MS;
@@ -217,7 +222,7 @@ export class Loader {
       await this.setDamagedAside();
       await spool.drop(this.stats.committed_log_seq);
       if (items.length === 0) return;
-      if (yields) await this.rests.take((performance.now() - started) * YIELD_FACTOR);
+      if (yields) await this.rests.take(Math.min((performance.now() - started) * YIELD_FACTOR, MAX_REST_MS));
     }
   }
 
