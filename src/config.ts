@@ -1,7 +1,5 @@
 /** The configuration: one optional JSON file, and a few environment variables. Every setting has a default. */
 import { existsSync, readFileSync } from 'node:fs';
-import Type, { type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { compileExpression } from './attribution/expression.ts';
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
 import { FORBIDDEN_KEYS } from './domain/canonical-json.ts';
@@ -11,6 +9,7 @@ import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
+import { Compile, type Static, Type } from './domain/typebox.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';

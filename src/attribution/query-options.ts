@@ -3,10 +3,11 @@
  * the plan and back. Request parameters, command line flags, `config_hash`, stored runs, fits and the rules of a receipt are
  * made from this list.
  */
-import Type, { type Static, type TOptional, type TSchema } from 'typebox';
+
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { badRequest } from '../domain/errors.ts';
 import { choice, flag, listOf, words } from '../domain/parameter.ts';
+import { type Static, type TOptional, type TSchema, Type } from '../domain/typebox.ts';
 
 /**
  * What an option is about. It decides which calls have the option. All reports of a period have every option. A receipt is about

@@ -1,6 +1,6 @@
 /** Makes the flags of a command from the schema of its parameters. Names, values and descriptions come from the schema. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { TObject } from 'typebox';
+import type { TObject } from '../domain/typebox.ts';
 import type { Query } from './client.ts';
 
 interface Parameter {

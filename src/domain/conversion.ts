@@ -1,5 +1,5 @@
 /** A conversion: an outcome with a value, credited to the touches before it. */
-import Type, { type Static } from 'typebox';
+
 import {
   Amount,
   Currency,
@@ -14,6 +14,7 @@ import {
 } from './fields.ts';
 import { defineRecord } from './record.ts';
 import { int64Hash, SUBJECT_KEY } from './subject.ts';
+import { type Static, Type } from './typebox.ts';
 import { subjectProblem } from './who.ts';
 
 export const CONVERSION_TYPES = [

@@ -1,7 +1,8 @@
 /** Email events: what happened to a sent email, such as its delivery. Rates divide by them; they never earn credit. */
-import Type from 'typebox';
+
 import { Id, Instant, OneOf } from './fields.ts';
 import { defineRecord } from './record.ts';
+import { Type } from './typebox.ts';
 
 export const EMAIL_EVENT_TYPES = ['sent', 'delivered', 'bounced', 'complained', 'unsubscribed'] as const;
 

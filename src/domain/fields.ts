@@ -3,7 +3,7 @@
  * and the OpenAPI document. The keyword `x-kind` tells {@link ./record.ts} how to read the value, and `warehouse/schema.ts`
  * which type of column holds it.
  */
-import Type from 'typebox';
+import { Type } from './typebox.ts';
 
 export const MAX_ID_LENGTH = 200;
 export const MAX_TEXT_LENGTH = 1_000;

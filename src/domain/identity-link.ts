@@ -1,7 +1,8 @@
 /** Two statements: that two ids belong together, and that a customer belongs to a segment. */
-import Type, { type Static } from 'typebox';
+
 import { Id, Instant, JsonObject, OneOf, Probability, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
+import { type Static, Type } from './typebox.ts';
 
 export const LINK_STATES = ['linked', 'unlinked'] as const;
 

@@ -3,7 +3,7 @@
  * the command line its flags. `x-value` names the value in a flag's help (`--start <day>`). `x-flag` is the name of the flag
  * where it differs from the parameter (`--brand` for `brand_id`).
  */
-import Type from 'typebox';
+import { Type } from './typebox.ts';
 
 const MAX_WORDS_LENGTH = 2_000;
 

@@ -3,9 +3,10 @@
  * that name a person. So a new kind needs its own file, a line in {@link ./index.ts}, and a version of the stored schema in
  * `warehouse/versions`.
  */
-import type { TObject, TSchema } from 'typebox';
+
 import type { Problem } from './errors.ts';
 import type { FieldKind, PrivateKind } from './fields.ts';
+import type { TObject, TSchema } from './typebox.ts';
 
 export type Value = string | number | null;
 /** A record as spool and loader hold it. Keys that were not sent are absent. */

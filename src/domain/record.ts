@@ -4,8 +4,6 @@
  * equal content have the same JSON text.
  */
 import { hash } from 'node:crypto';
-import type { TObject, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { canonicalJson } from './canonical-json.ts';
 import { currencyProblem } from './currencies.ts';
 import { assert, type Problem } from './errors.ts';
@@ -14,6 +12,7 @@ import { parseMicros, parseScaledDecimal } from './money.ts';
 import type { FlatRecord, ReadContext, RecordKind, RecordKindOptions, Value } from './record-kind.ts';
 import { structuralProblem, textProblem } from './refusals.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
+import { Compile, type TObject, type TSchema } from './typebox.ts';
 
 export type { FlatRecord, ReadContext, RecordKind, Value };
 export { canonicalJson };

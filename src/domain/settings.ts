@@ -1,7 +1,8 @@
 /** The settings that an operator can change per brand, and their defaults. */
-import Type, { type Static, type TOptional, type TSchema, type TUnsafe } from 'typebox';
+
 import type { ConversionType } from './conversion.ts';
 import { MS_PER_DAY } from './time.ts';
+import { type Static, type TOptional, type TSchema, type TUnsafe, Type } from './typebox.ts';
 
 /** A number's declaration holds this in addition to its bounds. */
 interface Setting {

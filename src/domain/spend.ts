@@ -1,7 +1,8 @@
 /** Two statements: what marketing cost on a day, and the exchange rate of a day. */
-import Type, { type Static } from 'typebox';
+
 import { Amount, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Rate, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
+import { type Static, Type } from './typebox.ts';
 
 export const SpendSchema = Type.Object(
   {

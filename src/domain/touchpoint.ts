@@ -1,5 +1,5 @@
 /** A touchpoint: one thing that a person did or was shown, on one channel, at one instant. */
-import Type, { type Static } from 'typebox';
+
 import {
   Id,
   Instant,
@@ -13,6 +13,7 @@ import {
 import { defineRecord } from './record.ts';
 import type { Windows } from './settings.ts';
 import { SUBJECT_KEY } from './subject.ts';
+import { type Static, Type } from './typebox.ts';
 import { subjectProblem } from './who.ts';
 
 /** The types of touchpoint. The last three are common in email programmes, beside the usual web types. */

@@ -11,6 +11,7 @@ import type { PrivacyOptions } from '../enrichment/private.ts';
 import { type Batch, RowFault, type Warehouse } from '../warehouse/port.ts';
 import { type BatchCounts, type Enrich, type Item, prepareBatch } from './batch.ts';
 import { deadLetter, refuseOwnFault } from './dead-letters.ts';
+import { RequestLoad, restAfter } from './request-load.ts';
 import { Rests } from './rests.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Spool } from './spool.ts';
@@ -65,17 +66,7 @@ const DEFAULT_INTERVAL_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
 /** How long a stop may load the rest of the spool. */
 const DRAIN_MS = 30_000;
-/**
- * When accepting takes more than this share of the process's time, requests go first: the loader loads small batches and rests
- * {@link YIELD_FACTOR} times as long as each took, at most {@link MAX_REST_MS}. The time for accepting is estimated from the accepted requests and records,
- * because other programs on the machine cannot distort these counts.
- */
-const BUSY_SHARE = 0.3;
-const REQUEST_MS = 0.05;
-const RECORD_MS = 0.012;
-const YIELD_FACTOR = 19;
-/** Without this limit, one slow batch would keep new records out of reports for long. */
-const MAX_REST_MS = 2_000;
+/** The size of a batch while requests go first. */
 const BUSY_BATCH_RECORDS = 500;
 
 export class Loader {
@@ -83,7 +74,7 @@ export class Loader {
   private stopping = false;
   private running: Promise<void> | undefined;
   private waiting = 0;
-  private asked = { requests: 0, records: 0, at: performance.now() };
+  private readonly load_of_requests: RequestLoad;
   private readonly rests = new Rests();
   private readonly reader: SpoolReader;
   private failures = 0;
@@ -91,6 +82,7 @@ export class Loader {
 
   constructor(private readonly options: LoaderOptions) {
     this.recalled = options.recalled;
+    this.load_of_requests = new RequestLoad(options.spool);
     this.reader = new SpoolReader(options.spool, options.privacy);
     this.stats = {
       committed_log_seq: options.recalled?.committed_log_seq ?? 0,
@@ -197,22 +189,16 @@ export class Loader {
     return this.recalled;
   }
 
-  /** True if requests keep the process busy, judged by what was accepted since the last call. */
-  private requestsGoFirst(): boolean {
-    if (this.options.serves_nobody) return false;
-    const { requests, records } = this.options.spool.taken;
-    const now = performance.now();
-    const accepting_ms = (requests - this.asked.requests) * REQUEST_MS + (records - this.asked.records) * RECORD_MS;
-    const first = this.waiting === 0 && !this.stopping && accepting_ms > BUSY_SHARE * (now - this.asked.at);
-    this.asked = { requests, records, at: now };
-    return first;
+  private restsForRequests(): boolean {
+    const is_high = this.load_of_requests.isHigh();
+    return is_high && this.waiting === 0 && !this.stopping && !this.options.serves_nobody;
   }
 
   /** Loads batches until the spool is read to its end, or `goesOn` says no. */
   private async loadAvailable(recalled: Recalled, goesOn: () => boolean): Promise<void> {
     const { spool, batch_records } = this.options;
     while (goesOn()) {
-      const yields = this.requestsGoFirst();
+      const yields = this.restsForRequests();
       const started = performance.now();
       const items = await this.reader.read(
         this.stats.committed_log_seq,
@@ -222,7 +208,7 @@ export class Loader {
       await this.setDamagedAside();
       await spool.drop(this.stats.committed_log_seq);
       if (items.length === 0) return;
-      if (yields) await this.rests.take(Math.min((performance.now() - started) * YIELD_FACTOR, MAX_REST_MS));
+      if (yields) await this.rests.take(restAfter(performance.now() - started));
     }
   }
 

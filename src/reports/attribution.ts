@@ -1,5 +1,5 @@
 /** The attribution report: what each channel, campaign and email earned, under one model or several models. */
-import Type, { type Static } from 'typebox';
+
 import { creditedTouches } from '../attribution/credits.ts';
 import { UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/eligibility.ts';
 import { makeJourneys } from '../attribution/journeys.ts';
@@ -8,6 +8,7 @@ import { type Attribution, attribute } from '../attribution/query.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, microsPer, ratio } from '../domain/money.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';

@@ -1,6 +1,5 @@
 /** The campaign report: sends, engagement, revenue and cost of a campaign, overall and by email. */
 
-import Type, { type Static } from 'typebox';
 import { creditedTouches } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
@@ -9,6 +8,7 @@ import { effective, withVerdicts } from '../attribution/touches.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_HOUR } from '../domain/time.ts';
 import { MACHINE_VERDICTS, VIEW_TYPES } from '../domain/touchpoint.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';

@@ -1,12 +1,12 @@
 /** The customer report: ids, segments and journeys of one person, with every touchpoint and its credit, and every order. */
 
-import Type, { type Static } from 'typebox';
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { PERSON_MEMBERS } from '../attribution/relations.ts';
 import { subjectKey } from '../domain/subject.ts';
 import { ID_FIELDS } from '../domain/subject-fields.ts';
 import { formatInstant } from '../domain/time.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { brandRule } from '../identity/kept-persons.ts';
 import type { Snapshot } from '../warehouse/port.ts';

@@ -2,9 +2,10 @@
  * The declaration of a report. The HTTP route, its OpenAPI description with the schema of the answer, the CSV, the command with
  * its flags and the table on the terminal are all made from it.
  */
-import type { Static, TObject, TSchema } from 'typebox';
+
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { assert } from '../domain/errors.ts';
+import type { Static, TObject, TSchema } from '../domain/typebox.ts';
 import type { Asker, ReportContext, ReportJson } from './context.ts';
 
 /** The main rows of an answer. They are the CSV. */

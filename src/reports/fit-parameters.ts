@@ -1,6 +1,7 @@
 /** The parameters of a fit: one schema for HTTP, the command line and the schedule. */
-import Type, { type Static } from 'typebox';
+
 import { choice } from '../domain/parameter.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import { GRAINS } from '../models/grain.ts';
 import { FIT_DEFAULTS } from '../models/settings.ts';
 import { FITTED_LOG_PARAMETERS } from './parameters.ts';

@@ -1,5 +1,5 @@
 /** Compares models: what each gives every channel or campaign, with intervals, and why they differ where they differ most. */
-import Type, { type Static } from 'typebox';
+
 import { creditedTouches, scoresOf } from '../attribution/credits.ts';
 import type { GroupFacts } from '../attribution/explain.ts';
 import { FITTED_MODEL_NAMES, isFitted, RULE_MODEL_NAMES } from '../attribution/models.ts';
@@ -8,6 +8,7 @@ import { type Attribution, attribute } from '../attribution/query.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { CreditByPerson, ShareInterval } from '../models/uncertainty.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read, readAll } from '../warehouse/read-row.ts';

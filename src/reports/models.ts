@@ -1,9 +1,9 @@
 /** Fitted models: their list, which of them reports use, and the card of each. */
 
-import Type from 'typebox';
 import { maySee } from '../domain/brand-access.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatInstant } from '../domain/time.ts';
+import { Type } from '../domain/typebox.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
 import { listArtifacts, readArtifact } from '../models/artifacts/stored.ts';
 import type { Check } from '../models/gate.ts';

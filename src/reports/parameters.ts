@@ -1,8 +1,9 @@
 /** The parameters that reports share: one schema for the query string, the body of a request and the command line. */
-import Type, { type Static } from 'typebox';
+
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { optionParameters } from '../attribution/query-options.ts';
 import { words } from '../domain/parameter.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 
 /** The period of the orders. Reports on one order or person have none. */
 const PERIOD = {

@@ -1,6 +1,5 @@
 /** The receipt of one order: every touchpoint that was considered, why it counted or not, and its credit under each model. */
 
-import Type, { type Static } from 'typebox';
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import type { Plan, Scores } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
@@ -10,6 +9,7 @@ import type { ConversionType } from '../domain/conversion.ts';
 import { assert } from '../domain/errors.ts';
 import { ratio } from '../domain/money.ts';
 import { modelSettings, type Windows } from '../domain/settings.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { resolvePosition } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';

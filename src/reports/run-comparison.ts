@@ -4,7 +4,6 @@
  * stages, so the parts always add up to the whole difference.
  */
 
-import Type, { type Static } from 'typebox';
 import { creditedTouches } from '../attribution/credits.ts';
 import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
 import type { Plan, Positions } from '../attribution/plan.ts';
@@ -12,6 +11,7 @@ import { type Attribution, attribute } from '../attribution/query.ts';
 import { unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest } from '../domain/errors.ts';
 import { NAMING_RECORDS } from '../domain/subject-fields.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';

@@ -3,7 +3,6 @@
  * read them. They serve for comparison with today's answer (run-comparison.ts).
  */
 
-import Type, { type Static } from 'typebox';
 import { creditedTouches } from '../attribution/credits.ts';
 import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
 import type { Plan } from '../attribution/plan.ts';
@@ -15,6 +14,7 @@ import { badRequest, TributaryError } from '../domain/errors.ts';
 import { formatMicros } from '../domain/money.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatInstant } from '../domain/time.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';

@@ -1,7 +1,7 @@
 /** Access to routes: keys and their scopes, the rate limit, and pages of other origins (CORS). */
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
-import Type from 'typebox';
 import { TributaryError } from '../domain/errors.ts';
+import { Type } from '../domain/typebox.ts';
 import { allows, type Key, type KeyRing } from './keys.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';

@@ -1,9 +1,9 @@
 /** Routes for administration: loading, conflicts and dead letters, maintenance. */
 import { isAbsolute } from 'node:path';
 import type { FastifyRequest } from 'fastify';
-import Type, { type Static } from 'typebox';
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';

@@ -1,8 +1,8 @@
 /** Routes that accept records. A 202 means that the records are on disk. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
 import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
+import { Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import { draftsOf } from '../log/envelope.ts';
 import { reference } from './openapi.ts';

@@ -1,7 +1,8 @@
 /** Routes for keys. A key of one brand lists, makes and revokes keys of that brand only. */
-import Type from 'typebox';
+
 import { brandWithin, maySeeKey } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
+import { Type } from '../domain/typebox.ts';
 import { type KeyRing, SCOPES, type Scope } from './keys.ts';
 import type { Route, Services } from './route.ts';
 

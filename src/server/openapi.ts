@@ -1,6 +1,7 @@
 /** Makes the OpenAPI 3.1 document from the routes and from the schemas that also validate requests. */
-import type { TObject, TSchema } from 'typebox';
+
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
+import type { TObject, TSchema } from '../domain/typebox.ts';
 import { FAILURES } from './failure-examples.ts';
 import { type Answer, type Route, TAGS } from './route.ts';
 

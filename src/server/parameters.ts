@@ -1,7 +1,7 @@
 /** Reads query parameters by the TypeBox schema that also documents them. */
-import type { Static, TObject } from 'typebox';
-import { Compile } from 'typebox/compile';
+
 import { badRequest } from '../domain/errors.ts';
+import { Compile, type Static, type TObject } from '../domain/typebox.ts';
 
 type Shape = Record<string, unknown>;
 

@@ -1,8 +1,8 @@
 /** One route for each declared report: JSON, its main table as CSV, or its terminal table as text. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import Type from 'typebox';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
+import { Type } from '../domain/typebox.ts';
 import { toCsv } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
 import type { ReportContext, ReportJson } from '../reports/context.ts';

@@ -1,7 +1,7 @@
 /** The declaration of a route: its handler, its protection and its description in the OpenAPI document. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { TObject, TSchema } from 'typebox';
 import type { RecordName } from '../domain/index.ts';
+import type { TObject, TSchema } from '../domain/typebox.ts';
 import type { Tributary } from '../tributary.ts';
 import type { Key, KeyRing, Scope } from './keys.ts';
 import type { Metrics } from './metrics.ts';

@@ -1,8 +1,8 @@
 /** Answers that are kept are never old: a new event, another setting or another question is another key. */
 import fc from 'fast-check';
-import Type from 'typebox';
 import { expect, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
+import { Type } from '../../src/domain/typebox.ts';
 import { AnswerCache, answerOnce } from '../../src/reports/answers.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { campaignReport } from '../../src/reports/campaign.ts';

@@ -1,7 +1,8 @@
 /** What is declared of a report is what it answers: every answer is checked against the schema that OpenAPI shows. */
-import type { TObject } from 'typebox';
+
 import { describe, expect, test } from 'vitest';
 import { optionParameters } from '../../src/attribution/query-options.ts';
+import type { TObject } from '../../src/domain/typebox.ts';
 import { toCsv } from '../../src/present/csv.ts';
 import { OWN_TABLES, showReport } from '../../src/present/tables.ts';
 import type { ReportJson } from '../../src/reports/context.ts';

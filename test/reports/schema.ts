@@ -1,6 +1,7 @@
 /** Answers against the schemas of their declarations. */
-import { Compile } from 'typebox/compile';
+
 import { expect } from 'vitest';
+import { Compile } from '../../src/domain/typebox.ts';
 import type { Report } from '../../src/reports/declare.ts';
 import { REPORTS } from '../../src/reports/index.ts';
 

@@ -1,8 +1,9 @@
 /** A program of tomorrow: schema 3, with the field `loyalty_tier` on touchpoints and the kind `visits`. */
-import Type from 'typebox';
+
 import { Id, Instant, Text } from '../../src/domain/fields.ts';
 import type * as domain from '../../src/domain/index.ts';
 import { defineRecord } from '../../src/domain/record.ts';
+import { Type } from '../../src/domain/typebox.ts';
 import type * as versions from '../../src/warehouse/versions/index.ts';
 import type { SchemaVersion } from '../../src/warehouse/versions/version.ts';
 

@@ -1,6 +1,7 @@
 /** The answer of the attribution report: for one model, or for several models by name. */
-import Type from 'typebox';
+
 import { UNATTRIBUTED_REASONS } from '../../attribution/eligibility.ts';
+import { Type } from '../../domain/typebox.ts';
 import { GROUP_FIELDS } from '../groups.ts';
 import { JOURNEY_LENGTHS, JOURNEY_MEANINGS } from './journeys.ts';
 import {

@@ -1,5 +1,5 @@
 /** The answer about one customer. */
-import Type from 'typebox';
+import { Type } from '../../domain/typebox.ts';
 import { PERSON, PERSON_MEANINGS } from './person.ts';
 import {
   byName,

@@ -1,5 +1,5 @@
 /** The answer of the comparison of models. The field that names a group is the one of `group_by`. */
-import Type from 'typebox';
+import { Type } from '../../domain/typebox.ts';
 import { byName, closed, count, money, number, PERIOD_HEAD, rows, text, textOrNull, texts, yesNo } from './shapes.ts';
 
 const GROUP = { channel: Type.Optional(textOrNull()), campaign_id: Type.Optional(textOrNull()) };

@@ -1,5 +1,5 @@
 /** The answers about fitted models: their list, and the card of one. */
-import Type from 'typebox';
+import { Type } from '../../domain/typebox.ts';
 import { closed, instant, nullable, number, rows, text, texts, yesNo } from './shapes.ts';
 
 export const ModelsResult = closed({

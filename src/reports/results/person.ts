@@ -1,5 +1,5 @@
 /** The part of an answer about one person: their ids, and what joins them. */
-import Type from 'typebox';
+import { Type } from '../../domain/typebox.ts';
 import { closed, count, instant, nullable, number, text, textOrNull, texts, yesNo } from './shapes.ts';
 
 const STATEMENT = closed({

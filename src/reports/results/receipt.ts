@@ -1,7 +1,8 @@
 /** The answer of a receipt: one order, its value, and the decision on every touchpoint that was considered. */
-import Type from 'typebox';
+
 import { optionValues } from '../../attribution/query-options.ts';
 import { MODEL_SETTING_VALUES } from '../../domain/settings.ts';
+import { Type } from '../../domain/typebox.ts';
 import { PERSON, PERSON_MEANINGS } from './person.ts';
 import {
   amount,

@@ -1,5 +1,5 @@
 /** The answers about frozen runs: a new run, the list, and the comparison of a run with today's answer. */
-import Type from 'typebox';
+import { Type } from '../../domain/typebox.ts';
 import { AttributionParameters } from '../parameters.ts';
 import { UNATTRIBUTED } from './attribution.ts';
 import {

@@ -1,5 +1,5 @@
 /** The parts of the schemas of answers. Objects are closed: a field that no schema names fails the tests. */
-import Type, { type TSchema } from 'typebox';
+import { type TSchema, Type } from '../../domain/typebox.ts';
 
 type Fields = Record<string, TSchema>;
 
