@@ -8,6 +8,7 @@
 import { hash } from 'node:crypto';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
+import { everyEntry } from '../state/entries.ts';
 import type { Json, State } from '../state/port.ts';
 
 /** One record by its id. */
@@ -28,7 +29,6 @@ const COLLECTION = 'suppressions';
  * The most suppressions that are held in memory, about 150 bytes each. With more of them, each record is looked up in the store.
  */
 const MAX_CACHED = 100_000;
-const PAGE = 1_000;
 
 /** The stored value: records that happened at or before this instant (milliseconds) are dropped. Null drops all of them. */
 type Until = { readonly until_ms: number | null };
@@ -66,12 +66,16 @@ export function unsuppress(state: State, what: SuppressedRecord | SuppressedSubj
   return state.transaction((transaction) => transaction.delete(COLLECTION, keyOf(what)));
 }
 
+/** The list as it was at a revision of the store. It does not change once it is made. */
+interface HeldList {
+  revision: number;
+  /** The limit of each suppression, by its key. Undefined when the list is too long to be held. */
+  until: ReadonlyMap<string, number | null> | undefined;
+}
+
 /** The loader's view of the list. It holds the hashes in memory until the list in the store changes. */
 export class Suppressions {
-  private readonly until = new Map<string, number | null>();
-  private revision = 0;
-  /** True if memory holds the whole list. */
-  private is_whole = true;
+  private held: HeldList = { revision: 0, until: new Map() };
 
   /** @param state undefined where there is no list. */
   constructor(
@@ -81,52 +85,55 @@ export class Suppressions {
 
   /** The items that are not suppressed. @throws state_unavailable; then nothing may be loaded. */
   async without<T extends { record: RecordName; item: FlatRecord }>(items: readonly T[]): Promise<readonly T[]> {
-    if (this.state === undefined) return items;
-    await this.refresh(this.state);
-    if (this.is_whole && this.until.size === 0) return items;
+    const { state } = this;
+    if (state === undefined) return items;
+    // All items are judged by one list, also if another call reads a newer one meanwhile.
+    const { until } = await this.latest(state);
+    if (until?.size === 0) return items;
+    const untilOf: UntilOf = async (key) =>
+      until ? until.get(key) : (await state.get<Until>(COLLECTION, key))?.until_ms;
     const kept: T[] = [];
-    for (const item of items) if (!(await this.isSuppressed(this.state, item))) kept.push(item);
+    for (const item of items) if (!(await isSuppressed(untilOf, item))) kept.push(item);
     return kept;
   }
 
-  private async refresh(state: State): Promise<void> {
+  /** The list as the store has it now. Calls may overlap, so each one makes its own map. */
+  private async latest(state: State): Promise<HeldList> {
     const revision = await state.revision(COLLECTION);
-    if (revision === this.revision) return;
-    this.until.clear();
-    this.is_whole = true;
-    for (let after = ''; ; ) {
-      const page = await state.list<Until>(COLLECTION, { after, limit: PAGE });
-      for (const { key, value } of page) this.until.set(key, value.until_ms);
-      if (page.length < PAGE) break;
-      if (this.until.size >= this.max_cached) {
-        this.is_whole = false;
-        this.until.clear();
-        break;
-      }
-      after = page[page.length - 1]!.key;
-    }
-    this.revision = revision;
+    if (revision === this.held.revision) return this.held;
+    const read = { revision, until: await readList(state, this.max_cached) };
+    this.held = read;
+    return read;
   }
+}
 
-  private async isSuppressed(
-    state: State,
-    { record, item }: { record: RecordName; item: FlatRecord },
-  ): Promise<boolean> {
-    const brand_id = item['brand_id'] as string;
-    const own = keyOf({ record, brand_id, id: item[recordKind(record).id_field] as string });
-    if ((await this.untilOf(state, own)) !== undefined) return true;
-    for (const id of subjectsOf(record, item)) {
-      const until_ms = await this.untilOf(state, keyOf({ brand_id, id }));
-      if (until_ms === undefined) continue;
-      const happened_ms = instantOf(record, item);
-      if (until_ms === null || happened_ms === undefined || happened_ms <= until_ms) return true;
-    }
-    return false;
-  }
+/** The limit of a suppression by its key; null drops all records, undefined none. */
+type UntilOf = (key: string) => Promise<number | null | undefined>;
 
-  private async untilOf(state: State, key: string): Promise<number | null | undefined> {
-    return this.is_whole ? this.until.get(key) : (await state.get<Until>(COLLECTION, key))?.until_ms;
+/** The whole list, or undefined when it has more than `at_most` suppressions. */
+async function readList(state: State, at_most: number): Promise<HeldList['until']> {
+  const until = new Map<string, number | null>();
+  for await (const { key, value } of everyEntry<Until>(state, COLLECTION)) {
+    if (until.size === at_most) return undefined;
+    until.set(key, value.until_ms);
   }
+  return until;
+}
+
+async function isSuppressed(
+  untilOf: UntilOf,
+  { record, item }: { record: RecordName; item: FlatRecord },
+): Promise<boolean> {
+  const brand_id = item['brand_id'] as string;
+  const own = keyOf({ record, brand_id, id: item[recordKind(record).id_field] as string });
+  if ((await untilOf(own)) !== undefined) return true;
+  for (const id of subjectsOf(record, item)) {
+    const until_ms = await untilOf(keyOf({ brand_id, id }));
+    if (until_ms === undefined) continue;
+    const happened_ms = instantOf(record, item);
+    if (until_ms === null || happened_ms === undefined || happened_ms <= until_ms) return true;
+  }
+  return false;
 }
 
 /** SHA-256 of the parts, so that the list holds no ids. */

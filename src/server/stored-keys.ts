@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { badRequest } from '../domain/errors.ts';
+import { everyEntry } from '../state/entries.ts';
 import type { Json, State } from '../state/port.ts';
 
 export const SCOPES = ['write', 'read', 'admin'] as const;
@@ -25,18 +26,10 @@ export interface StoredKey {
 export const COLLECTION = 'keys';
 /** Files that were imported, by the SHA-256 of their content. */
 export const IMPORTS = 'key_imports';
-/** Keys per page of reading. */
-const PAGE = 1_000;
 
-/** Every stored key, in pages. */
+/** Every stored key. */
 export async function* storedKeys(state: State): AsyncGenerator<[sha256: string, info: StoredKey]> {
-  let after: string | undefined;
-  for (;;) {
-    const page = await state.list(COLLECTION, { limit: PAGE, ...(after === undefined ? {} : { after }) });
-    for (const { key, value } of page) yield [key, value as unknown as StoredKey];
-    if (page.length < PAGE) return;
-    after = page.at(-1)!.key;
-  }
+  for await (const { key, value } of everyEntry(state, COLLECTION)) yield [key, value as unknown as StoredKey];
 }
 
 /**

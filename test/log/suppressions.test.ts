@@ -7,7 +7,7 @@ import type { FlatRecord } from '../../src/domain/record.ts';
 import { MS_PER_DAY } from '../../src/domain/time.ts';
 import type { Collector } from '../../src/log/collector.ts';
 import { Suppressions, suppressRecords, suppressSubject, unsuppress } from '../../src/log/suppressions.ts';
-import type { State } from '../../src/state/port.ts';
+import type { ListOptions, State } from '../../src/state/port.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 import { TEST_ENGINE } from '../support/engine.ts';
@@ -165,6 +165,33 @@ describe('the list', () => {
       const kept = await list.without([item('e0'), item('e2499'), item('other')]);
       expect(kept.map((one) => one.item['event_id'])).toEqual(['other']);
     }
+  });
+
+  test('is whole for every reader while two of them read it again', async () => {
+    const state = await openTestState();
+    const ids = Array.from({ length: 2_500 }, (_, i) => `e${i}`);
+    await suppressRecords(
+      state,
+      ids.map((id) => record(id)),
+    );
+    // The first reader has one page when the second one begins, and the second one waits until the first is done.
+    let pages = 0;
+    let first: Promise<readonly unknown[]> | undefined;
+    const slow = Object.assign(Object.create(state) as State, {
+      list: async (collection: string, options: ListOptions) => {
+        pages += 1;
+        if (pages === 2) await expect.poll(() => pages).toBe(3);
+        else if (pages === 3) await first;
+        return state.list(collection, options);
+      },
+    });
+    const list = new Suppressions(slow);
+    const items = ids.map(item);
+    first = list.without(items);
+    await expect.poll(() => pages).toBe(2);
+    const second = list.without(items);
+    expect(await first).toEqual([]);
+    expect(await second).toEqual([]);
   });
 
   test('that cannot be read stops loading: what may be suppressed is not loaded', async () => {
