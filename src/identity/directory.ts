@@ -14,7 +14,7 @@ import { Line } from './line.ts';
 import { type Host, NearHost, Replaced } from './lines.ts';
 import { readFacts, type Span } from './log-links.ts';
 import type { FactPage } from './pages.ts';
-import { makePersons } from './relation.ts';
+import { keepTable, makePersons } from './relation.ts';
 import { ThreadHost } from './thread.ts';
 
 export interface DirectoryOptions {
@@ -89,13 +89,12 @@ export class PersonDirectory {
    * report depends on it.
    */
   follow(warehouse: Warehouse): Promise<void> {
-    return warehouse.read(async (snapshot) => this.advance(snapshot, await resolvePosition(snapshot, undefined)));
-  }
-
-  /** Advances the kept persons and tables to a position of a snapshot. */
-  async advance(snapshot: Snapshot, position: Position): Promise<void> {
-    await this.at(snapshot, position, async () => true);
-    for (const rules of [...this.asked.values()]) await this.makeRelation(snapshot, position, rules);
+    return warehouse.read(async (snapshot) => {
+      const position = await resolvePosition(snapshot, undefined);
+      await this.at(snapshot, position, async () => true);
+      for (const rules of [...this.asked.values()])
+        await this.at(snapshot, position, (line, view) => keepTable(snapshot, line, view, rules));
+    });
   }
 
   /** Ends the thread. Later reads of persons fail. */

@@ -24,14 +24,31 @@ export async function makePersons(
   view: View,
   rules: readonly BrandRule[],
 ): Promise<true | undefined> {
+  const kept = await keepTable(snapshot, line, view, rules);
+  if (!kept) return undefined;
+  const { table, delta } = kept;
+  if (delta.id.length === 0) await snapshot.define('persons', `select ${NAMES.join(', ')} from ${table}`);
+  else await defineWithChanges(snapshot, table, delta);
+  return true;
+}
+
+/**
+ * Makes the table of members that `persons` of some brands needs in a view, unless the engine has it already.
+ * @returns the name of the table, and the members that changed since; undefined when the step can no longer be read.
+ * @throws Replaced
+ */
+export async function keepTable(
+  snapshot: Snapshot,
+  line: Line,
+  view: View,
+  rules: readonly BrandRule[],
+): Promise<{ table: string; delta: MemberPage } | undefined> {
   const relation = await line.ask('relation', view, rules);
   if (!relation) return undefined;
   const { base, delta } = relation;
-  const name = relationName(rules.map((rule) => rule.brand_id));
-  await snapshot.cachedRelation(name, base, COLUMNS, () => readRows(line, base));
-  if (delta.id.length === 0) await snapshot.define('persons', `select ${NAMES.join(', ')} from ${name}`);
-  else await defineWithChanges(snapshot, name, delta);
-  return true;
+  const table = relationName(rules.map((rule) => rule.brand_id));
+  await snapshot.cachedRelation(table, base, COLUMNS, () => readRows(line, base));
+  return { table, delta };
 }
 
 /** Each set of brands has its own name, so that the kept versions of one set do not displace those of another. */
