@@ -54,6 +54,8 @@ export interface CollectorOptions {
 const KNOWN_IDS = 'known-ids.bloom';
 /** The filter of known ids is saved each time this many records were loaded. */
 const SAVE_EVERY_RECORDS = 2_000_000;
+/** Dead letters that are replayed with one write to the spool and one to the warehouse. */
+const REPLAYED_TOGETHER = 500;
 
 export interface CollectorHealth {
   spool_bytes: number;
@@ -165,21 +167,25 @@ export class Collector {
   }
 
   /**
-   * Writes the records of open dead letters to the spool again, except those that are now suppressed. @returns how many.
+   * Writes the records of open dead letters to the spool again, in parts, except those that are now suppressed. @returns how
+   * many.
    */
   async replayDeadLetters(): Promise<number> {
     const { warehouse, collector_id, privacy } = this.options;
     const open = await readOpenDeadLetters(warehouse, privacy);
     const wanted = new Set(await this.suppressions.without(open.map(({ kept }) => kept)));
-    for (const { letter, kept } of open) {
+    for (let from = 0; from < open.length; from += REPLAYED_TOGETHER) {
+      const part = open.slice(from, from + REPLAYED_TOGETHER);
       const now_ms = this.now();
       const head = { source: 'dead_letters', privacy: privacyRules(privacy), received_at: now_ms };
-      // The letter is closed last: after a full spool or a crash it is still open. A second replay is harmless, since an id
-      // counts once.
-      if (wanted.has(kept)) await this.spool.append([kept], head);
+      const records = part.map(({ kept }) => kept).filter((kept) => wanted.has(kept));
+      // The letters are closed last: after a full spool or a crash they are still open. A second replay is harmless, since an
+      // id counts once.
+      if (records.length > 0) await this.spool.append(records, head);
       const log_seq = this.loader.stats.committed_log_seq;
-      await warehouse.append({ dead_letters: [replayedLetter(letter, { collector_id, log_seq, now_ms })] });
-      this.loader.stats.open_dead_letters = Math.max(0, this.loader.stats.open_dead_letters - 1);
+      const closed = part.map(({ letter }) => replayedLetter(letter, { collector_id, log_seq, now_ms }));
+      await warehouse.append({ dead_letters: closed });
+      this.loader.stats.open_dead_letters = Math.max(0, this.loader.stats.open_dead_letters - part.length);
     }
     return wanted.size;
   }

@@ -4,13 +4,16 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Enrich } from '../../src/log/batch.ts';
 import type { Collector } from '../../src/log/collector.ts';
+import { deadLetter } from '../../src/log/dead-letters.ts';
+import { Spool } from '../../src/log/spool.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { RowFault } from '../../src/warehouse/port.ts';
 import { TEST_ENGINE } from '../support/engine.ts';
 import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, fileHandleMethods, loaded, openCollector, openWarehouse } from './setup.ts';
+import { NOW_MS } from '../support/time.ts';
+import { accept, fileHandleMethods, loaded, openCollector, openWarehouse, records } from './setup.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -114,6 +117,32 @@ describe('a record whose value does not fit its column', () => {
     expect(collector.health().loader).toMatchObject({ loaded: { touchpoints: 1 }, duplicates: 1, conflicts: 0 });
     await collector.close();
     await warehouse.close();
+  });
+
+  test('is put back together with others: one write to the spool and one to the warehouse for 500 of them', async () => {
+    const inner = await openWarehouse();
+    const closed: number[] = [];
+    const warehouse = Object.assign(Object.create(inner) as Warehouse, {
+      append: (batch: Batch) => {
+        if (batch.dead_letters) closed.push(batch.dead_letters.length);
+        return inner.append(batch);
+      },
+    });
+    const fault = new RowFault('email_events', 'customer_id', '7 is not text');
+    const place = { collector_id: 'main', loaded_at: NOW_MS };
+    const dead_letters = records(...Array.from({ length: 1_001 }, (_, i) => `e${i}`)).map((kept, i) =>
+      deadLetter({ ...kept, log_seq: i, received_at: NOW_MS }, fault, place),
+    );
+    await inner.append({ dead_letters });
+    const collector = await openCollector(temporaryFolder(), warehouse);
+    const appended = vi.spyOn(Spool.prototype, 'append');
+    expect(await collector.replayDeadLetters()).toBe(1_001);
+    expect(appended.mock.calls.map(([kept]) => kept.length)).toEqual([500, 500, 1]);
+    expect(closed).toEqual([500, 500, 1]);
+    expect(await collector.replayDeadLetters()).toBe(0);
+    expect(collector.health().loader.open_dead_letters).toBe(0);
+    await collector.close();
+    await inner.close();
   });
 
   test('is found also where only the engine knows of it', async () => {
