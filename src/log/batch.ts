@@ -6,7 +6,7 @@ import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
 import { type Cell, type Row, textColumn } from '../warehouse/schema.ts';
 import { cleanRecord, keepRecord, withoutNotes } from './kept-record.ts';
-import type { SeenIds } from './seen-ids.ts';
+import { idKey, type SeenIds } from './seen-ids.ts';
 import type { SpoolEntry } from './segment.ts';
 
 /** Computes the columns that enrichment adds to a record; pure. */
@@ -70,8 +70,8 @@ export async function prepareBatch(
   const repeats: KeyedItem[] = [];
   const maybe: KeyedItem[] = [];
   for (const entry of items) {
-    const id_field = recordKind(entry.record).id_field;
-    const key = `${entry.record}\0${entry.item['brand_id']}\0${entry.item[id_field]}`;
+    const { record, item } = entry;
+    const key = idKey(record, item['brand_id'], item[recordKind(record).id_field]);
     const keyed: KeyedItem = { ...entry, key, content_hash: int64OfHex(entry.content_hash) };
     if (first.has(key)) repeats.push(keyed);
     else {
@@ -146,7 +146,7 @@ async function lookUp(maybe: readonly KeyedItem[], warehouse: Warehouse): Promis
           `select t.brand_id as brand_id, t.${id_field} as id, t.content_hash as content_hash
          from ${record} t join wanted w on w.brand_id = t.brand_id and w.id = t.${id_field}`,
         );
-        for (const row of rows) known.set(`${record}\0${row['brand_id']}\0${row['id']}`, row['content_hash'] as bigint);
+        for (const row of rows) known.set(idKey(record, row['brand_id'], row['id']), row['content_hash'] as bigint);
       }
     },
     { for: 'loading' },

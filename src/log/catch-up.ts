@@ -1,7 +1,7 @@
 /** Fills the filter of known ids from the log. */
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import type { SeenIds } from './seen-ids.ts';
+import { idKey, type SeenIds } from './seen-ids.ts';
 
 /** Adds to `seen` every id that the warehouse holds after `after_log_seq` (0 rebuilds the whole filter). */
 export async function catchUpSeenIds(
@@ -31,7 +31,7 @@ export async function catchUpSeenIds(
           }),
         { for: 'loading' },
       );
-      for (const row of rows) seen.add(`${name}\0${row['brand_id']}\0${row['id']}`);
+      for (const row of rows) seen.add(idKey(name, row['brand_id'], row['id']));
     }
   }
 }

@@ -8,6 +8,8 @@
 import { existsSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import type { RecordName } from '../domain/index.ts';
+import type { Cell } from '../warehouse/schema.ts';
 
 const BITS_PER_ID = 32;
 const PROBES = 12;
@@ -19,6 +21,11 @@ interface Layer {
   capacity: number;
   count: number;
   words: Uint32Array;
+}
+
+/** The key of a record in the filter. Saved filters hold its hash, so it never changes. */
+export function idKey(record: RecordName, brand_id: Cell | undefined, id: Cell | undefined): string {
+  return `${record}\0${brand_id}\0${id}`;
 }
 
 export class SeenIds {
