@@ -96,23 +96,23 @@ async function addLink(warehouse: Warehouse): Promise<void> {
 async function joinAnew(warehouse: Warehouse): Promise<void> {
   await warehouse.read(async (snapshot) => {
     const implicit = await snapshot.query(
-      `select brand_id, anonymous_id, customer_id, min(epoch_ms(occurred_at)) as first_ms from conversions
-       where anonymous_id is not null and customer_id is not null group by brand_id, anonymous_id, customer_id`,
+      `select anonymous_id, customer_id, min(epoch_ms(occurred_at)) as first_ms from conversions
+       where anonymous_id is not null and customer_id is not null group by anonymous_id, customer_id`,
     );
     const statements = await snapshot.query(
-      'select brand_id, link_id, left_id, right_id, state, probability, epoch_ms(occurred_at) as occurred_at from identity_links',
+      'select link_id, left_id, right_id, state, probability, epoch_ms(occurred_at) as occurred_at from identity_links',
     );
     const customers = new Set(
       (await snapshot.query('select distinct customer_id from conversions')).map((row) => row['customer_id'] as string),
     );
+    const brand_id = 'default';
     const members = joinPersons(
-      'default',
       implicit.map((row) => ({ ...row, first_ms: Number(row['first_ms']) }) as ImplicitLink),
       statements.map((row) => ({ ...row, occurred_at: Number(row['occurred_at']) }) as unknown as LinkStatement),
       (id) => customers.has(id),
       DEFAULT_BRAND_SETTINGS,
     );
-    const rows: Row[] = members.map(({ brand_id, id, person_id }) => ({
+    const rows: Row[] = Array.from(members, ([id, person_id]) => ({
       brand_id,
       id,
       subject_key: subjectKey(brand_id, id),

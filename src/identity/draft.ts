@@ -47,7 +47,6 @@ export class Draft {
 
 function statementOf(page: FactPage & { kind: 'statements' }, i: number) {
   return {
-    brand_id: page.brand_id[i]!,
     link_id: page.link_id[i]!,
     left_id: page.left_id[i]!,
     right_id: page.right_id[i]!,

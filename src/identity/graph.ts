@@ -192,7 +192,6 @@ export class LinkGraph {
     const times = this.times.get(pair);
     const times_ms = times?.at_ms.filter((_, i) => times.steps[i]! <= step) ?? [];
     links.implicit.push({
-      brand_id: this.brand_id,
       anonymous_id: this.ids[device]!,
       customer_id: this.ids[customer]!,
       first_ms,

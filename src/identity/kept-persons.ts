@@ -63,7 +63,6 @@ export class KeptPersons {
 }
 
 /** Joins links into persons. @returns the members that differ from their person's name, each with that name. */
-export function joinLinks({ implicit, statements, customers }: Links, rule: BrandRule): Map<string, string> {
-  const members = joinPersons(rule.brand_id, implicit, statements, (id) => customers.has(id), rule);
-  return new Map(members.map(({ id, person_id }) => [id, person_id]));
+export function joinLinks({ implicit, statements, customers }: Links, rule: PersonRules): Map<string, string> {
+  return joinPersons(implicit, statements, (id) => customers.has(id), rule);
 }

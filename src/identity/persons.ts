@@ -5,7 +5,6 @@
 
 /** Records that carry both ids, with the time of the earliest one. */
 export interface ImplicitLink {
-  brand_id: string;
   anonymous_id: string;
   customer_id: string;
   first_ms: number;
@@ -15,7 +14,6 @@ export interface ImplicitLink {
 
 /** A statement about two ids. */
 export interface LinkStatement {
-  brand_id: string;
   link_id: string;
   left_id: string;
   right_id: string;
@@ -30,13 +28,6 @@ export interface PersonRules {
   identity_min_probability: number;
 }
 
-/** A member that differs from its person's name. */
-export interface Membership {
-  brand_id: string;
-  id: string;
-  person_id: string;
-}
-
 interface Edge {
   left: string;
   right: string;
@@ -46,15 +37,14 @@ interface Edge {
 /**
  * Joins the ids of one brand into persons.
  * @param is_customer true if any record carries the id as customer_id.
- * @returns only the members that differ from their person's name.
+ * @returns the members that differ from their person's name, each with that name.
  */
 export function joinPersons(
-  brand_id: string,
   implicit: readonly ImplicitLink[],
   statements: readonly LinkStatement[],
   is_customer: (id: string) => boolean,
   rules: PersonRules,
-): Membership[] {
+): Map<string, string> {
   // An id that is used as customer_id and as anonymous_id is a customer. A record does not join customers.
   const devices = implicit.filter((link) => !is_customer(link.anonymous_id));
   const edges = effectiveEdges(devices, statements, rules);
@@ -76,9 +66,8 @@ export function joinPersons(
     const owner = owners.get(group);
     members.set(id, owner ? customers.find(owner.customer_id) : group);
   }
-  return [...members]
-    .filter(([id, person_id]) => id !== person_id)
-    .map(([id, person_id]) => ({ brand_id, id, person_id }));
+  for (const [id, person_id] of members) if (id === person_id) members.delete(id);
+  return members;
 }
 
 /** The links that count, one per pair of ids: by the latest statement, or by records (after an unlink only later records). */

@@ -8,7 +8,6 @@ import { type ImplicitLink, joinPersons, type LinkStatement } from '../../src/id
 const both = (anonymous_id: string, customer_id: string, ...hours: number[]): ImplicitLink => {
   const times_ms = hours.map((hour) => hour * MS_PER_HOUR);
   return {
-    brand_id: 'default',
     anonymous_id,
     customer_id,
     first_ms: Math.min(...times_ms),
@@ -26,7 +25,6 @@ const said = (
 ): LinkStatement => {
   statements_made += 1;
   return {
-    brand_id: 'default',
     link_id: `l${statements_made}`,
     left_id,
     right_id,
@@ -49,8 +47,8 @@ function who(
   statements: LinkStatement[] = [],
   identity_min_probability = 0.5,
 ): Record<string, string> {
-  const members = joinPersons('default', implicit, statements, isCustomer, { identity_min_probability });
-  return Object.fromEntries(members.map(({ id, person_id }) => [id, person_id]));
+  const members = joinPersons(implicit, statements, isCustomer, { identity_min_probability });
+  return Object.fromEntries(members);
 }
 
 describe('a device', () => {
