@@ -76,8 +76,9 @@ interface Parsed {
 /** Parses text in pieces that end at line breaks. A quoted field may go on in the next piece. Blank lines are skipped. */
 export class CsvParser {
   private line = 1;
-  private held = '';
-  private held_lines = 0;
+  /** The lines of a row whose quote is still open. Each is searched once, and they are joined when the quote is closed. */
+  private held: string[] = [];
+  private held_chars = 0;
 
   constructor(private readonly delimiter: string) {}
 
@@ -86,18 +87,17 @@ export class CsvParser {
     const lines = text.split('\n');
     if (lines.at(-1) === '') lines.pop();
     for (const raw of lines) {
-      if (this.held_lines === 0 && !raw.includes('"')) {
-        this.take(parsed, raw.endsWith('\r') ? raw.slice(0, -1) : raw, 1);
+      const goes_on = this.held.length > 0;
+      if (!goes_on && !raw.includes('"')) {
+        this.take(parsed, withoutReturn(raw), 1);
         continue;
       }
-      this.held = this.held_lines === 0 ? raw : `${this.held}\n${raw}`;
-      this.held_lines++;
-      if (this.held.length > MAX_FIELD_CHARS)
+      this.held.push(raw);
+      this.held_chars += raw.length + (goes_on ? 1 : 0);
+      if (this.held_chars > MAX_FIELD_CHARS)
         throw badRequest(`line ${this.line}`, 'opens a quote that is not closed; close it or double the quotes inside');
-      if (!quotesClosed(this.held)) continue;
-      this.take(parsed, this.held.endsWith('\r') ? this.held.slice(0, -1) : this.held, this.held_lines);
-      this.held = '';
-      this.held_lines = 0;
+      // An odd number of quotes closes an open quote, and opens one where none is open.
+      if (hasOddQuotes(raw) === goes_on) this.takeHeld(parsed, withoutReturn(this.held.join('\n')));
     }
     return parsed;
   }
@@ -105,9 +105,14 @@ export class CsvParser {
   /** Call at the end of the file. Returns the row whose quote was never closed, if there is one. */
   end(): Parsed[] {
     const parsed: Parsed[] = [];
-    if (this.held_lines > 0) this.take(parsed, this.held, this.held_lines);
-    this.held_lines = 0;
+    if (this.held.length > 0) this.takeHeld(parsed, this.held.join('\n'));
     return parsed;
+  }
+
+  private takeHeld(parsed: Parsed[], text: string): void {
+    this.take(parsed, text, this.held.length);
+    this.held = [];
+    this.held_chars = 0;
   }
 
   private take(parsed: Parsed[], text: string, lines: number): void {
@@ -120,10 +125,15 @@ export class CsvParser {
   }
 }
 
-function quotesClosed(text: string): boolean {
-  let quotes = 0;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes++;
-  return quotes % 2 === 0;
+/** The text without the carriage return at its end. */
+function withoutReturn(text: string): string {
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}
+
+function hasOddQuotes(text: string): boolean {
+  let odd = false;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) odd = !odd;
+  return odd;
 }
 
 function splitQuoted(text: string, delimiter: string): string[] {
