@@ -8,6 +8,7 @@ import { isProblem, type ReadContext } from '../domain/record.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
+import { currentPosition } from '../warehouse/position.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
 import { checkCollectorName } from './collector-name.ts';
@@ -239,7 +240,8 @@ export class Collector {
 async function recall({ folder, warehouse, collector_id }: CollectorOptions): Promise<Recalled> {
   await warehouse.migrate();
   await checkCollectorName(warehouse, collector_id);
-  const committed_log_seq = await committedPosition(warehouse, collector_id);
+  const committed = await warehouse.read(currentPosition, { for: 'loading' });
+  const committed_log_seq = committed.get(collector_id) ?? 0;
   const saved = await SeenIds.load(join(folder, KNOWN_IDS));
   const kept = saved !== undefined && saved.log_seq <= committed_log_seq;
   const seen = kept ? saved.ids : new SeenIds();
@@ -250,15 +252,4 @@ async function recall({ folder, warehouse, collector_id }: CollectorOptions): Pr
 
 async function hasSegments(folder: string): Promise<boolean> {
   return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
-}
-
-async function committedPosition(warehouse: Warehouse, collector_id: string): Promise<number> {
-  const [row] = await warehouse.read(
-    (snapshot) =>
-      snapshot.query('select coalesce(max(log_seq), 0) as log_seq from commits where collector_id = $collector_id', {
-        collector_id,
-      }),
-    { for: 'loading' },
-  );
-  return Number(row!['log_seq']);
 }
