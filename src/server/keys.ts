@@ -139,11 +139,11 @@ export class KeyRing {
   }
 
   /**
-   * Revokes a stored key. The key works until the returned promise resolves.
+   * Revokes a stored key. The key works until the returned promise resolves. Keys that the caller does not see do not exist for it.
    * @throws not_found; conflict for a key that is not stored; state_unavailable: then the key still works.
    */
-  async revoke(key_id: string): Promise<void> {
-    const [digest, key] = [...this.keys].find(([, known]) => known.key_id === key_id) ?? [];
+  async revoke(key_id: string, sees: (key: KeyInfo) => boolean = () => true): Promise<void> {
+    const [digest, key] = [...this.keys].find(([, known]) => known.key_id === key_id && sees(known)) ?? [];
     if (digest === undefined || key === undefined)
       throw new TributaryError(
         'not_found',
