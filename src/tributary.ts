@@ -127,7 +127,7 @@ const PERSONS_EVERY_MS = 1_000;
  */
 function keepPersons({ directory, warehouse }: ReportContext): ProcessTask {
   const run = (): Promise<void> => directory.follow(warehouse);
-  return { name: 'persons', scope: 'process', tables: [], every_ms: PERSONS_EVERY_MS, run };
+  return { name: 'persons', scope: 'process', every_ms: PERSONS_EVERY_MS, run };
 }
 
 /**

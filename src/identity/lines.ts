@@ -37,7 +37,6 @@ export interface Host {
   begin(line: string): void;
   ask<K extends Operation>(line: string, operation: K, ...input: Input<K>): Promise<Output<K>>;
   forget(line: string): void;
-  close(): Promise<void>;
 }
 
 /** Runs memberships in the main thread. */
@@ -56,6 +55,4 @@ export class NearHost implements Host {
   forget(line: string): void {
     this.lines.forget(line);
   }
-
-  async close(): Promise<void> {}
 }

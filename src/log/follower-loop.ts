@@ -28,6 +28,8 @@ export const MAX_BACKOFF_MS = 60_000;
 const MAX_REST_MS = 60_000;
 
 export abstract class FollowerLoop {
+  /** True if the loop reads the log, so that a commit may be work for it. */
+  abstract readonly reads_log: boolean;
   protected readonly stopped = new AbortController();
   protected lag = { records: 0, since_ms: null as number | null };
   /** The longest pause after a failure. */

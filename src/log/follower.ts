@@ -53,7 +53,6 @@ export interface Fenced {
 /** Runs at an interval, in one process at a time. State holds the time of the last run. */
 export interface TimedFollower {
   name: string;
-  tables: readonly [];
   every_ms: number;
   scope?: 'shared';
   /**
@@ -66,7 +65,6 @@ export interface TimedFollower {
 /** Runs at an interval in every process. */
 export interface ProcessTask {
   name: string;
-  tables: readonly [];
   every_ms: number;
   scope: 'process';
   run(signal: AbortSignal): Promise<void>;

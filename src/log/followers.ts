@@ -44,7 +44,7 @@ export class Followers {
 
   /** Wakes the loops that read the log, after a commit. */
   wake(): void {
-    for (const loop of this.loops) if (!(loop instanceof TimedLoop || loop instanceof TaskLoop)) loop.wake();
+    for (const loop of this.loops) if (loop.reads_log) loop.wake();
   }
 
   /** The status of each follower, by name. */

@@ -12,6 +12,7 @@ export const CURSORS = 'cursors';
 const STORE_EVERY_MS = 10_000;
 
 export class SharedLogLoop extends FollowerLoop {
+  readonly reads_log = true;
   private held: { lease: Lease; until_ms: number } | undefined;
   private cursor: Position = new Map();
   private stored_at_ms = 0;
@@ -97,6 +98,7 @@ async function readCursor(transaction: StateTransaction, name: string): Promise<
 }
 
 export class ProcessLogLoop extends FollowerLoop {
+  readonly reads_log = true;
   private cursor: Position = new Map();
 
   constructor(

@@ -12,6 +12,7 @@ type Ran = { ran_ms: number };
 const BACKOFF_RUNS = 10;
 
 export class TimedLoop extends FollowerLoop {
+  readonly reads_log = false;
   constructor(
     private readonly follower: TimedFollower,
     context: FollowerContext,
@@ -77,6 +78,7 @@ export class TimedLoop extends FollowerLoop {
 }
 
 export class TaskLoop extends FollowerLoop {
+  readonly reads_log = false;
   constructor(
     private readonly task: ProcessTask,
     context: FollowerContext,

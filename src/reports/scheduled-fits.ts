@@ -27,7 +27,6 @@ export function scheduledFits(
 ): TimedFollower {
   return {
     name: 'fits',
-    tables: [],
     every_ms: CHECK_MS,
     run: async (state, signal) => {
       for (const fit of fits) {

@@ -112,7 +112,7 @@ function reachableAddress(app: FastifyInstance): string {
 
 /** Reads keys again when other processes make or revoke some. */
 function keyFollower(keys: KeyRing): ProcessTask {
-  return { name: 'keys', tables: [], scope: 'process', every_ms: CHECK_MS, run: () => keys.refresh() };
+  return { name: 'keys', scope: 'process', every_ms: CHECK_MS, run: () => keys.refresh() };
 }
 
 async function shutDown(app: FastifyInstance, tributary: Tributary, server_file: string): Promise<void> {

@@ -374,7 +374,6 @@ test('a scheduled run happens when it is due, in one process only, also after a 
   const ran: string[] = [];
   const hourly = (who: string): Follower => ({
     name: 'hourly',
-    tables: [],
     every_ms: MS_PER_HOUR,
     run: async (fenced) => {
       ran.push(who);
@@ -406,7 +405,6 @@ test('a run that takes longer than a lease keeps it, and stops when it is told t
   const options = { clock: () => now_ms, lease_ms: 60 };
   const long = (who: string): Follower => ({
     name: 'long',
-    tables: [],
     every_ms: MS_PER_HOUR,
     run: async (_fenced, signal) => {
       ran.push(who);
@@ -432,7 +430,6 @@ test('a task of each process is done again and again, also after it failed', asy
   run([
     {
       name: 'task',
-      tables: [],
       scope: 'process',
       every_ms: 2,
       run: async () => {
