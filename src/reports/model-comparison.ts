@@ -7,6 +7,7 @@ import type { Model, Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
+import { choice } from '../domain/parameter.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { CreditByPerson, ShareInterval } from '../models/uncertainty.ts';
@@ -29,9 +30,7 @@ const GROUPS = ['channel', 'campaign_id'] as const;
 export const ModelComparisonParameters = Type.Object(
   {
     ...SEVERAL_MODELS_PARAMETERS,
-    group_by: Type.Optional(
-      Type.Unsafe<(typeof GROUPS)[number]>({ type: 'string', enum: [...GROUPS], description: 'channel when left out' }),
-    ),
+    group_by: Type.Optional(choice(GROUPS, 'channel when left out')),
     draws: Type.Optional(
       Type.Integer({
         minimum: 20,

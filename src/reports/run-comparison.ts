@@ -10,6 +10,7 @@ import type { Plan, Positions } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { unattributedOf } from '../attribution/unattributed.ts';
 import { badRequest } from '../domain/errors.ts';
+import { choice } from '../domain/parameter.ts';
 import { NAMING_RECORDS } from '../domain/subject-fields.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -31,9 +32,7 @@ export const CompareParameters = Type.Object(
     model: Type.Optional(
       Type.String({ maxLength: 100, description: "One of the run's models; its first when left out" }),
     ),
-    group_by: Type.Optional(
-      Type.Unsafe<(typeof GROUPS)[number]>({ type: 'string', enum: [...GROUPS], description: 'channel when left out' }),
-    ),
+    group_by: Type.Optional(choice(GROUPS, 'channel when left out')),
   },
   { additionalProperties: false },
 );

@@ -3,13 +3,13 @@ import { isAbsolute } from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { type Static, Type } from '../domain/typebox.ts';
+import { choice } from '../domain/parameter.ts';
 import type { Collector } from '../log/collector.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
-import { type Page, readConflicts, readDeadLetters } from './letters.ts';
+import { type Page, parsePlace, readConflicts, readDeadLetters } from './letters.ts';
 import type { Route, Services } from './route.ts';
 
 const FLUSH_TIMEOUT_MS = 30_000;
@@ -28,13 +28,7 @@ const ConflictParameters = Type.Object(PageParameters, { additionalProperties: f
 const DeadLetterParameters = Type.Object(
   {
     ...PageParameters,
-    state: Type.Optional(
-      Type.Unsafe<'open' | 'replayed'>({
-        type: 'string',
-        enum: ['open', 'replayed'],
-        description: 'The state of the dead letters; all when left out',
-      }),
-    ),
+    state: Type.Optional(choice(['open', 'replayed'], 'The state of the dead letters; all when left out')),
   },
   { additionalProperties: false },
 );
@@ -125,13 +119,9 @@ function replayRoute(collector: Collector): Route {
 
 /** Reads the parameters of a page. @throws bad_request; forbidden for a brand that the key is not for. */
 function page(request: FastifyRequest, query: Static<typeof ConflictParameters>): Page {
-  if (query.after !== undefined && !/^\d{1,15}:[A-Za-z0-9_-]{1,64}$/.test(query.after))
-    throw badRequest('after', 'must be `next` of the previous page');
-  return {
-    brand_id: brandWithin(request.key!.brand_id, query.brand_id),
-    limit: query.limit ?? 100,
-    after: query.after,
-  };
+  const after = query.after === undefined ? undefined : parsePlace(query.after);
+  if (after === null) throw badRequest('after', 'must be `next` of the previous page');
+  return { brand_id: brandWithin(request.key!.brand_id, query.brand_id), limit: query.limit ?? 100, after };
 }
 
 function reclassifyRoute(tributary: CollectingTributary): Route {

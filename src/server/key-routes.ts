@@ -2,13 +2,13 @@
 
 import { brandWithin, maySeeKey } from '../domain/brand-access.ts';
 import { badRequest } from '../domain/errors.ts';
-import { Type } from '../domain/typebox.ts';
+import { choice } from '../domain/parameter.ts';
 import { type KeyRing, SCOPES, type Scope } from './keys.ts';
 import type { Route, Services } from './route.ts';
 
 const KeyRequest = Type.Object({
   name: Type.String({ description: 'Name of the key in lists and logs' }),
-  scope: Type.Unsafe<Scope>({ type: 'string', enum: [...SCOPES], description: 'The scope; admin includes the others' }),
+  scope: choice(SCOPES, 'The scope; admin includes the others'),
   brand_id: Type.Optional(
     Type.Union([Type.String(), Type.Null()], {
       description: 'The only brand that the key is for; every brand when left out',

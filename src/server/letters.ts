@@ -4,14 +4,26 @@ import { withoutNotes } from '../log/kept-record.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 
+/** The place of a letter in the order of pages. */
+interface Place {
+  log_seq: number;
+  collector_id: string;
+}
+
 export interface Page {
   brand_id: string | null;
   limit: number;
-  /** The end of the previous page: `log_seq:collector_id`. */
-  after: string | undefined;
+  /** The last letter of the previous page. */
+  after: Place | undefined;
 }
 
 export type PageJson = { next: string | null } & Record<string, unknown>;
+
+/** Reads `next` of a page: `log_seq:collector_id`. @returns null for any other text. */
+export function parsePlace(next: string): Place | null {
+  const [, log_seq, collector_id] = /^(\d{1,15}):([A-Za-z0-9_-]{1,64})$/.exec(next) ?? [];
+  return log_seq === undefined || collector_id === undefined ? null : { log_seq: Number(log_seq), collector_id };
+}
 
 export async function readConflicts(warehouse: Warehouse, page: Page): Promise<PageJson> {
   const rows = await readPage(
@@ -51,17 +63,16 @@ export async function readDeadLetters(
 }
 
 function readPage(warehouse: Warehouse, page: Page, from: string): Promise<Row[]> {
-  const [, seq, collector_id] = /^(\d{1,15}):([A-Za-z0-9_-]{1,64})$/.exec(page.after ?? '') ?? [];
   const conditions = ['1 = 1'];
   const parameters: Record<string, string | number> = {};
   if (page.brand_id !== null) {
     conditions.push('p.brand_id = $brand_id');
     parameters['brand_id'] = page.brand_id;
   }
-  if (seq !== undefined) {
+  if (page.after !== undefined) {
     conditions.push('(p.log_seq > $seq or (p.log_seq = $seq and p.collector_id > $collector_id))');
-    parameters['seq'] = Number(seq);
-    parameters['collector_id'] = collector_id!;
+    parameters['seq'] = page.after.log_seq;
+    parameters['collector_id'] = page.after.collector_id;
   }
   return warehouse.read((snapshot) =>
     snapshot.query(
