@@ -1,13 +1,13 @@
 /** Runs a server on one data folder: starts to listen, and closes when all accepted events are loaded. */
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { ProcessTask } from '../log/follower.ts';
 import type { Tributary } from '../tributary.ts';
 import { type AppOptions, buildApp } from './app.ts';
-import { CHECK_MS, type KeyRing, writePrivate } from './keys.ts';
+import { CHECK_MS, type KeyRing } from './keys.ts';
 import { logFailure } from './log.ts';
 
 export interface ServeOptions extends AppOptions {
@@ -128,6 +128,14 @@ async function shutDown(app: FastifyInstance, tributary: Tributary, server_file:
     await tributary.close();
     removeOwn(server_file);
   }
+}
+
+/** Writes a file that only its owner may read. It is written whole or not at all. */
+function writePrivate(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
+  chmodSync(`${path}.tmp`, 0o600);
+  renameSync(`${path}.tmp`, path);
 }
 
 /** Removes the file unless another process has written it since. */
