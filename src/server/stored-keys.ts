@@ -52,7 +52,10 @@ export async function importKeyFile(state: State, path: string): Promise<void> {
 
 function readKeys(path: string, text: string): Array<[sha256: string, info: Json]> {
   const refuse = (why: string) =>
-    badRequest('keys.json', `${path} ${why}; restore it, or remove it, and then new keys are made`);
+    badRequest(
+      'keys.json',
+      `${path} ${why}; restore it, or remove it: then its keys do not work, and new keys are made if none were stored before`,
+    );
   let file: { keys?: unknown };
   try {
     file = JSON.parse(text) as { keys?: unknown };
