@@ -5,6 +5,7 @@ import { showAny, tableOf } from '../present/any.ts';
 import { SCOPES } from '../server/keys.ts';
 import type { DataOptions } from './connect.ts';
 import { withClient } from './connect.ts';
+import { printJson } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
 
 interface KeyOptions extends DataOptions {
@@ -40,7 +41,7 @@ function addKeys(keys: Command, { io, open }: Context): void {
     const made = await withClient(io, open, options, (client) =>
       client.post('/v1/keys', { name, scope, ...(brand === undefined ? {} : { brand_id: brand }) }),
     );
-    if (options.json) io.out(`${JSON.stringify(made, null, 2)}\n`);
+    if (options.json) printJson(io, made);
     else
       io.out(
         `${made.key}\n\n${made.key_id}: ${scope}, ${brand === undefined ? 'every brand' : `brand ${brand}`}. Note the key now: it is not stored and is not shown again.\n`,
@@ -56,7 +57,7 @@ function addKeys(keys: Command, { io, open }: Context): void {
       // Without a server, keys of the environment are left out: those of this process are not those of a server.
       return { keys: client.local ? all.filter((key: { origin: string }) => key.origin === 'file') : all };
     });
-    if (options.json) io.out(`${JSON.stringify(list, null, 2)}\n`);
+    if (options.json) printJson(io, list);
     else
       io.out(
         list.keys.length === 0
@@ -65,7 +66,12 @@ function addKeys(keys: Command, { io, open }: Context): void {
       );
   });
   withData(
-    keys.command('revoke').description('revoke a key; it stops working at once').argument('<key_id>'),
+    keys
+      .command('revoke')
+      .description(
+        'revoke a key; it stops working at once, and within two seconds in other servers that share its state',
+      )
+      .argument('<key_id>'),
     io,
   ).action(async (key_id: string, options: DataOptions) => {
     mustExist(options.data);
@@ -83,6 +89,7 @@ function addReclassify(program: Command, { io, open }: Context): void {
   withData(command.option('--json', 'print JSON'), io).action(async (options: JsonOption) => {
     mustExist(options.data);
     const answer = await withClient(io, open, options, (client) => client.post('/v1/reclassify'));
-    io.out(options.json ? `${JSON.stringify(answer, null, 2)}\n` : showAny(answer, Number.POSITIVE_INFINITY));
+    if (options.json) printJson(io, answer);
+    else io.out(showAny(answer, Number.POSITIVE_INFINITY));
   });
 }

@@ -2,11 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
+import type { ServerFile } from '../server/serve.ts';
 import type { CollectingTributary, OpenTributary } from '../tributary.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Client } from './client.ts';
 import { HttpClient } from './http-client.ts';
-import type { Io } from './io.ts';
+import { type Io, warn } from './io.ts';
 import { LocalClient } from './local-client.ts';
 
 /** Functions that open a data folder. main.ts passes them in, since `cli` does not open warehouses itself. */
@@ -26,12 +27,6 @@ export function configOf(io: Io, { config, warehouse }: Omit<DataOptions, 'data'
   return loadConfig(config, warehouse === undefined ? io.env : { ...io.env, TRIBUTARY_WAREHOUSE: warehouse });
 }
 
-interface ServerFile {
-  address: string;
-  token: string;
-  pid: number;
-}
-
 interface RunningServer extends ServerFile {
   /** True if the server has a collector. A server that only reports has none. */
   collects: boolean;
@@ -46,7 +41,8 @@ export async function runningServer(data: string): Promise<RunningServer | undef
   try {
     const server = JSON.parse(readFileSync(path, 'utf8')) as ServerFile;
     if (!processLives(server.pid)) return undefined;
-    // A server that is not ready still has the folder open, so /health is asked, which does not wait for readiness.
+    // A server that is not ready has the folder open too. /health answers 200 in both cases, within two seconds if the warehouse
+    // is busy.
     const answer = await fetch(`${server.address}/health`, { signal: AbortSignal.timeout(HEALTH_WAIT_MS) });
     // Only a server with a collector reports lag_records.
     const health = (await answer.json()) as { lag_records?: number };
@@ -78,7 +74,7 @@ function openData(io: Io, open: Openers, options: DataOptions): Promise<Collecti
     config: configOf(io, options),
     serves_nobody: true,
     clock: io.clock,
-    onError: (error, what) => io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`),
+    onError: warn(io),
   });
 }
 

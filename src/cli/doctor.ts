@@ -8,6 +8,7 @@ import { Collector } from '../log/collector.ts';
 import { pairs } from '../present/table.ts';
 import type { Json } from './client.ts';
 import { configOf, type DataOptions, runningServer, withClient } from './connect.ts';
+import { printJson } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
 
 import { count } from './progress.ts';
@@ -46,7 +47,7 @@ export function addDoctorCommand(program: Command, context: Context): void {
 
 async function examine({ io, open, exit }: Context, options: DoctorOptions): Promise<void> {
   const report = await withClient(io, open, options, (client) => client.get('/v1/doctor'));
-  if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.json) printJson(io, report);
   else io.out(showDoctor(report));
   if (report.problems.length > 0) exit(1);
 }

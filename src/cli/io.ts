@@ -39,6 +39,16 @@ export function processIo(): Io {
   };
 }
 
+/** Prints a value as JSON for other programs. */
+export function printJson(io: Io, value: unknown): void {
+  io.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A function that prints each failure in the background as a warning. */
+export function warn(io: Io): (error: unknown, what: string) => void {
+  return (error, what) => io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`);
+}
+
 /** Resolves when the user presses Ctrl-C. */
 export function stopped(io: Io): Promise<void> {
   if (io.stop.aborted) return Promise.resolve();

@@ -75,9 +75,8 @@ export class LocalClient implements Client {
     return patiently(() => collector.accept(envelope, { key_brand_id: null }), this.io.stop);
   }
 
-  async flush(onWait: (lag_records: number | null) => void = () => {}): Promise<void> {
-    await this.waitForLoader(0, onWait);
-    await this.tributary.collector.flush();
+  flush(onWait: (lag_records: number | null) => void = () => {}): Promise<void> {
+    return this.waitForLoader(0, onWait);
   }
 
   settle(): Promise<void> {

@@ -7,7 +7,7 @@ import { type ServeOptions, type ServerHandle, serve } from '../server/serve.ts'
 import { ROLES, type Role, type Tributary } from '../tributary.ts';
 import type { DataOptions } from './connect.ts';
 import { configOf, type Openers, runningServer } from './connect.ts';
-import { type Io, stopped } from './io.ts';
+import { type Io, stopped, warn } from './io.ts';
 import { type Context, whole, withData } from './options.ts';
 
 interface ServeFlags extends DataOptions {
@@ -62,8 +62,7 @@ export async function startServer(
       `--data: a server is running on ${data} already, at ${running.address}; stop it first, or name another folder`,
     );
   const config = configOf(io, settings);
-  let onError: ServerHandle['onError'] = (error, what) =>
-    io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`);
+  let onError: ServerHandle['onError'] = warn(io);
   const tributary = await open.openTributary({
     folder: data,
     config,
