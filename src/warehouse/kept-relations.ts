@@ -6,25 +6,40 @@ import type { Column, Row } from './schema.ts';
 /** The versions of one relation that are kept. Older versions are dropped when no read uses them. */
 const KEPT_VERSIONS = 3;
 
-/** How an engine makes and drops a kept table. */
+/** How an engine makes and drops a kept table. Each table that it makes has another name. */
 interface Store {
-  /** Makes the table; it replaces an existing one. @returns the name by which queries read it. */
+  /** @returns the name by which queries read the table. */
   make(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<string>;
   drop(table: string): Promise<unknown>;
 }
 
-/** The table of one version of a relation. */
+interface KeptTable {
+  /** The name by which the engine makes and drops it. */
+  table: string;
+  /** The name by which queries read it. */
+  place: Promise<string>;
+  made_at_ms: number;
+  /** The reads that use it now. */
+  users: number;
+}
+
+/** The name of one version of a relation. */
 export function keptName(name: string, version: string): string {
   return `${name}_${hash('sha256', version, 'hex').slice(0, 16)}`;
 }
 
 export class KeptRelations {
-  private readonly tables = new Map<string, Promise<string>>();
-  private readonly users = new Map<string, number>();
-  /** Tables that are complete and can be read. */
+  /** By {@link keptName}; the one that was used last is at the end. */
+  private readonly tables = new Map<string, KeptTable>();
+  private count = 0;
+  /** Names of versions whose table is complete and can be read. */
   readonly made = new Set<string>();
 
-  constructor(private readonly store: Store) {}
+  /** A table older than `max_age_ms` is made again at its next use. Reads that began before still use the old one. */
+  constructor(
+    private readonly store: Store,
+    private readonly max_age_ms = Number.POSITIVE_INFINITY,
+  ) {}
 
   /** The table of this version. It is not dropped before `release` is called; each call needs its own `release`. */
   async table(
@@ -33,39 +48,50 @@ export class KeptRelations {
     columns: readonly Column[],
     rows: MakeRows,
   ): Promise<{ table: string; release: () => void }> {
-    const table = keptName(name, version);
-    const made = this.tables.get(table) ?? this.make(table, columns, rows);
-    // The table that was used last goes to the end.
-    this.tables.delete(table);
-    this.tables.set(table, made);
-    this.users.set(table, (this.users.get(table) ?? 0) + 1);
+    const key = keptName(name, version);
+    const found = this.tables.get(key);
+    const fresh = found !== undefined && Date.now() - found.made_at_ms < this.max_age_ms;
+    const kept = fresh ? found : this.make(key, columns, rows);
+    if (found && !fresh) this.dropUnused(found);
+    this.tables.delete(key);
+    this.tables.set(key, kept);
+    kept.users += 1;
     const release = (): void => {
-      this.users.set(table, this.users.get(table)! - 1);
+      kept.users -= 1;
+      if (this.tables.get(key) !== kept) this.dropUnused(kept);
       this.dropOld(name);
     };
     try {
-      return { table: await made, release };
+      return { table: await kept.place, release };
     } catch (error) {
-      this.tables.delete(table);
+      if (this.tables.get(key) === kept) this.tables.delete(key);
       release();
       throw error;
     }
   }
 
-  private async make(table: string, columns: readonly Column[], rows: MakeRows): Promise<string> {
-    const place = await this.store.make(table, columns, await rows());
-    this.made.add(table);
-    return place;
+  private make(key: string, columns: readonly Column[], rows: MakeRows): KeptTable {
+    this.count += 1;
+    const table = `${key}_${this.count}`;
+    const fill = async (): Promise<string> => {
+      const place = await this.store.make(table, columns, await rows());
+      this.made.add(key);
+      return place;
+    };
+    return { table, place: fill(), made_at_ms: Date.now(), users: 0 };
   }
 
   private dropOld(name: string): void {
-    const versions = [...this.tables.keys()].filter((table) => table.startsWith(`${name}_`));
-    for (const table of versions.slice(0, -KEPT_VERSIONS)) {
-      if (this.users.get(table)! > 0) continue;
-      this.tables.delete(table);
-      this.users.delete(table);
-      this.made.delete(table);
-      this.store.drop(table).catch(() => undefined);
+    const versions = [...this.tables].filter(([key]) => key.startsWith(`${name}_`));
+    for (const [key, kept] of versions.slice(0, -KEPT_VERSIONS)) {
+      if (kept.users > 0) continue;
+      this.tables.delete(key);
+      this.made.delete(key);
+      this.dropUnused(kept);
     }
+  }
+
+  private dropUnused({ table, users }: KeptTable): void {
+    if (users === 0) this.store.drop(table).catch(() => undefined);
   }
 }

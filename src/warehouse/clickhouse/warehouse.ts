@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { TributaryError } from '../../domain/errors.ts';
+import { MS_PER_DAY } from '../../domain/time.ts';
 import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import { KeptRelations } from '../kept-relations.ts';
@@ -30,8 +31,10 @@ const MIGRATION_TIMEOUT_MS = 600_000;
 /** The time limit for merging, backup and restore, which take long for a long log. */
 const CARE_TIMEOUT_MS = 24 * 3_600_000;
 const DEFAULT_MAX_READS = 8;
-/** Kept relations of this age are dropped, because a process that crashed cannot drop its own. */
+/** Kept relations of this age are dropped by any process, because a process that crashed cannot drop its own. */
 const KEPT_DAYS = 2;
+/** A process makes its own again after half of that time: the other half is longer than any read that uses the old one. */
+const MAX_KEPT_AGE_MS = (KEPT_DAYS * MS_PER_DAY) / 2;
 
 export class ClickHouseWarehouse implements Warehouse {
   readonly engine = 'clickhouse';
@@ -49,23 +52,27 @@ export class ClickHouseWarehouse implements Warehouse {
     this.connection = new Connection({ write_timeout_ms: DEFAULT_WRITE_TIMEOUT_MS, ...options });
     this.place = { database: options.database, cluster: options.cluster };
     this.places = readPlaces(options.max_reads ?? DEFAULT_MAX_READS);
-    this.relations = new KeptRelations({
-      make: async (table, columns, rows) => {
-        const inline = inlineRows(table, columns, rows);
-        if (inline !== undefined) return inline;
-        const name = this.keptName(table);
-        this.standing.add(table);
-        // The table is not in memory, because after a restart the server would have an empty table with the same name.
-        await this.connection.command(
-          `create or replace table ${name} (${columns.map(columnDdl).join(', ')}) engine = MergeTree order by tuple()`,
-        );
-        await this.connection.insert(name, columns, rows);
-        return name;
+    this.relations = new KeptRelations(
+      {
+        make: async (table, columns, rows) => {
+          const inline = inlineRows(table, columns, rows);
+          if (inline !== undefined) return inline;
+          const name = this.keptName(table);
+          this.standing.add(table);
+          // The table is not in memory, because after a restart the server would have an empty table with the same name.
+          await this.connection.command(
+            `create or replace table ${name} (${columns.map(columnDdl).join(', ')}) engine = MergeTree order by tuple()`,
+          );
+          await this.connection.insert(name, columns, rows);
+          return name;
+        },
+        drop: async (table) => {
+          if (this.standing.delete(table))
+            await this.connection.command(`drop table if exists ${this.keptName(table)}`);
+        },
       },
-      drop: async (table) => {
-        if (this.standing.delete(table)) await this.connection.command(`drop table if exists ${this.keptName(table)}`);
-      },
-    });
+      MAX_KEPT_AGE_MS,
+    );
   }
 
   /** Makes the client. The first request to the server is in `migrate`. */
