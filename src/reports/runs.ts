@@ -177,24 +177,27 @@ async function readResults(
   return { rows, totals };
 }
 
-/** The stored runs that the key may read, newest first. A run of several brands needs a key for all brands. */
-export async function listRuns(context: ReportContext, options: { key_brand_id: string | null }): Promise<ReportJson> {
+/** The newest stored runs that the key may read. A run of several brands needs a key for all brands. */
+export async function listRuns(
+  context: ReportContext,
+  { key_brand_id }: { key_brand_id: string | null },
+): Promise<ReportJson> {
   return context.warehouse.read(async (snapshot) => {
+    // The same rule as `maySee`, applied before the limit.
+    const [seen, parameters] =
+      key_brand_id === null ? ['', {}] : ['where r.brands = $brands', { brands: JSON.stringify([key_brand_id]) }];
     const rows = await snapshot.query(
       `select r.run_id as run_id, r.brands as brands, r.request as request, r.settings as settings, r.as_of as as_of, r.config_hash as config_hash,
          epoch_ms(r.created_at) as created_ms, coalesce(n.row_count, 0) as row_count
        from attribution_runs r left join (select run_id, count(*) as row_count from attribution_results group by run_id) n on n.run_id = r.run_id
-       order by created_ms desc, run_id limit ${MAX_RUNS}`,
+       ${seen} order by created_ms desc, run_id limit ${MAX_RUNS}`,
+      parameters,
     );
-    const runs = rows.map((row) => ({ run: toRun(row), rows: read(row, { row_count: 'number' }).row_count }));
     return {
-      runs: runs
-        .filter(({ run }) => maySee(options.key_brand_id, run.brands))
-        .map(({ run: { settings: _settings, request, ...run }, rows: row_count }) => ({
-          ...run,
-          ...request,
-          rows: row_count,
-        })),
+      runs: rows.map((row) => {
+        const { settings: _settings, request, ...run } = toRun(row);
+        return { ...run, ...request, rows: read(row, { row_count: 'number' }).row_count };
+      }),
     };
   });
 }
@@ -217,7 +220,7 @@ export async function readRun(snapshot: Snapshot, run_id: string, key_brand_id: 
 }
 
 function toRun(row: Row): Run {
-  const { brands, request, settings, created_ms, ...run } = read(row, {
+  const { run_id, brands, request, settings, created_ms, ...run } = read(row, {
     run_id: 'text',
     brands: 'text',
     request: 'text',
@@ -226,13 +229,12 @@ function toRun(row: Row): Run {
     config_hash: 'text',
     created_ms: 'number',
   });
-  const { run_id, ...made } = run;
   return {
     run_id,
     brands: JSON.parse(brands),
     request: JSON.parse(request),
     settings: JSON.parse(settings),
-    ...made,
+    ...run,
     created_at: formatInstant(created_ms),
   };
 }

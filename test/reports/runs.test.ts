@@ -98,6 +98,35 @@ describe('a frozen run', () => {
     }));
 });
 
+describe('the list of runs', () => {
+  it('shows the runs of a brand, however many other brands have that are newer', () =>
+    withShop({}, async (shop) => {
+      const run = (run_id: string, brands: string[], created_at: number) => ({
+        run_id,
+        brands: JSON.stringify(brands),
+        request: '{}',
+        settings: '{}',
+        as_of: '',
+        config_hash: '',
+        created_at,
+      });
+      const others = Array.from({ length: 1_000 }, (_, i) => run(`other-${i}`, ['b'], Date.parse(at(3)) + i));
+      await shop.tributary.warehouse.append({
+        attribution_runs: [
+          run('mine', ['a'], Date.parse(at(2))),
+          run('both', ['a', 'b'], Date.parse(at(2))),
+          run('quoted', ['"a"'], Date.parse(at(2))),
+          ...others,
+        ],
+      });
+      const listed = async (key_brand_id: string | null) =>
+        pick(await listRuns(shop.reports, { key_brand_id }), 'runs').map((listed: Json) => listed.run_id);
+      expect(await listed('a')).toEqual(['mine']);
+      expect(await listed('b')).toHaveLength(1_000);
+      expect((await listed(null))[0]).toBe('other-999');
+    }));
+});
+
 describe('a frozen run beside today', () => {
   it('does not differ while nothing happens', () =>
     withShop({}, async (shop) => {
