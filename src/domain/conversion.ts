@@ -2,13 +2,14 @@
 
 import {
   Amount,
+  BRAND_ID,
   Currency,
   Id,
   Instant,
   Integer,
-  JsonObject,
   MAX_URL_LENGTH,
   OneOf,
+  OWN_DATA,
   StringList,
   Text,
 } from './fields.ts';
@@ -34,7 +35,7 @@ export type ConversionType = (typeof CONVERSION_TYPES)[number];
 export const ConversionSchema = Type.Object(
   {
     conversion_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    brand_id: BRAND_ID,
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
     session_id: Type.Optional(Id('The id of the visit')),
@@ -47,7 +48,7 @@ export const ConversionSchema = Type.Object(
     category: Type.Optional(Text('The category of the order')),
     quantity: Type.Optional(Integer('The number of items', 1, 1_000_000)),
     conversion_page: Type.Optional(Text('The URL of the page', MAX_URL_LENGTH)),
-    custom_properties: Type.Optional(JsonObject('Your own data, at most 16,384 characters of JSON')),
+    custom_properties: OWN_DATA,
   },
   { additionalProperties: false, $id: 'Conversion', description: 'One of customer_id and anonymous_id is needed' },
 );
@@ -100,7 +101,7 @@ export const ADJUSTMENT_REASONS = ['refund', 'chargeback', 'correction', 'cancel
 export const AdjustmentSchema = Type.Object(
   {
     adjustment_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    brand_id: BRAND_ID,
     conversion_id: Type.Optional(Id('The conversion whose order it changes')),
     order_id: Type.Optional(Id('The order that it changes; one of conversion_id and order_id is needed')),
     amount: Amount('Signed, in major units: a refund is negative', {

@@ -1,15 +1,15 @@
 /** Email events: what happened to a sent email, such as its delivery. Rates divide by them; they never earn credit. */
 
-import { Id, Instant, OneOf } from './fields.ts';
+import { BRAND_ID, Id, Instant, OneOf } from './fields.ts';
 import { defineRecord } from './record.ts';
-import { Type } from './typebox.ts';
+import { Type, Type } from './typebox.ts';
 
 export const EMAIL_EVENT_TYPES = ['sent', 'delivered', 'bounced', 'complained', 'unsubscribed'] as const;
 
 export const EmailEventSchema = Type.Object(
   {
     event_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    brand_id: BRAND_ID,
     event_type: OneOf(EMAIL_EVENT_TYPES, 'What happened'),
     customer_id: Id('The recipient'),
     campaign_id: Type.Optional(Id('The campaign')),

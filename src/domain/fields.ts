@@ -49,9 +49,16 @@ export const Integer = (description: string, minimum: number, maximum: number) =
 export const Probability = (description: string) =>
   Type.Number({ minimum: 0, maximum: 1, description, 'x-kind': 'number' });
 
-/** ISO 8601 with a zone. */
-export const Instant = (description: string) =>
-  Type.String({ minLength: 1, maxLength: 40, description, examples: ['2026-03-01T12:00:00Z'], 'x-kind': 'instant' });
+/** ISO 8601 with a zone. It is refused when it cannot have happened yet, unless it may be at `any_time`. */
+export const Instant = (description: string, options: { any_time?: boolean } = {}) =>
+  Type.String({
+    minLength: 1,
+    maxLength: 40,
+    description,
+    examples: ['2026-03-01T12:00:00Z'],
+    'x-kind': 'instant',
+    'x-any-time': options.any_time ?? false,
+  });
 
 /** YYYY-MM-DD, in the brand's time zone. */
 export const CalendarDate = (description: string) =>
@@ -85,3 +92,11 @@ export const JsonObject = (description: string) =>
 
 export const StringList = (description: string) =>
   Type.Array(Type.String({ maxLength: MAX_ID_LENGTH }), { maxItems: 500, description, 'x-kind': 'json' });
+
+/** The brand of a record: the first field of every schema. */
+export const BRAND_ID = Type.Optional(
+  Id('The brand of the key when left out, or `default` when the key is for all brands'),
+);
+
+/** The field for what only the sender understands. */
+export const OWN_DATA = Type.Optional(JsonObject('Your own data, at most 16,384 characters of JSON'));

@@ -1,15 +1,15 @@
 /** Two statements: that two ids belong together, and that a customer belongs to a segment. */
 
-import { Id, Instant, JsonObject, OneOf, Probability, Text } from './fields.ts';
+import { BRAND_ID, Id, Instant, JsonObject, OneOf, OWN_DATA, Probability, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
-import { type Static, Type } from './typebox.ts';
+import { type Static, type Static, Type, Type } from './typebox.ts';
 
 export const LINK_STATES = ['linked', 'unlinked'] as const;
 
 export const IdentityLinkSchema = Type.Object(
   {
     link_id: Type.Optional(Id('Names this statement, not the pair; made from the content when left out')),
-    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    brand_id: BRAND_ID,
     left_id: Id('A customer_id or anonymous_id'),
     right_id: Id('Another customer_id or anonymous_id'),
     kind: Type.Optional(Text('How the link became known: login, checkout, import, …', 100)),
@@ -45,13 +45,15 @@ export const identityLinks = defineRecord({
 export const CustomerSegmentSchema = Type.Object(
   {
     segment_id: Type.Optional(Id('Names this assignment; made from the content when left out')),
-    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    brand_id: BRAND_ID,
     customer_id: Id('The customer'),
     segment_name: Text('The name of the segment', 200),
     segment_criteria: Type.Optional(Text('How the customers of the segment are chosen', 4_000)),
     assigned_at: Instant('When the customer joined the segment'),
-    expires_at: Type.Optional(Instant('When the customer leaves the segment; no end when left out')),
-    segment_properties: Type.Optional(JsonObject('Your own data, at most 16,384 characters of JSON')),
+    expires_at: Type.Optional(
+      Instant('When the customer leaves the segment; no end when left out', { any_time: true }),
+    ),
+    segment_properties: OWN_DATA,
   },
   { additionalProperties: false, $id: 'CustomerSegment' },
 );

@@ -116,7 +116,7 @@ function readField(
     case 'instant': {
       const instant = parseInstant(value as string);
       if (typeof instant === 'string') return refuse(instant);
-      const late = field.name === 'expires_at' ? undefined : eventTimeProblem(instant, context.now_ms);
+      const late = field.schema['x-any-time'] ? undefined : eventTimeProblem(instant, context.now_ms);
       if (late) return refuse(late);
       record[field.name] = instant;
       return undefined;

@@ -1,13 +1,13 @@
 /** Two statements: what marketing cost on a day, and the exchange rate of a day. */
 
-import { Amount, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Rate, Text } from './fields.ts';
+import { Amount, BRAND_ID, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Rate, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
-import { type Static, Type } from './typebox.ts';
+import { type Static, type Static, Type, Type } from './typebox.ts';
 
 export const SpendSchema = Type.Object(
   {
     spend_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    brand_id: BRAND_ID,
     date: CalendarDate("The day, in the brand's time zone"),
     channel: Text('The channel', MAX_CHANNEL_LENGTH),
     campaign_id: Type.Optional(Id('The campaign')),

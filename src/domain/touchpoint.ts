@@ -1,6 +1,7 @@
 /** A touchpoint: one thing that a person did or was shown, on one channel, at one instant. */
 
 import {
+  BRAND_ID,
   Id,
   Instant,
   JsonObject,
@@ -8,6 +9,7 @@ import {
   MAX_URL_LENGTH,
   MAX_USER_AGENT_LENGTH,
   OneOf,
+  OWN_DATA,
   Text,
 } from './fields.ts';
 import { defineRecord } from './record.ts';
@@ -98,7 +100,7 @@ export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'other'
 export const TouchpointSchema = Type.Object(
   {
     touchpoint_id: Type.Optional(Id('Made from the content when left out')),
-    brand_id: Type.Optional(Id('The brand of the key when left out, or `default` when the key is for all brands')),
+    brand_id: BRAND_ID,
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
     session_id: Type.Optional(Id('The id of the visit')),
@@ -137,7 +139,7 @@ export const TouchpointSchema = Type.Object(
           'sec_fetch_mode, sec_fetch_user, delivered_at',
       ),
     ),
-    custom_attributes: Type.Optional(JsonObject('Your own data, at most 16,384 characters of JSON')),
+    custom_attributes: OWN_DATA,
   },
   { additionalProperties: false, $id: 'Touchpoint', description: 'One of customer_id and anonymous_id is needed' },
 );
