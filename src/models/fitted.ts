@@ -23,7 +23,7 @@ import { fill, materialise, type Relation, tableColumns } from '../warehouse/rel
 import type { Row } from '../warehouse/schema.ts';
 import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifact.ts';
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
-import { creditPath } from './hazard/credit.ts';
+import { creditPath, scorerOf } from './hazard/credit.ts';
 import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
@@ -173,10 +173,11 @@ function scorePath(fit: HazardContent['fit'], path: readonly Row[]): Row[] {
   const codes = Int32Array.from(path, (row) => Number(row['code']));
   const ages_ms = Float64Array.from(path, (row) => Number(row['age_ms']));
   const { weights, incremental, hazard_ratio } = creditPath(fit, { codes, ages_ms });
+  const scorer = scorerOf(fit);
   const without = new Map<number, number>();
   for (const code of new Set(codes)) {
     const others = codes.map((other) => (other === code ? -1 : other));
-    without.set(code, creditPath(fit, { codes: others, ages_ms }).hazard_ratio);
+    without.set(code, Math.exp(scorer.logRatio({ codes: others, ages_ms })));
   }
   return path.map((row, i) => ({
     order_no: row['order_no']!,

@@ -9,7 +9,7 @@
 import { MS_PER_DAY } from '../../domain/time.ts';
 import type { FeaturePlan } from './features.ts';
 import { type Histories, peopleOf, touchesSeen } from './histories.ts';
-import { groupOf, type Scorer } from './scorer.ts';
+import { groupOf, type HazardPath, type Scorer } from './scorer.ts';
 
 export interface AdditiveModel {
   readonly kind: 'additive';
@@ -165,20 +165,30 @@ function improve(data: Data, base: Float64Array, beta: Float64Array, decay: Floa
 export function additiveScorer(plan: FeaturePlan, model: AdditiveModel): Scorer {
   const added = (group: number, age_ms: number) =>
     model.orders_per_touch[group]! * model.decay[group]! * Math.exp((-model.decay[group]! * age_ms) / MS_PER_DAY);
+  const parts = new Float64Array(plan.groups.length);
+  /** Fills `parts` with what each group adds. Returns the hazard without the touches, and with them. */
+  const hazards = (path: HazardPath): { base: number; hazard: number } => {
+    const segment = path.controls ? path.controls.subarray(0, plan.segments.length).indexOf(1) : -1;
+    const base = model.base[segment < 0 ? plan.segments.length : segment]! || Math.max(...model.base, 1e-12);
+    parts.fill(0);
+    let hazard = base;
+    for (let i = 0; i < path.codes.length; i++) {
+      const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
+      if (group < 0) continue;
+      const part = added(group, path.ages_ms[i]!);
+      parts[group]! += part;
+      hazard += part;
+    }
+    return { base, hazard };
+  };
   return {
+    logRatio(path) {
+      const { base, hazard } = hazards(path);
+      return Math.log(hazard / base);
+    },
     score(path, into) {
-      const segment = path.controls ? path.controls.subarray(0, plan.segments.length).indexOf(1) : -1;
-      const base = model.base[segment < 0 ? plan.segments.length : segment]! || Math.max(...model.base, 1e-12);
-      into.fill(0);
-      let hazard = base;
-      for (let i = 0; i < path.codes.length; i++) {
-        const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
-        if (group < 0) continue;
-        const part = added(group, path.ages_ms[i]!);
-        into[group]! += part;
-        hazard += part;
-      }
-      for (let g = 0; g < into.length; g++) into[g]! /= hazard;
+      const { base, hazard } = hazards(path);
+      for (let g = 0; g < into.length; g++) into[g] = parts[g]! / hazard;
       return Math.log(hazard / base);
     },
     share: (group, age_ms) => added(group, age_ms) + Number.MIN_VALUE,

@@ -82,15 +82,21 @@ function logLinearScorer(plan: FeaturePlan, model: LogLinearModel): Scorer {
       sum += model.exposures[h * groups + group]! * exposureOf(age_ms, half_lives[h]!);
     return sum;
   };
+  /** Fills `x` with the effect of each group. */
+  const logRatio = (path: HazardPath): number => {
+    x.fill(0);
+    for (let i = 0; i < path.codes.length; i++) {
+      const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
+      if (group >= 0) x[group]! += effect(group, path.ages_ms[i]!);
+    }
+    return x.reduce((sum, value) => sum + value, 0);
+  };
   return {
+    logRatio,
     score(path, into) {
-      x.fill(0);
-      for (let i = 0; i < path.codes.length; i++) {
-        const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
-        if (group >= 0) x[group]! += effect(group, path.ages_ms[i]!);
-      }
+      const log_ratio = logRatio(path);
       shapleyOfProduct(x, into);
-      return x.reduce((sum, value) => sum + value, 0);
+      return log_ratio;
     },
     // Effects of opposite sign may cancel at this age. The group's credit must still go to some touch, so no touch has share 0.
     share: (group, age_ms) => Math.max(effect(group, age_ms), 1e-9 * exposureOf(age_ms, half_lives.at(-1)!)),

@@ -15,6 +15,8 @@ export interface HazardPath {
 export interface Scorer {
   /** Writes the signed Shapley value of each group; they add up to 1 - 1 / hazard ratio. Returns the log of that ratio. */
   score(path: HazardPath, into: Float64Array): number;
+  /** The log of the hazard with these touches divided by the hazard without them: what `score` returns, without its split. */
+  logRatio(path: HazardPath): number;
   /** The share of a touch of this age in its group's credit, up to a common factor. */
   share(group: number, age_ms: number): number;
 }

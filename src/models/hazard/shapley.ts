@@ -12,17 +12,14 @@ import { Random } from '../../domain/random.ts';
 export function shapleyOfProduct(x: Float64Array, into: Float64Array): void {
   let total = 0;
   for (let c = 0; c < x.length; c++) total += x[c]!;
+  const gains = x.map(Math.expm1);
   into.fill(0);
   for (let node = 0; node < NODES.length; node++) {
     const q = NODES[node]!;
-    let log_product = Math.log(WEIGHTS[node]!) - total;
-    for (let c = 0; c < x.length; c++) if (x[c] !== 0) log_product += Math.log1p(q * Math.expm1(x[c]!));
+    let log_product = LOG_WEIGHTS[node]! - total;
+    for (let c = 0; c < x.length; c++) if (x[c] !== 0) log_product += Math.log1p(q * gains[c]!);
     const product = Math.exp(log_product);
-    for (let c = 0; c < x.length; c++) {
-      if (x[c] === 0) continue;
-      const gain = Math.expm1(x[c]!);
-      into[c]! += (gain * product) / (1 + q * gain);
-    }
+    for (let c = 0; c < x.length; c++) if (x[c] !== 0) into[c]! += (gains[c]! * product) / (1 + q * gains[c]!);
   }
 }
 
@@ -34,7 +31,7 @@ const HALVES = [
   [0.9602898564975363, 0.1012285362903763],
 ] as const;
 const NODES = HALVES.flatMap(([x]) => [(1 - x) / 2, (1 + x) / 2]);
-const WEIGHTS = HALVES.flatMap(([, weight]) => [weight / 2, weight / 2]);
+const LOG_WEIGHTS = HALVES.flatMap(([, weight]) => [Math.log(weight / 2), Math.log(weight / 2)]);
 
 /** Up to this many players every subset is evaluated. Above it, random orders of the players are sampled. */
 const MOST_EXACT = 8;

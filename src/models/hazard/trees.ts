@@ -6,7 +6,7 @@ import { makeTable, selectRows, type Table } from '../../learning/table.ts';
 import type { HazardOptions } from '../settings.ts';
 import type { FeaturePlan } from './features.ts';
 import { exposureOf, type HazardRows } from './rows.ts';
-import { groupOf, type Scorer } from './scorer.ts';
+import { groupOf, type HazardPath, type Scorer } from './scorer.ts';
 import { shapleyOf } from './shapley.ts';
 
 export interface TreesModel {
@@ -77,35 +77,41 @@ export function treesScorer(plan: FeaturePlan, model: TreesModel, controls: numb
   const log_odds = logOddsOf(model);
   const full = new Float64Array(exposures + controls);
   const row = new Float64Array(exposures + controls);
+  /** The groups in the path, and the worth of a set of them (see shapley.ts). */
+  const gameOf = (path: HazardPath) => {
+    full.fill(0, 0, exposures);
+    full.fill(Number.NaN, exposures);
+    if (path.controls) full.set(path.controls, exposures);
+    const present = new Set<number>();
+    for (let i = 0; i < path.codes.length; i++) {
+      const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
+      if (group < 0) continue;
+      present.add(group);
+      half_lives.forEach((days, h) => {
+        full[h * groups + group]! += exposureOf(path.ages_ms[i]!, days);
+      });
+    }
+    const players = [...present].sort((a, b) => a - b);
+    const all = log_odds(full);
+    const v = (inside: readonly boolean[]): number => {
+      row.set(full);
+      players.forEach((group, i) => {
+        if (!inside[i]) for (let h = 0; h < half_lives.length; h++) row[h * groups + group] = 0;
+      });
+      return Math.exp(log_odds(row) - all);
+    };
+    return { players, v, log_ratio: players.length > 0 ? -Math.log(v(players.map(() => false))) : 0 };
+  };
   return {
+    logRatio: (path) => gameOf(path).log_ratio,
     score(path, into) {
-      full.fill(0, 0, exposures);
-      full.fill(Number.NaN, exposures);
-      if (path.controls) full.set(path.controls, exposures);
-      const present = new Set<number>();
-      for (let i = 0; i < path.codes.length; i++) {
-        const group = groupOf(plan, path.codes[i]!, path.ages_ms[i]!);
-        if (group < 0) continue;
-        present.add(group);
-        half_lives.forEach((days, h) => {
-          full[h * groups + group]! += exposureOf(path.ages_ms[i]!, days);
-        });
-      }
-      const players = [...present].sort((a, b) => a - b);
-      const all = log_odds(full);
-      const v = (inside: readonly boolean[]) => {
-        row.set(full);
-        players.forEach((group, i) => {
-          if (!inside[i]) for (let h = 0; h < half_lives.length; h++) row[h * groups + group] = 0;
-        });
-        return Math.exp(log_odds(row) - all);
-      };
+      const { players, v, log_ratio } = gameOf(path);
       into.fill(0);
       const phi = shapleyOf(players.length, v, seed);
       players.forEach((group, i) => {
         into[group] = phi[i]!;
       });
-      return players.length > 0 ? -Math.log(v(players.map(() => false))) : 0;
+      return log_ratio;
     },
     share: (_, age_ms) => half_lives.reduce((sum, days) => sum + exposureOf(age_ms, days), 0),
   };
