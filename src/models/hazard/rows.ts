@@ -29,11 +29,12 @@ export function measureRows(plan: FeaturePlan, histories: Histories, sampled: Ri
   const names = [...exposures, ...controlNames(plan)];
   const rows = sampled.person.length;
   const data = new Float64Array(rows * names.length);
+  const writeControls = controlWriter(plan, histories);
   sampled.at_ms.forEach((T, set) => {
     for (let row = sampled.sets[set]!; row < sampled.sets[set + 1]!; row++) {
       const at = row * names.length;
       addExposures(plan, histories, sampled.person[row]!, T, data, at);
-      writeControls(plan, histories, sampled.person[row]!, T, data, at + exposures.length);
+      writeControls(sampled.person[row]!, T, data, at + exposures.length);
     }
   });
   return {
@@ -71,60 +72,53 @@ export function addExposures(
   }
 }
 
+/** Writes the controls of a person at T to `row` from `at` on, in the order of `controlNames`. */
+type WriteControls = (person: number, T: number, row: Float64Array, at?: number) => void;
+
 /**
- * Writes the controls of a person at T to `row` from `at` on, in the order of `controlNames`. Keen people are touched more and
- * order more. A person's long-run rate of touches controls for that, so an exposure counts only as far as it is above the
- * usual of this person. A rate is the logarithm of the person's expected rate, given their count since they were first seen,
- * divided by the mean rate: log((count + k) / (mean days + k)), from the Gamma-Poisson model.
+ * A function that writes the controls of people. Keen people are touched more and order more. A person's long-run rate of
+ * touches controls for that, so an exposure counts only as far as it is above the usual of this person. A rate is the logarithm
+ * of the person's expected rate, given their count since they were first seen, divided by the mean rate:
+ * log((count + k) / (mean days + k)), from the Gamma-Poisson model.
  */
-export function writeControls(
-  plan: FeaturePlan,
-  histories: Histories,
-  person: number,
-  T: number,
-  row: Float64Array,
-  at = 0,
-): void {
+export function controlWriter(plan: FeaturePlan, histories: Histories): WriteControls {
   const groups = plan.groups.length;
-  const segments = at;
-  const tenure = segments + plan.segments.length;
+  const tenure = plan.segments.length;
   const rates = tenure + 1;
   const fresh = rates + groups + 1;
   const orders = fresh + groups;
-  for (let i = histories.segment_offsets[person]!; i < histories.segment_offsets[person + 1]!; i++)
-    if (histories.segment_from_ms[i]! <= T && T < histories.segment_until_ms[i]!)
-      row[segments + histories.segment_code[i]!] = 1;
-  const days = Math.max(0, (T - histories.first_ms[person]!) / MS_PER_DAY);
-  row[tenure] = Math.log1p(days);
-  const showing = showingIntent(plan);
-  const { first, from, to } = touchesSeen(plan, histories, person, T);
-  for (let i = first; i < to; i++) {
-    const group = plan.group_of[histories.touch_state[i]!]!;
-    if (i >= from && plan.intent[group]! > 0)
-      addIntent(plan, showing, group, T - histories.touch_ms[i]!, row, orders + 2);
-    row[rates + group]!++;
-    if (T - histories.touch_ms[i]! < FRESH_GUARDS * plan.guard_ms) row[fresh + group]!++;
-  }
-  row[rates + groups] = to - first;
-  for (let g = 0; g <= groups; g++) row[rates + g] = logRate(row[rates + g]!, days, plan.usual_rates[g]!);
-  const oldest = histories.order_offsets[person]!;
-  const past = upperBound(histories.order_ms, T - plan.guard_ms, oldest, histories.order_offsets[person + 1]!);
-  row[orders] = logRate(past - oldest, days, plan.usual_rates[groups + 1]!);
-  row[orders + 1] = past > oldest ? exposureOf(T - histories.order_ms[past - 1]!, 7) : 0;
+  const addIntent = intentAdder(plan);
+  return (person, T, row, at = 0) => {
+    for (let i = histories.segment_offsets[person]!; i < histories.segment_offsets[person + 1]!; i++)
+      if (histories.segment_from_ms[i]! <= T && T < histories.segment_until_ms[i]!)
+        row[at + histories.segment_code[i]!] = 1;
+    const days = Math.max(0, (T - histories.first_ms[person]!) / MS_PER_DAY);
+    row[at + tenure] = Math.log1p(days);
+    const { first, from, to } = touchesSeen(plan, histories, person, T);
+    for (let i = first; i < to; i++) {
+      const group = plan.group_of[histories.touch_state[i]!]!;
+      const age_ms = T - histories.touch_ms[i]!;
+      if (i >= from && plan.intent[group]! > 0) addIntent(group, age_ms, row, at + orders + 2);
+      row[at + rates + group]!++;
+      if (age_ms < FRESH_GUARDS * plan.guard_ms) row[at + fresh + group]!++;
+    }
+    row[at + rates + groups] = to - first;
+    for (let g = 0; g <= groups; g++) row[at + rates + g] = logRate(row[at + rates + g]!, days, plan.usual_rates[g]!);
+    const oldest = histories.order_offsets[person]!;
+    const past = upperBound(histories.order_ms, T - plan.guard_ms, oldest, histories.order_offsets[person + 1]!);
+    row[at + orders] = logRate(past - oldest, days, plan.usual_rates[groups + 1]!);
+    row[at + orders + 1] = past > oldest ? exposureOf(T - histories.order_ms[past - 1]!, 7) : 0;
+  };
 }
 
-/** Adds the sign of intent that a touch gives: to the sum over all groups, and to the sum of its own group. */
-function addIntent(
-  plan: FeaturePlan,
-  showing: readonly number[],
-  group: number,
-  age_ms: number,
-  row: Float64Array,
-  at: number,
-): void {
-  for (let h = 0; h < plan.half_lives_days.length; h++) {
-    const sign = plan.intent[group]! * exposureOf(age_ms, plan.half_lives_days[h]!);
-    row[at + h * (showing.length + 1)]! += sign;
-    row[at + h * (showing.length + 1) + 1 + showing.indexOf(group)]! += sign;
-  }
+/** A function that adds the sign of intent that a touch gives: to the sum over all groups, and to the sum of its own group. */
+function intentAdder(plan: FeaturePlan) {
+  const showing = showingIntent(plan);
+  return (group: number, age_ms: number, row: Float64Array, at: number): void => {
+    for (let h = 0; h < plan.half_lives_days.length; h++) {
+      const sign = plan.intent[group]! * exposureOf(age_ms, plan.half_lives_days[h]!);
+      row[at + h * (showing.length + 1)]! += sign;
+      row[at + h * (showing.length + 1) + 1 + showing.indexOf(group)]! += sign;
+    }
+  };
 }

@@ -1,10 +1,10 @@
 /** Totals of each channel over all orders of a period, by conversions and by value. */
 
 import { scorerOf } from './credit.ts';
-import { controlNames, type FeaturePlan } from './features.ts';
+import { controlNames } from './features.ts';
 import type { HazardFit } from './fit.ts';
 import { type Histories, peopleOf, touchesSeen } from './histories.ts';
-import { writeControls } from './rows.ts';
+import { controlWriter } from './rows.ts';
 import type { HazardPath } from './scorer.ts';
 
 export interface ChannelTotal {
@@ -86,6 +86,7 @@ function sumOf(values: Float64Array): number {
 function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
   const { plan } = fit;
   const scorer = scorerOf(fit);
+  const pathOf = pathReader(fit, histories);
   const groups = plan.groups.length;
   const phi = new Float64Array(groups);
   const share = new Float64Array(groups);
@@ -96,18 +97,16 @@ function signedTotals(fit: HazardFit, histories: Histories): SignedTotals {
   for (const { person, T, value } of ordersOf(histories)) {
     orders++;
     total += value;
-    const path = pathOf(fit, histories, person, T);
+    const path = pathOf(person, T);
     const { codes, ages_ms } = path;
     if (codes.length === 0) continue;
     scorer.score(path, phi);
+    const own = Float64Array.from(codes, (code, i) => scorer.share(plan.group_of[code]!, ages_ms[i]!));
     share.fill(0);
+    for (let i = 0; i < codes.length; i++) share[plan.group_of[codes[i]!]!]! += own[i]!;
     for (let i = 0; i < codes.length; i++) {
       const group = plan.group_of[codes[i]!]!;
-      share[group]! += scorer.share(group, ages_ms[i]!);
-    }
-    for (let i = 0; i < codes.length; i++) {
-      const group = plan.group_of[codes[i]!]!;
-      const part = scorer.share(group, ages_ms[i]!) / share[group]!;
+      const part = own[i]! / share[group]!;
       by_state[codes[i]!]! += phi[group]! * part;
       value_by_state[codes[i]!]! += phi[group]! * value * part;
     }
@@ -123,20 +122,22 @@ export function* ordersOf(histories: Histories): Generator<{ person: number; T: 
     }
 }
 
-/** A person's controls at T. */
-function controlsOf(plan: FeaturePlan, histories: Histories, person: number, T: number): Float64Array {
-  const controls = new Float64Array(controlNames(plan).length);
-  writeControls(plan, histories, person, T, controls);
-  return controls;
-}
-
-/** The path of an order for the fit: the touches that may have an effect. */
-function pathOf(fit: HazardFit, histories: Histories, person: number, T: number): HazardPath {
-  const { from, to } = touchesSeen(fit.plan, histories, person, T);
-  return {
-    codes: histories.touch_state.subarray(from, to),
-    ages_ms: histories.touch_ms.subarray(from, to).map((at) => T - at),
-    // The log-linear family does not use controls, and they cost more than all the rest.
-    ...(fit.model.kind !== 'log_linear' && { controls: controlsOf(fit.plan, histories, person, T) }),
+/** A function that gives the path of an order for the fit: the touches that may have an effect. */
+function pathReader({ plan, model }: HazardFit, histories: Histories): (person: number, T: number) => HazardPath {
+  const width = controlNames(plan).length;
+  const writeControls = controlWriter(plan, histories);
+  const controlsOf = (person: number, T: number): Float64Array => {
+    const controls = new Float64Array(width);
+    writeControls(person, T, controls);
+    return controls;
+  };
+  return (person, T) => {
+    const { from, to } = touchesSeen(plan, histories, person, T);
+    return {
+      codes: histories.touch_state.subarray(from, to),
+      ages_ms: histories.touch_ms.subarray(from, to).map((at) => T - at),
+      // The log-linear family does not use controls, and they cost more than all the rest.
+      ...(model.kind !== 'log_linear' && { controls: controlsOf(person, T) }),
+    };
   };
 }
