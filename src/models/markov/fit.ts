@@ -58,6 +58,12 @@ export function fitMarkov(paths: Paths, options: MarkovOptions): MarkovFit {
   return fit;
 }
 
+/** The conversions that `fitMarkov` credits to each channel, without the rest of the fit. */
+export function channelCredit(paths: Paths, order: number): Float64Array {
+  const chain = buildChain(paths, order);
+  return scaled(removalEffects(chain, paths.states.length).conversions, chain.totals.conversions);
+}
+
 /** The smaller order where two predict equally well. */
 function bestOf(orders: readonly OrderLoss[]): number {
   return orders.reduce((best, next) => (next.journey_loss < best.journey_loss ? next : best)).order;

@@ -5,7 +5,7 @@ import type { Card } from '../artifacts/artifact.ts';
 import { answerMarkov, answerShapley, fitInput } from '../fit-answer.ts';
 import { check, gateOf } from '../gate.ts';
 import type { Naming } from '../grain.ts';
-import { fitMarkov } from '../markov/fit.ts';
+import { channelCredit } from '../markov/fit.ts';
 import type { Paths } from '../paths/paths.ts';
 import { parseTransforms } from '../paths/transforms.ts';
 import { fitShapley } from '../shapley/closed-form.ts';
@@ -48,14 +48,13 @@ export function trainPaths(raw: Paths, naming: Naming, options: TrainPathsOption
   const answer = order === null ? answerShapley(input, false) : answerMarkov(input, { order, seed });
   const chosen = answer.order;
   const shares: Shares = (weighted) =>
-    normalised(
-      (chosen === undefined ? fitShapley(weighted) : fitMarkov(weighted, { order: chosen, seed })).conversions,
-    );
-  const bounds = intervals(paths, shares, options);
+    normalised(chosen === undefined ? fitShapley(weighted).conversions : channelCredit(weighted, chosen));
+  const people = peopleIn(paths);
+  const bounds = intervals(paths, people, shares, options);
   const whole = shares(paths);
   const own = new Map(paths.states.map((state, code) => [state, { share: whole[code]!, ...bounds[code] }]));
   const { channels, warnings, orders, ...summary } = answer;
-  const { gate, stability } = judge(paths, shares, options);
+  const { gate, stability } = judge(paths, people, shares, options);
   const card: Card = {
     ...summary,
     data: dataOf(raw, options),
@@ -109,11 +108,11 @@ function peopleIn({ people }: Paths): number {
 }
 
 /** The interval of each state's share over draws of people. Each draw is fitted again. */
-function intervals(paths: Paths, shares: Shares, { draws, seed, level }: TrainPathsOptions) {
+function intervals(paths: Paths, people: number, shares: Shares, { draws, seed, level }: TrainPathsOptions) {
   const drawn = paths.states.map((): number[] => []);
   const random = new Random(seed, 'bootstrap paths');
   for (let draw = 0; draw < draws; draw++) {
-    const weights = peopleWeights(peopleIn(paths), random);
+    const weights = peopleWeights(people, random);
     shares(weighted(paths, weights)).forEach((share, code) => {
       drawn[code]!.push(share);
     });
@@ -125,10 +124,10 @@ function intervals(paths: Paths, shares: Shares, { draws, seed, level }: TrainPa
   });
 }
 
-function judge(paths: Paths, shares: Shares, { seed }: TrainPathsOptions) {
+function judge(paths: Paths, people: number, shares: Shares, { seed }: TrainPathsOptions) {
   const conversions = totalOf(paths.conversions);
   const random = new Random(seed, 'halves');
-  const half = new Float64Array(peopleIn(paths)).map(() => (random.chance(0.5) ? 1 : 0));
+  const half = new Float64Array(people).map(() => (random.chance(0.5) ? 1 : 0));
   const [one, other] = [
     shares(weighted(paths, half)),
     shares(
