@@ -1,5 +1,12 @@
 /** Resolves a request: makes the plan of the query from the parameters, the settings and the log. */
-import { DEFAULT_MODEL, isFitted, MAX_MODELS, resolveModel } from '../attribution/models.ts';
+import {
+  DEFAULT_MODEL,
+  FITTED_MODELS,
+  type FittedModelName,
+  isFitted,
+  MAX_MODELS,
+  resolveModel,
+} from '../attribution/models.ts';
 import { type Model, type Plan, type PlannedBrand, samePositions } from '../attribution/plan.ts';
 import { readOptions } from '../attribution/query-options.ts';
 import { brandWithin } from '../domain/brand-access.ts';
@@ -8,6 +15,7 @@ import { badRequest } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatDate, MS_PER_DAY, parseBound, zoneOffsetMs } from '../domain/time.ts';
+import type { Artifact, ArtifactModel } from '../models/artifacts/artifact.ts';
 import { checkAsked, chooseArtifact } from '../models/artifacts/choose.ts';
 import { fittedModel } from '../models/fitted.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -112,15 +120,21 @@ async function resolveModels(
   const names = modelNames(parameters);
   const asked = listOf(parameters.artifact ?? '');
   await checkAsked(snapshot, asked, frozen_artifacts ? null : names.filter(isFitted), brand_ids);
+  // Models of one family share an artifact.
+  const artifacts = new Map<ArtifactModel, Artifact>();
+  const artifactFor = async (name: FittedModelName): Promise<Artifact> => {
+    const family = FITTED_MODELS[name];
+    const artifact = artifacts.get(family) ?? (await chooseArtifact(snapshot, name, brand_ids, asked));
+    artifacts.set(family, artifact);
+    return artifact;
+  };
   const models: Model[] = [];
   for (const name of names) {
     const expressions = new Set(settings.map((brand) => brand.custom_models[name]));
     if (expressions.size > 1)
       throw badRequest('model', `${name} has different expressions in the brands of this report; ask for one brand_id`);
     models.push(
-      isFitted(name)
-        ? fittedModel(name, await chooseArtifact(snapshot, name, brand_ids, asked))
-        : resolveModel(name, settings[0]!.custom_models),
+      isFitted(name) ? fittedModel(name, await artifactFor(name)) : resolveModel(name, settings[0]!.custom_models),
     );
   }
   return models;
