@@ -57,6 +57,11 @@ export function formatMicros(micros: bigint | number): string {
   return `${value < 0n ? '-' : ''}${digits.slice(0, -MICRO_DECIMALS)}.${digits.slice(-MICRO_DECIMALS)}`;
 }
 
+/** An amount in an answer: `NAME_micros`, and `NAME` as a decimal. */
+export function money(name: string, micros: bigint): Record<string, string> {
+  return { [`${name}_micros`]: micros.toString(), [name]: formatMicros(micros) };
+}
+
 /**
  * numerator / denominator, rounded half away from zero to six decimals, as an integer of millionths. Every rate and average is
  * made by this function. Null when the denominator is zero.

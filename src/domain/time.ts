@@ -113,6 +113,11 @@ export function zoneOffsetMs(time_zone: string, instant_ms: number): number {
   return local - Math.floor(instant_ms / 1000) * 1000;
 }
 
+/** The calendar day of an instant in a zone. */
+export function dayOf(time_zone: string, at_ms: number): number {
+  return Math.floor((at_ms + zoneOffsetMs(time_zone, at_ms)) / MS_PER_DAY);
+}
+
 export function isTimeZone(time_zone: string): boolean {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: time_zone });

@@ -7,8 +7,7 @@ import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan } from '../attribution/pl
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
 import { TributaryError } from '../domain/errors.ts';
-import { formatMicros, microsPer, ratio } from '../domain/money.ts';
-import { type Static, Type } from '../domain/typebox.ts';
+import { microsPer, money, ratio } from '../domain/money.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
@@ -190,8 +189,7 @@ function modelPart(
       ...Object.fromEntries(keys.map((key, g) => [key.field, row.keys[g]])),
       touched_conversions: row.touched,
       credited_conversions: ratio(row.millionths, MICRO_CONVERSIONS),
-      attributed_revenue_micros: row.micros.toString(),
-      attributed_revenue: formatMicros(row.micros),
+      ...money('attributed_revenue', row.micros),
       average_attribution_weight: ratio(row.millionths, row.touches * BigInt(MICRO_CONVERSIONS)),
     })),
     email_attribution: email_rows.sort(byRevenue).map(({ row, micros: value }) => ({
@@ -199,8 +197,7 @@ function modelPart(
       campaign_id: row['campaign_id'],
       touched_conversions: Number(row['touched']),
       credited_conversions: ratio(BigInt(row[`m${i}`] as string), MICRO_CONVERSIONS),
-      attributed_revenue_micros: value.toString(),
-      attributed_revenue: formatMicros(value),
+      ...money('attributed_revenue', value),
       unique_customers: Number(row['people']),
       revenue_per_customer: microsPer(value, Number(row['people'])),
     })),
@@ -208,12 +205,9 @@ function modelPart(
       total_conversions: Number(totals.total_conversions),
       attributed_conversions: Number(totals.attributed_conversions),
       email_conversions: totals.email_conversions,
-      total_revenue_micros: totals.net_micros.toString(),
-      total_revenue: formatMicros(totals.net_micros),
-      total_attributed_revenue_micros: attributed.toString(),
-      total_attributed_revenue: formatMicros(attributed),
-      email_attributed_revenue_micros: email_micros.toString(),
-      email_attributed_revenue: formatMicros(email_micros),
+      ...money('total_revenue', totals.net_micros),
+      ...money('total_attributed_revenue', attributed),
+      ...money('email_attributed_revenue', email_micros),
       email_share_of_revenue: ratio(email_micros, totals.net_micros),
     },
     reconciliation: {

@@ -1,6 +1,6 @@
 /** The metrics of a campaign or an email: every count, and every rate with its formula. Each is defined here only. */
 import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
-import { formatMicros, microsPer, ratio, ratioMillionths } from '../domain/money.ts';
+import { formatMicros, microsPer, money, ratio, ratioMillionths } from '../domain/money.ts';
 import type { Row } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
 
@@ -137,8 +137,7 @@ export function conversionMetrics(earned: Earned, engagement: Engagement): Repor
   return {
     ...counts,
     credited_conversions: ratio(credited_millionths, MICRO_CONVERSIONS),
-    attributed_revenue_micros: revenue_micros.toString(),
-    attributed_revenue: formatMicros(revenue_micros),
+    ...money('attributed_revenue', revenue_micros),
     ...Object.fromEntries(rates),
     average_conversion_value: microsPer(touched_net_micros, counts.touched_conversions),
   };
@@ -158,8 +157,7 @@ export function efficiency(earned: Earned, engagement: Engagement, spend_micros:
   // Both sides are in millionths, of a conversion and of a currency unit. So the quotient is in currency units.
   const cost = spend_micros === null ? null : ratioMillionths(spend_micros, earned.credited_millionths);
   return {
-    spend_micros: spend_micros === null ? null : spend_micros.toString(),
-    spend: spend_micros === null ? null : formatMicros(spend_micros),
+    ...(spend_micros === null ? { spend_micros, spend: null } : money('spend', spend_micros)),
     ...revenuePer(earned, engagement),
     cost_per_conversion: cost === null ? null : formatMicros(cost),
     return_on_ad_spend: spend_micros === null ? null : ratio(earned.revenue_micros, spend_micros),

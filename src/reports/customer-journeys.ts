@@ -4,9 +4,9 @@ import { makeJourneyEvents } from '../attribution/journeys.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { memberTouches } from '../attribution/touches.ts';
-import { formatMicros } from '../domain/money.ts';
+import { money } from '../domain/money.ts';
 import { int64Hash } from '../domain/subject.ts';
-import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
+import { dayOf, formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
@@ -110,8 +110,7 @@ export async function readJourneys(
       email_touchpoint_count: total('email_touchpoints'),
       machine_touchpoint_count: read(machine, { n: 'number' }).n,
       conversion_count: total('orders'),
-      total_conversion_value_micros: value.toString(),
-      total_conversion_value: formatMicros(value),
+      ...money('total_conversion_value', value),
       lists_truncated:
         journeys.length > MAX_JOURNEYS || total('touchpoints') > MAX_LISTED || total('orders') > MAX_LISTED,
     },
@@ -129,7 +128,7 @@ export async function readJourneys(
 function journeyPart(journey: Journey, plan: Plan, person_id: string): ReportJson {
   const { brand_id: brand, settings } = plan.brands[0]!;
   const instant = (at_ms: number | null): string | null => (at_ms === null ? null : formatInstant(at_ms));
-  const day = (at_ms: number): number => Math.floor((at_ms + zoneOffsetMs(settings.time_zone, at_ms)) / MS_PER_DAY);
+  const day = (at_ms: number): number => dayOf(settings.time_zone, at_ms);
   const { first_ms, last_ms, last_order_ms, micros } = journey;
   const key = BigInt.asUintN(64, int64Hash(JSON.stringify([brand, person_id, journey.first_id])));
   return {
@@ -144,8 +143,7 @@ function journeyPart(journey: Journey, plan: Plan, person_id: string): ReportJso
     total_touchpoint_count: journey.touchpoints,
     email_touchpoint_count: journey.email_touchpoints,
     conversion_count: journey.orders,
-    total_conversion_value_micros: micros.toString(),
-    total_conversion_value: formatMicros(micros),
+    ...money('total_conversion_value', micros),
   };
 }
 
@@ -164,8 +162,7 @@ async function listTouchpoints(snapshot: Snapshot, { credits }: Attribution): Pr
       journey_no,
       ...Object.fromEntries(TOUCH_COLUMNS.map((name) => [name, row[name]])),
       occurred_at: formatInstant(at_ms),
-      attributed_revenue_micros: micros.toString(),
-      attributed_revenue: formatMicros(micros),
+      ...money('attributed_revenue', micros),
     };
   });
 }
@@ -194,8 +191,7 @@ async function listConversions(snapshot: Snapshot, query: Attribution): Promise<
   return readAll(rows, shape).map(({ at_ms, micros, touches, unattributed_reason, ...row }) => ({
     ...row,
     occurred_at: formatInstant(at_ms),
-    net_value_micros: micros.toString(),
-    net_value: formatMicros(micros),
+    ...money('net_value', micros),
     credited_touches: touches,
     unattributed_reason,
   }));

@@ -1,7 +1,7 @@
 /** The journeys report: how long journeys are, how many touchpoints they have, and on which channels. */
 import { makeJourneys } from '../attribution/journeys.ts';
 import { attribute } from '../attribution/query.ts';
-import { formatMicros, microsPer, ratio } from '../domain/money.ts';
+import { microsPer, money, ratio } from '../domain/money.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import type { Relation } from '../warehouse/relation.ts';
@@ -29,8 +29,7 @@ export async function journeyAnalysis(snapshot: Snapshot, journeys: Relation): P
     journey_length: LENGTHS[row.length_no]!,
     journey_count: Number(row.journeys),
     conversions: Number(row.orders),
-    total_revenue_micros: row.micros.toString(),
-    total_revenue: formatMicros(row.micros),
+    ...money('total_revenue', row.micros),
     average_touchpoints: ratio(row.touchpoints, row.journeys),
     average_email_touchpoints: ratio(row.email_touchpoints, row.journeys),
     revenue_per_journey: microsPer(row.micros, row.journeys),
@@ -84,8 +83,7 @@ async function journeySummary(snapshot: Snapshot, all: Relation): Promise<Report
   return {
     journey_count: Number(journeys),
     conversions: Number(counts.orders),
-    total_revenue_micros: micros.toString(),
-    total_revenue: formatMicros(micros),
+    ...money('total_revenue', micros),
     journeys_with_email: counts.with_email,
     average_touchpoints: ratio(counts.touchpoints, journeys),
     average_email_touchpoints: ratio(counts.email_touchpoints, journeys),
@@ -102,8 +100,7 @@ async function touchpointsPerJourney(snapshot: Snapshot, all: Relation): Promise
   return readAll(rows, { bucket: 'number', journeys: 'number', micros: 'bigint' }).map((row) => ({
     touchpoints: TOUCHPOINT_BUCKETS[row.bucket]!,
     journey_count: row.journeys,
-    total_revenue_micros: row.micros.toString(),
-    total_revenue: formatMicros(row.micros),
+    ...money('total_revenue', row.micros),
   }));
 }
 

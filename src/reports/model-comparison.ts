@@ -6,8 +6,7 @@ import { FITTED_MODEL_NAMES, isFitted, RULE_MODEL_NAMES } from '../attribution/m
 import type { Model, Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { TributaryError } from '../domain/errors.ts';
-import { formatMicros, ratio } from '../domain/money.ts';
-import { choice } from '../domain/parameter.ts';
+import { money, ratio } from '../domain/money.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { CreditByPerson, ShareInterval } from '../models/uncertainty.ts';
@@ -232,8 +231,7 @@ function comparedGroup(
         return [
           model.name,
           {
-            attributed_revenue_micros: micros.toString(),
-            attributed_revenue: formatMicros(micros),
+            ...money('attributed_revenue', micros),
             share: rounded(share),
             share_low: rounded(low),
             share_high: rounded(high),

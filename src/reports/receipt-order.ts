@@ -3,8 +3,8 @@ import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
 import { assert } from '../domain/errors.ts';
-import { formatMicros, ratio } from '../domain/money.ts';
-import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
+import { money, ratio } from '../domain/money.ts';
+import { dayOf, formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
@@ -92,7 +92,7 @@ export async function orderPart(
       ...money('net_after', net),
     };
   });
-  const day = Math.floor((at_ms + zoneOffsetMs(settings.time_zone, at_ms)) / MS_PER_DAY);
+  const day = dayOf(settings.time_zone, at_ms);
   const rate =
     own === plan.currency ? undefined : (await readRates(snapshot, plan)).find(brand, day, own, plan.currency);
   return {
@@ -108,11 +108,6 @@ export async function orderPart(
     exchange: rate ? exchange(rate, own, plan.currency) : null,
     net_in: { currency: plan.currency, ...money('net', order.net_micros) },
   };
-}
-
-/** An amount as micros and as a decimal. */
-export function money(name: string, micros: bigint): ReportJson {
-  return { [`${name}_micros`]: micros.toString(), [name]: formatMicros(micros) };
 }
 
 /** The rate as the exact fraction that was used, and as a decimal for readers. */

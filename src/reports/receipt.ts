@@ -1,13 +1,13 @@
 /** The receipt of one order: every touchpoint that was considered, why it counted or not, and its credit under each model. */
 
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
-import type { Plan, Scores } from '../attribution/plan.ts';
+import { MICRO_CONVERSIONS, type Plan, type Scores } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { pickOptions } from '../attribution/query-options.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
 import type { ConversionType } from '../domain/conversion.ts';
 import { assert } from '../domain/errors.ts';
-import { ratio } from '../domain/money.ts';
+import { money, ratio } from '../domain/money.ts';
 import { modelSettings, type Windows } from '../domain/settings.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -19,7 +19,7 @@ import type { ReportContext, ReportJson } from './context.ts';
 import { defineReport } from './declare.ts';
 import { ONE_ORDER_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
-import { conversionsOfOrder, money, type Order, orderPart, readOrder } from './receipt-order.ts';
+import { conversionsOfOrder, type Order, orderPart, readOrder } from './receipt-order.ts';
 import { readConsidered } from './receipt-touchpoints.ts';
 import { resolveParameters } from './resolve.ts';
 import { RECEIPT_MEANINGS, ReceiptResult } from './results/receipt.ts';
@@ -123,7 +123,7 @@ async function touchesPart(
           name,
           {
             ...money('attributed_revenue', micros),
-            credited_conversions: ratio(millionths, 1_000_000),
+            credited_conversions: ratio(millionths, MICRO_CONVERSIONS),
             ...(organic[i] === null ? {} : money('organic_revenue', organic[i]!)),
           },
         ]),
@@ -165,7 +165,7 @@ function creditOf(plan: Plan, credit: Row): ReportJson {
         {
           ...(scores ? { because: because(scores, credit, i) } : {}),
           weight: rounded(weight),
-          share: ratio(millionths, 1_000_000),
+          share: ratio(millionths, MICRO_CONVERSIONS),
           ...money('attributed_revenue', micros),
         },
       ];

@@ -14,7 +14,7 @@ import { currencyProblem } from '../domain/currencies.ts';
 import { badRequest } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
 import type { BrandSettings } from '../domain/settings.ts';
-import { formatDate, MS_PER_DAY, parseBound, zoneOffsetMs } from '../domain/time.ts';
+import { dayOf, formatDate, parseBound } from '../domain/time.ts';
 import type { Artifact, ArtifactModel } from '../models/artifacts/artifact.ts';
 import { checkAsked, chooseArtifact } from '../models/artifacts/choose.ts';
 import { fittedModel } from '../models/fitted.ts';
@@ -102,11 +102,11 @@ function resolvePeriod(
   time_zone: string,
   now_ms: number,
 ): { start: string; end: string } {
-  const today = Math.floor((now_ms + zoneOffsetMs(time_zone, now_ms)) / MS_PER_DAY);
+  const today = dayOf(time_zone, now_ms);
   const end = parameters.end ?? formatDate(today + 1);
   if (parameters.start !== undefined) return { start: parameters.start, end };
   const end_ms = parseBound('end', end, time_zone);
-  const end_day = Math.floor((end_ms + zoneOffsetMs(time_zone, end_ms)) / MS_PER_DAY);
+  const end_day = dayOf(time_zone, end_ms);
   return { start: formatDate(end_day - DEFAULT_PERIOD_DAYS), end };
 }
 

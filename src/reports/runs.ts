@@ -11,7 +11,7 @@ import { writeOptions } from '../attribution/query-options.ts';
 import { unattributedOf } from '../attribution/unattributed.ts';
 import { maySee } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { formatMicros } from '../domain/money.ts';
+import { money } from '../domain/money.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
@@ -168,8 +168,7 @@ async function readResults(
     }
     const net = [...unattributed.values()].reduce((sum, micros) => sum + micros, attributed);
     totals[name] = {
-      net_revenue_micros: net.toString(),
-      net_revenue: formatMicros(net),
+      ...money('net_revenue', net),
       attributed_micros: attributed.toString(),
       unattributed_micros: Object.fromEntries([...unattributed].map(([reason, micros]) => [reason, micros.toString()])),
     };
