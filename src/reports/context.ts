@@ -5,7 +5,6 @@ import type { BrandSettings } from '../domain/settings.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import type { Position } from '../warehouse/position.ts';
 
 export type ReportJson = Record<string, unknown>;
 
@@ -30,7 +29,6 @@ export interface ReportContext {
 /** A resolved request: the plan of the query, and what the answer says about it. */
 export interface Resolved {
   plan: Plan;
-  position: Position;
   period: { start: string; end: string };
   as_of: string;
   config_hash: string;

@@ -72,7 +72,6 @@ export async function resolveParameters(
   };
   return {
     plan,
-    position,
     period,
     as_of: formatPosition(position),
     config_hash: configHash(plan, period, options.extra ?? {}),

@@ -23,8 +23,6 @@ const LIMITS = { iterations: 25, tolerance: 1e-4 };
 export interface LogLinear {
   /** Rows with controls standardised. */
   readonly design: Design;
-  readonly mean: Float64Array;
-  readonly deviation: Float64Array;
   readonly shrinkage: ShrinkageOptions;
   readonly averaged: Averaged;
 }
@@ -35,7 +33,7 @@ function intentPenalty(intent: readonly number[]): number {
 }
 
 export function fitLogLinear(rows: HazardRows, intent: readonly number[]): LogLinear {
-  const { design, mean, deviation } = standardised(rows);
+  const design = standardised(rows);
   const intents_from = rows.names.length - rows.intents;
   const penalties = new Float64Array(design.columns);
   penalties.fill(CONTROL_PENALTY, rows.exposures, intents_from);
@@ -49,11 +47,11 @@ export function fitLogLinear(rows: HazardRows, intent: readonly number[]): LogLi
   };
   const likelihood = setLikelihood(design, rows.sets);
   const averaged = averageShrinkage(likelihood, new Float64Array(design.columns), shrinkage);
-  return { design, mean, deviation, shrinkage, averaged };
+  return { design, shrinkage, averaged };
 }
 
 /** Scales controls to mean 0 and deviation 1. Exposures and intent keep their unit (one touch at age 0), so effects compare. */
-function standardised(rows: HazardRows): Pick<LogLinear, 'design' | 'mean' | 'deviation'> {
+function standardised(rows: HazardRows): Design {
   const { columns, data: source, rows: n } = rows.design;
   const mean = new Float64Array(columns);
   const deviation = new Float64Array(columns).fill(1);
@@ -64,5 +62,5 @@ function standardised(rows: HazardRows): Pick<LogLinear, 'design' | 'mean' | 'de
     if (squares > 0) deviation[j] = Math.sqrt(squares / n);
   }
   const data = source.map((value, at) => (value - mean[at % columns]!) / deviation[at % columns]!);
-  return { design: { rows: n, columns, data }, mean, deviation };
+  return { rows: n, columns, data };
 }

@@ -2,7 +2,7 @@
 import { BOOSTING_DEFAULTS, fitBoosting } from '../../learning/boosting.ts';
 import { type FittedTrees, predictor } from '../../learning/fitted-trees.ts';
 import { FOREST_DEFAULTS, fitForest } from '../../learning/forest.ts';
-import { makeTable, selectRows, type Table } from '../../learning/table.ts';
+import { makeTable, type Table } from '../../learning/table.ts';
 import type { HazardOptions } from '../settings.ts';
 import type { FeaturePlan } from './features.ts';
 import { exposureOf, type HazardRows } from './rows.ts';
@@ -33,7 +33,7 @@ export function fitTrees(rows: HazardRows, options: HazardOptions, learnt?: (set
       used.push(row);
     }
   });
-  const table = selectRows(tableOf(rows), used);
+  const table = tableOf(rows, used);
   const events = outcomes(rows);
   const target = Float64Array.from(used, (row) => events[row]!);
   if (options.family === 'random_forest') {
@@ -44,11 +44,12 @@ export function fitTrees(rows: HazardRows, options: HazardOptions, learnt?: (set
   return { kind: 'trees', model: fitBoosting(table, target, settings, { held_out }) };
 }
 
-function tableOf(rows: HazardRows): Table {
-  const { columns, data, rows: n } = rows.design;
-  const table = makeTable(rows.names, n);
+/** The rows with those numbers as a table. */
+function tableOf({ design, names }: HazardRows, used: readonly number[]): Table {
+  const { columns, data } = design;
+  const table = makeTable(names, used.length);
   table.columns.forEach((column, j) => {
-    for (let i = 0; i < n; i++) column[i] = data[i * columns + j]!;
+    for (let i = 0; i < used.length; i++) column[i] = data[used[i]! * columns + j]!;
   });
   return table;
 }
