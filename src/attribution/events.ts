@@ -95,20 +95,22 @@ export function isUtc(plan: Plan): boolean {
   return plan.brands.every((brand) => brand.settings.time_zone === 'UTC');
 }
 
+/** SQL for the number of the calendar day of a time in a zone: UTC plus the offset of the zone. */
+export const dayNumber = (local_ms: string): string => `floor_div(${local_ms}, ${MS_PER_DAY})`;
+
 /** SQL for the calendar day of a value event and of its order. */
 async function dayColumns(
   snapshot: Snapshot,
   plan: Plan,
   times: TimeBounds,
 ): Promise<{ event: string; order: string; join: string }> {
-  const day = (at: string, offset: string): string => `floor_div(${at}${offset}, ${MS_PER_DAY})`;
-  if (isUtc(plan)) return { event: day('v.at_ms', ''), order: day('o.at_ms', ''), join: '' };
+  if (isUtc(plan)) return { event: dayNumber('v.at_ms'), order: dayNumber('o.at_ms'), join: '' };
   const offsets = await fill(snapshot, DAY_OFFSETS, offsetRows(plan, times));
   const join = (alias: string, at: string): string =>
     `join ${offsets.name} ${alias} on ${alias}.brand_id = o.brand_id and ${at} >= ${alias}.from_ms and ${at} < ${alias}.until_ms`;
   return {
-    event: day('v.at_ms', ' + d.offset_ms'),
-    order: day('o.at_ms', ' + od.offset_ms'),
+    event: dayNumber('v.at_ms + d.offset_ms'),
+    order: dayNumber('o.at_ms + od.offset_ms'),
     join: `${join('d', 'v.at_ms')} ${join('od', 'o.at_ms')}`,
   };
 }

@@ -1,12 +1,11 @@
 /** Journeys: a person's touchpoints and orders without a long gap between them. docs/semantics.md 9. */
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
-import { MS_PER_DAY } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import { fill, materialise, type Relation } from '../warehouse/relation.ts';
 import { isCounted, without } from './eligibility.ts';
-import { isUtc, offsetRows } from './events.ts';
+import { dayNumber, isUtc, offsetRows } from './events.ts';
 import type { Plan } from './plan.ts';
 import type { Attribution } from './query.ts';
 import { JOURNEY_EVENTS, JOURNEY_OFFSETS, JOURNEY_SPANS, JOURNEYS, POLICIES } from './relations.ts';
@@ -89,9 +88,8 @@ export async function makeJourneys(
 ): Promise<{ events: Relation; journeys: Relation }> {
   const events = await makeJourneyEvents(snapshot, plan, query, { columns });
   const spans = journeySpans(events, query);
-  const day = (at: string, offset: string): string => `floor_div(${at}${offset}, ${MS_PER_DAY})`;
   if (isUtc(plan)) {
-    const days = `${day('j.last_order_ms', '')} - ${day('j.first_ms', '')}`;
+    const days = `${dayNumber('j.last_order_ms')} - ${dayNumber('j.first_ms')}`;
     return {
       events,
       journeys: await materialise(snapshot, JOURNEYS, `select j.*, ${days} as days from (${spans}) j`),
@@ -107,7 +105,7 @@ export async function makeJourneys(
   const journeys = await materialise(
     snapshot,
     JOURNEYS,
-    `select j.*, ${day('j.last_order_ms', ' + b.offset_ms')} - ${day('j.first_ms', ' + a.offset_ms')} as days
+    `select j.*, ${dayNumber('j.last_order_ms + b.offset_ms')} - ${dayNumber('j.first_ms + a.offset_ms')} as days
      from ${JOURNEY_SPANS.name} j
      join ${offsets.name} a on a.brand_id = j.brand_id and j.first_ms >= a.from_ms and j.first_ms < a.until_ms
      join ${offsets.name} b on b.brand_id = j.brand_id and j.last_order_ms >= b.from_ms and j.last_order_ms < b.until_ms`,

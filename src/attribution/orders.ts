@@ -12,7 +12,16 @@ import { oneOf, textList } from '../warehouse/sql-text.ts';
 import { readTimeBounds, type TimeBounds } from './bounds.ts';
 import { makeAdjustments, makeEvents } from './events.ts';
 import { isNarrowed, narrowed, narrowing, ordersAreFinal, type Plan, periodDecides } from './plan.ts';
-import { EVENTS, ORDERS, type OrderRelations, PERSONS, POLICIES, REPEATS, STANDING_ORDERS } from './relations.ts';
+import {
+  BRAND_PERIODS,
+  EVENTS,
+  ORDERS,
+  type OrderRelations,
+  PERSONS,
+  POLICIES,
+  REPEATS,
+  STANDING_ORDERS,
+} from './relations.ts';
 
 /** Makes `policies`: settings as rows, so that the query can join what differs by brand and conversion type. */
 async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
@@ -26,6 +35,12 @@ async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
     }
   }
   await fill(snapshot, POLICIES, rows);
+}
+
+/** Makes `brand_periods`, for steps that read the log without orders. */
+export async function makeBrandPeriods(snapshot: Snapshot, { brands }: Plan): Promise<void> {
+  const rows = brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms }));
+  await fill(snapshot, BRAND_PERIODS, rows);
 }
 
 /** Makes `persons`: the ids of persons who are named by another id. */

@@ -17,6 +17,11 @@ export const POLICIES = defineRelation('policies', 'the settings and the period 
   columns: { brand_id: 'text', conversion_type: 'text', start_ms: 'int', end_ms: 'int', gap_ms: 'int', ...SETTINGS },
 });
 
+export const BRAND_PERIODS = defineRelation('brand_periods', 'a brand of the plan with its period', {
+  key: ['brand_id'],
+  columns: { brand_id: 'text', start_ms: 'int', end_ms: 'int' },
+});
+
 export const PERSONS = defineRelation('persons', 'an id of a person who is named by another id', {
   key: ['brand_id', 'id'],
   columns: { brand_id: 'text', id: 'text', subject_key: 'int', person_id: 'text', person_key: 'int' },

@@ -72,6 +72,24 @@ export class Random {
     return items[Math.floor(this.unit() * items.length)]!;
   }
 
+  /** Puts the items in a random order, each order equally likely (Fisher and Yates). */
+  shuffle(items: { [place: number]: unknown; readonly length: number }): void {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.integer(0, i);
+      [items[i], items[j]] = [items[j], items[i]];
+    }
+  }
+
+  /** At most `most` of the items, each with the same chance, in the same order. */
+  sample<T>(items: readonly T[], most: number): T[] {
+    let wanted = Math.min(most, items.length);
+    return items.filter((_, i) => {
+      const taken = wanted > 0 && this.unit() * (items.length - i) < wanted;
+      if (taken) wanted--;
+      return taken;
+    });
+  }
+
   /** One of the entries, in proportion to its share; shares need not add up to 1. */
   weighted<T extends { share: number }>(entries: readonly T[]): T {
     let left = this.unit() * entries.reduce((sum, entry) => sum + entry.share, 0);

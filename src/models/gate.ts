@@ -42,6 +42,14 @@ export function gateOf(checks: Check[]): Gate {
   return { passed: checks.every(({ passed }) => passed), checks };
 }
 
+/** The messages of the checks that did not pass, as one line; empty where all passed. */
+export function lacksOf({ checks }: Gate): string {
+  return checks
+    .filter(({ passed }) => !passed)
+    .map(({ message }) => message.replace(/\.$/, ''))
+    .join('; ');
+}
+
 function isWithin(value: number, bound: Bound): boolean {
   if ('at_least' in bound) return value >= bound.at_least;
   if ('at_most' in bound) return value <= bound.at_most;

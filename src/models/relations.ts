@@ -73,10 +73,6 @@ export const TOUCHES_TO_FIT = defineRelation('touches_to_fit', 'a touch of a pat
   columns: { path_no: 'int', at_ms: 'int', tie_no: 'int', code: 'int' },
 });
 
-export const FIT_BRANDS = defineRelation('fit_brands', 'a brand of a fit with its period', {
-  key: ['brand_id'],
-  columns: { brand_id: 'text', start_ms: 'int', end_ms: 'int' },
-});
 export const MAILED = defineRelation('mailed', 'a customer who was sent an email or is in a segment', {
   key: ['brand_id', 'id'],
   columns: { brand_id: 'text', id: 'text', subject_key: 'int', at_ms: 'int' },

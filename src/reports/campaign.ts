@@ -1,9 +1,10 @@
 /** The campaign report: sends, engagement, revenue and cost of a campaign, overall and by email. */
 
 import { creditedTouches } from '../attribution/credits.ts';
+import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
-import { PERSONS } from '../attribution/relations.ts';
+import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
 import { effective, withVerdicts } from '../attribution/touches.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_HOUR } from '../domain/time.ts';
@@ -12,7 +13,7 @@ import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
-import { fill, materialise } from '../warehouse/relation.ts';
+import { materialise } from '../warehouse/relation.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { oneOf, textList } from '../warehouse/sql-text.ts';
 import { answerOnce } from './answers.ts';
@@ -32,7 +33,7 @@ import type { ReportContext, ReportJson, Resolved } from './context.ts';
 import { defineReport } from './declare.ts';
 import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { brandsOf } from './person.ts';
-import { CAMPAIGN_EVENTS, CAMPAIGN_PERIODS, CAMPAIGN_TOUCHES, ORDER_NETS } from './relations.ts';
+import { CAMPAIGN_EVENTS, CAMPAIGN_TOUCHES, ORDER_NETS } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
 import { CampaignResult } from './results/campaign.ts';
 import { campaignSpend } from './spend.ts';
@@ -112,10 +113,9 @@ async function makeCampaignEvents(
   { verdicts }: Attribution,
   campaign_id: string,
 ): Promise<void> {
-  const periods = plan.brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms }));
-  await fill(snapshot, CAMPAIGN_PERIODS, periods);
+  await makeBrandPeriods(snapshot, plan);
   const from = (table: string, alias: string, id: string): string => `from ${table} ${alias}
-    join ${CAMPAIGN_PERIODS.name} b on b.brand_id = ${alias}.brand_id
+    join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id
     left join ${PERSONS.name} p on p.brand_id = ${alias}.brand_id and p.id = ${id}`;
   const when = (alias: string): string =>
     `${alias}.campaign_id = $campaign_id and ${atOrBefore(alias, plan.positions.touchpoints)}

@@ -6,7 +6,7 @@ import { formatInstant } from '../domain/time.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
 import { listArtifacts, readArtifact } from '../models/artifacts/stored.ts';
-import type { Check } from '../models/gate.ts';
+import { lacksOf } from '../models/gate.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import { defineReport } from './declare.ts';
 import { CardResult, MODEL_MEANINGS, ModelsResult } from './results/models.ts';
@@ -37,14 +37,10 @@ export async function listModels(
       created_at: formatInstant(artifact.created_ms),
       training_ms: artifact.training_ms,
       as_of: artifact.as_of,
-      lacks: failed(artifact.card.gate.checks)
-        .map(({ message }) => message.replace(/\.$/, ''))
-        .join('; '),
+      lacks: lacksOf(artifact.card.gate),
     })),
   };
 }
-
-const failed = (checks: readonly Check[]): Check[] => checks.filter(({ passed }) => !passed);
 
 /** The card of an artifact. @throws not_found, also for an artifact of brands that the key may not read. */
 export async function modelCard(

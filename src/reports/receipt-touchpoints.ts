@@ -1,7 +1,7 @@
 /** Every touchpoint that was considered for an order, and in a sentence why it counted or not. docs/semantics.md 5 and 6. */
 import { consideredTouches } from '../attribution/considered.ts';
 import { scoresOf } from '../attribution/credits.ts';
-import { type RefusalStatus, refusalSentence } from '../attribution/eligibility.ts';
+import { type RefusalStatus, type RefusedTouch, refusalSentence } from '../attribution/eligibility.ts';
 import { MAX_PATH_LENGTH, type Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { ratio } from '../domain/money.ts';
@@ -119,12 +119,8 @@ const STEPS: Record<number, string> = {
   3: 'repeats, in the same session,',
 };
 
-interface Decided {
-  touchpoint_type: string;
-  verdict: string;
-  age_ms: number;
-  windows: Windows;
-  previous_ms: number | null;
+/** A touchpoint with what the query decided on it. */
+interface Decided extends RefusedTouch {
   refused_by: string | null;
   into_touchpoint_id: string | null;
   step: number | null;

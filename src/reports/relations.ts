@@ -6,10 +6,6 @@ export const MONTHS = defineRelation('months', 'a calendar month as day numbers'
   columns: { month_number: 'int', from_day: 'int', until_day: 'int' },
 });
 
-export const CAMPAIGN_PERIODS = defineRelation('campaign_periods', 'a brand of a campaign report with its period', {
-  key: ['brand_id'],
-  columns: { brand_id: 'text', start_ms: 'int', end_ms: 'int' },
-});
 export const CAMPAIGN_EVENTS = defineRelation(
   'campaign_events',
   "an event of one of the campaign's emails, with its person",

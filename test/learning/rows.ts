@@ -13,11 +13,7 @@ export function columnOf(values: readonly number[]): Table {
 /** The numbers 0 to size - 1 in an order that a seed decides. */
 export function shuffled(size: number): Int32Array {
   const rows = Int32Array.from({ length: size }, (_, row) => row);
-  const random = new Random(5, 'shuffle');
-  for (let i = size - 1; i > 0; i--) {
-    const j = random.integer(0, i);
-    [rows[i], rows[j]] = [rows[j]!, rows[i]!];
-  }
+  new Random(5, 'shuffle').shuffle(rows);
   return rows;
 }
 

@@ -61,7 +61,7 @@ export function sampleShapley(players: number, game: Game, pairs: number, random
   const added = new Float64Array(players);
   const order = Uint32Array.from({ length: players }, (_, i) => i);
   for (let pair = 1; pair <= pairs; pair++) {
-    shuffle(order, random);
+    random.shuffle(order);
     added.fill(0);
     walk(order, game, added);
     walk(order.slice().reverse(), game, added);
@@ -83,16 +83,6 @@ function walk(order: Uint32Array, game: Game, added: Float64Array): void {
     const after = game(set);
     added[player]! += after - before;
     before = after;
-  }
-}
-
-/** Fisher and Yates. */
-function shuffle(order: Uint32Array, random: Random): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.integer(0, i);
-    const taken = order[i]!;
-    order[i] = order[j]!;
-    order[j] = taken;
   }
 }
 

@@ -124,11 +124,7 @@ test('what is learned from depends neither on arrival nor on the engine', async 
   for (const { record, event } of simulate({ customers: 150, days: 40, seed: 3, end_ms: Date.UTC(2026, 4, 1) }))
     events.push({ record, event });
   const shuffled = [...events];
-  const random = new Random(5, 'shuffle');
-  for (let i = shuffled.length - 1; i > 0; i--) {
-    const j = random.integer(0, i);
-    [shuffled[i], shuffled[j]] = [shuffled[j]!, shuffled[i]!];
-  }
+  new Random(5, 'shuffle').shuffle(shuffled);
   const engines: EngineName[] =
     inject('clickhouse_url') === '' ? ['duckdb', 'duckdb'] : ['duckdb', 'duckdb', 'clickhouse'];
   const learned = [];

@@ -4,6 +4,7 @@ import { FITTED_MODELS, type FittedModelName, RULE_MODEL_NAMES } from '../../att
 import { covers } from '../../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
+import { lacksOf } from '../gate.ts';
 import type { Artifact } from './artifact.ts';
 import { type ArtifactSummary, damaged, listSummaries, readArtifact } from './stored.ts';
 
@@ -73,12 +74,9 @@ function notFitted(name: FittedModelName, refused: Artifact | undefined): Tribut
       `model: ${name} is not fitted yet for these brands. It learns from data, and the report does not replace it by another model. Run \`tributary fit ${model}\`, or use one of ${RULE_MODEL_NAMES.join(', ')}`,
       { field: 'model' },
     );
-  const lacks = refused.card.gate.checks
-    .filter(({ passed }) => !passed)
-    .map(({ message }) => message.replace(/\.$/, ''));
   return new TributaryError(
     'model_not_fitted',
-    `model: ${name} was fitted (${refused.artifact_id}) and did not pass its gate: ${lacks.join('; ')}. Use one of ${RULE_MODEL_NAMES.join(', ')}`,
+    `model: ${name} was fitted (${refused.artifact_id}) and did not pass its gate: ${lacksOf(refused.card.gate)}. Use one of ${RULE_MODEL_NAMES.join(', ')}`,
     { field: 'model' },
   );
 }

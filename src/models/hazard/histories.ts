@@ -80,10 +80,7 @@ export function withTouchesShuffled(histories: Histories, seed: number): Histori
   const random = new Random(seed, 'hazard placebo');
   const people = [...histories.first_ms.keys()];
   const from = [...people];
-  for (let i = from.length - 1; i > 0; i--) {
-    const j = random.integer(0, i);
-    [from[i], from[j]] = [from[j]!, from[i]!];
-  }
+  random.shuffle(from);
   return assemble(histories, people, from);
 }
 

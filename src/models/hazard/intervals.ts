@@ -84,14 +84,7 @@ interface OrderExposures {
 }
 
 function exposuresOfOrders(plan: FeaturePlan, histories: Histories, seed: number): OrderExposures {
-  const all = [...ordersOf(histories)];
-  const random = new Random(seed, 'hazard interval orders');
-  let wanted = Math.min(all.length, MOST_INTERVAL_ORDERS);
-  const chosen = all.filter((_, i) => {
-    const taken = random.unit() * (all.length - i) < wanted;
-    if (taken) wanted--;
-    return taken;
-  });
+  const chosen = new Random(seed, 'hazard interval orders').sample([...ordersOf(histories)], MOST_INTERVAL_ORDERS);
   const width = plan.groups.length * plan.half_lives_days.length;
   const exposures = new Float64Array(chosen.length * width);
   chosen.forEach(({ person, T }, i) => {

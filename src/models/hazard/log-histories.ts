@@ -2,9 +2,9 @@
 
 import { CLICK_VISIT_MS } from '../../attribution/collapse.ts';
 import { mayEarn } from '../../attribution/eligibility.ts';
-import { makeOrdersAndEvents } from '../../attribution/orders.ts';
+import { makeBrandPeriods, makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
-import { type OrderRelations, PERSONS } from '../../attribution/relations.ts';
+import { BRAND_PERIODS, type OrderRelations, PERSONS } from '../../attribution/relations.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { subjectKey } from '../../domain/subject.ts';
@@ -17,7 +17,7 @@ import { read, readAll } from '../../warehouse/read-row.ts';
 import { fill, materialise } from '../../warehouse/relation.ts';
 import { IS_VIEW, makeSplits, type Naming, SPLIT_JOIN, stateSql } from '../grain.ts';
 import { MAX_FIT_TOUCHES, stateNames } from '../paths/log-paths.ts';
-import { FIT_BRANDS, FIT_PEOPLE, HISTORY_TOUCHES, MAILED, STATES, TOUCH_LOG } from '../relations.ts';
+import { FIT_PEOPLE, HISTORY_TOUCHES, MAILED, STATES, TOUCH_LOG } from '../relations.ts';
 import type { Histories } from './histories.ts';
 
 /** People per page. Other requests are answered between pages. */
@@ -76,7 +76,7 @@ async function makePeople(snapshot: Snapshot, plan: Plan): Promise<void> {
   const seen = (table: string, alias: string, position: keyof Plan['positions']): string =>
     `select ${alias}.brand_id as brand_id, coalesce(p.person_key, ${alias}.subject_key) as person_key,
        coalesce(p.person_id, ${alias}.customer_id, ${alias}.anonymous_id) as person_id, epoch_ms(${alias}.occurred_at) as at_ms
-     from ${table} ${alias} join ${FIT_BRANDS.name} b on b.brand_id = ${alias}.brand_id left join ${PERSONS.name} p on p.subject_key = ${alias}.subject_key and p.brand_id = ${alias}.brand_id
+     from ${table} ${alias} join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id left join ${PERSONS.name} p on p.subject_key = ${alias}.subject_key and p.brand_id = ${alias}.brand_id
      where ${atOrBefore(alias, plan.positions[position])} and epoch_ms(${alias}.occurred_at) < b.end_ms`;
   await materialise(
     snapshot,
@@ -92,16 +92,12 @@ async function makePeople(snapshot: Snapshot, plan: Plan): Promise<void> {
 
 /** Makes `mailed`: customers who were sent an email or are in a segment. They are at risk, even without any touch. */
 async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
-  await fill(
-    snapshot,
-    FIT_BRANDS,
-    plan.brands.map(({ brand_id, start_ms, end_ms }) => ({ brand_id, start_ms, end_ms })),
-  );
+  await makeBrandPeriods(snapshot, plan);
   const seen = atOrBefore('r', plan.positions.touchpoints);
   // Records with a subject_key are a person's own events, and makePeople reads them.
   const senders = CUSTOMER_FIELDS.filter(({ keyed }) => !keyed).map(
     ({ record, field, instant_field: at }) =>
-      `select r.brand_id as brand_id, r.${field} as id, epoch_ms(r.${at}) as at_ms from ${record} r join ${FIT_BRANDS.name} b on b.brand_id = r.brand_id
+      `select r.brand_id as brand_id, r.${field} as id, epoch_ms(r.${at}) as at_ms from ${record} r join ${BRAND_PERIODS.name} b on b.brand_id = r.brand_id
      where r.${field} is not null and ${seen} and epoch_ms(r.${at}) < b.end_ms`,
   );
   const known = `(${senders.join(' union all ')}) known`;
@@ -133,7 +129,7 @@ async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
     `with happened as (
        select m.person_no as person_no, epoch_ms(t.occurred_at) as at_ms, t.touchpoint_id as touchpoint_id, coalesce(v.channel, t.channel) as channel,
          t.touchpoint_type as touchpoint_type, t.campaign_id as campaign_id, t.session_id as session_id
-       from touchpoints t join ${FIT_BRANDS.name} b on b.brand_id = t.brand_id
+       from touchpoints t join ${BRAND_PERIODS.name} b on b.brand_id = t.brand_id
          left join ${PERSONS.name} p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
          join ${FIT_PEOPLE.name} m on m.person_key = coalesce(p.person_key, t.subject_key)
          left join (${latestVerdicts(plan.positions.touchpoints, ['channel', 'traits'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id

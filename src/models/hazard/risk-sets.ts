@@ -41,7 +41,7 @@ const LEAVING_BELOW = 0.2;
 export function sampleRiskSets(histories: Histories, options: SamplingOptions): RiskSets {
   const people_leave = peopleLeave(histories);
   const cases = eligibleCases(histories, options, people_leave);
-  const chosen = thin(cases, options);
+  const chosen = new Random(options.seed, 'hazard cases').sample(cases, options.most_cases);
   const folds = foldsOf(histories, options);
   const sets = [0];
   const person: number[] = [];
@@ -109,19 +109,6 @@ function eligibleCases(histories: Histories, options: SamplingOptions, people_le
     }
   }
   return cases;
-}
-
-/** At most `most_cases` cases, each with the same chance, in the same order. */
-function thin(cases: readonly Case[], options: SamplingOptions): Case[] {
-  let wanted = Math.min(options.most_cases, cases.length);
-  const random = new Random(options.seed, 'hazard cases');
-  const chosen: Case[] = [];
-  for (let i = 0; i < cases.length && wanted > 0; i++)
-    if (random.unit() * (cases.length - i) < wanted) {
-      chosen.push(cases[i]!);
-      wanted--;
-    }
-  return chosen;
 }
 
 interface Folds {

@@ -68,10 +68,7 @@ function sampled(players: number, v: (inside: readonly boolean[]) => number, see
   const phi = new Float64Array(players);
   for (let draw = 0; draw < ORDERS / 2; draw++) {
     const order = Array.from({ length: players }, (_, i) => i);
-    for (let i = players - 1; i > 0; i--) {
-      const j = random.integer(0, i);
-      [order[i], order[j]] = [order[j]!, order[i]!];
-    }
+    random.shuffle(order);
     for (const way of [order, order.toReversed()]) {
       const inside = new Array<boolean>(players).fill(false);
       let before = v(inside);

@@ -9,6 +9,7 @@ import {
   byName,
   closed,
   count,
+  fieldsOf,
   HEAD_MEANINGS,
   micros,
   money,
@@ -20,9 +21,6 @@ import {
   textOrNull,
   texts,
 } from './shapes.ts';
-
-const fieldsOf = <S>(names: readonly string[], schema: () => S) =>
-  Object.fromEntries(names.map((name) => [name, schema()]));
 
 /** Value that no touch earned, by reason. Only models with absolute weights have `organic`. */
 export const UNATTRIBUTED = closed({

@@ -5,6 +5,7 @@ import {
   byName,
   closed,
   count,
+  fieldsOf,
   micros,
   money,
   nullable,
@@ -16,15 +17,15 @@ import {
   textOrNull,
 } from './shapes.ts';
 
-const fieldsOf = <S>(metrics: object, schema: () => S) =>
-  Object.fromEntries(Object.keys(metrics).map((name) => [name, schema()]));
-
-const ENGAGEMENT = { ...fieldsOf(ENGAGEMENT_COUNTS, count), ...fieldsOf(ENGAGEMENT_RATES, ratio) };
+const ENGAGEMENT = {
+  ...fieldsOf(Object.keys(ENGAGEMENT_COUNTS), count),
+  ...fieldsOf(Object.keys(ENGAGEMENT_RATES), ratio),
+};
 const CONVERSIONS = {
-  ...fieldsOf(CONVERSION_COUNTS, count),
+  ...fieldsOf(Object.keys(CONVERSION_COUNTS), count),
   credited_conversions: ratio(),
   ...money('attributed_revenue'),
-  ...fieldsOf(CONVERSION_RATES, ratio),
+  ...fieldsOf(Object.keys(CONVERSION_RATES), ratio),
   average_conversion_value: nullable(amount()),
 };
 const REVENUE_PER = {

@@ -8,6 +8,9 @@ export const closed = (fields: Fields) => Type.Object(fields, { additionalProper
 /** An object whose field names are data: models, reasons, channels. */
 export const byName = (value: TSchema) =>
   Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: value });
+/** Fields of those names, all of one schema. */
+export const fieldsOf = <S>(names: readonly string[], schema: () => S) =>
+  Object.fromEntries(names.map((name) => [name, schema()]));
 export const rows = (fields: Fields) => Type.Array(closed(fields));
 export const nullable = (schema: TSchema) => Type.Union([schema, Type.Null()]);
 
