@@ -1,6 +1,6 @@
-/** Clauses that explain why a model gives a group much or little credit. They compare the touches of the group with all touches. */
+/** Clauses that explain the credit of a group under a model. Each compares the touches of the group with all touches. */
 
-/** The places of the touches of a group in the paths of orders. Parts are parts of its touches, from 0 to 1. */
+/** Where the touches of a group lie in the paths of orders. A part is a share of these touches, from 0 to 1. */
 export interface GroupFacts {
   touches: number;
   /** Part that is the first touch of its path. */
@@ -11,7 +11,7 @@ export interface GroupFacts {
   alone: number;
   /** Average time from touch to order. */
   age_days: number;
-  /** By fitted model: the average part of the model's measure that the touch's channel adds. */
+  /** By fitted model: the part of its measure that is lost without the channel of a touch, as a mean over the touches. */
   added: Record<string, number>;
 }
 
@@ -22,13 +22,13 @@ export const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
 const days = (age: number): string => `${age.toFixed(1)} days`;
 
 export const explainFirst: Explain = (own, all) =>
-  `${percent(own.first)} of its touches open their path (all: ${percent(all.first)})`;
+  `${percent(own.first)} of its touches are the first of their path (all: ${percent(all.first)})`;
 
 export const explainLast: Explain = (own, all) =>
-  `${percent(own.last)} of its touches close their path (all: ${percent(all.last)})`;
+  `${percent(own.last)} of its touches are the last of their path (all: ${percent(all.last)})`;
 
 export const explainAge: Explain = (own, all) =>
   `its touches are ${days(own.age_days)} old at the order (all: ${days(all.age_days)})`;
 
 export const explainShare: Explain = (own, all) =>
-  `it has ${percent(own.touches / Math.max(1, all.touches))} of all touches, ${percent(own.alone)} of them alone in their path (all: ${percent(all.alone)})`;
+  `it has ${percent(own.touches / Math.max(1, all.touches))} of all touches, and ${percent(own.alone)} of them are alone in their path (all: ${percent(all.alone)})`;

@@ -55,12 +55,12 @@ export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
 
 function explainRemoval(name: string): Explain {
   return (own, all) =>
-    `without it, ${percent(own.added[name] ?? 0)} of conversions would be lost by its removal effect (mean over touches: ${percent(all.added[name] ?? 0)})`;
+    `its removal effect is ${percent(own.added[name] ?? 0)} of conversions (all: ${percent(all.added[name] ?? 0)})`;
 }
 
 function explainHazard(name: string): Explain {
   return (own, all) =>
-    `its touches raise the fitted hazard so that ${percent(own.added[name] ?? 0)} of it is theirs (mean over touches: ${percent(all.added[name] ?? 0)})`;
+    `without it, the fitted hazard at the order would be ${percent(own.added[name] ?? 0)} lower (all: ${percent(all.added[name] ?? 0)})`;
 }
 
 /** Makes the touches of each path with their name in the artifact, and with the artifact's columns for that name. */

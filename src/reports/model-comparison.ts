@@ -106,8 +106,8 @@ function checkSize(groups: number, models: number, draws: number): void {
 function notes({ models }: Plan): string[] {
   if (!models.some(({ name }) => isFitted(name))) return [];
   return [
-    `${FITTED_MODEL_NAMES.join(', ')}: intervals come from drawing people again with the same artifact; the intervals on the model card also repeat the fit`,
-    'fitted models are model-based, not causal, unless they are calibrated by holdouts',
+    `${FITTED_MODEL_NAMES.join(', ')}: these intervals draw people again and keep the artifact; those on the model card also repeat the fit`,
+    'the credit of a fitted model is an estimate from the log, not a measured effect; only a holdout measures one',
   ];
 }
 

@@ -43,7 +43,7 @@ const torn: Scenario = {
     const recovery_ms = await stage.recovered(server, since);
     const problems =
       spool_torn_bytes === half.length ? [] : [`${spool_torn_bytes} bytes are told of ${half.length} torn`];
-    return { server, recovery_ms, note: `${half.length} bytes of half a line, told in the metrics`, problems };
+    return { server, recovery_ms, note: `${half.length} bytes of half a line, counted in the metrics`, problems };
   },
 };
 
@@ -118,7 +118,7 @@ const corrupted: Scenario = {
       server,
       recovery_ms,
       damaged,
-      note: `${damaged.size} records in the damaged lines of ${chosen.length} segments, of ${all.length}; ${aside.length} in quarantine, told in the metrics`,
+      note: `${damaged.size} records in the damaged lines of ${chosen.length} segments, of ${all.length}; ${aside.length} in quarantine, counted in the metrics`,
       problems: aside.length === chosen.length ? [] : [`${aside.length} segments are in quarantine`],
     };
   },

@@ -56,7 +56,7 @@ export async function checkAsked(
     if (found === undefined || !covers(found.brands, brand_ids))
       throw badRequest(
         'artifact',
-        `${quoted} is not an artifact of these brands; \`tributary models list\` shows the artifacts there are`,
+        `${quoted} is not an artifact of these brands; run \`tributary models list\` to see the artifacts`,
       );
     if (names !== null && !names.some((name) => FITTED_MODELS[name] === found.model))
       throw badRequest(

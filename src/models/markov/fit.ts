@@ -78,7 +78,7 @@ function warningsOf(paths: Paths, { totals, ...fit }: MarkovFit): string[] {
   const warnings: string[] = [];
   if (totals.conversions > 0 && totals.nulls === 0)
     warnings.push(
-      'no path ended without a conversion: a removal effect is then only the share of paths that pass through a channel',
+      'no path ended without a conversion, so a removal effect is only the share of conversions whose path has the channel',
     );
   if (paths.value.some((value) => value < 0))
     warnings.push('some paths have a negative value: effects on value may leave 0 to 1');
