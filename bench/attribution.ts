@@ -11,7 +11,7 @@ import { resolveGroupBy, touchColumns } from '../src/reports/groups.ts';
 import { resolveParameters } from '../src/reports/resolve.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
 import { closeReports, reportsOver } from './context.ts';
-import { median, save, show, showRatio } from './report.ts';
+import { median, save, show, showRatio, timed } from './report.ts';
 import { type BenchWorld, makeBenchWarehouse, YEAR_END, YEAR_START } from './world.ts';
 
 const ROUNDS = 5;
@@ -31,12 +31,6 @@ const bareJoin = (start: string, end: string): string => `
   select t.channel, t.campaign_id, t.email_id, count(*), sum(o.micros)
   from orders o join touches t on t.brand_id = o.brand_id and t.person = o.person and t.at <= o.at and t.at >= o.at - interval 30 day
   group by all order by 5 desc`;
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
 
 export async function benchAttribution(path: string, world: BenchWorld): Promise<void> {
   console.log(

@@ -8,7 +8,7 @@ import { draftsOf } from '../src/log/envelope.ts';
 import { openTributary } from '../src/tributary.ts';
 import { median, save, show, showRatio } from './report.ts';
 import { command } from './watch.ts';
-import { type BenchWorld, makeBenchWarehouse, touchpointsSql } from './world.ts';
+import { makeBenchWarehouse, touchpointsSql, worldOf } from './world.ts';
 
 const WIRE_COLUMNS =
   'touchpoint_id, customer_id, anonymous_id, session_id, touchpoint_type, channel, campaign_id, email_id, message_id, occurred_at, url, device_type, verdict';
@@ -26,11 +26,10 @@ export async function measureImport(rows: number): Promise<{ seconds: number; pe
   const folder = mkdtempSync(join(tmpdir(), 'tributary-import-'));
   try {
     const file = join(folder, 'touchpoints.parquet');
-    const world: BenchWorld = { touchpoints: rows, people: Math.ceil(rows / 10), conversions: Math.ceil(rows / 33) };
     const instance = await DuckDBInstance.create(':memory:', { memory_limit: '4GB' });
     const connection = await instance.connect();
     await connection.run(
-      `copy (select ${WIRE_COLUMNS} from (${touchpointsSql(world, 0, rows, 0)})) to '${file}' (format parquet)`,
+      `copy (select ${WIRE_COLUMNS} from (${touchpointsSql(worldOf(rows), 0, rows, 0)})) to '${file}' (format parquet)`,
     );
     connection.closeSync();
     instance.closeSync();
@@ -54,11 +53,7 @@ export async function benchBatchCost(folder: string, lengths: readonly number[])
     const data = join(folder, `log-${length}`);
     mkdirSync(data, { recursive: true });
     if (length > 0) {
-      await makeBenchWarehouse(join(data, 'warehouse.duckdb'), {
-        touchpoints: length,
-        people: Math.ceil(length / 10),
-        conversions: Math.ceil(length / 33),
-      });
+      await makeBenchWarehouse(join(data, 'warehouse.duckdb'), worldOf(length));
     }
     const opened = performance.now();
     const tributary = await openTributary({

@@ -27,6 +27,7 @@ import { benchOrdering } from './ordering.ts';
 import { benchScale } from './scale.ts';
 import { benchScoring } from './scoring.ts';
 import { benchState } from './state.ts';
+import { worldOf } from './world.ts';
 
 /** They have a little more than a million touchpoints. */
 const MOVED_CUSTOMERS = 48_000;
@@ -55,19 +56,14 @@ if (wanted('ingest')) await benchIngest();
 if (wanted('overload')) await benchOverload();
 if (wanted('import')) await benchImport(rows(10));
 if (wanted('attribution')) {
-  await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), {
-    touchpoints: rows(10),
-    people: rows(1),
-    conversions: rows(0.3),
-  });
+  await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);
 if (wanted('fit')) await benchFit(benchFolder(), rows(1));
 if (wanted('learning')) await benchLearning(rows(0.1));
 if (wanted('scoring')) {
   await benchScoring(join(benchFolder(), `scoring-${rows(10)}.duckdb`), {
-    touchpoints: rows(10),
-    people: rows(1),
+    ...worldOf(rows(10)),
     conversions: rows(1.2),
   });
 }

@@ -11,7 +11,7 @@ import type { ReportContext } from '../src/reports/context.ts';
 import { fitModel } from '../src/reports/fitting.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
 import { closeReports, reportsOver } from './context.ts';
-import { median, save, show, showRatio } from './report.ts';
+import { median, save, show, showRatio, timed } from './report.ts';
 import { type BenchWorld, makeBenchWarehouse } from './world.ts';
 
 const ROUNDS = 5;
@@ -63,10 +63,4 @@ async function fitOnce(context: ReportContext): Promise<void> {
   // The file of the world is kept, so an earlier run may have stored the same artifact.
   if (await warehouse.read((snapshot) => soundArtifact(snapshot, artifact.artifact_id))) return;
   await warehouse.append({ model_artifacts: [artifactRow(artifact)] });
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
 }

@@ -18,6 +18,6 @@ try {
     process.send!(count);
   }
 } catch (error) {
-  process.send!(`refused: ${(error as Error).message.split('\n')[0]!.slice(0, 80)}`);
+  process.send!(`refused: ${(error as Error).message.split('\n')[0]}`);
   process.exit(1);
 }

@@ -6,7 +6,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { save, show } from './report.ts';
 import { DRIVERS, type DriverName } from './state-drivers.ts';
@@ -31,7 +31,7 @@ export async function benchState(): Promise<void> {
   show('fdatasync of a file, per second', String(syncsPerSecond()));
   const results: Record<string, Measured | string> = {};
   for (const name of Object.keys(DRIVERS) as DriverName[]) {
-    results[name] = await measure(name).catch((error) => `not measured: ${(error as Error).message.split('\n')[0]}`);
+    results[name] = await measure(name).catch(whyNot);
     show(name, JSON.stringify(results[name]));
   }
   save('state', { transactions: TRANSACTIONS, reads: READS, kills: KILLS }, results);
@@ -77,7 +77,7 @@ function openElsewhere(name: DriverName, path: string): Promise<string> {
     const child = writer(name, path, 'put');
     let said = 'ended without an answer';
     child.on('message', (message) => {
-      said = String(message).replaceAll(path, 'state');
+      said = withoutPaths(String(message));
     });
     child.on('exit', () => resolve(said));
   });
@@ -103,7 +103,7 @@ async function killed(name: DriverName, path: string): Promise<number | string> 
       if (((await store.get('count')) ?? 0) < acknowledged) lost += 1;
       await store.close();
     } catch (error) {
-      return `cannot be opened after ${round + 1} kills: ${(error as Error).message}`;
+      return `cannot be opened after ${round + 1} kills: ${withoutPaths((error as Error).message)}`;
     }
   }
   return lost;
@@ -122,6 +122,16 @@ function syncsPerSecond(): number {
   closeSync(file);
   rmSync(folder, { recursive: true });
   return Math.round(per_second);
+}
+
+function whyNot(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ERR_MODULE_NOT_FOUND') return 'not installed';
+  return `not measured: ${withoutPaths(error.message.split('\n')[0]!)}`;
+}
+
+/** The text with the last part of each absolute path alone: the rest says where this machine keeps things. */
+function withoutPaths(text: string): string {
+  return text.replaceAll(/(?:\/[\w.@+-]+){2,}/g, (path) => basename(path));
 }
 
 /** Bytes of packages in node_modules. A name that ends in / means a whole scope. */
