@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
 import { canonicalJson } from '../../src/domain/record.ts';
-import { GOOD, good, refusal } from './wire.ts';
+import { good, refusal } from '../support/read.ts';
+import { GOOD } from './wire.ts';
 
 const idOf = (record: (typeof RECORD_NAMES)[number], input: unknown): unknown =>
   good(record, input)[recordKind(record).id_field];

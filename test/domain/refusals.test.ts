@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { RECORD_NAMES, type RecordName, recordKind } from '../../src/domain/index.ts';
 import { MS_PER_DAY } from '../../src/domain/time.ts';
+import { good, read, refusal } from '../support/read.ts';
 import { NOW_MS } from '../support/time.ts';
-import { GOOD, good, read, refusal } from './wire.ts';
+import { GOOD } from './wire.ts';
 
 type Schema = Record<string, unknown>;
 const LIMIT = /characters long; the limit is \d+/;

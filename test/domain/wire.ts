@@ -1,10 +1,5 @@
-/** One good record of every kind, as a sender would write it, and how it is read. */
-
-import type { Problem } from '../../src/domain/errors.ts';
-import { type RecordName, recordKind } from '../../src/domain/index.ts';
-import { type FlatRecord, isProblem, type ReadContext } from '../../src/domain/record.ts';
-import { ALL_BRANDS } from '../support/events.ts';
-import { NOW_MS } from '../support/time.ts';
+/** One good record of every kind, as a sender would write it. */
+import type { RecordName } from '../../src/domain/index.ts';
 
 const AT = '2026-05-01T00:00:00Z';
 
@@ -33,25 +28,3 @@ export const GOOD: Record<RecordName, Record<string, unknown>> = {
   identity_links: { left_id: 'a1', right_id: 'c1', kind: 'login', probability: 0.9, occurred_at: AT },
   customer_segments: { customer_id: 'c1', segment_name: 'loyal', assigned_at: AT, expires_at: '2027-01-01T00:00:00Z' },
 };
-
-export function read(record: RecordName, input: unknown, context: Partial<ReadContext> = {}): FlatRecord | Problem {
-  return recordKind(record).read(input, {
-    now_ms: NOW_MS,
-    ...ALL_BRANDS,
-    defaultCurrency: () => 'USD',
-    ...context,
-  });
-}
-
-/** The record, or a failed test. */
-export function good(record: RecordName, input: unknown, context: Partial<ReadContext> = {}): FlatRecord {
-  const item = read(record, input, context);
-  if (isProblem(item)) throw new Error(`${record} refused: ${item.field} ${item.reason}`);
-  return item;
-}
-
-/** The refusal as one sentence, or what was read instead. */
-export function refusal(record: RecordName, input: unknown, context: Partial<ReadContext> = {}): string {
-  const item = read(record, input, context);
-  return isProblem(item) ? `${item.field} ${item.reason}` : `accepted: ${JSON.stringify(item)}`;
-}

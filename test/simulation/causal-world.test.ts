@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type RecordName, recordKind } from '../../src/domain/index.ts';
-import { isProblem } from '../../src/domain/record.ts';
+import type { RecordName } from '../../src/domain/index.ts';
 import { MS_PER_DAY, MS_PER_MINUTE } from '../../src/domain/time.ts';
 import { peopleOf } from '../../src/models/hazard/histories.ts';
 import { simulateCausal } from '../../src/simulation/causal/events.ts';
 import { toHistories } from '../../src/simulation/causal/histories.ts';
 import { type CausalOptions, FAMILIES, type Family } from '../../src/simulation/causal/setup.ts';
 import { type CausalWorld, causalWorld, setupOf } from '../../src/simulation/causal/world.ts';
+import { good } from '../support/read.ts';
 
 const end_ms = Date.UTC(2026, 2, 1);
 const options: CausalOptions = { family: 'funnel', customers: 250, days: 60, seed: 3, end_ms };
@@ -34,12 +34,10 @@ describe('a causal world', () => {
   });
 
   it.each(FAMILIES)('of the family %s holds only records that the product accepts', (family) => {
-    const context = { now_ms: end_ms, key_brand_id: null, defaultCurrency: () => 'USD' };
     const seen = new Map<RecordName, number>();
     const setup = setupOf({ ...options, family, customers: 40 });
     for (const { record, event, arrives_at_ms } of recordsOf(setup)) {
-      const read = recordKind(record).read(event, context);
-      if (isProblem(read)) expect.fail(`${record} ${JSON.stringify(event)}: ${read.field} ${read.reason}`);
+      const read = good(record, event, { now_ms: end_ms });
       const at_ms = Number(read['occurred_at'] ?? read['assigned_at']);
       expect(at_ms).toBeGreaterThanOrEqual(setup.start_ms);
       expect(at_ms).toBeLessThan(end_ms);

@@ -2,8 +2,6 @@
 
 import { afterAll } from 'vitest';
 import type { RecordName } from '../../src/domain/index.ts';
-import { recordKind } from '../../src/domain/index.ts';
-import { type FlatRecord, isProblem } from '../../src/domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
 import type { EnrichOptions } from '../../src/enrichment/enrich.ts';
 import { enrichRecord } from '../../src/enrichment/enrich-record.ts';
@@ -17,7 +15,7 @@ import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import type { TableName } from '../../src/warehouse/schema.ts';
 import { clickHouseUrl, openClickHouse } from './clickhouse.ts';
-import { ALL_BRANDS } from './events.ts';
+import { good } from './read.ts';
 import { NOW_MS } from './time.ts';
 
 export interface WireEvent {
@@ -114,7 +112,7 @@ export class Engine {
     let log_seq = this.log_seqs.get(collector_id) ?? 0;
     const items: Item[] = events.map(({ record, event }) => {
       log_seq += 1;
-      const { item, content_hash } = keepRecord(record, read(record, event), OPTIONS);
+      const { item, content_hash } = keepRecord(record, good(record, event), OPTIONS);
       return { record, item, content_hash, log_seq, received_at: NOW_MS };
     });
     this.log_seqs.set(collector_id, log_seq);
@@ -132,10 +130,4 @@ export class Engine {
     await this.reports.directory.close();
     await this.warehouse.close();
   }
-}
-
-function read(record: RecordName, event: unknown): FlatRecord {
-  const item = recordKind(record).read(event, { now_ms: NOW_MS, ...ALL_BRANDS, defaultCurrency: () => 'USD' });
-  if (isProblem(item)) throw new Error(`${record}: ${item.field} ${item.reason}`);
-  return item;
 }
