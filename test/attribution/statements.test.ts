@@ -6,28 +6,13 @@ import { customerReport } from '../../src/reports/customer.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
 import { receiptReport } from '../../src/reports/receipt.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
-import { ALL_BRANDS } from '../support/events.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { at, MARCH } from '../support/time.ts';
 import { counting } from '../support/watched.ts';
 
-const at = (day: number): string => `2026-03-0${day}T12:00:00Z`;
 const EVENTS: WireEvent[] = [
-  ...[1, 2, 3].map(
-    (day): WireEvent => ({
-      record: 'touchpoints',
-      event: { touchpoint_id: `t${day}`, customer_id: 'ann', touchpoint_type: 'paid_ad_click', occurred_at: at(day) },
-    }),
-  ),
-  {
-    record: 'conversions',
-    event: {
-      conversion_id: 'o',
-      customer_id: 'ann',
-      conversion_type: 'purchase',
-      conversion_value: '10.00',
-      currency: 'USD',
-      occurred_at: at(4),
-    },
-  },
+  ...[1, 2, 3].map((day): WireEvent => ({ record: 'touchpoints', event: touch(`t${day}`, 'paid_ad_click', at(day)) })),
+  { record: 'conversions', event: order('o', '10.00', at(4)) },
 ];
 
 let engine: Engine;
@@ -37,12 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => engine.close());
 
-const PERIOD = { start: '2026-03-01', end: '2026-04-01' };
 const REPORTS: Array<
   [name: string, statements: number, tables: number, ask: (context: ReportContext) => Promise<object>]
 > = [
-  ['attribution', 23, 14, (context) => attributionReport(context, PERIOD, ALL_BRANDS)],
-  ['journeys', 22, 14, (context) => journeysReport(context, PERIOD, ALL_BRANDS)],
+  ['attribution', 23, 14, (context) => attributionReport(context, MARCH, ALL_BRANDS)],
+  ['journeys', 22, 14, (context) => journeysReport(context, MARCH, ALL_BRANDS)],
   ['receipt', 23, 12, (context) => receiptReport(context, 'o', {}, ALL_BRANDS)],
   ['customer', 28, 15, (context) => customerReport(context, 'ann', {}, ALL_BRANDS)],
 ];

@@ -3,6 +3,7 @@ import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
 import type { FlatRecord } from '../../src/domain/record.ts';
 import { CUSTOMER_FIELDS, ID_FIELDS, LINKING_RECORDS, NAMING_RECORDS } from '../../src/domain/subject-fields.ts';
 import { enrichRecord } from '../../src/enrichment/enrich-record.ts';
+import { ENRICHMENT } from '../support/events.ts';
 
 const names = (fields: typeof ID_FIELDS) => fields.map(({ record, field }) => `${record}.${field}`);
 
@@ -45,11 +46,10 @@ test('statements are the records that a later one may say anew', () => {
 });
 
 test('each derived column is filled: by its own function, or by the enrichment of the kind', () => {
-  const options = { strict_ga4: false, ip_storage: 'truncated', geo: null } as const;
   for (const name of RECORD_NAMES) {
     const { derived = [], fields } = recordKind(name);
     const item: FlatRecord = { brand_id: 'default', touchpoint_type: 'page_view', occurred_at: 0 };
-    const enriched = Object.keys(enrichRecord(name, item, options));
+    const enriched = Object.keys(enrichRecord(name, item, ENRICHMENT));
     const added = enriched.filter((column) => !fields.some((field) => field.stored_name === column));
     expect([name, added.sort()]).toEqual([
       name,

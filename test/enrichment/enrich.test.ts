@@ -4,7 +4,8 @@ import type { FlatRecord } from '../../src/domain/record.ts';
 import { TOUCHPOINT_TYPES, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { BoundedCache } from '../../src/enrichment/bounded-cache.ts';
 import { enrichTouchpoint, RULES_VERSION, reclassify } from '../../src/enrichment/enrich.ts';
-import { enrich, OPTIONS, UA } from './options.ts';
+import { ENRICHMENT } from '../support/events.ts';
+import { enrich, UA } from './options.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 80 }),
@@ -142,7 +143,7 @@ describe('judging again', () => {
       verdict: 'human',
       verdict_reasons: '[]',
     };
-    expect(reclassify(old, OPTIONS)).toEqual({
+    expect(reclassify(old, ENRICHMENT)).toEqual({
       channel: 'email',
       channel_reason: 'utm_medium:email',
       verdict: 'bot',
@@ -153,7 +154,7 @@ describe('judging again', () => {
 
   it('keeps what the caller had set', () => {
     const sent = { ...stored, channel: 'mine', channel_reason: 'sent', verdict: 'human', verdict_reasons: '["sent"]' };
-    expect(reclassify(sent, OPTIONS)).toMatchObject({
+    expect(reclassify(sent, ENRICHMENT)).toMatchObject({
       channel: 'mine',
       channel_reason: 'sent',
       verdict: 'human',

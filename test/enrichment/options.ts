@@ -2,8 +2,7 @@ import type { FlatRecord } from '../../src/domain/record.ts';
 import { touchpoints } from '../../src/domain/touchpoint.ts';
 import { type Enriched, type EnrichOptions, enrichTouchpoint } from '../../src/enrichment/enrich.ts';
 import { withoutPrivate } from '../../src/enrichment/private.ts';
-
-export const OPTIONS: EnrichOptions = { strict_ga4: false, ip_storage: 'truncated', geo: null };
+import { ENRICHMENT } from '../support/events.ts';
 
 export function enrich(record: FlatRecord, options: Partial<EnrichOptions> = {}): Enriched {
   const base: FlatRecord = {
@@ -13,7 +12,7 @@ export function enrich(record: FlatRecord, options: Partial<EnrichOptions> = {})
     touchpoint_type: 'website_visit',
     occurred_at: Date.parse('2026-03-01T12:00:00Z'),
   };
-  const all = { ...OPTIONS, ...options };
+  const all = { ...ENRICHMENT, ...options };
   return enrichTouchpoint(withoutPrivate({ ...base, ...record }, touchpoints.private!, all), all);
 }
 

@@ -11,9 +11,10 @@ import {
   withoutPersonalIds,
   withoutPrivate,
 } from '../../src/enrichment/private.ts';
+import { PRIVACY } from '../support/events.ts';
 
 const clean = (record: FlatRecord, options: Partial<PrivacyOptions> = {}): FlatRecord =>
-  withoutPrivate(record, touchpoints.private!, { ip_storage: 'truncated', geo: null, ...options });
+  withoutPrivate(record, touchpoints.private!, { ...PRIVACY, ...options });
 const addressOf = (ip_address: string, ip_storage: IpStorage) => clean({ ip_address }, { ip_storage })['ip_address'];
 
 const HASH = /sha256:[0-9a-f]{16}/;
@@ -129,7 +130,7 @@ describe('an id of one subscriber', () => {
       gclid: 'kept',
     });
     expect(clean(cleaned)).toBe(cleaned);
-    const page = withoutPrivate({ conversion_page: url }, conversions.private!, { ip_storage: 'full', geo: null });
+    const page = withoutPrivate({ conversion_page: url }, conversions.private!, { ...PRIVACY, ip_storage: 'full' });
     expect(page['conversion_page']).toMatch(HASH);
   });
 

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bearer } from '../support/events.ts';
 
 const ENTRY = new URL('../../bin/tributary.js', import.meta.url).pathname;
 const START_TIMEOUT_MS = 60_000;
@@ -72,7 +73,7 @@ export class Server {
   request(method: 'GET' | 'POST', path: string, body?: string): Promise<Response> {
     return fetch(this.address + path, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      headers: { ...bearer(this.token), 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body }),
     });
   }

@@ -7,9 +7,9 @@ import { enrichTouchpoint } from '../../src/enrichment/enrich.ts';
 import type { Enrich } from '../../src/log/batch.ts';
 import { decodeEntry, encodeEntry, encodeLines, segmentName } from '../../src/log/segment.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
-import { ALL_BRANDS, sent } from '../support/events.ts';
+import { ALL_BRANDS, ENRICHMENT, sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { accept, loaded, openCollector, openWarehouse, PRIVACY, records, wayward } from './setup.ts';
+import { accept, loaded, openCollector, openWarehouse, records, wayward } from './setup.ts';
 
 const occurred_at = '2026-05-01T00:00:00Z';
 const order = {
@@ -22,8 +22,7 @@ const order = {
 const refund = { adjustment_id: 'r1', order_id: 'x', amount: '-10', currency: 'USD', occurred_at };
 const link = { link_id: 'l1', left_id: 'a', right_id: 'c', occurred_at };
 
-const enrich: Enrich = (record, item) =>
-  record === 'touchpoints' ? { ...enrichTouchpoint(item, { strict_ga4: false, ...PRIVACY }) } : {};
+const enrich: Enrich = (record, item) => (record === 'touchpoints' ? { ...enrichTouchpoint(item, ENRICHMENT) } : {});
 
 const lines = (folder: string): string[] =>
   readdirSync(join(folder, 'spool'))

@@ -10,11 +10,12 @@ import { readConflicts, readDeadLetters } from '../../src/server/letters.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Warehouse } from '../../src/warehouse/port.ts';
 import { TABLE_NAMES } from '../../src/warehouse/schema.ts';
+import { ENRICHMENT } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { accept, openCollector, wayward } from './setup.ts';
 
 const optionsOf = (ip_storage: IpStorage): EnrichOptions => ({
-  strict_ga4: false,
+  ...ENRICHMENT,
   ip_storage,
   geo: (ip) => (ip === '203.0.113.77' ? { country: 'GB', region: null, city: 'London' } : null),
 });

@@ -3,7 +3,6 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { afterAll } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
 import type { RecordName } from '../../src/domain/index.ts';
-import type { PrivacyOptions } from '../../src/enrichment/private.ts';
 import type { Enrich } from '../../src/log/batch.ts';
 import { Collector, type CollectorOptions } from '../../src/log/collector.ts';
 import { draftsOf } from '../../src/log/envelope.ts';
@@ -13,7 +12,7 @@ import { decodeEntry, readLines } from '../../src/log/segment.ts';
 import { Spool } from '../../src/log/spool.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { openEmptyWarehouse } from '../support/engine.ts';
-import { ALL_BRANDS } from '../support/events.ts';
+import { ALL_BRANDS, PRIVACY } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { openTestState } from '../support/state.ts';
 import { NOW_MS } from '../support/time.ts';
@@ -27,7 +26,6 @@ export async function openSpool(folder: string, limits: Partial<Limits> = {}, co
   return spool;
 }
 
-export const PRIVACY: PrivacyOptions = { ip_storage: 'truncated', geo: null };
 export const records = (...ids: string[]): KeptRecord[] =>
   ids.map((id) => keepRecord('email_events', { brand_id: 'default', event_id: id }, PRIVACY));
 

@@ -2,13 +2,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { KeyRing } from '../../src/server/keys.ts';
-import { ORDER, TOUCH } from '../support/events.ts';
+import { bearer, ORDER, TOUCH } from '../support/events.ts';
 import { MARCH_QUERY } from '../support/time.ts';
 import { ADMIN, READ, startServer, WRITE } from './harness.ts';
 
 test('without a key, or with an unknown one, the answer says how to send one', async () => {
   const server = await startServer();
-  for (const headers of [{}, { authorization: 'Bearer trb_write_nonsense' }, { authorization: 'Basic YTpi' }]) {
+  for (const headers of [{}, bearer('trb_write_nonsense'), { authorization: 'Basic YTpi' }]) {
     const { status, body, headers: sent } = await server.post('/v1/touchpoints', TOUCH, headers);
     expect(status).toBe(401);
     expect(body.error.code).toBe('unauthorized');
@@ -55,9 +55,8 @@ test('health and the documentation need no key', async () => {
 
 test('a key of one brand sets the brand, and sees and writes no other', async () => {
   const server = await startServer();
-  const key = async (scope: 'write' | 'read' | 'admin', brand_id: string) => ({
-    authorization: `Bearer ${(await server.keys.create({ name: `${brand_id} ${scope}`, scope, brand_id })).key}`,
-  });
+  const key = async (scope: 'write' | 'read' | 'admin', brand_id: string) =>
+    bearer((await server.keys.create({ name: `${brand_id} ${scope}`, scope, brand_id })).key);
   const acme = await key('write', 'acme');
   expect((await server.post('/v1/conversions', ORDER, acme)).status).toBe(202);
   expect((await server.post('/v1/conversions', { ...ORDER, brand_id: 'acme' }, acme)).status).toBe(202);
@@ -91,7 +90,7 @@ test('keys are made, listed without their secret, and stop working when revoked'
   const made = await server.post('/v1/keys', { name: 'shop', scope: 'write', brand_id: 'acme' }, ADMIN);
   expect(made.status).toBe(201);
   expect(made.body.key).toMatch(/^trb_write_[A-Za-z0-9_-]{43}$/);
-  const headers = { authorization: `Bearer ${made.body.key}` };
+  const headers = bearer(made.body.key);
   expect((await server.post('/v1/touchpoints', TOUCH, headers)).status).toBe(202);
 
   const list = await server.get('/v1/keys', ADMIN);

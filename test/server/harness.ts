@@ -6,6 +6,7 @@ import { buildApp } from '../../src/server/app.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { type CollectingTributary, openTributary, type Role } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
+import { bearer } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 export const KEYS = {
@@ -13,9 +14,9 @@ export const KEYS = {
   TRIBUTARY_READ_KEY: 'read-key-of-the-tests',
   TRIBUTARY_ADMIN_KEY: 'admin-key-of-the-tests',
 };
-export const WRITE = { authorization: `Bearer ${KEYS.TRIBUTARY_WRITE_KEY}` };
-export const READ = { authorization: `Bearer ${KEYS.TRIBUTARY_READ_KEY}` };
-export const ADMIN = { authorization: `Bearer ${KEYS.TRIBUTARY_ADMIN_KEY}` };
+export const WRITE = bearer(KEYS.TRIBUTARY_WRITE_KEY);
+export const READ = bearer(KEYS.TRIBUTARY_READ_KEY);
+export const ADMIN = bearer(KEYS.TRIBUTARY_ADMIN_KEY);
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by name
 export type Body = any;

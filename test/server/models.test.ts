@@ -1,6 +1,6 @@
 /** Models over HTTP: who may fit, what is answered, and what a card says. */
 import { expect, test } from 'vitest';
-import { ORDER, TOUCH } from '../support/events.ts';
+import { bearer, ORDER, TOUCH } from '../support/events.ts';
 import { MARCH_QUERY } from '../support/time.ts';
 import { ADMIN, READ, startServer, WRITE } from './harness.ts';
 
@@ -63,7 +63,7 @@ test('a fit that cannot be is refused by its field', async () => {
 test('a key of one brand fits and sees its own brand only', async () => {
   const server = await withOrders();
   const { body: made } = await server.post('/v1/keys', { name: 'eu', scope: 'admin', brand_id: 'shop-eu' }, ADMIN);
-  const own = { authorization: `Bearer ${made.key}` };
+  const own = bearer(made.key);
   const { body: all } = await server.post('/v1/models', { model: 'markov', draws: 0 }, ADMIN);
   const { status, body: card } = await server.post('/v1/models', { model: 'markov', draws: 0 }, own);
   expect([status, card.brands, card.data.conversions]).toEqual([201, ['shop-eu'], 0]);

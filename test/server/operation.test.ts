@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { TEST_ENGINE } from '../support/engine.ts';
-import { ORDER, TOUCH } from '../support/events.ts';
+import { bearer, ORDER, TOUCH } from '../support/events.ts';
 import { MARCH_QUERY } from '../support/time.ts';
 import { ADMIN, type Body, READ, startServer, WRITE } from './harness.ts';
 
@@ -192,7 +192,7 @@ test('no line of the log holds personal data, values of a query, addresses or ke
   await server.get('/v1/reports/campaigns/ada-lovelace?model=ada-lovelace');
   await server.get('/v1/reports/attribution?as_of=ada-lovelace');
   await server.get('/v1/unknown/ada-lovelace?email=ada@example.com');
-  await server.get('/v1/keys', { authorization: 'Bearer ada-lovelace' });
+  await server.get('/v1/keys', bearer('ada-lovelace'));
   const text = server.log.join('');
   expect(server.log.length).toBeGreaterThan(6);
   // A request id is random, and may spell anything.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { REPORTS } from '../../src/reports/index.ts';
 import { reportNamed } from '../reports/schema.ts';
-import { ORDER, TOUCH } from '../support/events.ts';
+import { bearer, ORDER, TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { MARCH_QUERY } from '../support/time.ts';
 import { ADMIN, type Body, READ, startServer, type TestServer } from './harness.ts';
@@ -89,7 +89,7 @@ test('a backup is made for the operator at the machine only', async () => {
   const server = await withOrder();
   const folder = join(temporaryFolder(), 'backup');
   expect((await server.post('/v1/doctor/backup', { folder }, ADMIN)).status).toBe(403);
-  const run = { authorization: `Bearer ${server.keys.createForRun()}` };
+  const run = bearer(server.keys.createForRun());
   expect((await server.post('/v1/doctor/backup', { folder: 'somewhere' }, run)).body.error.field).toBe('folder');
   expect((await server.post('/v1/doctor/backup', { folder }, run)).body).toEqual({ folder });
   expect(existsSync(join(folder, 'conversions.parquet'))).toBe(true);

@@ -9,7 +9,7 @@ import { type ServerHandle, serve } from '../../src/server/serve.ts';
 import { FileState } from '../../src/state/file.ts';
 import { openTributary } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
-import { TOUCH } from '../support/events.ts';
+import { bearer, TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { KEYS, WRITE } from './harness.ts';
 
@@ -35,7 +35,7 @@ test('the address and a key of this run stand in server.json, for its owner only
   expect(statSync(path).mode & 0o777).toBe(0o600);
   const file = JSON.parse(readFileSync(path, 'utf8'));
   expect(file).toEqual({ address: server.address, token: server.token, pid: process.pid });
-  const keys = await fetch(`${file.address}/v1/keys`, { headers: { authorization: `Bearer ${file.token}` } });
+  const keys = await fetch(`${file.address}/v1/keys`, { headers: bearer(file.token) });
   expect(keys.status).toBe(200);
   expect(await keys.text()).not.toContain('this run');
   await server.close();
@@ -82,7 +82,7 @@ test('a running server drops a key that another process revokes, and shows how i
   const elsewhere = await KeyRing.open(state, folder, KEYS);
   const { key, key_id } = await elsewhere.create({ name: 'shop', scope: 'read', brand_id: null });
   const status = async (): Promise<number> =>
-    (await fetch(`${server.address}/metrics`, { headers: { authorization: `Bearer ${key}` } })).status;
+    (await fetch(`${server.address}/metrics`, { headers: bearer(key) })).status;
   await expect.poll(status).toBe(200);
   await elsewhere.revoke(key_id);
   await expect.poll(status).toBe(401);

@@ -3,7 +3,6 @@
 import { afterAll } from 'vitest';
 import type { RecordName } from '../../src/domain/index.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
-import type { EnrichOptions } from '../../src/enrichment/enrich.ts';
 import { enrichRecord } from '../../src/enrichment/enrich-record.ts';
 import { PersonDirectory } from '../../src/identity/directory.ts';
 import { type Enrich, type Item, prepareBatch } from '../../src/log/batch.ts';
@@ -15,6 +14,7 @@ import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import type { TableName } from '../../src/warehouse/schema.ts';
 import { clickHouseUrl, openClickHouse } from './clickhouse.ts';
+import { ENRICHMENT, PRIVACY } from './events.ts';
 import { good } from './read.ts';
 import { NOW_MS } from './time.ts';
 
@@ -23,9 +23,7 @@ export interface WireEvent {
   event: unknown;
 }
 
-const OPTIONS: EnrichOptions = { strict_ga4: false, ip_storage: 'truncated', geo: null };
-
-export const enrich: Enrich = (record, item) => enrichRecord(record, item, OPTIONS);
+export const enrich: Enrich = (record, item) => enrichRecord(record, item, ENRICHMENT);
 
 export type EngineName = 'duckdb' | 'clickhouse';
 
@@ -112,7 +110,7 @@ export class Engine {
     let log_seq = this.log_seqs.get(collector_id) ?? 0;
     const items: Item[] = events.map(({ record, event }) => {
       log_seq += 1;
-      const { item, content_hash } = keepRecord(record, good(record, event), OPTIONS);
+      const { item, content_hash } = keepRecord(record, good(record, event), PRIVACY);
       return { record, item, content_hash, log_seq, received_at: NOW_MS };
     });
     this.log_seqs.set(collector_id, log_seq);

@@ -1,10 +1,20 @@
 /** Events as a small shop sends them. A test names only what it is about. */
+import type { EnrichOptions } from '../../src/enrichment/enrich.ts';
+import type { PrivacyOptions } from '../../src/enrichment/private.ts';
 import { at } from './time.ts';
 
 export type Fields = Record<string, unknown>;
 
 /** Who asks or sends with a key for all brands. */
 export const ALL_BRANDS = { key_brand_id: null };
+
+/** The header of a request with this key. */
+export const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** What is kept of addresses, with the default settings. */
+export const PRIVACY: PrivacyOptions = { ip_storage: 'truncated', geo: null };
+/** How events are enriched, with the default settings. */
+export const ENRICHMENT: EnrichOptions = { strict_ga4: false, ...PRIVACY };
 
 /** A touchpoint that is acceptable as it stands. */
 export const TOUCH = {

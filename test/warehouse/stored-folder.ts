@@ -6,6 +6,7 @@ import { inject } from 'vitest';
 import { startServer, type TestServer } from '../server/harness.ts';
 import { clickHouseUrl } from '../support/clickhouse.ts';
 import type { EngineName } from '../support/engine.ts';
+import { bearer } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const STORED = join(import.meta.dirname, 'stored', 'version-2');
@@ -18,7 +19,6 @@ const STORED_AT_MS = Date.parse('2026-04-02T12:00:00Z');
 export const STORED_ANSWERS: Readonly<Record<string, string>> = json('answers.json');
 
 const keys = json('made-keys.json') as Record<'write_key' | 'read_key' | 'admin_key', string>;
-const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 export const STORED_WRITE = bearer(keys.write_key);
 export const STORED_READ = bearer(keys.read_key);
 export const STORED_ADMIN = bearer(keys.admin_key);
