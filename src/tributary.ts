@@ -73,7 +73,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
   if (role === 'work' && (config.warehouse === null || !isShared(config.warehouse)))
     throw badRequest(
       '--role',
-      'work needs a ClickHouse that several processes share; a DuckDB file belongs to one process, which runs the followers too; leave --role out, or name a ClickHouse with --warehouse',
+      'work needs a ClickHouse that several processes share; only one process can open a DuckDB file, and it does the background work itself; leave --role out, or name a ClickHouse with --warehouse',
     );
   const warehouse = await openWarehouse(folder, config);
   let state: State | undefined;
