@@ -129,9 +129,9 @@ function whyNot(error: NodeJS.ErrnoException): string {
   return `not measured: ${withoutPaths(error.message.split('\n')[0]!)}`;
 }
 
-/** The text with the last part of each absolute path alone: the rest says where this machine keeps things. */
+/** Only the last part of each absolute path stays: the rest says where this machine keeps things. URLs stay whole. */
 function withoutPaths(text: string): string {
-  return text.replaceAll(/(?:\/[\w.@+-]+){2,}/g, (path) => basename(path));
+  return text.replaceAll(/(?<![\w:/])(?:\/[\w.@+-]+){2,}/g, (path) => basename(path));
 }
 
 /** Bytes of packages in node_modules. A name that ends in / means a whole scope. */
