@@ -2,7 +2,7 @@
 
 import { BRAND_ID, Id, Instant, OneOf } from './fields.ts';
 import { defineRecord } from './record.ts';
-import { Type, Type } from './typebox.ts';
+import { Type } from './typebox.ts';
 
 export const EMAIL_EVENT_TYPES = ['sent', 'delivered', 'bounced', 'complained', 'unsubscribed'] as const;
 

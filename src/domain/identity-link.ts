@@ -2,7 +2,7 @@
 
 import { BRAND_ID, Id, Instant, JsonObject, OneOf, OWN_DATA, Probability, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
-import { type Static, type Static, Type, Type } from './typebox.ts';
+import { type Static, Type } from './typebox.ts';
 
 export const LINK_STATES = ['linked', 'unlinked'] as const;
 

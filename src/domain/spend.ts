@@ -2,7 +2,7 @@
 
 import { Amount, BRAND_ID, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Rate, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
-import { type Static, type Static, Type, Type } from './typebox.ts';
+import { type Static, Type } from './typebox.ts';
 
 export const SpendSchema = Type.Object(
   {

@@ -8,6 +8,7 @@ import { type Attribution, attribute } from '../attribution/query.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { microsPer, money, ratio } from '../domain/money.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';

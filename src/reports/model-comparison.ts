@@ -7,6 +7,7 @@ import type { Model, Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { money, ratio } from '../domain/money.ts';
+import { choice } from '../domain/parameter.ts';
 import { MS_PER_DAY } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { CreditByPerson, ShareInterval } from '../models/uncertainty.ts';

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';

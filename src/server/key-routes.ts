@@ -3,6 +3,7 @@
 import { brandWithin, maySeeKey } from '../domain/brand-access.ts';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
+import { Type } from '../domain/typebox.ts';
 import { type KeyRing, SCOPES, type Scope } from './keys.ts';
 import type { Route, Services } from './route.ts';
 
