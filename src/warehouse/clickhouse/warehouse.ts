@@ -212,6 +212,9 @@ export class ClickHouseWarehouse implements Warehouse {
       } finally {
         await snapshot.end();
       }
+    } catch (error) {
+      // Closing ends the connections of reads that have begun.
+      throw this.closed ? closedError() : error;
     } finally {
       places.leave();
     }
