@@ -2,10 +2,12 @@
 
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Command, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { isRecordName, recordKind } from '../domain/index.ts';
+import { parquetRows, writtenPath } from '../files/path-sql.ts';
+import { openScratch } from '../files/scratch.ts';
 import { pairs } from '../present/table.ts';
 import { backupFile } from '../warehouse/backup.ts';
 import { type Column, TABLE_NAMES, TABLES, type TableName } from '../warehouse/schema.ts';
@@ -56,16 +58,14 @@ async function exportTables(
   const parts = resolve(dirname(first!), `.export-${process.pid}`);
   try {
     await writeBackup(context, options, parts);
-    const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB' });
-    const connection = await instance.connect();
+    const { connection, close } = await openScratch();
     try {
       const written: [string, string][] = [];
       for (const [table, path] of targets)
         written.push([path, count(await convert(connection, table, backupFile(parts, table), path, options.format))]);
       return written;
     } finally {
-      connection.closeSync();
-      instance.closeSync();
+      close();
     }
   } finally {
     rmSync(parts, { recursive: true, force: true });
@@ -89,8 +89,7 @@ async function convert(
   const columns = TABLES[table].columns.map(
     (column) => `${onTheWire(table, column, format)} as "${wireName(table, column.name)}"`,
   );
-  const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
-  const sql = `copy (select ${columns.join(', ')} from read_parquet(${quoted(from)}, hive_partitioning = false)) to ${quoted(to)} (${COPY_OPTIONS[format]})`;
+  const sql = `copy (select ${columns.join(', ')} from ${parquetRows(from)}) to ${writtenPath(to)} (${COPY_OPTIONS[format]})`;
   const rows = (await connection.runAndReadAll(sql)).getRows();
   return Number(rows[0]![0]);
 }

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { TributaryError } from '../../domain/errors.ts';
+import { badRequest, TributaryError } from '../../domain/errors.ts';
+import { readPath } from '../../files/path-sql.ts';
 import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
@@ -66,11 +67,15 @@ export class DuckDBWarehouse implements Warehouse {
       read_timeout_ms: DEFAULT_READ_TIMEOUT_MS,
       ...options,
     };
-    if (full.path !== ':memory:') mkdirSync(dirname(full.path), { recursive: true });
+    if (full.path !== ':memory:') {
+      refuseUnusable(full.path);
+      mkdirSync(dirname(full.path), { recursive: true });
+    }
     try {
       const instance = await DuckDBInstance.create(full.path, {
         memory_limit: `${Math.floor(full.memory_limit_bytes / 1e6)}MB`,
         threads: String(full.threads),
+        autoinstall_known_extensions: 'false',
         ...(full.path === ':memory:' ? {} : { temp_directory: `${full.path}.tmp` }),
       });
       return new DuckDBWarehouse(instance, await instance.connect(), full);
@@ -218,4 +223,14 @@ export class DuckDBWarehouse implements Warehouse {
     else this.idle.push(connection);
     places.leave();
   }
+}
+
+/**
+ * Refuses a path that would fail at the first write. Rows reach the engine through files beside this one, so their path must be
+ * readable. From a path with a question mark, the engine makes the path of its write-ahead file in another folder.
+ */
+function refuseUnusable(path: string): void {
+  readPath(path);
+  if (path.includes('?'))
+    throw badRequest('warehouse', `${path} holds a ?, which DuckDB does not support; rename the file or its folder`);
 }
