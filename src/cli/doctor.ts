@@ -119,7 +119,11 @@ async function restore({ io, open }: Context, options: DoctorOptions, folder: st
   const warehouse = await open.openWarehouse(data, configOf(io, options));
   try {
     await warehouse.migrate();
-    await warehouse.restore(resolve(folder));
+    const { has_manifest } = await warehouse.restore(resolve(folder));
+    if (!has_manifest)
+      io.err(
+        'warning: an earlier version made this backup, without a manifest: its tables are all there, and their content cannot be checked\n',
+      );
   } finally {
     await warehouse.close();
   }

@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { readPath } from '../../files/path-sql.ts';
-import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
+import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
-import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
+import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, SoundBackup, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
@@ -159,21 +159,23 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async backup(folder: string): Promise<void> {
-    makeBackupFolder(folder);
-    await this.read(async (snapshot) => {
-      for (const table of TABLE_NAMES) {
-        await snapshot.query(copyStatement(table, backupFile(folder, table)));
-      }
-    });
-  }
-
-  async restore(folder: string): Promise<void> {
-    const filled = tablesToRestore(folder, await this.read(tableSizes));
-    await this.exclusively(() =>
-      this.transaction(async () => {
-        for (const table of filled) await insertFromParquet(this.writer, TABLES[table], backupFile(folder, table));
+    await makeBackup(folder, (partial) =>
+      this.read(async (snapshot) => {
+        for (const table of TABLE_NAMES) await snapshot.query(copyStatement(table, backupFile(partial, table)));
       }),
     );
+  }
+
+  async restore(folder: string): Promise<SoundBackup> {
+    refuseFilled(await this.read(tableSizes));
+    const backup = await checkBackup(folder);
+    await this.exclusively(() =>
+      this.transaction(async () => {
+        for (const table of backup.tables)
+          await insertFromParquet(this.writer, TABLES[table], backupFile(folder, table));
+      }),
+    );
+    return backup;
   }
 
   async close(): Promise<void> {
