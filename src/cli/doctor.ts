@@ -1,6 +1,6 @@
 /** `tributary doctor`: checks and maintains a data folder. */
 
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badRequest, TributaryError } from '../domain/errors.ts';
@@ -108,26 +108,23 @@ async function restore({ io, open }: Context, options: DoctorOptions, folder: st
   const { data } = options;
   const server = await runningServer(data);
   if (server) throw new TributaryError('conflict', `--restore: a server is running on ${data}; stop it first`);
-  const spool = join(data, 'spool');
-  if (holdsEvents(spool))
-    throw new TributaryError(
-      'conflict',
-      `--restore: ${data} already has events in ${spool}; restore into a new data folder`,
-    );
   if (!existsSync(folder)) throw badRequest('--restore', `${folder} does not exist`);
-  mkdirSync(data, { recursive: true });
-  const warehouse = await open.openWarehouse(data, configOf(io, options));
-  try {
-    await warehouse.migrate();
-    const { has_manifest } = await warehouse.restore(resolve(folder));
-    if (!has_manifest)
-      io.err(
-        'warning: an earlier version made this backup, without a manifest: its tables are all there, and their content cannot be checked\n',
+  const { has_manifest } = await open.withWarehouse(data, configOf(io, options), async (warehouse) => {
+    const spool = join(data, 'spool');
+    if (holdsEvents(spool))
+      throw new TributaryError(
+        'conflict',
+        `--restore: ${data} already has events in ${spool}; restore into a new data folder`,
       );
-  } finally {
-    await warehouse.close();
-  }
-  await Collector.forgetKnownIds(data);
+    await warehouse.migrate();
+    const backup = await warehouse.restore(resolve(folder));
+    await Collector.forgetKnownIds(data);
+    return backup;
+  });
+  if (!has_manifest)
+    io.err(
+      'warning: an earlier version made this backup, without a manifest: its tables are all there, and their content cannot be checked\n',
+    );
   io.out(`restored into ${data}\n`);
 }
 
