@@ -51,7 +51,7 @@ async function examine({ io, open, exit }: Context, options: DoctorOptions): Pro
   if (report.problems.length > 0) exit(1);
 }
 
-function showDoctor({ problems, warehouse, state, collector }: Json): string {
+function showDoctor({ problems, warnings, warehouse, state, collector }: Json): string {
   const values: [string, string][] = [
     ['engine', `${warehouse.engine}, schema ${warehouse.schema_version}`],
     ['state', `${state.engine}, ${state.where}`],
@@ -63,7 +63,9 @@ function showDoctor({ problems, warehouse, state, collector }: Json): string {
     .map((table: Json): [string, string] => [table.table, count(table.rows)]);
   const verdict =
     problems.length === 0 ? 'no problems found\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
-  return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${verdict}`;
+  // A running server of an earlier version sends no warnings.
+  const warned = (warnings ?? []).map((warning: string) => `warning: ${warning}\n`).join('');
+  return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${warned}${verdict}`;
 }
 
 /** @param collector null for a server without a collector. */

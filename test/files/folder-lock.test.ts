@@ -21,9 +21,7 @@ test('while a server is stopped, nothing else opens its folder; after kill -9 th
   for (const argv of [
     ['serve', '--port', '0'],
     ['serve', '--port', '0', ...another],
-    ['serve', '--port', '0', '--role', 'collect', ...another],
     ['serve', '--port', '0', '--role', 'report', ...another],
-    ['doctor', ...another],
     ['doctor', '--restore', data],
     ['keys', 'list', ...another],
   ]) {
