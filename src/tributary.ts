@@ -1,5 +1,5 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
 import { badRequest } from './domain/errors.ts';
@@ -7,6 +7,7 @@ import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
 import { openGeo } from './enrichment/geo.ts';
 import { FolderLock } from './files/folder-lock.ts';
+import { replaceFile } from './files/private.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
 import { newCollectorName } from './log/collector-name.ts';
@@ -187,7 +188,7 @@ async function collectorId(folder: string, config: Config, warehouse: Warehouse)
   if (existsSync(path)) return readFileSync(path, 'utf8').trim();
   mkdirSync(folder, { recursive: true });
   const collector_id = await newCollectorName(warehouse);
-  writeFileSync(path, `${collector_id}\n`, { flag: 'wx' });
+  replaceFile(path, `${collector_id}\n`);
   return collector_id;
 }
 

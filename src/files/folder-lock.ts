@@ -2,11 +2,11 @@
  * The lock of a data folder: one process at a time uses it. It is an exclusive lock of SQLite on the empty file `lock.db`, which
  * the kernel holds for the process and frees when the process ends in any way (docs/decisions/0015-folder-lock.md).
  */
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Database from 'libsql';
 import { TributaryError } from '../domain/errors.ts';
-import { refuseLink, replaceFile } from './private.ts';
+import { ensureFile, replaceFile } from './private.ts';
 import { processLives } from './process-lives.ts';
 
 const FIELD = '--data';
@@ -24,7 +24,8 @@ export class FolderLock {
   static take(folder: string): FolderLock {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const path = resolve(folder, 'lock.db');
-    makeFile(path);
+    // The file is never opened but by SQLite: closing any descriptor of it would free the lock that this process may hold.
+    ensureFile(path, FIELD);
     const database = new Database(path);
     try {
       database.exec('pragma busy_timeout = 0');
@@ -42,16 +43,6 @@ export class FolderLock {
     if (!this.database.open) return;
     rmSync(pidFile(this.folder), { force: true });
     this.database.close();
-  }
-}
-
-/** The file is only made, never opened again: closing any descriptor of it would free the lock that this process may hold. */
-function makeFile(path: string): void {
-  refuseLink(path, FIELD);
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

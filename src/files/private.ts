@@ -7,6 +7,7 @@ import {
   constants,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   lstatSync,
   openSync,
   renameSync,
@@ -41,6 +42,34 @@ export function openOwnFile(path: string, field: string): number {
     field,
     `${path} is ${nlink > 1 ? 'a file with other names' : 'no file'}; remove it, or name another`,
   );
+}
+
+/** Makes an empty file if nothing has the name. It opens no file that is there. @throws bad_request, naming `field`, for a link. */
+export function ensureFile(path: string, field: string): void {
+  refuseLink(path, field);
+  try {
+    closeSync(openSync(path, 'wx', MODE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** Writes a file that the user named, over what is there. @throws bad_request, naming `field`, as {@link openOwnFile}. */
+export function overwriteFile(path: string, field: string, text: string): void {
+  const fd = openOwnFile(path, field);
+  try {
+    ftruncateSync(fd);
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Gives a finished file a name that nothing has, also no link. @throws bad_request, naming `field`. */
+export function nameFile(finished: string, path: string, field: string): void {
+  closeSync(createFile(path, field));
+  // It replaces the empty file of before, or a link that took its place, and never what a link leads to.
+  renameSync(finished, path);
 }
 
 /** Writes a file whole: into a new file beside it, which is on disk before it gets the name. A link with the name is replaced. */

@@ -4,8 +4,7 @@
  * request does not read the store. Changes by other processes arrive within two seconds.
  */
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { brandProblem } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
@@ -250,14 +249,6 @@ export class KeyRing {
     for (const [text, key] of this.keys) if (key.origin !== 'file') loaded.set(text, key);
     return loaded;
   }
-}
-
-/** Writes a file that only its owner may read. It is written whole or not at all. */
-export function writePrivate(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
-  chmodSync(`${path}.tmp`, 0o600);
-  renameSync(`${path}.tmp`, path);
 }
 
 export function allows(key: Key, scope: Scope): boolean {

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { openToOthers } from '../files/open-to-others.ts';
+import { replaceFile } from '../files/private.ts';
 import type { ProcessTask } from '../log/follower.ts';
 import type { Tributary } from '../tributary.ts';
 import { type AppOptions, buildApp } from './app.ts';
-import { CHECK_MS, type KeyRing, writePrivate } from './keys.ts';
+import { CHECK_MS, type KeyRing } from './keys.ts';
 import { logFailure } from './log.ts';
 
 export interface ServeOptions extends AppOptions {
@@ -53,7 +54,7 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
   const token = keys.createForRun();
   const address = reachableAddress(app);
   const path = join(tributary.folder, 'server.json');
-  writePrivate(path, `${JSON.stringify({ address, token, pid: process.pid } satisfies ServerFile)}\n`);
+  replaceFile(path, `${JSON.stringify({ address, token, pid: process.pid } satisfies ServerFile)}\n`);
 
   let closing: Promise<void> | undefined;
   let tellClosed: { resolve: () => void; reject: (error: unknown) => void } | undefined;
