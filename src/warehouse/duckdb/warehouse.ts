@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { badRequest, TributaryError } from '../../domain/errors.ts';
+import { badRequest } from '../../domain/errors.ts';
 import { readPath } from '../../files/path-sql.ts';
 import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
@@ -11,7 +11,7 @@ import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, SoundBackup,
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
-import { explained } from './failures.ts';
+import { explained, unopened } from './failures.ts';
 import { readHistory, recordVersion } from './history.ts';
 import { statementsOf } from './migrations.ts';
 import { copyStatement, insertFromParquet } from './parquet.ts';
@@ -58,7 +58,7 @@ export class DuckDBWarehouse implements Warehouse {
     this.places = readPlaces(options.max_reads);
   }
 
-  /** Opens or creates the file. @throws warehouse_unavailable when another process has it open. */
+  /** Opens or creates the file. @throws warehouse_unavailable when another process has it open, or it is corrupt. */
   static async open(options: DuckDBOptions): Promise<DuckDBWarehouse> {
     const full: Required<DuckDBOptions> = {
       memory_limit_bytes: Math.max(1e9, Math.floor(totalmem() / 4)),
@@ -80,11 +80,7 @@ export class DuckDBWarehouse implements Warehouse {
       });
       return new DuckDBWarehouse(instance, await instance.connect(), full);
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      const held = /lock/i.test(message)
-        ? 'another process has it open; stop it, or send commands through the running server'
-        : message;
-      throw new TributaryError('warehouse_unavailable', `cannot open ${full.path}: ${held}`, { cause });
+      throw unopened(full.path, cause);
     }
   }
 
