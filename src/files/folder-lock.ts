@@ -34,14 +34,13 @@ export class FolderLock {
       database.close();
       throw refusal(folder, cause);
     }
-    // For the message to the next process; the lock does not need it.
-    replaceFile(pidFile(folder), `${process.pid}\n`);
+    unlessItFails(() => replaceFile(pidFile(folder), `${process.pid}\n`));
     return new FolderLock(folder, database);
   }
 
   release(): void {
     if (!this.database.open) return;
-    rmSync(pidFile(this.folder), { force: true });
+    unlessItFails(() => rmSync(pidFile(this.folder), { force: true }));
     this.database.close();
   }
 }
@@ -74,6 +73,15 @@ function holder(folder: string): string {
     return Number.isInteger(pid) && pid > 0 && processLives(pid) ? ` (pid ${pid})` : '';
   } catch {
     return '';
+  }
+}
+
+/** The pid is only for messages, so a full disk or a folder with its name does not matter. */
+function unlessItFails(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The next process is told that another one holds the folder, without a pid.
   }
 }
 

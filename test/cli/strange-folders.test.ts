@@ -53,7 +53,8 @@ test.each(NAMES)('%s', async (...names) => {
 test.each([
   ['a?b', /holds a \?, which DuckDB does not support; rename the file or its folder/],
   ['a\\b*', /holds both a backslash and one of \* \? \[; rename the file or its folder/],
-])('a data folder %j cannot hold the file of the engine, and is refused by name', async (name, reason) => {
-  const { code, err } = await cli(['import', 'spend', join(root, 'spend.ndjson'), '--data', join(root, name)]);
+])('a folder %j cannot hold the file of the embedded engine, and is refused by name', async (name, reason) => {
+  const warehouse = `duckdb:${join(root, name, 'w.duckdb')}`;
+  const { code, err } = await cli(['doctor', '--data', data, '--warehouse', warehouse]);
   expect([code, err]).toEqual([1, expect.stringMatching(reason)]);
 });

@@ -1,6 +1,6 @@
 /** One process at a time uses a data folder, in whatever state it is. */
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FolderLock } from '../../src/files/folder-lock.ts';
@@ -58,6 +58,15 @@ test('names no process that is gone, and leaves an empty file that only its owne
   expect(existsSync(join(folder, 'lock.pid'))).toBe(false);
   const { mode, size } = statSync(join(folder, 'lock.db'));
   expect([mode & 0o777, size]).toEqual([0o600, 0]);
+});
+
+test('holds also where the pid cannot be written', () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'lock.pid'));
+  const lock = FolderLock.take(folder);
+  expect(() => FolderLock.take(folder)).toThrow(/in use by another process; only/);
+  lock.release();
+  FolderLock.take(folder).release();
 });
 
 test('a file with the name of the lock that is none is not touched, and named', () => {
