@@ -1,11 +1,13 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brandSettings, type Config } from './config.ts';
 import { badRequest } from './domain/errors.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
 import { openGeo } from './enrichment/geo.ts';
+import { FolderLock } from './files/folder-lock.ts';
+import { replaceFile } from './files/private.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
 import { newCollectorName } from './log/collector-name.ts';
@@ -63,8 +65,8 @@ export interface OpenTributary {
 /**
  * Opens a data folder, and creates or migrates it as needed. A collector with spool segments also starts while its ClickHouse
  * does not answer.
- * @throws warehouse_unavailable when another process has the warehouse open, or it does not answer; state_unavailable;
- * bad_request for the role `work` without a ClickHouse.
+ * @throws conflict when another process uses the folder; warehouse_unavailable when the warehouse cannot be opened or does not
+ * answer; state_unavailable; bad_request for the role `work` without a ClickHouse.
  */
 export const openTributary = open as OpenTributary;
 
@@ -75,11 +77,13 @@ async function open(options: OpenOptions): Promise<Tributary> {
       '--role',
       'work needs a ClickHouse that several processes share; only one process can open a DuckDB file, and it does the background work itself; leave --role out, or name a ClickHouse with --warehouse',
     );
-  const warehouse = await openWarehouse(folder, config);
+  const lock = FolderLock.take(folder);
+  let warehouse: Warehouse | undefined;
   let state: State | undefined;
   try {
+    warehouse = await openWarehouse(folder, config);
     state = await openState(folder, config.state);
-    const opened = state;
+    const opened = { warehouse, state };
     const enrich_options = await enrichOptions(config);
     const collects = role === 'all' || role === 'collect';
     const followers = new Followers({
@@ -108,13 +112,15 @@ async function open(options: OpenOptions): Promise<Tributary> {
       await followers.stop();
       await reports.directory.close();
       await collector?.close(drain);
-      await warehouse.close();
-      await opened.close();
+      await opened.warehouse.close();
+      await opened.state.close();
+      lock.release();
     };
     return { folder, config, role, warehouse, state, collector, reports, followers, enrich_options, close };
   } catch (error) {
-    await warehouse.close();
+    await warehouse?.close();
     await state?.close();
+    lock.release();
     throw error;
   }
 }
@@ -182,13 +188,30 @@ async function collectorId(folder: string, config: Config, warehouse: Warehouse)
   if (existsSync(path)) return readFileSync(path, 'utf8').trim();
   mkdirSync(folder, { recursive: true });
   const collector_id = await newCollectorName(warehouse);
-  writeFileSync(path, `${collector_id}\n`, { flag: 'wx' });
+  replaceFile(path, `${collector_id}\n`);
   return collector_id;
 }
 
-/**
- * Opens only the warehouse, for example for maintenance: the one that the configuration names, else the one in the data folder.
- */
+/** Runs maintenance on the warehouse of a data folder, which no other process uses meanwhile. @throws as {@link openTributary}. */
+export async function withWarehouse<T>(
+  folder: string,
+  config: Config,
+  work: (warehouse: Warehouse) => Promise<T>,
+): Promise<T> {
+  const lock = FolderLock.take(folder);
+  try {
+    const warehouse = await openWarehouse(folder, config);
+    try {
+      return await work(warehouse);
+    } finally {
+      await warehouse.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Opens only the warehouse, the one that the configuration names, else the one in the data folder. It does not lock the folder. */
 export function openWarehouse(folder: string, config: Config): Promise<Warehouse> {
   const { warehouse, memory_limit_bytes, threads, query_timeout_ms: read_timeout_ms } = config;
   return openLocation(warehouse ?? embeddedLocation(folder), { memory_limit_bytes, threads, read_timeout_ms });

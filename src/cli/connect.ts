@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
+import { processLives } from '../files/process-lives.ts';
 import type { ServerFile } from '../server/serve.ts';
 import type { CollectingTributary, OpenTributary } from '../tributary.ts';
 import type { Warehouse } from '../warehouse/port.ts';
@@ -13,7 +14,7 @@ import { LocalClient } from './local-client.ts';
 /** Functions that open a data folder. main.ts passes them in, since `cli` does not open warehouses itself. */
 export interface Openers {
   openTributary: OpenTributary;
-  openWarehouse(folder: string, config: Config): Promise<Warehouse>;
+  withWarehouse<T>(folder: string, config: Config, work: (warehouse: Warehouse) => Promise<T>): Promise<T>;
 }
 
 export interface DataOptions {
@@ -49,15 +50,6 @@ export async function runningServer(data: string): Promise<RunningServer | undef
     return { ...server, collects: health.lag_records !== undefined };
   } catch {
     return undefined;
-  }
-}
-
-function processLives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -1,6 +1,6 @@
 /** `tributary doctor`: checks and maintains a data folder. */
 
-import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badRequest, TributaryError } from '../domain/errors.ts';
@@ -52,7 +52,7 @@ async function examine({ io, open, exit }: Context, options: DoctorOptions): Pro
   if (report.problems.length > 0) exit(1);
 }
 
-function showDoctor({ problems, warehouse, state, collector }: Json): string {
+function showDoctor({ problems, warnings, warehouse, state, collector }: Json): string {
   const values: [string, string][] = [
     ['engine', `${warehouse.engine}, schema ${warehouse.schema_version}`],
     ['state', `${state.engine}, ${state.where}`],
@@ -64,7 +64,9 @@ function showDoctor({ problems, warehouse, state, collector }: Json): string {
     .map((table: Json): [string, string] => [table.table, count(table.rows)]);
   const verdict =
     problems.length === 0 ? 'no problems found\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
-  return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${verdict}`;
+  // A running server of an earlier version sends no warnings.
+  const warned = (warnings ?? []).map((warning: string) => `warning: ${warning}\n`).join('');
+  return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${warned}${verdict}`;
 }
 
 /** @param collector null for a server without a collector. */
@@ -109,22 +111,23 @@ async function restore({ io, open }: Context, options: DoctorOptions, folder: st
   const { data } = options;
   const server = await runningServer(data);
   if (server) throw new TributaryError('conflict', `--restore: a server is running on ${data}; stop it first`);
-  const spool = join(data, 'spool');
-  if (holdsEvents(spool))
-    throw new TributaryError(
-      'conflict',
-      `--restore: ${data} already has events in ${spool}; restore into a new data folder`,
-    );
   if (!existsSync(folder)) throw badRequest('--restore', `${folder} does not exist`);
-  mkdirSync(data, { recursive: true });
-  const warehouse = await open.openWarehouse(data, configOf(io, options));
-  try {
+  const { has_manifest } = await open.withWarehouse(data, configOf(io, options), async (warehouse) => {
+    const spool = join(data, 'spool');
+    if (holdsEvents(spool))
+      throw new TributaryError(
+        'conflict',
+        `--restore: ${data} already has events in ${spool}; restore into a new data folder`,
+      );
     await warehouse.migrate();
-    await warehouse.restore(resolve(folder));
-  } finally {
-    await warehouse.close();
-  }
-  await Collector.forgetKnownIds(data);
+    const backup = await warehouse.restore(resolve(folder));
+    await Collector.forgetKnownIds(data);
+    return backup;
+  });
+  if (!has_manifest)
+    io.err(
+      'warning: an earlier version made this backup, without a manifest: its tables are all there, and their content cannot be checked\n',
+    );
   io.out(`restored into ${data}\n`);
 }
 

@@ -1,11 +1,15 @@
 /** `tributary export`: writes tables of the log as files that other programs and `tributary import` can read. */
-
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, extname, join, resolve } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Command, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { isRecordName, recordKind } from '../domain/index.ts';
+import { parquetRows, writtenPath } from '../files/path-sql.ts';
+import { nameFile, refuseLink } from '../files/private.ts';
+import { openScratch } from '../files/scratch.ts';
+import { guardedSql } from '../present/csv.ts';
 import { pairs } from '../present/table.ts';
 import { backupFile } from '../warehouse/backup.ts';
 import { type Column, TABLE_NAMES, TABLES, type TableName } from '../warehouse/schema.ts';
@@ -19,6 +23,7 @@ type Format = 'ndjson' | 'csv' | 'parquet';
 interface ExportOptions extends DataOptions {
   format: Format;
   out: string;
+  spreadsheet: boolean;
 }
 
 export function addExportCommand(program: Command, context: Context): void {
@@ -27,10 +32,17 @@ export function addExportCommand(program: Command, context: Context): void {
     .description('Write tables of the log to files')
     .argument('<table>', `all, or one of ${TABLE_NAMES.join(', ')}`)
     .addOption(new Option('--format <format>').choices(['ndjson', 'csv', 'parquet']).default('ndjson'))
+    .option(
+      '--spreadsheet',
+      'for csv that a spreadsheet opens: an apostrophe before each text that it would run as a formula; such a file is not for import',
+      false,
+    )
     .requiredOption('--out <path>', 'output folder; for one table also a file');
   withData(command, context.io).action(async (table: string, options: ExportOptions) => {
     if (table !== 'all' && !TABLE_NAMES.includes(table as TableName))
       throw badRequest('TABLE', `${table} is not a table; use all, or one of ${TABLE_NAMES.join(', ')}`);
+    if (options.spreadsheet && options.format !== 'csv')
+      throw badRequest('--spreadsheet', `is for csv only; leave it out, or choose --format csv`);
     mustExist(options.data);
     const tables = table === 'all' ? TABLE_NAMES : [table as TableName];
     const targets = new Map(tables.map((name) => [name, target(name, options, tables.length === 1)]));
@@ -40,35 +52,48 @@ export function addExportCommand(program: Command, context: Context): void {
 }
 
 function target(table: TableName, { out, format }: ExportOptions, single: boolean): string {
-  const path = single && extname(out) === `.${format}` ? out : join(out, `${table}.${format}`);
-  if (existsSync(path)) throw badRequest('--out', `${path} exists already; name a new file or folder`);
+  const is_file = single && extname(out) === `.${format}`;
+  const path = is_file ? out : join(out, `${table}.${format}`);
+  // Of a name that ends in a slash, the system would look at what the link leads to.
+  if (!is_file) refuseLink(resolve(out), '--out');
+  refuseLink(path, '--out');
+  if (lstatSync(path, { throwIfNoEntry: false }))
+    throw badRequest('--out', `${path} exists already; name a new file or folder`);
   return path;
 }
 
-/** Makes the files from a backup. A backup is one consistent state of the log, also while a server has the data open. */
+/**
+ * Makes the files from a backup. A backup is one consistent state of the log, also while a server has the data open. The engine
+ * writes into a new folder, because it follows links. Finished files then get their names.
+ */
 async function exportTables(
   context: Context,
   options: ExportOptions,
   targets: Map<TableName, string>,
 ): Promise<[string, string][]> {
   const [first] = targets.values();
-  mkdirSync(dirname(first!), { recursive: true });
-  const parts = resolve(dirname(first!), `.export-${process.pid}`);
+  const folder = resolve(dirname(first!));
+  mkdirSync(folder, { recursive: true });
+  // A server may run as another user, so it makes the folder of the backup itself.
+  const backup = join(folder, `.export-${randomBytes(8).toString('hex')}`);
+  const finished = mkdtempSync(join(folder, '.export-'));
   try {
-    await writeBackup(context, options, parts);
-    const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB' });
-    const connection = await instance.connect();
+    await writeBackup(context, options, backup);
+    const { connection, close } = await openScratch();
     try {
       const written: [string, string][] = [];
-      for (const [table, path] of targets)
-        written.push([path, count(await convert(connection, table, backupFile(parts, table), path, options.format))]);
+      for (const [table, path] of targets) {
+        const file = join(finished, basename(path));
+        const rows = await convert(connection, table, { from: backupFile(backup, table), to: file }, options);
+        nameFile(file, path, '--out');
+        written.push([path, count(rows)]);
+      }
       return written;
     } finally {
-      connection.closeSync();
-      instance.closeSync();
+      close();
     }
   } finally {
-    rmSync(parts, { recursive: true, force: true });
+    for (const made of [backup, finished]) rmSync(made, { recursive: true, force: true });
   }
 }
 
@@ -82,15 +107,15 @@ const COPY_OPTIONS: Record<Format, string> = {
 async function convert(
   connection: DuckDBConnection,
   table: TableName,
-  from: string,
-  to: string,
-  format: Format,
+  { from, to }: { from: string; to: string },
+  { format, spreadsheet }: ExportOptions,
 ): Promise<number> {
-  const columns = TABLES[table].columns.map(
-    (column) => `${onTheWire(table, column, format)} as "${wireName(table, column.name)}"`,
-  );
-  const quoted = (path: string): string => `'${path.replaceAll("'", "''")}'`;
-  const sql = `copy (select ${columns.join(', ')} from read_parquet(${quoted(from)}, hive_partitioning = false)) to ${quoted(to)} (${COPY_OPTIONS[format]})`;
+  const columns = TABLES[table].columns.map((column) => {
+    const cell = onTheWire(table, column, format);
+    const safe = spreadsheet && column.type === 'text' ? guardedSql(cell) : cell;
+    return `${safe} as "${wireName(table, column.name)}"`;
+  });
+  const sql = `copy (select ${columns.join(', ')} from ${parquetRows(from)}) to ${writtenPath(to)} (${COPY_OPTIONS[format]})`;
   const rows = (await connection.runAndReadAll(sql)).getRows();
   return Number(rows[0]![0]);
 }

@@ -6,7 +6,7 @@
  * position that it covers; a missing or damaged file is rebuilt from the log.
  */
 import { existsSync } from 'node:fs';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { RecordName } from '../domain/index.ts';
 import type { Cell } from '../warehouse/schema.ts';
@@ -66,7 +66,9 @@ export class SeenIds {
       log_seq,
       layers: layers.map(({ capacity, count, words }) => ({ capacity, count, crc: checksum(words) })),
     });
-    const handle = await open(`${path}.tmp`, 'w');
+    // A file that a crash left goes first: the new one is never written through a link.
+    await rm(`${path}.tmp`, { force: true });
+    const handle = await open(`${path}.tmp`, 'wx');
     try {
       await writeAll(handle, Buffer.from(`${crc32(header)} ${header}\n`));
       for (const layer of layers)

@@ -50,6 +50,8 @@ const DEFAULT_IDLE_MS = 300_000;
 /** Only the user who runs the process may read the records. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
+/** As the flag `a`, but never through a link. */
+const APPEND = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW;
 
 export class Spool {
   /** The next log position to give out. */
@@ -156,7 +158,7 @@ export class Spool {
   private markPosition(): SpoolSegment {
     const name = segmentName(this.durable_log_seq + 1);
     const path = join(this.options.folder, name);
-    fs.writeFileSync(path, '', { flag: 'a', mode: FILE_MODE });
+    fs.closeSync(fs.openSync(path, APPEND, FILE_MODE));
     return { name, path, durable_bytes: 0 };
   }
 
@@ -237,7 +239,7 @@ export class Spool {
     await this.closeFile();
     const name = segmentName(first_log_seq);
     const path = join(this.options.folder, name);
-    const file = await open(path, 'a', FILE_MODE);
+    const file = await open(path, APPEND, FILE_MODE);
     await syncFolder(this.options.folder);
     this.file = file;
     // An empty segment that marks this position is in the list already.

@@ -38,12 +38,24 @@ function leaves(value: Record<string, unknown>, prefix = ''): [string, unknown][
   );
 }
 
-const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?$/;
+/** How a formula begins in some spreadsheet, also with the wide signs of Chinese and Japanese. */
+const FORMULA = '^[=+@\\t\\r\\n＝＋－＠-]';
+const PLAIN_NUMBER = '^[+-]?[0-9]+([.][0-9]+)?$';
+const [formula, plain_number] = [new RegExp(FORMULA), new RegExp(PLAIN_NUMBER)];
 
-/** One cell. Text that a spreadsheet would run as a formula gets a leading apostrophe. Plain numbers stay numbers. */
+/** Text that a spreadsheet would run as a formula gets a leading apostrophe. Plain numbers stay numbers. */
+export function guarded(text: string): string {
+  return formula.test(text) && !plain_number.test(text) ? `'${text}` : text;
+}
+
+/** {@link guarded} as SQL of DuckDB over a text. Both read the same patterns. */
+export function guardedSql(text: string): string {
+  return `case when regexp_matches(${text}, '${FORMULA}') and not regexp_matches(${text}, '${PLAIN_NUMBER}') then '''' || ${text} else ${text} end`;
+}
+
+/** One cell of an answer. */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  let text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  if (/^[=+\-@\t\r]/.test(text) && !PLAIN_NUMBER.test(text)) text = `'${text}`;
+  const text = guarded(typeof value === 'object' ? JSON.stringify(value) : String(value));
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

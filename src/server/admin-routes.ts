@@ -5,6 +5,7 @@ import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import { openToOthers } from '../files/open-to-others.ts';
 import type { Collector } from '../log/collector.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
@@ -155,12 +156,16 @@ function doctorRoutes({ tributary }: Services): Route[] {
       path: '/v1/doctor',
       summary: 'Integrity, sizes and lag',
       description: 'Reads every table; it may take a while on a large log.',
-      answers: { 200: { description: '`problems` is empty if nothing is wrong' } },
+      answers: {
+        200: { description: '`problems` is empty if nothing is wrong; `warnings` are no faults of the data' },
+      },
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
         const all = [...problems, ...(await deadLetterProblems(warehouse))];
+        const open = openToOthers(tributary.folder);
         return {
           problems: all,
+          warnings: open === undefined ? [] : [open],
           warehouse: rest,
           state: { engine: state.engine, where: state.where },
           collector: collector?.health() ?? null,

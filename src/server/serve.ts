@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
+import { openToOthers } from '../files/open-to-others.ts';
+import { replaceFile } from '../files/private.ts';
 import type { ProcessTask } from '../log/follower.ts';
 import type { Tributary } from '../tributary.ts';
 import { type AppOptions, buildApp } from './app.ts';
@@ -46,12 +48,13 @@ const IDLE_CHECK_MS = 50;
 /** Starts to listen. Closing the server also closes `tributary`. @throws conflict when the port is in use. */
 export async function serve(tributary: Tributary, keys: KeyRing, options: ServeOptions = {}): Promise<ServerHandle> {
   const app = buildApp(tributary, keys, options);
-  for (const warning of keys.warnings) app.log.warn(warning);
+  const open = openToOthers(tributary.folder);
+  for (const warning of [...keys.warnings, ...(open === undefined ? [] : [open])]) app.log.warn(warning);
   await listen(app, options.host ?? '127.0.0.1', options.port ?? 8400);
   const token = keys.createForRun();
   const address = reachableAddress(app);
   const path = join(tributary.folder, 'server.json');
-  writePrivate(path, `${JSON.stringify({ address, token, pid: process.pid } satisfies ServerFile)}\n`);
+  replaceFile(path, `${JSON.stringify({ address, token, pid: process.pid } satisfies ServerFile)}\n`);
 
   let closing: Promise<void> | undefined;
   let tellClosed: { resolve: () => void; reject: (error: unknown) => void } | undefined;

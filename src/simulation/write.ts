@@ -1,5 +1,5 @@
 /** A simulated world as files: one ndjson per kind of record, in order of arrival, and truth.json. */
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORD_NAMES, type RecordName } from '../domain/index.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
@@ -53,7 +53,8 @@ export async function writeEvents<T>(
     const orders = arrivalOrders(customers, spill_dir);
     const truth = await generate(world, orders, onProgress, max_held_chars);
     for (const name of RECORD_NAMES) await drain(orders[name], join(out_dir, `${name}.ndjson`));
-    await writeFile(join(out_dir, 'truth.json'), JSON.stringify(truth, null, 2) + '\n');
+    const file = await newFile(join(out_dir, 'truth.json'));
+    await file.writeFile(JSON.stringify(truth, null, 2) + '\n').finally(() => file.close());
     return truth;
   } finally {
     await rm(spill_dir, { recursive: true, force: true });
@@ -106,10 +107,16 @@ async function letOthersRun(orders: Orders, max_held_chars: number): Promise<voi
 }
 
 async function drain(order: ArrivalOrder, path: string): Promise<void> {
-  const file = await open(path, 'w');
+  const file = await newFile(path);
   try {
     await order.drainTo(file);
   } finally {
     await file.close();
   }
+}
+
+/** A new file in place of what has its name. A link is replaced, and not written through. */
+async function newFile(path: string): Promise<FileHandle> {
+  await rm(path, { force: true });
+  return open(path, 'wx');
 }

@@ -2,10 +2,19 @@
 import { TributaryError } from '../domain/errors.ts';
 import { TRANSACTION_TIMEOUT_MS } from './port.ts';
 
+/** The codes of SQLite for a file that it did not write, or that was damaged since. */
+const CORRUPT = ['SQLITE_NOTADB', 'SQLITE_CORRUPT'];
+
 /** An engine's failure as `state_unavailable`. A TributaryError is returned unchanged. */
 export function unavailable(what: string, cause: unknown): TributaryError {
   if (cause instanceof TributaryError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
+  if (CORRUPT.includes((cause as { code?: string }).code ?? ''))
+    return new TributaryError(
+      'state_unavailable',
+      `state: ${what}: the file is corrupt (${why}); put a copy in its place, or move it away: then new keys are made, and background work begins anew`,
+      { cause },
+    );
   return new TributaryError('state_unavailable', `state: ${what}: ${why}; nothing was changed, try again`, {
     cause,
     retry_after_s: 5,

@@ -3,9 +3,10 @@
  * of the engine. A single get, put or page runs on the event loop and takes some microseconds. Several processes may open the
  * file; their transactions run one after another.
  */
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import Database from 'libsql/promise';
+import { ensureFile } from '../files/private.ts';
 import { Turns } from '../warehouse/turns.ts';
 import { inTime, stateClosed, unavailable } from './failures.ts';
 import type { Entry, Json, ListOptions, State, StateTransaction } from './port.ts';
@@ -51,7 +52,7 @@ export class FileState implements State {
     try {
       mkdirSync(dirname(path), { recursive: true });
       // The engine would create a file that every user can read. Its additional files get the same mode as this one.
-      closeSync(openSync(path, 'a', 0o600));
+      ensureFile(path, 'state');
       chmodSync(path, 0o600);
       for (let i = 0; i < 2; i++) opened.push(await PreparedConnection.open(path));
       const [writer, reader] = opened as [PreparedConnection, PreparedConnection];
@@ -124,7 +125,8 @@ class PreparedConnection {
   private constructor(private readonly connection: Connection) {}
 
   static async open(path: string): Promise<PreparedConnection> {
-    const connection = new Database(path, {}) as unknown as Connection;
+    // The driver would take a relative path such as `http:` for an address.
+    const connection = new Database(resolve(path), {}) as unknown as Connection;
     // With these settings a transaction is on disk when its commit returns, and readers never wait for a writer.
     for (const pragma of [`busy_timeout = ${BUSY_TIMEOUT_MS}`, 'journal_mode = wal', 'synchronous = full'])
       await (await connection.prepare(`pragma ${pragma}`)).all();

@@ -93,6 +93,13 @@ export interface TableSize {
   rows: number;
 }
 
+/** A backup that was checked. */
+export interface SoundBackup {
+  tables: TableName[];
+  /** False for a backup of an earlier version, which has no manifest to compare its files with. */
+  has_manifest: boolean;
+}
+
 export interface Diagnosis {
   engine: string;
   schema_version: number;
@@ -125,9 +132,9 @@ export interface Warehouse {
   /** Frees the space of deleted and rewritten rows, and shortens the recovery after a crash. */
   compact(): Promise<void>;
   diagnose(): Promise<Diagnosis>;
-  /** Writes every table as Parquet into an empty folder. */
+  /** Writes every table as Parquet into a new or empty folder, with a manifest. The folder gets its name when it is whole. */
   backup(folder: string): Promise<void>;
-  /** Fills an empty warehouse from a backup. */
-  restore(folder: string): Promise<void>;
+  /** Fills an empty warehouse from a backup, after all of it was checked. @returns what it held. */
+  restore(folder: string): Promise<SoundBackup>;
   close(): Promise<void>;
 }

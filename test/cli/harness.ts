@@ -2,7 +2,7 @@
 import type { Openers } from '../../src/cli/connect.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/program.ts';
-import { openTributary, openWarehouse } from '../../src/tributary.ts';
+import { openTributary, withWarehouse } from '../../src/tributary.ts';
 import { warehouseSetting } from '../support/engine.ts';
 import { AFTER_MARCH_MS } from '../support/time.ts';
 
@@ -35,7 +35,7 @@ export async function cli(argv: readonly string[], terminal: Terminal = {}): Pro
     clock: () => AFTER_MARCH_MS,
     stop: terminal.stop ?? new AbortController().signal,
   };
-  outcome.code = await run(argv, io, { openTributary, openWarehouse, ...terminal.open });
+  outcome.code = await run(argv, io, { openTributary, withWarehouse, ...terminal.open });
   return outcome;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CsvParser } from '../../src/cli/import/csv-rows.ts';
-import { csvCell, toCsv } from '../../src/present/csv.ts';
+import { openScratch } from '../../src/files/scratch.ts';
+import { csvCell, guarded, guardedSql, toCsv } from '../../src/present/csv.ts';
 
 describe('a report as csv', () => {
   it('cannot run as a formula in a spreadsheet, and leaves numbers alone', () => {
@@ -9,6 +10,41 @@ describe('a report as csv', () => {
     for (const text of ['-20.000000', '+5', '12', 'email']) expect(csvCell(text)).toBe(text);
     expect(csvCell(null)).toBe('');
     expect(csvCell('two\nlines')).toBe('"two\nlines"');
+  });
+
+  it('is guarded in the same way by the engine, which writes exports', async () => {
+    const beginnings = [
+      '=',
+      '+',
+      '-',
+      '@',
+      '\t',
+      '\r',
+      '\n',
+      '＝',
+      '＋',
+      '－',
+      '＠',
+      "'",
+      ' ',
+      'a',
+      '1',
+      '-1',
+      '+1.5',
+      '-1.',
+      '.',
+      '',
+    ];
+    const texts = beginnings.flatMap((one) => ['', '1', 'x', '1+1', '\n', '=', '.5'].map((rest) => one + rest));
+    const { connection, close } = await openScratch(1);
+    for (const text of texts) {
+      const rows = await connection.runAndReadAll(`select ${guardedSql('t')} from (select $t::varchar as t)`, {
+        t: text,
+      });
+      expect(rows.getRows()).toEqual([[guarded(text)]]);
+    }
+    close();
+    expect(['=1', '＝1', '+1', '-1x', "'="].map(guarded)).toEqual(["'=1", "'＝1", '+1', "'-1x", "'="]);
   });
 
   it('holds the rows of the main table', () => {

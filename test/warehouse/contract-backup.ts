@@ -1,9 +1,23 @@
 /** What an operator relies on: the doctor's word, and a backup that is the whole log. */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Manifest } from '../../src/warehouse/manifest.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { TABLE_NAMES, TABLES } from '../../src/warehouse/schema.ts';
+import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { AT_MS, committed, count, type OpenWarehouse, rowOf } from './rows.ts';
 
@@ -43,6 +57,87 @@ async function contents(warehouse: Warehouse): Promise<Record<string, unknown[]>
   });
 }
 
+function editManifest(folder: string, edit: (manifest: Manifest) => void): void {
+  const path = join(folder, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  edit(manifest);
+  writeFileSync(path, JSON.stringify(manifest));
+}
+
+/** What makes a backup less than whole, and what the refusal says. */
+const SPOILT: Record<string, { spoil: (folder: string) => void; message: RegExp }> = {
+  'the last file is missing': {
+    spoil: (folder) => rmSync(join(folder, 'touchpoints.parquet')),
+    message: /touchpoints\.parquet is missing; the folder is not a whole backup/,
+  },
+  'a file that came late is missing': {
+    spoil: (folder) => rmSync(join(folder, 'model_artifacts.parquet')),
+    message: /model_artifacts\.parquet is missing/,
+  },
+  'a file is torn': {
+    spoil: (folder) => truncateSync(join(folder, 'spend.parquet'), 100),
+    message: /spend\.parquet .*not whole/,
+  },
+  'a file is empty': {
+    spoil: (folder) => writeFileSync(join(folder, 'spend.parquet'), ''),
+    message: /spend\.parquet .*not whole/,
+  },
+  'a file holds something else': {
+    spoil: (folder) => writeFileSync(join(folder, 'spend.parquet'), readFileSync(join(folder, 'conversions.parquet'))),
+    message: /spend\.parquet has \d+ bytes, and the manifest says/,
+  },
+  'a file got longer': {
+    spoil: (folder) => appendFileSync(join(folder, 'spend.parquet'), 'x'),
+    message: /spend\.parquet .*not whole/,
+  },
+  'one byte changed': {
+    spoil: (folder) => {
+      const bytes = readFileSync(join(folder, 'spend.parquet'));
+      bytes[20] = bytes[20]! ^ 1;
+      writeFileSync(join(folder, 'spend.parquet'), bytes);
+    },
+    message: /spend\.parquet .*not whole/,
+  },
+  'the rows are not as many': {
+    spoil: (folder) => editManifest(folder, ({ tables }) => tables['spend']!.rows++),
+    message: /spend\.parquet has 1 rows, and the manifest says 2/,
+  },
+  'there is a file more': {
+    spoil: (folder) => writeFileSync(join(folder, 'other.parquet'), ''),
+    message: /other\.parquet is no part of the backup; move it elsewhere/,
+  },
+  'the manifest is missing': {
+    spoil: (folder) => rmSync(join(folder, 'manifest.json')),
+    message: /manifest\.json is missing; the backup is not whole/,
+  },
+  'the manifest is torn': {
+    spoil: (folder) => truncateSync(join(folder, 'manifest.json'), 200),
+    message: /manifest\.json is not JSON; the backup is not whole/,
+  },
+  'the manifest is of another form': {
+    spoil: (folder) => writeFileSync(join(folder, 'manifest.json'), '[]'),
+    message: /manifest\.json is damaged; the backup is not whole/,
+  },
+  'the manifest lists a table less': {
+    spoil: (folder) =>
+      editManifest(folder, ({ tables }) => {
+        delete tables['spend'];
+      }),
+    message: /manifest\.json does not list spend/,
+  },
+  'a newer program made it': {
+    spoil: (folder) =>
+      editManifest(folder, (manifest) => {
+        manifest.schema_version += 1;
+      }),
+    message: /written by a newer Tributary \(0\.1\.0, schema \d+; this program knows \d+\)/,
+  },
+  'it did not finish': {
+    spoil: (folder) => renameSync(folder, `${folder}.partial`),
+    message: /is a backup that did not finish/,
+  },
+};
+
 export function backupContract(open: OpenWarehouse): void {
   describe('an operator', () => {
     const parent = temporaryFolder("tributary's backup ");
@@ -74,15 +169,36 @@ export function backupContract(open: OpenWarehouse): void {
       await first.append({ commits: [rowOf('commits')] });
       await first.backup(folder);
       rmSync(join(folder, 'model_artifacts.parquet'));
+      editManifest(folder, (manifest) => {
+        manifest.schema_version = TABLES.model_artifacts.since - 1;
+        delete manifest.tables['model_artifacts'];
+      });
       const second = await opened();
-      await second.restore(folder);
+      expect((await second.restore(folder)).has_manifest).toBe(true);
       expect(await second.read(async (s) => [await count(s, 'commits'), await count(s, 'model_artifacts')])).toEqual([
         1, 0,
       ]);
       await Promise.all([first.close(), second.close()]);
     });
 
-    test('cannot restore over data, nor from a folder that is not a whole backup; then nothing is changed', async () => {
+    test('restores a backup without a manifest, of an earlier version, if every table is there', async () => {
+      const first = await opened(everything());
+      const folder = join(parent, 'without');
+      await first.backup(folder);
+      for (const name of ['manifest.json', 'backup.txt']) rmSync(join(folder, name));
+      const second = await opened();
+      expect((await second.restore(folder)).has_manifest).toBe(false);
+      expect(await contents(second)).toEqual(await contents(first));
+      const third = await opened();
+      rmSync(join(folder, 'model_artifacts.parquet'));
+      await expect(third.restore(folder)).rejects.toMatchObject({
+        code: 'not_found',
+        message: expect.stringContaining('model_artifacts.parquet is missing; the folder is not a whole backup'),
+      });
+      await Promise.all([first.close(), second.close(), third.close()]);
+    });
+
+    test('cannot restore over data', async () => {
       const filled = await opened(committed({ spend: [rowOf('spend')] }));
       const folder = join(parent, 'one row');
       await filled.backup(folder);
@@ -90,14 +206,67 @@ export function backupContract(open: OpenWarehouse): void {
         code: 'conflict',
         message: expect.stringContaining('spend already has 1 rows'),
       });
+      await filled.close();
+    });
+
+    test.each(Object.keys(SPOILT))('cannot restore from a folder that is not a whole backup: %s', async (name) => {
+      const { spoil, message } = SPOILT[name]!;
+      const filled = await opened(committed({ spend: [rowOf('spend')], conversions: [rowOf('conversions')] }));
+      const folder = join(temporaryFolder(), 'backup');
+      await filled.backup(folder);
+      spoil(folder);
       const empty = await opened();
-      rmSync(join(folder, readdirSync(folder).sort().at(-1)!));
-      await expect(empty.restore(folder)).rejects.toMatchObject({
-        code: 'not_found',
-        message: expect.stringContaining('not a whole backup'),
+      await expect(empty.restore(existsSync(folder) ? folder : `${folder}.partial`)).rejects.toMatchObject({
+        message: expect.stringMatching(message),
       });
       expect((await empty.diagnose()).tables.every((t) => t.rows === 0)).toBe(true);
       await Promise.all([filled.close(), empty.close()]);
+    });
+
+    test('lists in the manifest what is in the files, and finds the folder under its name only when it is whole', async () => {
+      const warehouse = await opened(everything());
+      const folder = join(parent, 'listed');
+      // A crash left this one.
+      mkdirSync(`${folder}.partial`);
+      writeFileSync(join(`${folder}.partial`, 'backup.txt'), '');
+      writeFileSync(join(`${folder}.partial`, 'spend.parquet'), 'torn');
+      await warehouse.backup(folder);
+      expect(existsSync(`${folder}.partial`)).toBe(false);
+      const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+      expect(manifest).toMatchObject({ form: 1, product_version: '0.1.0', schema_version: VERSIONS.length });
+      for (const table of TABLE_NAMES) {
+        const file = readFileSync(join(folder, `${table}.parquet`));
+        const sha256 = createHash('sha256').update(file).digest('hex');
+        expect(manifest.tables[table]).toEqual({ rows: 3, bytes: file.length, sha256 });
+      }
+      await warehouse.close();
+    });
+
+    test('that fails leaves no folder', async () => {
+      const warehouse = await opened();
+      await warehouse.close();
+      const folder = join(temporaryFolder(), 'backup');
+      await expect(warehouse.backup(folder)).rejects.toThrow();
+      expect(readdirSync(join(folder, '..'))).toEqual([]);
+    });
+
+    test('cannot back up through a link, nor into a folder that another backup fills', async () => {
+      const warehouse = await opened();
+      const root = temporaryFolder();
+      mkdirSync(join(root, 'elsewhere'));
+      symlinkSync(join(root, 'elsewhere'), join(root, 'link'));
+      symlinkSync(join(root, 'nothing'), join(root, 'dangling'));
+      symlinkSync(join(root, 'elsewhere'), join(root, 'through.partial'));
+      for (const name of ['link', 'dangling', 'through'])
+        await expect(warehouse.backup(join(root, name))).rejects.toMatchObject({
+          code: 'bad_request',
+          message: expect.stringContaining('is a link'),
+        });
+      expect(readdirSync(root).sort()).toEqual(['dangling', 'elsewhere', 'link', 'through.partial']);
+      expect(readdirSync(join(root, 'elsewhere'))).toEqual([]);
+      const both = await Promise.allSettled(['one', 'one'].map((name) => warehouse.backup(join(root, name))));
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      await warehouse.close();
     });
 
     test('cannot back up into a folder that holds something', async () => {

@@ -32,7 +32,7 @@ describe('the warehouse file', () => {
     await expect(DuckDBWarehouse.open({ path, threads: 1 })).rejects.toMatchObject({
       code: 'warehouse_unavailable',
       message: expect.stringMatching(
-        /another process has it open; stop it, or send commands through the running server/,
+        /another process has it open \(pid \d+\); stop it, or send commands through the running server/,
       ),
     });
     holder.send('close');

@@ -77,7 +77,8 @@ describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (
     await server.post('/v1/flush', undefined, STORED_ADMIN);
     const backup = join(server.folder, 'backup');
     await server.tributary.warehouse.backup(backup);
-    rmSync(join(backup, 'visits.parquet'));
+    // Such a backup has no manifest.
+    for (const name of ['visits.parquet', 'manifest.json', 'backup.txt']) rmSync(join(backup, name));
     await withoutColumn(join(backup, 'touchpoints.parquet'), 'loyalty_tier');
     const other = temporaryFolder();
     const place = engine === 'duckdb' ? `duckdb:${join(other, 'w.duckdb')}` : clickHouseUrl(other);

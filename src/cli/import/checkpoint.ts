@@ -1,8 +1,9 @@
 /** Stores the progress of an import on disk, so that it can stop and go on. There is one file per input, record and options. */
 import { hash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordName } from '../../domain/index.ts';
+import { replaceFile } from '../../files/private.ts';
 import type { MappingOptions } from './mapping.ts';
 
 interface ImportCounts {
@@ -61,8 +62,7 @@ export class CheckpointFile {
   /** Writes a new file and renames it, so that a crash leaves the old or the new checkpoint. */
   save(checkpoint: Checkpoint): void {
     mkdirSync(join(this.path, '..'), { recursive: true });
-    writeFileSync(`${this.path}.new`, JSON.stringify(checkpoint, null, 2) + '\n');
-    renameSync(`${this.path}.new`, this.path);
+    replaceFile(this.path, JSON.stringify(checkpoint, null, 2) + '\n');
   }
 }
 

@@ -1,34 +1,31 @@
 /** Reads the rows of a Parquet file in chunks, with a DuckDB instance of its own in memory. */
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { badRequest } from '../../domain/errors.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { badRequest, TributaryError } from '../../domain/errors.ts';
+import { parquetRows, readPath } from '../../files/path-sql.ts';
+import { openScratch } from '../../files/scratch.ts';
 import type { FileRow, Portion, RowSource } from './row-source.ts';
 
 export async function openParquet(path: string, needs: (column: string) => boolean): Promise<RowSource> {
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '500MB', threads: '1' });
-  const connection = await instance.connect();
-  const close = async (): Promise<void> => {
-    connection.closeSync();
-    instance.closeSync();
-  };
+  const { connection, close } = await openScratch(1);
   try {
-    const file = `'${path.replaceAll("'", "''")}'`;
-    const described = await readAll(connection, `describe select * from read_parquet(${file})`);
+    const described = await readAll(connection, `describe select * from ${parquetRows(path)}`);
     const types = new Map(described.map((row) => [row['column_name'] as string, row['column_type'] as string]));
     const [meta] = await readAll(
       connection,
-      `select coalesce(sum(num_rows), 0)::double as n from parquet_file_metadata(${file})`,
+      `select coalesce(sum(num_rows), 0)::double as n from parquet_file_metadata(${readPath(path)})`,
     );
     const needed = [...types.keys()].filter(needs);
     const cells = needed.map((column) => asText(column, types.get(column)!));
-    const sql = `select ${['file_row_number + 1', ...cells].join(', ')} from read_parquet(${file}, file_row_number = true)`;
+    const sql = `select ${['file_row_number + 1', ...cells].join(', ')} from ${parquetRows(path, ['file_row_number = true'])}`;
     const places = [...types.keys()].map((column) => needed.indexOf(column) + 1);
     return {
       columns: [...types.keys()],
       rows: (skip) => readRows(connection, sql, places, { skip, total: Number(meta!['n']) }),
-      close,
+      close: async () => close(),
     };
   } catch (error) {
-    await close();
+    close();
+    if (error instanceof TributaryError) throw error;
     throw badRequest('FILE', `${path} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]}`);
   }
 }

@@ -1,7 +1,8 @@
 /** Reports refused rows: the first ones on the terminal, all of them in a file beside the input. */
-import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Problem } from '../../domain/errors.ts';
+import { openOwnFile, refuseLink } from '../../files/private.ts';
 import type { Io } from '../io.ts';
 import type { Item } from './mapping.ts';
 
@@ -27,6 +28,7 @@ export class RejectedFile {
     this.path = writable(dirname(input))
       ? `${input}.rejected.ndjson`
       : join(spare_folder, `${basename(input)}.rejected.ndjson`);
+    refuseLink(this.path, 'FILE');
   }
 
   add(refusals: readonly Refusal[]): void {
@@ -48,7 +50,7 @@ export class RejectedFile {
 
   private open(): number {
     mkdirSync(this.spare_folder, { recursive: true });
-    const fd = openSync(this.path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    const fd = openOwnFile(this.path, 'FILE');
     ftruncateSync(fd, this.bytes);
     return fd;
   }

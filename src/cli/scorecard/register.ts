@@ -1,9 +1,9 @@
 /** `tributary scorecard`: scores every model on simulated worlds with known effects. */
 
-import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { badRequest } from '../../domain/errors.ts';
 import { listOf } from '../../domain/parameter.ts';
+import { overwriteFile } from '../../files/private.ts';
 import { HAZARD_FAMILIES } from '../../reports/fit-parameters.ts';
 import { FAMILIES, type Family } from '../../simulation/causal/setup.ts';
 import { printJson } from '../io.ts';
@@ -68,7 +68,7 @@ export function addScorecardCommand(program: Command, { io, open }: Context): vo
       }
       progress.clear();
       const json = scorecardJson({ customers, days, draws, end: END }, judged);
-      if (flags.out !== undefined) writeFileSync(flags.out, `${JSON.stringify(json, null, 2)}\n`);
+      if (flags.out !== undefined) overwriteFile(flags.out, '--out', `${JSON.stringify(json, null, 2)}\n`);
       if (flags.json) printJson(io, json);
       else io.out(showScorecard(judged, flags));
     });

@@ -58,13 +58,17 @@ export function explained(cause: unknown, attempt: Attempt): unknown {
   return cause;
 }
 
+/** Codes of a network or of what answers in place of the server. Codes of files, such as ENOSPC during a backup, are not among them. */
+const LOST =
+  /^(ECONN[A-Z]+|EPIPE|EPROTO|ETIMEDOUT|EHOST[A-Z]+|ENET[A-Z]+|ENOTFOUND|EAI_[A-Z]+|EADDRNOTAVAIL|UND_ERR.*|HPE_.*|ERR_STREAM_PREMATURE_CLOSE)$/;
+/** Whole messages, because another message may quote data. */
+const SILENT = /^(Timeout error\.|The user aborted a request\.|socket hang up|aborted|Premature close)$/;
+
 /** The error when no answer came: the connection was refused or reset, or it timed out. */
 function unanswered(cause: unknown, attempt: Attempt): unknown {
   if (!(cause instanceof Error)) return cause;
   const { code } = cause as NodeJS.ErrnoException;
-  const lost =
-    (typeof code === 'string' && /^(E[A-Z]+|UND_ERR.*|HPE_.*)$/.test(code)) ||
-    /timeout|socket|aborted|hang up/i.test(cause.message);
+  const lost = (typeof code === 'string' && LOST.test(code)) || SILENT.test(cause.message);
   return lost ? away(cause, attempt, 'does not answer') : cause;
 }
 

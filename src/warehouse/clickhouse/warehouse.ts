@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { TributaryError } from '../../domain/errors.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
-import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
+import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import { KeptRelations } from '../kept-relations.ts';
-import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
+import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, SoundBackup, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, WRITE_ORDER } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
@@ -153,27 +153,30 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   async backup(folder: string): Promise<void> {
-    makeBackupFolder(folder);
-    await this.readUntil(CARE_TIMEOUT_MS, async (snapshot) => {
-      for (const name of TABLE_NAMES) {
-        const columns = TABLES[name].columns.map((c) => c.name);
-        // The backup is in log order, as in the embedded engine; these tables are stored in the order of their keys.
-        const order = ['collector_id', 'log_seq'].filter((c) => columns.includes(c)).join(', ') || TABLES[name].key[0];
-        const rows = snapshot.text(`select ${columns.join(', ')} from ${name} order by ${order}`);
-        const settings = `output_format_parquet_string_as_string = 1, output_format_parquet_compression_method = 'zstd'`;
-        await this.connection.download(
-          `${rows} settings ${settings} format Parquet`,
-          backupFile(folder, name),
-          snapshot.call(),
-        );
-      }
-    });
+    await makeBackup(folder, (partial) =>
+      this.readUntil(CARE_TIMEOUT_MS, async (snapshot) => {
+        for (const name of TABLE_NAMES) {
+          const columns = TABLES[name].columns.map((c) => c.name);
+          // The backup is in log order, as in the embedded engine; these tables are stored in the order of their keys.
+          const order =
+            ['collector_id', 'log_seq'].filter((c) => columns.includes(c)).join(', ') || TABLES[name].key[0];
+          const rows = snapshot.text(`select ${columns.join(', ')} from ${name} order by ${order}`);
+          const settings = `output_format_parquet_string_as_string = 1, output_format_parquet_compression_method = 'zstd'`;
+          await this.connection.download(
+            `${rows} settings ${settings} format Parquet`,
+            backupFile(partial, name),
+            snapshot.call(),
+          );
+        }
+      }),
+    );
   }
 
-  async restore(folder: string): Promise<void> {
-    const filled = new Set(tablesToRestore(folder, await this.readUntil(CARE_TIMEOUT_MS, tableSizes)));
+  async restore(folder: string): Promise<SoundBackup> {
+    refuseFilled(await this.readUntil(CARE_TIMEOUT_MS, tableSizes));
+    const backup = await checkBackup(folder);
     await this.exclusively(async () => {
-      for (const name of WRITE_ORDER.filter((table) => filled.has(table))) {
+      for (const name of WRITE_ORDER.filter((table) => backup.tables.includes(table))) {
         const columns = TABLES[name].columns.map((c) => named(c.name)).join(', ');
         await this.connection.upload(
           `insert into ${qualified(this.place, name)} (${columns}) format Parquet`,
@@ -182,6 +185,7 @@ export class ClickHouseWarehouse implements Warehouse {
         );
       }
     });
+    return backup;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-/** Translates the failures of DuckDB: the query is too large, or the file cannot be used now. */
+/** Translates the failures of DuckDB: the query is too large, the file cannot be used now, or it is corrupt. */
 import { TributaryError } from '../../domain/errors.ts';
 import { RowFault } from '../port.ts';
 import { firstLine, tooLarge } from '../turns.ts';
@@ -11,6 +11,15 @@ const NO_MEMORY = new RegExp(
 );
 const NO_DISK = new RegExp(`${BEGINNING}(?:IO Error|FATAL Error|could not (?:read|write|open))`, 'i');
 
+/** What DuckDB says of a file that is not what it wrote, or of its write-ahead file. */
+const CORRUPT = new RegExp(
+  `${BEGINNING}(?:The file ".*" exists, but it is not a valid DuckDB database file|Corrupt (?:database|WAL) file|Could not read enough bytes from file|Failure while replaying WAL file|Failed to deserialize|Serialization Error)`,
+  's',
+);
+const HELD = /^IO Error: Could not set lock on file/;
+/** The process that holds the lock. It stands after the path, which may look like anything. */
+const HOLDER = /: Conflicting lock is held in [^\n]* \(PID (\d+)\)[^\n]*$/m;
+
 const RETRY_AFTER_S = 5;
 
 /**
@@ -19,10 +28,31 @@ const RETRY_AFTER_S = 5;
  */
 export function explained(cause: unknown, doing: 'read' | 'write'): unknown {
   if (cause instanceof TributaryError || cause instanceof RowFault || !(cause instanceof Error)) return cause;
+  if (CORRUPT.test(cause.message)) return corrupt('the warehouse file', cause);
   const no_memory = NO_MEMORY.test(cause.message);
   if (!no_memory && !NO_DISK.test(cause.message)) return cause;
   if (no_memory && doing === 'read') return tooLarge(cause);
   return unavailable(cause, doing, no_memory ? 'raise memory_limit_bytes, or send smaller batches' : FREE_DISK);
+}
+
+/** Translates the failure to open a file. */
+export function unopened(path: string, cause: unknown): TributaryError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof Error && CORRUPT.test(message)) return corrupt(path, cause);
+  const holder = HOLDER.exec(message)?.[1];
+  const reason = HELD.test(message)
+    ? `another process has it open${holder === undefined ? '' : ` (pid ${holder})`}; stop it, or send commands through the running server`
+    : message;
+  return new TributaryError('warehouse_unavailable', `cannot open ${path}: ${reason}`, { cause });
+}
+
+/** Trying again does not help, so there is no `retry_after_s`. */
+function corrupt(what: string, cause: Error): TributaryError {
+  return new TributaryError(
+    'warehouse_unavailable',
+    `${what} is corrupt (${firstLine(cause.message)}); keep it, and restore a backup into a new data folder`,
+    { cause },
+  );
 }
 
 const FREE_DISK = 'free space on its disk, and check that its folder can be written';

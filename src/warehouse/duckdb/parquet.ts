@@ -1,11 +1,11 @@
 /** Writes and reads the Parquet files of a backup with DuckDB. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { parquetRows, writtenPath } from '../../files/path-sql.ts';
 import type { Column, Table } from '../schema.ts';
-import { patternless } from './paths.ts';
 
 /** The statement that writes a table into a file. */
 export function copyStatement(table: string, file: string): string {
-  return `copy (select * from ${table}) to '${file.replaceAll("'", "''")}' (format parquet, compression zstd)`;
+  return `copy (select * from ${table}) to ${writtenPath(file)} (format parquet, compression zstd)`;
 }
 
 /** Fills a table from a file. Columns that are newer than the backup are not in the file and become null. */
@@ -14,8 +14,7 @@ export async function insertFromParquet(
   { name, columns }: Table,
   file: string,
 ): Promise<void> {
-  // Without `hive_partitioning = false`, a folder named `date=2020-01-01` in the path would become a column.
-  const source = `read_parquet('${patternless(file)}', hive_partitioning = false)`;
+  const source = parquetRows(file);
   const described = (await connection.runAndReadAll(`describe select * from ${source}`)).getRowObjects();
   const held = new Set(described.map((row) => row['column_name']));
   const filled = columns.filter((column) => held.has(column.name));

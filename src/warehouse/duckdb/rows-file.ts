@@ -9,10 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { readPath } from '../../files/path-sql.ts';
 import { jsonRow } from '../cells.ts';
 import type { Column, ColumnType, Row } from '../schema.ts';
 import { unavailable } from './failures.ts';
-import { patternless } from './paths.ts';
 
 /** After this many characters of text, other work gets a turn of the event loop. They take about a millisecond. */
 const TURN_CHARACTERS = 100_000;
@@ -115,7 +115,7 @@ const LEAST_LINE_BYTES = 1_000_000;
 function insertStatement(target: string, columns: readonly Column[], path: string, longest: number): string {
   const names = columns.map(({ name }) => name);
   const values = columns.map(({ type }, i) => FROM_TEXT[type](`cells[${i + 1}]`));
-  return `insert into ${target} (${names.join(', ')}) select ${values.join(', ')} from read_json('${patternless(path)}',
+  return `insert into ${target} (${names.join(', ')}) select ${values.join(', ')} from read_json(${readPath(path)},
     format = 'newline_delimited', records = false, columns = {cells: 'varchar[]'}, auto_detect = false,
     hive_partitioning = false, compression = 'uncompressed', maximum_object_size = ${Math.max(LEAST_LINE_BYTES, longest)})`;
 }

@@ -3,14 +3,15 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { TributaryError } from '../../domain/errors.ts';
-import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
+import { badRequest } from '../../domain/errors.ts';
+import { readPath } from '../../files/path-sql.ts';
+import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
-import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
+import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, SoundBackup, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
-import { explained } from './failures.ts';
+import { explained, unopened } from './failures.ts';
 import { readHistory, recordVersion } from './history.ts';
 import { statementsOf } from './migrations.ts';
 import { copyStatement, insertFromParquet } from './parquet.ts';
@@ -57,7 +58,7 @@ export class DuckDBWarehouse implements Warehouse {
     this.places = readPlaces(options.max_reads);
   }
 
-  /** Opens or creates the file. @throws warehouse_unavailable when another process has it open. */
+  /** Opens or creates the file. @throws warehouse_unavailable when another process has it open, or it is corrupt. */
   static async open(options: DuckDBOptions): Promise<DuckDBWarehouse> {
     const full: Required<DuckDBOptions> = {
       memory_limit_bytes: Math.max(1e9, Math.floor(totalmem() / 4)),
@@ -66,20 +67,20 @@ export class DuckDBWarehouse implements Warehouse {
       read_timeout_ms: DEFAULT_READ_TIMEOUT_MS,
       ...options,
     };
-    if (full.path !== ':memory:') mkdirSync(dirname(full.path), { recursive: true });
+    if (full.path !== ':memory:') {
+      refuseUnusable(full.path);
+      mkdirSync(dirname(full.path), { recursive: true });
+    }
     try {
       const instance = await DuckDBInstance.create(full.path, {
         memory_limit: `${Math.floor(full.memory_limit_bytes / 1e6)}MB`,
         threads: String(full.threads),
+        autoinstall_known_extensions: 'false',
         ...(full.path === ':memory:' ? {} : { temp_directory: `${full.path}.tmp` }),
       });
       return new DuckDBWarehouse(instance, await instance.connect(), full);
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      const held = /lock/i.test(message)
-        ? 'another process has it open; stop it, or send commands through the running server'
-        : message;
-      throw new TributaryError('warehouse_unavailable', `cannot open ${full.path}: ${held}`, { cause });
+      throw unopened(full.path, cause);
     }
   }
 
@@ -154,21 +155,23 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async backup(folder: string): Promise<void> {
-    makeBackupFolder(folder);
-    await this.read(async (snapshot) => {
-      for (const table of TABLE_NAMES) {
-        await snapshot.query(copyStatement(table, backupFile(folder, table)));
-      }
-    });
-  }
-
-  async restore(folder: string): Promise<void> {
-    const filled = tablesToRestore(folder, await this.read(tableSizes));
-    await this.exclusively(() =>
-      this.transaction(async () => {
-        for (const table of filled) await insertFromParquet(this.writer, TABLES[table], backupFile(folder, table));
+    await makeBackup(folder, (partial) =>
+      this.read(async (snapshot) => {
+        for (const table of TABLE_NAMES) await snapshot.query(copyStatement(table, backupFile(partial, table)));
       }),
     );
+  }
+
+  async restore(folder: string): Promise<SoundBackup> {
+    refuseFilled(await this.read(tableSizes));
+    const backup = await checkBackup(folder);
+    await this.exclusively(() =>
+      this.transaction(async () => {
+        for (const table of backup.tables)
+          await insertFromParquet(this.writer, TABLES[table], backupFile(folder, table));
+      }),
+    );
+    return backup;
   }
 
   async close(): Promise<void> {
@@ -218,4 +221,14 @@ export class DuckDBWarehouse implements Warehouse {
     else this.idle.push(connection);
     places.leave();
   }
+}
+
+/**
+ * Refuses a path that would fail at the first write. Rows reach the engine through files beside this one, so their path must be
+ * readable. From a path with a question mark, the engine makes the path of its write-ahead file in another folder.
+ */
+function refuseUnusable(path: string): void {
+  readPath(path);
+  if (path.includes('?'))
+    throw badRequest('warehouse', `${path} holds a ?, which DuckDB does not support; rename the file or its folder`);
 }
