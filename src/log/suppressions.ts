@@ -6,6 +6,7 @@
  * accepted before the suppression.
  */
 import { hash } from 'node:crypto';
+import { sentId } from '../domain/claim.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import type { Json, State } from '../state/port.ts';
@@ -113,7 +114,7 @@ export class Suppressions {
     { record, item }: { record: RecordName; item: FlatRecord },
   ): Promise<boolean> {
     const brand_id = item['brand_id'] as string;
-    const own = keyOf({ record, brand_id, id: item[recordKind(record).id_field] as string });
+    const own = keyOf({ record, brand_id, id: sentId(item, recordKind(record).id_field) as string });
     if ((await this.untilOf(state, own)) !== undefined) return true;
     for (const id of subjectsOf(record, item)) {
       const until_ms = await this.untilOf(state, keyOf({ brand_id, id }));

@@ -1,4 +1,5 @@
 /** The order of a receipt: its conversions, adjustments, rate and value. docs/semantics.md 2, 3 and 8. */
+import { namedId, overruledClaims, standingFirst } from '../attribution/claims.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
@@ -18,9 +19,13 @@ export async function conversionsOfOrder(
   conversion_id: string,
 ): Promise<string[]> {
   const rows = await snapshot.query(
-    `select c.conversion_id as conversion_id from conversions c
-     join (select a.order_key as order_key from conversions a where a.brand_id = $brand_id and a.conversion_id = $conversion_id) asked on asked.order_key = c.order_key
-     where c.brand_id = $brand_id and ${atOrBefore('c', position)} order by c.occurred_at, c.conversion_id`,
+    `with overruled as (${overruledClaims(position)}),
+     counted as (
+       select c.order_key as order_key, ${namedId('c')} as named_id, row_number() over (order by ${standingFirst('c')}) as place
+       from conversions c left join overruled w on w.brand_id = c.brand_id and w.conversion_id = c.conversion_id
+       where c.brand_id = $brand_id and w.conversion_id is null and ${atOrBefore('c', position)})
+     select named_id as conversion_id from counted
+     where order_key in (select order_key from counted where named_id = $conversion_id) order by place`,
     { brand_id: brand, conversion_id },
   );
   return readAll(rows, { conversion_id: 'text' }).map((row) => row.conversion_id);

@@ -5,6 +5,7 @@ import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
+import { conflictProblems } from '../log/conflict-counts.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
@@ -155,7 +156,7 @@ function reclassifyRoute(tributary: CollectingTributary): Route {
 }
 
 function doctorRoutes({ tributary }: Services): Route[] {
-  const { warehouse, collector, state } = tributary;
+  const { warehouse, collector, state, reports } = tributary;
   const shared = { tag: 'administration', scope: 'admin', every_brand: true } as const;
   return [
     {
@@ -167,7 +168,11 @@ function doctorRoutes({ tributary }: Services): Route[] {
       answers: { 200: { description: '`problems` is empty if nothing is wrong' } },
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
-        const all = [...problems, ...(await deadLetterProblems(warehouse))];
+        const all = [
+          ...problems,
+          ...(await deadLetterProblems(warehouse)),
+          ...(await conflictProblems(warehouse, reports.clock())),
+        ];
         return {
           problems: all,
           warehouse: rest,

@@ -65,12 +65,12 @@ export function keyRoutes({ keys }: Services): Route[] {
       scope: 'admin',
       summary: 'Revoke a key',
       description:
-        'The key stops working at once, and within two seconds in other processes that share the state. If the call fails, the key still works.',
+        'The key stops working at once, and within two seconds in other processes that share the state. If the revocation cannot be stored, the call fails, this process refuses the key all the same and tries again every second, and `/health` warns until it is stored.',
       path_parameters: { key_id: '`key_id` from the list' },
       answers: { 200: { description: 'Revoked', example: { revoked: 'key_1f0e9d8c7b6a' } } },
       handle: async (request) => {
         const { key_id } = request.params as { key_id: string };
-        const wanted = (await latest(keys)).list().find((key) => key.key_id === key_id);
+        const wanted = keys.named(key_id) ?? (await latest(keys)).named(key_id);
         // For a key of one brand, a key of another brand does not exist.
         if (wanted && !maySeeKey(request.key!.brand_id, wanted.brand_id))
           throw new TributaryError(

@@ -12,9 +12,11 @@ export const KEYS = {
   TRIBUTARY_WRITE_KEY: 'write-key-of-the-tests',
   TRIBUTARY_READ_KEY: 'read-key-of-the-tests',
   TRIBUTARY_ADMIN_KEY: 'admin-key-of-the-tests',
+  TRIBUTARY_PAGE_KEY: 'page-key-of-the-tests',
 };
 export const WRITE = { authorization: `Bearer ${KEYS.TRIBUTARY_WRITE_KEY}` };
 export const READ = { authorization: `Bearer ${KEYS.TRIBUTARY_READ_KEY}` };
+export const PAGE = { authorization: `Bearer ${KEYS.TRIBUTARY_PAGE_KEY}` };
 export const ADMIN = { authorization: `Bearer ${KEYS.TRIBUTARY_ADMIN_KEY}` };
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by name

@@ -23,6 +23,8 @@ import { NOW_MS } from './time.ts';
 export interface WireEvent {
   record: RecordName;
   event: unknown;
+  /** True if a page sends it. */
+  from_page?: boolean;
 }
 
 const OPTIONS: EnrichOptions = { strict_ga4: false, ip_storage: 'truncated', geo: null };
@@ -112,9 +114,9 @@ export class Engine {
   /** The next rows of a collector, with their commit. */
   private async prepared(events: readonly WireEvent[], collector_id: string): Promise<Batch> {
     let log_seq = this.log_seqs.get(collector_id) ?? 0;
-    const items: Item[] = events.map(({ record, event }) => {
+    const items: Item[] = events.map(({ record, event, from_page }) => {
       log_seq += 1;
-      const { item, content_hash } = keepRecord(record, read(record, event), OPTIONS);
+      const { item, content_hash } = keepRecord(record, read(record, event), OPTIONS, from_page);
       return { record, item, content_hash, log_seq, received_at: NOW_MS };
     });
     this.log_seqs.set(collector_id, log_seq);
