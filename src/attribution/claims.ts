@@ -1,6 +1,6 @@
 /**
  * Claims of pages in the query: which of them count, and under which id. A claim counts while no server has sent a conversion
- * under its id, and it never stands for an order that a server knows. docs/semantics.md 2.
+ * under its id, and it never stands for an order that a server knows. docs/semantics.md 1 and 2.
  */
 import { CLAIM_MARK, CLAIM_WORD, CLAIMED_ID } from '../domain/claim.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';

@@ -1,7 +1,7 @@
 /**
  * Claims: conversions that a page sent. Anyone who opens the page can send any id, so a claim never takes the place of the
  * conversion that a server sends under that id. It is stored under an id of its own, and the id that the page gave is kept
- * beside it. docs/semantics.md 2.
+ * beside it. docs/semantics.md 1 and 2.
  */
 import type { FlatRecord, Value } from './record-kind.ts';
 

@@ -3,6 +3,7 @@ import { namedId, overruledClaims, standingFirst } from '../attribution/claims.t
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
+import { CLAIMED_ID } from '../domain/claim.ts';
 import { assert } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { formatInstant, MS_PER_DAY, zoneOffsetMs } from '../domain/time.ts';
@@ -21,14 +22,14 @@ export async function conversionsOfOrder(
   const rows = await snapshot.query(
     `with overruled as (${overruledClaims(position)}),
      counted as (
-       select c.order_key as order_key, ${namedId('c')} as named_id, row_number() over (order by ${standingFirst('c')}) as place
+       select c.order_key as order_key, c.conversion_id as conversion_id, c.${CLAIMED_ID} as ${CLAIMED_ID}, c.occurred_at as occurred_at
        from conversions c left join overruled w on w.brand_id = c.brand_id and w.conversion_id = c.conversion_id
        where c.brand_id = $brand_id and w.conversion_id is null and ${atOrBefore('c', position)})
-     select named_id as conversion_id from counted
-     where order_key in (select order_key from counted where named_id = $conversion_id) order by place`,
+     select ${namedId('c')} as named_id from counted c
+     where c.order_key in (select a.order_key from counted a where ${namedId('a')} = $conversion_id) order by ${standingFirst('c')}`,
     { brand_id: brand, conversion_id },
   );
-  return readAll(rows, { conversion_id: 'text' }).map((row) => row.conversion_id);
+  return readAll(rows, { named_id: 'text' }).map((row) => row.named_id);
 }
 
 const ORDER = {

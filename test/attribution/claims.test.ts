@@ -1,4 +1,4 @@
-/** Conversions that a page claims: what counts when a server sends the same id or the same order. docs/semantics.md 2. */
+/** Conversions that a page claims: what counts when a server sends the same id or the same order. docs/semantics.md 1 and 2. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
