@@ -172,7 +172,7 @@ export class KeyRing {
     } catch (cause) {
       throw new TributaryError(
         'state_unavailable',
-        `the key stopped working in this server, but its revocation could not be stored (${(cause as Error).message}); it is tried again every second, and /health says when it is done. Until then other servers accept the key, and so would this one after a restart`,
+        `the revocation could not be stored (${(cause as Error).message}). A running server refuses the key from now on, tries again every second, and warns in /health until it is stored. Until then other processes accept the key, and so would this one after a restart; repeat the call to be sure`,
         { cause },
       );
     }
@@ -181,6 +181,8 @@ export class KeyRing {
   private async storeRevocation(digest: string, key: Key): Promise<void> {
     await this.state.transaction((transaction) => transaction.delete(COLLECTION, key.digest.toString('hex')));
     this.unstored.delete(digest);
+    // A reading that began before may still hold the key.
+    this.changes += 1;
   }
 
   private remember(key: Key): void {

@@ -86,6 +86,15 @@ describe('a generated world', () => {
       );
       note('other currency', warnings.other_currency_adjustments > 0);
       note('more than 2^53', totals.net_revenue_micros > 2n ** 53n);
+      const claims = world.conversions.filter((row) => row.from_page);
+      const meets = (field: 'conversion_id' | 'order_id') =>
+        claims.some((claim) =>
+          world.conversions.some(
+            (row) => !row.from_page && row.brand_id === claim.brand_id && row[field] && row[field] === claim[field],
+          ),
+        );
+      note('claim of the id of a conversion', meets('conversion_id'));
+      note('claim of the order of a server', meets('order_id'));
       for (const reason of REASONS)
         note(
           reason,

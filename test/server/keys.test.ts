@@ -179,6 +179,33 @@ test('while keys are read again, one that is revoked here does not come back', a
   expect(ring.find(shop.key)).toBeUndefined();
 });
 
+test('a key does not come back when the store was read before its revocation was in it', async () => {
+  const folder = temporaryFolder();
+  const state = await openStore(folder);
+  const other = await KeyRing.open(await openStore(folder), folder, KEYS);
+  const ring = await KeyRing.open(state, folder, KEYS);
+  const shop = await make(ring, 'shop');
+  await make(other, 'changes the revision');
+  const [list, transaction] = [state.list.bind(state), state.transaction.bind(state)];
+  let store = (): void => undefined;
+  const reading = new Promise<void>((resolve) => {
+    store = resolve;
+  });
+  state.transaction = async (work) => {
+    await reading;
+    return transaction(work);
+  };
+  const revoked = ring.revoke(shop.key_id);
+  state.list = async (collection, options) => {
+    const page = await list(collection, options);
+    store();
+    await revoked;
+    return page as never;
+  };
+  await ring.refresh();
+  expect(ring.find(shop.key)).toBeUndefined();
+});
+
 const FILE = {
   version: 1,
   keys: [
