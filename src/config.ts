@@ -27,6 +27,8 @@ const BrandSchema = Type.Object(
     identity_min_probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
     custom_models: Type.Optional(Type.Record(Type.String(), Type.String())),
     by_conversion_type: Type.Optional(Type.Record(Type.String(), Type.Object(GIVEN_MODEL_SETTINGS, closed))),
+    /** True if keys of scope page may send conversions of the brand. Anyone who opens the page has such a key. */
+    page_conversions: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -98,6 +100,9 @@ export interface Config {
   state: StateLocation;
   brands: Map<string, BrandSettings>;
   defaults: BrandSettings;
+  /** Brands whose pages may send conversions, or not; the others do as `page_conversions_default` says. */
+  page_conversions: Map<string, boolean>;
+  page_conversions_default: boolean;
   limits: Limits;
   rate_limit_per_minute: number | null;
   cors_origins: string[];
@@ -116,6 +121,16 @@ export interface Config {
 /** The settings of a brand, configured or not. */
 export function brandSettings(config: Config, brand_id: string): BrandSettings {
   return config.brands.get(brand_id) ?? config.defaults;
+}
+
+/** True if keys of scope page may send conversions of a brand. */
+export function takesPageConversions(config: Config, brand_id: string): boolean {
+  return config.page_conversions.get(brand_id) ?? config.page_conversions_default;
+}
+
+/** True if pages of any brand may send conversions. */
+export function takesAnyPageConversions({ page_conversions, page_conversions_default }: Config): boolean {
+  return page_conversions_default || [...page_conversions.values()].includes(true);
 }
 
 /** Reads and checks a configuration file. @throws bad_request with the name of the file or the setting at fault. */
@@ -148,10 +163,12 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   const content = file as ConfigFile;
   const defaults = mergeSettings('defaults', DEFAULT_BRAND_SETTINGS, content.defaults ?? {});
   const brands = new Map<string, BrandSettings>();
+  const page_conversions = new Map<string, boolean>();
   for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
     const problem = brandProblem(brand_id);
     if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
     brands.set(brand_id, mergeSettings(`brands.${brand_id}`, defaults, own));
+    if (own.page_conversions !== undefined) page_conversions.set(brand_id, own.page_conversions);
   }
   return {
     collector_id: content.collector_id ?? null,
@@ -159,6 +176,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     state: stateOf(content.state, env),
     brands,
     defaults,
+    page_conversions,
+    page_conversions_default: content.defaults?.page_conversions ?? false,
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
     rate_limit_per_minute: content.rate_limit_per_minute ?? null,
     cors_origins: content.cors_origins ?? ['*'],
@@ -188,7 +207,11 @@ function stateOf(named: string | undefined, env: NodeJS.ProcessEnv): StateLocati
 
 type BrandFile = Static<typeof BrandSchema>;
 
-function mergeSettings(where: string, base: BrandSettings, own: BrandFile): BrandSettings {
+function mergeSettings(
+  where: string,
+  base: BrandSettings,
+  { page_conversions: _page_conversions, ...own }: BrandFile,
+): BrandSettings {
   const merged = {
     ...base,
     ...own,

@@ -1,7 +1,7 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brandSettings, type Config } from './config.ts';
+import { brandSettings, type Config, takesPageConversions } from './config.ts';
 import { badRequest } from './domain/errors.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
@@ -167,6 +167,7 @@ async function openCollector(
     privacy: enrich_options,
     collector_id: await collectorId(folder, config, warehouse),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
+    takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
     serves_nobody,
     ...(clock ? { clock } : {}),
     ...(onError ? { onError } : {}),

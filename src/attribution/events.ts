@@ -27,7 +27,7 @@ export function makeAdjustments(
     snapshot,
     ORDER_ADJUSTMENTS,
     `select ${columns} from adjustments a
-       left join ${repeats.name} r on r.brand_id = a.brand_id and r.conversion_id = a.conversion_id
+       left join ${repeats.name} r on r.brand_id = a.brand_id and r.named_id = a.conversion_id
        join ${orders.name} o on o.brand_id = a.brand_id and o.conversion_id = coalesce(r.standing_id, a.conversion_id)
        where a.conversion_id is not null and ${seen}
      union all

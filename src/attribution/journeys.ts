@@ -4,6 +4,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import { fill, materialise, type Relation } from '../warehouse/relation.ts';
+import { namedId } from './claims.ts';
 import { isCounted, without } from './eligibility.ts';
 import { dayNumber, isUtc, offsetRows } from './events.ts';
 import type { Plan } from './plan.ts';
@@ -61,7 +62,7 @@ function conversionsOutside(
          ${logNumber('c', plan.positions.conversions)} as event_no, 0 as is_email${extra(() => 'null')}
        from conversions c join ${members.name} m on m.subject_key = c.subject_key
          left join ${repeats.name} r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
-         left join ${orders.name} o on o.brand_id = c.brand_id and o.conversion_id = c.conversion_id
+         left join ${orders.name} o on o.brand_id = c.brand_id and o.conversion_id = ${namedId('c')}
        where r.conversion_id is null and o.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)}`;
 }
 

@@ -10,6 +10,7 @@ import { fill, materialise, type Relation } from '../warehouse/relation.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { oneOf, textList } from '../warehouse/sql-text.ts';
 import { readTimeBounds, type TimeBounds } from './bounds.ts';
+import { namedId, overruledClaims, standingFirst } from './claims.ts';
 import { makeAdjustments, makeEvents } from './events.ts';
 import { isNarrowed, narrowed, narrowing, ordersAreFinal, type Plan, periodDecides } from './plan.ts';
 import {
@@ -52,19 +53,27 @@ async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDire
   );
 }
 
-/** Makes `repeats`: conversions that are not the standing conversion of their order, each with the one that is. */
+/**
+ * Makes `repeats`: conversions that are not the standing conversion of their order, each with the one that is, and the claims
+ * that a server overruled.
+ */
 function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<Relation> {
-  const seen = atOrBefore('c', plan.positions.conversions);
+  const position = plan.positions.conversions;
+  const seen = atOrBefore('c', position);
+  const of_order = `over (partition by c.brand_id, c.order_id order by ${standingFirst('c')})`;
   return materialise(
     snapshot,
     REPEATS,
-    `with shared as (select c.order_key as order_key from conversions c where ${seen} group by c.order_key having count(*) > 1),
+    `with overruled as (${overruledClaims(position)}),
+     shared as (select c.order_key as order_key from conversions c where ${seen} group by c.order_key having count(*) > 1),
      ranked as (
-       select c.brand_id as brand_id, c.conversion_id as conversion_id,
-         row_number() over (partition by c.brand_id, c.order_id order by c.occurred_at, c.conversion_id) as standing_no,
-         first_value(c.conversion_id) over (partition by c.brand_id, c.order_id order by c.occurred_at, c.conversion_id) as standing_id
-       from conversions c join shared s on s.order_key = c.order_key where c.order_id is not null and ${seen})
-     select brand_id, conversion_id, standing_id from ranked where standing_no > 1`,
+       select c.brand_id as brand_id, c.conversion_id as conversion_id, ${namedId('c')} as named_id,
+         row_number() ${of_order} as standing_no, first_value(${namedId('c')}) ${of_order} as standing_id
+       from conversions c join shared s on s.order_key = c.order_key
+       left join overruled w on w.brand_id = c.brand_id and w.conversion_id = c.conversion_id
+       where c.order_id is not null and w.conversion_id is null and ${seen})
+     select brand_id, conversion_id, named_id, standing_id from ranked where standing_no > 1
+     union all select brand_id, conversion_id, null as named_id, null as standing_id from overruled`,
   );
 }
 
@@ -86,7 +95,7 @@ function makeOrders(snapshot: Snapshot, plan: Plan, repeats: Relation): Promise<
     snapshot,
     ordersAreFinal(plan) ? ORDERS : STANDING_ORDERS,
     `with standing as (
-       select ${logNumber('c', plan.positions.conversions)} as order_no, c.brand_id as brand_id, c.conversion_id as conversion_id, c.order_id as order_id, c.conversion_type as conversion_type,
+       select ${logNumber('c', plan.positions.conversions)} as order_no, c.brand_id as brand_id, ${namedId('c')} as conversion_id, c.order_id as order_id, c.conversion_type as conversion_type,
          c.currency as currency, int64(c.conversion_value_micros) as value_micros, epoch_ms(c.occurred_at) as at_ms,
          coalesce(p.person_key, c.subject_key) as person_key, coalesce(p.person_id, c.customer_id, c.anonymous_id) as person_id,
          q.start_ms as start_ms, q.end_ms as end_ms, ${SETTING_COLUMNS.map(({ column }) => `q.${column} as ${column}`).join(', ')}

@@ -45,10 +45,14 @@ export const JOURNEY_OFFSETS = defineRelation(
   },
 );
 
-export const REPEATS = defineRelation('repeats', 'a conversion that is not the standing conversion of its order', {
-  key: ['brand_id', 'conversion_id'],
-  columns: { brand_id: 'text', conversion_id: 'text', standing_id: 'text' },
-});
+export const REPEATS = defineRelation(
+  'repeats',
+  'a stored conversion that is not the standing conversion of its order, or a claim that a server overruled (then without names)',
+  {
+    key: ['brand_id', 'conversion_id'],
+    columns: { brand_id: 'text', conversion_id: 'text', named_id: 'text?', standing_id: 'text?' },
+  },
+);
 
 const ORDER = {
   order_no: 'int',

@@ -49,12 +49,13 @@ export function halves<T>(items: readonly T[]): [T[], T[]] {
 
 /** Joins the acknowledgements of a request that was sent in two parts. */
 export function joinAnswers(left: Acknowledgement, right: Acknowledgement, left_items: number): Acknowledgement {
+  const moved = <T extends { index: number }>(of_right: readonly T[] = []): T[] =>
+    of_right.map((item) => ({ ...item, index: item.index + left_items }));
+  const conflicts = [...(left.conflicts ?? []), ...moved(right.conflicts)];
   return {
     accepted: left.accepted + right.accepted,
     ids: [...left.ids, ...right.ids],
-    rejected: [
-      ...left.rejected,
-      ...right.rejected.map((refused) => ({ ...refused, index: refused.index + left_items })),
-    ],
+    rejected: [...left.rejected, ...moved(right.rejected)],
+    ...(conflicts.length > 0 ? { conflicts } : {}),
   };
 }

@@ -1,5 +1,6 @@
 /** A conversion: an outcome with a value, credited to the touches before it. */
 
+import { CLAIMED_ID } from './claim.ts';
 import {
   Amount,
   BRAND_ID,
@@ -61,7 +62,9 @@ export const conversions = defineRecord({
   id_prefix: 'cv_',
   schema: ConversionSchema,
   since: 1,
+  fields_since: { [CLAIMED_ID]: 3 },
   kept: 'first',
+  pages: 'if_allowed',
   subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },
   instant_field: 'occurred_at',
   derived: [
@@ -73,6 +76,8 @@ export const conversions = defineRecord({
       fill: ({ brand_id, order_id = null, conversion_id }) =>
         int64Hash(JSON.stringify([brand_id, order_id, order_id === null ? conversion_id : null])),
     },
+    // The id that a page gave, which the log noted. It is null in a conversion from a server.
+    { name: CLAIMED_ID, kind: 'id', nullable: true, fill: (row) => row[CLAIMED_ID] ?? null },
   ],
   private: { conversion_page: 'url' },
   check: subjectProblem,

@@ -13,6 +13,7 @@
  * What happened
  * - touchpoint    an event on a channel that may have influenced a person: a row of the log
  * - conversion    an outcome with a value
+ * - claim         a conversion that a page sent, where anyone can send it; the conversion of a server counts before it
  * - order         the conversions that share an order_id; a conversion without one is an order of its own
  * - adjustment    a signed change of an order's value: refund, chargeback, correction
  * - verdict       who made a touchpoint, a person or a machine: human, proxied, machine, bot, suspect or unknown

@@ -51,6 +51,9 @@ export interface DerivedColumn {
  */
 export type Kept = 'first' | 'latest';
 
+/** Whether a key that stands in a shop's page may send a record: always, or where the brand's settings allow it. */
+export type FromPages = 'always' | 'if_allowed';
+
 export interface RecordKindOptions<S extends TObject> {
   /** Table, endpoint and import name: `touchpoints`. */
   name: string;
@@ -64,6 +67,8 @@ export interface RecordKindOptions<S extends TObject> {
   /** The schema versions of fields and derived columns that were added later than the kind. */
   fields_since?: Readonly<Record<string, number>>;
   kept: Kept;
+  /** Left out where only servers may send the kind. Of `if_allowed` kinds the record of a server counts, see `./claim.ts`. */
+  pages?: FromPages;
   /**
    * The fields that name a person, each with the kind of id that it holds. Identity and the customer report find records by them.
    */

@@ -169,6 +169,7 @@ export const touchpoints = defineRecord({
   schema: TouchpointSchema,
   since: 1,
   kept: 'first',
+  pages: 'always',
   subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },
   instant_field: 'occurred_at',
   derived: [

@@ -1,12 +1,15 @@
 /** Makes rows from spool entries: enriches records, drops known ids, keeps conflicts. */
+import { CLAIMED_ID, rivalId, sentId } from '../domain/claim.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import { int64OfHex } from '../domain/subject.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
-import { type Cell, type Row, textColumn } from '../warehouse/schema.ts';
-import { cleanRecord, keepRecord, withoutNotes } from './kept-record.ts';
-import { idKey, type SeenIds } from './seen-ids.ts';
+import type { Cell, Row } from '../warehouse/schema.ts';
+import type { Conflict } from './conflict-counts.ts';
+import { cleanRecord, keepRecord, sentFields } from './kept-record.ts';
+import { keyOf, lookUp, type Wanted } from './look-up.ts';
+import type { SeenIds } from './seen-ids.ts';
 import type { SpoolEntry } from './segment.ts';
 
 /** Computes the columns that enrichment adds to a record; pure. */
@@ -25,7 +28,8 @@ export interface Item {
 export interface BatchCounts {
   loaded: Partial<Record<RecordName, number>>;
   duplicates: number;
-  conflicts: number;
+  /** One entry for each conflict. */
+  conflicts: Conflict[];
 }
 
 export interface PreparedBatch {
@@ -50,51 +54,67 @@ export function* itemsOf(entry: SpoolEntry, after_log_seq: number, privacy: Priv
   }
 }
 
-/** An item with its key, which names kind, brand and id. */
+/** An item with its key, which names kind, brand and stored id. */
 interface KeyedItem extends Omit<Item, 'content_hash'> {
   key: string;
+  /** The key of the server's conversion for a claim, that of the claim for a server's conversion. */
+  rival: string | undefined;
   content_hash: bigint;
 }
 
 /**
  * Makes the rows of a batch. Of several items with one id the first in log order counts. A repeat with equal content is
- * counted as a duplicate; a repeat with other content becomes a row of `conflicts`.
+ * counted as a duplicate; a repeat with other content becomes a row of `conflicts`. A claim of a page (`domain/claim.ts`) is a
+ * repeat of the server's conversion before it. If the server's conversion comes later with other content, the claim becomes the
+ * row of `conflicts`.
  */
 export async function prepareBatch(
   items: readonly Item[],
   context: { warehouse: Warehouse; seen: SeenIds; enrich: Enrich; collector_id: string; now_ms: number },
 ): Promise<PreparedBatch> {
-  const counts: BatchCounts = { loaded: {}, duplicates: 0, conflicts: 0 };
+  const counts: BatchCounts = { loaded: {}, duplicates: 0, conflicts: [] };
   const batch: Batch = {};
-  const first = new Map<string, KeyedItem>();
-  const repeats: KeyedItem[] = [];
-  const maybe: KeyedItem[] = [];
-  for (const entry of items) {
-    const { record, item } = entry;
-    const key = idKey(record, item['brand_id'], item[recordKind(record).id_field]);
-    const keyed: KeyedItem = { ...entry, key, content_hash: int64OfHex(entry.content_hash) };
-    if (first.has(key)) repeats.push(keyed);
-    else {
-      first.set(key, keyed);
-      if (context.seen.add(key)) maybe.push(keyed);
-    }
-  }
+  const { keyed_items, maybe } = keyAll(items, context.seen);
   const known = await lookUp(maybe, context.warehouse);
-  const log = { collector_id: context.collector_id, loaded_at: context.now_ms };
-  for (const keyed of [...first.values(), ...repeats]) {
-    const stored =
-      known.get(keyed.key) ?? (first.get(keyed.key) === keyed ? undefined : first.get(keyed.key)!.content_hash);
+  const conflict = (keyed: KeyedItem, fields: FlatRecord): void => {
+    counts.conflicts.push({ brand_id: keyed.item['brand_id'] as string, record: keyed.record });
+    add(batch, 'conflicts', conflictRow(keyed, fields, context));
+  };
+  for (const keyed of keyed_items) {
+    const { record, item, key, content_hash } = keyed;
+    const is_claim = item[CLAIMED_ID] !== undefined;
+    const rival = keyed.rival === undefined ? undefined : known.get(keyed.rival);
+    const stored = known.get(key) ?? (is_claim ? rival : undefined);
     if (stored === undefined) {
-      add(batch, keyed.record, toRow(keyed, context));
-      counts.loaded[keyed.record] = (counts.loaded[keyed.record] ?? 0) + 1;
-    } else if (stored === keyed.content_hash) {
-      counts.duplicates += 1;
-    } else {
-      counts.conflicts += 1;
-      add(batch, 'conflicts', conflictRow(keyed, log));
-    }
+      add(batch, record, toRow(keyed, context));
+      counts.loaded[record] = (counts.loaded[record] ?? 0) + 1;
+      known.set(key, { content_hash, ...(is_claim ? { claim: sentFields(record, item) } : {}) });
+      if (rival?.claim && rival.content_hash !== content_hash) conflict(keyed, rival.claim);
+    } else if (stored.content_hash === content_hash) counts.duplicates += 1;
+    else conflict(keyed, sentFields(record, item));
   }
   return { batch, counts };
+}
+
+/** The items with their keys, and the records that the warehouse may hold: those of the items, and their rivals. */
+function keyAll(items: readonly Item[], seen: SeenIds): { keyed_items: KeyedItem[]; maybe: Wanted[] } {
+  const maybe = new Map<string, Wanted>();
+  const here = new Set<string>();
+  const keyed_items = items.map((entry): KeyedItem => {
+    const { record, item } = entry;
+    const { id_field, pages } = recordKind(record);
+    const wanted: Wanted = { record, brand_id: item['brand_id']!, id: item[id_field]! };
+    const key = keyOf(wanted);
+    if (!here.has(key)) {
+      here.add(key);
+      if (seen.add(key)) maybe.set(key, wanted);
+    }
+    const other: Wanted | undefined = pages === 'if_allowed' ? { ...wanted, id: rivalId(item) } : undefined;
+    const rival = other && keyOf(other);
+    if (other && rival !== undefined && seen.has(rival)) maybe.set(rival, other);
+    return { ...entry, key, rival, content_hash: int64OfHex(entry.content_hash) };
+  });
+  return { keyed_items, maybe: [...maybe.values()] };
 }
 
 function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
@@ -109,16 +129,21 @@ function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string
   return row;
 }
 
-function conflictRow(keyed: KeyedItem, log: { collector_id: string; loaded_at: number }): Row {
-  const id = keyed.item[recordKind(keyed.record).id_field]!;
+/** The row of a record that does not count, at the position of the item that made the conflict known. */
+function conflictRow(
+  { record, item, received_at, log_seq }: KeyedItem,
+  fields: FlatRecord,
+  { collector_id, now_ms }: { collector_id: string; now_ms: number },
+): Row {
   return {
-    brand_id: keyed.item['brand_id']!,
-    record: keyed.record,
-    id,
-    payload: JSON.stringify(withoutNotes(keyed.item)),
-    received_at: keyed.received_at,
-    log_seq: keyed.log_seq,
-    ...log,
+    brand_id: item['brand_id']!,
+    record,
+    id: sentId(item, recordKind(record).id_field),
+    payload: JSON.stringify(fields),
+    received_at,
+    log_seq,
+    collector_id,
+    loaded_at: now_ms,
   };
 }
 
@@ -126,40 +151,4 @@ function add(batch: Batch, table: keyof Batch, row: Row): void {
   const rows = batch[table] ?? [];
   batch[table] = rows;
   rows.push(row);
-}
-
-/** The content hashes of the items that the warehouse already holds. */
-async function lookUp(maybe: readonly KeyedItem[], warehouse: Warehouse): Promise<Map<string, bigint>> {
-  const known = new Map<string, bigint>();
-  if (maybe.length === 0) return known;
-  const by_record = groupByRecord(maybe);
-  await warehouse.read(
-    async (snapshot) => {
-      for (const [record, group] of by_record) {
-        const { id_field } = recordKind(record);
-        await snapshot.relation(
-          'wanted',
-          [textColumn('brand_id'), textColumn('id')],
-          group.map(({ item }) => ({ brand_id: item['brand_id']!, id: item[id_field]! })),
-        );
-        const rows = await snapshot.query(
-          `select t.brand_id as brand_id, t.${id_field} as id, t.content_hash as content_hash
-         from ${record} t join wanted w on w.brand_id = t.brand_id and w.id = t.${id_field}`,
-        );
-        for (const row of rows) known.set(idKey(record, row['brand_id'], row['id']), row['content_hash'] as bigint);
-      }
-    },
-    { for: 'loading' },
-  );
-  return known;
-}
-
-function groupByRecord(items: readonly KeyedItem[]): Map<RecordName, KeyedItem[]> {
-  const groups = new Map<RecordName, KeyedItem[]>();
-  for (const keyed of items) {
-    const group = groups.get(keyed.record) ?? [];
-    groups.set(keyed.record, group);
-    group.push(keyed);
-  }
-  return groups;
 }

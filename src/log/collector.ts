@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sentId } from '../domain/claim.ts';
 import { type Problem, TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
 import { isProblem, type ReadContext } from '../domain/record.ts';
@@ -12,13 +13,16 @@ import { currentPosition } from '../warehouse/position.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
 import { checkCollectorName } from './collector-name.ts';
+import type { Conflict } from './conflict-counts.ts';
 import { countOpenDeadLetters, readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
 import type { Caller, Envelope } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
 import { Loader, type LoaderStats, type Recalled } from './loader.ts';
+import { RecentIds } from './recent-ids.ts';
 import { SeenIds } from './seen-ids.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
+import { senderProblem } from './senders.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
@@ -27,6 +31,11 @@ export interface Acknowledgement {
   accepted: number;
   /** Ids of the accepted records, in order. */
   ids: string[];
+  /**
+   * Accepted records whose id was accepted lately with other content; left out when there are none. They do not count. A page
+   * is not told, since it would learn which ids exist.
+   */
+  conflicts?: Array<{ index: number; id: string; reason: string }>;
   rejected: Array<{ index: number } & Problem>;
 }
 
@@ -43,6 +52,8 @@ export interface CollectorOptions {
   collector_id: string;
   /** The currency for a record without one, by its brand. */
   defaultCurrency: (brand_id: string) => string;
+  /** True if pages may send conversions of the brand. */
+  takesPageConversions?: (brand_id: string) => boolean;
   clock?: () => number;
   serves_nobody?: boolean;
   interval_ms?: number;
@@ -52,6 +63,8 @@ export interface CollectorOptions {
   onCommit?: (log_seq: number) => void;
 }
 
+const CONFLICT =
+  'conflict: this id was accepted before with other content, and the first record counts; send a change as an adjustment or statement of its own, or another event under another id';
 const KNOWN_IDS = 'known-ids.bloom';
 /** The filter of known ids is saved each time this many records were loaded. */
 const SAVE_EVERY_RECORDS = 2_000_000;
@@ -66,10 +79,13 @@ export interface CollectorHealth {
   known_ids_bytes: number;
   torn_bytes: number;
   loader: LoaderStats;
+  /** Conflicts that this process found: those of the last hour, and all by brand and record. */
+  conflicts: { last_hour: number; by_brand: ReadonlyArray<Conflict & { n: number }> };
 }
 
 export class Collector {
   private saving: Promise<void> = Promise.resolve();
+  private readonly recent = new RecentIds();
 
   private constructor(
     private readonly options: CollectorOptions,
@@ -146,20 +162,36 @@ export class Collector {
     const context: ReadContext = { now_ms, defaultCurrency, ...caller };
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     const records: KeptRecord[] = [];
+    const indexes: number[] = [];
     for (let index = 0; index < drafts.length; index++) {
       const { record, input } = drafts[index]!;
       const kind = recordKind(record);
       const read = kind.read(input, context);
-      if (isProblem(read)) answer.rejected.push({ index, ...read });
-      else {
-        records.push(keepRecord(record, read, privacy));
+      const problem = isProblem(read) ? read : senderProblem(record, read, caller, this.options);
+      if (problem) answer.rejected.push({ index, ...problem });
+      else if (!isProblem(read)) {
+        records.push(keepRecord(record, read, privacy, caller.from_page));
+        indexes.push(index);
         answer.ids.push(read[kind.id_field] as string);
       }
     }
     if (records.length > 0)
       await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms });
     answer.accepted = records.length;
+    const conflicts = this.conflictsOf(records, indexes);
+    if (conflicts.length > 0 && !caller.from_page) answer.conflicts = conflicts;
     return answer;
+  }
+
+  /** The records that are known with other content, as far as this process remembers. */
+  private conflictsOf(records: readonly KeptRecord[], indexes: readonly number[]) {
+    const conflicts: NonNullable<Acknowledgement['conflicts']> = [];
+    for (const [i, kept] of records.entries()) {
+      const { id_field } = recordKind(kept.record);
+      if (this.recent.conflicts(kept, id_field))
+        conflicts.push({ index: indexes[i]!, id: sentId(kept.item, id_field) as string, reason: CONFLICT });
+    }
+    return conflicts;
   }
 
   /** Waits until everything that was accepted before can be queried. @returns the position. @throws timeout. */
@@ -199,6 +231,7 @@ export class Collector {
       known_ids_bytes: this.loader.recalled?.seen.bytes ?? 0,
       torn_bytes: this.spool.torn_bytes,
       loader: this.loader.stats,
+      conflicts: { last_hour: this.loader.conflicts.lastHour, by_brand: this.loader.conflicts.counts },
     };
   }
 

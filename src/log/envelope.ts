@@ -17,6 +17,9 @@ export interface Envelope {
 export interface Caller {
   /** The brand of the caller's key; null when the key is for all brands. */
   key_brand_id: string | null;
+  /** The key stands in a shop's page, so anyone may hold it. */
+  from_page?: boolean;
+  is_admin?: boolean;
   /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
 }

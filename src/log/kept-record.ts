@@ -1,5 +1,6 @@
 /** Accepted records as the log keeps them: without private content, and with the hash of the content that was sent. */
 import { hash } from 'node:crypto';
+import { asClaim, CLAIMED_ID, sentId } from '../domain/claim.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import { ADDRESS_PLACE, type PrivacyOptions, withoutPrivate } from '../enrichment/private.ts';
@@ -16,11 +17,20 @@ export interface KeptRecord {
   content_hash: string;
 }
 
-/** Cleans a record as it was sent: one that was just read, or one that an earlier version wrote without cleaning. */
-export function keepRecord(record: RecordName, item: FlatRecord, privacy: PrivacyOptions): KeptRecord {
+/**
+ * Cleans a record as it was sent: one that was just read, or one that an earlier version wrote without cleaning. What a page
+ * may only claim is kept as a claim; its hash is that of the content, so that it is compared with what a server sends.
+ */
+export function keepRecord(
+  record: RecordName,
+  item: FlatRecord,
+  privacy: PrivacyOptions,
+  from_page = false,
+): KeptRecord {
   const text = JSON.stringify(item);
   const content_hash = hash('sha256', text, 'hex').slice(0, 16);
-  const clean = cleanRecord(record, item, privacy);
+  const cleaned = cleanRecord(record, item, privacy);
+  const clean = from_page && recordKind(record).pages === 'if_allowed' ? asClaim(cleaned) : cleaned;
   return { record, item: clean, text: clean === item ? text : JSON.stringify(clean), content_hash };
 }
 
@@ -45,8 +55,9 @@ export function keepLetter(record: RecordName, payload: string, privacy: Privacy
   return typeof content_hash === 'string' ? { ...kept, content_hash } : kept;
 }
 
-/** The fields of a record, without the notes that the log added to them. */
-export function withoutNotes(item: FlatRecord): FlatRecord {
-  const { [ADDRESS_PLACE]: _place, [CONTENT_HASH]: _hash, ...fields } = item;
-  return fields;
+/** The fields of a record as its sender knows them. A claim has the note that it came from a page. */
+export function sentFields(record: RecordName, item: FlatRecord): FlatRecord {
+  const { [ADDRESS_PLACE]: _place, [CONTENT_HASH]: _hash, [CLAIMED_ID]: claimed_id, ...fields } = item;
+  const { id_field } = recordKind(record);
+  return claimed_id === undefined ? fields : { ...fields, [id_field]: sentId(item, id_field), sent_by: 'page' };
 }

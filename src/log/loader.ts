@@ -10,6 +10,7 @@ import type { RecordName } from '../domain/index.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
 import { type Batch, RowFault, type Warehouse } from '../warehouse/port.ts';
 import { type BatchCounts, type Enrich, type Item, prepareBatch } from './batch.ts';
+import { ConflictCounts } from './conflict-counts.ts';
 import { deadLetter, refuseOwnFault } from './dead-letters.ts';
 import { RequestLoad, restAfter } from './request-load.ts';
 import { Rests } from './rests.ts';
@@ -71,6 +72,7 @@ const BUSY_BATCH_RECORDS = 500;
 
 export class Loader {
   readonly stats: LoaderStats;
+  readonly conflicts = new ConflictCounts();
   private stopping = false;
   private running: Promise<void> | undefined;
   private waiting = 0;
@@ -284,6 +286,7 @@ export class Loader {
       this.stats.loaded[name] = (this.stats.loaded[name] ?? 0) + n;
     }
     this.stats.duplicates += counts.duplicates;
-    this.stats.conflicts += counts.conflicts;
+    this.stats.conflicts += counts.conflicts.length;
+    this.conflicts.add(counts.conflicts);
   }
 }

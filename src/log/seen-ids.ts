@@ -34,9 +34,7 @@ export class SeenIds {
   /** True when the key may have been added before; false is certain. Adds it either way. */
   add(key: string): boolean {
     const [a, b] = hashPair(key);
-    for (const layer of this.layers) {
-      if (has(layer, a, b)) return true;
-    }
+    if (this.layers.some((layer) => has(layer, a, b))) return true;
     let layer = this.layers[this.layers.length - 1];
     if (!layer || layer.count >= layer.capacity) {
       layer = newLayer(layer ? layer.capacity * GROWTH : FIRST_LAYER_IDS);
@@ -45,6 +43,12 @@ export class SeenIds {
     set(layer, a, b);
     layer.count += 1;
     return false;
+  }
+
+  /** True when the key may have been added before; false is certain. */
+  has(key: string): boolean {
+    const [a, b] = hashPair(key);
+    return this.layers.some((layer) => has(layer, a, b));
   }
 
   get bytes(): number {

@@ -6,6 +6,7 @@
  * accepted before the suppression.
  */
 import { hash } from 'node:crypto';
+import { sentId } from '../domain/claim.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import { everyEntry } from '../state/entries.ts';
@@ -125,7 +126,7 @@ async function isSuppressed(
   { record, item }: { record: RecordName; item: FlatRecord },
 ): Promise<boolean> {
   const brand_id = item['brand_id'] as string;
-  const own = keyOf({ record, brand_id, id: item[recordKind(record).id_field] as string });
+  const own = keyOf({ record, brand_id, id: sentId(item, recordKind(record).id_field) as string });
   if ((await untilOf(own)) !== undefined) return true;
   for (const id of subjectsOf(record, item)) {
     const until_ms = await untilOf(keyOf({ brand_id, id }));

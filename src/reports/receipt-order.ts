@@ -1,7 +1,9 @@
 /** The order of a receipt: its conversions, adjustments, rate and value. docs/semantics.md 2, 3 and 8. */
+import { namedId, overruledClaims, standingFirst } from '../attribution/claims.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
+import { CLAIMED_ID } from '../domain/claim.ts';
 import { assert } from '../domain/errors.ts';
 import { money, ratio } from '../domain/money.ts';
 import { dayOf, formatInstant } from '../domain/time.ts';
@@ -18,12 +20,16 @@ export async function conversionsOfOrder(
   conversion_id: string,
 ): Promise<string[]> {
   const rows = await snapshot.query(
-    `select c.conversion_id as conversion_id from conversions c
-     join (select a.order_key as order_key from conversions a where a.brand_id = $brand_id and a.conversion_id = $conversion_id) asked on asked.order_key = c.order_key
-     where c.brand_id = $brand_id and ${atOrBefore('c', position)} order by c.occurred_at, c.conversion_id`,
+    `with overruled as (${overruledClaims(position)}),
+     counted as (
+       select c.order_key as order_key, c.conversion_id as conversion_id, c.${CLAIMED_ID} as ${CLAIMED_ID}, c.occurred_at as occurred_at
+       from conversions c left join overruled w on w.brand_id = c.brand_id and w.conversion_id = c.conversion_id
+       where c.brand_id = $brand_id and w.conversion_id is null and ${atOrBefore('c', position)})
+     select ${namedId('c')} as named_id from counted c
+     where c.order_key in (select a.order_key from counted a where ${namedId('a')} = $conversion_id) order by ${standingFirst('c')}`,
     { brand_id: brand, conversion_id },
   );
-  return readAll(rows, { conversion_id: 'text' }).map((row) => row.conversion_id);
+  return readAll(rows, { named_id: 'text' }).map((row) => row.named_id);
 }
 
 const ORDER = {

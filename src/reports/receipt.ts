@@ -5,6 +5,7 @@ import { MICRO_CONVERSIONS, type Plan, type Scores } from '../attribution/plan.t
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { pickOptions } from '../attribution/query-options.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
+import { CLAIMED_ID } from '../domain/claim.ts';
 import type { ConversionType } from '../domain/conversion.ts';
 import { assert } from '../domain/errors.ts';
 import { money, ratio } from '../domain/money.ts';
@@ -40,7 +41,10 @@ export async function receiptReport(
       const sought = {
         field: 'conversion_id',
         id: conversion_id,
-        columns: [['conversions', 'conversion_id']],
+        columns: [
+          ['conversions', 'conversion_id'],
+          ['conversions', CLAIMED_ID],
+        ],
       } as const;
       const brand = await brandOf(snapshot, position, sought, { brand_id: parameters.brand_id, ...options });
       const conversion_ids = await conversionsOfOrder(snapshot, position, brand, conversion_id);

@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
-import { allows, type Key, type KeyRing } from './keys.ts';
+import type { Guesses } from './guesses.ts';
+import { allows, isPageKey, type Key, type KeyRing } from './keys.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
 
@@ -10,16 +11,24 @@ const HOW = 'send a key in the header Authorization: Bearer KEY';
 const UNKNOWN_KEY =
   'this key is unknown; it may be revoked, or belong to another server; make a new key with: tributary keys create';
 
+/** A request with a key that nobody has. */
+class WrongKey extends TributaryError {
+  constructor() {
+    super('unauthorized', UNKNOWN_KEY);
+  }
+}
+
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
 export function authorize(request: FastifyRequest, route: Route, keys: KeyRing): Key {
-  const key = presentedKey(request, route, keys);
+  const key = presentedKey(request, keys);
   // The key is set before the checks, so that the log names it also for a refused request.
   request.key = key;
   const scope = route.scope!;
-  if (!allows(key, scope)) {
+  if (!allows(key, route)) {
+    const others = [...(route.pages ? ['page'] : []), ...(scope === 'admin' ? [] : ['admin'])];
     throw new TributaryError(
       'forbidden',
-      `this call needs a key of scope ${scope}${scope === 'admin' ? '' : ' (or admin)'}; the key "${key.name}" has ${key.scopes.join(', ')}`,
+      `this call needs a key of scope ${scope}${others.length === 0 ? '' : ` (or ${others.join(', ')})`}; the key "${key.name}" has ${key.scopes.join(', ')}`,
     );
   }
   if (route.every_brand && key.brand_id !== null) {
@@ -31,10 +40,10 @@ export function authorize(request: FastifyRequest, route: Route, keys: KeyRing):
   return key;
 }
 
-function presentedKey(request: FastifyRequest, route: Route, keys: KeyRing): Key {
+function presentedKey(request: FastifyRequest, keys: KeyRing): Key {
   const header = request.headers.authorization;
   if (header === undefined) {
-    const key = route.collects === undefined ? undefined : keyInQuery(request, keys);
+    const key = keyInQuery(request, keys);
     if (key) return key;
     throw new TributaryError('unauthorized', `this call needs a key; ${HOW}`);
   }
@@ -42,20 +51,22 @@ function presentedKey(request: FastifyRequest, route: Route, keys: KeyRing): Key
   if (header.slice(0, space).toLowerCase() !== 'bearer')
     throw new TributaryError('unauthorized', `the Authorization header holds no bearer key; ${HOW}`);
   const key = keys.find(header.slice(space + 1).trim(), request.raw.socket);
-  if (!key) throw new TributaryError('unauthorized', UNKNOWN_KEY);
+  if (!key) throw new WrongKey();
   return key;
 }
 
-/** Reads `?key=`, since `sendBeacon` cannot set headers. URLs leak, so only keys that can do nothing but write are taken. */
+/** Reads `?key=`, since `sendBeacon` cannot set headers. URLs leak, so only keys that anyone may read are taken. */
 function keyInQuery(request: FastifyRequest, keys: KeyRing): Key | undefined {
   const { key: presented } = request.query as { key?: unknown };
   if (typeof presented !== 'string') return undefined;
   const key = keys.find(presented);
-  if (!key) throw new TributaryError('unauthorized', UNKNOWN_KEY);
-  if (key.scopes.some((scope) => scope !== 'write')) {
-    throw new TributaryError('forbidden', `key: a URL may hold only a key of scope write; ${HOW}`, {
-      field: 'key',
-    });
+  if (!key) throw new WrongKey();
+  if (!isPageKey(key)) {
+    throw new TributaryError(
+      'forbidden',
+      `key: a URL may hold only a key of scope page, because URLs are kept in logs and histories, where others read them; ${HOW}, or make a key for the page with: tributary keys create --scope page`,
+      { field: 'key' },
+    );
   }
   return key;
 }
@@ -93,7 +104,7 @@ export class RateLimit {
   }
 }
 
-/** CORS headers. Only collection routes have them: pages of other sites may not call reports and administration. */
+/** CORS headers. Only routes that pages need have them, and only for keys that may stand in a page. */
 export class Cors {
   private readonly any: boolean;
 
@@ -111,9 +122,9 @@ export class Cors {
     reply.header('access-control-expose-headers', 'Retry-After, X-Request-Id');
   }
 
-  /** Withdraws that permission if the key can do more than write: such a key must not be used in a page. */
+  /** Withdraws that permission if the key must not stand in a page. */
   unmark(key: Key, reply: FastifyReply): void {
-    if (key.scopes.some((scope) => scope !== 'write')) reply.removeHeader('access-control-allow-origin');
+    if (!isPageKey(key)) reply.removeHeader('access-control-allow-origin');
   }
 
   /** Answers the preflight request of a browser. */
@@ -135,19 +146,20 @@ export interface GateContext {
   keys: KeyRing;
   cors: Cors;
   rate_limit: RateLimit | null;
+  guesses: Guesses;
   takeBody: (request: FastifyRequest, reply: FastifyReply) => void;
 }
 
 /** The gate of one route. It checks origin, key, rate, size and parameters before any of the body is read, and sets the request id. */
 export function gate(route: Route, context: GateContext): onRequestHookHandler {
-  const { keys, cors, rate_limit, takeBody } = context;
+  const { keys, cors, rate_limit, guesses, takeBody } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
   const collects = route.collects !== undefined;
   const pass = (request: FastifyRequest, reply: FastifyReply): void => {
-    if (collects) cors.mark(request, reply);
+    if (route.cors) cors.mark(request, reply);
     if (route.scope !== null) {
       const key = authorize(request, route, keys);
-      if (collects) cors.unmark(key, reply);
+      if (route.cors) cors.unmark(key, reply);
       rate_limit?.take(key);
     }
     if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
@@ -163,13 +175,14 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
   };
   return (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    const end = (failure: Error | undefined): void =>
+      done(failure instanceof WrongKey ? (guesses.count(request.ip) ?? failure) : failure);
     const failure = attempt(request, reply);
-    const unknown = failure instanceof TributaryError && failure.code === 'unauthorized';
-    if (!unknown || !keys.stale) return done(failure);
+    if (!(failure instanceof WrongKey) || !keys.stale) return end(failure);
     // Another process may have made this key a moment ago. If the store cannot be read, the request is still refused.
     keys.refresh().then(
-      () => done(attempt(request, reply)),
-      () => done(failure),
+      () => end(attempt(request, reply)),
+      () => end(failure),
     );
   };
 }

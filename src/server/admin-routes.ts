@@ -7,6 +7,7 @@ import { choice } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { openToOthers } from '../files/open-to-others.ts';
 import type { Collector } from '../log/collector.ts';
+import { conflictProblems } from '../log/conflict-counts.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
@@ -147,7 +148,7 @@ function reclassifyRoute(tributary: CollectingTributary): Route {
 }
 
 function doctorRoutes({ tributary }: Services): Route[] {
-  const { warehouse, collector, state } = tributary;
+  const { warehouse, collector, state, reports } = tributary;
   const shared = { tag: 'administration', scope: 'admin', every_brand: true } as const;
   return [
     {
@@ -161,7 +162,11 @@ function doctorRoutes({ tributary }: Services): Route[] {
       },
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
-        const all = [...problems, ...(await deadLetterProblems(warehouse))];
+        const all = [
+          ...problems,
+          ...(await deadLetterProblems(warehouse)),
+          ...(await conflictProblems(warehouse, reports.clock())),
+        ];
         const open = openToOthers(tributary.folder);
         return {
           problems: all,

@@ -8,6 +8,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { BodyBudget, parseBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
+import { Guesses } from './guesses.ts';
 import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
@@ -34,11 +35,13 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const { config } = tributary;
   const { max_body_bytes } = config.limits;
   const app = makeFastify(tributary, options);
-  const services: Services = { tributary, keys, metrics: new Metrics() };
+  const guesses = new Guesses();
+  const services: Services = { tributary, keys, guesses, metrics: new Metrics() };
   const budget = new BodyBudget(LARGE_BODIES * max_body_bytes, max_body_bytes);
   const context: GateContext = {
     keys,
     cors: new Cors(config.cors_origins),
+    guesses,
     rate_limit:
       config.rate_limit_per_minute === null
         ? null
@@ -81,7 +84,7 @@ function addRoute(app: FastifyInstance, route: Route, metrics: Metrics, context:
     },
     handler: route.handle,
   });
-  if (route.collects !== undefined) app.options(route.path, context.cors.preflight);
+  if (route.cors) app.options(route.path, context.cors.preflight);
 }
 
 const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;

@@ -1,10 +1,12 @@
 /** Routes that accept records. A 202 means that the records are on disk. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { takesAnyPageConversions } from '../config.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import { draftsOf } from '../log/envelope.ts';
+import { isPageKey } from './keys.ts';
 import { reference } from './openapi.ts';
 import type { Route, Services } from './route.ts';
 
@@ -13,7 +15,7 @@ const KeyParameter = Type.Object({
     Type.String({
       maxLength: 200,
       description:
-        'A key of scope write, for `sendBeacon`, which cannot set headers. Otherwise use the Authorization header',
+        'A key of scope page, for `sendBeacon`, which cannot set headers. Otherwise use the Authorization header',
     }),
   ),
 });
@@ -34,6 +36,8 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
     tag: 'collect',
     scope: 'write',
     collects: record,
+    pages: kind.pages !== undefined,
+    cors: kind.pages === 'always' || (kind.pages === 'if_allowed' && takesAnyPageConversions(tributary.config)),
     summary: `Send ${words}`,
     description:
       `One object, or an array of at most ${max_items} objects, in at most ${max_body_bytes} bytes. Each item is accepted or refused by itself. Accepted items are on disk when the answer comes. ` +
@@ -74,9 +78,15 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
           `body: is empty; send a ${kind.singular} as JSON, or an array of them`,
           { field: 'body' },
         );
+      const key = request.key!;
       const answer = await collector.accept(
         { source: 'api', drafts: draftsOf(record, body) },
-        { key_brand_id: request.key!.brand_id, invalid_utf8: request.invalid_utf8 },
+        {
+          key_brand_id: key.brand_id,
+          from_page: isPageKey(key),
+          is_admin: key.scopes.includes('admin'),
+          invalid_utf8: request.invalid_utf8,
+        },
       );
       metrics.collected(record, answer);
       reply.code(answer.accepted === 0 ? 422 : 202).header('content-type', 'application/json; charset=utf-8');

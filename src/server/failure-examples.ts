@@ -54,7 +54,7 @@ export const FAILURES: Record<number, { name: string; description: string; code:
   },
   429: {
     name: 'RateLimited',
-    description: 'The key has used up its requests of this minute',
+    description: 'The key has used up its requests of this minute, or its address sent too many wrong keys',
     code: 'rate_limited',
     message: 'this key has made its 600 requests of this minute; wait 12 s',
   },

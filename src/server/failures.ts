@@ -102,13 +102,13 @@ export function answerUnknown(
   answered: (request: FastifyRequest, reply: FastifyReply) => void,
 ): void {
   const paths = new Map<string, { pattern: RegExp; methods: string[] }>();
-  for (const { path, method, collects } of routes) {
+  for (const { path, method, cors } of routes) {
     const entry = paths.get(path) ?? {
       pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+')}/?$`),
       methods: [],
     };
     paths.set(path, entry);
-    entry.methods.push(method, ...(method === 'GET' ? ['HEAD'] : []), ...(collects ? ['OPTIONS'] : []));
+    entry.methods.push(method, ...(method === 'GET' ? ['HEAD'] : []), ...(cors ? ['OPTIONS'] : []));
   }
   app.setNotFoundHandler((request, reply) => {
     reply.header('x-request-id', request.id);

@@ -9,6 +9,7 @@ import { badRequest, TributaryError } from '../domain/errors.ts';
 import { brandProblem } from '../domain/record.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State } from '../state/port.ts';
+import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
 import { COLLECTION, IMPORTS, importKeyFile, SCOPES, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
 
 export { SCOPES, type Scope };
@@ -28,12 +29,6 @@ export interface MadeKey extends KeyInfo {
   key: string;
 }
 
-const ENVIRONMENT: ReadonlyArray<[string, Scope]> = [
-  ['TRIBUTARY_WRITE_KEY', 'write'],
-  ['TRIBUTARY_READ_KEY', 'read'],
-  ['TRIBUTARY_ADMIN_KEY', 'admin'],
-];
-const SHORT_KEY = 16;
 const MAX_NAME_LENGTH = 100;
 /** The keys in memory are compared with the stored keys at most once in this time. */
 export const CHECK_MS = 1_000;
@@ -41,11 +36,14 @@ export const CHECK_MS = 1_000;
 export class KeyRing {
   /** Keys that were made at the first start because there were none. The caller prints them: their secrets are not stored. */
   readonly made: MadeKey[] = [];
-  readonly warnings: string[] = [];
+  /** Environment variables whose keys are short enough to be guessed. */
+  readonly short: string[] = [];
   /** All keys, by their hash as latin1 text. */
   private keys = new Map<string, Key>();
   /** The secret that each connection presented last. */
   private readonly presented = new WeakMap<object, { secret: string; digest: string; key: Key }>();
+  /** Keys that are revoked here, and whose revocation could not be stored yet; by their hash as latin1 text. */
+  private readonly unstored = new Map<string, Key>();
   /** The revision of the stored keys that are in memory. */
   private revision = -1;
   /** Number of changes of the keys by this process. */
@@ -101,7 +99,7 @@ export class KeyRing {
     return performance.now() - this.checked_at_ms >= CHECK_MS;
   }
 
-  /** Reads the keys again if other processes changed them. Calls at the same time share one reading. @throws state_unavailable. */
+  /** Reads the keys again if other processes changed them, and stores revocations that could not be stored before. Calls at the same time share one reading. @throws state_unavailable. */
   refresh(): Promise<void> {
     this.checking ??= this.check().finally(() => {
       this.checking = undefined;
@@ -137,12 +135,24 @@ export class KeyRing {
     return made.key;
   }
 
+  /** The key with this id, also if it is revoked here and its revocation is not stored yet. */
+  named(key_id: string): Key | undefined {
+    return [...this.keys.values(), ...this.unstored.values()].find((key) => key.key_id === key_id);
+  }
+
+  /** Number of revocations that hold in this process and are not stored yet. */
+  get unstored_revocations(): number {
+    return this.unstored.size;
+  }
+
   /**
-   * Revokes a stored key. The key works until the returned promise resolves. Keys that the caller does not see do not exist for it.
-   * @throws not_found; conflict for a key that is not stored; state_unavailable: then the key still works.
+   * Revokes a stored key. It stops working in this process at once. Keys that the caller does not see do not exist for it.
+   * @throws not_found; conflict for a key that is not stored; state_unavailable: then {@link refresh} tries again to store it.
    */
-  async revoke(key_id: string, sees: (key: KeyInfo) => boolean = () => true): Promise<void> {
-    const [digest, key] = [...this.keys].find(([, known]) => known.key_id === key_id && sees(known)) ?? [];
+  async revoke(key_id: string, sees: (key: Key) => boolean = () => true): Promise<void> {
+    const named = this.named(key_id);
+    const key = named && sees(named) ? named : undefined;
+    const digest = key?.digest.toString('latin1');
     if (digest === undefined || key === undefined)
       throw new TributaryError(
         'not_found',
@@ -155,9 +165,25 @@ export class KeyRing {
         `key_id: ${key.name} comes from the ${key.origin} and is not stored; remove it there and restart`,
         { field: 'key_id' },
       );
-    await this.state.transaction((transaction) => transaction.delete(COLLECTION, key.digest.toString('hex')));
+    this.unstored.set(digest, key);
     this.changes += 1;
     this.keys.delete(digest);
+    try {
+      await this.storeRevocation(digest, key);
+    } catch (cause) {
+      throw new TributaryError(
+        'state_unavailable',
+        `the revocation could not be stored (${(cause as Error).message}). A running server refuses the key from now on, tries again every second, and warns in /health until it is stored. Until then other processes accept the key, and so would this one after a restart; repeat the call to be sure`,
+        { cause },
+      );
+    }
+  }
+
+  private async storeRevocation(digest: string, key: Key): Promise<void> {
+    await this.state.transaction((transaction) => transaction.delete(COLLECTION, key.digest.toString('hex')));
+    this.unstored.delete(digest);
+    // A reading that began before may still hold the key.
+    this.changes += 1;
   }
 
   private remember(key: Key): void {
@@ -178,7 +204,7 @@ export class KeyRing {
       name,
       scopes,
       brand_id,
-      last4: secret.slice(-4),
+      last4: endOf(secret),
       created_at: formatInstant(this.clock()),
       origin,
     };
@@ -186,13 +212,8 @@ export class KeyRing {
   }
 
   private readEnvironment(env: NodeJS.ProcessEnv): void {
-    for (const [variable, scope] of ENVIRONMENT) {
-      const secret = env[variable];
-      if (secret === undefined || secret === '') continue;
-      if (secret.length < SHORT_KEY)
-        this.warnings.push(
-          `${variable} is shorter than ${SHORT_KEY} characters; use a long random key, except in tests`,
-        );
+    for (const { variable, scope, secret } of environmentKeys(env)) {
+      if (secret.length < SHORT_KEY) this.short.push(variable);
       this.remember(this.prepare(secret, { name: variable, scope, brand_id: null, origin: 'environment' }).key);
     }
   }
@@ -220,6 +241,7 @@ export class KeyRing {
   private async check(): Promise<void> {
     this.checked_at_ms = performance.now();
     if ((await this.state.revision(COLLECTION)) !== this.revision) await this.load();
+    for (const [digest, key] of this.unstored) await this.storeRevocation(digest, key);
   }
 
   /** Reads the stored keys into memory. */
@@ -243,6 +265,7 @@ export class KeyRing {
     for await (const [sha256, info] of storedKeys(this.state)) {
       const digest = Buffer.from(sha256, 'hex');
       const text = digest.toString('latin1');
+      if (this.unstored.has(text)) continue;
       // Known keys keep their object, since `presented` and the rate limit refer to it.
       loaded.set(text, this.keys.get(text) ?? { ...info, origin: 'file', digest });
     }
@@ -251,8 +274,14 @@ export class KeyRing {
   }
 }
 
-export function allows(key: Key, scope: Scope): boolean {
-  return key.scopes.includes('admin') || key.scopes.includes(scope);
+/** True if a key opens a route that needs this scope. `pages` says if keys that stand in a page open it too. */
+export function allows(key: Key, { scope, pages = false }: { scope: Scope | null; pages?: boolean }): boolean {
+  return key.scopes.some((own) => own === 'admin' || own === scope || (own === 'page' && pages));
+}
+
+/** True if a key can do no more than a page may. Anyone may hold such a key, since anyone may read the page. */
+export function isPageKey(key: Key): boolean {
+  return key.scopes.every((scope) => scope === 'page');
 }
 
 function makeSecret(scope: Scope): string {

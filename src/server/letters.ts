@@ -1,6 +1,7 @@
 /** Reads conflicts and dead letters, oldest first, in pages. */
+import type { RecordName } from '../domain/index.ts';
 import { formatInstant } from '../domain/time.ts';
-import { withoutNotes } from '../log/kept-record.ts';
+import { sentFields } from '../log/kept-record.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 
@@ -58,7 +59,7 @@ export async function readDeadLetters(
     brand_id,
     state: Number(replays) > 0 ? 'replayed' : 'open',
     reason,
-    payload: withoutNotes(JSON.parse(payload as string)),
+    payload: sentFields(record as RecordName, JSON.parse(payload as string)),
   }));
 }
 

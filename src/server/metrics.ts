@@ -1,6 +1,6 @@
 /**
  * Metrics in Prometheus' text format 0.0.4. A request only increments counters; all other values are read when metrics are
- * asked for. No label holds an id: routes are patterns, so the number of time series depends only on routes and status codes.
+ * asked for. Routes are patterns and brands are limited in number, so the number of time series is limited, and no label names a person.
  */
 import { performance } from 'node:perf_hooks';
 import type { RecordName } from '../domain/index.ts';
@@ -49,9 +49,17 @@ export class Metrics {
   }
 
   /** @param health of the collector; null if there is none. */
-  render(health: CollectorHealth | null, followers: readonly FollowerStatus[] = []): string {
+  render(
+    health: CollectorHealth | null,
+    followers: readonly FollowerStatus[] = [],
+    keys: { wrong: number; unstored_revocations: number } = { wrong: 0, unstored_revocations: 0 },
+  ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
+    family(lines, 'wrong_keys_total', 'counter', 'Requests with a key that nobody has', [[{}, keys.wrong]]);
+    family(lines, 'unstored_revocations', 'gauge', 'Revoked keys whose revocation is not stored yet', [
+      [{}, keys.unstored_revocations],
+    ]);
     if (health !== null) this.renderCollector(lines, health);
     if (followers.length > 0) renderFollowers(lines, followers);
     this.renderProcess(lines);
@@ -80,7 +88,14 @@ export class Metrics {
     family(lines, 'duplicates_total', 'counter', 'Records with a known id and the same content', [
       [{}, loader.duplicates],
     ]);
-    family(lines, 'conflicts_total', 'counter', 'Records with a known id and other content', [[{}, loader.conflicts]]);
+    family(
+      lines,
+      'conflicts_total',
+      'counter',
+      'Records with a known id and other content',
+      health.conflicts.by_brand.map(({ brand_id: brand, record, n }) => [{ brand, record }, n]),
+    );
+    family(lines, 'conflicts_last_hour', 'gauge', 'Conflicts of the last hour', [[{}, health.conflicts.last_hour]]);
     family(lines, 'dead_letters_total', 'counter', 'Accepted records that could not be loaded', [
       [{}, loader.dead_letters],
     ]);

@@ -39,7 +39,8 @@ export function openApiDocument(routes: readonly Route[]): Json {
         key: {
           type: 'http',
           scheme: 'bearer',
-          description: 'A key of the scope that the call needs: write, read, or admin, which includes both',
+          description:
+            'A key of the scope that the call needs: page, write, read, or admin, which includes the others. A page key may stand in a page, where anyone can read it; it may only send touchpoints, and conversions of brands whose setting `page_conversions` is true',
         },
       },
     },
@@ -74,6 +75,20 @@ const RECEIPT: Json = {
       items: { type: 'string' },
       description: 'Ids of the accepted items, in order, including ids that were made from the content',
     },
+    conflicts: {
+      type: 'array',
+      description:
+        'Accepted items whose id was accepted lately with other content: they do not count. Left out when there are none. Older ids are compared when items are loaded; then conflicts show in `/v1/conflicts`, `/health` and `/metrics`. A key of scope page is not told',
+      items: {
+        type: 'object',
+        required: ['index', 'id', 'reason'],
+        properties: {
+          index: { type: 'integer', description: 'Index in the array that was sent, from 0' },
+          id: { type: 'string' },
+          reason: { type: 'string' },
+        },
+      },
+    },
     rejected: {
       type: 'array',
       items: {
@@ -101,7 +116,7 @@ function operation(route: Route): Json {
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
     security: route.scope === null ? [] : [{ key: [] }],
-    ...(route.scope === null ? {} : { 'x-scope': route.scope }),
+    ...(route.scope === null ? {} : { 'x-scope': route.pages ? `${route.scope}, page` : route.scope }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? {

@@ -1,7 +1,9 @@
 /** Routes for operation: health, metrics, and the description of all calls. */
 import type { FastifyReply } from 'fastify';
+import { MANY_CONFLICTS } from '../log/conflict-counts.ts';
 import type { Tributary } from '../tributary.ts';
 import { DOCS_HEADERS, renderDocs } from './docs-page.ts';
+import type { KeyRing } from './keys.ts';
 import { openApiDocument } from './openapi.ts';
 import type { Route, Services } from './route.ts';
 
@@ -44,13 +46,14 @@ export function operationRoutes(services: Services, others: readonly Route[]): R
   return [...routes, openapi, docs];
 }
 
-function healthRoutes({ tributary }: Services): Route[] {
+function healthRoutes({ tributary, keys }: Services): Route[] {
   const open = { method: 'GET', tag: 'operation', scope: null } as const;
   return [
     {
       ...open,
       path: '/health',
       summary: 'Check that the server runs, and if it is ready',
+      description: '`warnings` name what a person should look at; they do not make the server unready.',
       answers: {
         200: {
           description: 'Sent whenever the process runs',
@@ -62,6 +65,7 @@ function healthRoutes({ tributary }: Services): Route[] {
             lag_records: 0,
             followers: [{ name: 'fits', lag_records: 0, lag_s: 0, failing: false }],
             problems: [],
+            warnings: [],
           },
         },
       },
@@ -78,6 +82,7 @@ function healthRoutes({ tributary }: Services): Route[] {
             failing: last_error !== '',
           })),
           problems,
+          warnings: warningsOf(tributary, keys),
         };
       },
     },
@@ -115,6 +120,22 @@ function deadLettersProblem(open: number): string {
   return `${records} in dead letters; \`tributary doctor\` shows them`;
 }
 
+/** What a person should look at while the server works. Anyone may read it, so it holds no ids. */
+function warningsOf({ collector }: Tributary, keys: KeyRing): string[] {
+  const warnings: string[] = [];
+  const conflicts = collector?.health().conflicts.last_hour ?? 0;
+  if (conflicts > MANY_CONFLICTS)
+    warnings.push(
+      `${conflicts} records of the last hour have a known id and other content, and do not count; \`tributary doctor\` shows their brands`,
+    );
+  const unstored = keys.unstored_revocations;
+  if (unstored > 0)
+    warnings.push(
+      `${unstored === 1 ? '1 revoked key is' : `${unstored} revoked keys are`} refused by this server, and the revocation is not stored yet; it is tried again every second`,
+    );
+  return warnings;
+}
+
 /** Reasons why the server is not ready. Anyone may read them, so they hold no ids. */
 async function readinessProblems({ collector, warehouse, config }: Tributary): Promise<string[]> {
   const problems: string[] = [];
@@ -136,7 +157,7 @@ async function readinessProblems({ collector, warehouse, config }: Tributary): P
   return problems;
 }
 
-function metricsRoute({ tributary, metrics }: Services): Route {
+function metricsRoute({ tributary, metrics, keys, guesses }: Services): Route {
   return {
     method: 'GET',
     path: '/metrics',
@@ -148,8 +169,11 @@ function metricsRoute({ tributary, metrics }: Services): Route {
       200: { description: 'Counters and gauges', content_type: 'text/plain', example: 'tributary_lag_records 0' },
     },
     handle: (_request, reply) =>
-      reply
-        .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
-        .send(metrics.render(tributary.collector?.health() ?? null, tributary.followers.status())),
+      reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(
+        metrics.render(tributary.collector?.health() ?? null, tributary.followers.status(), {
+          wrong: guesses.total,
+          unstored_revocations: keys.unstored_revocations,
+        }),
+      ),
   };
 }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RecordName } from '../domain/index.ts';
 import type { TObject, TSchema } from '../domain/typebox.ts';
 import type { Tributary } from '../tributary.ts';
+import type { Guesses } from './guesses.ts';
 import type { Key, KeyRing, Scope } from './keys.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -19,6 +20,7 @@ declare module 'fastify' {
 export interface Services {
   tributary: Tributary;
   keys: KeyRing;
+  guesses: Guesses;
   metrics: Metrics;
 }
 
@@ -52,8 +54,12 @@ export interface Route {
   scope: Scope | null;
   /** True if the call concerns every brand. Then a key of one brand is refused. */
   every_brand?: boolean;
-  /** Set if the route accepts records of this kind. Such routes are open to browsers (CORS, text/plain) and called very often. */
+  /** Set if the route accepts records of this kind. Such routes are called very often. */
   collects?: RecordName;
+  /** True if keys of scope page open the route, too. */
+  pages?: boolean;
+  /** True if pages of other sites may call the route (CORS). */
+  cors?: boolean;
   summary: string;
   description?: string;
   /** Descriptions of the parameters in the path. */

@@ -1,7 +1,7 @@
 /** Runs a server on one data folder: starts to listen, and closes when all accepted events are loaded. */
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { openToOthers } from '../files/open-to-others.ts';
@@ -9,6 +9,7 @@ import { replaceFile } from '../files/private.ts';
 import type { ProcessTask } from '../log/follower.ts';
 import type { Tributary } from '../tributary.ts';
 import { type AppOptions, buildApp } from './app.ts';
+import { refuseShortKeys, shortKeyWarning } from './environment-keys.ts';
 import { CHECK_MS, type KeyRing } from './keys.ts';
 import { logFailure } from './log.ts';
 
@@ -45,12 +46,18 @@ export interface ServerFile {
 const DRAIN_MS = 10_000;
 const IDLE_CHECK_MS = 50;
 
-/** Starts to listen. Closing the server also closes `tributary`. @throws conflict when the port is in use. */
+/**
+ * Starts to listen. Closing the server also closes `tributary`.
+ * @throws conflict when the port is in use; bad_request when others could guess a key.
+ */
 export async function serve(tributary: Tributary, keys: KeyRing, options: ServeOptions = {}): Promise<ServerHandle> {
+  const { host = '127.0.0.1', port = 8400 } = options;
+  refuseShortKeys(keys.short, host);
   const app = buildApp(tributary, keys, options);
   const open = openToOthers(tributary.folder);
-  for (const warning of [...keys.warnings, ...(open === undefined ? [] : [open])]) app.log.warn(warning);
-  await listen(app, options.host ?? '127.0.0.1', options.port ?? 8400);
+  const short = keys.short.map(shortKeyWarning);
+  for (const warning of [...short, ...(open === undefined ? [] : [open])]) app.log.warn(warning);
+  await listen(app, host, port);
   const token = keys.createForRun();
   const address = reachableAddress(app);
   const path = join(tributary.folder, 'server.json');
@@ -131,14 +138,6 @@ async function shutDown(app: FastifyInstance, tributary: Tributary, server_file:
     await tributary.close();
     removeOwn(server_file);
   }
-}
-
-/** Writes a file that only its owner may read. It is written whole or not at all. */
-function writePrivate(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.tmp`, text, { mode: 0o600 });
-  chmodSync(`${path}.tmp`, 0o600);
-  renameSync(`${path}.tmp`, path);
 }
 
 /** Removes the file unless another process has written it since. */

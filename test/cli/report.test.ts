@@ -269,7 +269,7 @@ describe('with a server running on the data', () => {
       expect(imported).toMatchObject({ code: 3 });
       expect(imported.err).toContain('line 3: touchpoint_type: "nonsense" is not one of');
       expect(await ok(['doctor', '--data', data])).toContain('no problems found');
-      expect((await json(['keys', 'list', '--data', data]))['keys']).toHaveLength(3);
+      expect((await json(['keys', 'list', '--data', data]))['keys']).toHaveLength(4);
     } finally {
       expect(await server.stop()).toBe(0);
     }

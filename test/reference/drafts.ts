@@ -4,6 +4,7 @@ import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversi
 import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import { OUTCOME_TYPES, TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { adjustmentTimes, orderTimes, timeOf, times } from './times.ts';
+import type { WireConversion } from './wire.ts';
 
 /** What sending a record again does: nothing, a copy, or a conflict. */
 export interface Draft {
@@ -135,18 +136,21 @@ export const conversions = fc.record({
   cents,
   currency: fc.constantFrom('USD', 'USD', 'EUR', 'JPY'),
   order_id: maybe('w1', 'w2', 'o1'),
+  from_page: fc.constantFrom(false, false, true),
+  /** Who sends it when it is sent again. */
+  again_from_page: fc.constantFrom(false, true),
 });
 type ConversionDraft = typeof conversions extends fc.Arbitrary<infer D> ? D : never;
 
-export function conversionOf(draft: ConversionDraft, index: number, scene: Scene): ConversionInput {
-  const { again: _again, who: owner, time, cents: hundredths, ...rest } = draft;
+export function conversionOf(draft: ConversionDraft, index: number, scene: Scene): WireConversion {
+  const { again: _again, again_from_page: _from, who: owner, time, cents: hundredths, ...rest } = draft;
   return compact({
     conversion_id: scattered('o', index, 7, 11),
     ...whoOf(owner, scene),
     ...rest,
     conversion_value: amountOf(hundredths, rest.currency),
     occurred_at: timeOf(time, scene.bases),
-  }) as ConversionInput;
+  }) as WireConversion;
 }
 
 export const adjustments = fc.record({

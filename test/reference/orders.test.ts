@@ -133,3 +133,25 @@ describe('a journey', () => {
     expect(journeys(world({ touchpoints: moved, conversions }), FEBRUARY)[0]!.first_ms).toBe(NOW - 40 * DAY);
   });
 });
+
+describe('a claim of a page', () => {
+  const worth = (conversions: World['conversions'], options: Partial<Options> = {}) =>
+    report({ touchpoints, conversions }, options).orders.map(({ conversion_id, net_micros }) => [
+      conversion_id,
+      net_micros,
+    ]);
+  const claim = sale('o', 1, { from_page: true });
+  const later = sale('o', 100, { order_id: 'w' });
+
+  it('counts until a server sends its id', () => {
+    expect(worth([claim])).toEqual([['o', 1n]]);
+    expect(worth([claim, later])).toEqual([['o', 100n]]);
+    expect(worth([claim, later], { as_of: claim.log_seq })).toEqual([['o', 1n]]);
+  });
+
+  it('never is the standing conversion of an order that a server knows', () => {
+    const early = sale('early', 1, { from_page: true, order_id: 'w', occurred_at: NOW - HOUR });
+    expect(worth([early, later])).toEqual([['o', 100n]]);
+    expect(worth([early, sale('other', 2, { from_page: true, order_id: 'w' })])).toEqual([['early', 1n]]);
+  });
+});

@@ -1,6 +1,6 @@
 /** Sections 2, 3 and 8: orders, their value events, and what they are worth in the report's currency. */
 import { personKey } from './persons.ts';
-import { addDays, compareText, dayIn, groupBy } from './rows.ts';
+import { addDays, compareText, countedConversions, dayIn, groupBy } from './rows.ts';
 import {
   type FullOptions,
   type RefAdjustment,
@@ -35,7 +35,7 @@ export interface ValueEvent {
 
 /** Every order of the visible rows, whatever its period and type. */
 export function ordersOf(world: World, person_of: Map<string, string>): Order[] {
-  const by_order = groupBy(world.conversions, (row) =>
+  const by_order = groupBy(countedConversions(world.conversions), (row) =>
     JSON.stringify(
       row.order_id == null ? [row.brand_id, 'conversion', row.conversion_id] : [row.brand_id, 'order', row.order_id],
     ),
@@ -52,7 +52,13 @@ export function compareOrders(a: Order, b: Order): number {
 }
 
 function orderOf(members: RefConversion[], adjustments: RefAdjustment[], person_of: Map<string, string>): Order {
-  members.sort((a, b) => a.occurred_at - b.occurred_at || compareText(a.conversion_id, b.conversion_id));
+  // What a page sent stands for an order only where no server knows the order.
+  members.sort(
+    (a, b) =>
+      Number(a.from_page ?? false) - Number(b.from_page ?? false) ||
+      a.occurred_at - b.occurred_at ||
+      compareText(a.conversion_id, b.conversion_id),
+  );
   const standing = members[0]!;
   const conversion_ids = new Set(members.map((row) => row.conversion_id));
   const named = adjustments.filter(

@@ -1,5 +1,5 @@
 /** Section 1: which rows a report sees. Orderings and days that the other sections share. */
-import type { World } from './types.ts';
+import type { RefConversion, World } from './types.ts';
 
 /** By UTF-16 code units, which is what `<` does on strings. */
 export function compareText(a: string, b: string): number {
@@ -35,12 +35,30 @@ function firstOfEachId<T extends { brand_id: string; log_seq: number }>(
 export function visibleRows(world: World, as_of: number | null): World {
   return {
     touchpoints: firstOfEachId(world.touchpoints, as_of, (row) => row.touchpoint_id),
-    conversions: firstOfEachId(world.conversions, as_of, (row) => row.conversion_id),
+    conversions: claimsBeforeServers(
+      firstOfEachId(world.conversions, as_of, (row) => JSON.stringify([row.conversion_id, row.from_page ?? false])),
+    ),
     adjustments: firstOfEachId(world.adjustments, as_of, (row) => row.adjustment_id),
     identity_links: firstOfEachId(world.identity_links, as_of, (row) => row.link_id),
     // A rate has no id of its own: the day and the pair are its id.
     fx_rates: firstOfEachId(world.fx_rates, as_of, (row) => JSON.stringify([row.date, row.currency, row.base])),
   };
+}
+
+const sameId = (a: RefConversion, b: RefConversion): boolean =>
+  a.brand_id === b.brand_id && a.conversion_id === b.conversion_id;
+
+/** Without the conversions of pages that came after a server's conversion with their id. */
+function claimsBeforeServers(rows: RefConversion[]): RefConversion[] {
+  const servers = rows.filter((row) => !row.from_page);
+  return rows.filter(
+    (row) => !row.from_page || !servers.some((server) => sameId(server, row) && server.log_seq < row.log_seq),
+  );
+}
+
+/** The conversions that count: those of servers, and those of pages whose id no server has. */
+export function countedConversions(rows: RefConversion[]): RefConversion[] {
+  return rows.filter((row) => !row.from_page || !rows.some((other) => !other.from_page && sameId(other, row)));
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

@@ -39,6 +39,8 @@ export interface RefConversion extends Row, Who {
   currency: string;
   occurred_at: number;
   order_id?: Maybe;
+  /** A page sent it, and not a server. */
+  from_page?: boolean | undefined;
 }
 
 export interface RefAdjustment extends Row {

@@ -5,9 +5,12 @@ import type { FxRateInput } from '../../src/domain/spend.ts';
 import type { TouchpointInput } from '../../src/domain/touchpoint.ts';
 import type { World } from './types.ts';
 
+/** A conversion, and whether a page sends it. */
+export type WireConversion = ConversionInput & { from_page?: boolean };
+
 export interface WireWorld {
   touchpoints: TouchpointInput[];
-  conversions: ConversionInput[];
+  conversions: WireConversion[];
   adjustments: AdjustmentInput[];
   identity_links: IdentityLinkInput[];
   fx_rates: FxRateInput[];

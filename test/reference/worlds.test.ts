@@ -15,7 +15,8 @@ describe('a generated world', () => {
       const world = toReference(wire);
       for (const name of WIRE_ORDER) {
         wire[name].forEach((input, index) => {
-          const record = good(name, input, { now_ms: Date.UTC(2027, 0, 1) });
+          const { from_page: _from, ...sent } = input as { from_page?: boolean };
+          const record = good(name, sent, { now_ms: Date.UTC(2027, 0, 1) });
           // What the reader makes of other fields (ids of rates, places) is not the reference's.
           const { geo_location: _geo, fx_rate_id: _id, ...read } = record;
           expect(world[name][index]).toMatchObject(read);
@@ -81,6 +82,15 @@ describe('a generated world', () => {
       );
       note('other currency', warnings.other_currency_adjustments > 0);
       note('more than 2^53', totals.net_revenue_micros > 2n ** 53n);
+      const claims = world.conversions.filter((row) => row.from_page);
+      const meets = (field: 'conversion_id' | 'order_id') =>
+        claims.some((claim) =>
+          world.conversions.some(
+            (row) => !row.from_page && row.brand_id === claim.brand_id && row[field] && row[field] === claim[field],
+          ),
+        );
+      note('claim of the id of a conversion', meets('conversion_id'));
+      note('claim of the order of a server', meets('order_id'));
       for (const reason of REASONS)
         note(
           reason,

@@ -85,7 +85,8 @@ function sent<D extends Draft, W>(drafts: D[], make: (draft: D, index: number) =
   const again = drafts.flatMap((draft, index) => {
     if (draft.again === 'no') return [];
     const other = conflicts && draft.again === 'changed' ? drafts[(index + 1) % drafts.length]! : draft;
-    return [make(other, index)];
+    const repeat = make(other, index);
+    return ['again_from_page' in draft ? { ...repeat, from_page: draft.again_from_page } : repeat];
   });
   return [...first, ...again];
 }

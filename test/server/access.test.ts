@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { KeyRing } from '../../src/server/keys.ts';
 import { bearer, ORDER, TOUCH } from '../support/events.ts';
 import { MARCH_QUERY } from '../support/time.ts';
-import { ADMIN, READ, startServer, WRITE } from './harness.ts';
+import { ADMIN, PAGE, READ, startServer, WRITE } from './harness.ts';
 
 test('without a key, or with an unknown one, the answer says how to send one', async () => {
   const server = await startServer();
@@ -130,7 +130,7 @@ test('over its limit a key is told to wait, and others are not held up', async (
   expect((await server.get('/v1/reports/journeys')).status).toBe(200);
 });
 
-test('pages of allowed origins may send events with a write key, and nothing else', async () => {
+test('pages of allowed origins may send events with a page key, and nothing else', async () => {
   const server = await startServer({ config: { cors_origins: ['https://shop.example'] } });
   const shop = { origin: 'https://shop.example' };
   const preflight = await server.call('OPTIONS', '/v1/touchpoints', {
@@ -148,9 +148,10 @@ test('pages of allowed origins may send events with a write key, and nothing els
     (body === undefined ? await server.get(path, headers) : await server.post(path, body, headers)).headers[
       'access-control-allow-origin'
     ];
-  expect(await allowed('/v1/touchpoints', { ...shop, ...WRITE }, TOUCH)).toBe('https://shop.example');
+  expect(await allowed('/v1/touchpoints', { ...shop, ...PAGE }, TOUCH)).toBe('https://shop.example');
+  expect(await allowed('/v1/touchpoints', { ...shop, ...WRITE }, TOUCH)).toBeUndefined();
   expect(await allowed('/v1/touchpoints', { ...shop, ...ADMIN }, TOUCH)).toBeUndefined();
-  expect(await allowed('/v1/touchpoints', { origin: 'https://evil.example', ...WRITE }, TOUCH)).toBeUndefined();
+  expect(await allowed('/v1/touchpoints', { origin: 'https://evil.example', ...PAGE }, TOUCH)).toBeUndefined();
   expect(await allowed('/v1/reports/journeys', { ...shop, ...READ })).toBeUndefined();
   expect((await server.call('OPTIONS', '/v1/reports/journeys', { headers: shop })).status).toBe(405);
   expect(

@@ -80,17 +80,22 @@ test('every example of the documentation is accepted as it stands', async () => 
   await server.flush();
 });
 
-test('a beacon may send text/plain, with a write key in the address', async () => {
+test('a beacon may send text/plain, with a page key in the address', async () => {
   const server = await startServer();
   const payload = JSON.stringify(TOUCH);
   const headers = { 'content-type': 'text/plain;charset=UTF-8' };
-  expect((await server.call('POST', '/v1/touchpoints?key=write-key-of-the-tests', { headers, payload })).status).toBe(
+  expect((await server.call('POST', '/v1/touchpoints?key=page-key-of-the-tests', { headers, payload })).status).toBe(
     202,
   );
-  const admin = await server.call('POST', '/v1/touchpoints?key=admin-key-of-the-tests', { headers, payload });
-  expect(admin).toMatchObject({ status: 403, body: { error: { field: 'key' } } });
+  for (const secret of ['write-key-of-the-tests', 'read-key-of-the-tests', 'admin-key-of-the-tests']) {
+    const refused = await server.call('POST', `/v1/touchpoints?key=${secret}`, { headers, payload });
+    expect(refused).toMatchObject({ status: 403, body: { error: { field: 'key' } } });
+    expect(refused.body.error.message).toContain('URLs are kept in logs');
+    expect(refused.text).not.toContain(secret);
+  }
   expect((await server.call('POST', '/v1/touchpoints?key=nonsense', { headers, payload })).status).toBe(401);
-  expect((await server.get('/v1/reports/journeys?key=read-key-of-the-tests', {})).status).toBe(401);
+  expect((await server.get('/v1/reports/journeys?key=read-key-of-the-tests', {})).status).toBe(403);
+  expect((await server.get('/v1/reports/journeys?key=page-key-of-the-tests', {})).status).toBe(403);
 });
 
 test('a full spool answers 503 with Retry-After and stores no part of the request', async () => {

@@ -13,9 +13,11 @@ export const KEYS = {
   TRIBUTARY_WRITE_KEY: 'write-key-of-the-tests',
   TRIBUTARY_READ_KEY: 'read-key-of-the-tests',
   TRIBUTARY_ADMIN_KEY: 'admin-key-of-the-tests',
+  TRIBUTARY_PAGE_KEY: 'page-key-of-the-tests',
 };
 export const WRITE = bearer(KEYS.TRIBUTARY_WRITE_KEY);
 export const READ = bearer(KEYS.TRIBUTARY_READ_KEY);
+export const PAGE = bearer(KEYS.TRIBUTARY_PAGE_KEY);
 export const ADMIN = bearer(KEYS.TRIBUTARY_ADMIN_KEY);
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by name

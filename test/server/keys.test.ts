@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
+import { refuseShortKeys } from '../../src/server/environment-keys.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { FileState } from '../../src/state/file.ts';
 import type { State } from '../../src/state/port.ts';
@@ -36,7 +37,7 @@ test('a first start without any key makes one of each scope, once', async () => 
   const folder = temporaryFolder();
   const state = await openStore(folder);
   const first = await KeyRing.open(state, folder, {});
-  expect(first.made.map(({ scopes }) => scopes)).toEqual([['write'], ['read'], ['admin']]);
+  expect(first.made.map(({ scopes }) => scopes)).toEqual([['write'], ['read'], ['admin'], ['page']]);
   const second = await KeyRing.open(state, folder, {});
   expect(second.made).toEqual([]);
   for (const { key, scopes } of first.made) expect(second.find(key)?.scopes).toEqual(scopes);
@@ -51,7 +52,7 @@ test('of two processes that start first at the same moment, one makes the keys',
   const folder = temporaryFolder();
   const stores = [await openStore(folder), await openStore(folder)];
   const rings = await Promise.all(stores.map((state) => KeyRing.open(state, folder, {})));
-  expect(rings.map(({ made }) => made.length).sort()).toEqual([0, 3]);
+  expect(rings.map(({ made }) => made.length).sort()).toEqual([0, 4]);
   for (const { key } of rings.flatMap(({ made }) => made))
     for (const ring of rings) {
       await ring.refresh();
@@ -71,7 +72,7 @@ test('a connection that stays open is known by the key it presents now, and by n
   expect(ring.find(b.key, connection)?.name).toBe('b');
 });
 
-test('a key that cannot be stored is not handed out, and one whose revocation cannot be stored still works', async () => {
+test('a key that cannot be stored is not handed out, and a revocation that cannot be stored holds here and is tried again', async () => {
   const folder = temporaryFolder();
   const inner = await openStore(folder);
   const state = wayward(inner);
@@ -81,14 +82,24 @@ test('a key that cannot be stored is not handed out, and one whose revocation ca
   await expect(make(ring, 'lost')).rejects.toMatchObject({ code: 'state_unavailable' });
   await expect(ring.revoke(shop.key_id)).rejects.toMatchObject({ code: 'state_unavailable' });
   expect(ring.list().map(({ name }) => name)).not.toContain('lost');
-  expect(ring.find(shop.key)?.name).toBe('shop');
-  state.away = false;
-  await ring.revoke(shop.key_id);
   expect(ring.find(shop.key)).toBeUndefined();
+  expect(ring.unstored_revocations).toBe(1);
+  // Other changes of the keys make it read the store, which still has the key.
+  const other = await KeyRing.open(inner, folder, KEYS);
+  await make(other, 'later');
+  await expect(ring.refresh()).rejects.toMatchObject({ code: 'state_unavailable' });
+  expect(ring.list().map(({ name }) => name)).toContain('later');
+  expect(ring.find(shop.key)).toBeUndefined();
+  expect((await KeyRing.open(inner, folder, KEYS)).find(shop.key)?.name).toBe('shop');
+  state.away = false;
+  await ring.refresh();
+  expect(ring.unstored_revocations).toBe(0);
+  expect(ring.find(shop.key)).toBeUndefined();
+  await expect(ring.revoke(shop.key_id)).rejects.toMatchObject({ code: 'not_found' });
   expect((await KeyRing.open(inner, folder, KEYS)).find(shop.key)).toBeUndefined();
 });
 
-test('over HTTP a revocation that fails is a failure, and the key works until it succeeds', async () => {
+test('over HTTP a revocation that cannot be stored is a failure, the key is refused, and health warns until it is stored', async () => {
   const server = await startServer();
   const made = await server.post('/v1/keys', { name: 'shop', scope: 'write' }, ADMIN);
   const headers = bearer(made.body.key);
@@ -97,9 +108,14 @@ test('over HTTP a revocation that fails is a failure, and the key works until it
   state.transaction = () => Promise.reject(new TributaryError('state_unavailable', 'state: the disk is full'));
   expect((await server.call('DELETE', `/v1/keys/${made.body.key_id}`, { headers: ADMIN })).status).toBe(503);
   expect((await server.post('/v1/keys', { name: 'other', scope: 'write' }, ADMIN)).status).toBe(503);
-  expect((await server.post('/v1/touchpoints', TOUCH, headers)).status).toBe(202);
+  expect((await server.post('/v1/touchpoints', TOUCH, headers)).status).toBe(401);
+  const { warnings, ready } = (await server.get('/health')).body;
+  expect(warnings).toEqual([expect.stringContaining('1 revoked key is refused by this server')]);
+  expect(ready).toBe(true);
+  expect((await server.get('/metrics')).text).toContain('tributary_unstored_revocations 1');
   state.transaction = transaction;
   expect((await server.call('DELETE', `/v1/keys/${made.body.key_id}`, { headers: ADMIN })).status).toBe(200);
+  expect((await server.get('/health')).body.warnings).toEqual([]);
   expect((await server.post('/v1/touchpoints', TOUCH, headers)).status).toBe(401);
 });
 
@@ -167,6 +183,33 @@ test('while keys are read again, one that is revoked here does not come back', a
   expect(ring.find(shop.key)).toBeUndefined();
 });
 
+test('a key does not come back when the store was read before its revocation was in it', async () => {
+  const folder = temporaryFolder();
+  const state = await openStore(folder);
+  const other = await KeyRing.open(await openStore(folder), folder, KEYS);
+  const ring = await KeyRing.open(state, folder, KEYS);
+  const shop = await make(ring, 'shop');
+  await make(other, 'changes the revision');
+  const [list, transaction] = [state.list.bind(state), state.transaction.bind(state)];
+  let store = (): void => undefined;
+  const reading = new Promise<void>((resolve) => {
+    store = resolve;
+  });
+  state.transaction = async (work) => {
+    await reading;
+    return transaction(work);
+  };
+  const revoked = ring.revoke(shop.key_id);
+  state.list = async (collection, options) => {
+    const page = await list(collection, options);
+    store();
+    await revoked;
+    return page as never;
+  };
+  await ring.refresh();
+  expect(ring.find(shop.key)).toBeUndefined();
+});
+
 const FILE = {
   version: 1,
   keys: [
@@ -220,4 +263,20 @@ test('a damaged file of keys is refused, and stays where it is', async () => {
     await expect(KeyRing.open(state, folder, {})).rejects.toMatchObject({ code: 'bad_request', field: 'keys.json' });
     expect(readFileSync(path, 'utf8')).toBe(text);
   }
+});
+
+test('the end of a key that lists show is at most a third of it', async () => {
+  const folder = temporaryFolder();
+  const env = { TRIBUTARY_WRITE_KEY: 'w', TRIBUTARY_READ_KEY: 'read-key', TRIBUTARY_ADMIN_KEY: 'a'.repeat(30) };
+  const ring = await KeyRing.open(await openStore(folder), folder, env);
+  expect(ring.list().map(({ last4 }) => last4)).toEqual(['', 'ey', 'aaaa']);
+});
+
+test('short keys of the environment are refused where others reach the server, and named on this machine', () => {
+  const short = ['TRIBUTARY_ADMIN_KEY'];
+  for (const host of ['0.0.0.0', '::', '192.168.1.4', 'shop.example', '127.evil.example', '::ffff:10.0.0.1'])
+    expect(() => refuseShortKeys(short, host), host).toThrow('TRIBUTARY_ADMIN_KEY: is shorter than 20 characters');
+  for (const host of ['127.0.0.1', '127.1.2.3', '::1', 'localhost', '::ffff:127.0.0.1'])
+    expect(() => refuseShortKeys(short, host), host).not.toThrow();
+  expect(() => refuseShortKeys([], '0.0.0.0')).not.toThrow();
 });

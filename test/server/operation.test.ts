@@ -69,7 +69,7 @@ test('metrics count requests, and what became of every record', async () => {
     'tributary_records_rejected_total{record="touchpoints"} 1',
     'tributary_records_loaded_total{record="touchpoints"} 1',
     'tributary_duplicates_total 1',
-    'tributary_conflicts_total 1',
+    'tributary_conflicts_total{brand="default",record="touchpoints"} 1',
     'tributary_dead_letters_total 0',
     'tributary_quarantined_segments_total 0',
     'tributary_lag_records 0',

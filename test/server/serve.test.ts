@@ -117,6 +117,18 @@ test('SIGTERM closes the server', async () => {
   expect(existsSync(join(folder, 'server.json'))).toBe(false);
 });
 
+test('a server that others reach does not start with a key that they can guess', async () => {
+  const folder = temporaryFolder();
+  const tributary = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)) });
+  const keys = await KeyRing.open(tributary.state, folder, { TRIBUTARY_ADMIN_KEY: 'nineteen characters' });
+  await expect(serve(tributary, keys, { host: '0.0.0.0', port: 0, log_level: 'silent' })).rejects.toMatchObject({
+    code: 'bad_request',
+    field: 'TRIBUTARY_ADMIN_KEY',
+  });
+  const server = await serve(tributary, keys, { port: 0, log_level: 'silent' });
+  await server.close();
+});
+
 test('a port in use is refused with what to do', async () => {
   const first = await start(temporaryFolder());
   const port = Number(new URL(first.address).port);

@@ -21,6 +21,8 @@ import { NOW_MS } from './time.ts';
 export interface WireEvent {
   record: RecordName;
   event: unknown;
+  /** True if a page sends it. */
+  from_page?: boolean;
 }
 
 export const enrich: Enrich = (record, item) => enrichRecord(record, item, ENRICHMENT);
@@ -108,9 +110,9 @@ export class Engine {
   /** The next rows of a collector, with their commit. */
   private async prepared(events: readonly WireEvent[], collector_id: string): Promise<Batch> {
     let log_seq = this.log_seqs.get(collector_id) ?? 0;
-    const items: Item[] = events.map(({ record, event }) => {
+    const items: Item[] = events.map(({ record, event, from_page }) => {
       log_seq += 1;
-      const { item, content_hash } = keepRecord(record, good(record, event), PRIVACY);
+      const { item, content_hash } = keepRecord(record, good(record, event), PRIVACY, from_page);
       return { record, item, content_hash, log_seq, received_at: NOW_MS };
     });
     this.log_seqs.set(collector_id, log_seq);

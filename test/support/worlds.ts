@@ -5,7 +5,12 @@ import { WIRE_ORDER, type WireWorld } from '../reference/worlds.ts';
 import type { WireEvent } from './engine.ts';
 
 export function eventsOf(world: WireWorld): WireEvent[] {
-  return WIRE_ORDER.flatMap((record) => world[record].map((event) => ({ record, event })));
+  return WIRE_ORDER.flatMap((record) =>
+    world[record].map((sent) => {
+      const { from_page = false, ...event } = sent as { from_page?: boolean };
+      return { record, event, from_page };
+    }),
+  );
 }
 
 /** A brand's settings in the reference's words as those of the product. */

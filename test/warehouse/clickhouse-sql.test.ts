@@ -15,7 +15,7 @@ const of = (table: string, cluster: string | null = null) =>
 
 describe('a table', () => {
   test('of every kind is made, with a key that ends in brand and id, and keeps the first position', () => {
-    expect(ddl(null)).toHaveLength(TABLE_NAMES.length);
+    expect(ddl(null).filter((statement) => statement.startsWith('create table'))).toHaveLength(TABLE_NAMES.length);
     expect(of('touchpoints')).toMatch(/ReplacingMergeTree\(version\) order by \(`brand_id`, `touchpoint_id`\)$/);
     expect(of('touchpoints')).toMatch(/`version` UInt128 materialized .*9223372036854775807 - log_seq/);
     expect(of('commits')).toMatch(/ReplacingMergeTree\(\) order by \(`collector_id`, `log_seq`\)$/);

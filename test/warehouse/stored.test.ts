@@ -49,14 +49,14 @@ describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (
   test.runIf(there)('stops the programs of that time with a sentence, before they change anything', async () => {
     const { folder, config } = await storedFolder(engine);
     const warehouse = await openWarehouse(folder, makeConfig(config));
-    expect(await warehouse.migrate()).toEqual([]);
+    expect(await warehouse.migrate()).toEqual(VERSIONS.map(({ version }) => version).filter((version) => version > 2));
     // Their first look into the data: they make the table if it is not there, and ask for the newest version.
     const database = engine === 'duckdb' ? '' : `${new URL(config.warehouse).pathname.slice(1)}.`;
     const asked = warehouse.read((s) =>
       s.query(`select coalesce(max(version), 0) as version from ${database}schema_versions`),
     );
     await expect(asked).rejects.toThrow(OLDER_PROGRAM_MESSAGE);
-    expect((await warehouse.diagnose()).schema_version).toBe(2);
+    expect((await warehouse.diagnose()).schema_version).toBe(VERSIONS.length);
     await warehouse.close();
   });
 
@@ -65,13 +65,12 @@ describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (
     async () => {
       const { folder, config } = await storedFolder(engine);
       const newer = await openWarehouse(folder, makeConfig(config));
-      expect(await newer.migrate(TOMORROW)).toEqual([VERSIONS.length + 1]);
+      expect((await newer.migrate(TOMORROW)).at(-1)).toBe(TOMORROW.length);
       const rows = (await newer.diagnose()).tables;
       await newer.close();
       await expect(openTributary({ folder, config: makeConfig(config) })).rejects.toMatchObject({
         code: 'conflict',
-        message:
-          'this data was written by a newer Tributary (schema 3, this program knows 2); run that version or newer',
+        message: `this data was written by a newer Tributary (schema ${TOMORROW.length}, this program knows ${VERSIONS.length}); run that version or newer`,
       });
       const again = await openWarehouse(folder, makeConfig(config));
       expect((await again.diagnose()).tables).toEqual(rows);

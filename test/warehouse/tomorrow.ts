@@ -1,4 +1,4 @@
-/** A program of tomorrow: schema 3, with the field `loyalty_tier` on touchpoints and the kind `visits`. */
+/** A program of tomorrow: schema 4, with the field `loyalty_tier` on touchpoints and the kind `visits`. */
 
 import { Id, Instant, Text } from '../../src/domain/fields.ts';
 import type * as domain from '../../src/domain/index.ts';
@@ -12,7 +12,7 @@ const visits = defineRecord({
   singular: 'visit',
   id_field: 'visit_id',
   id_prefix: 'vi_',
-  since: 3,
+  since: 4,
   kept: 'first',
   subjects: { customer_id: 'customer' },
   instant_field: 'occurred_at',
@@ -34,7 +34,7 @@ export function tomorrowsDomain(today: typeof domain): unknown {
   const { schema } = touchpoints;
   const loyal = defineRecord({
     ...touchpoints,
-    fields_since: { loyalty_tier: 3 },
+    fields_since: { loyalty_tier: 4 },
     schema: Type.Object(
       { ...schema.properties, loyalty_tier: Type.Optional(Text('Of the customer at that moment')) },
       { additionalProperties: false, $id: 'Touchpoint' },
@@ -49,8 +49,8 @@ export function tomorrowsDomain(today: typeof domain): unknown {
   };
 }
 
-const VERSION_3: SchemaVersion = {
-  version: 3,
+const VERSION_4: SchemaVersion = {
+  version: 4,
   columns: { touchpoints: { loyalty_tier: 'text?' } },
   tables: {
     visits: {
@@ -72,6 +72,6 @@ const VERSION_3: SchemaVersion = {
 };
 
 export function tomorrowsVersions(today: typeof versions): unknown {
-  const all = [...today.VERSIONS, VERSION_3];
+  const all = [...today.VERSIONS, VERSION_4];
   return { ...today, VERSIONS: all };
 }
