@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'spool_unreadable'
   | 'busy'
   | 'timeout'
+  | 'cancelled'
   | 'warehouse_unavailable'
   | 'state_unavailable'
   | 'shutting_down';
@@ -50,6 +51,8 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   spool_unreadable: 503,
   busy: 503,
   timeout: 503,
+  // Known from nginx: the client has closed its connection. Only the log and the metrics see it.
+  cancelled: 499,
   warehouse_unavailable: 503,
   state_unavailable: 503,
   shutting_down: 503,

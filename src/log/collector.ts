@@ -164,6 +164,11 @@ export class Collector {
     return this.loader.flush(timeout_ms);
   }
 
+  /** Proves that events can be accepted now. @throws the error of the file system. */
+  checkSpool(): Promise<void> {
+    return this.spool.check();
+  }
+
   /**
    * Writes the records of open dead letters to the spool again, except those that are now suppressed. @returns how many.
    */

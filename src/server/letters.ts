@@ -9,6 +9,8 @@ export interface Page {
   limit: number;
   /** The end of the previous page: `log_seq:collector_id`. */
   after: string | undefined;
+  /** Aborted when the client is gone. */
+  signal?: AbortSignal;
 }
 
 export type PageJson = { next: string | null } & Record<string, unknown>;
@@ -63,11 +65,13 @@ function readPage(warehouse: Warehouse, page: Page, from: string): Promise<Row[]
     parameters['seq'] = Number(seq);
     parameters['collector_id'] = collector_id!;
   }
-  return warehouse.read((snapshot) =>
-    snapshot.query(
-      `select p.* from (${from}) p where ${conditions.join(' and ')} order by p.log_seq, p.collector_id limit ${page.limit + 1}`,
-      parameters,
-    ),
+  return warehouse.read(
+    (snapshot) =>
+      snapshot.query(
+        `select p.* from (${from}) p where ${conditions.join(' and ')} order by p.log_seq, p.collector_id limit ${page.limit + 1}`,
+        parameters,
+      ),
+    { signal: page.signal },
   );
 }
 

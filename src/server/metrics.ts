@@ -7,6 +7,7 @@ import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
 import type { Acknowledgement, CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
+import type { ReadinessState } from './readiness.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 
@@ -49,11 +50,16 @@ export class Metrics {
   }
 
   /** @param health of the collector; null if there is none. */
-  render(health: CollectorHealth | null, followers: readonly FollowerStatus[] = []): string {
+  render(
+    health: CollectorHealth | null,
+    followers: readonly FollowerStatus[] = [],
+    readiness: ReadinessState | null = null,
+  ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
     if (health !== null) this.renderCollector(lines, health);
     if (followers.length > 0) renderFollowers(lines, followers);
+    if (readiness !== null) renderReadiness(lines, readiness);
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
   }
@@ -173,6 +179,19 @@ export class Metrics {
       '',
     );
   }
+}
+
+function renderReadiness(lines: string[], { problems, warehouse_readable, spool_writable }: ReadinessState): void {
+  const gauge = (name: string, help: string, yes: boolean): void =>
+    family(lines, name, 'gauge', help, [[{}, yes ? 1 : 0]]);
+  gauge('ready', '1 if /health/ready answers 200, else 0', problems.length === 0);
+  gauge('warehouse_readable', '1 if the warehouse answers a probe or is busy, else 0', warehouse_readable);
+  if (spool_writable !== null)
+    gauge(
+      'spool_writable',
+      '1 if the spool was written within the last second or takes a probe, else 0',
+      spool_writable,
+    );
 }
 
 function renderFollowers(lines: string[], followers: readonly FollowerStatus[]): void {

@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { ProcessTask } from '../log/follower.ts';
 import type { Tributary } from '../tributary.ts';
+import { poolWarning } from '../warehouse/thread-pool.ts';
 import { type AppOptions, buildApp } from './app.ts';
 import { CHECK_MS, type KeyRing, writePrivate } from './keys.ts';
 import { logFailure } from './log.ts';
@@ -46,7 +47,7 @@ const IDLE_CHECK_MS = 50;
 /** Starts to listen. Closing the server also closes `tributary`. @throws conflict when the port is in use. */
 export async function serve(tributary: Tributary, keys: KeyRing, options: ServeOptions = {}): Promise<ServerHandle> {
   const app = buildApp(tributary, keys, options);
-  for (const warning of keys.warnings) app.log.warn(warning);
+  for (const warning of [...keys.warnings, poolWarning() ?? []].flat()) app.log.warn(warning);
   await listen(app, options.host ?? '127.0.0.1', options.port ?? 8400);
   const token = keys.createForRun();
   const address = reachableAddress(app);

@@ -34,7 +34,8 @@ export class KeptRelations {
     rows: MakeRows,
   ): Promise<{ table: string; release: () => void }> {
     const table = keptName(name, version);
-    const made = this.tables.get(table) ?? this.make(table, columns, rows);
+    const found = this.tables.get(table);
+    const made = found ?? this.make(table, columns, rows);
     // The table that was used last goes to the end.
     this.tables.delete(table);
     this.tables.set(table, made);
@@ -46,8 +47,10 @@ export class KeptRelations {
     try {
       return { table: await made, release };
     } catch (error) {
-      this.tables.delete(table);
+      if (this.tables.get(table) === made) this.tables.delete(table);
       release();
+      // Another read made it and was stopped, for example because its client is gone. This one makes it from its own rows.
+      if (found !== undefined) return this.table(name, version, columns, rows);
       throw error;
     }
   }
