@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
+  | 'request_timeout'
   | 'too_large'
   | 'unsupported_media_type'
   | 'unprocessable'
@@ -40,6 +41,7 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  request_timeout: 408,
   too_large: 413,
   unsupported_media_type: 415,
   unprocessable: 422,

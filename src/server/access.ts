@@ -5,6 +5,7 @@ import { Type } from '../domain/typebox.ts';
 import { allows, type Key, type KeyRing } from './keys.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
+import type { Uploads } from './uploads.ts';
 
 const HOW = 'send a key in the header Authorization: Bearer KEY';
 const UNKNOWN_KEY =
@@ -135,12 +136,12 @@ export interface GateContext {
   keys: KeyRing;
   cors: Cors;
   rate_limit: RateLimit | null;
-  takeBody: (request: FastifyRequest, reply: FastifyReply) => void;
+  uploads: Uploads;
 }
 
 /** The gate of one route. It checks origin, key, rate, size and parameters before any of the body is read, and sets the request id. */
 export function gate(route: Route, context: GateContext): onRequestHookHandler {
-  const { keys, cors, rate_limit, takeBody } = context;
+  const { keys, cors, rate_limit, uploads } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
   const collects = route.collects !== undefined;
   const pass = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -151,7 +152,7 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
       rate_limit?.take(key);
     }
     if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
-    if (route.method === 'POST') takeBody(request, reply);
+    if (route.method !== 'GET') request.upload = uploads.begin(request, reply);
   };
   const attempt = (request: FastifyRequest, reply: FastifyReply): Error | undefined => {
     try {

@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Tributary } from '../tributary.ts';
 import { Cors, type GateContext, gate, RateLimit } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { BodyBudget, parseBodies } from './body.ts';
+import { parseBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -15,6 +15,7 @@ import { Metrics } from './metrics.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import type { Route, Services } from './route.ts';
+import { Uploads, uploadLimits } from './uploads.ts';
 
 export interface AppOptions {
   /** Target of log lines; standard output when left out. */
@@ -26,8 +27,6 @@ export interface AppOptions {
 /** Time in which a whole request must arrive, so that slow senders cannot hold connections. */
 const REQUEST_TIMEOUT_MS = 60_000;
 const MAX_CONNECTIONS = 10_000;
-/** Large bodies that may be in memory at once, counted as bodies of the maximum size. */
-const LARGE_BODIES = 12;
 const MAX_PARAM_LENGTH = 1_000;
 
 export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOptions = {}): FastifyInstance {
@@ -35,7 +34,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const { max_body_bytes } = config.limits;
   const app = makeFastify(tributary, options);
   const services: Services = { tributary, keys, metrics: new Metrics() };
-  const budget = new BodyBudget(LARGE_BODIES * max_body_bytes, max_body_bytes);
+  const uploads = new Uploads(uploadLimits(max_body_bytes));
   const context: GateContext = {
     keys,
     cors: new Cors(config.cors_origins),
@@ -43,13 +42,15 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
       config.rate_limit_per_minute === null
         ? null
         : new RateLimit(config.rate_limit_per_minute, tributary.reports.clock),
-    takeBody: budget.take.bind(budget),
+    uploads,
   };
   app.decorateRequest('key', null);
   app.decorateRequest('invalid_utf8', false);
+  app.decorateRequest('upload', null);
   app.server.maxConnections = MAX_CONNECTIONS;
-  parseBodies(app);
-  answerFailures(app, config.limits);
+  parseBodies(app, uploads);
+  app.addHook('onClose', async () => uploads.close());
+  answerFailures(app);
   const { collector, role } = tributary;
   const parts = { role, collects: collector !== null, reports: role === 'all' || role === 'report' };
   const routes = [
@@ -100,7 +101,6 @@ function makeFastify(tributary: Tributary, options: AppOptions): FastifyInstance
     // The log line of a request holds its id. A child logger per request would cost more than the request.
     childLoggerFactory: (logger) => logger,
     genReqId: requestId as (raw: unknown) => string,
-    bodyLimit: config.limits.max_body_bytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // While the server closes, a request on an open connection still gets a normal answer.
     return503OnClosing: false,
