@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify
 import { TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import { allows, type Key, type KeyRing } from './keys.ts';
+import type { Outgoing } from './outgoing.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
 import type { Uploads } from './uploads.ts';
@@ -137,11 +138,12 @@ export interface GateContext {
   cors: Cors;
   rate_limit: RateLimit | null;
   uploads: Uploads;
+  outgoing: Outgoing;
 }
 
 /** The gate of one route. It checks origin, key, rate, size and parameters before any of the body is read, and sets the request id. */
 export function gate(route: Route, context: GateContext): onRequestHookHandler {
-  const { keys, cors, rate_limit, uploads } = context;
+  const { keys, cors, rate_limit, uploads, outgoing } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
   const collects = route.collects !== undefined;
   const pass = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -150,6 +152,7 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
       const key = authorize(request, route, keys);
       if (collects) cors.unmark(key, reply);
       rate_limit?.take(key);
+      if (route.method === 'GET' && route.tag !== 'operation') outgoing.check(request);
     }
     if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
     if (route.method !== 'GET') request.upload = uploads.begin(request, reply);

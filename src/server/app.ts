@@ -13,6 +13,7 @@ import type { KeyRing } from './keys.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { operationRoutes } from './operation-routes.ts';
+import { Outgoing } from './outgoing.ts';
 import { reportRoutes } from './report-routes.ts';
 import type { Route, Services } from './route.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
@@ -35,6 +36,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const app = makeFastify(tributary, options);
   const services: Services = { tributary, keys, metrics: new Metrics() };
   const uploads = new Uploads(uploadLimits(max_body_bytes));
+  const outgoing = new Outgoing();
   const context: GateContext = {
     keys,
     cors: new Cors(config.cors_origins),
@@ -43,11 +45,13 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
         ? null
         : new RateLimit(config.rate_limit_per_minute, tributary.reports.clock),
     uploads,
+    outgoing,
   };
   app.decorateRequest('key', null);
   app.decorateRequest('invalid_utf8', false);
   app.decorateRequest('upload', null);
   app.server.maxConnections = MAX_CONNECTIONS;
+  outgoing.watch(app);
   parseBodies(app, uploads);
   app.addHook('onClose', async () => uploads.close());
   answerFailures(app);

@@ -20,6 +20,10 @@ export class ByteShares {
     else this.owners.delete(owner);
   }
 
+  isEmpty(owner: string): boolean {
+    return !this.owners.has(owner);
+  }
+
   /** Which limit would be passed with so many more bytes: that of the owner, that of all, or none. */
   excess(owner: string, more = 0): 'owner' | 'total' | null {
     if ((this.owners.get(owner) ?? 0) + more > this.max_of_owner) return 'owner';
