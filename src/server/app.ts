@@ -33,17 +33,16 @@ const MAX_PARAM_LENGTH = 1_000;
 export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOptions = {}): FastifyInstance {
   const { config } = tributary;
   const { max_body_bytes } = config.limits;
-  const app = makeFastify(tributary, options);
-  const services: Services = { tributary, keys, metrics: new Metrics() };
+  const log = options.log_stream ?? logTo();
+  const app = makeFastify(tributary, options, log);
+  const metrics = new Metrics(log);
+  const services: Services = { tributary, keys, metrics };
   const uploads = new Uploads(uploadLimits(max_body_bytes));
   const outgoing = new Outgoing();
   const context: GateContext = {
     keys,
     cors: new Cors(config.cors_origins),
-    rate_limit:
-      config.rate_limit_per_minute === null
-        ? null
-        : new RateLimit(config.rate_limit_per_minute, tributary.reports.clock),
+    rate_limit: config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute),
     uploads,
     outgoing,
   };
@@ -53,7 +52,10 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   app.server.maxConnections = MAX_CONNECTIONS;
   outgoing.watch(app);
   parseBodies(app, uploads);
-  app.addHook('onClose', async () => uploads.close());
+  app.addHook('onClose', async () => {
+    uploads.close();
+    metrics.close();
+  });
   answerFailures(app);
   const { collector, role } = tributary;
   const parts = { role, collects: collector !== null, reports: role === 'all' || role === 'report' };
@@ -96,11 +98,11 @@ function requestId(raw: IncomingMessage): string {
   return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) ? sent : randomUUID();
 }
 
-function makeFastify(tributary: Tributary, options: AppOptions): FastifyInstance {
+function makeFastify(tributary: Tributary, options: AppOptions, stream: LogStream): FastifyInstance {
   const { config } = tributary;
   const level = options.log_level ?? config.log_level;
   return fastify({
-    logger: level === 'silent' ? false : { level, base: null, stream: options.log_stream ?? logTo() },
+    logger: level === 'silent' ? false : { level, base: null, stream },
     logController: new LogController({ disableRequestLogging: true }),
     // The log line of a request holds its id. A child logger per request would cost more than the request.
     childLoggerFactory: (logger) => logger,

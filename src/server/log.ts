@@ -10,36 +10,54 @@ import type { Route } from './route.ts';
 /** The target of log lines. */
 export interface LogStream {
   write(line: string): void;
+  /** Lines that were lost since the start. */
+  readonly lost_lines?: number;
 }
 
 /**
- * Writes log lines, to standard output by default. A line that cannot be written (the disk is full, the reader is gone) is
- * lost: the log never stops the server. The next line that can be written is preceded by one with the number of lost lines.
+ * Writes log lines, to standard output by default. A line that cannot be written (the disk is full, the reader is gone or too
+ * slow) is lost: the log never stops the server, and never waits in its memory. The next line that can be written is preceded by
+ * one with the number of lost lines. A line that was written in part is completed first.
+ * @param write returns the number of bytes that it wrote; undefined means all.
  */
-export function logTo(write: (text: string) => void = toStandardOutput): LogStream {
+export function logTo(write: (text: string | Buffer) => number | undefined = standardOutput()): LogStream {
   let lost = 0;
+  let lost_lines = 0;
+  let rest: Buffer | undefined;
+  const put = (text: string | Buffer): void => {
+    const written = write(text);
+    rest = written === undefined ? undefined : unwritten(text, written);
+  };
   return {
+    get lost_lines() {
+      return lost_lines;
+    },
     write(line) {
       const gap =
         lost === 0 ? '' : `${JSON.stringify({ level: 40, time: Date.now(), lost, msg: 'log lines were lost' })}\n`;
       try {
-        write(gap + line);
+        if (rest !== undefined) put(rest);
+        if (rest !== undefined) throw new Error('there is no room for the rest of a line');
+        put(gap + line);
         lost = 0;
       } catch {
         lost += 1;
+        lost_lines += 1;
       }
     },
   };
 }
 
-function toStandardOutput(text: string): void {
-  try {
-    writeSync(1, text);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    // The reader of the pipe is slow. Node keeps the text until there is room.
-    process.stdout.write(text);
-  }
+function unwritten(text: string | Buffer, written: number): Buffer | undefined {
+  const bytes = Buffer.from(text as string);
+  return written < bytes.length ? bytes.subarray(written) : undefined;
+}
+
+/** Standard output that refuses text (EAGAIN) instead of waiting for a slow reader. */
+function standardOutput(): (text: string | Buffer) => number {
+  // Node makes a pipe non-blocking when its stream is first used. Its errors end the process unless somebody listens.
+  process.stdout.on('error', () => undefined);
+  return (text) => writeSync(1, text as string);
 }
 
 /**

@@ -7,6 +7,8 @@ import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
 import type { Acknowledgement, CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
+import type { LogStream } from './log.ts';
+import { LoopDelay } from './loop-delay.ts';
 import type { ReadinessState } from './readiness.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
@@ -36,6 +38,15 @@ export class Metrics {
   private readonly accepted = zeros();
   private readonly rejected = zeros();
   private utilization = performance.eventLoopUtilization();
+  private readonly delay = new LoopDelay();
+
+  /** @param log the target of log lines, whose lost lines are counted. */
+  constructor(private readonly log: Pick<LogStream, 'lost_lines'> = {}) {}
+
+  /** Ends the measurements. */
+  close(): void {
+    this.delay.close();
+  }
 
   meter(method: string, route: string): RouteMeter {
     const meter = new RouteMeter(method, route);
@@ -178,6 +189,21 @@ export class Metrics {
       [[{}, utilization]],
       '',
     );
+    const { p99_s, max_s } = this.delay.take();
+    family(
+      lines,
+      'nodejs_eventloop_delay_seconds',
+      'gauge',
+      'How late the event loop was since the last reading of the metrics',
+      [
+        [{ quantile: '0.99' }, p99_s],
+        [{ quantile: '1' }, max_s],
+      ],
+      '',
+    );
+    family(lines, 'log_lines_lost_total', 'counter', 'Log lines that could not be written', [
+      [{}, this.log.lost_lines ?? 0],
+    ]);
   }
 }
 
