@@ -11,6 +11,7 @@ import type { Warehouse } from '../warehouse/port.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
 import { checkCollectorName } from './collector-name.ts';
+import { CommitClock, lastCommit } from './commit-clock.ts';
 import { countOpenDeadLetters, readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
 import type { Caller, Envelope } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
@@ -238,26 +239,17 @@ export class Collector {
 async function recall({ folder, warehouse, collector_id }: CollectorOptions): Promise<Recalled> {
   await warehouse.migrate();
   await checkCollectorName(warehouse, collector_id);
-  const committed_log_seq = await committedPosition(warehouse, collector_id);
+  const { log_seq: committed_log_seq, committed_ms } = await lastCommit(warehouse, collector_id);
   const saved = await SeenIds.load(join(folder, KNOWN_IDS));
   const kept = saved !== undefined && saved.log_seq <= committed_log_seq;
   const seen = kept ? saved.ids : new SeenIds();
   const saved_log_seq = kept ? saved.log_seq : 0;
   await catchUpSeenIds(seen, warehouse, RECORD_NAMES, saved_log_seq);
-  return { committed_log_seq, seen, saved_log_seq, open_dead_letters: await countOpenDeadLetters(warehouse) };
+  const commit_clock = new CommitClock(committed_ms);
+  const open_dead_letters = await countOpenDeadLetters(warehouse);
+  return { committed_log_seq, commit_clock, seen, saved_log_seq, open_dead_letters };
 }
 
 async function hasSegments(folder: string): Promise<boolean> {
   return (await readdir(folder)).some((name) => name.endsWith(SEGMENT_SUFFIX));
-}
-
-async function committedPosition(warehouse: Warehouse, collector_id: string): Promise<number> {
-  const [row] = await warehouse.read(
-    (snapshot) =>
-      snapshot.query('select coalesce(max(log_seq), 0) as log_seq from commits where collector_id = $collector_id', {
-        collector_id,
-      }),
-    { for: 'loading' },
-  );
-  return Number(row!['log_seq']);
 }
