@@ -35,7 +35,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const { max_body_bytes } = config.limits;
   const log = options.log_stream ?? logTo();
   const app = makeFastify(tributary, options, log);
-  const metrics = new Metrics(log);
+  const metrics = new Metrics(() => log.lost_lines ?? 0);
   const services: Services = { tributary, keys, metrics };
   const uploads = new Uploads(uploadLimits(max_body_bytes));
   const outgoing = new Outgoing();

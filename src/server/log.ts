@@ -2,10 +2,12 @@
  * The log. It holds methods, route patterns, statuses, durations, request ids and names of keys. It never holds values of a
  * query, bodies, ids of people or orders, addresses, or keys.
  */
-import { writeSync } from 'node:fs';
+import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { Route } from './route.ts';
+
+const STDOUT = 1;
 
 /** The target of log lines. */
 export interface LogStream {
@@ -55,9 +57,24 @@ function unwritten(text: string | Buffer, written: number): Buffer | undefined {
 
 /** Standard output that refuses text (EAGAIN) instead of waiting for a slow reader. */
 function standardOutput(): (text: string | Buffer) => number {
-  // Node makes a pipe non-blocking when its stream is first used. Its errors end the process unless somebody listens.
+  // An error of the stream ends the process unless somebody listens.
   process.stdout.on('error', () => undefined);
-  return (text) => writeSync(1, text as string);
+  const fd = ownEndOfPipe() ?? STDOUT;
+  return (text) => writeSync(fd, text as string);
+}
+
+/**
+ * The pipe behind standard output, opened again so that it does not block. If a pipe blocks is a property of all processes that
+ * share it, and each start of a program can change it. Undefined if there is no pipe, or the system cannot open it again.
+ */
+function ownEndOfPipe(): number | undefined {
+  try {
+    return fstatSync(STDOUT).isFIFO()
+      ? openSync(`/proc/self/fd/${STDOUT}`, constants.O_WRONLY | constants.O_NONBLOCK)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -7,7 +7,6 @@ import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
 import type { Acknowledgement, CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
-import type { LogStream } from './log.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { ReadinessState } from './readiness.ts';
 
@@ -40,8 +39,8 @@ export class Metrics {
   private utilization = performance.eventLoopUtilization();
   private readonly delay = new LoopDelay();
 
-  /** @param log the target of log lines, whose lost lines are counted. */
-  constructor(private readonly log: Pick<LogStream, 'lost_lines'> = {}) {}
+  /** @param lostLogLines the number of log lines that were lost since the start. */
+  constructor(private readonly lostLogLines: () => number) {}
 
   /** Ends the measurements. */
   close(): void {
@@ -202,7 +201,7 @@ export class Metrics {
       '',
     );
     family(lines, 'log_lines_lost_total', 'counter', 'Log lines that could not be written', [
-      [{}, this.log.lost_lines ?? 0],
+      [{}, this.lostLogLines()],
     ]);
   }
 }
