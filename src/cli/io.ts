@@ -7,6 +7,8 @@ export interface Io {
   /** Columns of stderr if it is a terminal, else null. Progress is shown only on a terminal. */
   err_columns: number | null;
   clock: () => number;
+  /** From now on the program goes on when nobody reads its output. A server calls it. */
+  outlive(): void;
   /**
    * Aborted by the first Ctrl-C. A command that uses it finishes its step, saves and ends. Any other command ends at once.
    */
@@ -21,13 +23,18 @@ export function processIo(): Io {
   };
   let listening = false;
   // `tributary report … | head` closes the pipe early. That is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  const onError = (error: NodeJS.ErrnoException): never => process.exit(error.code === 'EPIPE' ? 0 : 1);
+  const ignore = (): void => undefined;
+  process.stdout.on('error', onError);
+  // A warning that nobody can read ends nothing. Without a listener it would.
+  process.stderr.on('error', ignore);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     env: process.env,
     err_columns: process.stderr.isTTY ? process.stderr.columns : null,
     clock: Date.now,
+    outlive: () => void process.stdout.off('error', onError).on('error', ignore),
     get stop() {
       if (!listening) {
         process.on('SIGINT', onSignal);

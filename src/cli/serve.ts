@@ -62,6 +62,7 @@ export async function startServer(
       `--data: a server is running on ${data} already, at ${running.address}; stop it first, or name another folder`,
     );
   const config = configOf(io, settings);
+  io.outlive();
   let onError: ServerHandle['onError'] = warn(io);
   const tributary = await open.openTributary({
     folder: data,

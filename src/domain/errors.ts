@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'conflict'
+  | 'request_timeout'
   | 'too_large'
   | 'unsupported_media_type'
   | 'unprocessable'
@@ -28,6 +29,7 @@ export type ErrorCode =
   | 'spool_unreadable'
   | 'busy'
   | 'timeout'
+  | 'cancelled'
   | 'warehouse_unavailable'
   | 'state_unavailable'
   | 'shutting_down';
@@ -39,6 +41,7 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,
+  request_timeout: 408,
   too_large: 413,
   unsupported_media_type: 415,
   unprocessable: 422,
@@ -50,6 +53,8 @@ const HTTP_STATUS: Record<ErrorCode, number> = {
   spool_unreadable: 503,
   busy: 503,
   timeout: 503,
+  // Known from nginx: the client has closed its connection. Only the log and the metrics see it.
+  cancelled: 499,
   warehouse_unavailable: 503,
   state_unavailable: 503,
   shutting_down: 503,

@@ -188,7 +188,8 @@ export class PersonDirectory {
 
   /** A line for one old position, read from the log's beginning. It is not forgotten while a read uses it. */
   private async lineForOldPosition(snapshot: Snapshot, position: Position, token: string): Promise<Place> {
-    const old_line = this.old_lines.get(token) ?? { line: this.makeOldLine(snapshot, position), users: 0 };
+    const found = this.old_lines.get(token);
+    const old_line = found ?? { line: this.makeOldLine(snapshot, position), users: 0 };
     // The line that was used last goes to the end.
     this.old_lines.delete(token);
     this.old_lines.set(token, old_line);
@@ -201,6 +202,8 @@ export class PersonDirectory {
       return { line: await old_line.line, view: { step: 0, draft: null }, release };
     } catch (error) {
       if (this.old_lines.get(token) === old_line) this.old_lines.delete(token);
+      // Another read made it and was stopped. This one reads the facts itself.
+      if (found !== undefined) return this.lineForOldPosition(snapshot, position, token);
       throw error;
     }
   }

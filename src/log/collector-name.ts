@@ -17,7 +17,7 @@ function clash(collector_id: string, others: readonly string[]): string | undefi
 }
 
 async function knownCollectors(warehouse: Warehouse): Promise<string[]> {
-  return [...(await warehouse.read(currentPosition)).keys()];
+  return [...(await warehouse.read(currentPosition, { for: 'loading' })).keys()];
 }
 
 /** @throws conflict when another collector of the warehouse has the same code. */

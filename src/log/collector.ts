@@ -9,10 +9,10 @@ import { isProblem, type ReadContext } from '../domain/record.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import { currentPosition } from '../warehouse/position.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
 import { checkCollectorName } from './collector-name.ts';
+import { CommitClock, lastCommit } from './commit-clock.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { countOpenDeadLetters, readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
 import type { Caller, Envelope } from './envelope.ts';
@@ -199,6 +199,11 @@ export class Collector {
     return this.loader.flush(timeout_ms);
   }
 
+  /** Proves that events can be accepted now. @throws the error of the file system. */
+  checkSpool(): Promise<void> {
+    return this.spool.check();
+  }
+
   /**
    * Writes the records of open dead letters to the spool again, in parts, except those that are now suppressed. @returns how
    * many.
@@ -273,14 +278,15 @@ export class Collector {
 async function recall({ folder, warehouse, collector_id }: CollectorOptions): Promise<Recalled> {
   await warehouse.migrate();
   await checkCollectorName(warehouse, collector_id);
-  const committed = await warehouse.read(currentPosition, { for: 'loading' });
-  const committed_log_seq = committed.get(collector_id) ?? 0;
+  const { log_seq: committed_log_seq, committed_ms } = await lastCommit(warehouse, collector_id);
   const saved = await SeenIds.load(join(folder, KNOWN_IDS));
   const kept = saved !== undefined && saved.log_seq <= committed_log_seq;
   const seen = kept ? saved.ids : new SeenIds();
   const saved_log_seq = kept ? saved.log_seq : 0;
   await catchUpSeenIds(seen, warehouse, RECORD_NAMES, saved_log_seq);
-  return { committed_log_seq, seen, saved_log_seq, open_dead_letters: await countOpenDeadLetters(warehouse) };
+  const commit_clock = new CommitClock(committed_ms);
+  const open_dead_letters = await countOpenDeadLetters(warehouse);
+  return { committed_log_seq, commit_clock, seen, saved_log_seq, open_dead_letters };
 }
 
 async function hasSegments(folder: string): Promise<boolean> {

@@ -50,7 +50,9 @@ const OPEN = `select dead_letter_id, min(brand_id) as brand_id, min(record) as r
 
 /** The number of open dead letters of all collectors of the warehouse. */
 export async function countOpenDeadLetters(warehouse: Warehouse): Promise<number> {
-  const [row] = await warehouse.read((snapshot) => snapshot.query(`select count(*) as n from (${OPEN}) o`));
+  const [row] = await warehouse.read((snapshot) => snapshot.query(`select count(*) as n from (${OPEN}) o`), {
+    for: 'loading',
+  });
   return Number(row!['n']);
 }
 

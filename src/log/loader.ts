@@ -10,6 +10,7 @@ import type { RecordName } from '../domain/index.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
 import { type Batch, RowFault, type Warehouse } from '../warehouse/port.ts';
 import { type BatchCounts, type Enrich, type Item, prepareBatch } from './batch.ts';
+import type { CommitClock } from './commit-clock.ts';
 import { ConflictCounts } from './conflict-counts.ts';
 import { deadLetter, refuseOwnFault } from './dead-letters.ts';
 import { RequestLoad, restAfter } from './request-load.ts';
@@ -37,6 +38,7 @@ export interface LoaderStats {
 /** What the loader reads from the warehouse before it can load. */
 export interface Recalled {
   committed_log_seq: number;
+  commit_clock: CommitClock;
   seen: SeenIds;
   /** The position that the saved filter covers. */
   saved_log_seq: number;
@@ -235,12 +237,12 @@ export class Loader {
     const now_ms = this.now();
     const { batch, counts } = await prepareBatch(items, { ...this.options, seen: recalled.seen, now_ms });
     try {
-      await this.append(batch, last_log_seq, now_ms);
+      await this.append(batch, last_log_seq, recalled, now_ms);
       this.count(counts);
     } catch (fault) {
       if (!(fault instanceof RowFault)) throw fault;
       if (is_whole) refuseOwnFault(batch, fault);
-      if (items.length === 1) return this.setAside(items[0]!, last_log_seq, fault);
+      if (items.length === 1) return this.setAside(items[0]!, last_log_seq, recalled, fault);
       const middle = Math.ceil(items.length / 2);
       const left = items.slice(0, middle);
       await this.load(left, left[left.length - 1]!.log_seq, recalled, false);
@@ -248,19 +250,20 @@ export class Loader {
     }
   }
 
-  private async setAside(item: Item, last_log_seq: number, fault: RowFault): Promise<void> {
+  private async setAside(item: Item, last_log_seq: number, recalled: Recalled, fault: RowFault): Promise<void> {
     const now_ms = this.now();
     const letter = deadLetter(item, fault, { collector_id: this.options.collector_id, loaded_at: now_ms });
-    await this.append({ dead_letters: [letter] }, last_log_seq, now_ms);
+    await this.append({ dead_letters: [letter] }, last_log_seq, recalled, now_ms);
     this.stats.dead_letters += 1;
     this.stats.open_dead_letters += 1;
     this.options.onError?.(fault, `dead letter: ${item.record} at position ${item.log_seq}`);
   }
 
   /** Writes a batch in one transaction with its last position. */
-  private async append(batch: Batch, log_seq: number, now_ms: number): Promise<void> {
+  private async append(batch: Batch, log_seq: number, { commit_clock }: Recalled, now_ms: number): Promise<void> {
     const { warehouse, collector_id } = this.options;
-    await warehouse.append({ ...batch, commits: [{ collector_id, log_seq, committed_at: now_ms }] });
+    const committed_at = commit_clock.at(now_ms);
+    await warehouse.append({ ...batch, commits: [{ collector_id, log_seq, committed_at }] });
     this.stats.committed_log_seq = log_seq;
     this.options.onCommit?.(log_seq);
   }

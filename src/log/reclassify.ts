@@ -15,6 +15,7 @@ import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { atOrBefore, currentPosition, type Position } from '../warehouse/position.ts';
 import { type Row, TABLES } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
+import { CommitClock, lastCommit } from './commit-clock.ts';
 import { latestVerdicts } from './verdicts.ts';
 
 /** Log positions that are read at once. */
@@ -49,6 +50,7 @@ async function run(
   const collector_id = rulesCollector(collector.id);
   const { position, ranges, total } = await warehouse.read(readExtent);
   let log_seq = position.get(collector_id) ?? 0;
+  const commit_clock = new CommitClock((await lastCommit(warehouse, collector_id)).committed_ms);
   let examined = 0;
   let changed = 0;
   for (const { collector_id: source, low, high } of ranges) {
@@ -63,7 +65,10 @@ async function run(
         return differs(stored, judged) ? [{ ...log, ...rowOf(stored, judged), log_seq: ++log_seq }] : [];
       });
       if (rows.length > 0)
-        await warehouse.append({ reclassifications: rows, commits: [{ collector_id, log_seq, committed_at: now_ms }] });
+        await warehouse.append({
+          reclassifications: rows,
+          commits: [{ collector_id, log_seq, committed_at: commit_clock.at(now_ms) }],
+        });
       examined += page.length;
       changed += rows.length;
       onProgress?.({ examined, changed, total });

@@ -20,6 +20,7 @@ import {
   segmentName,
   segmentStart,
 } from './segment.ts';
+import { checkDisk } from './spool-check.ts';
 
 interface Waiting {
   /** While the line waits, its length in characters is counted as its bytes. */
@@ -47,9 +48,9 @@ export interface SpoolOptions {
 }
 
 const DEFAULT_IDLE_MS = 300_000;
+const PROVEN_MS = 1_000;
 /** Only the user who runs the process may read the records. */
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
+const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600];
 /** As the flag `a`, but never through a link. */
 const APPEND = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW;
 
@@ -66,6 +67,7 @@ export class Spool {
   private segments: SpoolSegment[] = [];
   private written: Array<() => void> = [];
   private last_append_ms = performance.now();
+  private synced_ms = Number.NEGATIVE_INFINITY;
   /** The last position that is on disk. */
   durable_log_seq = 0;
   /** Bytes that were cut off at the start, because the last line was incomplete. */
@@ -183,6 +185,11 @@ export class Spool {
     return true;
   }
 
+  /** Proves that records can be written: the last append is younger than a second, or the disk takes a small file. */
+  async check(): Promise<void> {
+    if (performance.now() - this.synced_ms >= PROVEN_MS) await checkDisk(this.options.folder);
+  }
+
   /** Refuses new appends, writes what is pending and closes the file. */
   async close(): Promise<void> {
     this.closing = true;
@@ -206,6 +213,7 @@ export class Spool {
           'the spool cannot be written; nothing was accepted; check the disk of the data folder, and send again later',
           { cause, retry_after_s: 10 },
         );
+        this.synced_ms = Number.NEGATIVE_INFINITY;
         await this.seal();
         for (const waiting of group) waiting.reject(error);
       }
@@ -226,6 +234,7 @@ export class Spool {
     } finally {
       for (const { line } of group) this.pending_bytes -= line.length;
     }
+    this.synced_ms = performance.now();
     this.active().durable_bytes += bytes.length;
     this.durable_log_seq = group[group.length - 1]!.last_log_seq;
   }

@@ -3,35 +3,62 @@
  * (`config_hash`) and the log position (`as_of`). A new event makes a new position and so a new key, so no cached answer is ever out of date.
  */
 import { formatInstant } from '../domain/time.ts';
+import { type Cancellation, unlessAborted } from './cancellation.ts';
 import type { Answers, ReportContext, ReportJson, Resolved } from './context.ts';
 
 const MAX_CHARACTERS = 64_000_000;
 const MAX_ANSWER_CHARACTERS = 8_000_000;
+
+/** An answer that is being computed, and what may end it. */
+interface UnderWay {
+  answer: Promise<ReportJson>;
+  cancellation: Cancellation | undefined;
+}
+
+/** Waits for an answer that another request computes, until the client of this one is gone. */
+async function join(shared: UnderWay, own: Cancellation | undefined): Promise<ReportJson> {
+  const release = shared.cancellation?.hold();
+  try {
+    return await unlessAborted(shared.answer, own?.signal);
+  } finally {
+    release?.();
+  }
+}
 
 /** Keeps answers up to a total number of characters. It drops the least recently used answers first. */
 export class AnswerCache implements Answers {
   hits = 0;
   private characters = 0;
   private readonly answers = new Map<string, { answer: ReportJson; characters: number }>();
-  private readonly under_way = new Map<string, Promise<ReportJson>>();
+  private readonly under_way = new Map<string, UnderWay>();
 
-  async once(key: string, make: () => Promise<ReportJson>): Promise<{ answer: ReportJson; known: boolean }> {
+  async once(
+    key: string,
+    make: () => Promise<ReportJson>,
+    cancellation?: Cancellation,
+  ): Promise<{ answer: ReportJson; known: boolean }> {
     const kept = this.find(key);
     if (kept !== undefined) return { answer: kept, known: true };
     const shared = this.under_way.get(key);
     if (shared !== undefined) {
-      const answer = await shared;
+      const answer = await join(shared, cancellation);
       this.hits += 1;
       return { answer, known: true };
     }
-    const making = make();
+    const making: UnderWay = { answer: make(), cancellation };
     this.under_way.set(key, making);
+    // A request that comes after the end of the work begins it anew.
+    const forget = (): void => {
+      if (this.under_way.get(key) === making) this.under_way.delete(key);
+    };
+    cancellation?.signal.addEventListener('abort', forget, { once: true });
     try {
-      const answer = await making;
+      const answer = await making.answer;
       this.keep(key, answer);
       return { answer, known: false };
     } finally {
-      this.under_way.delete(key);
+      forget();
+      cancellation?.signal.removeEventListener('abort', forget);
     }
   }
 
@@ -75,6 +102,6 @@ export async function answerOnce(
   const brands = resolved.plan.brands.map(({ brand_id }) => brand_id).join(',');
   // All parameters are in the key as they were asked, so that no report has to list its own ones for the cache.
   const key = [shape, brands, resolved.config_hash, resolved.as_of, context.question ?? ''].join('\n');
-  const { answer, known } = await context.answers.once(key, make);
+  const { answer, known } = await context.answers.once(key, make, context.cancellation);
   return known ? { ...answer, generated_at: formatInstant(context.clock()) } : answer;
 }

@@ -14,7 +14,7 @@ import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
-import type { ReportContext, ReportJson } from './context.ts';
+import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import {
   byRevenue,
@@ -63,31 +63,28 @@ export async function attributionReport(
 ): Promise<ReportJson> {
   const { group_by = DEFAULT_GROUP_BY, ...shared } = parameters;
   const keys = resolveGroupBy(group_by);
-  return context.warehouse.read(
-    async (snapshot) => {
-      const resolved = await resolveParameters(snapshot, context, shared, {
-        ...options,
-        extra: { report: 'attribution', group_by: keys.map((key) => key.field) },
-        touch_columns: touchColumns(keys),
-      });
-      const several = parameters.models !== undefined;
-      return answerOnce(context, resolved, several ? 'models' : 'model', async () => {
-        const { plan } = resolved;
-        const { parts, query } = await groupsAndReconciliation(snapshot, context, plan, keys);
-        const { journeys } = await makeJourneys(snapshot, plan, query);
-        const common = {
-          ...reportHead(resolved, context.clock()),
-          ...(several
-            ? { attribution_models: plan.models.map((model) => model.name) }
-            : { attribution_model: plan.models[0]!.name }),
-          journey_analysis: await journeyAnalysis(snapshot, journeys),
-          warnings: await readWarnings(snapshot, plan, query),
-        };
-        return several ? { ...common, models: Object.fromEntries(parts) } : { ...common, ...parts[0]![1] };
-      });
-    },
-    { timeout_ms: context.timeout_ms },
-  );
+  return context.warehouse.read(async (snapshot) => {
+    const resolved = await resolveParameters(snapshot, context, shared, {
+      ...options,
+      extra: { report: 'attribution', group_by: keys.map((key) => key.field) },
+      touch_columns: touchColumns(keys),
+    });
+    const several = parameters.models !== undefined;
+    return answerOnce(context, resolved, several ? 'models' : 'model', async () => {
+      const { plan } = resolved;
+      const { parts, query } = await groupsAndReconciliation(snapshot, context, plan, keys);
+      const { journeys } = await makeJourneys(snapshot, plan, query);
+      const common = {
+        ...reportHead(resolved, context.clock()),
+        ...(several
+          ? { attribution_models: plan.models.map((model) => model.name) }
+          : { attribution_model: plan.models[0]!.name }),
+        journey_analysis: await journeyAnalysis(snapshot, journeys),
+        warnings: await readWarnings(snapshot, plan, query),
+      };
+      return several ? { ...common, models: Object.fromEntries(parts) } : { ...common, ...parts[0]![1] };
+    });
+  }, readOptions(context));
 }
 
 /** The parts of the report that differ by model: group rows, email rows, summary and reconciliation. */

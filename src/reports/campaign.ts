@@ -29,7 +29,7 @@ import {
   revenuePer,
 } from './campaign-metrics.ts';
 import { reportHead } from './config-hash.ts';
-import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { brandsOf } from './person.ts';
@@ -53,32 +53,29 @@ export async function campaignReport(
   parameters: CampaignReportParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  return context.warehouse.read(
-    async (snapshot) => {
-      const position = await resolvePosition(snapshot, parameters.as_of);
-      const brand_ids = await brandsOf(
-        snapshot,
-        position,
-        {
-          field: 'campaign_id',
-          id: campaign_id,
-          columns: [
-            ['email_events', 'campaign_id'],
-            ['touchpoints', 'campaign_id'],
-            ['spend', 'campaign_id'],
-          ],
-        },
-        { brand_id: parameters.brand_id, ...options },
-      );
-      const resolved = await resolveParameters(snapshot, context, parameters, {
-        ...options,
-        brand_ids,
-        extra: { report: 'campaign', campaign_id },
-      });
-      return answerOnce(context, resolved, '', () => campaignAnswer(snapshot, context, resolved, campaign_id));
-    },
-    { timeout_ms: context.timeout_ms },
-  );
+  return context.warehouse.read(async (snapshot) => {
+    const position = await resolvePosition(snapshot, parameters.as_of);
+    const brand_ids = await brandsOf(
+      snapshot,
+      position,
+      {
+        field: 'campaign_id',
+        id: campaign_id,
+        columns: [
+          ['email_events', 'campaign_id'],
+          ['touchpoints', 'campaign_id'],
+          ['spend', 'campaign_id'],
+        ],
+      },
+      { brand_id: parameters.brand_id, ...options },
+    );
+    const resolved = await resolveParameters(snapshot, context, parameters, {
+      ...options,
+      brand_ids,
+      extra: { report: 'campaign', campaign_id },
+    });
+    return answerOnce(context, resolved, '', () => campaignAnswer(snapshot, context, resolved, campaign_id));
+  }, readOptions(context));
 }
 
 async function campaignAnswer(

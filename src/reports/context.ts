@@ -4,7 +4,8 @@ import type { KeyBrand } from '../domain/brand-access.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
-import type { Warehouse } from '../warehouse/port.ts';
+import type { ReadOptions, Warehouse } from '../warehouse/port.ts';
+import type { Cancellation } from './cancellation.ts';
 
 export type ReportJson = Record<string, unknown>;
 
@@ -24,6 +25,13 @@ export interface ReportContext {
   answers?: Answers;
   /** The report and all its parameters but `as_of`, as text. A declared report sets it; it is part of the key of the cache. */
   question?: string;
+  /** Ends the work when the client is gone; a route that only reads sets it. */
+  cancellation?: Cancellation;
+}
+
+/** The options of a report's read. `times` is how much longer it may take than other reports. */
+export function readOptions({ timeout_ms, cancellation }: ReportContext, times = 1): ReadOptions {
+  return { timeout_ms: timeout_ms * times, signal: cancellation?.signal };
 }
 
 /** A resolved request: the plan of the query, and what the answer says about it. */
@@ -44,6 +52,13 @@ export interface Asker {
 export interface Answers {
   /** Number of answers since the start that did not have to be computed. */
   readonly hits: number;
-  /** Gives the answer of a key. `make` computes it if it is neither cached nor being computed. A failure is not cached. */
-  once(key: string, make: () => Promise<ReportJson>): Promise<{ answer: ReportJson; known: boolean }>;
+  /**
+   * Gives the answer of a key. `make` computes it if it is neither cached nor being computed. A failure is not cached.
+   * Work that others wait for goes on when the client that began it is gone.
+   */
+  once(
+    key: string,
+    make: () => Promise<ReportJson>,
+    cancellation?: Cancellation,
+  ): Promise<{ answer: ReportJson; known: boolean }>;
 }

@@ -14,7 +14,7 @@ import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { readAll } from '../warehouse/read-row.ts';
 import { fill, type Relation } from '../warehouse/relation.ts';
 import { reportHead } from './config-hash.ts';
-import type { ReportContext, ReportJson } from './context.ts';
+import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { makeHistory, readJourneys } from './customer-journeys.ts';
 import { defineReport } from './declare.ts';
 import { ONE_PERSON_PARAMETERS } from './parameters.ts';
@@ -40,35 +40,32 @@ export async function customerReport(
   parameters: CustomerParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  return context.warehouse.read(
-    async (snapshot) => {
-      const position = await resolvePosition(snapshot, parameters.as_of);
-      const sought = { field: 'customer_id', id: customer_id, columns: ID_COLUMNS };
-      const brand = await brandOf(snapshot, position, sought, { brand_id: parameters.brand_id, ...options });
-      const resolved = await resolveParameters(
-        snapshot,
-        context,
-        { ...parameters, ...ALL_TIME, brand_id: brand },
-        { ...options, extra: { report: 'customer' } },
-      );
-      const { person_id, ids } = await resolvePerson(snapshot, resolved.plan, context.directory, customer_id);
-      const plan = { ...resolved.plan, person_id };
-      const query = await attribute(snapshot, plan, context.directory);
-      const members = await makePersonMembers(snapshot, brand, person_id, ids);
-      await makeHistory(snapshot, plan, query, members);
-      const { report_period: _period, ...head } = reportHead(resolved, context.clock());
-      return {
-        ...head,
-        customer_id,
-        brand_id: brand,
-        attribution_model: plan.models[0]!.name,
-        person: await readPerson(snapshot, plan, members, person_id),
-        segments: await readSegments(snapshot, plan, members),
-        ...(await readJourneys(snapshot, plan, query, members, person_id)),
-      };
-    },
-    { timeout_ms: context.timeout_ms },
-  );
+  return context.warehouse.read(async (snapshot) => {
+    const position = await resolvePosition(snapshot, parameters.as_of);
+    const sought = { field: 'customer_id', id: customer_id, columns: ID_COLUMNS };
+    const brand = await brandOf(snapshot, position, sought, { brand_id: parameters.brand_id, ...options });
+    const resolved = await resolveParameters(
+      snapshot,
+      context,
+      { ...parameters, ...ALL_TIME, brand_id: brand },
+      { ...options, extra: { report: 'customer' } },
+    );
+    const { person_id, ids } = await resolvePerson(snapshot, resolved.plan, context.directory, customer_id);
+    const plan = { ...resolved.plan, person_id };
+    const query = await attribute(snapshot, plan, context.directory);
+    const members = await makePersonMembers(snapshot, brand, person_id, ids);
+    await makeHistory(snapshot, plan, query, members);
+    const { report_period: _period, ...head } = reportHead(resolved, context.clock());
+    return {
+      ...head,
+      customer_id,
+      brand_id: brand,
+      attribution_model: plan.models[0]!.name,
+      person: await readPerson(snapshot, plan, members, person_id),
+      segments: await readSegments(snapshot, plan, members),
+      ...(await readJourneys(snapshot, plan, query, members, person_id)),
+    };
+  }, readOptions(context));
 }
 
 async function resolvePerson(

@@ -16,7 +16,7 @@ import type { TrainPathsOptions } from '../models/training/train-paths.ts';
 import type { Trained } from '../models/training/trained.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { turnsOf } from '../warehouse/turns.ts';
-import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { FitParameters, modelsWith } from './fit-parameters.ts';
 import { cardJson } from './models.ts';
@@ -72,7 +72,7 @@ async function fitNow(
       const at = await resolveParameters(snapshot, context, asked, { ...options, extra: { fit: parameters.model } });
       return { resolved: at, train: await readLog(snapshot, context, at, settings) };
     },
-    { timeout_ms: context.timeout_ms * READ_PATIENCE },
+    readOptions(context, READ_PATIENCE),
   );
   const trained = await train();
   const times = { training_ms: Math.round(performance.now() - started), created_ms: context.clock() };

@@ -7,7 +7,7 @@ import { read, readAll } from '../warehouse/read-row.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
-import type { ReportContext, ReportJson } from './context.ts';
+import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { AttributionParameters } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
@@ -52,26 +52,23 @@ export async function journeysReport(
   parameters: AttributionParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  return context.warehouse.read(
-    async (snapshot) => {
-      const resolved = await resolveParameters(snapshot, context, parameters, {
-        ...options,
-        extra: { report: 'journeys' },
-      });
-      return answerOnce(context, resolved, '', async () => {
-        const query = await attribute(snapshot, resolved.plan, context.directory);
-        const { events, journeys } = await makeJourneys(snapshot, resolved.plan, query, ['channel']);
-        return {
-          ...reportHead(resolved, context.clock()),
-          summary: await journeySummary(snapshot, journeys),
-          journey_lengths: await journeyAnalysis(snapshot, journeys),
-          touchpoints_per_journey: await touchpointsPerJourney(snapshot, journeys),
-          channel_mix: await channelMix(snapshot, events, journeys),
-        };
-      });
-    },
-    { timeout_ms: context.timeout_ms },
-  );
+  return context.warehouse.read(async (snapshot) => {
+    const resolved = await resolveParameters(snapshot, context, parameters, {
+      ...options,
+      extra: { report: 'journeys' },
+    });
+    return answerOnce(context, resolved, '', async () => {
+      const query = await attribute(snapshot, resolved.plan, context.directory);
+      const { events, journeys } = await makeJourneys(snapshot, resolved.plan, query, ['channel']);
+      return {
+        ...reportHead(resolved, context.clock()),
+        summary: await journeySummary(snapshot, journeys),
+        journey_lengths: await journeyAnalysis(snapshot, journeys),
+        touchpoints_per_journey: await touchpointsPerJourney(snapshot, journeys),
+        channel_mix: await channelMix(snapshot, events, journeys),
+      };
+    });
+  }, readOptions(context));
 }
 
 async function journeySummary(snapshot: Snapshot, all: Relation): Promise<ReportJson> {

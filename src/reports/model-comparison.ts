@@ -17,7 +17,7 @@ import { materialise } from '../warehouse/relation.ts';
 import { oneOf } from '../warehouse/sql-text.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
-import type { ReportContext, ReportJson } from './context.ts';
+import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { averageOf, explainDifference } from './disagreement.ts';
 import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
@@ -63,36 +63,33 @@ export async function modelComparison(
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   const { group_by = 'channel', draws = 200, seed = 1, ...rest } = parameters;
-  return context.warehouse.read(
-    async (snapshot) => {
-      const resolved = await resolveParameters(
-        snapshot,
-        context,
-        { ...rest, models: rest.models ?? RULE_MODEL_NAMES.join(',') },
-        { ...options, extra: { report: 'model_comparison', group_by, draws, seed } },
-      );
-      return answerOnce(context, resolved, '', async () => {
-        const { plan } = resolved;
-        const query = await attribute(snapshot, plan, context.directory);
-        const { names, credit } = await readCredit(snapshot, plan, query, group_by);
-        checkSize(names.length, plan.models.length, draws);
-        const facts = await readFacts(snapshot, plan, query, group_by, names);
-        const sums = await readSums(snapshot, plan, query, group_by, names);
-        const intervals = await context.training.run('bootstrapShares', credit, { draws, seed, level: LEVEL });
-        const rows = names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals));
-        return {
-          ...reportHead(resolved, context.clock()),
-          attribution_models: plan.models.map(({ name }) => name),
-          group_by,
-          intervals: { level: LEVEL, draws, seed, over: 'people' },
-          groups: rows,
-          disagreements: disagreements(plan, group_by, names, facts, intervals),
-          notes: notes(plan),
-        };
-      });
-    },
-    { timeout_ms: context.timeout_ms },
-  );
+  return context.warehouse.read(async (snapshot) => {
+    const resolved = await resolveParameters(
+      snapshot,
+      context,
+      { ...rest, models: rest.models ?? RULE_MODEL_NAMES.join(',') },
+      { ...options, extra: { report: 'model_comparison', group_by, draws, seed } },
+    );
+    return answerOnce(context, resolved, '', async () => {
+      const { plan } = resolved;
+      const query = await attribute(snapshot, plan, context.directory);
+      const { names, credit } = await readCredit(snapshot, plan, query, group_by);
+      checkSize(names.length, plan.models.length, draws);
+      const facts = await readFacts(snapshot, plan, query, group_by, names);
+      const sums = await readSums(snapshot, plan, query, group_by, names);
+      const intervals = await context.training.run('bootstrapShares', credit, { draws, seed, level: LEVEL });
+      const rows = names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals));
+      return {
+        ...reportHead(resolved, context.clock()),
+        attribution_models: plan.models.map(({ name }) => name),
+        group_by,
+        intervals: { level: LEVEL, draws, seed, over: 'people' },
+        groups: rows,
+        disagreements: disagreements(plan, group_by, names, facts, intervals),
+        notes: notes(plan),
+      };
+    });
+  }, readOptions(context));
 }
 
 function checkSize(groups: number, models: number, draws: number): void {

@@ -7,7 +7,7 @@ import { Type } from '../domain/typebox.ts';
 import type { Artifact } from '../models/artifacts/artifact.ts';
 import { listArtifacts, readArtifact } from '../models/artifacts/stored.ts';
 import { lacksOf } from '../models/gate.ts';
-import type { ReportContext, ReportJson } from './context.ts';
+import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { CardResult, MODEL_MEANINGS, ModelsResult } from './results/models.ts';
 
@@ -16,7 +16,7 @@ export async function listModels(
   context: ReportContext,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const all = await context.warehouse.read(listArtifacts);
+  const all = await context.warehouse.read(listArtifacts, readOptions(context));
   const seen = all.filter((artifact) => maySee(options.key_brand_id, artifact.brands));
   const in_use = new Set<string>();
   const decided = new Set<string>();
@@ -48,7 +48,10 @@ export async function modelCard(
   artifact_id: string,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const artifact = await context.warehouse.read((snapshot) => readArtifact(snapshot, artifact_id));
+  const artifact = await context.warehouse.read(
+    (snapshot) => readArtifact(snapshot, artifact_id),
+    readOptions(context),
+  );
   if (!artifact || !maySee(options.key_brand_id, artifact.brands))
     throw new TributaryError(
       'not_found',

@@ -16,7 +16,7 @@ import { resolvePosition } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { reportHead } from './config-hash.ts';
-import type { ReportContext, ReportJson } from './context.ts';
+import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { ONE_ORDER_PARAMETERS } from './parameters.ts';
 import { ALL_TIME, brandOf, readPerson } from './person.ts';
@@ -35,55 +35,52 @@ export async function receiptReport(
   parameters: ReceiptParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  return context.warehouse.read(
-    async (snapshot) => {
-      const position = await resolvePosition(snapshot, parameters.as_of);
-      const sought = {
-        field: 'conversion_id',
-        id: conversion_id,
-        columns: [
-          ['conversions', 'conversion_id'],
-          ['conversions', CLAIMED_ID],
-        ],
-      } as const;
-      const brand = await brandOf(snapshot, position, sought, { brand_id: parameters.brand_id, ...options });
-      const conversion_ids = await conversionsOfOrder(snapshot, position, brand, conversion_id);
-      const standing_id = conversion_ids[0]!;
-      const all =
-        parameters.model === undefined && parameters.models === undefined ? { models: RULE_MODEL_NAMES.join(',') } : {};
-      const resolved = await resolveParameters(
-        snapshot,
-        context,
-        { ...parameters, ...all, ...ALL_TIME, brand_id: brand },
-        {
-          ...options,
-          extra: { report: 'receipt' },
-          touch_columns: ['touchpoint_id'],
-          show_weights: true,
-          conversion_id: standing_id,
-        },
-      );
-      const { plan } = resolved;
-      const query = await attribute(snapshot, plan, context.directory);
-      const order = await readOrder(snapshot, query, standing_id);
-      const { report_period: _period, ...head } = reportHead(resolved, context.clock());
-      const settings = modelSettings(plan.brands[0]!.settings, order.conversion_type as ConversionType);
-      return {
-        ...head,
+  return context.warehouse.read(async (snapshot) => {
+    const position = await resolvePosition(snapshot, parameters.as_of);
+    const sought = {
+      field: 'conversion_id',
+      id: conversion_id,
+      columns: [
+        ['conversions', 'conversion_id'],
+        ['conversions', CLAIMED_ID],
+      ],
+    } as const;
+    const brand = await brandOf(snapshot, position, sought, { brand_id: parameters.brand_id, ...options });
+    const conversion_ids = await conversionsOfOrder(snapshot, position, brand, conversion_id);
+    const standing_id = conversion_ids[0]!;
+    const all =
+      parameters.model === undefined && parameters.models === undefined ? { models: RULE_MODEL_NAMES.join(',') } : {};
+    const resolved = await resolveParameters(
+      snapshot,
+      context,
+      { ...parameters, ...all, ...ALL_TIME, brand_id: brand },
+      {
+        ...options,
+        extra: { report: 'receipt' },
+        touch_columns: ['touchpoint_id'],
+        show_weights: true,
         conversion_id: standing_id,
-        asked_conversion_id: conversion_id,
-        attribution_models: plan.models.map(({ name }) => name),
-        order: await orderPart(snapshot, plan, query, order, conversion_ids),
-        person: await readPerson(snapshot, plan, query.members, order.person_id),
-        rules: {
-          ...settings,
-          ...pickOptions(plan, 'touches'),
-        },
-        ...(await touchesPart(snapshot, plan, query, order, settings.windows)),
-      };
-    },
-    { timeout_ms: context.timeout_ms },
-  );
+      },
+    );
+    const { plan } = resolved;
+    const query = await attribute(snapshot, plan, context.directory);
+    const order = await readOrder(snapshot, query, standing_id);
+    const { report_period: _period, ...head } = reportHead(resolved, context.clock());
+    const settings = modelSettings(plan.brands[0]!.settings, order.conversion_type as ConversionType);
+    return {
+      ...head,
+      conversion_id: standing_id,
+      asked_conversion_id: conversion_id,
+      attribution_models: plan.models.map(({ name }) => name),
+      order: await orderPart(snapshot, plan, query, order, conversion_ids),
+      person: await readPerson(snapshot, plan, query.members, order.person_id),
+      rules: {
+        ...settings,
+        ...pickOptions(plan, 'touches'),
+      },
+      ...(await touchesPart(snapshot, plan, query, order, settings.windows)),
+    };
+  }, readOptions(context));
 }
 
 /** The touchpoints with their credit, and the sums. They equal the order's net value exactly. */

@@ -19,7 +19,7 @@ import { read, readAll } from '../warehouse/read-row.ts';
 import type { Row, TableName } from '../warehouse/schema.ts';
 import { oneOf } from '../warehouse/sql-text.ts';
 import { reportHead, sameSettings } from './config-hash.ts';
-import type { ReportContext, ReportJson } from './context.ts';
+import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { resolveParameters } from './resolve.ts';
 import { CAUSES, ComparisonResult, RUN_MEANINGS } from './results/runs.ts';
@@ -105,7 +105,7 @@ export async function compareRun(
         ...compareAnswers(stored, answers, group_by),
       };
     },
-    { timeout_ms: context.timeout_ms * (INPUTS.length + 2) },
+    readOptions(context, INPUTS.length + 2),
   );
 }
 

@@ -20,7 +20,7 @@ import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
 import { usedArtifacts } from './config-hash.ts';
-import type { ReportContext, ReportJson, Resolved } from './context.ts';
+import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { AttributionParameters } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
@@ -70,29 +70,26 @@ export async function freezeRun(
   // Runs take turns, so that two runs cannot take the same name.
   return turnsOf(context.warehouse, 'freeze').take(async () => {
     const created_ms = context.clock();
-    const { run, rows, totals } = await context.warehouse.read(
-      async (snapshot) => {
-        const resolved = await resolveParameters(snapshot, context, request, {
-          ...options,
-          extra: { report: 'run' },
-          touch_columns: ['touchpoint_id'],
-        });
-        const made_up = `run_${formatInstant(created_ms).replaceAll(/[-:.]/g, '')}_${resolved.config_hash.slice(0, 8)}`;
-        const fresh = runRow(name ?? made_up, resolved, created_ms);
-        const [taken] = await snapshot.query('select run_id from attribution_runs where run_id = $run_id limit 1', {
-          run_id: fresh.run_id,
-        });
-        if (taken)
-          throw new TributaryError(
-            'conflict',
-            `run_id: ${fresh.run_id} is frozen already, and a frozen run never changes; choose another name`,
-            { field: 'run_id' },
-          );
-        const query = await attribute(snapshot, resolved.plan, context.directory);
-        return { run: fresh, ...(await readResults(snapshot, resolved.plan, query, fresh.run_id)) };
-      },
-      { timeout_ms: context.timeout_ms },
-    );
+    const { run, rows, totals } = await context.warehouse.read(async (snapshot) => {
+      const resolved = await resolveParameters(snapshot, context, request, {
+        ...options,
+        extra: { report: 'run' },
+        touch_columns: ['touchpoint_id'],
+      });
+      const made_up = `run_${formatInstant(created_ms).replaceAll(/[-:.]/g, '')}_${resolved.config_hash.slice(0, 8)}`;
+      const fresh = runRow(name ?? made_up, resolved, created_ms);
+      const [taken] = await snapshot.query('select run_id from attribution_runs where run_id = $run_id limit 1', {
+        run_id: fresh.run_id,
+      });
+      if (taken)
+        throw new TributaryError(
+          'conflict',
+          `run_id: ${fresh.run_id} is frozen already, and a frozen run never changes; choose another name`,
+          { field: 'run_id' },
+        );
+      const query = await attribute(snapshot, resolved.plan, context.directory);
+      return { run: fresh, ...(await readResults(snapshot, resolved.plan, query, fresh.run_id)) };
+    }, readOptions(context));
     await context.warehouse.append({ attribution_results: rows, attribution_runs: [run] });
     return { run_id: run.run_id, rows: rows.length, as_of: run.as_of, config_hash: run.config_hash, totals };
   });
@@ -198,7 +195,7 @@ export async function listRuns(
         return { ...run, ...request, rows: read(row, { row_count: 'number' }).row_count };
       }),
     };
-  });
+  }, readOptions(context));
 }
 
 /** Reads a run. @throws not_found, also for a run of brands that the key may not read. */

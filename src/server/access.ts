@@ -1,11 +1,14 @@
 /** Access to routes: keys and their scopes, the rate limit, and pages of other origins (CORS). */
+import { performance } from 'node:perf_hooks';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Guesses } from './guesses.ts';
 import { allows, isPageKey, type Key, type KeyRing } from './keys.ts';
+import type { Outgoing } from './outgoing.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
+import type { Uploads } from './uploads.ts';
 
 const HOW = 'send a key in the header Authorization: Bearer KEY';
 const UNKNOWN_KEY =
@@ -79,7 +82,8 @@ export class RateLimit {
 
   constructor(
     private readonly per_minute: number,
-    private readonly clock: () => number,
+    /** A clock that is never set: with the time of day, an hour back would lock a key out for an hour. */
+    private readonly clock: () => number = () => performance.now(),
   ) {}
 
   /** Counts a request. @throws rate_limited when the key has used up the requests of its minute. */
@@ -147,12 +151,13 @@ export interface GateContext {
   cors: Cors;
   rate_limit: RateLimit | null;
   guesses: Guesses;
-  takeBody: (request: FastifyRequest, reply: FastifyReply) => void;
+  uploads: Uploads;
+  outgoing: Outgoing;
 }
 
 /** The gate of one route. It checks origin, key, rate, size and parameters before any of the body is read, and sets the request id. */
 export function gate(route: Route, context: GateContext): onRequestHookHandler {
-  const { keys, cors, rate_limit, guesses, takeBody } = context;
+  const { keys, cors, rate_limit, guesses, uploads, outgoing } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
   const collects = route.collects !== undefined;
   const pass = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -161,9 +166,10 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
       const key = authorize(request, route, keys);
       if (route.cors) cors.unmark(key, reply);
       rate_limit?.take(key);
+      if (route.method === 'GET' && route.tag !== 'operation') outgoing.check(request);
     }
     if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
-    if (route.method === 'POST') takeBody(request, reply);
+    if (route.method !== 'GET') request.upload = uploads.begin(request, reply);
   };
   const attempt = (request: FastifyRequest, reply: FastifyReply): Error | undefined => {
     try {

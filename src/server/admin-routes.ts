@@ -1,6 +1,6 @@
 /** Routes for administration: loading, conflicts and dead letters, maintenance. */
 import { isAbsolute } from 'node:path';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
@@ -12,8 +12,10 @@ import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
+import { cancellationOf } from './hang-up.ts';
 import { type Page, parsePlace, readConflicts, readDeadLetters } from './letters.ts';
 import type { Route, Services } from './route.ts';
+import { SharedWork } from './shared-work.ts';
 
 const FLUSH_TIMEOUT_MS = 30_000;
 
@@ -52,6 +54,12 @@ export function adminRoutes(services: Services): Route[] {
 }
 
 function flushRoute({ tributary }: Services, collector: Collector): Route {
+  const flushing = new SharedWork(async () => {
+    await collector.flush(FLUSH_TIMEOUT_MS);
+    // The position is read from the warehouse, since other collectors (the rules, another server) have positions, too.
+    const position = await tributary.warehouse.read(currentPosition, { for: 'loading' });
+    return { flushed: true, as_of: formatPosition(position) };
+  });
   return {
     method: 'POST',
     path: '/v1/flush',
@@ -59,7 +67,7 @@ function flushRoute({ tributary }: Services, collector: Collector): Route {
     scope: 'write',
     summary: 'Wait until everything accepted so far is loaded',
     description:
-      'Answers when reports include everything that was accepted before the call. Answers 503 if that takes longer than 30 seconds.',
+      'Answers when reports include everything that was accepted before the call. Calls at the same time share their work. Answers 503 if loading takes longer than 30 seconds.',
     answers: {
       200: {
         description: 'Done',
@@ -67,11 +75,7 @@ function flushRoute({ tributary }: Services, collector: Collector): Route {
         example: { flushed: true, as_of: 'main:42' },
       },
     },
-    handle: async () => {
-      await collector.flush(FLUSH_TIMEOUT_MS);
-      // The position is read from the warehouse, since other collectors (the rules, another server) have positions, too.
-      return { flushed: true, as_of: formatPosition(await tributary.warehouse.read(currentPosition)) };
-    },
+    handle: () => flushing.run(),
   };
 }
 
@@ -87,7 +91,8 @@ function letterRoutes({ tributary }: Services): Route[] {
       description: 'The first record of an id stays in its table. The others are kept here.',
       parameters: ConflictParameters,
       answers: { 200: { description: 'Oldest first', example: { conflicts: [], next: null } } },
-      handle: (request) => readConflicts(warehouse, page(request, request.query as Static<typeof ConflictParameters>)),
+      handle: (request, reply) =>
+        readConflicts(warehouse, page(request, reply, request.query as Static<typeof ConflictParameters>)),
     },
     {
       method: 'GET',
@@ -97,9 +102,9 @@ function letterRoutes({ tributary }: Services): Route[] {
       summary: 'Records that were accepted and could not be loaded',
       parameters: DeadLetterParameters,
       answers: { 200: { description: 'Oldest first', example: { dead_letters: [], next: null } } },
-      handle: (request) => {
+      handle: (request, reply) => {
         const query = request.query as Static<typeof DeadLetterParameters>;
-        return readDeadLetters(warehouse, { ...page(request, query), state: query.state });
+        return readDeadLetters(warehouse, { ...page(request, reply, query), state: query.state });
       },
     },
   ];
@@ -121,10 +126,15 @@ function replayRoute(collector: Collector): Route {
 }
 
 /** Reads the parameters of a page. @throws bad_request; forbidden for a brand that the key is not for. */
-function page(request: FastifyRequest, query: Static<typeof ConflictParameters>): Page {
+function page(request: FastifyRequest, reply: FastifyReply, query: Static<typeof ConflictParameters>): Page {
   const after = query.after === undefined ? undefined : parsePlace(query.after);
   if (after === null) throw badRequest('after', 'must be `next` of the previous page');
-  return { brand_id: brandWithin(request.key!.brand_id, query.brand_id), limit: query.limit ?? 100, after };
+  return {
+    brand_id: brandWithin(request.key!.brand_id, query.brand_id),
+    limit: query.limit ?? 100,
+    after,
+    signal: cancellationOf(reply).signal,
+  };
 }
 
 function reclassifyRoute(tributary: CollectingTributary): Route {

@@ -5,7 +5,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Tributary } from '../tributary.ts';
 import { Cors, type GateContext, gate, RateLimit } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { BodyBudget, parseBodies } from './body.ts';
+import { parseBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { Guesses } from './guesses.ts';
@@ -14,8 +14,10 @@ import type { KeyRing } from './keys.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { operationRoutes } from './operation-routes.ts';
+import { Outgoing } from './outgoing.ts';
 import { reportRoutes } from './report-routes.ts';
 import type { Route, Services } from './route.ts';
+import { Uploads, uploadLimits } from './uploads.ts';
 
 export interface AppOptions {
   /** Target of log lines; standard output when left out. */
@@ -27,32 +29,37 @@ export interface AppOptions {
 /** Time in which a whole request must arrive, so that slow senders cannot hold connections. */
 const REQUEST_TIMEOUT_MS = 60_000;
 const MAX_CONNECTIONS = 10_000;
-/** Large bodies that may be in memory at once, counted as bodies of the maximum size. */
-const LARGE_BODIES = 12;
 const MAX_PARAM_LENGTH = 1_000;
 
 export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOptions = {}): FastifyInstance {
   const { config } = tributary;
   const { max_body_bytes } = config.limits;
-  const app = makeFastify(tributary, options);
+  const log = options.log_stream ?? logTo();
+  const app = makeFastify(tributary, options, log);
+  const metrics = new Metrics(() => log.lost_lines ?? 0);
   const guesses = new Guesses();
-  const services: Services = { tributary, keys, guesses, metrics: new Metrics() };
-  const budget = new BodyBudget(LARGE_BODIES * max_body_bytes, max_body_bytes);
+  const services: Services = { tributary, keys, guesses, metrics };
+  const uploads = new Uploads(uploadLimits(max_body_bytes));
+  const outgoing = new Outgoing();
   const context: GateContext = {
     keys,
     cors: new Cors(config.cors_origins),
     guesses,
-    rate_limit:
-      config.rate_limit_per_minute === null
-        ? null
-        : new RateLimit(config.rate_limit_per_minute, tributary.reports.clock),
-    takeBody: budget.take.bind(budget),
+    rate_limit: config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute),
+    uploads,
+    outgoing,
   };
   app.decorateRequest('key', null);
   app.decorateRequest('invalid_utf8', false);
+  app.decorateRequest('upload', null);
   app.server.maxConnections = MAX_CONNECTIONS;
-  parseBodies(app);
-  answerFailures(app, config.limits);
+  outgoing.watch(app);
+  parseBodies(app, uploads);
+  app.addHook('onClose', async () => {
+    uploads.close();
+    metrics.close();
+  });
+  answerFailures(app);
   const { collector, role } = tributary;
   const parts = { role, collects: collector !== null, reports: role === 'all' || role === 'report' };
   const routes = [
@@ -94,16 +101,15 @@ function requestId(raw: IncomingMessage): string {
   return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) ? sent : randomUUID();
 }
 
-function makeFastify(tributary: Tributary, options: AppOptions): FastifyInstance {
+function makeFastify(tributary: Tributary, options: AppOptions, stream: LogStream): FastifyInstance {
   const { config } = tributary;
   const level = options.log_level ?? config.log_level;
   return fastify({
-    logger: level === 'silent' ? false : { level, base: null, stream: options.log_stream ?? logTo() },
+    logger: level === 'silent' ? false : { level, base: null, stream },
     logController: new LogController({ disableRequestLogging: true }),
     // The log line of a request holds its id. A child logger per request would cost more than the request.
     childLoggerFactory: (logger) => logger,
     genReqId: requestId as (raw: unknown) => string,
-    bodyLimit: config.limits.max_body_bytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     // While the server closes, a request on an open connection still gets a normal answer.
     return503OnClosing: false,

@@ -1,21 +1,33 @@
-/** Request bodies: reads JSON up to a size limit, checks UTF-8, and limits the memory for all bodies together. */
+/** Request bodies: reads JSON and checks UTF-8. */
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { explainJson } from './json-place.ts';
+import type { Uploads } from './uploads.ts';
 
 /**
  * Reads application/json, and text/plain as JSON: `sendBeacon` of a browser can send only the latter without a preflight.
  * Fastify's `onProtoPoisoning` is not used: readers take known fields only and never merge objects.
  */
-export function parseBodies(app: FastifyInstance): void {
+export function parseBodies(app: FastifyInstance, uploads: Uploads): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(['application/json', 'text/plain'], { parseAs: 'buffer' }, (request, bytes, done) => {
-    try {
-      done(null, readJson(request, bytes as Buffer));
-    } catch (error) {
-      done(error as Error);
+  app.addContentTypeParser(['application/json', 'text/plain'], (request, payload, done) => {
+    const { upload } = request;
+    if (upload === null) {
+      // The path is unknown, or the body is empty.
+      payload.resume();
+      return done(null, undefined);
     }
+    uploads.receive(upload, payload, Number(request.headers['content-length']), (error, bytes) => {
+      if (error) return done(error);
+      let body: unknown;
+      try {
+        body = readJson(request, bytes!);
+      } catch (failure) {
+        return done(failure as Error);
+      }
+      done(null, body);
+    });
   });
 }
 
@@ -43,42 +55,5 @@ function readJson(request: FastifyRequest, bytes: Buffer): unknown {
     return JSON.parse(text);
   } catch {
     throw badRequest('body', explainJson(text));
-  }
-}
-
-/** Bodies up to this size are not counted: the number of connections limits them. */
-const SMALL_BODY_BYTES = 64_000;
-
-/** Limits the bytes of larger bodies in memory. Above the limit a request gets 503 with `Retry-After`, before its body is read. */
-export class BodyBudget {
-  private used = 0;
-
-  constructor(
-    private readonly max_bytes: number,
-    private readonly max_body_bytes: number,
-  ) {}
-
-  /** Counts the body of a request until its connection or answer ends. @throws busy (503). */
-  take(request: FastifyRequest, reply: FastifyReply): void {
-    const announced = request.headers['content-length'];
-    const bytes =
-      announced === undefined
-        ? request.headers['transfer-encoding'] === undefined
-          ? 0
-          : this.max_body_bytes
-        : Number(announced);
-    // A body over its limit is refused before any of it is read.
-    if (!(bytes > SMALL_BODY_BYTES) || bytes > this.max_body_bytes) return;
-    if (this.used > 0 && this.used + bytes > this.max_bytes) {
-      throw new TributaryError(
-        'busy',
-        'the server is receiving too many large bodies; nothing was accepted, send again later',
-        { retry_after_s: 1 },
-      );
-    }
-    this.used += bytes;
-    reply.raw.once('close', () => {
-      this.used -= bytes;
-    });
   }
 }

@@ -26,6 +26,12 @@ export const FAILURES: Record<number, { name: string; description: string; code:
     code: 'not_found',
     message: 'there is nothing at this path; GET /docs lists all calls',
   },
+  408: {
+    name: 'RequestTimeout',
+    description: 'The body arrived too slowly; nothing was accepted, and the connection is closed',
+    code: 'request_timeout',
+    message: 'body: arrived too slowly; nothing was accepted, send it again',
+  },
   409: {
     name: 'Conflict',
     description: 'The current state does not allow it',

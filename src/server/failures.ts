@@ -18,12 +18,14 @@ export function errorBody(
 /** The rest of a refused body is read up to this size. Above it the connection is closed. */
 const MAX_DISCARDED_BYTES = 100_000_000;
 
-export function answerFailures(app: FastifyInstance, limits: { max_body_bytes: number }): void {
+export function answerFailures(app: FastifyInstance): void {
   app.setErrorHandler((cause: FastifyError, request, reply) => {
-    const error = asTributaryError(cause, limits);
-    // The connection stays open and the rest of the body is dropped. So the caller sees the answer, not a connection reset.
-    if (error?.code === 'too_large' && Number(request.headers['content-length'] ?? 0) <= MAX_DISCARDED_BYTES)
-      reply.removeHeader('connection');
+    const error = asTributaryError(cause);
+    // For other failures the connection stays open and the rest of the body is dropped. So the caller sees the answer, not a
+    // connection reset.
+    const is_endless = Number(request.headers['content-length'] ?? 0) > MAX_DISCARDED_BYTES;
+    if (error?.code === 'request_timeout' || (error?.code === 'too_large' && is_endless))
+      reply.header('connection', 'close');
     if (error) return sendFailure(reply, error, request.id);
     logFailure(app.log, cause, {
       request_id: request.id,
@@ -51,29 +53,14 @@ export function sendFailure(reply: FastifyReply, error: TributaryError, request_
 }
 
 /** Turns a failure of Fastify that the caller caused into a `TributaryError`; undefined for failures of the server. */
-function asTributaryError(
-  cause: FastifyError | TributaryError,
-  limits: { max_body_bytes: number },
-): TributaryError | undefined {
+function asTributaryError(cause: FastifyError | TributaryError): TributaryError | undefined {
   if (cause instanceof TributaryError) return cause;
-  switch (cause.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new TributaryError(
-        'too_large',
-        `body: is larger than ${limits.max_body_bytes} bytes, the limit of one request; send several requests`,
-        { field: 'body' },
-      );
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new TributaryError(
-        'unsupported_media_type',
-        'content-type: is not supported; send JSON with the header Content-Type: application/json',
-        { field: 'content-type' },
-      );
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new TributaryError('bad_request', 'body: its size differs from Content-Length; send the whole body', {
-        field: 'body',
-      });
-  }
+  if (cause.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new TributaryError(
+      'unsupported_media_type',
+      'content-type: is not supported; send JSON with the header Content-Type: application/json',
+      { field: 'content-type' },
+    );
   const status = cause.statusCode ?? 500;
   return status >= 400 && status < 500 ? new TributaryError('bad_request', cause.message) : undefined;
 }

@@ -16,6 +16,8 @@ export interface Page {
   limit: number;
   /** The last letter of the previous page. */
   after: Place | undefined;
+  /** Aborted when the client is gone. */
+  signal?: AbortSignal;
 }
 
 export type PageJson = { next: string | null } & Record<string, unknown>;
@@ -75,11 +77,13 @@ function readPage(warehouse: Warehouse, page: Page, from: string): Promise<Row[]
     parameters['seq'] = page.after.log_seq;
     parameters['collector_id'] = page.after.collector_id;
   }
-  return warehouse.read((snapshot) =>
-    snapshot.query(
-      `select p.* from (${from}) p where ${conditions.join(' and ')} order by p.log_seq, p.collector_id limit ${page.limit + 1}`,
-      parameters,
-    ),
+  return warehouse.read(
+    (snapshot) =>
+      snapshot.query(
+        `select p.* from (${from}) p where ${conditions.join(' and ')} order by p.log_seq, p.collector_id limit ${page.limit + 1}`,
+        parameters,
+      ),
+    { signal: page.signal },
   );
 }
 

@@ -2,43 +2,78 @@
  * The log. It holds methods, route patterns, statuses, durations, request ids and names of keys. It never holds values of a
  * query, bodies, ids of people or orders, addresses, or keys.
  */
-import { writeSync } from 'node:fs';
+import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { Route } from './route.ts';
 
+const STDOUT = 1;
+
 /** The target of log lines. */
 export interface LogStream {
   write(line: string): void;
+  /** Lines that were lost since the start. */
+  readonly lost_lines?: number;
 }
 
 /**
- * Writes log lines, to standard output by default. A line that cannot be written (the disk is full, the reader is gone) is
- * lost: the log never stops the server. The next line that can be written is preceded by one with the number of lost lines.
+ * Writes log lines, to standard output by default. A line that cannot be written (the disk is full, the reader is gone or too
+ * slow) is lost: the log never stops the server, and never waits in its memory. The next line that can be written is preceded by
+ * one with the number of lost lines. A line that was written in part is completed first.
+ * @param write returns the number of bytes that it wrote; undefined means all.
  */
-export function logTo(write: (text: string) => void = toStandardOutput): LogStream {
+export function logTo(write: (text: string | Buffer) => number | undefined = standardOutput()): LogStream {
   let lost = 0;
+  let lost_lines = 0;
+  let rest: Buffer | undefined;
+  const put = (text: string | Buffer): void => {
+    const written = write(text);
+    rest = written === undefined ? undefined : unwritten(text, written);
+  };
   return {
+    get lost_lines() {
+      return lost_lines;
+    },
     write(line) {
       const gap =
         lost === 0 ? '' : `${JSON.stringify({ level: 40, time: Date.now(), lost, msg: 'log lines were lost' })}\n`;
       try {
-        write(gap + line);
+        if (rest !== undefined) put(rest);
+        if (rest !== undefined) throw new Error('there is no room for the rest of a line');
+        put(gap + line);
         lost = 0;
       } catch {
         lost += 1;
+        lost_lines += 1;
       }
     },
   };
 }
 
-function toStandardOutput(text: string): void {
+function unwritten(text: string | Buffer, written: number): Buffer | undefined {
+  const bytes = Buffer.from(text as string);
+  return written < bytes.length ? bytes.subarray(written) : undefined;
+}
+
+/** Standard output that refuses text (EAGAIN) instead of waiting for a slow reader. */
+function standardOutput(): (text: string | Buffer) => number {
+  // An error of the stream ends the process unless somebody listens.
+  process.stdout.on('error', () => undefined);
+  const fd = ownEndOfPipe() ?? STDOUT;
+  return (text) => writeSync(fd, text as string);
+}
+
+/**
+ * The pipe behind standard output, opened again so that it does not block. If a pipe blocks is a property of all processes that
+ * share it, and each start of a program can change it. Undefined if there is no pipe, or the system cannot open it again.
+ */
+function ownEndOfPipe(): number | undefined {
   try {
-    writeSync(1, text);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    // The reader of the pipe is slow. Node keeps the text until there is room.
-    process.stdout.write(text);
+    return fstatSync(STDOUT).isFIFO()
+      ? openSync(`/proc/self/fd/${STDOUT}`, constants.O_WRONLY | constants.O_NONBLOCK)
+      : undefined;
+  } catch {
+    return undefined;
   }
 }
 

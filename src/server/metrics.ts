@@ -7,6 +7,8 @@ import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
 import type { Acknowledgement, CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
+import { LoopDelay } from './loop-delay.ts';
+import type { ReadinessState } from './readiness.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
 
@@ -35,6 +37,15 @@ export class Metrics {
   private readonly accepted = zeros();
   private readonly rejected = zeros();
   private utilization = performance.eventLoopUtilization();
+  private readonly delay = new LoopDelay();
+
+  /** @param lostLogLines the number of log lines that were lost since the start. */
+  constructor(private readonly lostLogLines: () => number) {}
+
+  /** Ends the measurements. */
+  close(): void {
+    this.delay.close();
+  }
 
   meter(method: string, route: string): RouteMeter {
     const meter = new RouteMeter(method, route);
@@ -53,6 +64,7 @@ export class Metrics {
     health: CollectorHealth | null,
     followers: readonly FollowerStatus[] = [],
     keys: { wrong: number; unstored_revocations: number } = { wrong: 0, unstored_revocations: 0 },
+    readiness: ReadinessState | null = null,
   ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
@@ -62,6 +74,7 @@ export class Metrics {
     ]);
     if (health !== null) this.renderCollector(lines, health);
     if (followers.length > 0) renderFollowers(lines, followers);
+    if (readiness !== null) renderReadiness(lines, readiness);
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
   }
@@ -187,7 +200,35 @@ export class Metrics {
       [[{}, utilization]],
       '',
     );
+    const { p99_s, max_s } = this.delay.take();
+    family(
+      lines,
+      'nodejs_eventloop_delay_seconds',
+      'gauge',
+      'How late the event loop was since the last reading of the metrics',
+      [
+        [{ quantile: '0.99' }, p99_s],
+        [{ quantile: '1' }, max_s],
+      ],
+      '',
+    );
+    family(lines, 'log_lines_lost_total', 'counter', 'Log lines that could not be written', [
+      [{}, this.lostLogLines()],
+    ]);
   }
+}
+
+function renderReadiness(lines: string[], { problems, warehouse_readable, spool_writable }: ReadinessState): void {
+  const gauge = (name: string, help: string, yes: boolean): void =>
+    family(lines, name, 'gauge', help, [[{}, yes ? 1 : 0]]);
+  gauge('ready', '1 if /health/ready answers 200, else 0', problems.length === 0);
+  gauge('warehouse_readable', '1 if the warehouse answers a probe or is busy, else 0', warehouse_readable);
+  if (spool_writable !== null)
+    gauge(
+      'spool_writable',
+      '1 if the spool was written within the last second or takes a probe, else 0',
+      spool_writable,
+    );
 }
 
 function renderFollowers(lines: string[], followers: readonly FollowerStatus[]): void {

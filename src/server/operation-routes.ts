@@ -5,16 +5,12 @@ import type { Tributary } from '../tributary.ts';
 import { DOCS_HEADERS, renderDocs } from './docs-page.ts';
 import type { KeyRing } from './keys.ts';
 import { openApiDocument } from './openapi.ts';
+import { Readiness } from './readiness.ts';
 import type { Route, Services } from './route.ts';
 
-/** Above this share of its limit the spool counts as nearly full. */
-const FULL_SPOOL = 0.9;
-const LAGGING_RECORDS = 1_000_000;
-/** A warehouse that does not answer for this long is busy with reports; it does not count as broken. */
-const SLOW_READ_MS = 2_000;
-
 export function operationRoutes(services: Services, others: readonly Route[]): Route[] {
-  const routes = [...healthRoutes(services), metricsRoute(services)];
+  const readiness = new Readiness(services.tributary);
+  const routes = [...healthRoutes(services, readiness), metricsRoute(services, readiness)];
   const described = [...others, ...routes];
   // It is made at the first call and never changes while the process runs.
   let text: string | undefined;
@@ -46,7 +42,7 @@ export function operationRoutes(services: Services, others: readonly Route[]): R
   return [...routes, openapi, docs];
 }
 
-function healthRoutes({ tributary, keys }: Services): Route[] {
+function healthRoutes({ tributary, keys }: Services, readiness: Readiness): Route[] {
   const open = { method: 'GET', tag: 'operation', scope: null } as const;
   return [
     {
@@ -70,7 +66,7 @@ function healthRoutes({ tributary, keys }: Services): Route[] {
         },
       },
       handle: async () => {
-        const problems = await readinessProblems(tributary);
+        const { problems } = await readiness.state();
         return {
           status: problems.length === 0 ? 'ok' : 'degraded',
           live: true,
@@ -97,7 +93,8 @@ function healthRoutes({ tributary, keys }: Services): Route[] {
       ...open,
       path: '/health/ready',
       summary: 'Check that reports can be read and events are loaded',
-      description: 'Events are accepted and kept also while this call answers 503.',
+      description:
+        'Events are accepted and kept also while this call answers 503, unless it says that the spool cannot be written. A warehouse that is busy with reports is ready.',
       answers: {
         200: { description: 'Ready', example: { ready: true, problems: [] } },
         503: {
@@ -106,18 +103,12 @@ function healthRoutes({ tributary, keys }: Services): Route[] {
         },
       },
       handle: async (_request, reply: FastifyReply) => {
-        const problems = await readinessProblems(tributary);
+        const { problems } = await readiness.state();
         reply.code(problems.length === 0 ? 200 : 503);
         return { ready: problems.length === 0, problems };
       },
     },
   ];
-}
-
-function deadLettersProblem(open: number): string {
-  const records =
-    open === 1 ? '1 record could not be loaded and waits' : `${open} records could not be loaded and wait`;
-  return `${records} in dead letters; \`tributary doctor\` shows them`;
 }
 
 /** What a person should look at while the server works. Anyone may read it, so it holds no ids. */
@@ -136,28 +127,7 @@ function warningsOf({ collector }: Tributary, keys: KeyRing): string[] {
   return warnings;
 }
 
-/** Reasons why the server is not ready. Anyone may read them, so they hold no ids. */
-async function readinessProblems({ collector, warehouse, config }: Tributary): Promise<string[]> {
-  const problems: string[] = [];
-  if (collector !== null) {
-    const { loader, lag_records, spool_bytes } = collector.health();
-    if (loader.last_error !== '') problems.push('the last try to load failed; the log says why');
-    if (loader.open_dead_letters > 0) problems.push(deadLettersProblem(loader.open_dead_letters));
-    if (lag_records > LAGGING_RECORDS) problems.push('loading lags far behind');
-    if (spool_bytes > FULL_SPOOL * config.limits.max_spool_bytes) problems.push('the spool is nearly full');
-  }
-  let timer: NodeJS.Timeout | undefined;
-  const slow = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, SLOW_READ_MS);
-  });
-  const read = warehouse.read((snapshot) => snapshot.query('select 1 as one'), { timeout_ms: SLOW_READ_MS * 5 });
-  await Promise.race([read, slow]).catch(() => problems.push('the warehouse cannot be read; the log says why'));
-  clearTimeout(timer);
-  read.catch(() => undefined);
-  return problems;
-}
-
-function metricsRoute({ tributary, metrics, keys, guesses }: Services): Route {
+function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness: Readiness): Route {
   return {
     method: 'GET',
     path: '/metrics',
@@ -168,12 +138,11 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services): Route {
     answers: {
       200: { description: 'Counters and gauges', content_type: 'text/plain', example: 'tributary_lag_records 0' },
     },
-    handle: (_request, reply) =>
-      reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(
-        metrics.render(tributary.collector?.health() ?? null, tributary.followers.status(), {
-          wrong: guesses.total,
-          unstored_revocations: keys.unstored_revocations,
-        }),
-      ),
+    handle: async (_request, reply) => {
+      const state = await readiness.state();
+      reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+      const of_keys = { wrong: guesses.total, unstored_revocations: keys.unstored_revocations };
+      return metrics.render(tributary.collector?.health() ?? null, tributary.followers.status(), of_keys, state);
+    },
   };
 }

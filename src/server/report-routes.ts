@@ -8,6 +8,7 @@ import { showReport } from '../present/tables.ts';
 import type { ReportContext, ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
+import { cancellationOf } from './hang-up.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route, Services } from './route.ts';
 
@@ -41,7 +42,8 @@ function readRoute(report: Report, context: ReportContext): Route {
     handle: async (request, reply) => {
       const { format, ...parameters } = request.query as { format?: Format };
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
-      const answer = await report.run(context, asked, { key_brand_id: request.key!.brand_id });
+      const asking = { ...context, cancellation: cancellationOf(reply) };
+      const answer = await report.run(asking, asked, { key_brand_id: request.key!.brand_id });
       return send(request, reply, report, answer, format);
     },
   };

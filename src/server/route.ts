@@ -6,6 +6,7 @@ import type { Tributary } from '../tributary.ts';
 import type { Guesses } from './guesses.ts';
 import type { Key, KeyRing, Scope } from './keys.ts';
 import type { Metrics } from './metrics.ts';
+import type { Upload } from './uploads.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,6 +14,8 @@ declare module 'fastify' {
     key: Key | null;
     /** True if the body held bytes that are not UTF-8. */
     invalid_utf8: boolean;
+    /** The body while it arrives; null without one. */
+    upload: Upload | null;
   }
 }
 

@@ -8,6 +8,7 @@ import { openToOthers } from '../files/open-to-others.ts';
 import { replaceFile } from '../files/private.ts';
 import type { ProcessTask } from '../log/follower.ts';
 import type { Tributary } from '../tributary.ts';
+import { poolWarning } from '../warehouse/thread-pool.ts';
 import { type AppOptions, buildApp } from './app.ts';
 import { refuseShortKeys, shortKeyWarning } from './environment-keys.ts';
 import { CHECK_MS, type KeyRing } from './keys.ts';
@@ -56,7 +57,7 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
   const app = buildApp(tributary, keys, options);
   const open = openToOthers(tributary.folder);
   const short = keys.short.map(shortKeyWarning);
-  for (const warning of [...short, ...(open === undefined ? [] : [open])]) app.log.warn(warning);
+  for (const warning of [...short, open ?? [], poolWarning() ?? []].flat()) app.log.warn(warning);
   await listen(app, host, port);
   const token = keys.createForRun();
   const address = reachableAddress(app);

@@ -66,6 +66,8 @@ export class KeptRelations {
     } catch (error) {
       if (this.tables.get(key) === kept) this.tables.delete(key);
       release();
+      // Another read made it and was stopped, for example because its client is gone. This one makes it from its own rows.
+      if (kept === found) return this.table(name, version, columns, rows);
       throw error;
     }
   }

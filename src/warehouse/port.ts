@@ -77,15 +77,17 @@ export interface Snapshot {
 
 /**
  * The purpose of a read. The number of reads at the same time is limited per purpose. Reads of the loader (known ids, positions)
- * do not wait for reports, because a sender must not wait for a report.
+ * do not wait for reports, because a sender must not wait for a report. Nor does the probe of `/health`.
  */
-export type ReadPurpose = 'reports' | 'loading';
+export type ReadPurpose = 'reports' | 'loading' | 'probing';
 
 export interface ReadOptions {
   /** `reports` when left out. */
   for?: ReadPurpose;
   /** A read that takes longer is stopped with the error `timeout`. */
   timeout_ms?: number;
+  /** Aborted when nobody waits for the answer. A waiting read leaves the queue, a running one is stopped: the error is `cancelled`. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface TableSize {

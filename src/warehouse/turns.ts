@@ -40,8 +40,12 @@ export class ReadPlaces {
 
   constructor(private readonly places: number) {}
 
-  /** Waits for a free place. @throws busy when too many reads already wait. */
-  async enter(): Promise<void> {
+  /**
+   * Waits for a free place. A read whose signal is aborted leaves the queue.
+   * @throws busy when too many reads already wait; the reason of the signal.
+   */
+  async enter(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
     if (this.taken < this.places) {
       this.taken += 1;
       return;
@@ -50,7 +54,18 @@ export class ReadPlaces {
       throw new TributaryError('busy', 'too many reports are waiting; try again in a few seconds', {
         retry_after_s: 5,
       });
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
+    await new Promise<void>((resolve, reject) => {
+      const leaveQueue = (): void => {
+        this.waiting.splice(this.waiting.indexOf(enter), 1);
+        reject(signal!.reason);
+      };
+      const enter = (): void => {
+        signal?.removeEventListener('abort', leaveQueue);
+        resolve();
+      };
+      this.waiting.push(enter);
+      signal?.addEventListener('abort', leaveQueue, { once: true });
+    });
   }
 
   /** Gives the place to the read that has waited longest, or frees it. */
@@ -65,10 +80,15 @@ export class ReadPlaces {
  * At most so many reads for loading run at once: one of the loader, and one that asks for the loaded position. They are short.
  */
 const LOADING_PLACES = 2;
+const PROBING_PLACES = 1;
 
 /** The places for each purpose. */
 export function readPlaces(reports: number): Record<ReadPurpose, ReadPlaces> {
-  return { reports: new ReadPlaces(reports), loading: new ReadPlaces(LOADING_PLACES) };
+  return {
+    reports: new ReadPlaces(reports),
+    loading: new ReadPlaces(LOADING_PLACES),
+    probing: new ReadPlaces(PROBING_PLACES),
+  };
 }
 
 /** The error for a call after the warehouse was closed. */
@@ -79,6 +99,11 @@ export function closedError(): TributaryError {
 /** The first line of a message of an engine or a file system, cut to a readable length. */
 export function firstLine(message: string): string {
   return message.split('\n')[0]!.trim().slice(0, 300);
+}
+
+/** The error for a read that nobody waits for any more. No caller sees it. */
+export function cancelled(cause?: unknown): TributaryError {
+  return new TributaryError('cancelled', 'the client closed the connection before the answer was ready', { cause });
 }
 
 /** The error for a read that takes too long. */

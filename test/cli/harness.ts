@@ -33,6 +33,7 @@ export async function cli(argv: readonly string[], terminal: Terminal = {}): Pro
     env: { TRIBUTARY_LOG_LEVEL: 'silent', ...warehouseOf(argv), ...terminal.env },
     err_columns: null,
     clock: () => AFTER_MARCH_MS,
+    outlive: () => undefined,
     stop: terminal.stop ?? new AbortController().signal,
   };
   outcome.code = await run(argv, io, { openTributary, withWarehouse, ...terminal.open });

@@ -271,3 +271,35 @@ test('a closing spool finishes what it took and refuses what comes later', async
   await Promise.all([...taken, closed]);
   expect(existsSync(folder) && onDisk(folder).split('\n').filter(Boolean)).toHaveLength(2);
 });
+
+describe('a spool is checked', () => {
+  test('by its last append for a second, then by a small file that is synced and goes', async () => {
+    const folder = temporaryFolder();
+    const spool = await openSpool(folder);
+    const datasync = vi.spyOn(await fileHandleMethods(), 'datasync');
+    await spool.check();
+    expect(datasync).toHaveBeenCalledTimes(1);
+    await send(spool, 'a');
+    await spool.check();
+    expect(datasync).toHaveBeenCalledTimes(2);
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 1_001);
+    await spool.check();
+    expect(datasync).toHaveBeenCalledTimes(3);
+    expect(readdirSync(folder)).toEqual(segments(folder));
+  });
+
+  test('and fails when its disk is full, also just after an append that worked', async () => {
+    const folder = temporaryFolder();
+    const spool = await openSpool(folder);
+    await send(spool, 'a');
+    const full = vi.spyOn(fs, 'writeSync').mockImplementation(() => {
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    });
+    await expect(send(spool, 'b')).rejects.toMatchObject({ code: 'spool_unwritable' });
+    await expect(spool.check()).rejects.toMatchObject({ code: 'ENOSPC' });
+    full.mockRestore();
+    await spool.check();
+    await send(spool, 'b');
+    expect(readdirSync(folder)).toEqual(segments(folder));
+  });
+});

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { FAILURES } from '../../src/server/failure-examples.ts';
 import { ORDER, TOUCH } from '../support/events.ts';
+import { connectAndSend, received, requestHead } from '../support/sockets.ts';
 import { ADMIN, type Answer, startServer, type TestServer, WRITE } from './harness.ts';
 
 /** Numbers and quoted names are those of this server. */
@@ -12,6 +13,16 @@ const PROVOKED: Record<number, (server: TestServer) => Promise<Answer>> = {
   401: (server) => server.get('/v1/reports/attribution', {}),
   403: (server) => server.get('/v1/reports/attribution', WRITE),
   404: (server) => server.get('/v1/nothing'),
+  408: async (server) => {
+    const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
+    const head = requestHead('POST', '/v1/touchpoints', {
+      ...WRITE,
+      'content-type': 'application/json',
+      'content-length': '9',
+    });
+    const [answer, body] = (await received(await connectAndSend(address, head))).split('\r\n\r\n');
+    return { status: Number(answer!.split(' ')[1]), body: JSON.parse(body!), text: body!, headers: {} };
+  },
   409: (server) => server.get('/v1/reports/attribution?model=data_driven'),
   413: (server) => server.post('/v1/touchpoints', JSON.stringify({ ...TOUCH, url: 'x'.repeat(3_000) })),
   415: (server) =>

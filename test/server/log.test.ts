@@ -8,7 +8,8 @@ test('a line that cannot be written is lost, and said to be lost once there is r
   let full = false;
   const log = logTo((text) => {
     if (full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-    written.push(text);
+    written.push(String(text));
+    return undefined;
   });
   log.write('one\n');
   full = true;
@@ -22,6 +23,24 @@ test('a line that cannot be written is lost, and said to be lost once there is r
     expect.stringMatching(/^{"level":40,"time":\d+,"lost":2,"msg":"log lines were lost"}\nfour\n$/),
     'five\n',
   ]);
+});
+
+test('a line of which a part was written is completed before the next one, and a line without room is counted', () => {
+  let written = '';
+  let room = 100;
+  const log = logTo((text) => {
+    const part = Buffer.from(text as string).subarray(0, room);
+    room -= part.length;
+    written += part.toString('latin1');
+    return part.length;
+  });
+  log.write(`${'a'.repeat(149)}\n`);
+  log.write('lost\n');
+  log.write('lost\n');
+  expect([written, log.lost_lines]).toEqual(['a'.repeat(100), 2]);
+  room = 1_000;
+  log.write('b\n');
+  expect(written).toMatch(/^a{149}\n{"level":40,"time":\d+,"lost":2,"msg":"log lines were lost"}\nb\n$/);
 });
 
 test('a full disk behind standard output neither ends nor delays the process', () => {

@@ -44,9 +44,10 @@ test('health is live always, and ready while the warehouse can be read and event
   });
   expect((await server.get('/health/live', {})).status).toBe(200);
   await server.tributary.close();
-  expect((await server.get('/health/ready', {})).body.problems).toContain(
-    'the warehouse cannot be read; the log says why',
-  );
+  // A probe is kept for a second.
+  await expect
+    .poll(async () => (await server.get('/health/ready', {})).body.problems)
+    .toContain('the warehouse cannot be read; the log says why');
 });
 
 test('metrics count requests, and what became of every record', async () => {

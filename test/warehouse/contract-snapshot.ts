@@ -1,6 +1,7 @@
 /** What a read sees, and what it may keep while it looks. */
 import { describe, expect, test, vi } from 'vitest';
 import { TributaryError } from '../../src/domain/errors.ts';
+import type { Snapshot } from '../../src/warehouse/port.ts';
 import { committed, count, float64, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
 
 const NUMBERS = [int64('x')];
@@ -284,6 +285,72 @@ export function snapshotContract(open: OpenWarehouse): void {
       open_gate();
       await Promise.all(reports);
       expect(ended).toEqual([...Array(3).fill('loader'), ...Array(12).fill('report')]);
+    });
+
+    test('a read that nobody waits for leaves the queue, or is stopped, and the next one is answered', async () => {
+      const { warehouse } = held;
+      const gone = Array.from({ length: 30 }, () => new AbortController());
+      let running = 0;
+      const reads = gone.map(({ signal }) =>
+        warehouse.read(
+          async (s) => {
+            running += 1;
+            await s.relation('n', NUMBERS, numbers(3_000));
+            return s.query('select count(*) as n from n a, n b, n c where a.x + b.x + c.x = -1');
+          },
+          { timeout_ms: 20_000, signal },
+        ),
+      );
+      const settled = Promise.allSettled(reads);
+      await vi.waitFor(() => expect(running).toBeGreaterThan(0), 10_000);
+      for (const one of gone) one.abort();
+      expect(await warehouse.read((s) => count(s, 'commits'))).toBe(0);
+      const errors = (await settled).map((o) => (o.status === 'rejected' ? (o.reason as { code: string }) : undefined));
+      // Those that waited are told the reason of their signal.
+      expect(new Set(errors.map((error) => error?.code))).toEqual(new Set(['cancelled', DOMException.ABORT_ERR]));
+      const { signal } = gone[0]!;
+      await expect(warehouse.read(async () => 1, { signal })).rejects.toBe(signal.reason);
+    });
+
+    test('a read that others wait for is made by one of them when its client is gone', async () => {
+      const { warehouse } = held;
+      const gone = new AbortController();
+      let asked = 0;
+      const ask = (signal?: AbortSignal): Promise<number> =>
+        warehouse.read(
+          async (s) => {
+            await s.cachedRelation('wanted', 'by two', NUMBERS, async () => {
+              asked += 1;
+              if (signal !== undefined) await slowly(s);
+              return numbers(5);
+            });
+            return count(s, 'wanted');
+          },
+          { signal },
+        );
+      const slowly = async (s: Snapshot): Promise<void> => {
+        await s.relation('n', NUMBERS, numbers(3_000));
+        await s.query('select count(*) as n from n a, n b, n c where a.x + b.x + c.x = -1');
+      };
+      const first = ask(gone.signal).catch((error) => error.code);
+      await vi.waitFor(() => expect(asked).toBe(1), 10_000);
+      const second = ask();
+      await warehouse.read((s) => count(s, 'commits'));
+      gone.abort();
+      expect([await first, await second, asked]).toEqual(['cancelled', 5, 2]);
+    });
+
+    test('a probe waits for no report, and a second one joins the queue of probes', async () => {
+      let open_gate = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        open_gate = resolve;
+      });
+      const reports = Array.from({ length: 80 }, () => held.warehouse.read(async () => gate));
+      const settled = Promise.allSettled(reports);
+      for (let i = 0; i < 3; i++)
+        expect(await held.warehouse.read((s) => count(s, 'commits'), { for: 'probing' })).toBe(0);
+      open_gate();
+      await settled;
     });
 
     test('a read that dawdles between its queries is stopped too', async () => {

@@ -1,9 +1,11 @@
 /** The connection to a server over HTTP: the client, the settings of every query, and the translation of failures. */
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import type { Column, Row } from '../schema.ts';
+import { cancelled } from '../turns.ts';
 import { type Attempt, explained } from './failures.ts';
 import { named } from './migrations.ts';
 import { fromLines, toLines } from './rows.ts';
@@ -29,6 +31,8 @@ export interface Call {
   limit_ms?: number;
   /** The session with the temporary tables of the statement. */
   session_id?: string;
+  /** Aborted when nobody waits for the answer. Then the statement is stopped on the server too. */
+  signal?: AbortSignal | undefined;
 }
 
 /** HTTP keeps no state between queries, so each query is sent with the settings that shared SQL needs. */
@@ -153,20 +157,35 @@ export class Connection {
     return this.client.close();
   }
 
+  /** Stops a statement whose client is gone. The server would go on with it, and nobody waits until it is stopped. */
+  private kill(query_id: string): void {
+    const { cluster } = this.options;
+    const everywhere = cluster === null ? '' : ` on cluster ${named(cluster)}`;
+    const query = `kill query${everywhere} where query_id = '${query_id}' async`;
+    this.client.command({ query }).catch(() => undefined);
+  }
+
   /** Runs one statement within its time limit. The server stops it at the limit; if it does not, the client stops waiting. */
   private async tried<T>(what: Attempt['doing'], call: Call, work: (given: Given) => Promise<T>): Promise<T> {
     const timeout_ms = call.timeout_ms ?? this.options.write_timeout_ms;
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), timeout_ms + MARGIN_MS);
     const session = call.session_id === undefined ? {} : { session_id: call.session_id };
+    const query_id = randomUUID();
+    const abort_signal = call.signal ? AbortSignal.any([patience.signal, call.signal]) : patience.signal;
     const clickhouse_settings = {
       ...this.settings,
       max_execution_time: Math.max(timeout_ms, 1) / 1_000,
       ...(call.session_id === undefined ? {} : { session_timeout: SESSION_TIMEOUT_S }),
     } as ClickHouseSettings;
     try {
-      return await work({ clickhouse_settings, abort_signal: patience.signal, ...session });
+      call.signal?.throwIfAborted();
+      return await work({ clickhouse_settings, abort_signal, query_id, ...session });
     } catch (cause) {
+      if (call.signal?.aborted) {
+        this.kill(query_id);
+        throw cancelled(cause);
+      }
       throw explained(cause, {
         host: this.host,
         doing: what,
@@ -182,6 +201,7 @@ export class Connection {
 
 interface Given {
   clickhouse_settings: ClickHouseSettings;
+  query_id: string;
   abort_signal: AbortSignal;
   session_id?: string;
 }

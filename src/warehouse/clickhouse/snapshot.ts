@@ -37,6 +37,7 @@ export class ClickHouseSnapshot implements Snapshot {
     readonly committed: Position,
     private readonly relations: KeptRelations,
     private readonly deadline: { at_ms: number; timeout_ms: number },
+    private readonly signal?: AbortSignal | undefined,
   ) {}
 
   query<R extends Row = Row>(sql: string, parameters: Record<string, Parameter> = {}): Promise<R[]> {
@@ -87,6 +88,7 @@ export class ClickHouseSnapshot implements Snapshot {
     return {
       timeout_ms: left,
       limit_ms: this.deadline.timeout_ms,
+      signal: this.signal,
       ...(this.session_id === undefined ? {} : { session_id: this.session_id }),
     };
   }

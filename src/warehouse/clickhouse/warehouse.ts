@@ -123,7 +123,7 @@ export class ClickHouseWarehouse implements Warehouse {
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
     const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms ?? DEFAULT_READ_TIMEOUT_MS;
-    return this.readUntil(timeout_ms, work, options.for);
+    return this.readUntil(timeout_ms, work, options);
   }
 
   async compact(): Promise<void> {
@@ -200,21 +200,23 @@ export class ClickHouseWarehouse implements Warehouse {
   private async readUntil<T>(
     timeout_ms: number,
     work: (snapshot: ClickHouseSnapshot) => Promise<T>,
-    purpose: ReadPurpose = 'reports',
+    { for: purpose = 'reports', signal }: ReadOptions = {},
   ): Promise<T> {
     this.refuseClosed();
     const places = this.places[purpose];
-    await places.enter();
+    await places.enter(signal);
     try {
       // It may have been closed while this read waited.
       this.refuseClosed();
       const deadline = { at_ms: performance.now() + timeout_ms, timeout_ms };
-      const committed = await committedPositions(this.connection, this.place, { timeout_ms });
-      const snapshot = new ClickHouseSnapshot(this.connection, this.place, committed, this.relations, deadline);
+      const committed = await committedPositions(this.connection, this.place, { timeout_ms, signal });
+      const snapshot = new ClickHouseSnapshot(this.connection, this.place, committed, this.relations, deadline, signal);
       try {
         return await work(snapshot);
       } finally {
-        await snapshot.end();
+        // The session of a stopped read may be locked until its statement has ended. Nobody waits for that.
+        const ended = snapshot.end();
+        if (!signal?.aborted) await ended;
       }
     } catch (error) {
       // Closing ends the connections of reads that have begun.

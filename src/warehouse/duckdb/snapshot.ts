@@ -20,7 +20,8 @@ export class DuckDBSnapshot implements Snapshot {
     private readonly connection: DuckDBConnection,
     private readonly cache: RelationCache,
     private readonly folder: RowsFolder,
-    private readonly late: () => boolean,
+    /** Throws if the read is stopped. */
+    private readonly check: () => void,
   ) {}
 
   async query<R extends Row = Row>(sql: string, parameters: Record<string, Parameter> = {}): Promise<R[]> {
@@ -69,7 +70,7 @@ export class DuckDBSnapshot implements Snapshot {
   }
 
   private async run(sql: string, parameters: Record<string, Parameter>) {
-    if (this.late()) throw new Error('the query was stopped');
+    this.check();
     const text = expandMacros(sql, DUCKDB_MACROS);
     const values = Object.fromEntries(
       Object.entries(parameters).map(([name, value]) => [

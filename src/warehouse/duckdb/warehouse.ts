@@ -9,7 +9,8 @@ import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts'
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, SoundBackup, Warehouse } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
-import { closedError, type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
+import { readsThatFit } from '../thread-pool.ts';
+import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { explained, unopened } from './failures.ts';
 import { readHistory, recordVersion } from './history.ts';
@@ -18,6 +19,7 @@ import { copyStatement, insertFromParquet } from './parquet.ts';
 import { RelationCache } from './relation-cache.ts';
 import { insertThroughFile, RowsFolder } from './rows-file.ts';
 import { DuckDBSnapshot } from './snapshot.ts';
+import { Stop } from './stop.ts';
 
 export interface DuckDBOptions {
   /** The path of the file, or ':memory:'. */
@@ -30,14 +32,6 @@ export interface DuckDBOptions {
 }
 
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
-const DEFAULT_MAX_READS = 4;
-/**
- * Each running query holds a thread of Node's pool, and file operations need threads of the same pool. `bin/tributary.js` makes
- * the pool larger. With a smaller pool fewer reports run at the same time, so that one thread is left for loading and one for
- * files.
- */
-const POOL_THREADS = Number(process.env['UV_THREADPOOL_SIZE'] ?? 4);
-const OTHER_THREADS = 2;
 
 export class DuckDBWarehouse implements Warehouse {
   readonly engine = 'duckdb';
@@ -63,9 +57,9 @@ export class DuckDBWarehouse implements Warehouse {
     const full: Required<DuckDBOptions> = {
       memory_limit_bytes: Math.max(1e9, Math.floor(totalmem() / 4)),
       threads: availableParallelism(),
-      max_reads: Math.max(1, Math.min(DEFAULT_MAX_READS, POOL_THREADS - OTHER_THREADS)),
       read_timeout_ms: DEFAULT_READ_TIMEOUT_MS,
       ...options,
+      max_reads: readsThatFit(options.max_reads),
     };
     if (full.path !== ':memory:') {
       refuseUnusable(full.path);
@@ -117,22 +111,18 @@ export class DuckDBWarehouse implements Warehouse {
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
     const places = this.places[options.for ?? 'reports'];
-    const connection = await this.acquire(places);
+    const connection = await this.acquire(places, options.signal);
     const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms;
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      connection.interrupt();
-    }, timeout_ms);
-    const snapshot = new DuckDBSnapshot(connection, this.cache, this.folder, () => late);
+    const stop = new Stop(() => connection.interrupt(), timeout_ms, options.signal);
+    const snapshot = new DuckDBSnapshot(connection, this.cache, this.folder, () => stop.check());
     try {
       await this.cache.ready;
       await connection.run('begin transaction');
       return await work(snapshot);
     } catch (cause) {
-      throw late ? tooSlow(timeout_ms, cause) : explained(cause, 'read');
+      throw stop.error ?? explained(cause, 'read');
     } finally {
-      clearTimeout(timer);
+      stop.end();
       await connection.run('rollback').catch(() => undefined);
       snapshot.releaseKept();
       this.release(connection, places);
@@ -203,9 +193,9 @@ export class DuckDBWarehouse implements Warehouse {
     }
   }
 
-  private async acquire(places: ReadPlaces): Promise<DuckDBConnection> {
+  private async acquire(places: ReadPlaces, signal: AbortSignal | undefined): Promise<DuckDBConnection> {
     if (this.closed) throw closedError();
-    await places.enter();
+    await places.enter(signal);
     try {
       // It may have been closed while this read waited.
       if (this.closed) throw closedError();
