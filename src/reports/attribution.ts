@@ -235,7 +235,7 @@ function formatKey(cell: Row[string], key: GroupKey): string | null {
 async function readWarnings(
   snapshot: Snapshot,
   plan: Plan,
-  { adjustments, credits, events }: Attribution,
+  { adjustments, credits, crowded, events }: Attribution,
 ): Promise<Array<{ code: string; count: number; message: string }>> {
   const open = plan.models
     .map((model, i) => ({ model, i }))
@@ -243,11 +243,12 @@ async function readWarnings(
   const zeros = open.map(({ i }) => `count_where(w${i} = 0.0) as zero${i}`);
   const peaks = open.map(({ i }) => `, max(w${i}) as w${i}`).join('');
   const [row] = await snapshot.query(
-    `select f.*, p.*
+    `select f.*, p.*, x.*
      from (select count(*) as foreign_ones from ${adjustments.name} where currency <> order_currency and order_no in (select order_no from ${events.name})) f
      cross join (
        select ${[`count_where(places > ${MAX_PATH_LENGTH}) as cut`, ...zeros].join(', ')}
-       from (select order_no, max(places) as places${peaks} from ${credits.name} group by order_no) paths) p`,
+       from (select order_no, max(places) as places${peaks} from ${credits.name} group by order_no) paths) p
+     cross join (select ${crowded ? `count(*) as crowded_ones from ${crowded.name}` : '0 as crowded_ones'}) x`,
   );
   const warnings: Array<{ code: string; count: number; message: string }> = [];
   const warn = (name: string, code: string, message: string): void => {
@@ -258,6 +259,11 @@ async function readWarnings(
     'foreign_ones',
     'adjustment_currency',
     "adjustments are in another currency than their order and were left out; send them in the order's currency",
+  );
+  warn(
+    'crowded_ones',
+    'candidates_cut',
+    'orders have more touchpoints in their windows than an order keeps; only the newest count. If many people share an id, `doctor` names it',
   );
   warn('cut', 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);
   for (const { model, i } of open)
