@@ -1,5 +1,6 @@
 /** Ranges of times and values of the orders, value events and candidates. Later steps put these figures into their SQL. */
-import { MAX_MICROS } from '../domain/money.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { formatMicros, MAX_MICROS } from '../domain/money.ts';
 import { WINDOWS, windowColumn } from '../domain/settings.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
@@ -77,8 +78,13 @@ export interface ValueBounds {
   most_candidates: number;
 }
 
+/** Exact division multiplies a value with a sum of weights below 2^51, and the product has to fit 128 bits. */
+const MAX_VALUE_MICROS = 10n ** 22n;
+
+/** @throws unprocessable when a value is too large to be divided. */
 export async function readValueBounds(
   snapshot: Snapshot,
+  plan: Plan,
   events: Relation,
   candidates: Relation,
 ): Promise<ValueBounds> {
@@ -103,6 +109,13 @@ export async function readValueBounds(
     high_ms: 'number?',
     most_candidates: 'number?',
   });
+  for (const micros of [bounds.low_micros, bounds.high_micros])
+    if (micros > MAX_VALUE_MICROS || micros < -MAX_VALUE_MICROS)
+      throw new TributaryError(
+        'unprocessable',
+        `currency: an order is worth ${formatMicros(micros)} ${plan.currency}, more than reports can divide exactly; check its value, its adjustments and the rates of its day`,
+        { field: 'currency' },
+      );
   return {
     low_day: bounds.low_day ?? 0,
     high_day: bounds.high_day ?? 0,

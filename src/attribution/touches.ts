@@ -181,7 +181,7 @@ export async function makeTouchesOfOrders(
   const members = await makeMembers(snapshot, orders);
   const verdicts = times.has_reclassifications ? await makeVerdicts(snapshot, plan, members) : null;
   const untied = await makeCandidates(snapshot, plan, { orders, members, verdicts }, times);
-  const bounds = await readValueBounds(snapshot, events, untied);
+  const bounds = await readValueBounds(snapshot, plan, events, untied);
   const all = bounds.ties === null ? untied : await breakTies(snapshot, plan, untied, bounds.ties);
   const { candidates, crowded } = await keepNewest(
     snapshot,

@@ -45,7 +45,8 @@ export const AttributionReportParameters = Type.Object(
 );
 export type AttributionReportParameters = Static<typeof AttributionReportParameters>;
 
-const MAX_GROUPS = 100_000;
+/** The most rows of an answer: groups and emails, for each model. An answer of this size has about 20 MB. */
+const MAX_ROWS = 50_000;
 
 /** Totals that are the same for every model. */
 interface Totals {
@@ -139,28 +140,36 @@ async function modelParts(
     .map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`)
     .join(', ');
   const months = await joinMonths(snapshot, keys, query.bounds);
+  const room = Math.floor(MAX_ROWS / plan.models.length);
   const groups = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        sum(c.counted) as touches, ${sums}
-     from ${creditedTouches(query)} ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${MAX_GROUPS + 1}`,
+     from ${creditedTouches(query)} ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${room + 1}`,
   );
-  if (groups.length > MAX_GROUPS)
-    throw new TributaryError(
-      'unprocessable',
-      `group_by: there are more than ${MAX_GROUPS} groups, the limit; group by fewer keys or ask for a shorter period`,
-      { field: 'group_by' },
-    );
+  checkRows(groups.length, plan, 'group_by', 'group by fewer keys');
   const emails = await snapshot.query(
     `select t.email_id as email_id, t.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        count(distinct case when c.counted = 1 then o.person_key end) as people, ${sums}
-     from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id`,
+     from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id
+     limit ${room - groups.length + 1}`,
   );
+  checkRows(groups.length + emails.length, plan, 'start', 'group by fewer keys');
   const parts: Array<[string, ReportJson]> = [];
   for (const [i, { name }] of plan.models.entries()) {
     const organic = await readOrganic(snapshot, plan, query, i);
     parts.push([name, modelPart(i, keys, groups, emails, totals, organic)]);
   }
   return parts;
+}
+
+/** @throws unprocessable when the answer would have too many rows. It is checked before any row is built. */
+function checkRows(rows: number, { models }: Plan, field: string, fix: string): void {
+  if (rows * models.length <= MAX_ROWS) return;
+  throw new TributaryError(
+    'unprocessable',
+    `${field}: the answer has more than ${MAX_ROWS} rows of groups and emails for ${models.length} model${models.length === 1 ? '' : 's'}, the limit; ${fix}, ask for fewer models or for a shorter period`,
+    { field },
+  );
 }
 
 function modelPart(

@@ -63,36 +63,46 @@ export async function modelComparison(
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   const { group_by = 'channel', draws = 200, seed = 1, ...rest } = parameters;
-  return context.warehouse.read(
-    async (snapshot) => {
-      const resolved = await resolveParameters(
+  const deadline = performance.now() + context.timeout_ms;
+  const timeout_ms = (): number => Math.max(1, deadline - performance.now());
+  const resolved = await context.warehouse.read(
+    (snapshot) =>
+      resolveParameters(
         snapshot,
         context,
         { ...rest, models: rest.models ?? RULE_MODEL_NAMES.join(',') },
         { ...options, extra: { report: 'model_comparison', group_by, draws, seed } },
-      );
-      return answerOnce(context, resolved, '', async () => {
-        const { plan } = resolved;
-        const query = await attribute(snapshot, plan, context.directory);
-        const { names, credit } = await readCredit(snapshot, plan, query, group_by);
-        checkSize(names.length, plan.models.length, draws);
-        const facts = await readFacts(snapshot, plan, query, group_by, names);
-        const sums = await readSums(snapshot, plan, query, group_by, names);
-        const intervals = await context.training.run('bootstrapShares', credit, { draws, seed, level: LEVEL });
-        const rows = names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals));
-        return {
-          ...reportHead(resolved, context.clock()),
-          attribution_models: plan.models.map(({ name }) => name),
-          group_by,
-          intervals: { level: LEVEL, draws, seed, over: 'people' },
-          groups: rows,
-          disagreements: disagreements(plan, group_by, names, facts, intervals),
-          notes: notes(plan),
-        };
-      });
-    },
-    { timeout_ms: context.timeout_ms },
+      ),
+    { timeout_ms: timeout_ms() },
   );
+  const { plan } = resolved;
+  return answerOnce(context, resolved, '', async () => {
+    const { names, credit, facts, sums } = await context.warehouse.read(
+      async (snapshot) => {
+        const query = await attribute(snapshot, plan, context.directory);
+        const by_person = await readCredit(snapshot, plan, query, group_by);
+        checkSize(by_person.names.length, plan.models.length, draws);
+        return {
+          ...by_person,
+          facts: await readFacts(snapshot, plan, query, group_by, by_person.names),
+          sums: await readSums(snapshot, plan, query, group_by, by_person.names),
+        };
+      },
+      { timeout_ms: timeout_ms() },
+    );
+    // The draws need no warehouse. They take long, so another report reads in the meantime.
+    const settings = { draws, seed, level: LEVEL };
+    const intervals = await context.training.runWithin(timeout_ms(), 'bootstrapShares', credit, settings);
+    return {
+      ...reportHead(resolved, context.clock()),
+      attribution_models: plan.models.map(({ name }) => name),
+      group_by,
+      intervals: { level: LEVEL, draws, seed, over: 'people' },
+      groups: names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals)),
+      disagreements: disagreements(plan, group_by, names, facts, intervals),
+      notes: notes(plan),
+    };
+  });
 }
 
 function checkSize(groups: number, models: number, draws: number): void {

@@ -6,7 +6,15 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { TributaryError } from '../../domain/errors.ts';
 import { backupFile, makeBackupFolder, tablesToRestore } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
-import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, Warehouse } from '../port.ts';
+import {
+  type Batch,
+  CARE_TIMEOUT_MS,
+  type Diagnosis,
+  type ReadOptions,
+  type ReadPurpose,
+  type Snapshot,
+  type Warehouse,
+} from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns, tooSlow } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
@@ -30,6 +38,7 @@ export interface DuckDBOptions {
 
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
 const DEFAULT_MAX_READS = 4;
+const CARE: ReadOptions = { timeout_ms: CARE_TIMEOUT_MS };
 /**
  * Each running query holds a thread of Node's pool, and file operations need threads of the same pool. `bin/tributary.js` makes
  * the pool larger. With a smaller pool fewer reports run at the same time, so that one thread is left for loading and one for
@@ -143,14 +152,14 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async diagnose(): Promise<Diagnosis> {
-    const { tables, problems } = await this.read(async (snapshot) => {
+    const { tables, problems, busiest_ids } = await this.read(async (snapshot) => {
       const examined = await examine(snapshot);
       const [row] = await snapshot.query(uncommittedRows('conversions', 'commits'));
       return { ...examined, problems: [...examined.problems, ...uncommittedProblem(Number(row!['n']))] };
-    });
+    }, CARE);
     const { version } = await this.exclusively(() => readHistory(this.writer));
     const size_bytes = existsSync(this.options.path) ? statSync(this.options.path).size : 0;
-    return { engine: this.engine, schema_version: version, size_bytes, tables, problems };
+    return { engine: this.engine, schema_version: version, size_bytes, tables, problems, busiest_ids };
   }
 
   async backup(folder: string): Promise<void> {
@@ -159,11 +168,11 @@ export class DuckDBWarehouse implements Warehouse {
       for (const table of TABLE_NAMES) {
         await snapshot.query(copyStatement(table, backupFile(folder, table)));
       }
-    });
+    }, CARE);
   }
 
   async restore(folder: string): Promise<void> {
-    const filled = tablesToRestore(folder, await this.read(tableSizes));
+    const filled = tablesToRestore(folder, await this.read(tableSizes, CARE));
     await this.exclusively(() =>
       this.transaction(async () => {
         for (const table of filled) await insertFromParquet(this.writer, TABLES[table], backupFile(folder, table));
