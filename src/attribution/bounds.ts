@@ -1,5 +1,6 @@
 /** Ranges of times and values of the orders, value events and candidates. Later steps put these figures into their SQL. */
-import { MAX_MICROS } from '../domain/money.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { formatMicros, MAX_MICROS } from '../domain/money.ts';
 import { WINDOWS, windowColumn } from '../domain/settings.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
@@ -20,6 +21,8 @@ export interface TimeBounds {
   currencies: string[];
   /** True if the log holds any reclassification at this position. */
   has_reclassifications: boolean;
+  /** The most orders of one person. */
+  most_orders: number;
 }
 
 export async function readTimeBounds(
@@ -31,12 +34,13 @@ export async function readTimeBounds(
   const longest = `greatest(${WINDOWS.map(windowColumn).join(', ')})`;
   const [row] = await snapshot.query(
     `select o.low_ms as low_ms, o.first_ms as first_ms, o.high_ms as high_ms, o.low_currency as low_currency, o.high_currency as high_currency,
-       a.first_ms as adjusted_ms, a.last_ms as last_adjusted_ms, r.n as reclassifications
+       a.first_ms as adjusted_ms, a.last_ms as last_adjusted_ms, r.n as reclassifications, p.n as most_orders
      from (
        select min(at_ms - ${longest}) as low_ms, min(at_ms) as first_ms, max(at_ms) as high_ms, min(currency) as low_currency, max(currency) as high_currency
        from ${orders.name}) o
      cross join (select min(at_ms) as first_ms, max(at_ms) as last_ms from ${adjustments.name}) a
-     cross join (select count(*) as n from reclassifications r where ${atOrBefore('r', plan.positions.touchpoints)}) r`,
+     cross join (select count(*) as n from reclassifications r where ${atOrBefore('r', plan.positions.touchpoints)}) r
+     cross join (select max(n) as n from (select count(*) as n from ${orders.name} group by person_key) people) p`,
   );
   const times = read(row, {
     low_ms: 'number?',
@@ -47,6 +51,7 @@ export async function readTimeBounds(
     low_currency: 'text?',
     high_currency: 'text?',
     reclassifications: 'number',
+    most_orders: 'number?',
   });
   const [first_ms, high_ms] = [times.first_ms ?? 0, times.high_ms ?? 0];
   return {
@@ -56,6 +61,7 @@ export async function readTimeBounds(
     until_ms: Math.max(high_ms, times.last_adjusted_ms ?? high_ms) + 1,
     currencies: [times.low_currency, times.high_currency].filter((name) => name !== null),
     has_reclassifications: times.reclassifications > 0,
+    most_orders: times.most_orders ?? 0,
   };
 }
 
@@ -68,15 +74,22 @@ export interface ValueBounds {
   values_are_small: boolean;
   /** The period that holds all candidates of one order at the same instant; null if there are none. */
   ties: { low_ms: number; high_ms: number } | null;
+  /** The most candidates of one order. */
+  most_candidates: number;
 }
 
+/** Exact division multiplies a value with a sum of weights below 2^51, and the product has to fit 128 bits. */
+const MAX_VALUE_MICROS = 10n ** 22n;
+
+/** @throws unprocessable when a value is too large to be divided. */
 export async function readValueBounds(
   snapshot: Snapshot,
+  plan: Plan,
   events: Relation,
   candidates: Relation,
 ): Promise<ValueBounds> {
   const [row] = await snapshot.query(
-    `select e.low_day as low_day, e.high_day as high_day, e.low_micros as low_micros, e.high_micros as high_micros, t.low_ms as low_ms, t.high_ms as high_ms
+    `select e.low_day as low_day, e.high_day as high_day, e.low_micros as low_micros, e.high_micros as high_micros, t.low_ms as low_ms, t.high_ms as high_ms, m.n as most_candidates
      from (
        select min(day_number) as low_day, max(day_number) as high_day,
          text128(coalesce(min(case when before_micros < after_micros then before_micros else after_micros end), int128(0))) as low_micros,
@@ -84,20 +97,30 @@ export async function readValueBounds(
        from ${events.name}) e
      cross join (
        select min(at_ms) as low_ms, max(at_ms) as high_ms
-       from (select order_no, at_ms from ${candidates.name} group by order_no, at_ms having count(*) > 1) tied) t`,
+       from (select order_no, at_ms from ${candidates.name} group by order_no, at_ms having count(*) > 1) tied) t
+     cross join (select max(n) as n from (select count(*) as n from ${candidates.name} group by order_no) counted) m`,
   );
-  const { low_ms, high_ms, ...bounds } = read(row, {
+  const { low_ms, high_ms, most_candidates, ...bounds } = read(row, {
     low_day: 'number?',
     high_day: 'number?',
     low_micros: 'bigint',
     high_micros: 'bigint',
     low_ms: 'number?',
     high_ms: 'number?',
+    most_candidates: 'number?',
   });
+  for (const micros of [bounds.low_micros, bounds.high_micros])
+    if (micros > MAX_VALUE_MICROS || micros < -MAX_VALUE_MICROS)
+      throw new TributaryError(
+        'unprocessable',
+        `currency: an order is worth ${formatMicros(micros)} ${plan.currency}, more than reports can divide exactly; check its value, its adjustments and the rates of its day`,
+        { field: 'currency' },
+      );
   return {
     low_day: bounds.low_day ?? 0,
     high_day: bounds.high_day ?? 0,
     values_are_small: bounds.low_micros >= 0n && bounds.high_micros <= BigInt(MAX_MICROS),
+    most_candidates: most_candidates ?? 0,
     ties: low_ms === null || high_ms === null ? null : { low_ms, high_ms },
   };
 }

@@ -34,21 +34,39 @@ export async function makeAbsorbed(snapshot: Snapshot, candidates: Relation): Pr
   );
 }
 
+/** Ties of one instant fit in this range, so that one integer orders candidates by time. */
+const TIE_RANGE = 2 ** 24;
+
+/** SQL for a number of a candidate that is larger for earlier ones. Windows are short enough for 64 bits. */
+const RECENCY = `age_ms * ${TIE_RANGE} - tie_no`;
+
+/** The fields in which a visit, as far as it has them, agrees with its click. */
+const AGREEING = ['message_id', 'campaign_id', 'email_id'] as const;
+
 /**
  * Visits on channel email that belong to the latest click before them: soon after it, and of the same email as far as the visit
- * names one.
+ * names one. Visits are grouped by the fields that they have; each click joins the groups of its order, and one pass in time
+ * finds the latest click. So the work does not grow with the number of pairs.
  */
 const absorbedVisits = (candidates: string): string => `
-  with matched as (
-    select v.order_no as order_no, v.touch_no as touch_no, k.touch_no as into_touch_no,
-      row_number() over (partition by v.order_no, v.touch_no order by k.at_ms desc, k.tie_no desc) as latest_no
-    from (select * from ${candidates} where channel = 'email' and touchpoint_type in ('website_visit', 'page_view')) v
-    join (select * from ${candidates} where touchpoint_type = 'email_click') k on k.order_no = v.order_no
-    where (k.at_ms < v.at_ms or (k.at_ms = v.at_ms and k.tie_no < v.tie_no)) and v.at_ms - k.at_ms <= $within
-      and (v.message_id is null or same(v.message_id, k.message_id))
-      and (v.campaign_id is null or same(v.campaign_id, k.campaign_id))
-      and (v.email_id is null or same(v.email_id, k.email_id)))
-  select order_no, touch_no, into_touch_no from matched where latest_no = 1`;
+  with visits as (
+    select c.*, ${AGREEING.map((name, i) => `case when c.${name} is null then 0 else ${2 ** i} end`).join(' + ')} as has_fields
+    from ${candidates} c where c.channel = 'email' and c.touchpoint_type in ('website_visit', 'page_view')),
+  wanted as (select distinct order_no, has_fields from visits),
+  clicks as (
+    select c.*, w.has_fields as has_fields
+    from (select * from ${candidates} where touchpoint_type = 'email_click') c join wanted w on w.order_no = c.order_no),
+  both_kinds as (
+    select order_no, touch_no, at_ms, tie_no, has_fields, ${AGREEING.join(', ')}, int64(null) as recency from visits
+    union all
+    select order_no, touch_no, at_ms, tie_no, has_fields, ${AGREEING.map((name, i) => `case when bits(has_fields, ${2 ** i}) = 0 then null else ${name} end as ${name}`).join(', ')},
+      int64(${RECENCY}) as recency from clicks),
+  followed as (
+    select b.*, min(recency) over (partition by order_no, has_fields, ${AGREEING.join(', ')} order by at_ms, tie_no rows between unbounded preceding and current row) as latest
+    from both_kinds b)
+  select f.order_no as order_no, f.touch_no as touch_no, k.touch_no as into_touch_no
+  from followed f join clicks k on k.order_no = f.order_no and k.has_fields = f.has_fields and int64(k.age_ms * ${TIE_RANGE} - k.tie_no) = f.latest
+  where f.recency is null and f.at_ms - k.at_ms <= $within`;
 
 /** Weaker events of an email, among the candidates that are not absorbed visits. */
 const absorbedEmails = (candidates: string): string => `

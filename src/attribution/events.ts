@@ -1,13 +1,14 @@
 /** Orders -> value events: changes of the value of each order, in the report's currency. docs/semantics.md 3 and 8. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
-import { columnsOf, fill, materialise, type Relation } from '../warehouse/relation.ts';
+import { columnsOf, fill, materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import type { Row } from '../warehouse/schema.ts';
 import type { TimeBounds } from './bounds.ts';
 import { isNarrowed, narrowed, narrowing, type Plan, periodDecides } from './plan.ts';
 import { makeRates } from './rates.ts';
-import { DAY_OFFSETS, EVENTS, ORDER_ADJUSTMENTS, VALUE_EVENTS } from './relations.ts';
+import { EVENTS, ORDER_ADJUSTMENTS, VALUE_EVENTS, ZONE_OFFSETS } from './relations.ts';
 
 /** Makes `order_adjustments`: the adjustments of `orders`. Later steps count those in another currency and leave them out. */
 export function makeAdjustments(
@@ -83,11 +84,33 @@ export async function makeEvents(snapshot: Snapshot, plan: Plan, valued: Valued,
   return convertEvents(snapshot, plan);
 }
 
-/** Zone offsets of brands as rows of {@link DAY_OFFSETS}. With them the query finds a calendar day by integer arithmetic. */
-export function offsetRows(plan: Plan, range: { from_ms: number; until_ms: number }): Row[] {
-  return plan.brands.flatMap(({ brand_id, settings }) =>
-    offsetPeriods(settings.time_zone, range.from_ms, range.until_ms).map((period) => ({ brand_id, ...period })),
-  );
+const YEAR_MS = 366 * MS_PER_DAY;
+
+/** The time zones of a plan's brands. The number of a zone is its place in this list. */
+export function zonesOf(plan: Plan): string[] {
+  return [...new Set(plan.brands.map(({ settings }) => settings.time_zone))];
+}
+
+/**
+ * Makes the offsets of the plan's time zones. With them the query finds a calendar day by integer arithmetic.
+ * @param no distinguishes the tables for different ranges.
+ */
+export async function makeZoneOffsets(
+  snapshot: Snapshot,
+  plan: Plan,
+  { from_ms, until_ms }: { from_ms: number; until_ms: number },
+  no: number,
+): Promise<Relation> {
+  const rows: Row[] = [];
+  for (const [zone_no, time_zone] of zonesOf(plan).entries()) {
+    // A search of many years takes long, so other requests are answered after each year.
+    for (let until = from_ms; until < until_ms; until += YEAR_MS) {
+      offsetPeriods(time_zone, from_ms, Math.min(until + YEAR_MS, until_ms));
+      await nextTurn();
+    }
+    for (const period of offsetPeriods(time_zone, from_ms, until_ms)) rows.push({ zone_no, ...period });
+  }
+  return fill(snapshot, numbered(ZONE_OFFSETS, no), rows);
 }
 
 /** True if every brand has the time zone UTC. Then a day needs no offset. */
@@ -105,9 +128,9 @@ async function dayColumns(
   times: TimeBounds,
 ): Promise<{ event: string; order: string; join: string }> {
   if (isUtc(plan)) return { event: dayNumber('v.at_ms'), order: dayNumber('o.at_ms'), join: '' };
-  const offsets = await fill(snapshot, DAY_OFFSETS, offsetRows(plan, times));
+  const offsets = await makeZoneOffsets(snapshot, plan, times, 0);
   const join = (alias: string, at: string): string =>
-    `join ${offsets.name} ${alias} on ${alias}.brand_id = o.brand_id and ${at} >= ${alias}.from_ms and ${at} < ${alias}.until_ms`;
+    `join ${offsets.name} ${alias} on ${alias}.zone_no = o.zone_no and ${at} >= ${alias}.from_ms and ${at} < ${alias}.until_ms`;
   return {
     event: dayNumber('v.at_ms + d.offset_ms'),
     order: dayNumber('o.at_ms + od.offset_ms'),

@@ -3,13 +3,13 @@ import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
-import { fill, materialise, type Relation } from '../warehouse/relation.ts';
+import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
 import { namedId } from './claims.ts';
 import { isCounted, without } from './eligibility.ts';
-import { dayNumber, isUtc, offsetRows } from './events.ts';
+import { dayNumber, isUtc, makeZoneOffsets } from './events.ts';
 import type { Plan } from './plan.ts';
 import type { Attribution } from './query.ts';
-import { JOURNEY_EVENTS, JOURNEY_OFFSETS, JOURNEY_SPANS, JOURNEYS, POLICIES } from './relations.ts';
+import { JOURNEY_EVENTS, JOURNEY_SPANS, JOURNEYS, POLICIES } from './relations.ts';
 import { memberTouches } from './touches.ts';
 
 /** The order of the events of a person. `event_no` decides between events of the same kind at the same instant. */
@@ -102,14 +102,16 @@ export async function makeJourneys(
     `select coalesce(min(first_ms), 0) as from_ms, coalesce(max(last_order_ms), 0) + 1 as until_ms from ${JOURNEY_SPANS.name}`,
   );
   const range = read(row, { from_ms: 'number', until_ms: 'number' });
-  const offsets = await fill(snapshot, JOURNEY_OFFSETS, offsetRows(plan, range));
+  const offsets = await makeZoneOffsets(snapshot, plan, range, 1);
   const journeys = await materialise(
     snapshot,
     JOURNEYS,
-    `select j.*, ${dayNumber('j.last_order_ms + b.offset_ms')} - ${dayNumber('j.first_ms + a.offset_ms')} as days
-     from ${JOURNEY_SPANS.name} j
-     join ${offsets.name} a on a.brand_id = j.brand_id and j.first_ms >= a.from_ms and j.first_ms < a.until_ms
-     join ${offsets.name} b on b.brand_id = j.brand_id and j.last_order_ms >= b.from_ms and j.last_order_ms < b.until_ms`,
+    `select ${columnsOf(JOURNEYS, 'j', { days: `${dayNumber('j.last_order_ms + b.offset_ms')} - ${dayNumber('j.first_ms + a.offset_ms')}` })}
+     from (
+       select s.*, q.zone_no as zone_no from ${JOURNEY_SPANS.name} s
+       join ${POLICIES.name} q on q.brand_id = s.brand_id and q.conversion_type = '${CONVERSION_TYPES[0]}') j
+     join ${offsets.name} a on a.zone_no = j.zone_no and j.first_ms >= a.from_ms and j.first_ms < a.until_ms
+     join ${offsets.name} b on b.zone_no = j.zone_no and j.last_order_ms >= b.from_ms and j.last_order_ms < b.until_ms`,
   );
   return { events, journeys };
 }

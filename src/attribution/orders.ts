@@ -11,7 +11,7 @@ import type { Row } from '../warehouse/schema.ts';
 import { oneOf, textList } from '../warehouse/sql-text.ts';
 import { readTimeBounds, type TimeBounds } from './bounds.ts';
 import { namedId, overruledClaims, standingFirst } from './claims.ts';
-import { makeAdjustments, makeEvents } from './events.ts';
+import { makeAdjustments, makeEvents, zonesOf } from './events.ts';
 import { isNarrowed, narrowed, narrowing, ordersAreFinal, type Plan, periodDecides } from './plan.ts';
 import {
   BRAND_PERIODS,
@@ -27,12 +27,21 @@ import {
 /** Makes `policies`: settings as rows, so that the query can join what differs by brand and conversion type. */
 async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
   const rows: Row[] = [];
+  const zones = zonesOf(plan);
   for (const { brand_id, settings, start_ms, end_ms } of plan.brands) {
     const gap_ms = Math.round(settings.journey_gap_days * MS_PER_DAY);
     for (const conversion_type of CONVERSION_TYPES) {
       const own = modelSettings(settings, conversion_type);
       const columns = Object.fromEntries(SETTING_COLUMNS.map(({ column, of }) => [column, of(own)]));
-      rows.push({ brand_id, conversion_type, start_ms, end_ms, gap_ms, ...columns });
+      rows.push({
+        brand_id,
+        conversion_type,
+        start_ms,
+        end_ms,
+        gap_ms,
+        zone_no: zones.indexOf(settings.time_zone),
+        ...columns,
+      });
     }
   }
   await fill(snapshot, POLICIES, rows);
@@ -98,7 +107,7 @@ function makeOrders(snapshot: Snapshot, plan: Plan, repeats: Relation): Promise<
        select ${logNumber('c', plan.positions.conversions)} as order_no, c.brand_id as brand_id, ${namedId('c')} as conversion_id, c.order_id as order_id, c.conversion_type as conversion_type,
          c.currency as currency, int64(c.conversion_value_micros) as value_micros, epoch_ms(c.occurred_at) as at_ms,
          coalesce(p.person_key, c.subject_key) as person_key, coalesce(p.person_id, c.customer_id, c.anonymous_id) as person_id,
-         q.start_ms as start_ms, q.end_ms as end_ms, ${SETTING_COLUMNS.map(({ column }) => `q.${column} as ${column}`).join(', ')}
+         q.start_ms as start_ms, q.end_ms as end_ms, q.zone_no as zone_no, ${SETTING_COLUMNS.map(({ column }) => `q.${column} as ${column}`).join(', ')}
        from conversions c
        join ${POLICIES.name} q on q.brand_id = c.brand_id and q.conversion_type = c.conversion_type
        left join ${PERSONS.name} p on p.subject_key = c.subject_key and p.brand_id = c.brand_id

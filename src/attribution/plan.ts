@@ -78,7 +78,22 @@ export interface Plan extends QueryOptions {
   touch_columns: readonly string[];
   /** True if the report shows the weight of every touch under every model. */
   show_weights: boolean;
+  limits: CandidateLimits;
 }
+
+/** How many candidates an order may have. */
+export interface CandidateLimits {
+  /** An order keeps at most so many candidates. */
+  most: number;
+  /** An order keeps at least so many candidates. */
+  least: number;
+  /** All orders of a person together keep about so many candidates, as far as `least` allows. */
+  of_person: number;
+  /** A person with more pairs of an order and a touchpoint than this is busy. It changes the work and no result. */
+  pairs: number;
+}
+
+export const CANDIDATE_LIMITS: CandidateLimits = { most: 2_000, least: 50, of_person: 1_000_000, pairs: 1_000_000 };
 
 /** A path keeps its newest touches up to this number. */
 export const MAX_PATH_LENGTH = 1_000;

@@ -13,6 +13,8 @@ import { RATES, VALUE_EVENTS } from './relations.ts';
 /** A rate counts on its day and the six days after it. */
 export const RATE_DAYS = 7;
 const NANOS = 1_000_000_000n;
+/** Between any two real currencies the rate is far below this. Larger rates would not fit the numbers of a report. */
+const MAX_RATE = 1_000_000_000n;
 
 /** A rate as a fraction, with the days of the quotes that it comes from. */
 export interface ResolvedRate {
@@ -44,8 +46,22 @@ export class RateBook {
     for (const list of this.quotes.values()) list.sort((a, b) => b.day - a.day || (a.base < b.base ? -1 : 1));
   }
 
-  /** The rate from one currency to another on a day: direct, inverse, or through a shared base. Undefined if there is none. */
+  /**
+   * The rate from one currency to another on a day: direct, inverse, or through a shared base. Undefined if there is none.
+   * @throws unprocessable when the rate cannot be right.
+   */
   find(brand_id: string, day: number, from: string, to: string): ResolvedRate | undefined {
+    const rate = this.search(brand_id, day, from, to);
+    if (rate && (rate.num > rate.den * MAX_RATE || rate.den > rate.num * MAX_RATE))
+      throw new TributaryError(
+        'unprocessable',
+        `currency: the rate from ${from} to ${to} on ${formatDate(day)}, from the rates of ${rate.dates.join(' and ')}, is ${Number(rate.num) / Number(rate.den)}; a rate may be at most ${MAX_RATE} and at least 1/${MAX_RATE}. Send the right rate for that day to /v1/fx_rates`,
+        { field: 'currency' },
+      );
+    return rate;
+  }
+
+  private search(brand_id: string, day: number, from: string, to: string): ResolvedRate | undefined {
     if (from === to) return { num: 1n, den: 1n, dates: [] };
     const direct = this.latest(brand_id, day, from).find((q) => q.base === to);
     if (direct) return { num: direct.rate_nanos, den: NANOS, dates: [formatDate(direct.day)] };

@@ -14,7 +14,15 @@ const OF_TOUCHPOINTS = new RegExp(`^(${TABLES.touchpoints.columns.map(({ name })
 
 export const POLICIES = defineRelation('policies', 'the settings and the period of a brand and conversion type', {
   key: ['brand_id', 'conversion_type'],
-  columns: { brand_id: 'text', conversion_type: 'text', start_ms: 'int', end_ms: 'int', gap_ms: 'int', ...SETTINGS },
+  columns: {
+    brand_id: 'text',
+    conversion_type: 'text',
+    start_ms: 'int',
+    end_ms: 'int',
+    gap_ms: 'int',
+    zone_no: 'int',
+    ...SETTINGS,
+  },
 });
 
 export const BRAND_PERIODS = defineRelation('brand_periods', 'a brand of the plan with its period', {
@@ -27,23 +35,10 @@ export const PERSONS = defineRelation('persons', 'an id of a person who is named
   columns: { brand_id: 'text', id: 'text', subject_key: 'int', person_id: 'text', person_key: 'int' },
 });
 
-const OFFSET = { brand_id: 'text', from_ms: 'int', until_ms: 'int', offset_ms: 'int' } as const;
-export const DAY_OFFSETS = defineRelation(
-  'day_offsets',
-  'the zone offset of a brand in a part of the time of value events',
-  {
-    key: ['brand_id', 'from_ms'],
-    columns: OFFSET,
-  },
-);
-export const JOURNEY_OFFSETS = defineRelation(
-  'journey_offsets',
-  'the zone offset of a brand in a part of the time of journeys',
-  {
-    key: ['brand_id', 'from_ms'],
-    columns: OFFSET,
-  },
-);
+export const ZONE_OFFSETS = defineRelation('zone_offsets', 'the offset of a time zone in a part of time', {
+  key: ['zone_no', 'from_ms'],
+  columns: { zone_no: 'int', from_ms: 'int', until_ms: 'int', offset_ms: 'int' },
+});
 
 export const REPEATS = defineRelation(
   'repeats',
@@ -67,6 +62,7 @@ const ORDER = {
   person_id: 'text',
   start_ms: 'int',
   end_ms: 'int',
+  zone_no: 'int',
   ...SETTINGS,
   previous_ms: 'int?',
 } as const satisfies Record<string, RelationType>;
@@ -173,6 +169,37 @@ export const TIES = defineRelation('ties', 'the place of a candidate among those
   columns: { order_no: 'int', touch_no: 'int', tie_no: 'int' },
 });
 
+export const NEWEST_CANDIDATES = defineRelation(
+  'newest_candidates',
+  'a candidate that its order keeps; made only if some order has too many',
+  { key: ['order_no', 'touch_no'], columns: CANDIDATE, more: OF_TOUCHPOINTS },
+);
+export const CROWDED_ORDERS = defineRelation('crowded_orders', 'an order with more candidates than it keeps', {
+  key: ['order_no'],
+  columns: { order_no: 'int', kept: 'int' },
+});
+
+export const BUSY_PEOPLE = defineRelation('busy_people', 'a person with very many pairs of an order and a touchpoint', {
+  key: ['person_key'],
+  columns: { person_key: 'int', kept: 'int' },
+});
+export const BUSY_TOUCHES = defineRelation(
+  'busy_touches',
+  'the place in time of a touchpoint among those of a window',
+  {
+    key: ['person_key', 'touch_no'],
+    columns: { person_key: 'int', kept: 'int', window_no: 'int', touch_no: 'int', at_ms: 'int', place: 'int' },
+  },
+);
+export const BUSY_PAIRS = defineRelation(
+  'busy_pairs',
+  'an order of a busy person and a touchpoint that may earn from it',
+  {
+    key: ['order_no', 'touch_no'],
+    columns: { order_no: 'int', touch_no: 'int' },
+  },
+);
+
 export const ABSORBED_VISITS = defineRelation('absorbed_visits', 'a landing visit that belongs to its email click', {
   key: ['order_no', 'touch_no'],
   columns: { order_no: 'int', touch_no: 'int', into_touch_no: 'int' },
@@ -249,14 +276,10 @@ export const JOURNEY_SPANS = defineRelation('journey_spans', 'a journey that hol
   key: ['person_key', 'journey_no'],
   columns: JOURNEY,
 });
-export const JOURNEYS = defineRelation(
-  'journeys',
-  'a journey that holds a value event, with its length in calendar days',
-  {
-    key: ['person_key', 'journey_no'],
-    columns: { ...JOURNEY, days: 'int' },
-  },
-);
+export const JOURNEYS = defineRelation('journeys', 'a journey, with its length in calendar days', {
+  key: ['person_key', 'journey_no'],
+  columns: { ...JOURNEY, days: 'int' },
+});
 
 /** The relations that the steps for orders make. */
 export interface OrderRelations {
@@ -272,6 +295,8 @@ export interface TouchRelations {
   /** Null if the log holds no reclassification at this position. */
   verdicts: Relation | null;
   candidates: Relation;
+  /** The orders that keep only their newest candidates. Null if there are none. */
+  crowded: Relation | null;
   /** Null if every candidate is a touch. */
   absorbed: Relation | null;
 }

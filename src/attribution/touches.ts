@@ -5,12 +5,15 @@ import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
 import { readValueBounds, type TimeBounds, type ValueBounds } from './bounds.ts';
 import { makeAbsorbed } from './collapse.ts';
+import { keepNewest, makeBusyPairs } from './crowded.ts';
 import { inTime, mayEarn, without } from './eligibility.ts';
 import type { Plan } from './plan.ts';
 import {
+  BUSY_PEOPLE,
   CANDIDATE_COLUMNS,
   CANDIDATES,
   MEMBERS,
+  NEWEST_CANDIDATES,
   type OrderRelations,
   PERSONS,
   TIES,
@@ -82,11 +85,11 @@ export function effective(name: string, verdicts: Relation | null): string {
 }
 
 /** Makes the candidates of `orders`. Candidates at the same instant are not ordered yet. */
-function makeCandidates(
+async function makeCandidates(
   snapshot: Snapshot,
   plan: Plan,
   { orders, members, verdicts }: { orders: Relation; members: Relation; verdicts: Relation | null },
-  { low_ms, high_ms }: TimeBounds,
+  times: TimeBounds,
 ): Promise<Relation> {
   const traits = effective('traits', verdicts);
   const in_time = inTime(plan, {
@@ -105,17 +108,25 @@ function makeCandidates(
     verdict: effective('verdict', verdicts),
     traits,
   });
-  return materialise(
-    snapshot,
-    UNTIED_CANDIDATES,
-    `select ${columns}
-     from touchpoints t
-     join (select m.subject_key as subject_key, o.* from ${orders.name} o join ${members.name} m on m.person_key = o.person_key) o
-       on o.subject_key = t.subject_key and ${in_time}
-     ${withVerdicts(verdicts)}
-     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${low_ms}) and t.occurred_at <= instant(${high_ms})
-       and ${mayEarn(plan, traits)}`,
+  const touch_no = touchNumber(plan);
+  const with_verdicts = withVerdicts(verdicts);
+  const busy = await makeBusyPairs(snapshot, plan, { orders, members }, times, { touch_no, traits, with_verdicts });
+  const candidates = (with_orders: string): string => `select ${columns}
+     from touchpoints t ${with_orders} and ${in_time} ${with_verdicts}
+     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${times.low_ms}) and t.occurred_at <= instant(${times.high_ms})
+       and ${mayEarn(plan, traits)}`;
+  const not_busy = busy ? `where o.person_key not in (select person_key from ${BUSY_PEOPLE.name})` : '';
+  const of_persons = candidates(
+    `join (select m.subject_key as subject_key, o.* from ${orders.name} o join ${members.name} m on m.person_key = o.person_key ${not_busy}) o
+       on o.subject_key = t.subject_key`,
   );
+  const of_busy = busy
+    ? `union all ${candidates(
+        `join (select p.touch_no as pair_touch_no, o.* from ${orders.name} o join ${busy.name} p on p.order_no = o.order_no) o
+       on o.pair_touch_no = ${touch_no}`,
+      )}`
+    : '';
+  return materialise(snapshot, UNTIED_CANDIDATES, `${of_persons} ${of_busy}`);
 }
 
 /** The declaration of a relation of candidates, with the further columns that a plan asks for. */
@@ -170,8 +181,18 @@ export async function makeTouchesOfOrders(
   const members = await makeMembers(snapshot, orders);
   const verdicts = times.has_reclassifications ? await makeVerdicts(snapshot, plan, members) : null;
   const untied = await makeCandidates(snapshot, plan, { orders, members, verdicts }, times);
-  const bounds = await readValueBounds(snapshot, events, untied);
-  const candidates = bounds.ties === null ? untied : await breakTies(snapshot, plan, untied, bounds.ties);
+  const bounds = await readValueBounds(snapshot, plan, events, untied);
+  const all = bounds.ties === null ? untied : await breakTies(snapshot, plan, untied, bounds.ties);
+  const { candidates, crowded } = await keepNewest(
+    snapshot,
+    plan,
+    { orders, members },
+    {
+      candidates: all,
+      most_candidates: bounds.most_candidates,
+      newest: candidatesOf(plan, NEWEST_CANDIDATES),
+    },
+  );
   const absorbed = plan.collapse === 'none' ? null : await makeAbsorbed(snapshot, candidates);
-  return { members, verdicts, candidates, absorbed, bounds };
+  return { members, verdicts, candidates, crowded, absorbed, bounds };
 }

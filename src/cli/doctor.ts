@@ -64,9 +64,20 @@ function showDoctor({ problems, warnings, warehouse, state, collector }: Json): 
     .map((table: Json): [string, string] => [table.table, count(table.rows)]);
   const verdict =
     problems.length === 0 ? 'no problems found\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
-  // A running server of an earlier version sends no warnings.
+  // A running server of an earlier version sends no warnings and no busy ids.
   const warned = (warnings ?? []).map((warning: string) => `warning: ${warning}\n`).join('');
-  return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${warned}${verdict}`;
+  const sizes = tables.length > 0 ? `${pairs(tables)}\n` : '';
+  return `${pairs(values)}\n${sizes}${busyLines(warehouse.busiest_ids ?? [])}${warned}${verdict}`;
+}
+
+/** Ids with so many touchpoints that many people may share them. */
+function busyLines(busiest_ids: Json[]): string {
+  if (busiest_ids.length === 0) return '';
+  const lines = busiest_ids.map(({ brand_id, id, touchpoints }): [string, string] => [
+    `${id} (${brand_id})`,
+    `${count(touchpoints)} touchpoints`,
+  ]);
+  return `ids with most touchpoints; if many people share one, as "guest", leave it out of what you send\n${pairs(lines)}\n`;
 }
 
 /** @param collector null for a server without a collector. */

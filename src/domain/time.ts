@@ -154,8 +154,41 @@ export interface OffsetPeriod {
   offset_ms: number;
 }
 
-/** The offsets of a zone between two instants. With them SQL computes calendar days without a table of zones. */
+/** The offsets that are known of a zone, without gaps. */
+const known_periods = new Map<string, OffsetPeriod[]>();
+
+/**
+ * The offsets of a zone between two instants. With them SQL computes calendar days without a table of zones. They are kept, because
+ * a search steps through the time: about 1 ms a year.
+ */
 export function offsetPeriods(time_zone: string, from_ms: number, until_ms: number): OffsetPeriod[] {
+  if (from_ms >= until_ms) return [];
+  const known = known_periods.get(time_zone) ?? [];
+  const [first, last] = [known[0]?.from_ms ?? from_ms, known.at(-1)?.until_ms ?? from_ms];
+  const all = [...searchPeriods(time_zone, from_ms, first), ...known, ...searchPeriods(time_zone, last, until_ms)];
+  known_periods.set(time_zone, joined(all));
+  return known_periods
+    .get(time_zone)!
+    .filter((period) => period.from_ms < until_ms && period.until_ms > from_ms)
+    .map((period) => ({
+      ...period,
+      from_ms: Math.max(period.from_ms, from_ms),
+      until_ms: Math.min(period.until_ms, until_ms),
+    }));
+}
+
+/** Joins neighbours with the same offset. */
+function joined(periods: readonly OffsetPeriod[]): OffsetPeriod[] {
+  const whole: OffsetPeriod[] = [];
+  for (const period of periods) {
+    const before = whole.at(-1);
+    if (before?.offset_ms === period.offset_ms) before.until_ms = period.until_ms;
+    else whole.push({ ...period });
+  }
+  return whole;
+}
+
+function searchPeriods(time_zone: string, from_ms: number, until_ms: number): OffsetPeriod[] {
   const periods: OffsetPeriod[] = [];
   let from = from_ms;
   let offset = zoneOffsetMs(time_zone, from);

@@ -11,7 +11,7 @@
 import { touchpointTraits } from '../domain/touchpoint.ts';
 import { Columns } from '../enrichment/columns.ts';
 import { type EnrichOptions, type Reclassified, RULES_VERSION, reclassify } from '../enrichment/enrich.ts';
-import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import { CARE_TIMEOUT_MS, type Snapshot, type Warehouse } from '../warehouse/port.ts';
 import { atOrBefore, currentPosition, type Position } from '../warehouse/position.ts';
 import { type Row, TABLES } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
@@ -48,15 +48,16 @@ async function run(
   { onProgress, clock = Date.now }: ReclassifyOptions,
 ): Promise<{ examined: number; changed: number }> {
   const collector_id = rulesCollector(collector.id);
-  const { position, ranges, total } = await warehouse.read(readExtent);
+  const { position, ranges, total } = await warehouse.read(readExtent, { timeout_ms: CARE_TIMEOUT_MS });
   let log_seq = position.get(collector_id) ?? 0;
   const commit_clock = new CommitClock((await lastCommit(warehouse, collector_id)).committed_ms);
   let examined = 0;
   let changed = 0;
   for (const { collector_id: source, low, high } of ranges) {
     for (let from = low; from <= high; from += PAGE) {
-      const page = await warehouse.read((snapshot) =>
-        readPage(snapshot, position, source, from, Math.min(from + PAGE - 1, high)),
+      const page = await warehouse.read(
+        (snapshot) => readPage(snapshot, position, source, from, Math.min(from + PAGE - 1, high)),
+        { timeout_ms: CARE_TIMEOUT_MS },
       );
       const now_ms = clock();
       const log = { collector_id, received_at: now_ms, loaded_at: now_ms };

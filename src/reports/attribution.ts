@@ -45,7 +45,8 @@ export const AttributionReportParameters = Type.Object(
 );
 export type AttributionReportParameters = Static<typeof AttributionReportParameters>;
 
-const MAX_GROUPS = 100_000;
+/** The most rows of an answer: groups and emails, for each model. An answer of this size has about 20 MB. */
+const MAX_ROWS = 50_000;
 
 /** Totals that are the same for every model. */
 interface Totals {
@@ -136,28 +137,36 @@ async function modelParts(
     .map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`)
     .join(', ');
   const months = await joinMonths(snapshot, keys, query.bounds);
+  const room = Math.floor(MAX_ROWS / plan.models.length);
   const groups = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        sum(c.counted) as touches, ${sums}
-     from ${creditedTouches(query)} ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${MAX_GROUPS + 1}`,
+     from ${creditedTouches(query)} ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${room + 1}`,
   );
-  if (groups.length > MAX_GROUPS)
-    throw new TributaryError(
-      'unprocessable',
-      `group_by: there are more than ${MAX_GROUPS} groups, the limit; group by fewer keys or ask for a shorter period`,
-      { field: 'group_by' },
-    );
+  checkRows(groups.length, plan, 'group_by', 'group by fewer keys');
   const emails = await snapshot.query(
     `select t.email_id as email_id, t.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        count(distinct case when c.counted = 1 then o.person_key end) as people, ${sums}
-     from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id`,
+     from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id
+     limit ${room - groups.length + 1}`,
   );
+  checkRows(groups.length + emails.length, plan, 'start', 'group by fewer keys');
   const parts: Array<[string, ReportJson]> = [];
   for (const [i, { name }] of plan.models.entries()) {
     const organic = await readOrganic(snapshot, plan, query, i);
     parts.push([name, modelPart(i, keys, groups, emails, totals, organic)]);
   }
   return parts;
+}
+
+/** @throws unprocessable when the answer would have too many rows. It is checked before any row is built. */
+function checkRows(rows: number, { models }: Plan, field: string, fix: string): void {
+  if (rows * models.length <= MAX_ROWS) return;
+  throw new TributaryError(
+    'unprocessable',
+    `${field}: the answer has more than ${MAX_ROWS} rows of groups and emails for ${models.length} model${models.length === 1 ? '' : 's'}, the limit; ${fix}, ask for fewer models or for a shorter period`,
+    { field },
+  );
 }
 
 function modelPart(
@@ -232,7 +241,7 @@ function formatKey(cell: Row[string], key: GroupKey): string | null {
 async function readWarnings(
   snapshot: Snapshot,
   plan: Plan,
-  { adjustments, credits, events }: Attribution,
+  { adjustments, credits, crowded, events }: Attribution,
 ): Promise<Array<{ code: string; count: number; message: string }>> {
   const open = plan.models
     .map((model, i) => ({ model, i }))
@@ -240,11 +249,12 @@ async function readWarnings(
   const zeros = open.map(({ i }) => `count_where(w${i} = 0.0) as zero${i}`);
   const peaks = open.map(({ i }) => `, max(w${i}) as w${i}`).join('');
   const [row] = await snapshot.query(
-    `select f.*, p.*
+    `select f.*, p.*, x.*
      from (select count(*) as foreign_ones from ${adjustments.name} where currency <> order_currency and order_no in (select order_no from ${events.name})) f
      cross join (
        select ${[`count_where(places > ${MAX_PATH_LENGTH}) as cut`, ...zeros].join(', ')}
-       from (select order_no, max(places) as places${peaks} from ${credits.name} group by order_no) paths) p`,
+       from (select order_no, max(places) as places${peaks} from ${credits.name} group by order_no) paths) p
+     cross join (select ${crowded ? `count(*) as crowded_ones from ${crowded.name}` : '0 as crowded_ones'}) x`,
   );
   const warnings: Array<{ code: string; count: number; message: string }> = [];
   const warn = (name: string, code: string, message: string): void => {
@@ -255,6 +265,11 @@ async function readWarnings(
     'foreign_ones',
     'adjustment_currency',
     "adjustments are in another currency than their order and were left out; send them in the order's currency",
+  );
+  warn(
+    'crowded_ones',
+    'candidates_cut',
+    'orders have more touchpoints in their windows than an order keeps; only the newest count. If many people share an id, `doctor` names it',
   );
   warn('cut', 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);
   for (const { model, i } of open)

@@ -14,6 +14,7 @@ export function configHash(plan: Plan, period: { start: string; end: string }, e
     models,
     touch_columns: _touch_columns,
     show_weights: _show_weights,
+    limits: _limits,
     ...rest
   } = plan;
   const content = { ...rest, ...extra, period, models: models.map(modelHash), brands };

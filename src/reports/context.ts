@@ -1,5 +1,5 @@
 /** Types that all reports share: what they need to run, and the form of their answers. */
-import type { Plan } from '../attribution/plan.ts';
+import type { CandidateLimits, Plan } from '../attribution/plan.ts';
 import type { KeyBrand } from '../domain/brand-access.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
@@ -19,6 +19,8 @@ export interface ReportContext {
   configured_brands: readonly string[];
   clock: () => number;
   timeout_ms: number;
+  /** How many candidates an order keeps; without it, the limits of docs/semantics.md 5. */
+  candidate_limits?: CandidateLimits;
   /** Threads for training, which takes long and needs no warehouse. */
   training: TrainingPool;
   /** The cache of answers; without it every answer is computed. */

@@ -63,33 +63,43 @@ export async function modelComparison(
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   const { group_by = 'channel', draws = 200, seed = 1, ...rest } = parameters;
-  return context.warehouse.read(async (snapshot) => {
-    const resolved = await resolveParameters(
-      snapshot,
-      context,
-      { ...rest, models: rest.models ?? RULE_MODEL_NAMES.join(',') },
-      { ...options, extra: { report: 'model_comparison', group_by, draws, seed } },
-    );
-    return answerOnce(context, resolved, '', async () => {
-      const { plan } = resolved;
+  const deadline = performance.now() + context.timeout_ms;
+  const left = () => ({ ...readOptions(context), timeout_ms: Math.max(1, deadline - performance.now()) });
+  const resolved = await context.warehouse.read(
+    (snapshot) =>
+      resolveParameters(
+        snapshot,
+        context,
+        { ...rest, models: rest.models ?? RULE_MODEL_NAMES.join(',') },
+        { ...options, extra: { report: 'model_comparison', group_by, draws, seed } },
+      ),
+    left(),
+  );
+  const { plan } = resolved;
+  return answerOnce(context, resolved, '', async () => {
+    const { names, credit, facts, sums } = await context.warehouse.read(async (snapshot) => {
       const query = await attribute(snapshot, plan, context.directory);
-      const { names, credit } = await readCredit(snapshot, plan, query, group_by);
-      checkSize(names.length, plan.models.length, draws);
-      const facts = await readFacts(snapshot, plan, query, group_by, names);
-      const sums = await readSums(snapshot, plan, query, group_by, names);
-      const intervals = await context.training.run('bootstrapShares', credit, { draws, seed, level: LEVEL });
-      const rows = names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals));
+      const by_person = await readCredit(snapshot, plan, query, group_by);
+      checkSize(by_person.names.length, plan.models.length, draws);
       return {
-        ...reportHead(resolved, context.clock()),
-        attribution_models: plan.models.map(({ name }) => name),
-        group_by,
-        intervals: { level: LEVEL, draws, seed, over: 'people' },
-        groups: rows,
-        disagreements: disagreements(plan, group_by, names, facts, intervals),
-        notes: notes(plan),
+        ...by_person,
+        facts: await readFacts(snapshot, plan, query, group_by, by_person.names),
+        sums: await readSums(snapshot, plan, query, group_by, by_person.names),
       };
-    });
-  }, readOptions(context));
+    }, left());
+    // The draws need no warehouse. They take long, so another report reads in the meantime.
+    const settings = { draws, seed, level: LEVEL };
+    const intervals = await context.training.runWithin(left(), 'bootstrapShares', credit, settings);
+    return {
+      ...reportHead(resolved, context.clock()),
+      attribution_models: plan.models.map(({ name }) => name),
+      group_by,
+      intervals: { level: LEVEL, draws, seed, over: 'people' },
+      groups: names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals)),
+      disagreements: disagreements(plan, group_by, names, facts, intervals),
+      notes: notes(plan),
+    };
+  });
 }
 
 function checkSize(groups: number, models: number, draws: number): void {

@@ -97,8 +97,15 @@ async function readStatements(
   const rows = await snapshot.query(
     `select distinct l.link_id as link_id, l.left_id as left_id, l.right_id as right_id, l.kind as kind, coalesce(l.state, 'linked') as state,
        l.probability as probability, epoch_ms(l.occurred_at) as at_ms
-     from identity_links l join ${members.name} m on m.brand_id = l.brand_id and (m.id = l.left_id or m.id = l.right_id)
-     where ${atOrBefore('l', plan.positions.identity)} order by at_ms desc, link_id desc limit ${MAX_LINKS}`,
+     from (${['left_id', 'right_id']
+       .map(
+         (
+           side,
+         ) => `select l.* from identity_links l join ${members.name} m on m.brand_id = l.brand_id and m.id = l.${side}
+       where ${atOrBefore('l', plan.positions.identity)}`,
+       )
+       .join(' union all ')}) l
+     order by at_ms desc, link_id desc limit ${MAX_LINKS}`,
   );
   const settled = new Set<string>();
   return rows.map((row) => {

@@ -134,5 +134,8 @@ function decisionOn(touch: Decided): [TouchpointStatus, string] {
     return [touch.refused_by as RefusalStatus, refusalSentence(touch.refused_by as RefusalStatus, touch)];
   if (touch.into_touchpoint_id !== null)
     return ['absorbed', `${STEPS[touch.step ?? 0]} ${touch.into_touchpoint_id} and counts there`];
-  return ['path_cut', `the path is longer than ${MAX_PATH_LENGTH} touches; only the newest count`];
+  return [
+    'path_cut',
+    `only the newest touches of an order count: at most ${MAX_PATH_LENGTH}, and fewer if many people share its id`,
+  ];
 }

@@ -7,7 +7,7 @@ import {
   MAX_MODELS,
   resolveModel,
 } from '../attribution/models.ts';
-import { type Model, type Plan, type PlannedBrand, samePositions } from '../attribution/plan.ts';
+import { CANDIDATE_LIMITS, type Model, type Plan, type PlannedBrand, samePositions } from '../attribution/plan.ts';
 import { readOptions } from '../attribution/query-options.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { currencyProblem } from '../domain/currencies.ts';
@@ -68,6 +68,7 @@ export async function resolveParameters(
     ...readOptions(parameters),
     touch_columns: options.touch_columns ?? [],
     show_weights: options.show_weights ?? false,
+    limits: context.candidate_limits ?? CANDIDATE_LIMITS,
     ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),
   };
   return {

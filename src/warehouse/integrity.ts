@@ -1,5 +1,6 @@
 /** The checks of `tributary doctor`, the same for every engine: table sizes, and rules that the data must always meet. */
-import type { Snapshot, TableSize } from './port.ts';
+import type { BusyId, Diagnosis, Snapshot, TableSize } from './port.ts';
+import { readAll } from './read-row.ts';
 import { TABLE_NAMES } from './schema.ts';
 
 /** Each check counts how often its rule is broken. */
@@ -40,13 +41,25 @@ export async function tableSizes(snapshot: Snapshot): Promise<TableSize[]> {
   return tables;
 }
 
-/** The rows of each table, and one line for each broken rule. */
-export async function examine(snapshot: Snapshot): Promise<{ tables: TableSize[]; problems: string[] }> {
+/** An id with more touchpoints than this is named. */
+const MANY_TOUCHPOINTS = 10_000;
+const MAX_BUSY_IDS = 10;
+
+async function readBusiestIds(snapshot: Snapshot): Promise<BusyId[]> {
+  const rows = await snapshot.query(
+    `select min(brand_id) as brand_id, min(coalesce(customer_id, anonymous_id)) as id, count(*) as touchpoints
+     from touchpoints group by subject_key having count(*) > ${MANY_TOUCHPOINTS} order by touchpoints desc, id limit ${MAX_BUSY_IDS}`,
+  );
+  return readAll(rows, { brand_id: 'text', id: 'text', touchpoints: 'number' });
+}
+
+/** The rows of each table, one line for each broken rule, and the ids with most touchpoints. */
+export async function examine(snapshot: Snapshot): Promise<Pick<Diagnosis, 'tables' | 'problems' | 'busiest_ids'>> {
   const tables = await tableSizes(snapshot);
   const problems: string[] = [];
   for (const [what, sql] of INTEGRITY_CHECKS) {
     const [row] = await snapshot.query(sql);
     if (Number(row!['n']) > 0) problems.push(`${row!['n']} ${what}`);
   }
-  return { tables, problems };
+  return { tables, problems, busiest_ids: await readBusiestIds(snapshot) };
 }

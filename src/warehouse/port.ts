@@ -102,6 +102,16 @@ export interface SoundBackup {
   has_manifest: boolean;
 }
 
+/** The time limit of merging, backup, restore, checks and reclassification. They take long for a long log. */
+export const CARE_TIMEOUT_MS = 24 * 3_600_000;
+
+/** An id with very many touchpoints. */
+export interface BusyId {
+  brand_id: string;
+  id: string;
+  touchpoints: number;
+}
+
 export interface Diagnosis {
   engine: string;
   schema_version: number;
@@ -109,6 +119,8 @@ export interface Diagnosis {
   tables: TableSize[];
   /** One line for each broken rule; empty when no rule is broken. */
   problems: string[];
+  /** The ids with most touchpoints. Such an id is often shared by many people, and reports cut the candidates of its orders. */
+  busiest_ids: BusyId[];
 }
 
 export interface Warehouse {

@@ -127,4 +127,29 @@ describe('a report in one currency', () => {
     });
     expect(await revenue('2026-05-13', '2026-05-14', 'JPY')).toBe('500000000');
   });
+
+  test('refuses a rate that cannot be right, and an order that is too large to divide, by name', async () => {
+    const world = await Engine.open();
+    const asked = (currency: string, models: string) =>
+      attributionReport(world.reports, { start: '2026-05-01', end: '2026-06-01', models, currency }, ALL_BRANDS);
+    const models = 'linear,time_decay,position_based';
+    await world.load([
+      sale('o1', '10.00', 'EUR', '2026-05-10'),
+      rate('2026-05-10', 'EUR', 'GBP', '9007199.25'),
+      rate('2026-05-10', 'USD', 'GBP', '0.000000001'),
+    ]);
+    await expect(asked('USD', models)).rejects.toMatchObject({
+      code: 'unprocessable',
+      field: 'currency',
+      message: expect.stringMatching(/the rate from EUR to USD on 2026-05-10.*at most 1000000000/),
+    });
+    // At a rate that is allowed, the values are still exact.
+    expect(await asked('GBP', models)).toMatchObject({ currency: 'GBP' });
+    await world.load([sale('o2', '9007199254', 'JPY', '2026-05-11'), rate('2026-05-11', 'JPY', 'GBP', '9007199.25')]);
+    await expect(asked('GBP', models)).rejects.toMatchObject({
+      code: 'unprocessable',
+      message: expect.stringMatching(/an order is worth .* GBP, more than reports can divide exactly/),
+    });
+    await world.close();
+  });
 });

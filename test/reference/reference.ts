@@ -7,7 +7,7 @@ import { type GroupRow, groupRows } from './groups.ts';
 import { type Order, ordersOf, type ValueEvent, valueEvents } from './orders.ts';
 import { personKey, persons } from './persons.ts';
 import { groupBy, visibleRows } from './rows.ts';
-import { candidatesOf, pathOf } from './touches.ts';
+import { candidatesOf, newestOf, pathOf } from './touches.ts';
 import {
   type FullOptions,
   fullOptions,
@@ -62,7 +62,7 @@ export interface Attribution {
   orders: RefOrder[];
   totals: Totals;
   /** `cut_paths` and `other_currency_adjustments` are of the orders that the report shows. */
-  warnings: { cut_paths: number; other_currency_adjustments: number };
+  warnings: { cut_paths: number; cut_candidates: number; other_currency_adjustments: number };
   groups(keys: string[], model: string): GroupRow[];
 }
 
@@ -75,6 +75,8 @@ export interface Credited {
   weights: PerModel<bigint[]>;
   result: RefOrder;
   cut: boolean;
+  /** True if the order has more candidates than it keeps. */
+  crowded: boolean;
 }
 
 export function attribute(world: World, options: Options): Attribution {
@@ -86,18 +88,24 @@ export function attribute(world: World, options: Options): Attribution {
     return personKey(row.brand_id, person_of.get(personKey(row.brand_id, id))!);
   });
   const orders = ordersOf(seen, person_of);
+  const conversions = groupBy(seen.conversions, (row) => {
+    const id = (row.customer_id ?? row.anonymous_id)!;
+    return personKey(row.brand_id, person_of.get(personKey(row.brand_id, id))!);
+  });
   const credited: Credited[] = [];
   for (const order of orders) {
     const events = valueEvents(order, seen.fx_rates, full);
     if (events.length === 0) continue;
-    const own = touchpoints.get(personKey(order.brand_id, order.person)) ?? [];
-    credited.push(creditOrder(order, events, own, previousOrder(order, orders, full)?.occurred_at, full));
+    const key = personKey(order.brand_id, order.person);
+    const person = { touchpoints: touchpoints.get(key) ?? [], conversions: conversions.get(key)!.length };
+    credited.push(creditOrder(order, events, person, previousOrder(order, orders, full)?.occurred_at, full));
   }
   return {
     orders: credited.map(({ result }) => result),
     totals: totalsOf(credited, full.models),
     warnings: {
       cut_paths: credited.filter(({ cut }) => cut).length,
+      cut_candidates: credited.filter(({ crowded }) => crowded).length,
       other_currency_adjustments: credited.reduce((sum, { order }) => sum + order.other_currency, 0),
     },
     groups: (keys, model) => groupRows(credited, keys, model, full),
@@ -119,7 +127,7 @@ function previousOrder(order: Order, orders: Order[], options: FullOptions): Ord
 function creditOrder(
   order: Order,
   events: ValueEvent[],
-  touchpoints: RefTouchpoint[],
+  person: { touchpoints: RefTouchpoint[]; conversions: number },
   previous_order_at: number | undefined,
   options: FullOptions,
 ): Credited {
@@ -133,10 +141,13 @@ function creditOrder(
     reason: null,
     path: [],
   };
-  const candidates = candidatesOf(order, touchpoints, previous_order_at, options);
-  if (typeof candidates === 'string') {
-    return { order, events, touches: [], weights: {}, result: { ...result, reason: candidates }, cut: false };
+  const all = candidatesOf(order, person.touchpoints, previous_order_at, options);
+  if (typeof all === 'string') {
+    const nothing = { touches: [], weights: {}, cut: false, crowded: false };
+    return { order, events, result: { ...result, reason: all }, ...nothing };
   }
+  const candidates = newestOf(all, person.conversions, options.limits);
+  const crowded = candidates.length < all.length;
   const { touches, cut } = pathOf(candidates, options.collapse);
   const inputs = touches.map((touch, index) => ({
     k: index + 1,
@@ -167,7 +178,7 @@ function creditOrder(
       touch.credit[model] = credits.reduce((sum, credit) => sum + credit[index]!, 0n);
     });
   }
-  return { order, events, touches, weights, result, cut };
+  return { order, events, touches, weights, result, cut, crowded };
 }
 
 function totalsOf(credited: Credited[], models: string[]): Totals {

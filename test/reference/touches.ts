@@ -1,7 +1,7 @@
 /** Sections 5 and 6: which touchpoints may earn credit from an order, and what counts as one touch. */
 import type { Order } from './orders.ts';
 import { compareText } from './rows.ts';
-import { type FullOptions, type Reason, type RefTouchpoint, settingsOf } from './types.ts';
+import { type FullOptions, type Limits, type Reason, type RefTouchpoint, settingsOf } from './types.ts';
 
 const DAY_MS = 86_400_000;
 const VISIT_AFTER_CLICK_MS = 30 * 60_000;
@@ -48,6 +48,12 @@ export function candidatesOf(
     if (left.length === 0) return reason;
   }
   return left.sort(compareTouchpoints);
+}
+
+/** The newest candidates, as many as an order of a person with so many conversions keeps. */
+export function newestOf(candidates: RefTouchpoint[], conversions: number, limits: Limits): RefTouchpoint[] {
+  const kept = Math.max(limits.least, Math.min(limits.most, Math.floor(limits.of_person / conversions)));
+  return candidates.slice(-kept);
 }
 
 function windowMs(touchpoint: RefTouchpoint, brand_id: string, options: FullOptions): number {

@@ -98,6 +98,13 @@ export interface WeightInput {
   touchpoint_type: string;
 }
 
+/** How many candidates an order keeps: of_person divided by the conversions of its person, at least `least` and at most `most`. */
+export interface Limits {
+  most: number;
+  least: number;
+  of_person: number;
+}
+
 export interface FullOptions {
   start_ms: number;
   end_ms: number;
@@ -114,6 +121,7 @@ export interface FullOptions {
   include_machine: boolean;
   conversion_types: string[] | null;
   as_of: number | null;
+  limits: Limits;
   /** By brand; what is left out has its default. */
   settings: Record<string, Partial<Settings>>;
 }
@@ -157,6 +165,7 @@ const DEFAULT_OPTIONS: Omit<FullOptions, 'start_ms' | 'end_ms'> = {
   include_machine: false,
   conversion_types: null,
   as_of: null,
+  limits: { most: 2_000, least: 50, of_person: 1_000_000 },
   settings: {},
 };
 

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { TributaryError } from '../../domain/errors.ts';
+import { tooSlow } from '../../warehouse/turns.ts';
 import type { Outcome, TaskName, Tasks } from './worker.ts';
 
 /** The worker's file: compiled JavaScript, or TypeScript where tests and benches run the source. */
@@ -17,10 +18,35 @@ export class TrainingPool {
   private readonly pending = new Set<(error: unknown) => void>();
 
   /** Runs a task in a thread. It rejects with the task's error, or with `shutting_down` after {@link close}. */
-  async run<N extends TaskName>(task: N, ...input: Parameters<Tasks[N]>): Promise<ReturnType<Tasks[N]>> {
+  run<N extends TaskName>(task: N, ...input: Parameters<Tasks[N]>): Promise<ReturnType<Tasks[N]>> {
+    return this.start(task, input);
+  }
+
+  /** As {@link run}, and stops the task when `timeout_ms` are over or nobody waits for it. @throws timeout; cancelled. */
+  async runWithin<N extends TaskName>(
+    { timeout_ms, signal: left }: { timeout_ms: number; signal?: AbortSignal | undefined },
+    task: N,
+    ...input: Parameters<Tasks[N]>
+  ): Promise<ReturnType<Tasks[N]>> {
+    const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeout_ms)));
+    const signal = left ? AbortSignal.any([late, left]) : late;
+    try {
+      return await this.start(task, input, signal);
+    } catch (error) {
+      if (left?.aborted) throw left.reason;
+      throw late.aborted && !(error instanceof TributaryError) ? tooSlow(Math.ceil(timeout_ms), error) : error;
+    }
+  }
+
+  private async start<N extends TaskName>(
+    task: N,
+    input: Parameters<Tasks[N]>,
+    signal?: AbortSignal,
+  ): Promise<ReturnType<Tasks[N]>> {
     if (this.closed) throw stopping();
     this.pool ??= this.open();
-    const outcome = await this.outcomeOf(this.pool.run({ task, input }, { transferList: [...buffersIn(input)] }));
+    const options = { transferList: [...buffersIn(input)], ...(signal ? { signal } : {}) };
+    const outcome = await this.outcomeOf(this.pool.run({ task, input }, options));
     if ('result' in outcome) return outcome.result as ReturnType<Tasks[N]>;
     const { code, message, field } = outcome.refusal;
     throw new TributaryError(code, message, field === undefined ? {} : { field });

@@ -6,7 +6,16 @@ import { MS_PER_DAY } from '../../domain/time.ts';
 import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
 import { KeptRelations } from '../kept-relations.ts';
-import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, SoundBackup, Warehouse } from '../port.ts';
+import {
+  type Batch,
+  CARE_TIMEOUT_MS,
+  type Diagnosis,
+  type ReadOptions,
+  type ReadPurpose,
+  type Snapshot,
+  type SoundBackup,
+  type Warehouse,
+} from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, WRITE_ORDER } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
@@ -28,8 +37,6 @@ export interface ClickHouseOptions extends Omit<ConnectionOptions, 'write_timeou
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
 const DEFAULT_WRITE_TIMEOUT_MS = 60_000;
 const MIGRATION_TIMEOUT_MS = 600_000;
-/** The time limit for merging, backup and restore, which take long for a long log. */
-const CARE_TIMEOUT_MS = 24 * 3_600_000;
 const DEFAULT_MAX_READS = 8;
 /** Kept relations of this age are dropped by any process, because a process that crashed cannot drop its own. */
 const KEPT_DAYS = 2;
@@ -136,7 +143,7 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   async diagnose(): Promise<Diagnosis> {
-    const { tables, problems } = await this.readUntil(CARE_TIMEOUT_MS, examine);
+    const { tables, problems, busiest_ids } = await this.readUntil(CARE_TIMEOUT_MS, examine);
     const [uncommitted] = await this.connection.query(
       uncommittedRows(qualified(this.place, 'conversions'), qualified(this.place, 'commits')),
     );
@@ -149,6 +156,7 @@ export class ClickHouseWarehouse implements Warehouse {
       size_bytes: Number(size!['bytes']),
       tables,
       problems: [...problems, ...uncommittedProblem(Number(uncommitted!['n']))],
+      busiest_ids,
     };
   }
 

@@ -7,7 +7,16 @@ import { badRequest } from '../../domain/errors.ts';
 import { readPath } from '../../files/path-sql.ts';
 import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
-import type { Batch, Diagnosis, ReadOptions, ReadPurpose, Snapshot, SoundBackup, Warehouse } from '../port.ts';
+import {
+  type Batch,
+  CARE_TIMEOUT_MS,
+  type Diagnosis,
+  type ReadOptions,
+  type ReadPurpose,
+  type Snapshot,
+  type SoundBackup,
+  type Warehouse,
+} from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { readsThatFit } from '../thread-pool.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
@@ -32,6 +41,7 @@ export interface DuckDBOptions {
 }
 
 const DEFAULT_READ_TIMEOUT_MS = 120_000;
+const CARE: ReadOptions = { timeout_ms: CARE_TIMEOUT_MS };
 
 export class DuckDBWarehouse implements Warehouse {
   readonly engine = 'duckdb';
@@ -134,26 +144,26 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async diagnose(): Promise<Diagnosis> {
-    const { tables, problems } = await this.read(async (snapshot) => {
+    const { tables, problems, busiest_ids } = await this.read(async (snapshot) => {
       const examined = await examine(snapshot);
       const [row] = await snapshot.query(uncommittedRows('conversions', 'commits'));
       return { ...examined, problems: [...examined.problems, ...uncommittedProblem(Number(row!['n']))] };
-    });
+    }, CARE);
     const { version } = await this.exclusively(() => readHistory(this.writer));
     const size_bytes = existsSync(this.options.path) ? statSync(this.options.path).size : 0;
-    return { engine: this.engine, schema_version: version, size_bytes, tables, problems };
+    return { engine: this.engine, schema_version: version, size_bytes, tables, problems, busiest_ids };
   }
 
   async backup(folder: string): Promise<void> {
     await makeBackup(folder, (partial) =>
       this.read(async (snapshot) => {
         for (const table of TABLE_NAMES) await snapshot.query(copyStatement(table, backupFile(partial, table)));
-      }),
+      }, CARE),
     );
   }
 
   async restore(folder: string): Promise<SoundBackup> {
-    refuseFilled(await this.read(tableSizes));
+    refuseFilled(await this.read(tableSizes, CARE));
     const backup = await checkBackup(folder);
     await this.exclusively(() =>
       this.transaction(async () => {
