@@ -183,22 +183,14 @@ export const BUSY_PEOPLE = defineRelation('busy_people', 'a person with very man
   key: ['person_key'],
   columns: { person_key: 'int', kept: 'int' },
 });
-export const BUSY_TOUCHES = defineRelation(
-  'busy_touches',
-  'the place in time of a touchpoint among those of a window',
-  {
-    key: ['person_key', 'touch_no'],
-    columns: { person_key: 'int', kept: 'int', window_no: 'int', touch_no: 'int', at_ms: 'int', place: 'int' },
-  },
-);
-export const BUSY_PAIRS = defineRelation(
-  'busy_pairs',
-  'an order of a busy person and a touchpoint that may earn from it',
-  {
-    key: ['order_no', 'touch_no'],
-    columns: { order_no: 'int', touch_no: 'int' },
-  },
-);
+export const BUSY_TOUCHES = defineRelation('busy_touches', 'the place of a touchpoint among those of its window', {
+  key: ['person_key', 'touch_no'],
+  columns: { person_key: 'int', kept: 'int', window_no: 'int', touch_no: 'int', at_ms: 'int', place: 'int' },
+});
+export const BUSY_PAIRS = defineRelation('busy_pairs', 'an order and a touchpoint of a busy person that may earn', {
+  key: ['order_no', 'touch_no'],
+  columns: { order_no: 'int', touch_no: 'int' },
+});
 
 export const ABSORBED_VISITS = defineRelation('absorbed_visits', 'a landing visit that belongs to its email click', {
   key: ['order_no', 'touch_no'],

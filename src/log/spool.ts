@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
+import { syncToDisk } from '../files/private.ts';
 import type { KeptRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
 import {
@@ -48,9 +49,11 @@ export interface SpoolOptions {
 }
 
 const DEFAULT_IDLE_MS = 300_000;
+/** An append that reached the disk within this time proves that the spool can be written. */
 const PROVEN_MS = 1_000;
 /** Only the user who runs the process may read the records. */
-const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600];
+const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
 /** As the flag `a`, but never through a link. */
 const APPEND = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW;
 
@@ -149,7 +152,7 @@ export class Spool {
   private async dropLast(last: SpoolSegment): Promise<void> {
     this.segments = [this.markPosition()];
     await this.closeFile();
-    await syncFolder(this.options.folder);
+    await syncToDisk(this.options.folder);
     await rm(last.path, { force: true });
   }
 
@@ -249,7 +252,7 @@ export class Spool {
     const name = segmentName(first_log_seq);
     const path = join(this.options.folder, name);
     const file = await open(path, APPEND, FILE_MODE);
-    await syncFolder(this.options.folder);
+    await syncToDisk(this.options.folder);
     this.file = file;
     // An empty segment that marks this position is in the list already.
     if (this.segments.at(-1)?.name !== name) this.segments.push({ name, path, durable_bytes: 0 });
@@ -289,14 +292,5 @@ export class Spool {
     const taken = at_end?.name === segmentName(last + 1) && at_end.durable_bytes > 0;
     this.next_log_seq = taken ? last + 2 : last + 1;
     this.durable_log_seq = last;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

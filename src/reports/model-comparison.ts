@@ -32,11 +32,7 @@ export const ModelComparisonParameters = Type.Object(
     ...SEVERAL_MODELS_PARAMETERS,
     group_by: Type.Optional(choice(GROUPS, 'channel when left out')),
     draws: Type.Optional(
-      Type.Integer({
-        minimum: 20,
-        maximum: 2_000,
-        description: 'Bootstrap draws for the intervals; 200 when left out',
-      }),
+      Type.Integer({ minimum: 20, maximum: 2_000, description: 'Draws for the intervals; 200 when left out' }),
     ),
     seed: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 4_294_967_295, description: 'Seed of the draws; 1 when left out' }),
