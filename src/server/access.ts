@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify
 import { TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import { allows, type Key, type KeyRing } from './keys.ts';
-import { parameterReader } from './parameters.ts';
+import { checkPath, parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
 
 const HOW = 'send a key in the header Authorization: Bearer KEY';
@@ -150,6 +150,7 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
       if (collects) cors.unmark(key, reply);
       rate_limit?.take(key);
     }
+    if (route.path_parameters !== undefined) checkPath(request.params);
     if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
     if (route.method === 'POST') takeBody(request, reply);
   };

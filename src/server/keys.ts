@@ -8,6 +8,7 @@ import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { brandProblem } from '../domain/record.ts';
+import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State } from '../state/port.ts';
 import { COLLECTION, IMPORTS, importKeyFile, SCOPES, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
@@ -118,6 +119,8 @@ export class KeyRing {
     const { name, scope, brand_id } = wanted;
     if (name.length === 0 || name.length > MAX_NAME_LENGTH)
       throw badRequest('name', `must be 1 to ${MAX_NAME_LENGTH} characters`);
+    const fault = nameFault(name);
+    if (fault) throw badRequest('name', fault);
     const problem = brand_id === null ? undefined : brandProblem(brand_id);
     if (problem) throw badRequest('brand_id', problem);
     const { key, made } = this.prepare(makeSecret(scope), { name, scope, brand_id, origin: 'file' });

@@ -1,6 +1,7 @@
 /** Reads the rows of a Parquet file in chunks, with a DuckDB instance of its own in memory. */
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { badRequest } from '../../domain/errors.ts';
+import '../../warehouse/whole-text.ts';
 import type { FileRow, Portion, RowSource } from './row-source.ts';
 
 export async function openParquet(path: string, needs: (column: string) => boolean): Promise<RowSource> {

@@ -17,6 +17,7 @@ import { copyStatement, insertFromParquet } from './parquet.ts';
 import { RelationCache } from './relation-cache.ts';
 import { insertThroughFile, RowsFolder } from './rows-file.ts';
 import { DuckDBSnapshot } from './snapshot.ts';
+import '../whole-text.ts';
 
 export interface DuckDBOptions {
   /** The path of the file, or ':memory:'. */
