@@ -2,9 +2,11 @@
 
 import { type Command, Option } from 'commander';
 import { showAny, tableOf } from '../present/any.ts';
+import { line } from '../present/clip.ts';
 import { SCOPES } from '../server/keys.ts';
 import type { DataOptions } from './connect.ts';
 import { withClient } from './connect.ts';
+import { jsonText } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
 
 interface KeyOptions extends DataOptions {
@@ -40,10 +42,10 @@ function addKeys(keys: Command, { io, open }: Context): void {
     const made = await withClient(io, open, options, (client) =>
       client.post('/v1/keys', { name, scope, ...(brand === undefined ? {} : { brand_id: brand }) }),
     );
-    if (options.json) io.out(`${JSON.stringify(made, null, 2)}\n`);
+    if (options.json) io.out(jsonText(made));
     else
       io.out(
-        `${made.key}\n\n${made.key_id}: ${scope}, ${brand === undefined ? 'every brand' : `brand ${brand}`}. Note the key now: it is not stored and is not shown again.\n`,
+        line`${made.key}\n\n${made.key_id}: ${scope}, ${brand === undefined ? 'every brand' : `brand ${brand}`}. Note the key now: it is not stored and is not shown again.\n`,
       );
   });
   withData(
@@ -56,7 +58,7 @@ function addKeys(keys: Command, { io, open }: Context): void {
       // Without a server, keys of the environment are left out: those of this process are not those of a server.
       return { keys: client.local ? all.filter((key: { origin: string }) => key.origin === 'file') : all };
     });
-    if (options.json) io.out(`${JSON.stringify(list, null, 2)}\n`);
+    if (options.json) io.out(jsonText(list));
     else
       io.out(
         list.keys.length === 0
@@ -70,7 +72,7 @@ function addKeys(keys: Command, { io, open }: Context): void {
   ).action(async (key_id: string, options: DataOptions) => {
     mustExist(options.data);
     await withClient(io, open, options, (client) => client.delete(`/v1/keys/${encodeURIComponent(key_id)}`));
-    io.out(`${key_id} is revoked\n`);
+    io.out(line`${key_id} is revoked\n`);
   });
 }
 
@@ -83,6 +85,6 @@ function addReclassify(program: Command, { io, open }: Context): void {
   withData(command.option('--json', 'print JSON'), io).action(async (options: JsonOption) => {
     mustExist(options.data);
     const answer = await withClient(io, open, options, (client) => client.post('/v1/reclassify'));
-    io.out(options.json ? `${JSON.stringify(answer, null, 2)}\n` : showAny(answer, Number.POSITIVE_INFINITY));
+    io.out(options.json ? jsonText(answer) : showAny(answer, Number.POSITIVE_INFINITY));
   });
 }

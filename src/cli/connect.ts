@@ -1,7 +1,9 @@
 /** Connects to the server that runs on a data folder, or opens the folder. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
+import { line } from '../present/clip.ts';
 import type { CollectingTributary, OpenTributary } from '../tributary.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import type { Client } from './client.ts';
@@ -78,7 +80,8 @@ function openData(io: Io, open: Openers, options: DataOptions): Promise<Collecti
     config: configOf(io, options),
     serves_nobody: true,
     clock: io.clock,
-    onError: (error, what) => io.err(`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`),
+    onError: (error, what) =>
+      io.err(line`warning: ${what}: ${error instanceof Error ? error.message : String(error)}\n`),
   });
 }
 

@@ -5,9 +5,11 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { Collector } from '../log/collector.ts';
+import { line } from '../present/clip.ts';
 import { pairs } from '../present/table.ts';
 import type { Json } from './client.ts';
 import { configOf, type DataOptions, runningServer, withClient } from './connect.ts';
+import { jsonText } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
 
 import { count } from './progress.ts';
@@ -46,7 +48,7 @@ export function addDoctorCommand(program: Command, context: Context): void {
 
 async function examine({ io, open, exit }: Context, options: DoctorOptions): Promise<void> {
   const report = await withClient(io, open, options, (client) => client.get('/v1/doctor'));
-  if (options.json) io.out(`${JSON.stringify(report, null, 2)}\n`);
+  if (options.json) io.out(jsonText(report));
   else io.out(showDoctor(report));
   if (report.problems.length > 0) exit(1);
 }
@@ -62,7 +64,9 @@ function showDoctor({ problems, warehouse, state, collector }: Json): string {
     .filter((table: Json) => table.rows > 0)
     .map((table: Json): [string, string] => [table.table, count(table.rows)]);
   const verdict =
-    problems.length === 0 ? 'no problems found\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
+    problems.length === 0
+      ? 'no problems found\n'
+      : problems.map((problem: string) => line`problem: ${problem}\n`).join('');
   return `${pairs(values)}\n${tables.length > 0 ? `${pairs(tables)}\n` : ''}${verdict}`;
 }
 
@@ -93,7 +97,9 @@ async function compact({ io, open }: Context, options: DoctorOptions): Promise<v
 
 async function backup(context: Context, options: DoctorOptions, folder: string): Promise<void> {
   await writeBackup(context, options, folder);
-  context.io.out(`backed up into ${folder}; restore it with: tributary doctor --restore ${folder} --data NEW_FOLDER\n`);
+  context.io.out(
+    line`backed up into ${folder}; restore it with: tributary doctor --restore ${folder} --data NEW_FOLDER\n`,
+  );
 }
 
 /** Writes every table as Parquet into a new or empty folder. Records in the spool are loaded first, so that the backup has them. */
@@ -124,7 +130,7 @@ async function restore({ io, open }: Context, options: DoctorOptions, folder: st
     await warehouse.close();
   }
   await Collector.forgetKnownIds(data);
-  io.out(`restored into ${data}\n`);
+  io.out(line`restored into ${data}\n`);
 }
 
 function holdsEvents(spool: string): boolean {

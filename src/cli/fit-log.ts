@@ -3,6 +3,7 @@
 import { cardText } from '../present/model-card.ts';
 import type { Query } from './client.ts';
 import { type DataOptions, withClient } from './connect.ts';
+import { jsonText } from './io.ts';
 import { type Context, mustExist } from './options.ts';
 
 export async function fitOnLog(
@@ -15,5 +16,5 @@ export async function fitOnLog(
     await client.settle();
     return client.post('/v1/models', parameters);
   });
-  io.out(flags.json ? `${JSON.stringify(card, null, 2)}\n` : cardText(card));
+  io.out(flags.json ? jsonText(card) : cardText(card));
 }

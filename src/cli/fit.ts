@@ -9,7 +9,7 @@ import { type FitModel, FitParameters, modelsWith } from '../reports/fit-paramet
 import type { DataOptions } from './connect.ts';
 import { pathsFromFile } from './fit-paths.ts';
 import { addFlags, flagNamed, parametersOf } from './flags.ts';
-import type { Io } from './io.ts';
+import { type Io, jsonText } from './io.ts';
 import { type Context, withData } from './options.ts';
 
 interface FitFlags extends DataOptions, Record<string, unknown> {
@@ -88,6 +88,6 @@ function inputOf(flags: FitFlags): FitInput {
 }
 
 function print(io: Io, { json }: FitFlags, answer: FitAnswer): void {
-  if (json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
+  if (json) io.out(jsonText(answer));
   else io.out(showFit(answer));
 }

@@ -7,7 +7,7 @@ import { showReport } from '../present/tables.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import type { Openers } from './connect.ts';
-import type { Io } from './io.ts';
+import { type Io, jsonText } from './io.ts';
 
 /** The context of a command. */
 export interface Context {
@@ -52,7 +52,7 @@ export interface FormatFlags {
 /** Prints the answer of a report in the format that was asked for. */
 export function print(io: Io, report: Report, answer: ReportJson, flags: FormatFlags): void {
   if (flags.json && flags.csv) throw badRequest('--csv', 'give either --json or --csv, not both');
-  if (flags.json) io.out(`${JSON.stringify(answer, null, 2)}\n`);
+  if (flags.json) io.out(jsonText(answer));
   else if (flags.csv) io.out(toCsv(answer, report.main_table));
   else io.out(showReport(report, answer, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
 }

@@ -1,5 +1,6 @@
 /** Writes the main table of a report as CSV (RFC 4180) that a spreadsheet can open safely. */
 
+import { shownJson, shownLines } from '../domain/text.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
 import { isObject } from './any.ts';
@@ -38,12 +39,15 @@ function leaves(value: Record<string, unknown>, prefix = ''): [string, unknown][
   );
 }
 
+/** What a spreadsheet may take for a formula, also behind characters that it skips. */
+const FORMULA = /^[\s\p{C}]*[=+\-@]|^[\t\r]/u;
 const PLAIN_NUMBER = /^[+-]?\d+(\.\d+)?$/;
 
-/** One cell. Text that a spreadsheet would run as a formula gets a leading apostrophe. Plain numbers stay numbers. */
+/** One cell. Control and unseen characters are replaced, except line breaks. Text that a spreadsheet would run as a formula gets a leading apostrophe. Plain numbers stay numbers. */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  let text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  if (/^[=+\-@\t\r]/.test(text) && !PLAIN_NUMBER.test(text)) text = `'${text}`;
+  const raw = typeof value === 'object' ? shownJson(JSON.stringify(value)) : String(value);
+  const is_formula = FORMULA.test(raw) && !PLAIN_NUMBER.test(raw);
+  const text = (is_formula ? "'" : '') + shownLines(raw);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
+import { shownJson } from '../domain/text.ts';
 import type { Route } from './route.ts';
 
 /** The target of log lines. */
@@ -23,7 +24,7 @@ export function logTo(write: (text: string) => void = toStandardOutput): LogStre
       const gap =
         lost === 0 ? '' : `${JSON.stringify({ level: 40, time: Date.now(), lost, msg: 'log lines were lost' })}\n`;
       try {
-        write(gap + line);
+        write(gap + shownJson(line));
         lost = 0;
       } catch {
         lost += 1;

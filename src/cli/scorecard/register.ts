@@ -6,6 +6,7 @@ import { badRequest } from '../../domain/errors.ts';
 import { listOf } from '../../domain/parameter.ts';
 import { HAZARD_FAMILIES } from '../../reports/fit-parameters.ts';
 import { FAMILIES, type Family } from '../../simulation/causal/setup.ts';
+import { jsonText } from '../io.ts';
 import { type Context, whole } from '../options.ts';
 
 import { Progress } from '../progress.ts';
@@ -68,7 +69,7 @@ export function addScorecardCommand(program: Command, { io, open }: Context): vo
       progress.clear();
       const json = scorecardJson({ customers, days, draws, end: END }, judged);
       if (flags.out !== undefined) writeFileSync(flags.out, `${JSON.stringify(json, null, 2)}\n`);
-      io.out(flags.json ? `${JSON.stringify(json, null, 2)}\n` : showScorecard(judged, flags));
+      io.out(flags.json ? jsonText(json) : showScorecard(judged, flags));
     });
 }
 
