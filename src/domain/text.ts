@@ -55,9 +55,10 @@ export function shownText(text: string): string {
   return isPlain(text) ? text : text.toWellFormed().replace(CONTROLS, ' ').replace(ALL_UNSEEN, '\ufffd');
 }
 
-/** The same for text of several lines. A line break is kept; every other control character becomes a blank. */
+/** The same for text of several lines. Line breaks are kept. */
 export function shownLines(text: string): string {
-  return text.split('\n').map(shownText).join('\n');
+  const parts = text.split(/(\r?\n)/);
+  return parts.map((part, i) => (i % 2 === 0 ? shownText(part) : part)).join('');
 }
 
 /** JSON text without control and unseen characters: they are escaped, so the value stays the same. Line breaks are kept. */
