@@ -10,8 +10,8 @@ import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import type { FlatRecord, ReadContext, RecordKind, RecordKindOptions, Value } from './record-kind.ts';
-import { structuralProblem, type TextFields, textProblem } from './refusals.ts';
-import { nameFault, storedText } from './text.ts';
+import { cleanTexts, hasUnusualText, structuralProblem, type TextFields, textProblem } from './refusals.ts';
+import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
 import { Compile, type TObject, type TSchema } from './typebox.ts';
 
@@ -68,14 +68,14 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const problem = readField(record, field, value, input, brand_id, context);
       if (problem) return problem;
     }
-    const problem = options.check?.(record) ?? textProblem(record, texts.names, context.invalid_utf8 ?? false);
+    const unusual = hasUnusualText(record);
+    const problem =
+      options.check?.(record) ??
+      (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined);
     if (problem) return problem;
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record);
-    for (const field of texts.free) {
-      const text = record[field];
-      if (typeof text === 'string') record[field] = storedText(text);
-    }
+    if (unusual) cleanTexts(record, texts);
     return record;
   };
 

@@ -2,7 +2,7 @@
 import type { Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import type { FlatRecord } from './record-kind.ts';
-import { isPlain, nameFault, textFault } from './text.ts';
+import { isPlain, nameFault, storedText, textFault } from './text.ts';
 
 /** Why a value does not fit its field's schema; undefined when none of these reasons applies. */
 export function structuralProblem(
@@ -54,6 +54,23 @@ export function structuralProblem(
 export interface TextFields {
   names: ReadonlySet<string>;
   free: readonly string[];
+}
+
+/** True if a text of a record needs a closer look. It is false for most records. */
+export function hasUnusualText(record: FlatRecord): boolean {
+  for (const field in record) {
+    const value = record[field];
+    if (typeof value === 'string' && !isPlain(value)) return true;
+  }
+  return false;
+}
+
+/** Takes out of the free texts of a record what is not stored. */
+export function cleanTexts(record: FlatRecord, { free }: TextFields): void {
+  for (const field of free) {
+    const text = record[field];
+    if (typeof text === 'string') record[field] = storedText(text);
+  }
 }
 
 /** The first text of a record that its field cannot hold. */

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../domain/record.ts';
 import { nameFault } from '../domain/text.ts';
-import { decodeParameter } from './url.ts';
+import { decodeParameter } from './percent.ts';
 
 const AD_NAMES =
   'gclid gclsrc gbraid wbraid dclid gad_source gad_campaignid msclkid fbclid igshid srsltid ttclid twclid li_fat_id ' +

@@ -8,6 +8,7 @@ import { type Cell, type Row, textColumn } from '../warehouse/schema.ts';
 import { cleanRecord, keepRecord, withoutNotes } from './kept-record.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { SpoolEntry } from './segment.ts';
+import { WorkTurns } from './work-turns.ts';
 
 /** Computes the columns that enrichment adds to a record; pure. */
 export type Enrich = (record: RecordName, item: FlatRecord) => Record<string, Cell>;
@@ -69,7 +70,9 @@ export async function prepareBatch(
   const first = new Map<string, KeyedItem>();
   const repeats: KeyedItem[] = [];
   const maybe: KeyedItem[] = [];
+  const turns = new WorkTurns();
   for (const entry of items) {
+    if (turns.ends()) await turns.next();
     const id_field = recordKind(entry.record).id_field;
     const key = `${entry.record}\0${entry.item['brand_id']}\0${entry.item[id_field]}`;
     const keyed: KeyedItem = { ...entry, key, content_hash: int64OfHex(entry.content_hash) };
@@ -82,6 +85,7 @@ export async function prepareBatch(
   const known = await lookUp(maybe, context.warehouse);
   const log = { collector_id: context.collector_id, loaded_at: context.now_ms };
   for (const keyed of [...first.values(), ...repeats]) {
+    if (turns.ends()) await turns.next();
     const stored =
       known.get(keyed.key) ?? (first.get(keyed.key) === keyed ? undefined : first.get(keyed.key)!.content_hash);
     if (stored === undefined) {

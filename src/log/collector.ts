@@ -20,6 +20,7 @@ import { SeenIds } from './seen-ids.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
+import { WorkTurns } from './work-turns.ts';
 
 /** The answer to an envelope; `rejected` names each refused draft by its index. */
 export interface Acknowledgement {
@@ -143,7 +144,9 @@ export class Collector {
     const context: ReadContext = { now_ms, defaultCurrency, ...caller };
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     const records: KeptRecord[] = [];
+    const turns = new WorkTurns();
     for (let index = 0; index < drafts.length; index++) {
+      if (turns.ends()) await turns.next();
       const { record, input } = drafts[index]!;
       const kind = recordKind(record);
       const read = kind.read(input, context);
