@@ -8,6 +8,7 @@ import { currencyProblem } from './domain/currencies.ts';
 import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
+import { nameFault } from './domain/text.ts';
 import { isTimeZone } from './domain/time.ts';
 import { Compile, type Static, Type } from './domain/typebox.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
@@ -150,6 +151,7 @@ const validator = Compile(ConfigSchema);
 
 /** Checks the content of a configuration file and fills in the defaults. @throws bad_request with the setting at fault. */
 export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
+  checkText('config', file);
   if (!validator.Check(file)) {
     const [error] = validator.Errors(file);
     const extra = (error?.params as { additionalProperties?: string[] } | undefined)?.additionalProperties;
@@ -192,6 +194,20 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     threads: content.threads ?? null,
     log_level: content.log_level ?? env['TRIBUTARY_LOG_LEVEL'] ?? 'info',
   };
+}
+
+/** Checks every text and name of the file. Weight expressions may go over several lines. @throws bad_request. */
+function checkText(where: string, value: unknown): void {
+  if (typeof value === 'string') {
+    const fault = nameFault(value.replace(/[\t\n\r]/g, ' '));
+    if (fault) throw badRequest(where, fault);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      const fault = nameFault(name);
+      if (fault) throw badRequest(where, `the name ${JSON.stringify(name.slice(0, 60))} ${fault}`);
+      checkText(`${where}.${name}`, inner);
+    }
+  }
 }
 
 /** The environment variable overrides the file, so that one configuration file serves a laptop and a cluster. */

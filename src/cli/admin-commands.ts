@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { showAny, tableOf } from '../present/any.ts';
+import { line } from '../present/clip.ts';
 import { SCOPES } from '../server/keys.ts';
 import type { DataOptions } from './connect.ts';
 import { withClient } from './connect.ts';
@@ -44,7 +45,7 @@ function addKeys(keys: Command, { io, open }: Context): void {
     if (options.json) printJson(io, made);
     else
       io.out(
-        `${made.key}\n\n${made.key_id}: ${scope}, ${brand === undefined ? 'every brand' : `brand ${brand}`}. Note the key now: it is not stored and is not shown again.\n`,
+        line`${made.key}\n\n${made.key_id}: ${scope}, ${brand === undefined ? 'every brand' : `brand ${brand}`}. Note the key now: it is not stored and is not shown again.\n`,
       );
   });
   withData(
@@ -76,7 +77,7 @@ function addKeys(keys: Command, { io, open }: Context): void {
   ).action(async (key_id: string, options: DataOptions) => {
     mustExist(options.data);
     await withClient(io, open, options, (client) => client.delete(`/v1/keys/${encodeURIComponent(key_id)}`));
-    io.out(`${key_id} is revoked\n`);
+    io.out(line`${key_id} is revoked\n`);
   });
 }
 

@@ -1,4 +1,5 @@
 /** Connects to the server that runs on a data folder, or opens the folder. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';

@@ -1,9 +1,11 @@
 /** `tributary demo`: a server with a simulated shop, three example reports, and commands to send a first event. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
+import { line } from '../present/clip.ts';
 import type { Truth } from '../simulation/world.ts';
 import { writeWorld } from '../simulation/write.ts';
 import type { Client, Json } from './client.ts';
@@ -68,7 +70,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         await stopped(io);
       } finally {
         await server?.close();
-        if (options.keep) io.err(`the data is kept in ${folder}\n`);
+        if (options.keep) io.err(line`the data is kept in ${folder}\n`);
         else rmSync(folder, { recursive: true, force: true });
       }
     });

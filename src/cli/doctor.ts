@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { Collector } from '../log/collector.ts';
+import { line } from '../present/clip.ts';
 import { pairs } from '../present/table.ts';
 import type { Json } from './client.ts';
 import { configOf, type DataOptions, runningServer, withClient } from './connect.ts';
@@ -63,9 +64,11 @@ function showDoctor({ problems, warnings, warehouse, state, collector }: Json): 
     .filter((table: Json) => table.rows > 0)
     .map((table: Json): [string, string] => [table.table, count(table.rows)]);
   const verdict =
-    problems.length === 0 ? 'no problems found\n' : problems.map((problem: string) => `problem: ${problem}\n`).join('');
+    problems.length === 0
+      ? 'no problems found\n'
+      : problems.map((problem: string) => line`problem: ${problem}\n`).join('');
   // A running server of an earlier version sends no warnings and no busy ids.
-  const warned = (warnings ?? []).map((warning: string) => `warning: ${warning}\n`).join('');
+  const warned = (warnings ?? []).map((warning: string) => line`warning: ${warning}\n`).join('');
   const sizes = tables.length > 0 ? `${pairs(tables)}\n` : '';
   return `${pairs(values)}\n${sizes}${busyLines(warehouse.busiest_ids ?? [])}${warned}${verdict}`;
 }
@@ -107,7 +110,9 @@ async function compact({ io, open }: Context, options: DoctorOptions): Promise<v
 
 async function backup(context: Context, options: DoctorOptions, folder: string): Promise<void> {
   await writeBackup(context, options, folder);
-  context.io.out(`backed up into ${folder}; restore it with: tributary doctor --restore ${folder} --data NEW_FOLDER\n`);
+  context.io.out(
+    line`backed up into ${folder}; restore it with: tributary doctor --restore ${folder} --data NEW_FOLDER\n`,
+  );
 }
 
 /** Writes every table as Parquet into a new or empty folder. Records in the spool are loaded first, so that the backup has them. */
@@ -139,7 +144,7 @@ async function restore({ io, open }: Context, options: DoctorOptions, folder: st
     io.err(
       'warning: an earlier version made this backup, without a manifest: its tables are all there, and their content cannot be checked\n',
     );
-  io.out(`restored into ${data}\n`);
+  io.out(line`restored into ${data}\n`);
 }
 
 function holdsEvents(spool: string): boolean {

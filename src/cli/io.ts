@@ -1,5 +1,7 @@
 /** Everything outside the program that a command uses. It is passed in, so that tests can run the whole program in one process. */
 
+import { shownJson, shownLines } from '../domain/text.ts';
+
 export interface Io {
   out(text: string): void;
   err(text: string): void;
@@ -13,6 +15,24 @@ export interface Io {
    * Aborted by the first Ctrl-C. A command that uses it finishes its step, saves and ends. Any other command ends at once.
    */
   readonly stop: AbortSignal;
+}
+
+/** Moves a terminal to the start of the line and clears it. It is the only control sequence that a command prints. */
+export const CLEAR_LINE = '\r\x1b[2K';
+
+/** An io that prints no other control character than line breaks, whatever a message repeats. */
+export function cleanIo(io: Io): Io {
+  const clean = (text: string): string =>
+    text.startsWith(CLEAR_LINE) ? CLEAR_LINE + shownLines(text.slice(CLEAR_LINE.length)) : shownLines(text);
+  return Object.create(io, {
+    out: { value: (text: string) => io.out(clean(text)) },
+    err: { value: (text: string) => io.err(clean(text)) },
+  }) as Io;
+}
+
+/** A value as JSON for `--json`. */
+export function jsonText(value: unknown): string {
+  return `${shownJson(JSON.stringify(value, null, 2))}\n`;
 }
 
 export function processIo(): Io {
@@ -48,7 +68,7 @@ export function processIo(): Io {
 
 /** Prints a value as JSON for other programs. */
 export function printJson(io: Io, value: unknown): void {
-  io.out(`${JSON.stringify(value, null, 2)}\n`);
+  io.out(jsonText(value));
 }
 
 /** A function that prints each failure in the background as a warning. */

@@ -1,16 +1,19 @@
 /** Runs a command line and prints failures. */
 import { Command, CommanderError } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
+import { clip } from '../present/clip.ts';
 import { commandsFor } from './commands.ts';
 import type { Openers } from './connect.ts';
-import type { Io } from './io.ts';
+import { cleanIo, type Io } from './io.ts';
 import type { Context } from './options.ts';
 
 const EXIT_FAILED = 1;
+const MAX_MESSAGE = 2_000;
 const EXIT_USAGE = 2;
 
 /** Runs one command line. Returns the exit code. A failure is one line on `io.err`. */
-export async function run(argv: readonly string[], io: Io, open: Openers): Promise<number> {
+export async function run(argv: readonly string[], terminal: Io, open: Openers): Promise<number> {
+  const io = cleanIo(terminal);
   let code = 0;
   const context: Context = {
     io,
@@ -26,7 +29,7 @@ export async function run(argv: readonly string[], io: Io, open: Openers): Promi
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    io.err(`error: ${explain(error)}\n`);
+    io.err(`error: ${clip(explain(error), MAX_MESSAGE)}\n`);
     if (io.env['TRIBUTARY_DEBUG'] && error instanceof Error) io.err(`${error.stack}\n`);
     return EXIT_FAILED;
   }

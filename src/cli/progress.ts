@@ -1,5 +1,6 @@
 /** Shows the progress of a long command as one line on the terminal. Shows nothing if stderr is not a terminal. */
-import type { Io } from './io.ts';
+import { clip } from '../present/clip.ts';
+import { CLEAR_LINE, type Io } from './io.ts';
 
 const REDRAW_EVERY_MS = 100;
 const BAR_WIDTH = 24;
@@ -23,12 +24,12 @@ export class Progress {
     const filled = Math.round(BAR_WIDTH * Math.min(1, Math.max(0, share ?? 0)));
     const bar =
       share === null ? '' : ` [${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)}] ${Math.floor(share * 100)} %`;
-    this.io.err(`\r\x1b[2K${`${this.label}${bar} ${text}`.slice(0, this.io.err_columns - 1)}`);
+    this.io.err(CLEAR_LINE + clip(`${this.label}${bar} ${text}`, this.io.err_columns - 1));
   }
 
   /** Removes the line before other output. */
   clear(): void {
-    if (this.io.err_columns !== null && this.drawn_at > 0) this.io.err('\r\x1b[2K');
+    if (this.io.err_columns !== null && this.drawn_at > 0) this.io.err(CLEAR_LINE);
   }
 
   seconds(): number {

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
+import { line } from '../present/clip.ts';
 import { KeyRing, type MadeKey } from '../server/keys.ts';
 import { type ServeOptions, type ServerHandle, serve } from '../server/serve.ts';
 import { ROLES, type Role, type Tributary } from '../tributary.ts';
@@ -34,7 +35,7 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
     const { data } = options;
     const server = await startServer(io, open, options, { port, host, role });
     io.out(
-      `Tributary listens on ${server.address}; its data is in ${data}\n${server.address}/docs explains how to send events and read reports\n`,
+      line`Tributary listens on ${server.address}; its data is in ${data}\n${server.address}/docs explains how to send events and read reports\n`,
     );
     io.out(madeKeys(server.made));
     await Promise.race([stopped(io), server.closed]);

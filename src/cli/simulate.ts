@@ -6,6 +6,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { badRequest } from '../domain/errors.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
 import { MS_PER_DAY, parseDate, startOfDayMs } from '../domain/time.ts';
+import { line } from '../present/clip.ts';
 import { pairs } from '../present/table.ts';
 import { simulateCausal } from '../simulation/causal/events.ts';
 import { FAMILIES, type Family } from '../simulation/causal/setup.ts';
@@ -56,11 +57,11 @@ export function addSimulateCommand(program: Command, { io }: Context): void {
       progress.clear();
       const written = RECORD_NAMES.filter((name) => (lines[name] ?? 0) > 0 && existsSync(join(out, `${name}.ndjson`)));
       io.out(
-        `\n${count(customers)} customers, ${days} days up to ${new Date(end_ms).toISOString().slice(0, 10)}, in ${out}\n\n`,
+        line`\n${count(customers)} customers, ${days} days up to ${new Date(end_ms).toISOString().slice(0, 10)}, in ${out}\n\n`,
       );
       io.out(pairs(written.map((name) => [`${name}.ndjson`, count(lines[name]!)])));
       io.out(`  truth.json says what really caused each order\n\nNext:\n`);
-      for (const name of written) io.out(`  tributary import ${name} ${join(out, `${name}.ndjson`)}\n`);
+      for (const name of written) io.out(line`  tributary import ${name} ${join(out, `${name}.ndjson`)}\n`);
       const start = new Date(end_ms - days * MS_PER_DAY).toISOString().slice(0, 10);
       io.out(
         `  tributary report attribution --start ${start} --models first_touch,last_touch,linear --group-by channel\n`,

@@ -32,11 +32,15 @@ export type FieldKind =
  */
 export type PrivateKind = 'address' | 'url' | 'click_ids';
 
-/** An identifier: stored verbatim, compared byte by byte. */
+/** An identifier: a name (`text.ts`), stored verbatim, compared byte by byte. */
 export const Id = (description: string) =>
   Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id' });
 
-/** Free text, stored verbatim. */
+/** A text that names a group, such as a channel: stored verbatim, under the same rules as an id. */
+export const Name = (description: string, maxLength: number) =>
+  Type.String({ maxLength, description, 'x-kind': 'text', 'x-name': true });
+
+/** Free text; {@link ./text.ts} says what is stored of it. */
 export const Text = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
   Type.String({ maxLength, description, 'x-kind': 'text' });
 

@@ -10,7 +10,8 @@ import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import type { FlatRecord, ReadContext, RecordKind, RecordKindOptions, Value } from './record-kind.ts';
-import { structuralProblem, textProblem } from './refusals.ts';
+import { cleanTexts, hasUnusualText, structuralProblem, type TextFields, textProblem } from './refusals.ts';
+import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
 import { Compile, type TObject, type TSchema } from './typebox.ts';
 
@@ -42,6 +43,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   });
   const validator = Compile(options.schema);
   const known = new Set(Object.keys(properties));
+  const texts = textFields(fields);
   const one = /^[aeio]/.test(options.singular) ? 'an' : 'a';
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
@@ -66,9 +68,14 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const problem = readField(record, field, value, input, brand_id, context);
       if (problem) return problem;
     }
-    const problem = options.check?.(record) ?? textProblem(record, context.invalid_utf8 ?? false);
+    const unusual = hasUnusualText(record);
+    const problem =
+      options.check?.(record) ??
+      (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined);
     if (problem) return problem;
+    // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record);
+    if (unusual) cleanTexts(record, texts);
     return record;
   };
 
@@ -101,6 +108,16 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
 }
 
 type Field = RecordKind['fields'][number];
+
+function textFields(fields: readonly Field[]): TextFields {
+  const isName = ({ kind, schema }: Field): boolean => kind === 'id' || schema['x-name'] === true;
+  const isFree = (field: Field): boolean =>
+    field.kind === 'text' && !isName(field) && field.schema['enum'] === undefined;
+  return {
+    names: new Set(fields.filter(isName).map(({ name }) => name)),
+    free: fields.filter(isFree).map(({ name }) => name),
+  };
+}
 
 /** Reads one field into `record`. @returns the problem when the value is refused. */
 function readField(
@@ -156,6 +173,8 @@ function readField(
       return undefined;
     }
     case 'json': {
+      const unfit = Array.isArray(value) ? value.findIndex((item) => nameFault(item as string) !== undefined) : -1;
+      if (unfit >= 0) return refuse(`item ${unfit}: ${nameFault((value as string[])[unfit]!)}`);
       const text = canonicalJson(value, 0);
       if (text === undefined) {
         return refuse(

@@ -2,6 +2,7 @@
 import type { Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import type { FlatRecord } from './record-kind.ts';
+import { isPlain, nameFault, storedText, textFault } from './text.ts';
 
 /** Why a value does not fit its field's schema; undefined when none of these reasons applies. */
 export function structuralProblem(
@@ -49,23 +50,42 @@ export function structuralProblem(
     : undefined;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds them to refuse them
-const CONTROL = /[\u0000-\u001f\u007f]/;
-/** Refuses text that a database cannot return unchanged. */
-export function textProblem(record: FlatRecord, invalid_utf8: boolean): Problem | undefined {
+/** Which fields of a record hold names, and which hold free text that is cleaned. */
+export interface TextFields {
+  names: ReadonlySet<string>;
+  free: readonly string[];
+}
+
+/** True if a text of a record needs a closer look. It is false for most records. */
+export function hasUnusualText(record: FlatRecord): boolean {
   for (const field in record) {
     const value = record[field];
-    if (typeof value !== 'string') continue;
-    if (!value.isWellFormed()) return { field, reason: 'holds half of a surrogate pair; send valid Unicode' };
-    if (CONTROL.test(value) && (value.includes('\0') || isIdentifier(field))) {
-      return { field, reason: 'holds control characters; remove them' };
-    }
+    if (typeof value === 'string' && !isPlain(value)) return true;
+  }
+  return false;
+}
+
+/** Takes out of the free texts of a record what is not stored. */
+export function cleanTexts(record: FlatRecord, { free }: TextFields): void {
+  for (const field of free) {
+    const text = record[field];
+    if (typeof text === 'string') record[field] = storedText(text);
+  }
+}
+
+/** The first text of a record that its field cannot hold. */
+export function textProblem(
+  record: FlatRecord,
+  names: TextFields['names'],
+  invalid_utf8: boolean,
+): Problem | undefined {
+  for (const field in record) {
+    const value = record[field];
+    if (typeof value !== 'string' || isPlain(value)) continue;
+    const reason = names.has(field) ? nameFault(value) : textFault(value);
+    if (reason) return { field, reason };
     if (invalid_utf8 && value.includes('\ufffd'))
       return { field, reason: 'is not valid UTF-8; encode the body as UTF-8' };
   }
   return undefined;
-}
-
-function isIdentifier(field: string): boolean {
-  return field.endsWith('_id') || field === 'channel';
 }

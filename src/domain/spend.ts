@@ -1,6 +1,6 @@
 /** Two statements: what marketing cost on a day, and the exchange rate of a day. */
 
-import { Amount, BRAND_ID, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Rate, Text } from './fields.ts';
+import { Amount, BRAND_ID, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Name, Rate } from './fields.ts';
 import { defineRecord } from './record.ts';
 import { type Static, Type } from './typebox.ts';
 
@@ -9,7 +9,7 @@ export const SpendSchema = Type.Object(
     spend_id: Type.Optional(Id('Made from the content when left out')),
     brand_id: BRAND_ID,
     date: CalendarDate("The day, in the brand's time zone"),
-    channel: Text('The channel', MAX_CHANNEL_LENGTH),
+    channel: Name('The channel', MAX_CHANNEL_LENGTH),
     campaign_id: Type.Optional(Id('The campaign')),
     amount: Amount('In major units, up to six decimals', { currency: 'currency', decimals: 6 }),
     currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),

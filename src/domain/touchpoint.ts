@@ -8,6 +8,7 @@ import {
   MAX_CHANNEL_LENGTH,
   MAX_URL_LENGTH,
   MAX_USER_AGENT_LENGTH,
+  Name,
   OneOf,
   OWN_DATA,
   Text,
@@ -106,7 +107,7 @@ export const TouchpointSchema = Type.Object(
     session_id: Type.Optional(Id('The id of the visit')),
     touchpoint_type: OneOf(TOUCHPOINT_TYPES, 'What happened'),
     channel: Type.Optional(
-      Text('Free text, stored verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH),
+      Name('Any name, stored verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH),
     ),
     campaign_id: Type.Optional(Id('The campaign')),
     email_id: Type.Optional(Id('The email within the campaign')),

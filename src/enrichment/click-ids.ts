@@ -5,7 +5,8 @@
  */
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../domain/record.ts';
-import { decodeParameter } from './url.ts';
+import { nameFault } from '../domain/text.ts';
+import { decodeParameter } from './percent.ts';
 
 const AD_NAMES =
   'gclid gclsrc gbraid wbraid dclid gad_source gad_campaignid msclkid fbclid igshid srsltid ttclid twclid li_fat_id ' +
@@ -60,7 +61,7 @@ export function addClickId(
   const name = clickIdName(parameter);
   if (name === undefined || ids?.[name] !== undefined) return ids;
   const value = decodeParameter(raw);
-  if (value === '' || value.length > MAX_VALUE_LENGTH || !value.isWellFormed()) return ids;
+  if (value === '' || value.length > MAX_VALUE_LENGTH || nameFault(value) !== undefined) return ids;
   const known = ids ?? {};
   if (Object.keys(known).length >= MAX_COUNT) return ids;
   known[name] = PERSONAL.has(name) ? hashed(value) : value;

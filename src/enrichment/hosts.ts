@@ -4,6 +4,7 @@
  * of these kinds as `referral`, add it here and increase RULES_VERSION.
  */
 import { BoundedCache } from './bounded-cache.ts';
+import { MAX_HOST_LENGTH } from './url.ts';
 
 /** `site` is a plain website below a listed host that is not of the host's kind, such as docs.google.com. */
 export type HostCategory = 'search' | 'social' | 'video' | 'shopping' | 'ai' | 'webmail' | 'payment' | 'site';
@@ -116,6 +117,7 @@ const cache = new BoundedCache<HostCategory | 'none'>(2_000);
 
 /** The kind of a host, by its own name or that of a parent domain; null when none is listed. */
 export function categoryOfHost(host: string): HostCategory | null {
+  if (host.length > MAX_HOST_LENGTH) return null;
   let category = cache.get(host);
   if (category === undefined) {
     category = findCategory(host) ?? 'none';
@@ -124,19 +126,32 @@ export function categoryOfHost(host: string): HostCategory | null {
   return category === 'none' ? null : category;
 }
 
+/** Labels of the longest entry of {@link HOSTS}. Labels before these decide nothing. */
+const MAX_LABELS = Math.max(...[...BY_HOST.keys()].map((entry) => entry.split('.').length));
+
 function findCategory(host: string): HostCategory | undefined {
   const app = host.indexOf('://');
   if (app >= 0) return BY_APP.get(host.slice(app + 3));
+  const tail = lastLabels(host, MAX_LABELS);
   for (let at = 0; ; ) {
-    const found = BY_HOST.get(host.slice(at));
+    const found = BY_HOST.get(tail.slice(at));
     if (found !== undefined) return found;
-    const dot = host.indexOf('.', at);
+    const dot = tail.indexOf('.', at);
     if (dot < 0) break;
     at = dot + 1;
   }
   if (host.startsWith('webmail.')) return 'webmail';
-  const brand = NATIONAL.exec(host)?.[1];
+  const brand = NATIONAL.exec(tail)?.[1];
   return brand === undefined ? undefined : BY_BRAND.get(brand);
+}
+
+function lastLabels(host: string, count: number): string {
+  let at = host.length;
+  for (let label = 0; label < count; label++) {
+    at = host.lastIndexOf('.', at - 1);
+    if (at < 0) return host;
+  }
+  return host.slice(at + 1);
 }
 
 /** The kind of place that a `utm_source` (lower case) names, as a host or as a name; null when it is not known. */

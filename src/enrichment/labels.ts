@@ -1,5 +1,6 @@
 /** Reads text that a caller sent, and makes text from URLs storable. */
 import type { Value } from '../domain/record.ts';
+import { storedText } from '../domain/text.ts';
 
 /** A column's text, or null when it is missing, blank or not text. A blank text counts as not sent. */
 export function textOf(value: Value | undefined): string | null {
@@ -12,11 +13,13 @@ export function textOf(value: Value | undefined): string | null {
 const UNSTORABLE = /[\p{Cc}\p{Cs}\s]+/gu;
 const PLAIN = /^[\x21-\x7e]*$/;
 
-/** One line of storable text: control characters and runs of white space become one space, the ends are trimmed. */
+/**
+ * One line of storable text: control characters and runs of white space become one space, the ends are trimmed, and characters
+ * that nobody sees are gone.
+ */
 export function oneLine(text: string, max_length: number): string {
   if (text.length <= max_length && PLAIN.test(text)) return text;
-  const clean = text
-    .slice(0, 4 * max_length)
+  const clean = storedText(text.slice(0, 4 * max_length))
     .replace(UNSTORABLE, ' ')
     .trim()
     .slice(0, max_length);

@@ -8,7 +8,7 @@ import { hashed, MAX_PERSONAL_LENGTH, namesPerson } from './click-ids.ts';
 import { type GeoLookup, geoJson } from './geo.ts';
 import { type IpStorage, normalIp, storedIp } from './ip.ts';
 import { objectOf, textOf } from './labels.ts';
-import { decodeParameter } from './url.ts';
+import { decodeParameter } from './percent.ts';
 
 export interface PrivacyOptions {
   ip_storage: IpStorage;
@@ -17,7 +17,7 @@ export interface PrivacyOptions {
 }
 
 /** Increase it when this file or the list of personal click ids changes. Records in the spool are then cleaned again. */
-const PRIVACY_VERSION = 1;
+const PRIVACY_VERSION = 2;
 
 /** A name of the rules by which records are cleaned now. */
 export function privacyRules({ ip_storage }: PrivacyOptions): string {
@@ -93,13 +93,14 @@ function isSeparator(code: number): boolean {
 
 /**
  * A text, such as a URL, in which the values of parameters that name a person are hashed: in the query, in the fragment, and in
- * URLs that are nested in values or in the path. A value ends at `&` or `#`.
+ * URLs that are nested in values or in the path. A value ends at `&` or `#`. After 100 such values, further ones are removed.
  */
 export function withoutPersonalIds(text: string, depth = 0): string {
   if (!isSuspect(text)) return text;
   let clean = '';
   let copied = 0;
   let start = 0;
+  let found = 0;
   const replace = (from: number, to: number, replacement: string): void => {
     clean += text.slice(copied, from) + replacement;
     copied = to;
@@ -109,7 +110,9 @@ export function withoutPersonalIds(text: string, depth = 0): string {
     if (code === EQUALS) {
       if (namesPerson(decodeParameter(text.slice(start, at)).toLowerCase())) {
         const end = valueEnd(text, at + 1);
-        if (end > at + 1) replace(at + 1, end, hashed(decodeParameter(text.slice(at + 1, end))));
+        found += 1;
+        if (end > at + 1)
+          replace(at + 1, end, found > MAX_HASHED ? REMOVED : hashed(decodeParameter(text.slice(at + 1, end))));
         at = end;
       }
       start = at + 1;
@@ -126,6 +129,9 @@ export function withoutPersonalIds(text: string, depth = 0): string {
 }
 
 const EQUALS = 61;
+/** Of one text this many values are hashed. Nobody sends more, and hashing thousands per event would slow down all events. */
+const MAX_HASHED = 100;
+const REMOVED = 'removed';
 
 function valueEnd(text: string, from: number): number {
   for (let at = from; at < text.length; at++) if (text[at] === '&' || text[at] === '#') return at;
@@ -137,7 +143,7 @@ function withoutNestedIds(part: string, depth: number): string {
   if (depth === MAX_DEPTH) return hashed(part);
   const decoded = decodeParameter(part);
   const clean = withoutPersonalIds(decoded, depth + 1);
-  return clean === decoded ? part : encodeURIComponent(clean);
+  return clean === decoded ? part : encodeURIComponent(clean.toWellFormed());
 }
 
 /** Sent click ids (canonical JSON) in which the values of those that name a person are hashed. */

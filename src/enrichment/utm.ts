@@ -1,7 +1,7 @@
 /** Campaign labels: the five UTM parameters. */
 import { MAX_TEXT_LENGTH } from '../domain/fields.ts';
 import { oneLine } from './labels.ts';
-import { decodeParameter } from './url.ts';
+import { decodeParameter } from './percent.ts';
 
 export const UTM_FIELDS = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term'] as const;
 export type UtmField = (typeof UTM_FIELDS)[number];

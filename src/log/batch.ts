@@ -1,7 +1,7 @@
 /** Makes rows from spool entries: enriches records, drops known ids, keeps conflicts. */
 import { CLAIMED_ID, rivalId, sentId } from '../domain/claim.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
-import type { FlatRecord } from '../domain/record.ts';
+import type { FlatRecord, Value } from '../domain/record.ts';
 import { int64OfHex } from '../domain/subject.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
@@ -11,6 +11,7 @@ import { cleanRecord, keepRecord, sentFields } from './kept-record.ts';
 import { keyOf, lookUp, type Wanted } from './look-up.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { SpoolEntry } from './segment.ts';
+import { WorkTurns } from './work-turns.ts';
 
 /** Computes the columns that enrichment adds to a record; pure. */
 export type Enrich = (record: RecordName, item: FlatRecord) => Record<string, Cell>;
@@ -74,13 +75,15 @@ export async function prepareBatch(
 ): Promise<PreparedBatch> {
   const counts: BatchCounts = { loaded: {}, duplicates: 0, conflicts: [] };
   const batch: Batch = {};
-  const { keyed_items, maybe } = keyAll(items, context.seen);
+  const turns = new WorkTurns();
+  const { keyed_items, maybe } = await keyAll(items, context.seen, turns);
   const known = await lookUp(maybe, context.warehouse);
   const conflict = (keyed: KeyedItem, fields: FlatRecord): void => {
     counts.conflicts.push({ brand_id: keyed.item['brand_id'] as string, record: keyed.record });
     add(batch, 'conflicts', conflictRow(keyed, fields, context));
   };
   for (const keyed of keyed_items) {
+    if (turns.ends()) await turns.next();
     const { record, item, key, content_hash } = keyed;
     const is_claim = item[CLAIMED_ID] !== undefined;
     const rival = keyed.rival === undefined ? undefined : known.get(keyed.rival);
@@ -97,24 +100,35 @@ export async function prepareBatch(
 }
 
 /** The items with their keys, and the records that the warehouse may hold: those of the items, and their rivals. */
-function keyAll(items: readonly Item[], seen: SeenIds): { keyed_items: KeyedItem[]; maybe: Wanted[] } {
+async function keyAll(
+  items: readonly Item[],
+  seen: SeenIds,
+  turns: WorkTurns,
+): Promise<{ keyed_items: KeyedItem[]; maybe: Wanted[] }> {
   const maybe = new Map<string, Wanted>();
   const here = new Set<string>();
-  const keyed_items = items.map((entry): KeyedItem => {
+  const keyed_items: KeyedItem[] = [];
+  for (const entry of items) {
+    if (turns.ends()) await turns.next();
     const { record, item } = entry;
     const { id_field, pages } = recordKind(record);
     const wanted: Wanted = { record, brand_id: item['brand_id']!, id: item[id_field]! };
     const key = keyOf(wanted);
     if (!here.has(key)) {
       here.add(key);
-      if (seen.add(key)) maybe.set(key, wanted);
+      if (seen.add(key) || hasMark(wanted.id)) maybe.set(key, wanted);
     }
     const other: Wanted | undefined = pages === 'if_allowed' ? { ...wanted, id: rivalId(item) } : undefined;
     const rival = other && keyOf(other);
-    if (other && rival !== undefined && seen.has(rival)) maybe.set(rival, other);
-    return { ...entry, key, rival, content_hash: int64OfHex(entry.content_hash) };
-  });
+    if (other && rival !== undefined && (seen.has(rival) || hasMark(other.id))) maybe.set(rival, other);
+    keyed_items.push({ ...entry, key, rival, content_hash: int64OfHex(entry.content_hash) });
+  }
   return { keyed_items, maybe: [...maybe.values()] };
+}
+
+/** True for an id that begins with U+FEFF. A filter that an earlier version rebuilt from the log has it without that character. */
+function hasMark(id: Value | undefined): boolean {
+  return typeof id === 'string' && id.charCodeAt(0) === 0xfeff;
 }
 
 function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {

@@ -25,6 +25,7 @@ import { SEGMENT_SUFFIX } from './segment.ts';
 import { senderProblem } from './senders.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
+import { WorkTurns } from './work-turns.ts';
 
 /** The answer to an envelope; `rejected` names each refused draft by its index. */
 export interface Acknowledgement {
@@ -163,7 +164,9 @@ export class Collector {
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     const records: KeptRecord[] = [];
     const indexes: number[] = [];
+    const turns = new WorkTurns();
     for (let index = 0; index < drafts.length; index++) {
+      if (turns.ends()) await turns.next();
       const { record, input } = drafts[index]!;
       const kind = recordKind(record);
       const read = kind.read(input, context);

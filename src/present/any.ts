@@ -1,5 +1,6 @@
 /** Shows reports that have no terminal table of their own: values by name, lists as tables. */
 import type { ReportJson } from '../reports/context.ts';
+import { line } from './clip.ts';
 import { more } from './head.ts';
 import { moneyText, NOTHING, pairs, percent, textTable } from './table.ts';
 
@@ -31,8 +32,8 @@ export function showAny(report: ReportJson, limit: number, main?: string): strin
 }
 
 function block(name: string, value: unknown, limit: number): string {
-  if (isTable(value)) return `\n${words(name)}\n${tableOf(value, limit)}`;
-  return `\n${words(name)}\n${showAny(value as ReportJson, limit)}`;
+  const heading = line`\n${words(name)}\n`;
+  return heading + (isTable(value) ? tableOf(value, limit) : showAny(value as ReportJson, limit));
 }
 
 /** A table with the columns of all rows, in order of appearance. Only the JSON shows nested values and raw micros. */

@@ -1,6 +1,7 @@
 /** The campaign report on a terminal. */
 import type { ReportJson } from '../reports/context.ts';
 import { cell, tableOf, words } from './any.ts';
+import { line } from './clip.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { pairs } from './table.ts';
 
@@ -42,6 +43,6 @@ function values(metrics: Row): string {
 
 function definitions(formulas: Record<string, string>): string {
   return Object.entries(formulas)
-    .map(([name, formula]) => `  ${words(name)} = ${words(formula)}\n`)
+    .map(([name, formula]) => line`  ${words(name)} = ${words(formula)}\n`)
     .join('');
 }

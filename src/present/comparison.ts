@@ -1,6 +1,7 @@
 /** The comparison of a frozen run with today's answer on a terminal. The causes of each line add up to its difference. */
 import type { ReportJson } from '../reports/context.ts';
 import { words } from './any.ts';
+import { line } from './clip.ts';
 import { more, reportTitle } from './head.ts';
 import { exactDecimals, money, NOTHING, textTable } from './table.ts';
 
@@ -23,7 +24,7 @@ export function showComparison(report: ReportJson, limit: number): string {
     ...unattributed.map((line): [string, Line] => [`unattributed: ${line.reason}`, line]),
   ];
   const sums = totals.map(([name, line]): [string, Line] => [words(name), line]);
-  const moved = `frozen at ${report['frozen_as_of']}${report['settings_changed'] ? ', settings have changed since' : ''}`;
+  const moved = line`frozen at ${report['frozen_as_of']}${report['settings_changed'] ? ', settings have changed since' : ''}`;
   const lost = report['reproducible']
     ? ''
     : '\nwarning: the frozen state no longer gives the frozen numbers; the difference is under "other"\n';

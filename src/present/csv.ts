@@ -1,5 +1,6 @@
 /** Writes the main table of a report as CSV (RFC 4180) that a spreadsheet can open safely. */
 
+import { shownJson, shownLines } from '../domain/text.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
 import { isObject } from './any.ts';
@@ -38,14 +39,18 @@ function leaves(value: Record<string, unknown>, prefix = ''): [string, unknown][
   );
 }
 
-/** How a formula begins in some spreadsheet, also with the wide signs of Chinese and Japanese. */
-const FORMULA = '^[=+@\\t\\r\\n＝＋－＠-]';
+/** What a spreadsheet may take for a formula, also behind characters that it skips, and with the wide signs of Chinese and Japanese. */
+const FORMULA = '^[\\s\\p{C}]*[=+@＝＋－＠-]|^[\\t\\r\\n]';
 const PLAIN_NUMBER = '^[+-]?[0-9]+([.][0-9]+)?$';
-const [formula, plain_number] = [new RegExp(FORMULA), new RegExp(PLAIN_NUMBER)];
+const [formula, plain_number] = [new RegExp(FORMULA, 'u'), new RegExp(PLAIN_NUMBER)];
+
+function isFormula(text: string): boolean {
+  return formula.test(text) && !plain_number.test(text);
+}
 
 /** Text that a spreadsheet would run as a formula gets a leading apostrophe. Plain numbers stay numbers. */
 export function guarded(text: string): string {
-  return formula.test(text) && !plain_number.test(text) ? `'${text}` : text;
+  return isFormula(text) ? `'${text}` : text;
 }
 
 /** {@link guarded} as SQL of DuckDB over a text. Both read the same patterns. */
@@ -53,9 +58,10 @@ export function guardedSql(text: string): string {
   return `case when regexp_matches(${text}, '${FORMULA}') and not regexp_matches(${text}, '${PLAIN_NUMBER}') then '''' || ${text} else ${text} end`;
 }
 
-/** One cell of an answer. */
+/** One cell of an answer. Control and unseen characters are replaced, except line breaks. */
 export function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = guarded(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  const raw = typeof value === 'object' ? shownJson(JSON.stringify(value)) : String(value);
+  const text = (isFormula(raw) ? "'" : '') + shownLines(raw);
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,5 +1,6 @@
 /** The customer report on a terminal: the person, and each journey with its events and their credit. */
 import type { ReportJson } from '../reports/context.ts';
+import { line } from './clip.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { moneyText, NOTHING, number, pairs, textTable } from './table.ts';
 
@@ -63,5 +64,5 @@ function oneJourney(journey: Journey, limit: number): string {
     columns,
     shown.map(({ at, cells }) => [at.slice(0, 19).replace('T', ' '), ...cells]),
   );
-  return `\nJourney of ${journey['journey_duration_days']} days\n${table}${more(events.length, shown.length)}`;
+  return line`\nJourney of ${journey['journey_duration_days']} days\n` + table + more(events.length, shown.length);
 }

@@ -1,5 +1,6 @@
 /** The result of a fit on a terminal. */
 import type { FitAnswer, FittedChannel } from '../models/fit-answer.ts';
+import { line } from './clip.ts';
 import { NOTHING, number, percent, type TextColumn, textTable } from './table.ts';
 
 /** The table shows at most this many positions. */
@@ -8,7 +9,7 @@ const MAX_POSITIONS = 8;
 export function showFit(answer: FitAnswer): string {
   const { model, order, journeys, conversions, value } = answer;
   const head =
-    `\n${model === 'markov' ? `Markov chain of order ${order}` : 'Shapley value, closed form'}: ` +
+    line`\n${model === 'markov' ? `Markov chain of order ${order}` : 'Shapley value, closed form'}: ` +
     `${number(journeys)} journeys, ${number(conversions)} conversions worth ${number(value, 2)}, ` +
     `${percent(answer.conversion_probability)} convert\n\n`;
   const parts = [head, channels(answer)];
@@ -19,7 +20,7 @@ export function showFit(answer: FitAnswer): string {
       '\n  conversions and value: removal effects scaled to the total. By touch: each conversion is shared by the touches of its path.\n',
       '  The two methods answer different questions. Neither measures cause.\n',
     );
-  parts.push(...answer.warnings.map((warning) => `\n  note: ${warning}\n`));
+  parts.push(...answer.warnings.map((warning) => line`\n  note: ${warning}\n`));
   return parts.join('');
 }
 

@@ -1,5 +1,8 @@
 /** The lines above and below every report on a terminal. */
 import type { ReportJson } from '../reports/context.ts';
+import { clip, line } from './clip.ts';
+
+const MAX_PART = 400;
 
 /** The title, such as "Attribution · linear · 2026-03-01 until before 2026-04-01 · USD", with log position and settings hash. */
 export function reportTitle(title: string, report: ReportJson): string {
@@ -8,14 +11,19 @@ export function reportTitle(title: string, report: ReportJson): string {
     (report['attribution_models'] as string[] | undefined)?.join(', ') ??
     (report['attribution_model'] as string | undefined);
   const parts = [title, models, period && `${period.start} until before ${period.end}`, report['currency']];
+  const joined = (all: readonly unknown[]): string =>
+    all
+      .filter(Boolean)
+      .map((part) => clip(part, MAX_PART))
+      .join(' · ');
   const artifacts = Object.entries((report['artifacts'] ?? {}) as Record<string, string>);
   const origin = [
     ...artifacts.map(([model, artifact_id]) => `${model} by ${artifact_id}`),
     report['as_of'] && `as_of ${report['as_of']}`,
     report['config_hash'] && `settings ${report['config_hash']}`,
   ];
-  const second = origin.filter(Boolean).join(' · ');
-  return `\n${parts.filter(Boolean).join(' · ')}\n${second === '' ? '' : `${second}\n`}\n`;
+  const second = joined(origin);
+  return `\n${joined(parts)}\n${second === '' ? '' : `${second}\n`}\n`;
 }
 
 interface Warning {
@@ -26,7 +34,7 @@ interface Warning {
 
 export function reportWarnings(report: ReportJson): string {
   const warnings = (report['warnings'] ?? []) as Warning[];
-  return warnings.map(({ count, message }) => `\nwarning: ${count ?? ''} ${message ?? ''}\n`).join('');
+  return warnings.map(({ count, message }) => line`\nwarning: ${count ?? ''} ${message ?? ''}\n`).join('');
 }
 
 /** A line such as "… and 12 more rows" if a table was cut, else an empty text. */

@@ -3,6 +3,7 @@
 import type { Check } from '../models/gate.ts';
 import type { ReportJson } from '../reports/context.ts';
 import { isObject, isTable, words } from './any.ts';
+import { line } from './clip.ts';
 import { NOTHING, number, pairs, percent, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
@@ -14,15 +15,15 @@ export function cardText(card: ReportJson): string {
     ? 'passed its gate: reports may use it (`tributary models list` says whether they do)'
     : 'did not pass its gate: reports do not use it';
   const parts = [
-    `\n${card['attribution_model']} · ${card['family']} · ${card['artifact_id']}\n${verdict}\n`,
+    line`\n${card['attribution_model']} · ${card['family']} · ${card['artifact_id']}\n${verdict}\n`,
     section('Fitted on', { ...(card['data'] as Row), as_of: card['as_of'], brands: card['brands'] }),
     section('Settings', card['settings'] as Row),
     section('Metrics', flat(card['metrics'] as Row)),
     tables(card['metrics'] as Row),
     `\nChannels\n${rowsTable(card['channels'] as Row[])}`,
     `\nGate\n${checksTable(gate.checks)}`,
-    ...(card['warnings'] as string[]).map((warning) => `\nwarning: ${warning}\n`),
-    `\nLimits\n${(card['limits'] as string[]).map((limit) => `  · ${limit}\n`).join('')}`,
+    ...(card['warnings'] as string[]).map((warning) => line`\nwarning: ${warning}\n`),
+    `\nLimits\n${(card['limits'] as string[]).map((limit) => line`  · ${limit}\n`).join('')}`,
   ];
   return parts.join('');
 }
@@ -53,7 +54,7 @@ function tables(values: Row): string {
       isObject(value) ? Object.entries(value).map(([inner, v]) => [`${name} ${inner}`, v]) : [[name, value]],
     )
     .filter((entry): entry is [string, Row[]] => isTable(entry[1]))
-    .map(([name, rows]) => `\n${words(name)}\n${rowsTable(rows)}`)
+    .map(([name, rows]) => line`\n${words(name)}\n` + rowsTable(rows))
     .join('');
 }
 

@@ -1,5 +1,6 @@
 /** The comparison of models on a terminal: shares with intervals, then the largest differences with their reasons. */
 import type { ReportJson } from '../reports/context.ts';
+import { line } from './clip.ts';
 import { more, reportTitle } from './head.ts';
 import { NOTHING, type TextColumn, textTable } from './table.ts';
 
@@ -32,9 +33,9 @@ export function showModels(report: ReportJson, limit: number): string {
     reportTitle('Models', report),
     textTable(columns, rows),
     more(groups.length, rows.length),
-    `\n  shares of the attributed revenue in percent; in brackets the ${Math.round(level * 100)} % interval from ${draws} draws of people\n`,
+    line`\n  shares of the attributed revenue in percent; in brackets the ${Math.round(level * 100)} % interval from ${draws} draws of people\n`,
     ...(report['disagreements'] as Disagreement[]).map((found) => explain(found, group_by)),
-    ...(report['notes'] as string[]).map((note) => `\n  ${note}\n`),
+    ...(report['notes'] as string[]).map((note) => line`\n  ${note}\n`),
   ].join('');
 }
 
@@ -46,5 +47,5 @@ function interval({ share, share_low, share_high }: Cell): string {
 
 function explain({ difference, beyond_chance, because, ...found }: Disagreement, group_by: string): string {
   const chance = beyond_chance ? '' : ', which chance can explain';
-  return `\n${found[group_by] ?? NOTHING}: the models differ by ${percent(difference)} points${chance}\n  ${because}\n`;
+  return line`\n${found[group_by] ?? NOTHING}: the models differ by ${percent(difference)} points${chance}\n  ${because}\n`;
 }

@@ -1,5 +1,6 @@
 /** A receipt on a terminal: every touchpoint that was considered, why it counted or not, and its credit. */
 import type { ReportJson } from '../reports/context.ts';
+import { line } from './clip.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { exactDecimals, money, moneyText, NOTHING, pairs, percent, type TextColumn, textTable } from './table.ts';
 
@@ -53,7 +54,7 @@ function credited(report: ReportJson, touchpoints: readonly Touchpoint[], models
   const path = touchpoints.filter((touch) => touch.credit !== undefined);
   const { net_revenue_micros } = report['reconciliation'] as { net_revenue_micros: string };
   if (path.length === 0)
-    return `  unattributed: ${report['unattributed_reason']}, ${money(net_revenue_micros)} ${report['currency']}\n`;
+    return line`  unattributed: ${report['unattributed_reason']}, ${money(net_revenue_micros)} ${report['currency']}\n`;
   const micros = path.flatMap((touch) => models.map((model) => touch.credit![model]!.attributed_revenue_micros));
   const decimals = exactDecimals([...micros, net_revenue_micros]);
   const one = models.length === 1;
@@ -136,5 +137,5 @@ function rules(rules_of: Row): string {
     ...(rules_of['exclude_direct'] ? ['without direct'] : []),
     ...(rules_of['include_machine'] ? ['machines included'] : []),
   ];
-  return `\n  ${parts.join(' · ')}\n`;
+  return line`\n  ${parts.join(' · ')}\n`;
 }

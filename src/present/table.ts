@@ -1,6 +1,7 @@
 /** Tables for a terminal: numbers align right, and thousands of money are separated. */
 import Table from 'cli-table3';
 import { MICROS_PER_UNIT } from '../domain/money.ts';
+import { clip } from './clip.ts';
 
 export interface TextColumn {
   name: string;
@@ -9,7 +10,8 @@ export interface TextColumn {
 
 /** Shown for a missing value, such as a missing key or a rate without a denominator. */
 export const NOTHING = '–';
-const MAX_CELL = 80;
+/** The longest value of {@link pairs}: it may be a sentence, or a list of ids. */
+const MAX_PAIR = 400;
 /** Two blanks between columns, a line under the header and a line above the totals. */
 const CHARS = Object.fromEntries(
   [
@@ -42,7 +44,7 @@ export function textTable(
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   const head = columns.map((column) => column.name);
-  table.push(head, ...rows.map((row) => row.map(clip)), ...totals);
+  table.push(...[head, ...rows, ...totals].map((row) => row.map((cell) => clip(cell))));
   const lines = table
     .toString()
     .split('\n')
@@ -51,12 +53,6 @@ export function textTable(
   lines.splice(1, 0, rule);
   if (totals.length > 0) lines.splice(lines.length - totals.length, 0, rule);
   return lines.join('\n') + '\n';
-}
-
-function clip(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a name must not move the cursor
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
-  return plain.length > MAX_CELL ? `${plain.slice(0, MAX_CELL - 1)}…` : plain;
 }
 
 /** Micros with `decimals` decimals, rounded half away from zero, thousands separated. */
@@ -91,7 +87,7 @@ export function moneyText(amount: unknown): string {
 
 /** Formats a count, whole or fractional. */
 export function number(value: unknown, decimals = 0): string {
-  if (typeof value !== 'number') return value === null || value === undefined ? NOTHING : String(value);
+  if (typeof value !== 'number') return value === null || value === undefined ? NOTHING : clip(value);
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
@@ -100,7 +96,8 @@ export function percent(value: unknown): string {
 }
 
 /** Names and values in two columns. */
-export function pairs(rows: readonly [string, string][]): string {
+export function pairs(given: readonly [string, string][]): string {
+  const rows = given.map(([name, value]) => [clip(name), clip(value, MAX_PAIR)] as const);
   const width = Math.max(...rows.map(([name]) => name.length));
   const values = Math.max(...rows.map(([, value]) => value.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value.padStart(values)}\n`).join('');

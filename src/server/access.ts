@@ -6,7 +6,7 @@ import { Type } from '../domain/typebox.ts';
 import type { Guesses } from './guesses.ts';
 import { allows, isPageKey, type Key, type KeyRing } from './keys.ts';
 import type { Outgoing } from './outgoing.ts';
-import { parameterReader } from './parameters.ts';
+import { checkPath, parameterReader } from './parameters.ts';
 import type { Route } from './route.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -168,6 +168,7 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
       rate_limit?.take(key);
       if (route.method === 'GET' && route.tag !== 'operation') outgoing.check(request);
     }
+    if (route.path_parameters !== undefined) checkPath(request.params);
     if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
     if (route.method !== 'GET') request.upload = uploads.begin(request, reply);
   };

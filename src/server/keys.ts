@@ -7,6 +7,7 @@ import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { brandProblem } from '../domain/record.ts';
+import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
@@ -115,6 +116,8 @@ export class KeyRing {
     const { name, scope, brand_id } = wanted;
     if (name.length === 0 || name.length > MAX_NAME_LENGTH)
       throw badRequest('name', `must be 1 to ${MAX_NAME_LENGTH} characters`);
+    const fault = nameFault(name);
+    if (fault) throw badRequest('name', fault);
     const problem = brand_id === null ? undefined : brandProblem(brand_id);
     if (problem) throw badRequest('brand_id', problem);
     const { key, made } = this.prepare(makeSecret(scope), { name, scope, brand_id, origin: 'file' });

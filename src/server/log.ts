@@ -5,6 +5,7 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
+import { shownJson } from '../domain/text.ts';
 import type { Route } from './route.ts';
 
 const STDOUT = 1;
@@ -40,7 +41,7 @@ export function logTo(write: (text: string | Buffer) => number | undefined = sta
       try {
         if (rest !== undefined) put(rest);
         if (rest !== undefined) throw new Error('there is no room for the rest of a line');
-        put(gap + line);
+        put(gap + shownJson(line));
         lost = 0;
       } catch {
         lost += 1;

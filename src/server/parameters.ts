@@ -1,6 +1,7 @@
 /** Reads query parameters by the TypeBox schema that also documents them. */
 
 import { badRequest } from '../domain/errors.ts';
+import { nameFault, textFault } from '../domain/text.ts';
 import { Compile, type Static, type TObject } from '../domain/typebox.ts';
 
 type Shape = Record<string, unknown>;
@@ -34,6 +35,17 @@ export function parameterReader<S extends TObject>(schema: S): (sent: unknown) =
   };
 }
 
+/**
+ * Checks the ids in a path. An id of old data may hold what a new id must not, so only text that no field can hold is refused.
+ * @throws bad_request.
+ */
+export function checkPath(parameters: unknown): void {
+  for (const [name, value] of Object.entries(parameters as Record<string, string>)) {
+    const fault = textFault(value);
+    if (fault) throw badRequest(name, fault);
+  }
+}
+
 function readValue(name: string, value: unknown, schema: Shape): unknown {
   const numeric = schema['type'] === 'integer' || schema['type'] === 'number';
   if (numeric && typeof value === 'string') {
@@ -56,6 +68,8 @@ function readValue(name: string, value: unknown, schema: Shape): unknown {
   const limit = schema['maxLength'] as number | undefined;
   if (limit !== undefined && value.length > limit)
     throw badRequest(name, `is ${value.length} characters long; the limit is ${limit}`);
+  const fault = nameFault(value);
+  if (fault) throw badRequest(name, fault);
   if (value === '' && choices === undefined) throw badRequest(name, 'is empty; leave it out or give a value');
   return value;
 }

@@ -6,7 +6,8 @@ import { csvCell, guarded, guardedSql, toCsv } from '../../src/present/csv.ts';
 describe('a report as csv', () => {
   it('cannot run as a formula in a spreadsheet, and leaves numbers alone', () => {
     expect(csvCell('=HYPERLINK("x")')).toBe(`"'=HYPERLINK(""x"")"`);
-    for (const text of ['+1 800', '-x', '@cmd', '\tx']) expect(csvCell(text).replaceAll('"', '')).toBe(`'${text}`);
+    for (const text of ['+1 800', '-x', '@cmd', ' =x']) expect(csvCell(text).replaceAll('"', '')).toBe(`'${text}`);
+    expect(['\tx', '\ufeff=x', '\u200b@x'].map(csvCell)).toEqual(["' x", "'\ufffd=x", "'\ufffd@x"]);
     for (const text of ['-20.000000', '+5', '12', 'email']) expect(csvCell(text)).toBe(text);
     expect(csvCell(null)).toBe('');
     expect(csvCell('two\nlines')).toBe('"two\nlines"');

@@ -7,14 +7,13 @@ import { committed, float64, instant, int64, type OpenWarehouse, rowOf, shared, 
 
 const COLUMNS = [int64('i'), int64('whole'), float64('part'), instant('moment'), text('words')];
 
-/** Half a surrogate pair becomes U+FFFD, and the driver of DuckDB drops a U+FEFF at the start when it reads: both are left out. */
-const words = fc
-  .oneof(
-    fc.string({ unit: 'binary', maxLength: 30 }),
-    fc.constantFrom('', 'null', '"', '\\', '\0', 'a\0b', '\u2028\u2029', '{"a":[1]}', '\r\n', '\ufffd', 'x\ufeff'),
-    fc.constantFrom('👩‍👩‍👧', 'é'.normalize('NFD')).map((unit) => unit.repeat(700)),
-  )
-  .filter((value) => !value.startsWith('\ufeff'));
+/** Half a surrogate pair becomes U+FFFD, so it is left out. */
+const words = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.constantFrom('', 'null', '"', '\\', '\0', 'a\0b', '\u2028\u2029', '{"a":[1]}', '\r\n', '\ufffd', 'x\ufeff'),
+  fc.constantFrom('\ufeff', '\ufeff\ufeff', '\ufefforder-1', `\ufeff${'long '.repeat(9)}`),
+  fc.constantFrom('👩‍👩‍👧', 'é'.normalize('NFD')).map((unit) => unit.repeat(700)),
+);
 const row: fc.Arbitrary<Row> = fc.record({
   whole: fc.option(
     fc.oneof(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), fc.maxSafeInteger(), fc.constantFrom(2 ** 53, -(2 ** 62))),
@@ -88,14 +87,16 @@ export function rowContract(open: OpenWarehouse): void {
       );
     });
 
-    test('with a text that begins with U+FEFF keep it, though a driver may not show it', async () => {
+    test('with a text that begins with U+FEFF keep it', async () => {
       for (const times of [1, 700]) {
         const rows = Array.from({ length: times }, (_, i) => ({ i, words: '\ufefforder' }));
         const n = await held.warehouse.read(async (s) => {
           await s.relation('marked', COLUMNS, rows);
-          return s.query('select count(*) as n from marked where words = $words', { words: '\ufefforder' });
+          return s.query('select words, count(*) as n from marked where words = $words group by words', {
+            words: '\ufefforder',
+          });
         });
-        expect(n).toEqual([{ n: BigInt(times) }]);
+        expect(n).toEqual([{ words: '\ufefforder', n: BigInt(times) }]);
       }
     });
 

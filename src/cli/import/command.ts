@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, RECORD_NAMES, type RecordName, recordKind } from '../../domain/index.ts';
+import { clip, line } from '../../present/clip.ts';
 import { pairs } from '../../present/table.ts';
 import type { Client } from '../client.ts';
 import type { Io } from '../io.ts';
@@ -43,7 +44,7 @@ export async function importFile(
     const checkpoint = new CheckpointFile(options.data, file, record, options, options.restart);
     const { start } = checkpoint;
     if (start.done) {
-      const when = `${file} was imported on ${start.updated_at}: ${count(start.rows)} rows`;
+      const when = line`${file} was imported on ${start.updated_at}: ${count(start.rows)} rows`;
       io.err(`${when}; nothing to do. --restart imports it again, which is harmless.\n`);
       return 0;
     }
@@ -87,7 +88,8 @@ async function importRows(io: Io, client: Client, input: Input): Promise<number>
   if (finished) await client.flush(onWait);
   progress.clear();
   if (mapping.ignored.size > 0) {
-    io.err(`ignored, no such field in ${record}: ${[...mapping.ignored].join(', ')}\n`);
+    const names = [...mapping.ignored].map((name) => clip(name)).join(', ');
+    io.err(`ignored, no such field in ${record}: ${names}\n`);
   }
   return summarise(io, client, importer, { file, finished, seconds: progress.seconds(), rejected });
 }
@@ -115,7 +117,7 @@ function summarise(io: Io, client: Client, importer: Importer, { file, finished,
   const { state } = importer;
   const repeats = finished ? client.repeats() : null;
   const this_run = state.rows - importer.rows_before;
-  io.out(`${state.record} from ${file}${finished ? '' : ' (stopped)'}\n`);
+  io.out(line`${state.record} from ${file}${finished ? '' : ' (stopped)'}\n`);
   io.out(
     pairs([
       ['rows read', count(state.rows)],
@@ -127,7 +129,7 @@ function summarise(io: Io, client: Client, importer: Importer, { file, finished,
       ['rows per second', count(this_run / seconds)],
     ]),
   );
-  if (state.refused > 0) io.err(`refused rows are in ${rejected.path}\n`);
+  if (state.refused > 0) io.err(line`refused rows are in ${rejected.path}\n`);
   if (!finished) {
     io.err(`stopped after row ${count(state.rows)}; the same command goes on from there\n`);
     return EXIT_STOPPED;

@@ -3,6 +3,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { parquetRows, readPath } from '../../files/path-sql.ts';
 import { openScratch } from '../../files/scratch.ts';
+import '../../warehouse/whole-text.ts';
 import type { FileRow, Portion, RowSource } from './row-source.ts';
 
 export async function openParquet(path: string, needs: (column: string) => boolean): Promise<RowSource> {

@@ -2,7 +2,9 @@
 import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Problem } from '../../domain/errors.ts';
+import { shownJson } from '../../domain/text.ts';
 import { openOwnFile, refuseLink } from '../../files/private.ts';
+import { line } from '../../present/clip.ts';
 import type { Io } from '../io.ts';
 import type { Item } from './mapping.ts';
 
@@ -34,10 +36,10 @@ export class RejectedFile {
   add(refusals: readonly Refusal[]): void {
     if (refusals.length === 0) return;
     for (const refusal of refusals.slice(0, PRINTED - this.printed)) {
-      this.io.err(`line ${refusal.line}: ${refusal.field === '' ? '' : `${refusal.field}: `}${refusal.reason}\n`);
+      this.io.err(line`line ${refusal.line}: ${refusal.field === '' ? '' : `${refusal.field}: `}${refusal.reason}\n`);
     }
     this.printed = Math.min(PRINTED, this.printed + refusals.length);
-    const text = Buffer.from(refusals.map((refusal) => JSON.stringify(refusal) + '\n').join(''));
+    const text = Buffer.from(refusals.map((refusal) => shownJson(JSON.stringify(refusal)) + '\n').join(''));
     this.fd ??= this.open();
     writeSync(this.fd, text, 0, text.length, this.bytes);
     this.bytes += text.length;

@@ -1,4 +1,5 @@
 /** The scorecard as tables: errors of shares by family, then the average claims of each model. */
+import { line } from '../../present/clip.ts';
 import { NOTHING, type TextColumn, textTable } from '../../present/table.ts';
 import { averageScores, type Score } from '../../simulation/scoring.ts';
 import type { Judged } from './judge.ts';
@@ -34,7 +35,7 @@ export function showScorecard(
   { customers, days }: { customers: number; days: number },
 ): string {
   const refusals = judged.flatMap(({ family, seed, refused }) =>
-    Object.entries(refused).map(([model, lacks]) => `  ${family}, seed ${seed}: ${model}: ${lacks.join('; ')}\n`),
+    Object.entries(refused).map(([model, lacks]) => line`  ${family}, seed ${seed}: ${model}: ${lacks.join('; ')}\n`),
   );
   return [
     `\nScorecard · ${judged.length} worlds of ${customers} people, ${days} days\n`,

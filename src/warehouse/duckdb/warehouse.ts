@@ -29,6 +29,7 @@ import { RelationCache } from './relation-cache.ts';
 import { insertThroughFile, RowsFolder } from './rows-file.ts';
 import { DuckDBSnapshot } from './snapshot.ts';
 import { Stop } from './stop.ts';
+import '../whole-text.ts';
 
 export interface DuckDBOptions {
   /** The path of the file, or ':memory:'. */
