@@ -49,23 +49,23 @@ const AGREEING = ['message_id', 'campaign_id', 'email_id'] as const;
  * finds the latest click. So the work does not grow with the number of pairs.
  */
 const absorbedVisits = (candidates: string): string => `
-  with visits as (
+  with landing_visits as (
     select c.*, ${AGREEING.map((name, i) => `case when c.${name} is null then 0 else ${2 ** i} end`).join(' + ')} as has_fields
     from ${candidates} c where c.channel = 'email' and c.touchpoint_type in ('website_visit', 'page_view')),
-  wanted as (select distinct order_no, has_fields from visits),
-  clicks as (
+  wanted as (select distinct order_no, has_fields from landing_visits),
+  email_clicks as (
     select c.*, w.has_fields as has_fields
     from (select * from ${candidates} where touchpoint_type = 'email_click') c join wanted w on w.order_no = c.order_no),
   both_kinds as (
-    select order_no, touch_no, at_ms, tie_no, has_fields, ${AGREEING.join(', ')}, int64(null) as recency from visits
+    select order_no, touch_no, at_ms, tie_no, has_fields, ${AGREEING.join(', ')}, int64(null) as recency from landing_visits
     union all
     select order_no, touch_no, at_ms, tie_no, has_fields, ${AGREEING.map((name, i) => `case when bits(has_fields, ${2 ** i}) = 0 then null else ${name} end as ${name}`).join(', ')},
-      int64(${RECENCY}) as recency from clicks),
+      int64(${RECENCY}) as recency from email_clicks),
   followed as (
     select b.*, min(recency) over (partition by order_no, has_fields, ${AGREEING.join(', ')} order by at_ms, tie_no rows between unbounded preceding and current row) as latest
     from both_kinds b)
   select f.order_no as order_no, f.touch_no as touch_no, k.touch_no as into_touch_no
-  from followed f join clicks k on k.order_no = f.order_no and k.has_fields = f.has_fields and int64(k.age_ms * ${TIE_RANGE} - k.tie_no) = f.latest
+  from followed f join email_clicks k on k.order_no = f.order_no and k.has_fields = f.has_fields and int64(k.age_ms * ${TIE_RANGE} - k.tie_no) = f.latest
   where f.recency is null and f.at_ms - k.at_ms <= $within`;
 
 /** Weaker events of an email, among the candidates that are not absorbed visits. */

@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander';
 import { showAny, tableOf } from '../present/any.ts';
 import { line } from '../present/clip.ts';
-import { SCOPES } from '../server/keys.ts';
+import { SCOPES } from '../server/stored-keys.ts';
 import type { DataOptions } from './connect.ts';
 import { withClient } from './connect.ts';
 import { printJson } from './io.ts';

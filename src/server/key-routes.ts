@@ -4,8 +4,9 @@ import { brandWithin, maySeeKey } from '../domain/brand-access.ts';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
 import { Type } from '../domain/typebox.ts';
-import { type KeyRing, SCOPES, type Scope } from './keys.ts';
+import type { KeyRing } from './keys.ts';
 import type { Route, Services } from './route.ts';
+import { SCOPES, type Scope } from './stored-keys.ts';
 
 const KeyRequest = Type.Object({
   name: Type.String({ description: 'Name of the key in lists and logs' }),

@@ -13,8 +13,6 @@ import type { Json, State } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
 import { COLLECTION, IMPORTS, importKeyFile, SCOPES, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
 
-export { SCOPES, type Scope };
-
 /** A key without its secret. */
 export interface KeyInfo extends StoredKey {
   /** Source of the key: the store (named `file` for historical reasons), an environment variable, or this run only. */

@@ -4,8 +4,9 @@ import type { RecordName } from '../domain/index.ts';
 import type { TObject, TSchema } from '../domain/typebox.ts';
 import type { Tributary } from '../tributary.ts';
 import type { Guesses } from './guesses.ts';
-import type { Key, KeyRing, Scope } from './keys.ts';
+import type { Key, KeyRing } from './keys.ts';
 import type { Metrics } from './metrics.ts';
+import type { Scope } from './stored-keys.ts';
 import type { Upload } from './uploads.ts';
 
 declare module 'fastify' {
