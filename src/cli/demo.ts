@@ -50,7 +50,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         if (stop.aborted) return;
         // The demo makes its own keys. Keys of the environment belong to a real server, so they are not passed on.
         server = await startServer(
-          { ...io, env: { TRIBUTARY_LOG_LEVEL: 'silent' } },
+          Object.create(io, { env: { value: { TRIBUTARY_LOG_LEVEL: 'silent' } } }) as Io,
           open,
           { data: join(folder, 'data') },
           { port: options.port, log_level: 'silent' },
