@@ -34,6 +34,11 @@ export function brandProblem(brand_id: string): string | undefined {
   return `${JSON.stringify(brand_id.slice(0, 70))} is not a brand id; send 1 to 64 letters, digits, dots, dashes or underscores, the first one a letter or digit`;
 }
 
+/** An item that is not read, since it is too long or nested too deep for any record. It is refused with the reason. */
+export class UnreadItem {
+  constructor(readonly reason: string) {}
+}
+
 export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): RecordKind<S> {
   const properties = options.schema.properties as unknown as Record<string, TSchema & Record<string, unknown>>;
   const fields = Object.entries(properties).map(([name, schema]) => {
@@ -47,6 +52,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   const one = /^[aeio]/.test(options.singular) ? 'an' : 'a';
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
+    if (raw instanceof UnreadItem) return { field: '', reason: raw.reason };
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
       return { field: '', reason: `must be an object with the fields of ${one} ${options.singular}` };
     }

@@ -1,8 +1,8 @@
 /** Request bodies: reads JSON and checks UTF-8. */
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { badRequest, TributaryError } from '../domain/errors.ts';
-import { explainJson } from './json-place.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { readJsonText } from './json-body.ts';
 import type { Uploads } from './uploads.ts';
 
 /**
@@ -20,20 +20,17 @@ export function parseBodies(app: FastifyInstance, uploads: Uploads): void {
     }
     uploads.receive(upload, payload, Number(request.headers['content-length']), (error, bytes) => {
       if (error) return done(error);
-      let body: unknown;
-      try {
-        body = readJson(request, bytes!);
-      } catch (failure) {
-        return done(failure as Error);
-      }
-      done(null, body);
+      readJson(request, bytes!).then(
+        (body) => done(null, body),
+        (failure: Error) => done(failure),
+      );
     });
   });
 }
 
 const CHARSET = /charset\s*=\s*"?([\w-]+)/i;
 
-function readJson(request: FastifyRequest, bytes: Buffer): unknown {
+async function readJson(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
   const content_type = request.headers['content-type']!;
   const charset = content_type.includes(';') ? CHARSET.exec(content_type)?.[1]?.toLowerCase() : undefined;
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
@@ -51,9 +48,5 @@ function readJson(request: FastifyRequest, bytes: Buffer): unknown {
     text = bytes.toString('utf8');
     if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badRequest('body', explainJson(text));
-  }
+  return readJsonText(text);
 }

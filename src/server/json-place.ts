@@ -13,12 +13,16 @@ const WORDS: Record<string, string> = {
   False: 'False is Python; send false',
 };
 
-/** The reason with line and column, for a text that `JSON.parse` refused. */
-export function explainJson(text: string): string {
+/**
+ * The reason with line and column, for a text that `JSON.parse` refused.
+ * @param before the text before it. Lines and columns count from its start.
+ */
+export function explainJson(text: string, before = ''): string {
   const { offset, problem } = new Scanner(text).findProblem();
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  const column = offset - before.lastIndexOf('\n');
+  const read = before + text.slice(0, offset);
+  let line = 1;
+  for (let end = read.indexOf('\n'); end >= 0; end = read.indexOf('\n', end + 1)) line += 1;
+  const column = read.length - read.lastIndexOf('\n');
   return `is not valid JSON at line ${line}, column ${column}: ${problem}`;
 }
 
