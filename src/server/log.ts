@@ -56,10 +56,12 @@ function unwritten(text: string | Buffer, written: number): Buffer | undefined {
   return written < bytes.length ? bytes.subarray(written) : undefined;
 }
 
+const ignore = (): void => undefined;
+
 /** Standard output that refuses text (EAGAIN) instead of waiting for a slow reader. */
 function standardOutput(): (text: string | Buffer) => number {
   // An error of the stream ends the process unless somebody listens.
-  process.stdout.on('error', () => undefined);
+  if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
   const fd = ownEndOfPipe() ?? STDOUT;
   return (text) => writeSync(fd, text as string);
 }
