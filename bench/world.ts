@@ -112,20 +112,24 @@ export function makeBenchWarehouse(path: string, world: BenchWorld): Promise<voi
 }
 
 /** Makes a backup of the world, which every engine can restore, unless it exists. */
-export async function makeBenchBackup(folder: string, world: BenchWorld): Promise<void> {
+export function makeBenchBackup(folder: string, world: BenchWorld): Promise<void> {
+  const offset = world.conversions + Math.floor(world.people / 20) + 1;
+  return writeBackup(folder, {
+    touchpoints: touchpointsSql(world, 0, world.touchpoints, offset),
+    conversions: conversionsSql(world),
+    identity_links: linksSql(world),
+    commits: `select 'main' as collector_id, ${offset + world.touchpoints} as log_seq, timestamp_ms '2026-01-01' as committed_at`,
+  });
+}
+
+/** Writes a backup with these rows (a query for each table that has any), unless the folder exists. */
+export async function writeBackup(folder: string, rows: Record<string, string>): Promise<void> {
   if (existsSync(folder)) return;
   const part = `${folder}.part`;
   rmSync(part, { recursive: true, force: true });
   mkdirSync(part, { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: '4GB', temp_directory: `${part}/tmp` });
   const connection = await instance.connect();
-  const offset = world.conversions + Math.floor(world.people / 20) + 1;
-  const rows: Record<string, string> = {
-    touchpoints: touchpointsSql(world, 0, world.touchpoints, offset),
-    conversions: conversionsSql(world),
-    identity_links: linksSql(world),
-    commits: `select 'main' as collector_id, ${offset + world.touchpoints} as log_seq, timestamp_ms '2026-01-01' as committed_at`,
-  };
   for (const name of TABLE_NAMES) {
     await connection.run(`create table ${name} (${TABLES[name].columns.map(columnDdl).join(', ')})`);
     // The empty table gives names, order and types. Columns that the world does not fill are null.

@@ -1,7 +1,7 @@
 /** The warehouse on another machine goes away and comes back, more than once, while events come in. */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClickHouseServer } from '../support/clickhouse.ts';
+import { useClickHouse } from './engines.ts';
 import type { Scenario } from './harness.ts';
 import { waitFor } from './stage.ts';
 
@@ -11,9 +11,7 @@ const away: Scenario = {
   run: async (stage, size) => {
     const times = size === 'small' ? 1 : 3;
     const away_ms = size === 'small' ? 1_000 : 15_000;
-    const clickhouse = await ClickHouseServer.start();
-    stage.cleanUp.push(() => clickhouse.stop());
-    stage.configure({ warehouse: `clickhouse://default@${new URL(clickhouse.url).host}/faults` });
+    const clickhouse = await useClickHouse(stage);
     const server = await stage.start();
     let recovery_ms = 0;
     let lag = 0;

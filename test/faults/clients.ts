@@ -33,6 +33,8 @@ export class Clients {
   refused_records = 0;
   /** Answers that no fault explains. */
   readonly surprises: string[] = [];
+  /** Ids that did not come from these clients, and that the count leaves out. */
+  others: RegExp | undefined;
   private pours = 0;
 
   /** Clients that send one request after the other until they are stopped or the server is gone. */
@@ -95,7 +97,7 @@ export class Clients {
 }
 
 /** Touchpoints and orders of the same people, so that reports have something to join. */
-function body({ kind, name, items }: Sent): string {
+export function body({ kind, name, items }: Sent): string {
   const parts: string[] = [];
   for (let i = 0; i < items; i++) {
     const who = `"customer_id":"of-${name.replace(/\d+$/, (n) => String(Number(n) >> 1))}.${i}"`;

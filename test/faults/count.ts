@@ -26,11 +26,11 @@ const ID_FIELD: Record<Kind, string> = { conversions: 'conversion_id', touchpoin
 /** Ids of records, as `kind/id`, that are known to be gone. */
 export type Damaged = ReadonlySet<string>;
 
-export async function countAll(server: Server, clients: Clients, damaged: Damaged): Promise<Count> {
+export async function countAll(server: Server, clients: Clients, damaged: Damaged, told?: RegExp): Promise<Count> {
   const problems = [...clients.surprises];
   const there = new Map<string, Uint8Array>();
   for (const [key, { items }] of clients.sent) there.set(key, new Uint8Array(items));
-  const ids = await backedUpIds(server);
+  const ids = await backedUpIds(server, clients.others);
   for (const kind of ['conversions', 'touchpoints'] as const) {
     let unknown = 0;
     for (const id of ids[kind]) {
@@ -43,7 +43,7 @@ export async function countAll(server: Server, clients: Clients, damaged: Damage
     if (unknown > 0) problems.push(`${unknown} ${kind} are there that were never sent`);
   }
   await compareReport(server, new Set(ids.conversions).size, problems);
-  await askDoctor(server, problems);
+  await askDoctor(server, problems, told);
   return { ...judge(clients, there, damaged, problems), problems };
 }
 
@@ -87,19 +87,25 @@ async function compareReport(server: Server, orders: number, problems: string[])
     );
 }
 
-async function askDoctor(server: Server, problems: string[]): Promise<void> {
+/** The doctor must tell `told`, if it is given, and nothing else. */
+async function askDoctor(server: Server, problems: string[], told: RegExp | undefined): Promise<void> {
   const doctor = (await (await server.request('GET', '/v1/doctor')).json()) as { problems?: string[] };
-  problems.push(...(doctor.problems ?? ['the doctor did not answer']));
+  const found = doctor.problems ?? ['the doctor did not answer'];
+  if (told && !found.some((problem) => told.test(problem))) problems.push(`the doctor did not tell ${told}`);
+  problems.push(...found.filter((problem) => !told?.test(problem)));
 }
 
 /** The server writes what it holds as Parquet: what `tributary doctor --backup` and `tributary export` ask it for. */
-async function backedUpIds(server: Server): Promise<Record<Kind, string[]>> {
+async function backedUpIds(server: Server, others: RegExp | undefined): Promise<Record<Kind, string[]>> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-count-'));
   try {
     const response = await server.request('POST', '/v1/doctor/backup', JSON.stringify({ folder }));
     if (response.status !== 200) throw new Error(`the backup answered ${response.status} ${await response.text()}`);
-    const ids = (kind: Kind): Promise<string[]> =>
-      queryColumn(':memory:', `select ${ID_FIELD[kind]} from read_parquet('${join(folder, kind)}.parquet')`);
+    const ids = async (kind: Kind): Promise<string[]> => {
+      const sql = `select ${ID_FIELD[kind]} from read_parquet('${join(folder, kind)}.parquet')`;
+      const all = await queryColumn(':memory:', sql);
+      return others ? all.filter((id) => !others.test(id)) : all;
+    };
     return { conversions: await ids('conversions'), touchpoints: await ids('touchpoints') };
   } finally {
     rmSync(folder, { recursive: true, force: true });

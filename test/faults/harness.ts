@@ -1,4 +1,4 @@
-/** One fault, from the first event to the count: what a scenario is, how it is run and judged, and the table of results. */
+/** One fault, from the first event to the count: what a scenario is, and how it is run and judged. */
 import { performance } from 'node:perf_hooks';
 import { type Count, countAll, type Damaged } from './count.ts';
 import type { Server } from './server.ts';
@@ -17,6 +17,8 @@ export interface Survived {
   damaged?: Damaged;
   /** Promises of this fault alone that were not kept. */
   problems?: string[];
+  /** What the doctor has to tell after it. */
+  told?: RegExp;
 }
 
 export interface Scenario {
@@ -47,13 +49,15 @@ export async function runScenario({ fault, run }: Scenario, size: Size, stop?: A
   const started = performance.now();
   const stage = new Stage(seeded(fault));
   let timer: NodeJS.Timeout | undefined;
+  let interrupt = (): void => undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${fault}: took longer than ${LIMIT_S} s`)), LIMIT_S * 1_000);
-    stop?.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
+    interrupt = () => reject(new Error('interrupted'));
+    stop?.addEventListener('abort', interrupt);
   });
   const work = async (): Promise<Outcome> => {
-    const { server, recovery_ms, note, damaged = new Set(), problems = [] } = await run(stage, size);
-    const count = await countAll(server, stage.clients, damaged);
+    const { server, recovery_ms, note, damaged = new Set(), problems = [], told } = await run(stage, size);
+    const count = await countAll(server, stage.clients, damaged, told);
     count.problems.push(...problems);
     if (count.acknowledged === 0) count.problems.push('nothing was acknowledged, so nothing was tried');
     await server.kill();
@@ -66,6 +70,7 @@ export async function runScenario({ fault, run }: Scenario, size: Size, stop?: A
     return await Promise.race([working, late]);
   } finally {
     clearTimeout(timer);
+    stop?.removeEventListener('abort', interrupt);
     await stage.close();
   }
 }
@@ -73,23 +78,6 @@ export async function runScenario({ fault, run }: Scenario, size: Size, stop?: A
 /** Whether the promise of a 202 was kept, and every other promise of the fault. */
 export function kept({ lost, twice, problems }: Outcome): boolean {
   return lost === 0 && twice === 0 && problems.length === 0;
-}
-
-const HEAD = ['fault', 'acknowledged', 'found', 'damaged', 'lost', 'twice', 'refused (503)', 'to recover'];
-
-/** The outcomes as a Markdown table that also reads well on a terminal. */
-export function table(outcomes: readonly Outcome[]): string {
-  const whole = (n: number): string => n.toLocaleString('en-US');
-  const rows = outcomes.map((o) => [
-    o.fault,
-    ...[o.acknowledged, o.found, o.damaged, o.lost, o.twice, o.refused].map(whole),
-    `${(o.recovery_ms / 1_000).toFixed(1)} s`,
-  ]);
-  const widths = HEAD.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: string[]): string =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' | ')} |`;
-  const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(HEAD), line(rule), ...rows.map(line)].join('\n');
 }
 
 /** Numbers between 0 and 1 that are the same in each run of a fault (mulberry32). */

@@ -1,10 +1,8 @@
 /** `npm run faults`: every fault at full size, the table, and the results as JSON. Names given as arguments choose. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { kept, type Outcome, runScenario, table } from './harness.ts';
+import { kept, type Outcome, runScenario } from './harness.ts';
+import { line, saveOutcomes, table } from './results.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-const RESULTS = join(import.meta.dirname, '../../bench/results');
 const size = process.argv.includes('--small') ? 'small' : 'full';
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const chosen = SCENARIOS.filter(({ fault }) => wanted.length === 0 || wanted.some((word) => fault.includes(word)));
@@ -20,9 +18,7 @@ for (const scenario of chosen) {
     const outcome = await runScenario(scenario, size, stop.signal);
     outcomes.push(outcome);
     if (!kept(outcome)) broken += 1;
-    console.log(
-      `${kept(outcome) ? 'kept  ' : 'BROKEN'} ${outcome.fault} (${outcome.seconds.toFixed(0)} s): ${outcome.note}`,
-    );
+    console.log(line(outcome));
     for (const problem of outcome.problems) console.log(`       problem: ${problem}`);
   } catch (error) {
     broken += 1;
@@ -30,9 +26,6 @@ for (const scenario of chosen) {
   }
 }
 console.log(`\n${table(outcomes)}\n`);
-if (size === 'full' && wanted.length === 0 && !stop.signal.aborted) {
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(join(RESULTS, 'faults.json'), `${JSON.stringify({ broken, outcomes }, null, 2)}\n`);
-}
+if (size === 'full') saveOutcomes(outcomes);
 console.log(broken === 0 ? 'every promise was kept' : `${broken} of ${chosen.length} faults broke a promise`);
 process.exitCode = broken === 0 ? 0 : 1;

@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bearer } from '../support/events.ts';
 
-const ENTRY = new URL('../../bin/tributary.js', import.meta.url).pathname;
+export const ENTRY = new URL('../../bin/tributary.js', import.meta.url).pathname;
 const START_TIMEOUT_MS = 60_000;
 const SAMPLE_MS = 200;
 
@@ -16,16 +16,24 @@ export interface StartOptions {
   /** A module that the process loads before the server: a fault from within. */
   preload?: string;
   env?: Record<string, string>;
+  /** Where its output goes; a file beside the data when left out. */
+  output?: number;
+}
+
+/** Whose key a request has, and what ends it. */
+interface Asking {
+  key?: string;
+  signal?: AbortSignal;
 }
 
 /** The process alone; it may end before it listens. */
-export function launch({ data, config, preload, env = {} }: StartOptions): ChildProcess {
+export function launch({ data, config, preload, env = {}, output }: StartOptions): ChildProcess {
   rmSync(join(data, 'server.json'), { force: true });
   const log = openSync(logOf(data), 'a');
   const imports = preload ? ['--import', new URL(`./preload/${preload}`, import.meta.url).href] : [];
   const flags = config ? ['--config', config] : [];
   const child = spawn(process.execPath, [...imports, ENTRY, 'serve', '--data', data, '--port', '0', ...flags], {
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', output ?? log, output ?? log],
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
   closeSync(log);
@@ -70,12 +78,24 @@ export class Server {
     return !hasEnded(this.child);
   }
 
-  request(method: 'GET' | 'POST', path: string, body?: string): Promise<Response> {
+  request(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: string,
+    { key = this.token, signal }: Asking = {},
+  ): Promise<Response> {
     return fetch(this.address + path, {
       method,
-      headers: { ...bearer(this.token), 'content-type': 'application/json' },
+      headers: { ...bearer(key), 'content-type': 'application/json' },
+      ...(signal ? { signal } : {}),
       ...(body === undefined ? {} : { body }),
     });
+  }
+
+  /** A new key for all brands. */
+  async key(scope: 'page' | 'write' | 'read'): Promise<string> {
+    const answer = await this.request('POST', '/v1/keys', JSON.stringify({ name: scope, scope }));
+    return ((await answer.json()) as { key: string }).key;
   }
 
   /** Unlabelled metrics by name, without the prefix. */

@@ -1,12 +1,12 @@
 /** Where a fault happens: a folder, servers over it, clients, and a clock for the recovery. All of it goes at the end. */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Clients } from './clients.ts';
-import { ended, launch, Server, type StartOptions } from './server.ts';
+import { ENTRY, ended, launch, Server, type StartOptions } from './server.ts';
 
 export type StartSettings = Omit<StartOptions, 'data' | 'config'>;
 
@@ -41,6 +41,16 @@ export class Stage {
 
   start(settings: StartSettings = {}): Promise<Server> {
     return Server.listening(this.launch(settings), this.data);
+  }
+
+  /** Runs a command to its end, with the configuration of the servers. */
+  command(argv: readonly string[]): Promise<{ code: number; output: string }> {
+    const config = this.configuration === undefined ? [] : ['--config', this.configuration];
+    return new Promise((resolve) => {
+      execFile(process.execPath, [ENTRY, ...argv, ...config], (error, stdout, stderr) =>
+        resolve({ code: error ? 1 : 0, output: stdout + stderr }),
+      );
+    });
   }
 
   /** A time between two, by the seed of the run. */

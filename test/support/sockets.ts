@@ -2,12 +2,16 @@
 import { createConnection, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** Opens a connection and sends `text`. It goes when the test is over. */
-export async function connectAndSend(address: string, text: string): Promise<Socket> {
+/** Opens a connection and sends `text`. It goes when the test is over, or when `atEnd` says. */
+export async function connectAndSend(
+  address: string,
+  text: string,
+  atEnd: (close: () => void) => void = onTestFinished,
+): Promise<Socket> {
   const { hostname, port } = new URL(address);
   const socket = createConnection({ host: hostname, port: Number(port) });
   socket.on('error', () => undefined);
-  onTestFinished(() => void socket.destroy());
+  atEnd(() => void socket.destroy());
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve);
     socket.once('error', reject);
