@@ -19,10 +19,10 @@ export class FolderLock {
 
   /**
    * Takes the lock, and makes the folder if it is not there. It does not wait.
-   * @throws conflict when another process holds it, also one that is stopped or hangs.
+   * @throws conflict when another process holds it, also one that is stopped or hangs; bad_request when it cannot be a folder.
    */
   static take(folder: string): FolderLock {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const path = resolve(folder, 'lock.db');
     // The file is never opened but by SQLite: closing any descriptor of it would free the lock that this process may hold.
     ensureFile(path, FIELD);
@@ -42,6 +42,19 @@ export class FolderLock {
     if (!this.database.open) return;
     unlessItFails(() => rmSync(pidFile(this.folder), { force: true }));
     this.database.close();
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'is a file, or in one' : `cannot be made (${code})`;
+    throw new TributaryError('bad_request', `${FIELD}: ${folder} ${why}; name a folder that exists, or a new one`, {
+      field: FIELD,
+      cause,
+    });
   }
 }
 

@@ -1,7 +1,14 @@
 /** Makes the HTTP server: all routes with their gates, failures in one format, and a log line per answer. It does not listen yet. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type onRequestHookHandler,
+} from 'fastify';
+import { badRequest } from '../domain/errors.ts';
 import type { Tributary } from '../tributary.ts';
 import { Cors, type GateContext, gate, RateLimit } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
@@ -54,6 +61,9 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   app.decorateRequest('upload', null);
   app.server.maxConnections = MAX_CONNECTIONS;
   outgoing.watch(app);
+  app.addHook('onRequest', refuseWithoutHost);
+  // Node would answer 417 without a body. What a client expects beyond `100-continue` may be ignored (RFC 9110, 10.1.1).
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   parseBodies(app, uploads);
   app.addHook('onClose', async () => {
     uploads.close();
@@ -94,6 +104,14 @@ function addRoute(app: FastifyInstance, route: Route, metrics: Metrics, context:
   if (route.cors) app.options(route.path, context.cors.preflight);
 }
 
+/** Node refuses such a request without a body, so it leaves it to this hook. HTTP/1.0 has no Host. */
+const refuseWithoutHost: onRequestHookHandler = (request, reply, done) => {
+  const { headers, httpVersion } = request.raw;
+  const is_missing = headers.host === undefined && httpVersion !== '1.0';
+  if (is_missing) reply.header('x-request-id', request.id);
+  done(is_missing ? badRequest('host', 'the header is required; send the name or address of this server') : undefined);
+};
+
 const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 function requestId(raw: IncomingMessage): string {
@@ -111,6 +129,7 @@ function makeFastify(tributary: Tributary, options: AppOptions, stream: LogStrea
     childLoggerFactory: (logger) => logger,
     genReqId: requestId as (raw: unknown) => string,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { requireHostHeader: false },
     // While the server closes, a request on an open connection still gets a normal answer.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

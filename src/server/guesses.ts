@@ -13,6 +13,8 @@ export const MAX_OF_ADDRESS = 20;
 export const MAX_OF_ALL = 1_000;
 /** Addresses in memory. Over this number the oldest is forgotten; the limit for all addresses remains. */
 const MAX_ADDRESSES = 10_000;
+/** Stands for the address of a client that is gone. */
+const GONE = 'gone';
 
 interface Count {
   ends_ms: number;
@@ -28,11 +30,14 @@ export class Guesses {
   /** @param clock in milliseconds; it must not go back. */
   constructor(private readonly clock: () => number = () => performance.now()) {}
 
-  /** Counts a wrong key. @returns the refusal if its address, or all addresses together, sent too many. */
-  count(ip: string): TributaryError | undefined {
+  /**
+   * Counts a wrong key. @param ip undefined if the client is gone: then nobody knows its address, and all such clients share one.
+   * @returns the refusal if its address, or all addresses together, sent too many.
+   */
+  count(ip: string | undefined): TributaryError | undefined {
     this.total += 1;
     const now_ms = this.clock();
-    const address = networkOf(ip);
+    const address = ip === undefined ? GONE : networkOf(ip);
     const own = one(this.addresses.get(address), now_ms);
     // The address moves to the end, so that the first entry is the one that was quiet for longest.
     this.addresses.delete(address);

@@ -210,6 +210,19 @@ describe('import from ndjson and parquet', () => {
     expect((await rows(data))['touchpoints']).toBe(1);
   });
 
+  it('names a parquet file that is damaged in its middle', async () => {
+    const path = join(root, 'damaged.parquet');
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    await connection.run(
+      `copy (select 'c' || i as customer_id, 'email_open' as touchpoint_type from range(500) r(i)) to '${path}' (format parquet)`,
+    );
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, 40, 400);
+    writeFileSync(path, bytes);
+    const { code, err } = await cli(['import', 'touchpoints', path, '--data', newData()]);
+    expect([code, err]).toEqual([1, expect.stringContaining(`FILE: ${path} cannot be read as Parquet: `)]);
+  });
+
   it('keeps decimals exact and instants right', async () => {
     const path = join(root, 'orders.parquet');
     const instance = await DuckDBInstance.create(':memory:');

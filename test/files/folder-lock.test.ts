@@ -80,3 +80,10 @@ test('a file with the name of the lock that is none is not touched, and named', 
   expect(() => FolderLock.take(folder)).toThrow(/lock\.db is a link/);
   expect(existsSync(join(folder, 'nothing'))).toBe(false);
 });
+
+test('a file where the folder should be is named', () => {
+  const file = join(temporaryFolder(), 'rows.csv');
+  writeFileSync(file, 'a,b\n');
+  for (const folder of [file, join(file, 'data')])
+    expect(() => FolderLock.take(folder)).toThrow(`--data: ${folder} is a file, or in one; name a folder that exists`);
+});

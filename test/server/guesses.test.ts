@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { Guesses, MAX_OF_ADDRESS, MAX_OF_ALL, networkOf } from '../../src/server/guesses.ts';
 import { TOUCH } from '../support/events.ts';
+import { connectAndSend, requestHead } from '../support/sockets.ts';
 import { PAGE, startServer, WRITE } from './harness.ts';
 
 test('after many wrong keys an address is told to wait, and a valid key of the address goes on working', async () => {
@@ -38,4 +39,16 @@ test('a client is known by its network, and many networks together are limited, 
   const guesses = new Guesses(() => 0);
   for (let i = 0; i < MAX_OF_ALL; i++) expect(guesses.count(`2001:db8:${i.toString(16)}::1`)).toBeUndefined();
   expect(guesses.count('2001:db8:ffff::1')).toMatchObject({ code: 'rate_limited' });
+});
+
+test('wrong keys of clients that are gone are counted, and the server goes on', async () => {
+  const server = await startServer();
+  const address = await server.app.listen({ port: 0, host: '127.0.0.1' });
+  const text = requestHead('GET', '/v1/runs', { authorization: 'Bearer nobody' }).repeat(8);
+  for (let i = 0; i < 10; i++) {
+    const gone = await Promise.all(Array.from({ length: 20 }, () => connectAndSend(address, text)));
+    for (const socket of gone) socket.resetAndDestroy();
+  }
+  await expect.poll(async () => (await fetch(`${address}/health/live`)).status).toBe(200);
+  expect(new Guesses().count(undefined)).toBeUndefined();
 });

@@ -21,27 +21,36 @@ export async function openParquet(path: string, needs: (column: string) => boole
     const places = [...types.keys()].map((column) => needed.indexOf(column) + 1);
     return {
       columns: [...types.keys()],
-      rows: (skip) => readRows(connection, sql, places, { skip, total: Number(meta!['n']) }),
+      rows: (skip) => readRows(path, connection, sql, places, { skip, total: Number(meta!['n']) }),
       close: async () => close(),
     };
   } catch (error) {
     close();
-    if (error instanceof TributaryError) throw error;
-    throw badRequest('FILE', `${path} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]}`);
+    throw unreadable(path, error);
   }
+}
+
+/** A file may also turn out to be damaged while its rows are read: until then only its end was. */
+function unreadable(path: string, error: unknown): TributaryError {
+  if (error instanceof TributaryError) return error;
+  return badRequest('FILE', `${path} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]}`);
 }
 
 /** @param places the index of each column of the file in a row of the result; 0 if the column was not asked for. */
 async function* readRows(
+  path: string,
   connection: DuckDBConnection,
   sql: string,
   places: readonly number[],
   { skip, total }: { skip: number; total: number },
 ): AsyncGenerator<Portion> {
-  const result = await connection.stream(`${sql} where file_row_number >= ${skip}`);
+  const fails = (error: unknown): never => {
+    throw unreadable(path, error);
+  };
+  const result = await connection.stream(`${sql} where file_row_number >= ${skip}`).catch(fails);
   let read = skip;
   for (;;) {
-    const chunk = await result.fetchChunk();
+    const chunk = await result.fetchChunk().catch(fails);
     if (!chunk || chunk.rowCount === 0) return;
     read += chunk.rowCount;
     const rows = chunk.getRows().map(

@@ -1,0 +1,65 @@
+/** Finds a smaller request that still shows a problem: pieces are left out as long as it does. */
+import type { Request } from './requests.ts';
+
+const MAX_TRIES = 150;
+
+/** Smaller versions of a request, the boldest first. */
+function* smaller(request: Request): Generator<Request> {
+  const { body, target, headers } = request;
+  for (let i = headers.length - 1; i >= 0; i--)
+    yield { ...request, headers: headers.filter((_, place) => place !== i) };
+  const [path = '', query] = target.split('?', 2);
+  if (query !== undefined) {
+    yield { ...request, target: path };
+    const pairs = query.split('&');
+    if (pairs.length > 1)
+      for (let i = 0; i < pairs.length; i++)
+        yield { ...request, target: `${path}?${pairs.filter((_, place) => place !== i).join('&')}` };
+  }
+  if (body === null) return;
+  yield { ...request, body: null };
+  yield* ofJson(request, body);
+  for (let size = body.length >> 1; size >= 1; size >>= 1)
+    for (let at = 0; at < body.length && at / size < 16; at += size)
+      yield { ...request, body: body.slice(0, at) + body.slice(at + size) };
+}
+
+function* ofJson(request: Request, body: string): Generator<Request> {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body, 'latin1').toString('utf8'));
+  } catch {
+    return;
+  }
+  const as = (smaller_value: unknown): Request => ({
+    ...request,
+    body: Buffer.from(JSON.stringify(smaller_value)).toString('latin1'),
+  });
+  if (Array.isArray(value)) {
+    if (value.length > 1) yield as(value.slice(0, value.length >> 1));
+    if (value.length > 1) yield as(value.slice(value.length >> 1));
+    if (value.length > 0) yield as(value[0]);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const name of Object.keys(value)) {
+      const { [name]: _left_out, ...rest } = value as Record<string, unknown>;
+      yield as(rest);
+    }
+  }
+}
+
+/** @param shows true if a request still shows the problem */
+export async function shrink(request: Request, shows: (smaller: Request) => Promise<boolean>): Promise<Request> {
+  let best = request;
+  let tries = 0;
+  for (let found = true; found && tries < MAX_TRIES; ) {
+    found = false;
+    for (const candidate of smaller(best)) {
+      if (tries++ >= MAX_TRIES) break;
+      if (!(await shows(candidate))) continue;
+      best = candidate;
+      found = true;
+      break;
+    }
+  }
+  return best;
+}
