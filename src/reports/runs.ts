@@ -3,6 +3,7 @@
  * read them. They serve for comparison with today's answer (run-comparison.ts).
  */
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { creditedTouches } from '../attribution/credits.ts';
 import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
 import type { Plan } from '../attribution/plan.ts';
@@ -42,6 +43,8 @@ export type FreezeParameters = Static<typeof FreezeParameters>;
 /** Limit of the rows of a run. They are held in memory and written in one transaction. */
 const MAX_ROWS = 1_000_000;
 const MAX_RUNS = 1_000;
+/** After this many rows, other work gets a turn of the event loop. */
+const TURN_ROWS = 2_000;
 
 /** A stored run: the request with defaults filled in, and the settings at that time. */
 export interface Run {
@@ -162,6 +165,7 @@ async function readResults(
       if (reason === null) attributed += micros;
       else unattributed.set(reason, (unattributed.get(reason) ?? 0n) + micros);
       rows.push({ ...result, run_id, attribution_model: name, occurred_at: at_ms! });
+      if (rows.length % TURN_ROWS === 0) await nextTurn();
     }
     const net = [...unattributed.values()].reduce((sum, micros) => sum + micros, attributed);
     totals[name] = {

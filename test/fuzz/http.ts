@@ -1,5 +1,6 @@
 /** The part `http`: requests of every kind to a real server. */
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '../../src/domain/random.ts';
 import { ClickHouseServer } from '../support/clickhouse.ts';
 import { callsOf } from './calls.ts';
@@ -17,6 +18,7 @@ const LANES = 24;
 /** A flush each time this many inputs were sent, so that loading is never far behind. */
 const FLUSH_EVERY = 20_000;
 const SHOWN = 4_000;
+const PAUSE_MS = 1_000;
 
 export async function fuzzHttp(plan: Plan): Promise<PartResult> {
   const engine = plan.engine === 'clickhouse' ? await ClickHouseServer.start() : undefined;
@@ -124,47 +126,48 @@ class HttpRun {
     else result.max_delay_ms = Math.max(result.max_delay_ms, max_ms);
   }
 
-  /** The delay of requests that are sent one after the other; the least of some tries. */
-  private async delayOf(requests: readonly Request[], tries = 3, lanes = 1): Promise<number> {
-    let best = Number.POSITIVE_INFINITY;
-    for (let left = tries; left > 0 && best > MAX_DELAY_MS; left--) {
-      await this.server.ask('start');
-      await this.send(requests, lanes);
-      await this.server.flush();
-      best = Math.min(best, (await this.server.ask('tell')).max_ms);
-    }
-    return best;
+  /** The delay of requests that are sent over some connections, until what they sent is loaded. */
+  private async delayOf(requests: readonly Request[], lanes = 1): Promise<number> {
+    await this.server.ask('start');
+    const endings = await this.send(requests, lanes);
+    if (endings.some((ending) => typeof ending === 'object' && ending.status === 202)) await this.server.flush();
+    return (await this.server.ask('tell')).max_ms;
   }
 
-  /** Some inputs were slow together: finds the one that is slow by itself, if there is one. */
+  /** The delay of one request that is sent alone; the least of some tries. */
+  private async leastDelay(request: Request, tries = 3): Promise<number> {
+    let least = Number.POSITIVE_INFINITY;
+    for (let left = tries; left > 0 && least > MAX_DELAY_MS && !this.plan.stop.aborted; left--)
+      least = Math.min(least, await this.delayOf([request]));
+    return least;
+  }
+
+  /** Some inputs were slow together: finds those that are slow alone, if there are any. */
   private async late(from: number, requests: readonly Request[]): Promise<void> {
     const { result } = this;
-    let [low, high] = [0, requests.length];
+    this.plan.progress?.(`${PART}: inputs from ${from} on were late and are sent again`);
     // Mostly the machine was busy: then they are in time when they are sent together again.
-    let delay = await this.delayOf(requests, 1, LANES);
-    if (delay > MAX_DELAY_MS) delay = await this.delayOf(requests);
-    if (delay <= MAX_DELAY_MS) {
-      result.max_delay_ms = Math.max(result.max_delay_ms, delay);
+    const again = await this.delayOf(requests, LANES);
+    if (again <= MAX_DELAY_MS) {
+      result.max_delay_ms = Math.max(result.max_delay_ms, again);
       return;
     }
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      const [left, right] = [
-        await this.delayOf(requests.slice(low, middle)),
-        await this.delayOf(requests.slice(middle, high)),
-      ];
-      delay = Math.max(left, right);
-      // Together they are slow, and no half is: it was the sum, or the machine.
-      if (delay <= MAX_DELAY_MS) return;
-      if (left > right) high = middle;
-      else low = middle;
+    for (const [i, request] of requests.entries()) {
+      if (this.over) return;
+      const cause = `late ${request.method} ${request.target.split(/[?/]/).slice(0, 4).join('/')}`;
+      if (this.causes.has(cause)) continue;
+      let delay = await this.leastDelay(request);
+      if (delay > MAX_DELAY_MS) {
+        // A machine that is busy for seconds shows the same, so it is asked again later.
+        await sleep(PAUSE_MS);
+        delay = Math.min(delay, await this.leastDelay(request));
+      }
+      result.max_delay_ms = Math.max(result.max_delay_ms, delay);
+      if (delay <= MAX_DELAY_MS) continue;
+      this.causes.add(cause);
+      const least = await shrink(request, async (smaller) => (await this.leastDelay(smaller)) > MAX_DELAY_MS, 30);
+      this.found(from + i, `the event loop was late by ${delay.toFixed(0)} ms`, shown(least));
     }
-    result.max_delay_ms = Math.max(result.max_delay_ms, delay);
-    const cause = `late ${requests[low]!.target.split('?')[0]}`;
-    if (this.causes.has(cause)) return;
-    this.causes.add(cause);
-    const least = await shrink(requests[low]!, async (request) => (await this.delayOf([request], 2)) > MAX_DELAY_MS);
-    this.found(from + low, `the event loop was late by ${delay.toFixed(0)} ms`, shown(least));
   }
 
   private async tell(number: number, request: Request, problem: string): Promise<void> {
@@ -181,6 +184,7 @@ class HttpRun {
 
   private found(number: number, problem: string, input: string): void {
     this.result.findings.push({ part: PART, number, problem, input });
+    this.plan.progress?.(`${PART}: number ${number}: ${problem}: ${input}`);
   }
 
   /** At the end: everything accepted is counted, nothing is wrong with the data, and the memory is bounded. */

@@ -7,6 +7,8 @@ export interface Plan {
   /** The first input; more than 0 repeats the end of an earlier run. */
   from: number;
   stop: AbortSignal;
+  /** Told of what happens while a part runs. */
+  progress?: (line: string) => void;
 }
 
 export interface Finding {

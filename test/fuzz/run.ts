@@ -8,6 +8,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     part: { type: 'string' },
     from: { type: 'string', default: '0' },
+    verbose: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'duckdb' },
   },
 });
@@ -20,7 +21,7 @@ if (
   !['duckdb', 'clickhouse'].includes(values.engine)
 ) {
   console.error(
-    `usage: npm run fuzz -- --inputs N --seed S --part ${Object.keys(PARTS).join('|')} --from NUMBER --engine duckdb|clickhouse`,
+    `usage: npm run fuzz -- --inputs N --seed S --part ${Object.keys(PARTS).join('|')} --from NUMBER --engine duckdb|clickhouse --verbose`,
   );
   process.exit(2);
 }
@@ -35,6 +36,7 @@ const findings = await fuzz({
   engine: values.engine as 'duckdb' | 'clickhouse',
   stop: stop.signal,
   ...(values.part === undefined ? {} : { part: values.part }),
+  ...(values.verbose ? { progress: console.error } : {}),
   print: console.log,
 });
 console.log(findings.length === 0 ? 'every promise was kept' : `${findings.length} promises were broken`);

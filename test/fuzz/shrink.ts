@@ -48,13 +48,17 @@ function* ofJson(request: Request, body: string): Generator<Request> {
 }
 
 /** @param shows true if a request still shows the problem */
-export async function shrink(request: Request, shows: (smaller: Request) => Promise<boolean>): Promise<Request> {
+export async function shrink(
+  request: Request,
+  shows: (smaller: Request) => Promise<boolean>,
+  most = MAX_TRIES,
+): Promise<Request> {
   let best = request;
   let tries = 0;
-  for (let found = true; found && tries < MAX_TRIES; ) {
+  for (let found = true; found && tries < most; ) {
     found = false;
     for (const candidate of smaller(best)) {
-      if (tries++ >= MAX_TRIES) break;
+      if (tries++ >= most) break;
       if (!(await shows(candidate))) continue;
       best = candidate;
       found = true;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { lateness } from '../support/lateness.ts';
 import { warehouseContract } from './contract.ts';
 import { committed, count, rowOf } from './rows.ts';
 
@@ -156,4 +157,19 @@ test('rows for which memory is short are refused as a fault of the warehouse, wh
   await warehouse.append({ dead_letters: [rowOf('dead_letters')] });
   expect(await warehouse.read((s) => count(s, 'dead_letters'))).toBe(1);
   await warehouse.close();
+});
+
+test('other work gets its turn while the rows of a large answer are read', async () => {
+  const warehouse = await DuckDBWarehouse.open({ path: newPath(), threads: 2 });
+  // A part of the time that reading takes, so that it holds on a slow machine too; the best of some tries, on a busy one.
+  const parts: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const began = performance.now();
+    const { max_s } = await lateness(() =>
+      warehouse.read((snapshot) => snapshot.query("select i, 'text ' || i as t, i * 2 as u from range(400000) r(i)")),
+    );
+    parts.push((max_s * 1_000) / (performance.now() - began));
+  }
+  await warehouse.close();
+  expect(Math.min(...parts)).toBeLessThan(0.3);
 });

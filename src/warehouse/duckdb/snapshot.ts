@@ -25,8 +25,15 @@ export class DuckDBSnapshot implements Snapshot {
   ) {}
 
   async query<R extends Row = Row>(sql: string, parameters: Record<string, Parameter> = {}): Promise<R[]> {
-    const reader = await this.run(sql, parameters);
-    return reader.getRowObjects() as R[];
+    const result = await this.run(sql, parameters);
+    const names = result.deduplicatedColumnNames();
+    const rows: R[] = [];
+    // Other work gets a turn of the event loop after each chunk, which has at most 2,048 rows.
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (!chunk || chunk.rowCount === 0) return rows;
+      for (const row of chunk.getRowObjects(names)) rows.push(row as R);
+    }
   }
 
   async materialise(name: string, sql: string, parameters: Record<string, Parameter> = {}): Promise<void> {
@@ -84,9 +91,7 @@ export class DuckDBSnapshot implements Snapshot {
         .filter(([, value]) => isInt64(value))
         .map(([name]) => [name, BIGINT]),
     );
-    return Object.keys(values).length === 0
-      ? this.connection.runAndReadAll(text)
-      : this.connection.runAndReadAll(text, values, types);
+    return Object.keys(values).length === 0 ? this.connection.run(text) : this.connection.run(text, values, types);
   }
 }
 
