@@ -46,9 +46,10 @@ test('a server goes on when the reader of its log stalls and when it dies, and c
   expect(stalled).toBeGreaterThan(0);
   expect(read()).toContain('Tributary listens on');
   await ask(1);
-  // The line about the metrics was lost as well.
-  expect(read()).toContain(`"lost":${stalled + 1},"msg":"log lines were lost"`);
-  expect(await lost()).toBe(stalled + 1);
+  // The line about the metrics was lost as well. The server may have lost lines of its own work in the meantime.
+  const told = Number(/"lost":(\d+),"msg":"log lines were lost"/.exec(read())![1]);
+  expect(told).toBeGreaterThan(stalled);
+  expect(await lost()).toBe(told);
   await ask(1_000);
   close();
   await ask(20);
