@@ -121,9 +121,13 @@ export function decodeEntry(text: string): SpoolEntry | undefined {
     const record = kinds[k] as string;
     if (!isRecordName(record)) throw newer(`records of the kind ${JSON.stringify(record)}`, log_seq);
     const end = items.length + (kinds[k + 1] as number);
+    // Written by another hand: such a line counts as damaged, or loading would stop at it for ever.
+    if (!(end <= line.i.length)) return undefined;
     for (let i = items.length; i < end; i++) {
       const content_hash = hashes?.slice(i * HASH_DIGITS, (i + 1) * HASH_DIGITS);
-      items.push({ record, item: line.i[i]!, content_hash });
+      const item = line.i[i];
+      if (typeof item !== 'object' || item === null) return undefined;
+      items.push({ record, item, content_hash });
     }
   }
   return { log_seq, received_at, privacy, items };
