@@ -1,6 +1,8 @@
 /** Runs a command line and prints failures. */
+
 import { Command, CommanderError } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
+import { plainText } from '../present/table.ts';
 import { commandsFor } from './commands.ts';
 import type { Openers } from './connect.ts';
 import type { Io } from './io.ts';
@@ -26,7 +28,7 @@ export async function run(argv: readonly string[], io: Io, open: Openers): Promi
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    io.err(`error: ${explain(error)}\n`);
+    io.err(`error: ${explain(error).split('\n').map(plainText).join('\n')}\n`);
     if (io.env['TRIBUTARY_DEBUG'] && error instanceof Error) io.err(`${error.stack}\n`);
     return EXIT_FAILED;
   }

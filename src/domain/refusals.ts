@@ -56,6 +56,8 @@ export function textProblem(record: FlatRecord, invalid_utf8: boolean): Problem 
   for (const field in record) {
     const value = record[field];
     if (typeof value !== 'string') continue;
+    if (value.startsWith('\ufeff'))
+      return { field, reason: 'begins with U+FEFF, a mark that is no part of a text; remove it' };
     if (!value.isWellFormed()) return { field, reason: 'holds half of a surrogate pair; send valid Unicode' };
     if (CONTROL.test(value) && (value.includes('\0') || isIdentifier(field))) {
       return { field, reason: 'holds control characters; remove them' };

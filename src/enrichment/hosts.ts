@@ -3,7 +3,9 @@
  * hand, because no maintained list has a licence that fits. The categories follow GA4 and Matomo (CC0). If reports show a host
  * of these kinds as `referral`, add it here and increase RULES_VERSION.
  */
+
 import { BoundedCache } from './bounded-cache.ts';
+import { MAX_HOST_LENGTH } from './url.ts';
 
 /** `site` is a plain website below a listed host that is not of the host's kind, such as docs.google.com. */
 export type HostCategory = 'search' | 'social' | 'video' | 'shopping' | 'ai' | 'webmail' | 'payment' | 'site';
@@ -116,6 +118,7 @@ const cache = new BoundedCache<HostCategory | 'none'>(2_000);
 
 /** The kind of a host, by its own name or that of a parent domain; null when none is listed. */
 export function categoryOfHost(host: string): HostCategory | null {
+  if (host.length > MAX_HOST_LENGTH) return null;
   let category = cache.get(host);
   if (category === undefined) {
     category = findCategory(host) ?? 'none';

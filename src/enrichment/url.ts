@@ -3,6 +3,13 @@
  * because a URL object for every event takes half of the loader's time.
  */
 
+/** The limit of DNS. Longer hosts are none, and would cost time for each of their labels. */
+export const MAX_HOST_LENGTH = 253;
+
+function withinDns(host: string): string | null {
+  return host.length > MAX_HOST_LENGTH ? null : host || null;
+}
+
 /** The host of an absolute URL in lower case without port, `android-app://PACKAGE` for an app; null when there is none. */
 export function hostOf(url: string): string | null {
   const scheme_end = url.indexOf('://');
@@ -14,10 +21,12 @@ export function hostOf(url: string): string | null {
   const authority = url.slice(start, end);
   if (url.startsWith('android-app') || url.startsWith('ios-app'))
     return authority ? url.slice(0, end).toLowerCase() : null;
-  if (PLAIN_HOST.test(authority)) return authority.toLowerCase();
+  // With an account and a port it may be longer, but not many times: an international name becomes longer when it is read.
+  if (authority.length > 4 * MAX_HOST_LENGTH) return null;
+  if (PLAIN_HOST.test(authority)) return withinDns(authority.toLowerCase());
   try {
     // Accounts, ports, international names and unusual addresses are rare. The URL parser reads them.
-    return new URL(url).hostname.replace(/\.$/, '') || null;
+    return withinDns(new URL(url).hostname.replace(/\.$/, ''));
   } catch {
     return null;
   }
@@ -77,12 +86,29 @@ export function forEachParameter(url: string, visit: (name: string, raw_value: s
   }
 }
 
-/** Percent and plus decoding as in the URL standard. Malformed escapes stay as they are. Never throws. */
+const PERCENT = 0x25;
+
+/**
+ * Percent and plus decoding as in the URL standard. Malformed escapes stay as they are. It never throws, also not inside: an
+ * exception costs more than a thousand bytes do, and a crafted URL could make hundreds of them.
+ */
 export function decodeParameter(raw: string): string {
-  if (!raw.includes('%') && !raw.includes('+')) return raw;
-  try {
-    return decodeURIComponent(raw.replaceAll('+', ' '));
-  } catch {
-    return new URLSearchParams(`v=${raw}`).get('v') ?? '';
+  const text = raw.includes('+') ? raw.replaceAll('+', ' ') : raw;
+  if (!text.includes('%')) return text;
+  const bytes = Buffer.from(text);
+  let length = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    const high = bytes[i] === PERCENT ? hexDigit(bytes[i + 1]) : -1;
+    const low = high < 0 ? -1 : hexDigit(bytes[i + 2]);
+    if (low >= 0) i += 2;
+    bytes[length++] = low < 0 ? bytes[i]! : high * 16 + low;
   }
+  return bytes.toString('utf8', 0, length);
+}
+
+/** The value of a hexadecimal digit, or -1. */
+function hexDigit(code = 0): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }

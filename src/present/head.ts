@@ -1,5 +1,6 @@
 /** The lines above and below every report on a terminal. */
 import type { ReportJson } from '../reports/context.ts';
+import { plainText } from './table.ts';
 
 /** The title, such as "Attribution · linear · 2026-03-01 until before 2026-04-01 · USD", with log position and settings hash. */
 export function reportTitle(title: string, report: ReportJson): string {
@@ -14,8 +15,9 @@ export function reportTitle(title: string, report: ReportJson): string {
     report['as_of'] && `as_of ${report['as_of']}`,
     report['config_hash'] && `settings ${report['config_hash']}`,
   ];
-  const second = origin.filter(Boolean).join(' · ');
-  return `\n${parts.filter(Boolean).join(' · ')}\n${second === '' ? '' : `${second}\n`}\n`;
+  const line = (words: readonly unknown[]): string => plainText(words.filter(Boolean).join(' · '));
+  const second = line(origin);
+  return `\n${line(parts)}\n${second === '' ? '' : `${second}\n`}\n`;
 }
 
 interface Warning {
@@ -26,7 +28,7 @@ interface Warning {
 
 export function reportWarnings(report: ReportJson): string {
   const warnings = (report['warnings'] ?? []) as Warning[];
-  return warnings.map(({ count, message }) => `\nwarning: ${count ?? ''} ${message ?? ''}\n`).join('');
+  return warnings.map(({ count, message }) => `\n${plainText(`warning: ${count ?? ''} ${message ?? ''}`)}\n`).join('');
 }
 
 /** A line such as "… and 12 more rows" if a table was cut, else an empty text. */

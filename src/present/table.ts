@@ -41,8 +41,8 @@ export function textTable(
     colAligns: columns.map((column) => (column.right ? 'right' : 'left')),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  const head = columns.map((column) => column.name);
-  table.push(head, ...rows.map((row) => row.map(clip)), ...totals);
+  const head = columns.map((column) => plainText(column.name));
+  table.push(head, ...rows.map((row) => row.map(clip)), ...totals.map((row) => row.map(plainText)));
   const lines = table
     .toString()
     .split('\n')
@@ -54,9 +54,14 @@ export function textTable(
 }
 
 function clip(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a name must not move the cursor
-  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+  const plain = plainText(text);
   return plain.length > MAX_CELL ? `${plain.slice(0, MAX_CELL - 1)}…` : plain;
+}
+
+/** The text in one line and without control characters: nothing that somebody sent moves the cursor of a terminal. */
+export function plainText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it finds them to replace them
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
 }
 
 /** Micros with `decimals` decimals, rounded half away from zero, thousands separated. */
@@ -100,7 +105,8 @@ export function percent(value: unknown): string {
 }
 
 /** Names and values in two columns. */
-export function pairs(rows: readonly [string, string][]): string {
+export function pairs(given: readonly [string, string][]): string {
+  const rows = given.map(([name, value]) => [plainText(name), plainText(value)] as const);
   const width = Math.max(...rows.map(([name]) => name.length));
   const values = Math.max(...rows.map(([, value]) => value.length));
   return rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value.padStart(values)}\n`).join('');

@@ -1,7 +1,9 @@
 /** Request bodies: reads JSON and checks UTF-8. */
+
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
+import { isTooDeep, MOST_DEPTH } from './depth.ts';
 import { explainJson } from './json-place.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -44,6 +46,8 @@ function readJson(request: FastifyRequest, bytes: Buffer): unknown {
     );
   }
   if (bytes.length === 0) return undefined;
+  if (isTooDeep(bytes))
+    throw badRequest('body', `is nested more than ${MOST_DEPTH} levels deep; no record of the API is`);
   let text: string;
   if (isAscii(bytes)) text = bytes.toString('latin1');
   else {

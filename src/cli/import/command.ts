@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, RECORD_NAMES, type RecordName, recordKind } from '../../domain/index.ts';
-import { pairs } from '../../present/table.ts';
+import { pairs, plainText } from '../../present/table.ts';
 import type { Client } from '../client.ts';
 import type { Io } from '../io.ts';
 import { count, Progress } from '../progress.ts';
@@ -87,7 +87,7 @@ async function importRows(io: Io, client: Client, input: Input): Promise<number>
   if (finished) await client.flush(onWait);
   progress.clear();
   if (mapping.ignored.size > 0) {
-    io.err(`ignored, no such field in ${record}: ${[...mapping.ignored].join(', ')}\n`);
+    io.err(`${plainText(`ignored, no such field in ${record}: ${[...mapping.ignored].join(', ')}`)}\n`);
   }
   return summarise(io, client, importer, { file, finished, seconds: progress.seconds(), rejected });
 }

@@ -1,8 +1,10 @@
 /** Reports refused rows: the first ones on the terminal, all of them in a file beside the input. */
+
 import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Problem } from '../../domain/errors.ts';
 import { openOwnFile, refuseLink } from '../../files/private.ts';
+import { plainText } from '../../present/table.ts';
 import type { Io } from '../io.ts';
 import type { Item } from './mapping.ts';
 
@@ -34,7 +36,9 @@ export class RejectedFile {
   add(refusals: readonly Refusal[]): void {
     if (refusals.length === 0) return;
     for (const refusal of refusals.slice(0, PRINTED - this.printed)) {
-      this.io.err(`line ${refusal.line}: ${refusal.field === '' ? '' : `${refusal.field}: `}${refusal.reason}\n`);
+      this.io.err(
+        `line ${refusal.line}: ${plainText(`${refusal.field === '' ? '' : `${refusal.field}: `}${refusal.reason}`)}\n`,
+      );
     }
     this.printed = Math.min(PRINTED, this.printed + refusals.length);
     const text = Buffer.from(refusals.map((refusal) => JSON.stringify(refusal) + '\n').join(''));
