@@ -17,6 +17,8 @@ const NAMES = [...Object.keys(PATH_NAMES), ...SETTING_NAMES, ...TEXT_NAMES];
 const FUNCTIONS: Record<string, number> = { pow: 2, exp: 1, ln: 1, sqrt: 1, abs: 1, least: 2, greatest: 2, floor: 1 };
 const MAX_LENGTH = 2_000;
 const MAX_DEPTH = 50;
+/** Names, numbers, texts and signs. Engines nest a chain of operators as deeply as it is long. */
+const MAX_TOKENS = 600;
 
 type Kind = 'number' | 'text' | 'condition';
 interface Node {
@@ -60,6 +62,8 @@ class Parser {
 
   constructor(private readonly text: string) {
     this.tokens = tokenize(text);
+    if (this.tokens.length > MAX_TOKENS)
+      throw problem(text, this.tokens[MAX_TOKENS]!.at, `the expression has more than ${MAX_TOKENS} parts`);
   }
 
   parse(): Node {

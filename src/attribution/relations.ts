@@ -1,7 +1,4 @@
-/**
- * Every temporary table of the attribution query, declared once. In all of them `order_no` and `touch_no` identify a row of the
- * log (warehouse/position.ts), `person_key` identifies a person within a brand, and `at_ms` is an instant in epoch milliseconds.
- */
+/** The temporary tables of the attribution query. `order_no`, `touch_no`: rows of the log (warehouse/position.ts). `at_ms`: epoch ms. */
 import { SETTING_COLUMNS } from '../domain/settings.ts';
 import { defineRelation, type Relation, type RelationType } from '../warehouse/relation.ts';
 import { TABLES } from '../warehouse/schema.ts';

@@ -1,4 +1,5 @@
 /** Runs a command line and prints failures. */
+
 import { Command, CommanderError } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
 import { clip } from '../present/clip.ts';

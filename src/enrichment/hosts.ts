@@ -3,6 +3,7 @@
  * hand, because no maintained list has a licence that fits. The categories follow GA4 and Matomo (CC0). If reports show a host
  * of these kinds as `referral`, add it here and increase RULES_VERSION.
  */
+
 import { BoundedCache } from './bounded-cache.ts';
 import { MAX_HOST_LENGTH } from './url.ts';
 

@@ -1,7 +1,6 @@
 /**
- * The spool: accepted records on disk, before the warehouse has them. A request is answered with 202 after its records are
- * synced. Requests that arrive together share one write and one fdatasync (group commit). The loader reads only what is durable,
- * and drops segments that the warehouse has.
+ * The spool: accepted records on disk, before the warehouse has them. A 202 is sent after its records are synced; requests that
+ * arrive together share one write and one fdatasync. The loader reads what is durable, and drops segments that are loaded.
  */
 import fs from 'node:fs';
 import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
@@ -156,10 +155,7 @@ export class Spool {
     await rm(last.path, { force: true });
   }
 
-  /**
-   * Makes an empty segment named after the next position, so that a start without the warehouse knows the next position.
-   * It is synchronous, so that no other write can happen in between.
-   */
+  /** Makes an empty segment named after the next position, for a start without the warehouse. No write can happen meanwhile. */
   private markPosition(): SpoolSegment {
     const name = segmentName(this.durable_log_seq + 1);
     const path = join(this.options.folder, name);

@@ -1,5 +1,4 @@
 /** Compares models: what each gives every channel or campaign, with intervals, and why they differ where they differ most. */
-
 import { creditedTouches, scoresOf } from '../attribution/credits.ts';
 import type { GroupFacts } from '../attribution/explain.ts';
 import { FITTED_MODEL_NAMES, isFitted, RULE_MODEL_NAMES } from '../attribution/models.ts';
@@ -49,10 +48,7 @@ const MAX_DISAGREEMENTS = 5;
 /** Smaller differences of shares are not explained. */
 const TELLING_DIFFERENCE = 0.02;
 
-/**
- * Compares models; without `models` it compares the rule models.
- * @throws unprocessable when there are too many groups for the draws.
- */
+/** Compares models; without `models` the rule models. @throws unprocessable when there are too many groups for the draws. */
 export async function modelComparison(
   context: ReportContext,
   parameters: ModelComparisonParameters,

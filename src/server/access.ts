@@ -1,8 +1,10 @@
 /** Access to routes: keys and their scopes, the rate limit, and pages of other origins (CORS). */
+
 import { performance } from 'node:perf_hooks';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
+import { headAnswer } from './failures.ts';
 import type { Guesses } from './guesses.ts';
 import { allows, isPageKey, type Key, type KeyRing } from './keys.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -186,7 +188,7 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
     }
   };
   return (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    headAnswer(request, reply);
     const end = (failure: Error | undefined): void =>
       done(failure instanceof WrongKey ? (guesses.count(addressOf(request)) ?? failure) : failure);
     const failure = attempt(request, reply);

@@ -45,9 +45,9 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const app = makeFastify(tributary, options, log);
   const metrics = new Metrics(() => log.lost_lines ?? 0);
   const guesses = new Guesses();
-  const services: Services = { tributary, keys, guesses, metrics };
   const uploads = new Uploads(uploadLimits(max_body_bytes));
   const outgoing = new Outgoing();
+  const services: Services = { tributary, keys, guesses, metrics, outgoing };
   const context: GateContext = {
     keys,
     cors: new Cors(config.cors_origins),

@@ -1,4 +1,5 @@
 /** Request bodies: reads JSON and checks UTF-8. */
+
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';

@@ -98,7 +98,7 @@ export function answerUnknown(
     entry.methods.push(method, ...(method === 'GET' ? ['HEAD'] : []), ...(cors ? ['OPTIONS'] : []));
   }
   app.setNotFoundHandler((request, reply) => {
-    reply.header('x-request-id', request.id);
+    headAnswer(request, reply);
     const path = request.url.split('?', 1)[0]!;
     const known = [...paths.values()].find(({ pattern }) => pattern.test(path));
     const allowed = known && !known.methods.includes(request.method) ? known.methods.join(', ') : undefined;
@@ -140,4 +140,9 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
+}
+
+/** The headers of every answer: its request, and that no browser may take it for another type than it says. */
+export function headAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
 }

@@ -47,7 +47,7 @@ export class Outgoing {
     });
   }
 
-  /** @throws busy when a key has not taken the answers that it asked for. Then nothing is computed for it. */
+  /** @throws busy when a key has not taken the answers that it asked for. Then nothing is computed or written for it. */
   check(request: FastifyRequest): void {
     if (this.full.has(ownerOf(request.key))) throw notTaken();
   }

@@ -1,4 +1,5 @@
 /** One route for each declared report: JSON, its main table as CSV, or its terminal table as text. */
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
@@ -9,6 +10,7 @@ import type { ReportContext, ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
 import { cancellationOf } from './hang-up.ts';
+import type { Outgoing } from './outgoing.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route, Services } from './route.ts';
 
@@ -20,15 +22,15 @@ const FormatParameter = Type.Optional(
 );
 type Format = 'json' | 'csv' | 'text';
 
-export function reportRoutes({ tributary }: Services): Route[] {
+export function reportRoutes({ tributary, outgoing }: Services): Route[] {
   return REPORTS.map((report) =>
     report.writes === null
-      ? readRoute(report, tributary.reports)
+      ? readRoute(report, tributary.reports, outgoing)
       : writeRoute(report, report.writes, tributary.reports),
   );
 }
 
-function readRoute(report: Report, context: ReportContext): Route {
+function readRoute(report: Report, context: ReportContext, outgoing: Outgoing): Route {
   const { properties, required } = report.parameters;
   return {
     ...describedBy(report),
@@ -44,6 +46,8 @@ function readRoute(report: Report, context: ReportContext): Route {
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
       const asking = { ...context, cancellation: cancellationOf(reply) };
       const answer = await report.run(asking, asked, { key_brand_id: request.key!.brand_id });
+      // Kept answers come quickly: many requests of a key may have passed the gate before its answers were too many.
+      outgoing.check(request);
       return send(request, reply, report, answer, format);
     },
   };

@@ -1,4 +1,5 @@
 /** The declaration of a route: its handler, its protection and its description in the OpenAPI document. */
+
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RecordName } from '../domain/index.ts';
 import type { TObject, TSchema } from '../domain/typebox.ts';
@@ -6,6 +7,7 @@ import type { Tributary } from '../tributary.ts';
 import type { Guesses } from './guesses.ts';
 import type { Key, KeyRing } from './keys.ts';
 import type { Metrics } from './metrics.ts';
+import type { Outgoing } from './outgoing.ts';
 import type { Scope } from './stored-keys.ts';
 import type { Upload } from './uploads.ts';
 
@@ -26,6 +28,7 @@ export interface Services {
   keys: KeyRing;
   guesses: Guesses;
   metrics: Metrics;
+  outgoing: Outgoing;
 }
 
 export interface Answer {

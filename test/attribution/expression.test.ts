@@ -280,4 +280,10 @@ describe('a weight expression', () => {
     ])
       expect(refusal(text)).toMatch(/^custom model: the expression is nested more than 50 levels deep|^custom model: /);
   });
+
+  test('may be a long chain, and says so when engines could not take it', async () => {
+    const chain = (terms: number): string => Array.from({ length: terms }, () => '1').join('+');
+    expect((await weights(chain(299)))[0]).toEqual(BY_N_THEN_K.map(() => 299));
+    expect(refusal(chain(990))).toContain('has more than 600 parts');
+  });
 });

@@ -20,7 +20,6 @@ interface Answer {
 export const GUESTS: Scenario[] = onBothEngines(
   {
     fault: 'an id (`guest`) with very many touchpoints and orders',
-    quick: true,
     run: async (stage, size) => {
       await loadGuest(stage, TOUCHPOINTS[size], ORDERS[size]);
       const server = await stage.start();

@@ -15,7 +15,6 @@ const BEGINS = ['[', `[${' '.repeat(200_000)}`];
 
 const uploads: Scenario = {
   fault: 'uploads that stop half-way, while another key sends batches',
-  quick: true,
   run: async (stage, size) => {
     const server = await stage.start();
     const headers = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exactDecimals, money, moneyText, textTable } from '../../src/present/table.ts';
+import { reportTitle } from '../../src/present/head.ts';
+import { exactDecimals, money, moneyText, pairs, textTable } from '../../src/present/table.ts';
 
 describe('money on the terminal', () => {
   it('is rounded half away from zero, with thousands set apart', () => {
@@ -35,5 +36,16 @@ describe('money on the terminal', () => {
         .replace('  ────────────\n', '  ──────────────\n')
         .replace('channel    n', 'channel      n') + '  x          100\n  ──────────────\n  sum        101\n',
     );
+  });
+
+  it('lets nothing move the cursor in titles and pairs either, nor in the head and the totals of a table', () => {
+    const evil = 'a\u001b]0;x\u0007\u009b2J\u2028b';
+    const texts = [
+      reportTitle(`Customer ${evil}`, { currency: evil }),
+      pairs([[evil, evil]]),
+      textTable([{ name: evil }], [[evil]], [[evil]]),
+    ];
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
+    for (const text of texts) expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/);
   });
 });

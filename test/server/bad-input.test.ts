@@ -1,4 +1,4 @@
-/** Issue 2, "Bad input": every refusal names the field, the value's problem and the fix. */
+/** Bad input: every refusal names the field, the problem of the value and the fix. */
 import { expect, test } from 'vitest';
 import { ORDER, TOUCH } from '../support/events.ts';
 import { MARCH_QUERY } from '../support/time.ts';
@@ -154,7 +154,7 @@ test('field names such as __proto__ are refused and change no object', async () 
 test('a body nested hundreds of thousands of levels deep is refused, and the process goes on', async () => {
   const server = await startServer();
   const deep = `{"customer_id": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
-  expect((await server.post('/v1/touchpoints', deep)).status).toBe(422);
+  expect((await server.post('/v1/touchpoints', deep)).status).toBe(400);
   const open = await server.post('/v1/touchpoints', '['.repeat(500_000));
   expect(open).toMatchObject({ status: 400, body: { error: { field: 'body' } } });
   expect((await server.post('/v1/touchpoints', TOUCH)).status).toBe(202);
@@ -290,4 +290,33 @@ test('a model that is not fitted is a conflict, never another model under its na
     status: 409,
     body: { error: { code: 'model_not_fitted' } },
   });
+});
+
+test('a text that begins with U+FEFF is refused, because engines read it back without it', async () => {
+  const server = await startServer();
+  for (const field of ['conversion_id', 'order_id', 'customer_id', 'session_id']) {
+    const { status, body } = await server.post('/v1/conversions', { ...ORDER, [field]: '\ufefforder-1' });
+    expect([field, status, body.rejected]).toEqual([
+      field,
+      422,
+      [{ index: 0, field, reason: 'begins with U+FEFF, a mark that is no part of a text; remove it' }],
+    ]);
+  }
+  expect((await server.post('/v1/touchpoints', { ...TOUCH, channel: '\ufeffemail' })).status).toBe(422);
+  expect((await server.post('/v1/conversions', { ...ORDER, session_id: 'a\ufeffb' })).status).toBe(202);
+});
+
+test('no browser takes an answer for anything but what its type says', async () => {
+  const server = await startServer();
+  for (const [method, path] of [
+    ['GET', '/health'],
+    ['GET', '/openapi.json'],
+    ['GET', `/v1/reports/attribution?${MARCH_QUERY}&format=csv`],
+    ['GET', '/nowhere'],
+    ['GET', '/v1/keys'],
+    ['POST', '/v1/touchpoints'],
+  ] as const) {
+    const { headers } = await server.call(method, path, { headers: READ });
+    expect([path, headers['x-content-type-options']]).toEqual([path, 'nosniff']);
+  }
 });

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import fastify from 'fastify';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { TributaryError } from '../../src/domain/errors.ts';
 import { answerFailures } from '../../src/server/failures.ts';
 import { Outgoing, type OutgoingLimits } from '../../src/server/outgoing.ts';
 import { connectAndSend, received, requestHead } from '../support/sockets.ts';
@@ -104,4 +105,23 @@ test('pages without a key are limited as well, and an open connection serves one
   await Promise.all(Array.from({ length: 200 }, () => connectAndSend(address, pages).then((s) => s.pause())));
   for (let i = 0; i < 20; i++) expect((await fetch(`${address}/health/live`)).status).toBe(200);
   expect([200, 503]).toContain((await fetch(`${address}/docs`)).status);
+});
+
+test('a kept answer is written only for the requests that may have it', async () => {
+  const server = await startServer();
+  const outgoing = vi.spyOn(Outgoing.prototype, 'check');
+  onTestFinished(() => outgoing.mockRestore());
+  const asked = await server.get('/v1/reports/attribution?start=2026-03-01&end=2026-03-02');
+  expect(asked.status).toBe(200);
+  // At the gate, and before the answer is written.
+  expect(outgoing).toHaveBeenCalledTimes(2);
+  outgoing
+    .mockImplementationOnce(() => undefined)
+    .mockImplementationOnce(() => {
+      throw new TributaryError('busy', 'full', { retry_after_s: 1 });
+    });
+  const write = vi.spyOn(JSON, 'stringify');
+  onTestFinished(() => write.mockRestore());
+  expect((await server.get('/v1/reports/attribution?start=2026-03-01&end=2026-03-02')).status).toBe(503);
+  expect(write.mock.calls.filter(([value]) => (value as { config_hash?: string })?.config_hash)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** Reports refused rows: the first ones on the terminal, all of them in a file beside the input. */
+
 import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Problem } from '../../domain/errors.ts';
