@@ -133,7 +133,7 @@ describe('a record whose value does not fit its column', () => {
     const dead_letters = records(...Array.from({ length: 1_001 }, (_, i) => `e${i}`)).map((kept, i) =>
       deadLetter({ ...kept, log_seq: i, received_at: NOW_MS }, fault, place),
     );
-    await inner.append({ dead_letters });
+    await inner.append({ dead_letters, commits: [{ collector_id: 'main', log_seq: 1_000, committed_at: NOW_MS }] });
     const collector = await openCollector(temporaryFolder(), warehouse);
     const appended = vi.spyOn(Spool.prototype, 'append');
     expect(await collector.replayDeadLetters()).toBe(1_001);
