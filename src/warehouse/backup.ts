@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { dirname, join, resolve } from 'node:path';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { refuseLink, syncToDisk } from '../files/private.ts';
-import { damaged, difference, type FileFacts, factsOf, MANIFEST, manifestOf, parseManifest } from './manifest.ts';
+import { damaged, difference, type FileFacts, MANIFEST, manifestOf, parseManifest, withFacts } from './manifest.ts';
 import type { SoundBackup, TableSize } from './port.ts';
 import { TABLE_NAMES, TABLES, type TableName } from './schema.ts';
 
@@ -39,10 +39,12 @@ export async function makeBackup(folder: string, write: (partial: string) => Pro
   try {
     await write(partial);
     const tables: Record<string, FileFacts> = {};
-    for (const table of TABLE_NAMES) {
-      await syncToDisk(backupFile(partial, table));
-      tables[table] = await factsOf(backupFile(partial, table));
-    }
+    await withFacts(async (factsOf) => {
+      for (const table of TABLE_NAMES) {
+        await syncToDisk(backupFile(partial, table));
+        tables[table] = await factsOf(backupFile(partial, table));
+      }
+    });
     writeFileSync(join(partial, MANIFEST), `${JSON.stringify(manifestOf(tables), null, 2)}\n`, { flag: 'wx' });
     for (const path of [join(partial, MARK), join(partial, MANIFEST), partial]) await syncToDisk(path);
     renameSync(partial, target);
@@ -99,12 +101,14 @@ export async function checkBackup(folder: string): Promise<SoundBackup> {
   );
   if (foreign !== undefined)
     throw new TributaryError('conflict', `${join(folder, foreign)} is no part of the backup; move it elsewhere`);
-  for (const table of wanted) {
-    const file = backupFile(folder, table);
-    if (!existsSync(file)) throw missing(file);
-    const wrong = difference(await factsOf(file), tables[table]!);
-    if (wrong !== undefined) throw damaged(`${file} ${wrong}`);
-  }
+  await withFacts(async (factsOf) => {
+    for (const table of wanted) {
+      const file = backupFile(folder, table);
+      if (!existsSync(file)) throw missing(file);
+      const wrong = difference(await factsOf(file), tables[table]!);
+      if (wrong !== undefined) throw damaged(`${file} ${wrong}`);
+    }
+  });
   return { tables: wanted, has_manifest: true };
 }
 
@@ -112,11 +116,13 @@ export async function checkBackup(folder: string): Promise<SoundBackup> {
 async function checkWithoutManifest(folder: string): Promise<SoundBackup> {
   if (existsSync(join(folder, MARK))) throw damaged(`${join(folder, MANIFEST)} is missing`);
   const tables = TABLE_NAMES.filter((table) => TABLES[table].since <= LAST_SCHEMA_WITHOUT_MANIFEST);
-  for (const table of tables) {
-    const file = backupFile(folder, table);
-    if (!existsSync(file)) throw missing(file);
-    await factsOf(file);
-  }
+  await withFacts(async (factsOf) => {
+    for (const table of tables) {
+      const file = backupFile(folder, table);
+      if (!existsSync(file)) throw missing(file);
+      await factsOf(file);
+    }
+  });
   return { tables, has_manifest: false };
 }
 

@@ -8,6 +8,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TributaryError } from '../domain/errors.ts';
 import { parquetRows } from '../files/path-sql.ts';
+import type { Scratch } from '../files/scratch.ts';
 import { VERSIONS } from './versions/index.ts';
 
 export const MANIFEST = 'manifest.json';
@@ -70,10 +71,22 @@ export function parseManifest(text: string, path: string): Manifest {
 }
 
 /** Reads the facts of a file from its content. @throws conflict when it is not a whole Parquet file. */
-export async function factsOf(path: string): Promise<FileFacts> {
-  const sha256 = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) sha256.update(chunk as Buffer);
-  return { rows: await countRows(path), bytes: (await stat(path)).size, sha256: sha256.digest('hex') };
+export type ReadFacts = (path: string) => Promise<FileFacts>;
+
+/** Calls `work` with a function that reads the facts of files. One engine counts the rows of them all. */
+export async function withFacts<T>(work: (factsOf: ReadFacts) => Promise<T>): Promise<T> {
+  // The engine is loaded here only, because most programs never count the rows of a file.
+  const { openScratch } = await import('../files/scratch.ts');
+  const { connection, close } = await openScratch(1);
+  try {
+    return await work(async (path) => {
+      const sha256 = createHash('sha256');
+      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) sha256.update(chunk as Buffer);
+      return { rows: await countRows(connection, path), bytes: (await stat(path)).size, sha256: sha256.digest('hex') };
+    });
+  } finally {
+    close();
+  }
 }
 
 /** The first difference between a file and what the manifest says of it; undefined when there is none. */
@@ -88,17 +101,12 @@ export function damaged(what: string, cause?: unknown): TributaryError {
   return new TributaryError('conflict', `${what}; the backup is not whole, restore another one`, { cause });
 }
 
-async function countRows(path: string): Promise<number> {
-  // The engine is loaded here only, because most programs never count the rows of a file.
-  const { openScratch } = await import('../files/scratch.ts');
-  const { connection, close } = await openScratch(1);
+async function countRows(connection: Scratch['connection'], path: string): Promise<number> {
   try {
     const rows = (await connection.runAndReadAll(`select count(*) from ${parquetRows(path)}`)).getRows();
     return Number(rows[0]![0]);
   } catch (cause) {
     if (cause instanceof TributaryError) throw cause;
     throw damaged(`${path} cannot be read as Parquet`, cause);
-  } finally {
-    close();
   }
 }

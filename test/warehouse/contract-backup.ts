@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../src/warehouse/manifest.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { TABLE_NAMES, TABLES } from '../../src/warehouse/schema.ts';
@@ -209,18 +210,27 @@ export function backupContract(open: OpenWarehouse): void {
       await filled.close();
     });
 
-    test.each(Object.keys(SPOILT))('cannot restore from a folder that is not a whole backup: %s', async (name) => {
-      const { spoil, message } = SPOILT[name]!;
-      const filled = await opened(committed({ spend: [rowOf('spend')], conversions: [rowOf('conversions')] }));
-      const folder = join(temporaryFolder(), 'backup');
-      await filled.backup(folder);
-      spoil(folder);
-      const empty = await opened();
-      await expect(empty.restore(existsSync(folder) ? folder : `${folder}.partial`)).rejects.toMatchObject({
-        message: expect.stringMatching(message),
+    describe('of a backup that is spoilt', () => {
+      const whole = join(temporaryFolder(), 'whole');
+      let empty: Warehouse;
+      beforeAll(async () => {
+        const filled = await opened(committed({ spend: [rowOf('spend')], conversions: [rowOf('conversions')] }));
+        await filled.backup(whole);
+        await filled.close();
+        empty = await opened();
       });
-      expect((await empty.diagnose()).tables.every((t) => t.rows === 0)).toBe(true);
-      await Promise.all([filled.close(), empty.close()]);
+      afterAll(() => empty.close());
+
+      test.each(Object.keys(SPOILT))('cannot restore from a folder that is not a whole backup: %s', async (name) => {
+        const { spoil, message } = SPOILT[name]!;
+        const folder = join(temporaryFolder(), 'backup');
+        cpSync(whole, folder, { recursive: true });
+        spoil(folder);
+        await expect(empty.restore(existsSync(folder) ? folder : `${folder}.partial`)).rejects.toMatchObject({
+          message: expect.stringMatching(message),
+        });
+        expect((await empty.diagnose()).tables.every((t) => t.rows === 0)).toBe(true);
+      });
     });
 
     test('lists in the manifest what is in the files, and finds the folder under its name only when it is whole', async () => {
