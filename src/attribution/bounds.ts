@@ -25,6 +25,11 @@ export interface TimeBounds {
   most_orders: number;
 }
 
+/** SQL that is true for the touchpoints `t` of a plan in a range of time; both ends belong to it. */
+export function touchpointsWithin(plan: Plan, { low_ms, high_ms }: Pick<TimeBounds, 'low_ms' | 'high_ms'>): string {
+  return `${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${low_ms}) and t.occurred_at <= instant(${high_ms})`;
+}
+
 export async function readTimeBounds(
   snapshot: Snapshot,
   plan: Plan,

@@ -37,8 +37,8 @@ export async function makeAbsorbed(snapshot: Snapshot, candidates: Relation): Pr
 /** Ties of one instant fit in this range, so that one integer orders candidates by time. */
 const TIE_RANGE = 2 ** 24;
 
-/** SQL for a number of a candidate that is larger for earlier ones. Windows are short enough for 64 bits. */
-const RECENCY = `age_ms * ${TIE_RANGE} - tie_no`;
+/** SQL for a number of a candidate that is smaller for later ones. Windows are short enough for 64 bits. */
+const recency = (alias: string): string => `int64(${alias}.age_ms * ${TIE_RANGE} - ${alias}.tie_no)`;
 
 /** The fields in which a visit, as far as it has them, agrees with its click. */
 const AGREEING = ['message_id', 'campaign_id', 'email_id'] as const;
@@ -60,12 +60,12 @@ const absorbedVisits = (candidates: string): string => `
     select order_no, touch_no, at_ms, tie_no, has_fields, ${AGREEING.join(', ')}, int64(null) as recency from landing_visits
     union all
     select order_no, touch_no, at_ms, tie_no, has_fields, ${AGREEING.map((name, i) => `case when bits(has_fields, ${2 ** i}) = 0 then null else ${name} end as ${name}`).join(', ')},
-      int64(${RECENCY}) as recency from email_clicks),
+      ${recency('k')} as recency from email_clicks k),
   followed as (
     select b.*, min(recency) over (partition by order_no, has_fields, ${AGREEING.join(', ')} order by at_ms, tie_no rows between unbounded preceding and current row) as latest
     from both_kinds b)
   select f.order_no as order_no, f.touch_no as touch_no, k.touch_no as into_touch_no
-  from followed f join email_clicks k on k.order_no = f.order_no and k.has_fields = f.has_fields and int64(k.age_ms * ${TIE_RANGE} - k.tie_no) = f.latest
+  from followed f join email_clicks k on k.order_no = f.order_no and k.has_fields = f.has_fields and ${recency('k')} = f.latest
   where f.recency is null and f.at_ms - k.at_ms <= $within`;
 
 /** Weaker events of an email, among the candidates that are not absorbed visits. */

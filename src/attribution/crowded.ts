@@ -8,7 +8,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
 import { textList } from '../warehouse/sql-text.ts';
-import type { TimeBounds } from './bounds.ts';
+import { type TimeBounds, touchpointsWithin } from './bounds.ts';
 import { mayEarn } from './eligibility.ts';
 import type { CandidateLimits, Plan } from './plan.ts';
 import { BUSY_PAIRS, BUSY_PEOPLE, BUSY_TOUCHES, CROWDED_ORDERS, type TouchRelations } from './relations.ts';
@@ -18,9 +18,9 @@ interface People {
   members: Relation;
 }
 
-/** SQL for the number of candidates that an order may keep, from the number of conversions of its person. */
+/** SQL for the number of candidates that an order may keep, from the conversions of its person; null counts as one. */
 function keptOf({ most, least, of_person }: CandidateLimits, conversions: string): string {
-  return `greatest(${least}, least(${most}, idiv(${of_person}, ${conversions})))`;
+  return `int64(greatest(${least}, least(${most}, idiv(${of_person}, coalesce(${conversions}, 1)))))`;
 }
 
 /** SQL for the number of conversions, of any type and time, of each person in the relation `named`. */
@@ -51,7 +51,7 @@ export async function makeBusyPairs(
   // A person with few orders has few pairs, whatever the number of touchpoints is.
   const few = Math.ceil(Math.sqrt(pairs) / 100);
   if (times.most_orders <= few) return null;
-  const in_range = `${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${times.low_ms}) and t.occurred_at <= instant(${times.high_ms})`;
+  const in_range = touchpointsWithin(plan, times);
   const busy = await materialise(
     snapshot,
     BUSY_PEOPLE,
@@ -63,7 +63,7 @@ export async function makeBusyPairs(
        select many.person_key as person_key from many join touched on touched.person_key = many.person_key
        where many.orders * touched.touches > ${pairs}),
      counted as (${conversionsOf(plan, members, 'busy')})
-     select b.person_key as person_key, int64(${keptOf(plan.limits, 'greatest(1, coalesce(c.conversions, 1))')}) as kept
+     select b.person_key as person_key, ${keptOf(plan.limits, 'c.conversions')} as kept
      from busy b left join counted c on c.person_key = b.person_key`,
   );
   if (await isEmpty(snapshot, busy)) return null;
@@ -137,7 +137,7 @@ export async function keepNewest(
      suspects as (select o.order_no as order_no, o.person_key as person_key, l.candidates as candidates from ${orders.name} o join large l on l.order_no = o.order_no),
      counted as (${conversionsOf(plan, members, 'suspects')}),
      limited as (
-       select s.order_no as order_no, s.candidates as candidates, int64(${keptOf(plan.limits, 'greatest(1, coalesce(c.conversions, 1))')}) as kept
+       select s.order_no as order_no, s.candidates as candidates, ${keptOf(plan.limits, 'c.conversions')} as kept
        from suspects s left join counted c on c.person_key = s.person_key)
      select order_no, kept from limited where candidates > kept`,
   );

@@ -3,7 +3,7 @@ import { latestVerdicts } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
-import { readValueBounds, type TimeBounds, type ValueBounds } from './bounds.ts';
+import { readValueBounds, type TimeBounds, touchpointsWithin, type ValueBounds } from './bounds.ts';
 import { makeAbsorbed } from './collapse.ts';
 import { keepNewest, makeBusyPairs } from './crowded.ts';
 import { inTime, mayEarn, without } from './eligibility.ts';
@@ -113,8 +113,7 @@ async function makeCandidates(
   const busy = await makeBusyPairs(snapshot, plan, { orders, members }, times, { touch_no, traits, with_verdicts });
   const candidates = (with_orders: string): string => `select ${columns}
      from touchpoints t ${with_orders} and ${in_time} ${with_verdicts}
-     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${times.low_ms}) and t.occurred_at <= instant(${times.high_ms})
-       and ${mayEarn(plan, traits)}`;
+     where ${touchpointsWithin(plan, times)} and ${mayEarn(plan, traits)}`;
   const not_busy = busy ? `where o.person_key not in (select person_key from ${BUSY_PEOPLE.name})` : '';
   const of_persons = candidates(
     `join (select m.subject_key as subject_key, o.* from ${orders.name} o join ${members.name} m on m.person_key = o.person_key ${not_busy}) o
@@ -141,19 +140,19 @@ async function breakTies(
   snapshot: Snapshot,
   plan: Plan,
   untied: Relation,
-  { low_ms, high_ms }: NonNullable<ValueBounds['ties']>,
+  ties: NonNullable<ValueBounds['ties']>,
 ): Promise<Relation> {
   await materialise(
     snapshot,
     TIES,
     `with instants as (
-       select order_no, at_ms from ${untied.name} where at_ms >= ${low_ms} and at_ms <= ${high_ms} group by order_no, at_ms having count(*) > 1),
+       select order_no, at_ms from ${untied.name} where at_ms >= ${ties.low_ms} and at_ms <= ${ties.high_ms} group by order_no, at_ms having count(*) > 1),
      tied as (
        select c.order_no as order_no, c.at_ms as at_ms, c.touch_no as touch_no
        from ${untied.name} c join instants i on i.order_no = c.order_no and i.at_ms = c.at_ms)
      select c.order_no as order_no, c.touch_no as touch_no, row_number() over (partition by c.order_no, c.at_ms order by t.touchpoint_id) as tie_no
      from tied c join touchpoints t on ${touchNumber(plan)} = c.touch_no
-     where ${atOrBefore('t', plan.positions.touchpoints)} and t.occurred_at >= instant(${low_ms}) and t.occurred_at <= instant(${high_ms})`,
+     where ${touchpointsWithin(plan, ties)}`,
   );
   return materialise(
     snapshot,

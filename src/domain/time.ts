@@ -165,10 +165,13 @@ export function offsetPeriods(time_zone: string, from_ms: number, until_ms: numb
   if (from_ms >= until_ms) return [];
   const known = known_periods.get(time_zone) ?? [];
   const [first, last] = [known[0]?.from_ms ?? from_ms, known.at(-1)?.until_ms ?? from_ms];
-  const all = [...searchPeriods(time_zone, from_ms, first), ...known, ...searchPeriods(time_zone, last, until_ms)];
-  known_periods.set(time_zone, joined(all));
-  return known_periods
-    .get(time_zone)!
+  const all = joined([
+    ...searchPeriods(time_zone, from_ms, first),
+    ...known,
+    ...searchPeriods(time_zone, last, until_ms),
+  ]);
+  known_periods.set(time_zone, all);
+  return all
     .filter((period) => period.from_ms < until_ms && period.until_ms > from_ms)
     .map((period) => ({
       ...period,

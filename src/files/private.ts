@@ -35,12 +35,12 @@ export function createFile(path: string, field: string): number {
 export function openOwnFile(path: string, field: string): number {
   refuseLink(path, field);
   const fd = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, MODE);
-  const { nlink } = fstatSync(fd);
-  if (fstatSync(fd).isFile() && nlink === 1) return fd;
+  const found = fstatSync(fd);
+  if (found.isFile() && found.nlink === 1) return fd;
   closeSync(fd);
   throw badRequest(
     field,
-    `${path} is ${nlink > 1 ? 'a file with other names' : 'no file'}; remove it, or name another`,
+    `${path} is ${found.nlink > 1 ? 'a file with other names' : 'no file'}; remove it, or name another`,
   );
 }
 

@@ -143,14 +143,14 @@ async function modelParts(
        sum(c.counted) as touches, ${sums}
      from ${creditedTouches(query)} ${months} group by ${keys.map((key) => key.sql).join(', ')} limit ${room + 1}`,
   );
-  checkRows(groups.length, plan, 'group_by', 'group by fewer keys');
+  checkRows(groups.length, plan, 'group_by');
   const emails = await snapshot.query(
     `select t.email_id as email_id, t.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        count(distinct case when c.counted = 1 then o.person_key end) as people, ${sums}
      from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id
      limit ${room - groups.length + 1}`,
   );
-  checkRows(groups.length + emails.length, plan, 'start', 'group by fewer keys');
+  checkRows(groups.length + emails.length, plan, 'start');
   const parts: Array<[string, ReportJson]> = [];
   for (const [i, { name }] of plan.models.entries()) {
     const organic = await readOrganic(snapshot, plan, query, i);
@@ -160,11 +160,11 @@ async function modelParts(
 }
 
 /** @throws unprocessable when the answer would have too many rows. It is checked before any row is built. */
-function checkRows(rows: number, { models }: Plan, field: string, fix: string): void {
+function checkRows(rows: number, { models }: Plan, field: string): void {
   if (rows * models.length <= MAX_ROWS) return;
   throw new TributaryError(
     'unprocessable',
-    `${field}: the answer has more than ${MAX_ROWS} rows of groups and emails for ${models.length} model${models.length === 1 ? '' : 's'}, the limit; ${fix}, ask for fewer models or for a shorter period`,
+    `${field}: the answer has more than ${MAX_ROWS} rows of groups and emails for ${models.length} model${models.length === 1 ? '' : 's'}, the limit; group by fewer keys, ask for fewer models or for a shorter period`,
     { field },
   );
 }
