@@ -1,6 +1,6 @@
 /** Orders -> value events: changes of the value of each order, in the report's currency. docs/semantics.md 3 and 8. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
+import { WorkTurns } from '../log/work-turns.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { columnsOf, fill, materialise, numbered, type Relation } from '../warehouse/relation.ts';
@@ -102,11 +102,12 @@ export async function makeZoneOffsets(
   no: number,
 ): Promise<Relation> {
   const rows: Row[] = [];
+  const turns = new WorkTurns();
   for (const [zone_no, time_zone] of zonesOf(plan).entries()) {
-    // A search of many years takes long, so other requests are answered after each year.
+    // A search of many years takes long, so other requests are answered in between.
     for (let until = from_ms; until < until_ms; until += YEAR_MS) {
       offsetPeriods(time_zone, from_ms, Math.min(until + YEAR_MS, until_ms));
-      await nextTurn();
+      if (turns.ends(1)) await turns.next();
     }
     for (const period of offsetPeriods(time_zone, from_ms, until_ms)) rows.push({ zone_no, ...period });
   }

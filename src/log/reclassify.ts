@@ -8,7 +8,6 @@
  * `NAME-rules`: no earlier `as_of` includes its positions, and the spool can go on. Each page is one transaction with its
  * commit, so a run that was stopped can be repeated and does the rest.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { touchpointTraits } from '../domain/touchpoint.ts';
 import { Columns } from '../enrichment/columns.ts';
 import { type EnrichOptions, type Reclassified, RULES_VERSION, reclassify } from '../enrichment/enrich.ts';
@@ -18,11 +17,10 @@ import { type Row, TABLES } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
 import { CommitClock, lastCommit } from './commit-clock.ts';
 import { latestVerdicts } from './verdicts.ts';
+import { WorkTurns } from './work-turns.ts';
 
 /** Log positions that are read at once. */
 const PAGE = 50_000;
-/** After this many touchpoints, other work gets a turn of the event loop: a crafted one takes tens of microseconds. */
-const TURN_ROWS = 200;
 const MAX_COLLECTOR_ID = 64;
 const SUFFIX = '-rules';
 
@@ -54,6 +52,7 @@ async function run(
   const { position, ranges, total } = await warehouse.read(readExtent, { timeout_ms: CARE_TIMEOUT_MS });
   let log_seq = position.get(collector_id) ?? 0;
   const commit_clock = new CommitClock((await lastCommit(warehouse, collector_id)).committed_ms);
+  const turns = new WorkTurns();
   let examined = 0;
   let changed = 0;
   for (const { collector_id: source, low, high } of ranges) {
@@ -65,10 +64,10 @@ async function run(
       const now_ms = clock();
       const log = { collector_id, received_at: now_ms, loaded_at: now_ms };
       const rows: Row[] = [];
-      for (const [i, stored] of page.entries()) {
+      for (const stored of page) {
+        if (turns.ends()) await turns.next();
         const judged = reclassify(recordOf(stored), enrich_options);
         if (differs(stored, judged)) rows.push({ ...log, ...rowOf(stored, judged), log_seq: ++log_seq });
-        if (i % TURN_ROWS === TURN_ROWS - 1) await nextTurn();
       }
       if (rows.length > 0)
         await warehouse.append({

@@ -3,7 +3,6 @@
  * read them. They serve for comparison with today's answer (run-comparison.ts).
  */
 
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { creditedTouches } from '../attribution/credits.ts';
 import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
 import type { Plan } from '../attribution/plan.ts';
@@ -16,6 +15,7 @@ import { money } from '../domain/money.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { formatInstant } from '../domain/time.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import { WorkTurns } from '../log/work-turns.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
@@ -43,8 +43,6 @@ export type FreezeParameters = Static<typeof FreezeParameters>;
 /** Limit of the rows of a run. They are held in memory and written in one transaction. */
 const MAX_ROWS = 1_000_000;
 const MAX_RUNS = 1_000;
-/** After this many rows, other work gets a turn of the event loop. */
-const TURN_ROWS = 2_000;
 
 /** A stored run: the request with defaults filled in, and the settings at that time. */
 export interface Run {
@@ -154,10 +152,12 @@ async function readResults(
   }
   const rows: Row[] = [];
   const totals: Record<string, ReportJson> = {};
+  const turns = new WorkTurns();
   for (const [i, { name }] of plan.models.entries()) {
     let attributed = 0n;
     const unattributed = new Map<string, bigint>(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n]));
     for (const { at_ms, ...result } of await snapshot.query(resultsOf(plan, query, i))) {
+      if (turns.ends()) await turns.next();
       const { attributed_value_micros: micros, reason } = read(result, {
         attributed_value_micros: 'bigint',
         reason: 'text?',
@@ -165,7 +165,6 @@ async function readResults(
       if (reason === null) attributed += micros;
       else unattributed.set(reason, (unattributed.get(reason) ?? 0n) + micros);
       rows.push({ ...result, run_id, attribution_model: name, occurred_at: at_ms! });
-      if (rows.length % TURN_ROWS === 0) await nextTurn();
     }
     const net = [...unattributed.values()].reduce((sum, micros) => sum + micros, attributed);
     totals[name] = {
