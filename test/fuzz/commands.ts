@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { Random } from '../../src/domain/random.ts';
 import { type CommandForm, commandTree, type Flag } from './command-tree.ts';
 import { hostileText } from './hostile.ts';
-import { causeOf, counted, MANY_FINDINGS, type PartResult, type Plan } from './part.ts';
+import { causeOf, counted, emptyResult, MANY_FINDINGS, type PartResult, type Plan } from './part.ts';
 import { FuzzedServer, KEYS } from './server.ts';
 import { type Ended, runCommand, wrongEnd } from './terminal.ts';
 
@@ -23,16 +23,7 @@ interface Ground {
 }
 
 export async function fuzzCommands(plan: Plan): Promise<PartResult> {
-  const result: PartResult = {
-    part: PART,
-    inputs: 0,
-    seconds: 0,
-    counts: {},
-    max_delay_ms: 0,
-    rss_mb: 0,
-    heap_mb: 0,
-    findings: [],
-  };
+  const result = emptyResult(PART);
   const folder = mkdtempSync(join(tmpdir(), 'tributary-fuzz-cli-'));
   const server = await FuzzedServer.start([]);
   const before = process.cwd();

@@ -8,23 +8,14 @@ import { Random } from '../../src/domain/random.ts';
 import { lateness } from '../support/lateness.ts';
 import { type FileForm, fileForms } from './file-forms.ts';
 import { mutateBytes } from './hostile.ts';
-import { causeOf, counted, MANY_FINDINGS, type PartResult, type Plan } from './part.ts';
+import { causeOf, counted, emptyResult, MANY_FINDINGS, type PartResult, type Plan } from './part.ts';
 
 const PART = 'files';
 const SHOWN = 2_000;
 const LATE_MS = 20_000;
 
 export async function fuzzFiles(plan: Plan): Promise<PartResult> {
-  const result: PartResult = {
-    part: PART,
-    inputs: 0,
-    seconds: 0,
-    counts: {},
-    max_delay_ms: 0,
-    rss_mb: 0,
-    heap_mb: 0,
-    findings: [],
-  };
+  const result = emptyResult(PART);
   const folder = mkdtempSync(join(tmpdir(), 'tributary-fuzz-files-'));
   try {
     const forms = await fileForms(folder);

@@ -7,7 +7,16 @@ import { callsOf } from './calls.ts';
 import { type Ending, exchange } from './connection.ts';
 import { PERSONAL } from './hostile.ts';
 import { wrongWith } from './judge.ts';
-import { causeOf, counted, MANY_FINDINGS, MAX_DELAY_MS, MAX_RSS_MB, type PartResult, type Plan } from './part.ts';
+import {
+  causeOf,
+  counted,
+  emptyResult,
+  MANY_FINDINGS,
+  MAX_DELAY_MS,
+  MAX_RSS_MB,
+  type PartResult,
+  type Plan,
+} from './part.ts';
 import { bytesOf, type Known, type Request, requestOf } from './requests.ts';
 import { FuzzedServer, KEYS } from './server.ts';
 import { shrink } from './shrink.ts';
@@ -51,24 +60,13 @@ class HttpRun {
   private salt = 0;
   private accepted = 0;
   private readonly causes = new Set<string>();
-  private readonly result: PartResult;
+  private readonly result = emptyResult(PART);
 
   constructor(
     private readonly plan: Plan,
     private readonly server: FuzzedServer,
     private readonly known: Known,
-  ) {
-    this.result = {
-      part: PART,
-      inputs: 0,
-      seconds: 0,
-      counts: {},
-      max_delay_ms: 0,
-      rss_mb: 0,
-      heap_mb: 0,
-      findings: [],
-    };
-  }
+  ) {}
 
   async all(): Promise<PartResult> {
     const { result, plan, server } = this;

@@ -32,6 +32,11 @@ export interface PartResult {
   findings: Finding[];
 }
 
+/** The result of a part that has tried nothing yet. */
+export function emptyResult(part: string): PartResult {
+  return { part, inputs: 0, seconds: 0, counts: {}, max_delay_ms: 0, rss_mb: 0, heap_mb: 0, findings: [] };
+}
+
 /** After these findings a part stops: the first are mended first. */
 export const MANY_FINDINGS = 8;
 /** The event loop may be this late. */

@@ -160,13 +160,19 @@ test('a server knows a key that another process has just made, and looks into th
   expect(looks).toBe(1);
 });
 
-test('while keys are read again, one that is revoked here does not come back', async () => {
+/** Keys over a store that another process has changed since they were read, and a key of theirs. */
+async function ringThatIsOutOfDate() {
   const folder = temporaryFolder();
   const state = await openStore(folder);
   const other = await KeyRing.open(await openStore(folder), folder, KEYS);
   const ring = await KeyRing.open(state, folder, KEYS);
   const shop = await make(ring, 'shop');
   await make(other, 'changes the revision');
+  return { state, ring, shop };
+}
+
+test('while keys are read again, one that is revoked here does not come back', async () => {
+  const { state, ring, shop } = await ringThatIsOutOfDate();
   // The list is read before the revocation, and arrives after it.
   const list = state.list.bind(state);
   let revoked = false;
@@ -184,12 +190,7 @@ test('while keys are read again, one that is revoked here does not come back', a
 });
 
 test('a key does not come back when the store was read before its revocation was in it', async () => {
-  const folder = temporaryFolder();
-  const state = await openStore(folder);
-  const other = await KeyRing.open(await openStore(folder), folder, KEYS);
-  const ring = await KeyRing.open(state, folder, KEYS);
-  const shop = await make(ring, 'shop');
-  await make(other, 'changes the revision');
+  const { state, ring, shop } = await ringThatIsOutOfDate();
   const [list, transaction] = [state.list.bind(state), state.transaction.bind(state)];
   let store = (): void => undefined;
   const reading = new Promise<void>((resolve) => {

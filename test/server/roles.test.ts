@@ -1,4 +1,5 @@
 /** Several processes on one ClickHouse: any number collect, any number report. */
+import { join } from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { ClickHouseServer, clickHouseUrl } from '../support/clickhouse.ts';
 import { ORDER, TOUCH } from '../support/events.ts';
@@ -89,7 +90,10 @@ describe.skipIf(inject('clickhouse_url') === '')('on one ClickHouse', () => {
 
 test('without a warehouse that others share there is nothing to work for', async () => {
   await expect(
-    startServer({ role: 'work', config: { warehouse: 'duckdb:/tmp/none/at/all.duckdb' } }),
+    startServer({
+      role: 'work',
+      config: { warehouse: `duckdb:${join(temporaryFolder(), 'none', 'at', 'all.duckdb')}` },
+    }),
   ).rejects.toMatchObject({
     code: 'bad_request',
     field: '--role',
