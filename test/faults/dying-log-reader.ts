@@ -10,7 +10,6 @@ import { waitFor } from './stage.ts';
 
 const dying: Scenario = {
   fault: 'a stalled reader of the log that dies',
-  quick: true,
   run: async (stage) => {
     const path = join(stage.folder, 'pipe');
     execFileSync('mkfifo', [path]);

@@ -16,13 +16,12 @@ export async function useClickHouse(stage: Stage, settings: Record<string, unkno
 
 /** A scenario on DuckDB, and the same on ClickHouse. */
 export function onBothEngines(
-  { quick, run, fault }: Omit<Scenario, 'run'> & { run: OnEngine },
+  { run, fault }: Pick<Scenario, 'fault'> & { run: OnEngine },
   settings: Record<string, unknown> = {},
 ): Scenario[] {
   return [
     {
       fault,
-      ...(quick ? { quick } : {}),
       run: (stage, size) => {
         stage.configure(settings);
         return run(stage, size, () => undefined);

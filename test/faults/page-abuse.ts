@@ -55,7 +55,6 @@ class Abuser {
 
 const abuse: Scenario = {
   fault: 'a page key that claims orders and tries everything else',
-  quick: true,
   run: async (stage, size) => {
     stage.configure({ defaults: { page_conversions: true } });
     const server = await stage.start();

@@ -8,7 +8,6 @@ import { ended } from './server.ts';
 
 export const SECOND_SERVERS: Scenario[] = onBothEngines({
   fault: 'a second server on the same folder',
-  quick: true,
   run: async (stage, _size, warehouse) => {
     const first = await stage.start();
     const pouring = stage.clients.pour(first, { clients: 2, pause_ms: 10 });

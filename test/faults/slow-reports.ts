@@ -55,7 +55,6 @@ function readFrom(server: Server, readers: number): Reading {
 function slowReports(readers: number): Scenario[] {
   return onBothEngines({
     fault: `${readers} slow reports at once while single events come`,
-    ...(readers === 4 ? { quick: true } : {}),
     run: async (stage, size) => {
       await loadShop(stage, TOUCHPOINTS[size]);
       const server = await stage.start();
