@@ -14,7 +14,8 @@ export default defineConfig({
     // A machine may be ten times slower than usual: a limit only ends what hangs.
     testTimeout: deep ? 1_800_000 : 300_000,
     hookTimeout: 300_000,
-    maxWorkers: 2,
+    // Many tests of the quick tier wait for a process or a limit; three files at a time use two cores well.
+    maxWorkers: deep ? 2 : 3,
     // What a test waits for decides; the limit only ends what never comes.
     expect: { poll: { timeout: 120_000, interval: 20 } },
   },
