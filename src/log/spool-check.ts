@@ -14,7 +14,9 @@ const FILE_MODE = 0o600;
 export async function checkDisk(folder: string): Promise<void> {
   const path = join(folder, 'probe');
   try {
-    const file = await open(path, 'w', FILE_MODE);
+    // What a crash left, or a link with the name, is removed and not written.
+    await rm(path, { force: true });
+    const file = await open(path, 'wx', FILE_MODE);
     try {
       const written = fs.writeSync(file.fd, Buffer.alloc(BYTES));
       if (written !== BYTES) throw new Error(`wrote ${written} of ${BYTES} bytes`);

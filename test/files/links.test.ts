@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { createFile, ensureFile, nameFile, openOwnFile, overwriteFile, replaceFile } from '../../src/files/private.ts';
 import { SeenIds } from '../../src/log/seen-ids.ts';
+import { checkDisk } from '../../src/log/spool-check.ts';
 import { writeWorld } from '../../src/simulation/write.ts';
 import { FileState } from '../../src/state/file.ts';
 import { cli, ok } from '../cli/harness.ts';
@@ -137,4 +138,13 @@ test('csv comes back by an import as it was; for a spreadsheet, what would run i
   expect((await cli(['export', 'spend', '--spreadsheet', '--out', join(out, 'no'), '--data', data])).err).toContain(
     '--spreadsheet: is for csv only',
   );
+});
+
+test('the probe of the spool writes through no link, and takes the place of one', async () => {
+  const folder = temporaryFolder();
+  const other = join(folder, 'other');
+  writeFileSync(other, 'kept');
+  symlinkSync(other, join(folder, 'probe'));
+  await checkDisk(folder);
+  expect([readFileSync(other, 'utf8'), existsSync(join(folder, 'probe'))]).toEqual(['kept', false]);
 });
