@@ -14,10 +14,20 @@ const SETTING_NAMES = SETTING_COLUMNS.filter(({ in_expressions }) => in_expressi
 /** Columns of the touchpoint. */
 const TEXT_NAMES = ['channel', 'touchpoint_type'];
 const NAMES = [...Object.keys(PATH_NAMES), ...SETTING_NAMES, ...TEXT_NAMES];
-const FUNCTIONS: Record<string, number> = { pow: 2, exp: 1, ln: 1, sqrt: 1, abs: 1, least: 2, greatest: 2, floor: 1 };
+/** The functions: how many numbers they take, and their name in shared SQL where it is another one. */
+const FUNCTIONS: Record<string, { takes: number; sql?: string }> = {
+  pow: { takes: 2 },
+  exp: { takes: 1 },
+  ln: { takes: 1, sql: 'real_ln' },
+  sqrt: { takes: 1, sql: 'real_sqrt' },
+  abs: { takes: 1 },
+  least: { takes: 2 },
+  greatest: { takes: 2 },
+  floor: { takes: 1 },
+};
 const MAX_LENGTH = 2_000;
 const MAX_DEPTH = 50;
-/** Names, numbers, texts and signs. Engines nest a chain of operators as deeply as it is long. */
+/** Names, numbers, texts and signs. */
 const MAX_TOKENS = 600;
 
 type Kind = 'number' | 'text' | 'condition';
@@ -36,14 +46,14 @@ interface CompiledExpression {
   columns: string[];
 }
 
-/** Turns an expression into SQL. @throws bad_request naming the character where the text is wrong. */
+/** Turns an expression into SQL. Where it has no value, the SQL gives NaN, which is no weight. @throws bad_request naming the character where the text is wrong. */
 export function compileExpression(text: string): CompiledExpression {
   if (text.length > MAX_LENGTH)
     throw problem(text, MAX_LENGTH, `the expression is longer than ${MAX_LENGTH} characters`);
   const parser = new Parser(text);
   const node = parser.parse();
   if (node.kind !== 'number') throw problem(text, 0, 'the result must be a number');
-  return { sql: `float64(${node.sql})`, columns: [...parser.columns] };
+  return { sql: `coalesce(float64(${node.sql}), float64('nan'))`, columns: [...parser.columns] };
 }
 
 function problem(text: string, at: number, reason: string): TributaryError {
@@ -73,23 +83,37 @@ class Parser {
   }
 
   private either(): Node {
-    return this.deeper(() => {
-      let left = this.both();
-      while (this.accept('or'))
-        left = condition(`${this.want(left, 'condition').sql} or ${this.want(this.both(), 'condition').sql}`);
-      return left;
-    });
+    return this.deeper(() =>
+      this.chain(
+        'condition',
+        () => this.both(),
+        () => (this.accept('or') ? 'or' : undefined),
+      ),
+    );
   }
 
   private both(): Node {
-    let left = this.negation();
-    while (this.accept('and'))
-      left = condition(`${this.want(left, 'condition').sql} and ${this.want(this.negation(), 'condition').sql}`);
-    return left;
+    return this.chain(
+      'condition',
+      () => this.negation(),
+      () => (this.accept('and') ? 'and' : undefined),
+    );
   }
 
   private negation(): Node {
-    return this.accept('not') ? condition(`not ${this.want(this.negation(), 'condition').sql}`) : this.comparison();
+    return this.accept('not')
+      ? this.deeper(() => condition(`not ${this.want(this.negation(), 'condition').sql}`))
+      : this.comparison();
+  }
+
+  /** `a op b op c`, from the left. One pair of parentheses holds the chain, because engines limit how deeply they nest. */
+  private chain(kind: Kind, operand: () => Node, operator: () => string | undefined): Node {
+    const first = operand();
+    let op = operator();
+    if (op === undefined) return first;
+    let sql = this.want(first, kind).sql;
+    for (; op !== undefined; op = operator()) sql += ` ${op} ${this.want(operand(), kind).sql}`;
+    return { kind, sql: `(${sql})` };
   }
 
   private comparison(): Node {
@@ -110,17 +134,19 @@ class Parser {
   }
 
   private sum(): Node {
-    let left = this.product();
-    for (let op = this.symbol('+', '-'); op; op = this.symbol('+', '-'))
-      left = number(`${this.want(left, 'number').sql} ${op} ${this.want(this.product(), 'number').sql}`);
-    return left;
+    return this.chain(
+      'number',
+      () => this.product(),
+      () => this.symbol('+', '-'),
+    );
   }
 
   private product(): Node {
-    let left = this.unary();
-    for (let op = this.symbol('*', '/'); op; op = this.symbol('*', '/'))
-      left = number(`${this.want(left, 'number').sql} ${op} ${this.want(this.unary(), 'number').sql}`);
-    return left;
+    return this.chain(
+      'number',
+      () => this.unary(),
+      () => this.symbol('*', '/'),
+    );
   }
 
   private unary(): Node {
@@ -130,6 +156,10 @@ class Parser {
   private atom(): Node {
     const token = this.peek();
     this.index += 1;
+    if (token.type === 'number' && !Number.isFinite(Number(token.value))) {
+      this.index -= 1;
+      throw this.fail(`${token.value} is more than a number can hold`);
+    }
     if (token.type === 'number') return { kind: 'number', sql: `float64(${token.value})` };
     if (token.type === 'text') return { kind: 'text', sql: `'${token.value}'` };
     if (token.type === 'symbol' && token.value === '(') {
@@ -151,11 +181,10 @@ class Parser {
       const args = [this.want(this.either(), 'number').sql];
       while (this.symbol(',')) args.push(this.want(this.either(), 'number').sql);
       this.expect(')');
-      if (args.length !== FUNCTIONS[name])
-        throw this.fail(
-          `${name} takes ${FUNCTIONS[name]} argument${FUNCTIONS[name] === 1 ? '' : 's'}, got ${args.length}`,
-        );
-      return { kind: 'number', sql: `${name}(${args.join(', ')})` };
+      const { takes, sql = name } = FUNCTIONS[name]!;
+      if (args.length !== takes)
+        throw this.fail(`${name} takes ${takes} argument${takes === 1 ? '' : 's'}, got ${args.length}`);
+      return { kind: 'number', sql: `${sql}(${args.join(', ')})` };
     }
     if (Object.hasOwn(PATH_NAMES, name)) return { kind: 'number', sql: PATH_NAMES[name]! };
     if (NAMES.includes(name)) {

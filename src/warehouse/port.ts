@@ -14,6 +14,8 @@ export const MACROS = [
   'int64', // (x) -> int64; x must be whole
   'int128', // (x) -> 128-bit integer
   'float64', // (x) -> double
+  'real_sqrt', // (double) -> the square root, or null below zero
+  'real_ln', // (double) -> the natural logarithm, or null at zero and below
   'idiv', // (a, b) -> integer division, truncating toward zero
   'muldiv', // (v, s, t) -> v * s / t exactly, truncating toward zero; 0 <= s <= t < 2^53
   'muldiv53', // the same for 0 <= v < 2^53

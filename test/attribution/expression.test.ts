@@ -171,6 +171,7 @@ describe('a weight expression', () => {
       'revenue * 2',
       /unknown name "revenue" \(names: k, n, age_days, half_life_days, channel, touchpoint_type; functions: pow/,
     ],
+    ['1e999', /1e999 is more than a number can hold at character 1 /],
     ['k % 2', /expected a number, a name, a quoted text or an operator at character 3 /],
     ['2k', /unexpected "k"/],
     ['.5', /expected a number, a name/],
@@ -245,8 +246,9 @@ describe('a weight expression', () => {
             'touchpoint_type',
             'pow',
             'exp',
-            'ln',
-            'sqrt',
+            'real_ln',
+            'real_sqrt',
+            'coalesce',
             'abs',
             'least',
             'greatest',
@@ -284,6 +286,46 @@ describe('a weight expression', () => {
   test('may be a long chain, and says so when engines could not take it', async () => {
     const chain = (terms: number): string => Array.from({ length: terms }, () => '1').join('+');
     expect((await weights(chain(299)))[0]).toEqual(BY_N_THEN_K.map(() => 299));
+    const either = Array.from({ length: 140 }, () => 'k=n').join(' or ');
+    expect((await weights(`case when ${either} then 1 else 0 end`))[0]).toEqual(
+      BY_N_THEN_K.map(({ k, n }) => Number(k === n)),
+    );
     expect(refusal(chain(990))).toContain('has more than 600 parts');
+    expect(refusal(`case when ${'not '.repeat(60)}k = 1 then 1 else 0 end`)).toContain(
+      'nested more than 50 levels deep',
+    );
+  });
+
+  test.each([
+    'sqrt(-1 - k)',
+    'sqrt(sqrt(0 - k))',
+    'ln(k - k)',
+    'exp(ln(k - k))',
+    'ln(0 - k) * 0',
+    '1 / (k - k)',
+    '0 / (k - k)',
+    'exp(1000 * n)',
+    'pow(10 * n, 400)',
+    'pow(0 - 8, 0.5)',
+    '1e300 * 1e300 * k',
+  ])('%s has no finite value, and is an answer all the same, so that the report can name the touch', async (text) => {
+    for (const weight of (await weights(text))[0]!) expect(Number.isFinite(weight)).toBe(false);
+  });
+
+  test('that has no value does not meet a condition, on every engine', async () => {
+    const [found] = await weights('case when sqrt(0 - k) > 1 then 1 when not sqrt(0 - k) > 1 then 2 else 3 end');
+    expect(found).toEqual(BY_N_THEN_K.map(() => 3));
+  });
+
+  test.each(['sqrt', 'ln', 'abs', 'exp', '-', 'not '])('may nest %s as deeply as the limit allows', async (word) => {
+    const deep = (levels: number): string =>
+      word === 'not '
+        ? `case when ${word.repeat(levels)}k = 1 then 1 else 0 end`
+        : word === '-'
+          ? `${word.repeat(levels)}k`
+          : `${`${word}(`.repeat(levels)}k${')'.repeat(levels)}`;
+    const levels = [...Array(60).keys()].findLast((n) => refusal(deep(n)).startsWith('became '))!;
+    expect(levels).toBeGreaterThan(40);
+    expect((await weights(deep(levels)))[0]).toHaveLength(BY_N_THEN_K.length);
   });
 });

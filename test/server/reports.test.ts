@@ -8,8 +8,8 @@ import { temporaryFolder } from '../support/folder.ts';
 import { MARCH_QUERY } from '../support/time.ts';
 import { ADMIN, type Body, READ, startServer, type TestServer } from './harness.ts';
 
-async function withOrder(): Promise<TestServer> {
-  const server = await startServer();
+async function withOrder(options: Parameters<typeof startServer>[0] = {}): Promise<TestServer> {
+  const server = await startServer(options);
   await server.post('/v1/touchpoints', [
     TOUCH,
     {
@@ -24,6 +24,24 @@ async function withOrder(): Promise<TestServer> {
   await server.flush();
   return server;
 }
+
+test.each(['sqrt(0 - k)', 'ln(k - 1)', '0 - k', '1 / (k - 1)', 'exp(1000)', 'pow(0 - 8, 0.5)'])(
+  'a custom model %s is refused with the touch, for every report',
+  async (expression) => {
+    const server = await withOrder({ config: { defaults: { custom_models: { mine: expression } } } });
+    for (const path of [
+      `/v1/reports/attribution?${MARCH_QUERY}&model=mine`,
+      '/v1/conversions/conversion-1/receipt?model=mine',
+    ]) {
+      const { status, body } = await server.get(path);
+      expect([status, body.error.code, body.error.message]).toEqual([
+        400,
+        'bad_request',
+        expect.stringMatching(/mine gives touchpoint \S+ the weight \S+; change its expression in custom_models/),
+      ]);
+    }
+  },
+);
 
 test('the receipt of an order says what each touch got, under every rule model', async () => {
   const server = await withOrder();

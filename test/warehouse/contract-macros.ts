@@ -1,6 +1,7 @@
 /** The macros of `warehouse/port.ts`, one promise each, for the numbers at which engines differ. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Column } from '../../src/warehouse/schema.ts';
 import { AT_MS, int64, type OpenWarehouse, shared, text } from './rows.ts';
 
 type Pair = readonly [bigint, bigint];
@@ -144,6 +145,25 @@ export function macroContract(open: OpenWarehouse): void {
         ),
       );
       expect(row).toEqual({ whole: 3n, square: 2n ** 124n, half: 3.5 });
+    });
+
+    test('real_sqrt and real_ln are null where the numbers have none, and the query goes on', async () => {
+      const numbers = [4, 1, 0, -1, -0.5, 2.25, 1e300];
+      const rows = await held.warehouse.read(async (s) => {
+        const float = (name: string): Column => ({ name, type: 'float64', nullable: false });
+        await s.relation(
+          'numbers_of',
+          [int64('i'), float('x')],
+          numbers.map((x, i) => ({ i, x })),
+        );
+        return s.query('select real_sqrt(x) as root, real_ln(real_sqrt(x) + 0) as ln from numbers_of order by i');
+      });
+      const real = (y: number): number | null => (Number.isNaN(y) || y === -Infinity ? null : y);
+      rows.forEach(({ root, ln }, i) => {
+        const [of_root, of_ln] = [real(Math.sqrt(numbers[i]!)), real(Math.log(Math.sqrt(numbers[i]!)))];
+        expect([root, typeof ln]).toEqual([of_root, typeof of_ln]);
+        if (of_ln !== null) expect(ln).toBeCloseTo(of_ln, 12);
+      });
     });
 
     test('text128 writes digits, without a point or an exponent', async () => {

@@ -5,12 +5,18 @@ import type { MacroTable } from '../macros.ts';
 const typed = (type: string, x: string): string =>
   /^null$/i.test(x.trim()) ? `cast(null as Nullable(${type}))` : `to${type}(${x})`;
 
+/** A function of `y`, or null where it has no real value. The lambda writes `x` once, so that nested calls do not multiply. */
+const whereReal = (domain: string, value: string, x: string): string =>
+  `arrayElement(arrayMap(y -> if(${domain}, ${value}, null), [${x}]), 1)`;
+
 export const CLICKHOUSE_MACROS: MacroTable = {
   epoch_ms: (x) => `toUnixTimestamp64Milli(${x})`,
   instant: (x) => `fromUnixTimestamp64Milli(toInt64(${x}), 'UTC')`,
   int64: (x) => typed('Int64', x),
   int128: (x) => typed('Int128', x),
   float64: (x) => typed('Float64', x),
+  real_sqrt: (x) => whereReal('y >= 0', 'sqrt(y)', x),
+  real_ln: (x) => whereReal('y > 0', 'log(y)', x),
   idiv: (a, b) => `intDiv(${a}, ${b})`,
   // 128-bit division is native in ClickHouse. The way through doubles, which DuckDB needs, would be slower.
   muldiv: (v, s, t) => `intDiv(toInt128(${v}) * toInt128(${s}), toInt128(${t}))`,

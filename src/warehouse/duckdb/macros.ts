@@ -19,6 +19,9 @@ export const DUCKDB_MACROS: MacroTable = {
   int64: (x) => `(${x})::bigint`,
   int128: (x) => `(${x})::hugeint`,
   float64: (x) => `(${x})::double`,
+  // DuckDB refuses the whole query where a function has no value.
+  real_sqrt: (x) => `try(sqrt(${x}))`,
+  real_ln: (x) => `try(ln(${x}))`,
   idiv: (a, b) => `((${a}) // (${b}))`,
   muldiv: (v, s, t) =>
     `(case when (${v}) >= 0 and (${v}) < ${EXACT} then ${scaledDown(v, s, t)}
