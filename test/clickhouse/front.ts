@@ -104,8 +104,9 @@ class Front {
     for (const [name, value] of parameters)
       if (!NO_SETTINGS.has(name) && !name.startsWith('param_')) settings[name] = value;
     const options = { settings, session_id, format: parameters.get('default_format') ?? 'TabSeparated' };
-    const bound = bind(query, parameters);
-    const answer = await (data === undefined ? this.engine.run(bound, options) : this.insert(bound, data, options));
+    const bound = killByMark(bind(query, parameters));
+    const marked = `${bound}\n${markOf(parameters.get('query_id') ?? '')}`;
+    const answer = await (data === undefined ? this.engine.run(marked, options) : this.insert(bound, data, options));
     if (session_id !== undefined && parameters.get('close_session') === '1') await this.engine.endSession(session_id);
     return answer;
   }
@@ -146,6 +147,19 @@ class Front {
     if (password !== this.password)
       throw new Error('Code: 516. DB::Exception: default: Authentication failed. (AUTHENTICATION_FAILED)');
   }
+}
+
+/** The engine gives its statements ids of its own, so the id that the client gave stands at the end of the text. */
+function markOf(query_id: string): string {
+  return `/* query ${query_id} */`;
+}
+
+/** A statement that stops another one by its id finds it by its mark. */
+function killByMark(query: string): string {
+  return query.replace(
+    /^(kill query\b.*) where query_id = '([^']*)'/i,
+    (_, kill: string, query_id: string) => `${kill} where endsWith(query, '${markOf(query_id)}')`,
+  );
 }
 
 /** Parameters `{name:Type}` as casts of quoted texts; their quotes and backslashes come escaped. */
