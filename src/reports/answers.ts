@@ -72,7 +72,7 @@ export class AnswerCache implements Answers {
   }
 
   private keep(key: string, answer: ReportJson): void {
-    const characters = JSON.stringify(answer).length;
+    const characters = roughCharacters(answer);
     if (characters > MAX_ANSWER_CHARACTERS) return;
     this.characters += characters - (this.answers.get(key)?.characters ?? 0);
     this.answers.delete(key);
@@ -83,6 +83,20 @@ export class AnswerCache implements Answers {
       this.characters -= kept.characters;
     }
   }
+}
+
+/** Items of a long list whose JSON is measured; the others are taken to be as long on average. */
+const MEASURED_ITEMS = 50;
+
+/** About the length of a value's JSON. A long list is not written for it, because that would hold the event loop. */
+function roughCharacters(value: unknown): number {
+  if (Array.isArray(value) && value.length > MEASURED_ITEMS) {
+    const step = value.length / MEASURED_ITEMS;
+    const measured = Array.from({ length: MEASURED_ITEMS }, (_, i) => value[Math.floor(i * step)]);
+    return Math.ceil(step * JSON.stringify(measured).length);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return (JSON.stringify(value) ?? '').length;
+  return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + 4 + roughCharacters(inner), 0);
 }
 
 /**

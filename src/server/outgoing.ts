@@ -1,7 +1,9 @@
 /** Answers on their way. Clients that do not read them must not fill the memory: their bytes are counted, and they are cut off. */
 import { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
+import { Turns } from '../warehouse/turns.ts';
 import { ByteShares, ownerOf } from './byte-shares.ts';
 
 export interface OutgoingLimits {
@@ -30,6 +32,7 @@ export class Outgoing {
   private readonly limits: OutgoingLimits;
   /** Keys that were refused since an answer was last taken. */
   private readonly full = new Set<string>();
+  private readonly writing = new Turns();
 
   constructor(limits: Partial<OutgoingLimits> = {}) {
     this.limits = { ...LIMITS, ...limits };
@@ -50,6 +53,21 @@ export class Outgoing {
   /** @throws busy when a key has not taken the answers that it asked for. Then nothing is computed or written for it. */
   check(request: FastifyRequest): void {
     if (this.full.has(ownerOf(request.key))) throw notTaken();
+  }
+
+  /**
+   * Writes one answer at a time, and counts it before the next one is written. Without it, all requests that waited for the same
+   * answer would pass {@link check} together.
+   * @throws busy as {@link check} does.
+   */
+  write(request: FastifyRequest, text: () => string | Promise<string>): Promise<string> {
+    const answer = this.writing.take(async () => {
+      this.check(request);
+      return text();
+    });
+    // The answer is counted when it is handed to its connection, which is before the event loop's next turn.
+    void this.writing.take(() => nextTurn());
+    return answer;
   }
 
   /** Counts an answer until it is taken, and cuts off a client that does not take it. */

@@ -9,6 +9,7 @@ import { showReport } from '../present/tables.ts';
 import type { ReportContext, ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
+import { jsonInTurns } from './answer-text.ts';
 import { cancellationOf } from './hang-up.ts';
 import type { Outgoing } from './outgoing.ts';
 import { parameterReader } from './parameters.ts';
@@ -46,9 +47,7 @@ function readRoute(report: Report, context: ReportContext, outgoing: Outgoing): 
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
       const asking = { ...context, cancellation: cancellationOf(reply) };
       const answer = await report.run(asking, asked, { key_brand_id: request.key!.brand_id });
-      // Kept answers come quickly: many requests of a key may have passed the gate before its answers were too many.
-      outgoing.check(request);
-      return send(request, reply, report, answer, format);
+      return outgoing.write(request, () => send(request, reply, report, answer, format));
     },
   };
 }
@@ -99,7 +98,7 @@ function send(
   report: Report,
   answer: ReportJson,
   asked: Format | undefined,
-): string {
+): string | Promise<string> {
   reply.header('cache-control', 'no-store');
   const format = asked ?? (/^text\/csv\b/i.test(request.headers.accept ?? '') ? 'csv' : 'json');
   switch (format) {
@@ -111,6 +110,6 @@ function send(
       return showReport(report, answer, Number.POSITIVE_INFINITY);
     default:
       reply.header('content-type', 'application/json; charset=utf-8');
-      return JSON.stringify(answer);
+      return jsonInTurns(answer);
   }
 }

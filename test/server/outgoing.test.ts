@@ -32,14 +32,27 @@ async function serve(limits: Partial<OutgoingLimits>) {
     made += 1;
     return LARGE;
   });
+  let open_gate = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    open_gate = resolve;
+  });
+  let waiting = 0;
+  app.get('/shared', async (request) => {
+    waiting += 1;
+    await gate;
+    return outgoing.write(request, () => {
+      made += 1;
+      return LARGE;
+    });
+  });
   app.get('/small', async () => 'small');
   app.post('/large', async () => LARGE);
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const get = (path: string, key: string, method = 'GET') => fetch(address + path, { method, headers: { key } });
   /** Asks, and reads no more than the first bytes. */
-  const askOnly = async (key: string): Promise<{ socket: Socket; status: number }> => {
-    const socket = await connectAndSend(address, requestHead('GET', '/large', { key }));
+  const askOnly = async (key: string, path = '/large'): Promise<{ socket: Socket; status: number }> => {
+    const socket = await connectAndSend(address, requestHead('GET', path, { key }));
     const status = await new Promise<number>((resolve) =>
       socket.once('data', (bytes) => {
         socket.pause();
@@ -48,7 +61,7 @@ async function serve(limits: Partial<OutgoingLimits>) {
     );
     return { socket, status };
   };
-  return { get, askOnly, made: () => made };
+  return { get, askOnly, made: () => made, waiting: () => waiting, openGate: () => open_gate() };
 }
 
 test('of many clients of one key that never read, most are refused before anything is made for them', async () => {
@@ -68,6 +81,18 @@ test('of many clients of one key that never read, most are refused before anythi
   expect((await (await get('/large', 'b')).text()).length).toBe(LARGE.length);
   for (const { socket } of asked) socket.destroy();
   await vi.waitFor(async () => expect((await get('/large', 'a')).status).toBe(200), 60_000);
+});
+
+test('of many clients that wait for the same answer, most are refused before it is written for them', async () => {
+  const { askOnly, made, waiting, openGate } = await serve({ max_key_bytes: 30_000_000, max_bytes: 60_000_000 });
+  const answers = Promise.all(Array.from({ length: 100 }, () => askOnly('a', '/shared')));
+  await vi.waitFor(() => expect(waiting()).toBe(100), 60_000);
+  openGate();
+  const asked = await answers;
+  const count = (status: number) => asked.filter((one) => one.status === status).length;
+  expect([count(200), count(503)]).toEqual([5, 95]);
+  expect(made()).toBeLessThan(10);
+  for (const { socket } of asked) socket.destroy();
 });
 
 test('a client that takes no byte is cut off; one that reads gets its answer', async () => {
