@@ -27,7 +27,7 @@ export interface ReportContext {
   answers?: Answers;
   /** The report and all its parameters but `as_of`, as text. A declared report sets it; it is part of the key of the cache. */
   question?: string;
-  /** Ends the work when the client is gone; a route that only reads sets it. */
+  /** Ends the work when the client is gone; the route of a report sets it. */
   cancellation?: Cancellation;
 }
 

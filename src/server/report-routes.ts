@@ -64,7 +64,9 @@ function writeRoute(report: Report, writes: NonNullable<Report['writes']>, conte
     answers: { 201: answerOf(report) },
     handle: async (request, reply) => {
       const asked = readParameters(bodyOf(request, writes));
-      const answer = await report.run(context, asked, { key_brand_id: request.key!.brand_id });
+      // The work of a client that is gone ends before it stores anything, or stores all.
+      const asking = { ...context, cancellation: cancellationOf(reply) };
+      const answer = await report.run(asking, asked, { key_brand_id: request.key!.brand_id });
       reply.code(201);
       return send(request, reply, report, answer, undefined);
     },
