@@ -29,11 +29,13 @@ export interface ReportContext {
   question?: string;
   /** Ends the work when the client is gone; the route of a report sets it. */
   cancellation?: Cancellation;
+  /** The key that asks; the route of a report sets it. */
+  owner?: string;
 }
 
 /** The options of a report's read. `times` is how much longer it may take than other reports. */
-export function readOptions({ timeout_ms, cancellation }: ReportContext, times = 1): ReadOptions {
-  return { timeout_ms: timeout_ms * times, signal: cancellation?.signal };
+export function readOptions({ timeout_ms, cancellation, owner }: ReportContext, times = 1): ReadOptions {
+  return { timeout_ms: timeout_ms * times, signal: cancellation?.signal, owner };
 }
 
 /** A resolved request: the plan of the query, and what the answer says about it. */

@@ -9,6 +9,7 @@ import { showReport } from '../present/tables.ts';
 import type { ReportContext, ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
+import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
 import type { Outgoing } from './outgoing.ts';
 import { parameterReader } from './parameters.ts';
@@ -44,8 +45,7 @@ function readRoute(report: Report, context: ReportContext, outgoing: Outgoing): 
     handle: async (request, reply) => {
       const { format, ...parameters } = request.query as { format?: Format };
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
-      const asking = { ...context, cancellation: cancellationOf(reply) };
-      const answer = await report.run(asking, asked, { key_brand_id: request.key!.brand_id });
+      const answer = await report.run(askedBy(request, reply, context), asked, { key_brand_id: request.key!.brand_id });
       // Kept answers come quickly: many requests of a key may have passed the gate before its answers were too many.
       outgoing.check(request);
       return send(request, reply, report, answer, format);
@@ -65,12 +65,16 @@ function writeRoute(report: Report, writes: NonNullable<Report['writes']>, conte
     handle: async (request, reply) => {
       const asked = readParameters(bodyOf(request, writes));
       // The work of a client that is gone ends before it stores anything, or stores all.
-      const asking = { ...context, cancellation: cancellationOf(reply) };
-      const answer = await report.run(asking, asked, { key_brand_id: request.key!.brand_id });
+      const answer = await report.run(askedBy(request, reply, context), asked, { key_brand_id: request.key!.brand_id });
       reply.code(201);
       return send(request, reply, report, answer, undefined);
     },
   };
+}
+
+/** The context of one request: its key, and the end of its work when the client hangs up. */
+function askedBy(request: FastifyRequest, reply: FastifyReply, context: ReportContext): ReportContext {
+  return { ...context, owner: ownerOf(request.key), cancellation: cancellationOf(reply) };
 }
 
 function bodyOf({ body }: FastifyRequest, { body_required, examples }: NonNullable<Report['writes']>): unknown {

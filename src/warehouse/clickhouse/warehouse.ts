@@ -211,11 +211,11 @@ export class ClickHouseWarehouse implements Warehouse {
   private async readUntil<T>(
     timeout_ms: number,
     work: (snapshot: ClickHouseSnapshot) => Promise<T>,
-    { for: purpose = 'reports', signal }: ReadOptions = {},
+    { for: purpose = 'reports', signal, owner }: ReadOptions = {},
   ): Promise<T> {
     this.refuseClosed();
     const places = this.places[purpose];
-    await places.enter(signal);
+    await places.enter({ signal, owner });
     try {
       // It may have been closed while this read waited.
       this.refuseClosed();
