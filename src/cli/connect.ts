@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, loadConfig } from '../config.ts';
-import { processLives } from '../files/process-lives.ts';
+import { FolderLock } from '../files/folder-lock.ts';
 import type { ServerFile } from '../server/serve.ts';
 import type { CollectingTributary, OpenTributary } from '../tributary.ts';
 import type { Warehouse } from '../warehouse/port.ts';
@@ -36,13 +36,16 @@ interface RunningServer extends ServerFile {
 
 const HEALTH_WAIT_MS = 3_000;
 
-/** The server that DATA/server.json names, if it answers. The file of a crashed server is ignored. */
+/**
+ * The server that DATA/server.json names, if it answers. The file counts only while its process holds the lock of the folder:
+ * after a crash another program may have the pid and the port, and it must not get the key or a file that is imported.
+ */
 export async function runningServer(data: string): Promise<RunningServer | undefined> {
   const path = join(data, 'server.json');
   if (!existsSync(path)) return undefined;
   try {
     const server = JSON.parse(readFileSync(path, 'utf8')) as ServerFile;
-    if (!processLives(server.pid)) return undefined;
+    if (!FolderLock.isHeldBy(data, server.pid)) return undefined;
     // A server that is not ready has the folder open too. /health answers 200 in both cases, within two seconds if the warehouse
     // is busy.
     const answer = await fetch(`${server.address}/health`, { signal: AbortSignal.timeout(HEALTH_WAIT_MS) });

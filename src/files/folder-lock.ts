@@ -38,6 +38,20 @@ export class FolderLock {
     return new FolderLock(folder, database);
   }
 
+  /**
+   * True if a process with this pid holds the lock, as far as the folder tells. A number alone may be that of another program
+   * by now; the lock is not. Takes a free lock for an instant.
+   */
+  static isHeldBy(folder: string, pid: number): boolean {
+    try {
+      FolderLock.take(folder).release();
+      return false;
+    } catch (error) {
+      const { cause } = error as { cause?: { code?: string } };
+      return cause?.code === 'SQLITE_BUSY' && (holderOf(folder) ?? pid) === pid;
+    }
+  }
+
   release(): void {
     if (!this.database.open) return;
     unlessItFails(() => rmSync(pidFile(this.folder), { force: true }));
@@ -81,15 +95,21 @@ function refusal(folder: string, cause: unknown): TributaryError {
 }
 
 function holder(folder: string): string {
+  const pid = holderOf(folder);
+  return pid !== undefined && processLives(pid) ? ` (pid ${pid})` : '';
+}
+
+/** The pid of the process that took the lock last; undefined where it could not be written. */
+function holderOf(folder: string): number | undefined {
   try {
     const pid = Number(readFileSync(pidFile(folder), 'utf8'));
-    return Number.isInteger(pid) && pid > 0 && processLives(pid) ? ` (pid ${pid})` : '';
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
-    return '';
+    return undefined;
   }
 }
 
-/** The pid is only for messages, so a full disk or a folder with its name does not matter. */
+/** The pid says who holds the lock, not if it is held, so a full disk or a folder with its name does not matter. */
 function unlessItFails(work: () => void): void {
   try {
     work();

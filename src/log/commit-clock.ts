@@ -1,5 +1,5 @@
 /** The instants of commits. `as_of` may name an instant, so a commit is never earlier than the one before it. */
-import type { Warehouse } from '../warehouse/port.ts';
+import { CARE_TIMEOUT_MS, type Warehouse } from '../warehouse/port.ts';
 
 export class CommitClock {
   constructor(
@@ -25,7 +25,7 @@ export async function lastCommit(
         'select coalesce(max(log_seq), 0) as log_seq, coalesce(epoch_ms(max(committed_at)), 0) as committed_ms from commits where collector_id = $collector_id',
         { collector_id },
       ),
-    { for: 'loading' },
+    { for: 'loading', timeout_ms: CARE_TIMEOUT_MS },
   );
   return { log_seq: Number(row!['log_seq']), committed_ms: Number(row!['committed_ms']) };
 }

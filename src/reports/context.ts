@@ -27,13 +27,15 @@ export interface ReportContext {
   answers?: Answers;
   /** The report and all its parameters but `as_of`, as text. A declared report sets it; it is part of the key of the cache. */
   question?: string;
-  /** Ends the work when the client is gone; a route that only reads sets it. */
+  /** Ends the work when the client is gone; the route of a report sets it. */
   cancellation?: Cancellation;
+  /** The key that asks; the route of a report sets it. */
+  owner?: string;
 }
 
 /** The options of a report's read. `times` is how much longer it may take than other reports. */
-export function readOptions({ timeout_ms, cancellation }: ReportContext, times = 1): ReadOptions {
-  return { timeout_ms: timeout_ms * times, signal: cancellation?.signal };
+export function readOptions({ timeout_ms, cancellation, owner }: ReportContext, times = 1): ReadOptions {
+  return { timeout_ms: timeout_ms * times, signal: cancellation?.signal, owner };
 }
 
 /** A resolved request: the plan of the query, and what the answer says about it. */

@@ -36,7 +36,8 @@ type FitSettings =
 /**
  * Fits a model, checks its gate, stores the artifact and returns its card. The same fit of the same log is the same artifact
  * and is stored once.
- * @throws bad_request naming the parameter; unprocessable when there is too much to learn from; busy when many fits wait.
+ * @throws bad_request naming the parameter; unprocessable when there is too much to learn from; busy when many fits wait;
+ * cancelled when the client is gone before the artifact is stored.
  */
 export async function fitModel(
   context: ReportContext,
@@ -65,6 +66,8 @@ async function fitNow(
   settings: FitSettings,
   options: { key_brand_id: string | null },
 ): Promise<Artifact> {
+  // The client may have gone while the fit waited for its turn.
+  context.cancellation?.signal.throwIfAborted();
   const started = performance.now();
   const { resolved, train } = await context.warehouse.read(
     async (snapshot) => {
@@ -127,14 +130,16 @@ async function readLog(
   { plan }: Resolved,
   settings: FitSettings,
 ): Promise<() => Promise<Trained>> {
+  // Training may take as long as it needs, while its client waits for it.
+  const limits = { signal: context.cancellation?.signal };
   if (settings.model === 'algorithmic') {
     const wanted = settings.grain === 'auto' ? 'auto' : named(settings.grain);
     const { histories, naming } = await readLogHistories(snapshot, plan, context.directory, wanted);
-    return () => context.training.run('trainHazard', histories, naming, settings);
+    return () => context.training.run(limits, 'trainHazard', histories, naming, settings);
   }
   const naming = named(settings.grain);
   const { paths, pathless } = await readLogPaths(snapshot, plan, context.directory, naming);
-  return () => context.training.run('trainPaths', paths, naming, { ...settings, pathless });
+  return () => context.training.run(limits, 'trainPaths', paths, naming, { ...settings, pathless });
 }
 
 const named = (grain: Grain): Naming => ({ grain, split_views: [] });
@@ -181,7 +186,7 @@ export const fit = defineReport({
   path: '/v1/models',
   summary: 'Fit a model',
   description:
-    'Learns from the log and stores the result as an artifact. Reports use it if it passes its gate. A fit takes seconds to minutes; meanwhile the server answers other requests. The same fit of the same log gives the same artifact.',
+    'Learns from the log and stores the result as an artifact. Reports use it if it passes its gate. A fit takes seconds to minutes; meanwhile the server answers other requests. It ends when its client hangs up. The same fit of the same log gives the same artifact.',
   parameters: FitParameters,
   result: CardResult,
   main_table: { rows: 'channels' },

@@ -81,7 +81,7 @@ export async function modelComparison(
     }, left());
     // The draws need no warehouse. They take long, so another report reads in the meantime.
     const settings = { draws, seed, level: LEVEL };
-    const intervals = await context.training.runWithin(left(), 'bootstrapShares', credit, settings);
+    const intervals = await context.training.run(left(), 'bootstrapShares', credit, settings);
     return {
       ...reportHead(resolved, context.clock()),
       attribution_models: plan.models.map(({ name }) => name),

@@ -45,15 +45,10 @@ export async function resolveParameters(
     options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
   const settings = brand_ids.map((brand_id) => context.settings(brand_id));
   const period = resolvePeriod(parameters, settings[0]!.time_zone, context.clock());
-  const brands = brand_ids.map((brand_id, i): PlannedBrand => {
-    const zone = settings[i]!.time_zone;
-    return {
-      brand_id,
-      settings: settings[i]!,
-      start_ms: parseBound('start', period.start, zone),
-      end_ms: parseBound('end', period.end, zone),
-    };
-  });
+  const bounds = boundsByZone(period, settings);
+  const brands = brand_ids.map(
+    (brand_id, i): PlannedBrand => ({ brand_id, settings: settings[i]!, ...bounds.get(settings[i]!.time_zone)! }),
+  );
   if (brands.some((brand) => brand.end_ms <= brand.start_ms))
     throw badRequest(
       'end',
@@ -93,6 +88,20 @@ async function resolveBrands(
   );
   const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
   return brands.length === 0 ? ['default'] : brands;
+}
+
+/** The bounds of a period in each time zone. They are found once for all brands of a zone, because brands may be many. */
+function boundsByZone(
+  { start, end }: { start: string; end: string },
+  settings: readonly BrandSettings[],
+): Map<string, Pick<PlannedBrand, 'start_ms' | 'end_ms'>> {
+  const zones = new Set(settings.map(({ time_zone }) => time_zone));
+  return new Map(
+    Array.from(zones, (zone) => [
+      zone,
+      { start_ms: parseBound('start', start, zone), end_ms: parseBound('end', end, zone) },
+    ]),
+  );
 }
 
 const DEFAULT_PERIOD_DAYS = 30;

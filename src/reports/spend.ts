@@ -3,7 +3,7 @@
 import type { Plan } from '../attribution/plan.ts';
 import { RATE_DAYS, readRates } from '../attribution/rates.ts';
 import { TributaryError } from '../domain/errors.ts';
-import { parseDate, startOfDayMs } from '../domain/time.ts';
+import { daysOfZones, parseDate } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 
@@ -19,11 +19,12 @@ export async function campaignSpend(snapshot: Snapshot, plan: Plan, campaign_id:
     { campaign_id },
   );
   const brands = new Map(plan.brands.map((brand) => [brand.brand_id, brand]));
+  const startOf = daysOfZones();
   const in_period = rows.flatMap((row) => {
     const brand = brands.get(row['brand_id'] as string);
     const day = parseDate(row['date'] as string) as number;
     if (!brand) return [];
-    const at_ms = startOfDayMs(day, brand.settings.time_zone);
+    const at_ms = startOf(day, brand.settings.time_zone);
     if (at_ms < brand.start_ms || at_ms >= brand.end_ms) return [];
     return [
       {

@@ -12,6 +12,7 @@ import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
+import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
 import { type Page, parsePlace, readConflicts, readDeadLetters } from './letters.ts';
 import type { Route, Services } from './route.ts';
@@ -134,6 +135,7 @@ function page(request: FastifyRequest, reply: FastifyReply, query: Static<typeof
     limit: query.limit ?? 100,
     after,
     signal: cancellationOf(reply).signal,
+    owner: ownerOf(request.key),
   };
 }
 

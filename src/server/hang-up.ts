@@ -2,7 +2,7 @@
 import type { FastifyReply } from 'fastify';
 import { Cancellation } from '../reports/cancellation.ts';
 
-/** Ends the work of a request when its connection closes before the answer is sent. For calls that only read. */
+/** Ends the work of a request when its connection closes before the answer is sent. For reports: they store everything or nothing. */
 export function cancellationOf(reply: FastifyReply): Cancellation {
   const cancellation = new Cancellation();
   reply.raw.once('close', () => {

@@ -18,6 +18,8 @@ export interface Page {
   after: Place | undefined;
   /** Aborted when the client is gone. */
   signal?: AbortSignal;
+  /** The key that asks. */
+  owner?: string;
 }
 
 export type PageJson = { next: string | null } & Record<string, unknown>;
@@ -83,7 +85,7 @@ function readPage(warehouse: Warehouse, page: Page, from: string): Promise<Row[]
         `select p.* from (${from}) p where ${conditions.join(' and ')} order by p.log_seq, p.collector_id limit ${page.limit + 1}`,
         parameters,
       ),
-    { signal: page.signal },
+    { signal: page.signal, owner: page.owner },
   );
 }
 

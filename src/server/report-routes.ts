@@ -10,6 +10,7 @@ import type { ReportContext, ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
 import { jsonInTurns } from './answer-text.ts';
+import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
 import type { Outgoing } from './outgoing.ts';
 import { parameterReader } from './parameters.ts';
@@ -45,8 +46,7 @@ function readRoute(report: Report, context: ReportContext, outgoing: Outgoing): 
     handle: async (request, reply) => {
       const { format, ...parameters } = request.query as { format?: Format };
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
-      const asking = { ...context, cancellation: cancellationOf(reply) };
-      const answer = await report.run(asking, asked, { key_brand_id: request.key!.brand_id });
+      const answer = await report.run(askedBy(request, reply, context), asked, { key_brand_id: request.key!.brand_id });
       return outgoing.write(request, () => send(request, reply, report, answer, format));
     },
   };
@@ -63,11 +63,17 @@ function writeRoute(report: Report, writes: NonNullable<Report['writes']>, conte
     answers: { 201: answerOf(report) },
     handle: async (request, reply) => {
       const asked = readParameters(bodyOf(request, writes));
-      const answer = await report.run(context, asked, { key_brand_id: request.key!.brand_id });
+      // The work of a client that is gone ends before it stores anything, or stores all.
+      const answer = await report.run(askedBy(request, reply, context), asked, { key_brand_id: request.key!.brand_id });
       reply.code(201);
       return send(request, reply, report, answer, undefined);
     },
   };
+}
+
+/** The context of one request: its key, and the end of its work when the client hangs up. */
+function askedBy(request: FastifyRequest, reply: FastifyReply, context: ReportContext): ReportContext {
+  return { ...context, owner: ownerOf(request.key), cancellation: cancellationOf(reply) };
 }
 
 function bodyOf({ body }: FastifyRequest, { body_required, examples }: NonNullable<Report['writes']>): unknown {

@@ -90,6 +90,8 @@ export interface ReadOptions {
   timeout_ms?: number;
   /** Aborted when nobody waits for the answer. A waiting read leaves the queue, a running one is stopped: the error is `cancelled`. */
   signal?: AbortSignal | undefined;
+  /** The key that asks. The reads of one key take at most half of the queue. */
+  owner?: string | undefined;
 }
 
 export interface TableSize {
@@ -142,7 +144,7 @@ export interface Warehouse {
   append(batch: Batch): Promise<void>;
   /**
    * Runs `work` on one consistent state. A limited number of reads run at the same time, also during appends; further reads wait.
-   * @throws busy when too many reads wait.
+   * @throws busy when too many reads wait, of one owner or in all.
    */
   read<T>(work: (snapshot: Snapshot) => Promise<T>, options?: ReadOptions): Promise<T>;
   /** Frees the space of deleted and rewritten rows, and shortens the recovery after a crash. */

@@ -1,6 +1,6 @@
 /** Limits the use of a warehouse: one writer at a time, a few readers at a time, and a time limit for reads. */
 import { TributaryError } from '../domain/errors.ts';
-import type { ReadPurpose } from './port.ts';
+import type { ReadOptions, ReadPurpose } from './port.ts';
 
 /** Runs functions one after the other, in the order of the calls. A failure of one does not stop those after it. */
 export class Turns {
@@ -30,12 +30,20 @@ export function turnsOf(warehouse: object, work: string): Turns {
 }
 
 const MAX_WAITING_READS = 64;
+/** So one key cannot take the places in the queue of all others. */
+const MAX_WAITING_READS_OF_OWNER = MAX_WAITING_READS / 2;
+
+interface WaitingRead {
+  owner: string | undefined;
+  enter: () => void;
+}
 
 /**
- * Limits the number of reads that run at the same time. Up to {@link MAX_WAITING_READS} further reads wait; others are refused.
+ * Limits the number of reads that run at the same time. Up to {@link MAX_WAITING_READS} further reads wait, half of them of one
+ * owner; others are refused.
  */
 export class ReadPlaces {
-  private readonly waiting: Array<() => void> = [];
+  private readonly waiting: WaitingRead[] = [];
   private taken = 0;
 
   constructor(private readonly places: number) {}
@@ -44,26 +52,24 @@ export class ReadPlaces {
    * Waits for a free place. A read whose signal is aborted leaves the queue.
    * @throws busy when too many reads already wait; the reason of the signal.
    */
-  async enter(signal?: AbortSignal): Promise<void> {
+  async enter({ signal, owner }: Pick<ReadOptions, 'signal' | 'owner'> = {}): Promise<void> {
     signal?.throwIfAborted();
     if (this.taken < this.places) {
       this.taken += 1;
       return;
     }
-    if (this.waiting.length >= MAX_WAITING_READS)
-      throw new TributaryError('busy', 'too many reports are waiting; try again in a few seconds', {
-        retry_after_s: 5,
-      });
+    this.refuseTooMany(owner);
     await new Promise<void>((resolve, reject) => {
       const leaveQueue = (): void => {
-        this.waiting.splice(this.waiting.indexOf(enter), 1);
+        this.waiting.splice(this.waiting.indexOf(read), 1);
         reject(signal!.reason);
       };
       const enter = (): void => {
         signal?.removeEventListener('abort', leaveQueue);
         resolve();
       };
-      this.waiting.push(enter);
+      const read = { owner, enter };
+      this.waiting.push(read);
       signal?.addEventListener('abort', leaveQueue, { once: true });
     });
   }
@@ -71,8 +77,17 @@ export class ReadPlaces {
   /** Gives the place to the read that has waited longest, or frees it. */
   leave(): void {
     const next = this.waiting.shift();
-    if (next) next();
+    if (next) next.enter();
     else this.taken -= 1;
+  }
+
+  private refuseTooMany(owner: string | undefined): void {
+    const own = owner === undefined ? 0 : this.waiting.filter((read) => read.owner === owner).length;
+    const of_key = own >= MAX_WAITING_READS_OF_OWNER ? ' of this key' : '';
+    if (of_key || this.waiting.length >= MAX_WAITING_READS)
+      throw new TributaryError('busy', `too many reports${of_key} are waiting; try again in a few seconds`, {
+        retry_after_s: 5,
+      });
   }
 }
 

@@ -1,6 +1,9 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { FolderLock } from '../../src/files/folder-lock.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { cli, json, ok, serving } from './harness.ts';
 
@@ -276,12 +279,28 @@ describe('with a server running on the data', () => {
     expect((await json(['report', 'attribution', ...MARCH, '--data', data]))['as_of']).not.toBe(alone[0]!['as_of']);
   });
 
-  it('a server.json that a dead server left is ignored', async () => {
-    writeFileSync(
-      join(data, 'server.json'),
-      JSON.stringify({ address: 'http://127.0.0.1:9', token: 'x', pid: 2 ** 22 + 1 }),
-    );
-    expect(await ok(['doctor', '--data', data])).toContain('no problems found');
+  it('a server.json that a dead server left is ignored, also when other programs have its pid and its port', async () => {
+    const asked: string[] = [];
+    const other = createServer(({ url }, response) => {
+      asked.push(url!);
+      response.end('{}');
+    });
+    await new Promise<void>((resolve) => void other.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const leave = (pid: number): void =>
+      writeFileSync(join(data, 'server.json'), JSON.stringify({ address, token: 'secret', pid }));
+    for (const pid of [2 ** 22 + 1, process.ppid, process.pid]) {
+      leave(pid);
+      expect(await ok(['doctor', '--data', data])).toContain('no problems found');
+    }
+    // Another command has the folder open.
+    leave(process.ppid);
+    const lock = FolderLock.take(data);
+    expect((await cli(['doctor', '--data', data])).err).toContain('is in use by another process');
+    lock.release();
+    other.close();
+    rmSync(join(data, 'server.json'));
+    expect(asked).toEqual([]);
   });
 });
 

@@ -1,11 +1,14 @@
 /** Models over HTTP: who may fit, what is answered, and what a card says. */
-import { expect, test } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { TrainingPool } from '../../src/models/training/pool.ts';
 import { bearer, ORDER, TOUCH } from '../support/events.ts';
+import { connectAndSend, requestHead } from '../support/sockets.ts';
 import { MARCH_QUERY } from '../support/time.ts';
-import { ADMIN, READ, startServer, WRITE } from './harness.ts';
+import { ADMIN, READ, startServer, type TestServer, WRITE } from './harness.ts';
 
-async function withOrders() {
-  const server = await startServer();
+async function withOrders(config: Record<string, unknown> = {}) {
+  const server = await startServer({ config });
   for (let i = 0; i < 12; i++) {
     const customer_id = `customer-${i}`;
     await server.post('/v1/touchpoints', { ...TOUCH, customer_id, channel: i % 3 === 0 ? 'direct' : 'email' });
@@ -80,4 +83,64 @@ test('the comparison of models answers as JSON and as CSV', async () => {
   expect(body.attribution_models).toEqual(['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based']);
   const csv = await server.get(`${path}&format=csv`, READ);
   expect(csv.text.split('\r\n')[0]).toContain('models.linear.share_low');
+});
+
+/** Makes training take longer than any test, and tells how many reads of the warehouse run, and how many threads were stopped. */
+async function slowTraining({ tributary: { reports, warehouse }, get }: TestServer) {
+  // Starts a thread. A task that is stopped before its thread runs leaves a queue, and no thread is stopped.
+  expect((await get(`/v1/reports/models?${MARCH_QUERY}&draws=20`, READ)).status).toBe(200);
+  onTestFinished(() => void vi.restoreAllMocks());
+  const seen = { trainings: 0, reads: 0, stopped: vi.spyOn(Worker.prototype, 'terminate') };
+  const { read } = warehouse;
+  vi.spyOn(warehouse, 'read').mockImplementation((async (...asked: Parameters<typeof read>) => {
+    seen.reads += 1;
+    return read.apply(warehouse, asked).finally(() => {
+      seen.reads -= 1;
+    });
+  }) as typeof read);
+  const run = reports.training.run.bind(reports.training) as (...task: unknown[]) => Promise<unknown>;
+  vi.spyOn(reports.training, 'run').mockImplementation(((limits, task, input, ...options) => {
+    seen.trainings += 1;
+    // Draws over two million people take hours.
+    const last = options.at(-1) as { draws: number };
+    const slow = 'people' in input && typeof input.people === 'number' ? { ...input, people: 2_000_000 } : input;
+    return run(limits, task, slow, ...options.slice(0, -1), { ...last, draws: 1_000_000 });
+  }) as TrainingPool['run']);
+  return seen;
+}
+
+test('a comparison of models ends within query_timeout_ms, its thread too, and holds no read while it draws', async () => {
+  const server = await withOrders({ query_timeout_ms: 5_000 });
+  const seen = await slowTraining(server);
+  const asked = server.get(`/v1/reports/models?${MARCH_QUERY}&draws=2000`, READ);
+  await vi.waitFor(() => expect(seen.trainings).toBe(1), 60_000);
+  expect([seen.reads, seen.stopped.mock.calls.length]).toEqual([0, 0]);
+  const { status, body, headers } = await asked;
+  expect([status, body.error.code, headers['retry-after']]).toEqual([503, 'timeout', '5']);
+  expect(body.error.message).toMatch(/^the query took longer than \d+ ms; ask for a shorter period or fewer groups$/);
+  await vi.waitFor(() => expect(seen.stopped).toHaveBeenCalledTimes(1), 60_000);
+});
+
+const COMPARISON = requestHead('GET', `/v1/reports/models?${MARCH_QUERY}&draws=2000`, READ);
+const FIT = JSON.stringify({ model: 'markov' });
+const FIT_REQUEST =
+  requestHead('POST', '/v1/models', {
+    ...ADMIN,
+    'content-type': 'application/json',
+    'content-length': String(FIT.length),
+  }) + FIT;
+
+test.each([
+  ['a comparison', COMPARISON],
+  ['a fit', FIT_REQUEST],
+])('the training of %s ends when its client hangs up, and stores nothing', async (_what, request) => {
+  const server = await withOrders();
+  const seen = await slowTraining(server);
+  const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
+  const socket = await connectAndSend(address, request);
+  await vi.waitFor(() => expect(seen.trainings).toBe(1), 60_000);
+  expect(seen.stopped).not.toHaveBeenCalled();
+  socket.destroy();
+  await vi.waitFor(() => expect(seen.stopped).toHaveBeenCalledTimes(1), 60_000);
+  expect((await server.get('/v1/models', READ)).body.models).toEqual([]);
 });

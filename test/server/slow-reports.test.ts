@@ -17,10 +17,10 @@ async function listening(): Promise<{ server: TestServer; address: string; repor
   return { server, address, reports };
 }
 
-/** Asks for `n` reports. The clients hang up when told. */
-async function ask(address: string, n: number): Promise<() => void> {
+/** Asks for `n` reports, with these keys in turn. The clients hang up when told. */
+async function ask(address: string, n: number, keys = [READ]): Promise<() => void> {
   const sockets = await Promise.all(
-    Array.from({ length: n }, () => connectAndSend(address, requestHead('GET', REPORT, READ))),
+    Array.from({ length: n }, (_, i) => connectAndSend(address, requestHead('GET', REPORT, keys[i % keys.length]!))),
   );
   return () => {
     for (const socket of sockets) socket.destroy();
@@ -29,7 +29,7 @@ async function ask(address: string, n: number): Promise<() => void> {
 
 test.each([4, 8, 64])('events, probes and flushes are answered while %i reports run for hours', async (n) => {
   const { server, address, reports } = await listening();
-  const hangUp = await ask(address, n);
+  const hangUp = await ask(address, n, [READ, ADMIN]);
   await vi.waitFor(() => expect(reports.running).toBeGreaterThan(0), 60_000);
   for (let i = 0; i < 20; i++)
     expect((await server.post('/v1/touchpoints', { ...TOUCH, touchpoint_id: `t${i}` })).status).toBe(202);
@@ -52,6 +52,29 @@ test('the reports of clients that hung up are stopped, and the next one is answe
   expect(reports.running).toBe(0);
   reports.slow = false;
   expect((await server.get(REPORT)).status).toBe(200);
+});
+
+test('one key takes half of the queue: its next report is told to wait, and another key gets a place', async () => {
+  const { server, address, reports } = await listening();
+  const reads = vi.spyOn(server.tributary.warehouse, 'read');
+  const asked = (): number => reads.mock.calls.filter(([, options]) => options?.owner !== undefined).length;
+  // More than any engine runs at once, and 32 that wait.
+  const hangUp = await ask(address, 50);
+  await vi.waitFor(() => expect([asked(), reports.running > 0]).toEqual([50, true]), 60_000);
+  const refused = (): string[] => Array(50 - 32 - reports.running).fill('busy');
+  await vi.waitFor(() => expect(reports.ended).toEqual(refused()), 60_000);
+  const { status, headers, body } = await server.get(REPORT);
+  expect([status, headers['retry-after'], body.error]).toEqual([
+    503,
+    '5',
+    { code: 'busy', message: 'too many reports of this key are waiting; try again in a few seconds' },
+  ]);
+  reports.slow = false;
+  const other = server.get(REPORT, ADMIN);
+  const letters = server.get('/v1/conflicts', ADMIN);
+  await vi.waitFor(() => expect(asked()).toBe(53), 60_000);
+  hangUp();
+  expect([(await other).status, (await letters).status]).toEqual([200, 200]);
 });
 
 test('work that another client waits for goes on when the client that began it hangs up', async () => {

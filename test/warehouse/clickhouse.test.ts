@@ -6,7 +6,7 @@ import { warehouseContract } from './contract.ts';
 import { count, int64 } from './rows.ts';
 
 describe.skipIf(inject('clickhouse_url') === '')('over HTTP', () => {
-  warehouseContract('ClickHouse', () => openClickHouse());
+  warehouseContract('ClickHouse', openClickHouse);
 
   test('a kept table is made again after a day, because another process drops tables that are two days old', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });

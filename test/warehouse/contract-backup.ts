@@ -15,10 +15,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reclassifyAll } from '../../src/log/reclassify.ts';
 import type { Manifest } from '../../src/warehouse/manifest.ts';
 import type { Batch, Warehouse } from '../../src/warehouse/port.ts';
 import { TABLE_NAMES, TABLES } from '../../src/warehouse/schema.ts';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
+import { ENRICHMENT } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { AT_MS, committed, count, type OpenWarehouse, rowOf } from './rows.ts';
 
@@ -142,8 +144,8 @@ const SPOILT: Record<string, { spoil: (folder: string) => void; message: RegExp 
 export function backupContract(open: OpenWarehouse): void {
   describe('an operator', () => {
     const parent = temporaryFolder("tributary's backup ");
-    const opened = async (batch: Batch = {}): Promise<Warehouse> => {
-      const warehouse = await open();
+    const opened = async (batch: Batch = {}, limits = {}): Promise<Warehouse> => {
+      const warehouse = await open(limits);
       await warehouse.migrate();
       await warehouse.append(batch);
       return warehouse;
@@ -162,6 +164,29 @@ export function backupContract(open: OpenWarehouse): void {
       // The restored warehouse is one like any other.
       await second.append({ commits: [rowOf('commits', { log_seq: 4 })] });
       await Promise.all([first.close(), second.close()]);
+    });
+
+    test('backs up, restores, checks and reclassifies for longer than a read may take', async () => {
+      const visits = [1, 2].map((log_seq) =>
+        rowOf('touchpoints', { touchpoint_id: `t${log_seq}`, touchpoint_type: 'website_visit', log_seq }),
+      );
+      const limits = { read_timeout_ms: 1 };
+      const first = await opened(committed({ touchpoints: visits }), limits);
+      const late = first.read(async (s) => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return count(s, 'touchpoints');
+      });
+      await expect(late).rejects.toMatchObject({ code: 'timeout' });
+      const folder = join(parent, 'in its own time');
+      await first.backup(folder);
+      const second = await opened({}, limits);
+      await second.restore(folder);
+      for (const warehouse of [first, second]) {
+        expect((await warehouse.diagnose()).tables).toContainEqual({ table: 'touchpoints', rows: 2 });
+        const judged = { warehouse, enrich_options: ENRICHMENT, collector: { id: 'x' } };
+        expect(await reclassifyAll(judged)).toMatchObject({ examined: 2 });
+        await warehouse.close();
+      }
     });
 
     test('restores a backup of before a table came: it stays empty', async () => {

@@ -12,7 +12,7 @@ import { committed, count, rowOf } from './rows.ts';
 
 const newPath = (): string => join(temporaryFolder(), 'data', 'warehouse.duckdb');
 
-warehouseContract('DuckDB on a file', () => DuckDBWarehouse.open({ path: newPath(), threads: 2 }));
+warehouseContract('DuckDB on a file', (limits) => DuckDBWarehouse.open({ path: newPath(), threads: 2, ...limits }));
 
 const HOLDER = `
 import { DuckDBInstance } from ${JSON.stringify(import.meta.resolve('@duckdb/node-api'))};

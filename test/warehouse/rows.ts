@@ -4,7 +4,8 @@ import type { Batch, Snapshot, Warehouse } from '../../src/warehouse/port.ts';
 import type { Cell, Column, Row, TableName } from '../../src/warehouse/schema.ts';
 import { TABLES } from '../../src/warehouse/schema.ts';
 
-export type OpenWarehouse = () => Promise<Warehouse>;
+/** Opens a new, empty warehouse. Its reads end at `read_timeout_ms`, or at the engine's own limit. */
+export type OpenWarehouse = (limits?: { read_timeout_ms?: number }) => Promise<Warehouse>;
 
 export const AT_MS = Date.UTC(2026, 2, 1, 12, 0, 0, 7);
 

@@ -17,35 +17,33 @@ export class TrainingPool {
   private closed = false;
   private readonly pending = new Set<(error: unknown) => void>();
 
-  /** Runs a task in a thread. It rejects with the task's error, or with `shutting_down` after {@link close}. */
-  run<N extends TaskName>(task: N, ...input: Parameters<Tasks[N]>): Promise<ReturnType<Tasks[N]>> {
-    return this.start(task, input);
-  }
-
-  /** As {@link run}, and stops the task when `timeout_ms` are over or nobody waits for it. @throws timeout; cancelled. */
-  async runWithin<N extends TaskName>(
-    { timeout_ms, signal: left }: { timeout_ms: number; signal?: AbortSignal | undefined },
+  /**
+   * Runs a task in a thread. The task is stopped when `timeout_ms` are over, or when nobody waits for it.
+   * @throws the task's refusal; timeout; cancelled; shutting_down after {@link close}.
+   */
+  async run<N extends TaskName>(
+    { timeout_ms, signal: left }: { timeout_ms?: number; signal?: AbortSignal | undefined },
     task: N,
     ...input: Parameters<Tasks[N]>
   ): Promise<ReturnType<Tasks[N]>> {
-    const late = AbortSignal.timeout(Math.max(1, Math.ceil(timeout_ms)));
-    const signal = left ? AbortSignal.any([late, left]) : late;
+    const late = timeout_ms === undefined ? undefined : AbortSignal.timeout(Math.max(1, Math.ceil(timeout_ms)));
+    const ends = [late, left].filter((signal) => signal !== undefined);
     try {
-      return await this.start(task, input, signal);
+      return await this.start(task, input, AbortSignal.any(ends));
     } catch (error) {
       if (left?.aborted) throw left.reason;
-      throw late.aborted && !(error instanceof TributaryError) ? tooSlow(Math.ceil(timeout_ms), error) : error;
+      throw late?.aborted && !(error instanceof TributaryError) ? tooSlow(Math.ceil(timeout_ms!), error) : error;
     }
   }
 
   private async start<N extends TaskName>(
     task: N,
     input: Parameters<Tasks[N]>,
-    signal?: AbortSignal,
+    signal: AbortSignal,
   ): Promise<ReturnType<Tasks[N]>> {
     if (this.closed) throw stopping();
     this.pool ??= this.open();
-    const options = { transferList: [...buffersIn(input)], ...(signal ? { signal } : {}) };
+    const options = { transferList: [...buffersIn(input)], signal };
     const outcome = await this.outcomeOf(this.pool.run({ task, input }, options));
     if ('result' in outcome) return outcome.result as ReturnType<Tasks[N]>;
     const { code, message, field } = outcome.refusal;

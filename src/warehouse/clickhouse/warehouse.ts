@@ -143,16 +143,19 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   async diagnose(): Promise<Diagnosis> {
+    const call = { timeout_ms: CARE_TIMEOUT_MS };
     const { tables, problems, busiest_ids } = await this.readUntil(CARE_TIMEOUT_MS, examine);
     const [uncommitted] = await this.connection.query(
       uncommittedRows(qualified(this.place, 'conversions'), qualified(this.place, 'commits')),
+      call,
     );
     const [size] = await this.connection.query(
       `select coalesce(sum(bytes_on_disk), 0) as bytes from system.parts where active and database = ${quoted(this.place.database)}`,
+      call,
     );
     return {
       engine: this.engine,
-      schema_version: (await readHistory(this.connection, this.place)).version,
+      schema_version: (await readHistory(this.connection, this.place, call)).version,
       size_bytes: Number(size!['bytes']),
       tables,
       problems: [...problems, ...uncommittedProblem(Number(uncommitted!['n']))],
@@ -208,11 +211,11 @@ export class ClickHouseWarehouse implements Warehouse {
   private async readUntil<T>(
     timeout_ms: number,
     work: (snapshot: ClickHouseSnapshot) => Promise<T>,
-    { for: purpose = 'reports', signal }: ReadOptions = {},
+    { for: purpose = 'reports', signal, owner }: ReadOptions = {},
   ): Promise<T> {
     this.refuseClosed();
     const places = this.places[purpose];
-    await places.enter(signal);
+    await places.enter({ signal, owner });
     try {
       // It may have been closed while this read waited.
       this.refuseClosed();

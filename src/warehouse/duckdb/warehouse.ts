@@ -122,7 +122,7 @@ export class DuckDBWarehouse implements Warehouse {
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
     const places = this.places[options.for ?? 'reports'];
-    const connection = await this.acquire(places, options.signal);
+    const connection = await this.acquire(places, options);
     const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms;
     const stop = new Stop(() => connection.interrupt(), timeout_ms, options.signal);
     const snapshot = new DuckDBSnapshot(connection, this.cache, this.folder, () => stop.check());
@@ -204,9 +204,9 @@ export class DuckDBWarehouse implements Warehouse {
     }
   }
 
-  private async acquire(places: ReadPlaces, signal: AbortSignal | undefined): Promise<DuckDBConnection> {
+  private async acquire(places: ReadPlaces, options: ReadOptions): Promise<DuckDBConnection> {
     if (this.closed) throw closedError();
-    await places.enter(signal);
+    await places.enter(options);
     try {
       // It may have been closed while this read waited.
       if (this.closed) throw closedError();

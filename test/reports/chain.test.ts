@@ -1,0 +1,35 @@
+/** A person of very many linked ids is answered like any other, far within the limit of 60 s that the engine of the tests has. */
+import { expect, test } from 'vitest';
+import { customerReport } from '../../src/reports/customer.ts';
+import { Engine, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import type { Json } from '../support/shop.ts';
+import { at } from '../support/time.ts';
+
+const LINKS = 100_000;
+
+const link = (no: number, left_id: string, right_id: string): WireEvent => ({
+  record: 'identity_links',
+  event: { link_id: `link-${no}`, left_id, right_id, kind: 'login', occurred_at: at(1) },
+});
+
+test.each([
+  ['a chain', (no: number) => link(no, `id-${no}`, `id-${no + 1}`)],
+  ['a star', (no: number) => link(no, 'id-0', `id-${no + 1}`)],
+])('a customer whose 100,000 links are %s is answered', async (_form, linkOf) => {
+  const engine = await Engine.open();
+  await engine.load(
+    [
+      ...Array.from({ length: LINKS }, (_, no) => linkOf(no)),
+      { record: 'touchpoints', event: touch('first', 'email_click', at(2), { anonymous_id: `id-${LINKS}` }) },
+      { record: 'conversions', event: order('last', '10.00', at(3), { customer_id: 'id-0' }) },
+    ],
+    20_000,
+  );
+  const { person, journeys }: Json = await customerReport(engine.reports, 'id-0', {}, ALL_BRANDS);
+  expect([person.ids.length, person.ids_truncated, person.links.length]).toEqual([1_000, true, 200]);
+  expect(journeys).toMatchObject([
+    { touchpoints: [{ touchpoint_id: 'first' }], conversions: [{ conversion_id: 'last' }] },
+  ]);
+  await engine.close();
+});
