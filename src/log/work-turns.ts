@@ -2,19 +2,23 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+/** Node accepts one connection a turn, so turns must not be long. */
 const TURN_MS = 10;
 /** The clock is read once for so many steps. A step takes less than a millisecond. */
 const STEPS = 8;
 
-/** In a loop: `if (turns.ends()) await turns.next()`. A turn lasts about ten milliseconds. */
+/** In a loop: `if (turns.ends()) await turns.next()`. */
 export class WorkTurns {
   private steps = 0;
   private began = performance.now();
 
+  /** @param turn_ms how long a turn lasts, about. */
+  constructor(private readonly turn_ms = TURN_MS) {}
+
   /** Counts a step. @param every how many steps the clock is read. @returns true if other work is due. */
   ends(every = STEPS): boolean {
     this.steps += 1;
-    return this.steps % every === 0 && performance.now() - this.began > TURN_MS;
+    return this.steps % every === 0 && performance.now() - this.began > this.turn_ms;
   }
 
   /** Gives the event loop a turn. */

@@ -1,6 +1,6 @@
 /** Answers on their way. Clients that do not read them must not fill the memory: their bytes are counted, and they are cut off. */
 import { Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { Turns } from '../warehouse/turns.ts';
@@ -24,6 +24,9 @@ const LIMITS: OutgoingLimits = {
 };
 /** Answers up to this size are never refused, so that failures, health and receipts are always told. */
 const SMALL_ANSWER_BYTES = 64_000;
+
+/** After a larger answer the event loop is left to others: handing megabytes to a connection takes milliseconds. */
+const REST_MS = 5;
 
 const RETRY_AFTER_S = 5;
 
@@ -66,7 +69,10 @@ export class Outgoing {
       return text();
     });
     // The answer is counted when it is handed to its connection, which is before the event loop's next turn.
-    void this.writing.take(() => nextTurn());
+    void this.writing.take(async () => {
+      const { length } = await answer.catch(() => '');
+      await (length > SMALL_ANSWER_BYTES ? sleep(REST_MS) : nextTurn());
+    });
     return answer;
   }
 

@@ -14,6 +14,9 @@ import { refuseShortKeys, shortKeyWarning } from './environment-keys.ts';
 import { CHECK_MS, type KeyRing } from './keys.ts';
 import { logFailure } from './log.ts';
 
+/** Connections that wait to be accepted. Node accepts one in each turn of its event loop; the system drops what is over this number. */
+const BACKLOG = 4_096;
+
 export interface ServeOptions extends AppOptions {
   host?: string;
   /** The port; 0 lets the system choose one. */
@@ -87,7 +90,7 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
   try {
-    await app.listen({ host, port });
+    await app.listen({ host, port, backlog: BACKLOG });
   } catch (cause) {
     await app.close();
     const { code } = cause as NodeJS.ErrnoException;
