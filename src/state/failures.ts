@@ -9,16 +9,21 @@ const CORRUPT = ['SQLITE_NOTADB', 'SQLITE_CORRUPT'];
 export function unavailable(what: string, cause: unknown): TributaryError {
   if (cause instanceof TributaryError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
-  if (CORRUPT.includes((cause as { code?: string }).code ?? ''))
-    return new TributaryError(
-      'state_unavailable',
-      `state: ${what}: the file is corrupt (${why}); put a copy in its place, or move it away: then new keys are made, and background work begins anew`,
-      { cause },
-    );
+  if (CORRUPT.includes((cause as { code?: string }).code ?? '')) return corrupt(what, cause);
   return new TributaryError('state_unavailable', `state: ${what}: ${why}; nothing was changed, try again`, {
     cause,
     retry_after_s: 5,
   });
+}
+
+/** The failure of a store that does not hold what was written to it. */
+export function corrupt(what: string, cause: unknown): TributaryError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new TributaryError(
+    'state_unavailable',
+    `state: ${what}: the file is corrupt (${why}); put a copy in its place, or move it away: then new keys are made, and background work begins anew`,
+    { cause },
+  );
 }
 
 export function stateClosed(): TributaryError {

@@ -15,6 +15,7 @@ import {
   getEntry,
   listEntries,
   readRevision,
+  type Sql,
   type SqlRow,
   SqlTransaction,
   type SqlValue,
@@ -59,7 +60,7 @@ export class FileState implements State {
       await writer.exec('begin immediate');
       for (const statement of tableStatements('blob')) await writer.exec(statement);
       await writer.exec('commit');
-      await checkForm(writer.run, path);
+      await checkForm(writer, path);
       return new FileState(path, writer, reader);
     } catch (error) {
       for (const connection of opened) connection.close();
@@ -73,15 +74,15 @@ export class FileState implements State {
   }
 
   get<T extends Json>(collection: string, key: string): Promise<T | undefined> {
-    return this.read(() => getEntry<T>(this.reader.run, collection, key));
+    return this.read(() => getEntry<T>(this.reader, collection, key));
   }
 
   list<T extends Json>(collection: string, options?: ListOptions): Promise<Entry<T>[]> {
-    return this.read(() => listEntries<T>(this.reader.run, collection, options));
+    return this.read(() => listEntries<T>(this.reader, collection, options));
   }
 
   revision(collection: string): Promise<number> {
-    return this.read(() => readRevision(this.reader.run, collection));
+    return this.read(() => readRevision(this.reader, collection));
   }
 
   close(): Promise<void> {
@@ -102,7 +103,7 @@ export class FileState implements State {
   private async transact<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T> {
     const { writer } = this;
     await writer.exec('begin immediate');
-    const transaction = new SqlTransaction(writer.run);
+    const transaction = new SqlTransaction(writer);
     try {
       const result = await inTime(work(transaction));
       await transaction.finish();
@@ -118,7 +119,7 @@ export class FileState implements State {
 }
 
 /** A connection that prepares each statement once; its failures are `state_unavailable`. */
-class PreparedConnection {
+class PreparedConnection implements Sql {
   private readonly statements = new Map<string, Statement>();
   private readonly turns = new Turns();
 
@@ -151,6 +152,11 @@ class PreparedConnection {
         throw unavailable('the file cannot be used', error);
       }
     });
+
+  /** As bytes: the driver ends the process when it reads a text that is not UTF-8. */
+  raw(column: string): string {
+    return `cast(${column} as blob)`;
+  }
 
   close(): void {
     this.statements.clear();

@@ -21,6 +21,7 @@ import {
   listEntries,
   type RunSql,
   readRevision,
+  type Sql,
   SqlTransaction,
   tableStatements,
 } from './statements.ts';
@@ -42,13 +43,13 @@ export class PostgresState implements State {
   readonly engine = 'postgres';
   private closing: Promise<void> | undefined;
   private readonly running = new Set<Promise<unknown>>();
-  private readonly run: RunSql;
+  private readonly sql: Sql;
 
   private constructor(
     readonly where: string,
     private readonly pool: pg.Pool,
   ) {
-    this.run = runOn(pool, where);
+    this.sql = sqlOf(runOn(pool, where));
   }
 
   /** Connects, and creates the tables at the first use. @throws state_unavailable with the reason. */
@@ -121,9 +122,9 @@ export class PostgresState implements State {
     return this.closing;
   }
 
-  private open(): RunSql {
+  private open(): Sql {
     if (this.closing) throw stateClosed();
-    return this.run;
+    return this.sql;
   }
 
   private async setUp(): Promise<void> {
@@ -134,7 +135,7 @@ export class PostgresState implements State {
       for (const statement of tableStatements('bytea')) await connection.query(statement);
       await connection.query('commit');
     });
-    await checkForm(this.run, this.where);
+    await checkForm(this.sql, this.where);
   }
 
   private transact<T>(work: (transaction: StateTransaction) => Promise<T>): Promise<T> {
@@ -144,7 +145,7 @@ export class PostgresState implements State {
       // A connection runs one query at a time, and `work` may start several.
       const run: RunSql = (text, values) => turns.take(() => query(text, values));
       await run('begin isolation level serializable', []);
-      const transaction = new SqlTransaction(run);
+      const transaction = new SqlTransaction(sqlOf(run));
       let result: T;
       try {
         result = await inTime(work(transaction));
@@ -212,6 +213,9 @@ function runOn(connection: Connection, where: string): RunSql {
     }
   };
 }
+
+/** The database itself refuses a text that is not UTF-8. */
+const sqlOf = (run: RunSql): Sql => ({ run, raw: (column) => column });
 
 /** The database's code of a failure. The database error is the cause of the given error. */
 function codeOf(error: unknown): string {

@@ -1,6 +1,7 @@
 /** The SQL of a store. SQLite and PostgreSQL run the same statements, so both engines store entries in the same form. */
 import assert from 'node:assert/strict';
 import { TributaryError } from '../domain/errors.ts';
+import { corrupt } from './failures.ts';
 import {
   type Entry,
   type Json,
@@ -16,6 +17,13 @@ export type SqlRow = Record<string, unknown>;
 /** Runs one statement with `$1`, `$2`, … in this order, and returns its rows. */
 export type RunSql = (sql: string, parameters: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
 
+/** A connection of an engine. */
+export interface Sql {
+  readonly run: RunSql;
+  /** SQL that reads a column of the tables so that damaged bytes come back as they are. */
+  raw(column: 'key' | 'value'): string;
+}
+
 /** The version of the tables. A store with a newer version is refused. */
 const FORM = 1;
 
@@ -30,8 +38,8 @@ export function tableStatements(bytes: 'blob' | 'bytea'): string[] {
 }
 
 /** @throws conflict when the store has a later form, made by a newer version of Tributary. */
-export async function checkForm(run: RunSql, where: string): Promise<void> {
-  const [row] = await run('select max(form) as form from tributary_state_form', []);
+export async function checkForm({ run }: Sql, where: string): Promise<void> {
+  const [row] = await run('select cast(max(form) as bigint) as form from tributary_state_form', []);
   const form = Number(row?.['form'] ?? FORM);
   if (form > FORM)
     throw new TributaryError(
@@ -41,16 +49,16 @@ export async function checkForm(run: RunSql, where: string): Promise<void> {
     );
 }
 
-export async function getEntry<T extends Json>(run: RunSql, collection: string, key: string): Promise<T | undefined> {
-  const [row] = await run('select value from tributary_state where collection = $1 and key = $2', [
-    checkedCollection(collection),
-    keyBytes(key),
-  ]);
-  return row === undefined ? undefined : (JSON.parse(row['value'] as string) as T);
+export async function getEntry<T extends Json>(sql: Sql, collection: string, key: string): Promise<T | undefined> {
+  const [row] = await sql.run(
+    `select ${sql.raw('value')} as stored_value from tributary_state where collection = $1 and key = $2`,
+    [checkedCollection(collection), keyBytes(key)],
+  );
+  return row === undefined ? undefined : valueFrom<T>(collection, row['stored_value']);
 }
 
 export async function listEntries<T extends Json>(
-  run: RunSql,
+  sql: Sql,
   collection: string,
   { prefix = '', after, limit = 1_000 }: ListOptions = {},
 ): Promise<Entry<T>[]> {
@@ -63,20 +71,38 @@ export async function listEntries<T extends Json>(
   const next = after === undefined ? start : Buffer.concat([Buffer.from(after), Buffer.from([0])]);
   const low = Buffer.compare(next, start) > 0 ? next : start;
   const high = endOfPrefix(start);
-  const rows = await run(
-    `select key, value from tributary_state where collection = $1 and key >= $2${high ? ' and key < $3' : ''} order by key limit ${limit}`,
+  const rows = await sql.run(
+    `select ${sql.raw('key')} as stored_key, ${sql.raw('value')} as stored_value from tributary_state where collection = $1 and key >= $2${high ? ' and key < $3' : ''} order by key limit ${limit}`,
     [checkedCollection(collection), low, ...(high ? [high] : [])],
   );
   return rows.map((row) => ({
-    key: Buffer.from(row['key'] as Uint8Array).toString('utf8'),
-    value: JSON.parse(row['value'] as string) as T,
+    key: unlessDamaged(collection, () => textOf(row['stored_key'])),
+    value: valueFrom<T>(collection, row['stored_value']),
   }));
 }
 
-export async function readRevision(run: RunSql, collection: string): Promise<number> {
-  const [row] = await run('select revision from tributary_state_revisions where collection = $1', [
-    checkedCollection(collection),
-  ]);
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const textOf = (stored: unknown): string => (typeof stored === 'string' ? stored : UTF8.decode(stored as Uint8Array));
+
+function valueFrom<T extends Json>(collection: string, stored: unknown): T {
+  return unlessDamaged(collection, () => JSON.parse(textOf(stored)) as T);
+}
+
+/** @throws state_unavailable when what is stored is not what was written. */
+function unlessDamaged<T>(collection: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw corrupt(`an entry of ${collection} cannot be read`, cause);
+  }
+}
+
+export async function readRevision({ run }: Sql, collection: string): Promise<number> {
+  const [row] = await run(
+    'select cast(revision as bigint) as revision from tributary_state_revisions where collection = $1',
+    [checkedCollection(collection)],
+  );
   return Number(row?.['revision'] ?? 0);
 }
 
@@ -86,14 +112,14 @@ export class SqlTransaction implements StateTransaction {
   private ended = false;
   private failure: { error: unknown } | undefined;
 
-  constructor(private readonly connection: RunSql) {}
+  constructor(private readonly connection: Sql) {}
 
   get<T extends Json>(collection: string, key: string): Promise<T | undefined> {
-    return getEntry<T>(this.run, collection, key);
+    return getEntry<T>(this.sql, collection, key);
   }
 
   list<T extends Json>(collection: string, options?: ListOptions): Promise<Entry<T>[]> {
-    return listEntries<T>(this.run, collection, options);
+    return listEntries<T>(this.sql, collection, options);
   }
 
   async put(collection: string, key: string, value: Json): Promise<void> {
@@ -134,12 +160,14 @@ export class SqlTransaction implements StateTransaction {
   private readonly run: RunSql = async (sql, parameters) => {
     assert(!this.ended, 'a transaction of state is used after its end');
     try {
-      return await this.connection(sql, parameters);
+      return await this.connection.run(sql, parameters);
     } catch (error) {
       this.failure ??= { error };
       throw error;
     }
   };
+
+  private readonly sql: Sql = { run: this.run, raw: (column) => this.connection.raw(column) };
 }
 
 function checkedCollection(collection: string): string {

@@ -1,7 +1,7 @@
 /** The files that the program reads: a few small valid ones of each kind, and how they are read. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Mapping } from '../../src/cli/import/mapping.ts';
 import { openRows } from '../../src/cli/import/rows.ts';
@@ -13,6 +13,7 @@ import { keepRecord } from '../../src/log/kept-record.ts';
 import { SeenIds } from '../../src/log/seen-ids.ts';
 import { decodeEntry, encodeEntry, encodeLines, readableBytes, readLines } from '../../src/log/segment.ts';
 import { readPaths } from '../../src/models/paths/path-file.ts';
+import { FileState } from '../../src/state/file.ts';
 import { manifestOf, parseManifest } from '../../src/warehouse/manifest.ts';
 import { PRIVACY, TOUCH } from '../support/events.ts';
 import { good } from '../support/read.ts';
@@ -54,10 +55,7 @@ const CONFIG = {
   trust_proxy: ['10.0.0.0/8'],
 };
 
-/**
- * The state file is not among them: on text in it that is not UTF-8, its driver (libsql) ends the process.
- * @param folder an empty folder that goes with the run
- */
+/** @param folder an empty folder that goes with the run */
 export async function fileForms(folder: string): Promise<FileForm[]> {
   const at = (name: string, bytes: Buffer): string => {
     const path = join(folder, name);
@@ -114,6 +112,19 @@ export async function fileForms(folder: string): Promise<FileForm[]> {
       seal: sealHeader,
       read: async (bytes) => void (await SeenIds.load(at('k.bloom', bytes))),
     },
+    {
+      name: 'state',
+      share: 3,
+      samples: [await stateFile(folder)],
+      read: async (bytes) => {
+        const own = mkdtempSync(join(folder, 'state-'));
+        try {
+          await readState(at(join(basename(own), 'state.db'), bytes));
+        } finally {
+          rmSync(own, { recursive: true });
+        }
+      },
+    },
   ];
 }
 
@@ -169,6 +180,31 @@ async function knownIds(folder: string): Promise<Buffer> {
   const path = join(folder, 'sample.bloom');
   await ids.save(path, 100);
   return readFileSync(path);
+}
+
+async function stateFile(folder: string): Promise<Buffer> {
+  const path = join(folder, 'sample.db');
+  const state = await FileState.open(path);
+  await state.transaction(async (t) => {
+    await t.put('keys', 'a', { name: 'é', scopes: ['write'] });
+    await t.put('cursors', 'fits', { ran_ms: 1 });
+  });
+  await state.close();
+  return readFileSync(path);
+}
+
+async function readState(path: string): Promise<void> {
+  const state = await FileState.open(path);
+  try {
+    await state.list('keys');
+    await state.revision('keys');
+    await state.transaction(async (t) => {
+      await t.put('cursors', 'fits', (await t.get('cursors', 'fits')) ?? null);
+      await t.delete('keys', 'a');
+    });
+  } finally {
+    await state.close();
+  }
 }
 
 function sealHeader(bytes: Buffer): Buffer {

@@ -1,7 +1,7 @@
 /** The embedded store: the contract, and what a file has to survive. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FileState } from '../../src/state/file.ts';
@@ -102,6 +102,34 @@ test('a file that cannot be opened is refused with its path', async () => {
   rmSync(folder, { recursive: true });
   writeFileSync(folder, 'a file where the folder should be');
   await expect(FileState.open(file)).rejects.toMatchObject({ code: 'state_unavailable' });
+});
+
+test.each([
+  ['a text that is not UTF-8', 0xff],
+  ['a text that is not JSON', 0x2c],
+])('an entry whose bytes became %s is called corrupt, and the others are read', async (_what, byte) => {
+  const file = path(`overwritten ${byte}`);
+  const state = await FileState.open(file);
+  await state.transaction(async (t) => {
+    await t.put('keys', 'a', { name: 'the damaged one' });
+    await t.put('keys', 'b', 'sound');
+  });
+  await state.close();
+  const bytes = readFileSync(file);
+  bytes.fill(byte, bytes.indexOf('"name"'), bytes.indexOf('the damaged'));
+  writeFileSync(file, bytes);
+  const again = await FileState.open(file);
+  const corrupt = {
+    code: 'state_unavailable',
+    message: expect.stringMatching(
+      /^state: an entry of keys cannot be read: the file is corrupt \(.+\); put a copy in its place/,
+    ),
+  };
+  await expect(again.get('keys', 'a')).rejects.toMatchObject(corrupt);
+  await expect(again.list('keys')).rejects.toMatchObject(corrupt);
+  await expect(again.transaction((t) => t.get('keys', 'a'))).rejects.toMatchObject(corrupt);
+  expect(await again.get('keys', 'b')).toBe('sound');
+  await again.close();
 });
 
 test('a file of a newer version is refused and left unchanged', async () => {
