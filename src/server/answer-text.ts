@@ -1,6 +1,9 @@
-/** The JSON text of an answer. A large answer is written in portions, so that other requests are answered in between. */
+/** The text of an answer. A large answer is written in portions, so that other requests are answered in between. */
 import { WorkTurns } from '../log/work-turns.ts';
 import { isObject } from '../present/any.ts';
+import { csvParts } from '../present/csv.ts';
+import type { ReportJson } from '../reports/context.ts';
+import type { MainTable } from '../reports/declare.ts';
 
 /** Longer lists are written item by item. */
 const SMALL_LIST = 50;
@@ -14,6 +17,17 @@ const kept = new WeakMap<object, string>();
 /** Gives the same text as `JSON.stringify`. A list in the answer must not be changed afterwards. */
 export function jsonInTurns(answer: Record<string, unknown>): Promise<string> {
   return textOf(answer, new WorkTurns(TURN_MS));
+}
+
+/** The same text as `toCsv`. */
+export async function csvInTurns(answer: ReportJson, table: MainTable | null): Promise<string> {
+  const turns = new WorkTurns(TURN_MS);
+  const parts: string[] = [];
+  for (const part of csvParts(answer, table)) {
+    parts.push(part);
+    if (turns.ends()) await turns.next();
+  }
+  return parts.join('');
 }
 
 async function textOf(value: unknown, turns: WorkTurns): Promise<string> {
