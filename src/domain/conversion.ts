@@ -109,7 +109,11 @@ const LOWERING_REASONS: readonly unknown[] = ADJUSTMENT_REASONS.filter((reason) 
 
 export const AdjustmentSchema = Type.Object(
   {
-    adjustment_id: Type.Optional(Id('Made from the content when left out')),
+    adjustment_id: Type.Optional(
+      Id(
+        'Made from the content when left out, and from the number of the line among equal ones of the request: two equal refunds in one request are two',
+      ),
+    ),
     brand_id: BRAND_ID,
     conversion_id: Type.Optional(Id('The conversion whose order it changes')),
     order_id: Type.Optional(Id('The order that it changes; one of conversion_id and order_id is needed')),
@@ -138,6 +142,7 @@ export const adjustments = defineRecord({
   schema: AdjustmentSchema,
   since: 1,
   kept: 'first',
+  lines: true,
   instant_field: 'occurred_at',
   examples: {
     refund: {
