@@ -16,6 +16,8 @@ export class EqualLines {
   private lines = 0;
   /** How often a fingerprint came, for those that came more than once. */
   private readonly repeated = new Map<number, number>();
+  /** Lines that were not the first of their equals. */
+  repeats = 0;
 
   /** @param max_lines different lines; a file with more is refused. */
   constructor(private readonly max_lines = MAX_LINES) {}
@@ -31,6 +33,7 @@ export class EqualLines {
     if (this.slots[slot] === fingerprint) {
       const line_no = (this.repeated.get(fingerprint) ?? 1) + 1;
       this.repeated.set(fingerprint, line_no);
+      this.repeats += 1;
       return line_no;
     }
     if (this.lines >= this.max_lines)
