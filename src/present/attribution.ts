@@ -1,4 +1,5 @@
 /** The attribution report on a terminal: groups, one column of revenue per model, and a reconciliation that adds up. */
+import { ratio } from '../domain/money.ts';
 import type { ReportJson } from '../reports/context.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import {
@@ -75,8 +76,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     { name: `revenue ${report['currency']}`, right: true },
     { name: 'share', right: true },
   ];
-  const share = (micros: bigint): string =>
-    total === 0n ? NOTHING : percent(Number((micros * 10_000n) / total) / 10_000);
+  const share = (micros: bigint): string => percent(ratio(micros, total));
   const shown = rows.slice(0, limit);
   const decimals = readableDecimals([total, ...shown.map(revenueOf)]);
   const lines = shown.map((row) => {

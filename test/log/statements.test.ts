@@ -1,6 +1,7 @@
 /** Spend and rates are statements: the latest of an id counts, and every earlier position still reads the earlier one. */
 import { expect, test } from 'vitest';
 import type { RecordName } from '../../src/domain/index.ts';
+import { conflictFindings } from '../../src/log/conflict-counts.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { campaignReport } from '../../src/reports/campaign.ts';
 import { ALL_BRANDS, type Fields, mail, order, touch } from '../support/events.ts';
@@ -127,6 +128,11 @@ test('other records stay first-wins, and the receipt says how many were conflict
     const touches = await request(shop, 'touchpoints', touch('t1', 'email_open', at(3)));
     expect(touches.conflicts).toMatchObject([{ index: 0, id: 't1' }]);
     expect(await earned(shop)).toBe('101.000000');
+    const { tributary, reports } = shop;
+    expect(await conflictFindings(tributary.warehouse, reports.clock())).toEqual({
+      problems: [],
+      warnings: [expect.stringMatching(/^2 conflicts in the last hour: 1 conversions of brand default, 1 touchpoints/)],
+    });
   }));
 
 test('of what two collectors state the one that was received last counts, whatever its position', () =>
