@@ -42,9 +42,10 @@ export const SPEND_AMOUNTS = defineRelation(
   'spend_amounts',
   "a line of spend in the report's currency; 0 and not known if a rate is missing",
   {
-    key: [],
+    key: ['brand_id', 'id'],
     columns: {
       brand_id: 'text',
+      id: 'text',
       day_number: 'int',
       channel: 'text',
       campaign_id: 'text?',
@@ -52,6 +53,12 @@ export const SPEND_AMOUNTS = defineRelation(
       is_known: 'int',
     },
   },
+);
+
+export const NAMED_ORDERS = defineRelation(
+  'named_orders',
+  'a known order that an adjustment of the period names: by conversion_id or by order_id, the other is empty',
+  { key: [], columns: { brand_id: 'text', conversion_id: 'text', order_id: 'text' } },
 );
 
 export const CAMPAIGN_EVENTS = defineRelation(
