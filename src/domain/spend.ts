@@ -28,6 +28,8 @@ export const SpendSchema = Type.Object(
   { additionalProperties: false, $id: 'Spend' },
 );
 
+export type SpendInput = Static<typeof SpendSchema>;
+
 export const spend = defineRecord({
   name: 'spend',
   singular: 'spend row',

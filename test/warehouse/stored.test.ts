@@ -17,8 +17,12 @@ async function flush(server: TestServer): Promise<void> {
 const counted = (server: TestServer, table: string): Promise<number> =>
   server.tributary.warehouse.read((s) => count(s, table));
 
+/** Fields of groups that this program adds to what was answered. */
+const SPEND = /,"spend_micros":[^{}]*?"return_on_ad_spend":(null|[\d.]+)(?=\})/g;
+
 /** How long a fit took depends on the machine, and the two engines were filled by two runs. */
-const comparable = (answer: string): string => answer.replace(/"training_ms":\d+/, '"training_ms":0');
+const comparable = (answer: string): string =>
+  answer.replace(/"training_ms":\d+/, '"training_ms":0').replace(SPEND, '');
 
 describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (engine: EngineName) => {
   const there = engine === 'duckdb' || inject('clickhouse_url') !== '';
