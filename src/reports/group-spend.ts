@@ -1,4 +1,4 @@
-/** What was spent on each group of the attribution report. docs/semantics.md 13. */
+/** What was spent on each group of the attribution report. docs/semantics.md 10. */
 
 import type { Plan } from '../attribution/plan.ts';
 import type { Snapshot } from '../warehouse/port.ts';

@@ -1,4 +1,4 @@
-/** What marketing cost: the lines of spend that count, by day, in the report's currency. docs/semantics.md 13. */
+/** What marketing cost: the lines of spend that count, by day, in the report's currency. docs/semantics.md 10. */
 
 import type { Plan, PlannedBrand } from '../attribution/plan.ts';
 import { atRate, RATE_DAYS, readRates } from '../attribution/rates.ts';

@@ -1,4 +1,4 @@
-/** Sections 1, 3 and 13: spend, by day and group, and adjustments that something is wrong with. */
+/** Sections 1, 3 and 10: spend, by day and group, and adjustments that something is wrong with. */
 import fc from 'fast-check';
 import { compareRows, type GroupRow } from './groups.ts';
 import { convert, type Order, rateOf } from './orders.ts';
