@@ -4,7 +4,7 @@ import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
 import { money, ratio } from '../domain/money.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { answerOnce } from './answers.ts';
-import { groupsAndReconciliation, readWarnings } from './attribution.ts';
+import { groupsAndReconciliation } from './attribution.ts';
 import { costAndReturn, spendMoney } from './campaign-metrics.ts';
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
@@ -13,6 +13,7 @@ import { resolveGroupBy, touchColumns } from './groups.ts';
 import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import { CAMPAIGNS_MEANINGS, CampaignsResult } from './results/campaigns.ts';
+import { readWarnings } from './warnings.ts';
 
 const CampaignsParameters = Type.Object(ONE_MODEL_PARAMETERS, { additionalProperties: false });
 
