@@ -1,8 +1,9 @@
 /** Sends the rows of a file in batches, several at the same time. It counts the rows up to which all batches are acknowledged. */
-import type { RecordName } from '../../domain/index.ts';
+import { type RecordName, recordKind } from '../../domain/index.ts';
 import type { Acknowledgement } from '../../log/collector.ts';
 import type { Client } from '../client.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
+import { LinesOfFile } from './equal-lines.ts';
 import type { Item, Mapping } from './mapping.ts';
 import type { Refusal, RejectedFile } from './rejected.ts';
 import type { RowSource } from './row-source.ts';
@@ -40,10 +41,15 @@ export class Importer {
   private readonly under_way: Array<{ batch: Batch; acknowledged: Promise<Acknowledgement | undefined> }> = [];
   private batch: Batch = emptyBatch();
   private saved_at = 0;
+  private readonly lines: LinesOfFile | undefined;
+  /** Batches under way at the same time. Of statements the latest counts, so they are sent in the order of the file. */
+  private readonly lanes: number;
 
   constructor(private readonly options: ImporterOptions) {
     this.state = { ...options.checkpoint.start };
     this.rows_before = this.state.rows;
+    this.lines = LinesOfFile.of(options.record);
+    this.lanes = recordKind(options.record).kept === 'latest' ? 1 : options.client.lanes;
   }
 
   /** Runs to the end of the file, or until it is stopped. Returns true at the end of the file. */
@@ -62,8 +68,15 @@ export class Importer {
 
   private async readAll(): Promise<boolean> {
     const { source, stop, batch_items } = this.options;
-    for await (const { rows, share } of source.rows(this.state.rows)) {
+    // Equal lines are counted from the first row of the file, also those that an earlier run has sent.
+    let rows_to_count = this.lines ? this.rows_before : 0;
+    for await (const { rows, share } of source.rows(this.rows_before - rows_to_count)) {
       for (const row of rows) {
+        if (rows_to_count > 0) {
+          rows_to_count -= 1;
+          this.mapped(row);
+          continue;
+        }
         this.addRow(row);
         if (this.batch.items.length < batch_items && this.batch.rows < MAX_ROWS_PER_BATCH) continue;
         await this.sendBatch();
@@ -76,9 +89,14 @@ export class Importer {
     return true;
   }
 
+  private mapped(row: Parameters<Mapping['apply']>[0]): ReturnType<Mapping['apply']> {
+    const mapped = this.options.mapping.apply(row);
+    return this.lines && mapped && 'item' in mapped ? { item: this.lines.add(mapped.item) } : mapped;
+  }
+
   private addRow(row: Parameters<Mapping['apply']>[0]): void {
     const { batch } = this;
-    const mapped = this.options.mapping.apply(row);
+    const mapped = this.mapped(row);
     batch.rows++;
     if (mapped === undefined) batch.left_out++;
     else if ('problem' in mapped) batch.refusals.push({ line: row.line, ...mapped.problem });
@@ -95,7 +113,7 @@ export class Importer {
     const acknowledged = batch.items.length === 0 ? Promise.resolve(undefined) : client.send(record, batch.items);
     acknowledged.catch(() => undefined);
     this.under_way.push({ batch, acknowledged });
-    if (this.under_way.length >= client.lanes) await this.settleOldest();
+    if (this.under_way.length >= this.lanes) await this.settleOldest();
   }
 
   private async drain(): Promise<void> {
