@@ -87,7 +87,7 @@ export async function modelComparison(
       attribution_models: plan.models.map(({ name }) => name),
       group_by,
       intervals: { level: LEVEL, draws, seed, over: 'people' },
-      groups: names.map((name, g) => comparedGroup(plan, group_by, name, g, sums, intervals)),
+      groups: comparedGroups(plan, group_by, names, sums, intervals),
       disagreements: disagreements(plan, group_by, names, facts, intervals),
       notes: notes(plan),
     };
@@ -216,26 +216,25 @@ const rounded = (value: number): number => Number(value.toFixed(6));
 /** A share is null where the model has nothing to share. */
 const roundedShare = (share: number): number | null => (Number.isNaN(share) ? null : rounded(share));
 
-function comparedGroup(
-  plan: Plan,
+function comparedGroups(
+  { models }: Plan,
   group_by: string,
-  name: string | null,
-  g: number,
+  names: ReadonlyArray<string | null>,
   sums: readonly bigint[][],
   intervals: readonly ShareInterval[][],
-): ReportJson {
-  return {
+): ReportJson[] {
+  const totals = models.map((_, i) => sums.reduce((total, of_group) => total + of_group[i]!, 0n));
+  return names.map((name, g) => ({
     [group_by]: name,
     models: Object.fromEntries(
-      plan.models.map((model, i) => {
+      models.map((model, i) => {
         const { share: _share, low, high, ...ranks } = intervals[i]![g]!;
         const micros = sums[g]![i]!;
-        const total = sums.reduce((sum, of_group) => sum + of_group[i]!, 0n);
         return [
           model.name,
           {
             ...money('attributed_revenue', micros),
-            share: ratio(micros, total),
+            share: ratio(micros, totals[i]!),
             share_low: roundedShare(low),
             share_high: roundedShare(high),
             ...ranks,
@@ -243,7 +242,7 @@ function comparedGroup(
         ];
       }),
     ),
-  };
+  }));
 }
 
 /** The groups on which models differ most, by the difference of their shares, each with the reason. */
