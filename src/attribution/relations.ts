@@ -135,6 +135,12 @@ export const VERDICTS = defineRelation(
   },
 );
 
+export const CONTINUATIONS = defineRelation(
+  'continuations',
+  'a touchpoint that came from the site itself or a payment page and continues the visit before it',
+  { key: ['touch_no'], columns: { touch_no: 'int' } },
+);
+
 /** Columns of the touchpoint that every candidate has: collapsing and most reports need them. */
 export const CANDIDATE_COLUMNS = {
   touchpoint_type: 'text',
@@ -283,6 +289,8 @@ export interface TouchRelations {
   members: Relation;
   /** Null if the log holds no reclassification at this position. */
   verdicts: Relation | null;
+  /** Null if the log holds no touchpoint that came from its own site. */
+  continuations: Relation | null;
   candidates: Relation;
   /** The orders that keep only their newest candidates. Null if there are none. */
   crowded: Relation | null;

@@ -80,19 +80,49 @@ export const VERDICTS = ['human', 'proxied', 'machine', 'bot', 'suspect', 'unkno
 export type Verdict = (typeof VERDICTS)[number];
 export const MACHINE_VERDICTS = ['machine', 'bot'] as const satisfies readonly Verdict[];
 
-/** The properties that the credit rules need, as bits of one integer: reading it is far cheaper than comparing texts. */
-export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8 } as const;
+/** Types that happen on a page of the site. Their referrer can say that the person was there, or at the checkout, before. */
+export const ON_SITE_TYPES = [
+  'website_visit',
+  'page_view',
+  'form_submission',
+  'download',
+  'video_watch',
+] as const satisfies readonly TouchpointType[];
+
+/** Types of what a visit consists of: a click that leads to the site, or something that happens on it. */
+export const VISIT_TYPES: readonly TouchpointType[] = [
+  ...ON_SITE_TYPES,
+  'email_click',
+  'sms_click',
+  'push_click',
+  'paid_ad_click',
+  'organic_search',
+  'social_interaction',
+  'direct_visit',
+];
+
+/**
+ * The properties that the credit rules need, as bits of one integer: reading it is far cheaper than comparing texts.
+ * `own_referrer` means that the person came from the site itself or back from a payment page, which is no arrival.
+ */
+export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8, own_referrer: 16 } as const;
 
 /** Types that belong to an email, whatever the channel of the touchpoint is. */
 export const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];
 
-/** The {@link TRAITS} of a touchpoint, from its type, channel and verdict. */
-export function touchpointTraits(touchpoint_type: string, channel: string, verdict: string): number {
+/** The {@link TRAITS} of a touchpoint, from its type, channel, verdict and referrer. */
+export function touchpointTraits(
+  touchpoint_type: string,
+  channel: string,
+  verdict: string,
+  has_own_referrer: boolean,
+): number {
   return (
     ((OUTCOME_TYPES as readonly string[]).includes(touchpoint_type) ? TRAITS.outcome : 0) |
     ((MACHINE_VERDICTS as readonly string[]).includes(verdict) ? TRAITS.machine : 0) |
     (channel === 'direct' ? TRAITS.direct : 0) |
-    (channel === 'email' || EMAIL_TYPES.includes(touchpoint_type) ? TRAITS.email : 0)
+    (channel === 'email' || EMAIL_TYPES.includes(touchpoint_type) ? TRAITS.email : 0) |
+    (has_own_referrer ? TRAITS.own_referrer : 0)
   );
 }
 
@@ -178,12 +208,7 @@ export const touchpoints = defineRecord({
     { name: 'country', kind: 'text', nullable: true },
     { name: 'verdict_reasons', kind: 'text' },
     { name: 'rules_version', kind: 'integer' },
-    {
-      name: 'traits',
-      kind: 'integer',
-      fill: (row) =>
-        touchpointTraits(row['touchpoint_type'] as string, row['channel'] as string, row['verdict'] as string),
-    },
+    { name: 'traits', kind: 'integer' },
     SUBJECT_KEY,
   ],
   private: {

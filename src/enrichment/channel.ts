@@ -2,6 +2,7 @@
  * Derives the channel that brought a touchpoint, and names the rule that decided: first from the type of the touchpoint, then
  * from tags, click ids and the referrer. A channel that the caller sent is never replaced (see enrich.ts).
  */
+import { ON_SITE_TYPES } from '../domain/touchpoint.ts';
 import {
   type ChannelDecision,
   ga4Channel,
@@ -68,6 +69,19 @@ export function deriveChannel(evidence: ChannelEvidence, options: ChannelOptions
       return fromEvidence(evidence, options);
   }
 }
+
+const IS_ON_SITE: ReadonlySet<string> = new Set(ON_SITE_TYPES);
+
+/**
+ * True if a touchpoint on a page is no arrival: its referrer is the site itself or a payment page, and no label or id says that
+ * another channel brought it.
+ */
+export function hasOwnReferrer(evidence: ChannelEvidence, options: ChannelOptions): boolean {
+  if (!IS_ON_SITE.has(evidence.touchpoint_type) || evidence.referrer === null) return false;
+  return OWN_REFERRER.test(fromEvidence(evidence, options).reason);
+}
+
+const OWN_REFERRER = /^(?:self_referral|payment_return):/;
 
 const PAID_TWIN: Record<string, string> = {
   organic_search: 'paid_search',

@@ -3,8 +3,8 @@
  * The loader runs it on every touchpoint. A value that the caller sent is never overwritten.
  */
 import type { FlatRecord, Value } from '../domain/record.ts';
-import type { Verdict } from '../domain/touchpoint.ts';
-import { deriveChannel } from './channel.ts';
+import { touchpointTraits, type Verdict } from '../domain/touchpoint.ts';
+import { type ChannelEvidence, deriveChannel, hasOwnReferrer } from './channel.ts';
 import type { ChannelDecision } from './channel-rules.ts';
 import { addClickId, clickIdsJson } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
@@ -19,7 +19,7 @@ import { forEachParameter } from './url.ts';
 import { fillUtm, sentUtm, type Utm } from './utm.ts';
 
 /** Increase it when a rule or table of this folder changes. `tributary reclassify` then judges stored touchpoints again. */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;
 
 export interface EnrichOptions extends PrivacyOptions {
   /** Use Google's channel table without our corrections. */
@@ -45,11 +45,13 @@ export type Enriched = Utm & {
   /** Canonical JSON array of reason codes. */
   verdict_reasons: string;
   rules_version: number;
+  /** See `TRAITS`. */
+  traits: number;
 };
 
 export type Reclassified = Pick<
   Enriched,
-  'channel' | 'channel_reason' | 'verdict' | 'verdict_reasons' | 'rules_version'
+  'channel' | 'channel_reason' | 'verdict' | 'verdict_reasons' | 'rules_version' | 'traits'
 >;
 
 /** The `channel_reason`, and the only verdict reason, where the caller sent the channel or verdict. */
@@ -63,9 +65,7 @@ const SENT_REASONS = '["sent"]';
 export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): Enriched {
   const columns = columnsOf(record);
   const labels = labelsOf(columns);
-  const sent_channel = columns.channel;
-  const decision =
-    sent_channel === null ? channelOf(columns, labels, options) : { channel: sent_channel, reason: SENT };
+  const found = channelOf(columns, labels, options, columns.channel);
   const evidence = objectOf(columns.evidence);
   const agent = agentOf(columns);
   const judgement = judgementOf(columns, agent, evidence);
@@ -78,8 +78,8 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const is_reader = LOCATED.has(verdict) && LOCATED.has(judgement.verdict);
   const geo_location = columns.geo_location ?? (is_reader ? columns.address_place : null);
   return {
-    channel: decision.channel,
-    channel_reason: decision.reason,
+    channel: found.channel,
+    channel_reason: found.reason,
     utm_source: labels.utm.utm_source,
     utm_medium: labels.utm.utm_medium,
     utm_campaign: labels.utm.utm_campaign,
@@ -95,6 +95,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
     verdict,
     verdict_reasons: sent_verdict === null ? reasonsJson(judgement) : SENT_REASONS,
     rules_version: RULES_VERSION,
+    traits: touchpointTraits(columns.touchpoint_type ?? '', found.channel, verdict, found.has_own_referrer),
   };
 }
 
@@ -104,18 +105,18 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
  */
 export function reclassify(stored: Record<string, Value>, options: EnrichOptions): Reclassified {
   const columns = columnsOf(stored);
-  const keeps_channel = columns.channel_reason === SENT && columns.channel !== null;
-  const decision = keeps_channel
-    ? { channel: columns.channel as string, reason: SENT }
-    : channelOf(columns, labelsOf(columns), options);
+  const sent_channel = columns.channel_reason === SENT ? columns.channel : null;
+  const found = channelOf(columns, labelsOf(columns), options, sent_channel);
   const keeps_verdict = columns.verdict_reasons === SENT_REASONS && columns.verdict !== null;
   const judgement = keeps_verdict ? null : judgementOf(columns, agentOf(columns), objectOf(columns.evidence));
+  const verdict = judgement?.verdict ?? (columns.verdict as Verdict);
   return {
-    channel: decision.channel,
-    channel_reason: decision.reason,
-    verdict: judgement?.verdict ?? (columns.verdict as Verdict),
+    channel: found.channel,
+    channel_reason: found.reason,
+    verdict,
     verdict_reasons: judgement === null ? SENT_REASONS : reasonsJson(judgement),
     rules_version: RULES_VERSION,
+    traits: touchpointTraits(columns.touchpoint_type ?? '', found.channel, verdict, found.has_own_referrer),
   };
 }
 
@@ -143,21 +144,32 @@ function labelsOf(columns: Columns): Labels {
   return { utm, click_ids: clickIdsJson(ids), click_id_names: Object.keys(ids) };
 }
 
-function channelOf(columns: Columns, labels: Labels, options: EnrichOptions): ChannelDecision {
-  const { utm_source, utm_medium, utm_campaign } = labels.utm;
-  return deriveChannel(
-    {
-      touchpoint_type: columns.touchpoint_type ?? '',
-      utm_source,
-      utm_medium,
-      utm_campaign,
-      click_ids: labels.click_id_names,
-      url: columns.url,
-      referrer: columns.referrer,
-      email_token: columns.message_id !== null ? 'message_id' : columns.email_id !== null ? 'email_id' : null,
-    },
-    options,
-  );
+/**
+ * The channel that was sent, else the one that the evidence gives. A sender who calls a page view direct does not say that it
+ * was an arrival: many trackers send `direct` for every page without campaign labels.
+ */
+function channelOf(
+  columns: Columns,
+  { utm, click_id_names }: Labels,
+  options: EnrichOptions,
+  sent_channel: string | null,
+): ChannelDecision & { has_own_referrer: boolean } {
+  const evidence: ChannelEvidence = {
+    touchpoint_type: columns.touchpoint_type ?? '',
+    utm_source: utm.utm_source,
+    utm_medium: utm.utm_medium,
+    utm_campaign: utm.utm_campaign,
+    click_ids: click_id_names,
+    url: columns.url,
+    referrer: columns.referrer,
+    email_token: columns.message_id !== null ? 'message_id' : columns.email_id !== null ? 'email_id' : null,
+  };
+  const decision =
+    sent_channel === null ? deriveChannel(evidence, options) : { channel: sent_channel, reason: SENT };
+  return {
+    ...decision,
+    has_own_referrer: decision.channel === 'direct' && hasOwnReferrer(evidence, options),
+  };
 }
 
 function agentOf(columns: Columns): Readonly<Agent> | null {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FlatRecord } from '../../src/domain/record.ts';
-import { TOUCHPOINT_TYPES, VERDICTS } from '../../src/domain/touchpoint.ts';
+import { TOUCHPOINT_TYPES, TRAITS, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { BoundedCache } from '../../src/enrichment/bounded-cache.ts';
 import { enrichTouchpoint, RULES_VERSION, reclassify } from '../../src/enrichment/enrich.ts';
 import { ENRICHMENT } from '../support/events.ts';
@@ -119,9 +119,9 @@ describe('whatever is sent', () => {
     fc.assert(
       fc.property(record, options, (input, chosen) => {
         const e = enrichTouchpoint(input, chosen);
-        const { channel, channel_reason, verdict, verdict_reasons, rules_version } = e;
+        const { channel, channel_reason, verdict, verdict_reasons, rules_version, traits } = e;
         const again = reclassify({ ...input, ...e }, chosen);
-        expect(again).toEqual({ channel, channel_reason, verdict, verdict_reasons, rules_version });
+        expect(again).toEqual({ channel, channel_reason, verdict, verdict_reasons, rules_version, traits });
       }),
       { numRuns: 1000 },
     );
@@ -149,6 +149,7 @@ describe('judging again', () => {
       verdict: 'bot',
       verdict_reasons: '["isbot_ua"]',
       rules_version: RULES_VERSION,
+      traits: TRAITS.machine | TRAITS.email,
     });
   });
 

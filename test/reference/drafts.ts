@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversion.ts';
 import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import { OUTCOME_TYPES, TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
+import { OWN_PAGE, PAYMENT_PAGE } from './pages.ts';
 import { adjustmentTimes, orderTimes, timeOf, times } from './times.ts';
 import type { WireConversion } from './wire.ts';
 
@@ -87,19 +88,22 @@ export const touchpoints = fc.record({
   session_id: maybe('s1', 's2'),
   verdict: fc.constantFrom(...VERDICTS, ...Array<'unknown'>(8).fill('unknown')),
   utm_source: maybe('news', 'google'),
+  /** Where the page was opened from: the site itself or a payment page count if the channel is direct. */
+  opened_from: fc.constantFrom<(string | undefined)[]>(undefined, OWN_PAGE, OWN_PAGE, PAYMENT_PAGE, 'https://news.example/'),
   device_type: maybe('mobile' as const, 'desktop' as const),
   country: maybe('DE', 'US'),
 });
 type TouchpointDraft = typeof touchpoints extends fc.Arbitrary<infer D> ? D : never;
 
 export function touchpointOf(draft: TouchpointDraft, index: number, scene: Scene): TouchpointInput {
-  const { again: _again, who: owner, time, kind, country, ...rest } = draft;
+  const { again: _again, who: owner, time, kind, country, opened_from, ...rest } = draft;
   return compact({
     touchpoint_id: scattered('t', index, 17, 41),
     ...whoOf(owner, scene),
     ...rest,
     touchpoint_type: kind.type,
     channel: kind.channel,
+    ...(opened_from === undefined ? {} : { url: 'https://shop.example/cart', referrer: opened_from }),
     ...scene.alike,
     occurred_at: timeOf(time, scene.bases),
     geo_location: country === undefined ? undefined : { country },

@@ -30,6 +30,8 @@ export interface RefTouchpoint extends Row, Who {
   device_type?: Maybe;
   country?: Maybe;
   verdict?: Maybe;
+  url?: Maybe;
+  referrer?: Maybe;
 }
 
 export interface RefConversion extends Row, Who {
