@@ -104,7 +104,12 @@ async function makeContinuations(
 async function makeCandidates(
   snapshot: Snapshot,
   plan: Plan,
-  { orders, members, verdicts, continuations }: Pick<TouchRelations, 'members' | 'verdicts' | 'continuations'> & {
+  {
+    orders,
+    members,
+    verdicts,
+    continuations,
+  }: Pick<TouchRelations, 'members' | 'verdicts' | 'continuations'> & {
     orders: Relation;
   },
   times: TimeBounds,

@@ -5,7 +5,7 @@
  * - a medium that names its channel (affiliate, audio, sms, push) comes before what source and campaign suggest;
  * - `mobile-web` is a website, not a push message.
  */
-import type { HostCategory } from './hosts.ts';
+import type { HostCategory } from './host-lists.ts';
 
 /** Campaign tags in lower case and trimmed. A missing tag is empty. */
 export interface Tags {

@@ -3,6 +3,7 @@
  * from tags, click ids and the referrer. A channel that the caller sent is never replaced (see enrich.ts).
  */
 import { ON_SITE_TYPES } from '../domain/touchpoint.ts';
+import type { BrandHosts } from './brand-hosts.ts';
 import {
   type ChannelDecision,
   ga4Channel,
@@ -14,7 +15,8 @@ import {
   tagReason,
 } from './channel-rules.ts';
 import { isEmailClickId } from './click-ids.ts';
-import { categoryOfHost, categoryOfSource, type HostCategory } from './hosts.ts';
+import type { HostCategory } from './host-lists.ts';
+import { categoryOfHost, categoryOfSource, isSameSite } from './hosts.ts';
 import { hostOf, isWithin, withoutWww } from './url.ts';
 
 export interface ChannelEvidence {
@@ -32,7 +34,9 @@ export interface ChannelEvidence {
 
 export interface ChannelOptions {
   strict_ga4: boolean;
+  /** Own domains of every brand. */
   own_domains?: readonly string[];
+  hosts?: BrandHosts;
 }
 
 /** The site or app that the person came from, according to the referrer. */
@@ -102,18 +106,17 @@ function paid(evidence: ChannelEvidence, options: ChannelOptions, otherwise: Cha
 
 function fromEvidence(evidence: ChannelEvidence, options: ChannelOptions): ChannelDecision {
   const tags = tagsOf(evidence);
-  if (options.strict_ga4) return strict(evidence, tags, originOf(evidence, options.own_domains));
+  if (options.strict_ga4) return strict(evidence, tags, originOf(evidence, options));
   if (evidence.email_token !== null && !isMessageMedium(tags))
     return { channel: 'email', reason: evidence.email_token };
   if (tags.source !== '' || tags.medium !== '') {
     // `utm_medium=cpc` without a source: the referrer names the network of the click.
-    if (tags.source === '' && isPaidMedium(tags.medium))
-      tags.category = originOf(evidence, options.own_domains).category;
+    if (tags.source === '' && isPaidMedium(tags.medium)) tags.category = originOf(evidence, options).category;
     const found = ownFirstChannel(tags) ?? fromTaggedClickId(evidence.click_ids, tags) ?? ownLastChannel(tags);
     return found ?? { channel: 'unassigned', reason: tagReason('source', tags) };
   }
   if (tags.campaign.includes('cross-network')) return { channel: 'cross_network', reason: tagReason('campaign', tags) };
-  const origin = originOf(evidence, options.own_domains);
+  const origin = originOf(evidence, options);
   return fromUntaggedClickId(evidence.click_ids, origin) ?? fromReferrer(origin);
 }
 
@@ -217,19 +220,23 @@ function fromReferrer(origin: Origin): ChannelDecision {
   return { channel, reason: `referrer:${origin.host.slice(0, 80)}` };
 }
 
-function originOf(evidence: ChannelEvidence, own_domains: readonly string[] | undefined): Origin {
+function originOf(evidence: ChannelEvidence, options: ChannelOptions): Origin {
   const full_host = evidence.referrer === null ? null : hostOf(evidence.referrer);
   if (full_host === null) return NOWHERE;
   const host = withoutWww(full_host);
   const page_host = evidence.url === null ? null : hostOf(evidence.url);
-  const page = page_host === null ? null : withoutWww(page_host);
   const is_own =
-    (page !== null && (isWithin(host, page) || isWithin(page, host))) ||
-    (own_domains?.some((domain) => isWithin(host, withoutWww(domain.toLowerCase()))) ?? false);
+    (page_host !== null && isSameSite(host, withoutWww(page_host))) ||
+    isListed(host, options.own_domains) ||
+    isListed(host, options.hosts?.own_domains);
   if (is_own) return { host: null, category: null, ignored: `self_referral:${host.slice(0, 80)}` };
-  const category = categoryOfHost(full_host);
+  const category = isListed(host, options.hosts?.payment_hosts) ? 'payment' : categoryOfHost(full_host);
   if (category === 'payment') return { host: null, category: null, ignored: `payment_return:${host.slice(0, 80)}` };
   return { host, category, ignored: null };
+}
+
+function isListed(host: string, domains: readonly string[] | undefined): boolean {
+  return domains?.some((domain) => isWithin(host, withoutWww(domain.toLowerCase()))) ?? false;
 }
 
 const NOWHERE: Origin = { host: null, category: null, ignored: null };

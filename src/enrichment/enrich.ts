@@ -2,9 +2,10 @@
  * Derives columns of a touchpoint from its own content: campaign labels, click ids, channel, device, place and verdict. Pure.
  * The loader runs it on every touchpoint. A value that the caller sent is never overwritten.
  */
-import type { FlatRecord, Value } from '../domain/record.ts';
+import { DEFAULT_BRAND, type FlatRecord, type Value } from '../domain/record.ts';
 import { touchpointTraits, type Verdict } from '../domain/touchpoint.ts';
-import { type ChannelEvidence, deriveChannel, hasOwnReferrer } from './channel.ts';
+import type { BrandHosts } from './brand-hosts.ts';
+import { type ChannelEvidence, type ChannelOptions, deriveChannel, hasOwnReferrer } from './channel.ts';
 import type { ChannelDecision } from './channel-rules.ts';
 import { addClickId, clickIdsJson } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
@@ -24,8 +25,10 @@ export const RULES_VERSION = 2;
 export interface EnrichOptions extends PrivacyOptions {
   /** Use Google's channel table without our corrections. */
   strict_ga4: boolean;
-  /** Domains of the brand. A referrer from them does not count. */
+  /** Domains of all brands. A referrer from them does not count. */
   own_domains?: string[];
+  /** The hosts that a brand's settings name. */
+  hosts_of?: (brand_id: string) => BrandHosts;
 }
 
 /** Everything that enrichment adds to a touchpoint record; each is the column of the same name. */
@@ -164,12 +167,11 @@ function channelOf(
     referrer: columns.referrer,
     email_token: columns.message_id !== null ? 'message_id' : columns.email_id !== null ? 'email_id' : null,
   };
-  const decision =
-    sent_channel === null ? deriveChannel(evidence, options) : { channel: sent_channel, reason: SENT };
-  return {
-    ...decision,
-    has_own_referrer: decision.channel === 'direct' && hasOwnReferrer(evidence, options),
-  };
+  const rules: ChannelOptions = options.hosts_of
+    ? { ...options, hosts: options.hosts_of(columns.brand_id ?? DEFAULT_BRAND) }
+    : options;
+  const decision = sent_channel === null ? deriveChannel(evidence, rules) : { channel: sent_channel, reason: SENT };
+  return { ...decision, has_own_referrer: decision.channel === 'direct' && hasOwnReferrer(evidence, rules) };
 }
 
 function agentOf(columns: Columns): Readonly<Agent> | null {

@@ -38,7 +38,10 @@ async function decisions(steps: Step[]): Promise<Record<string, string>> {
   await shop.send('conversions', order(`o-${customer_id}`, '100', time('10:05:00'), { customer_id }));
   const receipt: Json = await receiptReport(shop.reports, `o-${customer_id}`, {}, ALL_BRANDS);
   return Object.fromEntries(
-    pick(receipt, 'touchpoints').map((touch: Json) => [touch.touchpoint_id.slice(customer_id.length + 1), touch.status]),
+    pick(receipt, 'touchpoints').map((touch: Json) => [
+      touch.touchpoint_id.slice(customer_id.length + 1),
+      touch.status,
+    ]),
   );
 }
 
@@ -98,7 +101,10 @@ describe('a page continues the visit before it', () => {
     ],
     [
       'page after page, each within 30 minutes of the one before',
-      [['09:00:00', 'email_click'], ...['09:25', '09:50', '10:04'].map((m): Step => [`${m}:00`, 'page_view', CART[2]!])],
+      [
+        ['09:00:00', 'email_click'],
+        ...['09:25', '09:50', '10:04'].map((m): Step => [`${m}:00`, 'page_view', CART[2]!]),
+      ],
       { 0: 'credited', 1: 'continues_visit', 2: 'continues_visit', 3: 'continues_visit' },
     ],
     [
@@ -143,7 +149,10 @@ describe('a page stays a visit', () => {
     ],
     [
       'with campaign labels of its own',
-      [CLICK, ['10:02:00', 'page_view', { url: 'https://shop.example/?utm_source=google&utm_medium=cpc', referrer: OWN }]],
+      [
+        CLICK,
+        ['10:02:00', 'page_view', { url: 'https://shop.example/?utm_source=google&utm_medium=cpc', referrer: OWN }],
+      ],
       { 0: 'credited', 1: 'credited' },
     ],
     ['without a referrer', [CLICK, ['10:02:00', 'page_view', { url: OWN }]], { 0: 'credited', 1: 'credited' }],

@@ -137,7 +137,12 @@ describe('eligibility', () => {
     const plan = { include_machine: false, exclude_direct: true, lookback: 'since_previous_conversion' } as Parameters<
       typeof mayEarn
     >[0];
-    const touch = { at_ms: 't.at_ms', traits: 't.traits', touchpoint_type: 't.touchpoint_type', continues: 't.continues' };
+    const touch = {
+      at_ms: 't.at_ms',
+      traits: 't.traits',
+      touchpoint_type: 't.touchpoint_type',
+      continues: 't.continues',
+    };
     expect(mayEarn(plan, touch)).toBe('bits(t.traits, 7) = 0 and not (t.continues)');
     expect(inTime(plan, touch)).toContain('t.at_ms > o.previous_ms');
     const statuses = [...firstRefusal(plan, touch).matchAll(/then '(\w+)'/g)].map((match) => match[1]);

@@ -89,7 +89,13 @@ export const touchpoints = fc.record({
   verdict: fc.constantFrom(...VERDICTS, ...Array<'unknown'>(8).fill('unknown')),
   utm_source: maybe('news', 'google'),
   /** Where the page was opened from: the site itself or a payment page count if the channel is direct. */
-  opened_from: fc.constantFrom<(string | undefined)[]>(undefined, OWN_PAGE, OWN_PAGE, PAYMENT_PAGE, 'https://news.example/'),
+  opened_from: fc.constantFrom<(string | undefined)[]>(
+    undefined,
+    OWN_PAGE,
+    OWN_PAGE,
+    PAYMENT_PAGE,
+    'https://news.example/',
+  ),
   device_type: maybe('mobile' as const, 'desktop' as const),
   country: maybe('DE', 'US'),
 });

@@ -18,14 +18,7 @@ export function compareTouchpoints(a: RefTouchpoint, b: RefTouchpoint): number {
 
 const SESSION_PAUSE_MS = DAY_MS;
 const PAUSE_MS = 30 * 60_000;
-const NO_VISIT = new Set([
-  'email_open',
-  'email_forward',
-  'email_reply',
-  'ad_impression',
-  'purchase',
-  'subscription',
-]);
+const NO_VISIT = new Set(['email_open', 'email_forward', 'email_reply', 'ad_impression', 'purchase', 'subscription']);
 
 const ON_SITE = ['website_visit', 'page_view', 'form_submission', 'download', 'video_watch'];
 
