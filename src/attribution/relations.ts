@@ -6,8 +6,10 @@ import { TABLES } from '../warehouse/schema.ts';
 const SETTINGS: Record<string, RelationType> = Object.fromEntries(
   SETTING_COLUMNS.map(({ column, whole }) => [column, whole ? 'int' : 'float']),
 );
-/** Further columns, which a plan may ask for: any column of the touchpoint. */
-const OF_TOUCHPOINTS = new RegExp(`^(${TABLES.touchpoints.columns.map(({ name }) => name).join('|')})$`);
+/** Further columns, which a plan may ask for: any column of the touchpoint, and the campaign without those of its link. */
+const OF_TOUCHPOINTS = new RegExp(
+  `^(${[...TABLES.touchpoints.columns.map(({ name }) => name), 'sent_campaign_id'].join('|')})$`,
+);
 
 export const POLICIES = defineRelation('policies', 'the settings and the period of a brand and conversion type', {
   key: ['brand_id', 'conversion_type'],

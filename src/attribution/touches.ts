@@ -25,7 +25,7 @@ import {
 } from './relations.ts';
 
 /** Columns that collapsing needs, in addition to those that every candidate has. */
-const COLLAPSE_COLUMNS = ['message_id', 'session_id'] as const;
+const COLLAPSE_COLUMNS = ['message_id', 'session_id', 'sent_campaign_id'] as const;
 
 /** Columns of a touchpoint that a reclassification replaces. */
 const RECLASSIFIED: readonly string[] = ['channel', 'verdict', 'traits'];
@@ -74,6 +74,9 @@ export function memberTouches(
     where ${atOrBefore('t', plan.positions.touchpoints)} ${where}`;
 }
 
+/** SQL for the campaign of touchpoints `t`. */
+export const CAMPAIGN = 'coalesce(t.campaign_id, t.utm_id, t.utm_campaign)';
+
 /** SQL that joins touchpoints `t` with their reclassifications `v`; empty if there are none. */
 export function withVerdicts(verdicts: Relation | null): string {
   return verdicts === null
@@ -81,8 +84,13 @@ export function withVerdicts(verdicts: Relation | null): string {
     : `left join ${verdicts.name} v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id`;
 }
 
-/** SQL for a column of touchpoints `t`: the value of the reclassification `v` if there is one, else the touchpoint's own. */
+/**
+ * SQL for a column of touchpoints `t`: the value of the reclassification `v` if there is one, else the touchpoint's own. The
+ * campaign of a touchpoint is the one that was sent, else the one that its link names; `sent_campaign_id` is only the sent one.
+ */
 export function effective(name: string, verdicts: Relation | null): string {
+  if (name === 'campaign_id') return CAMPAIGN;
+  if (name === 'sent_campaign_id') return 't.campaign_id';
   return verdicts !== null && RECLASSIFIED.includes(name) ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
 }
 
@@ -130,6 +138,8 @@ async function makeCandidates(
     is_email: `case when ${without(traits, 'email')} then 0 else 1 end`,
     channel: effective('channel', verdicts),
     verdict: effective('verdict', verdicts),
+    campaign_id: CAMPAIGN,
+    sent_campaign_id: effective('sent_campaign_id', verdicts),
     traits,
   });
   const with_verdicts = withVerdicts(verdicts);

@@ -24,6 +24,8 @@ export interface ChannelEvidence {
   utm_source: string | null;
   utm_medium: string | null;
   utm_campaign: string | null;
+  /** A label that names a campaign or a link, and no source and no medium. Null if there is none. */
+  other_label: string | null;
   /** Names of the click ids, as stored. */
   click_ids: readonly string[];
   url: string | null;
@@ -117,7 +119,14 @@ function fromEvidence(evidence: ChannelEvidence, options: ChannelOptions): Chann
   }
   if (tags.campaign.includes('cross-network')) return { channel: 'cross_network', reason: tagReason('campaign', tags) };
   const origin = originOf(evidence, options);
-  return fromUntaggedClickId(evidence.click_ids, origin) ?? fromReferrer(origin);
+  const found = fromUntaggedClickId(evidence.click_ids, origin);
+  return found ?? fromCampaign(evidence, tags, origin) ?? fromReferrer(origin);
+}
+
+/** A link with a campaign and without source and medium was made for some channel, and no one can say for which. */
+function fromCampaign({ other_label }: ChannelEvidence, tags: Tags, { host }: Origin): ChannelDecision | null {
+  if (other_label === null || host !== null) return null;
+  return { channel: 'unassigned', reason: other_label === 'utm_campaign' ? tagReason('campaign', tags) : other_label };
 }
 
 interface ClickIdRule {
@@ -262,7 +271,7 @@ function strict(evidence: ChannelEvidence, tags: Tags, origin: Origin): ChannelD
   }
   const auto_tag = evidence.click_ids.find((name) => name === 'gclid' || name === 'gbraid' || name === 'wbraid');
   if (auto_tag !== undefined) return { channel: 'paid_search', reason: `click_id:${auto_tag}` };
-  if (origin.host === null) return fromReferrer(origin);
+  if (origin.host === null) return fromCampaign(evidence, tags, origin) ?? fromReferrer(origin);
   const medium = origin.category === 'search' ? 'organic' : 'referral';
   const found = ga4Channel({ ...tags, source: origin.host, medium, category: origin.category });
   return { channel: found?.channel ?? 'referral', reason: `referrer:${origin.host.slice(0, 80)}` };

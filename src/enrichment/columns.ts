@@ -20,6 +20,7 @@ export class Columns {
   utm_campaign: string | null = null;
   utm_content: string | null = null;
   utm_term: string | null = null;
+  utm_id: string | null = null;
   device_type: string | null = null;
   browser: string | null = null;
   os: string | null = null;

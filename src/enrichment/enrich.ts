@@ -6,6 +6,7 @@ import { DEFAULT_BRAND, type FlatRecord, type Value } from '../domain/record.ts'
 import { touchpointTraits, type Verdict } from '../domain/touchpoint.ts';
 import type { BrandHosts } from './brand-hosts.ts';
 import { type ChannelEvidence, type ChannelOptions, deriveChannel, hasOwnReferrer } from './channel.ts';
+import { channelName } from './channel-names.ts';
 import type { ChannelDecision } from './channel-rules.ts';
 import { addClickId, clickIdsJson } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
@@ -17,7 +18,7 @@ import { type Judgement, judge } from './machine-traffic.ts';
 import type { Agent } from './mail-clients.ts';
 import type { PrivacyOptions } from './private.ts';
 import { forEachParameter } from './url.ts';
-import { fillUtm, sentUtm, type Utm } from './utm.ts';
+import { fillUtm, labelField, sentUtm, type Utm, type UtmField } from './utm.ts';
 
 /** Increase it when a rule or table of this folder changes. `tributary reclassify` then judges stored touchpoints again. */
 export const RULES_VERSION = 2;
@@ -88,6 +89,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
     utm_campaign: labels.utm.utm_campaign,
     utm_content: labels.utm.utm_content,
     utm_term: labels.utm.utm_term,
+    utm_id: labels.utm.utm_id,
     click_ids: labels.click_ids,
     device_type: device.device_type,
     browser: device.browser,
@@ -130,18 +132,25 @@ interface Labels {
 }
 const NO_NAMES: readonly string[] = [];
 
-/** Campaign labels and click ids: the sent ones, and from the URL those that were not sent. One pass over the URL. */
+/**
+ * Campaign labels and click ids: the sent ones, and from the URL those that were not sent. One pass over the URL. Of several
+ * parameters for one label, `utm_` comes before Matomo's names, and then the first one with a value wins.
+ */
 function labelsOf(columns: Columns): Labels {
   const utm = sentUtm(columns);
   const sent_ids = columns.click_ids;
   const url = columns.url;
   let ids: Record<string, string> | null = null;
+  const of_matomo: Array<[UtmField, string]> = [];
   if (url !== null) {
     forEachParameter(url, (name, raw) => {
-      if (name.startsWith('utm_')) fillUtm(utm, name, raw);
+      const field = labelField(name);
+      if (field === name) fillUtm(utm, field, raw);
+      else if (field !== undefined) of_matomo.push([field, raw]);
       else if (sent_ids === null) ids = addClickId(ids, name, raw);
     });
   }
+  for (const [field, raw] of of_matomo) fillUtm(utm, field, raw);
   if (sent_ids !== null) return { utm, click_ids: sent_ids, click_id_names: Object.keys(objectOf(sent_ids)) };
   if (ids === null) return { utm, click_ids: null, click_id_names: NO_NAMES };
   return { utm, click_ids: clickIdsJson(ids), click_id_names: Object.keys(ids) };
@@ -162,6 +171,7 @@ function channelOf(
     utm_source: utm.utm_source,
     utm_medium: utm.utm_medium,
     utm_campaign: utm.utm_campaign,
+    other_label: firstLabel(utm),
     click_ids: click_id_names,
     url: columns.url,
     referrer: columns.referrer,
@@ -170,9 +180,17 @@ function channelOf(
   const rules: ChannelOptions = options.hosts_of
     ? { ...options, hosts: options.hosts_of(columns.brand_id ?? DEFAULT_BRAND) }
     : options;
-  const decision = sent_channel === null ? deriveChannel(evidence, rules) : { channel: sent_channel, reason: SENT };
+  const decision =
+    sent_channel === null ? deriveChannel(evidence, rules) : { channel: channelName(sent_channel), reason: SENT };
   return { ...decision, has_own_referrer: decision.channel === 'direct' && hasOwnReferrer(evidence, rules) };
 }
+
+/** The name of a label that says only which campaign or link it was, or null. */
+function firstLabel(utm: Utm): UtmField | null {
+  return NAMING_LABELS.find((field) => utm[field] !== null) ?? null;
+}
+
+const NAMING_LABELS: readonly UtmField[] = ['utm_campaign', 'utm_id', 'utm_content', 'utm_term'];
 
 function agentOf(columns: Columns): Readonly<Agent> | null {
   const user_agent = columns.user_agent;

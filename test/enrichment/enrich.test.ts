@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { FlatRecord } from '../../src/domain/record.ts';
 import { TOUCHPOINT_TYPES, TRAITS, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { BoundedCache } from '../../src/enrichment/bounded-cache.ts';
+import { channelName } from '../../src/enrichment/channel-names.ts';
 import { enrichTouchpoint, RULES_VERSION, reclassify } from '../../src/enrichment/enrich.ts';
+import { campaignIdOf, labelOf } from '../../src/enrichment/labels.ts';
 import { ENRICHMENT } from '../support/events.ts';
 import { enrich, UA } from './options.ts';
 
@@ -36,6 +38,7 @@ const record = fc
       utm_campaign: text,
       utm_content: text,
       utm_term: text,
+      utm_id: text,
       device_type: text,
       browser: text,
       os: text,
@@ -61,6 +64,12 @@ const options = fc.record({
   geo: fc.constantFrom(null, () => ({ country: 'DE', region: null, city: null })),
   own_domains: fc.array(text, { maxLength: 2 }),
 });
+/** Labels have one spelling; other values stay as they are. A channel is ours, or stays, too. */
+const spelled = (field: string, sent: string): string | null => {
+  if (field === 'channel') return channelName(sent);
+  if (field === 'utm_id') return campaignIdOf(sent);
+  return field.startsWith('utm_') ? labelOf(sent) : sent;
+};
 const KEPT = [
   'channel',
   'utm_source',
@@ -68,6 +77,7 @@ const KEPT = [
   'utm_campaign',
   'utm_content',
   'utm_term',
+  'utm_id',
   'device_type',
   'browser',
   'os',
@@ -92,13 +102,13 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('never changes a value that the caller sent', () => {
+  it('never replaces a value that the caller sent', () => {
     fc.assert(
       fc.property(record, options, (input, chosen) => {
         const e = enrichTouchpoint(input, chosen);
         for (const field of KEPT) {
           const sent = input[field];
-          if (typeof sent === 'string' && sent.trim() !== '') expect(e[field]).toBe(sent);
+          if (typeof sent === 'string' && sent.trim() !== '') expect(e[field]).toBe(spelled(field, sent));
         }
       }),
       { numRuns: 1000 },

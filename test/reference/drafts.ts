@@ -78,7 +78,7 @@ export const touchpoints = fc.record({
       weight: 3,
       arbitrary: fc.record({
         type: fc.constantFrom(...TOUCHPOINT_TYPES, ...OUTCOME_TYPES, ...OUTCOME_TYPES),
-        channel: fc.constantFrom('direct', 'paid_search', 'Email', 'email'),
+        channel: fc.constantFrom('direct', 'paid_search', 'Mailing', 'email'),
       }),
     },
   ),
@@ -88,6 +88,8 @@ export const touchpoints = fc.record({
   session_id: maybe('s1', 's2'),
   verdict: fc.constantFrom(...VERDICTS, ...Array<'unknown'>(8).fill('unknown')),
   utm_source: maybe('news', 'google'),
+  utm_campaign: maybe('spring', 'summer'),
+  utm_id: fc.option(fc.constantFrom('77', 'Spring'), { nil: undefined, freq: 1 }),
   /** Where the page was opened from: the site itself or a payment page count if the channel is direct. */
   opened_from: fc.constantFrom<(string | undefined)[]>(
     undefined,

@@ -25,7 +25,14 @@ const ON_SITE = ['website_visit', 'page_view', 'form_submission', 'download', 'v
 /** Worlds have one site and one payment page. Labels or ids of an email say that a page was an arrival. */
 function hasOwnReferrer(row: RefTouchpoint): boolean {
   if (!ON_SITE.includes(row.touchpoint_type) || row.channel !== 'direct') return false;
-  if (row.utm_source != null || row.message_id != null || row.email_id != null) return false;
+  if (
+    row.utm_source != null ||
+    row.utm_campaign != null ||
+    row.utm_id != null ||
+    row.message_id != null ||
+    row.email_id != null
+  )
+    return false;
   return row.referrer === OWN_PAGE || row.referrer === PAYMENT_PAGE;
 }
 

@@ -6,7 +6,7 @@ import { isCounted, mayEarn } from '../../attribution/eligibility.ts';
 import { makeBrandPeriods, makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { BRAND_PERIODS, type OrderRelations, PERSONS } from '../../attribution/relations.ts';
-import { touchNumber } from '../../attribution/touches.ts';
+import { CAMPAIGN, touchNumber } from '../../attribution/touches.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { subjectKey } from '../../domain/subject.ts';
@@ -130,7 +130,7 @@ async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
     TOUCH_LOG,
     `with seen as (
        select m.person_no as person_no, m.person_no as person_key, ${touchNumber(plan)} as touch_no, coalesce(v.traits, t.traits) as traits, epoch_ms(t.occurred_at) as at_ms, t.touchpoint_id as touchpoint_id, coalesce(v.channel, t.channel) as channel,
-         t.touchpoint_type as touchpoint_type, t.campaign_id as campaign_id, t.session_id as session_id
+         t.touchpoint_type as touchpoint_type, ${CAMPAIGN} as campaign_id, t.campaign_id as sent_campaign_id, t.session_id as session_id
        from touchpoints t join ${BRAND_PERIODS.name} b on b.brand_id = t.brand_id
          left join ${PERSONS.name} p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
          join ${FIT_PEOPLE.name} m on m.person_key = coalesce(p.person_key, t.subject_key)
@@ -140,11 +140,11 @@ async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
      happened as (select s.* from seen s where ${mayEarn(plan, { traits: 's.traits', continues: 's.touch_no in (select touch_no from continuations)' })}),
      followed as (
        select h.*, lag(h.channel) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as channel_before,
-         lag(h.campaign_id) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as campaign_before,
+         lag(h.sent_campaign_id) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as campaign_before,
          max(case when h.touchpoint_type = 'email_click' then h.at_ms end) over (partition by h.person_no order by h.at_ms, h.touchpoint_type, h.touchpoint_id rows between unbounded preceding and current row) as click_ms
        from happened h)
      select person_no, at_ms, channel, touchpoint_type, campaign_id from followed
-     where not (session_id is not null and coalesce(channel_before = channel, 1 = 0) and same(campaign_before, campaign_id) and touchpoint_type not in ('email_open', 'email_click'))
+     where not (session_id is not null and coalesce(channel_before = channel, 1 = 0) and same(campaign_before, sent_campaign_id) and touchpoint_type not in ('email_open', 'email_click'))
        and not (channel = 'email' and touchpoint_type in ('website_visit', 'page_view') and coalesce(at_ms - click_ms <= ${CLICK_VISIT_MS}, 1 = 0))`,
   );
   const [size] = await snapshot.query(`select count(*) as n from ${TOUCH_LOG.name}`);
