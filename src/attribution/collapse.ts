@@ -45,14 +45,14 @@ const recency = (alias: string): string => `int64(${alias}.age_ms * ${TIE_RANGE}
 const AGREEING = ['message_id', 'sent_campaign_id', 'email_id'] as const;
 
 /**
- * Visits on channel email that belong to the latest click before them: soon after it, and of the same email as far as the visit
+ * Visits by email that belong to the latest click before them: soon after it, and of the same email as far as the visit
  * names one. Visits are grouped by the fields that they have; each click joins the groups of its order, and one pass in time
  * finds the latest click. So the work does not grow with the number of pairs.
  */
 const absorbedVisits = (candidates: string): string => `
   with landing_visits as (
     select c.*, ${AGREEING.map((name, i) => `case when c.${name} is null then 0 else ${2 ** i} end`).join(' + ')} as has_fields
-    from ${candidates} c where c.channel = 'email' and c.touchpoint_type in ('website_visit', 'page_view')),
+    from ${candidates} c where c.is_email = 1 and c.touchpoint_type in ('website_visit', 'page_view')),
   wanted as (select distinct order_no, has_fields from landing_visits),
   email_clicks as (
     select c.*, w.has_fields as has_fields

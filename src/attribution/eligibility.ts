@@ -85,6 +85,13 @@ const FILTERS = [
     sentence: ({ verdict }: RefusedTouch) => `was a ${verdict}, not a person; include_machine=true lets it earn credit`,
   },
   {
+    status: 'excluded_channel',
+    reason: 'excluded_channel',
+    applies: (plan: Plan) => plan.exclude_direct,
+    trait: 'direct',
+    sentence: () => 'direct visits are left out by exclude_direct',
+  },
+  {
     // It is never the reason why an order is unattributed: the visit before has passed the same filters up to here.
     status: 'continues_visit',
     reason: 'outside_window',
@@ -92,13 +99,6 @@ const FILTERS = [
     continuation: true,
     sentence: () =>
       'came from the site itself or back from a payment page; it belongs to the visit before it and earns nothing of its own',
-  },
-  {
-    status: 'excluded_channel',
-    reason: 'excluded_channel',
-    applies: (plan: Plan) => plan.exclude_direct,
-    trait: 'direct',
-    sentence: () => 'direct visits are left out by exclude_direct',
   },
   {
     status: 'outside_window',

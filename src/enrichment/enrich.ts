@@ -6,14 +6,13 @@ import { DEFAULT_BRAND, type FlatRecord, type Value } from '../domain/record.ts'
 import { touchpointTraits, type Verdict } from '../domain/touchpoint.ts';
 import type { BrandHosts } from './brand-hosts.ts';
 import { type ChannelEvidence, type ChannelOptions, deriveChannel, hasOwnReferrer } from './channel.ts';
-import { channelName } from './channel-names.ts';
-import type { ChannelDecision } from './channel-rules.ts';
+import { type ChannelDecision, isEmail } from './channel-rules.ts';
 import { addClickId, clickIdsJson } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { type Fetch, parseUserAgent } from './device.ts';
 import { countryOf } from './geo.ts';
 import { normalIp, storedIp } from './ip.ts';
-import { objectOf } from './labels.ts';
+import { labelOf, objectOf } from './labels.ts';
 import { type Judgement, judge } from './machine-traffic.ts';
 import type { Agent } from './mail-clients.ts';
 import type { PrivacyOptions } from './private.ts';
@@ -100,7 +99,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
     verdict,
     verdict_reasons: sent_verdict === null ? reasonsJson(judgement) : SENT_REASONS,
     rules_version: RULES_VERSION,
-    traits: touchpointTraits(columns.touchpoint_type ?? '', found.channel, verdict, found.has_own_referrer),
+    traits: touchpointTraits(columns.touchpoint_type ?? '', found.label, verdict, found.has_own_referrer),
   };
 }
 
@@ -121,7 +120,7 @@ export function reclassify(stored: Record<string, Value>, options: EnrichOptions
     verdict,
     verdict_reasons: judgement === null ? SENT_REASONS : reasonsJson(judgement),
     rules_version: RULES_VERSION,
-    traits: touchpointTraits(columns.touchpoint_type ?? '', found.channel, verdict, found.has_own_referrer),
+    traits: touchpointTraits(columns.touchpoint_type ?? '', found.label, verdict, found.has_own_referrer),
   };
 }
 
@@ -165,7 +164,7 @@ function channelOf(
   { utm, click_id_names }: Labels,
   options: EnrichOptions,
   sent_channel: string | null,
-): ChannelDecision & { has_own_referrer: boolean } {
+): ChannelDecision & { label: string; has_own_referrer: boolean } {
   const evidence: ChannelEvidence = {
     touchpoint_type: columns.touchpoint_type ?? '',
     utm_source: utm.utm_source,
@@ -180,9 +179,9 @@ function channelOf(
   const rules: ChannelOptions = options.hosts_of
     ? { ...options, hosts: options.hosts_of(columns.brand_id ?? DEFAULT_BRAND) }
     : options;
-  const decision =
-    sent_channel === null ? deriveChannel(evidence, rules) : { channel: channelName(sent_channel), reason: SENT };
-  return { ...decision, has_own_referrer: decision.channel === 'direct' && hasOwnReferrer(evidence, rules) };
+  const decision = sent_channel === null ? deriveChannel(evidence, rules) : { channel: sent_channel, reason: SENT };
+  const label = sent_channel === null ? decision.channel : channelLabel(sent_channel);
+  return { ...decision, label, has_own_referrer: label === 'direct' && hasOwnReferrer(evidence, rules) };
 }
 
 /** The name of a label that says only which campaign or link it was, or null. */
@@ -191,6 +190,12 @@ function firstLabel(utm: Utm): UtmField | null {
 }
 
 const NAMING_LABELS: readonly UtmField[] = ['utm_campaign', 'utm_id', 'utm_content', 'utm_term'];
+
+/** What a sent channel is, in whatever way it is written: the channel `Email` is shown as it was sent, and is email. */
+function channelLabel(sent: string): string {
+  const label = labelOf(sent) ?? '';
+  return isEmail(label) ? 'email' : label;
+}
 
 function agentOf(columns: Columns): Readonly<Agent> | null {
   const user_agent = columns.user_agent;

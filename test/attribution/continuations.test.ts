@@ -115,6 +115,7 @@ describe('a page continues the visit before it', () => {
       ],
       { 0: 'credited', 1: 'continues_visit' },
     ],
+    ['exactly 30 minutes later', [['09:32:00', 'email_click'], CART], { 0: 'credited', 1: 'continues_visit' }],
     [
       'after a true direct visit, which stays',
       [['10:00:00', 'page_view', { url: OWN }], CART],
@@ -133,7 +134,7 @@ describe('a page stays a visit', () => {
   const cases: Array<[string, Step[], Record<string, string>]> = [
     ['without a visit before it', [CART], { 0: 'credited' }],
     ['after an open, which is no visit', [['10:00:00', 'email_open'], CART], { 0: 'credited', 1: 'credited' }],
-    ['after more than 30 minutes', [['09:31:00', 'email_click'], CART], { 0: 'credited', 1: 'credited' }],
+    ['after more than 30 minutes', [['09:31:59', 'email_click'], CART], { 0: 'credited', 1: 'credited' }],
     [
       'in another session after an hour',
       [
@@ -163,6 +164,35 @@ describe('a page stays a visit', () => {
     ],
   ];
   test.each(cases)('%s', async (_name, steps, expected) => expect(await decisions(steps)).toEqual(expected));
+});
+
+test('an id that many people share keeps its newest candidates, and pages that continue a visit are none', async () => {
+  const crowd = await openShop();
+  crowd.reports.candidate_limits = { most: 20, least: 10, of_person: 10_000, pairs: 1_000 };
+  const guest = (i: number, seconds: number, fields: Fields): Fields => ({
+    touchpoint_id: `${fields['touchpoint_type']}-${i}`,
+    customer_id: 'guest',
+    occurred_at: new Date(Date.parse(time('06:00:00')) + seconds * 1_000).toISOString(),
+    ...fields,
+  });
+  const visits = Array.from({ length: 60 }, (_, i) => [
+    guest(i, 10 * i, { touchpoint_type: 'paid_ad_click', channel: 'paid_search', campaign_id: `c${i}` }),
+    guest(i, 10 * i + 5, { touchpoint_type: 'page_view', ...CART[2] }),
+  ]);
+  await crowd.send('touchpoints', ...visits.flat());
+  const orders = Array.from({ length: 60 }, (_, i) =>
+    order(`o${i}`, '10', new Date(Date.parse(time('06:00:00')) + (10 * i + 7) * 1_000).toISOString(), {
+      customer_id: 'guest',
+    }),
+  );
+  await crowd.send('conversions', ...orders);
+  const asked = { start: '2026-03-01', end: '2026-04-01', model: 'first_touch', group_by: 'campaign_id,channel' };
+  const report: Json = await attributionReport(crowd.reports, asked, ALL_BRANDS);
+  expect(report.channel_attribution.every((row: Json) => row.channel === 'paid_search')).toBe(true);
+  const receipt: Json = await receiptReport(crowd.reports, 'o59', { models: 'first_touch' }, ALL_BRANDS);
+  const credited = receipt.touchpoints.filter((touch: Json) => touch.status === 'credited');
+  expect(credited.map((touch: Json) => touch.campaign_id)).toEqual(Array.from({ length: 20 }, (_, i) => `c${40 + i}`));
+  await crowd.close();
 });
 
 test('an order whose only visit is out of its window has that reason', async () => {

@@ -57,7 +57,7 @@ async function asked(work: Promise<unknown>): Promise<void> {
 describe('a temporary table', () => {
   test('has the columns, types and key that are declared, in every report and fit', async () => {
     const seen = new Set<string>();
-    for (const [world, options] of samples(5, CHECKED_WORLDS))
+    for (const [world, options] of samples(8, CHECKED_WORLDS))
       await withEngine(world, async (engine) => {
         const { warehouse, made } = checking(engine.warehouse);
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))
@@ -90,6 +90,7 @@ describe('a temporary table', () => {
         'value_events',
         'ties',
         'absorbed',
+        'continuations',
         'credits',
         'journeys',
         'history',
@@ -107,7 +108,7 @@ describe('a temporary table', () => {
 describe('eligibility', () => {
   test('refuses on a receipt exactly the touchpoints that are no candidates of the query', async () => {
     let refused = 0;
-    for (const [world, options] of samples(9))
+    for (const [world, options] of samples(15))
       await withEngine(world, async (engine) => {
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))
           engine.settings.set(brand_id, settingsOf(own));
@@ -150,8 +151,8 @@ describe('eligibility', () => {
       'after_conversion',
       'ineligible_type',
       'machine',
-      'continues_visit',
       'excluded_channel',
+      'continues_visit',
       'outside_window',
       'before_previous_conversion',
     ]);

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { FlatRecord } from '../../src/domain/record.ts';
 import { TOUCHPOINT_TYPES, TRAITS, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { BoundedCache } from '../../src/enrichment/bounded-cache.ts';
-import { channelName } from '../../src/enrichment/channel-names.ts';
 import { enrichTouchpoint, RULES_VERSION, reclassify } from '../../src/enrichment/enrich.ts';
 import { campaignIdOf, labelOf } from '../../src/enrichment/labels.ts';
 import { ENRICHMENT } from '../support/events.ts';
@@ -64,9 +63,8 @@ const options = fc.record({
   geo: fc.constantFrom(null, () => ({ country: 'DE', region: null, city: null })),
   own_domains: fc.array(text, { maxLength: 2 }),
 });
-/** Labels have one spelling; other values stay as they are. A channel is ours, or stays, too. */
+/** Labels have one spelling; other values stay as they are. */
 const spelled = (field: string, sent: string): string | null => {
-  if (field === 'channel') return channelName(sent);
   if (field === 'utm_id') return campaignIdOf(sent);
   return field.startsWith('utm_') ? labelOf(sent) : sent;
 };

@@ -80,8 +80,8 @@ export function candidatesOf(
     // Consent is not part of this world.
     ['no_consent', () => true],
     ['machine_only', (row) => options.include_machine || !isMachine(row)],
-    ['outside_window', (row) => !continued.has(row)],
     ['excluded_channel', (row) => !options.exclude_direct || row.channel !== 'direct'],
+    ['outside_window', (row) => !continued.has(row)],
     [
       'outside_window',
       (row) => order.occurred_at - row.occurred_at <= windowMs(row, order.brand_id, options) && row.occurred_at > cut,
@@ -131,10 +131,13 @@ export function collapseInteractions(candidates: RefTouchpoint[]): RefTouchpoint
   return one_per_email.filter((row, index) => !continuesSession(row, one_per_email.slice(0, index)));
 }
 
+/** A channel is shown as it was sent. What it is does not depend on upper case. */
+const isEmailChannel = (row: RefTouchpoint): boolean => row.channel?.toLowerCase() === 'email';
+
 /** Rule 1. */
 function belongsToClick(row: RefTouchpoint, before: RefTouchpoint[]): boolean {
   if (row.touchpoint_type !== 'website_visit' && row.touchpoint_type !== 'page_view') return false;
-  if (row.channel !== 'email') return false;
+  if (!isEmailChannel(row)) return false;
   return before.some((click) => {
     if (click.touchpoint_type !== 'email_click' || row.occurred_at - click.occurred_at > VISIT_AFTER_CLICK_MS)
       return false;
@@ -146,7 +149,7 @@ function belongsToClick(row: RefTouchpoint, before: RefTouchpoint[]): boolean {
 
 /** Rule 2: what names the email of an email candidate. */
 function emailKey(row: RefTouchpoint): string | undefined {
-  if (!row.touchpoint_type.startsWith('email_') && row.channel !== 'email') return undefined;
+  if (!row.touchpoint_type.startsWith('email_') && !isEmailChannel(row)) return undefined;
   if (row.message_id != null) return JSON.stringify(['message', row.message_id]);
   if (row.campaign_id == null && row.email_id == null) return undefined;
   return JSON.stringify(['email', row.campaign_id ?? null, row.email_id ?? null]);

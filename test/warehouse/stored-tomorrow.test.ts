@@ -69,7 +69,7 @@ describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (
       { touchpoint_id: 't-1', loyalty_tier: null },
     ]);
     expect(visits).toEqual([{ visit_id: 'v-1', shop: 'Berlin', at_ms: BigInt(Date.UTC(2026, 3, 1, 9)) }]);
-    expect((await server.tributary.warehouse.diagnose()).schema_version).toBe(4);
+    expect((await server.tributary.warehouse.diagnose()).schema_version).toBe(5);
   });
 
   test.runIf(there)('restores a backup that was made before the column and the table came', async () => {

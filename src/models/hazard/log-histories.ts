@@ -2,7 +2,7 @@
 
 import { CLICK_VISIT_MS } from '../../attribution/collapse.ts';
 import { continuationsOf } from '../../attribution/continuations.ts';
-import { isCounted, mayEarn } from '../../attribution/eligibility.ts';
+import { isCounted, mayEarn, without } from '../../attribution/eligibility.ts';
 import { makeBrandPeriods, makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { BRAND_PERIODS, type OrderRelations, PERSONS } from '../../attribution/relations.ts';
@@ -145,7 +145,7 @@ async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
        from happened h)
      select person_no, at_ms, channel, touchpoint_type, campaign_id from followed
      where not (session_id is not null and coalesce(channel_before = channel, 1 = 0) and same(campaign_before, sent_campaign_id) and touchpoint_type not in ('email_open', 'email_click'))
-       and not (channel = 'email' and touchpoint_type in ('website_visit', 'page_view') and coalesce(at_ms - click_ms <= ${CLICK_VISIT_MS}, 1 = 0))`,
+       and not (not (${without('traits', 'email')}) and touchpoint_type in ('website_visit', 'page_view') and coalesce(at_ms - click_ms <= ${CLICK_VISIT_MS}, 1 = 0))`,
   );
   const [size] = await snapshot.query(`select count(*) as n from ${TOUCH_LOG.name}`);
   const { n } = read(size, { n: 'number' });
