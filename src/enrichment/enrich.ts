@@ -181,7 +181,8 @@ function channelOf(
     : options;
   const decision = sent_channel === null ? deriveChannel(evidence, rules) : { channel: sent_channel, reason: SENT };
   const label = sent_channel === null ? decision.channel : channelLabel(sent_channel);
-  return { ...decision, label, has_own_referrer: label === 'direct' && hasOwnReferrer(evidence, rules) };
+  const { channel, reason } = decision;
+  return { channel, reason, label, has_own_referrer: label === 'direct' && hasOwnReferrer(evidence, rules) };
 }
 
 /** The name of a label that says only which campaign or link it was, or null. */

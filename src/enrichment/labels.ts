@@ -32,7 +32,8 @@ export function oneLine(text: string, max_length: number): string {
 const MAX_ENCODINGS = 4;
 /** A character takes at most so many characters when it is encoded. */
 const ENCODED_LENGTH = 12;
-const PLAIN_LABEL = /^[\x21-\x24\x26-\x2a\x2c-\x40\x5b-\x7e]*$/;
+/** ASCII in one line without capitals, `%` and `+`. */
+const PLAIN_LABEL = /^[\x21-\x24\x26-\x2a\x2c-\x40\x5b-\x7e]+(?: [\x21-\x24\x26-\x2a\x2c-\x40\x5b-\x7e]+)*$/;
 
 /**
  * A campaign label in the one spelling that is stored, wherever it comes from: percent escapes are read, `+` and runs of white
@@ -40,7 +41,7 @@ const PLAIN_LABEL = /^[\x21-\x24\x26-\x2a\x2c-\x40\x5b-\x7e]*$/;
  * is left. Doing it again changes nothing.
  */
 export function labelOf(text: string): string | null {
-  return text.length <= MAX_TEXT_LENGTH && PLAIN_LABEL.test(text) ? text || null : spelledOnce(text, true);
+  return text.length <= MAX_TEXT_LENGTH && PLAIN_LABEL.test(text) ? text : spelledOnce(text, true);
 }
 
 /** The same for the id of a campaign: ids keep their case. */

@@ -100,14 +100,16 @@ function queryStart(url: string, end: number): number {
 /** @returns how many more parameters may be read. */
 function visitParameters(url: string, from: number, end: number, most: number, visit: Visit): number {
   let left = most;
+  let question = -1;
   for (let start = from; left > 0 && start < end; left--) {
     const ampersand = url.indexOf('&', start);
     const next = ampersand < 0 || ampersand > end ? end : ampersand;
     const equals = url.indexOf('=', start);
-    const stop = secondQuestion(url, start, equals, next);
+    if (question < start) question = indexOrEnd(url, '?', start);
+    const stop = question >= next ? next : secondQuestion(url, start, equals, question, next);
     if (equals > start && equals < stop) {
       const name = decodeParameter(url.slice(start, equals)).toLowerCase();
-      visit(name.replace(EXTRA, ''), url.slice(equals + 1, stop));
+      visit(isPlainName(name) ? name : name.replace(EXTRA, ''), url.slice(equals + 1, stop));
     }
     start = stop + 1;
   }
@@ -119,10 +121,18 @@ const EXTRA = /^amp;|\[\d{0,4}\]$/g;
 const MAX_SCHEME_LENGTH = 20;
 const PARAMETER_AFTER_QUESTION = /\?(?:amp;)?[\w.%[\]-]+=/y;
 
-/** Where a parameter ends: at the `?` before another parameter, else at `next`. */
-function secondQuestion(url: string, start: number, equals: number, next: number): number {
-  let question = url.indexOf('?', start);
-  if (question < 0 || question >= next) return next;
+function isPlainName(name: string): boolean {
+  return !name.endsWith(']') && !name.startsWith('amp;');
+}
+
+function indexOrEnd(text: string, sought: string, from: number): number {
+  const at = text.indexOf(sought, from);
+  return at < 0 ? text.length : at;
+}
+
+/** Where a parameter with a `?` ends: at the `?` before another parameter, else at `next`. */
+function secondQuestion(url: string, start: number, equals: number, first: number, next: number): number {
+  let question = first;
   const has_value = equals >= 0 && equals < question;
   const before = url.slice(has_value ? equals + 1 : start, question);
   if (before.includes('://') || (has_value && before.startsWith('/'))) return next;

@@ -26,19 +26,23 @@ export function labelField(parameter: string): UtmField | undefined {
   return FIELDS.get(parameter);
 }
 
+const sent = (text: string | null): string | null => (text === null ? null : labelOf(text));
+
 /** The labels that the caller sent. */
 export function sentUtm(columns: Readonly<Utm>): Utm {
-  const utm = {} as Utm;
-  for (const field of UTM_FIELDS) utm[field] = spelled(field, columns[field]);
-  return utm;
+  return {
+    utm_source: sent(columns.utm_source),
+    utm_medium: sent(columns.utm_medium),
+    utm_campaign: sent(columns.utm_campaign),
+    utm_content: sent(columns.utm_content),
+    utm_term: sent(columns.utm_term),
+    utm_id: columns.utm_id === null ? null : campaignIdOf(columns.utm_id),
+  };
 }
 
 /** Fills a label from the raw value of a URL parameter when it is still missing. */
 export function fillUtm(utm: Utm, field: UtmField, raw_value: string): void {
-  if (utm[field] === null) utm[field] = spelled(field, decodeParameter(raw_value));
-}
-
-function spelled(field: UtmField, text: string | null): string | null {
-  if (text === null) return null;
-  return field === 'utm_id' ? campaignIdOf(text) : labelOf(text);
+  if (utm[field] !== null) return;
+  const value = decodeParameter(raw_value);
+  utm[field] = field === 'utm_id' ? campaignIdOf(value) : labelOf(value);
 }
