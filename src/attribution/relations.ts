@@ -8,7 +8,7 @@ const SETTINGS: Record<string, RelationType> = Object.fromEntries(
 );
 /** Further columns, which a plan may ask for: any column of the touchpoint, and the campaign without those of its link. */
 const OF_TOUCHPOINTS = new RegExp(
-  `^(${[...TABLES.touchpoints.columns.map(({ name }) => name), 'sent_campaign_id'].join('|')})$`,
+  `^(sent_campaign_id|${TABLES.touchpoints.columns.map(({ name }) => name).join('|')})$`,
 );
 
 export const POLICIES = defineRelation('policies', 'the settings and the period of a brand and conversion type', {
@@ -137,11 +137,10 @@ export const VERDICTS = defineRelation(
   },
 );
 
-export const CONTINUATIONS = defineRelation(
-  'continuations',
-  'a touchpoint that came from the site itself or a payment page and continues the visit before it',
-  { key: ['touch_no'], columns: { touch_no: 'int' } },
-);
+export const CONTINUATIONS = defineRelation('continuations', 'a touchpoint that continues the visit before it', {
+  key: ['touch_no'],
+  columns: { touch_no: 'int' },
+});
 
 /** Columns of the touchpoint that every candidate has: collapsing and most reports need them. */
 export const CANDIDATE_COLUMNS = {
