@@ -11,6 +11,7 @@ import { type BrandSettings, DEFAULT_BRAND_SETTINGS, GIVEN_MODEL_SETTINGS, withG
 import { nameFault } from './domain/text.ts';
 import { isTimeZone } from './domain/time.ts';
 import { Compile, type Static, Type } from './domain/typebox.ts';
+import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-hosts.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
@@ -19,6 +20,7 @@ import type { WarehouseLocation } from './warehouse/engine.ts';
 import { parseWarehouseUrl } from './warehouse/engines.ts';
 
 const closed = { additionalProperties: false } as const;
+const HostList = Type.Array(Type.String(), { maxItems: 1_000 });
 const BrandSchema = Type.Object(
   {
     ...GIVEN_MODEL_SETTINGS,
@@ -30,6 +32,10 @@ const BrandSchema = Type.Object(
     by_conversion_type: Type.Optional(Type.Record(Type.String(), Type.Object(GIVEN_MODEL_SETTINGS, closed))),
     /** True if keys of scope page may send conversions of the brand. Anyone who opens the page has such a key. */
     page_conversions: Type.Optional(Type.Boolean()),
+    /** Domains of the brand: a page that was opened from one of them is no arrival. */
+    own_domains: Type.Optional(HostList),
+    /** Hosts where buyers pay, beside those that are known. A page that was opened from one of them is no arrival. */
+    payment_hosts: Type.Optional(HostList),
   },
   closed,
 );
@@ -73,7 +79,8 @@ const ConfigSchema = Type.Object(
       Type.Unsafe<'truncated' | 'full' | 'none'>({ type: 'string', enum: ['truncated', 'full', 'none'] }),
     ),
     strict_ga4_channels: Type.Optional(Type.Boolean()),
-    own_domains: Type.Optional(Type.Array(Type.String())),
+    /** Domains of all brands. */
+    own_domains: Type.Optional(HostList),
     /** Models to fit at an interval. The artifact of a fit that fails its gate is stored, but reports do not use it. */
     fits: Type.Optional(
       Type.Array(
@@ -111,7 +118,11 @@ export interface Config {
   geoip_db: string | null;
   ip_storage: 'truncated' | 'full' | 'none';
   strict_ga4_channels: boolean;
+  /** Domains of all brands. */
   own_domains: string[];
+  /** The hosts of brands that name some; the others have `default_hosts`. */
+  hosts: Map<string, BrandHosts>;
+  default_hosts: BrandHosts;
   fits: ScheduledFit[];
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
@@ -122,6 +133,11 @@ export interface Config {
 /** The settings of a brand, configured or not. */
 export function brandSettings(config: Config, brand_id: string): BrandSettings {
   return config.brands.get(brand_id) ?? config.defaults;
+}
+
+/** The hosts that the settings of a brand name. */
+export function brandHosts(config: Config, brand_id: string): BrandHosts {
+  return config.hosts.get(brand_id) ?? config.default_hosts;
 }
 
 /** True if keys of scope page may send conversions of a brand. */
@@ -166,10 +182,13 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   const defaults = mergeSettings('defaults', DEFAULT_BRAND_SETTINGS, content.defaults ?? {});
   const brands = new Map<string, BrandSettings>();
   const page_conversions = new Map<string, boolean>();
+  const default_hosts = brandHostsOf('defaults', (content.defaults ?? {}) as Partial<BrandHosts>);
+  const hosts = new Map<string, BrandHosts>();
   for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
     const problem = brandProblem(brand_id);
     if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
     brands.set(brand_id, mergeSettings(`brands.${brand_id}`, defaults, own));
+    hosts.set(brand_id, brandHostsOf(`brands.${brand_id}`, own as Partial<BrandHosts>, default_hosts));
     if (own.page_conversions !== undefined) page_conversions.set(brand_id, own.page_conversions);
   }
   return {
@@ -187,7 +206,9 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,
     ip_storage: content.ip_storage ?? 'truncated',
     strict_ga4_channels: content.strict_ga4_channels ?? false,
-    own_domains: content.own_domains ?? [],
+    own_domains: hostList('own_domains', content.own_domains ?? []),
+    hosts,
+    default_hosts,
     fits: (content.fits ?? []).map(({ every_hours, ...parameters }) => ({ every_hours, parameters })),
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
@@ -226,7 +247,7 @@ type BrandFile = Static<typeof BrandSchema>;
 function mergeSettings(
   where: string,
   base: BrandSettings,
-  { page_conversions: _page_conversions, ...own }: BrandFile,
+  { page_conversions: _page, own_domains: _domains, payment_hosts: _hosts, ...own }: BrandFile,
 ): BrandSettings {
   const merged = {
     ...base,

@@ -1,7 +1,7 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brandSettings, type Config, takesPageConversions } from './config.ts';
+import { brandHosts, brandSettings, type Config, takesPageConversions } from './config.ts';
 import { badRequest } from './domain/errors.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
@@ -223,6 +223,7 @@ async function enrichOptions(config: Config): Promise<EnrichOptions> {
     strict_ga4: config.strict_ga4_channels,
     ip_storage: config.ip_storage,
     own_domains: config.own_domains,
+    hosts_of: (brand_id) => brandHosts(config, brand_id),
     geo: config.geoip_db === null ? null : await openGeo(config.geoip_db),
   };
 }

@@ -6,6 +6,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Relation } from '../warehouse/relation.ts';
+import { without } from './eligibility.ts';
 import type { Plan } from './plan.ts';
 
 /** Times of the orders. All are 0 if there are no orders. */
@@ -21,6 +22,8 @@ export interface TimeBounds {
   currencies: string[];
   /** True if the log holds any reclassification at this position. */
   has_reclassifications: boolean;
+  /** True if the log may hold a touchpoint that came from its own site. */
+  has_own_referrers: boolean;
   /** The most orders of one person. */
   most_orders: number;
 }
@@ -39,12 +42,14 @@ export async function readTimeBounds(
   const longest = `greatest(${WINDOWS.map(windowColumn).join(', ')})`;
   const [row] = await snapshot.query(
     `select o.low_ms as low_ms, o.first_ms as first_ms, o.high_ms as high_ms, o.low_currency as low_currency, o.high_currency as high_currency,
-       a.first_ms as adjusted_ms, a.last_ms as last_adjusted_ms, r.n as reclassifications, p.n as most_orders
+       a.first_ms as adjusted_ms, a.last_ms as last_adjusted_ms, r.n as reclassifications, s.n as own_referrers, p.n as most_orders
      from (
        select min(at_ms - ${longest}) as low_ms, min(at_ms) as first_ms, max(at_ms) as high_ms, min(currency) as low_currency, max(currency) as high_currency
        from ${orders.name}) o
      cross join (select min(at_ms) as first_ms, max(at_ms) as last_ms from ${adjustments.name}) a
      cross join (select count(*) as n from reclassifications r where ${atOrBefore('r', plan.positions.touchpoints)}) r
+     cross join (
+       select count(*) as n from (select 1 as found from touchpoints t where ${atOrBefore('t', plan.positions.touchpoints)} and not (${without('t.traits', 'own_referrer')}) limit 1) found) s
      cross join (select max(n) as n from (select count(*) as n from ${orders.name} group by person_key) people) p`,
   );
   const times = read(row, {
@@ -56,6 +61,7 @@ export async function readTimeBounds(
     low_currency: 'text?',
     high_currency: 'text?',
     reclassifications: 'number',
+    own_referrers: 'number',
     most_orders: 'number?',
   });
   const [first_ms, high_ms] = [times.first_ms ?? 0, times.high_ms ?? 0];
@@ -66,6 +72,8 @@ export async function readTimeBounds(
     until_ms: Math.max(high_ms, times.last_adjusted_ms ?? high_ms) + 1,
     currencies: [times.low_currency, times.high_currency].filter((name) => name !== null),
     has_reclassifications: times.reclassifications > 0,
+    // A reclassification can also say so.
+    has_own_referrers: times.own_referrers > 0 || times.reclassifications > 0,
     most_orders: times.most_orders ?? 0,
   };
 }

@@ -14,11 +14,12 @@ const STRENGTH = `case c.touchpoint_type when 'email_click' then 1 when 'email_r
 /** The key of an email: its message, else its campaign and email. Null for a candidate `c` that belongs to no known email. */
 const EMAIL_KEY = `case when c.is_email = 0 then null
   when c.message_id is not null then concat('m', c.message_id)
-  when c.campaign_id is not null or c.email_id is not null then concat('c', coalesce(concat('=', c.campaign_id), '-'), chr(0), coalesce(concat('=', c.email_id), '-'))
+  when c.sent_campaign_id is not null or c.email_id is not null then concat('c', coalesce(concat('=', c.sent_campaign_id), '-'), chr(0), coalesce(concat('=', c.email_id), '-'))
   else null end`;
 
 /**
- * Makes `absorbed`: the candidates that belong to another touch. There are three steps: landing visits join their click,
+ * Makes `absorbed`: the candidates that belong to another touch. Only a campaign that was sent is compared, because a link and an
+ * email tool name the same campaign in different ways. There are three steps: landing visits join their click,
  * events of one email join its strongest event, and repeats within a session join the first. Only candidates that share an
  * email or a session are sorted.
  */
@@ -41,17 +42,17 @@ const TIE_RANGE = 2 ** 24;
 const recency = (alias: string): string => `int64(${alias}.age_ms * ${TIE_RANGE} - ${alias}.tie_no)`;
 
 /** The fields in which a visit, as far as it has them, agrees with its click. */
-const AGREEING = ['message_id', 'campaign_id', 'email_id'] as const;
+const AGREEING = ['message_id', 'sent_campaign_id', 'email_id'] as const;
 
 /**
- * Visits on channel email that belong to the latest click before them: soon after it, and of the same email as far as the visit
+ * Visits by email that belong to the latest click before them: soon after it, and of the same email as far as the visit
  * names one. Visits are grouped by the fields that they have; each click joins the groups of its order, and one pass in time
  * finds the latest click. So the work does not grow with the number of pairs.
  */
 const absorbedVisits = (candidates: string): string => `
   with landing_visits as (
     select c.*, ${AGREEING.map((name, i) => `case when c.${name} is null then 0 else ${2 ** i} end`).join(' + ')} as has_fields
-    from ${candidates} c where c.channel = 'email' and c.touchpoint_type in ('website_visit', 'page_view')),
+    from ${candidates} c where c.is_email = 1 and c.touchpoint_type in ('website_visit', 'page_view')),
   wanted as (select distinct order_no, has_fields from landing_visits),
   email_clicks as (
     select c.*, w.has_fields as has_fields
@@ -88,7 +89,7 @@ const absorbedRepeats = (candidates: string): string => `
   sessions as (select c.* from ${candidates} c join repeated r on r.order_no = c.order_no and r.session_id = c.session_id),
   standing as (
     select c.order_no as order_no, c.session_id as session_id, c.at_ms as at_ms, c.tie_no as tie_no, c.touch_no as touch_no, c.channel as channel,
-      c.campaign_id as campaign_id, c.email_id as email_id, ${EMAIL_KEY} as email_key
+      c.sent_campaign_id as campaign_id, c.email_id as email_id, ${EMAIL_KEY} as email_key
     from sessions c
       left join ${ABSORBED_VISITS.name} a on a.order_no = c.order_no and a.touch_no = c.touch_no
       left join absorbed_emails e on e.order_no = c.order_no and e.touch_no = c.touch_no

@@ -1,4 +1,5 @@
 /** The decision of the query on every touchpoint of the persons who ordered. Receipts show it. */
+import { isContinuation } from './continuations.ts';
 import { firstRefusal } from './eligibility.ts';
 import type { Plan } from './plan.ts';
 import type { OrderRelations, TouchRelations } from './relations.ts';
@@ -11,7 +12,7 @@ import { memberTouches } from './touches.ts';
  */
 export function consideredTouches(
   plan: Plan,
-  query: Pick<OrderRelations, 'orders'> & Pick<TouchRelations, 'members' | 'verdicts'>,
+  query: Pick<OrderRelations, 'orders'> & Pick<TouchRelations, 'members' | 'verdicts' | 'continuations'>,
   columns: readonly string[],
 ): string {
   const touches = memberTouches(plan, query, {
@@ -21,6 +22,7 @@ export function consideredTouches(
     at_ms: 't.at_ms',
     traits: 't.traits',
     touchpoint_type: 't.touchpoint_type',
+    continues: isContinuation(query.continuations, 't.touch_no'),
   });
   return `select o.order_no as order_no, o.at_ms - t.at_ms as age_ms, ${refused_by} as refused_by, t.touch_no as touch_no, t.at_ms as at_ms,
       ${columns.map((name) => `t.${name} as ${name}`).join(', ')}

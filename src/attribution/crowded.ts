@@ -9,7 +9,6 @@ import { atOrBefore } from '../warehouse/position.ts';
 import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
 import { textList } from '../warehouse/sql-text.ts';
 import { type TimeBounds, touchpointsWithin } from './bounds.ts';
-import { mayEarn } from './eligibility.ts';
 import type { CandidateLimits, Plan } from './plan.ts';
 import { BUSY_PAIRS, BUSY_PEOPLE, BUSY_TOUCHES, CROWDED_ORDERS, type TouchRelations } from './relations.ts';
 
@@ -45,7 +44,7 @@ export async function makeBusyPairs(
   plan: Plan,
   { orders, members }: People,
   times: TimeBounds,
-  sql: { touch_no: string; traits: string; with_verdicts: string },
+  sql: { touch_no: string; may_earn: string; with_verdicts: string },
 ): Promise<Relation | null> {
   const { pairs } = plan.limits;
   // A person with few orders has few pairs, whatever the number of touchpoints is.
@@ -76,7 +75,7 @@ export async function makeBusyPairs(
        from touchpoints t join (
            select m.subject_key as subject_key, b.* from ${members.name} m join ${busy.name} b on b.person_key = m.person_key) b
          on b.subject_key = t.subject_key ${sql.with_verdicts}
-       where ${in_range} and ${mayEarn(plan, sql.traits)})
+       where ${in_range} and ${sql.may_earn})
      select person_key, kept, window_no, touch_no, at_ms,
        row_number() over (partition by person_key, window_no order by at_ms, touchpoint_id) as place from earning`,
   );

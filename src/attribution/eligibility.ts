@@ -14,7 +14,11 @@ interface TouchSql {
   at_ms: string;
   traits: string;
   touchpoint_type: string;
+  /** A condition that is true for continuations. */
+  continues: string;
 }
+
+type Timed = Pick<TouchSql, 'at_ms' | 'touchpoint_type'>;
 
 /** A touchpoint that a filter refused, as its sentence on a receipt needs it. */
 export interface RefusedTouch {
@@ -34,9 +38,12 @@ interface Filter {
   /** Reason why an order is unattributed if this filter refuses the person's last remaining touchpoints. */
   reason: string;
   applies(plan: Plan): boolean;
-  /** The trait that the filter refuses. Filters that compare with the order have `sql` instead, which is true for what passes. */
+  /** The trait that the filter refuses. */
   trait?: keyof typeof TRAITS;
-  sql?(touch: TouchSql): string;
+  /** The filter refuses continuations. Whether a touchpoint is one depends on its person, and not on the order. */
+  continuation?: true;
+  /** Filters that compare with the order: true for what passes. */
+  sql?(touch: Timed): string;
   sentence(touch: RefusedTouch): string;
 }
 
@@ -52,7 +59,7 @@ const FILTERS = [
     status: 'after_conversion',
     reason: 'no_touch',
     applies: always,
-    sql: ({ at_ms }: TouchSql) => `${at_ms} <= o.at_ms`,
+    sql: ({ at_ms }: Timed) => `${at_ms} <= o.at_ms`,
     sentence: () => 'happened after the order',
   },
   {
@@ -85,10 +92,19 @@ const FILTERS = [
     sentence: () => 'direct visits are left out by exclude_direct',
   },
   {
+    // It is never the reason why an order is unattributed: the visit before has passed the same filters up to here.
+    status: 'continues_visit',
+    reason: 'outside_window',
+    applies: always,
+    continuation: true,
+    sentence: () =>
+      'came from the site itself or back from a payment page; it belongs to the visit before it and earns nothing of its own',
+  },
+  {
     status: 'outside_window',
     reason: 'outside_window',
     applies: always,
-    sql: ({ at_ms, touchpoint_type }: TouchSql) => `${at_ms} >= o.at_ms - (${windowMs(touchpoint_type)})`,
+    sql: ({ at_ms, touchpoint_type }: Timed) => `${at_ms} >= o.at_ms - (${windowMs(touchpoint_type)})`,
     sentence: ({ touchpoint_type, age_ms, windows }: RefusedTouch) => {
       const window = WINDOW_OF[touchpoint_type as TouchpointType] ?? 'click_days';
       return `${ratio(age_ms, MS_PER_DAY)} days before the order; the window of ${WINDOW_NAMES[window]} is ${windows[window]} days`;
@@ -98,7 +114,7 @@ const FILTERS = [
     status: 'before_previous_conversion',
     reason: 'outside_window',
     applies: (plan: Plan) => plan.lookback === 'since_previous_conversion',
-    sql: ({ at_ms }: TouchSql) => `(o.previous_ms is null or ${at_ms} > o.previous_ms)`,
+    sql: ({ at_ms }: Timed) => `(o.previous_ms is null or ${at_ms} > o.previous_ms)`,
     sentence: ({ previous_ms }: RefusedTouch) =>
       `not after the person's previous order of ${formatInstant(previous_ms ?? 0)}`,
   },
@@ -137,9 +153,13 @@ function traitsOf(filters: readonly Filter[]): Array<keyof typeof TRAITS> {
 }
 
 /** SQL that is true for touchpoints that may earn credit, as far as this does not depend on the order. */
-export function mayEarn(plan: Plan, traits: string): string {
-  return without(traits, ...traitsOf(applied(plan)));
+export function mayEarn(plan: Plan, { traits, continues }: Pick<TouchSql, 'traits' | 'continues'>): string {
+  const earns = without(traits, ...traitsOf(applied(plan)));
+  return continues === NEVER ? earns : `${earns} and not (${continues})`;
 }
+
+/** The condition `continues` where no touchpoint is a continuation. */
+export const NEVER = '1 = 0';
 
 /** SQL that is true for touchpoints that count in journeys: those of people, and those of machines if the plan includes them. */
 export function isCounted(plan: Plan, traits: string): string {
@@ -147,7 +167,7 @@ export function isCounted(plan: Plan, traits: string): string {
 }
 
 /** SQL that is true for touchpoints whose time allows credit of the order `o`. */
-export function inTime(plan: Plan, touch: TouchSql): string {
+export function inTime(plan: Plan, touch: Timed): string {
   return applied(plan)
     .flatMap(({ sql }) => sql?.(touch) ?? [])
     .join(' and ');
@@ -155,8 +175,8 @@ export function inTime(plan: Plan, touch: TouchSql): string {
 
 /** SQL for the status of the first filter that refuses a touchpoint; null if it may earn credit of the order `o`. */
 export function firstRefusal(plan: Plan, touch: TouchSql): string {
-  const cases = applied(plan).map(({ status, trait, sql }) => {
-    const passes = trait ? without(touch.traits, trait) : sql!(touch);
+  const cases = applied(plan).map(({ status, trait, continuation, sql }) => {
+    const passes = trait ? without(touch.traits, trait) : continuation ? `not (${touch.continues})` : sql!(touch);
     return `when not (${passes}) then '${status}'`;
   });
   return `case ${cases.join(' ')} end`;

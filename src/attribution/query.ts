@@ -7,6 +7,7 @@
  *
  *   orders.ts, events.ts     who ordered, when, and the value now, in the report's currency
  *   eligibility.ts           the filters that decide which touchpoints may earn credit
+ *   continuations.ts         pages that belong to the visit before them
  *   touches.ts, collapse.ts  candidates, and which of them are one touch
  *   credits.ts               paths, weights per model, and exact micros
  *   unattributed.ts          value that no touch earned, and the reason

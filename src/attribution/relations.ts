@@ -6,8 +6,10 @@ import { TABLES } from '../warehouse/schema.ts';
 const SETTINGS: Record<string, RelationType> = Object.fromEntries(
   SETTING_COLUMNS.map(({ column, whole }) => [column, whole ? 'int' : 'float']),
 );
-/** Further columns, which a plan may ask for: any column of the touchpoint. */
-const OF_TOUCHPOINTS = new RegExp(`^(${TABLES.touchpoints.columns.map(({ name }) => name).join('|')})$`);
+/** Further columns, which a plan may ask for: any column of the touchpoint, and the campaign without those of its link. */
+const OF_TOUCHPOINTS = new RegExp(
+  `^(sent_campaign_id|${TABLES.touchpoints.columns.map(({ name }) => name).join('|')})$`,
+);
 
 export const POLICIES = defineRelation('policies', 'the settings and the period of a brand and conversion type', {
   key: ['brand_id', 'conversion_type'],
@@ -134,6 +136,11 @@ export const VERDICTS = defineRelation(
     columns: { brand_id: 'text', touchpoint_id: 'text', channel: 'text', verdict: 'text', traits: 'int' },
   },
 );
+
+export const CONTINUATIONS = defineRelation('continuations', 'a touchpoint that continues the visit before it', {
+  key: ['touch_no'],
+  columns: { touch_no: 'int' },
+});
 
 /** Columns of the touchpoint that every candidate has: collapsing and most reports need them. */
 export const CANDIDATE_COLUMNS = {
@@ -283,6 +290,8 @@ export interface TouchRelations {
   members: Relation;
   /** Null if the log holds no reclassification at this position. */
   verdicts: Relation | null;
+  /** Null if the log holds no touchpoint that came from its own site. */
+  continuations: Relation | null;
   candidates: Relation;
   /** The orders that keep only their newest candidates. Null if there are none. */
   crowded: Relation | null;

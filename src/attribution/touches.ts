@@ -5,13 +5,15 @@ import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
 import { readValueBounds, type TimeBounds, touchpointsWithin, type ValueBounds } from './bounds.ts';
 import { makeAbsorbed } from './collapse.ts';
+import { CONTINUATION_COLUMNS, continuationsOf, isContinuation, SESSION_PAUSE_MS } from './continuations.ts';
 import { keepNewest, makeBusyPairs } from './crowded.ts';
-import { inTime, mayEarn, without } from './eligibility.ts';
+import { inTime, isCounted, mayEarn, without } from './eligibility.ts';
 import type { Plan } from './plan.ts';
 import {
   BUSY_PEOPLE,
   CANDIDATE_COLUMNS,
   CANDIDATES,
+  CONTINUATIONS,
   MEMBERS,
   NEWEST_CANDIDATES,
   type OrderRelations,
@@ -23,7 +25,7 @@ import {
 } from './relations.ts';
 
 /** Columns that collapsing needs, in addition to those that every candidate has. */
-const COLLAPSE_COLUMNS = ['message_id', 'session_id'] as const;
+const COLLAPSE_COLUMNS = ['message_id', 'session_id', 'sent_campaign_id'] as const;
 
 /** Columns of a touchpoint that a reclassification replaces. */
 const RECLASSIFIED: readonly string[] = ['channel', 'verdict', 'traits'];
@@ -72,6 +74,9 @@ export function memberTouches(
     where ${atOrBefore('t', plan.positions.touchpoints)} ${where}`;
 }
 
+/** SQL for the campaign of touchpoints `t`. */
+export const CAMPAIGN = 'coalesce(t.campaign_id, t.utm_id, t.utm_campaign)';
+
 /** SQL that joins touchpoints `t` with their reclassifications `v`; empty if there are none. */
 export function withVerdicts(verdicts: Relation | null): string {
   return verdicts === null
@@ -79,41 +84,69 @@ export function withVerdicts(verdicts: Relation | null): string {
     : `left join ${verdicts.name} v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id`;
 }
 
-/** SQL for a column of touchpoints `t`: the value of the reclassification `v` if there is one, else the touchpoint's own. */
+/**
+ * SQL for a column of touchpoints `t`: the value of the reclassification `v` if there is one, else the touchpoint's own. The
+ * campaign of a touchpoint is the one that was sent, else the one that its link names; `sent_campaign_id` is only the sent one.
+ */
 export function effective(name: string, verdicts: Relation | null): string {
+  if (name === 'campaign_id') return CAMPAIGN;
+  if (name === 'sent_campaign_id') return 't.campaign_id';
   return verdicts !== null && RECLASSIFIED.includes(name) ? `coalesce(v.${name}, t.${name})` : `t.${name}`;
+}
+
+/** Makes `continuations` of the members in a range of time. Null if the log has no touchpoint that came from its own site. */
+async function makeContinuations(
+  snapshot: Snapshot,
+  plan: Plan,
+  query: Pick<TouchRelations, 'members' | 'verdicts'>,
+  times: TimeBounds,
+): Promise<Relation | null> {
+  if (!times.has_own_referrers) return null;
+  const within = touchpointsWithin(plan, { low_ms: times.low_ms - SESSION_PAUSE_MS, high_ms: times.high_ms });
+  const touches = memberTouches(plan, query, { columns: CONTINUATION_COLUMNS, where: `and ${within}` });
+  const counted = `select t.* from (${touches}) t where ${isCounted(plan, 't.traits')}`;
+  return materialise(snapshot, CONTINUATIONS, `with counted as (${counted}) ${continuationsOf('counted')}`);
 }
 
 /** Makes the candidates of `orders`. Candidates at the same instant are not ordered yet. */
 async function makeCandidates(
   snapshot: Snapshot,
   plan: Plan,
-  { orders, members, verdicts }: { orders: Relation; members: Relation; verdicts: Relation | null },
+  {
+    orders,
+    members,
+    verdicts,
+    continuations,
+  }: Pick<TouchRelations, 'members' | 'verdicts' | 'continuations'> & {
+    orders: Relation;
+  },
   times: TimeBounds,
 ): Promise<Relation> {
   const traits = effective('traits', verdicts);
   const in_time = inTime(plan, {
     at_ms: 'epoch_ms(t.occurred_at)',
     touchpoint_type: 't.touchpoint_type',
-    traits,
   });
+  const touch_no = touchNumber(plan);
+  const may_earn = mayEarn(plan, { traits, continues: isContinuation(continuations, touch_no) });
   const columns = columnsOf(candidatesOf(plan, UNTIED_CANDIDATES), 't', {
     order_no: 'o.order_no',
-    touch_no: touchNumber(plan),
+    touch_no,
     age_ms: 'o.at_ms - epoch_ms(t.occurred_at)',
     at_ms: 'epoch_ms(t.occurred_at)',
     tie_no: '0',
     is_email: `case when ${without(traits, 'email')} then 0 else 1 end`,
     channel: effective('channel', verdicts),
     verdict: effective('verdict', verdicts),
+    campaign_id: CAMPAIGN,
+    sent_campaign_id: effective('sent_campaign_id', verdicts),
     traits,
   });
-  const touch_no = touchNumber(plan);
   const with_verdicts = withVerdicts(verdicts);
-  const busy = await makeBusyPairs(snapshot, plan, { orders, members }, times, { touch_no, traits, with_verdicts });
+  const busy = await makeBusyPairs(snapshot, plan, { orders, members }, times, { touch_no, may_earn, with_verdicts });
   const candidates = (with_orders: string): string => `select ${columns}
      from touchpoints t ${with_orders} and ${in_time} ${with_verdicts}
-     where ${touchpointsWithin(plan, times)} and ${mayEarn(plan, traits)}`;
+     where ${touchpointsWithin(plan, times)} and ${may_earn}`;
   const not_busy = busy ? `where o.person_key not in (select person_key from ${BUSY_PEOPLE.name})` : '';
   const of_persons = candidates(
     `join (select m.subject_key as subject_key, o.* from ${orders.name} o join ${members.name} m on m.person_key = o.person_key ${not_busy}) o
@@ -179,7 +212,8 @@ export async function makeTouchesOfOrders(
 ): Promise<TouchRelations & { bounds: ValueBounds }> {
   const members = await makeMembers(snapshot, orders);
   const verdicts = times.has_reclassifications ? await makeVerdicts(snapshot, plan, members) : null;
-  const untied = await makeCandidates(snapshot, plan, { orders, members, verdicts }, times);
+  const continuations = await makeContinuations(snapshot, plan, { members, verdicts }, times);
+  const untied = await makeCandidates(snapshot, plan, { orders, members, verdicts, continuations }, times);
   const bounds = await readValueBounds(snapshot, plan, events, untied);
   const all = bounds.ties === null ? untied : await breakTies(snapshot, plan, untied, bounds.ties);
   const { candidates, crowded } = await keepNewest(
@@ -193,5 +227,5 @@ export async function makeTouchesOfOrders(
     },
   );
   const absorbed = plan.collapse === 'none' ? null : await makeAbsorbed(snapshot, candidates);
-  return { members, verdicts, candidates, crowded, absorbed, bounds };
+  return { members, verdicts, continuations, candidates, crowded, absorbed, bounds };
 }

@@ -28,6 +28,7 @@
  * - member        an id of a person. The relation `persons` lists only the members that differ from their person's name
  *
  * What earns credit
+ * - continuation  a touchpoint that came from the site itself or a payment page, and belongs to the visit before it
  * - candidate     a touchpoint that the filters leave for an order: right person, type, verdict, channel, window
  * - window        how far back from an order a candidate may lie
  * - touch         one interaction: the candidates that belong together are collapsed into one touch

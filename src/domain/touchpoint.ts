@@ -80,19 +80,49 @@ export const VERDICTS = ['human', 'proxied', 'machine', 'bot', 'suspect', 'unkno
 export type Verdict = (typeof VERDICTS)[number];
 export const MACHINE_VERDICTS = ['machine', 'bot'] as const satisfies readonly Verdict[];
 
-/** The properties that the credit rules need, as bits of one integer: reading it is far cheaper than comparing texts. */
-export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8 } as const;
+/** Types that happen on a page of the site. Their referrer can say that the person was there, or at the checkout, before. */
+export const ON_SITE_TYPES = [
+  'website_visit',
+  'page_view',
+  'form_submission',
+  'download',
+  'video_watch',
+] as const satisfies readonly TouchpointType[];
+
+/** Types of what a visit consists of: a click that leads to the site, or something that happens on it. */
+export const VISIT_TYPES: readonly TouchpointType[] = [
+  ...ON_SITE_TYPES,
+  'email_click',
+  'sms_click',
+  'push_click',
+  'paid_ad_click',
+  'organic_search',
+  'social_interaction',
+  'direct_visit',
+];
+
+/**
+ * The properties that the credit rules need, as bits of one integer: reading it is far cheaper than comparing texts.
+ * `own_referrer` means that the person came from the site itself or back from a payment page, which is no arrival.
+ */
+export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8, own_referrer: 16 } as const;
 
 /** Types that belong to an email, whatever the channel of the touchpoint is. */
 export const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];
 
-/** The {@link TRAITS} of a touchpoint, from its type, channel and verdict. */
-export function touchpointTraits(touchpoint_type: string, channel: string, verdict: string): number {
+/** The {@link TRAITS} of a touchpoint, from its type, the label of its channel, verdict and referrer. */
+export function touchpointTraits(
+  touchpoint_type: string,
+  channel: string,
+  verdict: string,
+  has_own_referrer: boolean,
+): number {
   return (
     ((OUTCOME_TYPES as readonly string[]).includes(touchpoint_type) ? TRAITS.outcome : 0) |
     ((MACHINE_VERDICTS as readonly string[]).includes(verdict) ? TRAITS.machine : 0) |
     (channel === 'direct' ? TRAITS.direct : 0) |
-    (channel === 'email' || EMAIL_TYPES.includes(touchpoint_type) ? TRAITS.email : 0)
+    (channel === 'email' || EMAIL_TYPES.includes(touchpoint_type) ? TRAITS.email : 0) |
+    (has_own_referrer ? TRAITS.own_referrer : 0)
   );
 }
 
@@ -107,19 +137,23 @@ export const TouchpointSchema = Type.Object(
     session_id: Type.Optional(Id('The id of the visit')),
     touchpoint_type: OneOf(TOUCHPOINT_TYPES, 'What happened'),
     channel: Type.Optional(
-      Name('Any name, stored verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH),
+      Name(
+        'Any name, shown as it was sent; other spellings of email and direct (`Email`) count as these; derived from the evidence when left out',
+        MAX_CHANNEL_LENGTH,
+      ),
     ),
-    campaign_id: Type.Optional(Id('The campaign')),
+    campaign_id: Type.Optional(Id('The campaign; reports use utm_id, then utm_campaign when left out')),
     email_id: Type.Optional(Id('The email within the campaign')),
     message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
     url: Type.Optional(Text('The URL of the page', MAX_URL_LENGTH)),
     referrer: Type.Optional(Text('The URL of the page before', MAX_URL_LENGTH)),
-    utm_source: Type.Optional(Text('Read from the URL when left out')),
-    utm_medium: Type.Optional(Text('Read from the URL when left out')),
-    utm_campaign: Type.Optional(Text('Read from the URL when left out')),
-    utm_content: Type.Optional(Text('Read from the URL when left out')),
-    utm_term: Type.Optional(Text('Read from the URL when left out')),
+    utm_source: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
+    utm_medium: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
+    utm_campaign: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
+    utm_content: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
+    utm_term: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
+    utm_id: Type.Optional(Text('The id of the campaign; read from the URL when left out')),
     device_type: Type.Optional(OneOf(DEVICE_TYPES, 'Read from the user agent when left out')),
     browser: Type.Optional(Text('Read from the user agent when left out', 100)),
     os: Type.Optional(Text('Read from the user agent when left out', 100)),
@@ -169,6 +203,7 @@ export const touchpoints = defineRecord({
   id_prefix: 'tp_',
   schema: TouchpointSchema,
   since: 1,
+  fields_since: { utm_id: 5 },
   kept: 'first',
   pages: 'always',
   subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },
@@ -178,12 +213,7 @@ export const touchpoints = defineRecord({
     { name: 'country', kind: 'text', nullable: true },
     { name: 'verdict_reasons', kind: 'text' },
     { name: 'rules_version', kind: 'integer' },
-    {
-      name: 'traits',
-      kind: 'integer',
-      fill: (row) =>
-        touchpointTraits(row['touchpoint_type'] as string, row['channel'] as string, row['verdict'] as string),
-    },
+    { name: 'traits', kind: 'integer' },
     SUBJECT_KEY,
   ],
   private: {
@@ -195,6 +225,7 @@ export const touchpoints = defineRecord({
     utm_campaign: 'url',
     utm_content: 'url',
     utm_term: 'url',
+    utm_id: 'url',
     click_ids: 'click_ids',
   },
   check: subjectProblem,

@@ -5,7 +5,7 @@
  * - a medium that names its channel (affiliate, audio, sms, push) comes before what source and campaign suggest;
  * - `mobile-web` is a website, not a push message.
  */
-import type { HostCategory } from './hosts.ts';
+import type { HostCategory } from './host-lists.ts';
 
 /** Campaign tags in lower case and trimmed. A missing tag is empty. */
 export interface Tags {
@@ -41,6 +41,11 @@ const isDisplay = oneOf('display|banner|expandable|interstitial|cpm');
 const isSocialMedium = oneOf('social|social-network|social-media|sm|social network|social media');
 const isNothing = oneOf('(not set)|(none)');
 const isReferral = oneOf('referral|app|link');
+
+/** True for a label that says email, in one of the usual spellings. */
+export function isEmail(label: string): boolean {
+  return EMAIL.test(label);
+}
 
 export function isPaidMedium(medium: string): boolean {
   return medium !== '' && PAID.test(medium);
@@ -81,8 +86,8 @@ const ORGANIC_RULES: readonly ChannelRule[] = [
 ];
 const REFERRAL: ChannelRule = { channel: 'referral', by: 'medium', fits: (t) => isReferral(t.medium) };
 const EMAIL_RULES: readonly ChannelRule[] = [
-  { channel: 'email', by: 'medium', fits: (t) => EMAIL.test(t.medium) },
-  { channel: 'email', by: 'source', fits: (t) => EMAIL.test(t.source) },
+  { channel: 'email', by: 'medium', fits: (t) => isEmail(t.medium) },
+  { channel: 'email', by: 'source', fits: (t) => isEmail(t.source) },
 ];
 const OUR_EMAIL_RULES: readonly ChannelRule[] = [
   { channel: 'email', by: 'medium', fits: (t) => OUR_EMAIL_MEDIUM.test(t.medium) },
@@ -90,7 +95,7 @@ const OUR_EMAIL_RULES: readonly ChannelRule[] = [
     channel: 'email',
     by: 'source',
     fits: (t) =>
-      (EMAIL.test(t.source) || t.source.includes('newsletter')) && !isPaidMedium(t.medium) && !isMessageMedium(t),
+      (isEmail(t.source) || t.source.includes('newsletter')) && !isPaidMedium(t.medium) && !isMessageMedium(t),
   },
   // Mailboxes and email tools, only without a medium: such a tool may also send other messages (Klaviyo sends text messages).
   { channel: 'email', by: 'source', fits: (t) => t.category === 'webmail' && t.medium === '' },

@@ -2,6 +2,8 @@
  * Derives the channel that brought a touchpoint, and names the rule that decided: first from the type of the touchpoint, then
  * from tags, click ids and the referrer. A channel that the caller sent is never replaced (see enrich.ts).
  */
+import { ON_SITE_TYPES } from '../domain/touchpoint.ts';
+import type { BrandHosts } from './brand-hosts.ts';
 import {
   type ChannelDecision,
   ga4Channel,
@@ -13,7 +15,8 @@ import {
   tagReason,
 } from './channel-rules.ts';
 import { isEmailClickId } from './click-ids.ts';
-import { categoryOfHost, categoryOfSource, type HostCategory } from './hosts.ts';
+import type { HostCategory } from './host-lists.ts';
+import { categoryOfHost, categoryOfSource, isSameSite } from './hosts.ts';
 import { hostOf, isWithin, withoutWww } from './url.ts';
 
 export interface ChannelEvidence {
@@ -21,6 +24,8 @@ export interface ChannelEvidence {
   utm_source: string | null;
   utm_medium: string | null;
   utm_campaign: string | null;
+  /** A label that names a campaign or a link, and no source and no medium. Null if there is none. */
+  other_label: string | null;
   /** Names of the click ids, as stored. */
   click_ids: readonly string[];
   url: string | null;
@@ -31,7 +36,9 @@ export interface ChannelEvidence {
 
 export interface ChannelOptions {
   strict_ga4: boolean;
+  /** Own domains of every brand. */
   own_domains?: readonly string[];
+  hosts?: BrandHosts;
 }
 
 /** The site or app that the person came from, according to the referrer. */
@@ -69,6 +76,19 @@ export function deriveChannel(evidence: ChannelEvidence, options: ChannelOptions
   }
 }
 
+const IS_ON_SITE: ReadonlySet<string> = new Set(ON_SITE_TYPES);
+
+/**
+ * True if a touchpoint on a page is no arrival: its referrer is the site itself or a payment page, and no label or id says that
+ * another channel brought it.
+ */
+export function hasOwnReferrer(evidence: ChannelEvidence, options: ChannelOptions): boolean {
+  if (!IS_ON_SITE.has(evidence.touchpoint_type) || evidence.referrer === null) return false;
+  return OWN_REFERRER.test(fromEvidence(evidence, options).reason);
+}
+
+const OWN_REFERRER = /^(?:self_referral|payment_return):/;
+
 const PAID_TWIN: Record<string, string> = {
   organic_search: 'paid_search',
   organic_social: 'paid_social',
@@ -88,19 +108,25 @@ function paid(evidence: ChannelEvidence, options: ChannelOptions, otherwise: Cha
 
 function fromEvidence(evidence: ChannelEvidence, options: ChannelOptions): ChannelDecision {
   const tags = tagsOf(evidence);
-  if (options.strict_ga4) return strict(evidence, tags, originOf(evidence, options.own_domains));
+  if (options.strict_ga4) return strict(evidence, tags, originOf(evidence, options));
   if (evidence.email_token !== null && !isMessageMedium(tags))
     return { channel: 'email', reason: evidence.email_token };
   if (tags.source !== '' || tags.medium !== '') {
     // `utm_medium=cpc` without a source: the referrer names the network of the click.
-    if (tags.source === '' && isPaidMedium(tags.medium))
-      tags.category = originOf(evidence, options.own_domains).category;
+    if (tags.source === '' && isPaidMedium(tags.medium)) tags.category = originOf(evidence, options).category;
     const found = ownFirstChannel(tags) ?? fromTaggedClickId(evidence.click_ids, tags) ?? ownLastChannel(tags);
     return found ?? { channel: 'unassigned', reason: tagReason('source', tags) };
   }
   if (tags.campaign.includes('cross-network')) return { channel: 'cross_network', reason: tagReason('campaign', tags) };
-  const origin = originOf(evidence, options.own_domains);
-  return fromUntaggedClickId(evidence.click_ids, origin) ?? fromReferrer(origin);
+  const origin = originOf(evidence, options);
+  const found = fromUntaggedClickId(evidence.click_ids, origin);
+  return found ?? fromCampaign(evidence, tags, origin) ?? fromReferrer(origin);
+}
+
+/** A link with a campaign and without source and medium was made for some channel, and no one can say for which. */
+function fromCampaign({ other_label }: ChannelEvidence, tags: Tags, { host }: Origin): ChannelDecision | null {
+  if (other_label === null || host !== null) return null;
+  return { channel: 'unassigned', reason: other_label === 'utm_campaign' ? tagReason('campaign', tags) : other_label };
 }
 
 interface ClickIdRule {
@@ -203,19 +229,23 @@ function fromReferrer(origin: Origin): ChannelDecision {
   return { channel, reason: `referrer:${origin.host.slice(0, 80)}` };
 }
 
-function originOf(evidence: ChannelEvidence, own_domains: readonly string[] | undefined): Origin {
+function originOf(evidence: ChannelEvidence, options: ChannelOptions): Origin {
   const full_host = evidence.referrer === null ? null : hostOf(evidence.referrer);
   if (full_host === null) return NOWHERE;
   const host = withoutWww(full_host);
   const page_host = evidence.url === null ? null : hostOf(evidence.url);
-  const page = page_host === null ? null : withoutWww(page_host);
   const is_own =
-    (page !== null && (isWithin(host, page) || isWithin(page, host))) ||
-    (own_domains?.some((domain) => isWithin(host, withoutWww(domain.toLowerCase()))) ?? false);
+    (page_host !== null && isSameSite(host, withoutWww(page_host))) ||
+    isListed(host, options.own_domains) ||
+    isListed(host, options.hosts?.own_domains);
   if (is_own) return { host: null, category: null, ignored: `self_referral:${host.slice(0, 80)}` };
-  const category = categoryOfHost(full_host);
+  const category = isListed(host, options.hosts?.payment_hosts) ? 'payment' : categoryOfHost(full_host);
   if (category === 'payment') return { host: null, category: null, ignored: `payment_return:${host.slice(0, 80)}` };
   return { host, category, ignored: null };
+}
+
+function isListed(host: string, domains: readonly string[] | undefined): boolean {
+  return domains?.some((domain) => isWithin(host, withoutWww(domain.toLowerCase()))) ?? false;
 }
 
 const NOWHERE: Origin = { host: null, category: null, ignored: null };
@@ -241,7 +271,7 @@ function strict(evidence: ChannelEvidence, tags: Tags, origin: Origin): ChannelD
   }
   const auto_tag = evidence.click_ids.find((name) => name === 'gclid' || name === 'gbraid' || name === 'wbraid');
   if (auto_tag !== undefined) return { channel: 'paid_search', reason: `click_id:${auto_tag}` };
-  if (origin.host === null) return fromReferrer(origin);
+  if (origin.host === null) return fromCampaign(evidence, tags, origin) ?? fromReferrer(origin);
   const medium = origin.category === 'search' ? 'organic' : 'referral';
   const found = ga4Channel({ ...tags, source: origin.host, medium, category: origin.category });
   return { channel: found?.channel ?? 'referral', reason: `referrer:${origin.host.slice(0, 80)}` };

@@ -8,6 +8,7 @@ import { textOf } from './labels.ts';
  * in each of them took half of the time of enrichment.
  */
 export class Columns {
+  brand_id: string | null = null;
   touchpoint_type: string | null = null;
   channel: string | null = null;
   email_id: string | null = null;
@@ -19,6 +20,7 @@ export class Columns {
   utm_campaign: string | null = null;
   utm_content: string | null = null;
   utm_term: string | null = null;
+  utm_id: string | null = null;
   device_type: string | null = null;
   browser: string | null = null;
   os: string | null = null;

@@ -45,8 +45,25 @@ function parse(text: string, fetch: Fetch): Agent {
   if (fetch === 'page' && NATIVE_APP.test(text)) return nativeApp(text);
   if (HTTP_LIBRARY.test(text)) return machine('http_library_ua');
   const app = inAppBrowser(text);
-  if (app === undefined && isbot(text)) return machine('isbot_ua');
+  if (app === undefined && isbot(withoutModel(text))) return machine('isbot_ua');
   return browser(text, app);
+}
+
+/** The comment of a browser on Android or KaiOS: the system, then the model of the device and its build. */
+const DEVICE =
+  /^(Mozilla\/5\.0 \((?:Linux; (?:U; |arm_64; )?Android [\d.]*[^;)]*|Mobile|Android [\d.]*[^;)]*); )([^()]*)(\) (?:AppleWebKit\/|Gecko\/))/;
+/** A bot names itself, mostly with its version and an address: `SomeBot/1.0; +https://…`. */
+const NAMES_ITSELF = /https?:|@|\+|compatible|crawl|[a-z]{3}(?:bot|spider)\b|(?:bot|spider)\//i;
+const CUBOT = /\bcubot/i;
+
+/**
+ * The user agent with K for the model of the device, as Chrome writes it. isbot looks for words such as bot, scan and monitor, and
+ * phones are called `M BOT TAB 101`. What follows the model says what the program is.
+ */
+function withoutModel(text: string): string {
+  const [whole, before, model, after] = DEVICE.exec(text) ?? [];
+  if (whole === undefined || (NAMES_ITSELF.test(model!) && !CUBOT.test(model!))) return text;
+  return `${before}K${after}${text.slice(whole.length)}`;
 }
 
 function machine(kind: Agent['kind']): Agent {

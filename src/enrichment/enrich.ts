@@ -2,30 +2,33 @@
  * Derives columns of a touchpoint from its own content: campaign labels, click ids, channel, device, place and verdict. Pure.
  * The loader runs it on every touchpoint. A value that the caller sent is never overwritten.
  */
-import type { FlatRecord, Value } from '../domain/record.ts';
-import type { Verdict } from '../domain/touchpoint.ts';
-import { deriveChannel } from './channel.ts';
-import type { ChannelDecision } from './channel-rules.ts';
+import { DEFAULT_BRAND, type FlatRecord, type Value } from '../domain/record.ts';
+import { touchpointTraits, type Verdict } from '../domain/touchpoint.ts';
+import type { BrandHosts } from './brand-hosts.ts';
+import { type ChannelEvidence, type ChannelOptions, deriveChannel, hasOwnReferrer } from './channel.ts';
+import { type ChannelDecision, isEmail } from './channel-rules.ts';
 import { addClickId, clickIdsJson } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { type Fetch, parseUserAgent } from './device.ts';
 import { countryOf } from './geo.ts';
 import { normalIp, storedIp } from './ip.ts';
-import { objectOf } from './labels.ts';
+import { labelOf, objectOf } from './labels.ts';
 import { type Judgement, judge } from './machine-traffic.ts';
 import type { Agent } from './mail-clients.ts';
 import type { PrivacyOptions } from './private.ts';
 import { forEachParameter } from './url.ts';
-import { fillUtm, sentUtm, type Utm } from './utm.ts';
+import { fillUtm, labelField, sentUtm, type Utm, type UtmField } from './utm.ts';
 
 /** Increase it when a rule or table of this folder changes. `tributary reclassify` then judges stored touchpoints again. */
-export const RULES_VERSION = 1;
+export const RULES_VERSION = 2;
 
 export interface EnrichOptions extends PrivacyOptions {
   /** Use Google's channel table without our corrections. */
   strict_ga4: boolean;
-  /** Domains of the brand. A referrer from them does not count. */
+  /** Domains of all brands. A referrer from them does not count. */
   own_domains?: string[];
+  /** The hosts that a brand's settings name. */
+  hosts_of?: (brand_id: string) => BrandHosts;
 }
 
 /** Everything that enrichment adds to a touchpoint record; each is the column of the same name. */
@@ -45,11 +48,13 @@ export type Enriched = Utm & {
   /** Canonical JSON array of reason codes. */
   verdict_reasons: string;
   rules_version: number;
+  /** See `TRAITS`. */
+  traits: number;
 };
 
 export type Reclassified = Pick<
   Enriched,
-  'channel' | 'channel_reason' | 'verdict' | 'verdict_reasons' | 'rules_version'
+  'channel' | 'channel_reason' | 'verdict' | 'verdict_reasons' | 'rules_version' | 'traits'
 >;
 
 /** The `channel_reason`, and the only verdict reason, where the caller sent the channel or verdict. */
@@ -63,9 +68,7 @@ const SENT_REASONS = '["sent"]';
 export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): Enriched {
   const columns = columnsOf(record);
   const labels = labelsOf(columns);
-  const sent_channel = columns.channel;
-  const decision =
-    sent_channel === null ? channelOf(columns, labels, options) : { channel: sent_channel, reason: SENT };
+  const found = channelOf(columns, labels, options, columns.channel);
   const evidence = objectOf(columns.evidence);
   const agent = agentOf(columns);
   const judgement = judgementOf(columns, agent, evidence);
@@ -78,13 +81,14 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const is_reader = LOCATED.has(verdict) && LOCATED.has(judgement.verdict);
   const geo_location = columns.geo_location ?? (is_reader ? columns.address_place : null);
   return {
-    channel: decision.channel,
-    channel_reason: decision.reason,
+    channel: found.channel,
+    channel_reason: found.reason,
     utm_source: labels.utm.utm_source,
     utm_medium: labels.utm.utm_medium,
     utm_campaign: labels.utm.utm_campaign,
     utm_content: labels.utm.utm_content,
     utm_term: labels.utm.utm_term,
+    utm_id: labels.utm.utm_id,
     click_ids: labels.click_ids,
     device_type: device.device_type,
     browser: device.browser,
@@ -95,6 +99,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
     verdict,
     verdict_reasons: sent_verdict === null ? reasonsJson(judgement) : SENT_REASONS,
     rules_version: RULES_VERSION,
+    traits: touchpointTraits(columns.touchpoint_type ?? '', found.label, verdict, found.has_own_referrer),
   };
 }
 
@@ -104,18 +109,18 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
  */
 export function reclassify(stored: Record<string, Value>, options: EnrichOptions): Reclassified {
   const columns = columnsOf(stored);
-  const keeps_channel = columns.channel_reason === SENT && columns.channel !== null;
-  const decision = keeps_channel
-    ? { channel: columns.channel as string, reason: SENT }
-    : channelOf(columns, labelsOf(columns), options);
+  const sent_channel = columns.channel_reason === SENT ? columns.channel : null;
+  const found = channelOf(columns, labelsOf(columns), options, sent_channel);
   const keeps_verdict = columns.verdict_reasons === SENT_REASONS && columns.verdict !== null;
   const judgement = keeps_verdict ? null : judgementOf(columns, agentOf(columns), objectOf(columns.evidence));
+  const verdict = judgement?.verdict ?? (columns.verdict as Verdict);
   return {
-    channel: decision.channel,
-    channel_reason: decision.reason,
-    verdict: judgement?.verdict ?? (columns.verdict as Verdict),
+    channel: found.channel,
+    channel_reason: found.reason,
+    verdict,
     verdict_reasons: judgement === null ? SENT_REASONS : reasonsJson(judgement),
     rules_version: RULES_VERSION,
+    traits: touchpointTraits(columns.touchpoint_type ?? '', found.label, verdict, found.has_own_referrer),
   };
 }
 
@@ -126,38 +131,71 @@ interface Labels {
 }
 const NO_NAMES: readonly string[] = [];
 
-/** Campaign labels and click ids: the sent ones, and from the URL those that were not sent. One pass over the URL. */
+/**
+ * Campaign labels and click ids: the sent ones, and from the URL those that were not sent. One pass over the URL. Of several
+ * parameters for one label, `utm_` comes before Matomo's names, and then the first one with a value wins.
+ */
 function labelsOf(columns: Columns): Labels {
   const utm = sentUtm(columns);
   const sent_ids = columns.click_ids;
   const url = columns.url;
   let ids: Record<string, string> | null = null;
+  const of_matomo: Array<[UtmField, string]> = [];
   if (url !== null) {
     forEachParameter(url, (name, raw) => {
-      if (name.startsWith('utm_')) fillUtm(utm, name, raw);
+      const field = labelField(name);
+      if (field === name) fillUtm(utm, field, raw);
+      else if (field !== undefined) of_matomo.push([field, raw]);
       else if (sent_ids === null) ids = addClickId(ids, name, raw);
     });
   }
+  for (const [field, raw] of of_matomo) fillUtm(utm, field, raw);
   if (sent_ids !== null) return { utm, click_ids: sent_ids, click_id_names: Object.keys(objectOf(sent_ids)) };
   if (ids === null) return { utm, click_ids: null, click_id_names: NO_NAMES };
   return { utm, click_ids: clickIdsJson(ids), click_id_names: Object.keys(ids) };
 }
 
-function channelOf(columns: Columns, labels: Labels, options: EnrichOptions): ChannelDecision {
-  const { utm_source, utm_medium, utm_campaign } = labels.utm;
-  return deriveChannel(
-    {
-      touchpoint_type: columns.touchpoint_type ?? '',
-      utm_source,
-      utm_medium,
-      utm_campaign,
-      click_ids: labels.click_id_names,
-      url: columns.url,
-      referrer: columns.referrer,
-      email_token: columns.message_id !== null ? 'message_id' : columns.email_id !== null ? 'email_id' : null,
-    },
-    options,
-  );
+/**
+ * The channel that was sent, else the one that the evidence gives. A sender who calls a page view direct does not say that it
+ * was an arrival: many trackers send `direct` for every page without campaign labels.
+ */
+function channelOf(
+  columns: Columns,
+  { utm, click_id_names }: Labels,
+  options: EnrichOptions,
+  sent_channel: string | null,
+): ChannelDecision & { label: string; has_own_referrer: boolean } {
+  const evidence: ChannelEvidence = {
+    touchpoint_type: columns.touchpoint_type ?? '',
+    utm_source: utm.utm_source,
+    utm_medium: utm.utm_medium,
+    utm_campaign: utm.utm_campaign,
+    other_label: firstLabel(utm),
+    click_ids: click_id_names,
+    url: columns.url,
+    referrer: columns.referrer,
+    email_token: columns.message_id !== null ? 'message_id' : columns.email_id !== null ? 'email_id' : null,
+  };
+  const rules: ChannelOptions = options.hosts_of
+    ? { ...options, hosts: options.hosts_of(columns.brand_id ?? DEFAULT_BRAND) }
+    : options;
+  const decision = sent_channel === null ? deriveChannel(evidence, rules) : { channel: sent_channel, reason: SENT };
+  const label = sent_channel === null ? decision.channel : channelLabel(sent_channel);
+  const { channel, reason } = decision;
+  return { channel, reason, label, has_own_referrer: label === 'direct' && hasOwnReferrer(evidence, rules) };
+}
+
+/** The name of a label that says only which campaign or link it was, or null. */
+function firstLabel(utm: Utm): UtmField | null {
+  return NAMING_LABELS.find((field) => utm[field] !== null) ?? null;
+}
+
+const NAMING_LABELS: readonly UtmField[] = ['utm_campaign', 'utm_id', 'utm_content', 'utm_term'];
+
+/** What a sent channel is, in whatever way it is written: the channel `Email` is shown as it was sent, and is email. */
+function channelLabel(sent: string): string {
+  const label = labelOf(sent) ?? '';
+  return isEmail(label) ? 'email' : label;
 }
 
 function agentOf(columns: Columns): Readonly<Agent> | null {

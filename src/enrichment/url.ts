@@ -74,26 +74,72 @@ export function withoutWww(host: string): string {
   return host.startsWith('www.') ? host.slice(4) : host;
 }
 
+type Visit = (name: string, raw_value: string) => void;
+
 /**
- * Calls `visit` with the name (decoded, lower case) and raw value of each of the first 100 parameters of the query, in order.
- * The fragment is not part of the query, and neither is a URL nested in a value.
+ * Calls `visit` with the name (decoded, lower case, without the brackets of `utm_source[]`) and raw value of each of the first 100
+ * parameters, in order: those of the query, then those of the fragment. Links are put together by tools that do not look at what
+ * is there: so a second `?` begins a parameter too, and without any `?` the first `&` does. A URL nested in a value is one value.
  */
-export function forEachParameter(url: string, visit: (name: string, raw_value: string) => void): void {
-  const question = url.indexOf('?');
-  if (question < 0) return;
+export function forEachParameter(url: string, visit: Visit): void {
   const hash = url.indexOf('#');
-  if (hash >= 0 && hash < question) return;
   const end = hash < 0 ? url.length : hash;
-  let start = question + 1;
-  for (let count = 0; count < MAX_PARAMETERS && start < end; count++) {
-    let stop = url.indexOf('&', start);
-    if (stop < 0 || stop > end) stop = end;
+  const left = visitParameters(url, queryStart(url, end), end, MAX_PARAMETERS, visit);
+  if (hash >= 0) visitParameters(url, hash + 1, url.length, left, visit);
+}
+
+function queryStart(url: string, end: number): number {
+  const question = url.indexOf('?');
+  if (question >= 0 && question < end) return question + 1;
+  const ampersand = url.indexOf('&');
+  // `://` after the scheme belongs to a nested URL, and so does what follows it.
+  if (ampersand < 0 || ampersand > end || url.lastIndexOf('://', ampersand) > MAX_SCHEME_LENGTH) return end;
+  return ampersand + 1;
+}
+
+/** @returns how many more parameters may be read. */
+function visitParameters(url: string, from: number, end: number, most: number, visit: Visit): number {
+  let left = most;
+  let question = -1;
+  for (let start = from; left > 0 && start < end; left--) {
+    const ampersand = url.indexOf('&', start);
+    const next = ampersand < 0 || ampersand > end ? end : ampersand;
     const equals = url.indexOf('=', start);
+    if (question < start) question = indexOrEnd(url, '?', start);
+    const stop = question >= next ? next : secondQuestion(url, start, equals, question, next);
     if (equals > start && equals < stop) {
       const name = decodeParameter(url.slice(start, equals)).toLowerCase();
-      // Links that were copied from HTML source have `&amp;` instead of an ampersand.
-      visit(name.startsWith('amp;') ? name.slice(4) : name, url.slice(equals + 1, stop));
+      visit(isPlainName(name) ? name : name.replace(EXTRA, ''), url.slice(equals + 1, stop));
     }
     start = stop + 1;
   }
+  return left;
+}
+
+/** Links that were copied from HTML source have `&amp;` instead of an ampersand. Lists have brackets after their name. */
+const EXTRA = /^amp;|\[\d{0,4}\]$/g;
+const MAX_SCHEME_LENGTH = 20;
+const PARAMETER_AFTER_QUESTION = /\?(?:amp;)?[\w.%[\]-]+=/y;
+
+function isPlainName(name: string): boolean {
+  return !name.endsWith(']') && !name.startsWith('amp;');
+}
+
+function indexOrEnd(text: string, sought: string, from: number): number {
+  const at = text.indexOf(sought, from);
+  return at < 0 ? text.length : at;
+}
+
+/** Where a parameter with a `?` ends: at the `?` before another parameter, else at `next`. */
+function secondQuestion(url: string, start: number, equals: number, first: number, next: number): number {
+  let question = first;
+  const has_value = equals >= 0 && equals < question;
+  const before = url.slice(has_value ? equals + 1 : start, question);
+  if (before.includes('://') || (has_value && before.startsWith('/'))) return next;
+  for (; question >= 0 && question < next; question = url.indexOf('?', question + 1)) {
+    if (question < equals) return question;
+    PARAMETER_AFTER_QUESTION.lastIndex = question;
+    if (PARAMETER_AFTER_QUESTION.test(url)) return question;
+  }
+  return next;
 }

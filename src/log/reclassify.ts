@@ -1,5 +1,5 @@
 /**
- * Judges stored touchpoints again by today's rules, and appends each changed channel or verdict as a reclassification. Events
+ * Judges stored touchpoints again by today's rules, and appends each changed channel, verdict or trait as a reclassification. Events
  * never change. A report takes the latest reclassification up to its log position, so a report with an old `as_of` stays the
  * same.
  *
@@ -8,7 +8,6 @@
  * `NAME-rules`: no earlier `as_of` includes its positions, and the spool can go on. Each page is one transaction with its
  * commit, so a run that was stopped can be repeated and does the rest.
  */
-import { touchpointTraits } from '../domain/touchpoint.ts';
 import { Columns } from '../enrichment/columns.ts';
 import { type EnrichOptions, type Reclassified, RULES_VERSION, reclassify } from '../enrichment/enrich.ts';
 import { CARE_TIMEOUT_MS, type Snapshot, type Warehouse } from '../warehouse/port.ts';
@@ -108,7 +107,7 @@ async function readExtent(snapshot: Snapshot): Promise<Extent> {
   return { position, ranges, total: rows.reduce((sum, row) => sum + Number(row['n']), 0) };
 }
 
-const JUDGED = ['channel', 'verdict'] as const satisfies ReadonlyArray<keyof Reclassified>;
+const JUDGED = ['channel', 'verdict', 'traits'] as const satisfies ReadonlyArray<keyof Reclassified>;
 const READ = new Set(Object.keys(new Columns()).filter((name) => name !== 'occurred_at'));
 /** The stored columns that the rules read. */
 const EVIDENCE = TABLES.touchpoints.columns.map(({ name }) => name).filter((name) => READ.has(name));
@@ -142,11 +141,15 @@ function recordOf(stored: Row): Record<string, string | number | null> {
 }
 
 /**
- * True if channel or verdict changed. Changed reasons alone are ignored; results of newer rules than ours are kept.
+ * True if channel, verdict or traits changed. Changed reasons alone are ignored; results of newer rules than ours are kept.
  */
 function differs(stored: Row, judged: Reclassified): boolean {
   if (Number(stored['held_rules_version']) > RULES_VERSION) return false;
-  return stored['held_channel'] !== judged.channel || stored['held_verdict'] !== judged.verdict;
+  return (
+    stored['held_channel'] !== judged.channel ||
+    stored['held_verdict'] !== judged.verdict ||
+    Number(stored['held_traits']) !== judged.traits
+  );
 }
 
 function rowOf(stored: Row, judged: Reclassified): Row {
@@ -155,6 +158,5 @@ function rowOf(stored: Row, judged: Reclassified): Row {
     touchpoint_id: stored['touchpoint_id']!,
     subject_key: stored['subject_key']!,
     ...judged,
-    traits: touchpointTraits(stored['touchpoint_type'] as string, judged.channel, judged.verdict),
   };
 }

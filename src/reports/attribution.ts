@@ -102,7 +102,7 @@ export async function groupsAndReconciliation(
   const query = await attribute(snapshot, plan, context.directory);
   const totals = await readTotals(snapshot, query);
   const room = Math.floor(MAX_ROWS / plan.models.length);
-  const spend = await readGroupSpend(snapshot, plan, keys, room + 1);
+  const spend = await readGroupSpend(snapshot, plan, query, keys, room + 1);
   checkRows(spend?.groups.length ?? 0, plan, 'group_by');
   const parts = await modelParts(snapshot, plan, query, keys, { totals, spend, room });
   return { parts, query, warnings: spend?.warnings ?? [] };

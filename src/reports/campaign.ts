@@ -5,11 +5,12 @@ import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
-import { effective, withVerdicts } from '../attribution/touches.ts';
+import { CAMPAIGN, effective, withVerdicts } from '../attribution/touches.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_HOUR } from '../domain/time.ts';
 import { MACHINE_VERDICTS, VIEW_TYPES } from '../domain/touchpoint.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import { labelOf } from '../enrichment/labels.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
@@ -45,7 +46,8 @@ const MAX_EMAILS = 10_000;
 
 /**
  * Sends and engagement count by the day of the event, conversions by the day of the order, both in [start, end).
- * A touch of any type belongs to the campaign if it has the campaign's id. Landing visits count, too.
+ * A touch of any type belongs to the campaign if it has the campaign's id, or no id and a link that names the campaign. Landing
+ * visits count, too.
  */
 export async function campaignReport(
   context: ReportContext,
@@ -66,6 +68,11 @@ export async function campaignReport(
           ['touchpoints', 'campaign_id'],
           ['spend', 'campaign_id'],
         ],
+        label: labelOf(campaign_id) ?? campaign_id,
+        label_columns: [
+          ['touchpoints', 'utm_id'],
+          ['touchpoints', 'utm_campaign'],
+        ],
       },
       { brand_id: parameters.brand_id, ...options },
     );
@@ -73,6 +80,7 @@ export async function campaignReport(
       ...options,
       brand_ids,
       extra: { report: 'campaign', campaign_id },
+      touch_columns: ['sent_campaign_id'],
     });
     return answerOnce(context, resolved, '', () => campaignAnswer(snapshot, context, resolved, campaign_id));
   }, readOptions(context));
@@ -96,7 +104,7 @@ async function campaignAnswer(
     attribution_model: plan.models[0]!.name,
     basic_metrics: engagementMetrics(engagement),
     conversion_metrics: conversionMetrics(earned, engagement),
-    efficiency_metrics: efficiency(earned, engagement, await campaignSpend(snapshot, plan, campaign_id)),
+    efficiency_metrics: efficiency(earned, engagement, await campaignSpend(snapshot, plan, query, campaign_id)),
     conversion_timing: await conversionTiming(snapshot, earned.counts.touched_conversions),
     by_email: await byEmail(snapshot),
     definitions: DEFINITIONS,
@@ -114,24 +122,29 @@ async function makeCampaignEvents(
   const from = (table: string, alias: string, id: string): string => `from ${table} ${alias}
     join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id
     left join ${PERSONS.name} p on p.brand_id = ${alias}.brand_id and p.id = ${id}`;
-  const when = (alias: string): string =>
-    `${alias}.campaign_id = $campaign_id and ${atOrBefore(alias, plan.positions.touchpoints)}
+  const when = (alias: string, is_of_campaign: string): string =>
+    `${is_of_campaign} and ${atOrBefore(alias, plan.positions.touchpoints)}
        and epoch_ms(${alias}.occurred_at) >= b.start_ms and epoch_ms(${alias}.occurred_at) < b.end_ms`;
   await materialise(
     snapshot,
     CAMPAIGN_EVENTS,
     `with happened as (
        select e.email_id as email_id, e.event_type as kind, 'human' as verdict, concat(e.brand_id, '/', coalesce(p.person_id, e.customer_id)) as person
-       ${from('email_events', 'e', 'e.customer_id')} where ${when('e')}
+       ${from('email_events', 'e', 'e.customer_id')} where ${when('e', 'e.campaign_id = $campaign_id')}
        union all
        select t.email_id as email_id, t.touchpoint_type as kind, ${effective('verdict', verdicts)} as verdict,
          concat(t.brand_id, '/', coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person
        ${from('touchpoints', 't', 'coalesce(t.customer_id, t.anonymous_id)')} ${withVerdicts(verdicts)}
-       where ${when('t')} and t.touchpoint_type in ('email_open', 'email_click'))
+       where ${when('t', isOf('t.campaign_id', CAMPAIGN))} and t.touchpoint_type in ('email_open', 'email_click'))
      select email_id, kind, person, case when verdict in (${textList(MACHINE_VERDICTS)}) then 0 else 1 end as is_human from happened`,
-    { campaign_id },
+    named(campaign_id),
   );
 }
+
+/** SQL that is true for touchpoints of the campaign: of those without a campaign that was sent, the campaign is a label. */
+const isOf = (sent: string, campaign: string): string =>
+  `(${sent} = $campaign_id or (${sent} is null and ${campaign} in ($campaign_id, $label)))`;
+const named = (campaign_id: string) => ({ campaign_id, label: labelOf(campaign_id) ?? campaign_id });
 
 /**
  * Makes `campaign_touches` (the campaign's touches in the paths of the period, with their credit) and
@@ -145,8 +158,8 @@ async function makeCampaignOrders(snapshot: Snapshot, query: Attribution, campai
        c.age_ms as age_ms, case when c.k = 1 then 1 else 0 end as is_first, case when c.k = c.n then 1 else 0 end as is_last,
        case when t.touchpoint_type in (${textList(VIEW_TYPES)}) then 1 else 0 end as is_view
      from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no
-     where t.campaign_id = $campaign_id`,
-    { campaign_id },
+     where ${isOf('t.sent_campaign_id', 't.campaign_id')}`,
+    named(campaign_id),
   );
   await materialise(
     snapshot,

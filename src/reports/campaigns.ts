@@ -26,7 +26,7 @@ interface CampaignRow extends ReportJson {
   spend_micros: string | null;
 }
 
-async function campaignsReport(
+export async function campaignsReport(
   context: ReportContext,
   parameters: Static<typeof CampaignsParameters>,
   options: { key_brand_id: string | null },
@@ -46,7 +46,7 @@ async function campaignsReport(
         ...reportHead(resolved, context.clock()),
         attribution_model: plan.models[0]!.name,
         campaigns: rows.map(({ average_attribution_weight: _weight, ...row }) => row),
-        totals: totalsOf(rows, warnings.length === 0),
+        totals: totalsOf(rows, !warnings.some(({ code }) => code === 'spend_without_rate')),
         warnings: [...(await readWarnings(snapshot, plan, query)), ...warnings],
       };
     });

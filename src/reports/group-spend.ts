@@ -1,12 +1,14 @@
 /** What was spent on each group of the attribution report. docs/semantics.md 10. */
 
 import type { Plan } from '../attribution/plan.ts';
+import type { Attribution } from '../attribution/query.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { readAll } from '../warehouse/read-row.ts';
 import { costAndReturn, spendMoney } from './campaign-metrics.ts';
 import type { ReportJson } from './context.ts';
 import { formatKey, type GroupKey, joinMonths } from './groups.ts';
-import { makeSpend } from './spend.ts';
+import { makeSpend, makeSpendLines } from './spend.ts';
+import { withCampaigns } from './spend-campaigns.ts';
 import type { Warning } from './warning.ts';
 
 /** The fields of a group that spend has, too. If a report groups by another one, spend cannot be told to its groups. */
@@ -30,12 +32,23 @@ export interface GroupSpend {
 export async function readGroupSpend(
   snapshot: Snapshot,
   plan: Plan,
+  query: Attribution,
   keys: readonly GroupKey[],
   limit: number,
 ): Promise<GroupSpend | null> {
   if (!keys.every(({ field }) => SPEND_FIELDS.includes(field))) return null;
-  const spend = await makeSpend(snapshot, plan);
-  if (spend === null) return { groups: [], warnings: [] };
+  const warnings: Warning[] = [];
+  const lines = await makeSpendLines(snapshot, plan);
+  const met = keys.some(({ field }) => field === 'campaign_id') ? await withCampaigns(snapshot, lines, query) : lines;
+  if (met === null)
+    warnings.push({
+      code: 'spend_labels_not_compared',
+      count: 1,
+      message:
+        'period has too many campaigns to compare their labels, so spend is shown beside campaigns of exactly its name',
+    });
+  const spend = await makeSpend(snapshot, plan, met ?? lines);
+  if (spend === null) return { groups: [], warnings };
   const months = await joinMonths(snapshot, keys, spend);
   // The keys are SQL over credits `c` and touchpoints `t`. A line of spend stands for both.
   const rows = await snapshot.query(
@@ -48,7 +61,6 @@ export async function readGroupSpend(
     keys: keys.map((key, g) => formatKey(row[`g${g}`]!, key)),
     micros: sums[r]!.unknown_ones > 0 ? null : sums[r]!.micros,
   }));
-  const warnings: Warning[] = [];
   const [first] = spend.missing;
   if (first)
     warnings.push({

@@ -33,6 +33,7 @@ const GROUP_KEYS: Record<string, GroupKey> = {
       'utm_campaign',
       'utm_content',
       'utm_term',
+      'utm_id',
       'device_type',
       'country',
     ].map((name) => [name, column(name)]),

@@ -23,6 +23,9 @@ interface Sought {
   field: string;
   id: string;
   columns: ReadonlyArray<readonly [table: TableName, column: string]>;
+  /** The label that also names it, and the columns that may hold the id or the label. */
+  label?: string;
+  label_columns?: ReadonlyArray<readonly [table: TableName, column: string]>;
 }
 
 /** The brands that have records with an id, among those that the key may read. @throws forbidden, not_found. */
@@ -33,13 +36,18 @@ export async function brandsOf(
   request: { brand_id?: string | undefined; key_brand_id: string | null },
 ): Promise<string[]> {
   const asked = brandWithin(request.key_brand_id, request.brand_id);
-  const parts = sought.columns.map(
-    ([table, column]) =>
-      `select r.brand_id as brand_id from ${table} r where r.${column} = $id and ${atOrBefore('r', position)} ${asked === null ? '' : 'and r.brand_id = $brand_id'}`,
+  const { id, columns, label = id, label_columns = [] } = sought;
+  const conditions = [
+    ...columns.map(([table, column]) => [table, `r.${column} = $id`]),
+    ...label_columns.map(([table, column]) => [table, `r.${column} in ($id, $label)`]),
+  ];
+  const parts = conditions.map(
+    ([table, is_it]) =>
+      `select r.brand_id as brand_id from ${table} r where ${is_it} and ${atOrBefore('r', position)} ${asked === null ? '' : 'and r.brand_id = $brand_id'}`,
   );
   const rows = await snapshot.query(
     `select distinct brand_id from (${parts.join(' union all ')}) known order by brand_id`,
-    { id: sought.id, ...(asked === null ? {} : { brand_id: asked }) },
+    { id, ...(label_columns.length === 0 ? {} : { label }), ...(asked === null ? {} : { brand_id: asked }) },
   );
   if (rows.length === 0) {
     const where = asked === null ? '' : ` in brand ${asked}`;

@@ -22,6 +22,11 @@ export const SPEND_LINES = defineRelation('spend_lines', 'a line of spend of the
     amount_micros: 'int',
   },
 });
+export const SPEND_CAMPAIGNS = defineRelation(
+  'spend_campaigns',
+  'a campaign as spend names it, and the campaign of the report to which this spend belongs',
+  { key: ['campaign_id'], columns: { campaign_id: 'text', credited_id: 'text' } },
+);
 export const SPEND_RATES = defineRelation(
   'spend_rates',
   "the rate num / den for a day's spend in a currency; is_known is 0 if there is none",

@@ -1,6 +1,7 @@
 /** What marketing cost: the lines of spend that count, by day, in the report's currency. docs/semantics.md 10. */
 
 import type { Plan, PlannedBrand } from '../attribution/plan.ts';
+import type { Attribution } from '../attribution/query.ts';
 import { atRate, RATE_DAYS, readRates } from '../attribution/rates.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { dayOf, formatDate, parseDate, startOfDayMs } from '../domain/time.ts';
@@ -9,6 +10,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import { columnsOf, fill, materialise, type Relation } from '../warehouse/relation.ts';
 import { SPEND_AMOUNTS, SPEND_LINES, SPEND_PERIODS, SPEND_RATES } from './relations.ts';
+import { linesOfCampaign } from './spend-campaigns.ts';
 
 /** A day and currency whose spend cannot be converted. */
 interface MissingRate {
@@ -24,12 +26,10 @@ export interface Spend {
   missing: readonly MissingRate[];
 }
 
-/** Makes `spend_amounts`: the spend of the period, or that of one campaign. Null if there is none. */
-export async function makeSpend(snapshot: Snapshot, plan: Plan, campaign_id?: string): Promise<Spend | null> {
-  await fill(snapshot, SPEND_PERIODS, periodsOf(plan.brands));
-  await makeLines(snapshot, plan, campaign_id);
+/** Makes `spend_amounts` from lines of {@link makeSpendLines}. Null if there are none. */
+export async function makeSpend(snapshot: Snapshot, plan: Plan, lines: Relation): Promise<Spend | null> {
   const found = await snapshot.query(
-    `select distinct brand_id, date, currency from ${SPEND_LINES.name} order by date, currency, brand_id`,
+    `select distinct brand_id, date, currency from ${lines.name} order by date, currency, brand_id`,
   );
   if (found.length === 0) return null;
   const days = readAll(found, { brand_id: 'text', date: 'text', currency: 'text' });
@@ -50,7 +50,7 @@ export async function makeSpend(snapshot: Snapshot, plan: Plan, campaign_id?: st
   const amounts = await materialise(
     snapshot,
     SPEND_AMOUNTS,
-    `select ${columns} from ${SPEND_LINES.name} s
+    `select ${columns} from ${lines.name} s
      join ${SPEND_RATES.name} r on r.brand_id = s.brand_id and r.date = s.date and r.currency = s.currency`,
   );
   return {
@@ -92,10 +92,11 @@ function firstDayFrom(time_zone: string, at_ms: number): string {
 const isMade = (id: string): string => `(length(${id}) = 35 and substring(${id}, 1, 3) = 'sp_')`;
 
 /**
- * Makes `spend_lines`. A line without an id that a version before schema 4 stored counts until a line without an id states its
- * day, channel and campaign anew.
+ * Makes `spend_lines`: the lines of spend of the period. A line without an id that a version before schema 4 stored counts until a
+ * line without an id states its day, channel and campaign anew.
  */
-function makeLines(snapshot: Snapshot, plan: Plan, campaign_id: string | undefined): Promise<Relation> {
+export async function makeSpendLines(snapshot: Snapshot, plan: Plan): Promise<Relation> {
+  await fill(snapshot, SPEND_PERIODS, periodsOf(plan.brands));
   const columns = ['date', 'channel', 'campaign_id', 'ad_set_id', 'source', 'currency', 'amount_micros', 'stated_id'];
   const key = (alias: string): string =>
     `${alias}.brand_id, ${alias}.date, ${alias}.channel, coalesce(${alias}.campaign_id, '')`;
@@ -105,10 +106,9 @@ function makeLines(snapshot: Snapshot, plan: Plan, campaign_id: string | undefin
     `with latest as (${latestStatements('spend', plan.positions.conversions, { columns })})
      select ${columnsOf(SPEND_LINES, 's')}
      from latest s join ${SPEND_PERIODS.name} p on p.brand_id = s.brand_id
-     where s.date >= p.from_date and s.date < p.until_date ${campaign_id === undefined ? '' : 'and s.campaign_id = $campaign_id'}
+     where s.date >= p.from_date and s.date < p.until_date
        and not (s.stated_id is null and ${isMade('s.id')} and (${key('s')}) in (
          select ${key('k')} from latest k where k.stated_id is not null and ${isMade('k.id')} and k.ad_set_id is null and k.source is null))`,
-    campaign_id === undefined ? {} : { campaign_id },
   );
 }
 
@@ -116,8 +116,14 @@ function makeLines(snapshot: Snapshot, plan: Plan, campaign_id: string | undefin
  * Micros spent on a campaign in the period, or null if no spend was sent.
  * @throws missing_fx_rate naming the currencies and the day.
  */
-export async function campaignSpend(snapshot: Snapshot, plan: Plan, campaign_id: string): Promise<bigint | null> {
-  const spend = await makeSpend(snapshot, plan, campaign_id);
+export async function campaignSpend(
+  snapshot: Snapshot,
+  plan: Plan,
+  query: Attribution,
+  campaign_id: string,
+): Promise<bigint | null> {
+  const lines = await linesOfCampaign(snapshot, await makeSpendLines(snapshot, plan), query, campaign_id);
+  const spend = await makeSpend(snapshot, plan, lines);
   if (spend === null) return null;
   const [missing] = spend.missing;
   if (missing)

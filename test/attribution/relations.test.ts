@@ -90,6 +90,7 @@ describe('a temporary table', () => {
         'value_events',
         'ties',
         'absorbed',
+        'continuations',
         'credits',
         'journeys',
         'history',
@@ -109,7 +110,7 @@ describe('a temporary table', () => {
 describe('eligibility', () => {
   test('refuses on a receipt exactly the touchpoints that are no candidates of the query', async () => {
     let refused = 0;
-    for (const [world, options] of samples(9))
+    for (const [world, options] of samples(15))
       await withEngine(world, async (engine) => {
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))
           engine.settings.set(brand_id, settingsOf(own));
@@ -139,8 +140,13 @@ describe('eligibility', () => {
     const plan = { include_machine: false, exclude_direct: true, lookback: 'since_previous_conversion' } as Parameters<
       typeof mayEarn
     >[0];
-    const touch = { at_ms: 't.at_ms', traits: 't.traits', touchpoint_type: 't.touchpoint_type' };
-    expect(mayEarn(plan, 't.traits')).toBe('bits(t.traits, 7) = 0');
+    const touch = {
+      at_ms: 't.at_ms',
+      traits: 't.traits',
+      touchpoint_type: 't.touchpoint_type',
+      continues: 't.continues',
+    };
+    expect(mayEarn(plan, touch)).toBe('bits(t.traits, 7) = 0 and not (t.continues)');
     expect(inTime(plan, touch)).toContain('t.at_ms > o.previous_ms');
     const statuses = [...firstRefusal(plan, touch).matchAll(/then '(\w+)'/g)].map((match) => match[1]);
     expect(statuses).toEqual([
@@ -148,6 +154,7 @@ describe('eligibility', () => {
       'ineligible_type',
       'machine',
       'excluded_channel',
+      'continues_visit',
       'outside_window',
       'before_previous_conversion',
     ]);

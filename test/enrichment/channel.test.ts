@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { TRAITS } from '../../src/domain/touchpoint.ts';
 import { categoryOfHost } from '../../src/enrichment/hosts.ts';
 import { enrich } from './options.ts';
 
@@ -85,6 +86,15 @@ const TAGS: Case[] = [
   ['push | utm_source:firebase', page('?utm_source=firebase')],
   ['unassigned | utm_source:acme', page('?utm_source=acme&utm_medium=mobile-web')],
   ['unassigned | utm_source:acme', page('?utm_source=acme')],
+  ['unassigned | utm_campaign:spring', page('?utm_campaign=Spring')],
+  ['unassigned | utm_campaign:spring', { utm_campaign: 'Spring' }],
+  ['unassigned | utm_campaign:spring', page('?utm_campaign=spring', { referrer: 'https://shop.example/' })],
+  ['unassigned | utm_id', page('?utm_id=77')],
+  ['unassigned | utm_campaign:spring', page('#mtm_campaign=spring')],
+  ['unassigned | utm_content', page('?utm_content=button')],
+  ['organic_search | referrer:google.com', page('?utm_campaign=spring', { referrer: 'https://www.google.com/' })],
+  ['paid_search | click_id:gclid', page('?utm_campaign=spring&gclid=x')],
+  ['email | utm_medium:email', page('?pk_medium=email&pk_campaign=spring')],
   ['ai_assistant | utm_source:chatgpt.com', page('?utm_source=chatgpt.com')],
   ['ai_assistant | utm_medium:ai-assistant', page('?utm_source=x&utm_medium=ai-assistant')],
 ];
@@ -150,6 +160,16 @@ describe('the channel', () => {
   it('is kept verbatim when the caller sent it', () => {
     const record = { channel: 'My  Channel', touchpoint_type: 'email_open', ...page('?utm_medium=cpc') };
     expect(channel(record)).toBe('My  Channel | sent');
+  });
+
+  it.each([
+    ['Email', TRAITS.email],
+    [' EMAIL', TRAITS.email],
+    ['E-Mail', TRAITS.email],
+    ['Direct', TRAITS.direct],
+    ['Emails from Bob', 0],
+  ])('counts as what it says if the caller sent %j', (sent, traits) => {
+    expect(enrich({ channel: sent })).toMatchObject({ channel: sent, channel_reason: 'sent', traits });
   });
 
   it('ignores referrals from the domains of the brand', () => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FlatRecord } from '../../src/domain/record.ts';
-import { TOUCHPOINT_TYPES, VERDICTS } from '../../src/domain/touchpoint.ts';
+import { TOUCHPOINT_TYPES, TRAITS, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { BoundedCache } from '../../src/enrichment/bounded-cache.ts';
 import { enrichTouchpoint, RULES_VERSION, reclassify } from '../../src/enrichment/enrich.ts';
+import { campaignIdOf, labelOf } from '../../src/enrichment/labels.ts';
 import { ENRICHMENT } from '../support/events.ts';
 import { enrich, UA } from './options.ts';
 
@@ -36,6 +37,7 @@ const record = fc
       utm_campaign: text,
       utm_content: text,
       utm_term: text,
+      utm_id: text,
       device_type: text,
       browser: text,
       os: text,
@@ -61,6 +63,11 @@ const options = fc.record({
   geo: fc.constantFrom(null, () => ({ country: 'DE', region: null, city: null })),
   own_domains: fc.array(text, { maxLength: 2 }),
 });
+/** Labels have one spelling; other values stay as they are. */
+const spelled = (field: string, sent: string): string | null => {
+  if (field === 'utm_id') return campaignIdOf(sent);
+  return field.startsWith('utm_') ? labelOf(sent) : sent;
+};
 const KEPT = [
   'channel',
   'utm_source',
@@ -68,6 +75,7 @@ const KEPT = [
   'utm_campaign',
   'utm_content',
   'utm_term',
+  'utm_id',
   'device_type',
   'browser',
   'os',
@@ -92,13 +100,13 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('never changes a value that the caller sent', () => {
+  it('never replaces a value that the caller sent', () => {
     fc.assert(
       fc.property(record, options, (input, chosen) => {
         const e = enrichTouchpoint(input, chosen);
         for (const field of KEPT) {
           const sent = input[field];
-          if (typeof sent === 'string' && sent.trim() !== '') expect(e[field]).toBe(sent);
+          if (typeof sent === 'string' && sent.trim() !== '') expect(e[field]).toBe(spelled(field, sent));
         }
       }),
       { numRuns: 1000 },
@@ -119,9 +127,9 @@ describe('whatever is sent', () => {
     fc.assert(
       fc.property(record, options, (input, chosen) => {
         const e = enrichTouchpoint(input, chosen);
-        const { channel, channel_reason, verdict, verdict_reasons, rules_version } = e;
+        const { channel, channel_reason, verdict, verdict_reasons, rules_version, traits } = e;
         const again = reclassify({ ...input, ...e }, chosen);
-        expect(again).toEqual({ channel, channel_reason, verdict, verdict_reasons, rules_version });
+        expect(again).toEqual({ channel, channel_reason, verdict, verdict_reasons, rules_version, traits });
       }),
       { numRuns: 1000 },
     );
@@ -149,6 +157,7 @@ describe('judging again', () => {
       verdict: 'bot',
       verdict_reasons: '["isbot_ua"]',
       rules_version: RULES_VERSION,
+      traits: TRAITS.machine | TRAITS.email,
     });
   });
 

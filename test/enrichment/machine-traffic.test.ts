@@ -88,6 +88,45 @@ describe('any other touchpoint', () => {
   });
 });
 
+describe('a device whose model holds a word of crawlers', () => {
+  const REST = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36';
+  it.each([
+    'Linux; Android 11; M BOT TAB 101',
+    'Linux; Android 11; M BOT TAB 101 Build/RP1A.200720.011; wv',
+    'Linux; U; Android 9; en-us; M BOT 60 Build/PPR1.180610.011',
+    'Linux; Android 10; M-BOT_60',
+    'Linux; Android 13; Moto BOT 5',
+    'Linux; Android 12; iBOT 5',
+    'Linux; Android 9; CUBOT NOTE S',
+    'Linux; Android 13; Cubot_P40 Build/TP1A',
+    'Linux; Android 12; Robot X1',
+    'Linux; Android 12; SPIDER X5',
+    'Linux; Android 12; Handheld Scanner 3',
+    'Linux; Android 12; Smart Monitor 24',
+  ])('(%s) is a person', (device) => {
+    for (const type of ['page_view', 'email_click', 'email_open'])
+      expect(verdict(type, `Mozilla/5.0 (${device}) ${REST}`), type).toMatch(/^human /);
+    expect(enrich({ user_agent: `Mozilla/5.0 (${device}) ${REST}` }).device_type).toMatch(/^(?:mobile|tablet)$/);
+  });
+  it('may run Firefox on Android or KaiOS', () => {
+    expect(verdict('page_view', 'Mozilla/5.0 (Android 13; M BOT 60; rv:121.0) Gecko/121.0 Firefox/121.0')).toMatch(
+      /^human/,
+    );
+    expect(verdict('page_view', 'Mozilla/5.0 (Mobile; M BOT 51; rv:48.0) Gecko/48.0 Firefox/48.0 KAIOS/2.5')).toMatch(
+      /^human/,
+    );
+  });
+  it.each([
+    `Linux; Android 6.0.1; Nexus 5X Build/MMB29P) ${REST} (compatible; Googlebot/2.1; +http://www.google.com/bot.html`,
+    `Linux; Android 7.0;) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; PetalBot;+https://webmaster.petalsearch.com/site/petalbot`,
+    'Linux; Android 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Mobile Safari/537.36 (compatible; Bytespider; spider-feedback@bytedance.com',
+    `Linux; Android 10; SomeBot) ${REST} (x`,
+    `Linux; Android 10; SomeBot/1.0; +https://some.example/bot) ${REST} (x`,
+    `Linux; Android 10; M BOT TAB 101) ${REST} (compatible; SemrushBot/7; +http://www.semrush.com/bot.html`,
+    `Linux; Android 10; M BOT TAB 101) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/120.0.0.0 Safari/537.36 (x`,
+  ])('is told from a bot (%s)', (bot) => expect(verdict('page_view', `Mozilla/5.0 (${bot})`)).toMatch(/^bot /));
+});
+
 it('keeps the verdict that the caller sent', () => {
   expect(verdict('email_open', UA.googlebot, { machine: true }, { verdict: 'human' })).toBe('human ["sent"]');
 });

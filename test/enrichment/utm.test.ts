@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { labelOf } from '../../src/enrichment/labels.ts';
 import { withoutPersonalIds } from '../../src/enrichment/private.ts';
 import { enrich } from './options.ts';
 
@@ -16,7 +18,7 @@ describe('campaign labels', () => {
 
   it('keeps each label that the caller sent and fills only the others', () => {
     const url = 'https://shop.example/?utm_source=url&utm_medium=url&utm_campaign=url';
-    expect(utm(url, { utm_medium: 'Sent Medium' })).toEqual(['url', 'Sent Medium', 'url', null, null]);
+    expect(utm(url, { utm_medium: 'Sent Medium' })).toEqual(['url', 'sent medium', 'url', null, null]);
     expect(utm('https://shop.example/', { utm_campaign: 'kept' })).toEqual([null, null, 'kept', null, null]);
     expect(utm(url, { utm_source: 'sent' })[1]).toBe('url');
   });
@@ -25,11 +27,9 @@ describe('campaign labels', () => {
     expect(utm('https://shop.example/?utm_source=url', { utm_source: ' ' })[0]).toBe('url');
   });
 
-  it('decodes percent and plus, and leaves the fragment out', () => {
+  it('decodes percent and plus', () => {
     expect(utm('https://x.example/?utm_source=a+b#frag')[0]).toBe('a b');
     expect(utm('https://x.example/?utm_campaign=caf%C3%A9%20au%20lait')[2]).toBe('café au lait');
-    expect(utm('https://x.example/#utm_source=frag')[0]).toBeNull();
-    expect(utm('https://x.example/#/page?utm_source=frag')[0]).toBeNull();
     expect(utm('https://x.example/?utm_source=100%')[0]).toBe('100%');
   });
 
@@ -45,6 +45,70 @@ describe('campaign labels', () => {
     expect(utm('https://x.example/r?to=https://evil.example/?utm_source=evil')[0]).toBeNull();
     expect(utm('https://x.example/r?to=https%3A%2F%2Fevil.example%2F%3Futm_source%3Devil&utm_source=good')[0]).toBe(
       'good',
+    );
+  });
+
+  it('reads labels after the hash, those of the query first', () => {
+    expect(utm('https://x.example/#utm_source=frag&utm_medium=email').slice(0, 2)).toEqual(['frag', 'email']);
+    expect(utm('https://x.example/#?utm_source=frag')[0]).toBe('frag');
+    expect(utm('https://x.example/#/page?utm_source=frag')[0]).toBe('frag');
+    expect(utm('https://x.example/#section&utm_source=frag')[0]).toBe('frag');
+    expect(utm('https://x.example/?utm_source=query#utm_source=frag&utm_medium=email').slice(0, 2)).toEqual([
+      'query',
+      'email',
+    ]);
+    expect(utm('https://x.example/#/r?to=https://evil.example/?utm_source=evil')[0]).toBeNull();
+  });
+
+  it('reads lists, a second question mark, and labels that were added without one', () => {
+    expect(utm('https://x.example/?utm_source[]=a&utm_medium%5B%5D=b&utm_campaign[0]=c').slice(0, 3)).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+    expect(utm('https://x.example/?id=5?utm_source=a&utm_medium=email').slice(0, 2)).toEqual(['a', 'email']);
+    expect(utm('https://x.example/?utm_source=a?utm_medium=email').slice(0, 2)).toEqual(['a', 'email']);
+    expect(utm('https://x.example/??utm_source=a')[0]).toBe('a');
+    expect(utm('https://x.example/p&utm_source=a&utm_medium=email').slice(0, 2)).toEqual(['a', 'email']);
+    expect(utm('https://x.example/?utm_content=why?&utm_term=a?b')[3]).toBe('why?');
+    expect(utm('https://x.example/?to=/path?utm_source=evil')[0]).toBeNull();
+    expect(utm('https://x.example/r/https://evil.example/&utm_source=evil')[0]).toBeNull();
+    expect(utm('https://x.example/?https://evil.example/?utm_source=evil')[0]).toBeNull();
+  });
+
+  it("reads Matomo's names after its own", () => {
+    const url = (p: string) =>
+      `https://x.example/?${p}_source=S&${p}_medium=email&${p}_campaign=Spring&${p}_content=c&${p}_kwd=k&${p}_cid=Id-7`;
+    for (const p of ['mtm', 'pk', 'matomo', 'piwik']) {
+      expect(utm(url(p))).toEqual(['s', 'email', 'spring', 'c', 'k']);
+      expect(enrich({ url: url(p) }).utm_id).toBe('Id-7');
+    }
+    expect(utm('https://x.example/?mtm_source=m&utm_source=u&pk_keyword=k')).toEqual(['u', null, null, null, 'k']);
+    expect(utm('https://x.example/?pk_cpn=p', { utm_campaign: 'sent' })[2]).toBe('sent');
+  });
+
+  it('reads the id of the campaign, which keeps its case', () => {
+    expect(enrich({ url: 'https://x.example/?utm_id=AbC%20%2B7' }).utm_id).toBe(enrich({ utm_id: ' AbC +7' }).utm_id);
+    expect(enrich({ utm_id: 'AbC' }).utm_id).toBe('AbC');
+  });
+
+  it('spells a label in one way, wherever it comes from', () => {
+    const labels = ['LinkedIn', ' linkedin ', 'linked%49n', 'LINKEDIN', 'Linked\u200bIn'];
+    for (const label of labels) {
+      expect(utm('', { utm_source: label })[0]).toBe('linkedin');
+      expect(utm(`https://x.example/?utm_source=${encodeURIComponent(label)}`)[0]).toBe('linkedin');
+    }
+    for (const label of ['Spring  Sale', 'spring+sale', 'Spring%20Sale', 'spring%2520sale', 'spring\tsale']) {
+      expect(utm('', { utm_campaign: label })[2]).toBe('spring sale');
+      expect(utm(`https://x.example/?utm_campaign=${label.replaceAll('\t', '%09')}`)[2]).toBe('spring sale');
+    }
+    expect(utm('', { utm_source: 'cafe\u0301' })[0]).toBe('caf\u00e9');
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 60 }), (text) => {
+        const once = labelOf(text);
+        if (once !== null) expect(labelOf(once)).toBe(once);
+        expect(utm(`https://x.example/?utm_source=${encodeURIComponent(text)}`)[0]).toBe(once);
+      }),
     );
   });
 

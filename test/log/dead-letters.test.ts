@@ -99,7 +99,7 @@ describe('a record whose value does not fit its column', () => {
       enrich: (_record, item) =>
         broken && item['touchpoint_id'] === 'bad'
           ? { customer_id: 7 }
-          : { channel: 'x', channel_reason: 'x', verdict: 'human', verdict_reasons: '[]', rules_version: 1 },
+          : { channel: 'x', channel_reason: 'x', verdict: 'human', verdict_reasons: '[]', rules_version: 1, traits: 0 },
     });
     const touch = {
       touchpoint_id: 'bad',

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ConversionInput } from '../../src/domain/conversion.ts';
 import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import { OUTCOME_TYPES, TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
+import { OWN_PAGE, PAYMENT_PAGE } from './pages.ts';
 import { adjustmentTimes, orderTimes, timeOf, times } from './times.ts';
 import type { WireAdjustment, WireConversion } from './wire.ts';
 
@@ -14,6 +15,9 @@ export interface Draft {
 /** An optional field with one of a few values, half of the time missing. */
 const maybe = <T>(...values: T[]): fc.Arbitrary<T | undefined> =>
   fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 });
+/** An optional field that is there now and then. */
+const seldom = <T>(...values: T[]): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.constantFrom(...values) });
 const again = fc.constantFrom<Draft['again']>(...Array<'no'>(18).fill('no'), 'same', 'changed');
 const brand_id = fc.constantFrom('default', 'default', 'default', 'default', 'default', 'b2');
 
@@ -74,32 +78,47 @@ export const touchpoints = fc.record({
       }),
     },
     {
+      weight: 2,
+      arbitrary: fc.record({
+        type: fc.constantFrom('page_view' as const, 'website_visit' as const, 'form_submission' as const),
+        channel: fc.constant('direct'),
+        from: fc.constantFrom(OWN_PAGE, OWN_PAGE, PAYMENT_PAGE),
+      }),
+    },
+    {
       weight: 3,
       arbitrary: fc.record({
-        type: fc.constantFrom(...TOUCHPOINT_TYPES, ...OUTCOME_TYPES, ...OUTCOME_TYPES),
+        type: fc.constantFrom(...TOUCHPOINT_TYPES, ...OUTCOME_TYPES, ...OUTCOME_TYPES, ...OUTCOME_TYPES),
         channel: fc.constantFrom('direct', 'paid_search', 'Email', 'email'),
       }),
     },
   ),
   campaign_id: maybe('spring', 'Spring', 'fall'),
   email_id: maybe('e1', 'e2'),
-  message_id: fc.option(fc.constantFrom('m1', 'm2'), { nil: undefined, freq: 1 }),
+  message_id: seldom('m1', 'm2'),
   session_id: maybe('s1', 's2'),
   verdict: fc.constantFrom(...VERDICTS, ...Array<'unknown'>(8).fill('unknown')),
   utm_source: maybe('news', 'google'),
+  utm_campaign: maybe('spring', 'summer'),
+  utm_id: seldom('77', 'Spring'),
+  /** Where the page was opened from: the site itself or a payment page count if nothing says that it is an arrival. */
+  opened_from: fc.constantFrom<(string | undefined)[]>(undefined, OWN_PAGE, PAYMENT_PAGE, 'https://news.example/'),
   device_type: maybe('mobile' as const, 'desktop' as const),
   country: maybe('DE', 'US'),
 });
 type TouchpointDraft = typeof touchpoints extends fc.Arbitrary<infer D> ? D : never;
 
 export function touchpointOf(draft: TouchpointDraft, index: number, scene: Scene): TouchpointInput {
-  const { again: _again, who: owner, time, kind, country, ...rest } = draft;
+  const { again: _again, who: owner, time, kind, country, ...labelled } = draft;
+  const { email_id: _email, message_id: _message, utm_source: _s, utm_campaign: _c, utm_id: _i, ...bare } = labelled;
+  const { opened_from, ...rest } = 'from' in kind ? { ...bare, opened_from: kind.from } : labelled;
   return compact({
     touchpoint_id: scattered('t', index, 17, 41),
     ...whoOf(owner, scene),
     ...rest,
     touchpoint_type: kind.type,
     channel: kind.channel,
+    ...(opened_from === undefined ? {} : { url: 'https://shop.example/cart', referrer: opened_from }),
     ...scene.alike,
     occurred_at: timeOf(time, scene.bases),
     geo_location: country === undefined ? undefined : { country },

@@ -25,6 +25,7 @@ const TOUCH_KEYS = [
   'utm_campaign',
   'utm_content',
   'utm_term',
+  'utm_id',
   'device_type',
   'country',
 ] as const;
@@ -73,7 +74,13 @@ function keyValue(key: string, touch: RefTouchpoint, event: ValueEvent, time_zon
   if (key === 'month') return day.slice(0, 7);
   const field = TOUCH_KEYS.find((known) => known === key);
   if (!field) throw new Error(`no group key ${key}`);
+  if (field === 'campaign_id') return campaignOf(touch);
   return touch[field] ?? null;
+}
+
+/** The campaign that the sender names, else the one that the link names. */
+function campaignOf({ campaign_id, utm_id, utm_campaign }: RefTouchpoint): string | null {
+  return campaign_id ?? utm_id ?? utm_campaign ?? null;
 }
 
 export function compareRows(a: GroupRow, b: GroupRow, keys: string[]): number {

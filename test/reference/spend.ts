@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { compareRows, type GroupRow } from './groups.ts';
 import { convert, type Order, rateOf } from './orders.ts';
-import { dayIn, mondayOf } from './rows.ts';
+import { compareText, dayIn, mondayOf } from './rows.ts';
 import { type FullOptions, type RefSpend, settingsOf, type World } from './types.ts';
 import type { WireSpend } from './wire.ts';
 
@@ -14,7 +14,7 @@ export const spendDrafts = fc.record({
   brand_id: fc.constantFrom('default', 'default', 'default', 'b2'),
   date: fc.constantFrom('2026-01-14', '2026-01-15', '2026-02-01', '2026-02-28', '2026-03-01', '2026-03-31'),
   channel: fc.constantFrom('email', 'paid_search', 'display'),
-  campaign_id: maybe('spring', 'fall'),
+  campaign_id: maybe('spring', 'fall', 'SPRING', 'Summer', '77'),
   ad_set_id: maybe('a'),
   source: maybe('shop'),
   amount: fc.constantFrom('10', '10.00', '-3.333333', '0.000001', '-0.000001', '1000', '0', '-1000'),
@@ -71,13 +71,25 @@ const SPEND_KEYS: Record<string, (row: RefSpend) => string | null> = {
   month: (row) => row.date.slice(0, 7),
 };
 
+/** The campaign of the report that spend belongs to. Labels of worlds differ in upper case only. */
+function creditedCampaign(name: string, credited: readonly string[]): string {
+  const label = name.toLowerCase();
+  const same = credited.filter((campaign) => campaign.toLowerCase() === label).sort(compareText);
+  return [name, label].find((spelling) => same.includes(spelling)) ?? same[0] ?? name;
+}
+
 /** The rows with their spend, and rows for spend without one; the rows alone where spend has not all of the keys. */
 export function withSpend(rows: GroupRow[], keys: string[], seen: World, options: FullOptions): GroupRow[] {
   if (!keys.every((key) => key in SPEND_KEYS)) return rows;
   const brands = reported(seen, options);
   const name = (of: (key: string) => unknown): string => JSON.stringify(keys.map(of));
+  const credited = rows.map((row) => row['campaign_id']).filter((campaign) => typeof campaign === 'string');
   const all = new Map<string, GroupRow>(rows.map((row) => [name((key) => row[key] ?? null), row]));
-  for (const line of seen.spend) {
+  for (const sent of seen.spend) {
+    const line = {
+      ...sent,
+      campaign_id: sent.campaign_id == null ? null : creditedCampaign(sent.campaign_id, credited),
+    };
     const start = startOfDay(line.date, settingsOf(options.settings, line.brand_id).time_zone);
     if (!brands.has(line.brand_id) || start < options.start_ms || start >= options.end_ms) continue;
     const rate = rateOf(seen.fx_rates, line.brand_id, line.currency, options.currency, line.date);

@@ -1,5 +1,6 @@
 /** Sections 5 and 6: which touchpoints may earn credit from an order, and what counts as one touch. */
 import type { Order } from './orders.ts';
+import { OWN_PAGE, PAYMENT_PAGE } from './pages.ts';
 import { compareText } from './rows.ts';
 import { type FullOptions, type Limits, type Reason, type RefTouchpoint, settingsOf } from './types.ts';
 
@@ -13,6 +14,48 @@ export function isMachine(touchpoint: RefTouchpoint): boolean {
 
 export function compareTouchpoints(a: RefTouchpoint, b: RefTouchpoint): number {
   return a.occurred_at - b.occurred_at || compareText(a.touchpoint_id, b.touchpoint_id);
+}
+
+const SESSION_PAUSE_MS = DAY_MS;
+const PAUSE_MS = 30 * 60_000;
+const NO_VISIT = new Set(['email_open', 'email_forward', 'email_reply', 'ad_impression', 'purchase', 'subscription']);
+
+const ON_SITE = ['website_visit', 'page_view', 'form_submission', 'download', 'video_watch'];
+
+/** Worlds have one site and one payment page. Labels or ids of an email say that a page was an arrival. */
+function hasOwnReferrer(row: RefTouchpoint): boolean {
+  if (!ON_SITE.includes(row.touchpoint_type) || row.channel !== 'direct') return false;
+  if (
+    row.utm_source != null ||
+    row.utm_campaign != null ||
+    row.utm_id != null ||
+    row.message_id != null ||
+    row.email_id != null
+  )
+    return false;
+  return row.referrer === OWN_PAGE || row.referrer === PAYMENT_PAGE;
+}
+
+/** Pages that were opened from the site itself and continue a visit. @param touchpoints all of the person's in this brand. */
+function continuations(touchpoints: RefTouchpoint[], include_machine: boolean): Set<RefTouchpoint> {
+  const visits = touchpoints
+    .filter((row) => !NO_VISIT.has(row.touchpoint_type) && (include_machine || !isMachine(row)))
+    .sort(
+      (a, b) =>
+        a.occurred_at - b.occurred_at ||
+        Number(hasOwnReferrer(a)) - Number(hasOwnReferrer(b)) ||
+        compareTouchpoints(a, b),
+    );
+  return new Set(
+    visits.filter((row, index) => {
+      if (!hasOwnReferrer(row)) return false;
+      return visits.slice(0, index).some((earlier) => {
+        const pause_ms = row.occurred_at - earlier.occurred_at;
+        const same_session = row.session_id != null && row.session_id === earlier.session_id;
+        return pause_ms <= (same_session ? SESSION_PAUSE_MS : PAUSE_MS);
+      });
+    }),
+  );
 }
 
 /**
@@ -30,6 +73,7 @@ export function candidatesOf(
     options.lookback === 'since_previous_conversion'
       ? (previous_order_at ?? Number.NEGATIVE_INFINITY)
       : Number.NEGATIVE_INFINITY;
+  const continued = continuations(touchpoints, options.include_machine);
   const filters: Array<[Reason, (touchpoint: RefTouchpoint) => boolean]> = [
     ['no_touch', (row) => row.occurred_at <= order.occurred_at],
     ['ineligible_type', (row) => row.touchpoint_type !== 'purchase' && row.touchpoint_type !== 'subscription'],
@@ -37,6 +81,7 @@ export function candidatesOf(
     ['no_consent', () => true],
     ['machine_only', (row) => options.include_machine || !isMachine(row)],
     ['excluded_channel', (row) => !options.exclude_direct || row.channel !== 'direct'],
+    ['outside_window', (row) => !continued.has(row)],
     [
       'outside_window',
       (row) => order.occurred_at - row.occurred_at <= windowMs(row, order.brand_id, options) && row.occurred_at > cut,
@@ -86,10 +131,13 @@ export function collapseInteractions(candidates: RefTouchpoint[]): RefTouchpoint
   return one_per_email.filter((row, index) => !continuesSession(row, one_per_email.slice(0, index)));
 }
 
+/** A channel is shown as it was sent. What it is does not depend on upper case. */
+const isEmailChannel = (row: RefTouchpoint): boolean => row.channel?.toLowerCase() === 'email';
+
 /** Rule 1. */
 function belongsToClick(row: RefTouchpoint, before: RefTouchpoint[]): boolean {
   if (row.touchpoint_type !== 'website_visit' && row.touchpoint_type !== 'page_view') return false;
-  if (row.channel !== 'email') return false;
+  if (!isEmailChannel(row)) return false;
   return before.some((click) => {
     if (click.touchpoint_type !== 'email_click' || row.occurred_at - click.occurred_at > VISIT_AFTER_CLICK_MS)
       return false;
@@ -101,7 +149,7 @@ function belongsToClick(row: RefTouchpoint, before: RefTouchpoint[]): boolean {
 
 /** Rule 2: what names the email of an email candidate. */
 function emailKey(row: RefTouchpoint): string | undefined {
-  if (!row.touchpoint_type.startsWith('email_') && row.channel !== 'email') return undefined;
+  if (!row.touchpoint_type.startsWith('email_') && !isEmailChannel(row)) return undefined;
   if (row.message_id != null) return JSON.stringify(['message', row.message_id]);
   if (row.campaign_id == null && row.email_id == null) return undefined;
   return JSON.stringify(['email', row.campaign_id ?? null, row.email_id ?? null]);

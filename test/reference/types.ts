@@ -27,9 +27,12 @@ export interface RefTouchpoint extends Row, Who {
   utm_campaign?: Maybe;
   utm_content?: Maybe;
   utm_term?: Maybe;
+  utm_id?: Maybe;
   device_type?: Maybe;
   country?: Maybe;
   verdict?: Maybe;
+  url?: Maybe;
+  referrer?: Maybe;
 }
 
 export interface RefConversion extends Row, Who {

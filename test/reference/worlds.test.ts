@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { good } from '../support/read.ts';
-import { attribute, journeys, persons, REASONS, RULE_MODELS } from './reference.ts';
+import { attribute, journeys, persons, REASONS, RULE_MODELS, type World } from './reference.ts';
 import { optionsArbitrary, toReference, WIRE_ORDER, type WireWorld, worldArbitrary, worlds } from './worlds.ts';
 
 function shuffled(wire: WireWorld): WireWorld {
@@ -62,6 +62,7 @@ describe('a generated world', () => {
     for (const [wire, options] of fc.sample(fc.tuple(worldArbitrary, optionsArbitrary), { numRuns: 500, seed: 1 })) {
       const world = toReference(wire);
       const { orders, totals, warnings } = attribute(world, options);
+      const arrivals = attribute(withoutReferrers(world), { ...options, collapse: 'none' });
       const loose = attribute(world, { ...options, collapse: 'none' });
       note(
         'attributed',
@@ -74,6 +75,10 @@ describe('a generated world', () => {
       note(
         'collapsed',
         orders.some((order, index) => order.path.length < loose.orders[index]!.path.length),
+      );
+      note(
+        'continued visit',
+        orders.some((_, index) => loose.orders[index]!.path.length < arrivals.orders[index]!.path.length),
       );
       note(
         'negative',
@@ -121,3 +126,8 @@ describe('a generated world', () => {
     for (const [what, worlds_with] of seen) expect(worlds_with, what).toBeGreaterThan(5);
   });
 });
+
+/** The same world, in which every page was an arrival. */
+function withoutReferrers(world: World): World {
+  return { ...world, touchpoints: world.touchpoints.map((row) => ({ ...row, referrer: null })) };
+}

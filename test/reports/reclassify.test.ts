@@ -37,6 +37,23 @@ describe('judging stored touchpoints again', () => {
       expect(await reclassifyAll(shop.tributary)).toEqual({ examined: 3, changed: 0 });
     }));
 
+  it('lets a page that was opened from a domain of the brand continue the visit before it', () =>
+    withShop({}, async (shop) => {
+      const { channel: _channel, ...cart } = touch('cart', 'page_view', '2026-03-05T10:02:00Z', {
+        referrer: 'https://shop.example/jackets',
+      });
+      const click = touch('click', 'email_click', '2026-03-05T10:00:00Z', { campaign_id: 'spring' });
+      await shop.send('touchpoints', click, { ...cart, channel: 'direct' });
+      await shop.send('conversions', order('o', '90', '2026-03-05T10:05:00Z'));
+      const report = () =>
+        attributionReport(shop.reports, { ...MARCH, group_by: 'channel', model: 'linear' }, ALL_BRANDS);
+      expect(channels(await report())).toEqual({ email: '45.000000', direct: '45.000000' });
+      // Its channel was sent and stays. What changes is that the page is no arrival.
+      expect(await reclassifyAll(knowing(shop.tributary))).toEqual({ examined: 2, changed: 1 });
+      expect(channels(await report())).toEqual({ email: '90.000000' });
+      expect(await reclassifyAll(knowing(shop.tributary))).toEqual({ examined: 2, changed: 0 });
+    }));
+
   it('changes the next report, and no report of an earlier log position', () =>
     withShop({}, async (shop) => {
       await sendVisits(shop);

@@ -1,4 +1,4 @@
-/** A program of tomorrow: schema 5, with the field `loyalty_tier` on touchpoints and the kind `visits`. */
+/** A program of tomorrow: one schema later than today, with the field `loyalty_tier` on touchpoints and the kind `visits`. */
 
 import { Id, Instant, Text } from '../../src/domain/fields.ts';
 import type * as domain from '../../src/domain/index.ts';
@@ -8,7 +8,7 @@ import type * as versions from '../../src/warehouse/versions/index.ts';
 import type { SchemaVersion } from '../../src/warehouse/versions/version.ts';
 
 /** The version after the last one of today. */
-export const TOMORROW = 5;
+export const TOMORROW = 6;
 
 const visits = defineRecord({
   name: 'visits',
@@ -37,7 +37,7 @@ export function tomorrowsDomain(today: typeof domain): unknown {
   const { schema } = touchpoints;
   const loyal = defineRecord({
     ...touchpoints,
-    fields_since: { loyalty_tier: TOMORROW },
+    fields_since: { ...touchpoints.fields_since, loyalty_tier: TOMORROW },
     schema: Type.Object(
       { ...schema.properties, loyalty_tier: Type.Optional(Text('Of the customer at that moment')) },
       { additionalProperties: false, $id: 'Touchpoint' },
@@ -52,7 +52,7 @@ export function tomorrowsDomain(today: typeof domain): unknown {
   };
 }
 
-const VERSION_5: SchemaVersion = {
+const VERSION_OF_TOMORROW: SchemaVersion = {
   version: TOMORROW,
   columns: { touchpoints: { loyalty_tier: 'text?' } },
   tables: {
@@ -75,6 +75,6 @@ const VERSION_5: SchemaVersion = {
 };
 
 export function tomorrowsVersions(today: typeof versions): unknown {
-  const all = [...today.VERSIONS, VERSION_5];
+  const all = [...today.VERSIONS, VERSION_OF_TOMORROW];
   return { ...today, VERSIONS: all };
 }

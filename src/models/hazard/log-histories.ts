@@ -1,10 +1,12 @@
 /** Histories from the log: everybody who was ever seen, with their touches, orders and segments. */
 
 import { CLICK_VISIT_MS } from '../../attribution/collapse.ts';
-import { mayEarn } from '../../attribution/eligibility.ts';
+import { continuationsOf } from '../../attribution/continuations.ts';
+import { isCounted, mayEarn, without } from '../../attribution/eligibility.ts';
 import { makeBrandPeriods, makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import { BRAND_PERIODS, type OrderRelations, PERSONS } from '../../attribution/relations.ts';
+import { CAMPAIGN, touchNumber } from '../../attribution/touches.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import { subjectKey } from '../../domain/subject.ts';
@@ -120,28 +122,30 @@ async function makeMailedPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
 
 /**
  * Makes `touch_log`: the touches of everyone, from the eligible touchpoints. A landing visit is no touch of its own, because it
- * belongs to the email click before it. Neither is a repeat within a session.
+ * belongs to the email click before it. Neither is a repeat within a session, nor a continuation.
  */
 async function makeTouchLog(snapshot: Snapshot, plan: Plan): Promise<void> {
   await materialise(
     snapshot,
     TOUCH_LOG,
-    `with happened as (
-       select m.person_no as person_no, epoch_ms(t.occurred_at) as at_ms, t.touchpoint_id as touchpoint_id, coalesce(v.channel, t.channel) as channel,
-         t.touchpoint_type as touchpoint_type, t.campaign_id as campaign_id, t.session_id as session_id
+    `with seen as (
+       select m.person_no as person_no, m.person_no as person_key, ${touchNumber(plan)} as touch_no, coalesce(v.traits, t.traits) as traits, epoch_ms(t.occurred_at) as at_ms, t.touchpoint_id as touchpoint_id, coalesce(v.channel, t.channel) as channel,
+         t.touchpoint_type as touchpoint_type, ${CAMPAIGN} as campaign_id, t.campaign_id as sent_campaign_id, t.session_id as session_id
        from touchpoints t join ${BRAND_PERIODS.name} b on b.brand_id = t.brand_id
          left join ${PERSONS.name} p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
          join ${FIT_PEOPLE.name} m on m.person_key = coalesce(p.person_key, t.subject_key)
          left join (${latestVerdicts(plan.positions.touchpoints, ['channel', 'traits'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
-       where ${atOrBefore('t', plan.positions.touchpoints)} and epoch_ms(t.occurred_at) < b.end_ms and ${mayEarn(plan, 'coalesce(v.traits, t.traits)')}),
+       where ${atOrBefore('t', plan.positions.touchpoints)} and epoch_ms(t.occurred_at) < b.end_ms and ${isCounted(plan, 'coalesce(v.traits, t.traits)')}),
+     continuations as (${continuationsOf('seen')}),
+     happened as (select s.* from seen s where ${mayEarn(plan, { traits: 's.traits', continues: 's.touch_no in (select touch_no from continuations)' })}),
      followed as (
        select h.*, lag(h.channel) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as channel_before,
-         lag(h.campaign_id) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as campaign_before,
+         lag(h.sent_campaign_id) over (partition by h.person_no, h.session_id order by h.at_ms, h.touchpoint_type, h.touchpoint_id) as campaign_before,
          max(case when h.touchpoint_type = 'email_click' then h.at_ms end) over (partition by h.person_no order by h.at_ms, h.touchpoint_type, h.touchpoint_id rows between unbounded preceding and current row) as click_ms
        from happened h)
      select person_no, at_ms, channel, touchpoint_type, campaign_id from followed
-     where not (session_id is not null and coalesce(channel_before = channel, 1 = 0) and same(campaign_before, campaign_id) and touchpoint_type not in ('email_open', 'email_click'))
-       and not (channel = 'email' and touchpoint_type in ('website_visit', 'page_view') and coalesce(at_ms - click_ms <= ${CLICK_VISIT_MS}, 1 = 0))`,
+     where not (session_id is not null and coalesce(channel_before = channel, 1 = 0) and same(campaign_before, sent_campaign_id) and touchpoint_type not in ('email_open', 'email_click'))
+       and not (not (${without('traits', 'email')}) and touchpoint_type in ('website_visit', 'page_view') and coalesce(at_ms - click_ms <= ${CLICK_VISIT_MS}, 1 = 0))`,
   );
   const [size] = await snapshot.query(`select count(*) as n from ${TOUCH_LOG.name}`);
   const { n } = read(size, { n: 'number' });

@@ -4,7 +4,7 @@
  */
 
 import { readTimeBounds } from '../../attribution/bounds.ts';
-import { mayEarn } from '../../attribution/eligibility.ts';
+import { mayEarn, NEVER } from '../../attribution/eligibility.ts';
 import { makeOrdersAndEvents } from '../../attribution/orders.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import {
@@ -55,6 +55,8 @@ export async function readLogPaths(
  * The placeholder is at the last touch. Its `order_no` is negative, so that no order has the same.
  */
 async function withSilentPeople(snapshot: Snapshot, plan: Plan, orders: Relation): Promise<Relation> {
+  // A continuation is a sign of the person too. It moves the end of a null path by the minutes of a visit.
+  const may_earn = mayEarn(plan, { traits: 'coalesce(v.traits, t.traits)', continues: NEVER });
   const type = oneOf(plan.conversion_types?.[0] ?? 'purchase', CONVERSION_TYPES);
   await materialise(
     snapshot,
@@ -64,7 +66,7 @@ async function withSilentPeople(snapshot: Snapshot, plan: Plan, orders: Relation
      from touchpoints t join ${POLICIES.name} q on q.brand_id = t.brand_id and q.conversion_type = '${type}'
        left join ${PERSONS.name} p on p.subject_key = t.subject_key and p.brand_id = t.brand_id
        left join (${latestVerdicts(plan.positions.touchpoints, ['traits'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
-     where ${atOrBefore('t', plan.positions.touchpoints)} and ${mayEarn(plan, 'coalesce(v.traits, t.traits)')} and epoch_ms(t.occurred_at) >= q.start_ms and epoch_ms(t.occurred_at) < q.end_ms
+     where ${atOrBefore('t', plan.positions.touchpoints)} and ${may_earn} and epoch_ms(t.occurred_at) >= q.start_ms and epoch_ms(t.occurred_at) < q.end_ms
      group by t.brand_id, coalesce(p.person_key, t.subject_key)`,
   );
   const of_person = ['brand_id', 'person_key', 'person_id', 'at_ms'];
