@@ -59,9 +59,14 @@ export function formatDate(day_number: number): string {
   return new Date(day_number * MS_PER_DAY).toISOString().slice(0, 10);
 }
 
-/** The Monday of a day's ISO week, as a day number (1970-01-01 was a Thursday). */
-export function weekStart(day_number: number): number {
-  return Math.floor((day_number + 3) / 7) * 7 - 3;
+/** Days from the first day of a week to 1970-01-01, a Thursday, by the day on which weeks start. */
+export const WEEK_OFFSETS = { monday: 3, sunday: 4 } as const;
+export type WeekStart = keyof typeof WEEK_OFFSETS;
+
+/** The first day of a day's week, as a day number. Weeks start on Monday (ISO 8601) or Sunday. */
+export function weekStart(day_number: number, first: WeekStart = 'monday'): number {
+  const offset = WEEK_OFFSETS[first];
+  return Math.floor((day_number + offset) / 7) * 7 - offset;
 }
 
 function dayNumber(year: number, month: number, day: number): number | undefined {

@@ -1,5 +1,6 @@
 /** The attribution report on a terminal: groups, one column of revenue per model, and a reconciliation that adds up. */
 import type { ReportJson } from '../reports/context.ts';
+import { ORDER_FIELDS } from '../reports/groups.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import {
   exactDecimals,
@@ -15,11 +16,13 @@ import {
 type Row = Record<string, unknown>;
 interface Part {
   channel_attribution: Row[];
+  unattributed: Row[];
   summary: Record<string, unknown>;
   reconciliation: {
     net_revenue_micros: string;
     attributed_micros: string;
     unattributed_micros: Record<string, string>;
+    filtered_micros?: string;
   };
 }
 
@@ -64,9 +67,44 @@ function keyCells(row: Row, keys: readonly string[]): string[] {
   return keys.map((key) => (row[key] === null || row[key] === undefined ? NOTHING : String(row[key])));
 }
 
+/** The value of a group that no touch earned, if all keys are about orders and times; else null: it belongs to no group. */
+function unattributedBy({ unattributed }: Part, keys: readonly string[]): ((row: Row) => bigint) | null {
+  if (!keys.every((key) => ORDER_FIELDS.includes(key))) return null;
+  const id = (row: Row): string => JSON.stringify(keys.map((key) => row[key]));
+  const sums = new Map<string, bigint>();
+  for (const row of unattributed)
+    sums.set(id(row), (sums.get(id(row)) ?? 0n) + BigInt(row['unattributed_revenue_micros'] as string));
+  return (row) => sums.get(id(row)) ?? 0n;
+}
+
+/** The groups, and those that have value without a touch only. */
+function allGroups({ channel_attribution, unattributed }: Part): Row[] {
+  const keys = Object.keys(channel_attribution[0] ?? unattributed[0] ?? {}).filter((name) =>
+    ORDER_FIELDS.includes(name),
+  );
+  const by_order = channel_attribution.every(
+    (row) => Object.keys(row).filter((name) => !MEASURES.has(name)).length === keys.length,
+  );
+  if (!by_order || keys.length === 0) return channel_attribution;
+  const id = (row: Row): string => JSON.stringify(keys.map((key) => row[key]));
+  const known = new Set(channel_attribution.map(id));
+  const more = new Map(unattributed.filter((row) => !known.has(id(row))).map((row) => [id(row), row]));
+  const none = {
+    touched_conversions: 0,
+    credited_conversions: 0,
+    attributed_revenue_micros: '0',
+    attributed_revenue: '0',
+  };
+  return [
+    ...channel_attribution,
+    ...[...more.values()].map((row) => ({ ...Object.fromEntries(keys.map((key) => [key, row[key]])), ...none })),
+  ];
+}
+
 function oneModel(report: ReportJson, part: Part, limit: number): string {
-  const rows = part.channel_attribution;
+  const rows = allGroups(part);
   const keys = groupKeys(rows);
+  const unattributed = rows.length === 0 ? null : unattributedBy(part, keys);
   const total = BigInt(part.reconciliation.attributed_micros);
   const columns: TextColumn[] = [
     ...keys.map((name) => ({ name })),
@@ -74,6 +112,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     { name: 'credited', right: true },
     { name: `revenue ${report['currency']}`, right: true },
     { name: 'share', right: true },
+    ...(unattributed ? [{ name: 'unattributed', right: true }] : []),
   ];
   const share = (micros: bigint): string =>
     total === 0n ? NOTHING : percent(Number((micros * 10_000n) / total) / 10_000);
@@ -87,6 +126,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
       number(row['credited_conversions'], 2),
       money(micros, decimals),
       share(micros),
+      ...(unattributed ? [money(unattributed(row), decimals)] : []),
     ];
   });
   const sum = rows.reduce((all, row) => all + Number(row['credited_conversions'] ?? 0), 0);
@@ -97,6 +137,14 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     number(sum, 2),
     money(total, decimals),
     '',
+    ...(unattributed
+      ? [
+          money(
+            rows.reduce((all, row) => all + unattributed(row), 0n),
+            decimals,
+          ),
+        ]
+      : []),
   ];
   return textTable(columns, lines, [totals]) + more(rows.length, shown.length);
 }
@@ -140,6 +188,7 @@ function reconciliation(report: ReportJson, parts: readonly [string, Part][]): s
       book.net_revenue_micros,
       book.attributed_micros,
       ...Object.values(book.unattributed_micros),
+      book.filtered_micros ?? '0',
     ]),
   );
   const line = (name: string, of: (book: Part['reconciliation']) => string): string[] => [
@@ -154,6 +203,9 @@ function reconciliation(report: ReportJson, parts: readonly [string, Part][]): s
   const lines = [
     line('attributed', (book) => book.attributed_micros),
     ...reasons.map((reason) => line(`unattributed: ${reason}`, (book) => of(book, reason))),
+    ...(books.some(({ filtered_micros = '0' }) => filtered_micros !== '0')
+      ? [line('left out by the filters', (book) => book.filtered_micros ?? '0')]
+      : []),
   ];
   return '\n' + textTable(columns, lines, [line('net revenue', (book) => book.net_revenue_micros)]);
 }

@@ -18,11 +18,11 @@ export function toCsv(answer: ReportJson, table: MainTable | null): string {
 }
 
 /** The rows of the main table. If several parts of the answer have such rows, a column names the part. */
-function rowsOf(answer: ReportJson, { rows, parts }: MainTable): Record<string, unknown>[] {
+function rowsOf(answer: ReportJson, { rows, also = [], parts }: MainTable): Record<string, unknown>[] {
   const by_name = parts && answer[parts.field];
-  if (!isObject(by_name)) return answer[rows] as Record<string, unknown>[];
+  if (!isObject(by_name)) return [rows, ...also].flatMap((field) => (answer[field] ?? []) as Record<string, unknown>[]);
   return Object.entries(by_name).flatMap(([name, part]) =>
-    rowsOf(part as ReportJson, { rows }).map((row) => ({ [parts!.column]: name, ...row })),
+    rowsOf(part as ReportJson, { rows, also }).map((row) => ({ [parts!.column]: name, ...row })),
   );
 }
 

@@ -10,7 +10,8 @@ export function reportTitle(title: string, report: ReportJson): string {
   const models =
     (report['attribution_models'] as string[] | undefined)?.join(', ') ??
     (report['attribution_model'] as string | undefined);
-  const parts = [title, models, period && `${period.start} until before ${period.end}`, report['currency']];
+  const filters = (report['filters'] as string[] | undefined)?.join(', ');
+  const parts = [title, models, filters, period && `${period.start} until before ${period.end}`, report['currency']];
   const joined = (all: readonly unknown[]): string =>
     all
       .filter(Boolean)

@@ -43,6 +43,8 @@ export interface Resolved {
   plan: Plan;
   period: { start: string; end: string };
   as_of: string;
+  /** The filters that were asked for. */
+  filters: readonly string[];
   config_hash: string;
 }
 

@@ -12,6 +12,8 @@ import type { Asker, ReportContext, ReportJson } from './context.ts';
 export interface MainTable {
   /** The field that holds the rows. */
   rows: string;
+  /** Fields with further rows, which follow in the CSV, such as value that is in no row. An answer may lack them. */
+  also?: readonly string[];
   /** Set if several parts of the answer have such rows: the field that holds the parts by name, and the CSV column for the name. */
   parts?: { field: string; column: string };
 }

@@ -19,6 +19,8 @@ import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { averageOf, explainDifference } from './disagreement.ts';
+import { applyFilters, readFilters } from './filters.ts';
+import { DEFAULT_WEEK_START } from './groups.ts';
 import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
 import { COMPARED_PEOPLE } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
@@ -54,7 +56,8 @@ export async function modelComparison(
   parameters: ModelComparisonParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const { group_by = 'channel', draws = 200, seed = 1, ...rest } = parameters;
+  const { group_by = 'channel', draws = 200, seed = 1, filter, ...rest } = parameters;
+  const filters = readFilters(filter, DEFAULT_WEEK_START);
   const deadline = performance.now() + context.timeout_ms;
   const left = () => ({ ...readOptions(context), timeout_ms: Math.max(1, deadline - performance.now()) });
   const resolved = await context.warehouse.read(
@@ -63,14 +66,15 @@ export async function modelComparison(
         snapshot,
         context,
         { ...rest, models: rest.models ?? RULE_MODEL_NAMES.join(',') },
-        { ...options, extra: { report: 'model_comparison', group_by, draws, seed } },
+        { ...options, extra: { report: 'model_comparison', group_by, draws, seed }, filters },
       ),
     left(),
   );
   const { plan } = resolved;
   return answerOnce(context, resolved, '', async () => {
     const { names, credit, facts, sums } = await context.warehouse.read(async (snapshot) => {
-      const query = await attribute(snapshot, plan, context.directory);
+      const found = await attribute(snapshot, plan, context.directory);
+      const { shown: query } = await applyFilters(snapshot, plan, found, filters, DEFAULT_WEEK_START);
       const by_person = await readCredit(snapshot, plan, query, group_by);
       checkSize(by_person.names.length, plan.models.length, draws);
       return {

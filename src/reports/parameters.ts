@@ -53,8 +53,24 @@ export const AttributionParameters = Type.Object(
 );
 export type AttributionParameters = Static<typeof AttributionParameters>;
 
+const MAX_FILTERS = 50;
+const MAX_FILTER_LENGTH = 600;
+
+/** Parameters of reports about the orders of a period, in addition to those that every report about credits has. */
+const GROUPS_SHOWN = {
+  filter: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: MAX_FILTER_LENGTH }), {
+      maxItems: MAX_FILTERS,
+      description:
+        'Only what has this value, as FIELD:VALUE with a field of `group_by`; may be given several times. Values of one field: any of them; several fields: all of them. FIELD:!VALUE leaves out; FIELD: is a missing value',
+      'x-value': 'field:value',
+    }),
+  ),
+};
+export const PERIOD_REPORT_PARAMETERS = { ...AttributionParameters.properties, ...GROUPS_SHOWN };
+
 const { models: _models, ...WITH_ONE_MODEL } = AttributionParameters.properties;
-const { model: _model, ...WITH_SEVERAL_MODELS } = AttributionParameters.properties;
+const { model: _model, ...WITH_SEVERAL_MODELS } = PERIOD_REPORT_PARAMETERS;
 const { model, currency, brand_id, as_of } = AttributionParameters.properties;
 
 /** Parameters of a report under one model. */

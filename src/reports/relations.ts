@@ -1,10 +1,17 @@
 /** The temporary tables of reports, declared once. Those of the attribution query are in attribution/relations.ts. */
+import { JOURNEY } from '../attribution/relations.ts';
 import { defineRelation } from '../warehouse/relation.ts';
 
 export const MONTHS = defineRelation('months', 'a calendar month as day numbers', {
   key: ['month_number'],
   columns: { month_number: 'int', from_day: 'int', until_day: 'int' },
 });
+
+export const FILTERED_JOURNEYS = defineRelation(
+  'filtered_journeys',
+  'a journey with a touchpoint that the filters let pass',
+  { key: ['person_key', 'journey_no'], columns: { ...JOURNEY, days: 'int' } },
+);
 
 export const CAMPAIGN_EVENTS = defineRelation(
   'campaign_events',

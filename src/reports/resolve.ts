@@ -22,6 +22,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
 import { configHash } from './config-hash.ts';
 import type { ReportContext, Resolved } from './context.ts';
+import type { Filters } from './filters.ts';
 import type { AttributionParameters } from './parameters.ts';
 
 /** Resolves the parameters that reports share. @throws bad_request naming the parameter. */
@@ -33,6 +34,8 @@ export async function resolveParameters(
     key_brand_id: string | null;
     extra?: Record<string, unknown>;
     touch_columns?: readonly string[];
+    /** The filters of the report; they need columns of touchpoints. */
+    filters?: Filters;
     show_weights?: boolean;
     conversion_id?: string;
     brand_ids?: readonly string[];
@@ -61,16 +64,18 @@ export async function resolveParameters(
     models,
     currency: resolveCurrency(parameters.currency, settings),
     ...readOptions(parameters),
-    touch_columns: options.touch_columns ?? [],
+    touch_columns: [...new Set([...(options.touch_columns ?? []), ...(options.filters?.touch_columns ?? [])])],
     show_weights: options.show_weights ?? false,
     limits: context.candidate_limits ?? CANDIDATE_LIMITS,
     ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),
   };
+  const filters = options.filters?.asked ?? [];
   return {
     plan,
     period,
     as_of: formatPosition(position),
-    config_hash: configHash(plan, period, options.extra ?? {}),
+    filters,
+    config_hash: configHash(plan, period, { ...options.extra, ...(filters.length > 0 ? { filters } : {}) }),
   };
 }
 

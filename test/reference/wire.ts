@@ -1,6 +1,6 @@
 /** A world as it is sent, and the same world as the reference takes it. Reads the wire by itself, not with src/domain. */
 import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversion.ts';
-import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
+import type { CustomerSegmentInput, IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import type { FxRateInput } from '../../src/domain/spend.ts';
 import type { TouchpointInput } from '../../src/domain/touchpoint.ts';
 import type { World } from './types.ts';
@@ -14,6 +14,7 @@ export interface WireWorld {
   adjustments: AdjustmentInput[];
   identity_links: IdentityLinkInput[];
   fx_rates: FxRateInput[];
+  customer_segments: CustomerSegmentInput[];
 }
 
 export type WireName = keyof WireWorld;
@@ -25,6 +26,7 @@ export const WIRE_ORDER: readonly WireName[] = [
   'adjustments',
   'identity_links',
   'fx_rates',
+  'customer_segments',
 ];
 
 /**
@@ -70,6 +72,14 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       ...rest,
       ...row('fx_rates', i, rest.brand_id),
       rate_nanos: scaled(rate, 9),
+    })),
+    customer_segments: wire.customer_segments.map((one, i) => ({
+      ...row('customer_segments', i, one.brand_id),
+      segment_id: one.segment_id!,
+      customer_id: one.customer_id,
+      segment_name: one.segment_name,
+      assigned_at: Date.parse(one.assigned_at),
+      expires_at: one.expires_at === undefined ? null : Date.parse(one.expires_at),
     })),
   };
 }

@@ -2,7 +2,7 @@
 
 import { UNATTRIBUTED_REASONS } from '../../attribution/eligibility.ts';
 import { Type } from '../../domain/typebox.ts';
-import { GROUP_FIELDS } from '../groups.ts';
+import { GROUP_FIELDS, ORDER_FIELDS } from '../groups.ts';
 import { JOURNEY_LENGTHS, JOURNEY_MEANINGS } from './journeys.ts';
 import {
   amount,
@@ -47,6 +47,14 @@ const PART = {
     unique_customers: count(),
     revenue_per_customer: nullable(amount()),
   }),
+  unattributed: rows({
+    ...fieldsOf(ORDER_FIELDS, () => Type.Optional(textOrNull())),
+    reason: text(),
+    ...money('unattributed_revenue'),
+  }),
+  filtered: Type.Optional(
+    rows({ ...fieldsOf(ORDER_FIELDS, () => Type.Optional(textOrNull())), ...money('filtered_revenue') }),
+  ),
   summary: closed({
     total_conversions: count(),
     attributed_conversions: count(),
@@ -60,6 +68,7 @@ const PART = {
     net_revenue_micros: micros(),
     attributed_micros: micros(),
     unattributed_micros: UNATTRIBUTED,
+    filtered_micros: Type.Optional(micros()),
   }),
 };
 
@@ -80,7 +89,10 @@ export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
 export const ATTRIBUTION_MEANINGS = {
   ...HEAD_MEANINGS,
   ...JOURNEY_MEANINGS,
-  channel_attribution: 'Revenue of each group, most revenue first; the fields of `group_by` name the group',
+  channel_attribution:
+    'Revenue of each group, most revenue first; with a key about the time in order of time and without holes. The fields of `group_by` name the group',
+  unattributed: 'Revenue that no touch earned, by reason and by the keys that it has: those about orders and times',
+  filtered: 'Revenue of touches that the filters leave out, by the keys about orders and times',
   touched_conversions: 'Orders with a touch of the group in their path, also if that touch earned nothing',
   credited_conversions: 'The sum of the shares of orders that touches of the group earned',
   attributed_revenue: 'The part of net revenue that touches of the group earned',
@@ -150,6 +162,7 @@ export const ATTRIBUTION_EXAMPLE = {
       revenue_per_customer: '74.995000',
     },
   ],
+  unattributed: [],
   summary: {
     total_conversions: 1,
     attributed_conversions: 1,

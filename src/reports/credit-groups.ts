@@ -1,0 +1,317 @@
+/** The rows of the attribution report: what each group and email earned, and what no group earned. */
+import { creditedTouches } from '../attribution/credits.ts';
+import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
+import { MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
+import { unattributedOf } from '../attribution/unattributed.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { microsPer, money, ratio } from '../domain/money.ts';
+import type { WeekStart } from '../domain/time.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { read } from '../warehouse/read-row.ts';
+import type { Row } from '../warehouse/schema.ts';
+import type { ReportJson } from './context.ts';
+import { type Filtered, type Filters, touchCondition } from './filters.ts';
+import { byRevenue, type GroupKey, inOrder, joinKeys } from './groups.ts';
+import { daysOf, missingTimes, timesOf } from './time-series.ts';
+import type { Warning } from './warnings.ts';
+
+/** The most rows of an answer: groups, emails and unattributed value, for each model. An answer of this size has about 20 MB. */
+const MAX_ROWS = 50_000;
+
+/** What the rows of a report are. */
+export interface Grouping {
+  keys: readonly GroupKey[];
+  filters: Filters;
+  week_start: WeekStart;
+}
+
+/** Totals that are the same for every model. */
+interface Totals {
+  total_conversions: bigint;
+  attributed_conversions: bigint;
+  email_conversions: number;
+  net_micros: bigint;
+}
+
+/** A group before it is written for a model. `row` holds its sums; it is null for a time without credits. */
+interface Group {
+  keys: Array<string | null>;
+  touched: number;
+  touches: bigint;
+  row: Row | null;
+}
+
+/** Value that is in no group, by the keys that it has. */
+interface Rest {
+  keys: Array<string | null>;
+  reason: string;
+  micros: bigint;
+}
+
+/** The parts of the report that differ by model, and a warning if a time series has holes. */
+export async function modelParts(
+  snapshot: Snapshot,
+  plan: Plan,
+  query: Filtered,
+  grouping: Grouping,
+): Promise<{ parts: Array<[string, ReportJson]>; warnings: Warning[] }> {
+  const { keys, filters } = grouping;
+  const totals = await readTotals(snapshot, query);
+  const room = Math.floor(MAX_ROWS / plan.models.length);
+  const found = await readGroups(snapshot, plan, query, keys, room);
+  checkRows(found.length, plan, 'group_by');
+  const emails = await readEmails(snapshot, plan, query, room - found.length);
+  checkRows(found.length + emails.length, plan, 'start');
+  const order_keys = keys.filter(({ about }) => about !== 'touch');
+  let rows = found.length + emails.length;
+  const parts: Array<[string, ReportJson]> = [];
+  const rests: Array<{ rest: Rest[]; left_out: Rest[] | null }> = [];
+  for (const i of plan.models.keys()) {
+    // Only a model with absolute weights has unattributed value of its own.
+    const first = plan.models.findIndex(({ absolute }) => !absolute);
+    const known = first >= 0 && first < i && !plan.models[i]!.absolute;
+    const rest = known ? rests[first]!.rest : await readRest(snapshot, plan, query, order_keys, i, room - rows);
+    const left_out =
+      filters.of_touches.length === 0 ? null : await readLeftOut(snapshot, plan, query, filters, order_keys, i);
+    rests.push({ rest, left_out });
+    checkRows(rows + rest.length + (left_out?.length ?? 0), plan, 'group_by');
+  }
+  rows += Math.max(...rests.map(({ rest, left_out }) => rest.length + (left_out?.length ?? 0)));
+  const { groups, warnings } = fillTimes(plan, found, grouping, room - rows);
+  for (const [i, { name }] of plan.models.entries())
+    parts.push([name, modelPart(i, keys, groups, emails, totals, { order_keys, ...rests[i]! })]);
+  return { parts, warnings };
+}
+
+async function readTotals(snapshot: Snapshot, { chosen, shown }: Filtered): Promise<Totals> {
+  const [row] = await snapshot.query(
+    `select e.*, m.*
+     from (
+       select count_where(e.event = 'order') as total_conversions, count_where(e.event = 'order' and t.order_no is not null) as attributed_conversions,
+         text128(coalesce(sum128(e.after_micros - e.before_micros), int128(0))) as net_micros
+       from ${chosen.events.name} e left join (select distinct order_no from ${shown.credits.name}) t on t.order_no = e.order_no) e
+     cross join (
+       select count(distinct case when c.counted = 1 then c.order_no end) as email_conversions from ${creditedTouches(shown)} where t.is_email = 1) m`,
+  );
+  return read(row, {
+    total_conversions: 'bigint',
+    attributed_conversions: 'bigint',
+    email_conversions: 'number',
+    net_micros: 'bigint',
+  });
+}
+
+const sumsOf = ({ models }: Plan): string =>
+  models.map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`).join(', ');
+
+async function readGroups(
+  snapshot: Snapshot,
+  plan: Plan,
+  { shown }: Filtered,
+  keys: readonly GroupKey[],
+  room: number,
+): Promise<Group[]> {
+  const joined = await joinKeys(snapshot, plan, shown, keys);
+  const rows = await snapshot.query(
+    `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
+       sum(c.counted) as touches, ${sumsOf(plan)}
+     from ${creditedTouches(shown)} ${joined} group by ${keys.map((key) => key.sql).join(', ')} limit ${room + 1}`,
+  );
+  return rows.map((row) => ({
+    keys: keysOf(row, keys),
+    touched: Number(row['touched']),
+    touches: BigInt(row['touches']!),
+    row,
+  }));
+}
+
+function readEmails(snapshot: Snapshot, plan: Plan, { shown }: Filtered, room: number): Promise<Row[]> {
+  return snapshot.query(
+    `select t.email_id as email_id, t.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
+       count(distinct case when c.counted = 1 then o.person_key end) as people, ${sumsOf(plan)}
+     from ${creditedTouches(shown)} join ${shown.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id
+     limit ${room + 1}`,
+  );
+}
+
+/** Value that no touch earned under model number `i`, by reason and by the keys about orders and times. */
+async function readRest(
+  snapshot: Snapshot,
+  plan: Plan,
+  { chosen }: Filtered,
+  keys: readonly GroupKey[],
+  i: number,
+  room: number,
+): Promise<Rest[]> {
+  const joined = await joinKeys(snapshot, plan, chosen, keys);
+  const rows = await snapshot.query(
+    `select ${keys.map((key, g) => `${key.sql} as g${g}, `).join('')}c.reason as reason, text128(sum128(c.micros)) as micros
+     from (${unattributedOf(plan, chosen, i)}) c ${joined} group by ${[...keys.map(({ sql }) => sql), 'c.reason'].join(', ')} limit ${room + 1}`,
+  );
+  return rows.map((row) => ({
+    keys: keysOf(row, keys),
+    ...read(row, { reason: 'text', micros: 'bigint' }),
+  }));
+}
+
+/** The credit of the touches that the filters leave out, under model number `i`, by the keys about orders and times. */
+async function readLeftOut(
+  snapshot: Snapshot,
+  plan: Plan,
+  { chosen }: Filtered,
+  filters: Filters,
+  keys: readonly GroupKey[],
+  i: number,
+): Promise<Rest[]> {
+  const joined = await joinKeys(snapshot, plan, chosen, keys);
+  const { sql, parameters } = touchCondition(filters, 't');
+  const columns = keys.map((key) => key.sql).join(', ');
+  const rows = await snapshot.query(
+    `select ${keys.map((key, g) => `${key.sql} as g${g}, `).join('')}text128(sum128(c.c${i})) as micros
+     from ${creditedTouches(chosen)} ${joined} where not (${sql}) ${columns === '' ? 'having count(*) > 0' : `group by ${columns}`}`,
+    parameters,
+  );
+  return rows.map((row) => ({ keys: keysOf(row, keys), reason: 'filtered', ...read(row, { micros: 'bigint' }) }));
+}
+
+function keysOf(row: Row, keys: readonly GroupKey[]): Array<string | null> {
+  return keys.map((key, g) => {
+    const cell = row[`g${g}`]!;
+    if (cell === null) return null;
+    return key.format ? key.format(cell) : String(cell);
+  });
+}
+
+/** @throws unprocessable when the answer would have too many rows. It is checked before any row is built. */
+function checkRows(rows: number, { models }: Plan, field: string): void {
+  if (rows * models.length <= MAX_ROWS) return;
+  throw new TributaryError(
+    'unprocessable',
+    `${field}: the answer has more than ${MAX_ROWS} rows of groups and emails for ${models.length} model${models.length === 1 ? '' : 's'}, the limit; group by fewer keys, ask for fewer models or for a shorter period`,
+    { field },
+  );
+}
+
+/** Adds the times of the period that a series lacks, as groups of zeros, as far as the limit of rows allows. */
+function fillTimes(
+  plan: Plan,
+  found: readonly Group[],
+  { keys, filters, week_start }: Grouping,
+  room: number,
+): { groups: Group[]; warnings: Warning[] } {
+  if (!keys.some(({ about }) => about === 'time')) return { groups: [...found], warnings: [] };
+  const times = timesOf(daysOf(plan), keys, week_start, filters.passesDay);
+  const missing =
+    times &&
+    missingTimes(
+      found.map((group) => group.keys),
+      keys,
+      times,
+      room,
+    );
+  if (missing === null) {
+    const message = 'time series keeps its holes: with a row for each time the answer would be over the limit of rows';
+    return { groups: [...found], warnings: [{ code: 'holes_not_filled', count: 1, message }] };
+  }
+  return {
+    groups: [...found, ...missing.map((values): Group => ({ keys: values, touched: 0, touches: 0n, row: null }))],
+    warnings: [],
+  };
+}
+
+interface Remaining {
+  order_keys: readonly GroupKey[];
+  rest: readonly Rest[];
+  /** Null without filters about touches. */
+  left_out: readonly Rest[] | null;
+}
+
+const sumOf = (rows: readonly { micros: bigint }[]): bigint => rows.reduce((sum, { micros }) => sum + micros, 0n);
+const amountOf = (row: Row | null, column: string): bigint => (row === null ? 0n : BigInt(row[column] as string));
+
+function modelPart(
+  i: number,
+  keys: readonly GroupKey[],
+  groups: readonly Group[],
+  emails: readonly Row[],
+  totals: Totals,
+  remaining: Remaining,
+): ReportJson {
+  const rows = groups.map((group) => ({
+    ...group,
+    micros: amountOf(group.row, `c${i}`),
+    millionths: amountOf(group.row, `m${i}`),
+  }));
+  const attributed = sumOf(rows);
+  const email_rows = emails.map((row) => ({
+    keys: [row['email_id'] as string | null, row['campaign_id'] as string | null],
+    micros: amountOf(row, `c${i}`),
+    row,
+  }));
+  const email_micros = sumOf(email_rows);
+  return {
+    channel_attribution: rows.sort(inOrder(keys)).map((row) => ({
+      ...named(keys, row.keys),
+      touched_conversions: row.touched,
+      credited_conversions: ratio(row.millionths, MICRO_CONVERSIONS),
+      ...money('attributed_revenue', row.micros),
+      average_attribution_weight: ratio(row.millionths, row.touches * BigInt(MICRO_CONVERSIONS)),
+    })),
+    email_attribution: email_rows.sort(byRevenue).map(({ row, micros: value }) => ({
+      email_id: row['email_id'],
+      campaign_id: row['campaign_id'],
+      touched_conversions: Number(row['touched']),
+      credited_conversions: ratio(amountOf(row, `m${i}`), MICRO_CONVERSIONS),
+      ...money('attributed_revenue', value),
+      unique_customers: Number(row['people']),
+      revenue_per_customer: microsPer(value, Number(row['people'])),
+    })),
+    ...remainingRows(remaining),
+    summary: {
+      total_conversions: Number(totals.total_conversions),
+      attributed_conversions: Number(totals.attributed_conversions),
+      email_conversions: totals.email_conversions,
+      ...money('total_revenue', totals.net_micros),
+      ...money('total_attributed_revenue', attributed),
+      ...money('email_attributed_revenue', email_micros),
+      email_share_of_revenue: ratio(email_micros, totals.net_micros),
+    },
+    reconciliation: reconciliation(totals, attributed, remaining),
+  };
+}
+
+const named = (keys: readonly GroupKey[], values: Group['keys']): ReportJson =>
+  Object.fromEntries(keys.map((key, g) => [key.field, values[g]]));
+
+function remainingRows({ order_keys, rest, left_out }: Remaining): ReportJson {
+  const inTime = inOrder(order_keys);
+  const sorted = (rows: readonly Rest[]): Rest[] =>
+    [...rows].sort((a, b) => inTime(a, b) || (a.reason < b.reason ? -1 : 1));
+  return {
+    unattributed: sorted(rest).map(({ keys, reason, micros }) => ({
+      ...named(order_keys, keys),
+      reason,
+      ...money('unattributed_revenue', micros),
+    })),
+    ...(left_out === null
+      ? {}
+      : {
+          filtered: sorted(left_out).map(({ keys, micros }) => ({
+            ...named(order_keys, keys),
+            ...money('filtered_revenue', micros),
+          })),
+        }),
+  };
+}
+
+/** Attributed and unattributed value, and what the filters leave out, add up to net revenue. */
+function reconciliation({ net_micros }: Totals, attributed: bigint, { rest, left_out }: Remaining): ReportJson {
+  const by_reason = new Map<string, bigint>(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n]));
+  for (const { reason, micros } of rest) by_reason.set(reason, (by_reason.get(reason) ?? 0n) + micros);
+  return {
+    net_revenue_micros: net_micros.toString(),
+    attributed_micros: attributed.toString(),
+    unattributed_micros: Object.fromEntries([...by_reason].map(([reason, micros]) => [reason, micros.toString()])),
+    ...(left_out === null ? {} : { filtered_micros: sumOf(left_out).toString() }),
+  };
+}
