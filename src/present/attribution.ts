@@ -1,6 +1,7 @@
 /** The attribution report on a terminal: groups, one column of revenue per model, and a reconciliation that adds up. */
 import type { ReportJson } from '../reports/context.ts';
 import { ORDER_FIELDS } from '../reports/groups.ts';
+import { changeCells, changeColumns } from './changes.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import {
   exactDecimals,
@@ -27,6 +28,9 @@ interface Part {
 }
 
 const MEASURES = new Set([
+  'previous',
+  'change',
+  'change_percent',
   'touched_conversions',
   'credited_conversions',
   'attributed_revenue_micros',
@@ -112,6 +116,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     { name: 'credited', right: true },
     { name: `revenue ${report['currency']}`, right: true },
     { name: 'share', right: true },
+    ...changeColumns(report),
     ...(unattributed ? [{ name: 'unattributed', right: true }] : []),
   ];
   const share = (micros: bigint): string =>
@@ -126,6 +131,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
       number(row['credited_conversions'], 2),
       money(micros, decimals),
       share(micros),
+      ...changeCells(report, row, 'attributed_revenue', decimals),
       ...(unattributed ? [money(unattributed(row), decimals)] : []),
     ];
   });
@@ -137,6 +143,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     number(sum, 2),
     money(total, decimals),
     '',
+    ...changeCells(report, part.summary, 'total_attributed_revenue', decimals),
     ...(unattributed
       ? [
           money(
@@ -158,7 +165,7 @@ function sideBySide(report: ReportJson, parts: readonly [string, Part][], limit:
   const columns: TextColumn[] = [
     ...keys.map((name) => ({ name })),
     { name: 'touched', right: true },
-    ...parts.map(([model]) => ({ name: model, right: true })),
+    ...parts.flatMap(([model]) => [{ name: model, right: true }, ...changeColumns(report).slice(-1)]),
   ];
   const shown = first.slice(0, limit);
   const amounts = (row: Row): string[] => by_model.map((rows) => revenueOf(rows.get(id(row)) ?? row));
@@ -167,9 +174,15 @@ function sideBySide(report: ReportJson, parts: readonly [string, Part][], limit:
   const lines = shown.map((row) => [
     ...keyCells(row, keys),
     number(row['touched_conversions']),
-    ...amounts(row).map((micros) => money(micros, decimals)),
+    ...amounts(row).flatMap((micros, i) => [
+      money(micros, decimals),
+      ...changeCells(report, by_model[i]!.get(id(row)) ?? row, 'attributed_revenue').slice(-1),
+    ]),
   ]);
-  const sums = attributed.map((micros) => money(micros, decimals));
+  const sums = parts.flatMap(([, { summary }], i) => [
+    money(attributed[i]!, decimals),
+    ...changeCells(report, summary, 'total_attributed_revenue').slice(-1),
+  ]);
   const touched = number(parts[0]![1].summary['attributed_conversions']);
   const totals = [`attributed ${report['currency']}`, ...keys.slice(1).map(() => ''), touched, ...sums];
   return textTable(columns, lines, [totals]) + more(first.length, shown.length);

@@ -21,7 +21,12 @@ import {
 import { journeyAnalysis } from './journeys.ts';
 import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
-import { ATTRIBUTION_EXAMPLE, ATTRIBUTION_MEANINGS, AttributionResult } from './results/attribution.ts';
+import {
+  ATTRIBUTION_COMPARED,
+  ATTRIBUTION_EXAMPLE,
+  ATTRIBUTION_MEANINGS,
+  AttributionResult,
+} from './results/attribution.ts';
 import { readWarnings } from './warnings.ts';
 
 export const AttributionReportParameters = Type.Object(
@@ -93,6 +98,7 @@ export const attribution = defineReport({
     also: ['unattributed', 'filtered'],
     parts: { field: 'models', column: 'attribution_model' },
   },
+  compared: ATTRIBUTION_COMPARED,
   explain: ATTRIBUTION_MEANINGS,
   example: ATTRIBUTION_EXAMPLE,
   run: attributionReport,

@@ -1,8 +1,6 @@
 /** The rows of the attribution report: what each group and email earned, and what no group earned. */
 import { creditedTouches } from '../attribution/credits.ts';
-import { UNATTRIBUTED_REASONS } from '../attribution/eligibility.ts';
 import { MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
-import { unattributedOf } from '../attribution/unattributed.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { microsPer, money, ratio } from '../domain/money.ts';
 import type { WeekStart } from '../domain/time.ts';
@@ -10,9 +8,20 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
-import { type Filtered, type Filters, touchCondition } from './filters.ts';
+import type { Filtered, Filters } from './filters.ts';
 import { byRevenue, type GroupKey, inOrder, joinKeys } from './groups.ts';
 import { daysOf, missingTimes, timesOf } from './time-series.ts';
+import {
+  keysOf,
+  named,
+  type Remaining,
+  type Rest,
+  readLeftOut,
+  readRest,
+  reconciliation,
+  remainingRows,
+  sumOf,
+} from './unattributed-rows.ts';
 import type { Warning } from './warnings.ts';
 
 /** The most rows of an answer: groups, emails and unattributed value, for each model. An answer of this size has about 20 MB. */
@@ -39,13 +48,6 @@ interface Group {
   touched: number;
   touches: bigint;
   row: Row | null;
-}
-
-/** Value that is in no group, by the keys that it has. */
-interface Rest {
-  keys: Array<string | null>;
-  reason: string;
-  micros: bigint;
 }
 
 /** The parts of the report that differ by model, and a warning if a time series has holes. */
@@ -134,54 +136,6 @@ function readEmails(snapshot: Snapshot, plan: Plan, { shown }: Filtered, room: n
   );
 }
 
-/** Value that no touch earned under model number `i`, by reason and by the keys about orders and times. */
-async function readRest(
-  snapshot: Snapshot,
-  plan: Plan,
-  { chosen }: Filtered,
-  keys: readonly GroupKey[],
-  i: number,
-  room: number,
-): Promise<Rest[]> {
-  const joined = await joinKeys(snapshot, plan, chosen, keys);
-  const rows = await snapshot.query(
-    `select ${keys.map((key, g) => `${key.sql} as g${g}, `).join('')}c.reason as reason, text128(sum128(c.micros)) as micros
-     from (${unattributedOf(plan, chosen, i)}) c ${joined} group by ${[...keys.map(({ sql }) => sql), 'c.reason'].join(', ')} limit ${room + 1}`,
-  );
-  return rows.map((row) => ({
-    keys: keysOf(row, keys),
-    ...read(row, { reason: 'text', micros: 'bigint' }),
-  }));
-}
-
-/** The credit of the touches that the filters leave out, under model number `i`, by the keys about orders and times. */
-async function readLeftOut(
-  snapshot: Snapshot,
-  plan: Plan,
-  { chosen }: Filtered,
-  filters: Filters,
-  keys: readonly GroupKey[],
-  i: number,
-): Promise<Rest[]> {
-  const joined = await joinKeys(snapshot, plan, chosen, keys);
-  const { sql, parameters } = touchCondition(filters, 't');
-  const columns = keys.map((key) => key.sql).join(', ');
-  const rows = await snapshot.query(
-    `select ${keys.map((key, g) => `${key.sql} as g${g}, `).join('')}text128(sum128(c.c${i})) as micros
-     from ${creditedTouches(chosen)} ${joined} where not (${sql}) ${columns === '' ? 'having count(*) > 0' : `group by ${columns}`}`,
-    parameters,
-  );
-  return rows.map((row) => ({ keys: keysOf(row, keys), reason: 'filtered', ...read(row, { micros: 'bigint' }) }));
-}
-
-function keysOf(row: Row, keys: readonly GroupKey[]): Array<string | null> {
-  return keys.map((key, g) => {
-    const cell = row[`g${g}`]!;
-    if (cell === null) return null;
-    return key.format ? key.format(cell) : String(cell);
-  });
-}
-
 /** @throws unprocessable when the answer would have too many rows. It is checked before any row is built. */
 function checkRows(rows: number, { models }: Plan, field: string): void {
   if (rows * models.length <= MAX_ROWS) return;
@@ -219,14 +173,6 @@ function fillTimes(
   };
 }
 
-interface Remaining {
-  order_keys: readonly GroupKey[];
-  rest: readonly Rest[];
-  /** Null without filters about touches. */
-  left_out: readonly Rest[] | null;
-}
-
-const sumOf = (rows: readonly { micros: bigint }[]): bigint => rows.reduce((sum, { micros }) => sum + micros, 0n);
 const amountOf = (row: Row | null, column: string): bigint => (row === null ? 0n : BigInt(row[column] as string));
 
 function modelPart(
@@ -276,42 +222,6 @@ function modelPart(
       ...money('email_attributed_revenue', email_micros),
       email_share_of_revenue: ratio(email_micros, totals.net_micros),
     },
-    reconciliation: reconciliation(totals, attributed, remaining),
-  };
-}
-
-const named = (keys: readonly GroupKey[], values: Group['keys']): ReportJson =>
-  Object.fromEntries(keys.map((key, g) => [key.field, values[g]]));
-
-function remainingRows({ order_keys, rest, left_out }: Remaining): ReportJson {
-  const inTime = inOrder(order_keys);
-  const sorted = (rows: readonly Rest[]): Rest[] =>
-    [...rows].sort((a, b) => inTime(a, b) || (a.reason < b.reason ? -1 : 1));
-  return {
-    unattributed: sorted(rest).map(({ keys, reason, micros }) => ({
-      ...named(order_keys, keys),
-      reason,
-      ...money('unattributed_revenue', micros),
-    })),
-    ...(left_out === null
-      ? {}
-      : {
-          filtered: sorted(left_out).map(({ keys, micros }) => ({
-            ...named(order_keys, keys),
-            ...money('filtered_revenue', micros),
-          })),
-        }),
-  };
-}
-
-/** Attributed and unattributed value, and what the filters leave out, add up to net revenue. */
-function reconciliation({ net_micros }: Totals, attributed: bigint, { rest, left_out }: Remaining): ReportJson {
-  const by_reason = new Map<string, bigint>(UNATTRIBUTED_REASONS.map((reason) => [reason, 0n]));
-  for (const { reason, micros } of rest) by_reason.set(reason, (by_reason.get(reason) ?? 0n) + micros);
-  return {
-    net_revenue_micros: net_micros.toString(),
-    attributed_micros: attributed.toString(),
-    unattributed_micros: Object.fromEntries([...by_reason].map(([reason, micros]) => [reason, micros.toString()])),
-    ...(left_out === null ? {} : { filtered_micros: sumOf(left_out).toString() }),
+    reconciliation: reconciliation(totals.net_micros, attributed, remaining),
   };
 }

@@ -6,7 +6,9 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { assert } from '../domain/errors.ts';
 import type { Static, TObject, TSchema } from '../domain/typebox.ts';
+import { answerCompared, type ComparedParts } from './compare.ts';
 import type { Asker, ReportContext, ReportJson } from './context.ts';
+import type { Compare } from './earlier-period.ts';
 
 /** The main rows of an answer. They are the CSV. */
 export interface MainTable {
@@ -58,6 +60,8 @@ interface Declaration<P extends TObject, N extends string> {
   parameters: P;
   result: TSchema;
   main_table?: MainTable;
+  /** What `compare` sets beside an earlier period. The parameters have `compare`. */
+  compared?: ComparedParts;
   /** The meaning of the fields of the answer, by field name. */
   explain?: Readonly<Record<string, string>>;
   writes?: Writes;
@@ -66,7 +70,15 @@ interface Declaration<P extends TObject, N extends string> {
 }
 
 export function defineReport<P extends TObject, N extends string = never>(declared: Declaration<P, N>): Report {
-  const { tag = 'reports', path_parameters = {}, main_table = null, writes = null, explain = {}, ...rest } = declared;
+  const {
+    tag = 'reports',
+    path_parameters = {},
+    main_table = null,
+    writes = null,
+    explain = {},
+    compared,
+    ...rest
+  } = declared;
   return {
     ...rest,
     tag,
@@ -74,12 +86,17 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     main_table,
     writes,
     result: explained(declared.result, explain) as TSchema,
-    run: (context, asked, asker) =>
-      declared.run(
-        { ...context, question: questionOf(declared.name, asked) },
-        asked as Static<P> & Record<N, string>,
-        asker,
-      ),
+    run: (context, sent, asker) => {
+      const { compare, ...asked } = sent;
+      const ask = (own: ReportContext, question: Record<string, unknown>): Promise<ReportJson> =>
+        declared.run(
+          { ...own, question: questionOf(declared.name, question) },
+          question as Static<P> & Record<N, string>,
+          asker,
+        );
+      if (compared === undefined || compare === undefined) return ask(context, asked);
+      return answerCompared(compared, compare as Compare, context, asked, ask);
+    },
   };
 }
 

@@ -15,7 +15,7 @@ import { DEFAULT_WEEK_START } from './groups.ts';
 import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
 import { FILTERED_JOURNEYS } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
-import { JOURNEY_MEANINGS, JourneysResult } from './results/journeys.ts';
+import { JOURNEY_MEANINGS, JOURNEYS_COMPARED, JourneysResult } from './results/journeys.ts';
 
 export const JourneysReportParameters = Type.Object(PERIOD_REPORT_PARAMETERS, { additionalProperties: false });
 export type JourneysReportParameters = Static<typeof JourneysReportParameters>;
@@ -151,6 +151,7 @@ export const journeys = defineReport({
   parameters: JourneysReportParameters,
   result: JourneysResult,
   main_table: { rows: 'journey_lengths' },
+  compared: JOURNEYS_COMPARED,
   explain: JOURNEY_MEANINGS,
   run: journeysReport,
 });

@@ -24,7 +24,7 @@ import { DEFAULT_WEEK_START } from './groups.ts';
 import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
 import { COMPARED_PEOPLE } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
-import { COMPARISON_MEANINGS, ModelComparisonResult } from './results/model-comparison.ts';
+import { COMPARISON_MEANINGS, MODELS_COMPARED, ModelComparisonResult } from './results/model-comparison.ts';
 
 const GROUPS = ['channel', 'campaign_id'] as const;
 
@@ -217,7 +217,6 @@ async function readFacts(
 }
 
 const rounded = (value: number): number => Number(value.toFixed(6));
-
 function comparedGroup(
   plan: Plan,
   group_by: string,
@@ -247,7 +246,7 @@ function comparedGroup(
   };
 }
 
-/** The groups on which models differ most, by the difference of their shares, each with the reason. */
+/** The groups on which models differ most, each with the reason. */
 function disagreements(
   plan: Plan,
   group_by: string,
@@ -295,6 +294,7 @@ export const models = defineReport({
   parameters: ModelComparisonParameters,
   result: ModelComparisonResult,
   main_table: { rows: 'groups' },
+  compared: MODELS_COMPARED,
   explain: COMPARISON_MEANINGS,
   run: modelComparison,
 });

@@ -2,8 +2,9 @@
 
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { optionParameters } from '../attribution/query-options.ts';
-import { words } from '../domain/parameter.ts';
+import { choice, words } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import { COMPARES } from './earlier-period.ts';
 
 /** The period of the orders. Reports on one order or person have none. */
 const PERIOD = {
@@ -67,7 +68,19 @@ const GROUPS_SHOWN = {
     }),
   ),
 };
-export const PERIOD_REPORT_PARAMETERS = { ...AttributionParameters.properties, ...GROUPS_SHOWN };
+/** The parameter of reports that declare what `compare` joins. */
+export const COMPARE = {
+  compare: Type.Optional(
+    choice(
+      COMPARES,
+      'Sets the period of the same length before, or the same dates a year earlier, beside this period',
+      {
+        'x-value': COMPARES.join('|'),
+      },
+    ),
+  ),
+};
+export const PERIOD_REPORT_PARAMETERS = { ...AttributionParameters.properties, ...GROUPS_SHOWN, ...COMPARE };
 
 const { models: _models, ...WITH_ONE_MODEL } = AttributionParameters.properties;
 const { model: _model, ...WITH_SEVERAL_MODELS } = PERIOD_REPORT_PARAMETERS;

@@ -22,6 +22,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
 import { configHash } from './config-hash.ts';
 import type { ReportContext, Resolved } from './context.ts';
+import { earlierPeriod } from './earlier-period.ts';
 import type { Filters } from './filters.ts';
 import type { AttributionParameters } from './parameters.ts';
 
@@ -47,7 +48,7 @@ export async function resolveParameters(
   const brand_ids =
     options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
   const settings = brand_ids.map((brand_id) => context.settings(brand_id));
-  const period = resolvePeriod(parameters, settings[0]!.time_zone, context.clock());
+  const period = resolvePeriod(parameters, settings[0]!.time_zone, context);
   const bounds = boundsByZone(period, settings);
   const brands = brand_ids.map(
     (brand_id, i): PlannedBrand => ({ brand_id, settings: settings[i]!, ...bounds.get(settings[i]!.time_zone)! }),
@@ -70,13 +71,15 @@ export async function resolveParameters(
     ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),
   };
   const filters = options.filters?.asked ?? [];
-  return {
+  const resolved = {
     plan,
     period,
     as_of: formatPosition(position),
     filters,
     config_hash: configHash(plan, period, { ...options.extra, ...(filters.length > 0 ? { filters } : {}) }),
   };
+  context.resolved?.(resolved);
+  return resolved;
 }
 
 async function resolveBrands(
@@ -112,6 +115,15 @@ function boundsByZone(
 const DEFAULT_PERIOD_DAYS = 30;
 
 function resolvePeriod(
+  parameters: AttributionParameters,
+  time_zone: string,
+  context: ReportContext,
+): { start: string; end: string } {
+  const period = periodAsked(parameters, time_zone, context.clock());
+  return context.earlier === undefined ? period : earlierPeriod(period, context.earlier, time_zone);
+}
+
+function periodAsked(
   parameters: AttributionParameters,
   time_zone: string,
   now_ms: number,

@@ -2,11 +2,14 @@
 
 import { UNATTRIBUTED_REASONS } from '../../attribution/eligibility.ts';
 import { Type } from '../../domain/typebox.ts';
+import type { ComparedParts } from '../compare.ts';
 import { GROUP_FIELDS, ORDER_FIELDS } from '../groups.ts';
+import { CHANGE_MEANINGS, type Compared, comparedRows, comparedShape } from './changes.ts';
 import { JOURNEY_LENGTHS, JOURNEY_MEANINGS } from './journeys.ts';
 import {
   amount,
   byName,
+  COMPARISON,
   closed,
   count,
   fieldsOf,
@@ -14,6 +17,7 @@ import {
   micros,
   money,
   nullable,
+  number,
   PERIOD_HEAD,
   ratio,
   rows,
@@ -30,40 +34,48 @@ export const UNATTRIBUTED = closed({
 
 const CREDIT = {
   touched_conversions: count(),
-  credited_conversions: ratio(),
+  credited_conversions: number(),
   ...money('attributed_revenue'),
+};
+const orderKeys = () => fieldsOf(ORDER_FIELDS, () => Type.Optional(textOrNull()));
+
+/** What `compare` sets beside an earlier period. */
+const PARTS = {
+  channel_attribution: {
+    keys: fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())),
+    measures: { ...CREDIT, average_attribution_weight: ratio() },
+  },
+  email_attribution: {
+    keys: { email_id: textOrNull(), campaign_id: textOrNull() },
+    measures: { ...CREDIT, unique_customers: count(), revenue_per_customer: nullable(amount()) },
+  },
+  unattributed: { keys: { ...orderKeys(), reason: text() }, measures: money('unattributed_revenue') },
+  filtered: { keys: orderKeys(), measures: money('filtered_revenue') },
+  summary: {
+    keys: {},
+    measures: {
+      total_conversions: count(),
+      attributed_conversions: count(),
+      email_conversions: count(),
+      ...money('total_revenue'),
+      ...money('total_attributed_revenue'),
+      ...money('email_attributed_revenue'),
+      email_share_of_revenue: ratio(),
+    },
+  },
+} satisfies Record<string, Compared>;
+
+export const ATTRIBUTION_COMPARED: ComparedParts = {
+  fields: { ...PARTS, journey_analysis: JOURNEY_LENGTHS },
+  parts: 'models',
 };
 
 const PART = {
-  channel_attribution: rows({
-    ...fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())),
-    ...CREDIT,
-    average_attribution_weight: ratio(),
-  }),
-  email_attribution: rows({
-    email_id: textOrNull(),
-    campaign_id: textOrNull(),
-    ...CREDIT,
-    unique_customers: count(),
-    revenue_per_customer: nullable(amount()),
-  }),
-  unattributed: rows({
-    ...fieldsOf(ORDER_FIELDS, () => Type.Optional(textOrNull())),
-    reason: text(),
-    ...money('unattributed_revenue'),
-  }),
-  filtered: Type.Optional(
-    rows({ ...fieldsOf(ORDER_FIELDS, () => Type.Optional(textOrNull())), ...money('filtered_revenue') }),
-  ),
-  summary: closed({
-    total_conversions: count(),
-    attributed_conversions: count(),
-    email_conversions: count(),
-    ...money('total_revenue'),
-    ...money('total_attributed_revenue'),
-    ...money('email_attributed_revenue'),
-    email_share_of_revenue: ratio(),
-  }),
+  channel_attribution: comparedRows(PARTS.channel_attribution),
+  email_attribution: comparedRows(PARTS.email_attribution),
+  unattributed: comparedRows(PARTS.unattributed),
+  filtered: Type.Optional(comparedRows(PARTS.filtered)),
+  summary: comparedShape(PARTS.summary),
   reconciliation: closed({
     net_revenue_micros: micros(),
     attributed_micros: micros(),
@@ -74,7 +86,8 @@ const PART = {
 
 const COMMON = {
   ...PERIOD_HEAD,
-  journey_analysis: JOURNEY_LENGTHS,
+  ...COMPARISON,
+  journey_analysis: comparedRows(JOURNEY_LENGTHS),
   warnings: rows({ code: text(), count: count(), message: text() }),
 };
 
@@ -89,6 +102,7 @@ export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
 export const ATTRIBUTION_MEANINGS = {
   ...HEAD_MEANINGS,
   ...JOURNEY_MEANINGS,
+  ...CHANGE_MEANINGS,
   channel_attribution:
     'Revenue of each group, most revenue first; with a key about the time in order of time and without holes. The fields of `group_by` name the group',
   unattributed: 'Revenue that no touch earned, by reason and by the keys that it has: those about orders and times',

@@ -1,22 +1,44 @@
 /** The answer of the comparison of models. The field that names a group is the one of `group_by`. */
 import { Type } from '../../domain/typebox.ts';
-import { byName, closed, count, money, number, PERIOD_HEAD, rows, text, textOrNull, texts, yesNo } from './shapes.ts';
+import type { ComparedParts } from '../compare.ts';
+import { CHANGE_MEANINGS, type Compared, comparedRows } from './changes.ts';
+import {
+  COMPARISON,
+  closed,
+  count,
+  money,
+  number,
+  PERIOD_HEAD,
+  rows,
+  text,
+  textOrNull,
+  texts,
+  yesNo,
+} from './shapes.ts';
 
 const GROUP = { channel: Type.Optional(textOrNull()), campaign_id: Type.Optional(textOrNull()) };
 const SHARE = { share: number(), share_low: number(), share_high: number() };
 const EXTREME = closed({ model: text(), ...SHARE });
 
+const GROUPS: Compared = {
+  keys: GROUP,
+  measures: {},
+  by_name: {
+    field: 'models',
+    measures: { ...money('attributed_revenue'), share: number() },
+    others: { share_low: number(), share_high: number(), rank: count(), rank_low: count(), rank_high: count() },
+  },
+};
+
+export const MODELS_COMPARED: ComparedParts = { fields: { groups: GROUPS } };
+
 export const ModelComparisonResult = closed({
   ...PERIOD_HEAD,
+  ...COMPARISON,
   attribution_models: texts(),
   group_by: text(),
   intervals: closed({ level: number(), draws: count(), seed: count(), over: text() }),
-  groups: rows({
-    ...GROUP,
-    models: byName(
-      closed({ ...money('attributed_revenue'), ...SHARE, rank: count(), rank_low: count(), rank_high: count() }),
-    ),
-  }),
+  groups: comparedRows(GROUPS),
   disagreements: rows({
     ...GROUP,
     difference: number(),
@@ -29,6 +51,7 @@ export const ModelComparisonResult = closed({
 });
 
 export const COMPARISON_MEANINGS = {
+  ...CHANGE_MEANINGS,
   share: 'Part of the attributed revenue',
   share_low: 'Lower end of the interval of `share`, from a bootstrap over people',
   share_high: 'Upper end of the interval of `share`',

@@ -44,6 +44,17 @@ export const HEAD: Fields = {
   generated_at: instant(),
 };
 export const PERIOD_HEAD: Fields = { report_period: PERIOD, ...HEAD };
+/** The earlier period of a comparison. */
+export const COMPARISON: Fields = {
+  comparison: Type.Optional(
+    closed({
+      compare: text(),
+      report_period: PERIOD,
+      config_hash: text(),
+      warnings: Type.Optional(rows({ code: text(), count: count(), message: text() })),
+    }),
+  ),
+};
 
 /** The meaning of these fields. */
 export const HEAD_MEANINGS = {
