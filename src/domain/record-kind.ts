@@ -23,6 +23,11 @@ export interface ReadContext {
   invalid_utf8?: boolean;
 }
 
+/** A noun with its article: "an email event", "an fx rate", "a touchpoint". */
+export function withArticle(noun: string): string {
+  return `${/^([aeio]|fx\b)/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
 /**
  * The kind of id that a field holds: a `customer` id, an `anonymous` id of a browser or device, or `either`. Both sides of a link
  * are `either`.

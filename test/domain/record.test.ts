@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
 import { canonicalJson } from '../../src/domain/record.ts';
+import { withArticle } from '../../src/domain/record-kind.ts';
 import { good, refusal } from '../support/read.ts';
 import { GOOD } from './wire.ts';
 
@@ -160,4 +161,10 @@ test('no input, however strange, makes reading throw; and nothing it holds chang
     ),
     { numRuns: 500 },
   );
+});
+
+test('a message names a record with its article', () => {
+  const named = RECORD_NAMES.map((name) => withArticle(recordKind(name).singular));
+  expect(named.filter((one) => /^a (?:[aeio]|fx)|^an (?![aeio]|fx)/.test(one))).toEqual([]);
+  expect(named).toEqual(expect.arrayContaining(['an email event', 'an fx rate', 'a touchpoint', 'an adjustment']));
 });
