@@ -70,3 +70,6 @@ export function shownJson(json: string): string {
 }
 
 const JSON_HIDDEN = new RegExp(`(?!\\n)${CONTROL}|${UNSEEN}`, 'gu');
+
+/** Says that a file is UTF-8. Excel needs it at the start of a CSV. */
+export const BYTE_ORDER_MARK = '\uFEFF';

@@ -1,9 +1,19 @@
 /** Writes the main table of a report as CSV (RFC 4180) that a spreadsheet can open safely. */
 
-import { shownJson, shownLines } from '../domain/text.ts';
+import { BYTE_ORDER_MARK, shownJson, shownLines } from '../domain/text.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
-import { isObject } from './any.ts';
+import { GROUP_FIELDS } from '../reports/groups.ts';
+import { isMoney, isObject } from './any.ts';
+
+/** How a CSV is written: for programs, or for Excel, which opens files in the form of its language. */
+export const CSV_STYLES = {
+  plain: { begin: '', separator: ',', decimal: '.' },
+  excel: { begin: BYTE_ORDER_MARK, separator: ';', decimal: ',' },
+  excel_us: { begin: BYTE_ORDER_MARK, separator: ',', decimal: '.' },
+} as const;
+export type CsvStyle = keyof typeof CSV_STYLES;
+export const CSV_STYLE_NAMES = Object.keys(CSV_STYLES) as CsvStyle[];
 
 interface FlatTable {
   columns: string[];
@@ -11,10 +21,21 @@ interface FlatTable {
 }
 
 /** The main table of a report as CSV, with a header row and CRLF line ends. Without a main table, its values by name. */
-export function toCsv(answer: ReportJson, table: MainTable | null): string {
+export function toCsv(answer: ReportJson, table: MainTable | null, style: CsvStyle = 'plain'): string {
   const { columns, rows } =
     table === null ? { columns: ['name', 'value'], rows: leaves(answer) } : flatten(rowsOf(answer, table));
-  return [columns, ...rows].map((row) => row.map(csvCell).join(',') + '\r\n').join('');
+  const { begin, separator, decimal } = CSV_STYLES[style];
+  const cell = (value: unknown, i: number): string =>
+    decimal === ',' && isDecimal(columns[i]!, value) ? String(value).replace('.', ',') : csvCell(value, separator);
+  const lines = [columns.map((name) => csvCell(name, separator)), ...rows.map((row) => row.map(cell))];
+  return begin + lines.map((line) => `${line.join(separator)}\r\n`).join('');
+}
+
+/** True for numbers and amounts. The keys of groups are texts, also where they look like one. */
+function isDecimal(column: string, value: unknown): boolean {
+  if (typeof value === 'number') return true;
+  const name = column.slice(column.lastIndexOf('.') + 1);
+  return !GROUP_FIELDS.includes(name) && isMoney(name, value);
 }
 
 /** The rows of the main table. If several parts of the answer have such rows, a column names the part. */
@@ -59,9 +80,9 @@ export function guardedSql(text: string): string {
 }
 
 /** One cell of an answer. Control and unseen characters are replaced, except line breaks. */
-export function csvCell(value: unknown): string {
+export function csvCell(value: unknown, separator = ','): string {
   if (value === null || value === undefined) return '';
   const raw = typeof value === 'object' ? shownJson(JSON.stringify(value)) : String(value);
   const text = (isFormula(raw) ? "'" : '') + shownLines(raw);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return text.includes(separator) || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

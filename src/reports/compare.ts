@@ -6,7 +6,7 @@ import { badRequest } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import type { WeekStart } from '../domain/time.ts';
 import type { TSchema } from '../domain/typebox.ts';
-import { WorkTurns } from '../log/work-turns.ts';
+import { mapInTurns, WorkTurns } from '../log/work-turns.ts';
 import type { ReportContext, ReportJson, Resolved } from './context.ts';
 import { type Compare, yearLater } from './earlier-period.ts';
 import { readFilters } from './filters.ts';
@@ -40,7 +40,7 @@ export async function answerCompared(
   const period = now['report_period'] as { start: string; end: string };
   const before = await ask({ ...context, resolved, earlier: compare }, { ...asked, ...period, as_of: now['as_of'] });
   const [own, earlier] = [plans[0]!, plans[1]!];
-  const moved = (fields: readonly string[]): Moved => timesMoved(own, earlier, fields, compare, week_start);
+  const moved = (fields: readonly string[]): Promise<Moved> => timesMoved(own, earlier, fields, compare, week_start);
   return {
     ...now,
     comparison: {
@@ -78,7 +78,7 @@ async function joinParts(
 
 /** The times of an earlier row in the period that was asked for. */
 type Moved = (times: readonly string[]) => readonly string[];
-type MovedBy = (fields: readonly string[]) => Moved;
+type MovedBy = (fields: readonly string[]) => Promise<Moved>;
 
 /** Joins rows with the same keys. Rows that only the earlier period has follow, or stand in order of time. */
 async function joinRows(
@@ -91,7 +91,7 @@ async function joinRows(
   if (sample === undefined) return [];
   const keys = Object.keys(compared.keys).filter((name) => name in sample);
   const times = Object.keys(sample).filter((name) => (TIME_FIELDS as readonly string[]).includes(name));
-  const move = times.length > 0 ? moved(times) : null;
+  const move = times.length > 0 ? await moved(times) : null;
   const inPeriod = (row: ReportJson): ReportJson => {
     const values = move?.(times.map((name) => row[name] as string)) ?? [];
     return { ...row, ...Object.fromEntries(times.map((name, i) => [name, values[i]])) };
@@ -193,20 +193,21 @@ function zeroOf(schema: TSchema): number | string | null {
  * Finds the time of the period that stands for one of the earlier period: with `previous_year` a day has that of the same date;
  * else the first has the first, the second the second, and so on. A time without a partner stays.
  */
-function timesMoved(
+async function timesMoved(
   own: Resolved,
   earlier: Resolved,
   fields: readonly string[],
   compare: Compare,
   week_start: WeekStart,
-): Moved {
+): Promise<Moved> {
   const keys = fields.map((field) => groupKey('group_by', field, week_start));
-  const all = ({ plan }: Resolved): string[][] => timesOf(daysOf(plan), keys, week_start, () => true) ?? [];
-  const [mine, theirs] = [all(own), all(earlier)];
+  const all = async ({ plan }: Resolved): Promise<string[][]> =>
+    (await timesOf(daysOf(plan), keys, week_start, () => true)) ?? [];
+  const [mine, theirs] = [await all(own), await all(earlier)];
   const day = fields.indexOf('day');
   const by_day = new Map(day < 0 ? [] : mine.map((times) => [times[day]!, times]));
   const partners = new Map<string, string[] | undefined>(
-    theirs.map((times, i) => [
+    await mapInTurns(theirs.entries(), ([i, times]): [string, string[] | undefined] => [
       times.join(),
       compare === 'previous_year' && day >= 0 ? by_day.get(yearLater(times[day]!) ?? '') : mine[i],
     ]),

@@ -4,6 +4,7 @@ import { MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { microsPer, money, ratio } from '../domain/money.ts';
 import type { WeekStart } from '../domain/time.ts';
+import { mapInTurns } from '../log/work-turns.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
@@ -79,9 +80,9 @@ export async function modelParts(
     checkRows(rows + rest.length + (left_out?.length ?? 0), plan, 'group_by');
   }
   rows += Math.max(...rests.map(({ rest, left_out }) => rest.length + (left_out?.length ?? 0)));
-  const { groups, warnings } = fillTimes(plan, found, grouping, room - rows);
+  const { groups, warnings } = await fillTimes(plan, found, grouping, room - rows);
   for (const [i, { name }] of plan.models.entries())
-    parts.push([name, modelPart(i, keys, groups, emails, totals, { order_keys, ...rests[i]! })]);
+    parts.push([name, await modelPart(i, keys, groups, emails, totals, { order_keys, ...rests[i]! })]);
   return { parts, warnings };
 }
 
@@ -119,7 +120,7 @@ async function readGroups(
        sum(c.counted) as touches, ${sumsOf(plan)}
      from ${creditedTouches(shown)} ${joined} group by ${keys.map((key) => key.sql).join(', ')} limit ${room + 1}`,
   );
-  return rows.map((row) => ({
+  return mapInTurns(rows, (row) => ({
     keys: keysOf(row, keys),
     touched: Number(row['touched']),
     touches: BigInt(row['touches']!),
@@ -147,22 +148,22 @@ function checkRows(rows: number, { models }: Plan, field: string): void {
 }
 
 /** Adds the times of the period that a series lacks, as groups of zeros, as far as the limit of rows allows. */
-function fillTimes(
+async function fillTimes(
   plan: Plan,
   found: readonly Group[],
   { keys, filters, week_start }: Grouping,
   room: number,
-): { groups: Group[]; warnings: Warning[] } {
+): Promise<{ groups: Group[]; warnings: Warning[] }> {
   if (!keys.some(({ about }) => about === 'time')) return { groups: [...found], warnings: [] };
-  const times = timesOf(daysOf(plan), keys, week_start, filters.passesDay);
+  const times = await timesOf(daysOf(plan), keys, week_start, filters.passesDay);
   const missing =
     times &&
-    missingTimes(
+    (await missingTimes(
       found.map((group) => group.keys),
       keys,
       times,
       room,
-    );
+    ));
   if (missing === null) {
     const message = 'time series keeps its holes: with a row for each time the answer would be over the limit of rows';
     return { groups: [...found], warnings: [{ code: 'holes_not_filled', count: 1, message }] };
@@ -175,15 +176,15 @@ function fillTimes(
 
 const amountOf = (row: Row | null, column: string): bigint => (row === null ? 0n : BigInt(row[column] as string));
 
-function modelPart(
+async function modelPart(
   i: number,
   keys: readonly GroupKey[],
   groups: readonly Group[],
   emails: readonly Row[],
   totals: Totals,
   remaining: Remaining,
-): ReportJson {
-  const rows = groups.map((group) => ({
+): Promise<ReportJson> {
+  const rows = await mapInTurns(groups, (group) => ({
     ...group,
     micros: amountOf(group.row, `c${i}`),
     millionths: amountOf(group.row, `m${i}`),
@@ -196,14 +197,14 @@ function modelPart(
   }));
   const email_micros = sumOf(email_rows);
   return {
-    channel_attribution: rows.sort(inOrder(keys)).map((row) => ({
+    channel_attribution: await mapInTurns(rows.sort(inOrder(keys)), (row) => ({
       ...named(keys, row.keys),
       touched_conversions: row.touched,
       credited_conversions: ratio(row.millionths, MICRO_CONVERSIONS),
       ...money('attributed_revenue', row.micros),
       average_attribution_weight: ratio(row.millionths, row.touches * BigInt(MICRO_CONVERSIONS)),
     })),
-    email_attribution: email_rows.sort(byRevenue).map(({ row, micros: value }) => ({
+    email_attribution: await mapInTurns(email_rows.sort(byRevenue), ({ row, micros: value }) => ({
       email_id: row['email_id'],
       campaign_id: row['campaign_id'],
       touched_conversions: Number(row['touched']),
