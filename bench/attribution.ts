@@ -5,8 +5,11 @@
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
-import { attributionReport, groupsAndReconciliation } from '../src/reports/attribution.ts';
+import { attribute } from '../src/attribution/query.ts';
+import { attributionReport } from '../src/reports/attribution.ts';
 import type { ReportContext } from '../src/reports/context.ts';
+import { modelParts } from '../src/reports/credit-groups.ts';
+import { readFilters } from '../src/reports/filters.ts';
 import { resolveGroupBy, touchColumns } from '../src/reports/groups.ts';
 import { resolveParameters } from '../src/reports/resolve.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
@@ -101,6 +104,8 @@ function onlyGroups(
       key_brand_id: null,
       touch_columns: touchColumns(keys),
     });
-    return groupsAndReconciliation(snapshot, context, plan, keys);
+    const query = await attribute(snapshot, plan, context.directory);
+    const grouping = { keys, filters: readFilters([], 'monday'), week_start: 'monday' as const };
+    return modelParts(snapshot, plan, { all: query, chosen: query, shown: query }, grouping);
   });
 }

@@ -1,5 +1,6 @@
-/** The configuration: one optional JSON file, and a few environment variables. Every setting has a default. */
+/** The configuration: one optional JSON file, which may hold comments, and a few environment variables. Every setting has a default. */
 import { existsSync, readFileSync } from 'node:fs';
+import stripJsonComments from 'strip-json-comments';
 import { compileExpression } from './attribution/expression.ts';
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
 import { FORBIDDEN_KEYS } from './domain/canonical-json.ts';
@@ -156,7 +157,7 @@ export function loadConfig(path: string | undefined, env: NodeJS.ProcessEnv = pr
   if (!existsSync(path)) throw badRequest('--config', `the file ${path} does not exist; check the path`);
   let file: unknown;
   try {
-    file = JSON.parse(readFileSync(path, 'utf8'));
+    file = JSON.parse(stripJsonComments(readFileSync(path, 'utf8'), { trailingCommas: true }));
   } catch (error) {
     throw badRequest('--config', `the file ${path} is not JSON (${(error as Error).message}); correct it`);
   }

@@ -5,7 +5,8 @@
 import type { RecordName } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/collector.ts';
 
-export type Query = Record<string, string | undefined>;
+/** Parameters of a call. One that is given several times has a list. */
+export type Query = Record<string, string | readonly string[] | undefined>;
 // biome-ignore lint/suspicious/noExplicitAny: answers of routes are JSON; the code that reads one knows its fields
 export type Json = any;
 

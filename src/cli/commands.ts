@@ -9,6 +9,7 @@ type AddTo = (program: Command, context: Context) => void;
 
 /** All commands, in the order of the help. */
 const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> }[] = [
+  { names: ['init'], load: async () => (await import('./init.ts')).addInitCommand },
   { names: ['serve'], load: async () => (await import('./serve.ts')).addServeCommand },
   { names: ['demo'], load: async () => (await import('./demo.ts')).addDemoCommand },
   { names: ['import'], load: async () => (await import('./import/register.ts')).addImportCommand },
@@ -22,6 +23,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
   { names: ['keys', 'reclassify'], load: async () => (await import('./admin-commands.ts')).addAdminCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
+  { names: ['completion'], load: async () => (await import('./completion.ts')).addCompletionCommand },
 ];
 
 /**

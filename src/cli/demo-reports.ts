@@ -79,11 +79,16 @@ function asEmailTool(reports: ReportContext): ReportContext {
   };
 }
 
-async function emailClaims(reports: ReportContext, models: Json, period: Query, truth: Truth): Promise<string> {
+interface Period extends Query {
+  start: string;
+  end: string;
+}
+
+async function emailClaims(reports: ReportContext, models: Json, period: Period, truth: Truth): Promise<string> {
   const claim = async (include_machine: 'true' | 'false'): Promise<Json> => {
     const parameters = {
-      start: period['start']!,
-      end: period['end']!,
+      start: period.start,
+      end: period.end,
       currency: 'USD',
       model: CLAIM,
       group_by: 'channel',

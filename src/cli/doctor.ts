@@ -9,6 +9,7 @@ import { line } from '../present/clip.ts';
 import { pairs } from '../present/table.ts';
 import type { Json } from './client.ts';
 import { configOf, type DataOptions, runningServer, withClient } from './connect.ts';
+import { nextSteps } from './doctor-advice.ts';
 import { printJson } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
 
@@ -49,9 +50,12 @@ export function addDoctorCommand(program: Command, context: Context): void {
 async function examine({ io, open, exit }: Context, options: DoctorOptions): Promise<void> {
   const report = await withClient(io, open, options, (client) => client.get('/v1/doctor'));
   if (options.json) printJson(io, report);
-  else io.out(showDoctor(report));
+  else io.out(showDoctor(report) + nextLines(nextSteps(report, options.data)));
   if (report.problems.length > 0) exit(1);
 }
+
+const nextLines = (steps: readonly string[]): string =>
+  steps.map((step, i) => line`${i === 0 ? 'next: ' : '      '}${step}\n`).join('');
 
 function showDoctor({ problems, warnings, warehouse, state, collector }: Json): string {
   const values: [string, string][] = [

@@ -84,7 +84,7 @@ function inputOf(flags: FitFlags): FitInput {
   const of_log = (Object.keys(asked) as Name[]).find((name) => !OF_FILES.includes(name));
   if (of_log !== undefined)
     throw badRequest(flagNamed(FitParameters, of_log), 'is for a fit on the log; leave out this flag or --paths');
-  return pathsFromFile(flags.paths!, asked['transform']);
+  return pathsFromFile(flags.paths!, asked['transform'] as string | undefined);
 }
 
 function print(io: Io, { json }: FitFlags, answer: FitAnswer): void {

@@ -42,6 +42,7 @@ function optionOf(name: string, parameter: Parameter, text: string, check: boole
   const flag = `--${flagOf(name, parameter)}`;
   if (isOnOff(parameter)) return new Option(flag, text);
   const option = new Option(`${flag} <${placeholderOf(parameter)}>`, text);
+  if (isList(parameter)) return option.argParser((sent: string, before: string[] = []) => [...before, sent]);
   if (!check) return option;
   if (parameter.enum) option.choices(parameter.enum).argParser((sent) => chosen(sent, parameter.enum!));
   else if (isNumber(parameter)) option.argParser((sent) => numberIn(sent, parameter));
@@ -50,9 +51,9 @@ function optionOf(name: string, parameter: Parameter, text: string, check: boole
 
 /** The values of the flags of a command, by parameter. */
 export function parametersOf(schema: TObject, flags: Flags): Query {
-  const entries = parametersIn(schema).map(([name, parameter]): [string, string | undefined] => {
+  const entries = parametersIn(schema).map(([name, parameter]): [string, string | string[] | undefined] => {
     const value = flags[attributeOf(name, parameter)];
-    return [name, value === undefined ? undefined : String(value)];
+    return [name, value === undefined ? undefined : isList(parameter) ? (value as string[]) : String(value)];
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -69,6 +70,7 @@ const attributeOf = (name: string, parameter: Parameter): string =>
     ? name
     : flagOf(name, parameter).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 const isOnOff = ({ enum: values }: Parameter): boolean => values?.join() === 'true,false';
+const isList = ({ type }: Parameter): boolean => type === 'array';
 const isNumber = ({ type }: Parameter): boolean => type === 'integer' || type === 'number';
 const placeholderOf = (parameter: Parameter): string =>
   parameter['x-value'] ?? parameter.enum?.join('|') ?? (isNumber(parameter) ? 'n' : 'value');

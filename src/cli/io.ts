@@ -1,11 +1,16 @@
 /** Everything outside the program that a command uses. It is passed in, so that tests can run the whole program in one process. */
 
-import { shownJson, shownLines } from '../domain/text.ts';
+import { createInterface } from 'node:readline/promises';
+import { BYTE_ORDER_MARK, shownJson, shownLines } from '../domain/text.ts';
 
 export interface Io {
   out(text: string): void;
   err(text: string): void;
   env: NodeJS.ProcessEnv;
+  /** True if stdout is a terminal. */
+  out_is_terminal: boolean;
+  /** Asks for one line of input; null when there is none. */
+  ask(question: string): Promise<string | null>;
   /** Columns of stderr if it is a terminal, else null. Progress is shown only on a terminal. */
   err_columns: number | null;
   clock: () => number;
@@ -17,13 +22,19 @@ export interface Io {
   readonly stop: AbortSignal;
 }
 
-/** Moves a terminal to the start of the line and clears it. It is the only control sequence that a command prints. */
+/** Moves a terminal to the start of the line and clears it. */
 export const CLEAR_LINE = '\r\x1b[2K';
+/** Clears a terminal and moves to its first line. These are the only control sequences that a command prints. */
+export const CLEAR_SCREEN = '\x1b[2J\x1b[H';
+/** What may stand before a text; all that follows is cleaned. */
+const BEGINNINGS = [CLEAR_LINE, CLEAR_SCREEN, BYTE_ORDER_MARK];
 
 /** An io that prints no other control character than line breaks, whatever a message repeats. */
 export function cleanIo(io: Io): Io {
-  const clean = (text: string): string =>
-    text.startsWith(CLEAR_LINE) ? CLEAR_LINE + shownLines(text.slice(CLEAR_LINE.length)) : shownLines(text);
+  const clean = (text: string): string => {
+    const begin = BEGINNINGS.find((one) => text.startsWith(one)) ?? '';
+    return begin + shownLines(text.slice(begin.length));
+  };
   return Object.create(io, {
     out: { value: (text: string) => io.out(clean(text)) },
     err: { value: (text: string) => io.err(clean(text)) },
@@ -52,6 +63,8 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     env: process.env,
+    out_is_terminal: process.stdout.isTTY === true,
+    ask: askOnStdin(),
     err_columns: process.stderr.isTTY ? process.stderr.columns : null,
     clock: Date.now,
     outlive: () => void process.stdout.off('error', onError).on('error', ignore),
@@ -63,6 +76,17 @@ export function processIo(): Io {
       listening = true;
       return stop.signal;
     },
+  };
+}
+
+/** Asks on stderr, so that stdout holds results only. All questions read from one stream, which may be a pipe. */
+function askOnStdin(): Io['ask'] {
+  let lines: AsyncIterator<string> | undefined;
+  return async (question) => {
+    process.stderr.write(question);
+    lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    const { value, done } = await lines.next();
+    return done ? null : value;
   };
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { badRequest } from '../domain/errors.ts';
-import { toCsv } from '../present/csv.ts';
+import { type CsvStyle, toCsv } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
@@ -13,6 +13,8 @@ import { type Io, printJson } from './io.ts';
 export interface Context {
   io: Io;
   open: Openers;
+  /** Adds every command to a program. */
+  addEveryCommand(program: Command): Promise<void>;
   /** Sets the exit code of a command that did its work and found a problem. */
   exit(code: number): void;
 }
@@ -46,14 +48,16 @@ export function collect(value: string, before: string[]): string[] {
 export interface FormatFlags {
   json?: boolean;
   csv?: boolean;
+  csvStyle?: CsvStyle;
   limit: number;
 }
 
 /** Prints the answer of a report in the format that was asked for. */
 export function print(io: Io, report: Report, answer: ReportJson, flags: FormatFlags): void {
-  if (flags.json && flags.csv) throw badRequest('--csv', 'give either --json or --csv, not both');
+  const csv = flags.csv || flags.csvStyle !== undefined;
+  if (flags.json && csv) throw badRequest('--csv', 'give either --json or --csv, not both');
   if (flags.json) printJson(io, answer);
-  else if (flags.csv) io.out(toCsv(answer, report.main_table));
+  else if (csv) io.out(toCsv(answer, report.main_table, flags.csvStyle));
   else io.out(showReport(report, answer, flags.limit === 0 ? Number.POSITIVE_INFINITY : flags.limit));
 }
 

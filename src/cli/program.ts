@@ -2,12 +2,14 @@
 
 import { Command, CommanderError } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
+import { programVersion } from '../files/program-version.ts';
 import { clip } from '../present/clip.ts';
 import { commandsFor } from './commands.ts';
 import type { Openers } from './connect.ts';
 import { cleanIo, type Io } from './io.ts';
 import type { Context } from './options.ts';
 
+const VERSION_FLAGS = ['-V', '--version'];
 const EXIT_FAILED = 1;
 const MAX_MESSAGE = 2_000;
 const EXIT_USAGE = 2;
@@ -19,13 +21,18 @@ export async function run(argv: readonly string[], terminal: Io, open: Openers):
   const context: Context = {
     io,
     open,
+    addEveryCommand: async (program) => {
+      for (const addTo of await commandsFor(undefined)) addTo(program, context);
+    },
     exit: (wanted) => {
       code = wanted;
     },
   };
   try {
     const program = makeProgram(context);
-    for (const addTo of await commandsFor(argv[0])) addTo(program, context);
+    // A question for the version needs no command.
+    const commands = VERSION_FLAGS.includes(argv[0] ?? '') ? [] : await commandsFor(argv[0]);
+    for (const addTo of commands) addTo(program, context);
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
@@ -39,6 +46,7 @@ export async function run(argv: readonly string[], terminal: Io, open: Openers):
 function makeProgram({ io }: Context): Command {
   return new Command('tributary')
     .description('Conversion tracking and multi-touch attribution for email programmes')
+    .version(programVersion(), VERSION_FLAGS.join(', '), 'print the version')
     .helpCommand(true)
     .showHelpAfterError('(--help lists commands and options)')
     .configureOutput({ writeOut: io.out, writeErr: io.err })

@@ -1,13 +1,15 @@
 /** Adds a command for each declared report: its parameters are flags, and its answer is a table, JSON or CSV. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { CSV_STYLE_NAMES } from '../present/csv.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
 import type { Json } from './client.ts';
 import { type DataOptions, withClient } from './connect.ts';
 import { addFlags, parametersOf } from './flags.ts';
 import { type Context, type FormatFlags, mustExist, print, whole, withData } from './options.ts';
+import { watch } from './watch.ts';
 
-type ReportFlags = DataOptions & FormatFlags & Record<string, unknown>;
+type ReportFlags = DataOptions & FormatFlags & { watch?: number } & Record<string, unknown>;
 
 /** Commands that have subcommands. */
 const GROUPS: Readonly<Record<string, string>> = {
@@ -39,12 +41,22 @@ function addReport(command: Command, report: Report, context: Context): void {
   command
     .option('--json', 'print the exact answer as JSON')
     .option('--csv', 'print the main table as CSV')
+    .addOption(
+      new Option(
+        '--csv-style <style>',
+        'CSV for programs, or for Excel with semicolons and decimal commas (excel) or commas and points (excel_us)',
+      ).choices(CSV_STYLE_NAMES),
+    )
     .option('--limit <rows>', 'rows of a table on the terminal; 0 shows all', whole(0, 1_000_000), 25);
+  if (report.writes === null)
+    command.option('--watch <seconds>', 'show the answer again every so many seconds, until Ctrl-C', whole(1, 86_400));
   withData(command, context.io).action(async () => {
     const flags = command.opts<ReportFlags>();
     const sent = Object.fromEntries(command.registeredArguments.map((own, i) => [own.name(), command.args[i]]));
     mustExist(flags.data);
-    print(context.io, report, await ask(context, report, { ...flags, ...sent }), flags);
+    const show = async (): Promise<void> =>
+      print(context.io, report, await ask(context, report, { ...flags, ...sent }), flags);
+    await (flags.watch === undefined ? show() : watch(context.io, flags.watch, show));
   });
 }
 

@@ -12,7 +12,9 @@ const MIN_WAIT_MS = 200;
 const MAX_WAIT_MS = 10_000;
 
 export function withQuery(path: string, query: Query): string {
-  const sent = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const sent = Object.entries(query).flatMap(([name, value = []]) =>
+    (typeof value === 'string' ? [value] : value).map((one): [string, string] => [name, one]),
+  );
   return sent.length === 0 ? path : `${path}?${new URLSearchParams(sent)}`;
 }
 

@@ -58,6 +58,8 @@ export const CustomerSegmentSchema = Type.Object(
   { additionalProperties: false, $id: 'CustomerSegment' },
 );
 
+export type CustomerSegmentInput = Static<typeof CustomerSegmentSchema>;
+
 export const customerSegments = defineRecord({
   name: 'customer_segments',
   singular: 'customer segment',

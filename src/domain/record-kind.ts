@@ -26,6 +26,11 @@ export interface ReadContext {
   equal_lines?: EqualLines;
 }
 
+/** A noun with its article: "an email event", "an fx rate", "a touchpoint". */
+export function withArticle(noun: string): string {
+  return `${/^([aeio]|fx\b)/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
 /**
  * The kind of id that a field holds: a `customer` id, an `anonymous` id of a browser or device, or `either`. Both sides of a link
  * are `either`.

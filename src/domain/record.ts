@@ -9,7 +9,14 @@ import { currencyProblem } from './currencies.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
-import type { FlatRecord, ReadContext, RecordKind, RecordKindOptions, Value } from './record-kind.ts';
+import {
+  type FlatRecord,
+  type ReadContext,
+  type RecordKind,
+  type RecordKindOptions,
+  type Value,
+  withArticle,
+} from './record-kind.ts';
 import { cleanTexts, hasUnusualText, structuralProblem, type TextFields, textProblem } from './refusals.ts';
 import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
@@ -49,12 +56,12 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   const validator = Compile(options.schema);
   const known = new Set(Object.keys(properties));
   const texts = textFields(fields);
-  const one = /^[aeio]/.test(options.singular) ? 'an' : 'a';
+  const one = withArticle(options.singular);
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
     if (raw instanceof UnreadItem) return { field: '', reason: raw.reason };
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-      return { field: '', reason: `must be an object with the fields of ${one} ${options.singular}` };
+      return { field: '', reason: `must be an object with the fields of ${one}` };
     }
     let input = raw as Record<string, unknown>;
     if (!validator.Check(input)) {
@@ -93,7 +100,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const hint = meant
         ? `did you mean ${meant}?`
         : 'remove it, or send it in the field for your own data, where the record has one';
-      return { field: key.slice(0, 100), reason: `is not a field of ${one} ${options.singular}; ${hint}` };
+      return { field: key.slice(0, 100), reason: `is not a field of ${one}; ${hint}` };
     }
     for (const field of fields) {
       const reason = structuralProblem(

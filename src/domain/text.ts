@@ -76,3 +76,6 @@ export function listed(names: readonly string[], most = 20): string {
   const shown = names.slice(0, most).map((name) => shownText(name.slice(0, 100)));
   return shown.join(', ') + (names.length > most ? ` and ${names.length - most} more` : '');
 }
+
+/** Says that a file is UTF-8. Excel needs it at the start of a CSV. */
+export const BYTE_ORDER_MARK = '\uFEFF';

@@ -59,9 +59,14 @@ export function formatDate(day_number: number): string {
   return new Date(day_number * MS_PER_DAY).toISOString().slice(0, 10);
 }
 
-/** The Monday of a day's ISO week, as a day number (1970-01-01 was a Thursday). */
-export function weekStart(day_number: number): number {
-  return Math.floor((day_number + 3) / 7) * 7 - 3;
+/** Days from the first day of a week to 1970-01-01, a Thursday, by the day on which weeks start. */
+export const WEEK_OFFSETS = { monday: 3, sunday: 4 } as const;
+export type WeekStart = keyof typeof WEEK_OFFSETS;
+
+/** The first day of a day's week, as a day number. Weeks start on Monday (ISO 8601) or Sunday. */
+export function weekStart(day_number: number, first: WeekStart = 'monday'): number {
+  const offset = WEEK_OFFSETS[first];
+  return Math.floor((day_number + offset) / 7) * 7 - offset;
 }
 
 function dayNumber(year: number, month: number, day: number): number | undefined {
@@ -131,20 +136,22 @@ export function isTimeZone(time_zone: string): boolean {
  * The first instant of a calendar day in a zone. Where the clock skips midnight, the day starts at the first time that exists.
  */
 export function startOfDayMs(day_number: number, time_zone: string): number {
-  const wall = day_number * MS_PER_DAY;
-  const before = wall - zoneOffsetMs(time_zone, wall - MS_PER_DAY);
-  const after = wall - zoneOffsetMs(time_zone, wall + MS_PER_DAY);
-  const midnights = [Math.min(before, after), Math.max(before, after)];
-  for (const instant of midnights) {
-    if (instant + zoneOffsetMs(time_zone, instant) === wall) return instant;
+  return instantOfWall(day_number * MS_PER_DAY, time_zone);
+}
+
+/**
+ * The first instant at which a clock in the zone shows `wall_ms` (as if it were UTC). Where the clock skips this time, the instant
+ * of the jump.
+ */
+export function instantOfWall(wall_ms: number, time_zone: string): number {
+  const before = wall_ms - zoneOffsetMs(time_zone, wall_ms - MS_PER_DAY);
+  const after = wall_ms - zoneOffsetMs(time_zone, wall_ms + MS_PER_DAY);
+  const instants = [Math.min(before, after), Math.max(before, after)];
+  for (const instant of instants) {
+    if (instant + zoneOffsetMs(time_zone, instant) === wall_ms) return instant;
   }
-  // This day has no midnight in the zone. The day starts where the clock jumps.
-  return transition(
-    time_zone,
-    midnights[0]! - MS_PER_HOUR,
-    midnights[1]!,
-    zoneOffsetMs(time_zone, midnights[0]! - MS_PER_HOUR),
-  );
+  const from = instants[0]! - MS_PER_HOUR;
+  return transition(time_zone, from, instants[1]!, zoneOffsetMs(time_zone, from));
 }
 
 /** A stretch of time over which a zone keeps one offset; `until_ms` is exclusive. */

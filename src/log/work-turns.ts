@@ -27,3 +27,14 @@ export class WorkTurns {
     this.began = performance.now();
   }
 }
+
+/** Maps items, in turns. */
+export async function mapInTurns<T, R>(items: Iterable<T>, map: (item: T) => R): Promise<R[]> {
+  const turns = new WorkTurns();
+  const mapped: R[] = [];
+  for (const item of items) {
+    if (turns.ends()) await turns.next();
+    mapped.push(map(item));
+  }
+  return mapped;
+}

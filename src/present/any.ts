@@ -70,7 +70,7 @@ export function cell(name: string, value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-function isMoney(name: string, value: unknown): boolean {
+export function isMoney(name: string, value: unknown): boolean {
   return typeof value === 'string' && !name.endsWith('_id') && /^-?\d+\.\d{6}$/.test(value);
 }
 

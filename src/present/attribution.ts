@@ -1,12 +1,14 @@
 /** The attribution report on a terminal: groups, one column of revenue per model, and a reconciliation that adds up. */
 import { ratio } from '../domain/money.ts';
 import type { ReportJson } from '../reports/context.ts';
-import { SPEND_MEASURES } from '../reports/group-spend.ts';
+import { ORDER_FIELDS } from '../reports/groups.ts';
+import { SPENT } from '../reports/results/shapes.ts';
+import { changeCells, changeColumns } from './changes.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
+import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
 import {
   exactDecimals,
   money,
-  moneyText,
   NOTHING,
   number,
   percent,
@@ -18,21 +20,26 @@ import {
 type Row = Record<string, unknown>;
 interface Part {
   channel_attribution: Row[];
+  unattributed: Row[];
   summary: Record<string, unknown>;
   reconciliation: {
     net_revenue_micros: string;
     attributed_micros: string;
     unattributed_micros: Record<string, string>;
+    filtered_micros?: string;
   };
 }
 
 const MEASURES = new Set([
+  'previous',
+  'change',
+  'change_percent',
   'touched_conversions',
   'credited_conversions',
   'attributed_revenue_micros',
   'attributed_revenue',
   'average_attribution_weight',
-  ...SPEND_MEASURES,
+  ...Object.keys(SPENT),
 ]);
 
 export function showAttribution(report: ReportJson, limit: number): string {
@@ -68,10 +75,45 @@ function keyCells(row: Row, keys: readonly string[]): string[] {
   return keys.map((key) => (row[key] === null || row[key] === undefined ? NOTHING : String(row[key])));
 }
 
+/** The value of a group that no touch earned, if all keys are about orders and times; else null: it belongs to no group. */
+function unattributedBy({ unattributed }: Part, keys: readonly string[]): ((row: Row) => bigint) | null {
+  if (!keys.every((key) => ORDER_FIELDS.includes(key))) return null;
+  const id = (row: Row): string => JSON.stringify(keys.map((key) => row[key]));
+  const sums = new Map<string, bigint>();
+  for (const row of unattributed)
+    sums.set(id(row), (sums.get(id(row)) ?? 0n) + BigInt(row['unattributed_revenue_micros'] as string));
+  return (row) => sums.get(id(row)) ?? 0n;
+}
+
+/** The groups, and those that have value without a touch only. */
+function allGroups({ channel_attribution, unattributed }: Part): Row[] {
+  const keys = Object.keys(channel_attribution[0] ?? unattributed[0] ?? {}).filter((name) =>
+    ORDER_FIELDS.includes(name),
+  );
+  const by_order = channel_attribution.every(
+    (row) => Object.keys(row).filter((name) => !MEASURES.has(name)).length === keys.length,
+  );
+  if (!by_order || keys.length === 0) return channel_attribution;
+  const id = (row: Row): string => JSON.stringify(keys.map((key) => row[key]));
+  const known = new Set(channel_attribution.map(id));
+  const more = new Map(unattributed.filter((row) => !known.has(id(row))).map((row) => [id(row), row]));
+  const none = {
+    touched_conversions: 0,
+    credited_conversions: 0,
+    attributed_revenue_micros: '0',
+    attributed_revenue: '0',
+  };
+  return [
+    ...channel_attribution,
+    ...[...more.values()].map((row) => ({ ...Object.fromEntries(keys.map((key) => [key, row[key]])), ...none })),
+  ];
+}
+
 function oneModel(report: ReportJson, part: Part, limit: number): string {
-  const rows = part.channel_attribution;
+  const rows = allGroups(part);
   const keys = groupKeys(rows);
   const has_spend = rows.some((row) => typeof row['spend'] === 'string');
+  const unattributed = rows.length === 0 ? null : unattributedBy(part, keys);
   const total = BigInt(part.reconciliation.attributed_micros);
   const columns: TextColumn[] = [
     ...keys.map((name) => ({ name })),
@@ -80,6 +122,8 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     { name: `revenue ${report['currency']}`, right: true },
     { name: 'share', right: true },
     ...(has_spend ? SPEND_COLUMNS : []),
+    ...changeColumns(report),
+    ...(unattributed ? [{ name: 'unattributed', right: true }] : []),
   ];
   const share = (micros: bigint): string => percent(ratio(micros, total));
   const shown = rows.slice(0, limit);
@@ -93,6 +137,8 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
       money(micros, decimals),
       share(micros),
       ...(has_spend ? spendCells(row) : []),
+      ...changeCells(report, row, 'attributed_revenue', decimals),
+      ...(unattributed ? [money(unattributed(row), decimals)] : []),
     ];
   });
   const sum = rows.reduce((all, row) => all + Number(row['credited_conversions'] ?? 0), 0);
@@ -104,21 +150,17 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     money(total, decimals),
     '',
     ...(has_spend ? SPEND_COLUMNS.map(() => '') : []),
+    ...changeCells(report, part.summary, 'total_attributed_revenue', decimals),
+    ...(unattributed
+      ? [
+          money(
+            rows.reduce((all, row) => all + unattributed(row), 0n),
+            decimals,
+          ),
+        ]
+      : []),
   ];
   return textTable(columns, lines, [totals]) + more(rows.length, shown.length);
-}
-
-const SPEND_COLUMNS: TextColumn[] = ['spend', 'cost each', 'return'].map((name) => ({ name, right: true }));
-
-/** Spend, cost of a credited conversion, and return on spend of a row. */
-function spendCells(row: Row): string[] {
-  const amount = (value: unknown): string => (typeof value === 'string' ? moneyText(value) : NOTHING);
-  const back = row['return_on_ad_spend'];
-  return [
-    amount(row['spend']),
-    amount(row['cost_per_conversion']),
-    typeof back === 'number' ? number(back, 2) : NOTHING,
-  ];
 }
 
 function sideBySide(report: ReportJson, parts: readonly [string, Part][], limit: number): string {
@@ -130,7 +172,7 @@ function sideBySide(report: ReportJson, parts: readonly [string, Part][], limit:
   const columns: TextColumn[] = [
     ...keys.map((name) => ({ name })),
     { name: 'touched', right: true },
-    ...parts.map(([model]) => ({ name: model, right: true })),
+    ...parts.flatMap(([model]) => [{ name: model, right: true }, ...changeColumns(report).slice(-1)]),
   ];
   const shown = first.slice(0, limit);
   const amounts = (row: Row): string[] => by_model.map((rows) => revenueOf(rows.get(id(row)) ?? row));
@@ -139,9 +181,15 @@ function sideBySide(report: ReportJson, parts: readonly [string, Part][], limit:
   const lines = shown.map((row) => [
     ...keyCells(row, keys),
     number(row['touched_conversions']),
-    ...amounts(row).map((micros) => money(micros, decimals)),
+    ...amounts(row).flatMap((micros, i) => [
+      money(micros, decimals),
+      ...changeCells(report, by_model[i]!.get(id(row)) ?? row, 'attributed_revenue').slice(-1),
+    ]),
   ]);
-  const sums = attributed.map((micros) => money(micros, decimals));
+  const sums = parts.flatMap(([, { summary }], i) => [
+    money(attributed[i]!, decimals),
+    ...changeCells(report, summary, 'total_attributed_revenue').slice(-1),
+  ]);
   const touched = number(parts[0]![1].summary['attributed_conversions']);
   const totals = [`attributed ${report['currency']}`, ...keys.slice(1).map(() => ''), touched, ...sums];
   return textTable(columns, lines, [totals]) + more(first.length, shown.length);
@@ -160,6 +208,7 @@ function reconciliation(report: ReportJson, parts: readonly [string, Part][]): s
       book.net_revenue_micros,
       book.attributed_micros,
       ...Object.values(book.unattributed_micros),
+      book.filtered_micros ?? '0',
     ]),
   );
   const line = (name: string, of: (book: Part['reconciliation']) => string): string[] => [
@@ -174,6 +223,9 @@ function reconciliation(report: ReportJson, parts: readonly [string, Part][]): s
   const lines = [
     line('attributed', (book) => book.attributed_micros),
     ...reasons.map((reason) => line(`unattributed: ${reason}`, (book) => of(book, reason))),
+    ...(books.some(({ filtered_micros = '0' }) => filtered_micros !== '0')
+      ? [line('left out by the filters', (book) => book.filtered_micros ?? '0')]
+      : []),
   ];
   return '\n' + textTable(columns, lines, [line('net revenue', (book) => book.net_revenue_micros)]);
 }

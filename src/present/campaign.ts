@@ -1,6 +1,7 @@
 /** The campaign report on a terminal. */
 import type { ReportJson } from '../reports/context.ts';
-import { cell, tableOf, words } from './any.ts';
+import { cell, isObject, tableOf, words } from './any.ts';
+import { withChange } from './changes.ts';
 import { line } from './clip.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { pairs } from './table.ts';
@@ -37,8 +38,8 @@ export function showCampaign(report: ReportJson, limit: number): string {
 }
 
 function values(metrics: Row): string {
-  const shown = Object.entries(metrics).filter(([name]) => !name.endsWith('_micros'));
-  return pairs(shown.map(([name, value]) => [words(name), cell(name, value)]));
+  const shown = Object.entries(metrics).filter(([name, value]) => !name.endsWith('_micros') && !isObject(value));
+  return pairs(shown.map(([name, value]) => [words(name), withChange(cell(name, value), metrics, name)]));
 }
 
 function definitions(formulas: Record<string, string>): string {

@@ -1,9 +1,19 @@
 /** Writes the main table of a report as CSV (RFC 4180) that a spreadsheet can open safely. */
 
-import { shownJson, shownLines } from '../domain/text.ts';
+import { BYTE_ORDER_MARK, shownJson, shownLines } from '../domain/text.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
-import { isObject } from './any.ts';
+import { GROUP_FIELDS } from '../reports/groups.ts';
+import { isMoney, isObject } from './any.ts';
+
+/** How a CSV is written: for programs, or for Excel, which opens files in the form of its language. */
+export const CSV_STYLES = {
+  plain: { begin: '', separator: ',', decimal: '.' },
+  excel: { begin: BYTE_ORDER_MARK, separator: ';', decimal: ',' },
+  excel_us: { begin: BYTE_ORDER_MARK, separator: ',', decimal: '.' },
+} as const;
+export type CsvStyle = keyof typeof CSV_STYLES;
+export const CSV_STYLE_NAMES = Object.keys(CSV_STYLES) as CsvStyle[];
 
 type Row = Record<string, unknown>;
 
@@ -11,10 +21,14 @@ type Row = Record<string, unknown>;
  * The main table of a report as CSV, with a header row and CRLF line ends. Without a main table, its values by name.
  * A large table is long work: each step of it gives a part of the text, which may be empty.
  */
-export function* csvParts(answer: ReportJson, table: MainTable | null): Generator<string> {
+export function* csvParts(answer: ReportJson, table: MainTable | null, style: CsvStyle = 'plain'): Generator<string> {
+  const { begin, separator } = CSV_STYLES[style];
+  const line = (cells: readonly string[]): string => `${cells.join(separator)}\r\n`;
+  const header = (names: Iterable<string>): string => line(Array.from(names, (name) => csvCell(name, separator)));
+  yield begin;
   if (table === null) {
-    yield csvLine(['name', 'value']);
-    for (const leaf of leaves(answer)) yield csvLine(leaf);
+    yield header(['name', 'value']);
+    for (const [name, value] of leaves(answer)) yield line([csvCell(name, separator), styledCell(name, value, style)]);
     return;
   }
   // Nested values get columns of their own, such as `credit.linear.share`. Lists stay JSON.
@@ -23,27 +37,27 @@ export function* csvParts(answer: ReportJson, table: MainTable | null): Generato
     for (const [name] of leaves(row)) columns.add(name);
     yield '';
   }
-  yield csvLine([...columns]);
+  yield header(columns);
   for (const row of rowsOf(answer, table)) {
     const cells = Object.fromEntries(leaves(row));
-    yield csvLine([...columns].map((column) => cells[column]));
+    yield line(Array.from(columns, (column) => styledCell(column, cells[column], style)));
   }
 }
 
 /** {@link csvParts} as one text. */
-export function toCsv(answer: ReportJson, table: MainTable | null): string {
-  return [...csvParts(answer, table)].join('');
+export function toCsv(answer: ReportJson, table: MainTable | null, style?: CsvStyle): string {
+  return [...csvParts(answer, table, style)].join('');
 }
 
 /** The rows of the main table. If several parts of the answer have such rows, a column names the part. */
-function* rowsOf(answer: ReportJson, { rows, parts }: MainTable): Generator<Row> {
+function* rowsOf(answer: ReportJson, { rows, also = [], parts }: MainTable): Generator<Row> {
   const by_name = parts && answer[parts.field];
   if (!isObject(by_name)) {
-    yield* answer[rows] as Row[];
+    for (const field of [rows, ...also]) yield* (answer[field] ?? []) as Row[];
     return;
   }
   for (const [name, part] of Object.entries(by_name))
-    for (const row of rowsOf(part as ReportJson, { rows })) yield { [parts!.column]: name, ...row };
+    for (const row of rowsOf(part as ReportJson, { rows, also })) yield { [parts!.column]: name, ...row };
 }
 
 function leaves(value: Record<string, unknown>, prefix = ''): [string, unknown][] {
@@ -71,14 +85,23 @@ export function guardedSql(text: string): string {
   return `case when regexp_matches(${text}, '${FORMULA}') and not regexp_matches(${text}, '${PLAIN_NUMBER}') then '''' || ${text} else ${text} end`;
 }
 
-function csvLine(cells: readonly unknown[]): string {
-  return cells.map(csvCell).join(',') + '\r\n';
+/** One cell of a column. Numbers and amounts have the decimal sign of the style. */
+function styledCell(column: string, value: unknown, style: CsvStyle): string {
+  const { separator, decimal } = CSV_STYLES[style];
+  return decimal === ',' && isDecimal(column, value) ? String(value).replace('.', ',') : csvCell(value, separator);
+}
+
+/** True for numbers and amounts. The keys of groups are texts, also where they look like one. */
+function isDecimal(column: string, value: unknown): boolean {
+  if (typeof value === 'number') return true;
+  const name = column.slice(column.lastIndexOf('.') + 1);
+  return !GROUP_FIELDS.includes(name) && isMoney(name, value);
 }
 
 /** One cell of an answer. Control and unseen characters are replaced, except line breaks. */
-export function csvCell(value: unknown): string {
+export function csvCell(value: unknown, separator = ','): string {
   if (value === null || value === undefined) return '';
   const raw = typeof value === 'object' ? shownJson(JSON.stringify(value)) : String(value);
   const text = (isFormula(raw) ? "'" : '') + shownLines(raw);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return text.includes(separator) || /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

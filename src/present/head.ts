@@ -10,7 +10,11 @@ export function reportTitle(title: string, report: ReportJson): string {
   const models =
     (report['attribution_models'] as string[] | undefined)?.join(', ') ??
     (report['attribution_model'] as string | undefined);
-  const parts = [title, models, period && `${period.start} until before ${period.end}`, report['currency']];
+  const filters = (report['filters'] as string[] | undefined)?.join(', ');
+  const earlier = (report['comparison'] as { report_period: typeof period } | undefined)?.report_period;
+  const between = period && `${period.start} until before ${period.end}`;
+  const before = earlier && `compared with ${earlier.start} until before ${earlier.end}`;
+  const parts = [title, models, filters, between, before, report['currency']];
   const joined = (all: readonly unknown[]): string =>
     all
       .filter(Boolean)

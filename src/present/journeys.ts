@@ -1,5 +1,6 @@
 /** The journeys report on a terminal. */
 import type { ReportJson } from '../reports/context.ts';
+import { changeCells, changeColumns, withChange } from './changes.ts';
 import { more, reportTitle } from './head.ts';
 import { moneyText, number, pairs, percent, textTable } from './table.ts';
 
@@ -12,25 +13,34 @@ export function showJourneys(report: ReportJson, limit: number): string {
   return [
     reportTitle('Journeys', report),
     pairs([
-      ['journeys', number(summary['journey_count'])],
-      ['with an email', number(summary['journeys_with_email'])],
-      ['conversions', number(summary['conversions'])],
-      [`net revenue ${currency}`, moneyText(summary['total_revenue'])],
-      [`revenue per journey ${currency}`, moneyText(summary['revenue_per_journey'])],
-      ['touchpoints per journey', number(summary['average_touchpoints'], 2)],
-      ['emails per journey', number(summary['average_email_touchpoints'], 2)],
-      ['length in days', number(summary['average_length_days'], 1)],
+      ['journeys', withChange(number(summary['journey_count']), summary, 'journey_count')],
+      ['with an email', withChange(number(summary['journeys_with_email']), summary, 'journeys_with_email')],
+      ['conversions', withChange(number(summary['conversions']), summary, 'conversions')],
+      [`net revenue ${currency}`, withChange(moneyText(summary['total_revenue']), summary, 'total_revenue')],
+      [
+        `revenue per journey ${currency}`,
+        withChange(moneyText(summary['revenue_per_journey']), summary, 'revenue_per_journey'),
+      ],
+      [
+        'touchpoints per journey',
+        withChange(number(summary['average_touchpoints'], 2), summary, 'average_touchpoints'),
+      ],
+      [
+        'emails per journey',
+        withChange(number(summary['average_email_touchpoints'], 2), summary, 'average_email_touchpoints'),
+      ],
+      ['length in days', withChange(number(summary['average_length_days'], 1), summary, 'average_length_days')],
     ]),
-    '\n' + lengths(report['journey_lengths'] as Row[], currency),
+    '\n' + lengths(report, report['journey_lengths'] as Row[], currency),
     '\n' + touches(report['touchpoints_per_journey'] as Row[], currency),
     '\n' + channels(mix.slice(0, limit)) + more(mix.length, limit),
   ].join('');
 }
 
-function lengths(rows: readonly Row[], currency: string): string {
+function lengths(report: ReportJson, rows: readonly Row[], currency: string): string {
   const names = ['length', 'journeys', 'conversions', `revenue ${currency}`, 'per journey', 'touchpoints', 'emails'];
   return textTable(
-    names.map((name, i) => ({ name, right: i > 0 })),
+    [...names.map((name, i) => ({ name, right: i > 0 })), ...changeColumns(report)],
     rows.map((row) => [
       String(row['journey_length']),
       number(row['journey_count']),
@@ -39,6 +49,7 @@ function lengths(rows: readonly Row[], currency: string): string {
       moneyText(row['revenue_per_journey']),
       number(row['average_touchpoints'], 2),
       number(row['average_email_touchpoints'], 2),
+      ...changeCells(report, row, 'total_revenue'),
     ]),
   );
 }

@@ -4,6 +4,7 @@ import type { Report } from '../reports/declare.ts';
 import { showAny } from './any.ts';
 import { showAttribution } from './attribution.ts';
 import { showCampaign } from './campaign.ts';
+import { showCampaigns } from './campaigns.ts';
 import { showComparison } from './comparison.ts';
 import { showCustomer } from './customer.ts';
 import { reportTitle, reportWarnings } from './head.ts';
@@ -18,6 +19,7 @@ type Show = (answer: ReportJson, limit: number) => string;
 export const OWN_TABLES: Readonly<Record<string, Show>> = {
   attribution: showAttribution,
   campaign: showCampaign,
+  campaigns: showCampaigns,
   card: cardText,
   comparison: showComparison,
   customer: showCustomer,

@@ -32,14 +32,14 @@ import {
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
-import { ONE_MODEL_PARAMETERS } from './parameters.ts';
+import { ONE_CAMPAIGN_PARAMETERS } from './parameters.ts';
 import { brandsOf } from './person.ts';
 import { CAMPAIGN_EVENTS, CAMPAIGN_TOUCHES, ORDER_NETS } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
-import { CampaignResult } from './results/campaign.ts';
+import { CAMPAIGN_COMPARED, CAMPAIGN_MEANINGS, CampaignResult } from './results/campaign.ts';
 import { campaignSpend } from './spend.ts';
 
-export const CampaignReportParameters = Type.Object(ONE_MODEL_PARAMETERS, { additionalProperties: false });
+export const CampaignReportParameters = Type.Object(ONE_CAMPAIGN_PARAMETERS, { additionalProperties: false });
 export type CampaignReportParameters = Static<typeof CampaignReportParameters>;
 
 const MAX_EMAILS = 10_000;
@@ -268,6 +268,7 @@ export const campaign = defineReport({
   parameters: CampaignReportParameters,
   result: CampaignResult,
   main_table: { rows: 'by_email' },
-  explain: DEFINITIONS,
+  compared: CAMPAIGN_COMPARED,
+  explain: { ...CAMPAIGN_MEANINGS, ...DEFINITIONS },
   run: (context, { campaign_id, ...parameters }, asker) => campaignReport(context, campaign_id, parameters, asker),
 });

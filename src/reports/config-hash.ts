@@ -50,6 +50,7 @@ export function reportHead(resolved: Resolved, now_ms: number): ReportJson {
   return {
     report_period: resolved.period,
     ...(Object.keys(artifacts).length > 0 ? { artifacts } : {}),
+    ...(resolved.filters.length > 0 ? { filters: resolved.filters } : {}),
     currency: resolved.plan.currency,
     as_of: resolved.as_of,
     config_hash: resolved.config_hash,

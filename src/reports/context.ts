@@ -6,6 +6,7 @@ import type { PersonDirectory } from '../identity/directory.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
 import type { ReadOptions, Warehouse } from '../warehouse/port.ts';
 import type { Cancellation } from './cancellation.ts';
+import type { Compare } from './earlier-period.ts';
 
 export type ReportJson = Record<string, unknown>;
 
@@ -27,6 +28,10 @@ export interface ReportContext {
   answers?: Answers;
   /** The report and all its parameters but `as_of`, as text. A declared report sets it; it is part of the key of the cache. */
   question?: string;
+  /** The answer is about the earlier period of `compare`. */
+  earlier?: Compare;
+  /** Told of the request once it is resolved. */
+  resolved?: (resolved: Resolved) => void;
   /** Ends the work when the client is gone; the route of a report sets it. */
   cancellation?: Cancellation;
   /** The key that asks; the route of a report sets it. */
@@ -43,6 +48,8 @@ export interface Resolved {
   plan: Plan;
   period: { start: string; end: string };
   as_of: string;
+  /** The filters that were asked for. */
+  filters: readonly string[];
   config_hash: string;
 }
 

@@ -6,12 +6,16 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { assert } from '../domain/errors.ts';
 import type { Static, TObject, TSchema } from '../domain/typebox.ts';
+import { answerCompared, type ComparedParts } from './compare.ts';
 import type { Asker, ReportContext, ReportJson } from './context.ts';
+import type { Compare } from './earlier-period.ts';
 
 /** The main rows of an answer. They are the CSV. */
 export interface MainTable {
   /** The field that holds the rows. */
   rows: string;
+  /** Fields with further rows, which follow in the CSV, such as value that is in no row. An answer may lack them. */
+  also?: readonly string[];
   /** Set if several parts of the answer have such rows: the field that holds the parts by name, and the CSV column for the name. */
   parts?: { field: string; column: string };
 }
@@ -56,6 +60,8 @@ interface Declaration<P extends TObject, N extends string> {
   parameters: P;
   result: TSchema;
   main_table?: MainTable;
+  /** What `compare` sets beside an earlier period. The parameters have `compare`. */
+  compared?: ComparedParts;
   /** The meaning of the fields of the answer, by field name. */
   explain?: Readonly<Record<string, string>>;
   writes?: Writes;
@@ -64,7 +70,15 @@ interface Declaration<P extends TObject, N extends string> {
 }
 
 export function defineReport<P extends TObject, N extends string = never>(declared: Declaration<P, N>): Report {
-  const { tag = 'reports', path_parameters = {}, main_table = null, writes = null, explain = {}, ...rest } = declared;
+  const {
+    tag = 'reports',
+    path_parameters = {},
+    main_table = null,
+    writes = null,
+    explain = {},
+    compared,
+    ...rest
+  } = declared;
   return {
     ...rest,
     tag,
@@ -72,12 +86,17 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     main_table,
     writes,
     result: explained(declared.result, explain) as TSchema,
-    run: (context, asked, asker) =>
-      declared.run(
-        { ...context, question: questionOf(declared.name, asked) },
-        asked as Static<P> & Record<N, string>,
-        asker,
-      ),
+    run: (context, sent, asker) => {
+      const { compare, ...asked } = sent;
+      const ask = (own: ReportContext, question: Record<string, unknown>): Promise<ReportJson> =>
+        declared.run(
+          { ...own, question: questionOf(declared.name, question) },
+          question as Static<P> & Record<N, string>,
+          asker,
+        );
+      if (compared === undefined || compare === undefined) return ask(context, asked);
+      return answerCompared(compared, compare as Compare, context, asked, ask);
+    },
   };
 }
 

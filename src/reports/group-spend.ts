@@ -1,21 +1,19 @@
 /** What was spent on each group of the attribution report. docs/semantics.md 10. */
 
 import type { Plan } from '../attribution/plan.ts';
-import type { Attribution } from '../attribution/query.ts';
+import { mapInTurns } from '../log/work-turns.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { readAll } from '../warehouse/read-row.ts';
 import { costAndReturn, spendMoney } from './campaign-metrics.ts';
 import type { ReportJson } from './context.ts';
-import { formatKey, type GroupKey, joinMonths } from './groups.ts';
+import { type Filtered, type Filters, filteredFields } from './filters.ts';
+import { type GroupKey, joinKeys, keysOf } from './groups.ts';
 import { makeSpend, makeSpendLines } from './spend.ts';
-import { withCampaigns } from './spend-campaigns.ts';
+import { chosenLines, withCampaigns } from './spend-campaigns.ts';
 import type { Warning } from './warning.ts';
 
 /** The fields of a group that spend has, too. If a report groups by another one, spend cannot be told to its groups. */
 const SPEND_FIELDS: readonly string[] = ['brand_id', 'channel', 'campaign_id', 'day', 'week', 'month'];
-
-/** The fields of a row that are about its spend. */
-export const SPEND_MEASURES = ['spend_micros', 'spend', 'cost_per_conversion', 'return_on_ad_spend'] as const;
 
 interface SpentGroup {
   keys: Array<string | null>;
@@ -24,75 +22,92 @@ interface SpentGroup {
 }
 
 export interface GroupSpend {
-  groups: readonly SpentGroup[];
+  /** Null if spend does not have all fields by which the report groups and filters. */
+  groups: readonly SpentGroup[] | null;
   warnings: Warning[];
 }
 
-/** Reads the spend of each group, at most `limit` groups. Null if spend has not all of the keys. */
+/** Reads the spend of each group that the filters let pass, at most `limit` groups. */
 export async function readGroupSpend(
   snapshot: Snapshot,
   plan: Plan,
-  query: Attribution,
-  keys: readonly GroupKey[],
+  { all, chosen }: Filtered,
+  { keys, filters }: { keys: readonly GroupKey[]; filters: Filters },
   limit: number,
-): Promise<GroupSpend | null> {
-  if (!keys.every(({ field }) => SPEND_FIELDS.includes(field))) return null;
+): Promise<GroupSpend> {
+  if (!keys.every(({ field }) => SPEND_FIELDS.includes(field))) return { groups: null, warnings: [] };
+  const filtered = filteredFields(filters);
+  const unknown = filtered.filter((field) => !SPEND_FIELDS.includes(field));
+  if (unknown.length > 0) return { groups: null, warnings: [notFiltered(unknown)] };
   const warnings: Warning[] = [];
-  const lines = await makeSpendLines(snapshot, plan);
-  const met = keys.some(({ field }) => field === 'campaign_id') ? await withCampaigns(snapshot, lines, query) : lines;
-  if (met === null)
-    warnings.push({
-      code: 'spend_labels_not_compared',
-      count: 1,
-      message:
-        'period has too many campaigns to compare their labels, so spend is shown beside campaigns of exactly its name',
-    });
-  const spend = await makeSpend(snapshot, plan, met ?? lines);
+  let lines = await makeSpendLines(snapshot, plan);
+  if ([...filtered, ...keys.map(({ field }) => field)].includes('campaign_id')) {
+    const named = await withCampaigns(snapshot, lines, all);
+    if (named === null) warnings.push(NOT_COMPARED);
+    lines = named ?? lines;
+  }
+  lines = await chosenLines(snapshot, lines, filters);
+  const spend = await makeSpend(snapshot, plan, lines, filters.passesDay);
   if (spend === null) return { groups: [], warnings };
-  const months = await joinMonths(snapshot, keys, spend);
+  const joined = await joinKeys(snapshot, plan, { ...chosen, bounds: spend }, keys);
   // The keys are SQL over credits `c` and touchpoints `t`. A line of spend stands for both.
   const rows = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, text128(sum128(c.micros)) as micros, count_where(c.is_known = 0) as unknown_ones
-     from ${spend.amounts.name} c join ${spend.amounts.name} t on t.brand_id = c.brand_id and t.id = c.id ${months}
+     from ${spend.amounts.name} c join ${spend.amounts.name} t on t.brand_id = c.brand_id and t.id = c.id ${joined}
      group by ${keys.map((key) => key.sql).join(', ')} limit ${limit}`,
   );
   const sums = readAll(rows, { micros: 'bigint', unknown_ones: 'number' });
-  const groups = rows.map((row, r) => ({
-    keys: keys.map((key, g) => formatKey(row[`g${g}`]!, key)),
+  const groups = await mapInTurns(rows.entries(), ([r, row]) => ({
+    keys: keysOf(row, keys),
     micros: sums[r]!.unknown_ones > 0 ? null : sums[r]!.micros,
   }));
   const [first] = spend.missing;
   if (first)
     warnings.push({
-      code: 'spend_without_rate',
+      code: SPEND_WITHOUT_RATE,
       count: spend.missing.length,
       message: `days of spend have no rate to ${plan.currency}, the first one from ${first.currency} on ${first.date}; the spend of their groups is not shown. Send the rates to /v1/fx_rates`,
     });
   return { groups, warnings };
 }
 
-/** The rows, each with its spend; spend without a row gets the row that `empty` makes. */
-export function withSpend<R extends { keys: ReadonlyArray<string | null> }>(
-  rows: readonly R[],
-  spend: GroupSpend | null,
-  empty: (keys: Array<string | null>) => R,
-): Array<R & { spend_micros: bigint | null }> {
-  const name = (keys: ReadonlyArray<string | null>): string => JSON.stringify(keys);
-  const left = new Map((spend?.groups ?? []).map((group) => [name(group.keys), group]));
-  const found = rows.map((row) => {
-    const spent = left.get(name(row.keys));
-    left.delete(name(row.keys));
-    return { ...row, spend_micros: spent?.micros ?? null };
-  });
-  return [...found, ...[...left.values()].map(({ keys, micros }) => ({ ...empty(keys), spend_micros: micros }))];
+/** The warning of spend that is not in the sums, because a rate is missing. */
+export const SPEND_WITHOUT_RATE = 'spend_without_rate';
+
+const NOT_COMPARED: Warning = {
+  code: 'spend_labels_not_compared',
+  count: 1,
+  message: 'period has too many campaigns to compare their labels, so spend is beside campaigns of exactly its name',
+};
+
+function notFiltered(fields: readonly string[]): Warning {
+  return {
+    code: 'spend_not_filtered',
+    count: fields.length,
+    message: `filtered fields are not known of spend (${fields.join(', ')}), so spend is not shown`,
+  };
 }
 
-/** The fields of a row about its spend; none if the groups of the report have no spend. */
-export function spendOf(
-  row: { micros: bigint; millionths: bigint; spend_micros: bigint | null },
-  spend: GroupSpend | null,
-): ReportJson {
-  if (spend === null) return {};
+/** The rows, each with its spend; spend without a row gets the row that `empty` makes. */
+export async function withSpend<R extends { keys: ReadonlyArray<string | null> }>(
+  rows: readonly R[],
+  { groups }: GroupSpend,
+  empty: (keys: Array<string | null>) => R,
+): Promise<Array<R & { spend_micros: bigint | null }>> {
+  const name = (keys: ReadonlyArray<string | null>): string => JSON.stringify(keys);
+  const left = new Map(await mapInTurns(groups ?? [], (group): [string, SpentGroup] => [name(group.keys), group]));
+  const found = await mapInTurns(rows, (row) => {
+    const own = name(row.keys);
+    const spent = left.get(own);
+    left.delete(own);
+    return { ...row, spend_micros: spent?.micros ?? null };
+  });
+  const others = [...left.values()].map(({ keys, micros }) => ({ ...empty(keys), spend_micros: micros }));
+  return [...found, ...others];
+}
+
+/** The fields of a row about its spend. */
+export function spendOf(row: { micros: bigint; millionths: bigint; spend_micros: bigint | null }): ReportJson {
   const earned = { revenue_micros: row.micros, credited_millionths: row.millionths };
   return { ...spendMoney(row.spend_micros), ...costAndReturn(earned, row.spend_micros) };
 }

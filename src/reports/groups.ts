@@ -1,27 +1,50 @@
-/** The keys by which credits can be grouped. */
+/** The keys by which credits can be grouped. {@link ./filters.ts} filters by the same keys. */
+import type { Plan } from '../attribution/plan.ts';
+import { segmentSets } from '../attribution/segments.ts';
 import { badRequest } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
-import { formatDate, MS_PER_DAY, weekStart } from '../domain/time.ts';
+import { formatDate, MS_PER_DAY, WEEK_OFFSETS, type WeekStart, weekStart } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { fill } from '../warehouse/relation.ts';
-import type { Cell } from '../warehouse/schema.ts';
+import { fill, type Relation } from '../warehouse/relation.ts';
+import type { Cell, Row } from '../warehouse/schema.ts';
 import { MONTHS } from './relations.ts';
 
 export interface GroupKey {
   /** The field in a row of the report. */
   field: string;
-  /** SQL over `credits c` and their touchpoints `t` (and `months mo` for months). */
+  /** What the key is about. Value that no touch earned has keys about its order and its time, and none about a touch. */
+  about: 'touch' | 'order' | 'time';
+  /** SQL over `credits c` or `unattributed c`, their touchpoints `t`, and what {@link joinKeys} joins. */
   sql: string;
+  needs?: keyof typeof JOINS;
   /** The touchpoint column that the candidates must have for it. */
   touch_column?: string;
   format?: (cell: Cell) => string | null;
 }
 
-const column = (name: string): GroupKey => ({ field: name, sql: `t.${name}`, touch_column: name });
+/** What keys need beside credits and touchpoints. */
+const JOINS = {
+  orders: (orders: Relation) => `join ${orders.name} ko on ko.order_no = c.order_no`,
+  segments: (sets: Relation) => `left join ${sets.name} sg on sg.order_no = c.order_no`,
+  months: (months: Relation) => `join ${months.name} mo on c.day_number >= mo.from_day and c.day_number < mo.until_day`,
+} as const;
 
-const GROUP_KEYS: Record<string, GroupKey> = {
-  brand: { field: 'brand_id', sql: 'c.brand_id' },
-  brand_id: { field: 'brand_id', sql: 'c.brand_id' },
+const BRAND: GroupKey = { field: 'brand_id', about: 'order', sql: 'c.brand_id' };
+const column = (name: string): GroupKey => ({ field: name, about: 'touch', sql: `t.${name}`, touch_column: name });
+
+export const WEEK_STARTS = Object.keys(WEEK_OFFSETS) as WeekStart[];
+export const DEFAULT_WEEK_START: WeekStart = 'monday';
+
+const weekKey = (first: WeekStart): GroupKey => ({
+  field: 'week',
+  about: 'time',
+  sql: `floor_div(c.day_number + ${WEEK_OFFSETS[first]}, 7)`,
+  format: (cell) => formatDate(weekStart(Number(cell) * 7, first)),
+});
+
+const GROUP_KEYS: Readonly<Record<string, GroupKey>> = {
+  brand: BRAND,
+  brand_id: BRAND,
   ...Object.fromEntries(
     [
       'channel',
@@ -38,32 +61,40 @@ const GROUP_KEYS: Record<string, GroupKey> = {
       'country',
     ].map((name) => [name, column(name)]),
   ),
-  day: { field: 'day', sql: 'c.day_number', format: (cell) => formatDate(Number(cell)) },
-  week: {
-    field: 'week',
-    sql: 'floor_div(c.day_number + 3, 7)',
-    format: (cell) => formatDate(weekStart(Number(cell) * 7)),
+  conversion_type: { field: 'conversion_type', about: 'order', sql: 'ko.conversion_type', needs: 'orders' },
+  segment: { field: 'segment', about: 'order', sql: 'sg.segment', needs: 'segments' },
+  day: { field: 'day', about: 'time', sql: 'c.day_number', format: (cell) => formatDate(Number(cell)) },
+  week: weekKey(DEFAULT_WEEK_START),
+  month: {
+    field: 'month',
+    about: 'time',
+    sql: 'mo.month_number',
+    needs: 'months',
+    format: (cell) => formatMonth(Number(cell)),
   },
-  month: { field: 'month', sql: 'mo.month_number', format: (cell) => formatMonth(Number(cell)) },
 };
 
 export const GROUP_KEY_NAMES = Object.keys(GROUP_KEYS);
-/** The fields that name a group in a row. */
+/** The fields that name a group in a row, and those of them that value without a touch has, too. */
 export const GROUP_FIELDS = [...new Set(Object.values(GROUP_KEYS).map(({ field }) => field))];
+export const ORDER_FIELDS = GROUP_FIELDS.filter((field) => GROUP_KEYS[field]!.about !== 'touch');
 export const DEFAULT_GROUP_BY = 'channel,campaign_id,email_id';
 
+/** The key of a name in a request. @throws bad_request naming the parameter and the known keys. */
+export function groupKey(parameter: string, name: string, first: WeekStart = DEFAULT_WEEK_START): GroupKey {
+  if (!Object.hasOwn(GROUP_KEYS, name))
+    throw badRequest(
+      parameter,
+      `${JSON.stringify(name.slice(0, 60))} is unknown; known keys are ${GROUP_KEY_NAMES.join(', ')}`,
+    );
+  return name === 'week' ? weekKey(first) : GROUP_KEYS[name]!;
+}
+
 /** Reads `group_by`. @throws bad_request naming the unknown key and the known ones. */
-export function resolveGroupBy(text: string): GroupKey[] {
+export function resolveGroupBy(text: string, first: WeekStart = DEFAULT_WEEK_START): GroupKey[] {
   const names = [...new Set(listOf(text))];
   if (names.length === 0) throw badRequest('group_by', `is empty; name at least one of ${GROUP_KEY_NAMES.join(', ')}`);
-  const keys = names.map((name) => {
-    if (!Object.hasOwn(GROUP_KEYS, name))
-      throw badRequest(
-        'group_by',
-        `${JSON.stringify(name.slice(0, 60))} is unknown; known keys are ${GROUP_KEY_NAMES.join(', ')}`,
-      );
-    return GROUP_KEYS[name]!;
-  });
+  const keys = names.map((name) => groupKey('group_by', name, first));
   return keys.filter((key, i) => keys.findIndex((other) => other.field === key.field) === i);
 }
 
@@ -71,38 +102,63 @@ export function touchColumns(keys: readonly GroupKey[]): string[] {
   return keys.flatMap((key) => (key.touch_column ? [key.touch_column] : []));
 }
 
-/** A cell of a key as the report shows it. */
-export function formatKey(cell: Cell, key: GroupKey): string | null {
-  if (cell === null) return null;
-  return key.format ? key.format(cell) : String(cell);
+/** The values of keys in a row with the columns g0, g1, …, as a report shows them. */
+export function keysOf(row: Row, keys: readonly GroupKey[]): Array<string | null> {
+  return keys.map((key, g) => {
+    const cell = row[`g${g}`]!;
+    if (cell === null) return null;
+    return key.format ? key.format(cell) : String(cell);
+  });
 }
 
-/** Makes `months` if a report groups by months. Returns the SQL that joins them, else an empty text. */
-export async function joinMonths(
+/** The relations that keys are read from. */
+interface Keyed {
+  orders: Relation;
+  members: Relation;
+  bounds: { low_day: number; high_day: number };
+}
+
+/** Makes the relations that keys need. Returns the SQL that joins them with credits `c`. */
+export async function joinKeys(
   snapshot: Snapshot,
+  plan: Plan,
+  query: Keyed,
   keys: readonly GroupKey[],
-  { low_day, high_day }: { low_day: number; high_day: number },
 ): Promise<string> {
-  if (!keys.some((key) => key.field === 'month')) return '';
+  const needs = new Set(keys.map((key) => key.needs));
+  return [
+    needs.has('orders') ? JOINS.orders(query.orders) : '',
+    needs.has('segments') ? JOINS.segments(await segmentSets(snapshot, plan, query)) : '',
+    needs.has('months') ? JOINS.months(await makeMonths(snapshot, query.bounds)) : '',
+  ].join(' ');
+}
+
+function makeMonths(snapshot: Snapshot, { low_day, high_day }: Keyed['bounds']): Promise<Relation> {
   const rows = [];
   const first = new Date(low_day * MS_PER_DAY);
   for (let month = first.getUTCFullYear() * 12 + first.getUTCMonth(); monthStart(month) <= high_day; month++) {
     rows.push({ month_number: month, from_day: monthStart(month), until_day: monthStart(month + 1) });
   }
-  await fill(snapshot, MONTHS, rows);
-  return `join ${MONTHS.name} mo on c.day_number >= mo.from_day and c.day_number < mo.until_day`;
+  return fill(snapshot, MONTHS, rows);
 }
 
-function monthStart(month_number: number): number {
+/** The day number of the first day of a month, counted since the year 0. */
+export function monthStart(month_number: number): number {
   return Date.UTC(Math.floor(month_number / 12), month_number % 12, 1) / MS_PER_DAY;
 }
 
-function formatMonth(month_number: number): string {
+/** A month as YYYY-MM. */
+export function formatMonth(month_number: number): string {
   return formatDate(monthStart(month_number)).slice(0, 7);
 }
 
+interface Sorted {
+  micros: bigint;
+  keys: ReadonlyArray<string | null>;
+}
+
 /** The order of rows: most revenue first, then by their keys as text, missing keys first. */
-export function byRevenue<T extends { micros: bigint; keys: ReadonlyArray<string | null> }>(a: T, b: T): number {
+export function byRevenue(a: Sorted, b: Sorted): number {
   if (a.micros !== b.micros) return a.micros > b.micros ? -1 : 1;
   for (let i = 0; i < a.keys.length; i++) {
     const [x, y] = [a.keys[i] ?? '', b.keys[i] ?? ''];
@@ -110,4 +166,13 @@ export function byRevenue<T extends { micros: bigint; keys: ReadonlyArray<string
     if ((a.keys[i] === null) !== (b.keys[i] === null)) return a.keys[i] === null ? -1 : 1;
   }
   return 0;
+}
+
+/** The order of rows with these keys: in order of time if they have keys about the time, else and then {@link byRevenue}. */
+export function inOrder(keys: readonly Pick<GroupKey, 'about'>[]): (a: Sorted, b: Sorted) => number {
+  const times = keys.flatMap((key, i) => (key.about === 'time' ? [i] : []));
+  return (a, b) => {
+    for (const i of times) if (a.keys[i] !== b.keys[i]) return a.keys[i]! < b.keys[i]! ? -1 : 1;
+    return byRevenue(a, b);
+  };
 }

@@ -2,16 +2,23 @@
 import { makeJourneys } from '../attribution/journeys.ts';
 import { attribute } from '../attribution/query.ts';
 import { microsPer, money, ratio } from '../domain/money.ts';
+import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
-import type { Relation } from '../warehouse/relation.ts';
+import { materialise, type Relation } from '../warehouse/relation.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
-import { AttributionParameters } from './parameters.ts';
+import { applyFilters, type Filters, readFilters, touchCondition } from './filters.ts';
+import { DEFAULT_WEEK_START } from './groups.ts';
+import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
+import { FILTERED_JOURNEYS } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
-import { JOURNEY_MEANINGS, JourneysResult } from './results/journeys.ts';
+import { JOURNEY_MEANINGS, JOURNEYS_COMPARED, JourneysResult } from './results/journeys.ts';
+
+export const JourneysReportParameters = Type.Object(PERIOD_REPORT_PARAMETERS, { additionalProperties: false });
+export type JourneysReportParameters = Static<typeof JourneysReportParameters>;
 
 /** The buckets, by calendar days from a journey's first event to its last order. */
 const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as const;
@@ -36,6 +43,20 @@ export async function journeyAnalysis(snapshot: Snapshot, journeys: Relation): P
   }));
 }
 
+/** The journeys with a touchpoint, up to their last order, that the filters let pass. */
+function withTouch(snapshot: Snapshot, events: Relation, all: Relation, filters: Filters): Promise<Relation> {
+  const { sql, parameters } = touchCondition(filters, 'j');
+  return materialise(
+    snapshot,
+    FILTERED_JOURNEYS,
+    `select w.* from ${all.name} w where (w.person_key, w.journey_no) in (
+       select j.person_key as person_key, j.journey_no as journey_no from ${events.name} j
+       join ${all.name} a on a.person_key = j.person_key and a.journey_no = j.journey_no
+       where j.is_order = 0 and j.at_ms <= a.last_order_ms and ${sql})`,
+    parameters,
+  );
+}
+
 const COUNTS = {
   journeys: 'bigint',
   orders: 'bigint',
@@ -49,17 +70,23 @@ const TOUCHPOINT_BUCKETS = ['0', '1', '2', '3', '4', '5', '6-10', '11+'] as cons
 /** The journeys report: lengths, touches per journey and the mix of channels of journeys that ended in an order. */
 export async function journeysReport(
   context: ReportContext,
-  parameters: AttributionParameters,
+  parameters: JourneysReportParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
+  const { filter, ...shared } = parameters;
+  const filters = readFilters(filter, DEFAULT_WEEK_START);
   return context.warehouse.read(async (snapshot) => {
-    const resolved = await resolveParameters(snapshot, context, parameters, {
+    const resolved = await resolveParameters(snapshot, context, shared, {
       ...options,
       extra: { report: 'journeys' },
+      filters,
     });
     return answerOnce(context, resolved, '', async () => {
       const query = await attribute(snapshot, resolved.plan, context.directory);
-      const { events, journeys } = await makeJourneys(snapshot, resolved.plan, query, ['channel']);
+      const { chosen } = await applyFilters(snapshot, resolved.plan, query, filters, DEFAULT_WEEK_START);
+      const columns = [...new Set(['channel', ...filters.touch_columns])];
+      const { events, journeys: all } = await makeJourneys(snapshot, resolved.plan, chosen, columns);
+      const journeys = filters.of_touches.length === 0 ? all : await withTouch(snapshot, events, all, filters);
       return {
         ...reportHead(resolved, context.clock()),
         summary: await journeySummary(snapshot, journeys),
@@ -121,9 +148,10 @@ export const journeys = defineReport({
   summary: 'How long journeys were, and their touchpoints and channels',
   description:
     'A journey is the events of a person without a long gap between them. It is reported when an order of the period lies in it.',
-  parameters: AttributionParameters,
+  parameters: JourneysReportParameters,
   result: JourneysResult,
   main_table: { rows: 'journey_lengths' },
+  compared: JOURNEYS_COMPARED,
   explain: JOURNEY_MEANINGS,
   run: journeysReport,
 });

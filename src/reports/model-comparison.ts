@@ -19,10 +19,12 @@ import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { averageOf, explainDifference } from './disagreement.ts';
+import { applyFilters, readFilters } from './filters.ts';
+import { DEFAULT_WEEK_START } from './groups.ts';
 import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
 import { COMPARED_PEOPLE } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
-import { COMPARISON_MEANINGS, ModelComparisonResult } from './results/model-comparison.ts';
+import { COMPARISON_MEANINGS, MODELS_COMPARED, ModelComparisonResult } from './results/model-comparison.ts';
 
 const GROUPS = ['channel', 'campaign_id'] as const;
 
@@ -54,7 +56,8 @@ export async function modelComparison(
   parameters: ModelComparisonParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const { group_by = 'channel', draws = 200, seed = 1, ...rest } = parameters;
+  const { group_by = 'channel', draws = 200, seed = 1, filter, ...rest } = parameters;
+  const filters = readFilters(filter, DEFAULT_WEEK_START);
   const deadline = performance.now() + context.timeout_ms;
   const left = () => ({ ...readOptions(context), timeout_ms: Math.max(1, deadline - performance.now()) });
   const resolved = await context.warehouse.read(
@@ -63,14 +66,15 @@ export async function modelComparison(
         snapshot,
         context,
         { ...rest, models: rest.models ?? RULE_MODEL_NAMES.join(',') },
-        { ...options, extra: { report: 'model_comparison', group_by, draws, seed } },
+        { ...options, extra: { report: 'model_comparison', group_by, draws, seed }, filters },
       ),
     left(),
   );
   const { plan } = resolved;
   return answerOnce(context, resolved, '', async () => {
     const { names, credit, facts, sums } = await context.warehouse.read(async (snapshot) => {
-      const query = await attribute(snapshot, plan, context.directory);
+      const found = await attribute(snapshot, plan, context.directory);
+      const { shown: query } = await applyFilters(snapshot, plan, found, filters, DEFAULT_WEEK_START);
       const by_person = await readCredit(snapshot, plan, query, group_by);
       checkSize(by_person.names.length, plan.models.length, draws);
       return {
@@ -245,7 +249,7 @@ function comparedGroups(
   }));
 }
 
-/** The groups on which models differ most, by the difference of their shares, each with the reason. */
+/** The groups on which models differ most, each with the reason. */
 function disagreements(
   plan: Plan,
   group_by: string,
@@ -292,6 +296,7 @@ export const models = defineReport({
   parameters: ModelComparisonParameters,
   result: ModelComparisonResult,
   main_table: { rows: 'groups' },
+  compared: MODELS_COMPARED,
   explain: COMPARISON_MEANINGS,
   run: modelComparison,
 });

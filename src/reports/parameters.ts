@@ -2,8 +2,9 @@
 
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { optionParameters } from '../attribution/query-options.ts';
-import { words } from '../domain/parameter.ts';
+import { choice, words } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import { COMPARES } from './earlier-period.ts';
 
 /** The period of the orders. Reports on one order or person have none. */
 const PERIOD = {
@@ -53,12 +54,42 @@ export const AttributionParameters = Type.Object(
 );
 export type AttributionParameters = Static<typeof AttributionParameters>;
 
+const MAX_FILTERS = 50;
+const MAX_FILTER_LENGTH = 600;
+
+/** Parameters of reports about the orders of a period, in addition to those that every report about credits has. */
+const GROUPS_SHOWN = {
+  filter: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: MAX_FILTER_LENGTH }), {
+      maxItems: MAX_FILTERS,
+      description:
+        'Only what has this value, as FIELD:VALUE with a field of `group_by`; may be given several times. Values of one field: any of them; several fields: all of them. FIELD:!VALUE leaves out; FIELD: is a missing value',
+      'x-value': 'field:value',
+    }),
+  ),
+};
+/** The parameter of reports that declare what `compare` joins. */
+const COMPARE = {
+  compare: Type.Optional(
+    choice(
+      COMPARES,
+      'Sets the period of the same length before, or the same dates a year earlier, beside this period',
+      {
+        'x-value': COMPARES.join('|'),
+      },
+    ),
+  ),
+};
+export const PERIOD_REPORT_PARAMETERS = { ...AttributionParameters.properties, ...GROUPS_SHOWN, ...COMPARE };
+
 const { models: _models, ...WITH_ONE_MODEL } = AttributionParameters.properties;
-const { model: _model, ...WITH_SEVERAL_MODELS } = AttributionParameters.properties;
+const { model: _model, ...WITH_SEVERAL_MODELS } = PERIOD_REPORT_PARAMETERS;
 const { model, currency, brand_id, as_of } = AttributionParameters.properties;
 
-/** Parameters of a report under one model. */
-export const ONE_MODEL_PARAMETERS = WITH_ONE_MODEL;
+/** Parameters of a report on one campaign. Its sends and opens have no order and no touch, so it has no filters. */
+export const ONE_CAMPAIGN_PARAMETERS = { ...WITH_ONE_MODEL, ...COMPARE };
+/** Parameters of a report about the orders of a period under one model. */
+export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...GROUPS_SHOWN, ...COMPARE };
 /** Parameters of a report that compares models. */
 export const SEVERAL_MODELS_PARAMETERS = WITH_SEVERAL_MODELS;
 /** Parameters of a report on one order. It has no parameters about a period or several orders. */

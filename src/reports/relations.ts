@@ -1,4 +1,5 @@
 /** The temporary tables of reports, declared once. Those of the attribution query are in attribution/relations.ts. */
+import { JOURNEY } from '../attribution/relations.ts';
 import { defineRelation } from '../warehouse/relation.ts';
 
 export const MONTHS = defineRelation('months', 'a calendar month as day numbers', {
@@ -64,6 +65,12 @@ export const NAMED_ORDERS = defineRelation(
   'named_orders',
   'a known order that an adjustment of the period names: by conversion_id or by order_id, the other is empty',
   { key: [], columns: { brand_id: 'text', conversion_id: 'text', order_id: 'text' } },
+);
+
+export const FILTERED_JOURNEYS = defineRelation(
+  'filtered_journeys',
+  'a journey with a touchpoint that the filters let pass',
+  { key: ['person_key', 'journey_no'], columns: { ...JOURNEY, days: 'int' } },
 );
 
 export const CAMPAIGN_EVENTS = defineRelation(

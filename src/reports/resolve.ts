@@ -22,6 +22,8 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
 import { configHash } from './config-hash.ts';
 import type { ReportContext, Resolved } from './context.ts';
+import { earlierPeriod } from './earlier-period.ts';
+import type { Filters } from './filters.ts';
 import type { AttributionParameters } from './parameters.ts';
 
 /** Resolves the parameters that reports share. @throws bad_request naming the parameter. */
@@ -33,6 +35,8 @@ export async function resolveParameters(
     key_brand_id: string | null;
     extra?: Record<string, unknown>;
     touch_columns?: readonly string[];
+    /** The filters of the report; they need columns of touchpoints. */
+    filters?: Filters;
     show_weights?: boolean;
     conversion_id?: string;
     brand_ids?: readonly string[];
@@ -44,7 +48,7 @@ export async function resolveParameters(
   const brand_ids =
     options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
   const settings = brand_ids.map((brand_id) => context.settings(brand_id));
-  const period = resolvePeriod(parameters, settings[0]!.time_zone, context.clock());
+  const period = resolvePeriod(parameters, settings[0]!.time_zone, context);
   const bounds = boundsByZone(period, settings);
   const brands = brand_ids.map(
     (brand_id, i): PlannedBrand => ({ brand_id, settings: settings[i]!, ...bounds.get(settings[i]!.time_zone)! }),
@@ -61,17 +65,21 @@ export async function resolveParameters(
     models,
     currency: resolveCurrency(parameters.currency, settings),
     ...readOptions(parameters),
-    touch_columns: options.touch_columns ?? [],
+    touch_columns: [...new Set([...(options.touch_columns ?? []), ...(options.filters?.touch_columns ?? [])])],
     show_weights: options.show_weights ?? false,
     limits: context.candidate_limits ?? CANDIDATE_LIMITS,
     ...(options.conversion_id === undefined ? {} : { conversion_id: options.conversion_id }),
   };
-  return {
+  const filters = options.filters?.asked ?? [];
+  const resolved = {
     plan,
     period,
     as_of: formatPosition(position),
-    config_hash: configHash(plan, period, options.extra ?? {}),
+    filters,
+    config_hash: configHash(plan, period, { ...options.extra, ...(filters.length > 0 ? { filters } : {}) }),
   };
+  context.resolved?.(resolved);
+  return resolved;
 }
 
 async function resolveBrands(
@@ -107,6 +115,15 @@ function boundsByZone(
 const DEFAULT_PERIOD_DAYS = 30;
 
 function resolvePeriod(
+  parameters: AttributionParameters,
+  time_zone: string,
+  context: ReportContext,
+): { start: string; end: string } {
+  const period = periodAsked(parameters, time_zone, context.clock());
+  return context.earlier === undefined ? period : earlierPeriod(period, context.earlier, time_zone);
+}
+
+function periodAsked(
   parameters: AttributionParameters,
   time_zone: string,
   now_ms: number,

@@ -10,6 +10,7 @@ import { WorkTurns } from '../log/work-turns.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { readAll } from '../warehouse/read-row.ts';
 import { columnsOf, fill, materialise, numbered, type Relation } from '../warehouse/relation.ts';
+import { type Filters, lineCondition } from './filters.ts';
 import { SPEND_CAMPAIGNS, SPEND_LINES } from './relations.ts';
 
 /** The labels of more campaigns, with credit or with spend, are not compared. */
@@ -101,6 +102,18 @@ export async function linesOfCampaign(
     snapshot,
     numbered(SPEND_LINES, 1),
     `select ${columnsOf(SPEND_LINES, 's')} from ${lines.name} s join ${SPEND_CAMPAIGNS.name} n on n.campaign_id = s.campaign_id`,
+  );
+}
+
+/** The lines that filters by brand, channel and campaign let pass. */
+export async function chosenLines(snapshot: Snapshot, lines: Relation, filters: Filters): Promise<Relation> {
+  const { sql, parameters } = lineCondition(filters, 's');
+  if (Object.keys(parameters).length === 0 && filters.of_touches.length === 0) return lines;
+  return materialise(
+    snapshot,
+    numbered(SPEND_LINES, 2),
+    `select ${columnsOf(SPEND_LINES, 's')} from ${lines.name} s where ${sql}`,
+    parameters,
   );
 }
 

@@ -26,13 +26,20 @@ export interface Spend {
   missing: readonly MissingRate[];
 }
 
-/** Makes `spend_amounts` from lines of {@link makeSpendLines}. Null if there are none. */
-export async function makeSpend(snapshot: Snapshot, plan: Plan, lines: Relation): Promise<Spend | null> {
+/** Makes `spend_amounts` from the lines of {@link makeSpendLines} on the days that pass. Null if there are none. */
+export async function makeSpend(
+  snapshot: Snapshot,
+  plan: Plan,
+  lines: Relation,
+  passesDay: (day_number: number) => boolean = () => true,
+): Promise<Spend | null> {
   const found = await snapshot.query(
     `select distinct brand_id, date, currency from ${lines.name} order by date, currency, brand_id`,
   );
-  if (found.length === 0) return null;
-  const days = readAll(found, { brand_id: 'text', date: 'text', currency: 'text' });
+  const days = readAll(found, { brand_id: 'text', date: 'text', currency: 'text' }).filter(({ date }) =>
+    passesDay(parseDate(date) as number),
+  );
+  if (days.length === 0) return null;
   const foreign = days.some(({ currency }) => currency !== plan.currency);
   const book = foreign ? await readRates(snapshot, plan) : undefined;
   const rates = days.map(({ brand_id, date, currency }) => {

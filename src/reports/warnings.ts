@@ -13,13 +13,14 @@ export async function readWarnings(snapshot: Snapshot, plan: Plan, query: Attrib
     .filter(({ model }) => model.peak === undefined && !model.absolute);
   const zeros = open.map(({ i }) => `count_where(w${i} = 0.0) as zero${i}`);
   const peaks = open.map(({ i }) => `, max(w${i}) as w${i}`).join('');
+  const shown = `in (select order_no from ${events.name})`;
   const [row] = await snapshot.query(
     `select f.*, p.*, x.*, r.*
-     from (select count(*) as foreign_ones from ${adjustments.name} where currency <> order_currency and order_no in (select order_no from ${events.name})) f
+     from (select count(*) as foreign_ones from ${adjustments.name} where currency <> order_currency and order_no ${shown}) f
      cross join (
        select ${[`count_where(places > ${MAX_PATH_LENGTH}) as cut`, ...zeros].join(', ')}
        from (select order_no, max(places) as places${peaks} from ${credits.name} group by order_no) paths) p
-     cross join (select ${crowded ? `count(*) as crowded_ones from ${crowded.name}` : '0 as crowded_ones'}) x
+     cross join (select ${crowded ? `count(*) as crowded_ones from ${crowded.name} where order_no ${shown}` : '0 as crowded_ones'}) x
      cross join ${refundCounts(plan, query)} r`,
   );
   const warnings: Warning[] = [];

@@ -1,7 +1,7 @@
 /** The text of an answer. A large answer is written in portions, so that other requests are answered in between. */
 import { WorkTurns } from '../log/work-turns.ts';
 import { isObject } from '../present/any.ts';
-import { csvParts } from '../present/csv.ts';
+import { type CsvStyle, csvParts } from '../present/csv.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
 
@@ -20,10 +20,10 @@ export function jsonInTurns(answer: Record<string, unknown>): Promise<string> {
 }
 
 /** The same text as `toCsv`. */
-export async function csvInTurns(answer: ReportJson, table: MainTable | null): Promise<string> {
+export async function csvInTurns(answer: ReportJson, table: MainTable | null, style?: CsvStyle): Promise<string> {
   const turns = new WorkTurns(TURN_MS);
   const parts: string[] = [];
-  for (const part of csvParts(answer, table)) {
+  for (const part of csvParts(answer, table, style)) {
     parts.push(part);
     if (turns.ends()) await turns.next();
   }

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { takesAnyPageConversions } from '../config.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
+import { withArticle } from '../domain/record-kind.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import { draftsOf } from '../log/envelope.ts';
@@ -75,7 +76,7 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
       if (body === undefined)
         throw new TributaryError(
           'bad_request',
-          `body: is empty; send a ${kind.singular} as JSON, or an array of them`,
+          `body: is empty; send ${withArticle(kind.singular)} as JSON, or an array of them`,
           { field: 'body' },
         );
       const key = request.key!;

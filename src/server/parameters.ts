@@ -19,6 +19,10 @@ export function parameterReader<S extends TObject>(schema: S): (sent: unknown) =
         const list = known.length === 0 ? 'this call takes no parameters' : `known parameters are ${known.join(', ')}`;
         throw badRequest(name.slice(0, 60), `is not a parameter of this call; ${list}`);
       }
+      if (isList(properties[name]!)) {
+        read[name] = readList(name, value, properties[name]!);
+        continue;
+      }
       if (Array.isArray(value))
         throw badRequest(name, 'is given more than once; give it once, and separate the values of a list by commas');
       read[name] = readValue(name, value, properties[name]!);
@@ -44,6 +48,17 @@ export function checkPath(parameters: unknown): void {
     const fault = textFault(value);
     if (fault) throw badRequest(name, fault);
   }
+}
+
+const isList = (schema: Shape): boolean => schema['type'] === 'array';
+
+/** A parameter that may be given several times. One value is a list of one. */
+function readList(name: string, sent: unknown, schema: Shape): unknown[] {
+  const values = Array.isArray(sent) ? sent : [sent];
+  const most = schema['maxItems'] as number | undefined;
+  if (most !== undefined && values.length > most)
+    throw badRequest(name, `is given ${values.length} times; the limit is ${most}`);
+  return values.map((value) => readValue(name, value, schema['items'] as Shape));
 }
 
 function readValue(name: string, value: unknown, schema: Shape): unknown {

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
 import { Type } from '../domain/typebox.ts';
+import { CSV_STYLE_NAMES, type CsvStyle } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
 import type { ReportContext, ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
@@ -24,6 +25,12 @@ const FormatParameter = Type.Optional(
     `Format of the answer; json when left out. csv gives the main table, as the header Accept: text/csv does; text gives a page for a terminal, of at most ${MAX_TEXT_ROWS} rows a table`,
   ),
 );
+const CsvParameter = Type.Optional(
+  choice(
+    CSV_STYLE_NAMES,
+    'CSV for programs (plain), or for Excel: excel has semicolons and decimal commas, excel_us commas and decimal points, both with a byte order mark. It asks for csv',
+  ),
+);
 type Format = 'json' | 'csv' | 'text';
 
 export function reportRoutes({ tributary, outgoing }: Services): Route[] {
@@ -41,15 +48,19 @@ function readRoute(report: Report, context: ReportContext, outgoing: Outgoing): 
     method: 'GET',
     scope: 'read',
     parameters: Type.Object(
-      { ...properties, format: FormatParameter },
+      { ...properties, format: FormatParameter, csv: CsvParameter },
       { additionalProperties: false, ...(required ? { required } : {}) },
     ),
     answers: { 200: answerOf(report) },
     handle: async (request, reply) => {
-      const { format, ...parameters } = request.query as { format?: Format };
+      const { format, csv, ...parameters } = request.query as { format?: Format; csv?: CsvStyle };
+      if (csv !== undefined && format !== undefined && format !== 'csv')
+        throw badRequest('csv', `is for format=csv, and format is ${format}; leave one of them out`);
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
       const answer = await report.run(askedBy(request, reply, context), asked, { key_brand_id: request.key!.brand_id });
-      return outgoing.write(request, () => send(request, reply, report, answer, format));
+      return outgoing.write(request, () =>
+        send(request, reply, report, answer, csv === undefined ? format : 'csv', csv),
+      );
     },
   };
 }
@@ -106,13 +117,14 @@ function send(
   report: Report,
   answer: ReportJson,
   asked: Format | undefined,
+  style?: CsvStyle,
 ): string | Promise<string> {
   reply.header('cache-control', 'no-store');
   const format = asked ?? (/^text\/csv\b/i.test(request.headers.accept ?? '') ? 'csv' : 'json');
   switch (format) {
     case 'csv':
       reply.header('content-type', 'text/csv; charset=utf-8; header=present');
-      return csvInTurns(answer, report.main_table);
+      return csvInTurns(answer, report.main_table, style);
     case 'text':
       reply.header('content-type', 'text/plain; charset=utf-8');
       return showReport(report, answer, MAX_TEXT_ROWS);

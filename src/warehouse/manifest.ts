@@ -3,11 +3,11 @@
  * every file with it before the first row is written.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { TributaryError } from '../domain/errors.ts';
 import { parquetRows } from '../files/path-sql.ts';
+import { programVersion } from '../files/program-version.ts';
 import type { Scratch } from '../files/scratch.ts';
 import { VERSIONS } from './versions/index.ts';
 
@@ -36,8 +36,7 @@ export function schemaVersion(): number {
 }
 
 export function manifestOf(tables: Record<string, FileFacts>): Manifest {
-  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
-  return { form: FORM, product_version: version, schema_version: schemaVersion(), tables };
+  return { form: FORM, product_version: programVersion(), schema_version: schemaVersion(), tables };
 }
 
 /** Reads a manifest. @throws conflict when it is damaged, or when a newer program made it. */

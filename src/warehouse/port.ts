@@ -25,6 +25,7 @@ export const MACROS = [
   'text128', // (x) -> decimal digits of an integer
   'count_where', // (condition) -> the number of rows for which it is true
   'same', // (a, b) -> equality in which null equals null
+  'joined_texts', // (x, separator) -> the texts of a group in order of their bytes, joined; without nulls
   'json_text', // (json, key) -> the string at a key of a JSON object, or null
   'chr', // (n) -> the character of a code below 128
   'lag', // (x) -> window function: x of the row before, null for the first

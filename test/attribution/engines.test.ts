@@ -32,6 +32,8 @@ const GROUPS = [
   'touchpoint_type,day',
   'brand,week',
   'month,device_type',
+  'segment,conversion_type',
+  'segment,channel,week',
 ];
 
 const attribution =

@@ -10,6 +10,7 @@ import { readLogHistories } from '../../src/models/hazard/log-histories.ts';
 import { readLogPaths } from '../../src/models/paths/log-paths.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { campaignReport } from '../../src/reports/campaign.ts';
+import { campaignsReport } from '../../src/reports/campaigns.ts';
 import { customerReport } from '../../src/reports/customer.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
 import { modelComparison } from '../../src/reports/model-comparison.ts';
@@ -65,6 +66,14 @@ describe('a temporary table', () => {
         const context = { ...engine.reports, warehouse };
         const { models, ...one } = parametersOf(options, MODELS);
         await asked(attributionReport(context, { ...one, models, group_by: 'channel,month' }, ALL_BRANDS));
+        const filtered = {
+          ...one,
+          models,
+          group_by: 'segment,week',
+          filter: ['channel:email', 'conversion_type:!trial_signup'],
+        };
+        await asked(attributionReport(context, filtered, ALL_BRANDS));
+        await asked(campaignsReport(context, one, ALL_BRANDS));
         await asked(journeysReport(context, one, ALL_BRANDS));
         await asked(modelComparison(context, { ...one, models, draws: 20 }, ALL_BRANDS));
         const brand_id = world.conversions[0]?.brand_id ?? 'default';
@@ -95,7 +104,11 @@ describe('a temporary table', () => {
         'journeys',
         'history',
         'orders_and_silent',
+        'segment_sets',
+        'events_1',
+        'credits_2',
         'spend_amounts',
+        'spend_campaigns',
         'named_orders',
         'touch_log',
       ]),

@@ -1,6 +1,7 @@
 /** How much a report asks of the warehouse: each statement is a round trip on a server. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attributionReport } from '../../src/reports/attribution.ts';
+import { campaignsReport } from '../../src/reports/campaigns.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
 import { customerReport } from '../../src/reports/customer.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
@@ -13,7 +14,12 @@ import { counting } from '../support/watched.ts';
 const EVENTS: WireEvent[] = [
   ...[1, 2, 3].map((day): WireEvent => ({ record: 'touchpoints', event: touch(`t${day}`, 'paid_ad_click', at(day)) })),
   { record: 'conversions', event: order('o', '10.00', at(4)) },
+  {
+    record: 'spend',
+    event: { date: '2026-03-02', channel: 'paid_search', campaign_id: 'C', amount: '5', currency: 'USD' },
+  },
 ];
+const FILTERED = { ...MARCH, filter: ['channel:paid_search', 'campaign_id:C', 'brand_id:default'] };
 
 let engine: Engine;
 beforeAll(async () => {
@@ -25,7 +31,14 @@ afterAll(() => engine.close());
 const REPORTS: Array<
   [name: string, statements: number, tables: number, ask: (context: ReportContext) => Promise<object>]
 > = [
-  ['attribution', 23, 14, (context) => attributionReport(context, MARCH, ALL_BRANDS)],
+  ['attribution', 24, 14, (context) => attributionReport(context, MARCH, ALL_BRANDS)],
+  [
+    'attribution by campaign and month, filtered',
+    43,
+    25,
+    (context) => attributionReport(context, { ...FILTERED, group_by: 'campaign_id,month' }, ALL_BRANDS),
+  ],
+  ['campaigns', 29, 16, (context) => campaignsReport(context, MARCH, ALL_BRANDS)],
   ['journeys', 22, 14, (context) => journeysReport(context, MARCH, ALL_BRANDS)],
   ['receipt', 23, 12, (context) => receiptReport(context, 'o', {}, ALL_BRANDS)],
   ['customer', 28, 15, (context) => customerReport(context, 'ann', {}, ALL_BRANDS)],

@@ -17,7 +17,7 @@ test('every parameter of every report is a flag or an argument, and says the sam
       sent.parse([option.long!, ...(option.required ? ['5'] : [])], { from: 'user' });
       expect([report, parametersOf(parameters, sent.opts())]).toEqual([
         report,
-        { [name]: option.required ? '5' : 'true' },
+        { [name]: option.required ? (name === 'filter' ? ['5'] : '5') : 'true' },
       ]);
     }
   }

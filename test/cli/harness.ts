@@ -16,12 +16,15 @@ export interface Terminal {
   open?: Partial<Openers>;
   stop?: AbortSignal;
   env?: NodeJS.ProcessEnv;
+  /** The lines of input. */
+  answers?: readonly string[];
   /** Told of output as it comes. */
   onOut?: (text: string) => void;
 }
 
 export async function cli(argv: readonly string[], terminal: Terminal = {}): Promise<Outcome> {
   const outcome = { code: 0, out: '', err: '' };
+  const answers = [...(terminal.answers ?? [])];
   const io: Io = {
     out: (text) => {
       outcome.out += text;
@@ -32,6 +35,8 @@ export async function cli(argv: readonly string[], terminal: Terminal = {}): Pro
     },
     env: { TRIBUTARY_LOG_LEVEL: 'silent', ...warehouseOf(argv), ...terminal.env },
     err_columns: null,
+    out_is_terminal: false,
+    ask: async () => answers.shift() ?? null,
     clock: () => AFTER_MARCH_MS,
     outlive: () => undefined,
     stop: terminal.stop ?? new AbortController().signal,

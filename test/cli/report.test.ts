@@ -148,7 +148,9 @@ describe('a report', () => {
     const csv = (await ok([...command, '--csv'])).split('\r\n');
     expect(csv[0]).toMatch(/^attribution_model,channel,touched_conversions,/);
     expect(csv[1]).toMatch(/^first_touch,email,1,1,149990000,149\.990000,/);
-    expect(csv).toHaveLength(6);
+    // After the groups of each model comes what no touch earned.
+    expect(csv[3]).toMatch(/^first_touch,,,,,,,no_touch,20000000,20\.000000$/);
+    expect(csv).toHaveLength(8);
   });
 
   it('takes every flag of the HTTP API', async () => {

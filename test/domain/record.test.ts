@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { EqualLines } from '../../src/domain/equal-lines.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../../src/domain/index.ts';
 import { canonicalJson } from '../../src/domain/record.ts';
+import { withArticle } from '../../src/domain/record-kind.ts';
 import { good, refusal } from '../support/read.ts';
 import { GOOD } from './wire.ts';
 
@@ -204,4 +205,10 @@ test('no input, however strange, makes reading throw; and nothing it holds chang
     ),
     { numRuns: 500 },
   );
+});
+
+test('a message names a record with its article', () => {
+  const named = RECORD_NAMES.map((name) => withArticle(recordKind(name).singular));
+  expect(named.filter((one) => /^a (?:[aeio]|fx)|^an (?![aeio]|fx)/.test(one))).toEqual([]);
+  expect(named).toEqual(expect.arrayContaining(['an email event', 'an fx rate', 'a touchpoint', 'an adjustment']));
 });

@@ -28,6 +28,8 @@ export async function runCommand(argv: readonly string[], env: Record<string, st
     // With it, a failure shows its kind.
     env: { TRIBUTARY_LOG_LEVEL: 'silent', TRIBUTARY_DEBUG: '1', ...env },
     err_columns: null,
+    out_is_terminal: false,
+    ask: async () => null,
     clock: Date.now,
     outlive: () => undefined,
     stop: stop.signal,

@@ -82,6 +82,7 @@ function expected(logs: readonly Told[][], sizes: readonly number[], identity_mi
     identity_links: [],
     fx_rates: [],
     spend: [],
+    customer_segments: [],
   };
   for (const { record, event } of logs.flatMap((told, i) => told.slice(0, sizes[i])))
     (world[record] as unknown[]).push({ ...event, log_seq: 0 });

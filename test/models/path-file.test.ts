@@ -125,6 +125,15 @@ describe('a path file', () => {
     expect(refusal(`${HEADER}\n${names.join('>')},1,1,0\n`)).toMatch(/^line 2: more than 65,535 different touches/);
   });
 
+  test('refuses a > that may be part of a name, and warns where it cannot tell', () => {
+    for (const path of ['a > b>c', 'a>b > c', '"x>y > z"', 'a >b\\nc>d'])
+      expect(refusal(`${HEADER}\n${path.replace('\\n', ',1,1,0\n')},1,1,0\n`)).toMatch(
+        /^line [23]: has a > with blanks around it where another has none, so it may be part of a name/,
+      );
+    expect(read(`${HEADER}\na>b,1,1,0\n`).warnings).toEqual([expect.stringContaining('counts as two touches')]);
+    expect(read(`${HEADER}\na > b,1,1,0\nc,1,1,0\n`).warnings).toEqual([]);
+  });
+
   test('reads the same in pieces of any size', () => {
     const name = fc.constantFrom('email', 'e', 'paid search', 'ü', '電子', 'say "hi"', 'a,b');
     const row = fc.tuple(
@@ -135,8 +144,8 @@ describe('a path file', () => {
     );
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 40 }), (drafts, bytes) => {
-        const text = drafts.map(([path, tight, n, end]) => {
-          const joined = path.join(tight ? '>' : ' > ').replaceAll('"', '""');
+        const text = drafts.map(([path, _tight, n, end]) => {
+          const joined = path.join(drafts[0]![1] ? '>' : ' > ').replaceAll('"', '""');
           return `"${joined}",${n},${n / 4},"note\n${n} ""x""",1${end}`;
         });
         const file = `path,total_conversions,total_conversion_value,note,total_null\n${text.join('')}`;

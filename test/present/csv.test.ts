@@ -7,7 +7,7 @@ describe('a report as csv', () => {
   it('cannot run as a formula in a spreadsheet, and leaves numbers alone', () => {
     expect(csvCell('=HYPERLINK("x")')).toBe(`"'=HYPERLINK(""x"")"`);
     for (const text of ['+1 800', '-x', '@cmd', ' =x']) expect(csvCell(text).replaceAll('"', '')).toBe(`'${text}`);
-    expect(['\tx', '\ufeff=x', '\u200b@x'].map(csvCell)).toEqual(["' x", "'\ufffd=x", "'\ufffd@x"]);
+    expect(['\tx', '\ufeff=x', '\u200b@x'].map((text) => csvCell(text))).toEqual(["' x", "'\ufffd=x", "'\ufffd@x"]);
     for (const text of ['-20.000000', '+5', '12', 'email']) expect(csvCell(text)).toBe(text);
     expect(csvCell(null)).toBe('');
     expect(csvCell('two\nlines')).toBe('"two\nlines"');
@@ -48,6 +48,32 @@ describe('a report as csv', () => {
     expect(['=1', '＝1', '+1', '-1x', "'="].map(guarded)).toEqual(["'=1", "'＝1", '+1', "'-1x", "'="]);
   });
 
+  it('opens in Excel: a byte order mark, semicolons and decimal commas; keys and texts stay as they are', () => {
+    const rows = [
+      {
+        campaign_id: '1.500000',
+        channel: 'a;b',
+        attributed_revenue: '-1.500000',
+        credited_conversions: 0.5,
+        previous: { day: '2026-03-01', attributed_revenue: '2.000000' },
+      },
+      {
+        campaign_id: '=x',
+        channel: 'email',
+        attributed_revenue: '1234.000000',
+        credited_conversions: 3,
+        previous: { day: null, attributed_revenue: null },
+      },
+    ];
+    const table = { rows: 'rows' };
+    expect(toCsv({ rows }, table, 'excel')).toBe(
+      '\uFEFFcampaign_id;channel;attributed_revenue;credited_conversions;previous.day;previous.attributed_revenue\r\n' +
+        '1.500000;"a;b";-1,500000;0,5;2026-03-01;2,000000\r\n' +
+        "'=x;email;1234,000000;3;;\r\n",
+    );
+    expect(toCsv({ rows }, table, 'excel_us')).toContain('1.500000,a;b,-1.500000,0.5,');
+  });
+
   it('holds the rows of the main table', () => {
     const row = { channel: 'email', attributed_revenue: '1.000000' };
     const table = { rows: 'channel_attribution', parts: { field: 'models', column: 'attribution_model' } };
@@ -66,7 +92,7 @@ describe('a report as csv', () => {
   it('is read back by our own reader as it was', () => {
     const cells = ['plain', 'with, comma', 'with "quotes"', 'two\nlines', ''];
     const parser = new CsvParser(',');
-    const parsed = [...parser.push(`${cells.map(csvCell).join(',')}\r\nnext\n`), ...parser.end()];
+    const parsed = [...parser.push(`${cells.map((text) => csvCell(text)).join(',')}\r\nnext\n`), ...parser.end()];
     expect(parsed).toEqual([
       { line: 1, cells },
       { line: 3, cells: ['next'] },

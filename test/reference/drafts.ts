@@ -1,7 +1,7 @@
 /** Drafts of wire records, one arbitrary a kind, and how a draft becomes a record once its world's anchors are known. */
 import fc from 'fast-check';
 import type { ConversionInput } from '../../src/domain/conversion.ts';
-import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
+import type { CustomerSegmentInput, IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import { OUTCOME_TYPES, TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { OWN_PAGE, PAYMENT_PAGE } from './pages.ts';
 import { adjustmentTimes, orderTimes, timeOf, times } from './times.ts';
@@ -243,4 +243,30 @@ export function linkOf(draft: LinkDraft, index: number, scene: Scene): IdentityL
     probability: draft.probability,
     occurred_at: timeOf(draft.time, scene.bases),
   }) as IdentityLinkInput;
+}
+
+export const segments = fc.record({
+  again,
+  brand_id,
+  customer: index,
+  segment_name: fc.constantFrom('loyal', 'vip', 'Été'),
+  time: orderTimes,
+  /** Days until it ends; nothing if it has no end. */
+  lasts: fc.constantFrom(undefined, undefined, 0, 1, 10),
+});
+type SegmentDraft = typeof segments extends fc.Arbitrary<infer D> ? D : never;
+
+export function segmentOf(draft: SegmentDraft, index: number, scene: Scene): CustomerSegmentInput {
+  const assigned_at = timeOf(draft.time, scene.bases);
+  return compact({
+    segment_id: scattered('s', index, 5, 11),
+    brand_id: draft.brand_id,
+    customer_id: whoOf({ customer: draft.customer }, scene).customer_id!,
+    segment_name: draft.segment_name,
+    assigned_at,
+    expires_at:
+      draft.lasts === undefined
+        ? undefined
+        : new Date(Date.parse(assigned_at) + draft.lasts * 86_400_000 + 1).toISOString(),
+  }) as CustomerSegmentInput;
 }

@@ -22,6 +22,8 @@ export interface Order {
   /** In the order's currency, in the order in which they apply. */
   adjustments: RefAdjustment[];
   other_currency: number;
+  /** The segments of the person at the time of the order, sorted. */
+  segments: string[];
 }
 
 /** A change of an order's worth: `before -> after`, in micros of the report's currency. */
@@ -81,6 +83,7 @@ function orderOf(members: RefConversion[], adjustments: RefAdjustment[], person_
     value_micros: BigInt(standing.conversion_value_micros),
     adjustments: counted,
     other_currency: named.length - counted.length,
+    segments: [],
   };
 }
 

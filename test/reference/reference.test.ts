@@ -97,7 +97,11 @@ describe('a path', () => {
     expect(result.orders[0]!.path).toHaveLength(1_000);
     expect(result.orders[0]!.path[0]!.touchpoint_id).toBe('t2');
     expect(result.warnings.cut_paths).toBe(1);
-    expect(result.groups(['day', 'week', 'month'], 'linear')).toEqual([
+    const rows = result.groups(['day', 'week', 'month'], 'linear');
+    expect(rows.map((row) => row['day'])).toEqual(
+      Array.from({ length: 28 }, (_, i) => `2026-02-${String(i + 1).padStart(2, '0')}`),
+    );
+    expect(rows.filter((row) => row.touches > 0)).toEqual([
       {
         day: '2026-02-15',
         week: '2026-02-09',

@@ -3,12 +3,13 @@
  * Tests only.
  */
 import { allocate, creditsOf, integerWeights, weightsOf } from './allocate.ts';
-import { type GroupRow, groupRows } from './groups.ts';
+import { chosenEvents, isShown, segmentsOf } from './filters.ts';
+import { type GroupRow, groupRows, type RestRow, restRows } from './groups.ts';
 import { type Order, ordersOf, type ValueEvent, valueEvents } from './orders.ts';
 import { personKey, persons } from './persons.ts';
 import { groupBy, visibleRows } from './rows.ts';
-import { refundWarnings, withSpend } from './spend.ts';
-import { candidatesOf, newestOf, pathOf } from './touches.ts';
+import { refundWarnings } from './spend.ts';
+import { campaignOf, candidatesOf, newestOf, pathOf } from './touches.ts';
 import {
   type FullOptions,
   fullOptions,
@@ -57,6 +58,8 @@ export interface Totals {
   attributed: PerModel<bigint>;
   /** Every reason is there. It does not depend on the model. */
   unattributed: Record<Reason, bigint>;
+  /** The credit of touches that the filters leave out. */
+  filtered: PerModel<bigint>;
 }
 
 export interface Attribution {
@@ -71,6 +74,8 @@ export interface Attribution {
     refunds_of_unknown_orders: number;
   };
   groups(keys: string[], model: string): GroupRow[];
+  /** What no touch earned, by the keys about orders and times. */
+  rest(keys: string[]): RestRow[];
 }
 
 /** An order with all that its report rows are made of. */
@@ -94,22 +99,27 @@ export function attribute(world: World, options: Options): Attribution {
     const id = (row.customer_id ?? row.anonymous_id)!;
     return personKey(row.brand_id, person_of.get(personKey(row.brand_id, id))!);
   });
-  const orders = ordersOf(seen, person_of);
+  const orders = ordersOf(seen, person_of).map((order) => ({ ...order, segments: segmentsOf(order, seen, person_of) }));
   const conversions = groupBy(seen.conversions, (row) => {
     const id = (row.customer_id ?? row.anonymous_id)!;
     return personKey(row.brand_id, person_of.get(personKey(row.brand_id, id))!);
   });
   const credited: Credited[] = [];
+  const campaigns = new Set<string>();
   for (const order of orders) {
-    const events = valueEvents(order, seen.fx_rates, full);
-    if (events.length === 0) continue;
+    const all = valueEvents(order, seen.fx_rates, full);
+    if (all.length === 0) continue;
     const key = personKey(order.brand_id, order.person);
     const person = { touchpoints: touchpoints.get(key) ?? [], conversions: conversions.get(key)!.length };
-    credited.push(creditOrder(order, events, person, previousOrder(order, orders, full)?.occurred_at, full));
+    const previous_at = previousOrder(order, orders, full)?.occurred_at;
+    const credit = (events: ValueEvent[]): Credited => creditOrder(order, events, person, previous_at, full);
+    for (const campaign of credit(all).touches.map(campaignOf)) if (campaign !== null) campaigns.add(campaign);
+    const events = chosenEvents(order, all, full);
+    if (events.length > 0) credited.push(credit(events));
   }
   return {
     orders: credited.map(({ result }) => result),
-    totals: totalsOf(credited, full.models),
+    totals: totalsOf(credited, full),
     warnings: {
       cut_paths: credited.filter(({ cut }) => cut).length,
       cut_candidates: credited.filter(({ crowded }) => crowded).length,
@@ -120,7 +130,8 @@ export function attribute(world: World, options: Options): Attribution {
         full,
       ),
     },
-    groups: (keys, model) => withSpend(groupRows(credited, keys, model, full), keys, seen, full),
+    groups: (keys, model) => groupRows(credited, keys, model, full, { seen, campaigns: [...campaigns] }),
+    rest: (keys) => restRows(credited, keys, full),
   };
 }
 
@@ -193,21 +204,24 @@ function creditOrder(
   return { order, events, touches, weights, result, cut, crowded };
 }
 
-function totalsOf(credited: Credited[], models: string[]): Totals {
+function totalsOf(credited: Credited[], options: FullOptions): Totals {
+  const { models } = options;
   const totals: Totals = {
     net_revenue_micros: 0n,
     orders: 0,
     attributed_orders: 0,
     attributed: Object.fromEntries(models.map((model) => [model, 0n])),
+    filtered: Object.fromEntries(models.map((model) => [model, 0n])),
     unattributed: Object.fromEntries(REASONS.map((reason) => [reason, 0n])) as Record<Reason, bigint>,
   };
-  for (const { result } of credited) {
+  for (const { result, touches } of credited) {
+    const shown = touches.map((touch) => isShown(touch, options));
     totals.net_revenue_micros += result.net_micros;
     if (result.counted) totals.orders += 1;
-    if (result.counted && result.reason === null) totals.attributed_orders += 1;
+    if (result.counted && shown.includes(true)) totals.attributed_orders += 1;
     if (result.reason !== null) totals.unattributed[result.reason] += result.net_micros;
-    for (const { credit } of result.path) {
-      for (const model of models) totals.attributed[model]! += credit[model]!;
+    for (const [i, { credit }] of result.path.entries()) {
+      for (const model of models) (shown[i] ? totals.attributed : totals.filtered)[model]! += credit[model]!;
     }
   }
   return totals;

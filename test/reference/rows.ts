@@ -52,6 +52,7 @@ export function visibleRows(world: World, as_of: number | null): World {
     ),
     adjustments: firstOfEachId(world.adjustments, as_of, (row) => row.adjustment_id),
     identity_links: firstOfEachId(world.identity_links, as_of, (row) => row.link_id),
+    customer_segments: firstOfEachId(world.customer_segments, as_of, (row) => row.segment_id),
     // A rate has no id of its own: the day and the pair are its id.
     fx_rates: lastOfEachId(world.fx_rates, as_of, (row) => JSON.stringify([row.date, row.currency, row.base])),
     spend: lastOfEachId(world.spend, as_of, (row) => row.line),
@@ -102,8 +103,9 @@ export function daysBetween(from: string, to: string): number {
   return (Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000;
 }
 
-/** The Monday of a day's week. */
-export function mondayOf(date: string): string {
+/** The first day of a day's week. */
+export function weekOf(date: string, first: 'monday' | 'sunday'): string {
   const sunday_is_0 = new Date(`${date}T00:00:00Z`).getUTCDay();
+  if (first === 'sunday') return addDays(date, -sunday_is_0);
   return addDays(date, sunday_is_0 === 0 ? -6 : 1 - sunday_is_0);
 }

@@ -1,8 +1,8 @@
 /** Sections 1, 3 and 10: spend, by day and group, and adjustments that something is wrong with. */
 import fc from 'fast-check';
-import { compareRows, type GroupRow } from './groups.ts';
+import { passes, timeValue } from './filters.ts';
 import { convert, type Order, rateOf } from './orders.ts';
-import { compareText, dayIn, mondayOf } from './rows.ts';
+import { compareText, dayIn } from './rows.ts';
 import { type FullOptions, type RefSpend, settingsOf, type World } from './types.ts';
 import type { WireSpend } from './wire.ts';
 
@@ -46,7 +46,7 @@ export function lineIds<T extends { request?: number | undefined }>(
 }
 
 /** The brands of a report: those with conversions. */
-function reported(seen: World, { brand_ids }: FullOptions): Set<string> {
+export function reported(seen: World, { brand_ids }: FullOptions): Set<string> {
   const brands = brand_ids ?? seen.conversions.map((row) => row.brand_id);
   return new Set(brands.length === 0 ? ['default'] : brands);
 }
@@ -62,14 +62,12 @@ function startOfDay(date: string, time_zone: string): number {
   return after;
 }
 
-const SPEND_KEYS: Record<string, (row: RefSpend) => string | null> = {
-  brand_id: (row) => row.brand_id,
-  channel: (row) => row.channel,
-  campaign_id: (row) => row.campaign_id ?? null,
-  day: (row) => row.date,
-  week: (row) => mondayOf(row.date),
-  month: (row) => row.date.slice(0, 7),
-};
+const SPEND_KEYS = ['brand_id', 'channel', 'campaign_id', 'day', 'week', 'month'];
+
+function fieldOf(key: string, line: RefSpend, options: FullOptions): string | null {
+  if (key === 'brand_id' || key === 'channel') return line[key];
+  return key === 'campaign_id' ? (line.campaign_id ?? null) : timeValue(key, line.date, options);
+}
 
 /** The campaign of the report that spend belongs to. Labels of worlds differ in upper case only. */
 function creditedCampaign(name: string, credited: readonly string[]): string {
@@ -78,29 +76,30 @@ function creditedCampaign(name: string, credited: readonly string[]): string {
   return [name, label].find((spelling) => same.includes(spelling)) ?? same[0] ?? name;
 }
 
-/** The rows with their spend, and rows for spend without one; the rows alone where spend has not all of the keys. */
-export function withSpend(rows: GroupRow[], keys: string[], seen: World, options: FullOptions): GroupRow[] {
-  if (!keys.every((key) => key in SPEND_KEYS)) return rows;
+/**
+ * Each line of spend of the period that the filters let pass, with the values of the keys; none where spend does not have all
+ * fields of keys and filters. @param campaigns those that the report credits, before its filters.
+ */
+export function spendBy(
+  keys: string[],
+  seen: World,
+  options: FullOptions,
+  campaigns: string[],
+): Array<{ values: Array<string | null>; micros: bigint }> {
+  const { filters, settings, start_ms, end_ms, currency } = options;
+  if ([...keys, ...filters.map(({ field }) => field)].some((field) => !SPEND_KEYS.includes(field))) return [];
   const brands = reported(seen, options);
-  const name = (of: (key: string) => unknown): string => JSON.stringify(keys.map(of));
-  const credited = rows.map((row) => row['campaign_id']).filter((campaign) => typeof campaign === 'string');
-  const all = new Map<string, GroupRow>(rows.map((row) => [name((key) => row[key] ?? null), row]));
-  for (const sent of seen.spend) {
-    const line = {
-      ...sent,
-      campaign_id: sent.campaign_id == null ? null : creditedCampaign(sent.campaign_id, credited),
-    };
-    const start = startOfDay(line.date, settingsOf(options.settings, line.brand_id).time_zone);
-    if (!brands.has(line.brand_id) || start < options.start_ms || start >= options.end_ms) continue;
-    const rate = rateOf(seen.fx_rates, line.brand_id, line.currency, options.currency, line.date);
-    const id = name((key) => SPEND_KEYS[key]!(line));
-    const own = Object.fromEntries(keys.map((key) => [key, SPEND_KEYS[key]!(line)]));
-    const none = { touched_conversions: 0, credited_millionths: 0n, attributed_revenue_micros: 0n, touches: 0 };
-    const row = all.get(id) ?? { ...own, ...none };
-    const before = (row['spend_micros'] as bigint | undefined) ?? 0n;
-    all.set(id, { ...row, spend_micros: before + convert(BigInt(line.amount_micros), rate) });
-  }
-  return [...all.values()].sort((a, b) => compareRows(a, b, keys));
+  return seen.spend.flatMap((sent) => {
+    const campaign_id = sent.campaign_id == null ? null : creditedCampaign(sent.campaign_id, campaigns);
+    const line = { ...sent, campaign_id };
+    const start = startOfDay(line.date, settingsOf(settings, line.brand_id).time_zone);
+    if (!brands.has(line.brand_id) || start < start_ms || start >= end_ms) return [];
+    if (!filters.every((filter) => passes(filter, (value) => fieldOf(filter.field, line, options) === value)))
+      return [];
+    const rate = rateOf(seen.fx_rates, line.brand_id, line.currency, currency, line.date);
+    const values = keys.map((key) => fieldOf(key, line, options));
+    return [{ values, micros: convert(BigInt(line.amount_micros), rate) }];
+  });
 }
 
 /** Orders that lost more than they brought, and adjustments of the period whose order is not known. */

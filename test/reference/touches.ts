@@ -16,6 +16,11 @@ export function compareTouchpoints(a: RefTouchpoint, b: RefTouchpoint): number {
   return a.occurred_at - b.occurred_at || compareText(a.touchpoint_id, b.touchpoint_id);
 }
 
+/** The campaign that the sender names, else the one that the link names. */
+export function campaignOf({ campaign_id, utm_id, utm_campaign }: RefTouchpoint): string | null {
+  return campaign_id ?? utm_id ?? utm_campaign ?? null;
+}
+
 const SESSION_PAUSE_MS = DAY_MS;
 const PAUSE_MS = 30 * 60_000;
 const NO_VISIT = new Set(['email_open', 'email_forward', 'email_reply', 'ad_impression', 'purchase', 'subscription']);

@@ -82,6 +82,21 @@ export interface RefSpend extends Row {
   currency: string;
 }
 
+export interface RefSegment extends Row {
+  segment_id: string;
+  customer_id: string;
+  segment_name: string;
+  assigned_at: number;
+  expires_at: number | null;
+}
+
+/** What a report shows: rows with (or without) one of the values in a field; null is a missing value. */
+export interface Filter {
+  field: string;
+  values: Array<string | null>;
+  not: boolean;
+}
+
 export interface World {
   touchpoints: RefTouchpoint[];
   conversions: RefConversion[];
@@ -89,6 +104,7 @@ export interface World {
   identity_links: RefLink[];
   fx_rates: RefRate[];
   spend: RefSpend[];
+  customer_segments: RefSegment[];
 }
 
 export interface Settings {
@@ -135,6 +151,8 @@ export interface FullOptions {
   include_machine: boolean;
   conversion_types: string[] | null;
   as_of: number | null;
+  week_start: 'monday' | 'sunday';
+  filters: Filter[];
   limits: Limits;
   /** By brand; what is left out has its default. */
   settings: Record<string, Partial<Settings>>;
@@ -179,6 +197,8 @@ const DEFAULT_OPTIONS: Omit<FullOptions, 'start_ms' | 'end_ms'> = {
   include_machine: false,
   conversion_types: null,
   as_of: null,
+  week_start: 'monday',
+  filters: [],
   limits: { most: 2_000, least: 50, of_person: 1_000_000 },
   settings: {},
 };

@@ -1,6 +1,6 @@
 /** A world as it is sent, and the same world as the reference takes it. Reads the wire by itself, not with src/domain. */
 import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversion.ts';
-import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
+import type { CustomerSegmentInput, IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import type { FxRateInput, SpendInput } from '../../src/domain/spend.ts';
 import type { TouchpointInput } from '../../src/domain/touchpoint.ts';
 import { lineIds } from './spend.ts';
@@ -20,6 +20,7 @@ export interface WireWorld {
   identity_links: IdentityLinkInput[];
   fx_rates: FxRateInput[];
   spend: WireSpend[];
+  customer_segments: CustomerSegmentInput[];
 }
 
 export type WireName = keyof WireWorld;
@@ -32,6 +33,7 @@ export const WIRE_ORDER: readonly WireName[] = [
   'identity_links',
   'fx_rates',
   'spend',
+  'customer_segments',
 ];
 
 /**
@@ -101,6 +103,14 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       line: spend_lines[i]!,
       amount_micros: scaled(amount, 6),
       currency: rest.currency ?? 'USD',
+    })),
+    customer_segments: wire.customer_segments.map((one, i) => ({
+      ...row('customer_segments', i, one.brand_id),
+      segment_id: one.segment_id!,
+      customer_id: one.customer_id,
+      segment_name: one.segment_name,
+      assigned_at: Date.parse(one.assigned_at),
+      expires_at: one.expires_at === undefined ? null : Date.parse(one.expires_at),
     })),
   };
 }

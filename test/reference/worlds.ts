@@ -12,6 +12,8 @@ import {
   linkOf,
   links,
   type Scene,
+  segmentOf,
+  segments,
   touchpointOf,
   touchpoints,
 } from './drafts.ts';
@@ -31,6 +33,7 @@ export interface WorldLimits {
   conversions?: number;
   adjustments?: number;
   links?: number;
+  segments?: number;
   /**
    * Also ids sent twice with other content, and rates that are stated anew. Off by default: the first log position stays, so such a world depends on the
    * order of arrival, which most properties want to shuffle.
@@ -51,6 +54,7 @@ export function worlds(limits: WorldLimits = {}): fc.Arbitrary<WireWorld> {
       conversions: fc.array(conversions, most(limits.conversions, 8)),
       adjustments: fc.array(adjustments, most(limits.adjustments, 8)),
       links: fc.array(links, most(limits.links, 8)),
+      segments: fc.array(segments, most(limits.segments, 8)),
       people: fc.integer({ min: 1, max: 5 }),
       alike: fc.constantFrom<Scene['alike'][]>(
         ...Array(8).fill({}),
@@ -76,6 +80,7 @@ export function worlds(limits: WorldLimits = {}): fc.Arbitrary<WireWorld> {
         identity_links: sent(draft.links, (one, index) => linkOf(one, index, scene), conflicts),
         fx_rates: ratesOf(draft.rates, conflicts),
         spend: twice(draft.spend.map(spendOf)),
+        customer_segments: sent(draft.segments, (one, index) => segmentOf(one, index, scene), conflicts),
       };
     });
 }
@@ -112,6 +117,28 @@ const settings = fc.record(
   { requiredKeys: [] },
 );
 
+/** Filters worth asking for: those of a field are alike, all to pass or all to leave out. */
+const filters = fc.uniqueArray(
+  fc.record({
+    choice: fc.constantFrom<{ field: string; values: Array<string | null> }[]>(
+      { field: 'channel', values: ['email'] },
+      { field: 'channel', values: ['direct', 'paid_search'] },
+      { field: 'campaign_id', values: ['spring', null] },
+      { field: 'campaign_id', values: ['summer', '77'] },
+      { field: 'country', values: [null] },
+      { field: 'touchpoint_type', values: ['email_click', 'email_open'] },
+      { field: 'conversion_type', values: ['purchase'] },
+      { field: 'segment', values: ['loyal', 'Été'] },
+      { field: 'segment', values: [null] },
+      { field: 'brand_id', values: ['default'] },
+      { field: 'month', values: ['2026-02'] },
+      { field: 'day', values: ['2026-02-14', '2026-02-15', '2026-02-16'] },
+    ),
+    not: fc.boolean(),
+  }),
+  { maxLength: 2, selector: ({ choice }) => choice.field },
+);
+
 /** Reports worth asking of a world. `settings` is by brand; the brands are `default` and `b2`. */
 export const optionsArbitrary: fc.Arbitrary<Options> = fc
   .record({
@@ -128,6 +155,15 @@ export const optionsArbitrary: fc.Arbitrary<Options> = fc
     exclude_direct: fc.boolean(),
     include_machine: fc.boolean(),
     conversion_types: fc.constantFrom<(string[] | null)[]>(null, null, ['purchase'], ['purchase', 'lead_generation']),
+    week_start: fc.constantFrom<('monday' | 'sunday')[]>('monday', 'sunday'),
+    filters: fc.boolean().chain((some) => (some ? filters : filters.map(() => []))),
     settings: fc.record({ default: settings, b2: settings }),
   })
-  .map(({ period: [start_ms, end_ms], ...rest }) => ({ ...rest, start_ms, end_ms, models: RULE_MODELS, as_of: null }));
+  .map(({ period: [start_ms, end_ms], filters: chosen, ...rest }) => ({
+    ...rest,
+    filters: chosen.map(({ choice, not }) => ({ ...choice, not })),
+    start_ms,
+    end_ms,
+    models: RULE_MODELS,
+    as_of: null,
+  }));

@@ -65,6 +65,20 @@ test('the campaign of a touch is its campaign_id, else utm_id, else utm_campaign
   expect(await rows('utm_id')).toEqual({ 'C-77': 20, none: 60 });
 });
 
+test('a filter by campaign finds what a group by campaign shows, with its spend', async () => {
+  const report: Json = await attributionReport(
+    shop.reports,
+    { ...MARCH, group_by: 'campaign_id', filter: ['campaign_id:summer push', 'campaign_id:C-77'] },
+    ALL_BRANDS,
+  );
+  expect(
+    report.channel_attribution.map((row: Json) => [row.campaign_id, Number(row.attributed_revenue), row.spend]),
+  ).toEqual([
+    ['summer push', 30, '7.000000'],
+    ['C-77', 10, '5.000000'],
+  ]);
+});
+
 test('a campaign without source and medium is not direct', async () => {
   const channels = { paid_social: 30, unassigned: 30, Email: 10, email: 10 };
   expect(await rows('channel', { exclude_direct: 'true' })).toEqual(channels);

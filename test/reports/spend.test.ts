@@ -71,17 +71,71 @@ describe('the attribution report', () => {
       rows((await ask(shop, 'attribution', { group_by })).channel_attribution, group_by).map(
         ([key, revenue, spend]) => [key, revenue, spend],
       );
-    expect((await by('day')).sort()).toEqual([
+    const days = await by('day');
+    expect(days).toHaveLength(31);
+    expect(days.filter(([, revenue, spend]) => revenue !== '0.000000' || spend !== null)).toEqual([
       ['2026-03-02', '0.000000', '10.000000'],
       ['2026-03-04', '90.000000', null],
       ['2026-03-09', '0.000000', '45.000000'],
       ['2026-03-10', '0.000000', '-40.000000'],
     ]);
-    expect((await by('week')).sort()).toEqual([
+    expect((await by('week')).slice(0, 3)).toEqual([
+      ['2026-02-23', '0.000000', null],
       ['2026-03-02', '90.000000', '10.000000'],
       ['2026-03-09', '0.000000', '5.000000'],
     ]);
     expect(await by('month')).toEqual([['2026-03', '90.000000', '15.000000']]);
+  });
+
+  test('has a row for each day of what only cost something', async () => {
+    const { channel_attribution } = await ask(shop, 'attribution', { group_by: 'channel,day', start: '2026-03-09' });
+    const display = channel_attribution.filter(({ channel }: Json) => channel === 'display');
+    expect(display).toHaveLength(23);
+    expect(display.slice(0, 3).map(({ day, spend }: Json) => [day, spend])).toEqual([
+      ['2026-03-09', '40.000000'],
+      ['2026-03-10', '-40.000000'],
+      ['2026-03-11', null],
+    ]);
+  });
+
+  test('begins the weeks of spend on Sunday, if asked so', async () => {
+    const asked = { group_by: 'week', week_start: 'sunday' };
+    const { channel_attribution } = await ask(shop, 'attribution', asked);
+    expect(channel_attribution.slice(0, 2).map(({ week, spend }: Json) => [week, spend])).toEqual([
+      ['2026-03-01', '10.000000'],
+      ['2026-03-08', '5.000000'],
+    ]);
+  });
+
+  test.each<[filter: string[], spend: Record<string, string | null>]>([
+    [['channel:email'], { email: '15.000000' }],
+    [['!channel:email', 'campaign_id:banners'], { display: '40.000000' }],
+    [['campaign_id:Spring', 'campaign_id:spring'], { email: '15.000000' }],
+    [['day:2026-03-09'], { email: '5.000000', display: '40.000000' }],
+    [
+      ['day:!2026-03-09', 'brand_id:default'],
+      { email: '10.000000', display: '-40.000000', direct: null, paid_search: null },
+    ],
+    [['brand_id:other'], {}],
+  ])('has the spend that the filters %s let pass', async (filter, spend) => {
+    const { channel_attribution } = await ask(shop, 'attribution', { group_by: 'channel', filter });
+    const own = Object.fromEntries(channel_attribution.map((row: Json) => [row.channel, row.spend]));
+    expect(own).toEqual(spend);
+  });
+
+  test('has no spend with a filter by what spend does not have, and says so', async () => {
+    const asked = { group_by: 'channel', filter: ['conversion_type:purchase', 'country:'] };
+    const { channel_attribution, warnings } = await ask(shop, 'attribution', asked);
+    for (const row of channel_attribution) expect(row).not.toHaveProperty('spend');
+    expect(warnings).toContainEqual({
+      code: 'spend_not_filtered',
+      count: 2,
+      message: expect.stringContaining('country, conversion_type'),
+    });
+    const table = await ask(shop, 'campaigns', { filter: ['conversion_type:purchase'] });
+    expectToFit(CAMPAIGNS, table);
+    expect(table.campaigns[0]).toMatchObject({ spend: null, return_on_ad_spend: null });
+    expect(table.totals).toMatchObject({ attributed_revenue: '90.000000', spend: null });
   });
 
   test('has no spend where a key is not one of spend', async () => {
@@ -106,6 +160,31 @@ describe('the attribution report', () => {
 });
 
 describe('the table of campaigns', () => {
+  test('is filtered and compared, and shows it on a terminal', async () => {
+    const asked = { filter: ['channel:email', 'channel:display'], compare: 'previous_period', start: '2026-03-04' };
+    const report = await ask(shop, 'campaigns', asked);
+    expectToFit(CAMPAIGNS, report);
+    const [spring, banners] = report.campaigns;
+    expect(spring).toMatchObject({
+      campaign_id: 'spring',
+      spend: '5.000000',
+      previous: { spend: '1009.000000', attributed_revenue: '0.000000', return_on_ad_spend: 0 },
+      change: { spend: '-1004.000000', attributed_revenue: '30.000000' },
+    });
+    expect(banners).toMatchObject({
+      campaign_id: 'banners',
+      spend: '40.000000',
+      previous: { spend: null },
+      change: { spend: null },
+    });
+    expect(report.totals).toMatchObject({ spend: '5.000000', previous: { spend: '1009.000000' } });
+    const shown = showReport(CAMPAIGNS, report, 10);
+    expect(shown).toMatch(
+      /campaign +touched +credited +revenue USD +spend +cost each +return +before +change +change %/,
+    );
+    expect(shown).toMatch(/spring +1 +0\.33 +30\.00 +5\.00 +15\.00 +6\.00 +0\.00 +30\.00/);
+  });
+
   test('has what each cost and earned, and totals', async () => {
     const report = await ask(shop, 'campaigns', { model: 'last_touch' });
     expectToFit(CAMPAIGNS, report);

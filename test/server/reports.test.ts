@@ -71,6 +71,31 @@ test('a customer, a campaign and the journeys are read by their ids, also strang
   expect((await server.get('/v1/customers/unknown')).status).toBe(404);
 });
 
+test('a report is filtered, compared and written for Excel by parameters, and wrong ones are refused', async () => {
+  const server = await withOrder();
+  const path = `/v1/reports/attribution?${MARCH_QUERY}&group_by=channel`;
+  const filtered = await server.get(
+    `${path}&filter=channel:email&filter=conversion_type:purchase&compare=previous_year`,
+  );
+  expect(filtered.body).toMatchObject({
+    filters: ['channel:email', 'conversion_type:purchase'],
+    comparison: { compare: 'previous_year' },
+  });
+  const excel = await server.get(`${path}&csv=excel`);
+  expect(excel.headers['content-type']).toContain('text/csv');
+  expect(excel.text).toMatch(/^\uFEFF?channel;/);
+  for (const [wrong, message] of [
+    ['filter=email', /^filter: /],
+    [Array.from({ length: 51 }, () => 'filter=channel:a').join('&'), /^filter: is given 51 times; the limit is 50/],
+    ['compare=last_year', /^compare: "last_year" is not one of previous_period, previous_year/],
+    ['csv=excel&format=json', /^csv: is for format=csv/],
+    ['compare=previous_year&compare=previous_year', /^compare: is given more than once/],
+  ] as const)
+    expect((await server.get(`${path}&${wrong}`)).body).toMatchObject({
+      error: { message: expect.stringMatching(message) },
+    });
+});
+
 test('several models come side by side', async () => {
   const server = await withOrder();
   const { body } = await server.get(

@@ -38,6 +38,10 @@ export function parametersOf(options: Options, models: readonly string[]) {
     lookback: options.lookback ?? 'full',
     exclude_direct: String(options.exclude_direct ?? false) as 'true' | 'false',
     include_machine: String(options.include_machine ?? false) as 'true' | 'false',
+    week_start: options.week_start ?? 'monday',
+    filter: (options.filters ?? []).flatMap(({ field, values, not }) =>
+      values.map((value) => `${field}:${not ? '!' : ''}${value ?? ''}`),
+    ),
     ...(options.conversion_types ? { conversion_type: options.conversion_types.join(',') } : {}),
   };
 }

@@ -247,6 +247,15 @@ export function macroContract(open: OpenWarehouse): void {
       expect(row!['joined']).toBe('a\0bA');
     });
 
+    test('joined_texts joins the texts of a group in order of their bytes, without nulls', async () => {
+      const [row] = await held.warehouse.read((s) =>
+        s.query(
+          "select joined_texts(x, ' + ') as joined from (select 'b' as x union all select 'a' as x union all select 'B' as x union all select case when 1 = 2 then 'z' end as x) t",
+        ),
+      );
+      expect(row!['joined']).toBe('B + a + b');
+    });
+
     test('lag is the row before, and null for the first, of a column that cannot be null too', async () => {
       await held.warehouse.read(async (s) => {
         await s.relation(

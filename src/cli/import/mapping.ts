@@ -1,7 +1,9 @@
 /** Turns rows of a file into drafts of records: it says which column fills which field. */
+
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
 import type { RecordKind } from '../../domain/record.ts';
+import { withArticle } from '../../domain/record-kind.ts';
 import { listed } from '../../domain/text.ts';
 import type { FileRow } from './row-source.ts';
 
@@ -125,7 +127,7 @@ export class Mapping {
     if (kind === undefined)
       throw badRequest(
         option,
-        `${field} is not a field of a ${this.kind.singular}; the fields are ${[...this.kinds.keys()].join(', ')}`,
+        `${field} is not a field of ${withArticle(this.kind.singular)}; the fields are ${[...this.kinds.keys()].join(', ')}`,
       );
     if (rest.length === 0) return [{ field, kind }, value];
     const is_object =

@@ -1,5 +1,5 @@
 /** The form of a path file: its first line, which names the columns, and the bytes that end cells and names. */
-import { badRequest } from '../../domain/errors.ts';
+import { badRequest, type TributaryError } from '../../domain/errors.ts';
 
 const COLUMNS = ['path', 'total_conversions', 'total_conversion_value', 'total_null'] as const;
 const REQUIRED = ['path', 'total_conversions'] as const;
@@ -13,6 +13,8 @@ export interface Layout {
   /** The byte between two cells. */
   delimiter: number;
   warnings: string[];
+  /** True if the separators of touches have blanks around them; undefined before the first one. */
+  spaced?: boolean;
 }
 
 /** @param text the line, with or without a byte order mark and line end. */
@@ -77,4 +79,31 @@ export function endsName(bytes: Uint8Array, at: number, quoted: boolean, delimit
   if (byte === ARROW || byte === NEWLINE) return true;
   if (quoted) return byte === QUOTE && bytes[at + 1] !== QUOTE;
   return byte === delimiter || (byte === RETURN && bytes[at + 1] === NEWLINE);
+}
+
+/**
+ * Compares a separator of touches with the first one of the file. A `>` of the other form may be part of a name.
+ * @throws bad_request with the number of the line.
+ */
+export function checkSeparator(layout: Layout, spaced: boolean, line: number): void {
+  if (layout.spaced === spaced) return;
+  if (layout.spaced !== undefined)
+    throw badRequest(
+      `line ${line}`,
+      'has a > with blanks around it where another has none, so it may be part of a name; write " > " between all touches, and take > out of names',
+    );
+  layout.spaced = spaced;
+  if (!spaced)
+    layout.warnings.push(
+      'touches are separated by > without blanks, so a name with > counts as two touches; write " > " between touches to have it refused',
+    );
+}
+
+/** The refusal of a line with another number of cells than the header. */
+export function wrongCells({ columns, delimiter }: Layout, text: string, line: number): TributaryError {
+  const found = text.split(String.fromCharCode(delimiter)).length;
+  return badRequest(
+    `line ${line}`,
+    `has ${found} cells where the header has ${columns.length}; quote cells that hold the delimiter`,
+  );
 }

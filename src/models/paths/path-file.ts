@@ -7,6 +7,7 @@ import { PATH_LIMITS, PathBuilder, type PathLimits } from './path-builder.ts';
 import {
   ARROW,
   type Column,
+  checkSeparator,
   endsCell,
   endsName,
   joined,
@@ -18,6 +19,7 @@ import {
   readLayout,
   SPACE,
   TAB,
+  wrongCells,
 } from './path-file-form.ts';
 import type { Paths } from './paths.ts';
 import { HASH_PRIME, HASH_START, StateNames } from './state-names.ts';
@@ -44,7 +46,8 @@ export interface PathFile {
 /**
  * Reads a path file that comes in pieces of any size. Columns may be in any order and are known by the names of the
  * first line; value (0) and nulls (0, with a warning) may be left out, other columns are ignored. Cells may be quoted, and
- * separated by `,` `;` `|` or tabs. Touches are separated by `>`, blanks around a name do not count.
+ * separated by `,` `;` `|` or tabs. Touches are separated by `>`, blanks around a name do not count. The first separator decides
+ * whether all have blanks around them: a `>` of the other form may be part of a name, so it is refused.
  * @throws bad_request with the number of the line, and too_large
  */
 export function readPaths(pieces: Iterable<Uint8Array>, limits: PathLimits = PATH_LIMITS): PathFile {
@@ -199,6 +202,7 @@ class PathFileReader {
       if (to === from) throw this.noTouch(bytes[at] === ARROW);
       this.built.add(this.names.codeOf(bytes, from, to, hash, quoted, this.line));
       if (bytes[at] !== ARROW) return quoted ? this.afterQuote(bytes, at) : at;
+      checkSeparator(this.layout!, at > to || bytes[at + 1] === SPACE || bytes[at + 1] === TAB, this.line);
       at++;
     }
   }
@@ -288,12 +292,7 @@ class PathFileReader {
   }
 
   private cells(bytes: Uint8Array, start: number): TributaryError {
-    const end = bytes.indexOf(NEWLINE, start);
-    const text = Buffer.from(bytes.subarray(start, end)).toString('utf8');
-    const found = text.split(String.fromCharCode(this.delimiter)).length;
-    return badRequest(
-      `line ${this.line}`,
-      `has ${found} cells where the header has ${this.columns.length}; quote cells that hold the delimiter`,
-    );
+    const line = Buffer.from(bytes.subarray(start, bytes.indexOf(NEWLINE, start))).toString('utf8');
+    return wrongCells(this.layout!, line, this.line);
   }
 }

@@ -2,11 +2,14 @@
 
 import { UNATTRIBUTED_REASONS } from '../../attribution/eligibility.ts';
 import { Type } from '../../domain/typebox.ts';
-import { GROUP_FIELDS } from '../groups.ts';
+import type { ComparedParts } from '../compare.ts';
+import { GROUP_FIELDS, ORDER_FIELDS } from '../groups.ts';
+import { CHANGE_MEANINGS, type Compared, comparedRows, comparedShape } from './changes.ts';
 import { JOURNEY_LENGTHS, JOURNEY_MEANINGS } from './journeys.ts';
 import {
   amount,
   byName,
+  COMPARISON,
   closed,
   count,
   fieldsOf,
@@ -14,12 +17,14 @@ import {
   micros,
   money,
   nullable,
+  number,
   PERIOD_HEAD,
   ratio,
-  rows,
+  SPENT,
   text,
   textOrNull,
   texts,
+  WARNINGS,
 } from './shapes.ts';
 
 /** Value that no touch earned, by reason. Only models with absolute weights have `organic`. */
@@ -30,48 +35,61 @@ export const UNATTRIBUTED = closed({
 
 const CREDIT = {
   touched_conversions: count(),
-  credited_conversions: ratio(),
+  credited_conversions: number(),
   ...money('attributed_revenue'),
+};
+const orderKeys = () => fieldsOf(ORDER_FIELDS, () => Type.Optional(textOrNull()));
+
+/** What `compare` sets beside an earlier period. */
+const PARTS = {
+  channel_attribution: {
+    keys: fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())),
+    measures: { ...CREDIT, average_attribution_weight: ratio() },
+    sometimes: SPENT,
+  },
+  email_attribution: {
+    keys: { email_id: textOrNull(), campaign_id: textOrNull() },
+    measures: { ...CREDIT, unique_customers: count(), revenue_per_customer: nullable(amount()) },
+  },
+  unattributed: { keys: { ...orderKeys(), reason: text() }, measures: money('unattributed_revenue') },
+  filtered: { keys: orderKeys(), measures: money('filtered_revenue') },
+  summary: {
+    keys: {},
+    measures: {
+      total_conversions: count(),
+      attributed_conversions: count(),
+      email_conversions: count(),
+      ...money('total_revenue'),
+      ...money('total_attributed_revenue'),
+      ...money('email_attributed_revenue'),
+      email_share_of_revenue: ratio(),
+    },
+  },
+} satisfies Record<string, Compared>;
+
+export const ATTRIBUTION_COMPARED: ComparedParts = {
+  fields: { ...PARTS, journey_analysis: JOURNEY_LENGTHS },
+  parts: 'models',
 };
 
 const PART = {
-  channel_attribution: rows({
-    ...fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())),
-    ...CREDIT,
-    average_attribution_weight: ratio(),
-    spend_micros: Type.Optional(nullable(micros())),
-    spend: Type.Optional(nullable(amount())),
-    cost_per_conversion: Type.Optional(nullable(amount())),
-    return_on_ad_spend: Type.Optional(ratio()),
-  }),
-  email_attribution: rows({
-    email_id: textOrNull(),
-    campaign_id: textOrNull(),
-    ...CREDIT,
-    unique_customers: count(),
-    revenue_per_customer: nullable(amount()),
-  }),
-  summary: closed({
-    total_conversions: count(),
-    attributed_conversions: count(),
-    email_conversions: count(),
-    ...money('total_revenue'),
-    ...money('total_attributed_revenue'),
-    ...money('email_attributed_revenue'),
-    email_share_of_revenue: ratio(),
-  }),
+  channel_attribution: comparedRows(PARTS.channel_attribution),
+  email_attribution: comparedRows(PARTS.email_attribution),
+  unattributed: comparedRows(PARTS.unattributed),
+  filtered: Type.Optional(comparedRows(PARTS.filtered)),
+  summary: comparedShape(PARTS.summary),
   reconciliation: closed({
     net_revenue_micros: micros(),
     attributed_micros: micros(),
     unattributed_micros: UNATTRIBUTED,
+    filtered_micros: Type.Optional(micros()),
   }),
 };
 
-export const WARNINGS = rows({ code: text(), count: count(), message: text() });
-
 const COMMON = {
   ...PERIOD_HEAD,
-  journey_analysis: JOURNEY_LENGTHS,
+  ...COMPARISON,
+  journey_analysis: comparedRows(JOURNEY_LENGTHS),
   warnings: WARNINGS,
 };
 
@@ -86,7 +104,11 @@ export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
 export const ATTRIBUTION_MEANINGS = {
   ...HEAD_MEANINGS,
   ...JOURNEY_MEANINGS,
-  channel_attribution: 'Revenue of each group, most revenue first; the fields of `group_by` name the group',
+  ...CHANGE_MEANINGS,
+  channel_attribution:
+    'Revenue of each group, most revenue first; with a key about the time in order of time and without holes. The fields of `group_by` name the group',
+  unattributed: 'Revenue that no touch earned, by reason and by the keys that it has: those about orders and times',
+  filtered: 'Revenue of touches that the filters leave out, by the keys about orders and times',
   touched_conversions: 'Orders with a touch of the group in their path, also if that touch earned nothing',
   credited_conversions: 'The sum of the shares of orders that touches of the group earned',
   attributed_revenue: 'The part of net revenue that touches of the group earned',
@@ -160,6 +182,7 @@ export const ATTRIBUTION_EXAMPLE = {
       revenue_per_customer: '74.995000',
     },
   ],
+  unattributed: [],
   summary: {
     total_conversions: 1,
     attributed_conversions: 1,

@@ -1,18 +1,21 @@
 /** The answer of the campaign report. The metrics are those of campaign-metrics.ts. */
 import { CONVERSION_COUNTS, CONVERSION_RATES, ENGAGEMENT_COUNTS, ENGAGEMENT_RATES } from '../campaign-metrics.ts';
+import type { ComparedParts } from '../compare.ts';
+import { CHANGE_MEANINGS, type Compared, comparedRows, comparedShape } from './changes.ts';
 import {
   amount,
   byName,
+  COMPARISON,
   closed,
   count,
   fieldsOf,
-  micros,
   money,
   nullable,
   number,
   PERIOD_HEAD,
   ratio,
   rows,
+  SPENT,
   text,
   textOrNull,
 } from './shapes.ts';
@@ -23,7 +26,7 @@ const ENGAGEMENT = {
 };
 const CONVERSIONS = {
   ...fieldsOf(Object.keys(CONVERSION_COUNTS), count),
-  credited_conversions: ratio(),
+  credited_conversions: number(),
   ...money('attributed_revenue'),
   ...fieldsOf(Object.keys(CONVERSION_RATES), ratio),
   average_conversion_value: nullable(amount()),
@@ -34,29 +37,38 @@ const REVENUE_PER = {
   revenue_per_human_click: nullable(amount()),
 };
 
+const PARTS = {
+  basic_metrics: { keys: {}, measures: ENGAGEMENT },
+  conversion_metrics: { keys: {}, measures: CONVERSIONS },
+  efficiency_metrics: { keys: {}, measures: { ...SPENT, ...REVENUE_PER } },
+  conversion_timing: {
+    keys: {},
+    measures: { conversions: count(), median_hours: ratio() },
+    others: {
+      buckets: rows({
+        from_hours: number(),
+        until_hours: nullable(number()),
+        conversions: count(),
+        attributed_revenue: amount(),
+      }),
+    },
+  },
+  by_email: { keys: { email_id: textOrNull() }, measures: { ...ENGAGEMENT, ...CONVERSIONS, ...REVENUE_PER } },
+} satisfies Record<string, Compared>;
+
+export const CAMPAIGN_COMPARED: ComparedParts = { fields: PARTS };
+
 export const CampaignResult = closed({
   ...PERIOD_HEAD,
+  ...COMPARISON,
   campaign_id: text(),
   attribution_model: text(),
-  basic_metrics: closed(ENGAGEMENT),
-  conversion_metrics: closed(CONVERSIONS),
-  efficiency_metrics: closed({
-    spend_micros: nullable(micros()),
-    spend: nullable(amount()),
-    ...REVENUE_PER,
-    cost_per_conversion: nullable(amount()),
-    return_on_ad_spend: ratio(),
-  }),
-  conversion_timing: closed({
-    conversions: count(),
-    median_hours: ratio(),
-    buckets: rows({
-      from_hours: number(),
-      until_hours: nullable(number()),
-      conversions: count(),
-      attributed_revenue: amount(),
-    }),
-  }),
-  by_email: rows({ email_id: textOrNull(), ...ENGAGEMENT, ...CONVERSIONS, ...REVENUE_PER }),
+  basic_metrics: comparedShape(PARTS.basic_metrics),
+  conversion_metrics: comparedShape(PARTS.conversion_metrics),
+  efficiency_metrics: comparedShape(PARTS.efficiency_metrics),
+  conversion_timing: comparedShape(PARTS.conversion_timing),
+  by_email: comparedRows(PARTS.by_email),
   definitions: byName(text()),
 });
+
+export const CAMPAIGN_MEANINGS = CHANGE_MEANINGS;

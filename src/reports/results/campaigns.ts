@@ -1,33 +1,24 @@
 /** The answer of the table of campaigns. */
-import { ATTRIBUTION_MEANINGS, WARNINGS } from './attribution.ts';
-import {
-  amount,
-  closed,
-  count,
-  micros,
-  money,
-  nullable,
-  PERIOD_HEAD,
-  ratio,
-  rows,
-  text,
-  textOrNull,
-} from './shapes.ts';
+import type { ComparedParts } from '../compare.ts';
+import { ATTRIBUTION_MEANINGS } from './attribution.ts';
+import { type Compared, comparedRows, comparedShape } from './changes.ts';
+import { COMPARISON, closed, count, money, number, PERIOD_HEAD, SPENT, text, textOrNull, WARNINGS } from './shapes.ts';
 
-const SUMS = {
-  credited_conversions: ratio(),
-  ...money('attributed_revenue'),
-  spend_micros: nullable(micros()),
-  spend: nullable(amount()),
-  cost_per_conversion: nullable(amount()),
-  return_on_ad_spend: ratio(),
-};
+const SUMS = { credited_conversions: number(), ...money('attributed_revenue'), ...SPENT };
+
+const PARTS = {
+  campaigns: { keys: { campaign_id: textOrNull() }, measures: { touched_conversions: count(), ...SUMS } },
+  totals: { keys: {}, measures: SUMS },
+} satisfies Record<string, Compared>;
+
+export const CAMPAIGNS_COMPARED: ComparedParts = { fields: PARTS };
 
 export const CampaignsResult = closed({
   ...PERIOD_HEAD,
+  ...COMPARISON,
   attribution_model: text(),
-  campaigns: rows({ campaign_id: textOrNull(), touched_conversions: count(), ...SUMS }),
-  totals: closed(SUMS),
+  campaigns: comparedRows(PARTS.campaigns),
+  totals: comparedShape(PARTS.totals),
   warnings: WARNINGS,
 });
 

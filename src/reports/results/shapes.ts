@@ -32,21 +32,43 @@ export const instant = () => Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\
 /** One amount in both forms: `NAME_micros` and `NAME`. */
 export const money = <N extends string>(name: N): Fields => ({ [`${name}_micros`]: micros(), [name]: amount() });
 
+/** What a group cost, and what came back of it; null where spend is not known. */
+export const SPENT: Fields = {
+  spend_micros: nullable(micros()),
+  spend: nullable(amount()),
+  cost_per_conversion: nullable(amount()),
+  return_on_ad_spend: ratio(),
+};
+
 /** The period of an answer. */
 export const PERIOD = closed({ start: text(), end: text() });
 /** The fields that every answer with credits begins with, without the period. */
 export const HEAD: Fields = {
   artifacts: Type.Optional(byName(text())),
+  filters: Type.Optional(texts()),
   currency: text(),
   as_of: text(),
   config_hash: text(),
   generated_at: instant(),
 };
 export const PERIOD_HEAD: Fields = { report_period: PERIOD, ...HEAD };
+export const WARNINGS = rows({ code: text(), count: count(), message: text() });
+/** The earlier period of a comparison. */
+export const COMPARISON: Fields = {
+  comparison: Type.Optional(
+    closed({
+      compare: text(),
+      report_period: PERIOD,
+      config_hash: text(),
+      warnings: Type.Optional(WARNINGS),
+    }),
+  ),
+};
 
 /** The meaning of these fields. */
 export const HEAD_MEANINGS = {
   artifacts: 'Fitted artifacts that were used, by model',
+  filters: 'The filters of the request; the figures are of what they let pass',
   as_of: 'The log position of the answer; ask with it to get the same answer again',
   config_hash: 'A hash of all that the answer depends on besides the log: the question and the settings',
 } as const;

@@ -27,6 +27,7 @@ export const CLICKHOUSE_MACROS: MacroTable = {
   text128: (x) => `toString(${x})`,
   count_where: (x) => `countIf(${x})`,
   same: (a, b) => `((${a}) is not distinct from (${b}))`,
+  joined_texts: (x, separator) => `arrayStringConcat(arraySort(groupArray(${x})), ${separator})`,
   json_text: (x, key) => `JSONExtract(${x}, ${key}, 'Nullable(String)')`,
   chr: (n) => `char(${n})`,
   // For a column that is never null, the lag of the first row would be 0 or '' instead of null.

@@ -34,6 +34,7 @@ export const DUCKDB_MACROS: MacroTable = {
   text128: (x) => `(${x})::varchar`,
   count_where: (x) => `count(*) filter (where ${x})`,
   same: (a, b) => `(${a}) is not distinct from (${b})`,
+  joined_texts: (x, separator) => `string_agg(${x}, ${separator} order by ${x})`,
   json_text: (x, key) => `json_extract_string(${x}, ${key})`,
   chr: (n) => `chr(${n})`,
   lag: (x) => `lag(${x})`,

@@ -1,0 +1,241 @@
+/** The rows of the attribution report: what each group and email earned, and what no group earned. */
+import { creditedTouches } from '../attribution/credits.ts';
+import { MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
+import { TributaryError } from '../domain/errors.ts';
+import { microsPer, money, ratio } from '../domain/money.ts';
+import type { WeekStart } from '../domain/time.ts';
+import { mapInTurns } from '../log/work-turns.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { read } from '../warehouse/read-row.ts';
+import type { Row } from '../warehouse/schema.ts';
+import type { ReportJson } from './context.ts';
+import type { Filtered, Filters } from './filters.ts';
+import { readGroupSpend, spendOf, withSpend } from './group-spend.ts';
+import { byRevenue, type GroupKey, inOrder, joinKeys, keysOf } from './groups.ts';
+import { daysOf, missingTimes, timesOf } from './time-series.ts';
+import {
+  named,
+  type Remaining,
+  type Rest,
+  readLeftOut,
+  readRest,
+  reconciliation,
+  remainingRows,
+  sumOf,
+} from './unattributed-rows.ts';
+import type { Warning } from './warning.ts';
+
+/** The most rows of an answer: groups, emails and unattributed value, for each model. An answer of this size has about 20 MB. */
+const MAX_ROWS = 50_000;
+
+/** What the rows of a report are. */
+export interface Grouping {
+  keys: readonly GroupKey[];
+  filters: Filters;
+  week_start: WeekStart;
+}
+
+/** Totals that are the same for every model. */
+interface Totals {
+  total_conversions: bigint;
+  attributed_conversions: bigint;
+  email_conversions: number;
+  net_micros: bigint;
+}
+
+/** A group before it is written for a model. `row` holds its sums; it is null for a group without credits. */
+interface Group {
+  keys: Array<string | null>;
+  touched: number;
+  touches: bigint;
+  row: Row | null;
+}
+type SpentGroup = Group & { spend_micros: bigint | null };
+
+const emptyGroup = (keys: Array<string | null>): Group => ({ keys, touched: 0, touches: 0n, row: null });
+
+/** The parts of the report that differ by model, and warnings about spend and a time series with holes. */
+export async function modelParts(
+  snapshot: Snapshot,
+  plan: Plan,
+  query: Filtered,
+  grouping: Grouping,
+): Promise<{ parts: Array<[string, ReportJson]>; warnings: Warning[] }> {
+  const { keys, filters } = grouping;
+  const totals = await readTotals(snapshot, query);
+  const room = Math.floor(MAX_ROWS / plan.models.length);
+  const spend = await readGroupSpend(snapshot, plan, query, grouping, room + 1);
+  checkRows(spend.groups?.length ?? 0, plan, 'group_by');
+  const found = await withSpend(await readGroups(snapshot, plan, query, keys, room), spend, emptyGroup);
+  checkRows(found.length, plan, 'group_by');
+  const emails = await readEmails(snapshot, plan, query, room - found.length);
+  checkRows(found.length + emails.length, plan, 'start');
+  const order_keys = keys.filter(({ about }) => about !== 'touch');
+  let rows = found.length + emails.length;
+  const parts: Array<[string, ReportJson]> = [];
+  const rests: Array<{ rest: Rest[]; left_out: Rest[] | null }> = [];
+  for (const i of plan.models.keys()) {
+    // Only a model with absolute weights has unattributed value of its own.
+    const first = plan.models.findIndex(({ absolute }) => !absolute);
+    const known = first >= 0 && first < i && !plan.models[i]!.absolute;
+    const rest = known ? rests[first]!.rest : await readRest(snapshot, plan, query, order_keys, i, room - rows);
+    const left_out =
+      filters.of_touches.length === 0 ? null : await readLeftOut(snapshot, plan, query, filters, order_keys, i);
+    rests.push({ rest, left_out });
+    checkRows(rows + rest.length + (left_out?.length ?? 0), plan, 'group_by');
+  }
+  rows += Math.max(...rests.map(({ rest, left_out }) => rest.length + (left_out?.length ?? 0)));
+  const { groups, warnings } = await fillTimes(plan, found, grouping, room - rows);
+  const shown = { keys, groups, emails, totals, has_spend: spend.groups !== null };
+  for (const [i, { name }] of plan.models.entries())
+    parts.push([name, await modelPart(i, shown, { order_keys, ...rests[i]! })]);
+  return { parts, warnings: [...spend.warnings, ...warnings] };
+}
+
+async function readTotals(snapshot: Snapshot, { chosen, shown }: Filtered): Promise<Totals> {
+  const [row] = await snapshot.query(
+    `select e.*, m.*
+     from (
+       select count_where(e.event = 'order') as total_conversions, count_where(e.event = 'order' and t.order_no is not null) as attributed_conversions,
+         text128(coalesce(sum128(e.after_micros - e.before_micros), int128(0))) as net_micros
+       from ${chosen.events.name} e left join (select distinct order_no from ${shown.credits.name}) t on t.order_no = e.order_no) e
+     cross join (
+       select count(distinct case when c.counted = 1 then c.order_no end) as email_conversions from ${creditedTouches(shown)} where t.is_email = 1) m`,
+  );
+  return read(row, {
+    total_conversions: 'bigint',
+    attributed_conversions: 'bigint',
+    email_conversions: 'number',
+    net_micros: 'bigint',
+  });
+}
+
+const sumsOf = ({ models }: Plan): string =>
+  models.map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`).join(', ');
+
+async function readGroups(
+  snapshot: Snapshot,
+  plan: Plan,
+  { shown }: Filtered,
+  keys: readonly GroupKey[],
+  room: number,
+): Promise<Group[]> {
+  const joined = await joinKeys(snapshot, plan, shown, keys);
+  const rows = await snapshot.query(
+    `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
+       sum(c.counted) as touches, ${sumsOf(plan)}
+     from ${creditedTouches(shown)} ${joined} group by ${keys.map((key) => key.sql).join(', ')} limit ${room + 1}`,
+  );
+  return mapInTurns(rows, (row) => ({
+    keys: keysOf(row, keys),
+    touched: Number(row['touched']),
+    touches: BigInt(row['touches']!),
+    row,
+  }));
+}
+
+function readEmails(snapshot: Snapshot, plan: Plan, { shown }: Filtered, room: number): Promise<Row[]> {
+  return snapshot.query(
+    `select t.email_id as email_id, t.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
+       count(distinct case when c.counted = 1 then o.person_key end) as people, ${sumsOf(plan)}
+     from ${creditedTouches(shown)} join ${shown.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id
+     limit ${room + 1}`,
+  );
+}
+
+/** @throws unprocessable when the answer would have too many rows. It is checked before any row is built. */
+function checkRows(rows: number, { models }: Plan, field: string): void {
+  if (rows * models.length <= MAX_ROWS) return;
+  throw new TributaryError(
+    'unprocessable',
+    `${field}: the answer has more than ${MAX_ROWS} rows of groups and emails for ${models.length} model${models.length === 1 ? '' : 's'}, the limit; group by fewer keys, ask for fewer models or for a shorter period`,
+    { field },
+  );
+}
+
+/** Adds the times of the period that a series lacks, as groups of zeros, as far as the limit of rows allows. */
+async function fillTimes(
+  plan: Plan,
+  found: readonly SpentGroup[],
+  { keys, filters, week_start }: Grouping,
+  room: number,
+): Promise<{ groups: SpentGroup[]; warnings: Warning[] }> {
+  if (!keys.some(({ about }) => about === 'time')) return { groups: [...found], warnings: [] };
+  const times = await timesOf(daysOf(plan), keys, week_start, filters.passesDay);
+  const missing =
+    times &&
+    (await missingTimes(
+      found.map((group) => group.keys),
+      keys,
+      times,
+      room,
+    ));
+  if (missing === null) {
+    const message = 'time series keeps its holes: with a row for each time the answer would be over the limit of rows';
+    return { groups: [...found], warnings: [{ code: 'holes_not_filled', count: 1, message }] };
+  }
+  return {
+    groups: [...found, ...missing.map((values) => ({ ...emptyGroup(values), spend_micros: null }))],
+    warnings: [],
+  };
+}
+
+const amountOf = (row: Row | null, column: string): bigint => (row === null ? 0n : BigInt(row[column] as string));
+
+/** What the parts of all models show. */
+interface Shown {
+  keys: readonly GroupKey[];
+  groups: readonly SpentGroup[];
+  emails: readonly Row[];
+  totals: Totals;
+  has_spend: boolean;
+}
+
+async function modelPart(
+  i: number,
+  { keys, groups, emails, totals, has_spend }: Shown,
+  remaining: Remaining,
+): Promise<ReportJson> {
+  const rows = await mapInTurns(groups, (group) => ({
+    ...group,
+    micros: amountOf(group.row, `c${i}`),
+    millionths: amountOf(group.row, `m${i}`),
+  }));
+  const attributed = sumOf(rows);
+  const email_rows = emails.map((row) => ({
+    keys: [row['email_id'] as string | null, row['campaign_id'] as string | null],
+    micros: amountOf(row, `c${i}`),
+    row,
+  }));
+  const email_micros = sumOf(email_rows);
+  return {
+    channel_attribution: await mapInTurns(rows.sort(inOrder(keys)), (row) => ({
+      ...named(keys, row.keys),
+      touched_conversions: row.touched,
+      credited_conversions: ratio(row.millionths, MICRO_CONVERSIONS),
+      ...money('attributed_revenue', row.micros),
+      average_attribution_weight: ratio(row.millionths, row.touches * BigInt(MICRO_CONVERSIONS)),
+      ...(has_spend ? spendOf(row) : {}),
+    })),
+    email_attribution: await mapInTurns(email_rows.sort(byRevenue), ({ row, micros: value }) => ({
+      email_id: row['email_id'],
+      campaign_id: row['campaign_id'],
+      touched_conversions: Number(row['touched']),
+      credited_conversions: ratio(amountOf(row, `m${i}`), MICRO_CONVERSIONS),
+      ...money('attributed_revenue', value),
+      unique_customers: Number(row['people']),
+      revenue_per_customer: microsPer(value, Number(row['people'])),
+    })),
+    ...remainingRows(remaining),
+    summary: {
+      total_conversions: Number(totals.total_conversions),
+      attributed_conversions: Number(totals.attributed_conversions),
+      email_conversions: totals.email_conversions,
+      ...money('total_revenue', totals.net_micros),
+      ...money('total_attributed_revenue', attributed),
+      ...money('email_attributed_revenue', email_micros),
+      email_share_of_revenue: ratio(email_micros, totals.net_micros),
+    },
+    reconciliation: reconciliation(totals.net_micros, attributed, remaining),
+  };
+}
