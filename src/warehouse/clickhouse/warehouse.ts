@@ -38,8 +38,6 @@ const DEFAULT_READ_TIMEOUT_MS = 120_000;
 const DEFAULT_WRITE_TIMEOUT_MS = 60_000;
 const MIGRATION_TIMEOUT_MS = 600_000;
 const DEFAULT_MAX_READS = 8;
-/** A restore writes blocks of about this size, so that it stays under a small `memory_limit_bytes`. */
-const RESTORE_BLOCK_BYTES = 64_000_000;
 /** Kept relations of this age are dropped by any process, because a process that crashed cannot drop its own. */
 const KEPT_DAYS = 2;
 /** A process makes its own again after half of that time: the other half is longer than any read that uses the old one. */
@@ -192,7 +190,7 @@ export class ClickHouseWarehouse implements Warehouse {
       for (const name of WRITE_ORDER.filter((table) => backup.tables.includes(table))) {
         const columns = TABLES[name].columns.map((c) => named(c.name)).join(', ');
         await this.connection.upload(
-          `insert into ${qualified(this.place, name)} (${columns}) settings min_insert_block_size_bytes = ${RESTORE_BLOCK_BYTES} format Parquet`,
+          `insert into ${qualified(this.place, name)} (${columns}) format Parquet`,
           createReadStream(backupFile(folder, name)),
           { timeout_ms: CARE_TIMEOUT_MS },
         );
