@@ -18,11 +18,21 @@ const STORED_AT_MS = Date.parse('2026-04-02T12:00:00Z');
 /** What the program of that time answered, by path. */
 export const STORED_ANSWERS: Readonly<Record<string, string>> = json('answers.json');
 
-/** The spend of a group, which this program adds to what was answered. */
-const SPEND = /,"spend_micros":[^{}]*?"return_on_ad_spend":(null|[\d.]+)(?=\})/g;
+/** What this program adds to what was answered: the spend of a group, and rows of what no touch earned. */
+const ADDED = [/,"spend_micros":[^{}]*?"return_on_ad_spend":(?:null|[\d.]+)(?=\})/g, /"unattributed":\[[^\]]*\],/g];
 
-/** An answer of today without the fields that later versions added. */
-export const asItWas = (answer: string): string => answer.replace(SPEND, '');
+/** An answer of today without what later versions added. */
+export const asItWas = (answer: string): string =>
+  withoutColumns(ADDED.reduce((text, added) => text.replace(added, ''), answer));
+
+/** A CSV without the columns of what no touch earned, and without the rows that have only these. */
+function withoutColumns(csv: string): string {
+  const [header = '', ...rows] = csv.split('\r\n');
+  const columns = /,reason,unattributed_revenue_micros,unattributed_revenue$/.exec(header)?.[0];
+  if (columns === undefined) return csv;
+  const earned = rows.filter((row) => row === '' || row.endsWith(',,,')).map((row) => row.replace(/,,,$/, ''));
+  return [header.slice(0, -columns.length), ...earned].join('\r\n');
+}
 
 const keys = json('made-keys.json') as Record<'write_key' | 'read_key' | 'admin_key', string>;
 export const STORED_WRITE = bearer(keys.write_key);
