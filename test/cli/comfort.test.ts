@@ -140,9 +140,9 @@ describe('a report on the command line', () => {
     const excel = await ok([...command, '--group-by', 'channel', '--csv-style', 'excel']);
     expect(excel.startsWith('\uFEFFchannel;')).toBe(true);
     // The guard against formulas stays.
-    expect(excel).toContain("'=paid;1;0,5;617250000;617,250000;0,5\r\n");
+    expect(excel).toContain("'=paid;1;0,5;617250000;617,250000;0,5;;;;\r\n");
     const american = await ok([...command, '--group-by', 'channel', '--csv-style', 'excel_us']);
-    expect(american).toContain("'=paid,1,0.5,617250000,617.250000,0.5\r\n");
+    expect(american).toContain("'=paid,1,0.5,617250000,617.250000,0.5,,,,\r\n");
     const stop = new AbortController();
     const seen = await cli([...command, '--watch', '1'], {
       stop: stop.signal,
@@ -151,7 +151,9 @@ describe('a report on the command line', () => {
       },
     });
     expect([seen.code, seen.out.split('Attribution').length - 1]).toEqual([0, 2]);
-    expect(await ok(['doctor', '--data', data])).toMatch(/no problems found\nnext: tributary report attribution/);
+    expect(await ok(['doctor', '--data', data])).toMatch(
+      /no problems found, see the warnings\nnext: tributary report attribution/,
+    );
     const empty = temporaryFolder();
     expect(await ok(['doctor', '--data', empty])).toMatch(
       /next: tributary import touchpoints[\s\S]*tributary keys create/,

@@ -149,7 +149,7 @@ describe('a report', () => {
     expect(csv[0]).toMatch(/^attribution_model,channel,touched_conversions,/);
     expect(csv[1]).toMatch(/^first_touch,email,1,1,149990000,149\.990000,/);
     // After the groups of each model comes what no touch earned.
-    expect(csv[3]).toMatch(/^first_touch,,,,,,,no_touch,20000000,20\.000000$/);
+    expect(csv[3]).toMatch(/^first_touch,,,,,,,,,,,no_touch,20000000,20\.000000$/);
     expect(csv).toHaveLength(8);
   });
 
