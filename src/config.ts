@@ -33,9 +33,8 @@ const BrandSchema = Type.Object(
     by_conversion_type: Type.Optional(Type.Record(Type.String(), Type.Object(GIVEN_MODEL_SETTINGS, closed))),
     /** True if keys of scope page may send conversions of the brand. Anyone who opens the page has such a key. */
     page_conversions: Type.Optional(Type.Boolean()),
-    /** Domains of the brand: a page that was opened from one of them is no arrival. */
+    /** A page that was opened from the brand's site, or from where its buyers pay (beside the known hosts), is no arrival. */
     own_domains: Type.Optional(HostList),
-    /** Hosts where buyers pay, beside those that are known. A page that was opened from one of them is no arrival. */
     payment_hosts: Type.Optional(HostList),
   },
   closed,

@@ -240,15 +240,6 @@ export const UNATTRIBUTED = defineRelation('unattributed', 'a value event that n
   columns: { order_no: 'int', brand_id: 'text', event: 'text', day_number: 'int', micros: 'int128', reason: 'text' },
 });
 
-export const ORDER_SEGMENTS = defineRelation('order_segments', 'a segment of the person of an order at its time', {
-  key: ['order_no', 'segment_name'],
-  columns: { order_no: 'int', segment_name: 'text' },
-});
-export const SEGMENT_SETS = defineRelation('segment_sets', 'all segments of an order as one text', {
-  key: ['order_no'],
-  columns: { order_no: 'int', segment: 'text' },
-});
-
 export const JOURNEY_EVENTS = defineRelation(
   'journey_events',
   'a touchpoint (is_order 0), an order (1) or a conversion outside of the report (2), with the number of its journey',

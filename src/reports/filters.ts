@@ -6,7 +6,6 @@ import { creditedTouches } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { CREDITS, EVENTS, ORDERS, UNATTRIBUTED } from '../attribution/relations.ts';
-import { orderSegments } from '../attribution/segments.ts';
 import { CONVERSION_TYPES } from '../domain/conversion.ts';
 import { badRequest } from '../domain/errors.ts';
 import { formatDate, parseDate, type WeekStart, weekStart } from '../domain/time.ts';
@@ -14,6 +13,7 @@ import { TOUCHPOINT_TYPES } from '../domain/touchpoint.ts';
 import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import { type GroupKey, groupKey, monthStart } from './groups.ts';
+import { orderSegments } from './segments.ts';
 
 /** The filters of one field. A value passes if it is one of `any`, or `any` is empty, and it is none of `none`. Null is "missing". */
 interface Filter {

@@ -1,6 +1,5 @@
 /** The keys by which credits can be grouped. {@link ./filters.ts} filters by the same keys. */
 import type { Plan } from '../attribution/plan.ts';
-import { segmentSets } from '../attribution/segments.ts';
 import { badRequest } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
 import { formatDate, MS_PER_DAY, WEEK_OFFSETS, type WeekStart, weekStart } from '../domain/time.ts';
@@ -8,6 +7,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { fill, type Relation } from '../warehouse/relation.ts';
 import type { Cell, Row } from '../warehouse/schema.ts';
 import { MONTHS } from './relations.ts';
+import { segmentSets } from './segments.ts';
 
 export interface GroupKey {
   /** The field in a row of the report. */

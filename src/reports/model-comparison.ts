@@ -2,7 +2,7 @@
 import { creditedTouches, scoresOf } from '../attribution/credits.ts';
 import type { GroupFacts } from '../attribution/explain.ts';
 import { FITTED_MODEL_NAMES, isFitted, RULE_MODEL_NAMES } from '../attribution/models.ts';
-import type { Model, Plan } from '../attribution/plan.ts';
+import type { Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { money, ratio } from '../domain/money.ts';
@@ -18,7 +18,7 @@ import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
-import { averageOf, explainDifference } from './disagreement.ts';
+import { disagreements, rounded } from './disagreement.ts';
 import { applyFilters, readFilters } from './filters.ts';
 import { DEFAULT_WEEK_START } from './groups.ts';
 import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
@@ -46,9 +46,6 @@ export type ModelComparisonParameters = Static<typeof ModelComparisonParameters>
 const LEVEL = 0.9;
 /** Limit of draws x groups x models of one answer. */
 const MAX_CELLS = 2_000_000;
-const MAX_DISAGREEMENTS = 5;
-/** Smaller differences of shares are not explained. */
-const TELLING_DIFFERENCE = 0.02;
 
 /** Compares models; without `models` the rule models. @throws unprocessable when there are too many groups for the draws. */
 export async function modelComparison(
@@ -216,7 +213,6 @@ async function readFacts(
   });
 }
 
-const rounded = (value: number): number => Number(value.toFixed(6));
 /** A share is null where the model has nothing to share. */
 const roundedShare = (share: number): number | null => (Number.isNaN(share) ? null : rounded(share));
 
@@ -247,43 +243,6 @@ function comparedGroups(
       }),
     ),
   }));
-}
-
-/** The groups on which models differ most, each with the reason. */
-function disagreements(
-  plan: Plan,
-  group_by: string,
-  names: ReadonlyArray<string | null>,
-  facts: readonly GroupFacts[],
-  intervals: readonly ShareInterval[][],
-): ReportJson[] {
-  const found = names.flatMap((name, g) => {
-    const shares = plan.models
-      .map((model, i) => ({ model, ...intervals[i]![g]! }))
-      .filter(({ share, low }) => !Number.isNaN(share) && !Number.isNaN(low))
-      .sort((a, b) => b.share - a.share);
-    const [highest, lowest] = [shares[0], shares.at(-1)];
-    if (highest === undefined || lowest === undefined) return [];
-    return [{ name, g, highest, lowest, difference: highest.share - lowest.share }];
-  });
-  const extreme = ({ model, share, low, high }: ShareInterval & { model: Model }): ReportJson => ({
-    model: model.name,
-    share: rounded(share),
-    share_low: rounded(low),
-    share_high: rounded(high),
-  });
-  return found
-    .filter(({ difference }) => difference >= TELLING_DIFFERENCE)
-    .sort((a, b) => b.difference - a.difference || a.g - b.g)
-    .slice(0, MAX_DISAGREEMENTS)
-    .map(({ name, g, highest, lowest, difference }) => ({
-      [group_by]: name,
-      difference: rounded(difference),
-      highest: extreme(highest),
-      lowest: extreme(lowest),
-      beyond_chance: highest.low > lowest.high,
-      because: explainDifference(facts[g]!, averageOf(facts), highest.model, lowest.model),
-    }));
 }
 
 export const models = defineReport({

@@ -67,6 +67,15 @@ export const NAMED_ORDERS = defineRelation(
   { key: [], columns: { brand_id: 'text', conversion_id: 'text', order_id: 'text' } },
 );
 
+export const ORDER_SEGMENTS = defineRelation('order_segments', 'a segment of the person of an order at its time', {
+  key: ['order_no', 'segment_name'],
+  columns: { order_no: 'int', segment_name: 'text' },
+});
+export const SEGMENT_SETS = defineRelation('segment_sets', 'all segments of an order as one text', {
+  key: ['order_no'],
+  columns: { order_no: 'int', segment: 'text' },
+});
+
 export const FILTERED_JOURNEYS = defineRelation(
   'filtered_journeys',
   'a journey with a touchpoint that the filters let pass',

@@ -1,9 +1,10 @@
 /** The segments of an order's person at the time of the order. docs/semantics.md 13. */
+import type { Plan } from '../attribution/plan.ts';
+import type { OrderRelations, TouchRelations } from '../attribution/relations.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { materialise, type Relation } from '../warehouse/relation.ts';
-import type { Plan } from './plan.ts';
-import { ORDER_SEGMENTS, type OrderRelations, SEGMENT_SETS, type TouchRelations } from './relations.ts';
+import { ORDER_SEGMENTS, SEGMENT_SETS } from './relations.ts';
 
 /** So many segments are named in a set; the rest shows as an ellipsis. */
 const MAX_NAMED = 20;
