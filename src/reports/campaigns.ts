@@ -4,6 +4,7 @@ import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { money, ratio } from '../domain/money.ts';
 import { type Static, Type } from '../domain/typebox.ts';
+import { mapInTurns } from '../log/work-turns.ts';
 import { answerOnce } from './answers.ts';
 import { costAndReturn, spendMoney } from './campaign-metrics.ts';
 import { reportHead } from './config-hash.ts';
@@ -54,7 +55,10 @@ export async function campaignsReport(
       return {
         ...reportHead(resolved, context.clock()),
         attribution_model: plan.models[0]!.name,
-        campaigns: rows.map(({ average_attribution_weight: _weight, ...row }) => ({ ...NO_SPEND, ...row })),
+        campaigns: await mapInTurns(rows, ({ average_attribution_weight: _weight, ...row }) => ({
+          ...NO_SPEND,
+          ...row,
+        })),
         totals: totalsOf(rows, !warnings.some(({ code }) => code === SPEND_WITHOUT_RATE)),
         warnings: [...(await readWarnings(snapshot, plan, filtered.chosen)), ...warnings],
       };

@@ -4,6 +4,7 @@ import { describe, expect, inject, test } from 'vitest';
 import { optionParameters } from '../../src/attribution/query-options.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { CampaignReportParameters, campaignReport } from '../../src/reports/campaign.ts';
+import { campaignsReport } from '../../src/reports/campaigns.ts';
 import { CustomerParameters, customerReport } from '../../src/reports/customer.ts';
 import { GROUP_KEY_NAMES } from '../../src/reports/groups.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
@@ -114,6 +115,7 @@ function cross(world: WireWorld): Array<[string, Ask]> {
     [...new Set(world[record].map((event) => (event as Record<string, unknown>)[field]))].filter(
       (value): value is string => typeof value === 'string',
     );
+  const campaigns = [...new Set([...distinct('touchpoints', 'campaign_id'), ...distinct('spend', 'campaign_id')])];
   const models = MODELS.join(',');
   const questions = combinations.flatMap(
     (options): Array<[object, Ask]> => [
@@ -123,7 +125,8 @@ function cross(world: WireWorld): Array<[string, Ask]> {
       ]),
       ...MODELS.map((model): [object, Ask] => [{ model, ...options }, attribution({ ...options, model })]),
       [{ report: 'journeys', ...options }, (context) => journeysReport(context, options, ALL_BRANDS)],
-      ...distinct('touchpoints', 'campaign_id').map((id): [object, Ask] => {
+      [{ report: 'campaigns', ...options }, (context) => campaignsReport(context, options, ALL_BRANDS)],
+      ...campaigns.map((id): [object, Ask] => {
         const asked = known(CampaignReportParameters, options);
         return [{ report: 'campaign', id, ...asked }, (context) => campaignReport(context, id, asked, ALL_BRANDS)];
       }),
