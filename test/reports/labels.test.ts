@@ -30,6 +30,10 @@ beforeAll(async () => {
     await shop.send('touchpoints', { ...touch, ...fields });
     await shop.send('conversions', order(`o-${customer_id}`, '10', at(6), { customer_id }));
   }
+  await shop.send('touchpoints', {
+    ...{ touchpoint_id: 't-silent', customer_id: 'silent', touchpoint_type: 'website_visit', occurred_at: at(5) },
+    utm_campaign: 'Autumn',
+  });
   const spent = { date: '2026-03-05', channel: 'paid_social', currency: 'USD' };
   await shop.send(
     'spend',
@@ -38,6 +42,7 @@ beforeAll(async () => {
     { ...spent, campaign_id: 'C-77', amount: '5' },
     { ...spent, campaign_id: 'Own', amount: '6' },
     { ...spent, campaign_id: 'Winter', amount: '8' },
+    { ...spent, campaign_id: 'AUTUMN', amount: '9' },
   );
 });
 afterAll(() => shop.close());
@@ -61,6 +66,7 @@ test('the campaign of a touch is its campaign_id, else utm_id, else utm_campaign
     own: 10,
     none: 20,
     Winter: 0,
+    AUTUMN: 0,
   });
   expect(await rows('utm_id')).toEqual({ 'C-77': 20, none: 60 });
 });
@@ -95,6 +101,8 @@ test.each([
   ['C-77', 10, '5.000000'],
   ['own', 10, '6.000000'],
   ['summer_sale', 10, null],
+  ['Winter', 0, '8.000000'],
+  ['autumn', 0, '9.000000'],
 ])('the report of the campaign %s has its revenue and its spend', async (campaign_id, revenue, spend) => {
   const report: Json = await campaignReport(shop.reports, campaign_id, MARCH, ALL_BRANDS);
   expect(Number(report.conversion_metrics.attributed_revenue)).toBe(revenue);
@@ -113,6 +121,7 @@ test('the table of campaigns sets spend beside the campaign of its name or label
     own: [10, '6.000000'],
     summer_sale: [10, null],
     Winter: [0, '8.000000'],
+    AUTUMN: [0, '9.000000'],
   });
-  expect(report.totals.spend).toBe('26.000000');
+  expect(report.totals.spend).toBe('35.000000');
 });
