@@ -9,6 +9,8 @@ export interface Io {
   /** Columns of stderr if it is a terminal, else null. Progress is shown only on a terminal. */
   err_columns: number | null;
   clock: () => number;
+  /** Asks a question on the terminal; undefined if nobody is there to answer. */
+  ask?: (question: string) => Promise<string>;
   /** From now on the program goes on when nobody reads its output. A server calls it. */
   outlive(): void;
   /**
@@ -54,6 +56,7 @@ export function processIo(): Io {
     env: process.env,
     err_columns: process.stderr.isTTY ? process.stderr.columns : null,
     clock: Date.now,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
     outlive: () => void process.stdout.off('error', onError).on('error', ignore),
     get stop() {
       if (!listening) {
@@ -64,6 +67,16 @@ export function processIo(): Io {
       return stop.signal;
     },
   };
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
 }
 
 /** Prints a value as JSON for other programs. */

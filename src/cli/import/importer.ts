@@ -1,30 +1,44 @@
 /** Sends the rows of a file in batches, several at the same time. It counts the rows up to which all batches are acknowledged. */
-import type { RecordName } from '../../domain/index.ts';
+import { currencyDecimals } from '../../domain/currencies.ts';
+import { type RecordName, recordKind } from '../../domain/index.ts';
+import { parseScaledDecimal } from '../../domain/money.ts';
 import type { Acknowledgement } from '../../log/collector.ts';
 import type { Client } from '../client.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
-import type { Item, Mapping } from './mapping.ts';
+import type { Item } from './converter.ts';
+import type { Outcome } from './groups.ts';
+import { Notes } from './notes.ts';
+import type { PlanMapping } from './plan-mapping.ts';
 import type { Refusal, RejectedFile } from './rejected.ts';
-import type { RowSource } from './row-source.ts';
+import type { FileRow, RowSource } from './row-source.ts';
 
 /** A batch ends after this many rows, also if --where leaves most of them out, so that the checkpoint advances. */
 const MAX_ROWS_PER_BATCH = 50_000;
 const SAVE_EVERY_MS = 1_000;
 
+/** What an import needs of a client. */
+export type ImportClient = Pick<Client, 'send' | 'lanes' | 'flush' | 'repeats' | 'conflicts'>;
+
+interface Sent {
+  record: RecordName;
+  items: Item[];
+  rows: FileRow[][];
+}
+
 /** Consecutive rows of the file. A batch is done when its items are acknowledged. */
 interface Batch {
-  items: Item[];
-  lines: number[];
+  sent: Map<RecordName, Sent>;
+  items: number;
   refusals: Refusal[];
   left_out: number;
   rows: number;
+  notes: Notes;
 }
 
 interface ImporterOptions {
-  client: Client;
-  record: RecordName;
+  client: ImportClient;
   source: RowSource;
-  mapping: Mapping;
+  mapping: PlanMapping;
   rejected: RejectedFile;
   checkpoint: CheckpointFile;
   batch_items: number;
@@ -37,13 +51,19 @@ export class Importer {
   readonly state: Checkpoint;
   /** Rows that an earlier run has finished. */
   readonly rows_before: number;
-  private readonly under_way: Array<{ batch: Batch; acknowledged: Promise<Acknowledgement | undefined> }> = [];
+  private readonly reasons: Notes;
+  private readonly notes: Notes;
+  private readonly under_way: Array<{ batch: Batch; acknowledged: Promise<Array<[Sent, Acknowledgement]>> }> = [];
   private batch: Batch = emptyBatch();
+  private done: Outcome[][];
   private saved_at = 0;
 
   constructor(private readonly options: ImporterOptions) {
-    this.state = { ...options.checkpoint.start };
+    this.state = structuredClone(options.checkpoint.start);
     this.rows_before = this.state.rows;
+    this.reasons = new Notes(this.state.reasons);
+    this.notes = new Notes(this.state.notes);
+    this.done = options.mapping.mappings.map(() => []);
   }
 
   /** Runs to the end of the file, or until it is stopped. Returns true at the end of the file. */
@@ -61,13 +81,22 @@ export class Importer {
   }
 
   private async readAll(): Promise<boolean> {
-    const { source, stop, batch_items } = this.options;
-    for await (const { rows, share } of source.rows(this.state.rows)) {
+    const { source, stop, batch_items, mapping } = this.options;
+    // The groups of rows that are finished must be known, so those rows are read again.
+    let skip = mapping.groups ? this.state.rows : 0;
+    for await (const { rows, share } of source.rows(this.state.rows - skip)) {
       for (const row of rows) {
+        if (skip > 0) {
+          skip--;
+          mapping.skip(row);
+          continue;
+        }
+        const full = this.batch.items >= batch_items || this.batch.rows >= MAX_ROWS_PER_BATCH;
+        if (full && !mapping.continues(row)) {
+          await this.sendBatch();
+          if (stop.aborted) return false;
+        }
         this.addRow(row);
-        if (this.batch.items.length < batch_items && this.batch.rows < MAX_ROWS_PER_BATCH) continue;
-        await this.sendBatch();
-        if (stop.aborted) return false;
       }
       if (stop.aborted) return false;
       this.options.onProgress(share, this.state);
@@ -76,23 +105,45 @@ export class Importer {
     return true;
   }
 
-  private addRow(row: Parameters<Mapping['apply']>[0]): void {
+  private addRow(row: FileRow): void {
     const { batch } = this;
-    const mapped = this.options.mapping.apply(row);
     batch.rows++;
-    if (mapped === undefined) batch.left_out++;
-    else if ('problem' in mapped) batch.refusals.push({ line: row.line, ...mapped.problem });
-    else {
-      batch.items.push(mapped.item);
-      batch.lines.push(row.line);
+    const fate = this.options.mapping.take(row, this.done);
+    if (fate === 'left out') batch.left_out++;
+    this.takeDone();
+  }
+
+  /** Moves the complete records into the batch. */
+  private takeDone(): void {
+    for (const [i, outcomes] of this.done.entries()) {
+      if (outcomes.length === 0) continue;
+      const { record } = this.options.mapping.mappings[i]!;
+      for (const outcome of outcomes) {
+        if ('problem' in outcome)
+          this.batch.refusals.push({ line: outcome.rows[0]!.line, rows: outcome.rows, ...outcome.problem });
+        else {
+          const sent = this.batch.sent.get(record) ?? { record, items: [], rows: [] };
+          this.batch.sent.set(record, sent);
+          sent.items.push(outcome.item);
+          sent.rows.push(outcome.rows);
+          this.batch.items++;
+        }
+      }
+      outcomes.length = 0;
     }
   }
 
   private async sendBatch(): Promise<void> {
-    const { client, record } = this.options;
+    const { client, mapping } = this.options;
+    mapping.close(this.done);
+    this.takeDone();
     const { batch } = this;
+    batch.notes = mapping.takeNotes();
     this.batch = emptyBatch();
-    const acknowledged = batch.items.length === 0 ? Promise.resolve(undefined) : client.send(record, batch.items);
+    const answers = [...batch.sent.values()].map(
+      async (sent): Promise<[Sent, Acknowledgement]> => [sent, await client.send(sent.record, sent.items)],
+    );
+    const acknowledged = Promise.all(answers);
     acknowledged.catch(() => undefined);
     this.under_way.push({ batch, acknowledged });
     if (this.under_way.length >= client.lanes) await this.settleOldest();
@@ -105,21 +156,63 @@ export class Importer {
   /** Waits for the oldest batch. Batches finish in order, so all rows before `state.rows` are acknowledged. */
   private async settleOldest(): Promise<void> {
     const { batch, acknowledged } = this.under_way[0]!;
-    const answer = await acknowledged;
+    const answers = await acknowledged;
     this.under_way.shift();
-    const refused = (answer?.rejected ?? []).map(({ index, field, reason }) => ({
-      line: batch.lines[index]!,
-      field,
-      reason,
-      item: batch.items[index]!,
-    }));
-    const refusals: Refusal[] = [...batch.refusals, ...refused].sort((a, b) => a.line - b.line);
-    this.options.rejected.add(refusals);
+    const refusals = [...batch.refusals];
+    for (const [sent, answer] of answers) this.settle(sent, answer, refusals);
+    const refused = this.refuse(refusals);
+    if (this.options.mapping.groups) this.state.collected += collectedRows(answers, refused);
+    this.notes.merge(batch.notes);
     this.state.rows += batch.rows;
     this.state.left_out += batch.left_out;
-    this.state.refused += refusals.length;
-    this.state.accepted += answer?.accepted ?? 0;
     if (this.options.clock() - this.saved_at >= SAVE_EVERY_MS) this.save();
+  }
+
+  private settle(sent: Sent, answer: Acknowledgement, refusals: Refusal[]): void {
+    const { state } = this;
+    for (const { index, field, reason } of answer.rejected) {
+      const rows = sent.rows[index]!;
+      refusals.push({ line: rows[0]!.line, rows, field, reason });
+    }
+    for (const { index, reason } of answer.conflicts ?? []) {
+      state.conflicts++;
+      this.notes.add('conflict', recordKind(sent.record).id_field, reason, sent.rows[index]![0]!.line);
+    }
+    state.accepted[sent.record] = (state.accepted[sent.record] ?? 0) + answer.accepted;
+    this.addSums(sent, new Set(answer.rejected.map(({ index }) => index)));
+  }
+
+  /** Writes the refused rows, each once, also when several records refused it. @returns the lines of all refused rows. */
+  private refuse(refusals: readonly Refusal[]): Set<number> {
+    const by_line = new Map<number, Refusal>();
+    for (const refusal of refusals) {
+      this.reasons.add('refused', refusal.field, shape(refusal.reason), refusal.line, refusal.rows.length);
+      const before = by_line.get(refusal.line);
+      if (before === undefined) by_line.set(refusal.line, refusal);
+      else if (!before.reason.includes(refusal.reason))
+        by_line.set(refusal.line, { ...before, reason: `${before.reason}; ${refusal.field}: ${refusal.reason}` });
+    }
+    const once = [...by_line.values()].sort((a, b) => a.line - b.line);
+    this.options.rejected.add(once);
+    const lines = new Set(once.flatMap(({ rows }) => rows.map(({ line }) => line)));
+    this.state.refused += lines.size;
+    return lines;
+  }
+
+  /** Adds up the amounts of the accepted records, so that a person can compare them with the shop. */
+  private addSums({ record, items }: Sent, refused: ReadonlySet<number>): void {
+    for (const field of recordKind(record).fields) {
+      if (field.kind !== 'amount') continue;
+      const sums = { ...this.state.sums[record]?.[field.name] };
+      for (const [i, item] of items.entries()) {
+        if (refused.has(i)) continue;
+        const named = item[field.schema['x-currency'] as string];
+        const currency = typeof named === 'string' && currencyDecimals(named) !== undefined ? named : '';
+        const micros = parseScaledDecimal(item[field.name], 6, 6, '');
+        if (typeof micros === 'number') sums[currency] = String(BigInt(sums[currency] ?? 0) + BigInt(micros));
+      }
+      this.state.sums[record] = { ...this.state.sums[record], [field.name]: sums };
+    }
   }
 
   private save(): void {
@@ -130,6 +223,25 @@ export class Importer {
   }
 }
 
+/** The number of rows that only went into the record of a row before. */
+function collectedRows(answers: ReadonlyArray<[Sent, Acknowledgement]>, refused: ReadonlySet<number>): number {
+  const [first, later] = [new Set<number>(), new Set<number>()];
+  for (const [{ rows }, { rejected }] of answers) {
+    const out = new Set(rejected.map(({ index }) => index));
+    for (const [i, [own, ...others]] of rows.entries()) {
+      if (out.has(i)) continue;
+      first.add(own!.line);
+      for (const { line } of others) later.add(line);
+    }
+  }
+  return [...later].filter((line) => !first.has(line) && !refused.has(line)).length;
+}
+
+/** A reason without the values in it, so that equal reasons are counted together. */
+function shape(reason: string): string {
+  return reason.replace(/"(?:[^"\\]|\\.)*"/g, '"…"').replace(/^\d+/, '…');
+}
+
 function emptyBatch(): Batch {
-  return { items: [], lines: [], refusals: [], left_out: 0, rows: 0 };
+  return { sent: new Map(), items: 0, refusals: [], left_out: 0, rows: 0, notes: new Notes() };
 }

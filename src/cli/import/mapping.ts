@@ -1,191 +1,399 @@
-/** Turns rows of a file into drafts of records: it says which column fills which field. */
+/** Turns rows of a file into drafts of records, as a plan says. */
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
-import type { RecordKind } from '../../domain/record.ts';
-import type { FileRow } from './row-source.ts';
+import { type RecordName, recordKind } from '../../domain/index.ts';
+import { currencyOfHeader, readAmount } from './amounts.ts';
+import { Converter, type Item, Refused, type Target } from './converter.ts';
+import { isBlankCell, REJECTED_COLUMNS } from './csv-rows.ts';
+import { nearest } from './nearest.ts';
+import type { Condition, FieldPlan, ImportPlan, RecordPlan } from './plan.ts';
+import type { FileRow, RowSource } from './row-source.ts';
+import {
+  follow,
+  inColumn,
+  isNothing,
+  type Path,
+  parseSource,
+  pathsOf,
+  readIn,
+  type Source,
+  sourceValue,
+  startsWith,
+  withoutPlace,
+} from './source.ts';
 
-export interface MappingOptions {
-  /** `FIELD=COLUMN`; FIELD may be `custom_attributes.KEY`. */
-  map: readonly string[];
-  /** `FIELD=VALUE` for every row. */
-  set: readonly string[];
-  /** `COLUMN=VALUE`: takes only rows with that text. If there are several, a row must match all. */
-  where: readonly string[];
+export type { Item };
+export type Mapped = { item: Item } | { problem: Problem } | undefined;
+
+type Read = (row: FileRow) => unknown;
+
+interface Filled {
+  target: Target;
+  source: Source;
+  read: Read;
+  seen: boolean;
 }
 
-interface Target {
-  field: string;
-  /** A key inside a field that holds an object. */
-  key?: string;
-  kind: FieldKind;
+interface Filter {
+  condition: Condition;
+  source: Source;
+  read: Read;
 }
 
-export type Item = Record<string, unknown>;
-type Mapped = { item: Item } | { problem: Problem } | undefined;
+/** Keys of rows that are remembered, to name the nearest one to a key that no row has. */
+const MAX_KEYS = 500;
 
 /** The mapping of one file to records of one kind. */
 export class Mapping {
-  private readonly mapped: Array<[Target, string]>;
+  readonly record: RecordName;
+  readonly converter: Converter;
+  private readonly filled: Filled[];
   private readonly constants: Array<[Target, unknown]>;
-  private readonly conditions: Array<[string, string]>;
+  private readonly filters: Filter[];
+  private readonly amounts: Target[];
   private readonly kinds: Map<string, FieldKind>;
   /** Fields that columns of the same name fill: no option fills them. */
-  private readonly by_name: Set<string>;
-  private readonly used_columns: Set<string>;
-  private sources: Array<[Target, number]> = [];
-  private filters: Array<[number, string]> = [];
+  private readonly by_name: Map<string, Target>;
+  private readonly used: Path[];
+  private from_columns: Array<[Target, Read]> = [];
+  private header_currencies: Array<[string, string]> = [];
+  private readonly decimal: '.' | ',';
+  private is_csv = false;
+  private readonly keys = new Set<string>();
   /** Columns that fill no field, each with the field that may have been meant. */
   readonly ignored = new Set<string>();
+  /** Rows that `where` let through. */
+  matched = 0;
 
   constructor(
-    private readonly kind: RecordKind,
-    options: MappingOptions,
+    readonly plan: RecordPlan,
+    whole: ImportPlan,
+    converter = new Converter(whole),
   ) {
-    this.kinds = new Map(kind.fields.map((field) => [field.name, field.kind]));
-    this.mapped = options.map.map((text) => this.assignment('--map', text));
-    this.constants = options.set.map((text) => {
-      const [target, value] = this.assignment('--set', text);
-      return [target, coerce(target, value)];
-    });
-    this.conditions = options.where.map((text) => split('--where', text, 'COLUMN=VALUE'));
-    const filled = new Set(
-      [...this.mapped, ...this.constants]
-        .filter(([target]) => target.key === undefined)
-        .map(([target]) => target.field),
+    this.record = plan.record;
+    this.converter = converter;
+    this.decimal = whole.decimal ?? '.';
+    const { fields } = recordKind(plan.record);
+    this.kinds = new Map(fields.map((field) => [field.name, field.kind]));
+    const all = Object.entries(plan.fields).map(([name, field]) => this.target(name, field));
+    this.constants = all
+      .filter(({ plan: { value } }) => value !== undefined)
+      .map((target) => [target, this.constant(target)]);
+    this.filled = all
+      .filter(({ plan: { from } }) => from !== undefined)
+      .map((target) => ({ target, source: parseSource(target.plan.from!), read: () => undefined, seen: false }));
+    this.filters = (plan.where ?? []).map((condition) => ({
+      condition,
+      source: parseSource(condition.column),
+      read: () => undefined,
+    }));
+    this.used = [...this.filled, ...this.filters].flatMap(({ source }) => pathsOf(source));
+    const taken = new Set(
+      all
+        .filter(({ key, plan: { from, value } }) => key === undefined && (from ?? value) !== undefined)
+        .map(({ field }) => field),
     );
-    this.used_columns = new Set([
-      ...this.mapped.map(([, column]) => column),
-      ...this.conditions.map(([column]) => column),
-    ]);
-    const renamed = new Set(this.mapped.map(([, column]) => column));
-    this.by_name = new Set([...this.kinds.keys()].filter((field) => !filled.has(field) && !renamed.has(field)));
+    const renamed = new Set(this.filled.map(({ source }) => source.text));
+    const free = plan.by_name === false ? [] : [...this.kinds.keys()];
+    this.by_name = new Map(
+      free
+        .filter((field) => !taken.has(field) && !renamed.has(field))
+        .map((field) => [field, this.target(field, plan.fields[field] ?? {})]),
+    );
+    this.amounts = [...all, ...this.by_name.values()].filter(
+      ({ kind, key }) => key === undefined && (kind === 'amount' || kind === 'rate'),
+    );
   }
 
   /** True if the mapping uses the column. */
-  needs = (column: string): boolean => this.by_name.has(column) || this.used_columns.has(column);
+  needs = (column: string): boolean => this.by_name.has(column) || this.used.some((path) => startsWith(path, column));
+
+  /** True if a column fills the field of its own name. */
+  fillsByName(column: string): boolean {
+    return this.by_name.has(column);
+  }
 
   /** Finds the columns of a file. @throws bad_request for a column that the file does not have. */
-  bind(columns: readonly string[] | null): void {
-    if (columns === null) return;
-    const place = (option: string, column: string): number => {
-      const at = columns.indexOf(column);
-      if (at < 0)
-        throw badRequest(option, `the file has no column ${JSON.stringify(column)}; it has ${columns.join(', ')}`);
-      return at;
-    };
-    this.sources = this.mapped.map(([target, column]) => [target, place('--map', column)]);
-    this.filters = this.conditions.map(([column, value]) => [place('--where', column), value]);
-    for (const [at, column] of columns.entries()) {
-      if (this.by_name.has(column)) this.sources.push([{ field: column, kind: this.kinds.get(column)! }, at]);
-      else this.notice(column);
+  bind({ columns, form, linesAbove }: Pick<RowSource, 'columns' | 'form' | 'linesAbove'>): void {
+    this.is_csv = form.kind === 'csv';
+    if (columns === null) {
+      for (const use of [...this.filled, ...this.filters]) use.read = this.objectReader(use.source);
+      return;
     }
+    const binding: Binding = { columns, linesAbove, place: (name, option) => placeOf(columns, name, option) };
+    for (const filled of this.filled)
+      filled.read = this.cellReader(filled.source, '--map', binding, filled.target.plan.optional);
+    for (const filter of this.filters) filter.read = this.cellReader(filter.source, '--where', binding, false);
+    for (const [at, column] of columns.entries()) {
+      const target = this.by_name.get(column);
+      if (target) {
+        binding.place(column, 'FILE');
+        this.from_columns.push([target, (row) => this.cell(row, at)]);
+      } else this.notice(column);
+    }
+    this.bindCurrencies();
+  }
+
+  /** True if `where` lets the row through. */
+  takes(row: FileRow): boolean {
+    for (const { condition, read } of this.filters) if (!fits(condition, read(row), this.decimal)) return false;
+    return true;
   }
 
   /** The record of a row; undefined when `where` leaves the row out. */
   apply(row: FileRow): Mapped {
     if (row.problem) return { problem: row.problem };
+    if (this.filters.length > 0 && !this.takes(row)) return undefined;
+    this.matched++;
+    return this.draft(row);
+  }
+
+  /** The record of a row, whatever `where` says. */
+  draft(row: FileRow): { item: Item } | { problem: Problem } {
     const item: Item = {};
-    if (row.object) {
-      if (!this.fillFromObject(item, row.object)) return undefined;
-    } else {
-      for (const [at, value] of this.filters) if ((row.cells[at] ?? '') !== value) return undefined;
-      for (const [target, at] of this.sources) put(item, target, row.cells[at], true);
+    const { marked } = this.converter;
+    if (marked.size > 0) marked.clear();
+    const problem = row.object ? this.fillFromObject(item, row, row.object) : this.fillFromCells(item, row);
+    if (problem) return { problem };
+    for (const [field, currency] of this.header_currencies) if (marked.size === 0) item[field] ??= currency;
+    const wrong =
+      this.amounts.length === 0 ? undefined : this.converter.finishAmounts(this.amounts, item, marked, row.line);
+    if (wrong) return { problem: wrong };
+    for (const [target, value] of this.constants) put(item, target, value);
+    if (row.utf8 === false) {
+      const lost = Object.keys(item).find((field) => JSON.stringify(item[field])?.includes('\ufffd'));
+      if (lost !== undefined)
+        return {
+          problem: {
+            field: lost,
+            reason: 'is not valid UTF-8; save the file as UTF-8, or name its encoding with --encoding',
+          },
+        };
     }
-    for (const [target, value] of this.constants) put(item, target, value, false);
-    const lost =
-      row.utf8 === false
-        ? Object.keys(item).find((field) => JSON.stringify(item[field]).includes('\ufffd'))
-        : undefined;
-    if (lost !== undefined) return { problem: { field: lost, reason: 'is not valid UTF-8; save the file as UTF-8' } };
     return { item };
   }
 
-  private fillFromObject(item: Item, object: Record<string, unknown>): boolean {
-    for (const [column, value] of this.conditions) if (asText(object[column]) !== value) return false;
-    for (const [target, column] of this.mapped) put(item, target, object[column], true);
-    for (const column in object) {
-      if (this.by_name.has(column)) put(item, { field: column, kind: this.kinds.get(column)! }, object[column], true);
-      else this.notice(column);
+  /** The value that one field has in a row, converted; undefined if it has none. */
+  fieldValue(field: string, row: FileRow): unknown {
+    const filled = this.filled.find(({ target }) => target.name === field);
+    const target = filled?.target ?? this.by_name.get(field);
+    const read = filled?.read ?? this.from_columns.find(([{ name }]) => name === field)?.[1];
+    const raw = read ? read(row) : row.object?.[field];
+    if (target === undefined || isNothing(raw)) return undefined;
+    const value = this.converter.convert(target, raw, row.line);
+    return value instanceof Refused ? undefined : value;
+  }
+
+  /** The fields of a record that lists or sums over the rows of a group fill. */
+  collected(): Target[] {
+    const all = [...this.filled.map(({ target }) => target), ...this.from_columns.map(([target]) => target)];
+    return all.filter(({ key, is_list, plan }) => key === undefined && (is_list || plan.collect !== undefined));
+  }
+
+  /** Columns that the plan names and that no row had, each with its field and the nearest column; after the last row. */
+  unseen(): Array<{ field: string; column: string; nearest: string | undefined; required: boolean }> {
+    const required: readonly string[] = recordKind(this.record).schema.required ?? [];
+    return this.filled
+      .filter(({ seen, target }) => !seen && target.plan.optional !== true)
+      .map(({ target, source }) => ({
+        field: target.name,
+        column: source.text,
+        nearest: nearest(
+          source.alternatives[0]?.map((part) => ('literal' in part ? '' : part.column)).find(Boolean) ?? source.text,
+          this.keys,
+        ),
+        required: required.includes(target.field) && target.plan.default === undefined,
+      }));
+  }
+
+  private fillFromCells(item: Item, row: FileRow): Problem | undefined {
+    for (const filled of this.filled) {
+      const problem = this.fill(item, filled.target, filled.read(row), row.line, filled);
+      if (problem) return problem;
     }
-    return true;
+    for (const [target, read] of this.from_columns) {
+      const problem = this.fill(item, target, read(row), row.line);
+      if (problem) return problem;
+    }
+    return undefined;
+  }
+
+  private fillFromObject(item: Item, row: FileRow, object: Record<string, unknown>): Problem | undefined {
+    for (const filled of this.filled) {
+      const problem = this.fill(item, filled.target, filled.read(row), row.line, filled);
+      if (problem) return problem;
+    }
+    for (const column in object) {
+      const target = this.by_name.get(column);
+      if (target === undefined) this.notice(column);
+      else {
+        const problem = this.fill(item, target, object[column], row.line);
+        if (problem) return problem;
+      }
+    }
+    return undefined;
+  }
+
+  private fill(item: Item, target: Target, raw: unknown, line: number, filled?: Filled): Problem | undefined {
+    const { plan } = target;
+    if (raw === undefined || raw === null) {
+      if (plan.default !== undefined) put(item, target, plan.default);
+      return undefined;
+    }
+    if (filled) filled.seen = true;
+    const value = this.converter.convert(target, raw, line);
+    if (value instanceof Refused) return value.problem;
+    put(item, target, value);
+    return undefined;
   }
 
   private notice(column: string): void {
-    if (this.used_columns.has(column) || this.ignored.size >= 200) return;
-    const meant = this.kind.aliases?.[column];
+    if (this.keys.size < MAX_KEYS) this.keys.add(column);
+    if (this.ignored.size >= 200 || REJECTED_COLUMNS.includes(column) || this.plan.by_name === false) return;
+    if (this.used.some((path) => startsWith(path, column))) return;
+    const meant = recordKind(this.record).aliases?.[column];
     const free = meant !== undefined && this.by_name.has(meant);
     this.ignored.add(free ? `${column} (if it is ${meant}, use --map ${meant}=${column})` : column);
   }
 
-  private assignment(option: string, text: string): [Target, string] {
-    const [name, value] = split(option, text, 'FIELD=' + (option === '--map' ? 'COLUMN' : 'VALUE'));
+  private target(name: string, plan: FieldPlan): Target {
+    const option = plan.from === undefined ? '--set' : '--map';
     const [field = '', ...rest] = name.split('.');
-    const kind = this.kinds.get(field);
-    if (kind === undefined)
+    const known = recordKind(this.record).fields.find((one) => one.name === field);
+    const { singular } = recordKind(this.record);
+    if (known === undefined)
       throw badRequest(
         option,
-        `${field} is not a field of a ${this.kind.singular}; the fields are ${[...this.kinds.keys()].join(', ')}`,
+        `${field} is not a field of a ${singular}; the fields are ${[...this.kinds.keys()].join(', ')}`,
       );
-    if (rest.length === 0) return [{ field, kind }, value];
-    const is_object =
-      kind === 'json' && this.kind.fields.find((known) => known.name === field)?.schema['type'] === 'object';
-    if (!is_object)
+    const { schema, kind } = known;
+    if (rest.length > 0 && !(kind === 'json' && schema['type'] === 'object'))
       throw badRequest(option, `${name}: the field ${field} is not an object, so it has no keys; name the field alone`);
-    return [{ field, key: rest.join('.'), kind }, value];
+    return {
+      ...{ name, field, kind, plan },
+      ...(rest.length === 0 ? {} : { key: rest.join('.') }),
+      is_list: kind === 'json' && schema['type'] === 'array',
+      is_choice: schema['enum'] !== undefined,
+      ...(typeof schema['x-currency'] === 'string' ? { currency_field: schema['x-currency'] } : {}),
+      ...(typeof schema['x-decimals'] === 'number' ? { decimals: schema['x-decimals'] } : {}),
+    };
+  }
+
+  private constant(target: Target): unknown {
+    const { value } = target.plan;
+    if (typeof value !== 'string') return value;
+    const converted = this.converter.convert({ ...target, plan: {} }, value, 0);
+    return converted instanceof Refused ? value : converted;
+  }
+
+  private cell(row: FileRow, at: number): string | undefined {
+    const cell = row.cells[at];
+    if (cell === undefined || cell === '' || (this.is_csv && isBlankCell(cell))) return undefined;
+    return cell;
+  }
+
+  private cellReader(source: Source, option: string, binding: Binding, optional = false): Read {
+    const { columns, place } = binding;
+    if (columns.includes(source.text) || columns.includes(withoutPlace(source.text))) {
+      const at = place(source.text, option);
+      return (row) => this.cell(row, at);
+    }
+    const places = new Map<Path, { at: number; path: Path }>();
+    for (const path of pathsOf(source).slice(1)) {
+      const found = inColumn(path, columns.includes(path.whole) ? columns : [...columns, ...numbered(columns)]);
+      if (found) places.set(path, { at: place(found.column, option), path: found });
+    }
+    const known = source.alternatives.some((parts) => parts.every((part) => 'literal' in part || places.has(part)));
+    if (!known && !optional) throw this.missing(source, option, binding);
+    return (row) =>
+      sourceValue(source, (path) => {
+        const found = places.get(path);
+        if (found === undefined) return undefined;
+        const cell = this.cell(row, found.at);
+        return found.path.steps.length === 0 ? cell : follow(cell, found.path.steps);
+      });
+  }
+
+  private missing(source: Source, option: string, { columns, linesAbove }: Binding) {
+    const wanted = [...this.filled, ...this.filters].map(({ source: { text } }) => text);
+    const above = linesAbove?.(wanted) ?? linesAbove?.([source.text]);
+    const hint = above === undefined ? '' : `; a later line has it, so --skip ${above} may be meant`;
+    const near = nearest(source.text, columns);
+    const meant = near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
+    return badRequest(
+      option,
+      `the file has no column ${JSON.stringify(source.text)}; it has ${columns.slice(0, 100).join(', ')}${meant}${hint}`,
+    );
+  }
+
+  private objectReader(source: Source): Read {
+    return ({ object }) => {
+      if (object === undefined) return undefined;
+      if (Object.hasOwn(object, source.text)) return object[source.text] ?? undefined;
+      return sourceValue(source, (path) => readIn(object, path));
+    };
+  }
+
+  /** Takes the currency from the name of a column where nothing else fills the currency of an amount. */
+  private bindCurrencies(): void {
+    for (const { target, source } of this.filled) {
+      const { currency_field, key } = target;
+      if (currency_field === undefined || key !== undefined || !this.by_name.has(currency_field)) continue;
+      if (this.from_columns.some(([{ field }]) => field === currency_field)) continue;
+      const currency = currencyOfHeader(source.text);
+      if (currency !== undefined) this.header_currencies.push([currency_field, currency]);
+    }
   }
 }
 
-function split(option: string, text: string, form: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at <= 0) throw badRequest(option, `${JSON.stringify(text)} does not have the form ${form}`);
-  return [text.slice(0, at), text.slice(at + 1)];
+interface Binding {
+  columns: readonly string[];
+  linesAbove: RowSource['linesAbove'];
+  place: (name: string, option: string) => number;
 }
 
-function put(item: Item, target: Target, value: unknown, convert: boolean): void {
+/** Names such as `Name#2` of columns that occur several times. */
+function numbered(columns: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  return columns.flatMap((column) => {
+    const n = (counts.get(column) ?? 0) + 1;
+    counts.set(column, n);
+    return columns.indexOf(column) !== columns.lastIndexOf(column) ? [`${column}#${n}`] : [];
+  });
+}
+
+function placeOf(columns: readonly string[], name: string, option: string): number {
+  const first = columns.indexOf(name);
+  if (first >= 0 && columns.indexOf(name, first + 1) < 0) return first;
+  const column = withoutPlace(name);
+  const places = [...columns.keys()].filter((at) => columns[at] === column);
+  if (first < 0) {
+    const at = places[Number(name.slice(column.length + 1)) - 1];
+    if (at !== undefined) return at;
+    throw badRequest(
+      option,
+      `the file has ${places.length} columns named ${JSON.stringify(column)}, not ${JSON.stringify(name)}`,
+    );
+  }
+  const fix =
+    option === 'FILE'
+      ? `rename one, or --map FIELD=${name}#1 or ${name}#2`
+      : `write ${name}#1 or ${name}#2, or rename one`;
+  throw badRequest(option, `the file has two columns named ${JSON.stringify(name)}; ${fix}`);
+}
+
+function fits({ op, values }: Condition, value: unknown, decimal: '.' | ','): boolean {
+  const text = isNothing(value) ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (op === '=') return text === values[0];
+  if (op === '!=') return !values.includes(text);
+  if (op === 'in') return values.includes(text);
+  const read = readAmount(text, decimal);
+  const number = typeof read === 'string' ? Number.NaN : Number(read.text === '' ? Number.NaN : read.text);
+  return op === '>' ? number > Number(values[0]) : number < Number(values[0]);
+}
+
+function put(item: Item, target: Target, value: unknown): void {
   if (value === undefined || value === null) return;
-  const converted = convert ? coerce(target, value) : value;
-  if (target.key === undefined) item[target.field] = converted;
-  else item[target.field] = { ...(item[target.field] as object | undefined), [target.key]: converted };
-}
-
-const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
-const EXPONENT = /^[+-]?\d+(\.\d+)?e[+-]?\d+$/i;
-
-/**
- * Turns the text of a cell into the type of its field, and a JSON number into text for an id. Other values stay, and the record
- * refuses them.
- */
-function coerce(target: Target, value: unknown): unknown {
-  const { kind, key } = target;
-  if (key !== undefined) return value;
-  if (typeof value === 'number')
-    return (kind === 'id' || kind === 'text') && Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof value !== 'string') return value;
-  switch (kind) {
-    case 'integer':
-    case 'number':
-      return WHOLE_OR_DECIMAL.test(value) || EXPONENT.test(value) ? Number(value) : value;
-    case 'amount':
-    case 'rate':
-      return EXPONENT.test(value) ? Number(value) : value;
-    case 'date':
-      return /T00:00:00(\.0+)?Z$/.test(value) ? value.slice(0, 10) : value;
-    case 'json':
-      return /^\s*[[{]/.test(value) ? parsedOr(value) : value;
-    default:
-      return value;
-  }
-}
-
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function asText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (target.key === undefined) item[target.field] = value;
+  else item[target.field] = { ...(item[target.field] as object | undefined), [target.key]: value };
 }

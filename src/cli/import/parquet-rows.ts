@@ -21,6 +21,8 @@ export async function openParquet(path: string, needs: (column: string) => boole
     const places = [...types.keys()].map((column) => needed.indexOf(column) + 1);
     return {
       columns: [...types.keys()],
+      form: { kind: 'ndjson', delimiter: '', preamble: '', mark: false },
+      notes: [],
       rows: (skip) => readRows(path, connection, sql, places, { skip, total: Number(meta!['n']) }),
       close: async () => close(),
     };

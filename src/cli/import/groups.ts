@@ -1,0 +1,122 @@
+/**
+ * The records of rows, where a record may have several rows: the product lines of one order stand below each other. The first row
+ * of a group is the record; of the others only the fields that collect are read. At most one group is held at a time.
+ */
+import { hash } from 'node:crypto';
+import type { Problem } from '../../domain/errors.ts';
+import { shifted } from './amounts.ts';
+import type { Item, Target } from './converter.ts';
+import type { Mapped, Mapping } from './mapping.ts';
+import type { FileRow } from './row-source.ts';
+
+/** A record that is complete, or why its rows are refused. */
+export type Outcome = { rows: FileRow[] } & ({ item: Item } | { problem: Problem });
+
+export type Fate = 'left out' | 'taken';
+
+interface Group {
+  key: string;
+  rows: FileRow[];
+  mapped: Mapped;
+}
+
+const MAX_GROUP_ROWS = 10_000;
+/** Groups that are remembered, to tell one that comes again. */
+const MAX_GROUPS = 4_000_000;
+
+export class RecordRows {
+  private group: Group | undefined;
+  private readonly known = new Set<number>();
+  private readonly collects: Target[];
+
+  constructor(readonly mapping: Mapping) {
+    this.collects = mapping.plan.group_lines === undefined ? [] : mapping.collected();
+  }
+
+  /** True if the row belongs to the group that is open. */
+  continues(row: FileRow): boolean {
+    return this.group !== undefined && row.problem === undefined && this.keyOf(row) === this.group.key;
+  }
+
+  /** Takes a row; complete records go to `done`. */
+  take(row: FileRow, done: Outcome[]): Fate {
+    const key = row.problem === undefined ? this.keyOf(row) : undefined;
+    const { group } = this;
+    if (group !== undefined && key === group.key && group.rows.length < MAX_GROUP_ROWS) return this.collect(group, row);
+    if (row.problem === undefined) this.close(done);
+    const again = key !== undefined && this.known.has(numberOf(key));
+    const mapped: Mapped = again ? { problem: this.apart(key) } : this.mapping.apply(row);
+    if (mapped === undefined && key === undefined) return 'left out';
+    if (key === undefined || again) done.push({ rows: [row], ...mapped! });
+    else {
+      this.group = { key, rows: [row], mapped };
+      if (mapped === undefined) return 'left out';
+      if (this.known.size < MAX_GROUPS) this.known.add(numberOf(key));
+    }
+    return 'taken';
+  }
+
+  /** Completes the group that is open. */
+  close(done: Outcome[]): void {
+    const { group } = this;
+    this.group = undefined;
+    if (group?.mapped !== undefined) done.push({ rows: group.rows, ...group.mapped });
+  }
+
+  /** Notes a row that an earlier run has finished, so that its group is known. */
+  skip(row: FileRow): void {
+    const key = this.keyOf(row);
+    if (key !== undefined && this.mapping.takes(row) && this.known.size < MAX_GROUPS) this.known.add(numberOf(key));
+  }
+
+  private keyOf(row: FileRow): string | undefined {
+    const { group_lines } = this.mapping.plan;
+    if (group_lines === undefined) return undefined;
+    const value = this.mapping.fieldValue(group_lines, row);
+    return value === undefined ? undefined : String(value);
+  }
+
+  private apart(key: string): Problem {
+    const field = this.mapping.plan.group_lines!;
+    const reason = `is in conflict: rows of ${JSON.stringify(key.slice(0, 60))} came before, and other rows stand between them; sort the file so that rows of one ${field} stand together`;
+    return { field, reason };
+  }
+
+  private collect(group: Group, row: FileRow): Fate {
+    if (group.mapped === undefined) return 'left out';
+    group.rows.push(row);
+    if (!('item' in group.mapped)) return 'taken';
+    const { item } = group.mapped;
+    for (const target of this.collects) {
+      const value = this.mapping.fieldValue(target.name, row);
+      if (value === undefined) continue;
+      const sum = target.plan.collect === 'sum' ? sumOf(item[target.field], value) : undefined;
+      if (target.plan.collect === 'sum' && sum === undefined) {
+        const reason = `${JSON.stringify(String(value).slice(0, 60))} cannot be added to the rows before; correct it`;
+        group.mapped = { problem: { field: target.field, reason } };
+        return 'taken';
+      }
+      item[target.field] = sum ?? [...new Set([...asArray(item[target.field]), ...asArray(value)])];
+    }
+    return 'taken';
+  }
+}
+
+function asArray(value: unknown): unknown[] {
+  return value === undefined ? [] : Array.isArray(value) ? value : [value];
+}
+
+/** The sum of two numbers, or of two decimals as text, exactly; undefined if one of them is none. */
+function sumOf(before: unknown, value: unknown): unknown {
+  if (before === undefined) return value;
+  if (typeof before === 'number' && typeof value === 'number') return before + value;
+  const [left, right] = [String(before), String(value)].map((text) => shifted(text, 9));
+  if (!/^-?\d+$/.test(left!) || !/^-?\d+$/.test(right!)) return undefined;
+  const sum = BigInt(left!) + BigInt(right!);
+  return shifted(String(sum), -9);
+}
+
+/** A group as 48 bits, so that millions of them take little memory. */
+function numberOf(key: string): number {
+  return Number.parseInt(hash('sha256', key, 'hex').slice(0, 12), 16);
+}

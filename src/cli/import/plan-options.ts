@@ -1,0 +1,189 @@
+/** The command line of an import, parsed into a plan. */
+import { badRequest } from '../../domain/errors.ts';
+import { isRecordName, RECORD_NAMES } from '../../domain/index.ts';
+import { type Condition, checkPlan, type FieldPlan, type ImportPlan, readPlan } from './plan.ts';
+
+export interface PlanFlags {
+  map: string[];
+  set: string[];
+  default: string[];
+  values: string[];
+  negate: string[];
+  divide: string[];
+  sum: string[];
+  where: string[];
+  timeZone: string[];
+  timeFormat: string[];
+  decimal?: string;
+  encoding?: string;
+  delimiter?: string;
+  skip?: number;
+  quotes?: string;
+  groupLines?: string;
+  strict?: boolean;
+  brand?: string;
+  plan?: string;
+}
+
+/** The options that fill a plan of their own, so that they cannot stand beside `--plan`. */
+const OF_PLAN = ['map', 'set', 'default', 'values', 'negate', 'divide', 'sum', 'where', 'groupLines'] as const;
+
+/** @param record undefined with `--plan`. @throws bad_request naming the option. */
+export function planOf(record: string | undefined, flags: PlanFlags): ImportPlan {
+  const of_file = fileFlags(flags);
+  if (record === undefined) {
+    const beside = OF_PLAN.find((flag) => (flags[flag]?.length ?? 0) > 0);
+    if (beside !== undefined) throw badRequest(`--${beside}`, 'goes into the plan that --plan names, not beside it');
+    const plan = readPlan(flags.plan!);
+    return checkPlan({ ...plan, ...of_file, file: { ...plan.file, ...of_file.file } });
+  }
+  if (flags.plan !== undefined) throw badRequest('--plan', 'names the records itself; leave out RECORD');
+  if (!isRecordName(record)) throw badRequest('RECORD', `${record} is not one of ${RECORD_NAMES.join(', ')}`);
+  const fields = fieldsOf(flags);
+  const where = flags.where.map(conditionOf);
+  return checkPlan({
+    ...of_file,
+    records: [
+      {
+        record,
+        fields,
+        ...(where.length === 0 ? {} : { where }),
+        ...(flags.groupLines === undefined ? {} : { group_lines: flags.groupLines }),
+      },
+    ],
+  });
+}
+
+/** The options that say how a file is read, whatever its records are. */
+export function fileFlags(flags: PlanFlags): Omit<ImportPlan, 'records'> {
+  const { encoding, skip, brand, strict } = flags;
+  const delimiter = flags.delimiter === '\\t' || flags.delimiter === 'tab' ? '\t' : flags.delimiter;
+  const quotes = oneOf('--quotes', flags.quotes, ['guarded', 'strict'] as const);
+  const decimal = oneOf('--decimal', flags.decimal, ['.', ','] as const);
+  const file = {
+    ...(encoding === undefined ? {} : { encoding }),
+    ...(delimiter === undefined ? {} : { delimiter }),
+    ...(skip === undefined ? {} : { skip }),
+    ...(quotes === undefined ? {} : { quotes }),
+  };
+  const time_zone = flags.timeZone.find((text) => !text.includes('='));
+  const time_format = flags.timeFormat.find((text) => !text.includes('='));
+  return {
+    ...(Object.keys(file).length === 0 ? {} : { file }),
+    ...(brand === undefined ? {} : { brand_id: brand }),
+    ...(time_zone === undefined ? {} : { time_zone }),
+    ...(time_format === undefined ? {} : { time_format }),
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(strict ? { strict } : {}),
+  };
+}
+
+function fieldsOf(flags: PlanFlags): Record<string, FieldPlan> {
+  const fields: Record<string, FieldPlan> = {};
+  const put = (name: string, part: FieldPlan): void => {
+    fields[name] = { ...fields[name], ...part };
+  };
+  const each = (option: string, texts: readonly string[], form: string, make: (value: string) => FieldPlan): void => {
+    for (const text of texts) {
+      const [name, value] = split(option, text, form);
+      put(name, make(value));
+    }
+  };
+  each('--map', flags.map, 'FIELD=COLUMN', (from) => ({ from }));
+  each('--set', flags.set, 'FIELD=VALUE', (value) => ({ value }));
+  each('--default', flags.default, 'FIELD=VALUE', (value) => ({ default: value }));
+  for (const text of flags.values) {
+    const [name, pairs] = split('--values', text, 'FIELD=FROM:TO,…');
+    put(name, { values: { ...fields[name]?.values, ...valuesOf(pairs) } });
+  }
+  each('--divide', flags.divide, 'FIELD=100', (n) => ({ divide_by: Number(n) }));
+  for (const name of flags.negate) put(name, { negate: true });
+  for (const name of flags.sum) put(name, { collect: 'sum' });
+  const named = (texts: readonly string[]): string[] => texts.filter((text) => text.includes('='));
+  each('--time-zone', named(flags.timeZone), 'FIELD=ZONE', (time_zone) => ({ time_zone }));
+  each('--time-format', named(flags.timeFormat), 'FIELD=FORMAT', (time_format) => ({ time_format }));
+  return fields;
+}
+
+/** `from:to,from:to`; a `\` before `:` `,` or `\` takes away their meaning. */
+function valuesOf(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const pair of text.match(/(?:\\.|[^,\\])+/g) ?? []) {
+    const m = /^((?:\\.|[^:\\])*):((?:\\.|[^\\])*)$/s.exec(pair);
+    if (!m) throw badRequest('--values', `${JSON.stringify(pair)} does not have the form FROM:TO`);
+    const [from, to] = [m[1]!, m[2]!].map((part) => part.replace(/\\(.)/gs, '$1'));
+    values[from!] = to!;
+  }
+  if (Object.keys(values).length === 0) throw badRequest('--values', 'names no value; write FIELD=FROM:TO,…');
+  return values;
+}
+
+/** `COLUMN=VALUE`, `COLUMN!=VALUE`, `COLUMN>NUMBER`, `COLUMN<NUMBER`, `COLUMN in A,B`. */
+export function conditionOf(text: string): Condition {
+  const among = /^(.+?)\s+in\s+(.+)$/s.exec(text);
+  const simple = splitCondition(text);
+  // `a in b=c` is a column named `a in b` only if it has no list.
+  if (among && (simple === undefined || among[1]!.length < simple.column.length))
+    return { column: among[1]!, op: 'in', values: among[2]!.split(',').map((value) => value.trim()) };
+  if (simple === undefined) throw badRequest('--where', `${JSON.stringify(text)} does not have the form COLUMN=VALUE`);
+  if ((simple.op === '>' || simple.op === '<') && !Number.isFinite(Number(simple.values[0] || Number.NaN)))
+    throw badRequest('--where', `${JSON.stringify(simple.values[0])} is not a number, which ${simple.op} asks for`);
+  return simple;
+}
+
+const OPERATORS = ['!=', '=', '>', '<'] as const;
+
+/** Finds the operator outside of `[key=value]`. */
+function splitCondition(text: string): Condition | undefined {
+  let depth = 0;
+  for (let at = 1; at < text.length; at++) {
+    const character = text[at]!;
+    if (text[at - 1] === '[') depth++;
+    if (character === ']') depth = Math.max(0, depth - 1);
+    if (depth > 0) continue;
+    const op = OPERATORS.find((one) => text.startsWith(one, at));
+    if (op !== undefined) return { column: text.slice(0, at).trim(), op, values: [text.slice(at + op.length)] };
+  }
+  return undefined;
+}
+
+function split(option: string, text: string, form: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at <= 0) throw badRequest(option, `${JSON.stringify(text)} does not have the form ${form}`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function oneOf<V extends string>(option: string, value: string | undefined, choices: readonly V[]): V | undefined {
+  if (value === undefined) return undefined;
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw badRequest(option, `${value} is not one of ${choices.join(' ')}`);
+  return found;
+}
+
+/** The command that says the same as a plan with one record; undefined where only a file of the plan can say it. */
+export function commandOf(plan: ImportPlan, file: string): string | undefined {
+  const [record, ...others] = plan.records;
+  if (others.length > 0 || record === undefined || record.by_name === false) return undefined;
+  const words = ['tributary', 'import', record.record, shellWord(file)];
+  const add = (option: string, value: string): void => void words.push(option, shellWord(value));
+  for (const [name, field] of Object.entries(record.fields)) {
+    if (field.from !== undefined) add('--map', `${name}=${field.from}`);
+    if (field.value !== undefined) add('--set', `${name}=${field.value}`);
+    if (field.default !== undefined) add('--default', `${name}=${field.default}`);
+  }
+  const { file: form, time_zone, time_format, decimal, brand_id, strict } = plan;
+  if (form?.skip !== undefined) add('--skip', String(form.skip));
+  if (form?.encoding !== undefined) add('--encoding', form.encoding);
+  if (form?.delimiter !== undefined) add('--delimiter', form.delimiter);
+  if (form?.quotes !== undefined) add('--quotes', form.quotes);
+  if (time_zone !== undefined) add('--time-zone', time_zone);
+  if (time_format !== undefined) add('--time-format', time_format);
+  if (decimal !== undefined) add('--decimal', decimal);
+  if (brand_id !== undefined) add('--brand', brand_id);
+  if (strict) words.push('--strict');
+  return words.join(' ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
