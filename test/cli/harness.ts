@@ -16,6 +16,8 @@ export interface Terminal {
   open?: Partial<Openers>;
   stop?: AbortSignal;
   env?: NodeJS.ProcessEnv;
+  /** Answers questions, as a person at the terminal. */
+  ask?: (question: string) => Promise<string>;
   /** Told of output as it comes. */
   onOut?: (text: string) => void;
 }
@@ -33,6 +35,7 @@ export async function cli(argv: readonly string[], terminal: Terminal = {}): Pro
     env: { TRIBUTARY_LOG_LEVEL: 'silent', ...warehouseOf(argv), ...terminal.env },
     err_columns: null,
     clock: () => AFTER_MARCH_MS,
+    ...(terminal.ask ? { ask: terminal.ask } : {}),
     outlive: () => undefined,
     stop: terminal.stop ?? new AbortController().signal,
   };

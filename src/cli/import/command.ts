@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { brandSettings } from '../../config.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
-import { isRecordName } from '../../domain/index.ts';
+import { isRecordName, type RecordName } from '../../domain/index.ts';
 import { clip, line } from '../../present/clip.ts';
 import type { Client } from '../client.ts';
 import { configOf, type DataOptions } from '../connect.ts';
 import type { Io } from '../io.ts';
 import { count, Progress } from '../progress.ts';
 import { CheckpointFile } from './checkpoint.ts';
-import { DryRun } from './dry-run.ts';
+import { DryRun, refusalOf } from './dry-run.ts';
 import { type ImportClient, Importer } from './importer.ts';
 import { tell } from './outcome.ts';
 import type { ImportPlan } from './plan.ts';
@@ -44,10 +44,22 @@ export async function importFile(
 ): Promise<number> {
   const [record, file] = words[1] === undefined ? [undefined, words[0]] : [words[0], words[1]];
   if (record === undefined && isRecordName(file)) throw badRequest('FILE', `is missing; name the file of ${file}`);
-  const plan =
-    record === undefined && options.plan === undefined ? await agreedPlan(io, file, options) : planOf(record, options);
+  const proposes = record === undefined && options.plan === undefined;
+  const plan = proposes ? await proposedPlan(io, file, options) : planOf(record, options);
   if (plan === undefined) return EXIT_USAGE;
   return importByPlan(io, file, plan, options, withClient);
+}
+
+function proposedPlan(io: Io, file: string, options: ImportOptions): Promise<ImportPlan | undefined> {
+  const reading = readingOf(io, options);
+  return agreedPlan(io, file, options, (record: RecordName, item: unknown) => refusalOf(record, item, reading));
+}
+
+/** How records are read where no server reads them. */
+function readingOf(io: Io, options: ImportOptions) {
+  const config = configOf(io, options);
+  const defaultCurrency = (brand_id: string): string => brandSettings(config, brand_id).currency;
+  return { clock: io.clock, defaultCurrency };
 }
 
 async function importByPlan(
@@ -75,9 +87,7 @@ async function importByPlan(
     const rejected = new RejectedFile(io, source, file, folder, start.rejected_bytes);
     const input = { file, mapping, source, checkpoint, rejected };
     if (keeps) return await withClient((client) => importRows(io, client, input, options));
-    const config = configOf(io, options);
-    const defaultCurrency = (brand_id: string): string => brandSettings(config, brand_id).currency;
-    return await importRows(io, new DryRun({ clock: io.clock, defaultCurrency }), input, options);
+    return await importRows(io, new DryRun(readingOf(io, options)), input, options);
   } finally {
     await source.close();
   }

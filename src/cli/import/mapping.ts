@@ -108,11 +108,6 @@ export class Mapping {
   /** True if the mapping uses the column. */
   needs = (column: string): boolean => this.by_name.has(column) || this.used.some((path) => startsWith(path, column));
 
-  /** True if a column fills the field of its own name. */
-  fillsByName(column: string): boolean {
-    return this.by_name.has(column);
-  }
-
   /** Finds the columns of a file. @throws bad_request for a column that the file does not have. */
   bind({ columns, form, linesAbove }: Pick<RowSource, 'columns' | 'form' | 'linesAbove'>): void {
     this.is_csv = form.kind === 'csv';

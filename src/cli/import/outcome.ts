@@ -1,6 +1,6 @@
 /** The report of an import: what was read, what became of it, and the exit code that says so to a script. */
+import { RECORD_NAMES } from '../../domain/index.ts';
 import { formatMicros } from '../../domain/money.ts';
-import { shownJson } from '../../domain/text.ts';
 import { clip, line } from '../../present/clip.ts';
 import { exactDecimals, money, pairs } from '../../present/table.ts';
 import { type Io, printJson } from '../io.ts';
@@ -112,9 +112,16 @@ function whereOf(mappings: readonly Mapping[]): string {
   return `no row matches --where (${texts.join('; ')}); compare it with a row of the file`;
 }
 
+/** By record, in the order in which records are always listed. */
+function inOrder<T>(by_record: Readonly<Record<string, T>>): [string, T][] {
+  return RECORD_NAMES.flatMap((name): [string, T][] =>
+    by_record[name] === undefined ? [] : [[name, by_record[name]]],
+  );
+}
+
 function sumsOf(sums: Readonly<Record<string, Record<string, Record<string, string>>>>) {
   const list: Array<{ record: string; field: string; currency: string | null; amount: string }> = [];
-  for (const [record, fields] of Object.entries(sums))
+  for (const [record, fields] of inOrder(sums))
     for (const [field, currencies] of Object.entries(fields))
       for (const [currency, micros] of Object.entries(currencies))
         list.push({ record, field, currency: currency === '' ? null : currency, amount: formatMicros(BigInt(micros)) });
@@ -128,7 +135,7 @@ export function tell(io: Io, client: ImportClient, importer: Importer, run: Run,
     printJson(io, result);
     return result.exit_code;
   }
-  const names = Object.keys(result.accepted_by_record);
+  const names = inOrder(importer.state.accepted);
   const records = [...new Set(run.mapping.mappings.map(({ record }) => record))].join(', ');
   const how = run.dry ? ' (dry run, nothing is stored)' : run.finished ? '' : ' (stopped)';
   io.out(line`${records} from ${run.file}${how}\n`);
@@ -138,9 +145,7 @@ export function tell(io: Io, client: ImportClient, importer: Importer, run: Run,
       ...some('left out by --where', result.left_out),
       ...some('product lines of the row before', result.collected),
       ['accepted', count(result.accepted)],
-      ...(names.length > 1
-        ? names.flatMap((name) => some(`  ${name}`, importer.state.accepted[name as 'spend'] ?? 0))
-        : []),
+      ...(names.length > 1 ? names.flatMap(([name, n]) => some(`  ${name}`, n)) : []),
       ['refused', count(result.refused)],
       ...(result.repeated === null
         ? []
@@ -160,7 +165,7 @@ function some(name: string, n: number): [string, string][] {
 }
 
 function sumLines(sums: Importer['state']['sums']): [string, string][] {
-  return Object.values(sums).flatMap((fields) =>
+  return inOrder(sums).flatMap(([, fields]) =>
     Object.entries(fields).flatMap(([field, currencies]) =>
       Object.entries(currencies).map(([currency, micros]): [string, string] => [
         `sum of ${field}, ${currency === '' ? "the brand's currency" : currency}`,
@@ -193,9 +198,4 @@ function tellMore(io: Io, result: Result, importer: Importer, run: Run): void {
 function linesOf(first_lines: readonly number[], rows: number): string {
   const more = rows > first_lines.length ? ', …' : '';
   return `line${first_lines.length > 1 ? 's' : ''} ${first_lines.join(', ')}${more}`;
-}
-
-/** A record as one line of JSON, for the rows that a proposal shows. */
-export function itemLine(item: unknown): string {
-  return clip(shownJson(JSON.stringify(item)), 1_000);
 }

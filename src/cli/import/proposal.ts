@@ -1,46 +1,69 @@
 /** Proposes a plan for a file, shows what it would load, and asks. */
-import { badRequest } from '../../domain/errors.ts';
+import { badRequest, type Problem } from '../../domain/errors.ts';
+import { type RecordName, recordKind } from '../../domain/index.ts';
+import { shownJson } from '../../domain/text.ts';
 import { clip, line } from '../../present/clip.ts';
 import type { Io } from '../io.ts';
-import { itemLine } from './outcome.ts';
+import type { Item } from './converter.ts';
 import { checkPlan, type ImportPlan } from './plan.ts';
 import { PlanMapping } from './plan-mapping.ts';
 import { commandOf, fileFlags, type PlanFlags } from './plan-options.ts';
 import { RECOGNISERS } from './recognise.ts';
-import type { FileRow } from './row-source.ts';
+import type { FileRow, RowForm } from './row-source.ts';
 import { openRows } from './rows.ts';
 
 const SHOWN = 5;
-/** Objects of ndjson whose keys count as columns. */
+/** Rows that are looked at. */
 const LOOKED_AT = 100;
 
-/** The plan that was proposed and agreed to; undefined if it was not. @throws bad_request when nothing can be proposed. */
+/** The first rows of a file. */
+interface Sample {
+  file: string;
+  columns: readonly string[];
+  rows: readonly FileRow[];
+  form: RowForm;
+}
+
+type Judge = (record: RecordName, item: unknown) => Problem | undefined;
+
+/**
+ * The plan that was proposed and agreed to; undefined if it was not.
+ * @param judge why the server would refuse an item.
+ * @throws bad_request when nothing can be proposed.
+ */
 export async function agreedPlan(
   io: Io,
   file: string,
   options: PlanFlags & { yes: boolean },
+  judge: Judge,
 ): Promise<ImportPlan | undefined> {
   const flags = fileFlags(options);
-  const { columns, rows } = await firstRows(file, flags);
-  const recogniser = RECOGNISERS.find((one) => one.recognise(columns) !== undefined);
-  if (recogniser === undefined)
-    throw badRequest(
-      'RECORD',
-      `is missing, and no record fits the columns ${columns.slice(0, 50).join(', ')}; name RECORD and --map FIELD=COLUMN`,
-    );
-  const proposed = recogniser.recognise(columns)!;
-  const plan = checkPlan({ ...proposed, ...flags, ...mergedFile(proposed, flags) });
-  show(io, recogniser.name, plan, rows, columns, file);
-  if (options.yes) return plan;
+  const sample = await firstRows(file, flags);
+  const whole = (plan: ImportPlan): ImportPlan => checkPlan({ ...plan, ...flags, ...mergedFile(plan, flags) });
+  const accepted = (plan: ImportPlan): number =>
+    loaded(whole(plan), sample, judge).filter(({ problem }) => problem === undefined).length;
+  for (const { name, recognise } of RECOGNISERS) {
+    const proposed = recognise(sample.columns, accepted);
+    if (proposed === undefined) continue;
+    const plan = whole(proposed);
+    show(io, name, plan, sample, judge);
+    return options.yes || (await agrees(io, plan, file)) ? plan : undefined;
+  }
+  throw badRequest(
+    'RECORD',
+    `is missing, and no record fits the columns ${sample.columns.slice(0, 50).join(', ')}; name RECORD and --map FIELD=COLUMN`,
+  );
+}
+
+async function agrees(io: Io, plan: ImportPlan, file: string): Promise<boolean> {
   const command = commandOf(plan, file) ?? line`tributary import ${file} --yes`;
   if (io.ask === undefined) {
     io.out(`to import it: ${command}\n`);
-    return undefined;
+    return false;
   }
-  const answer = await io.ask('import it like this? [y/N] ');
-  if (/^\s*y(es)?\s*$/i.test(answer)) return plan;
+  if (/^\s*y(es)?\s*$/i.test(await io.ask('import it like this? [y/N] '))) return true;
   io.out(`not imported. To change the mapping, start from: ${command}\n`);
-  return undefined;
+  return false;
 }
 
 function mergedFile(plan: ImportPlan, flags: Omit<ImportPlan, 'records'>): Pick<ImportPlan, 'file'> {
@@ -48,7 +71,7 @@ function mergedFile(plan: ImportPlan, flags: Omit<ImportPlan, 'records'>): Pick<
   return Object.keys(file).length === 0 ? {} : { file };
 }
 
-async function firstRows(file: string, flags: Omit<ImportPlan, 'records'>) {
+async function firstRows(file: string, flags: Omit<ImportPlan, 'records'>): Promise<Sample> {
   const source = await openRows(file, () => true, flags.file);
   const rows: FileRow[] = [];
   try {
@@ -57,38 +80,50 @@ async function firstRows(file: string, flags: Omit<ImportPlan, 'records'>) {
       if (rows.length >= LOOKED_AT) break;
     }
     const keys = rows.flatMap(({ object }) => Object.keys(object ?? {}));
-    return { columns: source.columns ?? [...new Set(keys)], rows };
+    return { file, columns: source.columns ?? [...new Set(keys)], rows, form: source.form };
   } finally {
     await source.close();
   }
 }
 
-function show(
-  io: Io,
-  name: string,
-  plan: ImportPlan,
-  rows: readonly FileRow[],
-  columns: readonly string[],
-  file: string,
-): void {
-  io.out(line`${file}: ${name}\n`);
-  const is_object = rows.some(({ object }) => object !== undefined);
+interface Loaded {
+  record: RecordName;
+  line: number;
+  item?: Item;
+  problem?: Problem;
+}
+
+/** What the first rows become, without grouping. */
+function loaded(plan: ImportPlan, { columns, rows, form }: Sample, judge: Judge): Loaded[] {
   const mapping = new PlanMapping(plan);
-  mapping.bind({
-    columns: is_object ? null : columns,
-    form: { kind: is_object ? 'ndjson' : 'csv', delimiter: '', preamble: '', mark: false },
-  });
-  for (const one of mapping.mappings) {
-    io.out(`${one.record}:\n`);
-    for (const [field, { from, value }] of Object.entries(one.plan.fields))
+  mapping.bind({ columns: rows.some(({ object }) => object !== undefined) ? null : columns, form });
+  return mapping.mappings.flatMap((one) =>
+    rows.flatMap((row): Loaded[] => {
+      const mapped = one.apply(row);
+      if (mapped === undefined) return [];
+      const { record } = one;
+      if ('problem' in mapped) return [{ record, line: row.line, ...mapped }];
+      const problem = judge(record, mapped.item);
+      return [{ record, line: row.line, ...mapped, ...(problem === undefined ? {} : { problem }) }];
+    }),
+  );
+}
+
+function show(io: Io, name: string, plan: ImportPlan, sample: Sample, judge: Judge): void {
+  io.out(line`${sample.file}: ${name}\n`);
+  const rows = loaded(plan, sample, judge);
+  for (const { record, fields, by_name } of plan.records) {
+    io.out(`${record}:\n`);
+    for (const [field, { from, value }] of Object.entries(fields))
       io.out(`  ${field} ${from === undefined ? `= ${clip(value)}` : `from ${clip(from)}`}\n`);
-    const same = columns.filter((column) => one.plan.fields[column] === undefined && one.fillsByName(column));
-    if (same.length > 0) io.out(`  by their names: ${same.map((column) => clip(column)).join(', ')}\n`);
-    const shown = rows.slice(0, SHOWN).map((row) => ({ row, mapped: one.apply(row) }));
-    for (const { row, mapped } of shown) {
-      if (mapped === undefined) continue;
+    const names = recordKind(record).fields.map((field) => field.name);
+    const same = sample.columns.filter((column) => names.includes(column) && fields[column] === undefined);
+    if (same.length > 0 && by_name !== false) io.out(`  by their names: ${same.join(', ')}\n`);
+    for (const one of rows.filter((row) => row.record === record).slice(0, SHOWN)) {
+      const why =
+        one.problem === undefined ? '' : ` is refused: ${one.problem.field}: ${clip(one.problem.reason, 300)}`;
       io.out(
-        `  line ${row.line}: ${'item' in mapped ? itemLine(mapped.item) : `${mapped.problem.field}: ${clip(mapped.problem.reason, 400)}`}\n`,
+        `  line ${one.line}: ${one.item === undefined ? '' : clip(shownJson(JSON.stringify(one.item)), 1_000)}${why}\n`,
       );
     }
   }

@@ -5,8 +5,11 @@ import type { FieldPlan, ImportPlan } from './plan.ts';
 export interface Recogniser {
   /** What the file is, as a person would say it. */
   name: string;
-  /** The plan for a file with these columns; undefined if it is another kind of file. */
-  recognise(columns: readonly string[]): ImportPlan | undefined;
+  /**
+   * The plan for a file with these columns; undefined if it is another kind of file.
+   * @param accepted how many of the first rows the server would take under a plan.
+   */
+  recognise(columns: readonly string[], accepted: (plan: ImportPlan) => number): ImportPlan | undefined;
 }
 
 /** Names that columns often have, by field, without capitals, blanks and signs. */
@@ -56,15 +59,18 @@ const ASSUMED: Partial<Record<RecordName, Readonly<Record<string, FieldPlan>>>> 
   conversions: { conversion_type: { value: 'purchase' } },
 };
 
-/** The record whose fields the columns fill best. */
+/** The record that takes most of the first rows; of several, the one whose fields the columns fill best. */
 const BY_NAMES: Recogniser = {
   name: 'columns with known names',
-  recognise(columns) {
-    let best: { plan: ImportPlan; score: number } | undefined;
+  recognise(columns, accepted) {
+    let best: { plan: ImportPlan; rows: number; score: number } | undefined;
     for (const record of RECORD_NAMES) {
       const proposed = fieldsFor(record, columns);
-      if (proposed !== undefined && (best === undefined || proposed.score > best.score))
-        best = { plan: { records: [{ record, fields: proposed.fields }] }, score: proposed.score };
+      if (proposed === undefined) continue;
+      const plan: ImportPlan = { records: [{ record, fields: proposed.fields }] };
+      const [rows, { score }] = [accepted(plan), proposed];
+      if (best === undefined || rows > best.rows || (rows === best.rows && score > best.score))
+        best = { plan, rows, score };
     }
     return best?.plan;
   },
