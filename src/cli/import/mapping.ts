@@ -2,30 +2,18 @@
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
-import { currencyOfHeader, readAmount } from './amounts.ts';
+import { currencyOfHeader } from './amounts.ts';
+import { Columns, objectReader, type Read } from './columns.ts';
+import { fits } from './conditions.ts';
 import { Converter, type Item, Refused, type Target } from './converter.ts';
-import { isBlankCell, REJECTED_COLUMNS } from './csv-rows.ts';
+import { REJECTED_COLUMNS } from './csv-rows.ts';
 import { nearest } from './nearest.ts';
 import type { Condition, FieldPlan, ImportPlan, RecordPlan } from './plan.ts';
 import type { FileRow, RowSource } from './row-source.ts';
-import {
-  follow,
-  inColumn,
-  isNothing,
-  type Path,
-  parseSource,
-  pathsOf,
-  readIn,
-  type Source,
-  sourceValue,
-  startsWith,
-  withoutPlace,
-} from './source.ts';
+import { isNothing, type Path, parseSource, pathsOf, type Source, startsWith } from './source.ts';
 
 export type { Item };
 export type Mapped = { item: Item } | { problem: Problem } | undefined;
-
-type Read = (row: FileRow) => unknown;
 
 interface Filled {
   target: Target;
@@ -58,7 +46,6 @@ export class Mapping {
   private from_columns: Array<[Target, Read]> = [];
   private header_currencies: Array<[string, string]> = [];
   private readonly decimal: '.' | ',';
-  private is_csv = false;
   private readonly keys = new Set<string>();
   /** Columns that fill no field, each with the field that may have been meant. */
   readonly ignored = new Set<string>();
@@ -109,22 +96,20 @@ export class Mapping {
   needs = (column: string): boolean => this.by_name.has(column) || this.used.some((path) => startsWith(path, column));
 
   /** Finds the columns of a file. @throws bad_request for a column that the file does not have. */
-  bind({ columns, form, linesAbove }: Pick<RowSource, 'columns' | 'form' | 'linesAbove'>): void {
-    this.is_csv = form.kind === 'csv';
+  bind(source: Pick<RowSource, 'columns' | 'form' | 'linesAbove'>): void {
+    const { columns } = source;
     if (columns === null) {
-      for (const use of [...this.filled, ...this.filters]) use.read = this.objectReader(use.source);
+      for (const use of [...this.filled, ...this.filters]) use.read = objectReader(use.source);
       return;
     }
-    const binding: Binding = { columns, linesAbove, place: (name, option) => placeOf(columns, name, option) };
-    for (const filled of this.filled)
-      filled.read = this.cellReader(filled.source, '--map', binding, filled.target.plan.optional);
-    for (const filter of this.filters) filter.read = this.cellReader(filter.source, '--where', binding, false);
-    for (const [at, column] of columns.entries()) {
+    const wanted = [...this.filled, ...this.filters].map((use) => use.source.text);
+    const found = new Columns(columns, source, wanted);
+    for (const filled of this.filled) filled.read = found.reader(filled.source, '--map', filled.target.plan.optional);
+    for (const filter of this.filters) filter.read = found.reader(filter.source, '--where');
+    for (const column of columns) {
       const target = this.by_name.get(column);
-      if (target) {
-        binding.place(column, 'FILE');
-        this.from_columns.push([target, (row) => this.cell(row, at)]);
-      } else this.notice(column);
+      if (target) this.from_columns.push([target, found.named(column, 'FILE')]);
+      else this.notice(column);
     }
     this.bindCurrencies();
   }
@@ -281,54 +266,6 @@ export class Mapping {
     return converted instanceof Refused ? value : converted;
   }
 
-  private cell(row: FileRow, at: number): string | undefined {
-    const cell = row.cells[at];
-    if (cell === undefined || cell === '' || (this.is_csv && isBlankCell(cell))) return undefined;
-    return cell;
-  }
-
-  private cellReader(source: Source, option: string, binding: Binding, optional = false): Read {
-    const { columns, place } = binding;
-    if (columns.includes(source.text) || columns.includes(withoutPlace(source.text))) {
-      const at = place(source.text, option);
-      return (row) => this.cell(row, at);
-    }
-    const places = new Map<Path, { at: number; path: Path }>();
-    for (const path of pathsOf(source).slice(1)) {
-      const found = inColumn(path, columns.includes(path.whole) ? columns : [...columns, ...numbered(columns)]);
-      if (found) places.set(path, { at: place(found.column, option), path: found });
-    }
-    const known = source.alternatives.some((parts) => parts.every((part) => 'literal' in part || places.has(part)));
-    if (!known && !optional) throw this.missing(source, option, binding);
-    return (row) =>
-      sourceValue(source, (path) => {
-        const found = places.get(path);
-        if (found === undefined) return undefined;
-        const cell = this.cell(row, found.at);
-        return found.path.steps.length === 0 ? cell : follow(cell, found.path.steps);
-      });
-  }
-
-  private missing(source: Source, option: string, { columns, linesAbove }: Binding) {
-    const wanted = [...this.filled, ...this.filters].map(({ source: { text } }) => text);
-    const above = linesAbove?.(wanted) ?? linesAbove?.([source.text]);
-    const hint = above === undefined ? '' : `; a later line has it, so --skip ${above} may be meant`;
-    const near = nearest(source.text, columns);
-    const meant = near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
-    return badRequest(
-      option,
-      `the file has no column ${JSON.stringify(source.text)}; it has ${columns.slice(0, 100).join(', ')}${meant}${hint}`,
-    );
-  }
-
-  private objectReader(source: Source): Read {
-    return ({ object }) => {
-      if (object === undefined) return undefined;
-      if (Object.hasOwn(object, source.text)) return object[source.text] ?? undefined;
-      return sourceValue(source, (path) => readIn(object, path));
-    };
-  }
-
   /** Takes the currency from the name of a column where nothing else fills the currency of an amount. */
   private bindCurrencies(): void {
     for (const { target, source } of this.filled) {
@@ -339,52 +276,6 @@ export class Mapping {
       if (currency !== undefined) this.header_currencies.push([currency_field, currency]);
     }
   }
-}
-
-interface Binding {
-  columns: readonly string[];
-  linesAbove: RowSource['linesAbove'];
-  place: (name: string, option: string) => number;
-}
-
-/** Names such as `Name#2` of columns that occur several times. */
-function numbered(columns: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  return columns.flatMap((column) => {
-    const n = (counts.get(column) ?? 0) + 1;
-    counts.set(column, n);
-    return columns.indexOf(column) !== columns.lastIndexOf(column) ? [`${column}#${n}`] : [];
-  });
-}
-
-function placeOf(columns: readonly string[], name: string, option: string): number {
-  const first = columns.indexOf(name);
-  if (first >= 0 && columns.indexOf(name, first + 1) < 0) return first;
-  const column = withoutPlace(name);
-  const places = [...columns.keys()].filter((at) => columns[at] === column);
-  if (first < 0) {
-    const at = places[Number(name.slice(column.length + 1)) - 1];
-    if (at !== undefined) return at;
-    throw badRequest(
-      option,
-      `the file has ${places.length} columns named ${JSON.stringify(column)}, not ${JSON.stringify(name)}`,
-    );
-  }
-  const fix =
-    option === 'FILE'
-      ? `rename one, or --map FIELD=${name}#1 or ${name}#2`
-      : `write ${name}#1 or ${name}#2, or rename one`;
-  throw badRequest(option, `the file has two columns named ${JSON.stringify(name)}; ${fix}`);
-}
-
-function fits({ op, values }: Condition, value: unknown, decimal: '.' | ','): boolean {
-  const text = isNothing(value) ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  if (op === '=') return text === values[0];
-  if (op === '!=') return !values.includes(text);
-  if (op === 'in') return values.includes(text);
-  const read = readAmount(text, decimal);
-  const number = typeof read === 'string' ? Number.NaN : Number(read.text === '' ? Number.NaN : read.text);
-  return op === '>' ? number > Number(values[0]) : number < Number(values[0]);
 }
 
 function put(item: Item, target: Target, value: unknown): void {

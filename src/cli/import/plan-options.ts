@@ -1,7 +1,8 @@
 /** The command line of an import, parsed into a plan. */
 import { badRequest } from '../../domain/errors.ts';
 import { isRecordName, RECORD_NAMES } from '../../domain/index.ts';
-import { type Condition, checkPlan, type FieldPlan, type ImportPlan, readPlan } from './plan.ts';
+import { conditionOf } from './conditions.ts';
+import { checkPlan, type FieldPlan, type ImportPlan, readPlan } from './plan.ts';
 
 export interface PlanFlags {
   map: string[];
@@ -116,35 +117,6 @@ function valuesOf(text: string): Record<string, string> {
   }
   if (Object.keys(values).length === 0) throw badRequest('--values', 'names no value; write FIELD=FROM:TO,…');
   return values;
-}
-
-/** `COLUMN=VALUE`, `COLUMN!=VALUE`, `COLUMN>NUMBER`, `COLUMN<NUMBER`, `COLUMN in A,B`. */
-export function conditionOf(text: string): Condition {
-  const among = /^(.+?)\s+in\s+(.+)$/s.exec(text);
-  const simple = splitCondition(text);
-  // `a in b=c` is a column named `a in b` only if it has no list.
-  if (among && (simple === undefined || among[1]!.length < simple.column.length))
-    return { column: among[1]!, op: 'in', values: among[2]!.split(',').map((value) => value.trim()) };
-  if (simple === undefined) throw badRequest('--where', `${JSON.stringify(text)} does not have the form COLUMN=VALUE`);
-  if ((simple.op === '>' || simple.op === '<') && !Number.isFinite(Number(simple.values[0] || Number.NaN)))
-    throw badRequest('--where', `${JSON.stringify(simple.values[0])} is not a number, which ${simple.op} asks for`);
-  return simple;
-}
-
-const OPERATORS = ['!=', '=', '>', '<'] as const;
-
-/** Finds the operator outside of `[key=value]`. */
-function splitCondition(text: string): Condition | undefined {
-  let depth = 0;
-  for (let at = 1; at < text.length; at++) {
-    const character = text[at]!;
-    if (text[at - 1] === '[') depth++;
-    if (character === ']') depth = Math.max(0, depth - 1);
-    if (depth > 0) continue;
-    const op = OPERATORS.find((one) => text.startsWith(one, at));
-    if (op !== undefined) return { column: text.slice(0, at).trim(), op, values: [text.slice(at + op.length)] };
-  }
-  return undefined;
 }
 
 function split(option: string, text: string, form: string): [string, string] {
