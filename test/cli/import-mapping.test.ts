@@ -118,6 +118,12 @@ describe('amounts', () => {
     expect((await load(file('m.csv', 'date,Cost (EUR)\n2026-03-01,5\n'), header)).items).toEqual([
       { date: '2026-03-01', amount: '5', currency: 'EUR' },
     ]);
+    const alone: ImportPlan = {
+      records: [{ record: 'spend', by_name: false, fields: { amount: { from: 'Cost (EUR)' } } }],
+    };
+    expect((await load(file('m.csv', 'date,Cost (EUR)\n2026-03-01,5\n'), alone)).items).toEqual([
+      { amount: '5', currency: 'EUR' },
+    ]);
     const column: ImportPlan = {
       records: [{ record: 'spend', fields: { amount: { from: 'Cost' }, currency: { from: 'cur' } } }],
     };
@@ -367,6 +373,88 @@ describe('conditions', () => {
     expect(await who('Amount<10', 'Status=')).toBe('c');
     expect(() => conditionOf('Status')).toThrow('does not have the form COLUMN=VALUE');
     expect(conditionOf('p[key=a].v=1')).toEqual({ column: 'p[key=a].v', op: '=', values: ['1'] });
+  });
+});
+
+describe('values that are replaced', () => {
+  it('by nothing are no value, and take the default if there is one', async () => {
+    const path = file('v.csv', 'id,who\n(not set),a\n7,(none)\n8,b\n');
+    const { items } = await load(path, {
+      records: [
+        {
+          record: 'conversions',
+          by_name: false,
+          fields: {
+            order_id: { from: 'id', values: { '(not set)': '' } },
+            customer_id: { from: 'who', values: { '(none)': '' }, default: 'nobody' },
+          },
+        },
+      ],
+    });
+    expect(items).toEqual([
+      { customer_id: 'a' },
+      { order_id: '7', customer_id: 'nobody' },
+      { order_id: '8', customer_id: 'b' },
+    ]);
+  });
+});
+
+describe('lists of records in a row', () => {
+  const each: ImportPlan = {
+    records: [
+      {
+        record: 'touchpoints',
+        by_name: false,
+        each: 'activity',
+        where: [{ column: 'activity.action', op: 'in', values: ['open', 'click'] }],
+        fields: {
+          customer_id: { from: 'who' },
+          touchpoint_type: { from: 'activity.action', values: { open: 'email_open', click: 'email_click' } },
+          url: { from: 'activity.url', optional: true },
+        },
+      },
+      { record: 'email_events', by_name: false, fields: { customer_id: { from: 'who' } } },
+    ],
+  };
+  const activity = [
+    { action: 'open' },
+    { action: 'click', url: 'https://shop.example/' },
+    { action: 'bounce' },
+    { action: 'open' },
+  ];
+  const touches = [
+    { customer_id: 'a', touchpoint_type: 'email_open' },
+    { customer_id: 'a', touchpoint_type: 'email_click', url: 'https://shop.example/' },
+    { customer_id: 'a', touchpoint_type: 'email_open' },
+  ];
+
+  it('are one record of each item, in ndjson, csv and Parquet; other records of the plan read the row once', async () => {
+    const lines = [{ who: 'a', activity }, { who: 'b', activity: [] }, { who: 'c' }];
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    const wanted = [touches, [{ customer_id: 'a' }, { customer_id: 'b' }, { customer_id: 'c' }]];
+    expect((await load(file('e.ndjson', text), each)).all).toEqual(wanted);
+    const csv = `who,activity\na,"${JSON.stringify(activity).replaceAll('"', '""')}"\nb,[]\nc,\n`;
+    expect((await load(file('e.csv', csv), each)).all).toEqual(wanted);
+    const parquet = join(root, 'e.parquet');
+    const source = file('p.ndjson', text);
+    const db = await DuckDBInstance.create(':memory:');
+    const connection = await db.connect();
+    await connection.run(`copy (select * from read_json('${source}')) to '${parquet}' (format parquet)`);
+    connection.closeSync();
+    db.closeSync();
+    expect((await load(parquet, each)).all).toEqual(wanted);
+  });
+
+  it('refuse a row that holds something else, or too many, and a file without the column', async () => {
+    const many = JSON.stringify(Array.from({ length: 10_001 }, () => ({ action: 'open' })));
+    const path = file('bad.ndjson', `{"who":"a","activity":"soon"}\n{"who":"b","activity":${many}}\n`);
+    expect((await load(path, each)).items).toEqual([
+      'activity: is not a list; write one in JSON',
+      'activity: has 10001 items, more than 10000; divide the row',
+    ]);
+    await expect(load(file('none.csv', 'who\na\n'), each)).rejects.toThrow('has no column "activity"');
+    const [first] = each.records;
+    expect(() => checkPlan({ records: [{ ...first!, group_lines: 'url' }] })).toThrow('several items of a row');
   });
 });
 

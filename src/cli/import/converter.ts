@@ -40,10 +40,14 @@ export class Converter {
 
   constructor(private readonly plan: ImportPlan) {}
 
-  /** The value for a field, or why there is none. A value of a kind that the field does not take stays; the record refuses it. */
+  /**
+   * The value for a field, or why there is none. A value of a kind that the field does not take stays; the record refuses it.
+   * Undefined where `values` replaces it by the empty text, which stands for no value.
+   */
   convert(target: Target, given: unknown, line: number): unknown {
     const { plan, kind } = target;
     const value = plan.values === undefined ? given : replaced(plan.values, given);
+    if (plan.values !== undefined && value === '') return undefined;
     if (target.key !== undefined) return value;
     if (target.is_list) return asList(value);
     if (Array.isArray(value))

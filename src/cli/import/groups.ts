@@ -40,6 +40,7 @@ export class RecordRows {
 
   /** Takes a row; complete records go to `done`. */
   take(row: FileRow, done: Outcome[]): Fate {
+    if (this.mapping.plan.each !== undefined) return this.takeEach(row, done);
     const key = row.problem === undefined ? this.keyOf(row) : undefined;
     const { group } = this;
     if (group !== undefined && key === group.key && group.rows.length < MAX_GROUP_ROWS) return this.collect(group, row);
@@ -54,6 +55,12 @@ export class RecordRows {
       if (this.known.size < MAX_GROUPS) this.known.add(numberOf(key));
     }
     return 'taken';
+  }
+
+  private takeEach(row: FileRow, done: Outcome[]): Fate {
+    const all = this.mapping.applyEach(row);
+    for (const mapped of all) done.push({ rows: [row], ...mapped });
+    return all.length === 0 ? 'left out' : 'taken';
   }
 
   /** Completes the group that is open. */

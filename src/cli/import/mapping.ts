@@ -7,6 +7,7 @@ import { Columns, objectReader, type Read } from './columns.ts';
 import { fits } from './conditions.ts';
 import { Converter, type Item, Refused, type Target } from './converter.ts';
 import { REJECTED_COLUMNS } from './csv-rows.ts';
+import { EachItem } from './each.ts';
 import { nearest } from './nearest.ts';
 import type { Condition, FieldPlan, ImportPlan, RecordPlan } from './plan.ts';
 import type { FileRow, RowSource } from './row-source.ts';
@@ -46,6 +47,7 @@ export class Mapping {
   private from_columns: Array<[Target, Read]> = [];
   private header_currencies: Array<[string, string]> = [];
   private readonly decimal: '.' | ',';
+  private readonly each: EachItem | undefined;
   private readonly keys = new Set<string>();
   /** Columns that fill no field, each with the field that may have been meant. */
   readonly ignored = new Set<string>();
@@ -60,6 +62,7 @@ export class Mapping {
     this.record = plan.record;
     this.converter = converter;
     this.decimal = whole.decimal ?? '.';
+    this.each = plan.each === undefined ? undefined : new EachItem(plan.each);
     const { fields } = recordKind(plan.record);
     this.kinds = new Map(fields.map((field) => [field.name, field.kind]));
     const all = Object.entries(plan.fields).map(([name, field]) => this.target(name, field));
@@ -93,11 +96,13 @@ export class Mapping {
   }
 
   /** True if the mapping uses the column. */
-  needs = (column: string): boolean => this.by_name.has(column) || this.used.some((path) => startsWith(path, column));
+  needs = (column: string): boolean =>
+    this.by_name.has(column) || this.each?.column === column || this.used.some((path) => startsWith(path, column));
 
   /** Finds the columns of a file. @throws bad_request for a column that the file does not have. */
   bind(source: Pick<RowSource, 'columns' | 'form' | 'linesAbove'>): void {
     const { columns } = source;
+    this.each?.bind(source);
     if (columns === null) {
       for (const use of [...this.filled, ...this.filters]) use.read = objectReader(use.source);
       return;
@@ -118,6 +123,13 @@ export class Mapping {
   takes(row: FileRow): boolean {
     for (const { condition, read } of this.filters) if (!fits(condition, read(row), this.decimal)) return false;
     return true;
+  }
+
+  /** The records of a row: with `each` one of each item of its list. None when `where` leaves all of them out. */
+  applyEach(row: FileRow): Exclude<Mapped, undefined>[] {
+    const rows = this.each === undefined || row.problem ? [row] : this.each.rowsOf(row);
+    if (!Array.isArray(rows)) return [{ problem: rows }];
+    return rows.map((one) => this.apply(one)).filter((mapped) => mapped !== undefined);
   }
 
   /** The record of a row; undefined when `where` leaves the row out. */
@@ -223,7 +235,7 @@ export class Mapping {
     if (filled) filled.seen = true;
     const value = this.converter.convert(target, raw, line);
     if (value instanceof Refused) return value.problem;
-    put(item, target, value);
+    put(item, target, value ?? plan.default);
     return undefined;
   }
 
@@ -270,7 +282,9 @@ export class Mapping {
   private bindCurrencies(): void {
     for (const { target, source } of this.filled) {
       const { currency_field, key } = target;
-      if (currency_field === undefined || key !== undefined || !this.by_name.has(currency_field)) continue;
+      if (currency_field === undefined || key !== undefined) continue;
+      const { from, value } = this.plan.fields[currency_field] ?? {};
+      if ((from ?? value) !== undefined) continue;
       if (this.from_columns.some(([{ field }]) => field === currency_field)) continue;
       const currency = currencyOfHeader(source.text);
       if (currency !== undefined) this.header_currencies.push([currency_field, currency]);

@@ -66,6 +66,7 @@ const RecordPlanSchema = Type.Object(
     }),
     by_name: Flag('Columns with the name of a field fill it; true when left out'),
     where: Type.Optional(Type.Array(ConditionSchema, { description: 'A row must fit all of them' })),
+    each: Text('A column that holds a list: each item of it is a record, and stands in the place of the list in paths'),
     group_lines: Text('The field whose value rows of one order share; they must stand together'),
   },
   closed,
@@ -110,7 +111,7 @@ export function readPlan(path: string): ImportPlan {
 /** Refuses a plan that names what does not exist. @throws bad_request. @returns the same plan. */
 export function checkPlan(plan: ImportPlan): ImportPlan {
   checkTimes('', plan);
-  for (const { record, fields, group_lines } of plan.records) {
+  for (const { record, fields, group_lines, each } of plan.records) {
     if (!isRecordName(record)) throw badRequest('RECORD', `${record} is not one of ${RECORD_NAMES.join(', ')}`);
     const known = recordKind(record).fields.map(({ name }) => name);
     if (group_lines !== undefined && !known.includes(group_lines))
@@ -118,6 +119,8 @@ export function checkPlan(plan: ImportPlan): ImportPlan {
         '--group-lines',
         `${group_lines} is not a field of ${record}; the fields are ${known.join(', ')}`,
       );
+    if (group_lines !== undefined && each !== undefined)
+      throw badRequest('--group-lines', `${group_lines}: a record of several rows cannot also be one of several items of a row`);
     for (const [name, field] of Object.entries(fields)) {
       checkTimes(`${name}=`, field);
       if (field.divide_by !== undefined && !/^10+$/.test(String(field.divide_by)))
