@@ -16,7 +16,7 @@ import { tell } from './outcome.ts';
 import type { ImportPlan } from './plan.ts';
 import { PlanMapping } from './plan-mapping.ts';
 import { type PlanFlags, planOf } from './plan-options.ts';
-import { agreedPlan } from './proposal.ts';
+import { agreedPlan, presetPlan } from './proposal.ts';
 import { RejectedFile } from './rejected.ts';
 import type { RowSource } from './row-source.ts';
 import { openRows } from './rows.ts';
@@ -45,10 +45,24 @@ export async function importFile(
 ): Promise<number> {
   const [record, file] = words[1] === undefined ? [undefined, words[0]] : [words[0], words[1]];
   if (record === undefined && isRecordName(file)) throw badRequest('FILE', `is missing; name the file of ${file}`);
-  const proposes = record === undefined && options.plan === undefined;
-  const plan = proposes ? await proposedPlan(io, file, options) : planOf(record, options);
+  const plan = await planFor(io, record, file, options);
   if (plan === undefined) return EXIT_USAGE;
   return importByPlan(io, file, plan, options, withClient);
+}
+
+/** The plan of the options; undefined if one was proposed and not agreed to. */
+async function planFor(
+  io: Io,
+  record: string | undefined,
+  file: string,
+  options: ImportOptions,
+): Promise<ImportPlan | undefined> {
+  const { preset, plan } = options;
+  if (preset === undefined)
+    return record === undefined && plan === undefined ? proposedPlan(io, file, options) : planOf(record, options);
+  const beside = record === undefined ? (plan === undefined ? undefined : '--plan') : 'RECORD';
+  if (beside !== undefined) throw badRequest('--preset', `names the records itself; leave out ${beside}`);
+  return presetPlan(io, file, { ...options, preset });
 }
 
 function proposedPlan(io: Io, file: string, options: ImportOptions): Promise<ImportPlan | undefined> {

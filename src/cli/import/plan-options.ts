@@ -1,6 +1,6 @@
 /** The command line of an import, parsed into a plan. */
 import { badRequest } from '../../domain/errors.ts';
-import { isRecordName, RECORD_NAMES } from '../../domain/index.ts';
+import { isRecordName, RECORD_NAMES, type RecordName, recordKind } from '../../domain/index.ts';
 import { conditionOf } from './conditions.ts';
 import { checkPlan, type FieldPlan, type ImportPlan, readPlan } from './plan.ts';
 
@@ -24,10 +24,12 @@ export interface PlanFlags {
   strict?: boolean;
   brand?: string;
   plan?: string;
+  preset?: string;
 }
 
-/** The options that fill a plan of their own, so that they cannot stand beside `--plan`. */
-const OF_PLAN = ['map', 'set', 'default', 'values', 'negate', 'divide', 'sum', 'where', 'groupLines'] as const;
+/** The options that fill a plan of their own, so that they cannot stand beside `--plan`. The first ones are repeatable. */
+const REPEATED = ['map', 'set', 'default', 'values', 'negate', 'divide', 'sum', 'where'] as const;
+const OF_PLAN = [...REPEATED, 'groupLines'] as const;
 
 /** @param record undefined with `--plan`. @throws bad_request naming the option. */
 export function planOf(record: string | undefined, flags: PlanFlags): ImportPlan {
@@ -53,6 +55,35 @@ export function planOf(record: string | undefined, flags: PlanFlags): ImportPlan
       },
     ],
   });
+}
+
+/**
+ * A plan that was proposed, or of a preset, with what the options say: in each record that has the field, and for all rows.
+ * @throws bad_request for a field that none of its records has.
+ */
+export function withFlags(plan: ImportPlan, flags: PlanFlags): ImportPlan {
+  if (flags.groupLines !== undefined) throw badRequest('--group-lines', 'needs RECORD and the mapping of its fields');
+  const { file, ...of_plan } = fileFlags(flags);
+  const [fields, where] = [Object.entries(fieldsOf(flags)), flags.where.map(conditionOf)];
+  const has = (record: RecordName, name: string): boolean =>
+    recordKind(record).fields.some((field) => field.name === name.split('.')[0]);
+  const names = plan.records.map(({ record }) => record);
+  const unknown = fields.find(([name]) => !names.some((record) => has(record, name)));
+  if (unknown !== undefined) throw badRequest('--map', `${unknown[0]} is not a field of ${names.join(', ')}`);
+  const records = plan.records.map((one) => {
+    const own = fields.filter(([name]) => has(one.record, name));
+    const changed = own.map(([name, field]) => [name, overPlan(one.fields[name], field)]);
+    const all = [...(one.where ?? []), ...where];
+    const fields_of_record = { ...one.fields, ...Object.fromEntries(changed) };
+    return { ...one, fields: fields_of_record, ...(all.length === 0 ? {} : { where: all }) };
+  });
+  const form = { ...plan.file, ...file };
+  return { ...plan, ...of_plan, ...(Object.keys(form).length === 0 ? {} : { file: form }), records };
+}
+
+/** What an option says of a field replaces what the plan says, if it names where the value comes from. */
+function overPlan(plan: FieldPlan | undefined, flag: FieldPlan): FieldPlan {
+  return flag.from === undefined && flag.value === undefined ? { ...plan, ...flag } : flag;
 }
 
 /** The options that say how a file is read, whatever its records are. */
@@ -143,7 +174,25 @@ export function commandOf(plan: ImportPlan, file: string): string | undefined {
     if (field.value !== undefined) add('--set', `${name}=${field.value}`);
     if (field.default !== undefined) add('--default', `${name}=${field.default}`);
   }
-  const { file: form, time_zone, time_format, decimal, brand_id, strict } = plan;
+  addFileWords(add, plan);
+  if (plan.strict) words.push('--strict');
+  return words.join(' ');
+}
+
+/** The command that imports a file by a preset, with the options that were given. */
+export function presetCommand(preset: string, file: string, flags: PlanFlags): string {
+  const words = ['tributary', 'import', shellWord(file), '--preset', preset];
+  const add = (option: string, value: string): void => void words.push(option, shellWord(value));
+  for (const flag of REPEATED) for (const value of flags[flag]) add(`--${flag}`, value);
+  for (const value of flags.timeZone.filter((text) => text.includes('='))) add('--time-zone', value);
+  for (const value of flags.timeFormat.filter((text) => text.includes('='))) add('--time-format', value);
+  addFileWords(add, fileFlags(flags));
+  if (flags.strict) words.push('--strict');
+  return words.join(' ');
+}
+
+function addFileWords(add: (option: string, value: string) => void, plan: Omit<ImportPlan, 'records'>): void {
+  const { file: form, time_zone, time_format, decimal, brand_id } = plan;
   if (form?.skip !== undefined) add('--skip', String(form.skip));
   if (form?.encoding !== undefined) add('--encoding', form.encoding);
   if (form?.delimiter !== undefined) add('--delimiter', form.delimiter);
@@ -152,8 +201,6 @@ export function commandOf(plan: ImportPlan, file: string): string | undefined {
   if (time_format !== undefined) add('--time-format', time_format);
   if (decimal !== undefined) add('--decimal', decimal);
   if (brand_id !== undefined) add('--brand', brand_id);
-  if (strict) words.push('--strict');
-  return words.join(' ');
 }
 
 function shellWord(text: string): string {

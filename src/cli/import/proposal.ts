@@ -1,5 +1,5 @@
 /** Proposes a plan for a file, shows what it would load, and asks. */
-import { badRequest, type Problem } from '../../domain/errors.ts';
+import { badRequest, type Problem, type TributaryError } from '../../domain/errors.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import { shownJson } from '../../domain/text.ts';
 import { clip, line } from '../../present/clip.ts';
@@ -7,22 +7,13 @@ import type { Io } from '../io.ts';
 import type { Item } from './converter.ts';
 import { checkPlan, type ImportPlan } from './plan.ts';
 import { PlanMapping } from './plan-mapping.ts';
-import { commandOf, fileFlags, type PlanFlags } from './plan-options.ts';
+import { commandOf, fileFlags, type PlanFlags, presetCommand, withFlags } from './plan-options.ts';
+import { PRESETS, presetNamed } from './presets/index.ts';
+import { checkZone, misfits, type Preset, planOfPreset } from './presets/preset.ts';
 import { RECOGNISERS } from './recognise.ts';
-import type { FileRow, RowForm } from './row-source.ts';
-import { openRows } from './rows.ts';
+import { firstRows, type Sample } from './sample.ts';
 
 const SHOWN = 5;
-/** Rows that are looked at. */
-const LOOKED_AT = 100;
-
-/** The first rows of a file. */
-interface Sample {
-  file: string;
-  columns: readonly string[];
-  rows: readonly FileRow[];
-  form: RowForm;
-}
 
 type Judge = (record: RecordName, item: unknown) => Problem | undefined;
 
@@ -37,17 +28,21 @@ export async function agreedPlan(
   options: PlanFlags & { yes: boolean },
   judge: Judge,
 ): Promise<ImportPlan | undefined> {
-  const flags = fileFlags(options);
-  const sample = await firstRows(file, flags);
-  const whole = (plan: ImportPlan): ImportPlan => checkPlan({ ...plan, ...flags, ...mergedFile(plan, flags) });
+  const sample = await firstRows(file, fileFlags(options).file, PRESETS);
+  const whole = (plan: ImportPlan): ImportPlan => checkPlan(withFlags(withSkip(plan, sample), options));
   const accepted = (plan: ImportPlan): number =>
     loaded(whole(plan), sample, judge).filter(({ problem }) => problem === undefined).length;
-  for (const { name, recognise } of RECOGNISERS) {
+  for (const { name, preset, recognise } of RECOGNISERS) {
     const proposed = recognise(sample.columns, accepted);
     if (proposed === undefined) continue;
     const plan = whole(proposed);
     show(io, name, plan, sample, judge);
-    return options.yes || (await agrees(io, plan, file)) ? plan : undefined;
+    if (preset !== undefined) {
+      tellNotes(io, preset);
+      checkZone(preset, plan);
+    }
+    const command = preset === undefined ? commandOf(plan, file) : presetCommand(preset.name, file, options);
+    return options.yes || (await agrees(io, command, file)) ? plan : undefined;
   }
   throw badRequest(
     'RECORD',
@@ -55,35 +50,46 @@ export async function agreedPlan(
   );
 }
 
-async function agrees(io: Io, plan: ImportPlan, file: string): Promise<boolean> {
-  const command = commandOf(plan, file) ?? line`tributary import ${file} --yes`;
+/** The plan of the preset that `--preset` names. @throws bad_request if the file is none of it. */
+export async function presetPlan(io: Io, file: string, options: PlanFlags & { preset: string }): Promise<ImportPlan> {
+  const preset = presetNamed(options.preset);
+  const sample = await firstRows(file, fileFlags(options).file, [preset]);
+  const { lacking, strange } = misfits(preset, sample.columns);
+  if (lacking.length > 0 || strange.length > 0) throw noFileOf(preset, sample, lacking, strange);
+  const plan = withFlags(withSkip(planOfPreset(preset, sample.columns), sample), options);
+  checkZone(preset, plan);
+  tellNotes(io, preset);
+  return checkPlan(plan);
+}
+
+function noFileOf(preset: Preset, { columns }: Sample, lacking: string[], strange: string[]): TributaryError {
+  const why =
+    lacking.length > 0
+      ? `the file has no column ${lacking.join(', ')}`
+      : `the file has the column ${strange.join(', ')}`;
+  const other = RECOGNISERS.find((one) => one.preset?.columns && one.recognise(columns, () => 0) !== undefined);
+  const fix =
+    other?.preset === undefined ? `it has ${columns.slice(0, 50).join(', ')}` : `--preset ${other.preset.name} fits it`;
+  return badRequest('--preset', `${preset.name} reads ${preset.title}, but ${why}; ${fix}`);
+}
+
+function withSkip(plan: ImportPlan, { skip }: Sample): ImportPlan {
+  return skip === undefined ? plan : { ...plan, file: { ...plan.file, skip } };
+}
+
+function tellNotes(io: Io, { notes }: Preset): void {
+  for (const note of notes) io.err(`note: ${note}\n`);
+}
+
+async function agrees(io: Io, command: string | undefined, file: string): Promise<boolean> {
+  const shown = command ?? line`tributary import ${file} --yes`;
   if (io.ask === undefined) {
-    io.out(`to import it: ${command}\n`);
+    io.out(`to import it: ${shown}\n`);
     return false;
   }
   if (/^\s*y(es)?\s*$/i.test(await io.ask('import it like this? [y/N] '))) return true;
-  io.out(`not imported. To change the mapping, start from: ${command}\n`);
+  io.out(`not imported. To change the mapping, start from: ${shown}\n`);
   return false;
-}
-
-function mergedFile(plan: ImportPlan, flags: Omit<ImportPlan, 'records'>): Pick<ImportPlan, 'file'> {
-  const file = { ...plan.file, ...flags.file };
-  return Object.keys(file).length === 0 ? {} : { file };
-}
-
-async function firstRows(file: string, flags: Omit<ImportPlan, 'records'>): Promise<Sample> {
-  const source = await openRows(file, () => true, flags.file);
-  const rows: FileRow[] = [];
-  try {
-    for await (const portion of source.rows(0)) {
-      rows.push(...portion.rows.slice(0, LOOKED_AT - rows.length));
-      if (rows.length >= LOOKED_AT) break;
-    }
-    const keys = rows.flatMap(({ object }) => Object.keys(object ?? {}));
-    return { file, columns: source.columns ?? [...new Set(keys)], rows, form: source.form };
-  } finally {
-    await source.close();
-  }
 }
 
 interface Loaded {

@@ -1,10 +1,14 @@
 /** Knows files by their columns, and proposes the plan for them. */
 import { RECORD_NAMES, type RecordName, recordKind } from '../../domain/index.ts';
 import type { FieldPlan, ImportPlan } from './plan.ts';
+import { PRESETS } from './presets/index.ts';
+import { isOfPreset, type Preset, planOfPreset } from './presets/preset.ts';
 
 export interface Recogniser {
   /** What the file is, as a person would say it. */
   name: string;
+  /** The preset whose files it knows. */
+  preset?: Preset;
   /**
    * The plan for a file with these columns; undefined if it is another kind of file.
    * @param accepted how many of the first rows the server would take under a plan.
@@ -77,7 +81,13 @@ const BY_NAMES: Recogniser = {
 };
 
 /** In the order in which they are asked; the first that knows the file is taken. */
-export const RECOGNISERS: readonly Recogniser[] = [BY_NAMES];
+export const RECOGNISERS: readonly Recogniser[] = [...PRESETS.map(byPreset), BY_NAMES];
+
+function byPreset(preset: Preset): Recogniser {
+  const recognise = (columns: readonly string[]): ImportPlan | undefined =>
+    isOfPreset(preset, columns) ? planOfPreset(preset, columns) : undefined;
+  return { name: `${preset.title}, preset ${preset.name}`, preset, recognise };
+}
 
 /** The fields of a record that the columns fill, and how well; undefined if one that it needs is missing. */
 function fieldsFor(record: RecordName, columns: readonly string[]) {

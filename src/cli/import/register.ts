@@ -4,6 +4,7 @@ import { withClient } from '../connect.ts';
 import { type Context, collect, whole, withData } from '../options.ts';
 
 import { type ImportOptions, importFile } from './command.ts';
+import { PRESETS } from './presets/index.ts';
 
 const HELP = `
 Columns with the name of a field fill that field; columns that are no field are ignored and named.
@@ -11,7 +12,8 @@ A COLUMN may be a path (event.params[0].value, items[*].id, list[key=name].value
 empty (A|B), or several joined into an id (A+B, 'text'+A). Empty csv cells, NULL, \\N and -- are absent.
 Refused rows are listed by line and written to FILE.rejected.csv or .ndjson, which the same command imports when
 they are mended. The exit code is 0 if all rows are in, 3 if some were refused or in conflict, 1 if none is in.
-Without RECORD, a mapping is proposed and the first rows are shown. docs/import.md explains all of it with examples.`;
+Without RECORD, a mapping is proposed and the first rows are shown. Exports of known vendors are recognised, or named with
+--preset; --map, --set, --default and --where change their mapping. docs/import.md explains all of it with examples.`;
 
 export function addImportCommand(program: Command, { io, open, exit }: Context): void {
   const command = program
@@ -41,6 +43,7 @@ export function addImportCommand(program: Command, { io, open, exit }: Context):
     .option('--skip <n>', 'lines above the header', whole(0, 1_000))
     .option('--quotes <rule>', 'guarded, or strict: csv by RFC 4180 alone')
     .option('--strict', 'refuse what is otherwise only warned of, such as ids that a spreadsheet rounded', false)
+    .option('--preset <name>', `the export of a vendor: ${PRESETS.map(({ name }) => name).join(', ')}`)
     .option('--plan <file>', 'a plan in JSON instead of RECORD and its options, also for several records')
     .option('--brand <id>', 'the brand that the rows belong to')
     .option('--batch <n>', 'rows per request', whole(1, 100_000), 1_000)
