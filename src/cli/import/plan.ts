@@ -120,7 +120,10 @@ export function checkPlan(plan: ImportPlan): ImportPlan {
         `${group_lines} is not a field of ${record}; the fields are ${known.join(', ')}`,
       );
     if (group_lines !== undefined && each !== undefined)
-      throw badRequest('--group-lines', `${group_lines}: a record of several rows cannot also be one of several items of a row`);
+      throw badRequest(
+        '--group-lines',
+        `${group_lines}: a record of several rows cannot also be one of several items of a row`,
+      );
     for (const [name, field] of Object.entries(fields)) {
       checkTimes(`${name}=`, field);
       if (field.divide_by !== undefined && !/^10+$/.test(String(field.divide_by)))

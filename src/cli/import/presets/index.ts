@@ -1,9 +1,44 @@
 /** The list of presets. A file is asked of them in this order. */
 import { badRequest } from '../../../domain/errors.ts';
+import { GOOGLE_ADS_COST, GOOGLE_ADS_WITHOUT_DAYS, META_ADS_COST, META_ADS_WITHOUT_DAYS } from './ads.ts';
+import { GA4_EVENTS } from './ga4.ts';
+import { KLAVIYO_EVENTS, KLAVIYO_TABLE } from './klaviyo.ts';
+import {
+  MAILCHIMP_ACTIVITY,
+  MAILCHIMP_ACTIVITY_ROWS,
+  MAILCHIMP_CLICKS,
+  MAILCHIMP_COUNTS,
+  MAILCHIMP_OPENS,
+  MAILCHIMP_UNSUBSCRIBES,
+} from './mailchimp.ts';
+import { MANDRILL_ACTIVITY, MANDRILL_MESSAGES } from './mandrill.ts';
 import type { Preset } from './preset.ts';
+import { SEGMENT_EVENTS, SEGMENT_IDENTIFIES, SEGMENT_PAGES } from './segment.ts';
 import { SHOPIFY_ORDERS } from './shopify.ts';
+import { SNOWPLOW_EVENTS } from './snowplow.ts';
 
-export const PRESETS: readonly Preset[] = [SHOPIFY_ORDERS];
+export const PRESETS: readonly Preset[] = [
+  SHOPIFY_ORDERS,
+  KLAVIYO_EVENTS,
+  KLAVIYO_TABLE,
+  MAILCHIMP_ACTIVITY,
+  MAILCHIMP_ACTIVITY_ROWS,
+  MAILCHIMP_UNSUBSCRIBES,
+  MAILCHIMP_CLICKS,
+  MAILCHIMP_OPENS,
+  MANDRILL_ACTIVITY,
+  MANDRILL_MESSAGES,
+  MAILCHIMP_COUNTS,
+  GA4_EVENTS,
+  GOOGLE_ADS_COST,
+  META_ADS_COST,
+  GOOGLE_ADS_WITHOUT_DAYS,
+  META_ADS_WITHOUT_DAYS,
+  SEGMENT_PAGES,
+  SEGMENT_EVENTS,
+  SEGMENT_IDENTIFIES,
+  SNOWPLOW_EVENTS,
+];
 
 /** @throws bad_request if there is none of this name. */
 export function presetNamed(name: string): Preset {

@@ -1,0 +1,118 @@
+/** What advertising cost, by day and campaign: Google Ads and Meta Ads. */
+import { badRequest } from '../../../domain/errors.ts';
+import { currencyOfHeader } from '../amounts.ts';
+import type { Condition, FieldPlan, ImportPlan } from '../plan.ts';
+import type { Preset } from './preset.ts';
+
+interface Ads {
+  source: string;
+  /** The channel that a click of it has when nothing but its click id tells. */
+  channel: string;
+  day: string;
+  amount: string;
+  currency: string;
+  /** Of each, the id before the name: a campaign that gets another name keeps its id, so its days are stated once. */
+  campaign: readonly [id: string, name: string];
+  ad_set: readonly [id: string, name: string];
+}
+
+/** Spend of each line. Totals above and below have no day or no campaign, and lines without an amount cost nothing that is known. */
+function spendOf(ads: Ads, columns: readonly string[]): ImportPlan {
+  const known = (...names: readonly string[]): string => names.filter((name) => columns.includes(name)).join('|');
+  const [campaign, name] = [known(...ads.campaign), known(ads.campaign[1])];
+  const ad_set = known(...ads.ad_set);
+  const filled = [ads.day, name || campaign, ads.amount];
+  const in_header = currencyOfHeader(ads.amount);
+  const currency: FieldPlan = in_header === undefined ? { from: known(ads.currency) } : { value: in_header };
+  return {
+    records: [
+      {
+        record: 'spend',
+        by_name: false,
+        where: filled.map((column): Condition => ({ column, op: '!=', values: [''] })),
+        fields: {
+          date: { from: ads.day },
+          channel: { value: ads.channel },
+          campaign_id: { from: campaign },
+          ...(ad_set === '' ? {} : { ad_set_id: { from: ad_set } }),
+          source: { value: ads.source },
+          amount: { from: ads.amount },
+          ...(currency.from === '' ? {} : { currency }),
+        },
+      },
+    ],
+  };
+}
+
+/** A file of costs without days: its cost cannot be said to belong to any. */
+function withoutDays(what: string, fix: string): () => never {
+  return () => {
+    throw badRequest('FILE', `is an export of ${what} without the column Day, so its cost belongs to no day; ${fix}`);
+  };
+}
+
+const SAME_DAY =
+  'import a day again when it was restated: the latest import of a day, campaign and ad set counts. Keep the columns the same, since a line with an ad set does not replace one without';
+
+const GOOGLE: Omit<Ads, 'amount'> = {
+  source: 'google_ads',
+  channel: 'paid_search',
+  day: 'Day',
+  currency: 'Currency code',
+  campaign: ['Campaign ID', 'Campaign'],
+  ad_set: ['Ad group ID', 'Ad group'],
+};
+const GOOGLE_ONLY =
+  /^(Currency code|Campaign (status|state|type)|Ad group( ID| status)?|Impr\.|Avg\. (CPC|cost)|Budget name|Interactions)$/;
+
+export const GOOGLE_ADS_COST: Preset = {
+  name: 'google_ads_cost',
+  title: 'the cost of Google Ads',
+  columns: ['Day', 'Campaign', 'Cost', GOOGLE_ONLY],
+  plan: (columns) => spendOf({ ...GOOGLE, amount: 'Cost' }, columns),
+  notes: [
+    'the campaign is the Campaign ID if the file has it, else the name: links tagged by Google carry {campaignid}. If yours carry the name in utm_campaign, add --map campaign_id=Campaign',
+    'all of it is on channel paid_search, as a click is that Google only tagged with gclid; for others import them apart, such as --where "Campaign type=Display" --set channel=display',
+    'without the column Currency code the cost is in the currency of the brand',
+    SAME_DAY,
+  ],
+};
+
+export const GOOGLE_ADS_WITHOUT_DAYS: Preset = {
+  name: 'google_ads_without_days',
+  title: 'the cost of Google Ads without days',
+  columns: ['Campaign', 'Cost', GOOGLE_ONLY],
+  without: ['Day'],
+  plan: withoutDays('Google Ads', 'add Segment > Time > Day to the report, and download it again'),
+  notes: [],
+};
+
+const META: Omit<Ads, 'amount'> = {
+  source: 'meta_ads',
+  channel: 'paid_social',
+  day: 'Day',
+  currency: 'Currency',
+  campaign: ['Campaign ID', 'Campaign name'],
+  ad_set: ['Ad set ID', 'Ad set name'],
+};
+const META_AMOUNT = /^Amount spent( \([A-Z]{3}\))?$/;
+
+export const META_ADS_COST: Preset = {
+  name: 'meta_ads_cost',
+  title: 'the cost of Meta Ads',
+  columns: ['Day', 'Campaign name|Campaign ID', META_AMOUNT],
+  plan: (columns) => spendOf({ ...META, amount: columns.find((column) => META_AMOUNT.test(column))! }, columns),
+  notes: [
+    'the campaign is the Campaign ID if the file has it, else the name. Touches meet it by utm_id={{campaign.id}}; if your links carry utm_campaign={{campaign.name}}, add --map "campaign_id=Campaign name"',
+    SAME_DAY,
+  ],
+};
+
+export const META_ADS_WITHOUT_DAYS: Preset = {
+  name: 'meta_ads_without_days',
+  title: 'the cost of Meta Ads without days',
+  columns: ['Campaign name|Campaign ID', META_AMOUNT],
+  without: ['Day'],
+  plan: withoutDays('Meta Ads', 'choose Breakdown > By time > Day in the Ads Manager, and export it again'),
+  notes: [],
+};
