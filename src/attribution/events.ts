@@ -7,7 +7,7 @@ import { columnsOf, fill, materialise, numbered, type Relation } from '../wareho
 import type { Row } from '../warehouse/schema.ts';
 import type { TimeBounds } from './bounds.ts';
 import { isNarrowed, narrowed, narrowing, type Plan, periodDecides } from './plan.ts';
-import { makeRates } from './rates.ts';
+import { atRate, makeRates } from './rates.ts';
 import { EVENTS, ORDER_ADJUSTMENTS, VALUE_EVENTS, ZONE_OFFSETS } from './relations.ts';
 
 /** Makes `order_adjustments`: the adjustments of `orders`. Later steps count those in another currency and leave them out. */
@@ -142,11 +142,9 @@ async function dayColumns(
 /** Converts value events with the rate of their order. Rounds half away from zero. */
 async function convertEvents(snapshot: Snapshot, plan: Plan): Promise<Relation> {
   const rates = await makeRates(snapshot, plan);
-  const convert = (value: string): string =>
-    `case when r.num = r.den then ${value} else idiv(int128(2) * ${value} * int128(r.num) + case when ${value} < 0 then -int128(r.den) else int128(r.den) end, int128(2) * int128(r.den)) end`;
   const columns = columnsOf(EVENTS, 'v', {
-    before_micros: convert('v.before_micros'),
-    after_micros: convert('v.after_micros'),
+    before_micros: atRate('v.before_micros'),
+    after_micros: atRate('v.after_micros'),
   });
   return materialise(
     snapshot,

@@ -3,8 +3,8 @@
 import { TributaryError } from '../domain/errors.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import { formatDate, parseDate } from '../domain/time.ts';
+import { latestStatements } from '../log/statements.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { atOrBefore } from '../warehouse/position.ts';
 import { readAll } from '../warehouse/read-row.ts';
 import { fill, type Relation } from '../warehouse/relation.ts';
 import type { Plan } from './plan.ts';
@@ -96,11 +96,15 @@ export class RateBook {
   }
 }
 
-/** Reads all quotes up to the plan's log position. */
+/** SQL for an amount at the rate `r.num / r.den`, rounded half away from zero. */
+export function atRate(micros: string): string {
+  return `case when r.num = r.den then ${micros} else idiv(int128(2) * ${micros} * int128(r.num) + case when ${micros} < 0 then -int128(r.den) else int128(r.den) end, int128(2) * int128(r.den)) end`;
+}
+
+/** Reads the quotes that count at the plan's log position: of each day and pair the latest one. */
 export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBook> {
-  const rows = await snapshot.query(
-    `select f.brand_id as brand_id, f.date as date, f.currency as currency, f.base as base, f.rate_nanos as rate_nanos from fx_rates f where ${atOrBefore('f', plan.positions.conversions)}`,
-  );
+  const columns = ['date', 'currency', 'base', 'rate_nanos'];
+  const rows = await snapshot.query(latestStatements('fx_rates', plan.positions.conversions, { columns }));
   const quotes = readAll(rows, {
     brand_id: 'text',
     date: 'text',

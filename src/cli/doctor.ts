@@ -65,7 +65,7 @@ function showDoctor({ problems, warnings, warehouse, state, collector }: Json): 
     .map((table: Json): [string, string] => [table.table, count(table.rows)]);
   const verdict =
     problems.length === 0
-      ? 'no problems found\n'
+      ? `no problems found${warnings?.length ? ', see the warnings' : ''}\n`
       : problems.map((problem: string) => line`problem: ${problem}\n`).join('');
   // A running server of an earlier version sends no warnings and no busy ids.
   const warned = (warnings ?? []).map((warning: string) => line`warning: ${warning}\n`).join('');

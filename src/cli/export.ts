@@ -9,6 +9,7 @@ import { isRecordName, recordKind } from '../domain/index.ts';
 import { parquetRows, writtenPath } from '../files/path-sql.ts';
 import { nameFile, refuseLink } from '../files/private.ts';
 import { openScratch } from '../files/scratch.ts';
+import { sentIdSql } from '../log/statements.ts';
 import { guardedSql } from '../present/csv.ts';
 import { pairs } from '../present/table.ts';
 import { backupFile } from '../warehouse/backup.ts';
@@ -115,7 +116,7 @@ async function convert(
     const safe = spreadsheet && column.type === 'text' ? guardedSql(cell) : cell;
     return `${safe} as "${wireName(table, column.name)}"`;
   });
-  const sql = `copy (select ${columns.join(', ')} from ${parquetRows(from)}) to ${writtenPath(to)} (${COPY_OPTIONS[format]})`;
+  const sql = `copy (select ${columns.join(', ')} from ${parquetRows(from)} t) to ${writtenPath(to)} (${COPY_OPTIONS[format]})`;
   const rows = (await connection.runAndReadAll(sql)).getRows();
   return Number(rows[0]![0]);
 }
@@ -131,6 +132,8 @@ function fieldOf(table: TableName, column: string) {
 
 function onTheWire(table: TableName, { name, type }: Column, format: Format): string {
   const kind = fieldOf(table, name)?.kind;
+  // A statement has the id that its sender knows, so an import of the file states the same again.
+  if (isRecordName(table) && name === recordKind(table).id_field) return sentIdSql(table, 't');
   if (kind === 'amount' || kind === 'rate') {
     const [scale, one] = kind === 'amount' ? [6, '0.000001::decimal(7, 6)'] : [9, '0.000000001::decimal(10, 9)'];
     const decimal = `(${name}::decimal(18, 0) * ${one})::decimal(28, ${scale})`;

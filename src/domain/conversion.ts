@@ -1,6 +1,7 @@
 /** A conversion: an outcome with a value, credited to the touches before it. */
 
 import { CLAIMED_ID } from './claim.ts';
+import type { Problem } from './errors.ts';
 import {
   Amount,
   BRAND_ID,
@@ -14,7 +15,8 @@ import {
   StringList,
   Text,
 } from './fields.ts';
-import { defineRecord } from './record.ts';
+import { formatMicros } from './money.ts';
+import { defineRecord, type FlatRecord } from './record.ts';
 import { int64Hash, SUBJECT_KEY } from './subject.ts';
 import { type Static, Type } from './typebox.ts';
 import { subjectProblem } from './who.ts';
@@ -102,14 +104,20 @@ export const conversions = defineRecord({
 });
 
 export const ADJUSTMENT_REASONS = ['refund', 'chargeback', 'correction', 'cancellation'] as const;
+/** Only a correction may raise the value of an order. */
+const LOWERING_REASONS: readonly unknown[] = ADJUSTMENT_REASONS.filter((reason) => reason !== 'correction');
 
 export const AdjustmentSchema = Type.Object(
   {
-    adjustment_id: Type.Optional(Id('Made from the content when left out')),
+    adjustment_id: Type.Optional(
+      Id(
+        'Made from the content when left out, and from the number of the line among equal ones of the request: two equal refunds in one request are two',
+      ),
+    ),
     brand_id: BRAND_ID,
     conversion_id: Type.Optional(Id('The conversion whose order it changes')),
     order_id: Type.Optional(Id('The order that it changes; one of conversion_id and order_id is needed')),
-    amount: Amount('Signed, in major units: a refund is negative', {
+    amount: Amount('Signed, in major units: negative for refund, chargeback and cancellation', {
       currency: 'currency',
       signed: true,
       nonzero: true,
@@ -134,6 +142,7 @@ export const adjustments = defineRecord({
   schema: AdjustmentSchema,
   since: 1,
   kept: 'first',
+  lines: true,
   instant_field: 'occurred_at',
   examples: {
     refund: {
@@ -147,9 +156,19 @@ export const adjustments = defineRecord({
   aliases: { timestamp: 'occurred_at', value: 'amount' },
   check: (record) =>
     record['conversion_id'] !== undefined || record['order_id'] !== undefined
-      ? undefined
+      ? signProblem(record)
       : {
           field: 'conversion_id',
           reason: 'one of conversion_id and order_id is needed; name the order that it changes',
         },
 });
+
+/** A refund that was sent as a positive amount would raise revenue. */
+function signProblem({ amount_micros, reason }: FlatRecord): Problem | undefined {
+  if ((amount_micros as number) < 0 || !LOWERING_REASONS.includes(reason)) return undefined;
+  const negative = formatMicros(-(amount_micros as number)).replace(/\.?0+$/, '');
+  return {
+    field: 'amount',
+    reason: `is above zero, and a ${reason} lowers the order; send "${negative}", or the reason correction if the order gained value`,
+  };
+}

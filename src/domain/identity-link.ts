@@ -29,7 +29,7 @@ export const identityLinks = defineRecord({
   id_prefix: 'il_',
   schema: IdentityLinkSchema,
   since: 1,
-  kept: 'latest',
+  kept: 'latest_by_time',
   subjects: { left_id: 'either', right_id: 'either' },
   instant_field: 'occurred_at',
   examples: {
@@ -65,7 +65,7 @@ export const customerSegments = defineRecord({
   id_prefix: 'cs_',
   schema: CustomerSegmentSchema,
   since: 1,
-  kept: 'latest',
+  kept: 'latest_by_time',
   subjects: { customer_id: 'customer' },
   instant_field: 'assigned_at',
   examples: {

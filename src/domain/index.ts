@@ -5,6 +5,7 @@
  * - record        one fact that a sender sends: a touchpoint, conversion, adjustment, email event, rate, link, …
  * - first-wins record  a record of which the first content under an id counts; other content under that id is a conflict
  * - statement     a record that a newer record can replace (spend, rate, link, customer segment); the latest one counts
+ * - line          a record that is one of a list (spend, adjustment); equal lines of one request or file each count
  * - draft         a record as it was sent, before it is read and checked
  * - envelope      the drafts of one request or one webhook
  * - acknowledgement  the answer to a sender: what was accepted, what was refused and why (`Receipt` in the API)

@@ -4,6 +4,7 @@
  * `warehouse/versions`.
  */
 
+import type { EqualLines } from './equal-lines.ts';
 import type { Problem } from './errors.ts';
 import type { FieldKind, PrivateKind } from './fields.ts';
 import type { TObject, TSchema } from './typebox.ts';
@@ -21,6 +22,8 @@ export interface ReadContext {
   defaultCurrency: (brand_id: string) => string;
   /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
+  /** The lines that the request or file had so far. Without it, each line is read as the first of its kind. */
+  equal_lines?: EqualLines;
 }
 
 /**
@@ -46,10 +49,11 @@ export interface DerivedColumn {
 
 /**
  * Which record counts. `first`: of one id the record at the first log position counts; other content under the same id is stored
- * as a conflict. `latest`: the record is a statement (a rate, a link, a customer segment), and reports take the latest statement
- * at or before their position. Statements are first-wins by their id too: a new statement has a new id.
+ * as a conflict. `latest`: the record is a statement (spend, a rate), and of one id the record at the latest log position counts
+ * (`./statement.ts`). `latest_by_time`: the record is a statement with an instant of its own (a link, a customer segment).
+ * Reports take the latest one by that instant; an id is first-wins, so a new statement has a new id.
  */
-export type Kept = 'first' | 'latest';
+export type Kept = 'first' | 'latest' | 'latest_by_time';
 
 /** Whether a key that stands in a shop's page may send a record: always, or where the brand's settings allow it. */
 export type FromPages = 'always' | 'if_allowed';
@@ -80,6 +84,11 @@ export interface RecordKindOptions<S extends TObject> {
   examples: Readonly<Record<string, unknown>>;
   /** The content id is made from these fields only, not from the whole content (there is one rate per day and pair). */
   key_fields?: readonly string[];
+  /**
+   * Set if records are lines of a list, such as the lines of a bill: equal ones without ids in one request or one file each
+   * count. Equal records of other kinds are one record that its sender repeats.
+   */
+  lines?: true;
   /** Fields that are cut or hashed before the record is written anywhere. */
   private?: Readonly<Record<string, PrivateKind>>;
   /** Checks rules over several fields, after the fields are read. */

@@ -80,7 +80,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined);
     if (problem) return problem;
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
-    if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record);
+    if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record, context);
     if (unusual) cleanTexts(record, texts);
     return record;
   };
@@ -214,8 +214,18 @@ function withoutNulls(input: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
 }
 
-/** An id from the content. A retry has the same content, so it gets the same id and counts once. */
-function contentId(kind: RecordKindOptions<TObject>, record: FlatRecord): string {
-  const content = kind.key_fields ? kind.key_fields.map((field) => record[field]) : record;
-  return kind.id_prefix + hash('sha256', JSON.stringify(content), 'hex').slice(0, 32);
+/**
+ * An id from the content. A retry has the same content, so it gets the same id and counts once. The second of several equal lines
+ * has its number in the id, so it counts too, and a retry of the whole request or file has the same numbers.
+ */
+function contentId(
+  { id_prefix, key_fields, lines }: RecordKindOptions<TObject>,
+  record: FlatRecord,
+  { equal_lines }: ReadContext,
+): string {
+  const content = key_fields ? key_fields.map((field) => record[field]) : record;
+  const idOf = (named: unknown): string => id_prefix + hash('sha256', JSON.stringify(named), 'hex').slice(0, 32);
+  const id = idOf(content);
+  const line_no = lines ? (equal_lines?.add(id) ?? 1) : 1;
+  return line_no === 1 ? id : idOf([content, line_no]);
 }

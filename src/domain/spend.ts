@@ -1,21 +1,34 @@
-/** Two statements: what marketing cost on a day, and the exchange rate of a day. */
+/** Two statements: what marketing cost on a day, and the exchange rate of a day. The latest of each counts. */
 
 import { Amount, BRAND_ID, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Name, Rate } from './fields.ts';
 import { defineRecord } from './record.ts';
+import { STATED_ID, statedId } from './statement.ts';
 import { type Static, Type } from './typebox.ts';
 
 export const SpendSchema = Type.Object(
   {
-    spend_id: Type.Optional(Id('Made from the content when left out')),
+    spend_id: Type.Optional(
+      Id(
+        'Names this line: the latest row with this id counts. When left out it is made from brand, date, channel, campaign, ad set and source, and from the number of the line among those of the request that share them',
+      ),
+    ),
     brand_id: BRAND_ID,
     date: CalendarDate("The day, in the brand's time zone"),
     channel: Name('The channel', MAX_CHANNEL_LENGTH),
     campaign_id: Type.Optional(Id('The campaign')),
-    amount: Amount('In major units, up to six decimals', { currency: 'currency', decimals: 6 }),
+    amount: Amount('In major units, up to six decimals; below zero for a credit', {
+      currency: 'currency',
+      decimals: 6,
+      signed: true,
+    }),
     currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
+    ad_set_id: Type.Optional(Id('The ad set or ad group within the campaign')),
+    source: Type.Optional(Name('Who says so, such as the advertising platform', MAX_CHANNEL_LENGTH)),
   },
   { additionalProperties: false, $id: 'Spend' },
 );
+
+export type SpendInput = Static<typeof SpendSchema>;
 
 export const spend = defineRecord({
   name: 'spend',
@@ -24,11 +37,21 @@ export const spend = defineRecord({
   id_prefix: 'sp_',
   schema: SpendSchema,
   since: 1,
+  fields_since: { ad_set_id: 4, source: 4, [STATED_ID]: 4 },
   kept: 'latest',
+  lines: true,
+  derived: [statedId('spend_id')],
+  key_fields: ['brand_id', 'date', 'channel', 'campaign_id', 'ad_set_id', 'source'],
   examples: {
     day: { date: '2026-03-01', channel: 'email', campaign_id: 'spring-sale', amount: '12.50', currency: 'USD' },
   },
-  aliases: { cost: 'amount', day: 'date' },
+  aliases: {
+    cost: 'amount',
+    day: 'date',
+    adset_id: 'ad_set_id',
+    ad_group_id: 'ad_set_id',
+    platform: 'source',
+  },
 });
 
 export const FxRateSchema = Type.Object(
@@ -58,7 +81,9 @@ export const fxRates = defineRecord({
   id_prefix: 'fx_',
   schema: FxRateSchema,
   since: 1,
+  fields_since: { [STATED_ID]: 4 },
   kept: 'latest',
+  derived: [statedId('fx_rate_id')],
   examples: { rate: { date: '2026-03-01', currency: 'EUR', base: 'USD', rate: '1.0843' } },
   key_fields: ['brand_id', 'date', 'currency', 'base'],
   check: (record) =>

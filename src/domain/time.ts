@@ -147,17 +147,6 @@ export function startOfDayMs(day_number: number, time_zone: string): number {
   );
 }
 
-/** {@link startOfDayMs} for many days of many brands: each day of a zone is found once. */
-export function daysOfZones(): typeof startOfDayMs {
-  const starts = new Map<string, number>();
-  return (day_number, time_zone) => {
-    const key = `${day_number} ${time_zone}`;
-    const start = starts.get(key) ?? startOfDayMs(day_number, time_zone);
-    starts.set(key, start);
-    return start;
-  };
-}
-
 /** A stretch of time over which a zone keeps one offset; `until_ms` is exclusive. */
 export interface OffsetPeriod {
   from_ms: number;

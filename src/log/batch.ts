@@ -2,6 +2,7 @@
 import { CLAIMED_ID, rivalId, sentId } from '../domain/claim.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord, Value } from '../domain/record.ts';
+import { statementId } from '../domain/statement.ts';
 import { int64OfHex } from '../domain/subject.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
@@ -67,7 +68,7 @@ interface KeyedItem extends Omit<Item, 'content_hash'> {
  * Makes the rows of a batch. Of several items with one id the first in log order counts. A repeat with equal content is
  * counted as a duplicate; a repeat with other content becomes a row of `conflicts`. A claim of a page (`domain/claim.ts`) is a
  * repeat of the server's conversion before it. If the server's conversion comes later with other content, the claim becomes the
- * row of `conflicts`.
+ * row of `conflicts`. A statement (`domain/statement.ts`) is a duplicate if it says what the latest one says, else it is a row.
  */
 export async function prepareBatch(
   items: readonly Item[],
@@ -86,9 +87,10 @@ export async function prepareBatch(
     if (turns.ends()) await turns.next();
     const { record, item, key, content_hash } = keyed;
     const is_claim = item[CLAIMED_ID] !== undefined;
+    const is_statement = recordKind(record).kept === 'latest';
     const rival = keyed.rival === undefined ? undefined : known.get(keyed.rival);
     const stored = known.get(key) ?? (is_claim ? rival : undefined);
-    if (stored === undefined) {
+    if (stored === undefined || (is_statement && stored.content_hash !== content_hash)) {
       add(batch, record, toRow(keyed, context));
       counts.loaded[record] = (counts.loaded[record] ?? 0) + 1;
       known.set(key, { content_hash, ...(is_claim ? { claim: sentFields(record, item) } : {}) });
@@ -134,7 +136,9 @@ function hasMark(id: Value | undefined): boolean {
 function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
   const { record, item } = keyed;
   const row: Row = Object.assign({}, item, context.enrich(record, item));
-  for (const { name, fill } of recordKind(record).derived ?? []) if (fill) row[name] = fill(row);
+  const { derived = [], id_field, kept } = recordKind(record);
+  for (const { name, fill } of derived) if (fill) row[name] = fill(row);
+  if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, keyed.log_seq);
   row['content_hash'] = keyed.content_hash;
   row['received_at'] = keyed.received_at;
   row['loaded_at'] = context.now_ms;

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sentId } from '../domain/claim.ts';
+import { EqualLines } from '../domain/equal-lines.ts';
 import { type Problem, TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
 import { isProblem, type ReadContext } from '../domain/record.ts';
@@ -65,7 +66,7 @@ export interface CollectorOptions {
 }
 
 const CONFLICT =
-  'conflict: this id was accepted before with other content, and the first record counts; send a change as an adjustment or statement of its own, or another event under another id';
+  'conflict: this id was accepted before with other content, and the first record counts; send a change as a record of its own, such as an adjustment, or another event under another id';
 const KNOWN_IDS = 'known-ids.bloom';
 /** The filter of known ids is saved each time this many records were loaded. */
 const SAVE_EVERY_RECORDS = 2_000_000;
@@ -160,7 +161,7 @@ export class Collector {
     }
     const { privacy, defaultCurrency } = this.options;
     const now_ms = this.now();
-    const context: ReadContext = { now_ms, defaultCurrency, ...caller };
+    const context: ReadContext = { now_ms, defaultCurrency, equal_lines: new EqualLines(), ...caller };
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     const records: KeptRecord[] = [];
     const indexes: number[] = [];
@@ -190,7 +191,8 @@ export class Collector {
   private conflictsOf(records: readonly KeptRecord[], indexes: readonly number[]) {
     const conflicts: NonNullable<Acknowledgement['conflicts']> = [];
     for (const [i, kept] of records.entries()) {
-      const { id_field } = recordKind(kept.record);
+      const { id_field, kept: which } = recordKind(kept.record);
+      if (which === 'latest') continue;
       if (this.recent.conflicts(kept, id_field))
         conflicts.push({ index: indexes[i]!, id: sentId(kept.item, id_field) as string, reason: CONFLICT });
     }

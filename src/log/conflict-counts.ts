@@ -63,8 +63,14 @@ export class ConflictCounts {
 
 const SHOWN_KINDS = 5;
 
-/** What `doctor` says about the conflicts of the last hour, of all collectors of the warehouse. */
-export async function conflictProblems(warehouse: Warehouse, now_ms: number): Promise<string[]> {
+/**
+ * What `doctor` says about the conflicts of the last hour, of all collectors of the warehouse. Few of them are a warning: what was
+ * sent last did not count, such as a second import with other columns. Many are a problem.
+ */
+export async function conflictFindings(
+  warehouse: Warehouse,
+  now_ms: number,
+): Promise<{ problems: string[]; warnings: string[] }> {
   const rows = await warehouse.read((snapshot) =>
     snapshot.query(
       `select brand_id, record, count(*) as n from conflicts where received_at >= instant(${now_ms - MS_PER_HOUR})
@@ -72,10 +78,11 @@ export async function conflictProblems(warehouse: Warehouse, now_ms: number): Pr
     ),
   );
   const total = rows.reduce((sum, { n }) => sum + Number(n), 0);
-  if (total <= MANY_CONFLICTS) return [];
+  if (total === 0) return { problems: [], warnings: [] };
   const kinds = rows.slice(0, SHOWN_KINDS).map(({ brand_id, record, n }) => `${n} ${record} of brand ${brand_id}`);
   const more = rows.length > SHOWN_KINDS ? ', and others' : '';
-  return [
-    `${total} conflicts in the last hour: ${kinds.join(', ')}${more}; the first record of each id counts, GET /v1/conflicts lists the others`,
+  const found = [
+    `${total} conflict${total === 1 ? '' : 's'} in the last hour: ${kinds.join(', ')}${more}; the first record of each id counts, GET /v1/conflicts lists the others`,
   ];
+  return total > MANY_CONFLICTS ? { problems: found, warnings: [] } : { problems: [], warnings: found };
 }

@@ -3,9 +3,11 @@ import { CLAIMED_ID } from '../domain/claim.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord, Value } from '../domain/record.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
+import { currentPosition } from '../warehouse/position.ts';
 import { type Row, textColumn } from '../warehouse/schema.ts';
 import { sentFields } from './kept-record.ts';
 import { idKey } from './seen-ids.ts';
+import { latestStatements, sentIdSql } from './statements.ts';
 
 /** A record by kind, brand and stored id. */
 export interface Wanted {
@@ -42,15 +44,17 @@ async function lookUpKind(
   wanted: readonly Wanted[],
   known: Map<string, KnownRecord>,
 ): Promise<void> {
-  const { id_field, pages } = recordKind(record);
+  const { id_field, kept, pages } = recordKind(record);
   await snapshot.relation(
     'wanted',
     [textColumn('brand_id'), textColumn('id')],
     wanted.map(({ brand_id, id }) => ({ brand_id, id })),
   );
-  const from = `from ${record} t join wanted w on w.brand_id = t.brand_id and w.id = t.${id_field}`;
+  const from = `from ${record} t join wanted w on w.brand_id = t.brand_id and w.id = ${sentIdSql(record, 't')}`;
   const rows = await snapshot.query(
-    `select t.brand_id as brand_id, t.${id_field} as id, t.content_hash as content_hash ${from}`,
+    kept === 'latest'
+      ? latestStatements(record, await currentPosition(snapshot), { columns: ['content_hash'], from })
+      : `select t.brand_id as brand_id, t.${id_field} as id, t.content_hash as content_hash ${from}`,
   );
   for (const { brand_id, id, content_hash } of rows)
     known.set(keyOf({ record, brand_id: brand_id as string, id: id as string }), {

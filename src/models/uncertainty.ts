@@ -11,7 +11,10 @@ export interface CreditByPerson {
   amounts: readonly Float64Array[];
 }
 
-/** A group's share of the credit under one model. The bounds hold `level` of the draws. Ranks count from 1. */
+/**
+ * A group's share of the credit under one model: a part of the total, also where the total is below 0. NaN where the total is 0,
+ * because nothing is to be shared. The bounds hold `level` of the draws whose total is not 0. Ranks count from 1.
+ */
 export interface ShareInterval {
   share: number;
   low: number;
@@ -28,7 +31,7 @@ export interface BootstrapOptions {
   level: number;
 }
 
-/** The share of each group under each model, with its interval. Shares are 0 where a model's total credit is not above 0. */
+/** The share of each group under each model, with its interval. */
 export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: BootstrapOptions): ShareInterval[][] {
   const { groups, amounts } = credit;
   const ones = new Float64Array(credit.people).fill(1);
@@ -40,6 +43,7 @@ export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: 
     const weights = peopleWeights(credit.people, random);
     amounts.forEach((_, m) => {
       const shares = sharesOf(credit, m, weights);
+      if (Number.isNaN(shares[0])) return;
       const ranks = ranksOf(shares);
       shares.forEach((share, g) => {
         drawn[m]![g]!.shares.push(share);
@@ -52,7 +56,9 @@ export function bootstrapShares(credit: CreditByPerson, { draws, seed, level }: 
     const ranks = ranksOf(shares);
     return Array.from(shares, (share, g) => {
       const { low, high } = middleOf(drawn[m]![g]!.shares, level);
-      const ranks_between = middleOf(drawn[m]![g]!.ranks, level);
+      const ranks_between = Number.isNaN(low)
+        ? { low: ranks[g]!, high: ranks[g]! }
+        : middleOf(drawn[m]![g]!.ranks, level);
       return {
         share,
         low,
@@ -74,10 +80,10 @@ function sharesOf({ groups, person, group, amounts }: CreditByPerson, m: number,
     sums[group[r]!]! += value;
     total += value;
   }
-  return total <= 0 ? sums.fill(0) : sums.map((sum) => sum / total);
+  return total === 0 ? sums.fill(Number.NaN) : sums.map((sum) => sum / total);
 }
 
-/** The rank of each share, the largest first. Equal shares keep their order. */
+/** The rank of each share, the largest first. Equal shares, and those of nothing, keep their order. */
 function ranksOf(shares: Float64Array): number[] {
   const order = [...shares.keys()].sort((a, b) => shares[b]! - shares[a]! || a - b);
   const ranks = new Array<number>(shares.length);

@@ -1,9 +1,12 @@
 /** The attribution report on a terminal: groups, one column of revenue per model, and a reconciliation that adds up. */
+import { ratio } from '../domain/money.ts';
 import type { ReportJson } from '../reports/context.ts';
+import { SPEND_MEASURES } from '../reports/group-spend.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import {
   exactDecimals,
   money,
+  moneyText,
   NOTHING,
   number,
   percent,
@@ -29,6 +32,7 @@ const MEASURES = new Set([
   'attributed_revenue_micros',
   'attributed_revenue',
   'average_attribution_weight',
+  ...SPEND_MEASURES,
 ]);
 
 export function showAttribution(report: ReportJson, limit: number): string {
@@ -67,6 +71,7 @@ function keyCells(row: Row, keys: readonly string[]): string[] {
 function oneModel(report: ReportJson, part: Part, limit: number): string {
   const rows = part.channel_attribution;
   const keys = groupKeys(rows);
+  const has_spend = rows.some((row) => typeof row['spend'] === 'string');
   const total = BigInt(part.reconciliation.attributed_micros);
   const columns: TextColumn[] = [
     ...keys.map((name) => ({ name })),
@@ -74,9 +79,9 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     { name: 'credited', right: true },
     { name: `revenue ${report['currency']}`, right: true },
     { name: 'share', right: true },
+    ...(has_spend ? SPEND_COLUMNS : []),
   ];
-  const share = (micros: bigint): string =>
-    total === 0n ? NOTHING : percent(Number((micros * 10_000n) / total) / 10_000);
+  const share = (micros: bigint): string => percent(ratio(micros, total));
   const shown = rows.slice(0, limit);
   const decimals = readableDecimals([total, ...shown.map(revenueOf)]);
   const lines = shown.map((row) => {
@@ -87,6 +92,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
       number(row['credited_conversions'], 2),
       money(micros, decimals),
       share(micros),
+      ...(has_spend ? spendCells(row) : []),
     ];
   });
   const sum = rows.reduce((all, row) => all + Number(row['credited_conversions'] ?? 0), 0);
@@ -97,8 +103,22 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     number(sum, 2),
     money(total, decimals),
     '',
+    ...(has_spend ? SPEND_COLUMNS.map(() => '') : []),
   ];
   return textTable(columns, lines, [totals]) + more(rows.length, shown.length);
+}
+
+const SPEND_COLUMNS: TextColumn[] = ['spend', 'cost each', 'return'].map((name) => ({ name, right: true }));
+
+/** Spend, cost of a credited conversion, and return on spend of a row. */
+function spendCells(row: Row): string[] {
+  const amount = (value: unknown): string => (typeof value === 'string' ? moneyText(value) : NOTHING);
+  const back = row['return_on_ad_spend'];
+  return [
+    amount(row['spend']),
+    amount(row['cost_per_conversion']),
+    typeof back === 'number' ? number(back, 2) : NOTHING,
+  ];
 }
 
 function sideBySide(report: ReportJson, parts: readonly [string, Part][], limit: number): string {

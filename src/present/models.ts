@@ -5,9 +5,9 @@ import { more, reportTitle } from './head.ts';
 import { NOTHING, type TextColumn, textTable } from './table.ts';
 
 interface Cell {
-  share: number;
-  share_low: number;
-  share_high: number;
+  share: number | null;
+  share_low: number | null;
+  share_high: number | null;
 }
 type Group = Record<string, unknown> & { models: Record<string, Cell> };
 interface Disagreement extends Record<string, unknown> {
@@ -24,7 +24,7 @@ export function showModels(report: ReportJson, limit: number): string {
   const groups = report['groups'] as Group[];
   const { draws, level } = report['intervals'] as { draws: number; level: number };
   const columns: TextColumn[] = [{ name: group_by }, ...models.map((name) => ({ name, right: true }))];
-  const strongest = (group: Group): number => Math.max(...models.map((model) => group.models[model]!.share));
+  const strongest = (group: Group): number => Math.max(...models.map((model) => group.models[model]!.share ?? 0));
   const sorted = [...groups].sort((a, b) => strongest(b) - strongest(a));
   const rows = sorted
     .slice(0, limit)
@@ -39,9 +39,10 @@ export function showModels(report: ReportJson, limit: number): string {
   ].join('');
 }
 
-const percent = (part: number): string => (part * 100).toFixed(1);
+const percent = (part: number | null): string => (part === null ? NOTHING : (part * 100).toFixed(1));
 
 function interval({ share, share_low, share_high }: Cell): string {
+  if (share === null) return NOTHING;
   return `${percent(share)} (${percent(share_low)} … ${percent(share_high)})`;
 }
 

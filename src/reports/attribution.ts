@@ -3,7 +3,7 @@
 import { creditedTouches } from '../attribution/credits.ts';
 import { UNATTRIBUTED_REASONS, type UnattributedReason } from '../attribution/eligibility.ts';
 import { makeJourneys } from '../attribution/journeys.ts';
-import { MAX_PATH_LENGTH, MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
+import { MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
 import { TributaryError } from '../domain/errors.ts';
@@ -16,9 +16,11 @@ import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
+import { type GroupSpend, readGroupSpend, spendOf, withSpend } from './group-spend.ts';
 import {
   byRevenue,
   DEFAULT_GROUP_BY,
+  formatKey,
   GROUP_KEY_NAMES,
   type GroupKey,
   joinMonths,
@@ -29,6 +31,8 @@ import { journeyAnalysis } from './journeys.ts';
 import { AttributionParameters } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import { ATTRIBUTION_EXAMPLE, ATTRIBUTION_MEANINGS, AttributionResult } from './results/attribution.ts';
+import type { Warning } from './warning.ts';
+import { readWarnings } from './warnings.ts';
 
 export const AttributionReportParameters = Type.Object(
   {
@@ -73,7 +77,7 @@ export async function attributionReport(
     const several = parameters.models !== undefined;
     return answerOnce(context, resolved, several ? 'models' : 'model', async () => {
       const { plan } = resolved;
-      const { parts, query } = await groupsAndReconciliation(snapshot, context, plan, keys);
+      const { parts, query, warnings } = await groupsAndReconciliation(snapshot, context, plan, keys);
       const { journeys } = await makeJourneys(snapshot, plan, query);
       const common = {
         ...reportHead(resolved, context.clock()),
@@ -81,7 +85,7 @@ export async function attributionReport(
           ? { attribution_models: plan.models.map((model) => model.name) }
           : { attribution_model: plan.models[0]!.name }),
         journey_analysis: await journeyAnalysis(snapshot, journeys),
-        warnings: await readWarnings(snapshot, plan, query),
+        warnings: [...(await readWarnings(snapshot, plan, query)), ...warnings],
       };
       return several ? { ...common, models: Object.fromEntries(parts) } : { ...common, ...parts[0]![1] };
     });
@@ -94,10 +98,14 @@ export async function groupsAndReconciliation(
   context: ReportContext,
   plan: Plan,
   keys: readonly GroupKey[],
-): Promise<{ parts: Array<[string, ReportJson]>; query: Attribution }> {
+): Promise<{ parts: Array<[string, ReportJson]>; query: Attribution; warnings: Warning[] }> {
   const query = await attribute(snapshot, plan, context.directory);
   const totals = await readTotals(snapshot, query);
-  return { parts: await modelParts(snapshot, plan, query, keys, totals), query };
+  const room = Math.floor(MAX_ROWS / plan.models.length);
+  const spend = await readGroupSpend(snapshot, plan, keys, room + 1);
+  checkRows(spend?.groups.length ?? 0, plan, 'group_by');
+  const parts = await modelParts(snapshot, plan, query, keys, { totals, spend, room });
+  return { parts, query, warnings: spend?.warnings ?? [] };
 }
 
 async function readTotals(snapshot: Snapshot, query: Attribution): Promise<Totals> {
@@ -131,13 +139,12 @@ async function modelParts(
   plan: Plan,
   query: Attribution,
   keys: readonly GroupKey[],
-  totals: Totals,
+  { totals, spend, room }: { totals: Totals; spend: GroupSpend | null; room: number },
 ): Promise<Array<[string, ReportJson]>> {
   const sums = plan.models
     .map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`)
     .join(', ');
   const months = await joinMonths(snapshot, keys, query.bounds);
-  const room = Math.floor(MAX_ROWS / plan.models.length);
   const groups = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
        sum(c.counted) as touches, ${sums}
@@ -154,7 +161,7 @@ async function modelParts(
   const parts: Array<[string, ReportJson]> = [];
   for (const [i, { name }] of plan.models.entries()) {
     const organic = await readOrganic(snapshot, plan, query, i);
-    parts.push([name, modelPart(i, keys, groups, emails, totals, organic)]);
+    parts.push([name, modelPart(i, keys, groups, emails, totals, organic, spend)]);
   }
   return parts;
 }
@@ -176,13 +183,21 @@ function modelPart(
   emails: readonly Row[],
   totals: Totals,
   organic: bigint | null,
+  spend: GroupSpend | null,
 ): ReportJson {
-  const rows = groups.map((row) => ({
+  const credited = groups.map((row) => ({
     keys: keys.map((key, g) => formatKey(row[`g${g}`]!, key)),
     micros: micros(row, i),
     touched: Number(row['touched']),
     touches: BigInt(row['touches']!),
     millionths: BigInt(row[`m${i}`] as string),
+  }));
+  const rows = withSpend(credited, spend, (own) => ({
+    keys: own,
+    micros: 0n,
+    touched: 0,
+    touches: 0n,
+    millionths: 0n,
   }));
   const attributed = rows.reduce((sum, row) => sum + row.micros, 0n);
   const email_rows = emails.map((row) => ({
@@ -198,6 +213,7 @@ function modelPart(
       credited_conversions: ratio(row.millionths, MICRO_CONVERSIONS),
       ...money('attributed_revenue', row.micros),
       average_attribution_weight: ratio(row.millionths, row.touches * BigInt(MICRO_CONVERSIONS)),
+      ...spendOf(row, spend),
     })),
     email_attribution: email_rows.sort(byRevenue).map(({ row, micros: value }) => ({
       email_id: row['email_id'],
@@ -230,51 +246,6 @@ function modelPart(
 
 function micros(row: Row, i: number): bigint {
   return BigInt(row[`c${i}`] as string);
-}
-
-function formatKey(cell: Row[string], key: GroupKey): string | null {
-  if (cell === null) return null;
-  return key.format ? key.format(cell) : String(cell);
-}
-
-/** Warnings about the numbers. Each has a count and names no person. */
-async function readWarnings(
-  snapshot: Snapshot,
-  plan: Plan,
-  { adjustments, credits, crowded, events }: Attribution,
-): Promise<Array<{ code: string; count: number; message: string }>> {
-  const open = plan.models
-    .map((model, i) => ({ model, i }))
-    .filter(({ model }) => model.peak === undefined && !model.absolute);
-  const zeros = open.map(({ i }) => `count_where(w${i} = 0.0) as zero${i}`);
-  const peaks = open.map(({ i }) => `, max(w${i}) as w${i}`).join('');
-  const [row] = await snapshot.query(
-    `select f.*, p.*, x.*
-     from (select count(*) as foreign_ones from ${adjustments.name} where currency <> order_currency and order_no in (select order_no from ${events.name})) f
-     cross join (
-       select ${[`count_where(places > ${MAX_PATH_LENGTH}) as cut`, ...zeros].join(', ')}
-       from (select order_no, max(places) as places${peaks} from ${credits.name} group by order_no) paths) p
-     cross join (select ${crowded ? `count(*) as crowded_ones from ${crowded.name}` : '0 as crowded_ones'}) x`,
-  );
-  const warnings: Array<{ code: string; count: number; message: string }> = [];
-  const warn = (name: string, code: string, message: string): void => {
-    const count = Number(row![name] ?? 0);
-    if (count > 0) warnings.push({ code, count, message });
-  };
-  warn(
-    'foreign_ones',
-    'adjustment_currency',
-    "adjustments are in another currency than their order and were left out; send them in the order's currency",
-  );
-  warn(
-    'crowded_ones',
-    'candidates_cut',
-    'orders have more touchpoints in their windows than an order keeps; only the newest count. If many people share an id, `doctor` names it',
-  );
-  warn('cut', 'path_cut', `paths are longer than ${MAX_PATH_LENGTH} touches; only the newest count`);
-  for (const { model, i } of open)
-    warn(`zero${i}`, 'zero_weights', `paths have only zero weights under ${model.name}; their touches share equally`);
-  return warnings;
 }
 
 export const attribution = defineReport({

@@ -154,12 +154,27 @@ export function revenuePer(earned: Earned, engagement: Engagement): ReportJson {
 
 /** Cost and return. All are null if no spend was sent; they are not 0. */
 export function efficiency(earned: Earned, engagement: Engagement, spend_micros: bigint | null): ReportJson {
-  // Both sides are in millionths, of a conversion and of a currency unit. So the quotient is in currency units.
-  const cost = spend_micros === null ? null : ratioMillionths(spend_micros, earned.credited_millionths);
   return {
-    ...(spend_micros === null ? { spend_micros, spend: null } : money('spend', spend_micros)),
+    ...spendMoney(spend_micros),
     ...revenuePer(earned, engagement),
+    ...costAndReturn(earned, spend_micros),
+  };
+}
+
+/** Spend as an amount; null if it is not known. */
+export function spendMoney(spend_micros: bigint | null): ReportJson {
+  return spend_micros === null ? { spend_micros, spend: null } : money('spend', spend_micros);
+}
+
+/** Cost per conversion and return on spend. Nothing returns on a spend that credits brought to 0 or below. */
+export function costAndReturn(
+  { revenue_micros, credited_millionths }: Pick<Earned, 'revenue_micros' | 'credited_millionths'>,
+  spend_micros: bigint | null,
+): ReportJson {
+  // Both sides are in millionths, of a conversion and of a currency unit. So the quotient is in currency units.
+  const cost = spend_micros === null ? null : ratioMillionths(spend_micros, credited_millionths);
+  return {
     cost_per_conversion: cost === null ? null : formatMicros(cost),
-    return_on_ad_spend: spend_micros === null ? null : ratio(earned.revenue_micros, spend_micros),
+    return_on_ad_spend: spend_micros === null || spend_micros <= 0n ? null : ratio(revenue_micros, spend_micros),
   };
 }

@@ -70,6 +70,12 @@ export function touchColumns(keys: readonly GroupKey[]): string[] {
   return keys.flatMap((key) => (key.touch_column ? [key.touch_column] : []));
 }
 
+/** A cell of a key as the report shows it. */
+export function formatKey(cell: Cell, key: GroupKey): string | null {
+  if (cell === null) return null;
+  return key.format ? key.format(cell) : String(cell);
+}
+
 /** Makes `months` if a report groups by months. Returns the SQL that joins them, else an empty text. */
 export async function joinMonths(
   snapshot: Snapshot,

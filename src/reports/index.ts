@@ -1,6 +1,7 @@
 /** Every report, in the order of the documentation and the help. */
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
+import { campaigns } from './campaigns.ts';
 import { customer } from './customer.ts';
 import type { Report } from './declare.ts';
 import { fit } from './fitting.ts';
@@ -15,6 +16,7 @@ export const REPORTS: readonly Report[] = [
   attribution,
   models,
   journeys,
+  campaigns,
   campaign,
   receipt,
   customer,

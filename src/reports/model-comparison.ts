@@ -213,6 +213,8 @@ async function readFacts(
 }
 
 const rounded = (value: number): number => Number(value.toFixed(6));
+/** A share is null where the model has nothing to share. */
+const roundedShare = (share: number): number | null => (Number.isNaN(share) ? null : rounded(share));
 
 function comparedGroup(
   plan: Plan,
@@ -226,15 +228,16 @@ function comparedGroup(
     [group_by]: name,
     models: Object.fromEntries(
       plan.models.map((model, i) => {
-        const { share, low, high, ...ranks } = intervals[i]![g]!;
+        const { share: _share, low, high, ...ranks } = intervals[i]![g]!;
         const micros = sums[g]![i]!;
+        const total = sums.reduce((sum, of_group) => sum + of_group[i]!, 0n);
         return [
           model.name,
           {
             ...money('attributed_revenue', micros),
-            share: rounded(share),
-            share_low: rounded(low),
-            share_high: rounded(high),
+            share: ratio(micros, total),
+            share_low: roundedShare(low),
+            share_high: roundedShare(high),
             ...ranks,
           },
         ];
@@ -251,15 +254,14 @@ function disagreements(
   facts: readonly GroupFacts[],
   intervals: readonly ShareInterval[][],
 ): ReportJson[] {
-  const found = names.map((name, g) => {
-    const shares = plan.models.map((model, i) => ({ model, ...intervals[i]![g]! })).sort((a, b) => b.share - a.share);
-    return {
-      name,
-      g,
-      highest: shares[0]!,
-      lowest: shares.at(-1)!,
-      difference: shares[0]!.share - shares.at(-1)!.share,
-    };
+  const found = names.flatMap((name, g) => {
+    const shares = plan.models
+      .map((model, i) => ({ model, ...intervals[i]![g]! }))
+      .filter(({ share, low }) => !Number.isNaN(share) && !Number.isNaN(low))
+      .sort((a, b) => b.share - a.share);
+    const [highest, lowest] = [shares[0], shares.at(-1)];
+    if (highest === undefined || lowest === undefined) return [];
+    return [{ name, g, highest, lowest, difference: highest.share - lowest.share }];
   });
   const extreme = ({ model, share, low, high }: ShareInterval & { model: Model }): ReportJson => ({
     model: model.name,

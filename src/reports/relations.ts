@@ -6,6 +6,61 @@ export const MONTHS = defineRelation('months', 'a calendar month as day numbers'
   columns: { month_number: 'int', from_day: 'int', until_day: 'int' },
 });
 
+export const SPEND_PERIODS = defineRelation('spend_periods', 'the days of the period in the zone of a brand', {
+  key: ['brand_id'],
+  columns: { brand_id: 'text', from_date: 'text', until_date: 'text' },
+});
+export const SPEND_LINES = defineRelation('spend_lines', 'a line of spend of the period that counts', {
+  key: ['brand_id', 'id'],
+  columns: {
+    brand_id: 'text',
+    id: 'text',
+    date: 'text',
+    channel: 'text',
+    campaign_id: 'text?',
+    currency: 'text',
+    amount_micros: 'int',
+  },
+});
+export const SPEND_RATES = defineRelation(
+  'spend_rates',
+  "the rate num / den for a day's spend in a currency; is_known is 0 if there is none",
+  {
+    key: ['brand_id', 'date', 'currency'],
+    columns: {
+      brand_id: 'text',
+      date: 'text',
+      currency: 'text',
+      day_number: 'int',
+      num: 'int',
+      den: 'int',
+      is_known: 'int',
+    },
+  },
+);
+export const SPEND_AMOUNTS = defineRelation(
+  'spend_amounts',
+  "a line of spend in the report's currency; 0 and not known if a rate is missing",
+  {
+    key: ['brand_id', 'id'],
+    columns: {
+      brand_id: 'text',
+      id: 'text',
+      day_number: 'int',
+      channel: 'text',
+      campaign_id: 'text?',
+      micros: 'int128',
+      is_known: 'int',
+    },
+  },
+);
+
+export const NAMED_ORDERS = defineRelation(
+  'named_orders',
+  'a known order that an adjustment of the period names: by conversion_id or by order_id, the other is empty',
+  { key: [], columns: { brand_id: 'text', conversion_id: 'text', order_id: 'text' } },
+);
+
 export const CAMPAIGN_EVENTS = defineRelation(
   'campaign_events',
   "an event of one of the campaign's emails, with its person",

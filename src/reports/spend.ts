@@ -1,54 +1,131 @@
-/** The cost of a campaign, in the report's currency. */
+/** What marketing cost: the lines of spend that count, by day, in the report's currency. docs/semantics.md 10. */
 
-import type { Plan } from '../attribution/plan.ts';
-import { RATE_DAYS, readRates } from '../attribution/rates.ts';
+import type { Plan, PlannedBrand } from '../attribution/plan.ts';
+import { atRate, RATE_DAYS, readRates } from '../attribution/rates.ts';
 import { TributaryError } from '../domain/errors.ts';
-import { daysOfZones, parseDate } from '../domain/time.ts';
+import { dayOf, formatDate, parseDate, startOfDayMs } from '../domain/time.ts';
+import { latestStatements } from '../log/statements.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { atOrBefore } from '../warehouse/position.ts';
+import { read, readAll } from '../warehouse/read-row.ts';
+import { columnsOf, fill, materialise, type Relation } from '../warehouse/relation.ts';
+import { SPEND_AMOUNTS, SPEND_LINES, SPEND_PERIODS, SPEND_RATES } from './relations.ts';
+
+/** A day and currency whose spend cannot be converted. */
+interface MissingRate {
+  date: string;
+  currency: string;
+}
+
+export interface Spend {
+  amounts: Relation;
+  /** The first and the last day with spend. */
+  low_day: number;
+  high_day: number;
+  missing: readonly MissingRate[];
+}
+
+/** Makes `spend_amounts`: the spend of the period, or that of one campaign. Null if there is none. */
+export async function makeSpend(snapshot: Snapshot, plan: Plan, campaign_id?: string): Promise<Spend | null> {
+  await fill(snapshot, SPEND_PERIODS, periodsOf(plan.brands));
+  await makeLines(snapshot, plan, campaign_id);
+  const found = await snapshot.query(
+    `select distinct brand_id, date, currency from ${SPEND_LINES.name} order by date, currency, brand_id`,
+  );
+  if (found.length === 0) return null;
+  const days = readAll(found, { brand_id: 'text', date: 'text', currency: 'text' });
+  const foreign = days.some(({ currency }) => currency !== plan.currency);
+  const book = foreign ? await readRates(snapshot, plan) : undefined;
+  const rates = days.map(({ brand_id, date, currency }) => {
+    const day_number = parseDate(date) as number;
+    const known = currency === plan.currency ? SAME : book!.find(brand_id, day_number, currency, plan.currency);
+    const { num, den } = known ?? SAME;
+    return { brand_id, date, currency, day_number, num, den, is_known: known ? 1 : 0 };
+  });
+  await fill(snapshot, SPEND_RATES, rates);
+  const columns = columnsOf(SPEND_AMOUNTS, 's', {
+    day_number: 'r.day_number',
+    micros: `case when r.is_known = 1 then ${atRate('int128(s.amount_micros)')} else int128(0) end`,
+    is_known: 'r.is_known',
+  });
+  const amounts = await materialise(
+    snapshot,
+    SPEND_AMOUNTS,
+    `select ${columns} from ${SPEND_LINES.name} s
+     join ${SPEND_RATES.name} r on r.brand_id = s.brand_id and r.date = s.date and r.currency = s.currency`,
+  );
+  return {
+    amounts,
+    low_day: rates[0]!.day_number,
+    high_day: rates.at(-1)!.day_number,
+    missing: rates.filter(({ is_known }) => is_known === 0),
+  };
+}
+
+const SAME = { num: 1n, den: 1n };
+
+/** The days that begin in the period of each brand. A day of a zone is found once, since brands may be many. */
+function periodsOf(brands: readonly PlannedBrand[]) {
+  const known = new Map<string, string>();
+  const firstDay = (time_zone: string, at_ms: number): string => {
+    const key = `${at_ms} ${time_zone}`;
+    const found = known.get(key) ?? firstDayFrom(time_zone, at_ms);
+    known.set(key, found);
+    return found;
+  };
+  return brands.map(({ brand_id, settings: { time_zone }, start_ms, end_ms }) => ({
+    brand_id,
+    from_date: firstDay(time_zone, start_ms),
+    until_date: firstDay(time_zone, end_ms),
+  }));
+}
+
+/** The first day of a zone that begins at or after an instant. */
+function firstDayFrom(time_zone: string, at_ms: number): string {
+  const day = dayOf(time_zone, at_ms);
+  return formatDate(startOfDayMs(day, time_zone) < at_ms ? day + 1 : day);
+}
 
 /**
- * Micros spent on a campaign on the days that begin in the period, or null if no spend was sent. Each amount converts at the
- * rate of its day and is rounded half away from zero. @throws missing_fx_rate naming the currencies and the day.
+ * SQL that is true for an id that was made from the content of a line of spend. Versions before schema 4 made it from the whole
+ * content.
+ */
+const isMade = (id: string): string => `(length(${id}) = 35 and substring(${id}, 1, 3) = 'sp_')`;
+
+/**
+ * Makes `spend_lines`. A line without an id that a version before schema 4 stored counts until a line without an id states its
+ * day, channel and campaign anew.
+ */
+function makeLines(snapshot: Snapshot, plan: Plan, campaign_id: string | undefined): Promise<Relation> {
+  const columns = ['date', 'channel', 'campaign_id', 'ad_set_id', 'source', 'currency', 'amount_micros', 'stated_id'];
+  const key = (alias: string): string =>
+    `${alias}.brand_id, ${alias}.date, ${alias}.channel, coalesce(${alias}.campaign_id, '')`;
+  return materialise(
+    snapshot,
+    SPEND_LINES,
+    `with latest as (${latestStatements('spend', plan.positions.conversions, { columns })})
+     select ${columnsOf(SPEND_LINES, 's')}
+     from latest s join ${SPEND_PERIODS.name} p on p.brand_id = s.brand_id
+     where s.date >= p.from_date and s.date < p.until_date ${campaign_id === undefined ? '' : 'and s.campaign_id = $campaign_id'}
+       and not (s.stated_id is null and ${isMade('s.id')} and (${key('s')}) in (
+         select ${key('k')} from latest k where k.stated_id is not null and ${isMade('k.id')} and k.ad_set_id is null and k.source is null))`,
+    campaign_id === undefined ? {} : { campaign_id },
+  );
+}
+
+/**
+ * Micros spent on a campaign in the period, or null if no spend was sent.
+ * @throws missing_fx_rate naming the currencies and the day.
  */
 export async function campaignSpend(snapshot: Snapshot, plan: Plan, campaign_id: string): Promise<bigint | null> {
-  const rows = await snapshot.query(
-    `select s.brand_id as brand_id, s.date as date, s.currency as currency, text128(sum128(s.amount_micros)) as micros
-     from spend s where s.campaign_id = $campaign_id and ${atOrBefore('s', plan.positions.conversions)}
-     group by s.brand_id, s.date, s.currency order by s.brand_id, s.date, s.currency`,
-    { campaign_id },
-  );
-  const brands = new Map(plan.brands.map((brand) => [brand.brand_id, brand]));
-  const startOf = daysOfZones();
-  const in_period = rows.flatMap((row) => {
-    const brand = brands.get(row['brand_id'] as string);
-    const day = parseDate(row['date'] as string) as number;
-    if (!brand) return [];
-    const at_ms = startOf(day, brand.settings.time_zone);
-    if (at_ms < brand.start_ms || at_ms >= brand.end_ms) return [];
-    return [
-      {
-        brand,
-        day,
-        date: row['date'] as string,
-        currency: row['currency'] as string,
-        micros: BigInt(row['micros'] as string),
-      },
-    ];
-  });
-  if (in_period.length === 0) return null;
-  const foreign = in_period.some(({ currency }) => currency !== plan.currency);
-  const book = foreign ? await readRates(snapshot, plan) : undefined;
-  return in_period.reduce((sum, { brand, day, date, currency, micros }) => {
-    if (currency === plan.currency) return sum + micros;
-    const rate = book!.find(brand.brand_id, day, currency, plan.currency);
-    if (!rate) {
-      throw new TributaryError(
-        'missing_fx_rate',
-        `spend: no rate from ${currency} to ${plan.currency} on ${date} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`,
-        { field: 'currency' },
-      );
-    }
-    return sum + (2n * micros * rate.num + rate.den) / (2n * rate.den);
-  }, 0n);
+  const spend = await makeSpend(snapshot, plan, campaign_id);
+  if (spend === null) return null;
+  const [missing] = spend.missing;
+  if (missing)
+    throw new TributaryError(
+      'missing_fx_rate',
+      `spend: no rate from ${missing.currency} to ${plan.currency} on ${missing.date} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`,
+      { field: 'currency' },
+    );
+  const [row] = await snapshot.query(`select text128(sum128(micros)) as micros from ${spend.amounts.name}`);
+  return read(row, { micros: 'bigint' }).micros;
 }

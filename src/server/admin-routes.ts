@@ -7,7 +7,7 @@ import { choice } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { openToOthers } from '../files/open-to-others.ts';
 import type { Collector } from '../log/collector.ts';
-import { conflictProblems } from '../log/conflict-counts.ts';
+import { conflictFindings } from '../log/conflict-counts.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
@@ -174,15 +174,12 @@ function doctorRoutes({ tributary }: Services): Route[] {
       },
       handle: async () => {
         const { problems, ...rest } = await warehouse.diagnose();
-        const all = [
-          ...problems,
-          ...(await deadLetterProblems(warehouse)),
-          ...(await conflictProblems(warehouse, reports.clock())),
-        ];
+        const conflicts = await conflictFindings(warehouse, reports.clock());
+        const all = [...problems, ...(await deadLetterProblems(warehouse)), ...conflicts.problems];
         const open = openToOthers(tributary.folder);
         return {
           problems: all,
-          warnings: open === undefined ? [] : [open],
+          warnings: [...(open === undefined ? [] : [open]), ...conflicts.warnings],
           warehouse: rest,
           state: { engine: state.engine, where: state.where },
           collector: collector?.health() ?? null,

@@ -25,7 +25,14 @@ const OWN_DATABASE = 20;
 const CROSS_WORLDS = runsOf('TRIBUTARY_CROSS_WORLDS', 1, 1);
 const CROSS_STRIDE = runsOf('TRIBUTARY_CROSS_STRIDE', 61, 11);
 const MODELS = ['first_touch', 'last_touch', 'linear', 'time_decay', 'position_based', 'newest_emails'];
-const GROUPS = ['channel,campaign_id,email_id', 'touchpoint_type,day', 'brand,week', 'month,device_type'];
+const GROUPS = [
+  'channel,campaign_id,email_id',
+  'channel,campaign_id',
+  'campaign_id,week',
+  'touchpoint_type,day',
+  'brand,week',
+  'month,device_type',
+];
 
 const attribution =
   (parameters: object): Ask =>

@@ -57,7 +57,7 @@ async function asked(work: Promise<unknown>): Promise<void> {
 describe('a temporary table', () => {
   test('has the columns, types and key that are declared, in every report and fit', async () => {
     const seen = new Set<string>();
-    for (const [world, options] of samples(5, CHECKED_WORLDS))
+    for (const [world, options] of samples(8, CHECKED_WORLDS))
       await withEngine(world, async (engine) => {
         const { warehouse, made } = checking(engine.warehouse);
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))
@@ -94,6 +94,8 @@ describe('a temporary table', () => {
         'journeys',
         'history',
         'orders_and_silent',
+        'spend_amounts',
+        'named_orders',
         'touch_log',
       ]),
     );

@@ -1,7 +1,9 @@
 /** What is read is what was sent, in one form; and equal content is one event, however it is written. */
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
+import { EqualLines } from '../../src/domain/equal-lines.ts';
+import { RECORD_NAMES, type RecordName, recordKind } from '../../src/domain/index.ts';
 import { canonicalJson } from '../../src/domain/record.ts';
 import { good, refusal } from '../support/read.ts';
 import { GOOD } from './wire.ts';
@@ -67,9 +69,51 @@ describe('an event sent without an id', () => {
       expect(idOf('conversions', { ...GOOD.conversions, conversion_id: id })).toBe(id);
   });
 
-  test('that is a rate is named by its day and pair, so that another rate for them is a conflict and not a second rate', () => {
+  test('that is a rate is named by its day and pair, so that another rate for them replaces it', () => {
     expect(idOf('fx_rates', { ...GOOD.fx_rates, rate: '1.1' })).toBe(idOf('fx_rates', GOOD.fx_rates));
     expect(idOf('fx_rates', { ...GOOD.fx_rates, base: 'GBP' })).not.toBe(idOf('fx_rates', GOOD.fx_rates));
+  });
+});
+
+describe('the id of a line without one', () => {
+  const idsOf = (record: RecordName, ...lines: object[]) => {
+    const equal_lines = new EqualLines();
+    const { id_field } = recordKind(record);
+    return lines.map((line) => good(record, { ...GOOD[record], ...line }, { equal_lines })[id_field]);
+  };
+
+  test('differs from that of an equal line of the list, and is the same in a repeat of the list', () => {
+    for (const record of ['adjustments', 'spend'] as const) {
+      const ids = idsOf(record, {}, {}, { amount: '-7' }, {});
+      expect(new Set(ids).size).toBe(4);
+      expect(idsOf(record, {}, {}, { amount: '-7' }, {})).toEqual(ids);
+      expect(idsOf(record, {})).toEqual(ids.slice(0, 1));
+    }
+  });
+
+  test('of spend names day, channel, campaign, ad set and source, and not the amount', () => {
+    const [one] = idsOf('spend', {});
+    expect(idsOf('spend', { amount: '1100', currency: 'EUR' })).toEqual([one]);
+    for (const other of [
+      { date: '2026-05-02' },
+      { channel: 'x' },
+      { campaign_id: 'x' },
+      { ad_set_id: 'x' },
+      { source: 'x' },
+    ])
+      expect(idsOf('spend', other)).not.toEqual([one]);
+  });
+
+  test('of an event is that of its content, however often a list holds it', () => {
+    for (const record of ['conversions', 'touchpoints', 'email_events', 'fx_rates'] as const)
+      expect(new Set(idsOf(record, {}, {})).size).toBe(1);
+  });
+
+  test('is told from very many others, up to a limit', () => {
+    const lines = new EqualLines(3_000);
+    const id = (i: number) => `sp_${hash('sha256', String(i), 'hex').slice(0, 32)}`;
+    for (const line_no of [1, 2, 3]) for (let i = 0; i < 3_000; i++) expect(lines.add(id(i))).toBe(line_no);
+    expect(() => lines.add(id(3_000))).toThrow(/more than 3000 different lines without an id; split the list/);
   });
 });
 

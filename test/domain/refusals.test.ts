@@ -255,6 +255,18 @@ describe('rules over several fields', () => {
     );
   });
 
+  test('refuse an adjustment that would raise revenue, unless it is a correction', () => {
+    const sent = (amount: unknown, reason?: string) => refusal('adjustments', { ...GOOD.adjustments, amount, reason });
+    expect(sent('30', 'refund')).toBe(
+      'amount is above zero, and a refund lowers the order; send "-30", or the reason correction if the order gained value',
+    );
+    expect(sent('+0.10', 'chargeback')).toMatch(/^amount is above zero, and a chargeback .* send "-0.1"/);
+    expect(sent(1200.5, 'cancellation')).toMatch(/^amount is above zero, and a cancellation .* send "-1200.5"/);
+    for (const reason of ['refund', 'chargeback', 'cancellation', 'correction', undefined])
+      expect(sent('-30', reason)).toMatch(/^accepted/);
+    for (const reason of ['correction', undefined]) expect(sent('30', reason)).toMatch(/^accepted/);
+  });
+
   test('let a segment end in the far future, and an event lie 24 hours ahead', () => {
     expect(
       good('customer_segments', { ...GOOD.customer_segments, expires_at: '2099-01-01T00:00:00Z' })['expires_at'],

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
 import type { FlatRecord } from '../../src/domain/record.ts';
+import type { Kept } from '../../src/domain/record-kind.ts';
+import { STATED_ID } from '../../src/domain/statement.ts';
 import { CUSTOMER_FIELDS, ID_FIELDS, LINKING_RECORDS, NAMING_RECORDS } from '../../src/domain/subject-fields.ts';
 import { enrichRecord } from '../../src/enrichment/enrich-record.ts';
 import { ENRICHMENT } from '../support/events.ts';
@@ -41,8 +43,10 @@ test('a record that names a person has the field, and the instant that it is ord
 });
 
 test('statements are the records that a later one may say anew', () => {
-  const latest = RECORD_NAMES.filter((name) => recordKind(name).kept === 'latest');
-  expect(latest).toEqual(['spend', 'fx_rates', 'identity_links', 'customer_segments']);
+  const kept = (how: Kept) => RECORD_NAMES.filter((name) => recordKind(name).kept === how);
+  expect(kept('latest')).toEqual(['spend', 'fx_rates']);
+  expect(kept('latest_by_time')).toEqual(['identity_links', 'customer_segments']);
+  for (const name of kept('latest')) expect(recordKind(name).derived?.map(({ name }) => name)).toContain(STATED_ID);
 });
 
 test('each derived column is filled: by its own function, or by the enrichment of the kind', () => {

@@ -41,7 +41,7 @@ test('a data folder that others may look into goes on working, and the doctor an
   await ok(['doctor', '--data', data]);
   chmodSync(data, 0o755);
   expect(await ok(['doctor', '--data', data])).toMatch(
-    /warning: other users of this machine may look into .* \(mode 755\).*chmod -R go= .*\nno problems found\n$/,
+    /warning: other users of this machine may look into .* \(mode 755\).*chmod -R go= .*\nno problems found, see the warnings\n$/,
   );
   chmodSync(data, 0o700);
   expect((await json(['doctor', '--data', data]))['warnings']).toEqual([]);

@@ -75,7 +75,14 @@ function wire({ record, event }: Told): WireEvent {
 
 /** What the reference says of the first so many events of each collector. */
 function expected(logs: readonly Told[][], sizes: readonly number[], identity_min_probability: number): string[] {
-  const world: World = { touchpoints: [], conversions: [], adjustments: [], identity_links: [], fx_rates: [] };
+  const world: World = {
+    touchpoints: [],
+    conversions: [],
+    adjustments: [],
+    identity_links: [],
+    fx_rates: [],
+    spend: [],
+  };
   for (const { record, event } of logs.flatMap((told, i) => told.slice(0, sizes[i])))
     (world[record] as unknown[]).push({ ...event, log_seq: 0 });
   const settings = Object.fromEntries(BRANDS.map((brand) => [brand, { identity_min_probability }]));

@@ -67,5 +67,5 @@ export function rate(date: string, currency: string, rate_nanos: number, base = 
 }
 
 export function world(parts: Partial<World>): World {
-  return { touchpoints: [], conversions: [], adjustments: [], identity_links: [], fx_rates: [], ...parts };
+  return { touchpoints: [], conversions: [], adjustments: [], identity_links: [], fx_rates: [], spend: [], ...parts };
 }

@@ -1,10 +1,10 @@
 /** Drafts of wire records, one arbitrary a kind, and how a draft becomes a record once its world's anchors are known. */
 import fc from 'fast-check';
-import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversion.ts';
+import type { ConversionInput } from '../../src/domain/conversion.ts';
 import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import { OUTCOME_TYPES, TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
 import { adjustmentTimes, orderTimes, timeOf, times } from './times.ts';
-import type { WireConversion } from './wire.ts';
+import type { WireAdjustment, WireConversion } from './wire.ts';
 
 /** What sending a record again does: nothing, a copy, or a conflict. */
 export interface Draft {
@@ -164,6 +164,8 @@ export const adjustments = fc.record({
   other_currency: fc.constantFrom(...Array<boolean>(9).fill(false), true),
   other_brand: fc.constantFrom(...Array<boolean>(9).fill(false), true),
   time: adjustmentTimes,
+  /** Without an id, as a line of this request. */
+  request: fc.option(fc.nat(2), { nil: undefined, freq: 1 }),
 });
 type AdjustmentDraft = typeof adjustments extends fc.Arbitrary<infer D> ? D : never;
 
@@ -174,7 +176,7 @@ export function adjustmentOf(
   index: number,
   scene: Scene,
   sold: ConversionInput[],
-): AdjustmentInput {
+): WireAdjustment {
   const about = sold[draft.about];
   const order_id = about?.order_id ?? (draft.names === 'stranger' ? 'w2' : undefined);
   const conversion_id = draft.names === 'stranger' ? 'o99' : (about?.conversion_id ?? 'o98');
@@ -189,14 +191,15 @@ export function adjustmentOf(
   const by_order = order_id !== undefined && draft.names === 'order';
   const both = order_id !== undefined && (draft.names === 'both' || draft.names === 'stranger');
   return compact({
-    adjustment_id: scattered('r', index, 5, 11),
+    adjustment_id: draft.request === undefined ? scattered('r', index, 5, 11) : undefined,
+    request: draft.request,
     brand_id: draft.other_brand ? (brand === 'b2' ? 'default' : 'b2') : brand,
     conversion_id: by_order ? undefined : conversion_id,
     order_id: by_order || both ? order_id : undefined,
     amount: amountOf(hundredths, currency),
     currency,
     occurred_at: timeOf(draft.time, scene.bases),
-  }) as AdjustmentInput;
+  }) as WireAdjustment;
 }
 
 const LINKED_IDS = [...new Set([...CUSTOMERS, ...ANONYMOUS, 'never_seen'])];

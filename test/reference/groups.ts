@@ -76,7 +76,7 @@ function keyValue(key: string, touch: RefTouchpoint, event: ValueEvent, time_zon
   return touch[field] ?? null;
 }
 
-function compareRows(a: GroupRow, b: GroupRow, keys: string[]): number {
+export function compareRows(a: GroupRow, b: GroupRow, keys: string[]): number {
   const [left, right] = [a.attributed_revenue_micros, b.attributed_revenue_micros];
   if (left !== right) return left > right ? -1 : 1;
   for (const key of keys) {

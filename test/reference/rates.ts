@@ -19,8 +19,10 @@ export const rateDrafts = fc.record({
 });
 type RatesDraft = typeof rateDrafts extends fc.Arbitrary<infer D> ? D : never;
 
-/** In USD, under the brand `default`, whose rates serve every brand. */
-export function ratesOf(draft: RatesDraft): FxRateInput[] {
+/**
+ * In USD, under the brand `default`, whose rates serve every brand. With `restated` a third of the rates is stated anew.
+ */
+export function ratesOf(draft: RatesDraft, restated: boolean): FxRateInput[] {
   const result: FxRateInput[] = [];
   for (const currency of ['EUR', 'JPY'] as const) {
     const { gaps, rates } = draft[currency];
@@ -30,5 +32,7 @@ export function ratesOf(draft: RatesDraft): FxRateInput[] {
       date = addDays(date, gaps[i % gaps.length]!);
     }
   }
-  return result;
+  if (!restated) return result;
+  const again = result.filter((_, i) => i % 3 === 0);
+  return [...result, ...again.map((row, i) => ({ ...row, rate: i % 2 === 0 ? '1.25' : '0.75' }))];
 }

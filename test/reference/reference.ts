@@ -7,6 +7,7 @@ import { type GroupRow, groupRows } from './groups.ts';
 import { type Order, ordersOf, type ValueEvent, valueEvents } from './orders.ts';
 import { personKey, persons } from './persons.ts';
 import { groupBy, visibleRows } from './rows.ts';
+import { refundWarnings, withSpend } from './spend.ts';
 import { candidatesOf, newestOf, pathOf } from './touches.ts';
 import {
   type FullOptions,
@@ -62,7 +63,13 @@ export interface Attribution {
   orders: RefOrder[];
   totals: Totals;
   /** `cut_paths` and `other_currency_adjustments` are of the orders that the report shows. */
-  warnings: { cut_paths: number; cut_candidates: number; other_currency_adjustments: number };
+  warnings: {
+    cut_paths: number;
+    cut_candidates: number;
+    other_currency_adjustments: number;
+    refunds_beyond_order: number;
+    refunds_of_unknown_orders: number;
+  };
   groups(keys: string[], model: string): GroupRow[];
 }
 
@@ -107,8 +114,13 @@ export function attribute(world: World, options: Options): Attribution {
       cut_paths: credited.filter(({ cut }) => cut).length,
       cut_candidates: credited.filter(({ crowded }) => crowded).length,
       other_currency_adjustments: credited.reduce((sum, { order }) => sum + order.other_currency, 0),
+      ...refundWarnings(
+        credited.map(({ order }) => order),
+        seen,
+        full,
+      ),
     },
-    groups: (keys, model) => groupRows(credited, keys, model, full),
+    groups: (keys, model) => withSpend(groupRows(credited, keys, model, full), keys, seen, full),
   };
 }
 

@@ -32,6 +32,18 @@ function firstOfEachId<T extends { brand_id: string; log_seq: number }>(
   return [...first.values()];
 }
 
+/** Of each statement the last one. */
+function lastOfEachId<T extends { brand_id: string; log_seq: number }>(
+  rows: readonly T[],
+  as_of: number | null,
+  id: (row: T) => string,
+): T[] {
+  const last = new Map<string, T>();
+  for (const row of [...rows].sort((a, b) => a.log_seq - b.log_seq))
+    if (as_of === null || row.log_seq <= as_of) last.set(JSON.stringify([row.brand_id, id(row)]), row);
+  return [...last.values()];
+}
+
 export function visibleRows(world: World, as_of: number | null): World {
   return {
     touchpoints: firstOfEachId(world.touchpoints, as_of, (row) => row.touchpoint_id),
@@ -41,7 +53,8 @@ export function visibleRows(world: World, as_of: number | null): World {
     adjustments: firstOfEachId(world.adjustments, as_of, (row) => row.adjustment_id),
     identity_links: firstOfEachId(world.identity_links, as_of, (row) => row.link_id),
     // A rate has no id of its own: the day and the pair are its id.
-    fx_rates: firstOfEachId(world.fx_rates, as_of, (row) => JSON.stringify([row.date, row.currency, row.base])),
+    fx_rates: lastOfEachId(world.fx_rates, as_of, (row) => JSON.stringify([row.date, row.currency, row.base])),
+    spend: lastOfEachId(world.spend, as_of, (row) => row.line),
   };
 }
 

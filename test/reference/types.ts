@@ -69,12 +69,23 @@ export interface RefRate extends Row {
   rate_nanos: number;
 }
 
+export interface RefSpend extends Row {
+  /** The id of the line: its own, or what it is about and its number among the lines of its request. */
+  line: string;
+  date: string;
+  channel: string;
+  campaign_id?: Maybe;
+  amount_micros: number;
+  currency: string;
+}
+
 export interface World {
   touchpoints: RefTouchpoint[];
   conversions: RefConversion[];
   adjustments: RefAdjustment[];
   identity_links: RefLink[];
   fx_rates: RefRate[];
+  spend: RefSpend[];
 }
 
 export interface Settings {

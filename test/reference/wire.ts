@@ -1,19 +1,25 @@
 /** A world as it is sent, and the same world as the reference takes it. Reads the wire by itself, not with src/domain. */
 import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversion.ts';
 import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
-import type { FxRateInput } from '../../src/domain/spend.ts';
+import type { FxRateInput, SpendInput } from '../../src/domain/spend.ts';
 import type { TouchpointInput } from '../../src/domain/touchpoint.ts';
+import { lineIds } from './spend.ts';
 import type { World } from './types.ts';
 
 /** A conversion, and whether a page sends it. */
 export type WireConversion = ConversionInput & { from_page?: boolean };
 
+/** Lines with the same number are sent in one request; one without a number is sent alone. */
+export type WireSpend = SpendInput & { request?: number };
+export type WireAdjustment = AdjustmentInput & { request?: number };
+
 export interface WireWorld {
   touchpoints: TouchpointInput[];
   conversions: WireConversion[];
-  adjustments: AdjustmentInput[];
+  adjustments: WireAdjustment[];
   identity_links: IdentityLinkInput[];
   fx_rates: FxRateInput[];
+  spend: WireSpend[];
 }
 
 export type WireName = keyof WireWorld;
@@ -25,6 +31,7 @@ export const WIRE_ORDER: readonly WireName[] = [
   'adjustments',
   'identity_links',
   'fx_rates',
+  'spend',
 ];
 
 /**
@@ -36,6 +43,23 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
     brand_id: brand_id ?? 'default',
     log_seq: logSeq(name, index),
   });
+  const adjustment_ids = lineIds(
+    wire.adjustments,
+    ({ adjustment_id }) => adjustment_id,
+    ({ request: _request, amount, occurred_at, ...rest }) => [rest, scaled(amount, 6), Date.parse(occurred_at)],
+  );
+  const spend_lines = lineIds(
+    wire.spend,
+    ({ spend_id }) => spend_id,
+    ({ brand_id, date, channel, campaign_id, ad_set_id, source }) => [
+      brand_id,
+      date,
+      channel,
+      campaign_id,
+      ad_set_id,
+      source,
+    ],
+  );
   return {
     touchpoints: wire.touchpoints.map(({ geo_location, ...rest }, i) => ({
       ...rest,
@@ -53,10 +77,10 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       conversion_value_micros: scaled(conversion_value, 6),
       currency: rest.currency ?? 'USD',
     })),
-    adjustments: wire.adjustments.map(({ amount, ...rest }, i) => ({
+    adjustments: wire.adjustments.map(({ amount, request: _request, ...rest }, i) => ({
       ...rest,
       ...row('adjustments', i, rest.brand_id),
-      adjustment_id: rest.adjustment_id!,
+      adjustment_id: adjustment_ids[i]!,
       occurred_at: Date.parse(rest.occurred_at),
       amount_micros: scaled(amount, 6),
     })),
@@ -70,6 +94,13 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       ...rest,
       ...row('fx_rates', i, rest.brand_id),
       rate_nanos: scaled(rate, 9),
+    })),
+    spend: wire.spend.map(({ amount, request: _request, ...rest }, i) => ({
+      ...rest,
+      ...row('spend', i, rest.brand_id),
+      line: spend_lines[i]!,
+      amount_micros: scaled(amount, 6),
+      currency: rest.currency ?? 'USD',
     })),
   };
 }

@@ -15,10 +15,13 @@ describe('a generated world', () => {
       const world = toReference(wire);
       for (const name of WIRE_ORDER) {
         wire[name].forEach((input, index) => {
-          const { from_page: _from, ...sent } = input as { from_page?: boolean };
+          const { from_page: _from, request: _request, ...sent } = input as { from_page?: boolean; request?: number };
           const record = good(name, sent, { now_ms: Date.UTC(2027, 0, 1) });
-          // What the reader makes of other fields (ids of rates, places) is not the reference's.
-          const { geo_location: _geo, fx_rate_id: _id, ...read } = record;
+          // What the reader makes of other fields (ids of rates and lines, places) is not the reference's.
+          const { geo_location: _geo, fx_rate_id: _id, ...named } = record;
+          const read = Object.fromEntries(
+            Object.entries(named).filter(([field]) => !/^(adjustment|spend)_id$/.test(field) || field in sent),
+          );
           expect(world[name][index]).toMatchObject(read);
         });
       }
@@ -79,6 +82,14 @@ describe('a generated world', () => {
       note(
         'adjustment alone',
         orders.some((order) => !order.counted),
+      );
+      note('refunds beyond the order', warnings.refunds_beyond_order > 0);
+      note('refunds of unknown orders', warnings.refunds_of_unknown_orders > 0);
+      const lines = world.spend.map(({ brand_id, line }) => `${brand_id} ${line}`);
+      note('spend that is stated anew', new Set(lines).size < lines.length);
+      note(
+        'equal lines',
+        world.spend.some(({ line }) => line.endsWith(' 2')),
       );
       note('other currency', warnings.other_currency_adjustments > 0);
       note('more than 2^53', totals.net_revenue_micros > 2n ** 53n);

@@ -16,6 +16,7 @@ import {
   touchpoints,
 } from './drafts.ts';
 import { rateDrafts, ratesOf } from './rates.ts';
+import { spendDrafts, spendOf } from './spend.ts';
 import { FIRST_MS, LAST_MS } from './times.ts';
 import { type Options, RULE_MODELS } from './types.ts';
 import type { WireWorld } from './wire.ts';
@@ -31,7 +32,7 @@ export interface WorldLimits {
   adjustments?: number;
   links?: number;
   /**
-   * Also ids sent twice with other content. Off by default: the first log position stays, so such a world depends on the
+   * Also ids sent twice with other content, and rates that are stated anew. Off by default: the first log position stays, so such a world depends on the
    * order of arrival, which most properties want to shuffle.
    */
   conflicts?: boolean;
@@ -58,6 +59,7 @@ export function worlds(limits: WorldLimits = {}): fc.Arbitrary<WireWorld> {
         { verdict: 'machine' },
       ),
       rates: rateDrafts,
+      spend: fc.array(spendDrafts, { maxLength: 10, size: 'max' }),
     })
     .map((draft) => {
       const scene = {
@@ -70,9 +72,10 @@ export function worlds(limits: WorldLimits = {}): fc.Arbitrary<WireWorld> {
       return {
         touchpoints: sent(draft.touchpoints, (one, index) => touchpointOf(one, index, scene), conflicts),
         conversions: sent(draft.conversions, (one, index) => conversionOf(one, index, scene), conflicts),
-        adjustments: sent(draft.adjustments, (one, index) => adjustmentOf(one, index, scene, sold), conflicts),
+        adjustments: twice(sent(draft.adjustments, (one, index) => adjustmentOf(one, index, scene, sold), conflicts)),
         identity_links: sent(draft.links, (one, index) => linkOf(one, index, scene), conflicts),
-        fx_rates: ratesOf(draft.rates),
+        fx_rates: ratesOf(draft.rates, conflicts),
+        spend: twice(draft.spend.map(spendOf)),
       };
     });
 }
@@ -89,6 +92,11 @@ function sent<D extends Draft, W>(drafts: D[], make: (draft: D, index: number) =
     return ['again_from_page' in draft ? { ...repeat, from_page: draft.again_from_page } : repeat];
   });
   return [...first, ...again];
+}
+
+/** Lines of the request 2 come twice in it. */
+function twice<W extends { request?: number }>(lines: W[]): W[] {
+  return lines.flatMap((line) => (line.request === 2 ? [line, line] : [line]));
 }
 
 const settings = fc.record(

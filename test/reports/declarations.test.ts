@@ -72,6 +72,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     MARCH,
     { ...MARCH, models: 'first_touch,time_decay' },
     { ...MARCH, group_by: GROUP_KEY_NAMES.join(',') },
+    { ...MARCH, group_by: 'month,channel' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   models: [
@@ -79,6 +80,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
   ],
   journeys: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
+  campaigns: [MARCH, { ...MARCH, model: 'last_touch' }, { start: '2020-01-01', end: '2020-01-02' }],
   campaign: [
     { ...MARCH, campaign_id: 'spring' },
     { campaign_id: 'spring', start: '2020-01-01', end: '2020-01-02' },

@@ -89,6 +89,7 @@ function renamed(world: WireWorld, brands: Settled['brands']): WireWorld {
     conversions: world.conversions.map(rename),
     adjustments: world.adjustments.map(rename),
     identity_links: world.identity_links.map(rename),
+    spend: world.spend.map(rename),
     fx_rates: world.fx_rates.flatMap((rate) => Object.values(brands).map((brand_id) => ({ ...rate, brand_id }))),
   };
 }

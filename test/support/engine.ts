@@ -1,6 +1,7 @@
 /** A warehouse with a world in it, and reports over it: the engine under test, without a server around it. */
 
 import { afterAll } from 'vitest';
+import { EqualLines } from '../../src/domain/equal-lines.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
 import { enrichRecord } from '../../src/enrichment/enrich-record.ts';
@@ -23,6 +24,8 @@ export interface WireEvent {
   event: unknown;
   /** True if a page sends it. */
   from_page?: boolean;
+  /** Events of a collector with the same number are sent in one request. */
+  request?: number;
 }
 
 export const enrich: Enrich = (record, item) => enrichRecord(record, item, ENRICHMENT);
@@ -62,6 +65,7 @@ function sharedTraining(): TrainingPool {
 export class Engine {
   private readonly log_seqs = new Map<string, number>();
   private readonly seen = new SeenIds();
+  private readonly requests = new Map<string, EqualLines>();
   readonly settings = new Map<string, BrandSettings>();
   readonly reports: ReportContext;
 
@@ -110,9 +114,10 @@ export class Engine {
   /** The next rows of a collector, with their commit. */
   private async prepared(events: readonly WireEvent[], collector_id: string): Promise<Batch> {
     let log_seq = this.log_seqs.get(collector_id) ?? 0;
-    const items: Item[] = events.map(({ record, event, from_page }) => {
+    const items: Item[] = events.map(({ record, event, from_page, request }) => {
       log_seq += 1;
-      const { item, content_hash } = keepRecord(record, good(record, event), PRIVACY, from_page);
+      const context = request === undefined ? {} : { equal_lines: this.linesOf(collector_id, request) };
+      const { item, content_hash } = keepRecord(record, good(record, event, context), PRIVACY, from_page);
       return { record, item, content_hash, log_seq, received_at: NOW_MS };
     });
     this.log_seqs.set(collector_id, log_seq);
@@ -124,6 +129,13 @@ export class Engine {
       now_ms: NOW_MS,
     });
     return { ...batch, commits: [{ collector_id, log_seq, committed_at: NOW_MS }] };
+  }
+
+  private linesOf(collector_id: string, request: number): EqualLines {
+    const name = `${collector_id} ${request}`;
+    const lines = this.requests.get(name) ?? new EqualLines();
+    this.requests.set(name, lines);
+    return lines;
   }
 
   async close(): Promise<void> {

@@ -7,8 +7,8 @@ import type { WireEvent } from './engine.ts';
 export function eventsOf(world: WireWorld): WireEvent[] {
   return WIRE_ORDER.flatMap((record) =>
     world[record].map((sent) => {
-      const { from_page = false, ...event } = sent as { from_page?: boolean };
-      return { record, event, from_page };
+      const { from_page = false, request, ...event } = sent as { from_page?: boolean; request?: number };
+      return { record, event, from_page, ...(request === undefined ? {} : { request }) };
     }),
   );
 }

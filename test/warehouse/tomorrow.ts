@@ -1,4 +1,4 @@
-/** A program of tomorrow: schema 4, with the field `loyalty_tier` on touchpoints and the kind `visits`. */
+/** A program of tomorrow: schema 5, with the field `loyalty_tier` on touchpoints and the kind `visits`. */
 
 import { Id, Instant, Text } from '../../src/domain/fields.ts';
 import type * as domain from '../../src/domain/index.ts';
@@ -7,12 +7,15 @@ import { Type } from '../../src/domain/typebox.ts';
 import type * as versions from '../../src/warehouse/versions/index.ts';
 import type { SchemaVersion } from '../../src/warehouse/versions/version.ts';
 
+/** The version after the last one of today. */
+export const TOMORROW = 5;
+
 const visits = defineRecord({
   name: 'visits',
   singular: 'visit',
   id_field: 'visit_id',
   id_prefix: 'vi_',
-  since: 4,
+  since: TOMORROW,
   kept: 'first',
   subjects: { customer_id: 'customer' },
   instant_field: 'occurred_at',
@@ -34,7 +37,7 @@ export function tomorrowsDomain(today: typeof domain): unknown {
   const { schema } = touchpoints;
   const loyal = defineRecord({
     ...touchpoints,
-    fields_since: { loyalty_tier: 4 },
+    fields_since: { loyalty_tier: TOMORROW },
     schema: Type.Object(
       { ...schema.properties, loyalty_tier: Type.Optional(Text('Of the customer at that moment')) },
       { additionalProperties: false, $id: 'Touchpoint' },
@@ -49,8 +52,8 @@ export function tomorrowsDomain(today: typeof domain): unknown {
   };
 }
 
-const VERSION_4: SchemaVersion = {
-  version: 4,
+const VERSION_5: SchemaVersion = {
+  version: TOMORROW,
   columns: { touchpoints: { loyalty_tier: 'text?' } },
   tables: {
     visits: {
@@ -72,6 +75,6 @@ const VERSION_4: SchemaVersion = {
 };
 
 export function tomorrowsVersions(today: typeof versions): unknown {
-  const all = [...today.VERSIONS, VERSION_4];
+  const all = [...today.VERSIONS, VERSION_5];
   return { ...today, VERSIONS: all };
 }

@@ -1,5 +1,6 @@
 /** Finds the values of a source in the rows of a file: in the cells of its columns, or in the objects of ndjson. */
 import { badRequest, type TributaryError } from '../../domain/errors.ts';
+import { listed } from '../../domain/text.ts';
 import { isBlankCell } from './csv-rows.ts';
 import { nearest } from './nearest.ts';
 import type { FileRow, RowSource } from './row-source.ts';
@@ -60,8 +61,10 @@ export class Columns {
     const hint = above === undefined ? '' : `; a later line has it, so --skip ${above} may be meant`;
     const near = nearest(source.text, this.names);
     const meant = near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`;
-    const known = this.names.slice(0, 100).join(', ');
-    return badRequest(option, `the file has no column ${JSON.stringify(source.text)}; it has ${known}${meant}${hint}`);
+    return badRequest(
+      option,
+      `the file has no column ${JSON.stringify(source.text)}; it has ${listed(this.names)}${meant}${hint}`,
+    );
   }
 }
 

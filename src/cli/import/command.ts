@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { brandSettings } from '../../config.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, type RecordName } from '../../domain/index.ts';
-import { clip, line } from '../../present/clip.ts';
+import { listed } from '../../domain/text.ts';
+import { line } from '../../present/clip.ts';
 import type { Client } from '../client.ts';
 import { configOf, type DataOptions } from '../connect.ts';
 import type { Io } from '../io.ts';
@@ -137,7 +138,7 @@ async function importRows(io: Io, client: ImportClient, input: Input, options: I
   const ignored = mapping.ignored();
   if (ignored.length > 0) {
     const records = [...new Set(mapping.mappings.map(({ record }) => record))].join(', ');
-    io.err(`ignored, no such field in ${records}: ${ignored.map((name) => clip(name)).join(', ')}\n`);
+    io.err(`ignored, no such field in ${records}: ${listed(ignored)}\n`);
   }
   const run = { file, mapping, finished, seconds: progress.seconds(), rejected, dry: options.dryRun };
   return tell(io, client, importer, run, options.json);

@@ -63,12 +63,6 @@ export class RecordRows {
     if (group?.mapped !== undefined) done.push({ rows: group.rows, ...group.mapped });
   }
 
-  /** Notes a row that an earlier run has finished, so that its group is known. */
-  skip(row: FileRow): void {
-    const key = this.keyOf(row);
-    if (key !== undefined && this.mapping.takes(row) && this.known.size < MAX_GROUPS) this.known.add(numberOf(key));
-  }
-
   private keyOf(row: FileRow): string | undefined {
     const { group_lines } = this.mapping.plan;
     if (group_lines === undefined) return undefined;

@@ -6,6 +6,7 @@ import type { Acknowledgement } from '../../log/collector.ts';
 import type { Client } from '../client.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 import type { Item } from './converter.ts';
+import { LinesOfFile } from './equal-lines.ts';
 import type { Outcome } from './groups.ts';
 import { Notes } from './notes.ts';
 import type { PlanMapping } from './plan-mapping.ts';
@@ -57,13 +58,24 @@ export class Importer {
   private batch: Batch = emptyBatch();
   private done: Outcome[][];
   private saved_at = 0;
+  /** Of records whose equal lines each count. */
+  private readonly lines = new Map<RecordName, LinesOfFile>();
+  /** Batches under way at the same time. Of statements the latest counts, so they are sent in the order of the file. */
+  private readonly lanes: number;
 
   constructor(private readonly options: ImporterOptions) {
     this.state = structuredClone(options.checkpoint.start);
     this.rows_before = this.state.rows;
     this.reasons = new Notes(this.state.reasons);
     this.notes = new Notes(this.state.notes);
-    this.done = options.mapping.mappings.map(() => []);
+    const { mappings } = options.mapping;
+    this.done = mappings.map(() => []);
+    for (const { record } of mappings) {
+      const lines = LinesOfFile.of(record);
+      if (lines !== undefined && !this.lines.has(record)) this.lines.set(record, lines);
+    }
+    const in_order = mappings.some(({ record }) => recordKind(record).kept === 'latest');
+    this.lanes = in_order ? 1 : options.client.lanes;
   }
 
   /** Runs to the end of the file, or until it is stopped. Returns true at the end of the file. */
@@ -82,13 +94,14 @@ export class Importer {
 
   private async readAll(): Promise<boolean> {
     const { source, stop, batch_items, mapping } = this.options;
-    // The groups of rows that are finished must be known, so those rows are read again.
-    let skip = mapping.groups ? this.state.rows : 0;
-    for await (const { rows, share } of source.rows(this.state.rows - skip)) {
+    // The groups and the equal lines of the rows that are finished must be known, so those rows are read again.
+    let again = mapping.groups || this.lines.size > 0 ? this.rows_before : 0;
+    for await (const { rows, share } of source.rows(this.rows_before - again)) {
       for (const row of rows) {
-        if (skip > 0) {
-          skip--;
-          mapping.skip(row);
+        if (again > 0) {
+          mapping.take(row, this.done);
+          if (--again === 0) mapping.close(this.done);
+          this.forgetDone();
           continue;
         }
         const full = this.batch.items >= batch_items || this.batch.rows >= MAX_ROWS_PER_BATCH;
@@ -118,19 +131,32 @@ export class Importer {
     for (const [i, outcomes] of this.done.entries()) {
       if (outcomes.length === 0) continue;
       const { record } = this.options.mapping.mappings[i]!;
+      const lines = this.lines.get(record);
       for (const outcome of outcomes) {
         if ('problem' in outcome)
           this.batch.refusals.push({ line: outcome.rows[0]!.line, rows: outcome.rows, ...outcome.problem });
         else {
+          const item = lines?.add(outcome.item) ?? outcome.item;
           const sent = this.batch.sent.get(record) ?? { record, items: [], rows: [] };
           this.batch.sent.set(record, sent);
-          sent.items.push(outcome.item);
+          sent.items.push(item);
           sent.rows.push(outcome.rows);
           this.batch.items++;
         }
       }
       outcomes.length = 0;
     }
+  }
+
+  /** Drops the complete records of rows that an earlier run has finished, but counts their equal lines. */
+  private forgetDone(): void {
+    const { mapping } = this.options;
+    for (const [i, outcomes] of this.done.entries()) {
+      const lines = this.lines.get(mapping.mappings[i]!.record);
+      for (const outcome of outcomes) if (lines && 'item' in outcome) lines.add(outcome.item);
+      outcomes.length = 0;
+    }
+    mapping.takeNotes();
   }
 
   private async sendBatch(): Promise<void> {
@@ -146,7 +172,7 @@ export class Importer {
     const acknowledged = Promise.all(answers);
     acknowledged.catch(() => undefined);
     this.under_way.push({ batch, acknowledged });
-    if (this.under_way.length >= client.lanes) await this.settleOldest();
+    if (this.under_way.length >= this.lanes) await this.settleOldest();
   }
 
   private async drain(): Promise<void> {

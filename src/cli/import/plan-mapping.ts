@@ -53,10 +53,6 @@ export class PlanMapping {
     for (const [i, rows] of this.rows.entries()) rows.close(done[i]!);
   }
 
-  skip(row: FileRow): void {
-    for (const rows of this.rows) rows.skip(row);
-  }
-
   /** The names of columns that no record uses. */
   ignored(): string[] {
     const [first, ...others] = this.mappings;

@@ -39,6 +39,10 @@ const PART = {
     ...fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())),
     ...CREDIT,
     average_attribution_weight: ratio(),
+    spend_micros: Type.Optional(nullable(micros())),
+    spend: Type.Optional(nullable(amount())),
+    cost_per_conversion: Type.Optional(nullable(amount())),
+    return_on_ad_spend: Type.Optional(ratio()),
   }),
   email_attribution: rows({
     email_id: textOrNull(),
@@ -63,10 +67,12 @@ const PART = {
   }),
 };
 
+export const WARNINGS = rows({ code: text(), count: count(), message: text() });
+
 const COMMON = {
   ...PERIOD_HEAD,
   journey_analysis: JOURNEY_LENGTHS,
-  warnings: rows({ code: text(), count: count(), message: text() }),
+  warnings: WARNINGS,
 };
 
 export const AttributionResult = Type.Unsafe<Record<string, unknown>>({
@@ -84,6 +90,10 @@ export const ATTRIBUTION_MEANINGS = {
   touched_conversions: 'Orders with a touch of the group in their path, also if that touch earned nothing',
   credited_conversions: 'The sum of the shares of orders that touches of the group earned',
   attributed_revenue: 'The part of net revenue that touches of the group earned',
+  spend:
+    'What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month',
+  cost_per_conversion: 'spend / credited_conversions',
+  return_on_ad_spend: 'attributed_revenue / spend; null if that is not above 0',
   average_attribution_weight: 'credited_conversions / touches of the group',
   unique_customers: 'People whose orders an email touched',
   revenue_per_customer: 'attributed_revenue / unique_customers',

@@ -1,9 +1,24 @@
 /** The answer of the comparison of models. The field that names a group is the one of `group_by`. */
 import { Type } from '../../domain/typebox.ts';
-import { byName, closed, count, money, number, PERIOD_HEAD, rows, text, textOrNull, texts, yesNo } from './shapes.ts';
+import {
+  byName,
+  closed,
+  count,
+  money,
+  number,
+  PERIOD_HEAD,
+  ratio,
+  rows,
+  text,
+  textOrNull,
+  texts,
+  yesNo,
+} from './shapes.ts';
 
 const GROUP = { channel: Type.Optional(textOrNull()), campaign_id: Type.Optional(textOrNull()) };
 const SHARE = { share: number(), share_low: number(), share_high: number() };
+/** A group's shares are null where its model gave no revenue in sum. */
+const SHARE_OR_NULL = { share: ratio(), share_low: ratio(), share_high: ratio() };
 const EXTREME = closed({ model: text(), ...SHARE });
 
 export const ModelComparisonResult = closed({
@@ -14,7 +29,13 @@ export const ModelComparisonResult = closed({
   groups: rows({
     ...GROUP,
     models: byName(
-      closed({ ...money('attributed_revenue'), ...SHARE, rank: count(), rank_low: count(), rank_high: count() }),
+      closed({
+        ...money('attributed_revenue'),
+        ...SHARE_OR_NULL,
+        rank: count(),
+        rank_low: count(),
+        rank_high: count(),
+      }),
     ),
   }),
   disagreements: rows({
@@ -29,7 +50,7 @@ export const ModelComparisonResult = closed({
 });
 
 export const COMPARISON_MEANINGS = {
-  share: 'Part of the attributed revenue',
+  share: 'attributed_revenue / the attributed revenue of all groups, also below 0; null if that is 0',
   share_low: 'Lower end of the interval of `share`, from a bootstrap over people',
   share_high: 'Upper end of the interval of `share`',
   difference: 'Largest share minus smallest share, among the models',

@@ -7,9 +7,10 @@ import { TributaryError } from '../../domain/errors.ts';
 import { VERSION_1 } from './0001.ts';
 import { VERSION_2 } from './0002.ts';
 import { VERSION_3 } from './0003.ts';
+import { VERSION_4 } from './0004.ts';
 import type { SchemaVersion } from './version.ts';
 
-export const VERSIONS: readonly SchemaVersion[] = [VERSION_1, VERSION_2, VERSION_3];
+export const VERSIONS: readonly SchemaVersion[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4];
 
 /** The table that says which versions a database has, and when each was applied. */
 export const HISTORY_TABLE = 'schema_history';
