@@ -293,6 +293,30 @@ describe('sources of values', () => {
     expect(values).toEqual([['101', '102'], ['a', 'b'], ['7'], ['a', 'b']]);
   });
 
+  it('are one item of a list in a cell, written as text or as JSON', async () => {
+    const { items } = await load(file('l.csv', 'ids|x\n101; 102|1\n["103","104"]|1\n105|1\n;106|1\n|1\n'), {
+      file: { delimiter: '|' },
+      records: [
+        {
+          record: 'conversions',
+          by_name: false,
+          fields: {
+            customer_id: { from: "'c'+ids[0]|'nobody'" },
+            order_id: { from: 'ids[1]' },
+            product_ids: { from: 'ids[*]' },
+          },
+        },
+      ],
+    });
+    expect(items).toEqual([
+      { customer_id: 'c:101', order_id: '102', product_ids: ['101', '102'] },
+      { customer_id: 'c:103', order_id: '104', product_ids: ['103', '104'] },
+      { customer_id: 'c:105', product_ids: ['105'] },
+      { customer_id: 'c:106', product_ids: ['106'] },
+      { customer_id: 'nobody' },
+    ]);
+  });
+
   it('may be columns of the same name, where the place says which; unused ones do not matter', async () => {
     const path = file('twice.csv', 'id,Name,Name,x,x\nc1,n1,n2,1,2\n');
     const plan = (from: string): ImportPlan => ({
@@ -353,6 +377,8 @@ describe('sources of values', () => {
   it('warn of ids that a spreadsheet rounded, and refuse them when asked to be strict', async () => {
     const { notes } = await field('conversions', 'order_id', ['4.5E+12', '4.5E+12', 'ok']);
     expect(notes).toMatchObject([{ kind: 'damaged_id', field: 'order_id', rows: 2, first_lines: [2, 3] }]);
+    const joined = await field('conversions', 'order_id', ['4.5E+12', 'ok'], { from: "'shop'+x+id" });
+    expect(joined.notes).toMatchObject([{ kind: 'damaged_id', rows: 1, first_lines: [2] }]);
     const { values } = await field('conversions', 'order_id', ['4.5E+12', 'ok'], {}, { strict: true });
     expect(values).toEqual([expect.stringContaining('is an id that a spreadsheet rounded'), 'ok']);
   });

@@ -6,6 +6,7 @@ import { mayBe, negated, readAmount, shifted, withoutNoise } from './amounts.ts'
 import { parseExactJson } from './exact-json.ts';
 import { Notes } from './notes.ts';
 import type { FieldPlan, ImportPlan } from './plan.ts';
+import { listOf } from './source.ts';
 import { readDate, readInstant } from './times.ts';
 
 export type Item = Record<string, unknown>;
@@ -30,7 +31,8 @@ export class Refused {
   constructor(readonly problem: Problem) {}
 }
 
-const DAMAGED_ID = /^\d(?:[.,]\d+)?E\+\d{1,3}$/;
+/** An id that a spreadsheet rounded, also as one of several that are joined. */
+const DAMAGED_ID = /(?:^|:)\d(?:[.,]\d+)?E\+\d{1,3}(?:$|:)/;
 const EXPONENT = /^[+-]?\d+(\.\d+)?e[+-]?\d+$/i;
 const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
 
@@ -128,7 +130,7 @@ export class Converter {
   private id(target: Target, value: unknown, line: number): unknown {
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     if (typeof value !== 'string') return value;
-    if (value.length < 25 && DAMAGED_ID.test(value)) {
+    if (value.length < 200 && DAMAGED_ID.test(value)) {
       if (this.plan.strict)
         return this.refuse(
           target,
@@ -195,10 +197,7 @@ function replaced(values: Readonly<Record<string, string>>, given: unknown): unk
 function asList(value: unknown): unknown {
   const given = typeof value === 'string' && /^\s*\[/.test(value) ? (parseExactJson(value) ?? value) : value;
   if (typeof given === 'number') return [String(given)];
-  if (typeof given === 'string') {
-    const items = given.split(/[;,|]/).map((item) => item.trim());
-    return items.filter((item) => item !== '');
-  }
+  if (typeof given === 'string') return listOf(given);
   if (!Array.isArray(given)) return given;
   return given.map((item) => (typeof item === 'number' ? String(item) : item));
 }

@@ -8,8 +8,8 @@ import type { Item } from './converter.ts';
 import { checkPlan, type ImportPlan } from './plan.ts';
 import { PlanMapping } from './plan-mapping.ts';
 import { commandOf, fileFlags, type PlanFlags, presetCommand, withFlags } from './plan-options.ts';
-import { PRESETS, presetNamed } from './presets/index.ts';
-import { checkZone, misfits, type Preset, planOfPreset } from './presets/preset.ts';
+import { PRESETS, presetNamed, UNUSABLE } from './presets/index.ts';
+import { checkNeeds, isOfPreset, misfits, type Preset, planOfPreset } from './presets/preset.ts';
 import { RECOGNISERS } from './recognise.ts';
 import { firstRows, type Sample } from './sample.ts';
 
@@ -28,7 +28,8 @@ export async function agreedPlan(
   options: PlanFlags & { yes: boolean },
   judge: Judge,
 ): Promise<ImportPlan | undefined> {
-  const sample = await firstRows(file, fileFlags(options).file, PRESETS);
+  const sample = await firstRows(file, fileFlags(options).file, [...PRESETS, ...UNUSABLE]);
+  refuseUnusable(sample);
   const whole = (plan: ImportPlan): ImportPlan => checkPlan(withFlags(withSkip(plan, sample), options));
   const accepted = (plan: ImportPlan): number =>
     loaded(whole(plan), sample, judge).filter(({ problem }) => problem === undefined).length;
@@ -39,7 +40,7 @@ export async function agreedPlan(
     show(io, name, plan, sample, judge);
     if (preset !== undefined) {
       tellNotes(io, preset);
-      checkZone(preset, plan);
+      checkNeeds(preset, plan);
     }
     const command = preset === undefined ? commandOf(plan, file) : presetCommand(preset.name, file, options);
     return options.yes || (await agrees(io, command, file)) ? plan : undefined;
@@ -53,23 +54,32 @@ export async function agreedPlan(
 /** The plan of the preset that `--preset` names. @throws bad_request if the file is none of it. */
 export async function presetPlan(io: Io, file: string, options: PlanFlags & { preset: string }): Promise<ImportPlan> {
   const preset = presetNamed(options.preset);
-  const sample = await firstRows(file, fileFlags(options).file, [preset]);
+  const sample = await firstRows(file, fileFlags(options).file, [preset, ...UNUSABLE]);
   const { lacking, strange } = misfits(preset, sample.columns);
   if (lacking.length > 0 || strange.length > 0) throw noFileOf(preset, sample, lacking, strange);
   const plan = withFlags(withSkip(planOfPreset(preset, sample.columns), sample), options);
-  checkZone(preset, plan);
+  checkNeeds(preset, plan);
   tellNotes(io, preset);
   return checkPlan(plan);
 }
 
-function noFileOf(preset: Preset, { columns }: Sample, lacking: string[], strange: string[]): TributaryError {
+function refuseUnusable({ columns }: Sample): void {
+  if (PRESETS.some((preset) => isOfPreset(preset, columns))) return;
+  const unusable = UNUSABLE.find((one) => isOfPreset(one, columns));
+  if (unusable !== undefined) throw badRequest('FILE', unusable.reason);
+}
+
+function noFileOf(preset: Preset, sample: Sample, lacking: string[], strange: string[]): TributaryError {
+  refuseUnusable(sample);
+  const { columns } = sample;
   const why =
     lacking.length > 0
       ? `the file has no column ${lacking.join(', ')}`
       : `the file has the column ${strange.join(', ')}`;
-  const other = RECOGNISERS.find((one) => one.preset?.columns && one.recognise(columns, () => 0) !== undefined);
+  const other = PRESETS.find((one) => isOfPreset(one, columns));
+  const again = preset.export_at === undefined ? '' : `; export it at ${preset.export_at}`;
   const fix =
-    other?.preset === undefined ? `it has ${columns.slice(0, 50).join(', ')}` : `--preset ${other.preset.name} fits it`;
+    other === undefined ? `it has ${columns.slice(0, 50).join(', ')}${again}` : `--preset ${other.name} fits it`;
   return badRequest('--preset', `${preset.name} reads ${preset.title}, but ${why}; ${fix}`);
 }
 
@@ -93,7 +103,8 @@ async function agrees(io: Io, command: string | undefined, file: string): Promis
 }
 
 interface Loaded {
-  record: RecordName;
+  /** The record of the plan, by its place. */
+  place: number;
   line: number;
   item?: Item;
   problem?: Problem;
@@ -103,29 +114,33 @@ interface Loaded {
 function loaded(plan: ImportPlan, { columns, rows, form }: Sample, judge: Judge): Loaded[] {
   const mapping = new PlanMapping(plan);
   mapping.bind({ columns: rows.some(({ object }) => object !== undefined) ? null : columns, form });
-  return mapping.mappings.flatMap((one) =>
-    rows.flatMap((row): Loaded[] => {
-      const mapped = one.apply(row);
-      if (mapped === undefined) return [];
-      const { record } = one;
-      if ('problem' in mapped) return [{ record, line: row.line, ...mapped }];
-      const problem = judge(record, mapped.item);
-      return [{ record, line: row.line, ...mapped, ...(problem === undefined ? {} : { problem }) }];
-    }),
+  return mapping.mappings.flatMap((one, place) =>
+    rows.flatMap((row) =>
+      one.applyEach(row).map((mapped): Loaded => {
+        const { line } = row;
+        if ('problem' in mapped) return { place, line, ...mapped };
+        const problem = judge(one.record, mapped.item);
+        return { place, line, ...mapped, ...(problem === undefined ? {} : { problem }) };
+      }),
+    ),
   );
 }
 
 function show(io: Io, name: string, plan: ImportPlan, sample: Sample, judge: Judge): void {
   io.out(line`${sample.file}: ${name}\n`);
   const rows = loaded(plan, sample, judge);
-  for (const { record, fields, by_name } of plan.records) {
+  for (const [place, { record, fields, by_name, where = [] }] of plan.records.entries()) {
     io.out(`${record}:\n`);
-    for (const [field, { from, value }] of Object.entries(fields))
-      io.out(`  ${field} ${from === undefined ? `= ${clip(value)}` : `from ${clip(from)}`}\n`);
+    for (const { column, op, values } of where)
+      io.out(`  where ${clip(column)} ${op} ${values.map((value) => clip(value) || "''").join(', ')}\n`);
+    for (const [field, { from, value, negate }] of Object.entries(fields))
+      io.out(
+        `  ${field} ${from === undefined ? `= ${clip(value)}` : `from ${clip(from)}`}${negate ? ', negated' : ''}\n`,
+      );
     const names = recordKind(record).fields.map((field) => field.name);
     const same = sample.columns.filter((column) => names.includes(column) && fields[column] === undefined);
     if (same.length > 0 && by_name !== false) io.out(`  by their names: ${same.join(', ')}\n`);
-    for (const one of rows.filter((row) => row.record === record).slice(0, SHOWN)) {
+    for (const one of rows.filter((row) => row.place === place).slice(0, SHOWN)) {
       const why =
         one.problem === undefined ? '' : ` is refused: ${one.problem.field}: ${clip(one.problem.reason, 300)}`;
       io.out(

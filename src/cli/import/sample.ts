@@ -1,6 +1,6 @@
 /** The first rows of a file, by which it is known. */
 import type { FilePlan } from './plan.ts';
-import { isOfPreset, linesAbovePreset, type Preset } from './presets/preset.ts';
+import { isOfPreset, type KnownFile, linesAbovePreset } from './presets/preset.ts';
 import type { FileRow, RowForm, RowSource } from './row-source.ts';
 import { openRows } from './rows.ts';
 
@@ -17,7 +17,11 @@ export interface Sample {
 }
 
 /** @param presets those whose header may stand below other lines. */
-export async function firstRows(file: string, plan: FilePlan = {}, presets: readonly Preset[] = []): Promise<Sample> {
+export async function firstRows(
+  file: string,
+  plan: FilePlan = {},
+  presets: readonly KnownFile[] = [],
+): Promise<Sample> {
   const source = await openRows(file, () => true, plan);
   try {
     const skip = plan.skip === undefined ? headerBelow(source, presets) : undefined;
@@ -35,7 +39,7 @@ export async function firstRows(file: string, plan: FilePlan = {}, presets: read
 }
 
 /** The lines above the header of the first preset whose columns stand below the first line. */
-function headerBelow({ columns, linesAbove }: RowSource, presets: readonly Preset[]): number | undefined {
+function headerBelow({ columns, linesAbove }: RowSource, presets: readonly KnownFile[]): number | undefined {
   if (columns === null || linesAbove === undefined || presets.some((preset) => isOfPreset(preset, columns)))
     return undefined;
   for (const preset of presets) {

@@ -2,7 +2,8 @@
  * Where a value of a row comes from. A source is written as
  * - `COLUMN`            a column; `COLUMN#2` is the second of several with the same name
  * - `a.b.c`             keys inside JSON, structs of Parquet, or a csv cell that holds JSON
- * - `list[0].id`, `list[key=name].value`, `list[*].id`   an item of a list: by place, by what one of its keys holds, or all of them
+ * - `list[0].id`, `list[key=name].value`, `list[*].id`   an item of a list: by place, by what one of its keys holds, or all of them;
+ *                       `ids[0]` also of a cell such as `101;102`
  * - `A|B`               the first one that is not empty
  * - `A+B`, `'text'+A`   several joined into one id. Between them stands `:`, and a `:` or `\` inside a part gets a `\` before it, so
  *                       two different rows never make the same id. If a part is empty there is no value
@@ -74,7 +75,8 @@ export function follow(value: unknown, steps: readonly Step[], from = 0): unknow
   let at = value;
   for (let i = from; i < steps.length; i++) {
     const step = steps[i]!;
-    if (typeof at === 'string' && /^\s*[[{]/.test(at)) at = parseExactJson(at);
+    if (typeof at === 'string')
+      at = /^\s*[[{]/.test(at) ? parseExactJson(at) : 'place' in step || 'all' in step ? listOf(at) : at;
     if (typeof at !== 'object' || at === null) return undefined;
     if ('all' in step) {
       if (!Array.isArray(at)) return undefined;
@@ -87,6 +89,12 @@ export function follow(value: unknown, steps: readonly Step[], from = 0): unknow
     else at = at.find((item) => item !== null && typeof item === 'object' && String(item[step.where]) === step.is);
   }
   return at;
+}
+
+/** The items of a list that is written as text, divided at `;` `,` or `|`. */
+export function listOf(text: string): string[] {
+  const items = text.split(/[;,|]/).map((item) => item.trim());
+  return items.filter((item) => item !== '');
 }
 
 /** Reads a path in an object whose own keys may have any name. */

@@ -1,8 +1,7 @@
 /** What advertising cost, by day and campaign: Google Ads and Meta Ads. */
-import { badRequest } from '../../../domain/errors.ts';
 import { currencyOfHeader } from '../amounts.ts';
 import type { Condition, FieldPlan, ImportPlan } from '../plan.ts';
-import type { Preset } from './preset.ts';
+import type { Preset, Unusable } from './preset.ts';
 
 interface Ads {
   source: string;
@@ -44,13 +43,6 @@ function spendOf(ads: Ads, columns: readonly string[]): ImportPlan {
   };
 }
 
-/** A file of costs without days: its cost cannot be said to belong to any. */
-function withoutDays(what: string, fix: string): () => never {
-  return () => {
-    throw badRequest('FILE', `is an export of ${what} without the column Day, so its cost belongs to no day; ${fix}`);
-  };
-}
-
 const SAME_DAY =
   'import a day again when it was restated: the latest import of a day, campaign and ad set counts. Keep the columns the same, since a line with an ad set does not replace one without';
 
@@ -73,18 +65,18 @@ export const GOOGLE_ADS_COST: Preset = {
   notes: [
     'the campaign is the Campaign ID if the file has it, else the name: links tagged by Google carry {campaignid}. If yours carry the name in utm_campaign, add --map campaign_id=Campaign',
     'all of it is on channel paid_search, as a click is that Google only tagged with gclid; for others import them apart, such as --where "Campaign type=Display" --set channel=display',
-    'without the column Currency code the cost is in the currency of the brand',
     SAME_DAY,
   ],
+  export_at:
+    'Campaigns > Segment > Time > Day, with the columns Campaign ID and Currency code, Download > .csv, in English',
+  currency_at: 'Admin > Preferences of Google Ads',
 };
 
-export const GOOGLE_ADS_WITHOUT_DAYS: Preset = {
-  name: 'google_ads_without_days',
-  title: 'the cost of Google Ads without days',
+export const GOOGLE_ADS_WITHOUT_DAYS: Unusable = {
   columns: ['Campaign', 'Cost', GOOGLE_ONLY],
   without: ['Day'],
-  plan: withoutDays('Google Ads', 'add Segment > Time > Day to the report, and download it again'),
-  notes: [],
+  reason:
+    'is an export of Google Ads without the column Day, so its cost belongs to no day; add Segment > Time > Day to the report, and download it again',
 };
 
 const META: Omit<Ads, 'amount'> = {
@@ -106,13 +98,14 @@ export const META_ADS_COST: Preset = {
     'the campaign is the Campaign ID if the file has it, else the name. Touches meet it by utm_id={{campaign.id}}; if your links carry utm_campaign={{campaign.name}}, add --map "campaign_id=Campaign name"',
     SAME_DAY,
   ],
+  export_at:
+    'Ads Manager > Breakdown > By time > Day, with the column Campaign ID, Reports > Export table data > .csv, in English',
+  currency_at: 'Ad account settings of the Ads Manager',
 };
 
-export const META_ADS_WITHOUT_DAYS: Preset = {
-  name: 'meta_ads_without_days',
-  title: 'the cost of Meta Ads without days',
+export const META_ADS_WITHOUT_DAYS: Unusable = {
   columns: ['Campaign name|Campaign ID', META_AMOUNT],
   without: ['Day'],
-  plan: withoutDays('Meta Ads', 'choose Breakdown > By time > Day in the Ads Manager, and export it again'),
-  notes: [],
+  reason:
+    'is an export of Meta Ads without the column Day, so its cost belongs to no day; choose Breakdown > By time > Day in the Ads Manager, and export it again',
 };

@@ -133,4 +133,5 @@ export const GA4_EVENTS: Preset = {
     'channels come from the page and from what each event was collected with, not from traffic_source, which is how the person was won once. Columns of a flat file that are called source, medium and campaign must be those of the event too',
     'purchases of one transaction_id are one order, so those that a page sent again count once; a refund without a value or a currency is refused',
   ],
+  export_at: 'BigQuery, the tables events_YYYYMMDD of analytics_PROPERTY: Export > JSON or Parquet',
 };

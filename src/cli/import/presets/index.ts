@@ -2,6 +2,7 @@
 import { badRequest } from '../../../domain/errors.ts';
 import { GOOGLE_ADS_COST, GOOGLE_ADS_WITHOUT_DAYS, META_ADS_COST, META_ADS_WITHOUT_DAYS } from './ads.ts';
 import { GA4_EVENTS } from './ga4.ts';
+import { HUBSPOT_CONTACTS, HUBSPOT_DEALS } from './hubspot.ts';
 import { KLAVIYO_EVENTS, KLAVIYO_TABLE } from './klaviyo.ts';
 import {
   MAILCHIMP_ACTIVITY,
@@ -12,13 +13,21 @@ import {
   MAILCHIMP_UNSUBSCRIBES,
 } from './mailchimp.ts';
 import { MANDRILL_ACTIVITY, MANDRILL_MESSAGES } from './mandrill.ts';
-import type { Preset } from './preset.ts';
-import { SEGMENT_EVENTS, SEGMENT_IDENTIFIES, SEGMENT_PAGES } from './segment.ts';
+import type { Preset, Unusable } from './preset.ts';
+import { SEGMENT_EVENTS, SEGMENT_IDENTIFIES, SEGMENT_PAGES, SEGMENT_TRACKS } from './segment.ts';
 import { SHOPIFY_ORDERS } from './shopify.ts';
 import { SNOWPLOW_EVENTS } from './snowplow.ts';
+import { STRIPE_BALANCE, STRIPE_PAYMENTS } from './stripe.ts';
+import { WOOCOMMERCE_ANALYTICS, WOOCOMMERCE_ORDERS } from './woocommerce.ts';
 
 export const PRESETS: readonly Preset[] = [
   SHOPIFY_ORDERS,
+  WOOCOMMERCE_ORDERS,
+  WOOCOMMERCE_ANALYTICS,
+  STRIPE_PAYMENTS,
+  STRIPE_BALANCE,
+  HUBSPOT_CONTACTS,
+  HUBSPOT_DEALS,
   KLAVIYO_EVENTS,
   KLAVIYO_TABLE,
   MAILCHIMP_ACTIVITY,
@@ -28,16 +37,21 @@ export const PRESETS: readonly Preset[] = [
   MAILCHIMP_OPENS,
   MANDRILL_ACTIVITY,
   MANDRILL_MESSAGES,
-  MAILCHIMP_COUNTS,
   GA4_EVENTS,
   GOOGLE_ADS_COST,
   META_ADS_COST,
-  GOOGLE_ADS_WITHOUT_DAYS,
-  META_ADS_WITHOUT_DAYS,
   SEGMENT_PAGES,
   SEGMENT_EVENTS,
   SEGMENT_IDENTIFIES,
   SNOWPLOW_EVENTS,
+];
+
+/** Known exports that lack what every record needs. */
+export const UNUSABLE: readonly Unusable[] = [
+  MAILCHIMP_COUNTS,
+  GOOGLE_ADS_WITHOUT_DAYS,
+  META_ADS_WITHOUT_DAYS,
+  SEGMENT_TRACKS,
 ];
 
 /** @throws bad_request if there is none of this name. */

@@ -152,6 +152,7 @@ export const KLAVIYO_EVENTS: Preset = {
     'the API names the metric and the profile of an event only by their ids; add them to each line as docs/import.md shows',
     ...NOTES,
   ],
+  export_at: 'the API, GET /api/events?include=metric,profile',
 };
 
 export const KLAVIYO_TABLE: Preset = {
@@ -165,4 +166,5 @@ export const KLAVIYO_TABLE: Preset = {
   ],
   plan: { time_zone: 'UTC', records },
   notes: NOTES,
+  export_at: 'the connector that loads events into your warehouse, with the name of the metric beside each event',
 };

@@ -1,7 +1,6 @@
 /** What Mailchimp tells of the recipients of a campaign: the lines of its API, tables made of them, and the files of an account export. */
-import { badRequest } from '../../../domain/errors.ts';
 import type { FieldPlan, ImportPlan } from '../plan.ts';
-import type { Preset } from './preset.ts';
+import type { Preset, Unusable } from './preset.ts';
 
 /** Opens, clicks and bounces. `at` is where their fields are: in an item of a list, or in the row itself. */
 function activity(at: '' | 'activity.', each: { each?: string }): ImportPlan {
@@ -48,6 +47,7 @@ export const MAILCHIMP_ACTIVITY: Preset = {
   columns: ['campaign_id', 'email_id', 'email_address', 'activity'],
   plan: activity('activity.', { each: 'activity' }),
   notes: [NO_SENDS],
+  export_at: 'the API, GET /3.0/reports/CAMPAIGN_ID/email-activity, with each of its `emails` on a line',
 };
 
 export const MAILCHIMP_ACTIVITY_ROWS: Preset = {
@@ -56,6 +56,7 @@ export const MAILCHIMP_ACTIVITY_ROWS: Preset = {
   columns: ['campaign_id', 'email_id', 'email_address', 'action', 'timestamp'],
   plan: activity('', {}),
   notes: [NO_SENDS],
+  export_at: 'the connector that loads email activity into your warehouse',
 };
 
 export const MAILCHIMP_UNSUBSCRIBES: Preset = {
@@ -80,6 +81,7 @@ export const MAILCHIMP_UNSUBSCRIBES: Preset = {
     ],
   },
   notes: [],
+  export_at: 'the API, GET /3.0/reports/CAMPAIGN_ID/unsubscribed, with each of its `unsubscribes` on a line',
 };
 
 const NO_CAMPAIGN = 'the file does not name its campaign, only its own name does; --set campaign_id=NAME names it';
@@ -107,7 +109,7 @@ function granular(kind: 'open' | 'click', url: Record<string, FieldPlan>): Impor
   };
 }
 
-const GRANULAR_ZONE = 'Mailchimp, under Account > Settings > Details,';
+const GRANULAR_ZONE = 'Account > Settings > Details of Mailchimp';
 
 export const MAILCHIMP_CLICKS: Preset = {
   name: 'mailchimp_clicks',
@@ -116,6 +118,7 @@ export const MAILCHIMP_CLICKS: Preset = {
   without: [OTHERS],
   plan: granular('click', { url: { from: 'Url|URL' } }),
   notes: [NO_CAMPAIGN, NO_SENDS],
+  export_at: 'Account > Settings > Manage my data > Export data, in the folder granular_activity/clicks',
   time_zone_at: GRANULAR_ZONE,
 };
 
@@ -126,20 +129,14 @@ export const MAILCHIMP_OPENS: Preset = {
   without: ['Url', 'URL', OTHERS],
   plan: granular('open', {}),
   notes: [NO_CAMPAIGN, NO_SENDS],
+  export_at: 'Account > Settings > Manage my data > Export data, in the folder granular_activity/opens',
   time_zone_at: GRANULAR_ZONE,
 };
 
-/** Files with how often, and without when: a touch without a time can earn nothing, and a made-up time would move credit. */
-export const MAILCHIMP_COUNTS: Preset = {
-  name: 'mailchimp_counts',
-  title: 'Mailchimp counts of opens and clicks',
+/** Files with how often, and without when: a touch without a time can earn nothing. */
+export const MAILCHIMP_COUNTS: Unusable = {
   columns: ['Email Address', /^(Opens|Clicks|Total Opens|Total Clicks|Bounce Type)$/],
   without: ['Date', 'Timestamp', 'Sender'],
-  plan: () => {
-    throw badRequest(
-      'FILE',
-      'is a list of Mailchimp that says how often each person opened or clicked, and not when, so nothing in it can earn credit; export the activity with its times as docs/import.md shows (preset mailchimp_activity)',
-    );
-  },
-  notes: [],
+  reason:
+    'is a list of Mailchimp that says how often each person opened or clicked, and not when, so nothing in it can earn credit; export the activity with its times as docs/import.md shows (preset mailchimp_activity)',
 };

@@ -51,7 +51,7 @@ export const MANDRILL_ACTIVITY: Preset = {
     const who = ['Email Address', 'Receiver', 'Email'].find((name) => columns.includes(name))!;
     const common: Record<string, FieldPlan> = {
       customer_id: { from: who },
-      campaign_id: { from: 'Tags' },
+      campaign_id: { from: 'Tags[0]' },
       email_id: { from: 'Subject' },
     };
     const key = `Date+${who}+Subject`;
@@ -60,8 +60,9 @@ export const MANDRILL_ACTIVITY: Preset = {
   notes: [
     'Opens and Clicks are counts without times, so they make no touches; the lines of the API (preset mandrill_messages) have the times',
     OUTCOME_TIMES,
-    'the campaign is the tags of the email as they stand; --map campaign_id=Subject takes the subject',
+    'the campaign is the first tag of the email; --map campaign_id=Subject takes the subject',
   ],
+  export_at: 'Outbound > Activity > Export, or the API exports/activity; times are taken as UTC',
 };
 
 const common: Record<string, FieldPlan> = {
@@ -97,4 +98,5 @@ export const MANDRILL_MESSAGES: Preset = {
     records: [detail('open'), detail('click'), ...emailEvents({ status: 'state', time: 'ts', key: '_id', common })],
   },
   notes: [OUTCOME_TIMES],
+  export_at: 'the API messages/search, with each message of its answer on a line',
 };

@@ -1,7 +1,6 @@
 /** Tables of Segment in a warehouse: pages, identifies, and a table for each tracked event such as order_completed. */
-import { badRequest } from '../../../domain/errors.ts';
 import type { Condition, FieldPlan, ImportPlan, RecordPlan } from '../plan.ts';
-import type { Preset } from './preset.ts';
+import { hasColumn, type Preset, type Unusable } from './preset.ts';
 
 /** Columns that all tables of Segment have, and together no others. */
 const OF_SEGMENT = [
@@ -124,19 +123,18 @@ const emails: RecordPlan[] = [
   },
 ];
 
+const ORDER_COLUMN = 'order_id';
+const EMAIL_COLUMNS = 'email_id|email_subject|campaign_name';
+
 function ofEvents(columns: readonly string[]): ImportPlan {
-  const has = (...names: string[]): boolean => names.some((name) => columns.includes(name));
   const records = [
-    ...(has('order_id') && has(...VALUE.split('|')) ? [orders, refunds] : []),
-    ...(has('email_id', 'email_subject', 'campaign_name', 'campaign_id') ? emails : []),
+    ...(columns.includes(ORDER_COLUMN) ? [orders, refunds] : []),
+    ...(hasColumn(columns, EMAIL_COLUMNS) ? emails : []),
   ];
-  if (records.length === 0)
-    throw badRequest(
-      'FILE',
-      'is a table of Segment without the properties of its events, so its orders have no value; export the table of one event, such as order_completed or email_opened',
-    );
   return { time_zone: 'UTC', records };
 }
+
+const IN_WAREHOUSE = 'the schema of the source in your warehouse';
 
 export const SEGMENT_PAGES: Preset = {
   name: 'segment_pages',
@@ -145,16 +143,26 @@ export const SEGMENT_PAGES: Preset = {
   without: ['event'],
   plan: { time_zone: 'UTC', records: [pages] },
   notes: [],
+  export_at: `${IN_WAREHOUSE}: the table pages`,
 };
 
 export const SEGMENT_EVENTS: Preset = {
   name: 'segment_events',
   title: 'a table of events of Segment',
-  columns: [...OF_SEGMENT, 'event'],
+  columns: [...OF_SEGMENT, 'event', `${ORDER_COLUMN}|${EMAIL_COLUMNS}`],
   plan: ofEvents,
   notes: [
     'order_completed, order_refunded and the events of emails are read; other events are left out. The value of an order is its total with tax and shipping, else revenue; --map conversion_value=revenue takes revenue alone',
   ],
+  export_at: `${IN_WAREHOUSE}: the table of one event, such as order_completed`,
+};
+
+/** The table of all events has no properties of theirs. */
+export const SEGMENT_TRACKS: Unusable = {
+  columns: [...OF_SEGMENT, 'event'],
+  without: [`${ORDER_COLUMN}|${EMAIL_COLUMNS}`],
+  reason:
+    'is a table of Segment without the properties of its events, so its orders have no value; export the table of one event, such as order_completed or email_opened',
 };
 
 export const SEGMENT_IDENTIFIES: Preset = {
@@ -183,4 +191,5 @@ export const SEGMENT_IDENTIFIES: Preset = {
     ],
   },
   notes: [],
+  export_at: `${IN_WAREHOUSE}: the table identifies`,
 };

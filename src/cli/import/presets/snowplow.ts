@@ -37,8 +37,8 @@ const visits: RecordPlan = {
   },
 };
 
-const ECOMMERCE = /^unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_1$/;
-const ECOMMERCE_ORDER = /^contexts_com_snowplowanalytics_snowplow_ecommerce_transaction_1$/;
+const ECOMMERCE = /^unstruct_event_com_snowplowanalytics_snowplow_ecommerce_snowplow_ecommerce_action_1(_\d+_\d+)?$/;
+const ECOMMERCE_ORDER = /^contexts_com_snowplowanalytics_snowplow_ecommerce_transaction_1(_\d+_\d+)?$/;
 
 function orders(where: RecordPlan['where'], order: { id: string; value: string; currency: string }): RecordPlan {
   return {
@@ -97,4 +97,5 @@ export const SNOWPLOW_EVENTS: Preset = {
     'the channel comes from the page, its campaign labels and its referrer; refr_medium and refr_source are left alone, since they are derived from the same referrer',
     'the lines of an order (transaction_item) are inside its total, and are left out',
   ],
+  export_at: 'the table atomic.events of your warehouse, with its column names',
 };

@@ -97,7 +97,7 @@ export class Folder {
   /** What a campaign cost and earned under the last touch. */
   async campaign(brand: string, campaign_id: string): Promise<Record<string, unknown>> {
     const report = await this.report(brand, ['campaign', campaign_id, '--model', 'last_touch']);
-    const parts = ['basic_metrics', 'conversion_metrics', 'efficiency_metrics'].map((part) => report[part] as object);
+    const parts = ['basic_metrics', 'conversion_metrics', 'efficiency_metrics'].map((part) => report[part] as unknown);
     return Object.assign({}, ...parts);
   }
 }
