@@ -59,7 +59,7 @@ const GOOGLE_ONLY =
 
 export const GOOGLE_ADS_COST: Preset = {
   name: 'google_ads_cost',
-  title: 'the cost of Google Ads',
+  title: 'Google Ads cost',
   columns: ['Day', 'Campaign', 'Cost', GOOGLE_ONLY],
   plan: (columns) => spendOf({ ...GOOGLE, amount: 'Cost' }, columns),
   notes: [
@@ -91,7 +91,7 @@ const META_AMOUNT = /^Amount spent( \([A-Z]{3}\))?$/;
 
 export const META_ADS_COST: Preset = {
   name: 'meta_ads_cost',
-  title: 'the cost of Meta Ads',
+  title: 'Meta Ads cost',
   columns: ['Day', 'Campaign name|Campaign ID', META_AMOUNT],
   plan: (columns) => spendOf({ ...META, amount: columns.find((column) => META_AMOUNT.test(column))! }, columns),
   notes: [

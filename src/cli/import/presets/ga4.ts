@@ -4,7 +4,7 @@
  * came without it. What an event itself came with is in `collected_traffic_source`, in its parameters and in its page.
  */
 import type { FieldPlan, RecordPlan } from '../plan.ts';
-import type { Preset } from './preset.ts';
+import { ordersToo, type Preset } from './preset.ts';
 
 /** A parameter of the event: nested, or a column of its own. */
 function parameter(key: string, ...kinds: string[]): string {
@@ -125,10 +125,11 @@ const records: RecordPlan[] = [
 
 export const GA4_EVENTS: Preset = {
   name: 'ga4_events',
-  title: 'events of Google Analytics 4 from BigQuery',
+  title: 'Google Analytics 4 events',
   columns: ['event_name', 'event_timestamp', 'user_pseudo_id'],
   plan: { time_zone: 'UTC', records },
   notes: [
+    ordersToo('--where event_name!=purchase --where event_name!=refund'),
     'page_view, file_download, form_submit, video_start, purchase and refund are read; other events are left out',
     'channels come from the page and from what each event was collected with, not from traffic_source, which is how the person was won once. Columns of a flat file that are called source, medium and campaign must be those of the event too',
     'purchases of one transaction_id are one order, so those that a page sent again count once; a refund without a value or a currency is refused',

@@ -3,7 +3,7 @@
  * tables made of them, and csv files with the properties of events as columns.
  */
 import type { Condition, FieldPlan, RecordPlan } from '../plan.ts';
-import type { Preset } from './preset.ts';
+import { ordersToo, type Preset } from './preset.ts';
 
 /** A property of the event: below `attributes` in the API, a column of its own elsewhere. */
 function property(...names: string[]): string {
@@ -138,6 +138,7 @@ const records: RecordPlan[] = [
 ];
 
 const NOTES = [
+  ordersToo('--where "metric.name|Metric Name|type!=Placed Order" (and the same with Refunded Order)'),
   'the value of a Refunded Order is what the integration of the shop sends: some send the whole order also for a part of it; compare the refunds with the shop',
   'Cancelled Order, Ordered Product and visits of the site are left out: a cancelled order has a refund of its own if it was paid, and the products are inside the order',
   'an order without a currency has that of the brand, and a refund without one is refused; --set currency=EUR names it',

@@ -43,7 +43,7 @@ const NO_SENDS =
 
 export const MAILCHIMP_ACTIVITY: Preset = {
   name: 'mailchimp_activity',
-  title: 'Mailchimp email activity, a line for each recipient',
+  title: 'Mailchimp activity of recipients',
   columns: ['campaign_id', 'email_id', 'email_address', 'activity'],
   plan: activity('activity.', { each: 'activity' }),
   notes: [NO_SENDS],
@@ -52,7 +52,7 @@ export const MAILCHIMP_ACTIVITY: Preset = {
 
 export const MAILCHIMP_ACTIVITY_ROWS: Preset = {
   name: 'mailchimp_activity_rows',
-  title: 'Mailchimp email activity, a row for each action',
+  title: 'Mailchimp activity in rows',
   columns: ['campaign_id', 'email_id', 'email_address', 'action', 'timestamp'],
   plan: activity('', {}),
   notes: [NO_SENDS],
@@ -61,7 +61,7 @@ export const MAILCHIMP_ACTIVITY_ROWS: Preset = {
 
 export const MAILCHIMP_UNSUBSCRIBES: Preset = {
   name: 'mailchimp_unsubscribes',
-  title: 'Mailchimp unsubscribes of a campaign',
+  title: 'Mailchimp unsubscribes',
   columns: ['campaign_id', 'email_id', 'email_address', 'reason', 'timestamp'],
   without: ['action'],
   plan: {
@@ -113,7 +113,7 @@ const GRANULAR_ZONE = 'Account > Settings > Details of Mailchimp';
 
 export const MAILCHIMP_CLICKS: Preset = {
   name: 'mailchimp_clicks',
-  title: 'Mailchimp clicks of a campaign',
+  title: 'Mailchimp clicks',
   columns: ['Timestamp', 'Email', 'Url|URL'],
   without: [OTHERS],
   plan: granular('click', { url: { from: 'Url|URL' } }),
@@ -124,7 +124,7 @@ export const MAILCHIMP_CLICKS: Preset = {
 
 export const MAILCHIMP_OPENS: Preset = {
   name: 'mailchimp_opens',
-  title: 'Mailchimp opens of a campaign',
+  title: 'Mailchimp opens',
   columns: ['Timestamp', 'Email', 'IP'],
   without: ['Url', 'URL', OTHERS],
   plan: granular('open', {}),

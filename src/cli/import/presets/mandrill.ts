@@ -92,7 +92,7 @@ function detail(kind: 'open' | 'click'): RecordPlan {
 
 export const MANDRILL_MESSAGES: Preset = {
   name: 'mandrill_messages',
-  title: 'Mandrill messages with their opens and clicks',
+  title: 'Mandrill messages',
   columns: ['_id', 'ts', 'email', 'sender', 'state', 'opens_detail', 'clicks_detail'],
   plan: {
     records: [detail('open'), detail('click'), ...emailEvents({ status: 'state', time: 'ts', key: '_id', common })],

@@ -36,6 +36,11 @@ export interface Preset extends KnownFile {
   currency_at?: string;
 }
 
+/** A note of presets whose files hold orders that the export of the shop holds too. */
+export function ordersToo(conditions: string): string {
+  return `import orders either from here or from the shop: the same order in both would count twice; ${conditions} leaves them out here`;
+}
+
 /** The columns of a preset that a file lacks, and those that it should not have. Both are empty for a file of the preset. */
 export function misfits(preset: KnownFile, columns: readonly string[]): { lacking: string[]; strange: string[] } {
   const lacking = preset.columns.filter((name) => !hasColumn(columns, name)).map(String);

@@ -1,6 +1,6 @@
 /** Tables of Segment in a warehouse: pages, identifies, and a table for each tracked event such as order_completed. */
 import type { Condition, FieldPlan, ImportPlan, RecordPlan } from '../plan.ts';
-import { hasColumn, type Preset, type Unusable } from './preset.ts';
+import { hasColumn, ordersToo, type Preset, type Unusable } from './preset.ts';
 
 /** Columns that all tables of Segment have, and together no others. */
 const OF_SEGMENT = [
@@ -138,7 +138,7 @@ const IN_WAREHOUSE = 'the schema of the source in your warehouse';
 
 export const SEGMENT_PAGES: Preset = {
   name: 'segment_pages',
-  title: 'the table pages of Segment',
+  title: 'Segment pages',
   columns: [...OF_SEGMENT, 'url|path|context_page_url'],
   without: ['event'],
   plan: { time_zone: 'UTC', records: [pages] },
@@ -148,10 +148,11 @@ export const SEGMENT_PAGES: Preset = {
 
 export const SEGMENT_EVENTS: Preset = {
   name: 'segment_events',
-  title: 'a table of events of Segment',
+  title: 'Segment events',
   columns: [...OF_SEGMENT, 'event', `${ORDER_COLUMN}|${EMAIL_COLUMNS}`],
   plan: ofEvents,
   notes: [
+    ordersToo('--where event!=order_completed --where event!=order_refunded'),
     'order_completed, order_refunded and the events of emails are read; other events are left out. The value of an order is its total with tax and shipping, else revenue; --map conversion_value=revenue takes revenue alone',
   ],
   export_at: `${IN_WAREHOUSE}: the table of one event, such as order_completed`,
@@ -167,7 +168,7 @@ export const SEGMENT_TRACKS: Unusable = {
 
 export const SEGMENT_IDENTIFIES: Preset = {
   name: 'segment_identifies',
-  title: 'the table identifies of Segment',
+  title: 'Segment logins',
   columns: [...OF_SEGMENT, 'user_id', 'anonymous_id'],
   without: ['event', 'url', 'path', 'context_page_url', 'group_id', 'previous_id'],
   plan: {

@@ -1,6 +1,6 @@
 /** Events of Snowplow, with the names of the columns of atomic.events, as csv, a tab-separated file with a header, ndjson or Parquet. */
 import type { FieldPlan, RecordPlan } from '../plan.ts';
-import type { Preset } from './preset.ts';
+import { ordersToo, type Preset } from './preset.ts';
 
 /** `derived_tstamp` is corrected for the clock of the device; `collector_tstamp` is when the event arrived. */
 const when: FieldPlan = { from: 'derived_tstamp|collector_tstamp' };
@@ -83,7 +83,7 @@ function recordsOf(columns: readonly string[]): RecordPlan[] {
 
 export const SNOWPLOW_EVENTS: Preset = {
   name: 'snowplow_events',
-  title: 'events of Snowplow',
+  title: 'Snowplow events',
   columns: [
     'event_id',
     'event',
@@ -93,6 +93,7 @@ export const SNOWPLOW_EVENTS: Preset = {
   ],
   plan: (columns) => ({ time_zone: 'UTC', records: recordsOf(columns) }),
   notes: [
+    ordersToo('--where event!=transaction'),
     'page views and orders are read; other events are left out. Refunds are not among the standard events of Snowplow: import them from the shop',
     'the channel comes from the page, its campaign labels and its referrer; refr_medium and refr_source are left alone, since they are derived from the same referrer',
     'the lines of an order (transaction_item) are inside its total, and are left out',

@@ -97,7 +97,13 @@ test('Mailchimp files of one campaign: the zone and the campaign are named, also
   const counted = async () =>
     expect(await folder.campaign('granular', 'spring')).toMatchObject({ opens: 1, clicks: 2 });
   await folder.twice('granular', 'mailchimp_opens.csv', async () => void (await counted()), named);
-  await expect(folder.import('granular', 'mailchimp_counts.csv')).rejects.toThrow('how often each person opened');
+  const counts = folder.write(
+    'mailchimp_opens-counts.csv',
+    'Email Address,First Name,Opens\nanna@example.com,Anna,3\n',
+  );
+  await expect(folder.import('granular', counts)).rejects.toThrow(
+    'how often each person opened or clicked, and not when',
+  );
 });
 
 test('Mandrill: counts without times earn nothing', async () => {
