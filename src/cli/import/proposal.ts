@@ -1,7 +1,7 @@
 /** Proposes a plan for a file, shows what it would load, and asks. */
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
-import { shownJson } from '../../domain/text.ts';
+import { listed, shownJson } from '../../domain/text.ts';
 import { clip, line } from '../../present/clip.ts';
 import type { Io } from '../io.ts';
 import type { Item } from './converter.ts';
@@ -22,8 +22,10 @@ interface Sample {
   columns: readonly string[];
   rows: readonly FileRow[];
   form: RowForm;
+  other_headers: readonly number[];
 }
 
+type Flags = Omit<ImportPlan, 'records'>;
 type Judge = (record: RecordName, item: unknown) => Problem | undefined;
 
 /**
@@ -38,21 +40,32 @@ export async function agreedPlan(
   judge: Judge,
 ): Promise<ImportPlan | undefined> {
   const flags = fileFlags(options);
-  const sample = await firstRows(file, flags);
+  const first = await firstRows(file, flags);
+  const others = flags.file?.skip === undefined ? first.other_headers : [];
+  for (const skip of [undefined, ...others]) {
+    const below = skip === undefined ? flags : { ...flags, file: { ...flags.file, skip } };
+    const sample = skip === undefined ? first : await firstRows(file, below);
+    const proposed = proposedFor(sample, below, judge);
+    if (proposed === undefined) continue;
+    show(io, proposed.name, proposed.plan, sample, judge);
+    return options.yes || (await agrees(io, proposed.plan, file)) ? proposed.plan : undefined;
+  }
+  throw badRequest(
+    'RECORD',
+    `is missing, and no record fits the columns ${listed(first.columns)}; name RECORD and --map FIELD=COLUMN`,
+  );
+}
+
+/** What the first recogniser that knows the file proposes. */
+function proposedFor(sample: Sample, flags: Flags, judge: Judge): { name: string; plan: ImportPlan } | undefined {
   const whole = (plan: ImportPlan): ImportPlan => checkPlan({ ...plan, ...flags, ...mergedFile(plan, flags) });
   const accepted = (plan: ImportPlan): number =>
     loaded(whole(plan), sample, judge).filter(({ problem }) => problem === undefined).length;
   for (const { name, recognise } of RECOGNISERS) {
-    const proposed = recognise(sample.columns, accepted);
-    if (proposed === undefined) continue;
-    const plan = whole(proposed);
-    show(io, name, plan, sample, judge);
-    return options.yes || (await agrees(io, plan, file)) ? plan : undefined;
+    const plan = recognise(sample.columns, accepted);
+    if (plan !== undefined) return { name, plan: whole(plan) };
   }
-  throw badRequest(
-    'RECORD',
-    `is missing, and no record fits the columns ${sample.columns.slice(0, 50).join(', ')}; name RECORD and --map FIELD=COLUMN`,
-  );
+  return undefined;
 }
 
 async function agrees(io: Io, plan: ImportPlan, file: string): Promise<boolean> {
@@ -66,12 +79,12 @@ async function agrees(io: Io, plan: ImportPlan, file: string): Promise<boolean> 
   return false;
 }
 
-function mergedFile(plan: ImportPlan, flags: Omit<ImportPlan, 'records'>): Pick<ImportPlan, 'file'> {
+function mergedFile(plan: ImportPlan, flags: Flags): Pick<ImportPlan, 'file'> {
   const file = { ...plan.file, ...flags.file };
   return Object.keys(file).length === 0 ? {} : { file };
 }
 
-async function firstRows(file: string, flags: Omit<ImportPlan, 'records'>): Promise<Sample> {
+async function firstRows(file: string, flags: Flags): Promise<Sample> {
   const source = await openRows(file, () => true, flags.file);
   const rows: FileRow[] = [];
   try {
@@ -80,7 +93,13 @@ async function firstRows(file: string, flags: Omit<ImportPlan, 'records'>): Prom
       if (rows.length >= LOOKED_AT) break;
     }
     const keys = rows.flatMap(({ object }) => Object.keys(object ?? {}));
-    return { file, columns: source.columns ?? [...new Set(keys)], rows, form: source.form };
+    return {
+      file,
+      columns: source.columns ?? [...new Set(keys)],
+      rows,
+      form: source.form,
+      other_headers: source.otherHeaders?.() ?? [],
+    };
   } finally {
     await source.close();
   }
