@@ -17,7 +17,7 @@ import type { Preset, Unusable } from './preset.ts';
 import { SEGMENT_EVENTS, SEGMENT_IDENTIFIES, SEGMENT_PAGES, SEGMENT_TRACKS } from './segment.ts';
 import { SHOPIFY_ORDERS } from './shopify.ts';
 import { SNOWPLOW_EVENTS } from './snowplow.ts';
-import { STRIPE_BALANCE, STRIPE_PAYMENTS } from './stripe.ts';
+import { STRIPE_BALANCE, STRIPE_PAYMENTS, STRIPE_WITHOUT_CHARGES } from './stripe.ts';
 import { WOOCOMMERCE_ANALYTICS, WOOCOMMERCE_ORDERS } from './woocommerce.ts';
 
 export const PRESETS: readonly Preset[] = [
@@ -52,6 +52,7 @@ export const UNUSABLE: readonly Unusable[] = [
   GOOGLE_ADS_WITHOUT_DAYS,
   META_ADS_WITHOUT_DAYS,
   SEGMENT_TRACKS,
+  ...STRIPE_WITHOUT_CHARGES,
 ];
 
 /** @throws bad_request if there is none of this name. */

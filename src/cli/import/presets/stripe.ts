@@ -7,7 +7,7 @@
  *   `conversion_id` in both, so it counts once.
  */
 import type { Condition, FieldPlan, ImportPlan, RecordPlan } from '../plan.ts';
-import { hasColumn, type Preset } from './preset.ts';
+import { hasColumn, type Preset, type Unusable } from './preset.ts';
 
 const ID = 'id|ID';
 const CREATED = 'Created (UTC)|Created date (UTC)';
@@ -84,12 +84,15 @@ export const STRIPE_PAYMENTS: Preset = {
   export_at: 'Transactions > Payments > Export > time zone UTC, all columns',
 };
 
-/** What a category of the report does to an order. All others (fees, payouts, transfers) are no money of orders. */
+/**
+ * What a category of the report does to an order. Money that comes back is a correction. All other categories (fees, payouts, transfers)
+ * are no money of orders.
+ */
 const REASONS: Readonly<Record<string, string>> = {
   refund: 'refund',
-  refund_failure: 'refund',
+  refund_failure: 'correction',
   dispute: 'chargeback',
-  dispute_reversal: 'chargeback',
+  dispute_reversal: 'correction',
   charge_failure: 'cancellation',
   partial_capture_reversal: 'correction',
 };
@@ -133,6 +136,8 @@ function balancePlan(columns: readonly string[]): ImportPlan {
   };
 }
 
+const BALANCE_AT = 'Reporting > Reports > Balance > Balance change from activity > Download > Itemized, all columns';
+
 export const STRIPE_BALANCE: Preset = {
   name: 'stripe_balance',
   title: 'Stripe balance report',
@@ -143,6 +148,20 @@ export const STRIPE_BALANCE: Preset = {
     'import either this report or the payments, not both: a refund would count twice',
     SHOP_TOO,
   ],
-  export_at: 'Reporting > Reports > Balance > Balance change from activity > Download > Itemized, all columns',
-  time_zone_at: 'The report was made with the time zone chosen above it; the page',
+  export_at: BALANCE_AT,
+  time_zone_at: 'The choice of time zone above the report',
 };
+
+/** Without the charge, a refund or a dispute belongs to no order. */
+export const STRIPE_WITHOUT_CHARGES: readonly Unusable[] = [
+  {
+    columns: ['balance_transaction_id', 'reporting_category', 'gross'],
+    without: ['charge_id'],
+    reason: `is the balance report of Stripe without the column charge_id, so its refunds belong to no order; export it again at ${BALANCE_AT}`,
+  },
+  {
+    columns: [ID, 'Type', 'Source', 'Amount', 'Net', 'Created (UTC)|Created date (UTC)'],
+    without: ['Amount Refunded'],
+    reason: `is the list of all activity of Stripe's balance, whose refunds name no charge; export the report instead at ${BALANCE_AT}`,
+  },
+];

@@ -76,7 +76,8 @@ function ordersPlan(columns: readonly string[]): ImportPlan {
       loss(
         [
           { column: STATUS, op: 'in', values: spelled(['refunded']) },
-          { column: `${REFUND}|'0'`, op: '=', values: ['0', '0.00', '0.0'] },
+          { column: `${REFUND}|'0'`, op: '>', values: ['-0.001'] },
+          { column: `${REFUND}|'0'`, op: '<', values: ['0.001'] },
           { column: TOTAL, op: '>', values: ['0'] },
         ],
         { from: TOTAL, negate: true },

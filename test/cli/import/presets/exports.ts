@@ -17,6 +17,7 @@ interface Imported {
   refused: number;
   in_conflict: number;
   sums: Array<{ record: string; currency: string | null; amount: string }>;
+  warnings: Array<{ kind: string; rows: number }>;
   /** Notes and progress, as a person sees them. */
   err: string;
 }
