@@ -135,6 +135,81 @@ describe('amounts', () => {
   });
 });
 
+describe('money that would be lost', () => {
+  const spend = (fields: Fields): ImportPlan => ({ records: [{ record: 'spend', by_name: false, fields }] });
+
+  it('is refused where the mark of an amount and its header, or a constant, name two currencies', async () => {
+    const header = await load(file('h.csv', 'Cost (EUR),z\n5,1\n$5,1\n€5,1\n'), {
+      records: [{ record: 'spend', fields: { amount: { from: 'Cost (EUR)' } } }],
+    });
+    expect(header.items).toEqual([
+      { amount: '5', currency: 'EUR' },
+      'amount: is in USD, but currency says EUR; correct one of them',
+      { amount: '5', currency: 'EUR' },
+    ]);
+    const set = await load(file('s.csv', 'x,z\n$5,1\n'), spend({ amount: { from: 'x' }, currency: { value: 'EUR' } }));
+    expect(set.items).toEqual([expect.stringContaining('is in USD, but currency says EUR')]);
+  });
+
+  it('has its default currency where neither a column, a key nor a mark names one', async () => {
+    const plan = spend({ amount: { from: 'x' }, currency: { from: 'c', default: 'EUR' } });
+    expect((await load(file('d.csv', 'x,c\n5,\n$6,\n7,gbp\n'), plan)).items).toEqual([
+      { amount: '5', currency: 'EUR' },
+      { amount: '6', currency: 'USD' },
+      { amount: '7', currency: 'GBP' },
+    ]);
+    const by_name: ImportPlan = { records: [{ record: 'spend', fields: { currency: { default: 'EUR' } } }] };
+    const lines = '{"amount":5}\n{"amount":6,"currency":"usd"}\n';
+    expect((await load(file('d.ndjson', lines), by_name)).items).toMatchObject([
+      { currency: 'EUR' },
+      { currency: 'USD' },
+    ]);
+    expect((await load(file('d.csv', 'amount,z\n5,1\n'), by_name)).items).toEqual([{ amount: '5', currency: 'EUR' }]);
+  });
+
+  it('is doubted where a point may mark thousands', async () => {
+    const cells = ['1.250', '12.50', '1250', '0.125'];
+    const { notes } = await field('conversions', 'conversion_value', cells);
+    expect(notes).toMatchObject([{ kind: 'doubtful_amount', rows: 1, first_lines: [2] }]);
+    expect((await field('conversions', 'conversion_value', cells, {}, { strict: true })).values).toEqual([
+      'conversion_value: 1.250 has three decimals, as if the point marked thousands; add --decimal , or write it with two',
+      '12.50',
+      '1250',
+      '0.125',
+    ]);
+  });
+
+  it('keeps large amounts with the noise of a binary fraction where many decimals are allowed', async () => {
+    const { values } = await field('spend', 'amount', ['1234567.1499999999', '3.3333333333333335', '0.1234567']);
+    expect(values).toEqual(['1234567.15', '3.3333333333333335', '0.1234567']);
+  });
+});
+
+describe('an option that does nothing', () => {
+  const fails = async (record: RecordPlan, text = 'amount,z\n5,1\n') =>
+    load(file('n.csv', text), { records: [record] }).then(
+      () => 'loads',
+      (error: Error) => error.message,
+    );
+
+  it('is refused: it names no number, no column, or needs another option', async () => {
+    const spend = (name: string, plan: Fields[string]) => fails({ record: 'spend', fields: { [name]: plan } });
+    expect(await spend('channel', { negate: true })).toBe('--negate: channel is not a number');
+    expect(await spend('amount', { collect: 'sum' })).toContain('--sum: amount is collected over the rows of a group');
+    expect(await spend('channel', { values: { a: 'b' } })).toBe(
+      '--values: the file has no column channel; name one with --map channel=COLUMN',
+    );
+    expect(await spend('amount', { negate: true })).toBe('loads');
+  });
+
+  it('or a header that is none: a title line stands above it', async () => {
+    const text = 'Costs\n"March 1, 2026"\ndate,channel,amount\n2026-03-01,email,5\n';
+    expect(await fails({ record: 'spend', fields: {} }, text)).toContain(
+      'none of the columns Costs is a field of spend; a later line has some, so --skip 2 may be meant',
+    );
+  });
+});
+
 describe('times', () => {
   const times = async (cells: readonly string[], plan: Partial<ImportPlan> = {}) =>
     (await field('touchpoints', 'occurred_at', cells, {}, plan)).values;
@@ -150,8 +225,15 @@ describe('times', () => {
       ['1772359200123456', '2026-03-01T10:00:00.123Z'],
       ['1772359200.5', '2026-03-01T10:00:00.500Z'],
       ['1 Mar 2026 10:00:00 GMT', '2026-03-01T10:00:00.000Z'],
+      ['20260301100000', '2026-03-01T10:00:00.000Z'],
+      ['2026-03-01 10:00 PM', '2026-03-01T22:00:00.000Z'],
     ] as const;
-    expect(await times(cells.map(([given]) => given))).toEqual(cells.map(([, wanted]) => wanted));
+    expect(
+      await times(
+        cells.map(([given]) => given),
+        { time_zone: 'UTC' },
+      ),
+    ).toEqual(cells.map(([, wanted]) => wanted));
   });
 
   it('without a zone are in the one that is named, and are refused without one', async () => {
@@ -263,13 +345,20 @@ describe('sources of values', () => {
             category: { from: `${prefix}attributes.metric.name`, values: { 'Opened Email': 'open', '*': 'other' } },
             order_id: { from: `${prefix}attributes.event.id` },
             session_id: { from: `${prefix}event_params[key=ga_session_id].value.int_value` },
+            anonymous_id: { from: `${prefix}event_params[key=ga_session_id].value` },
             customer_id: { from: `${prefix}items[1].id` },
             product_ids: { from: `${prefix}items[*].id` },
           },
         },
       ],
     });
-    const wanted = { category: 'open', session_id: '77', customer_id: 'p2', product_ids: ['p1', 'p2'] };
+    const wanted = {
+      category: 'open',
+      session_id: '77',
+      anonymous_id: '77',
+      customer_id: 'p2',
+      product_ids: ['p1', 'p2'],
+    };
     const lines = await load(file('n.ndjson', `${json}\n`), plan(''));
     expect(lines.items).toEqual([wanted]);
     const exact = await load(file('n.ndjson', `${json}\n`), {
@@ -509,6 +598,26 @@ describe('rows of one order', () => {
       { order_id: '#2', customer_id: 'b@x', conversion_value: '10', product_ids: ['p1'], quantity: 1 },
       expect.stringContaining('order_id: is in conflict: rows of "#1" came before'),
       { customer_id: 'c@x', conversion_value: '5', product_ids: ['p9'], quantity: 1 },
+    ]);
+  });
+
+  it('are refused together if one of them cannot be read, so that no order lacks a product', async () => {
+    const rows = [
+      ...['#1,a@x,30,p1,2', '#1,"x,,p2,1', '#1,,,p3,1'],
+      ...['#2,b@x,10,p1,1', '#2,b,p2'],
+      ...['#3,"x,3,p1,1', '#3,c@x,3,p2,1'],
+      ...['#4,d@x,10,p1,1', 'x'],
+      ...['#5,e@x,10,p1,"1,5"', '#6,f@x,10,p1,1', '#6,,,p1,x'],
+    ];
+    const { items } = await load(file('u.csv', `Name,Email,Total,sku,qty\n${rows.join('\n')}\n`), plan);
+    const unread = (line: number) =>
+      expect.stringContaining(`order_id: has a row that cannot be read, on line ${line}`);
+    const bad = expect.stringMatching(/^: (opens a quote|has \d cells)/);
+    const own = (text: string) => expect.stringContaining(text);
+    expect(items).toEqual([
+      ...[bad, unread(3), bad, bad, unread(6), unread(7), bad],
+      { order_id: '#4', customer_id: 'd@x', conversion_value: '10', product_ids: ['p1'], quantity: 1 },
+      ...[own('quantity: "1,5" has a decimal comma'), own('quantity: "x" cannot be added')],
     ]);
   });
 

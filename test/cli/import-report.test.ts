@@ -80,6 +80,7 @@ describe('the report of an import', () => {
       exit_code: 1,
       rows_read: 1,
       left_out: 1,
+      matched: [{ record: 'conversions', where: 'currency = usd', rows: 0 }],
       warnings: [{ kind: 'no_match', message: expect.stringContaining('currency = usd') }],
     });
   });
@@ -278,6 +279,12 @@ describe('a file without a record', () => {
     expect((await cli(['import', path, '--data', newData()], answer('y'))).out).toMatch(/accepted\s+1\n/);
     expect((await cli(['import', path, '--yes', '--data', newData()])).out).toMatch(/accepted\s+1\n/);
     expect(asked).toHaveLength(2);
+  });
+
+  it('gets a proposal also below titles, where the command skips them', async () => {
+    const below = file('titles.csv', `Report\n"March 1, 2026"\n${readFileSync(path, 'utf8')}`);
+    const { out } = await cli(['import', below, '--data', newData()]);
+    expect(out).toMatch(/to import it: .* --skip 2\n/);
   });
 
   it('is refused when no record fits', async () => {

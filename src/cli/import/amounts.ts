@@ -8,6 +8,9 @@ export interface ReadAmount {
   currency?: string;
 }
 
+/** Begins the reason for an amount such as 10,50. */
+export const DECIMAL_COMMA = 'has a decimal comma';
+
 const PLAIN = /^-?\d{1,15}(?:\.\d{1,9})?$/;
 const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
 /** Signs that stand for one currency, longest first. `$` is the US dollar unless the row names another dollar. */
@@ -77,7 +80,7 @@ function withoutThousands(text: string, decimal: '.' | ','): { text: string; pro
     if (/^\d+(,\d+)?$/.test(text)) return { text: text.replace(',', '.') };
     if (/^\d+\.\d+$/.test(text))
       return { text, problem: 'has a point where --decimal , puts thousands; leave --decimal out, or correct it' };
-  } else if (/^[\d.]*\d,\d+$/.test(text)) return { text, problem: 'has a decimal comma; add --decimal ,' };
+  } else if (/^[\d.]*\d,\d+$/.test(text)) return { text, problem: `${DECIMAL_COMMA}; add --decimal ,` };
   return { text };
 }
 
@@ -124,14 +127,23 @@ export function negated(text: string): string {
   return text.startsWith('-') ? text.slice(1) : `-${text.replace(/^\+/, '')}`;
 }
 
-/** A decimal whose digits beyond `decimals` are noise of a binary fraction (six or more zeros or nines), rounded; else undefined. */
+/**
+ * A decimal without the noise of a binary fraction; undefined if it has none. Noise are six or more zeros or nines behind the digits
+ * that `decimals` allows. Where more decimals are allowed than a double of this size holds, noise begins after 15 digits.
+ */
 export function withoutNoise(text: string, decimals: number): string | undefined {
   const m = /^([+-]?)(\d{1,30})\.(\d+)$/.exec(text);
-  if (!m || m[3]!.length <= decimals + 6) return undefined;
+  if (!m || m[3]!.length <= decimals) return undefined;
   const beyond = m[3]!.slice(decimals);
-  if (/^0{6}/.test(beyond)) return withPoint(m[1]!, m[2]! + m[3]!.slice(0, decimals), decimals);
-  if (!/^9{6}/.test(beyond)) return undefined;
-  return withPoint(m[1]!, String(BigInt(m[2]! + m[3]!.slice(0, decimals)) + 1n), decimals);
+  if (beyond.length > 6 && /^0{6}/.test(beyond)) return withPoint(m[1]!, m[2]! + m[3]!.slice(0, decimals), decimals);
+  if (beyond.length > 6 && /^9{6}/.test(beyond))
+    return withPoint(m[1]!, String(BigInt(m[2]! + m[3]!.slice(0, decimals)) + 1n), decimals);
+  const digits = (m[2]! + m[3]!).replace(/^0+/, '');
+  if (digits.length < 16 || digits.length > 17) return undefined;
+  const short = Number(text).toPrecision(15).replace(/0+$/, '');
+  return /^-?\d+\.\d*$/.test(short) && short.length - short.indexOf('.') - 1 <= decimals
+    ? short.replace(/\.$/, '')
+    : undefined;
 }
 
 function withPoint(sign: string, digits: string, decimals: number): string {

@@ -18,6 +18,8 @@ export interface Checkpoint {
   refused: number;
   /** Rows that --where left out. */
   left_out: number;
+  /** Rows that --where let through, by the place of the record in the plan. */
+  matched: number[];
   /** Rows that went into the record of a row before (--group-lines). */
   collected: number;
   /** Accepted records whose id the server remembers with other content. */
@@ -35,7 +37,7 @@ export interface Checkpoint {
 
 export function freshCheckpoint(file: string): Checkpoint {
   return {
-    ...{ file, done: false, rows: 0, accepted: {}, refused: 0, left_out: 0, collected: 0, conflicts: 0 },
+    ...{ file, done: false, rows: 0, accepted: {}, refused: 0, left_out: 0, matched: [], collected: 0, conflicts: 0 },
     ...{ reasons: [], notes: [], sums: {}, rejected_bytes: 0, updated_at: '' },
   };
 }

@@ -9,6 +9,11 @@ import type { FieldPlan, ImportPlan } from './plan.ts';
 import { listOf } from './source.ts';
 import { readDate, readInstant } from './times.ts';
 
+/** Fields that take more decimals than a currency has are only doubted if decimal commas stand in the same file. */
+export const THREE_DECIMALS = 'three_decimals';
+const DOUBTFUL =
+  'amounts such as 1.250 have three decimals and are read as 1.25; add --decimal , if the point marks thousands';
+
 export type Item = Record<string, unknown>;
 
 export interface Target {
@@ -31,9 +36,13 @@ export class Refused {
   constructor(readonly problem: Problem) {}
 }
 
-/** An id that a spreadsheet rounded, also as one of several that are joined. */
-const DAMAGED_ID = /(?:^|:)\d(?:[.,]\d+)?E\+\d{1,3}(?:$|:)/;
+/**
+ * An id that a spreadsheet rounded, also as one of several that are joined: 4.5E+12, 4,5e+12, and 4.5E12 with at least one decimal, as
+ * a code such as 4E12 may be an id.
+ */
+const DAMAGED_ID = /(?:^|:)-?\d(?:(?:[.,]\d+)?E\+|[.,]\d+E)\d{1,3}(?:$|:)/i;
 const EXPONENT = /^[+-]?\d+(\.\d+)?e[+-]?\d+$/i;
+const MAYBE_THOUSANDS = /^-?[1-9]\d{0,2}\.\d{3}$/;
 const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
 
 export class Converter {
@@ -81,29 +90,42 @@ export class Converter {
     }
   }
 
-  /** Checks and rounds the amounts of an item once its currency is known. @returns the problem, if there is one. */
-  finishAmounts(
+  /**
+   * Fills the currencies of amounts: from the names of columns, and from the marks beside the digits of this row.
+   * @returns the problem if a mark and the rest of the row disagree.
+   */
+  nameCurrencies(
     targets: readonly Target[],
     item: Item,
-    marked: ReadonlyMap<string, [string, unknown]>,
-    line: number,
+    of_headers: ReadonlyArray<readonly [field: string, currency: string]>,
   ): Problem | undefined {
-    for (const { field, currency_field, decimals, kind } of targets) {
+    for (const [field, currency] of of_headers) item[field] ??= currency;
+    if (this.marked.size === 0) return undefined;
+    for (const { field, currency_field } of targets) {
+      const found = this.marked.get(field);
+      if (found === undefined || currency_field === undefined) continue;
+      const named = item[currency_field];
+      if (named === undefined) item[currency_field] = found[0];
+      else if (typeof named === 'string' && !mayBe(found[0], found[1], named))
+        return { field, reason: `is in ${found[0]}, but ${currency_field} says ${named}; correct one of them` };
+    }
+    return undefined;
+  }
+
+  /** Rounds the noise of the amounts of an item, once its currency is known. @returns the problem, if there is one. */
+  finishAmounts(targets: readonly Target[], item: Item, line: number): Problem | undefined {
+    for (const target of targets) {
+      const { field, currency_field, decimals, kind } = target;
       const value = item[field];
-      if (typeof value !== 'string' || value.length < 9) {
-        if (!marked.has(field)) continue;
-      }
-      const found = marked.get(field);
-      if (found && currency_field !== undefined) {
-        const named = item[currency_field];
-        if (named === undefined) item[currency_field] = found[0];
-        else if (typeof named === 'string' && !mayBe(found[0], found[1], named))
-          return { field, reason: `is in ${found[0]}, but ${currency_field} says ${named}; correct one of them` };
-      }
-      if (typeof value !== 'string') continue;
+      if (typeof value !== 'string' || value.length < 5) continue;
       const currency = currency_field === undefined ? undefined : item[currency_field];
-      const places = kind === 'rate' ? 9 : (decimals ?? currencyDecimals(String(currency)) ?? 2);
-      const rounded = withoutNoise(value, places);
+      const of_currency = currencyDecimals(String(currency)) ?? 2;
+      if (kind === 'amount' && of_currency < 3 && MAYBE_THOUSANDS.test(value)) {
+        const problem = this.doubtful(target, value, line);
+        if (problem) return problem;
+      }
+      if (value.length < 9) continue;
+      const rounded = withoutNoise(value, kind === 'rate' ? 9 : (decimals ?? of_currency));
       if (rounded === undefined) continue;
       item[field] = rounded;
       this.notes.add(
@@ -113,6 +135,17 @@ export class Converter {
         line,
       );
     }
+    return undefined;
+  }
+
+  /** An amount such as 1.250, which is 1250 where the point marks thousands. */
+  private doubtful({ name, decimals }: Target, value: string, line: number): Problem | undefined {
+    const is_usual = decimals !== undefined;
+    if (this.plan.strict && !is_usual) {
+      const reason = `${value} has three decimals, as if the point marked thousands; add --decimal , or write it with two`;
+      return { field: name, reason };
+    }
+    this.notes.add(is_usual ? THREE_DECIMALS : 'doubtful_amount', name, DOUBTFUL, line);
     return undefined;
   }
 

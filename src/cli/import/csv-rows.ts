@@ -10,6 +10,8 @@ const DELIMITERS = [',', ';', '\t', '|'];
 const HEAD_CHARS = 4 << 20;
 /** Records after the header among which a better header is looked for. */
 const LOOKED_AT = 50;
+/** Lines that may stand above the header of a report. */
+const MOST_TITLES = 12;
 const BLANK = new Set(['', 'NULL', '\\N']);
 
 /** The columns that the program adds to a file of refused rows. An import of that file leaves them alone. */
@@ -39,7 +41,8 @@ export async function openCsv(path: string, size: number, plan: FilePlan): Promi
       mark: !is_utf8 || encoding.mark_bytes > 0 || plan.encoding !== undefined,
     },
     notes: is_utf8 || encoding.sure ? [] : [`the file is read as ${encoding.name}; --encoding names another`],
-    linesAbove: (cells) => linesAbove(head, cells),
+    linesAbove: (cells, least = cells.length) => linesAbove(head, cells, least),
+    otherHeaders: () => otherHeaders(head),
     rows: (skip) => dropFirst(readRows(path, size, encoding, head), skip),
     close: async () => undefined,
   };
@@ -156,13 +159,21 @@ function bestDelimiter(text: string, line_end: string): string {
   return DELIMITERS.reduce((best, next) => (outside.split(next).length > outside.split(best).length ? next : best));
 }
 
-function linesAbove({ first, lines_above, form }: Head, cells: readonly string[]): number | undefined {
+function linesAbove({ first, lines_above, form }: Head, cells: readonly string[], least: number): number | undefined {
   for (const record of first) {
-    // A line below a title may have another delimiter than the title.
-    const texts =
-      record.cells.length > 1 ? record.cells : record.cells[0]!.split(bestDelimiter(record.cells[0]!, form.line_end));
-    const names = texts.map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
-    if (cells.every((cell) => names.includes(cell))) return record.line + lines_above - 1;
+    const names = namesOf(record, form);
+    if (cells.filter((cell) => names.includes(cell)).length >= least) return record.line + lines_above - 1;
   }
   return undefined;
+}
+
+function otherHeaders({ first, lines_above, form, columns }: Head): number[] {
+  const below = first.slice(1, MOST_TITLES).filter((record) => namesOf(record, form).length > columns.length);
+  return below.map(({ line }) => line + lines_above - 1);
+}
+
+/** The cells of a line that may be the header. Below a title it may have another delimiter than the title. */
+function namesOf({ cells }: CsvRecord, { line_end }: CsvForm): string[] {
+  const texts = cells.length > 1 ? cells : cells[0]!.split(bestDelimiter(cells[0]!, line_end));
+  return texts.map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
 }

@@ -32,6 +32,7 @@ interface Batch {
   items: number;
   refusals: Refusal[];
   left_out: number;
+  matched: number[];
   rows: number;
   notes: Notes;
 }
@@ -157,6 +158,7 @@ export class Importer {
       outcomes.length = 0;
     }
     mapping.takeNotes();
+    mapping.takeMatched();
   }
 
   private async sendBatch(): Promise<void> {
@@ -165,6 +167,7 @@ export class Importer {
     this.takeDone();
     const { batch } = this;
     batch.notes = mapping.takeNotes();
+    batch.matched = mapping.takeMatched();
     this.batch = emptyBatch();
     const answers = [...batch.sent.values()].map(
       async (sent): Promise<[Sent, Acknowledgement]> => [sent, await client.send(sent.record, sent.items)],
@@ -191,6 +194,7 @@ export class Importer {
     this.notes.merge(batch.notes);
     this.state.rows += batch.rows;
     this.state.left_out += batch.left_out;
+    this.state.matched = batch.matched.map((rows, i) => rows + (this.state.matched[i] ?? 0));
     if (this.options.clock() - this.saved_at >= SAVE_EVERY_MS) this.save();
   }
 
@@ -265,9 +269,12 @@ function collectedRows(answers: ReadonlyArray<[Sent, Acknowledgement]>, refused:
 
 /** A reason without the values in it, so that equal reasons are counted together. */
 function shape(reason: string): string {
-  return reason.replace(/"(?:[^"\\]|\\.)*"/g, '"…"').replace(/^\d+/, '…');
+  return reason
+    .replace(/"(?:[^"\\]|\\.)*"/g, '"…"')
+    .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/, '…')
+    .replace(/^\d+|(?<=on line )\d+/g, '…');
 }
 
 function emptyBatch(): Batch {
-  return { sent: new Map(), items: 0, refusals: [], left_out: 0, rows: 0, notes: new Notes() };
+  return { sent: new Map(), items: 0, refusals: [], left_out: 0, matched: [], rows: 0, notes: new Notes() };
 }

@@ -2,6 +2,7 @@
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
+import { listed } from '../../domain/text.ts';
 import { currencyOfHeader } from './amounts.ts';
 import { Columns, objectReader, type Read } from './columns.ts';
 import { fits } from './conditions.ts';
@@ -9,9 +10,10 @@ import { Converter, type Item, Refused, type Target } from './converter.ts';
 import { REJECTED_COLUMNS } from './csv-rows.ts';
 import { EachItem } from './each.ts';
 import { nearest } from './nearest.ts';
-import type { Condition, FieldPlan, ImportPlan, RecordPlan } from './plan.ts';
+import type { Condition, ImportPlan, RecordPlan } from './plan.ts';
 import type { FileRow, RowSource } from './row-source.ts';
 import { isNothing, type Path, parseSource, pathsOf, type Source, startsWith } from './source.ts';
+import { optionOf, put, putDefault, targetOf } from './targets.ts';
 
 export type { Item };
 export type Mapped = { item: Item } | { problem: Problem } | undefined;
@@ -38,6 +40,7 @@ export class Mapping {
   readonly converter: Converter;
   private readonly filled: Filled[];
   private readonly constants: Array<[Target, unknown]>;
+  private readonly defaults: Target[];
   private readonly filters: Filter[];
   private readonly amounts: Target[];
   private readonly kinds: Map<string, FieldKind>;
@@ -51,7 +54,7 @@ export class Mapping {
   private readonly keys = new Set<string>();
   /** Columns that fill no field, each with the field that may have been meant. */
   readonly ignored = new Set<string>();
-  /** Rows that `where` let through. */
+  /** Rows that `where` let through; whoever reads it sets it to 0. */
   matched = 0;
 
   constructor(
@@ -65,13 +68,14 @@ export class Mapping {
     this.each = plan.each === undefined ? undefined : new EachItem(plan.each);
     const { fields } = recordKind(plan.record);
     this.kinds = new Map(fields.map((field) => [field.name, field.kind]));
-    const all = Object.entries(plan.fields).map(([name, field]) => this.target(name, field));
+    const all = Object.entries(plan.fields).map(([name, field]) => targetOf(plan, name, field));
     this.constants = all
       .filter(({ plan: { value } }) => value !== undefined)
       .map((target) => [target, this.constant(target)]);
     this.filled = all
       .filter(({ plan: { from } }) => from !== undefined)
       .map((target) => ({ target, source: parseSource(target.plan.from!), read: () => undefined, seen: false }));
+    this.defaults = all.filter((target) => target.plan.default !== undefined);
     this.filters = (plan.where ?? []).map((condition) => ({
       condition,
       source: parseSource(condition.column),
@@ -88,7 +92,7 @@ export class Mapping {
     this.by_name = new Map(
       free
         .filter((field) => !taken.has(field) && !renamed.has(field))
-        .map((field) => [field, this.target(field, plan.fields[field] ?? {})]),
+        .map((field) => [field, targetOf(plan, field, plan.fields[field] ?? {})]),
     );
     this.amounts = [...all, ...this.by_name.values()].filter(
       ({ kind, key }) => key === undefined && (kind === 'amount' || kind === 'rate'),
@@ -116,6 +120,7 @@ export class Mapping {
       if (target) this.from_columns.push([target, found.named(column, 'FILE')]);
       else this.notice(column);
     }
+    this.checkFilled(source);
     this.bindCurrencies();
   }
 
@@ -143,15 +148,20 @@ export class Mapping {
   /** The record of a row, whatever `where` says. */
   draft(row: FileRow): { item: Item } | { problem: Problem } {
     const item: Item = {};
-    const { marked } = this.converter;
-    if (marked.size > 0) marked.clear();
-    const problem = row.object ? this.fillFromObject(item, row, row.object) : this.fillFromCells(item, row);
-    if (problem) return { problem };
-    for (const [field, currency] of this.header_currencies) if (marked.size === 0) item[field] ??= currency;
-    const wrong =
-      this.amounts.length === 0 ? undefined : this.converter.finishAmounts(this.amounts, item, marked, row.line);
-    if (wrong) return { problem: wrong };
+    const { converter } = this;
+    if (converter.marked.size > 0) converter.marked.clear();
     for (const [target, value] of this.constants) put(item, target, value);
+    const unfilled = row.object ? this.fillFromObject(item, row, row.object) : this.fillFromCells(item, row);
+    if (unfilled) return { problem: unfilled };
+    if (this.amounts.length > 0) {
+      const problem = converter.nameCurrencies(this.amounts, item, this.header_currencies);
+      if (problem) return { problem };
+    }
+    for (const target of this.defaults) putDefault(item, target);
+    if (this.amounts.length > 0) {
+      const problem = converter.finishAmounts(this.amounts, item, row.line);
+      if (problem) return { problem };
+    }
     if (row.utf8 === false) {
       const lost = Object.keys(item).find((field) => JSON.stringify(item[field])?.includes('\ufffd'));
       if (lost !== undefined)
@@ -165,15 +175,14 @@ export class Mapping {
     return { item };
   }
 
-  /** The value that one field has in a row, converted; undefined if it has none. */
+  /** The value that one field has in a row, converted or refused; undefined if it has none. */
   fieldValue(field: string, row: FileRow): unknown {
     const filled = this.filled.find(({ target }) => target.name === field);
     const target = filled?.target ?? this.by_name.get(field);
     const read = filled?.read ?? this.from_columns.find(([{ name }]) => name === field)?.[1];
     const raw = read ? read(row) : row.object?.[field];
     if (target === undefined || isNothing(raw)) return undefined;
-    const value = this.converter.convert(target, raw, row.line);
-    return value instanceof Refused ? undefined : value;
+    return this.converter.convert(target, raw, row.line);
   }
 
   /** The fields of a record that lists or sums over the rows of a group fill. */
@@ -227,48 +236,22 @@ export class Mapping {
   }
 
   private fill(item: Item, target: Target, raw: unknown, line: number, filled?: Filled): Problem | undefined {
-    const { plan } = target;
-    if (raw === undefined || raw === null) {
-      if (plan.default !== undefined) put(item, target, plan.default);
-      return undefined;
-    }
+    if (raw === undefined || raw === null) return undefined;
     if (filled) filled.seen = true;
     const value = this.converter.convert(target, raw, line);
     if (value instanceof Refused) return value.problem;
-    put(item, target, value ?? plan.default);
+    put(item, target, value);
     return undefined;
   }
 
   private notice(column: string): void {
     if (this.keys.size < MAX_KEYS) this.keys.add(column);
-    if (this.ignored.size >= 200 || REJECTED_COLUMNS.includes(column) || this.plan.by_name === false) return;
+    if (column === '' || this.ignored.size >= 200 || REJECTED_COLUMNS.includes(column) || this.plan.by_name === false)
+      return;
     if (this.used.some((path) => startsWith(path, column))) return;
     const meant = recordKind(this.record).aliases?.[column];
     const free = meant !== undefined && this.by_name.has(meant);
     this.ignored.add(free ? `${column} (if it is ${meant}, use --map ${meant}=${column})` : column);
-  }
-
-  private target(name: string, plan: FieldPlan): Target {
-    const option = plan.from === undefined ? '--set' : '--map';
-    const [field = '', ...rest] = name.split('.');
-    const known = recordKind(this.record).fields.find((one) => one.name === field);
-    const { singular } = recordKind(this.record);
-    if (known === undefined)
-      throw badRequest(
-        option,
-        `${field} is not a field of a ${singular}; the fields are ${[...this.kinds.keys()].join(', ')}`,
-      );
-    const { schema, kind } = known;
-    if (rest.length > 0 && !(kind === 'json' && schema['type'] === 'object'))
-      throw badRequest(option, `${name}: the field ${field} is not an object, so it has no keys; name the field alone`);
-    return {
-      ...{ name, field, kind, plan },
-      ...(rest.length === 0 ? {} : { key: rest.join('.') }),
-      is_list: kind === 'json' && schema['type'] === 'array',
-      is_choice: schema['enum'] !== undefined,
-      ...(typeof schema['x-currency'] === 'string' ? { currency_field: schema['x-currency'] } : {}),
-      ...(typeof schema['x-decimals'] === 'number' ? { decimals: schema['x-decimals'] } : {}),
-    };
   }
 
   private constant(target: Target): unknown {
@@ -276,6 +259,23 @@ export class Mapping {
     if (typeof value !== 'string') return value;
     const converted = this.converter.convert({ ...target, plan: {} }, value, 0);
     return converted instanceof Refused ? value : converted;
+  }
+
+  /** @throws bad_request if no column fills any field, or one that an option changes. */
+  private checkFilled({ columns, linesAbove }: Pick<RowSource, 'columns' | 'linesAbove'>): void {
+    const found = new Set(this.from_columns.map(([{ field }]) => field));
+    for (const [field, { plan }] of this.by_name) {
+      const { default: _, ...changes } = plan;
+      if (found.has(field) || Object.keys(changes).length === 0) continue;
+      throw badRequest(optionOf(changes), `the file has no column ${field}; name one with --map ${field}=COLUMN`);
+    }
+    if (found.size > 0 || this.filled.length > 0 || this.by_name.size === 0) return;
+    const above = linesAbove?.([...this.by_name.keys()], 2);
+    const hint =
+      above === undefined
+        ? 'name columns with --map FIELD=COLUMN'
+        : `a later line has some, so --skip ${above} may be meant`;
+    throw badRequest('FILE', `none of the columns ${listed(columns ?? [])} is a field of ${this.record}; ${hint}`);
   }
 
   /** Takes the currency from the name of a column where nothing else fills the currency of an amount. */
@@ -290,10 +290,4 @@ export class Mapping {
       if (currency !== undefined) this.header_currencies.push([currency_field, currency]);
     }
   }
-}
-
-function put(item: Item, target: Target, value: unknown): void {
-  if (value === undefined || value === null) return;
-  if (target.key === undefined) item[target.field] = value;
-  else item[target.field] = { ...(item[target.field] as object | undefined), [target.key]: value };
 }

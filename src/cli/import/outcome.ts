@@ -5,9 +5,12 @@ import { clip, line } from '../../present/clip.ts';
 import { exactDecimals, money, pairs } from '../../present/table.ts';
 import { type Io, printJson } from '../io.ts';
 import { count } from '../progress.ts';
+import { DECIMAL_COMMA } from './amounts.ts';
+import { THREE_DECIMALS } from './converter.ts';
 import type { ImportClient, Importer } from './importer.ts';
 import type { Mapping } from './mapping.ts';
 import type { Note } from './notes.ts';
+import type { Condition } from './plan.ts';
 import type { PlanMapping } from './plan-mapping.ts';
 import type { RejectedFile } from './rejected.ts';
 
@@ -34,6 +37,7 @@ function resultOf(client: ImportClient, importer: Importer, run: Run): Result & 
     finished: run.finished,
     rows_read: state.rows,
     left_out: state.left_out,
+    matched: matchedOf(importer, run),
     collected: state.collected,
     accepted: Object.values(state.accepted).reduce((sum, n) => sum + n, 0),
     accepted_by_record: state.accepted,
@@ -41,12 +45,17 @@ function resultOf(client: ImportClient, importer: Importer, run: Run): Result & 
     in_conflict: Math.max(state.conflicts, conflicts ?? 0),
     refused: state.refused,
     refused_by_reason: [...state.reasons].sort((a, b) => b.rows - a.rows),
-    warnings: [...state.notes.filter(({ kind }) => kind !== 'conflict'), ...lateWarnings(importer, run)],
+    warnings: [...state.notes.filter((note) => isWarning(note, state)), ...lateWarnings(importer, run)],
     sums: sumsOf(state.sums),
     rejected_file: state.refused > 0 && !run.dry ? run.rejected.path : null,
     seconds: run.seconds,
   };
   return { ...result, exit_code: exitCode(result, run) };
+}
+
+function isWarning({ kind }: Note, { reasons }: Importer['state']): boolean {
+  if (kind === THREE_DECIMALS) return reasons.some(({ message }) => message.includes(DECIMAL_COMMA));
+  return kind !== 'conflict';
 }
 
 interface Result {
@@ -55,6 +64,7 @@ interface Result {
   finished: boolean;
   rows_read: number;
   left_out: number;
+  matched: Matched[];
   collected: number;
   accepted: number;
   accepted_by_record: Importer['state']['accepted'];
@@ -80,6 +90,21 @@ function exitCode(result: Result, { finished, mapping }: Run): number {
   return result.refused > 0 || result.in_conflict > 0 || missing ? EXIT_SOME_REFUSED : 0;
 }
 
+/** The rows that the conditions of a record let through. */
+interface Matched {
+  record: string;
+  where: string;
+  rows: number;
+}
+
+function matchedOf({ state }: Importer, { mapping }: Run): Matched[] {
+  return mapping.mappings.flatMap(({ record, plan: { where } }, i) =>
+    where === undefined || where.length === 0
+      ? []
+      : [{ record, where: where.map(conditionText).join('; '), rows: state.matched[i] ?? 0 }],
+  );
+}
+
 interface Warning extends Note {
   /** Of a column that no row has: the record needs its field. */
   required?: boolean;
@@ -88,15 +113,16 @@ interface Warning extends Note {
 /** Warnings that only the end of the file shows. An import that went on after a stop has not seen all rows, so it has none. */
 function lateWarnings(importer: Importer, { mapping, finished }: Run): Warning[] {
   if (!finished || importer.rows_before > 0 || importer.state.rows === 0) return [];
-  const matched = mapping.mappings.some((one) => one.matched > 0);
+  const rowsFor = (i: number): number => importer.state.matched[i] ?? 0;
+  const matched = mapping.mappings.some((_, i) => rowsFor(i) > 0);
   const warnings: Warning[] = [];
   const readable =
     importer.state.rows >
     importer.state.reasons.filter(({ field }) => field === '').reduce((n, { rows }) => n + rows, 0);
   if (!matched && readable && mapping.mappings.every(({ plan }) => plan.where))
     warnings.push({ kind: 'no_match', field: '', message: whereOf(mapping.mappings), rows: 0, first_lines: [] });
-  for (const one of mapping.mappings) {
-    if (one.matched === 0) continue;
+  for (const [i, one] of mapping.mappings.entries()) {
+    if (rowsFor(i) === 0) continue;
     for (const { field, column, nearest, required } of one.unseen()) {
       const meant = nearest === undefined ? '' : `; did you mean ${clip(nearest)}?`;
       const message = `no row has a value in ${clip(column)}, which --map names for ${field}${meant}`;
@@ -106,9 +132,12 @@ function lateWarnings(importer: Importer, { mapping, finished }: Run): Warning[]
   return warnings;
 }
 
+function conditionText({ column, op, values }: Condition): string {
+  return `${clip(column)} ${op} ${clip(values.join(','))}`;
+}
+
 function whereOf(mappings: readonly Mapping[]): string {
-  const conditions = mappings.flatMap(({ plan }) => plan.where ?? []);
-  const texts = conditions.map(({ column, op, values }) => `${clip(column)} ${op} ${clip(values.join(','))}`);
+  const texts = mappings.flatMap(({ plan }) => plan.where ?? []).map(conditionText);
   return `no row matches --where (${texts.join('; ')}); compare it with a row of the file`;
 }
 
@@ -142,6 +171,10 @@ export function tell(io: Io, client: ImportClient, importer: Importer, run: Run,
   io.out(
     pairs([
       ['rows read', count(result.rows_read)],
+      ...result.matched.map(({ record, where, rows }): [string, string] => [
+        `matched by ${clip(where, 60)}${result.matched.length > 1 ? `, for ${record}` : ''}`,
+        count(rows),
+      ]),
       ...some('left out by --where', result.left_out),
       ...some('product lines of the row before', result.collected),
       ['accepted', count(result.accepted)],

@@ -8,11 +8,14 @@ import type { FileRow, RowSource } from './row-source.ts';
 
 export class PlanMapping {
   readonly mappings: readonly Mapping[];
+  /** True if some rows of the file are one record together. */
+  readonly groups: boolean;
   private readonly converter: Converter;
   private rows: RecordRows[] = [];
 
   constructor(readonly plan: ImportPlan) {
     this.converter = new Converter(plan);
+    this.groups = plan.records.some(({ group_lines }) => group_lines !== undefined);
     const brand = plan.brand_id === undefined ? {} : { brand_id: { value: plan.brand_id } };
     this.mappings = plan.records.map(
       (record) => new Mapping({ ...record, fields: { ...record.fields, ...brand } }, plan, this.converter),
@@ -28,11 +31,6 @@ export class PlanMapping {
     this.rows = this.mappings.map((mapping) => new RecordRows(mapping));
   }
 
-  /** True if rows of a group must stand together. */
-  get groups(): boolean {
-    return this.plan.records.some(({ group_lines }) => group_lines !== undefined);
-  }
-
   /** True if the row belongs to a record that is not complete. */
   continues(row: FileRow): boolean {
     return this.groups && this.rows.some((rows) => rows.continues(row));
@@ -41,6 +39,7 @@ export class PlanMapping {
   /** Takes a row for each record. @param done gets the complete records of each record of the plan, by its place. */
   take(row: FileRow, done: readonly Outcome[][]): Fate {
     if (row.problem) {
+      if (this.groups) for (const [i, rows] of this.rows.entries()) rows.passUnread(row, done[i]!);
       done[0]!.push({ rows: [row], problem: row.problem });
       return 'taken';
     }
@@ -57,6 +56,15 @@ export class PlanMapping {
   ignored(): string[] {
     const [first, ...others] = this.mappings;
     return [...first!.ignored].filter((column) => others.every(({ ignored }) => ignored.has(column)));
+  }
+
+  /** The rows that `where` let through since the last call, for each record. */
+  takeMatched(): number[] {
+    return this.mappings.map((mapping) => {
+      const { matched } = mapping;
+      mapping.matched = 0;
+      return matched;
+    });
   }
 
   /** What was noted since the last call. */

@@ -169,11 +169,10 @@ export function commandOf(plan: ImportPlan, file: string): string | undefined {
   if (others.length > 0 || record === undefined || record.by_name === false) return undefined;
   const words = ['tributary', 'import', record.record, shellWord(file)];
   const add = (option: string, value: string): void => void words.push(option, shellWord(value));
-  for (const [name, field] of Object.entries(record.fields)) {
-    if (field.from !== undefined) add('--map', `${name}=${field.from}`);
-    if (field.value !== undefined) add('--set', `${name}=${field.value}`);
-    if (field.default !== undefined) add('--default', `${name}=${field.default}`);
-  }
+  for (const [name, field] of Object.entries(record.fields)) if (!addField(name, field, add)) return undefined;
+  for (const { column, op, values } of record.where ?? [])
+    add('--where', op === 'in' ? `${column} in ${values.join(',')}` : `${column}${op}${values[0]}`);
+  if (record.group_lines !== undefined) add('--group-lines', record.group_lines);
   addFileWords(add, plan);
   if (plan.strict) words.push('--strict');
   return words.join(' ');
@@ -193,14 +192,33 @@ export function presetCommand(preset: string, file: string, flags: PlanFlags): s
 
 function addFileWords(add: (option: string, value: string) => void, plan: Omit<ImportPlan, 'records'>): void {
   const { file: form, time_zone, time_format, decimal, brand_id } = plan;
-  if (form?.skip !== undefined) add('--skip', String(form.skip));
-  if (form?.encoding !== undefined) add('--encoding', form.encoding);
-  if (form?.delimiter !== undefined) add('--delimiter', form.delimiter);
-  if (form?.quotes !== undefined) add('--quotes', form.quotes);
-  if (time_zone !== undefined) add('--time-zone', time_zone);
-  if (time_format !== undefined) add('--time-format', time_format);
-  if (decimal !== undefined) add('--decimal', decimal);
-  if (brand_id !== undefined) add('--brand', brand_id);
+  const options = {
+    ...{ '--skip': form?.skip, '--encoding': form?.encoding, '--delimiter': form?.delimiter },
+    ...{ '--quotes': form?.quotes, '--time-zone': time_zone, '--time-format': time_format },
+    ...{ '--decimal': decimal, '--brand': brand_id },
+  };
+  for (const [option, value] of Object.entries(options)) if (value !== undefined) add(option, String(value));
+}
+
+/** Adds the options of a field. @returns false if no option says it. */
+function addField(name: string, field: FieldPlan, add: (option: string, value: string) => void): boolean {
+  const { from, value, default: otherwise, values, negate, divide_by, time_zone, time_format, collect } = field;
+  const is_text = [value, otherwise].every((one) => one === undefined || typeof one === 'string');
+  if (field.optional || collect === 'list' || !is_text) return false;
+  if (from !== undefined) add('--map', `${name}=${from}`);
+  if (value !== undefined) add('--set', `${name}=${value}`);
+  if (otherwise !== undefined) add('--default', `${name}=${otherwise}`);
+  if (values !== undefined) {
+    const escaped = (text: string): string => text.replace(/[\\:,]/g, '\\$&');
+    const pairs = Object.entries(values).map(([given, to]) => `${escaped(given)}:${escaped(to)}`);
+    add('--values', `${name}=${pairs.join(',')}`);
+  }
+  if (negate) add('--negate', name);
+  if (divide_by !== undefined) add('--divide', `${name}=${divide_by}`);
+  if (collect === 'sum') add('--sum', name);
+  if (time_zone !== undefined) add('--time-zone', `${name}=${time_zone}`);
+  if (time_format !== undefined) add('--time-format', `${name}=${time_format}`);
+  return true;
 }
 
 function shellWord(text: string): string {

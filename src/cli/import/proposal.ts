@@ -1,7 +1,7 @@
 /** Proposes a plan for a file, shows what it would load, and asks. */
 import { badRequest, type Problem, type TributaryError } from '../../domain/errors.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
-import { shownJson } from '../../domain/text.ts';
+import { listed, shownJson } from '../../domain/text.ts';
 import { clip, line } from '../../present/clip.ts';
 import type { Io } from '../io.ts';
 import type { Item } from './converter.ts';
@@ -14,7 +14,6 @@ import { RECOGNISERS } from './recognise.ts';
 import { firstRows, type Sample } from './sample.ts';
 
 const SHOWN = 5;
-
 type Judge = (record: RecordName, item: unknown) => Problem | undefined;
 
 /**
@@ -28,15 +27,14 @@ export async function agreedPlan(
   options: PlanFlags & { yes: boolean },
   judge: Judge,
 ): Promise<ImportPlan | undefined> {
-  const sample = await firstRows(file, fileFlags(options).file, [...PRESETS, ...UNUSABLE]);
-  refuseUnusable(sample);
-  const whole = (plan: ImportPlan): ImportPlan => checkPlan(withFlags(withSkip(plan, sample), options));
-  const accepted = (plan: ImportPlan): number =>
-    loaded(whole(plan), sample, judge).filter(({ problem }) => problem === undefined).length;
-  for (const { name, preset, recognise } of RECOGNISERS) {
-    const proposed = recognise(sample.columns, accepted);
+  const { file: form } = fileFlags(options);
+  const first = await firstRows(file, form, [...PRESETS, ...UNUSABLE]);
+  const others = form?.skip === undefined && first.skip === undefined ? first.other_headers : [];
+  for (const skip of [undefined, ...others]) {
+    const sample = skip === undefined ? first : { ...(await firstRows(file, { ...form, skip })), skip };
+    const proposed = proposedFor(sample, options, judge);
     if (proposed === undefined) continue;
-    const plan = whole(proposed);
+    const { name, preset, plan } = proposed;
     show(io, name, plan, sample, judge);
     if (preset !== undefined) {
       tellNotes(io, preset);
@@ -47,8 +45,21 @@ export async function agreedPlan(
   }
   throw badRequest(
     'RECORD',
-    `is missing, and no record fits the columns ${sample.columns.slice(0, 50).join(', ')}; name RECORD and --map FIELD=COLUMN`,
+    `is missing, and no record fits the columns ${listed(first.columns)}; name RECORD and --map FIELD=COLUMN`,
   );
+}
+
+/** What the first recogniser that knows the file proposes. @throws bad_request for a known file that no record can be made of. */
+function proposedFor(sample: Sample, options: PlanFlags, judge: Judge) {
+  refuseUnusable(sample);
+  const whole = (plan: ImportPlan): ImportPlan => checkPlan(withFlags(withSkip(plan, sample), options));
+  const accepted = (plan: ImportPlan): number =>
+    loaded(whole(plan), sample, judge).filter(({ problem }) => problem === undefined).length;
+  for (const { name, preset, recognise } of RECOGNISERS) {
+    const plan = recognise(sample.columns, accepted);
+    if (plan !== undefined) return { name, preset, plan: whole(plan) };
+  }
+  return undefined;
 }
 
 /** The plan of the preset that `--preset` names. @throws bad_request if the file is none of it. */
@@ -78,8 +89,7 @@ function noFileOf(preset: Preset, sample: Sample, lacking: string[], strange: st
       : `the file has the column ${strange.join(', ')}`;
   const other = PRESETS.find((one) => isOfPreset(one, columns));
   const again = preset.export_at === undefined ? '' : `; export it at ${preset.export_at}`;
-  const fix =
-    other === undefined ? `it has ${columns.slice(0, 50).join(', ')}${again}` : `--preset ${other.name} fits it`;
+  const fix = other === undefined ? `it has ${listed(columns)}${again}` : `--preset ${other.name} fits it`;
   return badRequest('--preset', `${preset.name} reads ${preset.title}, but ${why}; ${fix}`);
 }
 

@@ -37,8 +37,10 @@ export interface RowSource {
   form: RowForm;
   /** What was found out about the file that a person should know, such as its encoding. */
   notes: readonly string[];
-  /** The number of lines above the first of the first lines that has all these cells; undefined if none has. */
-  linesAbove?(cells: readonly string[]): number | undefined;
+  /** The number of lines above the first of the first lines that has so many of these cells (all); undefined if none has. */
+  linesAbove?(cells: readonly string[], least?: number): number | undefined;
+  /** The numbers of lines above those of the first lines that have more cells than the header, as a header below titles has. */
+  otherHeaders?(): number[];
   /** All rows but the first `skip`, in order, in portions. `share` is the part of the file that is read with a portion. */
   rows(skip: number): AsyncGenerator<Portion>;
   close(): Promise<void>;

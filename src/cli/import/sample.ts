@@ -14,6 +14,8 @@ export interface Sample {
   form: RowForm;
   /** Lines above the header that a preset tells, although no option names them. */
   skip?: number;
+  /** Lines above other lines that may be the header. */
+  other_headers: readonly number[];
 }
 
 /** @param presets those whose header may stand below other lines. */
@@ -32,7 +34,13 @@ export async function firstRows(
       if (rows.length >= LOOKED_AT) break;
     }
     const keys = rows.flatMap(({ object }) => Object.keys(object ?? {}));
-    return { file, columns: source.columns ?? [...new Set(keys)], rows, form: source.form };
+    return {
+      file,
+      columns: source.columns ?? [...new Set(keys)],
+      rows,
+      form: source.form,
+      other_headers: source.otherHeaders?.() ?? [],
+    };
   } finally {
     await source.close();
   }

@@ -4,12 +4,15 @@
  * - `a.b.c`             keys inside JSON, structs of Parquet, or a csv cell that holds JSON
  * - `list[0].id`, `list[key=name].value`, `list[*].id`   an item of a list: by place, by what one of its keys holds, or all of them;
  *                       `ids[0]` also of a cell such as `101;102`
+ *                       `list[key=name].value` is also the one filled key of {string_value, int_value, …}, as BigQuery has it
  * - `A|B`               the first one that is not empty
  * - `A+B`, `'text'+A`   several joined into one id. Between them stands `:`, and a `:` or `\` inside a part gets a `\` before it, so
  *                       two different rows never make the same id. If a part is empty there is no value
  * A column whose whole name is the text is always meant first.
  */
 import { parseExactJson } from './exact-json.ts';
+
+const TYPED_KEY = /^(string|int|float|double|bool|boolean)_value$/;
 
 type Step = { key: string } | { place: number } | { all: true } | { where: string; is: string };
 
@@ -88,7 +91,16 @@ export function follow(value: unknown, steps: readonly Step[], from = 0): unknow
     else if ('place' in step) at = at[step.place];
     else at = at.find((item) => item !== null && typeof item === 'object' && String(item[step.where]) === step.is);
   }
-  return at;
+  return ofOneType(at);
+}
+
+/** BigQuery writes a value of any type as an object with a key for each type, of which one is filled. */
+function ofOneType(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value);
+  if (entries.length === 0 || !entries.every(([key]) => TYPED_KEY.test(key))) return value;
+  const filled = entries.filter(([, one]) => one !== null);
+  return filled.length === 1 ? filled[0]![1] : filled.length === 0 ? undefined : value;
 }
 
 /** The items of a list that is written as text, divided at `;` `,` or `|`. */

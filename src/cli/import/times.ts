@@ -24,8 +24,10 @@ export interface ReadTime {
 const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/;
 const YEAR_FIRST =
   /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/i;
+/** 20260301101400. As milliseconds it would be after the year 2600. */
+const COMPACT = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/;
 const NUMBER = /^\d{8,19}(?:\.\d{1,9})?$/;
-/** Forms whose month is a word, so that day and month cannot be confused. */
+/** More forms in which day and month cannot be confused: the month is a word, or the year stands first. */
 const WORDED = [
   'MMM d, yyyy',
   'MMM d, yyyy h:mm a',
@@ -34,6 +36,10 @@ const WORDED = [
   'MMM d, yyyy, h:mm:ss a',
   'MMM d, yyyy H:mm',
   'MMM d, yyyy H:mm:ss',
+  'yyyy-MM-dd h:mm a',
+  'yyyy-MM-dd h:mm:ss a',
+  'yyyy/MM/dd h:mm a',
+  'yyyy/MM/dd h:mm:ss a',
   'd MMM yyyy',
   'd MMM yyyy H:mm',
   'd MMM yyyy H:mm:ss',
@@ -82,6 +88,7 @@ export function readDate(value: string | number, { time_format }: TimeOptions): 
 /** Milliseconds of an epoch. Its unit is the one that is named, else the one that makes it a time between 1973 and 5138. */
 function epochMs(text: string, format: string | undefined): number | string | undefined {
   const per_ms = format === undefined ? undefined : EPOCHS[format];
+  if (format === undefined && COMPACT.test(text)) return undefined;
   if (per_ms === undefined && (format !== undefined || !NUMBER.test(text))) return undefined;
   if (!/^-?\d{1,19}(\.\d+)?$/.test(text)) return `${JSON.stringify(text)} is not a number, which ${format} asks for`;
   const value = Number(text);
@@ -94,6 +101,7 @@ function epochMs(text: string, format: string | undefined): number | string | un
 
 /** Reads a form that leaves no doubt which part is which. The hour is -1 in a date without a time. */
 function readKnownForm(text: string): WallTime | undefined {
+  if (COMPACT.test(text)) return readByFormat(text, 'yyyyMMddHHmmss');
   const m = YEAR_FIRST.exec(text);
   if (m)
     return {
@@ -102,7 +110,7 @@ function readKnownForm(text: string): WallTime | undefined {
       ms: Number((m[8] ?? '').slice(0, 3).padEnd(3, '0')),
       ...(m[9] === undefined ? {} : { offset: m[9] }),
     };
-  if (!/[A-Za-z]{3}/.test(text)) return undefined;
+  if (!/[A-Za-z]{2}/.test(text)) return undefined;
   for (const format of WORDED) {
     const wall = readByFormat(text, format);
     if (wall) return format.includes(':') ? wall : { ...wall, hour: -1 };
@@ -115,8 +123,7 @@ function whyUnread(text: string, format: string | undefined): string {
   if (format !== undefined) return `${shown} does not have the form ${format}; correct it, or change --time-format`;
   if (DAY_OR_MONTH_FIRST.test(text))
     return `${shown} does not say whether the day or the month comes first; name --time-format, such as dd/MM/yyyy or MM/dd/yyyy HH:mm`;
-  const why = parseInstant(text);
-  return typeof why === 'string' ? why : `${shown} is not a time`;
+  return `${shown} is not a known form of a time; write it as 2026-03-01T12:00:00Z, or name its form with --time-format`;
 }
 
 function dayOf({ year, month, day }: WallTime): number | undefined {
