@@ -68,16 +68,16 @@ export async function ended(child: ChildProcess, limit_ms: number): Promise<numb
   return code ?? `ended by ${signal}`;
 }
 
-/** Runs a command of the product to its end. @throws when it fails or takes longer than the limit. */
+/** Runs a command of the product to its end. @throws when it ends in another way than `exits`, or takes longer than the limit. */
 export async function command(
   args: readonly string[],
-  limit_ms = 6 * 3_600_000,
+  { exits = [0], limit_ms = 6 * 3_600_000 }: { exits?: readonly number[]; limit_ms?: number } = {},
 ): Promise<{ seconds: number; peak_bytes: number }> {
   const started = performance.now();
   const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
   const watch = new Watch(child.pid, null);
   const code = await ended(child, limit_ms);
   watch.stop();
-  if (code !== 0) throw new Error(`tributary ${args.join(' ')}: ${code}`);
+  if (!exits.includes(code as number)) throw new Error(`tributary ${args.join(' ')}: ${code}`);
   return { seconds: (performance.now() - started) / 1_000, peak_bytes: watch.take().peak_bytes };
 }

@@ -27,5 +27,7 @@ export interface Client {
   settle(): Promise<void>;
   /** The number of records since this client was made that equal an earlier record; null if it is not known. */
   repeats(): number | null;
+  /** The number of records since then whose id is known with other content; null if it is not known. */
+  conflicts(): number | null;
   close(): Promise<void>;
 }

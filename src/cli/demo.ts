@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { RECORD_NAMES, recordKind } from '../domain/index.ts';
+import { RECORD_NAMES } from '../domain/index.ts';
 import { line } from '../present/clip.ts';
 import type { Truth } from '../simulation/world.ts';
 import { writeWorld } from '../simulation/write.ts';
@@ -13,7 +13,7 @@ import { showDemo } from './demo-reports.ts';
 import { HttpClient } from './http-client.ts';
 import { CheckpointFile } from './import/checkpoint.ts';
 import { Importer } from './import/importer.ts';
-import { Mapping } from './import/mapping.ts';
+import { PlanMapping } from './import/plan-mapping.ts';
 import { RejectedFile } from './import/rejected.ts';
 import { openRows } from './import/rows.ts';
 import { type Io, stopped } from './io.ts';
@@ -92,15 +92,16 @@ async function load(io: Io, client: Client, folder: string): Promise<number> {
   let records = 0;
   for (const record of RECORD_NAMES) {
     const file = join(folder, 'world', `${record}.ndjson`);
-    const mapping = new Mapping(recordKind(record), { map: [], set: [], where: [] });
+    const plan = { records: [{ record, fields: {} }] };
+    const mapping = new PlanMapping(plan);
     const source = await openRows(file, mapping.needs);
+    mapping.bind(source);
     const importer = new Importer({
       client,
-      record,
       source,
       mapping,
-      rejected: new RejectedFile(io, file, folder, 0),
-      checkpoint: new CheckpointFile(folder, file, record, { map: [], set: [], where: [] }, true),
+      rejected: new RejectedFile(io, source, file, folder, 0),
+      checkpoint: new CheckpointFile(folder, file, plan, { restart: true, keeps: true }),
       batch_items: 1_000,
       stop: io.stop,
       clock: io.clock,
@@ -108,7 +109,7 @@ async function load(io: Io, client: Client, folder: string): Promise<number> {
     });
     await importer.run();
     await source.close();
-    records += importer.state.accepted;
+    records += importer.state.accepted[record] ?? 0;
   }
   await client.flush();
   progress.clear();

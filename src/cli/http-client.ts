@@ -59,6 +59,10 @@ export class HttpClient implements Client {
     return null;
   }
 
+  conflicts(): number | null {
+    return null;
+  }
+
   async close(): Promise<void> {}
 
   private async request(method: string, path: string, body?: unknown): Promise<Json> {

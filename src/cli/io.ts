@@ -9,6 +9,8 @@ export interface Io {
   env: NodeJS.ProcessEnv;
   /** True if stdout is a terminal. */
   out_is_terminal: boolean;
+  /** True if a person at the terminal can see a question and answer it. */
+  attended: boolean;
   /** Asks for one line of input; null when there is none. */
   ask(question: string): Promise<string | null>;
   /** Columns of stderr if it is a terminal, else null. Progress is shown only on a terminal. */
@@ -64,6 +66,7 @@ export function processIo(): Io {
     err: (text) => void process.stderr.write(text),
     env: process.env,
     out_is_terminal: process.stdout.isTTY === true,
+    attended: process.stdin.isTTY === true && process.stderr.isTTY === true,
     ask: askOnStdin(),
     err_columns: process.stderr.isTTY ? process.stderr.columns : null,
     clock: Date.now,

@@ -26,7 +26,7 @@ export class LocalClient implements Client {
   readonly where: string;
   private readonly app: FastifyInstance;
   private readonly token: string;
-  private readonly repeats_before: number;
+  private readonly before: { duplicates: number; conflicts: number };
 
   private constructor(
     private readonly tributary: CollectingTributary,
@@ -36,7 +36,8 @@ export class LocalClient implements Client {
     this.where = tributary.folder;
     this.token = keys.createForRun();
     this.app = buildApp(tributary, keys, { log_level: 'silent' });
-    this.repeats_before = tributary.collector.health().loader.duplicates;
+    const { duplicates, conflicts } = tributary.collector.health().loader;
+    this.before = { duplicates, conflicts };
   }
 
   /** Makes the client. If the keys cannot be read, it closes `tributary`. @throws state_unavailable. */
@@ -84,7 +85,11 @@ export class LocalClient implements Client {
   }
 
   repeats(): number {
-    return this.tributary.collector.health().loader.duplicates - this.repeats_before;
+    return this.tributary.collector.health().loader.duplicates - this.before.duplicates;
+  }
+
+  conflicts(): number {
+    return this.tributary.collector.health().loader.conflicts - this.before.conflicts;
   }
 
   async close(): Promise<void> {

@@ -1,51 +1,200 @@
-/** Parses quoted fields that go on over many lines and pieces of a file. */
-import { describe, expect, test, vi } from 'vitest';
-import { CsvParser } from '../../src/cli/import/csv-rows.ts';
+/** Reads csv files in all their forms: by the standard, beyond it, in any encoding, and with quotes that are never closed. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import iconv from 'iconv-lite';
+import { describe, expect, it, vi } from 'vitest';
+import { CsvRecords } from '../../src/cli/import/csv-records.ts';
+import type { FilePlan } from '../../src/cli/import/plan.ts';
+import { openRows } from '../../src/cli/import/rows.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { DEEP } from '../support/tier.ts';
 
-/** Parses one row with a quoted field of so many lines, each line as a piece of its own. */
-function parseLongField(lines: number) {
-  const parser = new CsvParser(',');
-  const parsed = parser.push('a,"first ""line""\n');
-  for (let i = 0; i < lines; i++) parsed.push(...parser.push('a line\n'));
-  return [...parsed, ...parser.push('last line",b\r\nc,d\n'), ...parser.end()];
+const root = temporaryFolder();
+let made = 0;
+
+async function read(content: string | Buffer, plan: FilePlan = {}) {
+  const path = join(root, `${made++}.csv`);
+  writeFileSync(path, content);
+  const source = await openRows(path, () => true, plan);
+  const rows = [];
+  for await (const portion of source.rows(0)) for (const row of portion.rows) rows.push(row);
+  await source.close();
+  return {
+    columns: source.columns,
+    rows: rows.filter(({ problem }) => !problem),
+    refused: rows.filter(({ problem }) => problem),
+  };
 }
 
-/** How many characters are searched for quotes and delimiters while such a row is parsed. */
-function searchedIn(lines: number): number {
-  const searches = vi.spyOn(String.prototype, 'indexOf');
-  parseLongField(lines);
-  const { calls, contexts } = searches.mock;
-  const searched = calls.reduce((sum, [, from = 0], i) => sum + String(contexts[i]).length - from, 0);
-  searches.mockRestore();
-  return searched;
-}
+const cellsOf = async (content: string | Buffer, plan?: FilePlan) =>
+  (await read(content, plan)).rows.map(({ cells }) => cells);
 
-describe('a quoted field over many lines', () => {
-  test('is one cell, and the row after it has its own line number', () => {
-    expect(parseLongField(3)).toEqual([
-      { line: 1, cells: ['a', 'first "line"\na line\na line\na line\nlast line', 'b'] },
-      { line: 6, cells: ['c', 'd'] },
+describe('a quote that is never closed', () => {
+  it('costs its own line, and the rows around it are read with their line numbers', async () => {
+    const lines = ['id,note,value', '1,a,10', '2,"5 inch,20', '3,c,30', '4,"two\nlines",40', '5,e,50'];
+    const { rows, refused } = await read(lines.join('\n'));
+    expect(rows.map(({ line, cells }) => [line, cells[0]])).toEqual([
+      [2, '1'],
+      [4, '3'],
+      [5, '4'],
+      [7, '5'],
+    ]);
+    expect(refused).toEqual([
+      {
+        line: 3,
+        cells: ['2', '"5 inch', '20'],
+        problem: { field: '', reason: expect.stringContaining('opens a quote that is not closed') },
+      },
     ]);
   });
 
-  test('that is never closed is a row at the end', () => {
-    const parser = new CsvParser(',');
-    expect([...parser.push('a,"b\n'), ...parser.push('c\n')]).toEqual([]);
-    expect(parser.end()).toEqual([{ line: 1, cells: ['a', 'b\nc'] }]);
-    expect(parser.end()).toEqual([]);
+  it('is text where the cell does not begin with it', async () => {
+    expect(await cellsOf('id,note\n1,5" screen\n2,7"\n3,a "b" c\n')).toEqual([
+      ['1', '5" screen'],
+      ['2', '7"'],
+      ['3', 'a "b" c'],
+    ]);
   });
 
-  test('is refused when it is too long for a field', () => {
-    const parser = new CsvParser(',');
-    const line = `${'x'.repeat(1 << 20)}\n`;
-    parser.push('a,"\n');
-    for (let i = 0; i < 3; i++) parser.push(line);
-    expect(() => parser.push(line)).toThrow('line 1: opens a quote that is not closed');
+  it('swallows no rows up to a later quote at the end of a cell', async () => {
+    const { rows, refused } = await read('id,note,value\n1,"5 inch,10\n2,b,20\n3,c,30\n4,tablet 10",40\n5,e,50\n');
+    expect(refused.map(({ line }) => line)).toEqual([2]);
+    expect(rows.map(({ cells }) => cells.join('|'))).toEqual(['2|b|20', '3|c|30', '4|tablet 10"|40', '5|e|50']);
+    const strict = await read('id,note,value\n1,"5 inch,10\n2,b,20\n3,c,30\n4,tablet 10",40\n5,e,50\n', {
+      quotes: 'strict',
+    });
+    expect(strict.rows).toHaveLength(2);
   });
 
-  test('is searched once: twice as many lines are twice the work', () => {
-    const [short, long] = [searchedIn(2_000), searchedIn(4_000)];
-    expect(short).toBeGreaterThan(2_000 * 'a line'.length);
-    expect(long / short).toBeLessThan(2.2);
+  it('is told in the last line, in the first row, and behind a closed cell of the same line', async () => {
+    expect((await read('a,b\n1,"x')).refused.map(({ line }) => line)).toEqual([2]);
+    expect((await read('a,b\n"1,x\n2,y\n')).rows.map(({ cells }) => cells[0])).toEqual(['2']);
+    expect((await read('a,b\n"1","x\n2,y\n')).rows.map(({ cells }) => cells[0])).toEqual(['2']);
+    expect((await read('a,b\n"1" 2,x\n2,y\n')).refused.map(({ line }) => line)).toEqual([2]);
+  });
+
+  it('costs as much work as a line without one', () => {
+    const searched = (stray: boolean, rows: number): number => {
+      const searches = vi.spyOn(String.prototype, 'indexOf');
+      const records = new CsvRecords({ delimiter: ',', line_end: '\n', strict: false });
+      records.setHeader(3);
+      const found = [];
+      for (let i = 0; i < rows; i++)
+        found.push(...records.push(`${i},${stray && i % 100 === 0 ? '"5 inch' : '5 inch'},"quoted"\n`));
+      found.push(...records.end());
+      const { mock } = searches;
+      const work = mock.calls.reduce((sum, [, from = 0], i) => {
+        const { value } = mock.results[i]! as { value: number };
+        return sum + (value < 0 ? String(mock.contexts[i]).length : value) - Number(from);
+      }, 0);
+      searches.mockRestore();
+      expect(found).toHaveLength(rows);
+      return work;
+    };
+    expect(searched(true, 4_000)).toBeLessThan(1.5 * searched(false, 4_000));
+    expect(searched(true, 4_000)).toBeLessThan(2.2 * searched(true, 2_000));
+  });
+
+  it('is one of a cell that is too long, and the file goes on', async () => {
+    const { rows, refused } = await read(`a,b\n1,"${'x\n'.repeat(600_000)}"\n2,y\n`);
+    expect(refused[0]!.problem!.reason).toContain('not closed within 1 MB');
+    expect(rows.at(-1)!.cells).toEqual(['2', 'y']);
+    expect(rows).toHaveLength(1);
+  });
+});
+
+describe('the standard', () => {
+  /** Cells with everything that needs quotes. Lines within a cell do not look like rows of the file, which is the one exception. */
+  const cell = fc.string({ unit: fc.constantFrom('a', '1', '"', ',', '\n', '\r\n', ' ', 'é', ';'), maxLength: 12 });
+
+  it.each(['\n', '\r\n'])('is read as it stands, whatever is in the cells (line ends %j)', async (line_end) => {
+    const table = fc.array(fc.tuple(cell, cell, cell, cell), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(table, fc.boolean(), async (rows, all_quoted) => {
+        const quoted = (text: string): string =>
+          all_quoted || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+        const wanted = rows.filter((cells) => all_quoted || cells.join('').length + cells.length > 1);
+        const text = [['w', 'x', 'y', 'z'], ...wanted].map((cells) => cells.map(quoted).join(',') + line_end).join('');
+        expect(await cellsOf(text, { quotes: 'strict', delimiter: ',' })).toEqual(wanted);
+      }),
+      { numRuns: DEEP ? 2_000 : 60, seed: 11 },
+    );
+  });
+
+  it('is read across the pieces in which a file is read', async () => {
+    const long = Array.from({ length: 9_000 }, (_, i) => [
+      `${i}`,
+      i % 3 === 0 ? `line one "${i}"\nline two, ${'é'.repeat(20)}` : 'plain',
+      'é',
+    ]);
+    const text = [['a', 'b', 'c'], ...long]
+      .map((cells) => cells.map((c) => (/[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c)).join(','))
+      .join('\n');
+    expect(Buffer.byteLength(text)).toBeGreaterThan(1 << 18);
+    expect(await cellsOf(text)).toEqual(long);
+  });
+
+  it('keeps a cell of many lines that are no rows of the file', async () => {
+    expect(await cellsOf('a,b,c\n1,"x\ny, z\nlast",3\n')).toEqual([['1', 'x\ny, z\nlast', '3']]);
+  });
+});
+
+describe('forms of files', () => {
+  const WANTED = [
+    ['é', '10'],
+    ['ü "x"', '20'],
+  ];
+  const TEXT = 'name;value\né;10\n"ü ""x""";20\n';
+
+  it.each([
+    ['utf-8', false],
+    ['utf-8', true],
+    ['utf-16le', false],
+    ['utf-16le', true],
+    ['utf-16be', false],
+    ['utf-16be', true],
+    ['windows-1252', false],
+    ['latin1', false],
+  ])('are read in %s (byte order mark: %s), detected and named', async (encoding, addBOM) => {
+    // UTF-16 without a mark is known by the zeros of Latin letters.
+    const bytes = iconv.encode(TEXT, encoding, { addBOM });
+    expect(await cellsOf(bytes)).toEqual(WANTED);
+    expect(await cellsOf(bytes, { encoding })).toEqual(WANTED);
+  });
+
+  it.each([',', ';', '\t', '|'])('are divided by %j', async (delimiter) => {
+    expect(await cellsOf(`a${delimiter}b\n1${delimiter}"x${delimiter}y"\n`)).toEqual([['1', `x${delimiter}y`]]);
+  });
+
+  it.each(['\n', '\r\n', '\r'])('end their lines with %j', async (line_end) => {
+    const text = ['a,b', '1,x', '', '2,"y"', '3,"', ''].join(line_end);
+    const { rows, refused } = await read(text);
+    expect(rows.map(({ line, cells }) => [line, ...cells])).toEqual([
+      [2, '1', 'x'],
+      [4, '2', 'y'],
+    ]);
+    expect(refused.map(({ line }) => line)).toEqual([5]);
+  });
+
+  it('may name their delimiter, and have titles above and totals below', async () => {
+    expect(await cellsOf('sep=;\r\na;b\r\n1;2,5\r\n')).toEqual([['1', '2,5']]);
+    const report = 'Campaign report\n"March 1, 2026"\nCampaign,Cost\nx,10\nTotal: Account\n';
+    const { columns, rows, refused } = await read(report, { skip: 2 });
+    expect([columns, rows.map(({ line, cells }) => [line, ...cells])]).toEqual([
+      ['Campaign', 'Cost'],
+      [[4, 'x', '10']],
+    ]);
+    expect(refused).toMatchObject([
+      { line: 5, problem: { reason: expect.stringContaining('has 1 cells where the header has 2') } },
+    ]);
+  });
+
+  it('are refused when they are no text', async () => {
+    await expect(read(Buffer.from('PK\u0003\u0004xx'))).rejects.toThrow(
+      'a zip file or a workbook; save the sheet as csv',
+    );
+    await expect(read('')).rejects.toThrow('is empty');
+    await expect(read('a\n', { encoding: 'nonsense' })).rejects.toThrow('--encoding: nonsense is not known');
   });
 });

@@ -18,6 +18,8 @@ export interface Terminal {
   env?: NodeJS.ProcessEnv;
   /** The lines of input. */
   answers?: readonly string[];
+  /** Answers questions, as a person at the terminal. */
+  ask?: (question: string) => Promise<string>;
   /** Told of output as it comes. */
   onOut?: (text: string) => void;
 }
@@ -36,7 +38,8 @@ export async function cli(argv: readonly string[], terminal: Terminal = {}): Pro
     env: { TRIBUTARY_LOG_LEVEL: 'silent', ...warehouseOf(argv), ...terminal.env },
     err_columns: null,
     out_is_terminal: false,
-    ask: async () => answers.shift() ?? null,
+    attended: terminal.ask !== undefined,
+    ask: terminal.ask ?? (async () => answers.shift() ?? null),
     clock: () => AFTER_MARCH_MS,
     outlive: () => undefined,
     stop: terminal.stop ?? new AbortController().signal,

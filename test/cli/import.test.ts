@@ -100,16 +100,14 @@ describe('import from csv', () => {
     expect(err).toContain('line 4: conversion_value: "0.001" has 3 decimals');
     expect(err).toContain('line 6: occurred_at: "2026-03-01T10:00:00" has no zone');
     expect(err).toContain('line 7: has 3 cells where the header has 6');
-    const refused = readFileSync(`${path}.rejected.ndjson`, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-    expect(refused.map(({ line, field }) => [line, field])).toEqual([
-      [4, 'conversion_value'],
-      [6, 'occurred_at'],
-      [7, ''],
+    expect(readFileSync(`${path}.rejected.csv`, 'utf8').split('\n').slice(0, 4)).toEqual([
+      'rejected_line,rejected_reason,customer_id,conversion_type,conversion_value,currency,occurred_at,category',
+      expect.stringMatching(
+        /^4,"conversion_value: ""0.001"" has 3 decimals.*",b,purchase,0.001,USD,2026-03-01T10:00:00Z,$/,
+      ),
+      expect.stringMatching(/^6,.*has no zone.*,c,purchase,10,USD,2026-03-01T10:00:00,$/),
+      expect.stringMatching(/^7,.*,d,purchase,10$/),
     ]);
-    expect(refused[0].item).toMatchObject({ customer_id: 'b' });
     expect((await cli(['import', 'conversions', file('bad.csv', 'customer_id\nx\n'), '--data', data])).code).toBe(1);
   });
 
@@ -181,7 +179,10 @@ describe('import from csv', () => {
     const path = join(root, 'latin1.csv');
     writeFileSync(
       path,
-      Buffer.from('customer_id,touchpoint_type,occurred_at\nJos\xe9,email_click,2026-03-01T10:00:00Z\n', 'latin1'),
+      Buffer.concat([
+        Buffer.from('customer_id,touchpoint_type,occurred_at\nJos\xe9,email_click,2026-03-01T10:00:00Z\n', 'latin1'),
+        Buffer.from('Zoë,email_click,2026-03-01T10:00:00Z\n'),
+      ]),
     );
     expect((await cli(['import', 'touchpoints', path, '--data', newData()])).err).toContain(
       'line 2: customer_id: is not valid UTF-8',
@@ -302,7 +303,7 @@ describe('an import that is stopped', () => {
     expect(resumed.code).toBe(3);
     expect(resumed.out).toMatch(/rows read\s+1,000\n\s+accepted\s+990\n\s+refused\s+10/);
     expect((await rows(data))['touchpoints']).toBe(LINES - 10);
-    expect(readFileSync(`${path}.rejected.ndjson`, 'utf8').trim().split('\n')).toHaveLength(10);
+    expect(readFileSync(`${path}.rejected.csv`, 'utf8').trim().split('\n')).toHaveLength(1 + 10);
   });
 
   it('is not repeated once it is done, unless asked to, and a repeat adds nothing', async () => {

@@ -3,10 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { Mapping } from '../../src/cli/import/mapping.ts';
+import { PlanMapping } from '../../src/cli/import/plan-mapping.ts';
 import { openRows } from '../../src/cli/import/rows.ts';
 import { loadConfig } from '../../src/config.ts';
-import { recordKind } from '../../src/domain/index.ts';
 import { openScratch } from '../../src/files/scratch.ts';
 import { itemsOf } from '../../src/log/batch.ts';
 import { keepRecord } from '../../src/log/kept-record.ts';
@@ -35,6 +34,26 @@ const CSV = [
   `customer_id,url\na,"${'x'.repeat(40_000)}"\n`,
   `${'a,'.repeat(3_000)}b\n${'1,'.repeat(3_000)}2\n`,
 ];
+/** A file of the reader's own forms: a stray quote, a quote that would swallow rows, a line for the delimiter, line ends of old Macs. */
+const GUARDED = [
+  'customer_id,touchpoint_type,occurred_at\na,email_click,"2026-03-01\nb,email_open,2026-03-01T00:00:00Z\n',
+  'sep=;\r\ncustomer_id;touchpoint_type\r\n"5 inch;x\r\na;b\r\nc 7";d\r\n',
+  'customer_id,touchpoint_type\ra,"x\ry"\rb,5" z\r',
+];
+
+/** The same text in each encoding that is told by a mark, and in those that are told by their bytes. */
+function encoded([text = '']: readonly string[]): Buffer[] {
+  const marked = `\ufeff${text}`;
+  const wide = Buffer.from(marked, 'utf16le');
+  return [
+    Buffer.from(text, 'utf16le'),
+    wide,
+    Buffer.from(wide).swap16(),
+    Buffer.from(text.replace('email', 'é-mail'), 'latin1'),
+    ...GUARDED.map((one) => Buffer.from(one)),
+  ];
+}
+
 const PATHS = [
   'path,total_conversions,total_conversion_value,total_null\na > b > a,3,10.5,7\nb,1,2,0\n"a > c",2,1,4\n',
   '\uFEFFtotal_null;path;total_conversions\n1;a>b;2\n',
@@ -65,16 +84,16 @@ export async function fileForms(folder: string): Promise<FileForm[]> {
   const rows = (name: string) => async (bytes: Buffer) => {
     const source = await openRows(at(name, bytes), () => true);
     try {
-      const mapping = new Mapping(recordKind('touchpoints'), { map: [], set: [], where: [] });
-      mapping.bind(source.columns);
-      for await (const portion of source.rows(0)) for (const row of portion.rows) void row;
+      const mapping = new PlanMapping({ records: [{ record: 'touchpoints', fields: {} }] });
+      mapping.bind(source);
+      for await (const portion of source.rows(0)) for (const row of portion.rows) mapping.take(row, [[]]);
     } finally {
       await source.close();
     }
   };
   const texts = (list: readonly string[]): Buffer[] => list.map((text) => Buffer.from(text));
   return [
-    { name: 'csv', share: 20, samples: [...texts(CSV), Buffer.from(CSV[0]!, 'utf16le')], read: rows('r.csv') },
+    { name: 'csv', share: 20, samples: [...texts(CSV), ...encoded(CSV)], read: rows('r.csv') },
     { name: 'tsv', share: 4, samples: texts(CSV), read: rows('r.tsv') },
     {
       name: 'ndjson',

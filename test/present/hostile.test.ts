@@ -118,8 +118,10 @@ test('a progress line, and the refusals of an import', () => {
   expect(printed.startsWith(CLEAR_LINE)).toBe(true);
   isSafe(printed.slice(CLEAR_LINE.length));
   printed = '';
-  const rejected = new RejectedFile(io, join(temporaryFolder(), 'x.csv'), temporaryFolder(), 0);
-  rejected.add([{ line: 1, field: HOSTILE, reason: HOSTILE, item: { [HOSTILE]: HOSTILE } }]);
+  const form = { kind: 'csv' as const, delimiter: ',', preamble: '', mark: false };
+  const source = { columns: [HOSTILE], form };
+  const rejected = new RejectedFile(io, source, join(temporaryFolder(), 'x.csv'), temporaryFolder(), 0);
+  rejected.add([{ line: 1, field: HOSTILE, reason: HOSTILE, rows: [{ line: 1, cells: [HOSTILE] }] }]);
   rejected.close();
   isSafe(printed);
 });

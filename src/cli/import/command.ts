@@ -1,48 +1,95 @@
 /** `tributary import`: sends the rows of a file as records, in the same way as all other senders. */
-
 import { join } from 'node:path';
+import { brandSettings } from '../../config.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
-import { isRecordName, RECORD_NAMES, type RecordName, recordKind } from '../../domain/index.ts';
+import { isRecordName, type RecordName } from '../../domain/index.ts';
 import { listed } from '../../domain/text.ts';
 import { line } from '../../present/clip.ts';
-import { pairs } from '../../present/table.ts';
 import type { Client } from '../client.ts';
+import { configOf, type DataOptions } from '../connect.ts';
 import type { Io } from '../io.ts';
 import { count, Progress } from '../progress.ts';
 import { CheckpointFile } from './checkpoint.ts';
-import { Importer } from './importer.ts';
-import { Mapping } from './mapping.ts';
+import { DryRun, refusalOf } from './dry-run.ts';
+import { type ImportClient, Importer } from './importer.ts';
+import { tell } from './outcome.ts';
+import type { ImportPlan } from './plan.ts';
+import { PlanMapping } from './plan-mapping.ts';
+import { type PlanFlags, planOf } from './plan-options.ts';
+import { agreedPlan, presetPlan } from './proposal.ts';
 import { RejectedFile } from './rejected.ts';
 import type { RowSource } from './row-source.ts';
 import { openRows } from './rows.ts';
 
-export interface ImportOptions {
-  map: string[];
-  set: string[];
-  where: string[];
-  brand?: string;
+export interface ImportOptions extends PlanFlags, DataOptions {
   batch: number;
   restart: boolean;
+  dryRun: boolean;
+  json: boolean;
+  yes: boolean;
 }
 
-const EXIT_SOME_REFUSED = 3;
-const EXIT_STOPPED = 130;
+type WithClient = (work: (client: Client) => Promise<number>) => Promise<number>;
 
-/** Imports one file. It checks the file before it opens the data folder. Returns the exit code. */
+const EXIT_USAGE = 2;
+
+/**
+ * Imports one file. It checks the file before it opens the data folder. Returns the exit code.
+ * @param words RECORD and FILE, or FILE alone.
+ */
 export async function importFile(
   io: Io,
-  record: string,
-  file: string,
-  options: ImportOptions & { data: string },
-  withClient: (work: (client: Client) => Promise<number>) => Promise<number>,
+  words: readonly [string, string | undefined],
+  options: ImportOptions,
+  withClient: WithClient,
 ): Promise<number> {
-  if (!isRecordName(record)) throw badRequest('RECORD', `${record} is not one of ${RECORD_NAMES.join(', ')}`);
-  const set = options.brand === undefined ? options.set : [...options.set, `brand_id=${options.brand}`];
-  const mapping = new Mapping(recordKind(record), { ...options, set });
-  const source = await openRows(file, mapping.needs);
+  const [record, file] = words[1] === undefined ? [undefined, words[0]] : [words[0], words[1]];
+  if (record === undefined && isRecordName(file)) throw badRequest('FILE', `is missing; name the file of ${file}`);
+  const plan = await planFor(io, record, file, options);
+  if (plan === undefined) return EXIT_USAGE;
+  return importByPlan(io, file, plan, options, withClient);
+}
+
+/** The plan of the options; undefined if one was proposed and not agreed to. */
+async function planFor(
+  io: Io,
+  record: string | undefined,
+  file: string,
+  options: ImportOptions,
+): Promise<ImportPlan | undefined> {
+  const { preset, plan } = options;
+  if (preset === undefined)
+    return record === undefined && plan === undefined ? proposedPlan(io, file, options) : planOf(record, options);
+  const beside = record === undefined ? (plan === undefined ? undefined : '--plan') : 'RECORD';
+  if (beside !== undefined) throw badRequest('--preset', `names the records itself; leave out ${beside}`);
+  return presetPlan(io, file, { ...options, preset });
+}
+
+function proposedPlan(io: Io, file: string, options: ImportOptions): Promise<ImportPlan | undefined> {
+  const reading = readingOf(io, options);
+  return agreedPlan(io, file, options, (record: RecordName, item: unknown) => refusalOf(record, item, reading));
+}
+
+/** How records are read where no server reads them. */
+function readingOf(io: Io, options: ImportOptions) {
+  const config = configOf(io, options);
+  const defaultCurrency = (brand_id: string): string => brandSettings(config, brand_id).currency;
+  return { clock: io.clock, defaultCurrency };
+}
+
+async function importByPlan(
+  io: Io,
+  file: string,
+  plan: ImportPlan,
+  options: ImportOptions,
+  withClient: WithClient,
+): Promise<number> {
+  const mapping = new PlanMapping(plan);
+  const source = await openRows(file, mapping.needs, plan.file);
   try {
-    mapping.bind(source.columns);
-    const checkpoint = new CheckpointFile(options.data, file, record, options, options.restart);
+    mapping.bind(source);
+    const keeps = !options.dryRun;
+    const checkpoint = new CheckpointFile(options.data, file, plan, { restart: options.restart, keeps });
     const { start } = checkpoint;
     if (start.done) {
       const when = line`${file} was imported on ${start.updated_at}: ${count(start.rows)} rows`;
@@ -50,32 +97,32 @@ export async function importFile(
       return 0;
     }
     if (start.rows > 0) io.err(`going on after row ${count(start.rows)}, where an earlier run stopped\n`);
-    const rejected = new RejectedFile(io, file, join(options.data, 'imports'), start.rejected_bytes);
-    return await withClient((client) =>
-      importRows(io, client, { record, file, batch: options.batch, mapping, source, checkpoint, rejected }),
-    );
+    for (const note of source.notes) io.err(`${note}\n`);
+    const folder = keeps ? join(options.data, 'imports') : undefined;
+    const rejected = new RejectedFile(io, source, file, folder, start.rejected_bytes);
+    const input = { file, mapping, source, checkpoint, rejected };
+    if (keeps) return await withClient((client) => importRows(io, client, input, options));
+    return await importRows(io, new DryRun(readingOf(io, options)), input, options);
   } finally {
     await source.close();
   }
 }
 
 interface Input {
-  record: RecordName;
   file: string;
-  batch: number;
-  mapping: Mapping;
+  mapping: PlanMapping;
   source: RowSource;
   checkpoint: CheckpointFile;
   rejected: RejectedFile;
 }
 
-async function importRows(io: Io, client: Client, input: Input): Promise<number> {
-  const { record, file, mapping, checkpoint, rejected } = input;
-  const progress = new Progress(io, record);
+async function importRows(io: Io, client: ImportClient, input: Input, options: ImportOptions): Promise<number> {
+  const { file, mapping, checkpoint, rejected } = input;
+  const progress = new Progress(io, mapping.mappings[0]!.record);
   const importer = new Importer({
     ...input,
     client,
-    batch_items: input.batch,
+    batch_items: options.batch,
     stop: io.stop,
     clock: io.clock,
     onProgress: (share, state) => {
@@ -88,10 +135,13 @@ async function importRows(io: Io, client: Client, input: Input): Promise<number>
     progress.update(null, lag === null ? 'waiting until all records are loaded' : `${count(lag)} records left to load`);
   if (finished) await client.flush(onWait);
   progress.clear();
-  if (mapping.ignored.size > 0) {
-    io.err(`ignored, no such field in ${record}: ${listed([...mapping.ignored])}\n`);
+  const ignored = mapping.ignored();
+  if (ignored.length > 0) {
+    const records = [...new Set(mapping.mappings.map(({ record }) => record))].join(', ');
+    io.err(`ignored, no such field in ${records}: ${listed(ignored)}\n`);
   }
-  return summarise(io, client, importer, { file, finished, seconds: progress.seconds(), rejected });
+  const run = { file, mapping, finished, seconds: progress.seconds(), rejected, dry: options.dryRun };
+  return tell(io, client, importer, run, options.json);
 }
 
 async function runOrExplain(importer: Importer): Promise<boolean> {
@@ -104,36 +154,4 @@ async function runOrExplain(importer: Importer): Promise<boolean> {
       cause: error,
     });
   }
-}
-
-interface Outcome {
-  file: string;
-  finished: boolean;
-  seconds: number;
-  rejected: RejectedFile;
-}
-
-function summarise(io: Io, client: Client, importer: Importer, { file, finished, seconds, rejected }: Outcome): number {
-  const { state } = importer;
-  const repeats = finished ? client.repeats() : null;
-  const this_run = state.rows - importer.rows_before;
-  io.out(line`${state.record} from ${file}${finished ? '' : ' (stopped)'}\n`);
-  io.out(
-    pairs([
-      ['rows read', count(state.rows)],
-      ...(state.left_out > 0 ? [['left out by --where', count(state.left_out)] as [string, string]] : []),
-      ['accepted', count(state.accepted)],
-      ['refused', count(state.refused)],
-      ...(repeats ? [['equal to an earlier one, counted once', count(repeats)] as [string, string]] : []),
-      ['seconds', seconds.toFixed(1)],
-      ['rows per second', count(this_run / seconds)],
-    ]),
-  );
-  if (state.refused > 0) io.err(line`refused rows are in ${rejected.path}\n`);
-  if (!finished) {
-    io.err(`stopped after row ${count(state.rows)}; the same command goes on from there\n`);
-    return EXIT_STOPPED;
-  }
-  if (state.refused === 0) return 0;
-  return state.accepted > 0 ? EXIT_SOME_REFUSED : 1;
 }

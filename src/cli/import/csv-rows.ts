@@ -1,165 +1,179 @@
-/** Reads the rows of a CSV file (RFC 4180), each with the number of its first line, which refusals name. */
+/** Reads the rows of a csv file, each with the number of its first line, which refusals name. */
 import { badRequest } from '../../domain/errors.ts';
-import { readBlocks } from './lines.ts';
+import { type CsvForm, type CsvRecord, CsvRecords } from './csv-records.ts';
+import type { FilePlan } from './plan.ts';
 import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
+import { type Encoding, findEncoding, readText } from './text.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
-/** Characters of a quoted field. A longer field is taken for a quote that was never closed. */
-const MAX_FIELD_CHARS = 4 << 20;
+/** The header must stand within so many characters. */
+const HEAD_CHARS = 4 << 20;
+/** Records after the header among which a better header is looked for. */
+const LOOKED_AT = 50;
+/** Lines that may stand above the header of a report. */
+const MOST_TITLES = 12;
+const BLANK = new Set(['', 'NULL', '\\N']);
 
-export async function openCsv(path: string, size: number): Promise<RowSource> {
-  const header = await readHeader(path);
-  const { delimiter, columns } = header;
+/** The columns that the program adds to a file of refused rows. An import of that file leaves them alone. */
+export const REJECTED_COLUMNS = ['rejected_line', 'rejected_reason'];
+
+interface Head {
+  form: CsvForm;
+  columns: string[];
+  /** The text above the header. */
+  preamble: string;
+  lines_above: number;
+  /** The first records, with the header. */
+  first: CsvRecord[];
+}
+
+export async function openCsv(path: string, size: number, plan: FilePlan): Promise<RowSource> {
+  const encoding = await findEncoding(path, plan.encoding);
+  const head = await readHead(path, encoding, plan);
+  const { columns, form } = head;
+  const is_utf8 = /^utf-?8$/i.test(encoding.name);
   return {
     columns,
-    rows: (skip) => dropFirst(readRows(path, size, delimiter, columns), skip),
+    form: {
+      kind: 'csv',
+      delimiter: form.delimiter,
+      preamble: head.preamble,
+      mark: !is_utf8 || encoding.mark_bytes > 0 || plan.encoding !== undefined,
+    },
+    notes: is_utf8 || encoding.sure ? [] : [`the file is read as ${encoding.name}; --encoding names another`],
+    linesAbove: (cells, least = cells.length) => linesAbove(head, cells, least),
+    otherHeaders: () => otherHeaders(head),
+    rows: (skip) => dropFirst(readRows(path, size, encoding, head), skip),
     close: async () => undefined,
   };
 }
 
-async function* readRows(
-  path: string,
-  size: number,
-  delimiter: string,
-  columns: readonly string[],
-): AsyncGenerator<Portion> {
-  const parser = new CsvParser(delimiter);
+async function* readRows(path: string, size: number, encoding: Encoding, head: Head): AsyncGenerator<Portion> {
+  const { columns, form, preamble, lines_above } = head;
+  const records = new CsvRecords(form);
+  let above = preamble.length;
   let is_header = true;
-  for await (const block of readBlocks(path)) {
-    const rows: FileRow[] = [];
-    for (const { line, cells } of parser.push(block.text)) {
-      if (is_header) is_header = false;
-      else rows.push(toRow(line, cells, columns, block.utf8));
+  const addRows = (rows: FileRow[], found: CsvRecord[], utf8: boolean): void => {
+    for (const record of found) {
+      if (is_header) {
+        is_header = false;
+        records.setHeader(columns.length);
+      } else rows.push(toRow(record, lines_above, columns, utf8));
     }
-    yield { rows, share: block.bytes_read / size };
+  };
+  for await (const { text, utf8, bytes_read } of readText(path, encoding)) {
+    const part = above === 0 ? text : text.slice(above);
+    above = Math.max(0, above - text.length);
+    const rows: FileRow[] = [];
+    // The header comes alone, so that the rows after it are read with what it tells.
+    const start = is_header ? headerEnd(part, head) : 0;
+    if (start > 0) addRows(rows, records.push(part.slice(0, start)), utf8);
+    addRows(rows, records.push(part.slice(start)), utf8);
+    yield { rows, share: bytes_read / size };
   }
-  const rows = parser.end().map(({ line, cells }) => toRow(line, cells, columns, true));
-  if (!is_header && rows.length > 0) yield { rows, share: 1 };
+  const rows: FileRow[] = [];
+  addRows(rows, records.end(), true);
+  if (rows.length > 0) yield { rows, share: 1 };
 }
 
-/** Makes a row. An empty cell is a missing value. */
-function toRow(line: number, cells: string[], columns: readonly string[], utf8: boolean): FileRow {
-  const extra = cells.length - columns.length;
-  if (extra !== 0) {
+function headerEnd(text: string, { form, first }: Head): number {
+  const next = first[1]?.line;
+  let end = 0;
+  for (let line = 1; line < (next ?? 2) && end >= 0; line++) end = text.indexOf(form.line_end, end) + 1 || -1;
+  return Math.max(0, end);
+}
+
+/** Makes a row. An empty cell is a missing value, as are the ways in which databases and Google Ads write one. */
+function toRow(record: CsvRecord, lines_above: number, columns: readonly string[], utf8: boolean): FileRow {
+  const { cells } = record;
+  const line = record.line + lines_above;
+  if (record.problem !== undefined) return { line, cells, problem: { field: '', reason: record.problem } };
+  if (cells.length !== columns.length) {
     const counts = `has ${cells.length} cells where the header has ${columns.length}`;
     return {
       line,
-      cells: [],
+      cells,
       problem: { field: '', reason: `${counts}; quote cells that hold the delimiter or a line break` },
     };
   }
-  return { line, cells: cells.map((cell) => (cell === '' ? undefined : cell)), ...(utf8 ? {} : { utf8: false }) };
+  const row: FileRow = { line, cells };
+  if (!utf8) row.utf8 = false;
+  return row;
 }
 
-async function readHeader(path: string): Promise<{ delimiter: string; columns: string[] }> {
-  for await (const block of readBlocks(path)) {
-    const start = block.text.slice(0, 100_000);
-    const first_line = start.slice(0, start.search(/\r?\n/) >>> 0);
-    const delimiter = DELIMITERS.reduce((best, next) =>
-      first_line.split(next).length > first_line.split(best).length ? next : best,
-    );
-    const parser = new CsvParser(delimiter);
-    const cells = [...parser.push(start), ...parser.end()][0]?.cells.map((cell) => cell.trim()) ?? [];
-    const twice = cells.find((cell, i) => cells.indexOf(cell) !== i);
-    if (twice !== undefined)
-      throw badRequest('FILE', `${path} has two columns named ${JSON.stringify(twice)}; rename one`);
-    return { delimiter, columns: cells };
-  }
-  throw badRequest('FILE', `${path} is empty; the first line of a csv file names its columns`);
+/** True for a cell that stands for no value. */
+export function isBlankCell(cell: string): boolean {
+  return cell.length <= 6 && (BLANK.has(cell) || cell.trim() === '--');
 }
 
-interface Parsed {
-  line: number;
-  cells: string[];
-}
-
-/** Parses text in pieces that end at line breaks. A quoted field may go on in the next piece. Blank lines are skipped. */
-export class CsvParser {
-  private line = 1;
-  /** The lines of a row whose quote is still open. Each is searched once, and they are joined when the quote is closed. */
-  private held: string[] = [];
-  private held_chars = 0;
-
-  constructor(private readonly delimiter: string) {}
-
-  push(text: string): Parsed[] {
-    const parsed: Parsed[] = [];
-    const lines = text.split('\n');
-    if (lines.at(-1) === '') lines.pop();
-    for (const raw of lines) {
-      const goes_on = this.held.length > 0;
-      if (!goes_on && !raw.includes('"')) {
-        this.take(parsed, withoutReturn(raw), 1);
-        continue;
-      }
-      this.held.push(raw);
-      this.held_chars += raw.length + (goes_on ? 1 : 0);
-      if (this.held_chars > MAX_FIELD_CHARS)
-        throw badRequest(`line ${this.line}`, 'opens a quote that is not closed; close it or double the quotes inside');
-      // An odd number of quotes closes an open quote, and opens one where none is open.
-      if (hasOddQuotes(raw) === goes_on) this.takeHeld(parsed, withoutReturn(this.held.join('\n')));
-    }
-    return parsed;
-  }
-
-  /** Call at the end of the file. Returns the row whose quote was never closed, if there is one. */
-  end(): Parsed[] {
-    const parsed: Parsed[] = [];
-    if (this.held.length > 0) this.takeHeld(parsed, this.held.join('\n'));
-    return parsed;
-  }
-
-  private takeHeld(parsed: Parsed[], text: string): void {
-    this.take(parsed, text, this.held.length);
-    this.held = [];
-    this.held_chars = 0;
-  }
-
-  private take(parsed: Parsed[], text: string, lines: number): void {
-    if (text !== '')
-      parsed.push({
-        line: this.line,
-        cells: text.includes('"') ? splitQuoted(text, this.delimiter) : text.split(this.delimiter),
-      });
-    this.line += lines;
-  }
-}
-
-/** The text without the carriage return at its end. */
-function withoutReturn(text: string): string {
-  return text.endsWith('\r') ? text.slice(0, -1) : text;
-}
-
-function hasOddQuotes(text: string): boolean {
-  let odd = false;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) odd = !odd;
-  return odd;
-}
-
-function splitQuoted(text: string, delimiter: string): string[] {
-  const cells: string[] = [];
-  let at = 0;
-  for (;;) {
-    if (text[at] === '"') {
-      let cell = '';
-      at++;
-      for (;;) {
-        const quote = text.indexOf('"', at);
-        cell += text.slice(at, quote < 0 ? text.length : quote);
-        at = quote < 0 ? text.length : quote + 1;
-        if (quote < 0 || text[at] !== '"') break;
-        cell += '"';
-        at++;
-      }
-      const next = text.indexOf(delimiter, at);
-      cells.push(cell + text.slice(at, next < 0 ? text.length : next));
-      if (next < 0) return cells;
-      at = next + 1;
-    } else {
-      const next = text.indexOf(delimiter, at);
-      cells.push(text.slice(at, next < 0 ? text.length : next));
-      if (next < 0) return cells;
-      at = next + 1;
+async function readHead(path: string, encoding: Encoding, plan: FilePlan): Promise<Head> {
+  let start = '';
+  let is_whole = true;
+  for await (const { text } of readText(path, encoding)) {
+    start += text;
+    is_whole = start.length < HEAD_CHARS;
+    if (start.length > 100_000) {
+      const head = headOf(path, start, plan, false);
+      if (head.first.length > 1 || !is_whole) return head;
     }
   }
+  return headOf(path, start, plan, is_whole);
+}
+
+function headOf(path: string, start: string, plan: FilePlan, is_whole: boolean): Head {
+  const line_end = /\r(?!\n)|\n/.exec(start)?.[0] === '\r' ? '\r' : '\n';
+  let [at, lines_above] = [0, 0];
+  const nextLine = (): string => {
+    const end = start.indexOf(line_end, at);
+    const line = start.slice(at, end < 0 ? start.length : end);
+    at = end < 0 ? start.length : end + 1;
+    lines_above++;
+    return line.replace(/[\r\n]/g, '');
+  };
+  for (let i = 0; i < (plan.skip ?? 0); i++) nextLine();
+  const line_start = at;
+  const sep = /^"?sep=(.)"?$/i.exec(nextLine());
+  if (!sep) {
+    at = line_start;
+    lines_above--;
+  }
+  const delimiter = plan.delimiter ?? sep?.[1] ?? bestDelimiter(start.slice(at, at + 100_000), line_end);
+  if (!/^[^"\r\n\ufeff]$/u.test(delimiter))
+    throw badRequest('--delimiter', `must be one character, and no quote or line break`);
+  const form: CsvForm = { delimiter, line_end, strict: plan.quotes === 'strict' };
+  const records = new CsvRecords(form);
+  const first = records.push(start.slice(at));
+  if (is_whole) first.push(...records.end().slice(0, LOOKED_AT));
+  const columns = first[0]?.cells.map((cell) => cell.trim()) ?? [];
+  if (columns.length === 0 || first[0]!.problem !== undefined) {
+    const why = first[0]?.problem === undefined ? 'is empty' : `has a header that ${first[0].problem}`;
+    throw badRequest('FILE', `${path} ${why}; the first line of a csv file names its columns`);
+  }
+  return { form, columns, preamble: start.slice(0, at), lines_above, first: first.slice(0, LOOKED_AT) };
+}
+
+/** The delimiter that divides the first line with text into most cells. What stands in quotes does not count. */
+function bestDelimiter(text: string, line_end: string): string {
+  const line = text.split(line_end, 100).find((one) => one.trim() !== '') ?? '';
+  const outside = line.replace(/"[^"]*"/g, '');
+  return DELIMITERS.reduce((best, next) => (outside.split(next).length > outside.split(best).length ? next : best));
+}
+
+function linesAbove({ first, lines_above, form }: Head, cells: readonly string[], least: number): number | undefined {
+  for (const record of first) {
+    const names = namesOf(record, form);
+    if (cells.filter((cell) => names.includes(cell)).length >= least) return record.line + lines_above - 1;
+  }
+  return undefined;
+}
+
+function otherHeaders({ first, lines_above, form, columns }: Head): number[] {
+  const below = first.slice(1, MOST_TITLES).filter((record) => namesOf(record, form).length > columns.length);
+  return below.map(({ line }) => line + lines_above - 1);
+}
+
+/** The cells of a line that may be the header. Below a title it may have another delimiter than the title. */
+function namesOf({ cells }: CsvRecord, { line_end }: CsvForm): string[] {
+  const texts = cells.length > 1 ? cells : cells[0]!.split(bestDelimiter(cells[0]!, line_end));
+  return texts.map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
 }

@@ -1,31 +1,46 @@
 /** Sends the rows of a file in batches, several at the same time. It counts the rows up to which all batches are acknowledged. */
+import { currencyDecimals } from '../../domain/currencies.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
+import { parseScaledDecimal } from '../../domain/money.ts';
 import type { Acknowledgement } from '../../log/collector.ts';
 import type { Client } from '../client.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
+import type { Item } from './converter.ts';
 import { LinesOfFile } from './equal-lines.ts';
-import type { Item, Mapping } from './mapping.ts';
+import type { Outcome } from './groups.ts';
+import { Notes } from './notes.ts';
+import type { PlanMapping } from './plan-mapping.ts';
 import type { Refusal, RejectedFile } from './rejected.ts';
-import type { RowSource } from './row-source.ts';
+import type { FileRow, RowSource } from './row-source.ts';
 
 /** A batch ends after this many rows, also if --where leaves most of them out, so that the checkpoint advances. */
 const MAX_ROWS_PER_BATCH = 50_000;
 const SAVE_EVERY_MS = 1_000;
 
+/** What an import needs of a client. */
+export type ImportClient = Pick<Client, 'send' | 'lanes' | 'flush' | 'repeats' | 'conflicts'>;
+
+interface Sent {
+  record: RecordName;
+  items: Item[];
+  rows: FileRow[][];
+}
+
 /** Consecutive rows of the file. A batch is done when its items are acknowledged. */
 interface Batch {
-  items: Item[];
-  lines: number[];
+  sent: Map<RecordName, Sent>;
+  items: number;
   refusals: Refusal[];
   left_out: number;
+  matched: number[];
   rows: number;
+  notes: Notes;
 }
 
 interface ImporterOptions {
-  client: Client;
-  record: RecordName;
+  client: ImportClient;
   source: RowSource;
-  mapping: Mapping;
+  mapping: PlanMapping;
   rejected: RejectedFile;
   checkpoint: CheckpointFile;
   batch_items: number;
@@ -38,18 +53,30 @@ export class Importer {
   readonly state: Checkpoint;
   /** Rows that an earlier run has finished. */
   readonly rows_before: number;
-  private readonly under_way: Array<{ batch: Batch; acknowledged: Promise<Acknowledgement | undefined> }> = [];
+  private readonly reasons: Notes;
+  private readonly notes: Notes;
+  private readonly under_way: Array<{ batch: Batch; acknowledged: Promise<Array<[Sent, Acknowledgement]>> }> = [];
   private batch: Batch = emptyBatch();
+  private done: Outcome[][];
   private saved_at = 0;
-  private readonly lines: LinesOfFile | undefined;
+  /** Of records whose equal lines each count. */
+  private readonly lines = new Map<RecordName, LinesOfFile>();
   /** Batches under way at the same time. Of statements the latest counts, so they are sent in the order of the file. */
   private readonly lanes: number;
 
   constructor(private readonly options: ImporterOptions) {
-    this.state = { ...options.checkpoint.start };
+    this.state = structuredClone(options.checkpoint.start);
     this.rows_before = this.state.rows;
-    this.lines = LinesOfFile.of(options.record);
-    this.lanes = recordKind(options.record).kept === 'latest' ? 1 : options.client.lanes;
+    this.reasons = new Notes(this.state.reasons);
+    this.notes = new Notes(this.state.notes);
+    const { mappings } = options.mapping;
+    this.done = mappings.map(() => []);
+    for (const { record } of mappings) {
+      const lines = LinesOfFile.of(record);
+      if (lines !== undefined && !this.lines.has(record)) this.lines.set(record, lines);
+    }
+    const in_order = mappings.some(({ record }) => recordKind(record).kept === 'latest');
+    this.lanes = in_order ? 1 : options.client.lanes;
   }
 
   /** Runs to the end of the file, or until it is stopped. Returns true at the end of the file. */
@@ -67,20 +94,23 @@ export class Importer {
   }
 
   private async readAll(): Promise<boolean> {
-    const { source, stop, batch_items } = this.options;
-    // Equal lines are counted from the first row of the file, also those that an earlier run has sent.
-    let rows_to_count = this.lines ? this.rows_before : 0;
-    for await (const { rows, share } of source.rows(this.rows_before - rows_to_count)) {
+    const { source, stop, batch_items, mapping } = this.options;
+    // The groups and the equal lines of the rows that are finished must be known, so those rows are read again.
+    let again = mapping.groups || this.lines.size > 0 ? this.rows_before : 0;
+    for await (const { rows, share } of source.rows(this.rows_before - again)) {
       for (const row of rows) {
-        if (rows_to_count > 0) {
-          rows_to_count -= 1;
-          this.mapped(row);
+        if (again > 0) {
+          mapping.take(row, this.done);
+          if (--again === 0) mapping.close(this.done);
+          this.forgetDone();
           continue;
         }
+        const full = this.batch.items >= batch_items || this.batch.rows >= MAX_ROWS_PER_BATCH;
+        if (full && !mapping.continues(row)) {
+          await this.sendBatch();
+          if (stop.aborted) return false;
+        }
         this.addRow(row);
-        if (this.batch.items.length < batch_items && this.batch.rows < MAX_ROWS_PER_BATCH) continue;
-        await this.sendBatch();
-        if (stop.aborted) return false;
       }
       if (stop.aborted) return false;
       this.options.onProgress(share, this.state);
@@ -89,28 +119,60 @@ export class Importer {
     return true;
   }
 
-  private mapped(row: Parameters<Mapping['apply']>[0]): ReturnType<Mapping['apply']> {
-    const mapped = this.options.mapping.apply(row);
-    return this.lines && mapped && 'item' in mapped ? { item: this.lines.add(mapped.item) } : mapped;
+  private addRow(row: FileRow): void {
+    const { batch } = this;
+    batch.rows++;
+    const fate = this.options.mapping.take(row, this.done);
+    if (fate === 'left out') batch.left_out++;
+    this.takeDone();
   }
 
-  private addRow(row: Parameters<Mapping['apply']>[0]): void {
-    const { batch } = this;
-    const mapped = this.mapped(row);
-    batch.rows++;
-    if (mapped === undefined) batch.left_out++;
-    else if ('problem' in mapped) batch.refusals.push({ line: row.line, ...mapped.problem });
-    else {
-      batch.items.push(mapped.item);
-      batch.lines.push(row.line);
+  /** Moves the complete records into the batch. */
+  private takeDone(): void {
+    for (const [i, outcomes] of this.done.entries()) {
+      if (outcomes.length === 0) continue;
+      const { record } = this.options.mapping.mappings[i]!;
+      const lines = this.lines.get(record);
+      for (const outcome of outcomes) {
+        if ('problem' in outcome)
+          this.batch.refusals.push({ line: outcome.rows[0]!.line, rows: outcome.rows, ...outcome.problem });
+        else {
+          const item = lines?.add(outcome.item) ?? outcome.item;
+          const sent = this.batch.sent.get(record) ?? { record, items: [], rows: [] };
+          this.batch.sent.set(record, sent);
+          sent.items.push(item);
+          sent.rows.push(outcome.rows);
+          this.batch.items++;
+        }
+      }
+      outcomes.length = 0;
     }
   }
 
+  /** Drops the complete records of rows that an earlier run has finished, but counts their equal lines. */
+  private forgetDone(): void {
+    const { mapping } = this.options;
+    for (const [i, outcomes] of this.done.entries()) {
+      const lines = this.lines.get(mapping.mappings[i]!.record);
+      for (const outcome of outcomes) if (lines && 'item' in outcome) lines.add(outcome.item);
+      outcomes.length = 0;
+    }
+    mapping.takeNotes();
+    mapping.takeMatched();
+  }
+
   private async sendBatch(): Promise<void> {
-    const { client, record } = this.options;
+    const { client, mapping } = this.options;
+    mapping.close(this.done);
+    this.takeDone();
     const { batch } = this;
+    batch.notes = mapping.takeNotes();
+    batch.matched = mapping.takeMatched();
     this.batch = emptyBatch();
-    const acknowledged = batch.items.length === 0 ? Promise.resolve(undefined) : client.send(record, batch.items);
+    const answers = [...batch.sent.values()].map(
+      async (sent): Promise<[Sent, Acknowledgement]> => [sent, await client.send(sent.record, sent.items)],
+    );
+    const acknowledged = Promise.all(answers);
     acknowledged.catch(() => undefined);
     this.under_way.push({ batch, acknowledged });
     if (this.under_way.length >= this.lanes) await this.settleOldest();
@@ -123,21 +185,64 @@ export class Importer {
   /** Waits for the oldest batch. Batches finish in order, so all rows before `state.rows` are acknowledged. */
   private async settleOldest(): Promise<void> {
     const { batch, acknowledged } = this.under_way[0]!;
-    const answer = await acknowledged;
+    const answers = await acknowledged;
     this.under_way.shift();
-    const refused = (answer?.rejected ?? []).map(({ index, field, reason }) => ({
-      line: batch.lines[index]!,
-      field,
-      reason,
-      item: batch.items[index]!,
-    }));
-    const refusals: Refusal[] = [...batch.refusals, ...refused].sort((a, b) => a.line - b.line);
-    this.options.rejected.add(refusals);
+    const refusals = [...batch.refusals];
+    for (const [sent, answer] of answers) this.settle(sent, answer, refusals);
+    const refused = this.refuse(refusals);
+    if (this.options.mapping.groups) this.state.collected += collectedRows(answers, refused);
+    this.notes.merge(batch.notes);
     this.state.rows += batch.rows;
     this.state.left_out += batch.left_out;
-    this.state.refused += refusals.length;
-    this.state.accepted += answer?.accepted ?? 0;
+    this.state.matched = batch.matched.map((rows, i) => rows + (this.state.matched[i] ?? 0));
     if (this.options.clock() - this.saved_at >= SAVE_EVERY_MS) this.save();
+  }
+
+  private settle(sent: Sent, answer: Acknowledgement, refusals: Refusal[]): void {
+    const { state } = this;
+    for (const { index, field, reason } of answer.rejected) {
+      const rows = sent.rows[index]!;
+      refusals.push({ line: rows[0]!.line, rows, field, reason });
+    }
+    for (const { index, reason } of answer.conflicts ?? []) {
+      state.conflicts++;
+      this.notes.add('conflict', recordKind(sent.record).id_field, reason, sent.rows[index]![0]!.line);
+    }
+    state.accepted[sent.record] = (state.accepted[sent.record] ?? 0) + answer.accepted;
+    this.addSums(sent, new Set(answer.rejected.map(({ index }) => index)));
+  }
+
+  /** Writes the refused rows, each once, also when several records refused it. @returns the lines of all refused rows. */
+  private refuse(refusals: readonly Refusal[]): Set<number> {
+    const by_line = new Map<number, Refusal>();
+    for (const refusal of refusals) {
+      this.reasons.add('refused', refusal.field, shape(refusal.reason), refusal.line, refusal.rows.length);
+      const before = by_line.get(refusal.line);
+      if (before === undefined) by_line.set(refusal.line, refusal);
+      else if (!before.reason.includes(refusal.reason))
+        by_line.set(refusal.line, { ...before, reason: `${before.reason}; ${refusal.field}: ${refusal.reason}` });
+    }
+    const once = [...by_line.values()].sort((a, b) => a.line - b.line);
+    this.options.rejected.add(once);
+    const lines = new Set(once.flatMap(({ rows }) => rows.map(({ line }) => line)));
+    this.state.refused += lines.size;
+    return lines;
+  }
+
+  /** Adds up the amounts of the accepted records, so that a person can compare them with the shop. */
+  private addSums({ record, items }: Sent, refused: ReadonlySet<number>): void {
+    for (const field of recordKind(record).fields) {
+      if (field.kind !== 'amount') continue;
+      const sums = { ...this.state.sums[record]?.[field.name] };
+      for (const [i, item] of items.entries()) {
+        if (refused.has(i)) continue;
+        const named = item[field.schema['x-currency'] as string];
+        const currency = typeof named === 'string' && currencyDecimals(named) !== undefined ? named : '';
+        const micros = parseScaledDecimal(item[field.name], 6, 6, '');
+        if (typeof micros === 'number') sums[currency] = String(BigInt(sums[currency] ?? 0) + BigInt(micros));
+      }
+      this.state.sums[record] = { ...this.state.sums[record], [field.name]: sums };
+    }
   }
 
   private save(): void {
@@ -148,6 +253,28 @@ export class Importer {
   }
 }
 
+/** The number of rows that only went into the record of a row before. */
+function collectedRows(answers: ReadonlyArray<[Sent, Acknowledgement]>, refused: ReadonlySet<number>): number {
+  const [first, later] = [new Set<number>(), new Set<number>()];
+  for (const [{ rows }, { rejected }] of answers) {
+    const out = new Set(rejected.map(({ index }) => index));
+    for (const [i, [own, ...others]] of rows.entries()) {
+      if (out.has(i)) continue;
+      first.add(own!.line);
+      for (const { line } of others) later.add(line);
+    }
+  }
+  return [...later].filter((line) => !first.has(line) && !refused.has(line)).length;
+}
+
+/** A reason without the values in it, so that equal reasons are counted together. */
+function shape(reason: string): string {
+  return reason
+    .replace(/"(?:[^"\\]|\\.)*"/g, '"…"')
+    .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/, '…')
+    .replace(/^\d+|(?<=on line )\d+/g, '…');
+}
+
 function emptyBatch(): Batch {
-  return { items: [], lines: [], refusals: [], left_out: 0, rows: 0 };
+  return { sent: new Map(), items: 0, refusals: [], left_out: 0, matched: [], rows: 0, notes: new Notes() };
 }

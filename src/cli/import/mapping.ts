@@ -1,194 +1,293 @@
-/** Turns rows of a file into drafts of records: it says which column fills which field. */
-
+/** Turns rows of a file into drafts of records, as a plan says. */
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
-import type { RecordKind } from '../../domain/record.ts';
-import { withArticle } from '../../domain/record-kind.ts';
+import { type RecordName, recordKind } from '../../domain/index.ts';
 import { listed } from '../../domain/text.ts';
-import type { FileRow } from './row-source.ts';
+import { currencyOfHeader } from './amounts.ts';
+import { Columns, objectReader, type Read } from './columns.ts';
+import { fits } from './conditions.ts';
+import { Converter, type Item, Refused, type Target } from './converter.ts';
+import { REJECTED_COLUMNS } from './csv-rows.ts';
+import { EachItem } from './each.ts';
+import { nearest } from './nearest.ts';
+import type { Condition, ImportPlan, RecordPlan } from './plan.ts';
+import type { FileRow, RowSource } from './row-source.ts';
+import { isNothing, type Path, parseSource, pathsOf, type Source, startsWith } from './source.ts';
+import { optionOf, put, putDefault, targetOf } from './targets.ts';
 
-export interface MappingOptions {
-  /** `FIELD=COLUMN`; FIELD may be `custom_attributes.KEY`. */
-  map: readonly string[];
-  /** `FIELD=VALUE` for every row. */
-  set: readonly string[];
-  /** `COLUMN=VALUE`: takes only rows with that text. If there are several, a row must match all. */
-  where: readonly string[];
+export type { Item };
+export type Mapped = { item: Item } | { problem: Problem } | undefined;
+
+interface Filled {
+  target: Target;
+  source: Source;
+  read: Read;
+  seen: boolean;
 }
 
-interface Target {
-  field: string;
-  /** A key inside a field that holds an object. */
-  key?: string;
-  kind: FieldKind;
+interface Filter {
+  condition: Condition;
+  source: Source;
+  read: Read;
 }
 
-export type Item = Record<string, unknown>;
-type Mapped = { item: Item } | { problem: Problem } | undefined;
+/** Keys of rows that are remembered, to name the nearest one to a key that no row has. */
+const MAX_KEYS = 500;
 
 /** The mapping of one file to records of one kind. */
 export class Mapping {
-  private readonly mapped: Array<[Target, string]>;
+  readonly record: RecordName;
+  readonly converter: Converter;
+  private readonly filled: Filled[];
   private readonly constants: Array<[Target, unknown]>;
-  private readonly conditions: Array<[string, string]>;
+  private readonly defaults: Target[];
+  private readonly filters: Filter[];
+  private readonly amounts: Target[];
   private readonly kinds: Map<string, FieldKind>;
   /** Fields that columns of the same name fill: no option fills them. */
-  private readonly by_name: Set<string>;
-  private readonly used_columns: Set<string>;
-  private sources: Array<[Target, number]> = [];
-  private filters: Array<[number, string]> = [];
+  private readonly by_name: Map<string, Target>;
+  private readonly used: Path[];
+  private from_columns: Array<[Target, Read]> = [];
+  private header_currencies: Array<[string, string]> = [];
+  private readonly decimal: '.' | ',';
+  private readonly each: EachItem | undefined;
+  private readonly keys = new Set<string>();
   /** Columns that fill no field, each with the field that may have been meant. */
   readonly ignored = new Set<string>();
+  /** Rows that `where` let through; whoever reads it sets it to 0. */
+  matched = 0;
 
   constructor(
-    private readonly kind: RecordKind,
-    options: MappingOptions,
+    readonly plan: RecordPlan,
+    whole: ImportPlan,
+    converter = new Converter(whole),
   ) {
-    this.kinds = new Map(kind.fields.map((field) => [field.name, field.kind]));
-    this.mapped = options.map.map((text) => this.assignment('--map', text));
-    this.constants = options.set.map((text) => {
-      const [target, value] = this.assignment('--set', text);
-      return [target, coerce(target, value)];
-    });
-    this.conditions = options.where.map((text) => split('--where', text, 'COLUMN=VALUE'));
-    const filled = new Set(
-      [...this.mapped, ...this.constants]
-        .filter(([target]) => target.key === undefined)
-        .map(([target]) => target.field),
+    this.record = plan.record;
+    this.converter = converter;
+    this.decimal = whole.decimal ?? '.';
+    this.each = plan.each === undefined ? undefined : new EachItem(plan.each);
+    const { fields } = recordKind(plan.record);
+    this.kinds = new Map(fields.map((field) => [field.name, field.kind]));
+    const all = Object.entries(plan.fields).map(([name, field]) => targetOf(plan, name, field));
+    this.constants = all
+      .filter(({ plan: { value } }) => value !== undefined)
+      .map((target) => [target, this.constant(target)]);
+    this.filled = all
+      .filter(({ plan: { from } }) => from !== undefined)
+      .map((target) => ({ target, source: parseSource(target.plan.from!), read: () => undefined, seen: false }));
+    this.defaults = all.filter((target) => target.plan.default !== undefined);
+    this.filters = (plan.where ?? []).map((condition) => ({
+      condition,
+      source: parseSource(condition.column),
+      read: () => undefined,
+    }));
+    this.used = [...this.filled, ...this.filters].flatMap(({ source }) => pathsOf(source));
+    const taken = new Set(
+      all
+        .filter(({ key, plan: { from, value } }) => key === undefined && (from ?? value) !== undefined)
+        .map(({ field }) => field),
     );
-    this.used_columns = new Set([
-      ...this.mapped.map(([, column]) => column),
-      ...this.conditions.map(([column]) => column),
-    ]);
-    const renamed = new Set(this.mapped.map(([, column]) => column));
-    this.by_name = new Set([...this.kinds.keys()].filter((field) => !filled.has(field) && !renamed.has(field)));
+    const renamed = new Set(this.filled.map(({ source }) => source.text));
+    const free = plan.by_name === false ? [] : [...this.kinds.keys()];
+    this.by_name = new Map(
+      free
+        .filter((field) => !taken.has(field) && !renamed.has(field))
+        .map((field) => [field, targetOf(plan, field, plan.fields[field] ?? {})]),
+    );
+    this.amounts = [...all, ...this.by_name.values()].filter(
+      ({ kind, key }) => key === undefined && (kind === 'amount' || kind === 'rate'),
+    );
   }
 
   /** True if the mapping uses the column. */
-  needs = (column: string): boolean => this.by_name.has(column) || this.used_columns.has(column);
+  needs = (column: string): boolean =>
+    this.by_name.has(column) || this.each?.column === column || this.used.some((path) => startsWith(path, column));
 
   /** Finds the columns of a file. @throws bad_request for a column that the file does not have. */
-  bind(columns: readonly string[] | null): void {
-    if (columns === null) return;
-    const place = (option: string, column: string): number => {
-      const at = columns.indexOf(column);
-      if (at < 0)
-        throw badRequest(option, `the file has no column ${JSON.stringify(column)}; it has ${listed(columns)}`);
-      return at;
-    };
-    this.sources = this.mapped.map(([target, column]) => [target, place('--map', column)]);
-    this.filters = this.conditions.map(([column, value]) => [place('--where', column), value]);
-    for (const [at, column] of columns.entries()) {
-      if (this.by_name.has(column)) this.sources.push([{ field: column, kind: this.kinds.get(column)! }, at]);
+  bind(source: Pick<RowSource, 'columns' | 'form' | 'linesAbove'>): void {
+    const { columns } = source;
+    this.each?.bind(source);
+    if (columns === null) {
+      for (const use of [...this.filled, ...this.filters]) use.read = objectReader(use.source);
+      return;
+    }
+    const wanted = [...this.filled, ...this.filters].map((use) => use.source.text);
+    const found = new Columns(columns, source, wanted);
+    for (const filled of this.filled) filled.read = found.reader(filled.source, '--map', filled.target.plan.optional);
+    for (const filter of this.filters) filter.read = found.reader(filter.source, '--where');
+    for (const column of columns) {
+      const target = this.by_name.get(column);
+      if (target) this.from_columns.push([target, found.named(column, 'FILE')]);
       else this.notice(column);
     }
+    this.checkFilled(source);
+    this.bindCurrencies();
+  }
+
+  /** True if `where` lets the row through. */
+  takes(row: FileRow): boolean {
+    for (const { condition, read } of this.filters) if (!fits(condition, read(row), this.decimal)) return false;
+    return true;
+  }
+
+  /** The records of a row: with `each` one of each item of its list. None when `where` leaves all of them out. */
+  applyEach(row: FileRow): Exclude<Mapped, undefined>[] {
+    const rows = this.each === undefined || row.problem ? [row] : this.each.rowsOf(row);
+    if (!Array.isArray(rows)) return [{ problem: rows }];
+    return rows.map((one) => this.apply(one)).filter((mapped) => mapped !== undefined);
   }
 
   /** The record of a row; undefined when `where` leaves the row out. */
   apply(row: FileRow): Mapped {
     if (row.problem) return { problem: row.problem };
+    if (this.filters.length > 0 && !this.takes(row)) return undefined;
+    this.matched++;
+    return this.draft(row);
+  }
+
+  /** The record of a row, whatever `where` says. */
+  draft(row: FileRow): { item: Item } | { problem: Problem } {
     const item: Item = {};
-    if (row.object) {
-      if (!this.fillFromObject(item, row.object)) return undefined;
-    } else {
-      for (const [at, value] of this.filters) if ((row.cells[at] ?? '') !== value) return undefined;
-      for (const [target, at] of this.sources) put(item, target, row.cells[at], true);
+    const { converter } = this;
+    if (converter.marked.size > 0) converter.marked.clear();
+    for (const [target, value] of this.constants) put(item, target, value);
+    const unfilled = row.object ? this.fillFromObject(item, row, row.object) : this.fillFromCells(item, row);
+    if (unfilled) return { problem: unfilled };
+    if (this.amounts.length > 0) {
+      const problem = converter.nameCurrencies(this.amounts, item, this.header_currencies);
+      if (problem) return { problem };
     }
-    for (const [target, value] of this.constants) put(item, target, value, false);
-    const lost =
-      row.utf8 === false
-        ? Object.keys(item).find((field) => JSON.stringify(item[field]).includes('\ufffd'))
-        : undefined;
-    if (lost !== undefined) return { problem: { field: lost, reason: 'is not valid UTF-8; save the file as UTF-8' } };
+    for (const target of this.defaults) putDefault(item, target);
+    if (this.amounts.length > 0) {
+      const problem = converter.finishAmounts(this.amounts, item, row.line);
+      if (problem) return { problem };
+    }
+    if (row.utf8 === false) {
+      const lost = Object.keys(item).find((field) => JSON.stringify(item[field])?.includes('\ufffd'));
+      if (lost !== undefined)
+        return {
+          problem: {
+            field: lost,
+            reason: 'is not valid UTF-8; save the file as UTF-8, or name its encoding with --encoding',
+          },
+        };
+    }
     return { item };
   }
 
-  private fillFromObject(item: Item, object: Record<string, unknown>): boolean {
-    for (const [column, value] of this.conditions) if (asText(object[column]) !== value) return false;
-    for (const [target, column] of this.mapped) put(item, target, object[column], true);
-    for (const column in object) {
-      if (this.by_name.has(column)) put(item, { field: column, kind: this.kinds.get(column)! }, object[column], true);
-      else this.notice(column);
+  /** The value that one field has in a row, converted or refused; undefined if it has none. */
+  fieldValue(field: string, row: FileRow): unknown {
+    const filled = this.filled.find(({ target }) => target.name === field);
+    const target = filled?.target ?? this.by_name.get(field);
+    const read = filled?.read ?? this.from_columns.find(([{ name }]) => name === field)?.[1];
+    const raw = read ? read(row) : row.object?.[field];
+    if (target === undefined || isNothing(raw)) return undefined;
+    return this.converter.convert(target, raw, row.line);
+  }
+
+  /** The fields of a record that lists or sums over the rows of a group fill. */
+  collected(): Target[] {
+    const all = [...this.filled.map(({ target }) => target), ...this.from_columns.map(([target]) => target)];
+    return all.filter(({ key, is_list, plan }) => key === undefined && (is_list || plan.collect !== undefined));
+  }
+
+  /** Columns that the plan names and that no row had, each with its field and the nearest column; after the last row. */
+  unseen(): Array<{ field: string; column: string; nearest: string | undefined; required: boolean }> {
+    const required: readonly string[] = recordKind(this.record).schema.required ?? [];
+    return this.filled
+      .filter(({ seen, target }) => !seen && target.plan.optional !== true)
+      .map(({ target, source }) => ({
+        field: target.name,
+        column: source.text,
+        nearest: nearest(
+          source.alternatives[0]?.map((part) => ('literal' in part ? '' : part.column)).find(Boolean) ?? source.text,
+          this.keys,
+        ),
+        required: required.includes(target.field) && target.plan.default === undefined,
+      }));
+  }
+
+  private fillFromCells(item: Item, row: FileRow): Problem | undefined {
+    for (const filled of this.filled) {
+      const problem = this.fill(item, filled.target, filled.read(row), row.line, filled);
+      if (problem) return problem;
     }
-    return true;
+    for (const [target, read] of this.from_columns) {
+      const problem = this.fill(item, target, read(row), row.line);
+      if (problem) return problem;
+    }
+    return undefined;
+  }
+
+  private fillFromObject(item: Item, row: FileRow, object: Record<string, unknown>): Problem | undefined {
+    for (const filled of this.filled) {
+      const problem = this.fill(item, filled.target, filled.read(row), row.line, filled);
+      if (problem) return problem;
+    }
+    for (const column in object) {
+      const target = this.by_name.get(column);
+      if (target === undefined) this.notice(column);
+      else {
+        const problem = this.fill(item, target, object[column], row.line);
+        if (problem) return problem;
+      }
+    }
+    return undefined;
+  }
+
+  private fill(item: Item, target: Target, raw: unknown, line: number, filled?: Filled): Problem | undefined {
+    if (raw === undefined || raw === null) return undefined;
+    if (filled) filled.seen = true;
+    const value = this.converter.convert(target, raw, line);
+    if (value instanceof Refused) return value.problem;
+    put(item, target, value);
+    return undefined;
   }
 
   private notice(column: string): void {
-    if (this.used_columns.has(column) || this.ignored.size >= 200) return;
-    const meant = this.kind.aliases?.[column];
+    if (this.keys.size < MAX_KEYS) this.keys.add(column);
+    if (column === '' || this.ignored.size >= 200 || REJECTED_COLUMNS.includes(column) || this.plan.by_name === false)
+      return;
+    if (this.used.some((path) => startsWith(path, column))) return;
+    const meant = recordKind(this.record).aliases?.[column];
     const free = meant !== undefined && this.by_name.has(meant);
     this.ignored.add(free ? `${column} (if it is ${meant}, use --map ${meant}=${column})` : column);
   }
 
-  private assignment(option: string, text: string): [Target, string] {
-    const [name, value] = split(option, text, 'FIELD=' + (option === '--map' ? 'COLUMN' : 'VALUE'));
-    const [field = '', ...rest] = name.split('.');
-    const kind = this.kinds.get(field);
-    if (kind === undefined)
-      throw badRequest(
-        option,
-        `${field} is not a field of ${withArticle(this.kind.singular)}; the fields are ${[...this.kinds.keys()].join(', ')}`,
-      );
-    if (rest.length === 0) return [{ field, kind }, value];
-    const is_object =
-      kind === 'json' && this.kind.fields.find((known) => known.name === field)?.schema['type'] === 'object';
-    if (!is_object)
-      throw badRequest(option, `${name}: the field ${field} is not an object, so it has no keys; name the field alone`);
-    return [{ field, key: rest.join('.'), kind }, value];
+  private constant(target: Target): unknown {
+    const { value } = target.plan;
+    if (typeof value !== 'string') return value;
+    const converted = this.converter.convert({ ...target, plan: {} }, value, 0);
+    return converted instanceof Refused ? value : converted;
   }
-}
 
-function split(option: string, text: string, form: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at <= 0) throw badRequest(option, `${JSON.stringify(text)} does not have the form ${form}`);
-  return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function put(item: Item, target: Target, value: unknown, convert: boolean): void {
-  if (value === undefined || value === null) return;
-  const converted = convert ? coerce(target, value) : value;
-  if (target.key === undefined) item[target.field] = converted;
-  else item[target.field] = { ...(item[target.field] as object | undefined), [target.key]: converted };
-}
-
-const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
-const EXPONENT = /^[+-]?\d+(\.\d+)?e[+-]?\d+$/i;
-
-/**
- * Turns the text of a cell into the type of its field, and a JSON number into text for an id. Other values stay, and the record
- * refuses them.
- */
-function coerce(target: Target, value: unknown): unknown {
-  const { kind, key } = target;
-  if (key !== undefined) return value;
-  if (typeof value === 'number')
-    return (kind === 'id' || kind === 'text') && Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof value !== 'string') return value;
-  switch (kind) {
-    case 'integer':
-    case 'number':
-      return WHOLE_OR_DECIMAL.test(value) || EXPONENT.test(value) ? Number(value) : value;
-    case 'amount':
-    case 'rate':
-      return EXPONENT.test(value) ? Number(value) : value;
-    case 'date':
-      return /T00:00:00(\.0+)?Z$/.test(value) ? value.slice(0, 10) : value;
-    case 'json':
-      return /^\s*[[{]/.test(value) ? parsedOr(value) : value;
-    default:
-      return value;
+  /** @throws bad_request if no column fills any field, or one that an option changes. */
+  private checkFilled({ columns, linesAbove }: Pick<RowSource, 'columns' | 'linesAbove'>): void {
+    const found = new Set(this.from_columns.map(([{ field }]) => field));
+    for (const [field, { plan }] of this.by_name) {
+      const { default: _, ...changes } = plan;
+      if (found.has(field) || Object.keys(changes).length === 0) continue;
+      throw badRequest(optionOf(changes), `the file has no column ${field}; name one with --map ${field}=COLUMN`);
+    }
+    if (found.size > 0 || this.filled.length > 0 || this.by_name.size === 0) return;
+    const above = linesAbove?.([...this.by_name.keys()], 2);
+    const hint =
+      above === undefined
+        ? 'name columns with --map FIELD=COLUMN'
+        : `a later line has some, so --skip ${above} may be meant`;
+    throw badRequest('FILE', `none of the columns ${listed(columns ?? [])} is a field of ${this.record}; ${hint}`);
   }
-}
 
-function parsedOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+  /** Takes the currency from the name of a column where nothing else fills the currency of an amount. */
+  private bindCurrencies(): void {
+    for (const { target, source } of this.filled) {
+      const { currency_field, key } = target;
+      if (currency_field === undefined || key !== undefined) continue;
+      const { from, value } = this.plan.fields[currency_field] ?? {};
+      if ((from ?? value) !== undefined) continue;
+      if (this.from_columns.some(([{ field }]) => field === currency_field)) continue;
+      const currency = currencyOfHeader(source.text);
+      if (currency !== undefined) this.header_currencies.push([currency_field, currency]);
+    }
   }
-}
-
-function asText(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

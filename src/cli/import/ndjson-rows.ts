@@ -1,29 +1,56 @@
 /** Reads the rows of a file with one JSON object per line. */
-import { readBlocks } from './lines.ts';
+import { badRequest } from '../../domain/errors.ts';
+import { exactNumbers } from './exact-json.ts';
+import type { FilePlan } from './plan.ts';
 import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
+import { type Encoding, findEncoding, readText } from './text.ts';
 
-export async function openNdjson(path: string, size: number): Promise<RowSource> {
-  return { columns: null, rows: (skip) => dropFirst(readRows(path, size), skip), close: async () => undefined };
+const MAX_LINE_CHARS = 16 << 20;
+/** Characters of a line that is no JSON that are kept for the file of refused rows. */
+const KEPT_CHARS = 64 << 10;
+
+export async function openNdjson(path: string, size: number, plan: FilePlan): Promise<RowSource> {
+  const encoding = await findEncoding(path, plan.encoding);
+  return {
+    columns: null,
+    form: { kind: 'ndjson', delimiter: '', preamble: '', mark: plan.encoding !== undefined },
+    notes: [],
+    rows: (skip) => dropFirst(readRows(path, size, encoding), skip),
+    close: async () => undefined,
+  };
 }
 
-async function* readRows(path: string, size: number): AsyncGenerator<Portion> {
+async function* readRows(path: string, size: number, encoding: Encoding): AsyncGenerator<Portion> {
   let line = 0;
-  for await (const block of readBlocks(path)) {
+  let rest = '';
+  const take = (lines: readonly string[], utf8: boolean): FileRow[] => {
     const rows: FileRow[] = [];
-    const lines = block.text.split('\n');
-    if (lines.at(-1) === '') lines.pop();
     for (const text of lines) {
       line++;
-      if (text.trim() !== '') rows.push({ ...parse(line, text), ...(block.utf8 ? {} : { utf8: false }) });
+      if (text.trim() !== '') rows.push({ ...parse(line, text), ...(utf8 ? {} : { utf8: false }) });
     }
-    yield { rows, share: block.bytes_read / size };
+    return rows;
+  };
+  for await (const { text, utf8, bytes_read } of readText(path, encoding)) {
+    const lines = (rest + text).split(/\r?\n|\r(?=.)/);
+    rest = lines.pop()!;
+    if (rest.length > MAX_LINE_CHARS)
+      throw badRequest(`line ${line + 1}`, `is longer than ${MAX_LINE_CHARS >> 20} MB; write one object per line`);
+    yield { rows: take(lines, utf8), share: bytes_read / size };
   }
+  const rows = rest === '' ? [] : take([rest], true);
+  if (rows.length > 0) yield { rows, share: 1 };
 }
 
 function parse(line: number, text: string): FileRow {
-  const refuse = (reason: string): FileRow => ({ line, cells: [], problem: { field: '', reason } });
+  const refuse = (reason: string): FileRow => ({
+    line,
+    cells: [],
+    problem: { field: '', reason },
+    text: text.slice(0, KEPT_CHARS),
+  });
   try {
-    const object: unknown = JSON.parse(text);
+    const object: unknown = JSON.parse(exactNumbers(text));
     if (typeof object === 'object' && object !== null && !Array.isArray(object))
       return { line, cells: [], object: object as Record<string, unknown> };
     return refuse('is JSON but not an object; write one object per line');

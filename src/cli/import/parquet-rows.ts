@@ -17,10 +17,14 @@ export async function openParquet(path: string, needs: (column: string) => boole
     );
     const needed = [...types.keys()].filter(needs);
     const cells = needed.map((column) => asText(column, types.get(column)!));
-    const sql = `select ${['file_row_number + 1', ...cells].join(', ')} from ${parquetRows(path, ['file_row_number = true'])}`;
-    const places = [...types.keys()].map((column) => needed.indexOf(column) + 1);
+    // One text a row: to read it and take it apart costs half as much as to read each cell.
+    const row = cells.length === 0 ? "'[]'" : `to_json([${cells.join(', ')}])::varchar`;
+    const sql = `select file_row_number + 1, ${row} from ${parquetRows(path, ['file_row_number = true'])}`;
+    const places = [...types.keys()].map((column) => needed.indexOf(column));
     return {
       columns: [...types.keys()],
+      form: { kind: 'ndjson', delimiter: '', preamble: '', mark: false },
+      notes: [],
       rows: (skip) => readRows(path, connection, sql, places, { skip, total: Number(meta!['n']) }),
       close: async () => close(),
     };
@@ -36,7 +40,7 @@ function unreadable(path: string, error: unknown): TributaryError {
   return badRequest('FILE', `${path} cannot be read as Parquet: ${(error as Error).message.split('\n')[0]}`);
 }
 
-/** @param places the index of each column of the file in a row of the result; 0 if the column was not asked for. */
+/** @param places the index of each column of the file in a row of the result; -1 if the column was not asked for. */
 async function* readRows(
   path: string,
   connection: DuckDBConnection,
@@ -53,12 +57,11 @@ async function* readRows(
     const chunk = await result.fetchChunk().catch(fails);
     if (!chunk || chunk.rowCount === 0) return;
     read += chunk.rowCount;
-    const rows = chunk.getRows().map(
-      (values): FileRow => ({
-        line: Number(values[0]),
-        cells: places.map((place) => (place === 0 ? undefined : ((values[place] as string | null) ?? undefined))),
-      }),
-    );
+    const [lines, texts] = chunk.getColumns() as [bigint[], string[]];
+    const rows = texts.map((text, i): FileRow => {
+      const values = JSON.parse(text) as (string | null)[];
+      return { line: Number(lines[i]), cells: places.map((place) => values[place] ?? undefined) };
+    });
     yield { rows, share: read / Math.max(1, total) };
   }
 }

@@ -1,17 +1,19 @@
-/** Reports refused rows: the first ones on the terminal, all of them in a file beside the input. */
-
+/**
+ * Reports refused rows: the first ones on the terminal, all of them in a file beside the input. The file has the form of the
+ * input, with the line and the reason beside each row, so it can be mended and imported by the same command.
+ */
 import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type { Problem } from '../../domain/errors.ts';
-import { shownJson } from '../../domain/text.ts';
 import { openOwnFile, refuseLink } from '../../files/private.ts';
 import { line } from '../../present/clip.ts';
 import type { Io } from '../io.ts';
-import type { Item } from './mapping.ts';
+import { REJECTED_COLUMNS } from './csv-rows.ts';
+import type { FileRow, RowSource } from './row-source.ts';
 
 export interface Refusal extends Problem {
   line: number;
-  item?: Item;
+  rows: readonly FileRow[];
 }
 
 const PRINTED = 20;
@@ -21,17 +23,21 @@ export class RejectedFile {
   private fd: number | undefined;
   private printed = 0;
 
-  /** @param spare_folder used if the folder of the input cannot be written. @param bytes that an earlier run wrote. */
+  /**
+   * @param spare_folder used if the folder of the input cannot be written; undefined to write nothing.
+   * @param bytes that an earlier run wrote.
+   */
   constructor(
     private readonly io: Io,
+    private readonly source: Pick<RowSource, 'columns' | 'form'>,
     input: string,
-    private readonly spare_folder: string,
+    private readonly spare_folder: string | undefined,
     public bytes: number,
   ) {
-    this.path = writable(dirname(input))
-      ? `${input}.rejected.ndjson`
-      : join(spare_folder, `${basename(input)}.rejected.ndjson`);
-    refuseLink(this.path, 'FILE');
+    const ending = source.form.kind === 'csv' ? extname(input).toLowerCase() : '.ndjson';
+    const name = `${basename(input)}.rejected${ending}`;
+    this.path = join(writable(dirname(input)) || spare_folder === undefined ? dirname(input) : spare_folder, name);
+    if (spare_folder !== undefined) refuseLink(this.path, 'FILE');
   }
 
   add(refusals: readonly Refusal[]): void {
@@ -40,10 +46,9 @@ export class RejectedFile {
       this.io.err(line`line ${refusal.line}: ${refusal.field === '' ? '' : `${refusal.field}: `}${refusal.reason}\n`);
     }
     this.printed = Math.min(PRINTED, this.printed + refusals.length);
-    const text = Buffer.from(refusals.map((refusal) => shownJson(JSON.stringify(refusal)) + '\n').join(''));
-    this.fd ??= this.open();
-    writeSync(this.fd, text, 0, text.length, this.bytes);
-    this.bytes += text.length;
+    if (this.spare_folder === undefined) return;
+    this.fd ??= this.open(this.spare_folder);
+    for (const refusal of refusals) this.write(refusal.rows.map((row) => this.rowText(row, refusal)).join(''));
   }
 
   close(): void {
@@ -51,11 +56,48 @@ export class RejectedFile {
     this.fd = undefined;
   }
 
-  private open(): number {
-    mkdirSync(this.spare_folder, { recursive: true });
+  private open(spare_folder: string): number {
+    mkdirSync(spare_folder, { recursive: true });
     const fd = openOwnFile(this.path, 'FILE');
     ftruncateSync(fd, this.bytes);
+    this.fd = fd;
+    if (this.bytes === 0) this.write(this.head());
     return fd;
+  }
+
+  private write(text: string): void {
+    const bytes = Buffer.from(text);
+    writeSync(this.fd!, bytes, 0, bytes.length, this.bytes);
+    this.bytes += bytes.length;
+  }
+
+  private head(): string {
+    const { columns, form } = this.source;
+    const mark = form.mark ? '\ufeff' : '';
+    if (form.kind === 'ndjson') return mark;
+    const above = form.preamble.replace(/\r\n?/g, '\n');
+    return mark + above + this.csvLine([...REJECTED_COLUMNS, ...columns!]);
+  }
+
+  private rowText(row: FileRow, { field, reason }: Refusal): string {
+    const why = field === '' ? reason : `${field}: ${reason}`;
+    if (this.source.form.kind === 'csv') return this.csvLine([String(row.line), why, ...row.cells]);
+    const [line_key, reason_key] = REJECTED_COLUMNS as [string, string];
+    const content = row.object ?? (row.text === undefined ? this.byColumn(row) : { rejected_text: row.text });
+    return `${JSON.stringify({ [line_key]: row.line, [reason_key]: why, ...content })}\n`;
+  }
+
+  private byColumn(row: FileRow): Record<string, string> {
+    const entries = (this.source.columns ?? []).map((column, i) => [column, row.cells[i]]);
+    return Object.fromEntries(entries.filter(([, cell]) => cell !== undefined));
+  }
+
+  private csvLine(cells: readonly (string | undefined)[]): string {
+    const { delimiter } = this.source.form;
+    const texts = cells.map((cell = '') =>
+      /["\r\n]/.test(cell) || cell.includes(delimiter) ? `"${cell.replaceAll('"', '""')}"` : cell,
+    );
+    return `${texts.join(delimiter)}\n`;
   }
 }
 

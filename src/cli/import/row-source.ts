@@ -10,6 +10,8 @@ export interface FileRow {
   object?: Record<string, unknown>;
   /** Set if the row cannot be read at all. */
   problem?: Problem;
+  /** The text of a line that cannot be read as a row of its kind. */
+  text?: string;
   /** False if some bytes around this row are not UTF-8. */
   utf8?: false;
 }
@@ -19,9 +21,26 @@ export interface Portion {
   share: number;
 }
 
+/** How rows of a file are written to the file of refused rows. */
+export interface RowForm {
+  kind: 'csv' | 'ndjson';
+  delimiter: string;
+  /** The lines above the header that `--skip` leaves out, which the same command leaves out again. */
+  preamble: string;
+  /** True if a byte order mark is needed to tell UTF-8 from the encoding of the file. */
+  mark: boolean;
+}
+
 export interface RowSource {
   /** Names of the columns; null if every row has its own (ndjson). */
   columns: readonly string[] | null;
+  form: RowForm;
+  /** What was found out about the file that a person should know, such as its encoding. */
+  notes: readonly string[];
+  /** The number of lines above the first of the first lines that has so many of these cells (all); undefined if none has. */
+  linesAbove?(cells: readonly string[], least?: number): number | undefined;
+  /** The numbers of lines above those of the first lines that have more cells than the header, as a header below titles has. */
+  otherHeaders?(): number[];
   /** All rows but the first `skip`, in order, in portions. `share` is the part of the file that is read with a portion. */
   rows(skip: number): AsyncGenerator<Portion>;
   close(): Promise<void>;

@@ -5,26 +5,32 @@ import { badRequest } from '../../domain/errors.ts';
 import { openCsv } from './csv-rows.ts';
 import { openNdjson } from './ndjson-rows.ts';
 import { openParquet } from './parquet-rows.ts';
+import type { FilePlan } from './plan.ts';
 import type { RowSource } from './row-source.ts';
 
 /** Opens a file by its extension. @param needs true for the columns that will be used. */
-export async function openRows(path: string, needs: (column: string) => boolean): Promise<RowSource> {
+export async function openRows(
+  path: string,
+  needs: (column: string) => boolean,
+  plan: FilePlan = {},
+): Promise<RowSource> {
   if (!existsSync(path)) throw badRequest('FILE', `${path} does not exist`);
   const stat = statSync(path);
   if (!stat.isFile()) throw badRequest('FILE', `${path} is not a file`);
   switch (extname(path).toLowerCase()) {
     case '.csv':
     case '.tsv':
-      return openCsv(path, stat.size);
+    case '.txt':
+      return openCsv(path, stat.size, plan);
     case '.ndjson':
     case '.jsonl':
-      return openNdjson(path, stat.size);
+      return openNdjson(path, stat.size, plan);
     case '.parquet':
       return openParquet(path, needs);
     default:
       throw badRequest(
         'FILE',
-        `${path} has no known extension (.csv, .tsv, .ndjson, .jsonl, .parquet); rename or convert it`,
+        `${path} has no known extension (.csv, .tsv, .txt, .ndjson, .jsonl, .parquet); rename or convert it`,
       );
   }
 }

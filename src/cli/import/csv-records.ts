@@ -1,0 +1,234 @@
+/**
+ * Divides the text of a csv file into records, and guards the parser against quotes that are never closed. RFC 4180 is read as it
+ * stands: a cell in quotes may hold delimiters, line breaks, and a quote written twice. Beyond it:
+ * - a `"` inside a cell that does not begin with one is text;
+ * - a quote that opens a cell is *stray* if the next single quote does not end the cell, or none follows within 1 MB. Its line
+ *   is refused, and reading goes on with the next line;
+ * - it is stray too if reading on would swallow rows: the line that it opens has all cells, and so has each line up to the
+ *   one that would close it. `strict` leaves this rule out.
+ * Each character is looked at a fixed number of times: a search for the end of a quote goes no further than the next quote.
+ */
+import Papa from 'papaparse';
+import { assert, badRequest } from '../../domain/errors.ts';
+
+export interface CsvRecord {
+  /** The line on which it begins, from 1. */
+  line: number;
+  cells: string[];
+  /** Set when the line is refused. `cells` then divides it as if it had no quotes. */
+  problem?: string;
+}
+
+export interface CsvForm {
+  delimiter: string;
+  line_end: '\n' | '\r';
+  strict: boolean;
+}
+
+const QUOTE = '"';
+/** Characters of a cell in quotes. */
+const MAX_CELL_CHARS = 1 << 20;
+/** Characters of a record. */
+const MAX_RECORD_CHARS = 16 << 20;
+
+const STRAY = 'opens a quote that is not closed; close it, or double the quotes inside the cell';
+const TOO_LONG = 'opens a quote that is not closed within 1 MB; close it, or shorten the cell';
+const SWALLOWS =
+  'opens a quote that would swallow the rows below it; close it, or double the quotes inside the cell (--quotes strict reads the rows as one cell)';
+
+/** Where a record ends, a reason to refuse its first line, or nothing when more text is needed. */
+type Scan = { end: number } | { stray: string; end: number } | undefined;
+
+export class CsvRecords {
+  private rest = '';
+  private line = 1;
+  private cells_of_header = 0;
+
+  constructor(private readonly form: CsvForm) {}
+
+  /** Call it once the header is known: a quote that swallows rows is known by their number of cells. */
+  setHeader(cells: number): void {
+    this.cells_of_header = cells;
+  }
+
+  /** Takes the next piece of the text. @returns the records that are complete. @throws bad_request for an endless line. */
+  push(text: string): CsvRecord[] {
+    return this.take(this.rest + text, false);
+  }
+
+  /** Call at the end of the file. */
+  end(): CsvRecord[] {
+    return this.take(this.rest, true);
+  }
+
+  private take(text: string, is_last: boolean): CsvRecord[] {
+    const records: CsvRecord[] = [];
+    const { line_end } = this.form;
+    const limit = is_last ? text.length : text.lastIndexOf(line_end) + 1;
+    let at = 0;
+    while (at < limit) {
+      const quote = text.indexOf(QUOTE, at);
+      const plain = quote < 0 ? limit : Math.min(limit, text.lastIndexOf(line_end, quote) + 1);
+      if (plain > at) {
+        this.takePlain(text.slice(at, plain), records);
+        at = plain;
+      }
+      if (at >= limit) break;
+      const before = at;
+      at = this.takeQuoted(text, at, limit, is_last, records);
+      if (at === before) break;
+    }
+    this.rest = text.slice(at);
+    if (this.rest.length > MAX_RECORD_CHARS)
+      throw badRequest(
+        `line ${this.line}`,
+        `is longer than ${MAX_RECORD_CHARS >> 20} MB; check its quotes and line breaks`,
+      );
+    return records;
+  }
+
+  /** Lines without a quote. */
+  private takePlain(text: string, records: CsvRecord[]): void {
+    const { delimiter, line_end } = this.form;
+    const lines = text.split(line_end);
+    if (lines.at(-1) === '') lines.pop();
+    for (const raw of lines) {
+      const line = this.bare(raw);
+      if (line !== '') records.push({ line: this.line, cells: line.split(delimiter) });
+      this.line++;
+    }
+  }
+
+  /** Records from one with a quote on, as long as they have quotes. They are parsed together. */
+  private takeQuoted(text: string, start: number, limit: number, is_last: boolean, records: CsvRecord[]): number {
+    const { line_end, delimiter } = this.form;
+    const kept: { line: number; text: string }[] = [];
+    const parseKept = (): void => {
+      if (kept.length > 0) for (const record of this.parse(kept.splice(0))) records.push(record);
+    };
+    let at = start;
+    while (at < limit) {
+      // A line without a quote is divided faster than it is parsed.
+      const quote = text.indexOf(QUOTE, at);
+      if (quote < 0 || quote > endOfLine(text, at, line_end)) break;
+      const scan = this.scan(text, at, is_last);
+      if (scan === undefined) break;
+      const raw = this.bare(text.slice(at, scan.end));
+      if ('stray' in scan) {
+        parseKept();
+        records.push({ line: this.line, cells: raw.split(delimiter), problem: scan.stray });
+        this.line++;
+      } else {
+        kept.push({ line: this.line, text: raw });
+        this.line += 1 + occurrences(raw, line_end);
+      }
+      at = Math.min(text.length, scan.end + 1);
+    }
+    parseKept();
+    return at;
+  }
+
+  private parse(kept: readonly { line: number; text: string }[]): CsvRecord[] {
+    const { delimiter } = this.form;
+    const { data } = Papa.parse<string[]>(kept.map(({ text }) => text).join('\n'), { delimiter, newline: '\n' });
+    assert(data.length === kept.length, `the parser of csv made ${data.length} records of ${kept.length}`);
+    return data.map((cells, i) => ({ line: kept[i]!.line, cells }));
+  }
+
+  /** A line without what the line end leaves at it: the CR of CRLF, or the LF after a CR. */
+  private bare(line: string): string {
+    if (this.form.line_end === '\r') return line.startsWith('\n') ? line.slice(1) : line;
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+
+  /** Finds the end of the record that begins at `start`: the place of its line end, or the end of the text. */
+  private scan(text: string, start: number, is_last: boolean): Scan {
+    const { delimiter, line_end } = this.form;
+    const first_end = endOfLine(text, start, line_end);
+    let line_start = start;
+    let end = first_end;
+    let line = text.slice(line_start, end);
+    let cells = 0;
+    let at = this.form.line_end === '\r' && line.startsWith('\n') ? 1 : 0;
+    for (;;) {
+      cells++;
+      if (line[at] === QUOTE) {
+        const closing = this.closing(text, line_start + at, is_last);
+        if (closing === undefined) return undefined;
+        if (typeof closing === 'string') return { stray: closing, end: first_end };
+        if (closing >= end) {
+          const around = { open: line_start + at, open_end: end, close: closing };
+          const swallows = this.swallows(text, around, cells, is_last);
+          if (swallows === undefined) return undefined;
+          if (swallows) return { stray: SWALLOWS, end: first_end };
+          line_start = text.lastIndexOf(line_end, closing) + 1;
+          end = endOfLine(text, closing, line_end);
+          if (end === text.length && !is_last) return undefined;
+          if (end - start > MAX_RECORD_CHARS) return { stray: TOO_LONG, end: first_end };
+          line = text.slice(line_start, end);
+        }
+        at = closing - line_start + 1;
+        if (line[at] !== delimiter) return { end };
+        at++;
+      } else {
+        const next = line.indexOf(delimiter, at);
+        if (next < 0) return { end };
+        at = next + 1;
+      }
+    }
+  }
+
+  /** The place of the quote that closes the one at `open`, why none does, or undefined when more text is needed. */
+  private closing(text: string, open: number, is_last: boolean): number | string | undefined {
+    const { delimiter, line_end } = this.form;
+    for (let from = open + 1; ; ) {
+      const at = text.indexOf(QUOTE, from);
+      if (at - open > MAX_CELL_CHARS || (at < 0 && text.length - open > MAX_CELL_CHARS)) return TOO_LONG;
+      if (at < 0) return is_last ? STRAY : undefined;
+      if (at + 2 >= text.length && !is_last) return undefined;
+      const next = text[at + 1];
+      if (next === QUOTE) from = at + 2;
+      else if (next === undefined || next === delimiter || next === line_end) return at;
+      else if (next === '\r' && (text[at + 2] === '\n' || text[at + 2] === undefined)) return at;
+      else return STRAY;
+    }
+  }
+
+  /** True if a cell from `open` to `close` would hold whole rows; undefined when more text is needed. */
+  private swallows(
+    text: string,
+    { open, open_end, close }: { open: number; open_end: number; close: number },
+    cells_before: number,
+    is_last: boolean,
+  ): boolean | undefined {
+    const { line_end, delimiter, strict } = this.form;
+    const n = this.cells_of_header;
+    if (strict || n < 2) return false;
+    const closing_line = text.lastIndexOf(line_end, close) + 1;
+    if (closing_line <= open_end + 1) return false;
+    if (cells_before + occurrences(text.slice(open, open_end), delimiter) < n) return false;
+    const between = text.slice(open_end + 1, closing_line - 1).split(line_end);
+    if (!between.every((line) => occurrences(line, delimiter) === n - 1 || this.countCells(line) === n)) return false;
+    const end = endOfLine(text, close, line_end);
+    if (end === text.length && !is_last) return undefined;
+    return this.countCells(text.slice(closing_line, end)) === n;
+  }
+
+  /** The number of cells of one line by itself. */
+  private countCells(line: string): number {
+    const { delimiter } = this.form;
+    if (!line.includes(QUOTE)) return occurrences(line, delimiter) + 1;
+    return Papa.parse<string[]>(this.bare(line), { delimiter, newline: '\n', preview: 1 }).data[0]?.length ?? 0;
+  }
+}
+
+function endOfLine(text: string, from: number, line_end: string): number {
+  const end = text.indexOf(line_end, from);
+  return end < 0 ? text.length : end;
+}
+
+function occurrences(text: string, part: string): number {
+  let n = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) n++;
+  return n;
+}

@@ -1,0 +1,76 @@
+/** The mappings of all records of a plan, over one file. */
+import { Converter } from './converter.ts';
+import { type Fate, type Outcome, RecordRows } from './groups.ts';
+import { Mapping } from './mapping.ts';
+import { Notes } from './notes.ts';
+import type { ImportPlan } from './plan.ts';
+import type { FileRow, RowSource } from './row-source.ts';
+
+export class PlanMapping {
+  readonly mappings: readonly Mapping[];
+  /** True if some rows of the file are one record together. */
+  readonly groups: boolean;
+  private readonly converter: Converter;
+  private rows: RecordRows[] = [];
+
+  constructor(readonly plan: ImportPlan) {
+    this.converter = new Converter(plan);
+    this.groups = plan.records.some(({ group_lines }) => group_lines !== undefined);
+    const brand = plan.brand_id === undefined ? {} : { brand_id: { value: plan.brand_id } };
+    this.mappings = plan.records.map(
+      (record) => new Mapping({ ...record, fields: { ...record.fields, ...brand } }, plan, this.converter),
+    );
+  }
+
+  /** True if some record uses the column. */
+  needs = (column: string): boolean => this.mappings.some((mapping) => mapping.needs(column));
+
+  /** @throws bad_request for a column that the file does not have. */
+  bind(source: Pick<RowSource, 'columns' | 'form' | 'linesAbove'>): void {
+    for (const mapping of this.mappings) mapping.bind(source);
+    this.rows = this.mappings.map((mapping) => new RecordRows(mapping));
+  }
+
+  /** True if the row belongs to a record that is not complete. */
+  continues(row: FileRow): boolean {
+    return this.groups && this.rows.some((rows) => rows.continues(row));
+  }
+
+  /** Takes a row for each record. @param done gets the complete records of each record of the plan, by its place. */
+  take(row: FileRow, done: readonly Outcome[][]): Fate {
+    if (row.problem) {
+      if (this.groups) for (const [i, rows] of this.rows.entries()) rows.passUnread(row, done[i]!);
+      done[0]!.push({ rows: [row], problem: row.problem });
+      return 'taken';
+    }
+    const fates = this.rows.map((rows, i) => rows.take(row, done[i]!));
+    return fates.includes('taken') ? 'taken' : 'left out';
+  }
+
+  /** Completes open groups. */
+  close(done: readonly Outcome[][]): void {
+    for (const [i, rows] of this.rows.entries()) rows.close(done[i]!);
+  }
+
+  /** The names of columns that no record uses. */
+  ignored(): string[] {
+    const [first, ...others] = this.mappings;
+    return [...first!.ignored].filter((column) => others.every(({ ignored }) => ignored.has(column)));
+  }
+
+  /** The rows that `where` let through since the last call, for each record. */
+  takeMatched(): number[] {
+    return this.mappings.map((mapping) => {
+      const { matched } = mapping;
+      mapping.matched = 0;
+      return matched;
+    });
+  }
+
+  /** What was noted since the last call. */
+  takeNotes(): Notes {
+    const { notes } = this.converter;
+    if (notes.list.length > 0) this.converter.notes = new Notes();
+    return notes;
+  }
+}
