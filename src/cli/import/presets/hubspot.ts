@@ -101,7 +101,6 @@ export const HUBSPOT_DEALS: Preset = {
           conversion_type: { value: 'purchase' },
           ...amountOf(columns),
           occurred_at: { from: 'Close Date' },
-          'custom_properties.pipeline': { from: 'Pipeline', optional: true },
         },
       },
     ],

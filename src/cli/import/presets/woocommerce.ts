@@ -68,7 +68,6 @@ function ordersPlan(columns: readonly string[]): ImportPlan {
           ...currency,
           occurred_at: { from: DATE },
           product_ids: { from: 'item_sku|SKU', optional: true },
-          quantity: { from: 'item_quantity|Quantity', collect: 'sum', optional: true },
         },
       },
       loss([{ column: `${REFUND}|'0'`, op: '>', values: ['0'] }], { ...refund, negate: true }),
