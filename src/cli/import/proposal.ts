@@ -139,8 +139,9 @@ function loaded(plan: ImportPlan, { columns, rows, form }: Sample, judge: Judge)
 function show(io: Io, name: string, plan: ImportPlan, sample: Sample, judge: Judge): void {
   io.out(line`${sample.file}: ${name}\n`);
   const rows = loaded(plan, sample, judge);
-  for (const [place, { record, fields, by_name, where = [] }] of plan.records.entries()) {
+  for (const [place, { record, fields, by_name, each, where = [] }] of plan.records.entries()) {
     io.out(`${record}:\n`);
+    if (each !== undefined) io.out(`  for each item of ${clip(each)}\n`);
     for (const { column, op, values } of where)
       io.out(`  where ${clip(column)} ${op} ${values.map((value) => clip(value) || "''").join(', ')}\n`);
     for (const [field, { from, value, negate }] of Object.entries(fields))

@@ -1,6 +1,8 @@
 /** Exports of email tools: Klaviyo, Mailchimp, Mandrill. The numbers are added up by hand from the files. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Folder } from './exports.ts';
+import { EXPORTS, Folder } from './exports.ts';
 
 const folder = await Folder.open();
 
@@ -21,6 +23,16 @@ test('Klaviyo: refunds, two currencies, a click of a machine, and a profile that
     refused: 0,
     in_conflict: 0,
   });
+});
+
+test('Klaviyo without the names of metrics is not loaded, and the note says how to add them', async () => {
+  const lines = readFileSync(join(EXPORTS, 'klaviyo_events.ndjson'), 'utf8').replaceAll(
+    '"metric":{"name"',
+    '"of":{"name"',
+  );
+  const imported = await folder.import('unnamed', folder.write('klaviyo_events.ndjson', lines));
+  expect(imported).toMatchObject({ exit_code: 1, rows_read: 14, left_out: 14, accepted: 0 });
+  expect(imported.err).toContain('add them to each line as docs/import.md shows');
 });
 
 test('Klaviyo in columns: epoch seconds, marks of thousands, and a newer click of a machine that earns nothing', async () => {
