@@ -29,6 +29,7 @@ export async function runCommand(argv: readonly string[], env: Record<string, st
     env: { TRIBUTARY_LOG_LEVEL: 'silent', TRIBUTARY_DEBUG: '1', ...env },
     err_columns: null,
     out_is_terminal: false,
+    attended: false,
     ask: async () => null,
     clock: Date.now,
     outlive: () => undefined,
