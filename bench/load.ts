@@ -1,11 +1,12 @@
 /** Loading: the import of a large Parquet file, and the cost of a batch when the log is already long. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { makeConfig } from '../src/config.ts';
 import { draftsOf } from '../src/log/envelope.ts';
 import { openTributary } from '../src/tributary.ts';
+import { VERSIONS } from '../src/warehouse/versions/index.ts';
 import { median, save, show, showRatio } from './report.ts';
 import { command } from './watch.ts';
 import { makeBenchWarehouse, touchpointsSql, worldOf } from './world.ts';
@@ -114,8 +115,10 @@ export async function benchBatchCost(folder: string, lengths: readonly number[])
   save('batch-cost', { lengths, batches: BATCHES, batch_rows: BATCH_ROWS }, results);
 }
 
+/** Worlds are kept for each version of the schema, because their files are opened without being migrated. */
 export function benchFolder(): string {
   const folder = process.env['TRIBUTARY_BENCH_DATA'] ?? join(tmpdir(), 'tributary-bench');
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-  return folder;
+  const of_schema = join(folder, `schema-${VERSIONS.at(-1)!.version}`);
+  mkdirSync(of_schema, { recursive: true });
+  return of_schema;
 }
