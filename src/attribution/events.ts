@@ -1,10 +1,10 @@
 /** Orders -> value events: changes of the value of each order, in the report's currency. docs/semantics.md 3 and 8. */
 import { MS_PER_DAY, offsetPeriods } from '../domain/time.ts';
-import { WorkTurns } from '../log/work-turns.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
 import { columnsOf, fill, materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import type { Row } from '../warehouse/schema.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
 import type { TimeBounds } from './bounds.ts';
 import { isNarrowed, narrowed, narrowing, type Plan, periodDecides } from './plan.ts';
 import { atRate, makeRates } from './rates.ts';

@@ -7,12 +7,12 @@ import { int64OfHex } from '../domain/subject.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
 import type { Cell, Row } from '../warehouse/schema.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { cleanRecord, keepRecord, sentFields } from './kept-record.ts';
 import { keyOf, lookUp, type Wanted } from './look-up.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { SpoolEntry } from './segment.ts';
-import { WorkTurns } from './work-turns.ts';
 
 /** Computes the columns that enrichment adds to a record; pure. */
 export type Enrich = (record: RecordName, item: FlatRecord) => Record<string, Cell>;

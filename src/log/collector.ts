@@ -10,6 +10,7 @@ import { isProblem, type ReadContext } from '../domain/record.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
 import { checkCollectorName } from './collector-name.ts';
@@ -26,7 +27,6 @@ import { SEGMENT_SUFFIX } from './segment.ts';
 import { senderProblem } from './senders.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
-import { WorkTurns } from './work-turns.ts';
 
 /** The answer to an envelope; `rejected` names each refused draft by its index. */
 export interface Acknowledgement {

@@ -14,9 +14,9 @@ import { CARE_TIMEOUT_MS, type Snapshot, type Warehouse } from '../warehouse/por
 import { atOrBefore, currentPosition, type Position } from '../warehouse/position.ts';
 import { type Row, TABLES } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
 import { CommitClock, lastCommit } from './commit-clock.ts';
 import { latestVerdicts } from './verdicts.ts';
-import { WorkTurns } from './work-turns.ts';
 
 /** Log positions that are read at once. */
 const PAGE = 50_000;

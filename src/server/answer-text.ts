@@ -1,9 +1,10 @@
 /** The text of an answer. A large answer is written in portions, so that other requests are answered in between. */
-import { WorkTurns } from '../log/work-turns.ts';
+
 import { isObject } from '../present/any.ts';
 import { type CsvStyle, csvParts } from '../present/csv.ts';
 import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
 
 /** Longer lists are written item by item. */
 const SMALL_LIST = 50;

@@ -5,7 +5,7 @@
 import { badRequest } from '../domain/errors.ts';
 import { MAX_JSON_DEPTH } from '../domain/fields.ts';
 import { UnreadItem } from '../domain/record.ts';
-import { WorkTurns } from '../log/work-turns.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
 import { explainJson } from './json-place.ts';
 
 /** A shorter text is read at once: even the worst takes less than 20 ms. */

@@ -86,16 +86,16 @@ describe('a parameter', () => {
 describe('a row', () => {
   const columns = [text('t'), int64('i'), float64('f'), instant('at')];
 
-  test('is sent as texts where a double would lose something', () => {
+  test('is sent as texts where a double would lose something', async () => {
     const at = Date.UTC(2026, 2, 1, 12, 0, 0, 7);
-    const lines = toLines('x', columns, [{ t: 'é\n', i: 2n ** 63n - 1n, f: 1 / 3, at }, { t: 'half \ud800' }]);
+    const lines = await toLines('x', columns, [{ t: 'é\n', i: 2n ** 63n - 1n, f: 1 / 3, at }, { t: 'half \ud800' }]);
     expect(lines.split('\n')).toEqual([
       '["é\\n","9223372036854775807",0.3333333333333333,"2026-03-01 12:00:00.007"]',
       '["half \ufffd",null,null,null]',
     ]);
   });
 
-  test('that does not fit is refused by the name of its column, before anything is sent', () => {
+  test('that does not fit is refused by the name of its column, before anything is sent', async () => {
     const bad: Array<[object, RegExp]> = [
       [{ t: 5 }, /^x\.t: 5 is not text/],
       [{ i: 1.5 }, /^x\.i: 1\.5 is not int64/],
@@ -104,11 +104,11 @@ describe('a row', () => {
       [{ at: 'yesterday' }, /^x\.at: a text of 9 characters is not instant/],
       [{ at: 253402300800000 }, /^x\.at: 253402300800000 is not instant/],
     ];
-    for (const [row, message] of bad) expect(() => toLines('x', columns, [row as never])).toThrow(message);
-    expect(() => toLines('x', [{ ...text('t'), nullable: false }], [{}])).toThrow(/^x\.t: a value is missing/);
+    for (const [row, message] of bad) await expect(toLines('x', columns, [row as never])).rejects.toThrow(message);
+    await expect(toLines('x', [{ ...text('t'), nullable: false }], [{}])).rejects.toThrow(/^x\.t: a value is missing/);
   });
 
-  test('comes back with large integers whole and small ones as numbers', () => {
+  test('comes back with large integers whole and small ones as numbers', async () => {
     const answer = [
       '["a","b","c","d"]',
       '["Int64","Nullable(UInt128)","UInt8","Float64"]',
@@ -116,9 +116,22 @@ describe('a row', () => {
       '["1",null,0,0.5]',
       '',
     ];
-    expect(fromLines(answer.join('\n'))).toEqual([
+    expect(await fromLines(answer.join('\n'))).toEqual([
       { a: -5n, b: 2n ** 128n - 1n, c: 1, d: Number.POSITIVE_INFINITY },
       { a: 1n, b: null, c: 0, d: 0.5 },
     ]);
+  });
+
+  test('of many is made and read while other work of the event loop goes on', async () => {
+    const rows = Array.from({ length: 100_000 }, (_, i) => ({ t: `row ${i}`, i: BigInt(i), f: i / 3, at: i }));
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns += 1;
+    }, 1);
+    const lines = await toLines('x', columns, rows);
+    const made = turns;
+    const read = await fromLines(`["t"]\n["String"]\n${lines}\n`);
+    clearInterval(timer);
+    expect([made > 1, turns > made + 1, read.length]).toEqual([true, true, 100_000]);
   });
 });

@@ -119,7 +119,7 @@ export class Connection {
 
   /** Inserts rows, if there are any. `table` is qualified and quoted, or temporary. */
   async insert(table: string, columns: readonly Column[], rows: readonly Row[], call: Call = {}): Promise<void> {
-    if (rows.length > 0) await this.insertLines(table, columns, toLines(table, columns, rows), call);
+    if (rows.length > 0) await this.insertLines(table, columns, await toLines(table, columns, rows), call);
   }
 
   /** Inserts the lines of {@link toLines}, whose rows are already checked. */

@@ -5,7 +5,7 @@
 import type { Parameter } from '../port.ts';
 import type { Column, Row } from '../schema.ts';
 import { columnDdl } from './migrations.ts';
-import { toLines } from './rows.ts';
+import { toLine } from './rows.ts';
 
 /** A text as a quoted literal. Quotes and backslashes are doubled. */
 export function quoted(text: string): string {
@@ -44,7 +44,7 @@ export function inlineRows(table: string, columns: readonly Column[], rows: read
   if (rows.length > MAX_INLINE_ROWS) return undefined;
   const structure = quoted(columns.map(columnDdl).join(', '));
   if (rows.length === 0) return `null(${structure})`;
-  const lines = toLines(table, columns, rows);
+  const lines = rows.map((row) => toLine(table, columns, row)).join('\n');
   return lines.length > MAX_INLINE_CHARACTERS
     ? undefined
     : `format(JSONCompactEachRow, ${structure}, ${quoted(lines)})`;

@@ -4,15 +4,22 @@
  */
 import { jsonCell } from '../cells.ts';
 import type { Cell, Column, Row } from '../schema.ts';
+import { WorkTurns } from '../work-turns.ts';
 
-/** The lines of an insert. Every row is checked before the first one is sent. @throws RowFault naming table and column. */
-export function toLines(table: string, columns: readonly Column[], rows: readonly Row[]): string {
-  const lines = new Array<string>(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!;
-    lines[i] = JSON.stringify(columns.map((column) => toJson(table, column, row[column.name])));
+/** The lines of an insert, made in turns. Every row is checked before the first one is sent. @throws RowFault naming table and column. */
+export async function toLines(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<string> {
+  const turns = new WorkTurns();
+  const lines: string[] = [];
+  for (const row of rows) {
+    lines.push(toLine(table, columns, row));
+    if (turns.ends()) await turns.next();
   }
   return lines.join('\n');
+}
+
+/** One line of {@link toLines}. */
+export function toLine(table: string, columns: readonly Column[], row: Row): string {
+  return JSON.stringify(columns.map((column) => toJson(table, column, row[column.name])));
 }
 
 function toJson(table: string, column: Column, cell: Cell | undefined): string | number | null {
@@ -26,8 +33,9 @@ function timestamp(ms: number): string {
   return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
 }
 
-/** The rows of an answer in JSONCompactEachRowWithNamesAndTypes. Integers of 64 bits and more become bigint. */
-export function fromLines<R extends Row>(text: string): R[] {
+/** The rows of an answer in JSONCompactEachRowWithNamesAndTypes, made in turns. Integers of 64 bits and more become bigint. */
+export async function fromLines<R extends Row>(text: string): Promise<R[]> {
+  const turns = new WorkTurns();
   const lines = text.split('\n');
   const names = JSON.parse(lines[0]!) as string[];
   const readers = (JSON.parse(lines[1]!) as string[]).map(reader);
@@ -41,6 +49,7 @@ export function fromLines<R extends Row>(text: string): R[] {
       row[names[c]!] = cell === null ? null : readers[c]!(cell);
     }
     rows.push(row as R);
+    if (turns.ends()) await turns.next();
   }
   return rows;
 }

@@ -112,10 +112,10 @@ export class ClickHouseWarehouse implements Warehouse {
   async append(batch: Batch): Promise<void> {
     return this.exclusively(async () => {
       // All rows are checked before the first table is written, so that a batch with a faulty row writes nothing.
-      const parts = WRITE_ORDER.flatMap((name) => {
-        const rows = batch[name] ?? [];
-        return rows.length > 0 ? [{ name, lines: toLines(name, TABLES[name].columns, rows) }] : [];
-      });
+      const filled = WRITE_ORDER.filter((name) => batch[name]?.length);
+      const parts = await Promise.all(
+        filled.map(async (name) => ({ name, lines: await toLines(name, TABLES[name].columns, batch[name]!) })),
+      );
       await this.clearIncomplete(batch);
       for (const { name, lines } of parts)
         try {
