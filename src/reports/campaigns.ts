@@ -4,7 +4,7 @@ import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { money, ratio } from '../domain/money.ts';
 import { type Static, Type } from '../domain/typebox.ts';
-import { mapInTurns } from '../log/work-turns.ts';
+import { mapInTurns } from '../warehouse/work-turns.ts';
 import { answerOnce } from './answers.ts';
 import { costAndReturn, spendMoney } from './campaign-metrics.ts';
 import { reportHead } from './config-hash.ts';

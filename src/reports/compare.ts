@@ -6,7 +6,7 @@ import { badRequest } from '../domain/errors.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import type { WeekStart } from '../domain/time.ts';
 import type { TSchema } from '../domain/typebox.ts';
-import { mapInTurns, WorkTurns } from '../log/work-turns.ts';
+import { mapInTurns, WorkTurns } from '../warehouse/work-turns.ts';
 import type { ReportContext, ReportJson, Resolved } from './context.ts';
 import { type Compare, yearLater } from './earlier-period.ts';
 import { readFilters } from './filters.ts';

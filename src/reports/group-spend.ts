@@ -1,9 +1,9 @@
 /** What was spent on each group of the attribution report. docs/semantics.md 10. */
 
 import type { Plan } from '../attribution/plan.ts';
-import { mapInTurns } from '../log/work-turns.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { readAll } from '../warehouse/read-row.ts';
+import { mapInTurns } from '../warehouse/work-turns.ts';
 import { costAndReturn, spendMoney } from './campaign-metrics.ts';
 import type { ReportJson } from './context.ts';
 import { type Filtered, type Filters, filteredFields } from './filters.ts';

@@ -6,10 +6,10 @@ import { creditedTouches } from '../attribution/credits.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { labelOf } from '../enrichment/labels.ts';
-import { WorkTurns } from '../log/work-turns.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { readAll } from '../warehouse/read-row.ts';
 import { columnsOf, fill, materialise, numbered, type Relation } from '../warehouse/relation.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Filters, lineCondition } from './filters.ts';
 import { SPEND_CAMPAIGNS, SPEND_LINES } from './relations.ts';
 

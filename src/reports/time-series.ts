@@ -1,7 +1,7 @@
 /** Days, weeks and months of a period, so that a time series has no holes. */
 import type { Plan } from '../attribution/plan.ts';
 import { dayOf, formatDate, type WeekStart, weekStart } from '../domain/time.ts';
-import { mapInTurns, WorkTurns } from '../log/work-turns.ts';
+import { mapInTurns, WorkTurns } from '../warehouse/work-turns.ts';
 import { formatMonth, type GroupKey } from './groups.ts';
 
 /** A longer period is not filled. */
