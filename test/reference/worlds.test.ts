@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { good } from '../support/read.ts';
 import { attribute, journeys, persons, REASONS, RULE_MODELS, type World } from './reference.ts';
+import { campaignOf } from './touches.ts';
 import { optionsArbitrary, toReference, WIRE_ORDER, type WireWorld, worldArbitrary, worlds } from './worlds.ts';
 
 function shuffled(wire: WireWorld): WireWorld {
@@ -93,6 +94,11 @@ describe('a generated world', () => {
       note('refunds of unknown orders', warnings.refunds_of_unknown_orders > 0);
       const lines = world.spend.map(({ brand_id, line }) => `${brand_id} ${line}`);
       note('spend that is stated anew', new Set(lines).size < lines.length);
+      const campaigns = new Set(world.touchpoints.map(campaignOf));
+      note(
+        'spend under another spelling',
+        world.spend.some(({ campaign_id: id }) => id != null && !campaigns.has(id) && campaigns.has(id.toLowerCase())),
+      );
       note(
         'equal lines',
         world.spend.some(({ line }) => line.endsWith(' 2')),
