@@ -184,7 +184,7 @@ export const adjustments = fc.record({
   other_brand: fc.constantFrom(...Array<boolean>(9).fill(false), true),
   time: adjustmentTimes,
   /** Without an id, as a line of this request. */
-  request: fc.option(fc.nat(2), { nil: undefined, freq: 1 }),
+  request: fc.option(fc.nat(2), { nil: undefined, freq: 2 }),
 });
 type AdjustmentDraft = typeof adjustments extends fc.Arbitrary<infer D> ? D : never;
 

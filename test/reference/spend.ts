@@ -6,7 +6,8 @@ import { compareText, dayIn } from './rows.ts';
 import { type FullOptions, type RefSpend, settingsOf, type World } from './types.ts';
 import type { WireSpend } from './wire.ts';
 
-const maybe = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 1 });
+/** An optional field with one of a few values, half of the time missing. */
+const maybe = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 2 });
 
 /** Few days, channels and ids, so that lines are stated anew; few requests, so that lines of one are equal. */
 export const spendDrafts = fc.record({
