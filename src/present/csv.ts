@@ -18,16 +18,17 @@ export function* csvParts(answer: ReportJson, table: MainTable | null): Generato
     return;
   }
   // Nested values get columns of their own, such as `credit.linear.share`. Lists stay JSON.
-  const columns = new Set<string>();
+  const names = new Set<string>();
+  const rows: Row[] = [];
   for (const row of rowsOf(answer, table)) {
-    for (const [name] of leaves(row)) columns.add(name);
+    const flat = leaves(row);
+    for (const [name] of flat) names.add(name);
+    rows.push(Object.fromEntries(flat));
     yield '';
   }
-  yield csvLine([...columns]);
-  for (const row of rowsOf(answer, table)) {
-    const cells = Object.fromEntries(leaves(row));
-    yield csvLine([...columns].map((column) => cells[column]));
-  }
+  const columns = [...names];
+  yield csvLine(columns);
+  for (const row of rows) yield csvLine(columns.map((column) => row[column]));
 }
 
 /** {@link csvParts} as one text. */
