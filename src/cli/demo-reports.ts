@@ -9,6 +9,7 @@ import type { ReportContext } from '../reports/context.ts';
 import type { Truth } from '../simulation/world.ts';
 import type { Tributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
+import { pathPart } from './requests.ts';
 
 /** Fits the models that learn from data. Returns the names of the models that passed their gate. */
 async function fitModels(client: Client): Promise<string[]> {
@@ -37,7 +38,7 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
   const receipt =
     conversion_id === undefined
       ? undefined
-      : await client.get(`/v1/conversions/${encodeURIComponent(conversion_id)}/receipt`, {
+      : await client.get(`/v1/conversions/${pathPart('conversion_id', conversion_id)}/receipt`, {
           currency: 'USD',
           model: 'linear',
         });

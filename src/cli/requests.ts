@@ -1,7 +1,7 @@
 /** Functions that both clients use for requests. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { badRequest, TributaryError } from '../domain/errors.ts';
-import { nameFault } from '../domain/text.ts';
+import { textFault } from '../domain/text.ts';
 import type { Acknowledgement } from '../log/collector.ts';
 import type { Query } from './client.ts';
 
@@ -19,9 +19,9 @@ export function withQuery(path: string, query: Query): string {
   return sent.length === 0 ? path : `${path}?${new URLSearchParams(sent)}`;
 }
 
-/** An id as a part of a path. @throws bad_request, naming `field`, for text that no id can hold. */
+/** An id as a part of a path: a new or an old one, as the server reads it. @throws bad_request, naming `field`, for text that no id can hold. */
 export function pathPart(field: string, id: string): string {
-  const fault = nameFault(id);
+  const fault = textFault(id);
   if (fault !== undefined) throw badRequest(field, fault);
   return encodeURIComponent(id);
 }

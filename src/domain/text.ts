@@ -71,9 +71,21 @@ export function shownJson(json: string): string {
 
 const JSON_HIDDEN = new RegExp(`(?!\\n)${CONTROL}|${UNSEEN}`, 'gu');
 
-/** Names in a sentence, such as "a, b and 3 more". Long lists are cut, so that a message stays short. */
+const MAX_CELL = 80;
+
+/** A value that is safe to show on one line. A longer one ends with an ellipsis. */
+export function clip(value: unknown, max_length: number = MAX_CELL): string {
+  const text = String(value);
+  // What is too long by far is not searched to its end.
+  const plain = shownText(text.length > 2 * max_length ? text.slice(0, 2 * max_length) : text);
+  if (plain.length <= max_length) return plain;
+  const cut = plain.slice(0, max_length - 1);
+  return `${cut.isWellFormed() ? cut : cut.slice(0, -1)}…`;
+}
+
+/** Names in a sentence, such as "a, b and 3 more". Long names and long lists are cut, so that a message stays short. */
 export function listed(names: readonly string[], most = 20): string {
-  const shown = names.slice(0, most).map((name) => shownText(name.slice(0, 100)));
+  const shown = names.slice(0, most).map((name) => clip(name));
   return shown.join(', ') + (names.length > most ? ` and ${names.length - most} more` : '');
 }
 

@@ -32,16 +32,16 @@ export function* csvParts(answer: ReportJson, table: MainTable | null, style: Cs
     return;
   }
   // Nested values get columns of their own, such as `credit.linear.share`. Lists stay JSON.
-  const columns = new Set<string>();
+  const names = new Set<string>();
+  const rows: Row[] = [];
   for (const row of rowsOf(answer, table)) {
-    for (const [name] of leaves(row)) columns.add(name);
+    const flat = leaves(row);
+    for (const [name] of flat) names.add(name);
+    rows.push(Object.fromEntries(flat));
     yield '';
   }
-  yield header(columns);
-  for (const row of rowsOf(answer, table)) {
-    const cells = Object.fromEntries(leaves(row));
-    yield line(Array.from(columns, (column) => styledCell(column, cells[column], style)));
-  }
+  yield header(names);
+  for (const row of rows) yield line(Array.from(names, (name) => styledCell(name, row[name], style)));
 }
 
 /** {@link csvParts} as one text. */

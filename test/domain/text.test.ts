@@ -152,5 +152,5 @@ test('a list of names in a sentence is cut', () => {
   expect(listed(['a', 'b'])).toBe('a, b');
   const many = Array.from({ length: 5_000 }, (_, i) => `brand ${i} ${'x'.repeat(500)}\n`);
   expect(listed(many).length).toBeLessThan(2_200);
-  expect(listed(many)).toMatch(/ and 4980 more$/);
+  expect(listed(many)).toMatch(/^brand 0 x+…, .* and 4980 more$/);
 });

@@ -23,7 +23,7 @@ export const GUESTS: Scenario[] = onBothEngines(
     fault: 'an id (`guest`) with very many touchpoints and orders',
     run: async (stage, size, warehouseOf) => {
       await loadGuest(stage, TOUCHPOINTS[size], ORDERS[size]);
-      // A restore reads a file whole on ClickHouse, so only the report has the limit.
+      // On the ClickHouse of the tests, a restore takes memory by the size of its file. So only the report has the limit.
       const warehouse = warehouseOf('faults');
       stage.configure({ ...SETTINGS, memory_limit_bytes: ENGINE_BYTES, ...(warehouse ? { warehouse } : {}) });
       const server = await stage.start();

@@ -71,4 +71,11 @@ describe('a command', () => {
       expect([code, err]).toEqual([1, expect.stringContaining('holds half of a surrogate pair; send valid Unicode')]);
     },
   );
+
+  test('asks for ids that older versions accepted, with characters that nobody sees', async () => {
+    for (const argv of [['receipt'], ['report', 'customer']]) {
+      const { code, err } = await cli([...argv, '\ufefforder-1', '--data', data]);
+      expect([code, err]).toEqual([1, expect.stringContaining('no record has')]);
+    }
+  });
 });
