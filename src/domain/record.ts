@@ -4,7 +4,7 @@
  * equal content have the same JSON text.
  */
 import { hash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn } from './canonical-json.ts';
 import { currencyProblem } from './currencies.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
@@ -24,6 +24,9 @@ export function isProblem(value: FlatRecord | Problem): value is Problem {
 
 /** Kinds whose value is stored unchanged, after its structure is checked. */
 const PLAIN_KINDS: ReadonlySet<FieldKind> = new Set(['id', 'text', 'integer', 'number']);
+
+/** The most characters of a field's name in a refusal. */
+const MAX_PLACE_LENGTH = 100;
 
 const BRAND = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 export const DEFAULT_BRAND = 'default';
@@ -93,7 +96,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const hint = meant
         ? `did you mean ${meant}?`
         : 'remove it, or send it in the field for your own data, where the record has one';
-      return { field: key.slice(0, 100), reason: `is not a field of ${one} ${options.singular}; ${hint}` };
+      return { field: key.slice(0, MAX_PLACE_LENGTH), reason: `is not a field of ${one} ${options.singular}; ${hint}` };
     }
     for (const field of fields) {
       const reason = structuralProblem(
@@ -189,6 +192,8 @@ function readField(
       }
       if (text.length > MAX_JSON_LENGTH)
         return refuse(`is ${text.length} characters as JSON; the limit is ${MAX_JSON_LENGTH}`);
+      const half = text.includes(HALF_PAIR_ESCAPE) ? halfPairIn(value) : undefined;
+      if (half) return { field: (field.name + half.place).slice(0, MAX_PLACE_LENGTH), reason: half.reason };
       record[field.name] = text;
       return undefined;
     }

@@ -7,6 +7,7 @@ import { NOW_MS } from '../support/time.ts';
 import { GOOD } from './wire.ts';
 
 type Schema = Record<string, unknown>;
+const HALF = /holds half of a surrogate pair; send valid Unicode/;
 const LIMIT = /characters long; the limit is \d+/;
 const DECIMAL = /send a decimal|is not a decimal; send digits|must be a decimal string or a number/;
 
@@ -17,11 +18,7 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
     [{}, /must be a string, not object/],
     [['x'], /must be a string, not an array/],
   ];
-  const texts: Array<[unknown, RegExp]> = [
-    ...strings,
-    ['\ud800', /half of a surrogate pair; send valid Unicode/],
-    ['a\0b', /control characters; remove them/],
-  ];
+  const texts: Array<[unknown, RegExp]> = [...strings, ['\ud800', HALF], ['a\0b', /control characters; remove them/]];
   switch (kind) {
     case 'id':
       return name === 'brand_id'
@@ -116,6 +113,7 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
         return [
           ['p1', /must be an array of strings/],
           [[1], /must be an array of strings/],
+          [['p1', '\udc00'], HALF],
           [Array(501).fill('p'), /has 501 items; the limit is 500/],
           [['x'.repeat(201)], /200 characters/],
           [Array(400).fill('x'.repeat(100)), /the limit is 16384/],
@@ -129,6 +127,10 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
         [{ a: { constructor: 1 } }, /without the keys/],
         [{ a: 'x'.repeat(20_000) }, /is 20008 characters as JSON; the limit is 16384/],
         [{ a: Number.NaN }, /must be plain JSON/],
+        [{ a: 'x\ud83d' }, HALF],
+        [{ a: [1, { b: ['\udc00\ud83d'] }] }, HALF],
+        [{ a: { 'x\udc00': 1 } }, HALF],
+        [JSON.parse('{"a":"\\ud83d\\ud83d\\udc00"}'), HALF],
       ];
     default:
       throw new Error(`no bad values for ${kind}`);
