@@ -4,13 +4,14 @@
  * equal content have the same JSON text.
  */
 import { hash } from 'node:crypto';
-import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn } from './canonical-json.ts';
+import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn, inexactIn, type JsonFault } from './canonical-json.ts';
 import { currencyProblem } from './currencies.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
+import { InexactNumber } from './json-text.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import type { FlatRecord, ReadContext, RecordKind, RecordKindOptions, Value } from './record-kind.ts';
-import { cleanTexts, hasUnusualText, structuralProblem, type TextFields, textProblem } from './refusals.ts';
+import { cleanTexts, hasUnusualText, structuralProblem, type TextFields, textProblem, typeOf } from './refusals.ts';
 import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
 import { Compile, type TObject, type TSchema } from './typebox.ts';
@@ -57,11 +58,14 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
     if (raw instanceof UnreadItem) return { field: '', reason: raw.reason };
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-      return { field: '', reason: `must be an object with the fields of ${one} ${options.singular}` };
+      return {
+        field: '',
+        reason: `must be an object with the fields of ${one} ${options.singular}, not ${typeOf(raw)}; send {"FIELD": VALUE, …}`,
+      };
     }
     let input = raw as Record<string, unknown>;
     if (!validator.Check(input)) {
-      input = withoutNulls(input);
+      input = withoutNulls(input, fields);
       if (!validator.Check(input)) return explain(input);
     }
     const brand_id = resolveBrand(input['brand_id'] as string | undefined, context.key_brand_id);
@@ -128,6 +132,11 @@ function textFields(fields: readonly Field[]): TextFields {
   };
 }
 
+/** The name of the place of a fault in a field. */
+function placeOf(field: Field, fault: JsonFault): string {
+  return (field.name + fault.place).slice(0, MAX_PLACE_LENGTH);
+}
+
 /** Reads one field into `record`. @returns the problem when the value is refused. */
 function readField(
   record: FlatRecord,
@@ -186,6 +195,9 @@ function readField(
       if (unfit >= 0) return refuse(`item ${unfit}: ${nameFault((value as string[])[unfit]!)}`);
       const text = canonicalJson(value, 0);
       if (text === undefined) {
+        const inexact = inexactIn(value);
+        if (inexact?.place === '') return refuse(structuralProblem(field.schema, value, true)!);
+        if (inexact) return { field: placeOf(field, inexact), reason: inexact.reason };
         return refuse(
           `must be plain JSON at most ${MAX_JSON_DEPTH} levels deep, without the keys __proto__, constructor or prototype`,
         );
@@ -193,7 +205,7 @@ function readField(
       if (text.length > MAX_JSON_LENGTH)
         return refuse(`is ${text.length} characters as JSON; the limit is ${MAX_JSON_LENGTH}`);
       const half = text.includes(HALF_PAIR_ESCAPE) ? halfPairIn(value) : undefined;
-      if (half) return { field: (field.name + half.place).slice(0, MAX_PLACE_LENGTH), reason: half.reason };
+      if (half) return { field: placeOf(field, half), reason: half.reason };
       record[field.name] = text;
       return undefined;
     }
@@ -215,8 +227,16 @@ function resolveBrand(sent: string | undefined, key_brand_id: string | null): st
   return sent;
 }
 
-function withoutNulls(input: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+/** The fields that were sent. Null is the same as leaving a field out, and a number of many digits is money as it was written. */
+function withoutNulls(input: Record<string, unknown>, fields: readonly Field[]): Record<string, unknown> {
+  const sent = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+  for (const { name, kind } of fields) {
+    const value = sent[name];
+    if (!(value instanceof InexactNumber)) continue;
+    if (kind === 'amount' || kind === 'rate') sent[name] = value.literal;
+    if (kind === 'number') sent[name] = Number(value.literal);
+  }
+  return sent;
 }
 
 /** An id from the content. A retry has the same content, so it gets the same id and counts once. */

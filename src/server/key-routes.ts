@@ -98,6 +98,6 @@ function readKeyRequest(body: unknown): { name: string; scope: Scope; brand_id: 
     throw badRequest('name', 'is required; send a text that names the key in lists and logs');
   if (!SCOPES.includes(scope as Scope)) throw badRequest('scope', `must be one of ${SCOPES.join(', ')}`);
   if (brand_id !== undefined && brand_id !== null && typeof brand_id !== 'string')
-    throw badRequest('brand_id', 'must be a string, or null for every brand');
+    throw badRequest('brand_id', 'must be a string such as "shop", or null for every brand');
   return { name, scope: scope as Scope, brand_id: brand_id ?? undefined };
 }

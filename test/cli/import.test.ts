@@ -113,6 +113,35 @@ describe('import from csv', () => {
     expect((await cli(['import', 'conversions', file('bad.csv', 'customer_id\nx\n'), '--data', data])).code).toBe(1);
   });
 
+  it('keeps numbers of many digits as they are written, and refuses them inside objects', async () => {
+    const base =
+      '"customer_id":"c","conversion_type":"purchase","conversion_value":10,"occurred_at":"2026-03-01T10:00:00Z"';
+    const line = (rest: string) => `{${base},${rest}}\n`;
+    const path = file(
+      'orders.ndjson',
+      line('"order_id":820982911946154508') +
+        line('"order_id":820982911946154509') +
+        line('"order_id":"a","custom_properties":{"ids":[820982911946154508]}') +
+        line('"order_id":"b","unused":{"id":820982911946154508}'),
+    );
+    const csv = file(
+      'orders.csv',
+      'customer_id,conversion_type,conversion_value,occurred_at,order_id,custom_properties\n' +
+        'c,purchase,10,2026-03-01T10:00:00Z,e,"{""id"":820982911946154508}"\n',
+    );
+    const data = newData();
+    const { code, err } = await cli(['import', 'conversions', path, '--data', data]);
+    expect(code).toBe(3);
+    expect(err).toMatch(
+      /line 3: custom_properties\.ids\.0: the number 820982911946154508 has more digits .* send it as a string/,
+    );
+    const report = await json(['report', 'attribution', ...PERIOD, '--data', data]);
+    expect(report['reconciliation']).toMatchObject({ net_revenue_micros: '30000000' });
+    expect((await cli(['import', 'conversions', csv, '--data', data])).err).toMatch(
+      /line 2: custom_properties\.id: the number/,
+    );
+  });
+
   it('counts two equal rows once, and says so', async () => {
     const path = file(
       'twice.csv',

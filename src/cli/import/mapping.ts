@@ -1,6 +1,8 @@
 /** Turns rows of a file into drafts of records: it says which column fills which field. */
+import { inexactIn } from '../../domain/canonical-json.ts';
 import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
+import { InexactNumber, parseJson } from '../../domain/json-text.ts';
 import type { RecordKind } from '../../domain/record.ts';
 import type { FileRow } from './row-source.ts';
 
@@ -97,7 +99,7 @@ export class Mapping {
         ? Object.keys(item).find((field) => JSON.stringify(item[field]).includes('\ufffd'))
         : undefined;
     if (lost !== undefined) return { problem: { field: lost, reason: 'is not valid UTF-8; save the file as UTF-8' } };
-    return { item };
+    return inexactProblem(item) ?? { item };
   }
 
   private fillFromObject(item: Item, object: Record<string, unknown>): boolean {
@@ -143,7 +145,9 @@ function split(option: string, text: string, form: string): [string, string] {
 
 function put(item: Item, target: Target, value: unknown, convert: boolean): void {
   if (value === undefined || value === null) return;
-  const converted = convert ? coerce(target, value) : value;
+  // A number that a double would change stays as it was written: as text.
+  const exact = value instanceof InexactNumber ? value.literal : value;
+  const converted = convert ? coerce(target, exact) : exact;
   if (target.key === undefined) item[target.field] = converted;
   else item[target.field] = { ...(item[target.field] as object | undefined), [target.key]: converted };
 }
@@ -177,9 +181,18 @@ function coerce(target: Target, value: unknown): unknown {
   }
 }
 
+/** The problem of a number inside an object that JSON cannot hand on as it was written. */
+function inexactProblem(item: Item): { problem: Problem } | undefined {
+  for (const field in item) {
+    const inexact = typeof item[field] === 'object' ? inexactIn(item[field]) : undefined;
+    if (inexact) return { problem: { field: field + inexact.place, reason: inexact.reason } };
+  }
+  return undefined;
+}
+
 function parsedOr(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }
@@ -187,5 +200,6 @@ function parsedOr(text: string): unknown {
 
 function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
+  if (value instanceof InexactNumber) return value.literal;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

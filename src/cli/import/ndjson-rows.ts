@@ -1,4 +1,5 @@
 /** Reads the rows of a file with one JSON object per line. */
+import { parseJson } from '../../domain/json-text.ts';
 import { readBlocks } from './lines.ts';
 import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
 
@@ -23,7 +24,7 @@ async function* readRows(path: string, size: number): AsyncGenerator<Portion> {
 function parse(line: number, text: string): FileRow {
   const refuse = (reason: string): FileRow => ({ line, cells: [], problem: { field: '', reason } });
   try {
-    const object: unknown = JSON.parse(text);
+    const object = parseJson(text);
     if (typeof object === 'object' && object !== null && !Array.isArray(object))
       return { line, cells: [], object: object as Record<string, unknown> };
     return refuse('is JSON but not an object; write one object per line');
