@@ -11,6 +11,7 @@ import {
   MAX_URL_LENGTH,
   OneOf,
   OWN_DATA,
+  RecordId,
   StringList,
   Text,
 } from './fields.ts';
@@ -35,7 +36,7 @@ export type ConversionType = (typeof CONVERSION_TYPES)[number];
 
 export const ConversionSchema = Type.Object(
   {
-    conversion_id: Type.Optional(Id('Made from the content when left out')),
+    conversion_id: Type.Optional(RecordId('Made from the content when left out')),
     brand_id: BRAND_ID,
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
@@ -105,9 +106,9 @@ export const ADJUSTMENT_REASONS = ['refund', 'chargeback', 'correction', 'cancel
 
 export const AdjustmentSchema = Type.Object(
   {
-    adjustment_id: Type.Optional(Id('Made from the content when left out')),
+    adjustment_id: Type.Optional(RecordId('Made from the content when left out')),
     brand_id: BRAND_ID,
-    conversion_id: Type.Optional(Id('The conversion whose order it changes')),
+    conversion_id: Type.Optional(RecordId('The conversion whose order it changes')),
     order_id: Type.Optional(Id('The order that it changes; one of conversion_id and order_id is needed')),
     amount: Amount('Signed, in major units: a refund is negative', {
       currency: 'currency',

@@ -32,9 +32,17 @@ export type FieldKind =
  */
 export type PrivateKind = 'address' | 'url' | 'click_ids';
 
-/** An identifier: a name (`text.ts`), stored verbatim, compared byte by byte. */
+/** The id of a person or an order: a name (`text.ts`), no placeholder (`placeholders.ts`), stored verbatim, compared byte by byte. */
 export const Id = (description: string) =>
   Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id' });
+
+/** The id of one record, such as a touchpoint. Numbers of records may begin at zero. */
+export const RecordId = (description: string) =>
+  Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id', 'x-from-zero': true });
+
+/** The id of a group, which many records rightly share, such as a campaign. */
+export const GroupId = (description: string) =>
+  Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id', 'x-group': true });
 
 /** A text that names a group, such as a channel: stored verbatim, under the same rules as an id. */
 export const Name = (description: string, maxLength: number) =>
@@ -99,7 +107,7 @@ export const StringList = (description: string) =>
 
 /** The brand of a record: the first field of every schema. */
 export const BRAND_ID = Type.Optional(
-  Id('The brand of the key when left out, or `default` when the key is for all brands'),
+  GroupId('The brand of the key when left out, or `default` when the key is for all brands'),
 );
 
 /** The field for what only the sender understands. */

@@ -11,7 +11,15 @@ import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { InexactNumber } from './json-text.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import type { FlatRecord, ReadContext, RecordKind, RecordKindOptions, Value } from './record-kind.ts';
-import { cleanTexts, hasUnusualText, structuralProblem, type TextFields, textProblem, typeOf } from './refusals.ts';
+import {
+  cleanTexts,
+  hasUnusualText,
+  placeholderProblem,
+  structuralProblem,
+  type TextFields,
+  textProblem,
+  typeOf,
+} from './refusals.ts';
 import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
 import { Compile, type TObject, type TSchema } from './typebox.ts';
@@ -53,6 +61,9 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   const validator = Compile(options.schema);
   const known = new Set(Object.keys(properties));
   const texts = textFields(fields);
+  const own_ids = fields
+    .filter(({ kind, schema }) => kind === 'id' && schema['x-group'] !== true)
+    .map(({ name, schema }) => ({ name, from_zero: schema['x-from-zero'] === true }));
   const one = /^[aeio]/.test(options.singular) ? 'an' : 'a';
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
@@ -84,7 +95,8 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     const unusual = hasUnusualText(record);
     const problem =
       options.check?.(record) ??
-      (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined);
+      (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined) ??
+      placeholderProblem(record, own_ids);
     if (problem) return problem;
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record);

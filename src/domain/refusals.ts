@@ -2,6 +2,7 @@
 import type { Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import { InexactNumber } from './json-text.ts';
+import { placeholderFault } from './placeholders.ts';
 import type { FlatRecord } from './record-kind.ts';
 import { isPlain, nameFault, storedText, textFault } from './text.ts';
 import { formatInstant, MS_PER_DAY } from './time.ts';
@@ -165,6 +166,22 @@ export function textProblem(
     if (reason) return { field, reason };
     if (invalid_utf8 && value.includes('\ufffd'))
       return { field, reason: 'is not valid UTF-8; encode the body as UTF-8' };
+  }
+  return undefined;
+}
+
+/** An id that must not be a placeholder. */
+export interface OwnId {
+  name: string;
+  from_zero: boolean;
+}
+
+/** The first of these ids that is a placeholder. */
+export function placeholderProblem(record: FlatRecord, ids: readonly OwnId[]): Problem | undefined {
+  for (const { name, from_zero } of ids) {
+    const id = record[name];
+    const reason = typeof id === 'string' ? placeholderFault(id, from_zero) : undefined;
+    if (reason) return { field: name, reason };
   }
   return undefined;
 }

@@ -1,16 +1,26 @@
 /** Two statements: what marketing cost on a day, and the exchange rate of a day. */
 
-import { Amount, BRAND_ID, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Name, Rate } from './fields.ts';
+import {
+  Amount,
+  BRAND_ID,
+  CalendarDate,
+  Currency,
+  GroupId,
+  MAX_CHANNEL_LENGTH,
+  Name,
+  Rate,
+  RecordId,
+} from './fields.ts';
 import { defineRecord } from './record.ts';
 import { type Static, Type } from './typebox.ts';
 
 export const SpendSchema = Type.Object(
   {
-    spend_id: Type.Optional(Id('Made from the content when left out')),
+    spend_id: Type.Optional(RecordId('Made from the content when left out')),
     brand_id: BRAND_ID,
     date: CalendarDate("The day, in the brand's time zone"),
     channel: Name('The channel', MAX_CHANNEL_LENGTH),
-    campaign_id: Type.Optional(Id('The campaign')),
+    campaign_id: Type.Optional(GroupId('The campaign')),
     amount: Amount('In major units, up to six decimals', { currency: 'currency', decimals: 6 }),
     currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
   },
@@ -34,7 +44,7 @@ export const spend = defineRecord({
 export const FxRateSchema = Type.Object(
   {
     brand_id: Type.Optional(
-      Id(
+      GroupId(
         'The brand of the key when left out, or `default` when the key is for all brands. Rates of `default` are used by every brand',
       ),
     ),

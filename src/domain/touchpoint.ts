@@ -2,6 +2,7 @@
 
 import {
   BRAND_ID,
+  GroupId,
   Id,
   Instant,
   JsonObject,
@@ -11,6 +12,7 @@ import {
   Name,
   OneOf,
   OWN_DATA,
+  RecordId,
   Text,
 } from './fields.ts';
 import { defineRecord } from './record.ts';
@@ -100,7 +102,7 @@ export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'other'
 
 export const TouchpointSchema = Type.Object(
   {
-    touchpoint_id: Type.Optional(Id('Made from the content when left out')),
+    touchpoint_id: Type.Optional(RecordId('Made from the content when left out')),
     brand_id: BRAND_ID,
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
@@ -109,8 +111,8 @@ export const TouchpointSchema = Type.Object(
     channel: Type.Optional(
       Name('Any name, stored verbatim; derived from the evidence when left out', MAX_CHANNEL_LENGTH),
     ),
-    campaign_id: Type.Optional(Id('The campaign')),
-    email_id: Type.Optional(Id('The email within the campaign')),
+    campaign_id: Type.Optional(GroupId('The campaign')),
+    email_id: Type.Optional(GroupId('The email within the campaign')),
     message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
     url: Type.Optional(Text('The URL of the page', MAX_URL_LENGTH)),
