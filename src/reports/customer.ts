@@ -47,8 +47,8 @@ export async function customerReport(
     const resolved = await resolveParameters(
       snapshot,
       context,
-      { ...parameters, ...ALL_TIME, brand_id: brand },
-      { ...options, extra: { report: 'customer' } },
+      { ...parameters, ...ALL_TIME },
+      { ...options, brand_ids: [brand], extra: { report: 'customer' } },
     );
     const { person_id, ids } = await resolvePerson(snapshot, resolved.plan, context.directory, customer_id);
     const plan = { ...resolved.plan, person_id };

@@ -11,8 +11,10 @@ import { CANDIDATE_LIMITS, type Model, type Plan, type PlannedBrand, samePositio
 import { readOptions } from '../attribution/query-options.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { currencyProblem } from '../domain/currencies.ts';
-import { badRequest } from '../domain/errors.ts';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { RECORD_NAMES } from '../domain/index.ts';
 import { listOf } from '../domain/parameter.ts';
+import { DEFAULT_BRAND } from '../domain/record.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { dayOf, formatDate, parseBound } from '../domain/time.ts';
 import type { Artifact, ArtifactModel } from '../models/artifacts/artifact.ts';
@@ -82,12 +84,37 @@ async function resolveBrands(
   key_brand_id: string | null,
 ): Promise<string[]> {
   const asked = brandWithin(key_brand_id, brand_id);
-  if (asked !== null) return [asked];
+  if (asked !== null) {
+    if (asked !== key_brand_id) await checkBrand(snapshot, asked, context.configured_brands);
+    return [asked];
+  }
   const rows = await snapshot.query(
     `select distinct c.brand_id as brand_id from conversions c where ${atOrBefore('c', position)}`,
   );
   const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
-  return brands.length === 0 ? ['default'] : brands;
+  return brands.length === 0 ? [DEFAULT_BRAND] : brands;
+}
+
+/**
+ * Checks that a brand is configured or has a record, or that there is no brand but `default` yet. The brand of a key needs no
+ * check. @throws not_found.
+ */
+async function checkBrand(snapshot: Snapshot, brand_id: string, configured: readonly string[]): Promise<void> {
+  if (configured.includes(brand_id)) return;
+  const has = async (condition: string): Promise<boolean> => {
+    for (const table of RECORD_NAMES) {
+      const rows = await snapshot.query(`select 1 as found from ${table} where ${condition} limit 1`, { brand_id });
+      if (rows.length > 0) return true;
+    }
+    return false;
+  };
+  if (await has('brand_id = $brand_id')) return;
+  if (brand_id === DEFAULT_BRAND && configured.length === 0 && !(await has('brand_id <> $brand_id'))) return;
+  throw new TributaryError(
+    'not_found',
+    `brand_id: no record has the brand ${JSON.stringify(brand_id)}, and the configuration does not name it; check its spelling`,
+    { field: 'brand_id' },
+  );
 }
 
 /** The bounds of a period in each time zone. They are found once for all brands of a zone, because brands may be many. */
