@@ -52,6 +52,19 @@ export const Name = (description: string, maxLength: number) =>
 export const Text = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
   Type.String({ maxLength, description, 'x-kind': 'text' });
 
+/** Free text about a request. Its length is not in the hands of the sender, so it is cut, and the acknowledgement says so. */
+export const CutText = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
+  Type.String({
+    maxLength,
+    description: `${description}. Cut after ${maxLength} characters`,
+    'x-kind': 'text',
+    'x-lenient': 'cut',
+  });
+
+/** An IP address, or a list of which the first counts (`address.ts`). Other values are left out, and the acknowledgement says so. */
+export const Address = (description: string) =>
+  Type.String({ maxLength: MAX_TEXT_LENGTH, description, 'x-kind': 'text', 'x-lenient': 'address' });
+
 export const OneOf = <const V extends readonly string[]>(values: V, description: string) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description, 'x-kind': 'text' });
 

@@ -21,6 +21,8 @@ export interface ReadContext {
   defaultCurrency: (brand_id: string) => string;
   /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
+  /** Told of each value that is not taken as it was sent, though the record is. */
+  warn?: (warning: Problem) => void;
 }
 
 /**

@@ -14,11 +14,14 @@ import type { FlatRecord, ReadContext, RecordKind, RecordKindOptions, Value } fr
 import {
   cleanTexts,
   hasUnusualText,
+  type LenientField,
+  mendLenient,
   placeholderProblem,
   structuralProblem,
   type TextFields,
   textProblem,
   typeOf,
+  warnOfAddresses,
 } from './refusals.ts';
 import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
@@ -64,6 +67,13 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   const own_ids = fields
     .filter(({ kind, schema }) => kind === 'id' && schema['x-group'] !== true)
     .map(({ name, schema }) => ({ name, from_zero: schema['x-from-zero'] === true }));
+  const lenient = fields
+    .filter(({ schema }) => schema['x-lenient'] !== undefined)
+    .map(({ name, schema }) => ({
+      name,
+      rule: schema['x-lenient'] as LenientField['rule'],
+      max_length: schema['maxLength'] as number,
+    }));
   const one = /^[aeio]/.test(options.singular) ? 'an' : 'a';
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
@@ -74,7 +84,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
         reason: `must be an object with the fields of ${one} ${options.singular}, not ${typeOf(raw)}; send {"FIELD": VALUE, …}`,
       };
     }
-    let input = raw as Record<string, unknown>;
+    let input = mendLenient(raw as Record<string, unknown>, lenient, context.warn);
     if (!validator.Check(input)) {
       input = withoutNulls(input, fields);
       if (!validator.Check(input)) return explain(input);
@@ -98,6 +108,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined) ??
       placeholderProblem(record, own_ids);
     if (problem) return problem;
+    if (context.warn) warnOfAddresses(record, lenient, context.warn);
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record);
     if (unusual) cleanTexts(record, texts);

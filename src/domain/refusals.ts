@@ -1,9 +1,10 @@
 /** Reasons for refusing a value of a record. Each reason names the fix. */
+import { readAddress } from './address.ts';
 import type { Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import { InexactNumber } from './json-text.ts';
 import { placeholderFault } from './placeholders.ts';
-import type { FlatRecord } from './record-kind.ts';
+import type { FlatRecord, ReadContext } from './record-kind.ts';
 import { isPlain, nameFault, storedText, textFault } from './text.ts';
 import { formatInstant, MS_PER_DAY } from './time.ts';
 
@@ -185,3 +186,50 @@ export function placeholderProblem(record: FlatRecord, ids: readonly OwnId[]): P
   }
   return undefined;
 }
+
+/** A field that never costs its record: a long text is cut, and what is no address is left out. */
+export interface LenientField {
+  name: string;
+  rule: 'cut' | 'address';
+  max_length: number;
+}
+
+/** The input with its long texts cut, and without addresses of a wrong type; the same object when there are none. */
+export function mendLenient(
+  input: Record<string, unknown>,
+  fields: readonly LenientField[],
+  warn: ReadContext['warn'],
+): Record<string, unknown> {
+  let mended = input;
+  const set = (name: string, value: string | undefined, reason: string): void => {
+    if (mended === input) mended = { ...input };
+    if (value === undefined) delete mended[name];
+    else mended[name] = value;
+    warn?.({ field: name, reason });
+  };
+  for (const { name, rule, max_length } of fields) {
+    const value = input[name];
+    if (typeof value === 'string') {
+      if (value.length <= max_length) continue;
+      const cut = value.slice(0, max_length);
+      const reason = `is ${value.length} characters long and was cut after ${max_length}; send fewer`;
+      set(name, cut.isWellFormed() ? cut : cut.slice(0, -1), reason);
+    } else if (rule === 'address' && value !== undefined && value !== null)
+      set(name, undefined, `must be a string, not ${typeOf(value)}, and was left out; ${ADDRESS_FIX}`);
+  }
+  return mended;
+}
+
+/** Warns of texts that hold no address. They are not stored (`enrichment/private.ts`). */
+export function warnOfAddresses(record: FlatRecord, fields: readonly LenientField[], warn: ReadContext['warn']): void {
+  for (const { name, rule } of fields) {
+    const value = record[name];
+    if (rule !== 'address' || typeof value !== 'string' || readAddress(value) !== null) continue;
+    warn?.({
+      field: name,
+      reason: `${JSON.stringify(value.slice(0, 60))} holds no IP address and was left out; ${ADDRESS_FIX}`,
+    });
+  }
+}
+
+const ADDRESS_FIX = 'send one such as "203.0.113.9"';

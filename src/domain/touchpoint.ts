@@ -1,7 +1,9 @@
 /** A touchpoint: one thing that a person did or was shown, on one channel, at one instant. */
 
 import {
+  Address,
   BRAND_ID,
+  CutText,
   GroupId,
   Id,
   Instant,
@@ -13,7 +15,6 @@ import {
   OneOf,
   OWN_DATA,
   RecordId,
-  Text,
 } from './fields.ts';
 import { defineRecord } from './record.ts';
 import type { Windows } from './settings.ts';
@@ -115,19 +116,23 @@ export const TouchpointSchema = Type.Object(
     email_id: Type.Optional(GroupId('The email within the campaign')),
     message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
-    url: Type.Optional(Text('The URL of the page', MAX_URL_LENGTH)),
-    referrer: Type.Optional(Text('The URL of the page before', MAX_URL_LENGTH)),
-    utm_source: Type.Optional(Text('Read from the URL when left out')),
-    utm_medium: Type.Optional(Text('Read from the URL when left out')),
-    utm_campaign: Type.Optional(Text('Read from the URL when left out')),
-    utm_content: Type.Optional(Text('Read from the URL when left out')),
-    utm_term: Type.Optional(Text('Read from the URL when left out')),
+    url: Type.Optional(CutText('The URL of the page', MAX_URL_LENGTH)),
+    referrer: Type.Optional(CutText('The URL of the page before', MAX_URL_LENGTH)),
+    utm_source: Type.Optional(CutText('Read from the URL when left out')),
+    utm_medium: Type.Optional(CutText('Read from the URL when left out')),
+    utm_campaign: Type.Optional(CutText('Read from the URL when left out')),
+    utm_content: Type.Optional(CutText('Read from the URL when left out')),
+    utm_term: Type.Optional(CutText('Read from the URL when left out')),
     device_type: Type.Optional(OneOf(DEVICE_TYPES, 'Read from the user agent when left out')),
-    browser: Type.Optional(Text('Read from the user agent when left out', 100)),
-    os: Type.Optional(Text('Read from the user agent when left out', 100)),
-    ip_address: Type.Optional(Text('Truncated before it is stored, unless `ip_storage` says otherwise', 45)),
+    browser: Type.Optional(CutText('Read from the user agent when left out', 100)),
+    os: Type.Optional(CutText('Read from the user agent when left out', 100)),
+    ip_address: Type.Optional(
+      Address(
+        'The address of the client, or a list such as X-Forwarded-For, of which the first counts. Truncated before it is stored, unless `ip_storage` says otherwise',
+      ),
+    ),
     user_agent: Type.Optional(
-      Text('The user agent of the request; device and verdict are judged by it', MAX_USER_AGENT_LENGTH),
+      CutText('The user agent of the request; device and verdict are judged by it', MAX_USER_AGENT_LENGTH),
     ),
     geo_location: Type.Optional(
       JsonObject('{"country": "DE", "region": …, "city": …}; looked up by the IP address when left out'),

@@ -38,6 +38,10 @@ export interface Acknowledgement {
    */
   conflicts?: Array<{ index: number; id: string; reason: string }>;
   rejected: Array<{ index: number } & Problem>;
+  /** Values of accepted drafts that were not taken as they were sent; left out when there are none. At most {@link MAX_WARNINGS}. */
+  warnings?: Array<{ index: number } & Problem>;
+  /** How many warnings more there were; left out when there were none. */
+  warnings_left_out?: number;
 }
 
 export interface CollectorOptions {
@@ -66,6 +70,8 @@ export interface CollectorOptions {
 
 const CONFLICT =
   'conflict: this id was accepted before with other content, and the first record counts; send a change as an adjustment or statement of its own, or another event under another id';
+/** Warnings in one acknowledgement. */
+const MAX_WARNINGS = 100;
 const KNOWN_IDS = 'known-ids.bloom';
 /** The filter of known ids is saved each time this many records were loaded. */
 const SAVE_EVERY_RECORDS = 2_000_000;
@@ -160,7 +166,9 @@ export class Collector {
     }
     const { privacy, defaultCurrency } = this.options;
     const now_ms = this.now();
-    const context: ReadContext = { now_ms, defaultCurrency, ...caller };
+    let warnings: Problem[] = [];
+    const warn = (warning: Problem): void => void warnings.push(warning);
+    const context: ReadContext = { now_ms, defaultCurrency, ...caller, warn };
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     const records: KeptRecord[] = [];
     const indexes: number[] = [];
@@ -168,6 +176,7 @@ export class Collector {
     for (let index = 0; index < drafts.length; index++) {
       if (turns.ends()) await turns.next();
       const { record, input } = drafts[index]!;
+      if (warnings.length > 0) warnings = [];
       const kind = recordKind(record);
       const read = kind.read(input, context);
       const problem = isProblem(read) ? read : senderProblem(record, read, caller, this.options);
@@ -176,6 +185,7 @@ export class Collector {
         records.push(keepRecord(record, read, privacy, caller.from_page));
         indexes.push(index);
         answer.ids.push(read[kind.id_field] as string);
+        addWarnings(answer, index, warnings);
       }
     }
     if (records.length > 0)
@@ -274,6 +284,14 @@ export class Collector {
   static async forgetKnownIds(folder: string): Promise<void> {
     const path = join(folder, KNOWN_IDS);
     if (existsSync(path)) await rm(path);
+  }
+}
+
+function addWarnings(answer: Acknowledgement, index: number, warnings: readonly Problem[]): void {
+  for (const warning of warnings) {
+    answer.warnings ??= [];
+    if (answer.warnings.length < MAX_WARNINGS) answer.warnings.push({ index, ...warning });
+    else answer.warnings_left_out = (answer.warnings_left_out ?? 0) + 1;
   }
 }
 

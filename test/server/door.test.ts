@@ -1,6 +1,6 @@
 /** What comes in at the door is what was sent, or a refusal that says what to send. One server for all tests of this file. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ORDER } from '../support/events.ts';
+import { ORDER, TOUCH } from '../support/events.ts';
 import { startServer, type TestServer } from './harness.ts';
 
 let server: TestServer;
@@ -54,5 +54,40 @@ describe('a number of many digits', () => {
   test('in a parameter is a number of the wrong size', async () => {
     const { status, body: answer } = await server.post('/v1/keys', '{"name": 820982911946154508}');
     expect([status, answer.error?.code]).not.toContain(500);
+  });
+});
+
+describe('what a sender does not have in hand', () => {
+  test('is told under warnings by index, and the events count', async () => {
+    const items = [
+      { ...TOUCH, touchpoint_id: 'w-0' },
+      { ...TOUCH, touchpoint_id: 'w-1', user_agent: 'x'.repeat(3_000), ip_address: 'jane' },
+      { ...TOUCH, touchpoint_id: 'w-2', url: `https://a.example/${'x'.repeat(5_000)}`, touchpoint_type: 'nonsense' },
+      { ...TOUCH, touchpoint_id: 'w-3', ip_address: '2001:db8:85a3:8d3:1319:8a2e:370:7348, 198.51.100.7' },
+    ];
+    const { status, body } = await server.post('/v1/touchpoints', items);
+    expect(status).toBe(202);
+    expect(body).toEqual({
+      accepted: 3,
+      ids: ['w-0', 'w-1', 'w-3'],
+      rejected: [expect.objectContaining({ index: 2, field: 'touchpoint_type' })],
+      warnings: [
+        { index: 1, field: 'user_agent', reason: 'is 3000 characters long and was cut after 1000; send fewer' },
+        { index: 1, field: 'ip_address', reason: expect.stringContaining('"jane" holds no IP address') },
+      ],
+    });
+    await server.flush();
+    const rows = await server.tributary.warehouse.read((s) =>
+      s.query(
+        "select touchpoint_id, ip_address from touchpoints where touchpoint_id like 'w-%' order by touchpoint_id",
+      ),
+    );
+    expect(rows.map((row) => row['ip_address'])).toEqual([null, null, '2001:db8:85a3::']);
+  });
+
+  test('is told up to a hundred times', async () => {
+    const items = Array.from({ length: 130 }, (_, i) => ({ ...TOUCH, touchpoint_id: `many-${i}`, ip_address: 'jane' }));
+    const { body } = await server.post('/v1/touchpoints', items);
+    expect([body.accepted, body.warnings.length, body.warnings_left_out]).toEqual([130, 100, 30]);
   });
 });
