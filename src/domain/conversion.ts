@@ -1,6 +1,7 @@
 /** A conversion: an outcome with a value, credited to the touches before it. */
 
 import { CLAIMED_ID } from './claim.ts';
+import { SENT_AT } from './clock.ts';
 import {
   Amount,
   BRAND_ID,
@@ -46,6 +47,7 @@ export const ConversionSchema = Type.Object(
     conversion_value: Amount('In major units, not negative; send a refund as an adjustment', { currency: 'currency' }),
     currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
     occurred_at: Instant('When it happened'),
+    sent_at: SENT_AT,
     order_id: Type.Optional(Id('The order; conversions with the same order_id are one order')),
     product_ids: Type.Optional(StringList('The ids of the products that were bought')),
     category: Type.Optional(Text('The category of the order')),

@@ -74,8 +74,11 @@ export const Integer = (description: string, minimum: number, maximum: number) =
 export const Probability = (description: string) =>
   Type.Number({ minimum: 0, maximum: 1, description, 'x-kind': 'number' });
 
-/** ISO 8601 with a zone. It is refused when it cannot have happened yet, unless it may be at `any_time`. */
-export const Instant = (description: string, options: { any_time?: boolean } = {}) =>
+/**
+ * ISO 8601 with a zone. It is refused when it cannot have happened yet, unless it may be at `any_time`. A field that is not
+ * `stored` has no column.
+ */
+export const Instant = (description: string, options: { any_time?: boolean; stored?: boolean } = {}) =>
   Type.String({
     minLength: 1,
     maxLength: 40,
@@ -83,6 +86,7 @@ export const Instant = (description: string, options: { any_time?: boolean } = {
     examples: ['2026-03-01T12:00:00Z'],
     'x-kind': 'instant',
     'x-any-time': options.any_time ?? false,
+    'x-stored': options.stored ?? true,
   });
 
 /** YYYY-MM-DD, in the brand's time zone. */

@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn, inexactIn, type JsonFault } from './canonical-json.ts';
+import { CLOCK_AHEAD, clockAhead } from './clock.ts';
 import { currencyProblem } from './currencies.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
@@ -56,11 +57,12 @@ export class UnreadItem {
 
 export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): RecordKind<S> {
   const properties = options.schema.properties as unknown as Record<string, TSchema & Record<string, unknown>>;
-  const fields = Object.entries(properties).map(([name, schema]) => {
+  const declared = Object.entries(properties).map(([name, schema]) => {
     const kind = schema['x-kind'] as FieldKind;
     const suffix = kind === 'amount' ? '_micros' : kind === 'rate' ? '_nanos' : '';
     return { name, stored_name: name + suffix, kind, schema };
   });
+  const fields = declared.filter(({ schema }) => schema['x-stored'] !== false);
   const validator = Compile(options.schema);
   const known = new Set(Object.keys(properties));
   const texts = textFields(fields);
@@ -91,6 +93,8 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     }
     const brand_id = resolveBrand(input['brand_id'] as string | undefined, context.key_brand_id);
     if (typeof brand_id !== 'string') return brand_id;
+    const ahead_ms = 'sent_at' in properties ? clockAhead(input, options.instant_field!, context) : 0;
+    if (typeof ahead_ms !== 'number') return ahead_ms;
     const record: FlatRecord = { brand_id };
     for (const field of fields) {
       const value = input[field.name] ?? (field.name === 'currency' ? context.defaultCurrency(brand_id) : undefined);
@@ -99,7 +103,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
         record[field.name] = value as Value;
         continue;
       }
-      const problem = readField(record, field, value, input, brand_id, context);
+      const problem = readField(record, field, value, input, brand_id, context, ahead_ms);
       if (problem) return problem;
     }
     const unusual = hasUnusualText(record);
@@ -112,6 +116,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record);
     if (unusual) cleanTexts(record, texts);
+    if (ahead_ms !== 0) record[CLOCK_AHEAD] = ahead_ms;
     return record;
   };
 
@@ -125,7 +130,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
         : 'remove it, or send it in the field for your own data, where the record has one';
       return { field: key.slice(0, MAX_PLACE_LENGTH), reason: `is not a field of ${one} ${options.singular}; ${hint}` };
     }
-    for (const field of fields) {
+    for (const field of declared) {
       const reason = structuralProblem(
         field.schema,
         input[field.name],
@@ -168,13 +173,14 @@ function readField(
   input: Record<string, unknown>,
   brand_id: string,
   context: ReadContext,
+  ahead_ms: number,
 ): Problem | undefined {
   const refuse = (reason: string): Problem => ({ field: field.name, reason });
   switch (field.kind) {
     case 'instant': {
       const instant = parseInstant(value as string);
       if (typeof instant === 'string') return refuse(instant);
-      const late = field.schema['x-any-time'] ? undefined : eventTimeProblem(instant, context.now_ms);
+      const late = field.schema['x-any-time'] ? undefined : eventTimeProblem(instant - ahead_ms, context.now_ms);
       if (late) return refuse(late);
       record[field.name] = instant;
       return undefined;

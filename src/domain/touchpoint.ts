@@ -1,5 +1,6 @@
 /** A touchpoint: one thing that a person did or was shown, on one channel, at one instant. */
 
+import { SENT_AT } from './clock.ts';
 import {
   Address,
   BRAND_ID,
@@ -116,6 +117,7 @@ export const TouchpointSchema = Type.Object(
     email_id: Type.Optional(GroupId('The email within the campaign')),
     message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
+    sent_at: SENT_AT,
     url: Type.Optional(CutText('The URL of the page', MAX_URL_LENGTH)),
     referrer: Type.Optional(CutText('The URL of the page before', MAX_URL_LENGTH)),
     utm_source: Type.Optional(CutText('Read from the URL when left out')),

@@ -9,6 +9,7 @@ import { isProblem, type ReadContext } from '../domain/record.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
+import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
 import { checkCollectorName } from './collector-name.ts';
@@ -27,22 +28,7 @@ import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 import { WorkTurns } from './work-turns.ts';
 
-/** The answer to an envelope; `rejected` names each refused draft by its index. */
-export interface Acknowledgement {
-  accepted: number;
-  /** Ids of the accepted records, in order. */
-  ids: string[];
-  /**
-   * Accepted records whose id was accepted lately with other content; left out when there are none. They do not count. A page
-   * is not told, since it would learn which ids exist.
-   */
-  conflicts?: Array<{ index: number; id: string; reason: string }>;
-  rejected: Array<{ index: number } & Problem>;
-  /** Values of accepted drafts that were not taken as they were sent; left out when there are none. At most {@link MAX_WARNINGS}. */
-  warnings?: Array<{ index: number } & Problem>;
-  /** How many warnings more there were; left out when there were none. */
-  warnings_left_out?: number;
-}
+export type { Acknowledgement };
 
 export interface CollectorOptions {
   /** Holds the spool and the filter of known ids. */
@@ -70,8 +56,6 @@ export interface CollectorOptions {
 
 const CONFLICT =
   'conflict: this id was accepted before with other content, and the first record counts; send a change as an adjustment or statement of its own, or another event under another id';
-/** Warnings in one acknowledgement. */
-const MAX_WARNINGS = 100;
 const KNOWN_IDS = 'known-ids.bloom';
 /** The filter of known ids is saved each time this many records were loaded. */
 const SAVE_EVERY_RECORDS = 2_000_000;
@@ -284,14 +268,6 @@ export class Collector {
   static async forgetKnownIds(folder: string): Promise<void> {
     const path = join(folder, KNOWN_IDS);
     if (existsSync(path)) await rm(path);
-  }
-}
-
-function addWarnings(answer: Acknowledgement, index: number, warnings: readonly Problem[]): void {
-  for (const warning of warnings) {
-    answer.warnings ??= [];
-    if (answer.warnings.length < MAX_WARNINGS) answer.warnings.push({ index, ...warning });
-    else answer.warnings_left_out = (answer.warnings_left_out ?? 0) + 1;
   }
 }
 

@@ -91,3 +91,24 @@ describe('what a sender does not have in hand', () => {
     expect([body.accepted, body.warnings.length, body.warnings_left_out]).toEqual([130, 100, 30]);
   });
 });
+
+test('a click that a fast clock puts after its order earns its credit', async () => {
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  const now_ms = Date.now();
+  const brand_id = 'fast-clock';
+  const click = {
+    ...TOUCH,
+    brand_id,
+    touchpoint_id: 'click',
+    occurred_at: iso(now_ms + 25_000),
+    sent_at: iso(now_ms + 30_000),
+  };
+  const bought = { ...ORDER, brand_id, occurred_at: iso(now_ms) };
+  expect(
+    (await server.post('/v1/touchpoints', [click, { ...click, sent_at: iso(now_ms + 30_500) }])).body,
+  ).not.toHaveProperty('conflicts');
+  expect((await server.post('/v1/conversions', bought)).status).toBe(202);
+  await server.flush();
+  const { body } = await server.get(`/v1/reports/attribution?brand_id=${brand_id}`);
+  expect(body.reconciliation).toMatchObject({ net_revenue_micros: '149990000', attributed_micros: '149990000' });
+});
