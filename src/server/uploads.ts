@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { ByteShares, ownerOf } from './byte-shares.ts';
+import { ACCEPTED_CODINGS, type Coding, codingOf, notPacked, unpacker } from './codings.ts';
 
 export interface UploadLimits {
   max_body_bytes: number;
@@ -45,6 +46,9 @@ type Done = (error: Error | null, bytes?: Buffer) => void;
 export interface Upload {
   readonly owner: string;
   readonly began_ms: number;
+  /** How the body is packed; null if it is not. */
+  readonly coding: Coding | null;
+  /** Bytes in memory. */
   bytes: number;
   /** When the last step was complete, and the bytes then. A step is what must arrive in a second. */
   step_ms: number;
@@ -72,14 +76,19 @@ export class Uploads {
     clearInterval(this.sweeping);
   }
 
-  /** Counts a request with a body until it is answered. @throws busy when its key sends too many bodies at once. */
+  /**
+   * Counts a request with a body until it is answered.
+   * @throws busy when its key sends too many bodies at once; unsupported_media_type for an unknown coding.
+   */
   begin(request: FastifyRequest, reply: FastifyReply): Upload | null {
     const { headers } = request.raw;
     if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) return null;
+    const coding = readCoding(headers['content-encoding'], reply);
     const now_ms = this.now();
     const upload: Upload = {
       owner: ownerOf(request.key),
       began_ms: now_ms,
+      coding,
       bytes: 0,
       step_ms: now_ms,
       step_bytes: 0,
@@ -97,7 +106,7 @@ export class Uploads {
     return upload;
   }
 
-  /** Reads a body to its end. */
+  /** Reads a body to its end, and unpacks it. */
   receive(upload: Upload, payload: Readable, announced: number, done: Done): void {
     const parts: Buffer[] = [];
     const finish: Done = (error, bytes) => {
@@ -116,8 +125,10 @@ export class Uploads {
     };
     const onEnd = (): void => {
       const differs = !Number.isNaN(announced) && announced !== upload.bytes;
+      const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
       if (differs) finish(notAsAnnounced());
-      else finish(null, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+      else if (upload.coding === null || bytes.length === 0) finish(null, bytes);
+      else this.unpack(upload, upload.coding, bytes, finish);
     };
     const onError = (): void => finish(notAsAnnounced());
     if (announced > this.limits.max_body_bytes) finish(this.tooLarge());
@@ -125,6 +136,37 @@ export class Uploads {
       upload.refuse = finish;
       payload.on('data', onData).on('end', onEnd).on('error', onError);
     }
+  }
+
+  /** Unpacks a body. What is unpacked counts like bytes that arrive, so a small body cannot grow beyond the limits. */
+  private unpack(upload: Upload, coding: Coding, packed: Buffer, done: Done): void {
+    // All of the body is here: it is not slow, and gives way to no other.
+    this.settle(upload);
+    upload.refuse = null;
+    const stream = unpacker(coding, packed);
+    const parts: Buffer[] = [];
+    let size = 0;
+    const end: Done = (error, bytes) => {
+      stream.removeAllListeners().on('error', () => undefined);
+      stream.destroy();
+      done(error, bytes);
+    };
+    stream.on('data', (part: Buffer) => {
+      size += part.length;
+      upload.bytes += part.length;
+      this.shares.add(upload.owner, part.length);
+      parts.push(part);
+      if (size > this.limits.max_body_bytes) end(this.tooLarge());
+      else if (upload.bytes > SMALL_BODY_BYTES && this.shares.excess(upload.owner) !== null)
+        end(busy('the server is receiving too many large bodies'));
+    });
+    stream.on('error', () => end(notPacked(coding)));
+    stream.on('end', () => {
+      this.shares.remove(upload.owner, packed.length);
+      upload.bytes -= packed.length;
+      end(null, Buffer.concat(parts));
+    });
+    stream.end(packed);
   }
 
   /** Refuses the bodies that arrive too slowly. */
@@ -193,6 +235,15 @@ export class Uploads {
       `body: is larger than ${this.limits.max_body_bytes} bytes, the limit of one request; send several requests`,
       { field: 'body' },
     );
+  }
+}
+
+function readCoding(header: string | undefined, reply: FastifyReply): Coding | null {
+  try {
+    return codingOf(header);
+  } catch (error) {
+    reply.header('accept-encoding', ACCEPTED_CODINGS);
+    throw error;
   }
 }
 
