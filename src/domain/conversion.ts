@@ -118,7 +118,7 @@ export const AdjustmentSchema = Type.Object(
       signed: true,
       nonzero: true,
     }),
-    currency: Currency("The order's currency"),
+    currency: Currency("The order's currency, also after it was withdrawn", { any_time: true }),
     reason: Type.Optional(OneOf(ADJUSTMENT_REASONS, 'The reason')),
     occurred_at: Instant('When it happened'),
   },

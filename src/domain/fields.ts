@@ -93,8 +93,16 @@ export const Instant = (description: string, options: { any_time?: boolean; stor
 export const CalendarDate = (description: string) =>
   Type.String({ minLength: 1, maxLength: 40, description, examples: ['2026-03-01'], 'x-kind': 'date' });
 
-export const Currency = (description: string) =>
-  Type.String({ minLength: 1, maxLength: 40, description, examples: ['USD'], 'x-kind': 'currency' });
+/** ISO 4217. A withdrawn currency is taken for dates up to its end, or for every date where `any_time` is true. */
+export const Currency = (description: string, options: { any_time?: boolean } = {}) =>
+  Type.String({
+    minLength: 1,
+    maxLength: 40,
+    description,
+    examples: ['USD'],
+    'x-kind': 'currency',
+    'x-any-time': options.any_time ?? false,
+  });
 
 /** A decimal in major units; `currency` names the field with its currency. Stored as `NAME_micros`. */
 export const Amount = (

@@ -23,6 +23,7 @@ import {
   textProblem,
   typeOf,
   warnOfAddresses,
+  withdrawnCurrency,
 } from './refusals.ts';
 import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
@@ -69,6 +70,9 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   const own_ids = fields
     .filter(({ kind, schema }) => kind === 'id' && schema['x-group'] !== true)
     .map(({ name, schema }) => ({ name, from_zero: schema['x-from-zero'] === true }));
+  const dated_currencies = fields
+    .filter(({ kind, schema }) => kind === 'currency' && schema['x-any-time'] !== true)
+    .map(({ name }) => name);
   const lenient = fields
     .filter(({ schema }) => schema['x-lenient'] !== undefined)
     .map(({ name, schema }) => ({
@@ -110,7 +114,8 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     const problem =
       options.check?.(record) ??
       (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined) ??
-      placeholderProblem(record, own_ids);
+      placeholderProblem(record, own_ids) ??
+      withdrawnCurrency(record, dated_currencies, options.instant_field);
     if (problem) return problem;
     if (context.warn) warnOfAddresses(record, lenient, context.warn);
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.

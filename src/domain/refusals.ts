@@ -1,12 +1,13 @@
 /** Reasons for refusing a value of a record. Each reason names the fix. */
 import { readAddress } from './address.ts';
+import { withdrawnProblem } from './currencies.ts';
 import type { Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import { InexactNumber } from './json-text.ts';
 import { placeholderFault } from './placeholders.ts';
 import type { FlatRecord, ReadContext } from './record-kind.ts';
 import { isPlain, nameFault, storedText, textFault } from './text.ts';
-import { formatInstant, MS_PER_DAY } from './time.ts';
+import { formatInstant, MS_PER_DAY, parseDate } from './time.ts';
 
 /** Why a value does not fit its field's schema, with what to send; undefined when none of these reasons applies. */
 export function structuralProblem(
@@ -233,3 +234,22 @@ export function warnOfAddresses(record: FlatRecord, fields: readonly LenientFiel
 }
 
 const ADDRESS_FIX = 'send one such as "203.0.113.9"';
+
+/** The first of these currencies that was no money at the time of its record. */
+export function withdrawnCurrency(
+  record: FlatRecord,
+  fields: readonly string[],
+  instant_field: string | undefined,
+): Problem | undefined {
+  for (const field of fields) {
+    const code = record[field];
+    if (typeof code !== 'string') continue;
+    const instant_ms =
+      instant_field === undefined
+        ? (parseDate(record['date'] as string) as number) * MS_PER_DAY
+        : record[instant_field];
+    const reason = withdrawnProblem(code, instant_ms as number);
+    if (reason) return { field, reason };
+  }
+  return undefined;
+}
