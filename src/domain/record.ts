@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn, inexactIn, type JsonFault } from './canonical-json.ts';
 import { CLOCK_AHEAD, clockAhead } from './clock.ts';
 import { currencyProblem } from './currencies.ts';
+import { emailId } from './email-ids.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { InexactNumber } from './json-text.ts';
@@ -73,6 +74,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   const dated_currencies = fields
     .filter(({ kind, schema }) => kind === 'currency' && schema['x-any-time'] !== true)
     .map(({ name }) => name);
+  const persons = Object.keys(options.subjects ?? {});
   const lenient = fields
     .filter(({ schema }) => schema['x-lenient'] !== undefined)
     .map(({ name, schema }) => ({
@@ -121,6 +123,10 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record);
     if (unusual) cleanTexts(record, texts);
+    if (persons.length > 0 && context.customerIds?.(brand_id) === 'email' && unifyIds(record, persons)) {
+      const same = options.check?.(record);
+      if (same) return same;
+    }
     if (ahead_ms !== 0) record[CLOCK_AHEAD] = ahead_ms;
     return record;
   };
@@ -271,6 +277,19 @@ function withoutNulls(input: Record<string, unknown>, fields: readonly Field[]):
     if (kind === 'number') sent[name] = Number(value.literal);
   }
   return sent;
+}
+
+/** Gives ids that are e-mail addresses their one form. @returns true if that changes an id. */
+function unifyIds(record: FlatRecord, fields: readonly string[]): boolean {
+  let changed = false;
+  for (const field of fields) {
+    const id = record[field];
+    const unified = typeof id === 'string' ? emailId(id) : id;
+    if (unified === undefined || unified === id) continue;
+    record[field] = unified;
+    changed = true;
+  }
+  return changed;
 }
 
 /** An id from the content. A retry has the same content, so it gets the same id and counts once. */

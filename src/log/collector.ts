@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sentId } from '../domain/claim.ts';
+import type { CustomerIds } from '../domain/email-ids.ts';
 import { type Problem, TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
 import { isProblem, type ReadContext } from '../domain/record.ts';
@@ -43,6 +44,8 @@ export interface CollectorOptions {
   collector_id: string;
   /** The currency for a record without one, by its brand. */
   defaultCurrency: (brand_id: string) => string;
+  /** How ids of persons are kept, by brand. */
+  customerIds?: (brand_id: string) => CustomerIds;
   /** True if pages may send conversions of the brand. */
   takesPageConversions?: (brand_id: string) => boolean;
   clock?: () => number;
@@ -148,11 +151,17 @@ export class Collector {
         { field: 'body' },
       );
     }
-    const { privacy, defaultCurrency } = this.options;
+    const { privacy, defaultCurrency, customerIds } = this.options;
     const now_ms = this.now();
     let warnings: Problem[] = [];
     const warn = (warning: Problem): void => void warnings.push(warning);
-    const context: ReadContext = { now_ms, defaultCurrency, ...caller, warn };
+    const context: ReadContext = {
+      now_ms,
+      defaultCurrency,
+      ...(customerIds ? { customerIds } : {}),
+      ...caller,
+      warn,
+    };
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     const records: KeptRecord[] = [];
     const indexes: number[] = [];

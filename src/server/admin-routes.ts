@@ -1,6 +1,7 @@
 /** Routes for administration: loading, conflicts and dead letters, maintenance. */
 import { isAbsolute } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Config, customerIds } from '../config.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
@@ -11,6 +12,7 @@ import { conflictProblems } from '../log/conflict-counts.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
 import type { CollectingTributary } from '../tributary.ts';
+import type { SimilarIds } from '../warehouse/port.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
 import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
@@ -126,6 +128,16 @@ function replayRoute(collector: Collector): Route {
   };
 }
 
+/** Warns of e-mail addresses that are written in several ways, in brands that keep them as they were sent. */
+function similarWarnings(similar_ids: readonly SimilarIds[], config: Config): string[] {
+  return similar_ids
+    .filter(({ brand_id }) => customerIds(config, brand_id) === 'verbatim')
+    .map(
+      ({ brand_id, ids }) =>
+        `brand ${brand_id}: ${ids} customer ids are e-mail addresses that differ from another only in case or spaces, and count as persons of their own; set customer_ids of the brand to "email" if each is one person`,
+    );
+}
+
 /** Reads the parameters of a page. @throws bad_request; forbidden for a brand that the key is not for. */
 function page(request: FastifyRequest, reply: FastifyReply, query: Static<typeof ConflictParameters>): Page {
   const after = query.after === undefined ? undefined : parsePlace(query.after);
@@ -173,7 +185,7 @@ function doctorRoutes({ tributary }: Services): Route[] {
         200: { description: '`problems` is empty if nothing is wrong; `warnings` are no faults of the data' },
       },
       handle: async () => {
-        const { problems, ...rest } = await warehouse.diagnose();
+        const { problems, similar_ids, ...rest } = await warehouse.diagnose();
         const all = [
           ...problems,
           ...(await deadLetterProblems(warehouse)),
@@ -182,7 +194,7 @@ function doctorRoutes({ tributary }: Services): Route[] {
         const open = openToOthers(tributary.folder);
         return {
           problems: all,
-          warnings: open === undefined ? [] : [open],
+          warnings: [...(open === undefined ? [] : [open]), ...similarWarnings(similar_ids, tributary.config)],
           warehouse: rest,
           state: { engine: state.engine, where: state.where },
           collector: collector?.health() ?? null,

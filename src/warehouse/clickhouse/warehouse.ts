@@ -144,7 +144,7 @@ export class ClickHouseWarehouse implements Warehouse {
 
   async diagnose(): Promise<Diagnosis> {
     const call = { timeout_ms: CARE_TIMEOUT_MS };
-    const { tables, problems, busiest_ids } = await this.readUntil(CARE_TIMEOUT_MS, examine);
+    const { tables, problems, busiest_ids, similar_ids } = await this.readUntil(CARE_TIMEOUT_MS, examine);
     const [uncommitted] = await this.connection.query(
       uncommittedRows(qualified(this.place, 'conversions'), qualified(this.place, 'commits')),
       call,
@@ -160,6 +160,7 @@ export class ClickHouseWarehouse implements Warehouse {
       tables,
       problems: [...problems, ...uncommittedProblem(Number(uncommitted!['n']))],
       busiest_ids,
+      similar_ids,
     };
   }
 
