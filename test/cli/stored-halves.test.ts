@@ -10,6 +10,7 @@ import { warehouseSetting } from '../support/engine.ts';
 import { ORDER, PRIVACY } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { good } from '../support/read.ts';
+import { NOW_MS } from '../support/time.ts';
 import { ok } from './harness.ts';
 
 const STORED = { a: 'x\ud83d', '\udc00': ['\\\ud83d\\ud83d', '\ud83d\ud83d', '👍\n"'] };
@@ -20,13 +21,15 @@ async function storeAsBefore(folder: string): Promise<void> {
   const { collector, close } = await opened(folder);
   const item = { ...good('conversions', ORDER), custom_properties: JSON.stringify(STORED) };
   const { spool } = collector as unknown as { spool: Spool };
-  await spool.append([keepRecord('conversions', item, PRIVACY)], { source: 'api', privacy: '', received_at: 0 });
+  await spool.append([keepRecord('conversions', item, PRIVACY)], { source: 'api', privacy: '', received_at: NOW_MS });
   await collector.flush();
   await close();
 }
 
 async function opened(folder: string) {
-  const tributary = await openTributary({ folder, config: makeConfig(warehouseSetting(folder)), role: 'all' });
+  // The commands choose the name of the collector by themselves, and so does this.
+  const { collector_id: _own, ...warehouse } = warehouseSetting(folder);
+  const tributary = await openTributary({ folder, config: makeConfig(warehouse), role: 'all' });
   return { collector: tributary.collector, close: () => tributary.close() };
 }
 
