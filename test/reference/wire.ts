@@ -3,6 +3,7 @@ import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversi
 import type { IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import type { FxRateInput } from '../../src/domain/spend.ts';
 import type { TouchpointInput } from '../../src/domain/touchpoint.ts';
+import { NOW_MS } from '../support/time.ts';
 import type { World } from './types.ts';
 
 /** A conversion, and whether a page sends it. */
@@ -41,7 +42,7 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       ...rest,
       ...row('touchpoints', i, rest.brand_id),
       touchpoint_id: rest.touchpoint_id!,
-      occurred_at: Date.parse(rest.occurred_at),
+      occurred_at: serverTime(rest),
       verdict: rest.verdict ?? 'unknown',
       country: geo_location === undefined ? null : String(geo_location.country),
     })),
@@ -49,7 +50,7 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       ...rest,
       ...row('conversions', i, rest.brand_id),
       conversion_id: rest.conversion_id!,
-      occurred_at: Date.parse(rest.occurred_at),
+      occurred_at: serverTime(rest),
       conversion_value_micros: scaled(conversion_value, 6),
       currency: rest.currency ?? 'USD',
     })),
@@ -72,6 +73,11 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       rate_nanos: scaled(rate, 9),
     })),
   };
+}
+
+/** The time of an event by the clock of the server, which receives it at NOW_MS. */
+function serverTime({ occurred_at, sent_at }: { occurred_at: string; sent_at?: string }): number {
+  return Date.parse(occurred_at) + (sent_at === undefined ? 0 : NOW_MS - Date.parse(sent_at));
 }
 
 function inOrder(wire: WireWorld): (name: WireName, index: number) => number {
