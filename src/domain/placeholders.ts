@@ -18,8 +18,10 @@ const PARTS: ReadonlySet<string> = new Set(['undefined', 'null', 'nil', 'none', 
 const SURELY_NONE = /^[1-9]|^[A-Za-z0-9].*[1-9]/s;
 const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
 const AROUND = /^[\s"'`()<>[\]{}]+|[\s"'`()<>[\]{}]+$/g;
-/** Blank, only punctuation, or only zeros, such as the id 00000000-0000-0000-0000-000000000000 of a device that gives none. */
-const NOTHING = /^[\p{P}\p{Z}\p{C}]*$|^0[0.-]*$/u;
+/** Blank, only punctuation, zero, or the id 00000000-0000-0000-0000-000000000000 of a device that gives none. */
+const NOTHING = /^[\p{P}\p{Z}\p{C}]*$|^0+(?:[.,]0+)?$|^0{8}(?:-0{4}){3}-0{12}$/u;
+/** Where records are numbered from zero, this is an id; 32 zeros are that of no device. */
+const ZERO = /^0{1,31}$/;
 /** `[object Object]` of JavaScript, and `%!s(<nil>)` of Go. */
 const PRINTED = /^object [a-z]+$|^%!/;
 /** Tags of templates: `{{id}}`, `{%id%}`, `${id}`, `*|ID|*`, `%%id%%`, `%id%`, `<%= id %>`, `[[id]]`. */
@@ -27,7 +29,7 @@ const TEMPLATE = /^(?:\{\{.*\}\}|\{%.*%\}|\$\{.*\}|\*\|.*\|\*|%%.*%%|%[\w.-]+%|<
 
 /** Why this text cannot be the id of a person, an order or a record, or undefined. @param from_zero true if 0 is an id. */
 export function placeholderFault(id: string, from_zero = false): string | undefined {
-  if (!isPlaceholder(id) || (from_zero && /^0+$/.test(id))) return undefined;
+  if (!isPlaceholder(id) || (from_zero && ZERO.test(id))) return undefined;
   return `${JSON.stringify(id.slice(0, 60))} is a placeholder, not an id, and would join what does not belong together; send the real id, or leave the field out`;
 }
 

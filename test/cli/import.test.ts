@@ -256,7 +256,7 @@ describe('import from ndjson and parquet', () => {
     const path = join(root, 'orders.parquet');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
-    await connection.run(`copy (select i::bigint as customer_id, 'purchase' as conversion_type, (1000000000.10 + i)::decimal(18, 2) as total, 'USD' as currency, 3 as quantity,
+    await connection.run(`copy (select (i + 1)::bigint as customer_id, 'purchase' as conversion_type, (1000000000.10 + i)::decimal(18, 2) as total, 'USD' as currency, 3 as quantity,
         timestamp '2026-03-01 10:00:00.123' as at, timestamptz '2026-03-01 12:00:00+02' as at_zone, ['p1', 'p2'] as product_ids, i as skipped
       from range(3) r(i)) to '${path}' (format parquet)`);
     connection.closeSync();

@@ -78,7 +78,7 @@ const IDS = [
     '{a}',
     'a%20b',
   ],
-  ...['10000000-0000-0000-0000-000000000000', 'ID_000', '+', '名無し'],
+  ...['10000000-0000-0000-0000-000000000000', 'ID_000', '+', '名無し', '0-0', '0-0-0'],
 ];
 
 /** The ids that name a person or a record. The others name groups, which records share. */
