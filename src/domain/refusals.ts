@@ -195,12 +195,19 @@ export interface LenientField {
   max_length: number;
 }
 
+/** True for a value that is cut or left out; false for those of most records. */
+function isUnfit(value: unknown, rule: LenientField['rule'], max_length: number): boolean {
+  if (typeof value === 'string') return value.length > max_length;
+  return rule === 'address' && value !== undefined && value !== null;
+}
+
 /** The input with its long texts cut, and without addresses of a wrong type; the same object when there are none. */
 export function mendLenient(
   input: Record<string, unknown>,
   fields: readonly LenientField[],
   warn: ReadContext['warn'],
 ): Record<string, unknown> {
+  if (!fields.some(({ name, rule, max_length }) => isUnfit(input[name], rule, max_length))) return input;
   let mended = input;
   const set = (name: string, value: string | undefined, reason: string): void => {
     if (mended === input) mended = { ...input };
@@ -210,13 +217,12 @@ export function mendLenient(
   };
   for (const { name, rule, max_length } of fields) {
     const value = input[name];
+    if (!isUnfit(value, rule, max_length)) continue;
     if (typeof value === 'string') {
-      if (value.length <= max_length) continue;
       const cut = value.slice(0, max_length);
       const reason = `is ${value.length} characters long and was cut after ${max_length}; send fewer`;
       set(name, cut.isWellFormed() ? cut : cut.slice(0, -1), reason);
-    } else if (rule === 'address' && value !== undefined && value !== null)
-      set(name, undefined, `must be a string, not ${typeOf(value)}, and was left out; ${ADDRESS_FIX}`);
+    } else set(name, undefined, `must be a string, not ${typeOf(value)}, and was left out; ${ADDRESS_FIX}`);
   }
   return mended;
 }
