@@ -1,13 +1,22 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /** `npm run test:deep` sets it: then the files named `*.deep.test.ts` run as well, and the others ask more. */
 const deep = process.env['TRIBUTARY_DEEP'] === '1';
 
+/** The schema library as the build joins it: one file instead of 342, which every file of tests would load anew. */
+const SCHEMA_LIBRARY = join(import.meta.dirname, 'dist/domain/typebox.js');
+
 // As bin/tributary.js does; the processes of the tests inherit it.
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
 export default defineConfig({
+  resolve: {
+    alias: existsSync(SCHEMA_LIBRARY) ? [{ find: /^typebox(\/compile)?$/, replacement: SCHEMA_LIBRARY }] : [],
+  },
   test: {
+    server: { deps: { external: [SCHEMA_LIBRARY] } },
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, ...(deep ? [] : ['test/**/*.deep.test.ts'])],
     globalSetup: ['test/clickhouse/setup.ts'],

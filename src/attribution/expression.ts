@@ -46,7 +46,10 @@ interface CompiledExpression {
   columns: string[];
 }
 
-/** Turns an expression into SQL. Where it has no value, the SQL gives NaN, which is no weight. @throws bad_request naming the character where the text is wrong. */
+/**
+ * Turns an expression into SQL. Where it has no value, the SQL gives NaN, which is no weight.
+ * @throws bad_request naming the character where the text is wrong.
+ */
 export function compileExpression(text: string): CompiledExpression {
   if (text.length > MAX_LENGTH)
     throw problem(text, MAX_LENGTH, `the expression is longer than ${MAX_LENGTH} characters`);
@@ -156,11 +159,11 @@ class Parser {
   private atom(): Node {
     const token = this.peek();
     this.index += 1;
-    if (token.type === 'number' && !Number.isFinite(Number(token.value))) {
-      this.index -= 1;
-      throw this.fail(`${token.value} is more than a number can hold`);
+    if (token.type === 'number') {
+      if (!Number.isFinite(Number(token.value)))
+        throw problem(this.text, token.at, `${token.value} is more than a number can hold`);
+      return { kind: 'number', sql: `float64(${token.value})` };
     }
-    if (token.type === 'number') return { kind: 'number', sql: `float64(${token.value})` };
     if (token.type === 'text') return { kind: 'text', sql: `'${token.value}'` };
     if (token.type === 'symbol' && token.value === '(') {
       const node = this.either();

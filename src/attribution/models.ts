@@ -10,6 +10,7 @@
  * allocation. The weights of a fitted model are a table by touch (models/fitted.ts), and its expression is a column of that table.
  */
 import { badRequest } from '../domain/errors.ts';
+import { listed } from '../domain/text.ts';
 import { explainAge, explainFirst, explainLast, explainShare } from './explain.ts';
 import { compileExpression } from './expression.ts';
 import type { Model } from './plan.ts';
@@ -91,5 +92,5 @@ export function resolveModel(name: string, custom_models: Record<string, string>
     return { name, weight, columns, checked: true, explain: () => 'by its own weight expression' };
   }
   const known = [...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES, ...Object.keys(custom_models)];
-  throw badRequest('model', `${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${known.join(', ')}`);
+  throw badRequest('model', `${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${listed(known)}`);
 }

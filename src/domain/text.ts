@@ -72,3 +72,9 @@ export function shownJson(json: string): string {
 }
 
 const JSON_HIDDEN = new RegExp(`(?!\\n)${CONTROL}|${UNSEEN}`, 'gu');
+
+/** Names in a sentence, such as "a, b and 3 more". Long lists are cut, so that a message stays short. */
+export function listed(names: readonly string[], most = 20): string {
+  const shown = names.slice(0, most).map((name) => shownText(name.slice(0, 100)));
+  return shown.join(', ') + (names.length > most ? ` and ${names.length - most} more` : '');
+}

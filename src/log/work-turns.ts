@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Node accepts one connection a turn, so turns must not be long. */
+/** Node accepts one new connection in each turn, so turns must not be long. */
 const TURN_MS = 10;
 /** The clock is read once for so many steps. A step takes less than a millisecond. */
 const STEPS = 8;

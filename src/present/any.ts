@@ -36,18 +36,18 @@ function block(name: string, value: unknown, limit: number): string {
   return heading + (isTable(value) ? tableOf(value, limit) : showAny(value as ReportJson, limit));
 }
 
-/** A table with the columns of all rows, in order of appearance. Only the JSON shows nested values and raw micros. */
+/** A table with the columns of the rows shown, in order of appearance. Only the JSON shows nested values and raw micros. */
 export function tableOf(rows: readonly Row[], limit: number, wanted?: readonly string[]): string {
   const shown = rows.slice(0, limit);
-  const names = wanted ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const names = wanted ?? [...new Set(shown.flatMap((row) => Object.keys(row)))];
   const used = names.filter(
     (name) =>
       !name.endsWith('_micros') &&
-      rows.some((row) => !isObject(row[name]) && !isTable(row[name]) && row[name] !== null && row[name] !== undefined),
+      shown.some((row) => !isObject(row[name]) && !isTable(row[name]) && row[name] !== null && row[name] !== undefined),
   );
   const columns = used.map((name) => ({
     name: words(name),
-    right: rows.some((row) => typeof row[name] === 'number' || isMoney(name, row[name])),
+    right: shown.some((row) => typeof row[name] === 'number' || isMoney(name, row[name])),
   }));
   return (
     textTable(

@@ -5,32 +5,45 @@ import type { ReportJson } from '../reports/context.ts';
 import type { MainTable } from '../reports/declare.ts';
 import { isObject } from './any.ts';
 
-interface FlatTable {
-  columns: string[];
-  rows: unknown[][];
+type Row = Record<string, unknown>;
+
+/**
+ * The main table of a report as CSV, with a header row and CRLF line ends. Without a main table, its values by name.
+ * A large table is long work: each step of it gives a part of the text, which may be empty.
+ */
+export function* csvParts(answer: ReportJson, table: MainTable | null): Generator<string> {
+  if (table === null) {
+    yield csvLine(['name', 'value']);
+    for (const leaf of leaves(answer)) yield csvLine(leaf);
+    return;
+  }
+  // Nested values get columns of their own, such as `credit.linear.share`. Lists stay JSON.
+  const columns = new Set<string>();
+  for (const row of rowsOf(answer, table)) {
+    for (const [name] of leaves(row)) columns.add(name);
+    yield '';
+  }
+  yield csvLine([...columns]);
+  for (const row of rowsOf(answer, table)) {
+    const cells = Object.fromEntries(leaves(row));
+    yield csvLine([...columns].map((column) => cells[column]));
+  }
 }
 
-/** The main table of a report as CSV, with a header row and CRLF line ends. Without a main table, its values by name. */
+/** {@link csvParts} as one text. */
 export function toCsv(answer: ReportJson, table: MainTable | null): string {
-  const { columns, rows } =
-    table === null ? { columns: ['name', 'value'], rows: leaves(answer) } : flatten(rowsOf(answer, table));
-  return [columns, ...rows].map((row) => row.map(csvCell).join(',') + '\r\n').join('');
+  return [...csvParts(answer, table)].join('');
 }
 
 /** The rows of the main table. If several parts of the answer have such rows, a column names the part. */
-function rowsOf(answer: ReportJson, { rows, parts }: MainTable): Record<string, unknown>[] {
+function* rowsOf(answer: ReportJson, { rows, parts }: MainTable): Generator<Row> {
   const by_name = parts && answer[parts.field];
-  if (!isObject(by_name)) return answer[rows] as Record<string, unknown>[];
-  return Object.entries(by_name).flatMap(([name, part]) =>
-    rowsOf(part as ReportJson, { rows }).map((row) => ({ [parts!.column]: name, ...row })),
-  );
-}
-
-/** Gives nested values columns of their own, such as `credit.linear.share`. Lists stay JSON. */
-function flatten(nested: readonly Record<string, unknown>[]): FlatTable {
-  const rows = nested.map((row) => Object.fromEntries(leaves(row)));
-  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return { columns, rows: rows.map((row) => columns.map((column) => row[column] ?? null)) };
+  if (!isObject(by_name)) {
+    yield* answer[rows] as Row[];
+    return;
+  }
+  for (const [name, part] of Object.entries(by_name))
+    for (const row of rowsOf(part as ReportJson, { rows })) yield { [parts!.column]: name, ...row };
 }
 
 function leaves(value: Record<string, unknown>, prefix = ''): [string, unknown][] {
@@ -56,6 +69,10 @@ export function guarded(text: string): string {
 /** {@link guarded} as SQL of DuckDB over a text. Both read the same patterns. */
 export function guardedSql(text: string): string {
   return `case when regexp_matches(${text}, '${FORMULA}') and not regexp_matches(${text}, '${PLAIN_NUMBER}') then '''' || ${text} else ${text} end`;
+}
+
+function csvLine(cells: readonly unknown[]): string {
+  return cells.map(csvCell).join(',') + '\r\n';
 }
 
 /** One cell of an answer. Control and unseen characters are replaced, except line breaks. */

@@ -39,5 +39,7 @@ export function reportWarnings(report: ReportJson): string {
 
 /** A line such as "… and 12 more rows" if a table was cut, else an empty text. */
 export function more(all: number, shown: number): string {
-  return all > shown ? `  … and ${all - shown} more rows: --limit 0 shows all, --csv writes all\n` : '';
+  return all > shown
+    ? `  … and ${all - shown} more rows: CSV has all, and --limit 0 on the command line shows all\n`
+    : '';
 }

@@ -3,6 +3,7 @@ import type { Plan } from '../attribution/plan.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { emailId } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
+import { listed } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
@@ -62,7 +63,7 @@ function oneBrand(brands: readonly string[], id: string): string | undefined {
   if (brands.length > 1) {
     throw new TributaryError(
       'bad_request',
-      `brand_id: ${JSON.stringify(id.slice(0, 200))} is an id in brands ${brands.join(', ')}; name one of them`,
+      `brand_id: ${JSON.stringify(id.slice(0, 200))} is an id in brands ${listed(brands)}; name one of them`,
       { field: 'brand_id' },
     );
   }

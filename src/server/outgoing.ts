@@ -25,8 +25,11 @@ const LIMITS: OutgoingLimits = {
 /** Answers up to this size are never refused, so that failures, health and receipts are always told. */
 const SMALL_ANSWER_BYTES = 64_000;
 
-/** After a larger answer the event loop is left to others: handing megabytes to a connection takes milliseconds. */
-const REST_MS = 5;
+/**
+ * Handing megabytes to a connection takes milliseconds. After a larger answer the event loop is left to others for a millisecond for so
+ * many characters, so that new connections are accepted between large answers.
+ */
+const CHARACTERS_PER_REST_MS = 150_000;
 
 const RETRY_AFTER_S = 5;
 
@@ -71,7 +74,7 @@ export class Outgoing {
     // The answer is counted when it is handed to its connection, which is before the event loop's next turn.
     void this.writing.take(async () => {
       const { length } = await answer.catch(() => '');
-      await (length > SMALL_ANSWER_BYTES ? sleep(REST_MS) : nextTurn());
+      await (length > SMALL_ANSWER_BYTES ? sleep(length / CHARACTERS_PER_REST_MS) : nextTurn());
     });
     return answer;
   }

@@ -4,22 +4,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
 import { Type } from '../domain/typebox.ts';
-import { toCsv } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
 import type { ReportContext, ReportJson } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
-import { jsonInTurns } from './answer-text.ts';
+import { csvInTurns, jsonInTurns } from './answer-text.ts';
 import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
 import type { Outgoing } from './outgoing.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route, Services } from './route.ts';
 
+/** Rows of each table of a page of text. It is made in one piece. */
+const MAX_TEXT_ROWS = 100;
+
 const FormatParameter = Type.Optional(
   choice(
     ['json', 'csv', 'text'],
-    'Format of the answer; json when left out. csv gives the main table, as the header Accept: text/csv does; text gives a page for a terminal',
+    `Format of the answer; json when left out. csv gives the main table, as the header Accept: text/csv does; text gives a page for a terminal, of at most ${MAX_TEXT_ROWS} rows a table`,
   ),
 );
 type Format = 'json' | 'csv' | 'text';
@@ -110,10 +112,10 @@ function send(
   switch (format) {
     case 'csv':
       reply.header('content-type', 'text/csv; charset=utf-8; header=present');
-      return toCsv(answer, report.main_table);
+      return csvInTurns(answer, report.main_table);
     case 'text':
       reply.header('content-type', 'text/plain; charset=utf-8');
-      return showReport(report, answer, Number.POSITIVE_INFINITY);
+      return showReport(report, answer, MAX_TEXT_ROWS);
     default:
       reply.header('content-type', 'application/json; charset=utf-8');
       return jsonInTurns(answer);

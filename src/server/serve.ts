@@ -14,7 +14,10 @@ import { refuseShortKeys, shortKeyWarning } from './environment-keys.ts';
 import { CHECK_MS, type KeyRing } from './keys.ts';
 import { logFailure } from './log.ts';
 
-/** Connections that wait to be accepted. Node accepts one in each turn of its event loop; the system drops what is over this number. */
+/**
+ * How many new connections may wait to be accepted. Node accepts one in each turn of its event loop. The system drops connections
+ * over this number, and their clients try again after a second or more.
+ */
 const BACKLOG = 4_096;
 
 export interface ServeOptions extends AppOptions {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { RECORD_NAMES, recordKind } from '../../src/domain/index.ts';
 import { isProblem } from '../../src/domain/record.ts';
-import { nameFault, shownJson, shownLines, shownText, storedText, textFault } from '../../src/domain/text.ts';
+import { listed, nameFault, shownJson, shownLines, shownText, storedText, textFault } from '../../src/domain/text.ts';
 import { good, read, refusal } from '../support/read.ts';
 import { GOOD } from './wire.ts';
 
@@ -145,4 +145,12 @@ test('of two names that differ, both are read as they were sent', () => {
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('a list of names in a sentence is cut', () => {
+  expect(listed([])).toBe('');
+  expect(listed(['a', 'b'])).toBe('a, b');
+  const many = Array.from({ length: 5_000 }, (_, i) => `brand ${i} ${'x'.repeat(500)}\n`);
+  expect(listed(many).length).toBeLessThan(2_200);
+  expect(listed(many)).toMatch(/ and 4980 more$/);
 });

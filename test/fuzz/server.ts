@@ -1,15 +1,18 @@
 /** The server under test: the real program in a process of its own, on a folder that goes with it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 import type { Told } from './preload.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
-const PRELOAD = join(import.meta.dirname, 'preload.ts');
-/** As a path: the server runs in a folder of its own. */
-const TSX = import.meta.resolve('tsx');
+/** The compiled program, as users run it. From TypeScript, each thread would leave files of the compiler's cache open. */
+const ENTRY = join(import.meta.dirname, '../../bin/tributary.js');
+/** `preload.ts` as a module that Node loads by itself, in the threads of the server too. */
+const PRELOAD = `data:text/javascript,${encodeURIComponent(
+  transformSync(readFileSync(join(import.meta.dirname, 'preload.ts'), 'utf8'), { loader: 'ts' }).code,
+)}`;
 const START_MS = 120_000;
 const OUTPUT_KEPT = 20_000;
 
@@ -43,7 +46,7 @@ export class FuzzedServer {
     writeFileSync(config, JSON.stringify({ ...settings, memory_limit_bytes: 300_000_000, query_timeout_ms: 20_000 }));
     const argv = ['serve', '--data', join(folder, 'data'), '--port', '0', '--config', config];
     if (warehouse !== undefined) argv.push('--warehouse', warehouse);
-    const child = spawn(process.execPath, ['--expose-gc', '--import', TSX, '--import', PRELOAD, MAIN, ...argv], {
+    const child = spawn(process.execPath, ['--expose-gc', '--import', PRELOAD, ENTRY, ...argv], {
       env: { PATH: process.env['PATH'], ...KEYS, TRIBUTARY_LOG_LEVEL: 'warn', UV_THREADPOOL_SIZE: '16' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

@@ -149,3 +149,22 @@ test('each report has the schema of its answer in the document, and comes as a p
     expect([path, page.status, page.headers['content-type']]).toEqual([path, 200, 'text/plain; charset=utf-8']);
   }
 });
+
+test('a page of text has at most 100 rows a table and says how many more there are, and csv has all', async () => {
+  const server = await startServer();
+  const ids = Array.from({ length: 120 }, (_, i) => `c-${i}`);
+  await server.post(
+    '/v1/touchpoints',
+    ids.map((id) => ({ ...TOUCH, touchpoint_id: id, campaign_id: id, customer_id: id })),
+  );
+  await server.post(
+    '/v1/conversions',
+    ids.map((id) => ({ ...ORDER, conversion_id: id, order_id: id, customer_id: id })),
+  );
+  await server.flush();
+  const asked = `/v1/reports/attribution?${MARCH_QUERY}&group_by=campaign_id`;
+  const page = (await server.get(`${asked}&format=text`)).text;
+  expect(page.match(/^ +c-\d+ /gm)).toHaveLength(100);
+  expect(page).toContain('… and 20 more rows: CSV has all');
+  expect((await server.get(`${asked}&format=csv`)).text.match(/^c-\d+,/gm)).toHaveLength(120);
+});

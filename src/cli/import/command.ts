@@ -3,7 +3,8 @@
 import { join } from 'node:path';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, RECORD_NAMES, type RecordName, recordKind } from '../../domain/index.ts';
-import { clip, line } from '../../present/clip.ts';
+import { listed } from '../../domain/text.ts';
+import { line } from '../../present/clip.ts';
 import { pairs } from '../../present/table.ts';
 import type { Client } from '../client.ts';
 import type { Io } from '../io.ts';
@@ -88,8 +89,7 @@ async function importRows(io: Io, client: Client, input: Input): Promise<number>
   if (finished) await client.flush(onWait);
   progress.clear();
   if (mapping.ignored.size > 0) {
-    const names = [...mapping.ignored].map((name) => clip(name)).join(', ');
-    io.err(`ignored, no such field in ${record}: ${names}\n`);
+    io.err(`ignored, no such field in ${record}: ${listed([...mapping.ignored])}\n`);
   }
   return summarise(io, client, importer, { file, finished, seconds: progress.seconds(), rejected });
 }

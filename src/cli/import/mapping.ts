@@ -4,6 +4,7 @@ import { badRequest, type Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
 import { InexactNumber, parseJson } from '../../domain/json-text.ts';
 import type { RecordKind } from '../../domain/record.ts';
+import { listed } from '../../domain/text.ts';
 import type { FileRow } from './row-source.ts';
 
 export interface MappingOptions {
@@ -72,7 +73,7 @@ export class Mapping {
     const place = (option: string, column: string): number => {
       const at = columns.indexOf(column);
       if (at < 0)
-        throw badRequest(option, `the file has no column ${JSON.stringify(column)}; it has ${columns.join(', ')}`);
+        throw badRequest(option, `the file has no column ${JSON.stringify(column)}; it has ${listed(columns)}`);
       return at;
     };
     this.sources = this.mapped.map(([target, column]) => [target, place('--map', column)]);
