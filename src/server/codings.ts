@@ -1,7 +1,8 @@
-/** The codings in which a body may be packed (`Content-Encoding`, RFC 9110, 8.4). */
-import type { Transform } from 'node:stream';
+/** Packed bodies: the codings that are read (`Content-Encoding`, RFC 9110, 8.4), and how a body is unpacked. */
+import { addAbortSignal, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { TributaryError } from '../domain/errors.ts';
+import { cancelled, Turns } from '../warehouse/turns.ts';
 
 export type Coding = 'gzip' | 'deflate' | 'br';
 
@@ -25,8 +26,54 @@ export function codingOf(header: string | undefined): Coding | null {
   );
 }
 
+/** A packed body, and who waits for it. */
+export interface Packed {
+  coding: Coding;
+  bytes: Buffer;
+  owner: string;
+  /** Aborted when nobody waits any more. */
+  signal: AbortSignal;
+  /** Counts the bytes of a part. @returns the refusal, if they are too many. */
+  count: (bytes: number) => TributaryError | null;
+}
+
+/** Unpacks bodies in the threads of zlib, one at a time for each owner, so that many small bodies of one key hold up no other key. */
+export class Unpacking {
+  private readonly turns = new Map<string, Turns>();
+
+  /** @returns what the body holds. @throws bad_request if it is not packed as named; the refusal of `count`; cancelled. */
+  async unpack(packed: Packed): Promise<Buffer> {
+    const turns = this.turns.get(packed.owner) ?? new Turns();
+    this.turns.set(packed.owner, turns);
+    try {
+      return await turns.take(() => unpacked(packed));
+    } finally {
+      if (turns.waiting === 0) this.turns.delete(packed.owner);
+    }
+  }
+}
+
+async function unpacked({ coding, bytes, signal, count }: Packed): Promise<Buffer> {
+  if (signal.aborted) throw cancelled();
+  const stream = addAbortSignal(signal, unpacker(coding, bytes));
+  const parts: Buffer[] = [];
+  let refusal: TributaryError | null = null;
+  stream.end(bytes);
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      refusal = count(part.length);
+      if (refusal !== null) break;
+      parts.push(part);
+    }
+  } catch (error) {
+    throw signal.aborted ? cancelled(error) : notPacked(coding);
+  }
+  if (refusal !== null) throw refusal;
+  return Buffer.concat(parts);
+}
+
 /** A stream that unpacks a body. Some clients send deflate without its head (RFC 1950), so that is read, too. */
-export function unpacker(coding: Coding, bytes: Buffer): Transform {
+function unpacker(coding: Coding, bytes: Buffer): Transform {
   const options = { chunkSize: CHUNK_BYTES };
   if (coding === 'gzip') return createGunzip(options);
   if (coding === 'br') return createBrotliDecompress(options);
@@ -35,7 +82,7 @@ export function unpacker(coding: Coding, bytes: Buffer): Transform {
 }
 
 /** The failure of a body that is not packed as its header says. */
-export function notPacked(coding: Coding): TributaryError {
+function notPacked(coding: Coding): TributaryError {
   return new TributaryError(
     'bad_request',
     `body: is not valid ${coding}, or not complete; pack it as Content-Encoding says, or leave that header out`,

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { ByteShares, ownerOf } from './byte-shares.ts';
-import { ACCEPTED_CODINGS, type Coding, codingOf, notPacked, unpacker } from './codings.ts';
+import { ACCEPTED_CODINGS, type Coding, codingOf, Unpacking } from './codings.ts';
 
 export interface UploadLimits {
   max_body_bytes: number;
@@ -55,6 +55,8 @@ export interface Upload {
   step_bytes: number;
   /** Refuses the body; set while it is read. */
   refuse: ((error: TributaryError) => void) | null;
+  /** Aborted when the request is answered or its connection is closed. Only a packed body has it. */
+  readonly over: AbortController | null;
 }
 
 export class Uploads {
@@ -62,6 +64,7 @@ export class Uploads {
   /** Incomplete bodies. The one whose last step is oldest comes first. */
   private readonly open = new Set<Upload>();
   private readonly open_of_owner = new Map<string, number>();
+  private readonly unpacking = new Unpacking();
   private readonly sweeping: NodeJS.Timeout;
 
   constructor(
@@ -93,6 +96,7 @@ export class Uploads {
       step_ms: now_ms,
       step_bytes: 0,
       refuse: null,
+      over: coding === null ? null : new AbortController(),
     };
     const is_full = this.openOf(upload.owner) >= this.limits.max_open;
     if (is_full && !this.evict((other) => other.owner === upload.owner))
@@ -102,6 +106,7 @@ export class Uploads {
     reply.raw.once('close', () => {
       this.settle(upload);
       this.release(upload);
+      upload.over?.abort();
     });
     return upload;
   }
@@ -128,7 +133,12 @@ export class Uploads {
       const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
       if (differs) finish(notAsAnnounced());
       else if (upload.coding === null || bytes.length === 0) finish(null, bytes);
-      else this.unpack(upload, upload.coding, bytes, finish);
+      else {
+        // All of the body is here: it is not slow, and gives way to no other.
+        upload.refuse = null;
+        this.settle(upload);
+        this.unpack(upload, upload.coding, bytes).then((whole) => finish(null, whole), finish);
+      }
     };
     const onError = (): void => finish(notAsAnnounced());
     if (announced > this.limits.max_body_bytes) finish(this.tooLarge());
@@ -139,34 +149,18 @@ export class Uploads {
   }
 
   /** Unpacks a body. What is unpacked counts like bytes that arrive, so a small body cannot grow beyond the limits. */
-  private unpack(upload: Upload, coding: Coding, packed: Buffer, done: Done): void {
-    // All of the body is here: it is not slow, and gives way to no other.
-    this.settle(upload);
-    upload.refuse = null;
-    const stream = unpacker(coding, packed);
-    const parts: Buffer[] = [];
+  private async unpack(upload: Upload, coding: Coding, bytes: Buffer): Promise<Buffer> {
+    const { owner } = upload;
+    const { signal } = upload.over!;
     let size = 0;
-    const end: Done = (error, bytes) => {
-      stream.removeAllListeners().on('error', () => undefined);
-      stream.destroy();
-      done(error, bytes);
+    const count = (more: number): TributaryError | null => {
+      size += more;
+      this.hold(upload, more);
+      return size > this.limits.max_body_bytes ? this.tooLarge() : this.makeRoom(upload);
     };
-    stream.on('data', (part: Buffer) => {
-      size += part.length;
-      upload.bytes += part.length;
-      this.shares.add(upload.owner, part.length);
-      parts.push(part);
-      if (size > this.limits.max_body_bytes) end(this.tooLarge());
-      else if (upload.bytes > SMALL_BODY_BYTES && this.shares.excess(upload.owner) !== null)
-        end(busy('the server is receiving too many large bodies'));
-    });
-    stream.on('error', () => end(notPacked(coding)));
-    stream.on('end', () => {
-      this.shares.remove(upload.owner, packed.length);
-      upload.bytes -= packed.length;
-      end(null, Buffer.concat(parts));
-    });
-    stream.end(packed);
+    const whole = await this.unpacking.unpack({ coding, bytes, owner, signal, count });
+    if (!signal.aborted) this.release(upload, bytes.length);
+    return whole;
   }
 
   /** Refuses the bodies that arrive too slowly. */
@@ -181,15 +175,18 @@ export class Uploads {
 
   /** Counts bytes that arrived. @returns the refusal, if they are too many. */
   private arrived(upload: Upload, bytes: number): TributaryError | null {
-    upload.bytes += bytes;
-    this.shares.add(upload.owner, bytes);
+    this.hold(upload, bytes);
     if (upload.bytes - upload.step_bytes >= this.limits.bytes_per_s) {
       upload.step_ms = this.now();
       upload.step_bytes = upload.bytes;
       this.open.delete(upload);
       this.open.add(upload);
     }
-    if (upload.bytes > this.limits.max_body_bytes) return this.tooLarge();
+    return upload.bytes > this.limits.max_body_bytes ? this.tooLarge() : this.makeRoom(upload);
+  }
+
+  /** Makes room for the bytes of a body, at the cost of slow ones. @returns the refusal if there is none. */
+  private makeRoom(upload: Upload): TributaryError | null {
     if (upload.bytes <= SMALL_BODY_BYTES) return null;
     for (let excess = this.shares.excess(upload.owner); excess !== null; excess = this.shares.excess(upload.owner)) {
       const of_owner = excess === 'owner';
@@ -215,10 +212,16 @@ export class Uploads {
     return this.open_of_owner.get(owner) ?? 0;
   }
 
-  /** The bytes of the body are no longer in memory. */
-  private release(upload: Upload): void {
-    this.shares.remove(upload.owner, upload.bytes);
-    upload.bytes = 0;
+  /** Counts bytes that are in memory now. */
+  private hold(upload: Upload, bytes: number): void {
+    upload.bytes += bytes;
+    this.shares.add(upload.owner, bytes);
+  }
+
+  /** Bytes of the body are no longer in memory. */
+  private release(upload: Upload, bytes = upload.bytes): void {
+    this.shares.remove(upload.owner, bytes);
+    upload.bytes -= bytes;
   }
 
   /** The body is complete or refused. */
