@@ -65,27 +65,37 @@ function withoutMarks(value: unknown, depth: number): unknown {
   return value;
 }
 
-/** The most digits that a double is printed with. */
-const MAX_DOUBLE_DIGITS = 17;
+/** The most digits for which `toPrecision` prints a double. */
+const MAX_PRECISION = 100;
 /** A longer number is refused without a look. */
 const MAX_LITERAL = 400;
 
 /**
  * True if a double changes the number. Whole numbers must stay exactly as they are, because they may be ids. A number with a point
- * or an exponent may have the 17 digits that programs print for a double, as in 49.990000000000002.
+ * or an exponent may also have all the digits that programs print for a double, as in 49.990000000000002 for 49.99.
  */
 function isInexact(literal: string): boolean {
   if (!MAY_BE_INEXACT.test(literal)) return false;
   if (literal.length > MAX_LITERAL) return true;
   const value = Number(literal);
   if (!Number.isFinite(value)) return true;
-  const [written, held] = [scientific(literal), scientific(String(value))];
-  if (written.digits === held.digits && written.exponent === held.exponent) return false;
-  return value === 0 || /^-?\d+$/.test(literal) || written.digits.length > MAX_DOUBLE_DIGITS;
+  const written = scientific(literal);
+  if (isSame(written, scientific(String(value)))) return false;
+  if (value === 0 || /^-?\d+$/.test(literal) || written.digits.length > MAX_PRECISION) return true;
+  return !isSame(written, scientific(value.toPrecision(written.digits.length)));
+}
+
+interface Scientific {
+  digits: string;
+  exponent: number;
+}
+
+function isSame(one: Scientific, other: Scientific): boolean {
+  return one.digits === other.digits && one.exponent === other.exponent;
 }
 
 /** The significant digits of a decimal, and the power of ten of the first one. Zero has no digits. */
-function scientific(literal: string): { digits: string; exponent: number } {
+function scientific(literal: string): Scientific {
   const [mantissa = '', power = '0'] = literal.replace(/^-/, '').split(/e/i);
   const [whole = '', fraction = ''] = mantissa.split('.');
   const all = whole + fraction;

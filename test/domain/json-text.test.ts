@@ -20,6 +20,11 @@ test.each([
   '1e-400',
   '0.30000000000000000001',
   '1234567890.12345678901',
+  // Ids that passed through a program that makes decimals of them.
+  '9007199254740993.0',
+  '9.007199254740993e15',
+  '12345678901234567.0',
+  '12345678901234.567',
   '9'.repeat(5_000),
 ])('%s is not rounded', (text) => {
   expect(literal(text)).toBe(text);
@@ -40,11 +45,16 @@ test.each([
   expect(literal(text)).toBe(Number(text));
 });
 
-test('every double is a number, as JSON prints it', () => {
+test('every double is a number, as JSON prints it, and with more of its digits', () => {
   fc.assert(
-    fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-      expect(parseJson(JSON.stringify([value]))).toEqual(JSON.parse(JSON.stringify([value])));
-    }),
+    fc.property(
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.integer({ min: 16, max: 60 }),
+      (value, more) => {
+        expect(parseJson(JSON.stringify([value]))).toEqual(JSON.parse(JSON.stringify([value])));
+        expect(literal(value.toExponential(more))).toBe(value);
+      },
+    ),
   );
 });
 

@@ -35,11 +35,13 @@ const PLACEHOLDERS = [
     '#REF!',
     '-1',
     '0.0',
+    '-0',
     '000',
   ],
-  ...['00000000-0000-0000-0000-000000000000', 'undefined-undefined', 'null null', 'undefined_null'],
+  ...['00000000-0000-0000-0000-000000000000', 'undefined-undefined', 'null null', 'undefined_null', 'null@null'],
   ...[
     '{{customer_id}}',
+    '{customer.id}',
     '{{ customer.id1 }}',
     '\u0024{user_id}',
     '*|EMAIL|*',
@@ -48,6 +50,12 @@ const PLACEHOLDERS = [
     '<%= id %>',
     '{% id %}',
     '[[id]]',
+  ],
+  // MD5 of nothing, SHA-1 of "null", SHA-256 of nothing.
+  ...[
+    'd41d8cd98f00b204e9800998ecf8427e',
+    '2be88ca4242c76e8253ac62474851065032d6833',
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
   ],
 ];
 const IDS = [
@@ -75,7 +83,7 @@ const IDS = [
     '👍',
     'é',
     'object-1',
-    '{a}',
+    '{3f2504e0-4f89-11d3-9a0c-0305e82c3301}',
     'a%20b',
   ],
   ...['10000000-0000-0000-0000-000000000000', 'ID_000', '+', '名無し', '0-0', '0-0-0'],
