@@ -3,7 +3,7 @@
  * and the OpenAPI document. The keyword `x-kind` tells {@link ./record.ts} how to read the value, and `warehouse/schema.ts`
  * which type of column holds it.
  */
-import { Type } from './typebox.ts';
+import { type TSchema, Type } from './typebox.ts';
 
 export const MAX_ID_LENGTH = 200;
 export const MAX_TEXT_LENGTH = 1_000;
@@ -52,7 +52,7 @@ export const Name = (description: string, maxLength: number) =>
 export const Text = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
   Type.String({ maxLength, description, 'x-kind': 'text' });
 
-/** Free text about a request. Its length is not in the hands of the sender, so it is cut, and the acknowledgement says so. */
+/** A label of a campaign. Its length is not in the hands of the sender, so it is cut, and the acknowledgement says so. */
 export const CutText = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
   Type.String({
     maxLength,
@@ -61,9 +61,27 @@ export const CutText = (description: string, maxLength: number = MAX_TEXT_LENGTH
     'x-lenient': 'cut',
   });
 
+/** What only describes a request: a long text is cut, a value that does not fit is left out, and the acknowledgement says so. */
+export const RequestText = (description: string, maxLength: number) =>
+  Type.String({
+    maxLength,
+    description: `${description}. Cut after ${maxLength} characters`,
+    'x-kind': 'text',
+    'x-lenient': 'left_out',
+  });
+
 /** An IP address, or a list of which the first counts (`address.ts`). Other values are left out, and the acknowledgement says so. */
 export const Address = (description: string) =>
-  Type.String({ maxLength: MAX_TEXT_LENGTH, description, 'x-kind': 'text', 'x-lenient': 'address' });
+  Type.String({
+    maxLength: MAX_TEXT_LENGTH,
+    description,
+    examples: ['203.0.113.9'],
+    'x-kind': 'text',
+    'x-lenient': 'address',
+  });
+
+/** A field that is left out where its value does not fit, and the acknowledgement says so. */
+export const orLeftOut = <S extends TSchema>(schema: S): S => ({ ...schema, 'x-lenient': 'left_out' });
 
 export const OneOf = <const V extends readonly string[]>(values: V, description: string) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description, 'x-kind': 'text' });

@@ -80,7 +80,8 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     .map(({ name, schema }) => ({
       name,
       rule: schema['x-lenient'] as LenientField['rule'],
-      max_length: schema['maxLength'] as number,
+      schema,
+      max_length: schema['maxLength'] as number | undefined,
     }));
   const one = /^[aeio]/.test(options.singular) ? 'an' : 'a';
 

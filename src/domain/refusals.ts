@@ -188,41 +188,37 @@ export function placeholderProblem(record: FlatRecord, ids: readonly OwnId[]): P
   return undefined;
 }
 
-/** A field that never costs its record: a long text is cut, and what is no address is left out. */
+/** A field that never costs its record: a long text is cut, and what does not fit is left out, but for a label of a wrong type. */
 export interface LenientField {
   name: string;
-  rule: 'cut' | 'address';
-  max_length: number;
+  rule: 'cut' | 'left_out' | 'address';
+  schema: Record<string, unknown>;
+  max_length: number | undefined;
 }
 
-/** True for a value that is cut or left out; false for those of most records. */
-function isUnfit(value: unknown, rule: LenientField['rule'], max_length: number): boolean {
-  if (typeof value === 'string') return value.length > max_length;
-  return rule === 'address' && value !== undefined && value !== null;
-}
-
-/** The input with its long texts cut, and without addresses of a wrong type; the same object when there are none. */
+/** The input with its lenient fields cut or without them; the same object when there is nothing to mend. */
 export function mendLenient(
   input: Record<string, unknown>,
   fields: readonly LenientField[],
   warn: ReadContext['warn'],
 ): Record<string, unknown> {
-  if (!fields.some(({ name, rule, max_length }) => isUnfit(input[name], rule, max_length))) return input;
   let mended = input;
-  const set = (name: string, value: string | undefined, reason: string): void => {
-    if (mended === input) mended = { ...input };
-    if (value === undefined) delete mended[name];
-    else mended[name] = value;
-    warn?.({ field: name, reason });
-  };
-  for (const { name, rule, max_length } of fields) {
+  for (const { name, rule, schema, max_length } of fields) {
     const value = input[name];
-    if (!isUnfit(value, rule, max_length)) continue;
-    if (typeof value === 'string') {
+    if (value === undefined || value === null) continue;
+    const is_text = typeof value === 'string' && max_length !== undefined;
+    if (is_text ? value.length <= max_length : rule === 'cut') continue;
+    const unfit = structuralProblem(schema, value, false);
+    if (unfit === undefined) continue;
+    if (mended === input) mended = { ...input };
+    if (is_text) {
       const cut = value.slice(0, max_length);
-      const reason = `is ${value.length} characters long and was cut after ${max_length}; send fewer`;
-      set(name, cut.isWellFormed() ? cut : cut.slice(0, -1), reason);
-    } else set(name, undefined, `must be a string, not ${typeOf(value)}, and was left out; ${ADDRESS_FIX}`);
+      mended[name] = cut.isWellFormed() ? cut : cut.slice(0, -1);
+      warn?.({ field: name, reason: `is ${value.length} characters long and was cut after ${max_length}; send fewer` });
+    } else {
+      delete mended[name];
+      warn?.({ field: name, reason: `${unfit}; it was left out` });
+    }
   }
   return mended;
 }
@@ -234,12 +230,10 @@ export function warnOfAddresses(record: FlatRecord, fields: readonly LenientFiel
     if (rule !== 'address' || typeof value !== 'string' || readAddress(value) !== null) continue;
     warn?.({
       field: name,
-      reason: `${JSON.stringify(value.slice(0, 60))} holds no IP address and was left out; ${ADDRESS_FIX}`,
+      reason: `${JSON.stringify(value.slice(0, 60))} holds no IP address; send one such as "203.0.113.9"; it was left out`,
     });
   }
 }
-
-const ADDRESS_FIX = 'send one such as "203.0.113.9"';
 
 /** The first of these currencies that was no money at the time of its record. */
 export function withdrawnCurrency(

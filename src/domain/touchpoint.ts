@@ -15,7 +15,9 @@ import {
   Name,
   OneOf,
   OWN_DATA,
+  orLeftOut,
   RecordId,
+  RequestText,
 } from './fields.ts';
 import { defineRecord } from './record.ts';
 import type { Windows } from './settings.ts';
@@ -118,26 +120,26 @@ export const TouchpointSchema = Type.Object(
     message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
     sent_at: SENT_AT,
-    url: Type.Optional(CutText('The URL of the page', MAX_URL_LENGTH)),
-    referrer: Type.Optional(CutText('The URL of the page before', MAX_URL_LENGTH)),
+    url: Type.Optional(RequestText('The URL of the page', MAX_URL_LENGTH)),
+    referrer: Type.Optional(RequestText('The URL of the page before', MAX_URL_LENGTH)),
     utm_source: Type.Optional(CutText('Read from the URL when left out')),
     utm_medium: Type.Optional(CutText('Read from the URL when left out')),
     utm_campaign: Type.Optional(CutText('Read from the URL when left out')),
     utm_content: Type.Optional(CutText('Read from the URL when left out')),
     utm_term: Type.Optional(CutText('Read from the URL when left out')),
-    device_type: Type.Optional(OneOf(DEVICE_TYPES, 'Read from the user agent when left out')),
-    browser: Type.Optional(CutText('Read from the user agent when left out', 100)),
-    os: Type.Optional(CutText('Read from the user agent when left out', 100)),
+    device_type: Type.Optional(orLeftOut(OneOf(DEVICE_TYPES, 'Read from the user agent when left out'))),
+    browser: Type.Optional(RequestText('Read from the user agent when left out', 100)),
+    os: Type.Optional(RequestText('Read from the user agent when left out', 100)),
     ip_address: Type.Optional(
       Address(
         'The address of the client, or a list such as X-Forwarded-For, of which the first counts. Truncated before it is stored, unless `ip_storage` says otherwise',
       ),
     ),
     user_agent: Type.Optional(
-      CutText('The user agent of the request; device and verdict are judged by it', MAX_USER_AGENT_LENGTH),
+      RequestText('The user agent of the request; device and verdict are judged by it', MAX_USER_AGENT_LENGTH),
     ),
     geo_location: Type.Optional(
-      JsonObject('{"country": "DE", "region": …, "city": …}; looked up by the IP address when left out'),
+      orLeftOut(JsonObject('{"country": "DE", "region": …, "city": …}; looked up by the IP address when left out')),
     ),
     click_ids: Type.Optional(JsonObject('Ad and email click ids; read from the URL when left out')),
     verdict: Type.Optional(

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readAddress } from '../../src/domain/address.ts';
 import type { Problem } from '../../src/domain/errors.ts';
-import { good } from '../support/read.ts';
+import { good, refusal } from '../support/read.ts';
 import { GOOD } from './wire.ts';
 
 test.each([
@@ -59,23 +59,41 @@ describe('a record', () => {
     expect(readWith('touchpoints', { browser: `${'x'.repeat(99)}👍` }).item['browser']).toBe('x'.repeat(99));
   });
 
-  test('loses what is no address, of whatever type, and nothing else', () => {
-    for (const address of [7, ['203.0.113.9'], {}, true]) {
-      const { item, warnings } = readWith('touchpoints', { ip_address: address, url: 'https://a.example/' });
-      expect(item).toMatchObject({ url: 'https://a.example/' });
-      expect(item).not.toHaveProperty('ip_address');
-      expect(warnings).toEqual([
-        {
-          field: 'ip_address',
-          reason: expect.stringMatching(
-            /^must be a string, not an? \w+, and was left out; send one such as "203.0.113.9"$/,
-          ),
-        },
-      ]);
-    }
+  test.each([
+    ['ip_address', 7],
+    ['ip_address', ['203.0.113.9']],
+    ['user_agent', ['Mozilla/5.0']],
+    ['user_agent', true],
+    ['url', { href: 'https://a.example/' }],
+    ['referrer', false],
+    ['browser', 120],
+    ['os', {}],
+    ['device_type', 'smartphone'],
+    ['device_type', 3],
+    ['geo_location', 'DE'],
+    ['geo_location', ['DE']],
+  ])('loses %s when it does not fit (%j), and nothing else; the sender is told the fix', (field, value) => {
+    const { item, warnings } = readWith('touchpoints', { campaign_id: 'spring', [field]: value });
+    expect(item).toMatchObject({ campaign_id: 'spring', customer_id: GOOD.touchpoints['customer_id'] });
+    expect(item).not.toHaveProperty(field);
+    expect(warnings).toEqual([
+      { field, reason: expect.stringMatching(/; (send|did) .+; it was left out$|is not one of/) },
+    ]);
+  });
+
+  test('loses a text that holds no address, and takes the first of a list', () => {
     expect(readWith('touchpoints', { ip_address: 'jane' }).warnings).toEqual([
-      { field: 'ip_address', reason: '"jane" holds no IP address and was left out; send one such as "203.0.113.9"' },
+      {
+        field: 'ip_address',
+        reason: '"jane" holds no IP address; send one such as "203.0.113.9"; it was left out',
+      },
     ]);
     expect(readWith('touchpoints', { ip_address: '203.0.113.9, 10.0.0.1' }).warnings).toEqual([]);
+  });
+
+  test('is refused for a label of a wrong type, since labels say what earns credit', () => {
+    expect(refusal('touchpoints', { ...GOOD.touchpoints, utm_campaign: 2026 })).toBe(
+      'utm_campaign must be a string, not a number; send "2026" instead of 2026',
+    );
   });
 });
