@@ -72,6 +72,7 @@ function numberProblem(
       ? `${value} is out of range; send a number ${range}`
       : undefined;
   }
+  if (value instanceof InexactNumber) return `${value.shown} is out of range; send a number ${range}`;
   const wanted = `must be ${kind === 'integer' ? 'a whole number' : 'a number'} ${range}`;
   if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
     return `${wanted}, not a string; ${insteadOf(String(Number(value)), JSON.stringify(value))}`;

@@ -86,6 +86,7 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
         ['two', /must be a whole number .*, not a string; send one without quotes/],
         [Number.NaN, /must be a whole number/],
         [(schema['maximum'] as number) + 1, /out of range; send a number from/],
+        [new InexactNumber('820982911946154508'), /820982911946154508 is out of range; send a number from/],
         [0, /out of range/],
       ];
     case 'number':
