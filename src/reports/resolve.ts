@@ -11,8 +11,7 @@ import { CANDIDATE_LIMITS, type Model, type Plan, type PlannedBrand, samePositio
 import { readOptions } from '../attribution/query-options.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { currencyProblem } from '../domain/currencies.ts';
-import { badRequest, TributaryError } from '../domain/errors.ts';
-import { RECORD_NAMES } from '../domain/index.ts';
+import { badRequest } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
 import { DEFAULT_BRAND } from '../domain/record.ts';
 import type { BrandSettings } from '../domain/settings.ts';
@@ -24,6 +23,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
 import { configHash } from './config-hash.ts';
 import type { ReportContext, Resolved } from './context.ts';
+import { checkBrand } from './known-brand.ts';
 import type { AttributionParameters } from './parameters.ts';
 
 /** Resolves the parameters that reports share. @throws bad_request naming the parameter. */
@@ -93,28 +93,6 @@ async function resolveBrands(
   );
   const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
   return brands.length === 0 ? [DEFAULT_BRAND] : brands;
-}
-
-/**
- * Checks that a brand is configured or has a record, or that there is no brand but `default` yet. The brand of a key needs no
- * check. @throws not_found.
- */
-async function checkBrand(snapshot: Snapshot, brand_id: string, configured: readonly string[]): Promise<void> {
-  if (configured.includes(brand_id)) return;
-  const has = async (condition: string): Promise<boolean> => {
-    for (const table of RECORD_NAMES) {
-      const rows = await snapshot.query(`select 1 as found from ${table} where ${condition} limit 1`, { brand_id });
-      if (rows.length > 0) return true;
-    }
-    return false;
-  };
-  if (await has('brand_id = $brand_id')) return;
-  if (brand_id === DEFAULT_BRAND && configured.length === 0 && !(await has('brand_id <> $brand_id'))) return;
-  throw new TributaryError(
-    'not_found',
-    `brand_id: no record has the brand ${JSON.stringify(brand_id)}, and the configuration does not name it; check its spelling`,
-    { field: 'brand_id' },
-  );
 }
 
 /** The bounds of a period in each time zone. They are found once for all brands of a zone, because brands may be many. */

@@ -11,6 +11,7 @@ import type { Collector } from '../log/collector.ts';
 import { conflictProblems } from '../log/conflict-counts.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
+import { checkBrand } from '../reports/known-brand.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import type { SimilarIds } from '../warehouse/port.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
@@ -83,7 +84,12 @@ function flushRoute({ tributary }: Services, collector: Collector): Route {
 }
 
 function letterRoutes({ tributary }: Services): Route[] {
-  const { warehouse } = tributary;
+  const { warehouse, reports } = tributary;
+  const pageOf = (...asked: Parameters<typeof page>): Page => {
+    const { brand_id, ...rest } = page(...asked);
+    if (brand_id === null || brand_id === asked[0].key!.brand_id) return { brand_id, ...rest };
+    return { brand_id, ...rest, checkEmpty: (snapshot) => checkBrand(snapshot, brand_id, reports.configured_brands) };
+  };
   return [
     {
       method: 'GET',
@@ -95,7 +101,7 @@ function letterRoutes({ tributary }: Services): Route[] {
       parameters: ConflictParameters,
       answers: { 200: { description: 'Oldest first', example: { conflicts: [], next: null } } },
       handle: (request, reply) =>
-        readConflicts(warehouse, page(request, reply, request.query as Static<typeof ConflictParameters>)),
+        readConflicts(warehouse, pageOf(request, reply, request.query as Static<typeof ConflictParameters>)),
     },
     {
       method: 'GET',
@@ -107,7 +113,7 @@ function letterRoutes({ tributary }: Services): Route[] {
       answers: { 200: { description: 'Oldest first', example: { dead_letters: [], next: null } } },
       handle: (request, reply) => {
         const query = request.query as Static<typeof DeadLetterParameters>;
-        return readDeadLetters(warehouse, { ...page(request, reply, query), state: query.state });
+        return readDeadLetters(warehouse, { ...pageOf(request, reply, query), state: query.state });
       },
     },
   ];

@@ -200,8 +200,7 @@ function failuresOf(route: Route): number[] {
   if (route.parameters || route.body) statuses.push(400);
   if (route.scope !== null) statuses.push(401, 403, 429);
   if (route.body) statuses.push(413, 415);
-  const of_brand =
-    route.scope !== 'admin' && route.parameters !== undefined && 'brand_id' in route.parameters.properties;
+  const of_brand = route.parameters !== undefined && 'brand_id' in route.parameters.properties;
   if (route.path.includes(':') || of_brand) statuses.push(404);
   if (route.tag === 'reports') statuses.push(409, 422);
   if (route.tag !== 'operation') statuses.push(503);
