@@ -8,6 +8,9 @@ const MAPPED = /^::ffff:(?=\d+\.)/i;
 const IN_BRACKETS = /^\[([^\]]*)\](?::\d{1,5})?$/;
 /** Behind an address: the zone of IPv6, also percent-encoded, or the length of a network. */
 const BEHIND = /(?:%.*|\/\d{1,3})$/;
+/** Quotes, also those of a list that was printed: `["203.0.113.9"`. */
+const QUOTED = /^\[?["']|["']\]?$/g;
+const LIST = /^\[|\]$/g;
 /** The form of the header `Forwarded` (RFC 7239): `for="[2001:db8::1]:4711";proto=http`. */
 const FORWARDED = /^for\s*=\s*/i;
 /** A list is read up to this many of its items. */
@@ -20,7 +23,7 @@ const MAX_ITEMS = 20;
  */
 export function readAddress(text: string): string | null {
   if (USUAL_IPV4.test(text)) return text;
-  for (const item of text.split(/[,;]/, MAX_ITEMS)) {
+  for (const item of text.split(/[,;|]/, MAX_ITEMS)) {
     const [first = ''] = item.trim().split(/\s/, 1);
     const address = oneAddress(first);
     if (address !== null) return address;
@@ -29,8 +32,8 @@ export function readAddress(text: string): string | null {
 }
 
 function oneAddress(item: string): string | null {
-  const named = item.replace(FORWARDED, '').replace(/^["']|["']$/g, '');
-  const bare = named.replace(IN_BRACKETS, '$1').replace(BEHIND, '').replace(MAPPED, '');
+  const named = item.replace(FORWARDED, '').replace(QUOTED, '');
+  const bare = named.replace(IN_BRACKETS, '$1').replace(LIST, '').replace(BEHIND, '').replace(MAPPED, '');
   const m = IPV4.exec(bare);
   if (m) {
     const parts = [Number(m[1]), Number(m[2]), Number(m[3]), Number(m[4])];

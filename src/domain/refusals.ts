@@ -1,6 +1,7 @@
 /** Reasons for refusing a value of a record. Each reason names the fix. */
 import { readAddress } from './address.ts';
 import { withdrawnProblem } from './currencies.ts';
+import { cutText } from './cut-text.ts';
 import type { Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import { InexactNumber } from './json-text.ts';
@@ -204,24 +205,32 @@ export function mendLenient(
   warn: ReadContext['warn'],
 ): Record<string, unknown> {
   let mended = input;
+  const set = (name: string, value: string | undefined, reason: string | undefined): void => {
+    if (mended === input) mended = { ...input };
+    if (value === undefined) delete mended[name];
+    else mended[name] = value;
+    if (reason !== undefined) warn?.({ field: name, reason });
+  };
   for (const { name, rule, schema, max_length } of fields) {
     const value = input[name];
     if (value === undefined || value === null) continue;
-    const is_text = typeof value === 'string' && max_length !== undefined;
-    if (is_text ? value.length <= max_length : rule === 'cut') continue;
-    const unfit = structuralProblem(schema, value, false);
-    if (unfit === undefined) continue;
-    if (mended === input) mended = { ...input };
-    if (is_text) {
-      const cut = value.slice(0, max_length);
-      mended[name] = cut.isWellFormed() ? cut : cut.slice(0, -1);
-      warn?.({ field: name, reason: `is ${value.length} characters long and was cut after ${max_length}; send fewer` });
-    } else {
-      delete mended[name];
-      warn?.({ field: name, reason: `${unfit}; it was left out` });
+    if (typeof value === 'string' && max_length !== undefined) {
+      if (value.length <= max_length) continue;
+      // The first address of a long list is all that counts.
+      const reason = `is ${value.length} characters long and was cut after ${max_length}; send fewer`;
+      set(name, cutText(value, max_length), rule === 'address' ? undefined : reason);
+    } else if (rule === 'address' && isListOfTexts(value)) {
+      set(name, cutText(value.join(','), max_length!), undefined);
+    } else if (rule !== 'cut') {
+      const unfit = structuralProblem(schema, value, false);
+      if (unfit !== undefined) set(name, undefined, `${unfit}; it was left out`);
     }
   }
   return mended;
+}
+
+function isListOfTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
 }
 
 /** Warns of texts that hold no address. They are not stored (`enrichment/private.ts`). */

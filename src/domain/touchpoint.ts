@@ -141,14 +141,16 @@ export const TouchpointSchema = Type.Object(
     geo_location: Type.Optional(
       orLeftOut(JsonObject('{"country": "DE", "region": …, "city": …}; looked up by the IP address when left out')),
     ),
-    click_ids: Type.Optional(JsonObject('Ad and email click ids; read from the URL when left out')),
+    click_ids: Type.Optional(orLeftOut(JsonObject('Ad and email click ids; read from the URL when left out'))),
     verdict: Type.Optional(
       OneOf(VERDICTS, 'Who made it, a person or a machine; judged from the evidence when left out'),
     ),
     evidence: Type.Optional(
-      JsonObject(
-        'Facts about the request: machine (boolean: the email provider calls it automatic), method, purpose, ' +
-          'sec_fetch_mode, sec_fetch_user, delivered_at',
+      orLeftOut(
+        JsonObject(
+          'Facts about the request: machine (boolean: the email provider calls it automatic), method, purpose, ' +
+            'sec_fetch_mode, sec_fetch_user, delivered_at',
+        ),
       ),
     ),
     custom_attributes: OWN_DATA,

@@ -23,6 +23,10 @@ test.each([
   ['for="[2001:db8:cafe::17]:4711";proto=https;by=203.0.113.43', '2001:db8:cafe::17'],
   ['for=192.0.2.60;proto=http', '192.0.2.60'],
   ['203.0.113.0/24', '203.0.113.0'],
+  ['203.0.113.9|10.0.0.1', '203.0.113.9'],
+  ['["203.0.113.9","10.0.0.1"]', '203.0.113.9'],
+  ["['2001:db8::1', '10.0.0.1']", '2001:db8::1'],
+  ['[203.0.113.9, 10.0.0.1]', '203.0.113.9'],
   ['localhost', null],
   ['', null],
   ['999.1.1.1', null],
@@ -55,13 +59,32 @@ describe('a record', () => {
     ]);
   });
 
+  test.each([
+    [
+      `https://a.example/?token=${'x'.repeat(5_000)}&utm_source=news&utm_campaign=spring`,
+      '?utm_source=news&utm_campaign=spring',
+    ],
+    [`https://a.example/?${'a=1&'.repeat(1_500)}utm_source=news#top`, '&a=1&a=1'],
+    [`/cart?token=${'x'.repeat(5_000)}&utm_source=news`, '/cart?utm_source=news'],
+    [`https://a.example/?utm_source=news&utm_campaign=${'s'.repeat(3_980)}`, '?utm_source=news'],
+    [`https://a.example/${'x'.repeat(5_000)}?utm_source=news#${'y'.repeat(2_000)}`, 'x?utm_source=news'],
+    [`https://a.example/#${'y'.repeat(4_000)}&utm_source=news`, '/#utm_source=news'],
+  ])('of a long URL keeps whole parameters, and those behind a very long one (%#)', (url, end) => {
+    const { item, warnings } = readWith('touchpoints', { url });
+    expect(String(item['url']).length).toBeLessThanOrEqual(4_000);
+    expect(String(item['url']).endsWith(end)).toBe(true);
+    expect(warnings).toHaveLength(1);
+  });
+
   test('is not cut in the middle of a character', () => {
     expect(readWith('touchpoints', { browser: `${'x'.repeat(99)}👍` }).item['browser']).toBe('x'.repeat(99));
   });
 
   test.each([
     ['ip_address', 7],
-    ['ip_address', ['203.0.113.9']],
+    ['ip_address', [203, 0, 113, 9]],
+    ['evidence', 'machine'],
+    ['click_ids', ['gclid']],
     ['user_agent', ['Mozilla/5.0']],
     ['user_agent', true],
     ['url', { href: 'https://a.example/' }],
@@ -88,7 +111,11 @@ describe('a record', () => {
         reason: '"jane" holds no IP address; send one such as "203.0.113.9"; it was left out',
       },
     ]);
-    expect(readWith('touchpoints', { ip_address: '203.0.113.9, 10.0.0.1' }).warnings).toEqual([]);
+    for (const list of ['203.0.113.9, 10.0.0.1', ['203.0.113.9', '10.0.0.1'], '203.0.113.9, '.repeat(400)]) {
+      const { item, warnings } = readWith('touchpoints', { ip_address: list });
+      expect(readAddress(item['ip_address'] as string)).toBe('203.0.113.9');
+      expect(warnings).toEqual([]);
+    }
   });
 
   test('is refused for a label of a wrong type, since labels say what earns credit', () => {
