@@ -3,8 +3,7 @@
  * `sent_at` what its clock showed when it sent the event. The difference to the clock of this server is taken out of the time of
  * the event, as the clients of Segment expect it. docs/semantics.md 1.
  */
-import type { Problem } from './errors.ts';
-import { Instant } from './fields.ts';
+import { Instant, orLeftOut } from './fields.ts';
 import type { FlatRecord, ReadContext } from './record-kind.ts';
 import { formatInstant, MS_PER_DAY, MS_PER_MINUTE, parseInstant } from './time.ts';
 import { Type } from './typebox.ts';
@@ -16,34 +15,37 @@ const ROUNDING_MS = MS_PER_MINUTE;
 
 /** The field of a record with the time of its sending. It is not stored. */
 export const SENT_AT = Type.Optional(
-  Instant(
-    'What the clock of the sender showed when it sent this. The difference to the clock of the server, at most 7 days, corrects occurred_at',
-    { any_time: true, stored: false },
+  orLeftOut(
+    Instant(
+      'What the clock of the sender showed when it sent this. The difference to the clock of the server, at most 7 days, corrects occurred_at',
+      { any_time: true, stored: false },
+    ),
   ),
 );
 
 /** The key under which a read record has the milliseconds that its sender's clock was ahead, until the log keeps it. */
 export const CLOCK_AHEAD = 'clock_ahead_ms';
 
-/** How far the clock of a sender was ahead, in milliseconds; 0 where nothing is corrected. @returns the problem of a wrong `sent_at`. */
+/** How far the clock of a sender was ahead, in milliseconds; 0 where nothing is corrected. */
 export function clockAhead(
   input: Readonly<Record<string, unknown>>,
   instant_field: string,
   { now_ms, warn }: ReadContext,
-): number | Problem {
+): number {
   const text = input['sent_at'];
   if (text === undefined || text === null) return 0;
   const sent_ms = parseInstant(text as string);
-  if (typeof sent_ms === 'string') return { field: 'sent_at', reason: sent_ms };
   const ignored = (reason: string): number => {
-    warn?.({ field: 'sent_at', reason: `${formatInstant(sent_ms)} ${reason}, so ${instant_field} was not corrected` });
+    warn?.({ field: 'sent_at', reason: `${reason}, so ${instant_field} was not corrected` });
     return 0;
   };
+  if (typeof sent_ms === 'string') return ignored(sent_ms);
+  const shown = formatInstant(sent_ms);
   const ahead_ms = sent_ms - now_ms;
-  if (Math.abs(ahead_ms) > MAX_DIFFERENCE_MS) return ignored("is more than 7 days from this server's clock");
+  if (Math.abs(ahead_ms) > MAX_DIFFERENCE_MS) return ignored(`${shown} is more than 7 days from this server's clock`);
   const occurred_ms = parseInstant(input[instant_field] as string);
   if (typeof occurred_ms === 'number' && occurred_ms - sent_ms > ROUNDING_MS)
-    return ignored(`lies before ${instant_field}`);
+    return ignored(`${shown} lies before ${instant_field}`);
   return ahead_ms;
 }
 

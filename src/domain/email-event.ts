@@ -1,5 +1,6 @@
 /** Email events: what happened to a sent email, such as its delivery. Rates divide by them; they never earn credit. */
 
+import { SENT_AT } from './clock.ts';
 import { BRAND_ID, GroupId, Id, Instant, OneOf, RecordId } from './fields.ts';
 import { defineRecord } from './record.ts';
 import { Type } from './typebox.ts';
@@ -16,6 +17,7 @@ export const EmailEventSchema = Type.Object(
     email_id: Type.Optional(GroupId('The email within the campaign')),
     message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
+    sent_at: SENT_AT,
   },
   { additionalProperties: false, $id: 'EmailEvent' },
 );

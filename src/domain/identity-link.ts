@@ -1,5 +1,6 @@
 /** Two statements: that two ids belong together, and that a customer belongs to a segment. */
 
+import { SENT_AT } from './clock.ts';
 import { BRAND_ID, Id, Instant, JsonObject, OneOf, OWN_DATA, Probability, RecordId, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
 import { type Static, Type } from './typebox.ts';
@@ -17,6 +18,7 @@ export const IdentityLinkSchema = Type.Object(
     probability: Type.Optional(Probability('The probability that the link is right; 1 when left out')),
     evidence: Type.Optional(JsonObject('The details of how it became known')),
     occurred_at: Instant('When it became known'),
+    sent_at: SENT_AT,
   },
   { additionalProperties: false, $id: 'IdentityLink' },
 );

@@ -75,7 +75,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     .filter(({ kind, schema }) => kind === 'currency' && schema['x-any-time'] !== true)
     .map(({ name }) => name);
   const persons = Object.keys(options.subjects ?? {});
-  const lenient = fields
+  const lenient = declared
     .filter(({ schema }) => schema['x-lenient'] !== undefined)
     .map(({ name, schema }) => ({
       name,
@@ -101,7 +101,6 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     const brand_id = resolveBrand(input['brand_id'] as string | undefined, context.key_brand_id);
     if (typeof brand_id !== 'string') return brand_id;
     const ahead_ms = 'sent_at' in properties ? clockAhead(input, options.instant_field!, context) : 0;
-    if (typeof ahead_ms !== 'number') return ahead_ms;
     const record: FlatRecord = { brand_id };
     for (const field of fields) {
       const value = input[field.name] ?? (field.name === 'currency' ? context.defaultCurrency(brand_id) : undefined);

@@ -140,7 +140,7 @@ function similarWarnings(similar_ids: readonly SimilarIds[], config: Config): st
     .filter(({ brand_id }) => customerIds(config, brand_id) === 'verbatim')
     .map(
       ({ brand_id, ids }) =>
-        `brand ${brand_id}: ${ids} customer ids are e-mail addresses that differ from another only in case or spaces, and count as persons of their own; set customer_ids of the brand to "email" if each is one person`,
+        `brand ${brand_id}: ${ids} customer ids are e-mail addresses that differ from another only in case or spaces, and count as persons of their own; if each is one person, set customer_ids of the brand to "email" for what comes, and link the ids that are stored`,
     );
 }
 

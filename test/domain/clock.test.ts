@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { CLOCK_AHEAD } from '../../src/domain/clock.ts';
 import type { Problem } from '../../src/domain/errors.ts';
-import type { RecordName } from '../../src/domain/index.ts';
+import { type RecordName, recordKind } from '../../src/domain/index.ts';
 import { formatInstant, MS_PER_DAY, MS_PER_HOUR } from '../../src/domain/time.ts';
 import { keepRecord } from '../../src/log/kept-record.ts';
 import { PRIVACY } from '../support/events.ts';
@@ -24,7 +24,7 @@ function kept(record: RecordName, age_ms: number, ahead_ms: number, rest: Record
   return { age_ms: NOW_MS - (item['occurred_at'] as number), item, content_hash, warnings };
 }
 
-describe.each(['touchpoints', 'conversions'] as const)('the time of %s', (record) => {
+describe.each(['touchpoints', 'conversions', 'email_events', 'identity_links'] as const)('the time of %s', (record) => {
   test.each([0, 30_000, -30_000, 3 * MS_PER_HOUR, 3 * MS_PER_DAY, 7 * MS_PER_DAY, -7 * MS_PER_DAY])(
     'is that of the server, when the clock is %d ms ahead',
     (ahead_ms) => {
@@ -59,7 +59,7 @@ describe.each(['touchpoints', 'conversions'] as const)('the time of %s', (record
     const tries = [0, 1_000, 2_000].map((later_ms) =>
       kept(record, 5_000, 0, { sent_at: formatInstant(NOW_MS - later_ms) }),
     );
-    const id = `${record === 'touchpoints' ? 'touchpoint' : 'conversion'}_id`;
+    const id = recordKind(record).id_field;
     for (const one of tries) {
       expect(one.content_hash).toBe(without.content_hash);
       expect(one.item[id]).toBe(without.item[id]);
@@ -71,9 +71,20 @@ describe.each(['touchpoints', 'conversions'] as const)('the time of %s', (record
       refusal(record, { ...GOOD[record], occurred_at: formatInstant(occurred_ms), sent_at: formatInstant(sent_ms) });
     expect(sent(NOW_MS + 3 * MS_PER_DAY, NOW_MS + 3 * MS_PER_DAY)).toMatch(/^accepted/);
     expect(sent(NOW_MS + 30 * MS_PER_DAY, NOW_MS + 30 * MS_PER_DAY)).toMatch(/more than 24 hours ahead/);
-    expect(refusal(record, { ...GOOD[record], sent_at: 'now' })).toMatch(/^sent_at "now" is not ISO 8601/);
-    expect(refusal(record, { ...GOOD[record], sent_at: 1_772_366_400 })).toMatch(
-      /^sent_at must be a string, not a number; send "2026/,
-    );
+  });
+
+  test.each([
+    [
+      'now',
+      '"now" is not ISO 8601; send a time with a zone, such as 2026-03-01T12:00:00Z, so occurred_at was not corrected',
+    ],
+    [
+      1_772_366_400,
+      'must be a string, not a number; send "2026-03-01T12:00:00.000Z" instead of 1772366400; it was left out',
+    ],
+    [{}, 'must be a string, not an object; send a text such as "2026-03-01T12:00:00Z"; it was left out'],
+  ])('is kept when sent_at is no time (%j), and the sender is told', (sent_at, reason) => {
+    const one = kept(record, MS_PER_HOUR, 0, { sent_at });
+    expect([one.age_ms, one.warnings]).toEqual([MS_PER_HOUR, [{ field: 'sent_at', reason }]]);
   });
 });
