@@ -201,6 +201,7 @@ describe('a withdrawn currency', () => {
     ['VEF', '2018-12-05', '2018-12-07', 'VES'],
     ['BYR', '2016-12-31', '2017-01-02', 'BYN'],
     ['SLL', '2023-12-31', '2024-01-02', 'SLE'],
+    ['RUR', '2003-12-31', '2004-01-02', 'RUB'],
     ['CUC', '2021-06-30', '2021-07-02', 'CUP'],
   ])('%s is read up to its end, and then refused with what replaced it', (code, last_day, after, replaced_by) => {
     expect(currencyProblem(code)).toBeUndefined();
