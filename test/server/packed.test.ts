@@ -73,6 +73,21 @@ test.each([
   }
 });
 
+test.each([
+  [
+    'identity',
+    gzipSync('[]'),
+    'body: is packed with gzip, and no header says so; send the header Content-Encoding: gzip',
+  ],
+  ['gzip', gzipSync(gzipSync('[]')), 'body: is packed with gzip again; pack it once'],
+] as const)(
+  'a body that is packed more often than its header says (%s) is refused with the fix',
+  async (coding, bytes, reason) => {
+    const { status, body } = await send(coding, bytes);
+    expect([status, body.error.message]).toEqual([415, reason]);
+  },
+);
+
 test('a gzip body may have several members, within the limit of all', async () => {
   const [one, two] = [JSON.stringify(TOUCH).slice(0, 9), JSON.stringify(TOUCH).slice(9)];
   expect((await send('gzip', Buffer.concat([gzipSync(one), gzipSync(two)]))).status).toBe(202);
