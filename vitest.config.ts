@@ -11,13 +11,19 @@ const SCHEMA_LIBRARY = join(import.meta.dirname, 'dist/domain/typebox.js');
 // As bin/tributary.js does; the processes of the tests inherit it.
 process.env['UV_THREADPOOL_SIZE'] ??= '16';
 
+/** Files that replace modules of the product. All others share the modules of their worker, so each is loaded once and not 150 times. */
+const ALONE = ['test/warehouse/stored-tomorrow.test.ts'];
+
 export default defineConfig({
   resolve: {
     alias: existsSync(SCHEMA_LIBRARY) ? [{ find: /^typebox(\/compile)?$/, replacement: SCHEMA_LIBRARY }] : [],
   },
   test: {
     server: { deps: { external: [SCHEMA_LIBRARY] } },
-    include: ['test/**/*.test.ts'],
+    projects: [
+      { extends: true, test: { name: 'shared', isolate: false, include: ['test/**/*.test.ts'], exclude: ALONE } },
+      { extends: true, test: { name: 'alone', include: ALONE } },
+    ],
     exclude: [...configDefaults.exclude, ...(deep ? [] : ['test/**/*.deep.test.ts'])],
     globalSetup: ['test/clickhouse/setup.ts'],
     // A machine may be ten times slower than usual: a limit only ends what hangs.

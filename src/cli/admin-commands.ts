@@ -8,6 +8,7 @@ import type { DataOptions } from './connect.ts';
 import { withClient } from './connect.ts';
 import { printJson } from './io.ts';
 import { type Context, mustExist, withData } from './options.ts';
+import { pathPart } from './requests.ts';
 
 interface KeyOptions extends DataOptions {
   name: string;
@@ -76,7 +77,7 @@ function addKeys(keys: Command, { io, open }: Context): void {
     io,
   ).action(async (key_id: string, options: DataOptions) => {
     mustExist(options.data);
-    await withClient(io, open, options, (client) => client.delete(`/v1/keys/${encodeURIComponent(key_id)}`));
+    await withClient(io, open, options, (client) => client.delete(`/v1/keys/${pathPart('key_id', key_id)}`));
     io.out(line`${key_id} is revoked\n`);
   });
 }

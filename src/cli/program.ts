@@ -2,6 +2,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { TributaryError } from '../domain/errors.ts';
+import { fileFailure } from '../files/file-failure.ts';
 import { clip } from '../present/clip.ts';
 import { commandsFor } from './commands.ts';
 import type { Openers } from './connect.ts';
@@ -30,8 +31,9 @@ export async function run(argv: readonly string[], terminal: Io, open: Openers):
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    io.err(`error: ${clip(explain(error), MAX_MESSAGE)}\n`);
-    if (io.env['TRIBUTARY_DEBUG'] && error instanceof Error) io.err(`${error.stack}\n`);
+    const failure = fileFailure(error) ?? error;
+    io.err(`error: ${clip(explain(failure), MAX_MESSAGE)}\n`);
+    if (io.env['TRIBUTARY_DEBUG'] && failure instanceof Error) io.err(`${failure.stack}\n`);
     return EXIT_FAILED;
   }
 }

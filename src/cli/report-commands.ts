@@ -6,6 +6,7 @@ import type { Json } from './client.ts';
 import { type DataOptions, withClient } from './connect.ts';
 import { addFlags, parametersOf } from './flags.ts';
 import { type Context, type FormatFlags, mustExist, print, whole, withData } from './options.ts';
+import { pathPart } from './requests.ts';
 
 type ReportFlags = DataOptions & FormatFlags & Record<string, unknown>;
 
@@ -50,7 +51,7 @@ function addReport(command: Command, report: Report, context: Context): void {
 
 /** Asks for a report after everything that was accepted before is loaded. */
 function ask({ io, open }: Context, report: Report, flags: ReportFlags): Promise<Json> {
-  const path = report.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(flags[name])));
+  const path = report.path.replace(/:(\w+)/g, (_, name: string) => pathPart(name, String(flags[name])));
   const parameters = parametersOf(report.parameters, flags);
   return withClient(io, open, flags, async (client) => {
     await client.settle();

@@ -1,6 +1,7 @@
 /** Functions that both clients use for requests. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TributaryError } from '../domain/errors.ts';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { nameFault } from '../domain/text.ts';
 import type { Acknowledgement } from '../log/collector.ts';
 import type { Query } from './client.ts';
 
@@ -14,6 +15,13 @@ const MAX_WAIT_MS = 10_000;
 export function withQuery(path: string, query: Query): string {
   const sent = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return sent.length === 0 ? path : `${path}?${new URLSearchParams(sent)}`;
+}
+
+/** An id as a part of a path. @throws bad_request, naming `field`, for text that no id can hold. */
+export function pathPart(field: string, id: string): string {
+  const fault = nameFault(id);
+  if (fault !== undefined) throw badRequest(field, fault);
+  return encodeURIComponent(id);
 }
 
 /**

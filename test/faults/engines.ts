@@ -6,9 +6,10 @@ import type { Stage } from './stage.ts';
 /** The warehouse that a scenario is to use: the database of that name, or the data folder's own. */
 export type Warehouse = (database: string) => string | undefined;
 
-/** Starts a ClickHouse that goes with the stage, and lets the servers use it. */
+/** Starts a ClickHouse that goes with the stage, and lets the servers use it. It stands for a machine of its own. */
 export async function useClickHouse(stage: Stage, settings: Record<string, unknown> = {}): Promise<ClickHouseServer> {
   const clickhouse = await ClickHouseServer.start();
+  clickhouse.giveWay();
   stage.cleanUp.push(() => clickhouse.stop());
   stage.configure({ ...settings, warehouse: urlOf(clickhouse, 'faults') });
   return clickhouse;

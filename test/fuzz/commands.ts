@@ -99,7 +99,8 @@ function argvOf(random: Random, forms: readonly CommandForm[], ground: Ground): 
       argv.push(argumentFor(random, `${flag.name} ${flag.value}`, ground));
   }
   if (random.chance(0.1)) argv.push(contained(hostileText(random)));
-  if (LONG.test(words[0]!)) argv.push('--no-such-option');
+  // The first may be taken as the value of the option before it.
+  if (LONG.test(words[0]!)) argv.push('--no-such-option', '--no-such-option');
   if (flags.some(({ name }) => name === '--data') && random.chance(0.98)) argv.push('--data', dataOf(random, ground));
   return argv;
 }

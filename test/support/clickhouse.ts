@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { inject } from 'vitest';
 import { type ClickHouseOptions, ClickHouseWarehouse } from '../../src/warehouse/clickhouse/warehouse.ts';
@@ -47,6 +47,11 @@ export class ClickHouseServer {
     ended.catch(() => undefined);
     const [ready] = (await Promise.race([once(this.child, 'message'), ended])) as [{ port: number }];
     this.port = ready.port;
+  }
+
+  /** Gives the processor to other programs first, as if this server had a machine of its own. */
+  giveWay(): void {
+    setPriority(this.child!.pid!, 10);
   }
 
   /** Ends the process at once, as a crash does. */
