@@ -6,6 +6,7 @@ import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
 import { FORBIDDEN_KEYS } from './domain/canonical-json.ts';
 import { CONVERSION_TYPES } from './domain/conversion.ts';
 import { currencyProblem } from './domain/currencies.ts';
+import { CUSTOMER_IDS, type CustomerIds } from './domain/email-ids.ts';
 import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
@@ -36,6 +37,8 @@ const BrandSchema = Type.Object(
     /** A page that was opened from the brand's site, or from where its buyers pay (beside the known hosts), is no arrival. */
     own_domains: Type.Optional(HostList),
     payment_hosts: Type.Optional(HostList),
+    /** `email` keeps ids of persons that are e-mail addresses in one form. */
+    customer_ids: Type.Optional(Type.Unsafe<CustomerIds>({ type: 'string', enum: [...CUSTOMER_IDS] })),
   },
   closed,
 );
@@ -111,6 +114,9 @@ export interface Config {
   /** Brands whose pages may send conversions, or not; the others do as `page_conversions_default` says. */
   page_conversions: Map<string, boolean>;
   page_conversions_default: boolean;
+  /** How brands keep ids of persons; the others do as `customer_ids_default` says. */
+  customer_ids: Map<string, CustomerIds>;
+  customer_ids_default: CustomerIds;
   limits: Limits;
   rate_limit_per_minute: number | null;
   cors_origins: string[];
@@ -143,6 +149,11 @@ export function brandHosts(config: Config, brand_id: string): BrandHosts {
 /** True if keys of scope page may send conversions of a brand. */
 export function takesPageConversions(config: Config, brand_id: string): boolean {
   return config.page_conversions.get(brand_id) ?? config.page_conversions_default;
+}
+
+/** How a brand keeps ids of persons. */
+export function customerIds(config: Config, brand_id: string): CustomerIds {
+  return config.customer_ids.get(brand_id) ?? config.customer_ids_default;
 }
 
 /** True if pages of any brand may send conversions. */
@@ -184,12 +195,14 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   const page_conversions = new Map<string, boolean>();
   const default_hosts = brandHostsOf('defaults', (content.defaults ?? {}) as Partial<BrandHosts>);
   const hosts = new Map<string, BrandHosts>();
+  const customer_ids = new Map<string, CustomerIds>();
   for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
     const problem = brandProblem(brand_id);
     if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
     brands.set(brand_id, mergeSettings(`brands.${brand_id}`, defaults, own));
     hosts.set(brand_id, brandHostsOf(`brands.${brand_id}`, own as Partial<BrandHosts>, default_hosts));
     if (own.page_conversions !== undefined) page_conversions.set(brand_id, own.page_conversions);
+    if (own.customer_ids !== undefined) customer_ids.set(brand_id, own.customer_ids);
   }
   return {
     collector_id: content.collector_id ?? null,
@@ -199,6 +212,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     defaults,
     page_conversions,
     page_conversions_default: content.defaults?.page_conversions ?? false,
+    customer_ids,
+    customer_ids_default: content.defaults?.customer_ids ?? 'verbatim',
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
     rate_limit_per_minute: content.rate_limit_per_minute ?? null,
     cors_origins: content.cors_origins ?? ['*'],
@@ -247,7 +262,13 @@ type BrandFile = Static<typeof BrandSchema>;
 function mergeSettings(
   where: string,
   base: BrandSettings,
-  { page_conversions: _page, own_domains: _domains, payment_hosts: _hosts, ...own }: BrandFile,
+  {
+    page_conversions: _page,
+    own_domains: _domains,
+    payment_hosts: _hosts,
+    customer_ids: _customer_ids,
+    ...own
+  }: BrandFile,
 ): BrandSettings {
   const merged = {
     ...base,

@@ -62,10 +62,14 @@ export function joinAnswers(left: Acknowledgement, right: Acknowledgement, left_
   const moved = <T extends { index: number }>(of_right: readonly T[] = []): T[] =>
     of_right.map((item) => ({ ...item, index: item.index + left_items }));
   const conflicts = [...(left.conflicts ?? []), ...moved(right.conflicts)];
+  const warnings = [...(left.warnings ?? []), ...moved(right.warnings)];
+  const left_out = (left.warnings_left_out ?? 0) + (right.warnings_left_out ?? 0);
   return {
     accepted: left.accepted + right.accepted,
     ids: [...left.ids, ...right.ids],
     rejected: [...left.rejected, ...moved(right.rejected)],
     ...(conflicts.length > 0 ? { conflicts } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(left_out > 0 ? { warnings_left_out: left_out } : {}),
   };
 }
