@@ -134,13 +134,46 @@ describe('import from csv', () => {
     expect((await cli(['import', 'conversions', csv, '--data', data])).code).toBe(0);
     const report = await json(['report', 'attribution', ...PERIOD, '--data', data]);
     expect(report['reconciliation']).toMatchObject({ net_revenue_micros: '50000000' });
-    const { out } = await cli(['export', 'conversions', '--data', data]);
+    const exported = join(root, 'exact.ndjson');
+    await ok(['export', 'conversions', '--out', exported, '--data', data]);
+    const out = readFileSync(exported, 'utf8');
     for (const kept of [
       '820982911946154509',
       '{"far":"1e400","ids":["820982911946154508"],"share":"0.1234567890123456789"}',
     ])
       expect(out).toContain(kept);
     expect(out).toContain('{"id":"820982911946154508"}');
+  });
+
+  it('says which values it changed, and refuses placeholders and halves of characters, in a dry run too', async () => {
+    const touch = (rest: string) =>
+      `{"touchpoint_type":"page_view","occurred_at":"2026-03-01T10:00:00Z","customer_id":"c",${rest}}\n`;
+    const path = file(
+      'touches.ndjson',
+      touch(`"user_agent":"${'x'.repeat(3_000)}"`) +
+        touch(`"user_agent":"${'x'.repeat(2_000)}"`) +
+        touch('"ip_address":"unknown, 203.0.113.9"') +
+        touch('"ip_address":"hidden"') +
+        touch('"device_type":"smartphone"') +
+        touch('"anonymous_id":"undefined"') +
+        touch('"custom_attributes":{"a":["\\ud83d"]}'),
+    );
+    const data = newData();
+    for (const options of [['--dry-run'], []]) {
+      const { code, out } = await cli(['import', 'touchpoints', path, '--json', ...options, '--data', data]);
+      const report = JSON.parse(out);
+      expect(code).toBe(3);
+      expect(report).toMatchObject({ accepted: 5, refused: 2 });
+      expect(report.warnings).toMatchObject([
+        { kind: 'changed', field: 'user_agent', rows: 2, first_lines: [1, 2] },
+        { kind: 'changed', field: 'ip_address', rows: 1, first_lines: [4] },
+        { kind: 'changed', field: 'device_type', rows: 1, first_lines: [5] },
+      ]);
+      expect(report.refused_by_reason).toMatchObject([
+        { field: 'anonymous_id', first_lines: [6] },
+        { field: 'custom_attributes.a.0', first_lines: [7] },
+      ]);
+    }
   });
 
   it('counts two equal rows once, and says so', async () => {
