@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { nameFault } from '../domain/text.ts';
-import type { Acknowledgement } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/acknowledgement.ts';
 import type { Query } from './client.ts';
 
 /** The client waits this long for an answer: longer than a query may take on the server. */

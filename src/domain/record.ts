@@ -3,9 +3,9 @@
  * {@link Problem} that names the field. A record is flat: strings, numbers and nulls, in schema order, so that records with
  * equal content have the same JSON text.
  */
-import { hash } from 'node:crypto';
 import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn, inexactIn, type JsonFault } from './canonical-json.ts';
 import { CLOCK_AHEAD, clockAhead } from './clock.ts';
+import { contentId } from './content-id.ts';
 import { currencyProblem } from './currencies.ts';
 import { emailId } from './email-ids.ts';
 import { assert, type Problem } from './errors.ts';
@@ -297,20 +297,4 @@ function unifyIds(record: FlatRecord, fields: readonly string[]): boolean {
     changed = true;
   }
   return changed;
-}
-
-/**
- * An id from the content. A retry has the same content, so it gets the same id and counts once. The second of several equal lines
- * has its number in the id, so it counts too, and a retry of the whole request or file has the same numbers.
- */
-function contentId(
-  { id_prefix, key_fields, lines }: RecordKindOptions<TObject>,
-  record: FlatRecord,
-  { equal_lines }: ReadContext,
-): string {
-  const content = key_fields ? key_fields.map((field) => record[field]) : record;
-  const idOf = (named: unknown): string => id_prefix + hash('sha256', JSON.stringify(named), 'hex').slice(0, 32);
-  const id = idOf(content);
-  const line_no = lines ? (equal_lines?.add(id) ?? 1) : 1;
-  return line_no === 1 ? id : idOf([content, line_no]);
 }

@@ -30,8 +30,6 @@ import { senderProblem } from './senders.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
-export type { Acknowledgement };
-
 export interface CollectorOptions {
   /** Holds the spool and the filter of known ids. */
   folder: string;
@@ -156,14 +154,8 @@ export class Collector {
     const now_ms = this.now();
     let warnings: Problem[] = [];
     const warn = (warning: Problem): void => void warnings.push(warning);
-    const context: ReadContext = {
-      now_ms,
-      defaultCurrency,
-      equal_lines: new EqualLines(),
-      ...(customerIds ? { customerIds } : {}),
-      ...caller,
-      warn,
-    };
+    const of_brands = customerIds ? { defaultCurrency, customerIds } : { defaultCurrency };
+    const context: ReadContext = { now_ms, ...of_brands, equal_lines: new EqualLines(), ...caller, warn };
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     const records: KeptRecord[] = [];
     const indexes: number[] = [];

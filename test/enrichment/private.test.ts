@@ -48,7 +48,7 @@ describe('an address', () => {
   });
 
   it('that is none is not kept, unless whole addresses are', () => {
-    for (const text of ['jane', '203.0.113.777', '[2001:db8::1', '2001:db8::1::2']) {
+    for (const text of ['jane', '203.0.113.777', '2001:db8::1[', '2001:db8::1::2']) {
       expect(clean({ ip_address: text }, { ip_storage: 'truncated' })).toEqual({});
       expect(clean({ ip_address: text }, { ip_storage: 'none' })).toEqual({});
     }

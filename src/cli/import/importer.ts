@@ -2,7 +2,7 @@
 import { currencyDecimals } from '../../domain/currencies.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import { parseScaledDecimal } from '../../domain/money.ts';
-import type { Acknowledgement } from '../../log/collector.ts';
+import type { Acknowledgement } from '../../log/acknowledgement.ts';
 import type { Client } from '../client.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 import type { Item } from './converter.ts';
