@@ -1,16 +1,12 @@
 /** The configuration: one optional JSON file, which may hold comments, and a few environment variables. Every setting has a default. */
 import { existsSync, readFileSync } from 'node:fs';
 import stripJsonComments from 'strip-json-comments';
-import { compileExpression } from './attribution/expression.ts';
-import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from './attribution/models.ts';
-import { FORBIDDEN_KEYS } from './domain/canonical-json.ts';
-import { CONVERSION_TYPES } from './domain/conversion.ts';
-import { currencyProblem } from './domain/currencies.ts';
+import { BrandSchema, HostList, mergeSettings } from './brand-config.ts';
+import type { CustomerIds } from './domain/email-ids.ts';
 import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
-import { type BrandSettings, DEFAULT_BRAND_SETTINGS, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
+import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { nameFault } from './domain/text.ts';
-import { isTimeZone } from './domain/time.ts';
 import { Compile, type Static, Type } from './domain/typebox.ts';
 import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-hosts.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
@@ -21,24 +17,6 @@ import type { WarehouseLocation } from './warehouse/engine.ts';
 import { parseWarehouseUrl } from './warehouse/engines.ts';
 
 const closed = { additionalProperties: false } as const;
-const HostList = Type.Array(Type.String(), { maxItems: 1_000 });
-const BrandSchema = Type.Object(
-  {
-    ...GIVEN_MODEL_SETTINGS,
-    currency: Type.Optional(Type.String()),
-    time_zone: Type.Optional(Type.String()),
-    journey_gap_days: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3650 })),
-    identity_min_probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-    custom_models: Type.Optional(Type.Record(Type.String(), Type.String())),
-    by_conversion_type: Type.Optional(Type.Record(Type.String(), Type.Object(GIVEN_MODEL_SETTINGS, closed))),
-    /** True if keys of scope page may send conversions of the brand. Anyone who opens the page has such a key. */
-    page_conversions: Type.Optional(Type.Boolean()),
-    /** A page that was opened from the brand's site, or from where its buyers pay (beside the known hosts), is no arrival. */
-    own_domains: Type.Optional(HostList),
-    payment_hosts: Type.Optional(HostList),
-  },
-  closed,
-);
 
 const ConfigSchema = Type.Object(
   {
@@ -111,6 +89,9 @@ export interface Config {
   /** Brands whose pages may send conversions, or not; the others do as `page_conversions_default` says. */
   page_conversions: Map<string, boolean>;
   page_conversions_default: boolean;
+  /** How brands keep ids of persons; the others do as `customer_ids_default` says. */
+  customer_ids: Map<string, CustomerIds>;
+  customer_ids_default: CustomerIds;
   limits: Limits;
   rate_limit_per_minute: number | null;
   cors_origins: string[];
@@ -143,6 +124,11 @@ export function brandHosts(config: Config, brand_id: string): BrandHosts {
 /** True if keys of scope page may send conversions of a brand. */
 export function takesPageConversions(config: Config, brand_id: string): boolean {
   return config.page_conversions.get(brand_id) ?? config.page_conversions_default;
+}
+
+/** How a brand keeps ids of persons. */
+export function customerIds(config: Config, brand_id: string): CustomerIds {
+  return config.customer_ids.get(brand_id) ?? config.customer_ids_default;
 }
 
 /** True if pages of any brand may send conversions. */
@@ -184,12 +170,14 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   const page_conversions = new Map<string, boolean>();
   const default_hosts = brandHostsOf('defaults', (content.defaults ?? {}) as Partial<BrandHosts>);
   const hosts = new Map<string, BrandHosts>();
+  const customer_ids = new Map<string, CustomerIds>();
   for (const [brand_id, own] of Object.entries(content.brands ?? {})) {
     const problem = brandProblem(brand_id);
     if (problem) throw badRequest(`config.brands.${brand_id}`, problem);
     brands.set(brand_id, mergeSettings(`brands.${brand_id}`, defaults, own));
     hosts.set(brand_id, brandHostsOf(`brands.${brand_id}`, own as Partial<BrandHosts>, default_hosts));
     if (own.page_conversions !== undefined) page_conversions.set(brand_id, own.page_conversions);
+    if (own.customer_ids !== undefined) customer_ids.set(brand_id, own.customer_ids);
   }
   return {
     collector_id: content.collector_id ?? null,
@@ -199,6 +187,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     defaults,
     page_conversions,
     page_conversions_default: content.defaults?.page_conversions ?? false,
+    customer_ids,
+    customer_ids_default: content.defaults?.customer_ids ?? 'verbatim',
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
     rate_limit_per_minute: content.rate_limit_per_minute ?? null,
     cors_origins: content.cors_origins ?? ['*'],
@@ -240,61 +230,4 @@ function warehouseOf(named: string | undefined, env: NodeJS.ProcessEnv): Warehou
 function stateOf(named: string | undefined, env: NodeJS.ProcessEnv): StateLocation {
   const url = env['TRIBUTARY_STATE'] || named;
   return url === undefined ? { engine: 'file' } : parseStateUrl(url, env['TRIBUTARY_STATE_PASSWORD']);
-}
-
-type BrandFile = Static<typeof BrandSchema>;
-
-function mergeSettings(
-  where: string,
-  base: BrandSettings,
-  { page_conversions: _page, own_domains: _domains, payment_hosts: _hosts, ...own }: BrandFile,
-): BrandSettings {
-  const merged = {
-    ...base,
-    ...own,
-    ...withGiven(base, own),
-    custom_models: { ...base.custom_models, ...own.custom_models },
-    by_conversion_type: { ...base.by_conversion_type, ...own.by_conversion_type },
-  } as BrandSettings;
-  const currency = currencyProblem(merged.currency);
-  if (currency) throw badRequest(`config.${where}.currency`, currency);
-  if (!isTimeZone(merged.time_zone))
-    throw badRequest(
-      `config.${where}.time_zone`,
-      `${JSON.stringify(merged.time_zone)} is not an IANA time zone; use one such as Europe/Berlin`,
-    );
-  checkPosition(where, merged.position);
-  for (const [type, settings] of Object.entries(merged.by_conversion_type)) {
-    if (!(CONVERSION_TYPES as readonly string[]).includes(type))
-      throw badRequest(`config.${where}.by_conversion_type`, `${type} is not one of ${CONVERSION_TYPES.join(', ')}`);
-    checkPosition(`${where}.by_conversion_type.${type}`, withGiven(merged, settings).position);
-  }
-  checkModels(where, merged.custom_models);
-  return merged;
-}
-
-function checkPosition(where: string, position: { first: number; last: number }): void {
-  if (position.first + position.last > 1)
-    throw badRequest(
-      `config.${where}.position`,
-      `first (${position.first}) and last (${position.last}) add up to more than 1; lower one of them`,
-    );
-}
-
-function checkModels(where: string, models: Record<string, string>): void {
-  for (const [name, expression] of Object.entries(models)) {
-    if (!/^[a-z][a-z0-9_]{0,59}$/.test(name))
-      throw badRequest(
-        `config.${where}.custom_models.${name}`,
-        'is not a model name; use at most 60 lower-case letters, digits and underscores, the first one a letter',
-      );
-    if ([...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES].includes(name))
-      throw badRequest(`config.${where}.custom_models.${name}`, 'is the name of a built-in model; choose another');
-    if (FORBIDDEN_KEYS.has(name))
-      throw badRequest(
-        `config.${where}.custom_models.${name}`,
-        'is a name that JSON objects must not use; choose another',
-      );
-    compileExpression(expression);
-  }
 }

@@ -1,7 +1,7 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brandHosts, brandSettings, type Config, takesPageConversions } from './config.ts';
+import { brandHosts, brandSettings, type Config, customerIds, takesPageConversions } from './config.ts';
 import { badRequest } from './domain/errors.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
@@ -99,6 +99,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       directory: new PersonDirectory(),
       settings: (brand_id) => brandSettings(config, brand_id),
       configured_brands: [...config.brands.keys()],
+      customerIds: (brand_id) => customerIds(config, brand_id),
       clock,
       timeout_ms: config.query_timeout_ms,
       training: new TrainingPool(),
@@ -167,6 +168,7 @@ async function openCollector(
     privacy: enrich_options,
     collector_id: await collectorId(folder, config, warehouse),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
+    customerIds: (brand_id) => customerIds(config, brand_id),
     takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
     serves_nobody,
     ...(clock ? { clock } : {}),

@@ -3,7 +3,7 @@
  * Both use the same routes, so a command needs one implementation only.
  */
 import type { RecordName } from '../domain/index.ts';
-import type { Acknowledgement } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/acknowledgement.ts';
 
 /** Parameters of a call. One that is given several times has a list. */
 export type Query = Record<string, string | readonly string[] | undefined>;

@@ -4,6 +4,7 @@ import { lstatSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Command, Option } from 'commander';
+import { HALF_PAIR_ESCAPE } from '../domain/canonical-json.ts';
 import { badRequest } from '../domain/errors.ts';
 import { isRecordName, recordKind } from '../domain/index.ts';
 import { parquetRows, writtenPath } from '../files/path-sql.ts';
@@ -145,6 +146,18 @@ function onTheWire(table: TableName, { name, type }: Column, format: Format): st
     const instant = `make_timestamp_ms(epoch_ms(${name}))::timestamp_ms`;
     return format === 'parquet' ? instant : `strftime(${instant}::timestamp, '%Y-%m-%dT%H:%M:%S.%gZ')`;
   }
-  if (kind === 'json' && format === 'ndjson') return `${name}::json`;
-  return name;
+  if (kind !== 'json') return name;
+  const text = wholePairs(name);
+  // A text that is no JSON is written as a text, so that one row never stops an export.
+  return format === 'ndjson' ? `coalesce(try_cast(${text} as json), to_json(${text}))` : text;
+}
+
+/**
+ * SQL for stored JSON in which U+FFFD stands for each half of a surrogate pair, because readers of JSON refuse a half. Earlier
+ * versions stored such halves, always as escapes in lower case (`\\ud83d`). chr(1), which no JSON text holds, stands for an
+ * escaped backslash meanwhile.
+ */
+function wholePairs(name: string): string {
+  const halves = `regexp_replace(replace(${name}, '\\\\', chr(1)), '\\\\ud[89a-f][0-9a-f]{2}', '\\\\ufffd', 'g')`;
+  return `case when contains(${name}, '${HALF_PAIR_ESCAPE}') then replace(${halves}, chr(1), '\\\\') else ${name} end`;
 }

@@ -1,7 +1,7 @@
 /** The client for commands on a data folder that a server has open: it calls the server. */
 import { type ErrorCode, TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
-import type { Acknowledgement } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/acknowledgement.ts';
 import type { Client, Json, Query } from './client.ts';
 import type { Io } from './io.ts';
 import { halves, joinAnswers, patiently, QUERY_WAIT_MS, withQuery } from './requests.ts';

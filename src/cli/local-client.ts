@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
-import type { Acknowledgement } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/acknowledgement.ts';
 import { draftsOf } from '../log/envelope.ts';
 import { buildApp } from '../server/app.ts';
 import { KeyRing } from '../server/keys.ts';

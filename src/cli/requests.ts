@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { textFault } from '../domain/text.ts';
-import type { Acknowledgement } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/acknowledgement.ts';
 import type { Query } from './client.ts';
 
 /** The client waits this long for an answer: longer than a query may take on the server. */
@@ -62,10 +62,14 @@ export function joinAnswers(left: Acknowledgement, right: Acknowledgement, left_
   const moved = <T extends { index: number }>(of_right: readonly T[] = []): T[] =>
     of_right.map((item) => ({ ...item, index: item.index + left_items }));
   const conflicts = [...(left.conflicts ?? []), ...moved(right.conflicts)];
+  const warnings = [...(left.warnings ?? []), ...moved(right.warnings)];
+  const left_out = (left.warnings_left_out ?? 0) + (right.warnings_left_out ?? 0);
   return {
     accepted: left.accepted + right.accepted,
     ids: [...left.ids, ...right.ids],
     rejected: [...left.rejected, ...moved(right.rejected)],
     ...(conflicts.length > 0 ? { conflicts } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+    ...(left_out > 0 ? { warnings_left_out: left_out } : {}),
   };
 }

@@ -1,6 +1,7 @@
 /** A conversion: an outcome with a value, credited to the touches before it. */
 
 import { CLAIMED_ID } from './claim.ts';
+import { SENT_AT } from './clock.ts';
 import type { Problem } from './errors.ts';
 import {
   Amount,
@@ -12,6 +13,8 @@ import {
   MAX_URL_LENGTH,
   OneOf,
   OWN_DATA,
+  RecordId,
+  RequestText,
   StringList,
   Text,
 } from './fields.ts';
@@ -37,7 +40,7 @@ export type ConversionType = (typeof CONVERSION_TYPES)[number];
 
 export const ConversionSchema = Type.Object(
   {
-    conversion_id: Type.Optional(Id('Made from the content when left out')),
+    conversion_id: Type.Optional(RecordId('Made from the content when left out')),
     brand_id: BRAND_ID,
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
@@ -46,11 +49,12 @@ export const ConversionSchema = Type.Object(
     conversion_value: Amount('In major units, not negative; send a refund as an adjustment', { currency: 'currency' }),
     currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
     occurred_at: Instant('When it happened'),
+    sent_at: SENT_AT,
     order_id: Type.Optional(Id('The order; conversions with the same order_id are one order')),
     product_ids: Type.Optional(StringList('The ids of the products that were bought')),
     category: Type.Optional(Text('The category of the order')),
     quantity: Type.Optional(Integer('The number of items', 1, 1_000_000)),
-    conversion_page: Type.Optional(Text('The URL of the page', MAX_URL_LENGTH)),
+    conversion_page: Type.Optional(RequestText('The URL of the page', MAX_URL_LENGTH)),
     custom_properties: OWN_DATA,
   },
   { additionalProperties: false, $id: 'Conversion', description: 'One of customer_id and anonymous_id is needed' },
@@ -110,19 +114,19 @@ const LOWERING_REASONS: readonly unknown[] = ADJUSTMENT_REASONS.filter((reason) 
 export const AdjustmentSchema = Type.Object(
   {
     adjustment_id: Type.Optional(
-      Id(
+      RecordId(
         'Made from the content when left out, and from the number of the line among equal ones of the request: two equal refunds in one request are two',
       ),
     ),
     brand_id: BRAND_ID,
-    conversion_id: Type.Optional(Id('The conversion whose order it changes')),
+    conversion_id: Type.Optional(RecordId('The conversion whose order it changes')),
     order_id: Type.Optional(Id('The order that it changes; one of conversion_id and order_id is needed')),
     amount: Amount('Signed, in major units: negative for refund, chargeback and cancellation', {
       currency: 'currency',
       signed: true,
       nonzero: true,
     }),
-    currency: Currency("The order's currency"),
+    currency: Currency("The order's currency, also after it was withdrawn", { any_time: true }),
     reason: Type.Optional(OneOf(ADJUSTMENT_REASONS, 'The reason')),
     occurred_at: Instant('When it happened'),
   },

@@ -1,6 +1,7 @@
 /** Email events: what happened to a sent email, such as its delivery. Rates divide by them; they never earn credit. */
 
-import { BRAND_ID, Id, Instant, OneOf } from './fields.ts';
+import { SENT_AT } from './clock.ts';
+import { BRAND_ID, GroupId, Id, Instant, OneOf, RecordId } from './fields.ts';
 import { defineRecord } from './record.ts';
 import { Type } from './typebox.ts';
 
@@ -8,14 +9,15 @@ export const EMAIL_EVENT_TYPES = ['sent', 'delivered', 'bounced', 'complained', 
 
 export const EmailEventSchema = Type.Object(
   {
-    event_id: Type.Optional(Id('Made from the content when left out')),
+    event_id: Type.Optional(RecordId('Made from the content when left out')),
     brand_id: BRAND_ID,
     event_type: OneOf(EMAIL_EVENT_TYPES, 'What happened'),
     customer_id: Id('The recipient'),
-    campaign_id: Type.Optional(Id('The campaign')),
-    email_id: Type.Optional(Id('The email within the campaign')),
+    campaign_id: Type.Optional(GroupId('The campaign')),
+    email_id: Type.Optional(GroupId('The email within the campaign')),
     message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
+    sent_at: SENT_AT,
   },
   { additionalProperties: false, $id: 'EmailEvent' },
 );

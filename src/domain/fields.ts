@@ -3,7 +3,7 @@
  * and the OpenAPI document. The keyword `x-kind` tells {@link ./record.ts} how to read the value, and `warehouse/schema.ts`
  * which type of column holds it.
  */
-import { Type } from './typebox.ts';
+import { type TSchema, Type } from './typebox.ts';
 
 export const MAX_ID_LENGTH = 200;
 export const MAX_TEXT_LENGTH = 1_000;
@@ -32,9 +32,17 @@ export type FieldKind =
  */
 export type PrivateKind = 'address' | 'url' | 'click_ids';
 
-/** An identifier: a name (`text.ts`), stored verbatim, compared byte by byte. */
+/** The id of a person or an order: a name (`text.ts`), no placeholder (`placeholders.ts`), stored verbatim, compared byte by byte. */
 export const Id = (description: string) =>
   Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id' });
+
+/** The id of one record, such as a touchpoint. Numbers of records may begin at zero. */
+export const RecordId = (description: string) =>
+  Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id', 'x-from-zero': true });
+
+/** The id of a group, which many records rightly share, such as a campaign. */
+export const GroupId = (description: string) =>
+  Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description, 'x-kind': 'id', 'x-group': true });
 
 /** A text that names a group, such as a channel: stored verbatim, under the same rules as an id. */
 export const Name = (description: string, maxLength: number) =>
@@ -43,6 +51,37 @@ export const Name = (description: string, maxLength: number) =>
 /** Free text; {@link ./text.ts} says what is stored of it. */
 export const Text = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
   Type.String({ maxLength, description, 'x-kind': 'text' });
+
+/** A label of a campaign. Its length is not in the hands of the sender, so it is cut, and the acknowledgement says so. */
+export const CutText = (description: string, maxLength: number = MAX_TEXT_LENGTH) =>
+  Type.String({
+    maxLength,
+    description: `${description}. Cut after ${maxLength} characters`,
+    'x-kind': 'text',
+    'x-lenient': 'cut',
+  });
+
+/** What only describes a request: a long text is cut, a value that does not fit is left out, and the acknowledgement says so. */
+export const RequestText = (description: string, maxLength: number) =>
+  Type.String({
+    maxLength,
+    description: `${description}. Cut after ${maxLength} characters`,
+    'x-kind': 'text',
+    'x-lenient': 'left_out',
+  });
+
+/** An IP address, or a list of which the first counts (`address.ts`). Other values are left out, and the acknowledgement says so. */
+export const Address = (description: string) =>
+  Type.String({
+    maxLength: MAX_TEXT_LENGTH,
+    description,
+    examples: ['203.0.113.9'],
+    'x-kind': 'text',
+    'x-lenient': 'address',
+  });
+
+/** A field that is left out where its value does not fit, and the acknowledgement says so. */
+export const orLeftOut = <S extends TSchema>(schema: S): S => ({ ...schema, 'x-lenient': 'left_out' });
 
 export const OneOf = <const V extends readonly string[]>(values: V, description: string) =>
   Type.Unsafe<V[number]>({ type: 'string', enum: [...values], description, 'x-kind': 'text' });
@@ -53,8 +92,11 @@ export const Integer = (description: string, minimum: number, maximum: number) =
 export const Probability = (description: string) =>
   Type.Number({ minimum: 0, maximum: 1, description, 'x-kind': 'number' });
 
-/** ISO 8601 with a zone. It is refused when it cannot have happened yet, unless it may be at `any_time`. */
-export const Instant = (description: string, options: { any_time?: boolean } = {}) =>
+/**
+ * ISO 8601 with a zone. It is refused when it cannot have happened yet, unless it may be at `any_time`. A field that is not
+ * `stored` has no column.
+ */
+export const Instant = (description: string, options: { any_time?: boolean; stored?: boolean } = {}) =>
   Type.String({
     minLength: 1,
     maxLength: 40,
@@ -62,14 +104,23 @@ export const Instant = (description: string, options: { any_time?: boolean } = {
     examples: ['2026-03-01T12:00:00Z'],
     'x-kind': 'instant',
     'x-any-time': options.any_time ?? false,
+    'x-stored': options.stored ?? true,
   });
 
 /** YYYY-MM-DD, in the brand's time zone. */
 export const CalendarDate = (description: string) =>
   Type.String({ minLength: 1, maxLength: 40, description, examples: ['2026-03-01'], 'x-kind': 'date' });
 
-export const Currency = (description: string) =>
-  Type.String({ minLength: 1, maxLength: 40, description, examples: ['USD'], 'x-kind': 'currency' });
+/** ISO 4217. A withdrawn currency is taken for dates up to its end, or for every date where `any_time` is true. */
+export const Currency = (description: string, options: { any_time?: boolean } = {}) =>
+  Type.String({
+    minLength: 1,
+    maxLength: 40,
+    description,
+    examples: ['USD'],
+    'x-kind': 'currency',
+    'x-any-time': options.any_time ?? false,
+  });
 
 /** A decimal in major units; `currency` names the field with its currency. Stored as `NAME_micros`. */
 export const Amount = (
@@ -99,7 +150,7 @@ export const StringList = (description: string) =>
 
 /** The brand of a record: the first field of every schema. */
 export const BRAND_ID = Type.Optional(
-  Id('The brand of the key when left out, or `default` when the key is for all brands'),
+  GroupId('The brand of the key when left out, or `default` when the key is for all brands'),
 );
 
 /** The field for what only the sender understands. */

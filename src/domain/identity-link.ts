@@ -1,6 +1,7 @@
 /** Two statements: that two ids belong together, and that a customer belongs to a segment. */
 
-import { BRAND_ID, Id, Instant, JsonObject, OneOf, OWN_DATA, Probability, Text } from './fields.ts';
+import { SENT_AT } from './clock.ts';
+import { BRAND_ID, Id, Instant, JsonObject, OneOf, OWN_DATA, Probability, RecordId, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
 import { type Static, Type } from './typebox.ts';
 
@@ -8,7 +9,7 @@ export const LINK_STATES = ['linked', 'unlinked'] as const;
 
 export const IdentityLinkSchema = Type.Object(
   {
-    link_id: Type.Optional(Id('Names this statement, not the pair; made from the content when left out')),
+    link_id: Type.Optional(RecordId('Names this statement, not the pair; made from the content when left out')),
     brand_id: BRAND_ID,
     left_id: Id('A customer_id or anonymous_id'),
     right_id: Id('Another customer_id or anonymous_id'),
@@ -17,6 +18,7 @@ export const IdentityLinkSchema = Type.Object(
     probability: Type.Optional(Probability('The probability that the link is right; 1 when left out')),
     evidence: Type.Optional(JsonObject('The details of how it became known')),
     occurred_at: Instant('When it became known'),
+    sent_at: SENT_AT,
   },
   { additionalProperties: false, $id: 'IdentityLink' },
 );
@@ -44,7 +46,7 @@ export const identityLinks = defineRecord({
 
 export const CustomerSegmentSchema = Type.Object(
   {
-    segment_id: Type.Optional(Id('Names this assignment; made from the content when left out')),
+    segment_id: Type.Optional(RecordId('Names this assignment; made from the content when left out')),
     brand_id: BRAND_ID,
     customer_id: Id('The customer'),
     segment_name: Text('The name of the segment', 200),

@@ -4,6 +4,7 @@
  * `warehouse/versions`.
  */
 
+import type { CustomerIds } from './email-ids.ts';
 import type { EqualLines } from './equal-lines.ts';
 import type { Problem } from './errors.ts';
 import type { FieldKind, PrivateKind } from './fields.ts';
@@ -20,8 +21,12 @@ export interface ReadContext {
   key_brand_id: string | null;
   /** The currency for a record without one. */
   defaultCurrency: (brand_id: string) => string;
+  /** How ids of persons are kept, by brand; `verbatim` when left out. */
+  customerIds?: (brand_id: string) => CustomerIds;
   /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
+  /** Told of each value that is not taken as it was sent, though the record is. */
+  warn?: (warning: Problem) => void;
   /** The lines that the request or file had so far. Without it, each line is read as the first of its kind. */
   equal_lines?: EqualLines;
 }

@@ -3,11 +3,14 @@
  * {@link Problem} that names the field. A record is flat: strings, numbers and nulls, in schema order, so that records with
  * equal content have the same JSON text.
  */
-import { hash } from 'node:crypto';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn, inexactIn, type JsonFault } from './canonical-json.ts';
+import { CLOCK_AHEAD, clockAhead } from './clock.ts';
+import { contentId } from './content-id.ts';
 import { currencyProblem } from './currencies.ts';
+import { emailId } from './email-ids.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
+import { InexactNumber } from './json-text.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import {
   type FlatRecord,
@@ -17,7 +20,19 @@ import {
   type Value,
   withArticle,
 } from './record-kind.ts';
-import { cleanTexts, hasUnusualText, structuralProblem, type TextFields, textProblem } from './refusals.ts';
+import {
+  cleanTexts,
+  hasUnusualText,
+  type LenientField,
+  mendLenient,
+  placeholderProblem,
+  structuralProblem,
+  type TextFields,
+  textProblem,
+  typeOf,
+  warnOfAddresses,
+  withdrawnCurrency,
+} from './refusals.ts';
 import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
 import { Compile, type TObject, type TSchema } from './typebox.ts';
@@ -31,6 +46,9 @@ export function isProblem(value: FlatRecord | Problem): value is Problem {
 
 /** Kinds whose value is stored unchanged, after its structure is checked. */
 const PLAIN_KINDS: ReadonlySet<FieldKind> = new Set(['id', 'text', 'integer', 'number']);
+
+/** The most characters of a field's name in a refusal. */
+const MAX_PLACE_LENGTH = 100;
 
 const BRAND = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 export const DEFAULT_BRAND = 'default';
@@ -48,28 +66,48 @@ export class UnreadItem {
 
 export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): RecordKind<S> {
   const properties = options.schema.properties as unknown as Record<string, TSchema & Record<string, unknown>>;
-  const fields = Object.entries(properties).map(([name, schema]) => {
+  const declared = Object.entries(properties).map(([name, schema]) => {
     const kind = schema['x-kind'] as FieldKind;
     const suffix = kind === 'amount' ? '_micros' : kind === 'rate' ? '_nanos' : '';
     return { name, stored_name: name + suffix, kind, schema };
   });
+  const fields = declared.filter(({ schema }) => schema['x-stored'] !== false);
   const validator = Compile(options.schema);
   const known = new Set(Object.keys(properties));
   const texts = textFields(fields);
+  const own_ids = fields
+    .filter(({ kind, schema }) => kind === 'id' && schema['x-group'] !== true)
+    .map(({ name, schema }) => ({ name, from_zero: schema['x-from-zero'] === true }));
+  const dated_currencies = fields
+    .filter(({ kind, schema }) => kind === 'currency' && schema['x-any-time'] !== true)
+    .map(({ name }) => name);
+  const persons = Object.keys(options.subjects ?? {});
+  const lenient = declared
+    .filter(({ schema }) => schema['x-lenient'] !== undefined)
+    .map(({ name, schema }) => ({
+      name,
+      rule: schema['x-lenient'] as LenientField['rule'],
+      schema,
+      max_length: schema['maxLength'] as number | undefined,
+    }));
   const one = withArticle(options.singular);
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
     if (raw instanceof UnreadItem) return { field: '', reason: raw.reason };
     if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-      return { field: '', reason: `must be an object with the fields of ${one}` };
+      return {
+        field: '',
+        reason: `must be an object with the fields of ${one}, not ${typeOf(raw)}; send {"FIELD": VALUE, …}`,
+      };
     }
-    let input = raw as Record<string, unknown>;
+    let input = mendLenient(raw as Record<string, unknown>, lenient, context.warn);
     if (!validator.Check(input)) {
-      input = withoutNulls(input);
+      input = withoutNulls(input, fields);
       if (!validator.Check(input)) return explain(input);
     }
     const brand_id = resolveBrand(input['brand_id'] as string | undefined, context.key_brand_id);
     if (typeof brand_id !== 'string') return brand_id;
+    const ahead_ms = 'sent_at' in properties ? clockAhead(input, options.instant_field!, context) : 0;
     const record: FlatRecord = { brand_id };
     for (const field of fields) {
       const value = input[field.name] ?? (field.name === 'currency' ? context.defaultCurrency(brand_id) : undefined);
@@ -78,17 +116,25 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
         record[field.name] = value as Value;
         continue;
       }
-      const problem = readField(record, field, value, input, brand_id, context);
+      const problem = readField(record, field, value, input, brand_id, context, ahead_ms);
       if (problem) return problem;
     }
     const unusual = hasUnusualText(record);
     const problem =
       options.check?.(record) ??
-      (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined);
+      (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined) ??
+      placeholderProblem(record, own_ids) ??
+      withdrawnCurrency(record, dated_currencies, options.instant_field);
     if (problem) return problem;
+    if (context.warn) warnOfAddresses(record, lenient, context.warn);
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record, context);
     if (unusual) cleanTexts(record, texts);
+    if (persons.length > 0 && context.customerIds?.(brand_id) === 'email' && unifyIds(record, persons)) {
+      const same = options.check?.(record);
+      if (same) return same;
+    }
+    if (ahead_ms !== 0) record[CLOCK_AHEAD] = ahead_ms;
     return record;
   };
 
@@ -100,9 +146,9 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const hint = meant
         ? `did you mean ${meant}?`
         : 'remove it, or send it in the field for your own data, where the record has one';
-      return { field: key.slice(0, 100), reason: `is not a field of ${one}; ${hint}` };
+      return { field: key.slice(0, MAX_PLACE_LENGTH), reason: `is not a field of ${one}; ${hint}` };
     }
-    for (const field of fields) {
+    for (const field of declared) {
       const reason = structuralProblem(
         field.schema,
         input[field.name],
@@ -132,6 +178,11 @@ function textFields(fields: readonly Field[]): TextFields {
   };
 }
 
+/** The name of the place of a fault in a field. */
+function placeOf(field: Field, fault: JsonFault): string {
+  return (field.name + fault.place).slice(0, MAX_PLACE_LENGTH);
+}
+
 /** Reads one field into `record`. @returns the problem when the value is refused. */
 function readField(
   record: FlatRecord,
@@ -140,13 +191,14 @@ function readField(
   input: Record<string, unknown>,
   brand_id: string,
   context: ReadContext,
+  ahead_ms: number,
 ): Problem | undefined {
   const refuse = (reason: string): Problem => ({ field: field.name, reason });
   switch (field.kind) {
     case 'instant': {
       const instant = parseInstant(value as string);
       if (typeof instant === 'string') return refuse(instant);
-      const late = field.schema['x-any-time'] ? undefined : eventTimeProblem(instant, context.now_ms);
+      const late = field.schema['x-any-time'] ? undefined : eventTimeProblem(instant - ahead_ms, context.now_ms);
       if (late) return refuse(late);
       record[field.name] = instant;
       return undefined;
@@ -190,12 +242,17 @@ function readField(
       if (unfit >= 0) return refuse(`item ${unfit}: ${nameFault((value as string[])[unfit]!)}`);
       const text = canonicalJson(value, 0);
       if (text === undefined) {
+        const inexact = inexactIn(value);
+        if (inexact?.place === '') return refuse(structuralProblem(field.schema, value, true)!);
+        if (inexact) return { field: placeOf(field, inexact), reason: inexact.reason };
         return refuse(
           `must be plain JSON at most ${MAX_JSON_DEPTH} levels deep, without the keys __proto__, constructor or prototype`,
         );
       }
       if (text.length > MAX_JSON_LENGTH)
         return refuse(`is ${text.length} characters as JSON; the limit is ${MAX_JSON_LENGTH}`);
+      const half = text.includes(HALF_PAIR_ESCAPE) ? halfPairIn(value) : undefined;
+      if (half) return { field: placeOf(field, half), reason: half.reason };
       record[field.name] = text;
       return undefined;
     }
@@ -217,22 +274,27 @@ function resolveBrand(sent: string | undefined, key_brand_id: string | null): st
   return sent;
 }
 
-function withoutNulls(input: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+/** The fields that were sent. Null is the same as leaving a field out, and a number of many digits is money as it was written. */
+function withoutNulls(input: Record<string, unknown>, fields: readonly Field[]): Record<string, unknown> {
+  const sent = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+  for (const { name, kind } of fields) {
+    const value = sent[name];
+    if (!(value instanceof InexactNumber)) continue;
+    if (kind === 'amount' || kind === 'rate') sent[name] = value.literal;
+    if (kind === 'number') sent[name] = Number(value.literal);
+  }
+  return sent;
 }
 
-/**
- * An id from the content. A retry has the same content, so it gets the same id and counts once. The second of several equal lines
- * has its number in the id, so it counts too, and a retry of the whole request or file has the same numbers.
- */
-function contentId(
-  { id_prefix, key_fields, lines }: RecordKindOptions<TObject>,
-  record: FlatRecord,
-  { equal_lines }: ReadContext,
-): string {
-  const content = key_fields ? key_fields.map((field) => record[field]) : record;
-  const idOf = (named: unknown): string => id_prefix + hash('sha256', JSON.stringify(named), 'hex').slice(0, 32);
-  const id = idOf(content);
-  const line_no = lines ? (equal_lines?.add(id) ?? 1) : 1;
-  return line_no === 1 ? id : idOf([content, line_no]);
+/** Gives ids that are e-mail addresses their one form. @returns true if that changes an id. */
+function unifyIds(record: FlatRecord, fields: readonly string[]): boolean {
+  let changed = false;
+  for (const field of fields) {
+    const id = record[field];
+    const unified = typeof id === 'string' ? emailId(id) : id;
+    if (unified === undefined || unified === id) continue;
+    record[field] = unified;
+    changed = true;
+  }
+  return changed;
 }

@@ -1,6 +1,16 @@
 /** Two statements: what marketing cost on a day, and the exchange rate of a day. The latest of each counts. */
 
-import { Amount, BRAND_ID, CalendarDate, Currency, Id, MAX_CHANNEL_LENGTH, Name, Rate } from './fields.ts';
+import {
+  Amount,
+  BRAND_ID,
+  CalendarDate,
+  Currency,
+  GroupId,
+  MAX_CHANNEL_LENGTH,
+  Name,
+  Rate,
+  RecordId,
+} from './fields.ts';
 import { defineRecord } from './record.ts';
 import { STATED_ID, statedId } from './statement.ts';
 import { type Static, Type } from './typebox.ts';
@@ -8,21 +18,21 @@ import { type Static, Type } from './typebox.ts';
 export const SpendSchema = Type.Object(
   {
     spend_id: Type.Optional(
-      Id(
+      RecordId(
         'Names this line: the latest row with this id counts. When left out it is made from brand, date, channel, campaign, ad set and source, and from the number of the line among those of the request that share them',
       ),
     ),
     brand_id: BRAND_ID,
     date: CalendarDate("The day, in the brand's time zone"),
     channel: Name('The channel', MAX_CHANNEL_LENGTH),
-    campaign_id: Type.Optional(Id('The campaign')),
+    campaign_id: Type.Optional(GroupId('The campaign')),
     amount: Amount('In major units, up to six decimals; below zero for a credit', {
       currency: 'currency',
       decimals: 6,
       signed: true,
     }),
     currency: Type.Optional(Currency("ISO 4217; the brand's currency when left out")),
-    ad_set_id: Type.Optional(Id('The ad set or ad group within the campaign')),
+    ad_set_id: Type.Optional(GroupId('The ad set or ad group within the campaign')),
     source: Type.Optional(Name('Who says so, such as the advertising platform', MAX_CHANNEL_LENGTH)),
   },
   { additionalProperties: false, $id: 'Spend' },
@@ -57,7 +67,7 @@ export const spend = defineRecord({
 export const FxRateSchema = Type.Object(
   {
     brand_id: Type.Optional(
-      Id(
+      GroupId(
         'The brand of the key when left out, or `default` when the key is for all brands. Rates of `default` are used by every brand',
       ),
     ),

@@ -27,10 +27,12 @@ export function isPlain(text: string): boolean {
   return PLAIN.test(text);
 }
 
+export const HALF_PAIR = 'holds half of a surrogate pair; send valid Unicode';
+
 /** Why no field may hold this text, or undefined. */
 export function textFault(text: string): string | undefined {
   if (isPlain(text)) return undefined;
-  if (!text.isWellFormed()) return 'holds half of a surrogate pair; send valid Unicode';
+  if (!text.isWellFormed()) return HALF_PAIR;
   return text.includes('\0') ? 'holds control characters; remove them' : undefined;
 }
 

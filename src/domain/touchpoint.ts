@@ -1,7 +1,11 @@
 /** A touchpoint: one thing that a person did or was shown, on one channel, at one instant. */
 
+import { SENT_AT } from './clock.ts';
 import {
+  Address,
   BRAND_ID,
+  CutText,
+  GroupId,
   Id,
   Instant,
   JsonObject,
@@ -11,7 +15,9 @@ import {
   Name,
   OneOf,
   OWN_DATA,
-  Text,
+  orLeftOut,
+  RecordId,
+  RequestText,
 } from './fields.ts';
 import { defineRecord } from './record.ts';
 import type { Windows } from './settings.ts';
@@ -130,7 +136,7 @@ export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'other'
 
 export const TouchpointSchema = Type.Object(
   {
-    touchpoint_id: Type.Optional(Id('Made from the content when left out')),
+    touchpoint_id: Type.Optional(RecordId('Made from the content when left out')),
     brand_id: BRAND_ID,
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
@@ -142,36 +148,43 @@ export const TouchpointSchema = Type.Object(
         MAX_CHANNEL_LENGTH,
       ),
     ),
-    campaign_id: Type.Optional(Id('The campaign; reports use utm_id, then utm_campaign when left out')),
-    email_id: Type.Optional(Id('The email within the campaign')),
+    campaign_id: Type.Optional(GroupId('The campaign; reports use utm_id, then utm_campaign when left out')),
+    email_id: Type.Optional(GroupId('The email within the campaign')),
     message_id: Type.Optional(Id('The id of one email to one recipient')),
     occurred_at: Instant('When it happened'),
-    url: Type.Optional(Text('The URL of the page', MAX_URL_LENGTH)),
-    referrer: Type.Optional(Text('The URL of the page before', MAX_URL_LENGTH)),
-    utm_source: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
-    utm_medium: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
-    utm_campaign: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
-    utm_content: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
-    utm_term: Type.Optional(Text('Read from the URL when left out; stored in lower case')),
-    utm_id: Type.Optional(Text('The id of the campaign; read from the URL when left out')),
-    device_type: Type.Optional(OneOf(DEVICE_TYPES, 'Read from the user agent when left out')),
-    browser: Type.Optional(Text('Read from the user agent when left out', 100)),
-    os: Type.Optional(Text('Read from the user agent when left out', 100)),
-    ip_address: Type.Optional(Text('Truncated before it is stored, unless `ip_storage` says otherwise', 45)),
+    sent_at: SENT_AT,
+    url: Type.Optional(RequestText('The URL of the page', MAX_URL_LENGTH)),
+    referrer: Type.Optional(RequestText('The URL of the page before', MAX_URL_LENGTH)),
+    utm_source: Type.Optional(CutText('Read from the URL when left out; stored in lower case')),
+    utm_medium: Type.Optional(CutText('Read from the URL when left out; stored in lower case')),
+    utm_campaign: Type.Optional(CutText('Read from the URL when left out; stored in lower case')),
+    utm_content: Type.Optional(CutText('Read from the URL when left out; stored in lower case')),
+    utm_term: Type.Optional(CutText('Read from the URL when left out; stored in lower case')),
+    utm_id: Type.Optional(CutText('The id of the campaign; read from the URL when left out')),
+    device_type: Type.Optional(orLeftOut(OneOf(DEVICE_TYPES, 'Read from the user agent when left out'))),
+    browser: Type.Optional(RequestText('Read from the user agent when left out', 100)),
+    os: Type.Optional(RequestText('Read from the user agent when left out', 100)),
+    ip_address: Type.Optional(
+      Address(
+        'The address of the client, or a list such as X-Forwarded-For, of which the first counts. Truncated before it is stored, unless `ip_storage` says otherwise',
+      ),
+    ),
     user_agent: Type.Optional(
-      Text('The user agent of the request; device and verdict are judged by it', MAX_USER_AGENT_LENGTH),
+      RequestText('The user agent of the request; device and verdict are judged by it', MAX_USER_AGENT_LENGTH),
     ),
     geo_location: Type.Optional(
-      JsonObject('{"country": "DE", "region": …, "city": …}; looked up by the IP address when left out'),
+      orLeftOut(JsonObject('{"country": "DE", "region": …, "city": …}; looked up by the IP address when left out')),
     ),
-    click_ids: Type.Optional(JsonObject('Ad and email click ids; read from the URL when left out')),
+    click_ids: Type.Optional(orLeftOut(JsonObject('Ad and email click ids; read from the URL when left out'))),
     verdict: Type.Optional(
       OneOf(VERDICTS, 'Who made it, a person or a machine; judged from the evidence when left out'),
     ),
     evidence: Type.Optional(
-      JsonObject(
-        'Facts about the request: machine (boolean: the email provider calls it automatic), method, purpose, ' +
-          'sec_fetch_mode, sec_fetch_user, delivered_at',
+      orLeftOut(
+        JsonObject(
+          'Facts about the request: machine (boolean: the email provider calls it automatic), method, purpose, ' +
+            'sec_fetch_mode, sec_fetch_user, delivered_at',
+        ),
       ),
     ),
     custom_attributes: OWN_DATA,

@@ -2,6 +2,7 @@
  * Derives columns of a touchpoint from its own content: campaign labels, click ids, channel, device, place and verdict. Pure.
  * The loader runs it on every touchpoint. A value that the caller sent is never overwritten.
  */
+import { readAddress } from '../domain/address.ts';
 import { DEFAULT_BRAND, type FlatRecord, type Value } from '../domain/record.ts';
 import { touchpointTraits, type Verdict } from '../domain/touchpoint.ts';
 import type { BrandHosts } from './brand-hosts.ts';
@@ -11,7 +12,7 @@ import { addClickId, clickIdsJson } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { type Fetch, parseUserAgent } from './device.ts';
 import { countryOf } from './geo.ts';
-import { normalIp, storedIp } from './ip.ts';
+import { storedIp } from './ip.ts';
 import { labelOf, objectOf } from './labels.ts';
 import { type Judgement, judge } from './machine-traffic.ts';
 import type { Agent } from './mail-clients.ts';
@@ -76,7 +77,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const verdict = sent_verdict ?? judgement.verdict;
   const device = deviceOf(columns, agent, evidence);
   const ip = columns.ip_address;
-  const address = ip === null ? null : normalIp(ip);
+  const address = ip === null ? null : readAddress(ip);
   // The address of a proxy or scanner is not where the reader is.
   const is_reader = LOCATED.has(verdict) && LOCATED.has(judgement.verdict);
   const geo_location = columns.geo_location ?? (is_reader ? columns.address_place : null);

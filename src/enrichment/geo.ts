@@ -1,6 +1,6 @@
 /** The place of an IP address, from a database that the operator provides. An unknown place is null, never a guess. */
 import { open, type Response } from 'maxmind';
-import { normalIp } from './ip.ts';
+import { readAddress } from '../domain/address.ts';
 import { objectOf, oneLine } from './labels.ts';
 
 export interface GeoPlace {
@@ -23,7 +23,7 @@ export async function openGeo(path: string): Promise<GeoLookup> {
     watchForUpdatesNonPersistent: true,
   });
   return (ip) => {
-    const address = normalIp(ip);
+    const address = readAddress(ip);
     if (address === null) return null;
     // A database of IPv4 ranges throws on an IPv6 address. Here it means the same as no entry: the place is not known.
     try {

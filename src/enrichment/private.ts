@@ -2,11 +2,12 @@
  * Removes private data from a record: an IP address is cut, an id of one subscriber is hashed. Every record is cleaned before
  * it is written anywhere, so that no spool segment, conflict or dead letter holds more than the tables may.
  */
+import { readAddress } from '../domain/address.ts';
 import type { PrivateKind } from '../domain/fields.ts';
 import { canonicalJson, type FlatRecord, type Value } from '../domain/record.ts';
 import { hashed, MAX_PERSONAL_LENGTH, namesPerson } from './click-ids.ts';
 import { type GeoLookup, geoJson } from './geo.ts';
-import { type IpStorage, normalIp, storedIp } from './ip.ts';
+import { type IpStorage, storedIp } from './ip.ts';
 import { objectOf, textOf } from './labels.ts';
 import { decodeParameter } from './percent.ts';
 
@@ -45,7 +46,7 @@ export function withoutPrivate(
     const value = record[name];
     if (typeof value !== 'string') continue;
     if (fields[name] === 'address') {
-      const address = normalIp(value);
+      const address = readAddress(value);
       const place = address === null || record[ADDRESS_PLACE] !== undefined ? null : placeOf(record, address, options);
       if (place !== null) set(ADDRESS_PLACE, place);
       const stored = address === null ? null : storedIp(address, options.ip_storage);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sentId } from '../domain/claim.ts';
+import type { CustomerIds } from '../domain/email-ids.ts';
 import { EqualLines } from '../domain/equal-lines.ts';
 import { type Problem, TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
@@ -11,6 +12,7 @@ import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
+import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
 import type { Enrich } from './batch.ts';
 import { catchUpSeenIds } from './catch-up.ts';
 import { checkCollectorName } from './collector-name.ts';
@@ -28,19 +30,6 @@ import { senderProblem } from './senders.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
-/** The answer to an envelope; `rejected` names each refused draft by its index. */
-export interface Acknowledgement {
-  accepted: number;
-  /** Ids of the accepted records, in order. */
-  ids: string[];
-  /**
-   * Accepted records whose id was accepted lately with other content; left out when there are none. They do not count. A page
-   * is not told, since it would learn which ids exist.
-   */
-  conflicts?: Array<{ index: number; id: string; reason: string }>;
-  rejected: Array<{ index: number } & Problem>;
-}
-
 export interface CollectorOptions {
   /** Holds the spool and the filter of known ids. */
   folder: string;
@@ -54,6 +43,8 @@ export interface CollectorOptions {
   collector_id: string;
   /** The currency for a record without one, by its brand. */
   defaultCurrency: (brand_id: string) => string;
+  /** How ids of persons are kept, by brand. */
+  customerIds?: (brand_id: string) => CustomerIds;
   /** True if pages may send conversions of the brand. */
   takesPageConversions?: (brand_id: string) => boolean;
   clock?: () => number;
@@ -159,9 +150,12 @@ export class Collector {
         { field: 'body' },
       );
     }
-    const { privacy, defaultCurrency } = this.options;
+    const { privacy, defaultCurrency, customerIds } = this.options;
     const now_ms = this.now();
-    const context: ReadContext = { now_ms, defaultCurrency, equal_lines: new EqualLines(), ...caller };
+    let warnings: Problem[] = [];
+    const warn = (warning: Problem): void => void warnings.push(warning);
+    const of_brands = customerIds ? { defaultCurrency, customerIds } : { defaultCurrency };
+    const context: ReadContext = { now_ms, ...of_brands, equal_lines: new EqualLines(), ...caller, warn };
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     const records: KeptRecord[] = [];
     const indexes: number[] = [];
@@ -169,6 +163,7 @@ export class Collector {
     for (let index = 0; index < drafts.length; index++) {
       if (turns.ends()) await turns.next();
       const { record, input } = drafts[index]!;
+      if (warnings.length > 0) warnings = [];
       const kind = recordKind(record);
       const read = kind.read(input, context);
       const problem = isProblem(read) ? read : senderProblem(record, read, caller, this.options);
@@ -177,6 +172,7 @@ export class Collector {
         records.push(keepRecord(record, read, privacy, caller.from_page));
         indexes.push(index);
         answer.ids.push(read[kind.id_field] as string);
+        addWarnings(answer, index, warnings);
       }
     }
     if (records.length > 0)

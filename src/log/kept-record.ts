@@ -1,6 +1,7 @@
 /** Accepted records as the log keeps them: without private content, and with the hash of the content that was sent. */
 import { hash } from 'node:crypto';
 import { asClaim, CLAIMED_ID, sentId } from '../domain/claim.ts';
+import { asSent, CLOCK_AHEAD, withServerClock } from '../domain/clock.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import { ADDRESS_PLACE, type PrivacyOptions, withoutPrivate } from '../enrichment/private.ts';
@@ -27,10 +28,12 @@ export function keepRecord(
   privacy: PrivacyOptions,
   from_page = false,
 ): KeptRecord {
-  const text = JSON.stringify(item);
+  const kind = recordKind(record);
+  const text = JSON.stringify(asSent(item));
   const content_hash = hash('sha256', text, 'hex').slice(0, 16);
-  const cleaned = cleanRecord(record, item, privacy);
-  const clean = from_page && recordKind(record).pages === 'if_allowed' ? asClaim(cleaned) : cleaned;
+  const timed = item[CLOCK_AHEAD] === undefined ? item : withServerClock(item, kind.instant_field!);
+  const cleaned = cleanRecord(record, timed, privacy);
+  const clean = from_page && kind.pages === 'if_allowed' ? asClaim(cleaned) : cleaned;
   return { record, item: clean, text: clean === item ? text : JSON.stringify(clean), content_hash };
 }
 

@@ -1,6 +1,7 @@
 /** Types that all reports share: what they need to run, and the form of their answers. */
 import type { CandidateLimits, Plan } from '../attribution/plan.ts';
 import type { KeyBrand } from '../domain/brand-access.ts';
+import type { CustomerIds } from '../domain/email-ids.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
@@ -18,6 +19,8 @@ export interface ReportContext {
   settings: (brand_id: string) => BrandSettings;
   /** The brands in the configuration. */
   configured_brands: readonly string[];
+  /** How ids of persons are kept, by brand; `verbatim` when left out. */
+  customerIds?: (brand_id: string) => CustomerIds;
   clock: () => number;
   timeout_ms: number;
   /** How many candidates an order keeps; without it, the limits of docs/semantics.md 5. */

@@ -18,7 +18,7 @@ import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { makeHistory, readJourneys } from './customer-journeys.ts';
 import { defineReport } from './declare.ts';
 import { ONE_PERSON_PARAMETERS } from './parameters.ts';
-import { ALL_TIME, brandOf, readPerson } from './person.ts';
+import { ALL_TIME, personAsked, readPerson } from './person.ts';
 import { resolveParameters } from './resolve.ts';
 import { CUSTOMER_MEANINGS, CustomerResult } from './results/customer.ts';
 
@@ -36,19 +36,20 @@ const ID_COLUMNS = ID_FIELDS.map(({ record, field }) => [record, field] as const
  */
 export async function customerReport(
   context: ReportContext,
-  customer_id: string,
+  asked_id: string,
   parameters: CustomerParameters,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
   return context.warehouse.read(async (snapshot) => {
     const position = await resolvePosition(snapshot, parameters.as_of);
-    const sought = { field: 'customer_id', id: customer_id, columns: ID_COLUMNS };
-    const brand = await brandOf(snapshot, position, sought, { brand_id: parameters.brand_id, ...options });
+    const sought = { field: 'customer_id', id: asked_id, columns: ID_COLUMNS };
+    const asked = { brand_id: parameters.brand_id, ...options };
+    const { brand, id: customer_id } = await personAsked(snapshot, context, position, sought, asked);
     const resolved = await resolveParameters(
       snapshot,
       context,
-      { ...parameters, ...ALL_TIME, brand_id: brand },
-      { ...options, extra: { report: 'customer' } },
+      { ...parameters, ...ALL_TIME },
+      { ...options, brand_ids: [brand], extra: { report: 'customer' } },
     );
     const { person_id, ids } = await resolvePerson(snapshot, resolved.plan, context.directory, customer_id);
     const plan = { ...resolved.plan, person_id };

@@ -1,6 +1,7 @@
 /** The person that a report is about: their ids, what joins them, and the brand that an id belongs to. */
 import type { Plan } from '../attribution/plan.ts';
 import { brandWithin } from '../domain/brand-access.ts';
+import { emailId } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { listed } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
@@ -9,7 +10,7 @@ import { atOrBefore, type Position } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import type { TableName } from '../warehouse/schema.ts';
-import type { ReportJson } from './context.ts';
+import type { ReportContext, ReportJson } from './context.ts';
 
 /** The period of reports that have no period parameter. It holds every event that the collector accepts. */
 export const ALL_TIME = { start: '1970-01-01T00:00:00Z', end: '9999-01-01T00:00:00Z' } as const;
@@ -62,17 +63,47 @@ export async function brandsOf(
 
 /** The one brand that has records with an id. @throws forbidden, not_found, and bad_request when several brands have them. */
 export async function brandOf(...[snapshot, position, sought, request]: Parameters<typeof brandsOf>): Promise<string> {
-  const brands = await brandsOf(snapshot, position, sought, request);
+  return oneBrand(await brandsOf(snapshot, position, sought, request), sought.id)!;
+}
+
+/** The brand of a list of one; undefined for an empty list. @throws bad_request when there are several. */
+function oneBrand(brands: readonly string[], id: string): string | undefined {
   if (brands.length > 1) {
     throw new TributaryError(
       'bad_request',
-      `brand_id: ${JSON.stringify(sought.id.slice(0, 200))} is an id in brands ${listed(brands)}; name one of them`,
-      {
-        field: 'brand_id',
-      },
+      `brand_id: ${JSON.stringify(id.slice(0, 200))} is an id in brands ${listed(brands)}; name one of them`,
+      { field: 'brand_id' },
     );
   }
-  return brands[0]!;
+  return brands[0];
+}
+
+/**
+ * The brand of a person, and the id under which its log knows them: the id as it was asked for, else its one form, where a brand
+ * keeps e-mail addresses in one form. @throws forbidden, not_found, and bad_request when several brands have the id.
+ */
+export async function personAsked(
+  snapshot: Snapshot,
+  { customerIds }: Pick<ReportContext, 'customerIds'>,
+  position: Position,
+  sought: Sought,
+  request: Parameters<typeof brandsOf>[3],
+): Promise<{ brand: string; id: string }> {
+  try {
+    return { brand: await brandOf(snapshot, position, sought, request), id: sought.id };
+  } catch (error) {
+    const id = emailId(sought.id);
+    if (id === sought.id || !(error instanceof TributaryError) || error.code !== 'not_found') throw error;
+    const brands = await brandsOf(snapshot, position, { ...sought, id }, request).catch(() => {
+      throw error;
+    });
+    const brand = oneBrand(
+      brands.filter((name) => customerIds?.(name) === 'email'),
+      id,
+    );
+    if (brand === undefined) throw error;
+    return { brand, id };
+  }
 }
 
 /** The ids of the person whose ids are `members`, and the records and statements that link them. */

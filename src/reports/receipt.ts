@@ -53,9 +53,10 @@ export async function receiptReport(
     const resolved = await resolveParameters(
       snapshot,
       context,
-      { ...parameters, ...all, ...ALL_TIME, brand_id: brand },
+      { ...parameters, ...all, ...ALL_TIME },
       {
         ...options,
+        brand_ids: [brand],
         extra: { report: 'receipt' },
         touch_columns: ['touchpoint_id'],
         show_weights: true,

@@ -13,6 +13,7 @@ import { brandWithin } from '../domain/brand-access.ts';
 import { currencyProblem } from '../domain/currencies.ts';
 import { badRequest } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
+import { DEFAULT_BRAND } from '../domain/record.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import { dayOf, formatDate, parseBound } from '../domain/time.ts';
 import type { Artifact, ArtifactModel } from '../models/artifacts/artifact.ts';
@@ -24,6 +25,7 @@ import { configHash } from './config-hash.ts';
 import type { ReportContext, Resolved } from './context.ts';
 import { earlierPeriod } from './earlier-period.ts';
 import type { Filters } from './filters.ts';
+import { checkBrand } from './known-brand.ts';
 import type { AttributionParameters } from './parameters.ts';
 
 /** Resolves the parameters that reports share. @throws bad_request naming the parameter. */
@@ -90,12 +92,15 @@ async function resolveBrands(
   key_brand_id: string | null,
 ): Promise<string[]> {
   const asked = brandWithin(key_brand_id, brand_id);
-  if (asked !== null) return [asked];
+  if (asked !== null) {
+    if (asked !== key_brand_id) await checkBrand(snapshot, asked, context.configured_brands);
+    return [asked];
+  }
   const rows = await snapshot.query(
     `select distinct c.brand_id as brand_id from conversions c where ${atOrBefore('c', position)}`,
   );
   const brands = [...new Set([...rows.map((row) => row['brand_id'] as string), ...context.configured_brands])].sort();
-  return brands.length === 0 ? ['default'] : brands;
+  return brands.length === 0 ? [DEFAULT_BRAND] : brands;
 }
 
 /** The bounds of a period in each time zone. They are found once for all brands of a zone, because brands may be many. */

@@ -110,7 +110,11 @@ export class RateLimit {
   }
 }
 
-/** CORS headers. Only routes that pages need have them, and only for keys that may stand in a page. */
+/**
+ * CORS headers. Only routes that pages need have them, and only for keys that may stand in a page. The origin is named, and
+ * credentials are allowed, because `sendBeacon` always sends them: a browser drops its request where the answer has `*`. The
+ * credentials are those of the browser, such as cookies. This server reads none of them.
+ */
 export class Cors {
   private readonly any: boolean;
 
@@ -122,22 +126,25 @@ export class Cors {
   mark(request: FastifyRequest, reply: FastifyReply): void {
     const origin = request.headers.origin;
     if (origin === undefined) return;
-    if (!this.any) reply.header('vary', 'Origin');
+    reply.header('vary', 'Origin');
     if (!this.allows(origin)) return;
-    reply.header('access-control-allow-origin', this.any ? '*' : origin);
+    reply.header('access-control-allow-origin', origin);
+    reply.header('access-control-allow-credentials', 'true');
     reply.header('access-control-expose-headers', 'Retry-After, X-Request-Id');
   }
 
   /** Withdraws that permission if the key must not stand in a page. */
   unmark(key: Key, reply: FastifyReply): void {
-    if (!isPageKey(key)) reply.removeHeader('access-control-allow-origin');
+    if (isPageKey(key)) return;
+    reply.removeHeader('access-control-allow-origin');
+    reply.removeHeader('access-control-allow-credentials');
   }
 
   /** Answers the preflight request of a browser. */
   readonly preflight = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     this.mark(request, reply);
     reply.header('access-control-allow-methods', 'POST');
-    reply.header('access-control-allow-headers', 'Authorization, Content-Type, X-Request-Id');
+    reply.header('access-control-allow-headers', 'Authorization, Content-Encoding, Content-Type, X-Request-Id');
     reply.header('access-control-max-age', '86400');
     return reply.code(204).send();
   };

@@ -1,6 +1,7 @@
 /** Routes for administration: loading, conflicts and dead letters, maintenance. */
 import { isAbsolute } from 'node:path';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Config, customerIds } from '../config.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
@@ -10,7 +11,9 @@ import type { Collector } from '../log/collector.ts';
 import { conflictFindings } from '../log/conflict-counts.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
+import { checkBrand } from '../reports/known-brand.ts';
 import type { CollectingTributary } from '../tributary.ts';
+import type { SimilarIds } from '../warehouse/port.ts';
 import { currentPosition, formatPosition } from '../warehouse/position.ts';
 import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
@@ -81,7 +84,12 @@ function flushRoute({ tributary }: Services, collector: Collector): Route {
 }
 
 function letterRoutes({ tributary }: Services): Route[] {
-  const { warehouse } = tributary;
+  const { warehouse, reports } = tributary;
+  const pageOf = (...asked: Parameters<typeof page>): Page => {
+    const { brand_id, ...rest } = page(...asked);
+    if (brand_id === null || brand_id === asked[0].key!.brand_id) return { brand_id, ...rest };
+    return { brand_id, ...rest, checkEmpty: (snapshot) => checkBrand(snapshot, brand_id, reports.configured_brands) };
+  };
   return [
     {
       method: 'GET',
@@ -93,7 +101,7 @@ function letterRoutes({ tributary }: Services): Route[] {
       parameters: ConflictParameters,
       answers: { 200: { description: 'Oldest first', example: { conflicts: [], next: null } } },
       handle: (request, reply) =>
-        readConflicts(warehouse, page(request, reply, request.query as Static<typeof ConflictParameters>)),
+        readConflicts(warehouse, pageOf(request, reply, request.query as Static<typeof ConflictParameters>)),
     },
     {
       method: 'GET',
@@ -105,7 +113,7 @@ function letterRoutes({ tributary }: Services): Route[] {
       answers: { 200: { description: 'Oldest first', example: { dead_letters: [], next: null } } },
       handle: (request, reply) => {
         const query = request.query as Static<typeof DeadLetterParameters>;
-        return readDeadLetters(warehouse, { ...page(request, reply, query), state: query.state });
+        return readDeadLetters(warehouse, { ...pageOf(request, reply, query), state: query.state });
       },
     },
   ];
@@ -124,6 +132,16 @@ function replayRoute(collector: Collector): Route {
     },
     handle: async () => ({ replayed: await collector.replayDeadLetters() }),
   };
+}
+
+/** Warns of e-mail addresses that are written in several ways, in brands that keep them as they were sent. */
+function similarWarnings(similar_ids: readonly SimilarIds[], config: Config): string[] {
+  return similar_ids
+    .filter(({ brand_id }) => customerIds(config, brand_id) === 'verbatim')
+    .map(
+      ({ brand_id, ids }) =>
+        `brand ${brand_id}: ${ids} customer ids are e-mail addresses that differ from another only in case or spaces, and count as persons of their own; if each is one person, set customer_ids of the brand to "email" for what comes, and link the ids that are stored`,
+    );
 }
 
 /** Reads the parameters of a page. @throws bad_request; forbidden for a brand that the key is not for. */
@@ -173,13 +191,14 @@ function doctorRoutes({ tributary }: Services): Route[] {
         200: { description: '`problems` is empty if nothing is wrong; `warnings` are no faults of the data' },
       },
       handle: async () => {
-        const { problems, ...rest } = await warehouse.diagnose();
+        const { problems, similar_ids, ...rest } = await warehouse.diagnose();
         const conflicts = await conflictFindings(warehouse, reports.clock());
         const all = [...problems, ...(await deadLetterProblems(warehouse)), ...conflicts.problems];
         const open = openToOthers(tributary.folder);
+        const similar = similarWarnings(similar_ids, tributary.config);
         return {
           problems: all,
-          warnings: [...(open === undefined ? [] : [open]), ...conflicts.warnings],
+          warnings: [...(open === undefined ? [] : [open]), ...conflicts.warnings, ...similar],
           warehouse: rest,
           state: { engine: state.engine, where: state.where },
           collector: collector?.health() ?? null,

@@ -3,6 +3,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
+import type { Coding } from './codings.ts';
 import { readJsonText } from './json-body.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -29,6 +30,15 @@ export function parseBodies(app: FastifyInstance, uploads: Uploads): void {
   });
 }
 
+/** The first bytes of gzip. No JSON begins with them. */
+const GZIP_HEAD = [0x1f, 0x8b];
+
+function isPacked(coding: Coding | null): TributaryError {
+  const what =
+    coding === null ? ', and no header says so; send the header Content-Encoding: gzip' : ' again; pack it once';
+  return new TributaryError('unsupported_media_type', `body: is packed with gzip${what}`, { field: 'body' });
+}
+
 const CHARSET = /charset\s*=\s*"?([\w-]+)/i;
 
 async function readJson(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
@@ -42,6 +52,7 @@ async function readJson(request: FastifyRequest, bytes: Buffer): Promise<unknown
     );
   }
   if (bytes.length === 0) return undefined;
+  if (bytes[0] === GZIP_HEAD[0] && bytes[1] === GZIP_HEAD[1]) throw isPacked(request.upload!.coding);
   let text: string;
   if (isAscii(bytes)) text = bytes.toString('latin1');
   else {

@@ -42,6 +42,7 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
     summary: `Send ${words}`,
     description:
       `One object, or an array of at most ${max_items} objects, in at most ${max_body_bytes} bytes. Each item is accepted or refused by itself. Accepted items are on disk when the answer comes. ` +
+      'A body may be packed (Content-Encoding gzip, deflate or br); the limit holds for what is unpacked. ' +
       'An id counts once, also if it is sent again. Every refusal names the field, the reason and the fix.',
     parameters: KeyParameter,
     body: {

@@ -47,7 +47,7 @@ export const FAILURES: Record<number, { name: string; description: string; code:
   },
   415: {
     name: 'UnsupportedMediaType',
-    description: 'The body is not JSON in UTF-8',
+    description: 'The body is not JSON in UTF-8, or packed in another way than gzip, deflate or br (Content-Encoding)',
     code: 'unsupported_media_type',
     message: 'content-type: is not supported; send JSON with the header Content-Type: application/json',
   },

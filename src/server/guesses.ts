@@ -4,8 +4,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import ipaddr from 'ipaddr.js';
+import { readAddress } from '../domain/address.ts';
 import { TributaryError } from '../domain/errors.ts';
-import { normalIp } from '../enrichment/ip.ts';
 
 const MINUTE_MS = 60_000;
 /** Wrong keys in a minute. */
@@ -67,7 +67,7 @@ function tooMany(who: string, left_ms: number): TributaryError {
 
 /** The part of an address that one client holds: all of an IPv4 address, the first 64 bits of an IPv6 address. */
 export function networkOf(ip: string): string {
-  const address = normalIp(ip);
+  const address = readAddress(ip);
   if (address === null || !address.includes(':')) return address ?? ip.slice(0, 60);
   return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(':');
 }

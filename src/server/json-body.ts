@@ -4,6 +4,7 @@
  */
 import { badRequest } from '../domain/errors.ts';
 import { MAX_JSON_DEPTH } from '../domain/fields.ts';
+import { endOfString, parseJson } from '../domain/json-text.ts';
 import { UnreadItem } from '../domain/record.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { explainJson } from './json-place.ts';
@@ -56,13 +57,13 @@ export async function readJsonText(text: string, small = SMALL): Promise<unknown
 function parse(text: string, start: number, end: number, open: string, close: string): unknown {
   const part = open + text.slice(start, end) + close;
   try {
-    return JSON.parse(part);
+    return parseJson(part);
   } catch {
     throw badRequest('body', explainJson(part, text.slice(0, start - open.length)));
   }
 }
 
-const [QUOTE, BACKSLASH, COMMA] = [34, 92, 44];
+const [QUOTE, COMMA] = [34, 44];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
 
 interface Walked {
@@ -107,16 +108,4 @@ async function walk(text: string, turns: WorkTurns): Promise<Walked> {
   if (unclosed.length > MAX_ITEM)
     throw badRequest('body', 'is not valid JSON: the text ends before all brackets are closed');
   throw badRequest('body', explainJson(`[${unclosed}`, text.slice(0, last)));
-}
-
-/** The place of the quote that closes a string, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end > 0) {
-    let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes += 1;
-    if (slashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
-  }
-  return text.length;
 }

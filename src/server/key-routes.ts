@@ -3,6 +3,7 @@
 import { brandWithin, maySeeKey } from '../domain/brand-access.ts';
 import { badRequest } from '../domain/errors.ts';
 import { choice } from '../domain/parameter.ts';
+import { typeOf } from '../domain/refusals.ts';
 import { Type } from '../domain/typebox.ts';
 import type { KeyRing } from './keys.ts';
 import type { Route, Services } from './route.ts';
@@ -94,10 +95,12 @@ function readKeyRequest(body: unknown): { name: string; scope: Scope; brand_id: 
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined)
     throw badRequest(unknown.slice(0, 60), 'is not a field of a key; known fields are name, scope, brand_id');
-  if (typeof name !== 'string')
-    throw badRequest('name', 'is required; send a text that names the key in lists and logs');
+  if (typeof name !== 'string') {
+    const fault = name === undefined || name === null ? 'is required' : `must be a string, not ${typeOf(name)}`;
+    throw badRequest('name', `${fault}; send a text that names the key in lists and logs`);
+  }
   if (!SCOPES.includes(scope as Scope)) throw badRequest('scope', `must be one of ${SCOPES.join(', ')}`);
   if (brand_id !== undefined && brand_id !== null && typeof brand_id !== 'string')
-    throw badRequest('brand_id', 'must be a string, or null for every brand');
+    throw badRequest('brand_id', 'must be a string such as "shop", or null for every brand');
   return { name, scope: scope as Scope, brand_id: brand_id ?? undefined };
 }

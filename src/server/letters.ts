@@ -2,7 +2,7 @@
 import type { RecordName } from '../domain/index.ts';
 import { formatInstant } from '../domain/time.ts';
 import { sentFields } from '../log/kept-record.ts';
-import type { Warehouse } from '../warehouse/port.ts';
+import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 
 /** The place of a letter in the order of pages. */
@@ -20,6 +20,8 @@ export interface Page {
   signal?: AbortSignal;
   /** The key that asks. */
   owner?: string;
+  /** Looks at the reason of an empty page. @throws not_found for a brand that nobody knows. */
+  checkEmpty?: (snapshot: Snapshot) => Promise<void>;
 }
 
 export type PageJson = { next: string | null } & Record<string, unknown>;
@@ -80,11 +82,14 @@ function readPage(warehouse: Warehouse, page: Page, from: string): Promise<Row[]
     parameters['collector_id'] = page.after.collector_id;
   }
   return warehouse.read(
-    (snapshot) =>
-      snapshot.query(
+    async (snapshot) => {
+      const rows = await snapshot.query(
         `select p.* from (${from}) p where ${conditions.join(' and ')} order by p.log_seq, p.collector_id limit ${page.limit + 1}`,
         parameters,
-      ),
+      );
+      if (rows.length === 0) await page.checkEmpty?.(snapshot);
+      return rows;
+    },
     { signal: page.signal, owner: page.owner },
   );
 }

@@ -5,7 +5,8 @@
 import { performance } from 'node:perf_hooks';
 import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
-import type { Acknowledgement, CollectorHealth } from '../log/collector.ts';
+import type { Acknowledgement } from '../log/acknowledgement.ts';
+import type { CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
 import { LoopDelay } from './loop-delay.ts';
 import type { ReadinessState } from './readiness.ts';

@@ -101,6 +101,24 @@ const RECEIPT: Json = {
         },
       },
     },
+    warnings: {
+      type: 'array',
+      description:
+        'Values of accepted items that were not taken as they were sent, such as a URL that was cut; at most 100. Left out when there are none',
+      items: {
+        type: 'object',
+        required: ['index', 'field', 'reason'],
+        properties: {
+          index: { type: 'integer', description: 'Index in the array that was sent, from 0' },
+          field: { type: 'string', description: 'The field' },
+          reason: { type: 'string', description: 'What was done, why, and the fix' },
+        },
+      },
+    },
+    warnings_left_out: {
+      type: 'integer',
+      description: 'How many warnings more there were. Left out when there were none',
+    },
   },
 };
 
@@ -182,7 +200,8 @@ function failuresOf(route: Route): number[] {
   if (route.parameters || route.body) statuses.push(400);
   if (route.scope !== null) statuses.push(401, 403, 429);
   if (route.body) statuses.push(413, 415);
-  if (route.path.includes(':')) statuses.push(404);
+  const of_brand = route.parameters !== undefined && 'brand_id' in route.parameters.properties;
+  if (route.path.includes(':') || of_brand) statuses.push(404);
   if (route.tag === 'reports') statuses.push(409, 422);
   if (route.tag !== 'operation') statuses.push(503);
   return statuses;

@@ -1,6 +1,7 @@
 /** Reads query parameters by the TypeBox schema that also documents them. */
 
 import { badRequest } from '../domain/errors.ts';
+import { typeOf } from '../domain/refusals.ts';
 import { nameFault, textFault } from '../domain/text.ts';
 import { Compile, type Static, type TObject } from '../domain/typebox.ts';
 
@@ -73,10 +74,13 @@ function readValue(name: string, value: unknown, schema: Shape): unknown {
       throw badRequest(name, `${shown(value)} is not allowed; send ${range}`);
     return number;
   }
+  if (numeric && typeof value !== 'number')
+    throw badRequest(name, `must be a number, not ${typeOf(value)}; send one without quotes`);
   if (numeric) return value;
   // In a JSON body, flags may be true and false.
   if (typeof value === 'boolean') return readValue(name, String(value), schema);
-  if (typeof value !== 'string') throw badRequest(name, 'must be text');
+  if (typeof value !== 'string')
+    throw badRequest(name, `must be a string, not ${typeOf(value)}; send a text in double quotes, or leave it out`);
   const choices = schema['enum'] as string[] | undefined;
   if (choices && !choices.includes(value))
     throw badRequest(name, `${shown(value)} is not one of ${choices.join(', ')}`);

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { ByteShares, ownerOf } from './byte-shares.ts';
+import { ACCEPTED_CODINGS, type Coding, codingOf, Unpacking } from './codings.ts';
 
 export interface UploadLimits {
   max_body_bytes: number;
@@ -45,12 +46,17 @@ type Done = (error: Error | null, bytes?: Buffer) => void;
 export interface Upload {
   readonly owner: string;
   readonly began_ms: number;
+  /** How the body is packed; null if it is not. */
+  readonly coding: Coding | null;
+  /** Bytes in memory. */
   bytes: number;
   /** When the last step was complete, and the bytes then. A step is what must arrive in a second. */
   step_ms: number;
   step_bytes: number;
   /** Refuses the body; set while it is read. */
   refuse: ((error: TributaryError) => void) | null;
+  /** Aborted when the request is answered or its connection is closed. Only a packed body has it. */
+  readonly over: AbortController | null;
 }
 
 export class Uploads {
@@ -58,6 +64,7 @@ export class Uploads {
   /** Incomplete bodies. The one whose last step is oldest comes first. */
   private readonly open = new Set<Upload>();
   private readonly open_of_owner = new Map<string, number>();
+  private readonly unpacking = new Unpacking();
   private readonly sweeping: NodeJS.Timeout;
 
   constructor(
@@ -72,18 +79,24 @@ export class Uploads {
     clearInterval(this.sweeping);
   }
 
-  /** Counts a request with a body until it is answered. @throws busy when its key sends too many bodies at once. */
+  /**
+   * Counts a request with a body until it is answered.
+   * @throws busy when its key sends too many bodies at once; unsupported_media_type for an unknown coding.
+   */
   begin(request: FastifyRequest, reply: FastifyReply): Upload | null {
     const { headers } = request.raw;
     if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) return null;
+    const coding = readCoding(headers['content-encoding'], reply);
     const now_ms = this.now();
     const upload: Upload = {
       owner: ownerOf(request.key),
       began_ms: now_ms,
+      coding,
       bytes: 0,
       step_ms: now_ms,
       step_bytes: 0,
       refuse: null,
+      over: coding === null ? null : new AbortController(),
     };
     const is_full = this.openOf(upload.owner) >= this.limits.max_open;
     if (is_full && !this.evict((other) => other.owner === upload.owner))
@@ -93,11 +106,12 @@ export class Uploads {
     reply.raw.once('close', () => {
       this.settle(upload);
       this.release(upload);
+      upload.over?.abort();
     });
     return upload;
   }
 
-  /** Reads a body to its end. */
+  /** Reads a body to its end, and unpacks it. */
   receive(upload: Upload, payload: Readable, announced: number, done: Done): void {
     const parts: Buffer[] = [];
     const finish: Done = (error, bytes) => {
@@ -116,8 +130,15 @@ export class Uploads {
     };
     const onEnd = (): void => {
       const differs = !Number.isNaN(announced) && announced !== upload.bytes;
+      const bytes = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
       if (differs) finish(notAsAnnounced());
-      else finish(null, parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+      else if (upload.coding === null || bytes.length === 0) finish(null, bytes);
+      else {
+        // All of the body is here: it is not slow, and gives way to no other.
+        upload.refuse = null;
+        this.settle(upload);
+        this.unpack(upload, upload.coding, bytes).then((whole) => finish(null, whole), finish);
+      }
     };
     const onError = (): void => finish(notAsAnnounced());
     if (announced > this.limits.max_body_bytes) finish(this.tooLarge());
@@ -125,6 +146,21 @@ export class Uploads {
       upload.refuse = finish;
       payload.on('data', onData).on('end', onEnd).on('error', onError);
     }
+  }
+
+  /** Unpacks a body. What is unpacked counts like bytes that arrive, so a small body cannot grow beyond the limits. */
+  private async unpack(upload: Upload, coding: Coding, bytes: Buffer): Promise<Buffer> {
+    const { owner } = upload;
+    const { signal } = upload.over!;
+    let size = 0;
+    const count = (more: number): TributaryError | null => {
+      size += more;
+      this.hold(upload, more);
+      return size > this.limits.max_body_bytes ? this.tooLarge() : this.makeRoom(upload);
+    };
+    const whole = await this.unpacking.unpack({ coding, bytes, owner, signal, count });
+    if (!signal.aborted) this.release(upload, bytes.length);
+    return whole;
   }
 
   /** Refuses the bodies that arrive too slowly. */
@@ -139,15 +175,18 @@ export class Uploads {
 
   /** Counts bytes that arrived. @returns the refusal, if they are too many. */
   private arrived(upload: Upload, bytes: number): TributaryError | null {
-    upload.bytes += bytes;
-    this.shares.add(upload.owner, bytes);
+    this.hold(upload, bytes);
     if (upload.bytes - upload.step_bytes >= this.limits.bytes_per_s) {
       upload.step_ms = this.now();
       upload.step_bytes = upload.bytes;
       this.open.delete(upload);
       this.open.add(upload);
     }
-    if (upload.bytes > this.limits.max_body_bytes) return this.tooLarge();
+    return upload.bytes > this.limits.max_body_bytes ? this.tooLarge() : this.makeRoom(upload);
+  }
+
+  /** Makes room for the bytes of a body, at the cost of slow ones. @returns the refusal if there is none. */
+  private makeRoom(upload: Upload): TributaryError | null {
     if (upload.bytes <= SMALL_BODY_BYTES) return null;
     for (let excess = this.shares.excess(upload.owner); excess !== null; excess = this.shares.excess(upload.owner)) {
       const of_owner = excess === 'owner';
@@ -173,10 +212,16 @@ export class Uploads {
     return this.open_of_owner.get(owner) ?? 0;
   }
 
-  /** The bytes of the body are no longer in memory. */
-  private release(upload: Upload): void {
-    this.shares.remove(upload.owner, upload.bytes);
-    upload.bytes = 0;
+  /** Counts bytes that are in memory now. */
+  private hold(upload: Upload, bytes: number): void {
+    upload.bytes += bytes;
+    this.shares.add(upload.owner, bytes);
+  }
+
+  /** Bytes of the body are no longer in memory. */
+  private release(upload: Upload, bytes = upload.bytes): void {
+    this.shares.remove(upload.owner, bytes);
+    upload.bytes -= bytes;
   }
 
   /** The body is complete or refused. */
@@ -193,6 +238,15 @@ export class Uploads {
       `body: is larger than ${this.limits.max_body_bytes} bytes, the limit of one request; send several requests`,
       { field: 'body' },
     );
+  }
+}
+
+function readCoding(header: string | undefined, reply: FastifyReply): Coding | null {
+  try {
+    return codingOf(header);
+  } catch (error) {
+    reply.header('accept-encoding', ACCEPTED_CODINGS);
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 /** The checks of `tributary doctor`, the same for every engine: table sizes, and rules that the data must always meet. */
-import type { BusyId, Diagnosis, Snapshot, TableSize } from './port.ts';
+import type { BusyId, Diagnosis, SimilarIds, Snapshot, TableSize } from './port.ts';
 import { readAll } from './read-row.ts';
 import { TABLE_NAMES } from './schema.ts';
 
@@ -53,13 +53,35 @@ async function readBusiestIds(snapshot: Snapshot): Promise<BusyId[]> {
   return readAll(rows, { brand_id: 'text', id: 'text', touchpoints: 'number' });
 }
 
+/** Of each table the newest rows are looked at, up to this log position from its end. */
+const RECENT_ROWS = 1_000_000;
+const MAX_BRANDS = 20;
+
+async function readSimilarIds(snapshot: Snapshot): Promise<SimilarIds[]> {
+  const recent = ['touchpoints', 'conversions', 'email_events'].map(
+    (table) =>
+      `select distinct r.brand_id as brand_id, r.customer_id as id from ${table} r, (select coalesce(max(log_seq), 0) as newest from ${table}) m
+       where r.customer_id like '%@%' and r.log_seq > m.newest - ${RECENT_ROWS}`,
+  );
+  const rows = await snapshot.query(
+    `select brand_id, int64(sum(n)) as ids from (
+       select brand_id, count(distinct id) as n from (${recent.join(' union all ')}) known
+       group by brand_id, lower(trim(id)) having count(distinct id) > 1) alike
+     group by brand_id order by brand_id limit ${MAX_BRANDS}`,
+  );
+  return readAll(rows, { brand_id: 'text', ids: 'number' });
+}
+
 /** The rows of each table, one line for each broken rule, and the ids with most touchpoints. */
-export async function examine(snapshot: Snapshot): Promise<Pick<Diagnosis, 'tables' | 'problems' | 'busiest_ids'>> {
+export async function examine(
+  snapshot: Snapshot,
+): Promise<Pick<Diagnosis, 'tables' | 'problems' | 'busiest_ids' | 'similar_ids'>> {
   const tables = await tableSizes(snapshot);
   const problems: string[] = [];
   for (const [what, sql] of INTEGRITY_CHECKS) {
     const [row] = await snapshot.query(sql);
     if (Number(row!['n']) > 0) problems.push(`${row!['n']} ${what}`);
   }
-  return { tables, problems, busiest_ids: await readBusiestIds(snapshot) };
+  const [busiest_ids, similar_ids] = [await readBusiestIds(snapshot), await readSimilarIds(snapshot)];
+  return { tables, problems, busiest_ids, similar_ids };
 }

@@ -117,6 +117,12 @@ export interface BusyId {
   touchpoints: number;
 }
 
+/** Ids of a brand that may be the same person's. */
+export interface SimilarIds {
+  brand_id: string;
+  ids: number;
+}
+
 export interface Diagnosis {
   engine: string;
   schema_version: number;
@@ -126,6 +132,8 @@ export interface Diagnosis {
   problems: string[];
   /** The ids with most touchpoints. Such an id is often shared by many people, and reports cut the candidates of its orders. */
   busiest_ids: BusyId[];
+  /** Brands with customer ids that are e-mail addresses and differ only in case or in spaces around them, and how many ids there are. */
+  similar_ids: SimilarIds[];
 }
 
 export interface Warehouse {

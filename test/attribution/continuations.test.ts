@@ -171,7 +171,7 @@ test('an id that many people share keeps its newest candidates, and pages that c
   crowd.reports.candidate_limits = { most: 20, least: 10, of_person: 10_000, pairs: 1_000 };
   const guest = (i: number, seconds: number, fields: Fields): Fields => ({
     touchpoint_id: `${fields['touchpoint_type']}-${i}`,
-    customer_id: 'guest',
+    customer_id: 'counter',
     occurred_at: new Date(Date.parse(time('06:00:00')) + seconds * 1_000).toISOString(),
     ...fields,
   });
@@ -182,7 +182,7 @@ test('an id that many people share keeps its newest candidates, and pages that c
   await crowd.send('touchpoints', ...visits.flat());
   const orders = Array.from({ length: 60 }, (_, i) =>
     order(`o${i}`, '10', new Date(Date.parse(time('06:00:00')) + (10 * i + 7) * 1_000).toISOString(), {
-      customer_id: 'guest',
+      customer_id: 'counter',
     }),
   );
   await crowd.send('conversions', ...orders);

@@ -9,13 +9,13 @@ const DAY = 86_400_000;
 const ORDER_MS = Date.UTC(2026, 1, 10, 12);
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Clicks of `guest`, a second apart, the last one a second before the first order. Each has its own campaign. */
+/** Clicks of `counter`, a second apart, the last one a second before the first order. Each has its own campaign. */
 const clicks = (count: number): WireEvent[] =>
   Array.from({ length: count }, (_, i) => ({
     record: 'touchpoints',
     event: {
       touchpoint_id: `t${i}`,
-      customer_id: 'guest',
+      customer_id: 'counter',
       touchpoint_type: 'paid_ad_click',
       channel: 'paid_search',
       campaign_id: `c${i}`,
@@ -28,7 +28,7 @@ const orders = (count: number): WireEvent[] =>
     record: 'conversions',
     event: {
       conversion_id: `o${i}`,
-      customer_id: 'guest',
+      customer_id: 'counter',
       conversion_type: 'purchase',
       conversion_value: '10.00',
       currency: 'USD',

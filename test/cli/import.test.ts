@@ -111,6 +111,71 @@ describe('import from csv', () => {
     expect((await cli(['import', 'conversions', file('bad.csv', 'customer_id\nx\n'), '--data', data])).code).toBe(1);
   });
 
+  it('keeps numbers of many digits as they are written, also inside objects', async () => {
+    const base =
+      '"customer_id":"c","conversion_type":"purchase","conversion_value":10,"occurred_at":"2026-03-01T10:00:00Z"';
+    const line = (rest: string) => `{${base},${rest}}\n`;
+    const path = file(
+      'orders.ndjson',
+      line('"order_id":820982911946154508') +
+        line('"order_id":820982911946154509') +
+        line(
+          '"order_id":"a","custom_properties":{"ids":[820982911946154508],"share":0.1234567890123456789,"far":1e400}',
+        ) +
+        line('"order_id":"b","unused":{"id":820982911946154508}'),
+    );
+    const csv = file(
+      'orders.csv',
+      'customer_id,conversion_type,conversion_value,occurred_at,order_id,custom_properties\n' +
+        'c,purchase,10,2026-03-01T10:00:00Z,e,"{""id"":820982911946154508}"\n',
+    );
+    const data = newData();
+    expect((await cli(['import', 'conversions', path, '--data', data])).code).toBe(0);
+    expect((await cli(['import', 'conversions', csv, '--data', data])).code).toBe(0);
+    const report = await json(['report', 'attribution', ...PERIOD, '--data', data]);
+    expect(report['reconciliation']).toMatchObject({ net_revenue_micros: '50000000' });
+    const exported = join(root, 'exact.ndjson');
+    await ok(['export', 'conversions', '--out', exported, '--data', data]);
+    const out = readFileSync(exported, 'utf8');
+    for (const kept of [
+      '820982911946154509',
+      '{"far":"1e400","ids":["820982911946154508"],"share":"0.1234567890123456789"}',
+    ])
+      expect(out).toContain(kept);
+    expect(out).toContain('{"id":"820982911946154508"}');
+  });
+
+  it('says which values it changed, and refuses placeholders and halves of characters, in a dry run too', async () => {
+    const touch = (rest: string) =>
+      `{"touchpoint_type":"page_view","occurred_at":"2026-03-01T10:00:00Z","customer_id":"c",${rest}}\n`;
+    const path = file(
+      'touches.ndjson',
+      touch(`"user_agent":"${'x'.repeat(3_000)}"`) +
+        touch(`"user_agent":"${'x'.repeat(2_000)}"`) +
+        touch('"ip_address":"unknown, 203.0.113.9"') +
+        touch('"ip_address":"hidden"') +
+        touch('"device_type":"smartphone"') +
+        touch('"anonymous_id":"undefined"') +
+        touch('"custom_attributes":{"a":["\\ud83d"]}'),
+    );
+    const data = newData();
+    for (const options of [['--dry-run'], []]) {
+      const { code, out } = await cli(['import', 'touchpoints', path, '--json', ...options, '--data', data]);
+      const report = JSON.parse(out);
+      expect(code).toBe(3);
+      expect(report).toMatchObject({ accepted: 5, refused: 2 });
+      expect(report.warnings).toMatchObject([
+        { kind: 'changed', field: 'user_agent', rows: 2, first_lines: [1, 2] },
+        { kind: 'changed', field: 'ip_address', rows: 1, first_lines: [4] },
+        { kind: 'changed', field: 'device_type', rows: 1, first_lines: [5] },
+      ]);
+      expect(report.refused_by_reason).toMatchObject([
+        { field: 'anonymous_id', first_lines: [6] },
+        { field: 'custom_attributes.a.0', first_lines: [7] },
+      ]);
+    }
+  });
+
   it('counts two equal rows once, and says so', async () => {
     const path = file(
       'twice.csv',
@@ -228,7 +293,7 @@ describe('import from ndjson and parquet', () => {
     const path = join(root, 'orders.parquet');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
-    await connection.run(`copy (select i::bigint as customer_id, 'purchase' as conversion_type, (1000000000.10 + i)::decimal(18, 2) as total, 'USD' as currency, 3 as quantity,
+    await connection.run(`copy (select (i + 1)::bigint as customer_id, 'purchase' as conversion_type, (1000000000.10 + i)::decimal(18, 2) as total, 'USD' as currency, 3 as quantity,
         timestamp '2026-03-01 10:00:00.123' as at, timestamptz '2026-03-01 12:00:00+02' as at_zone, ['p1', 'p2'] as product_ids, i as skipped
       from range(3) r(i)) to '${path}' (format parquet)`);
     connection.closeSync();

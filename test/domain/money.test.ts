@@ -11,6 +11,8 @@ import {
   ratio,
   ratioMillionths,
 } from '../../src/domain/money.ts';
+import { refusal } from '../support/read.ts';
+import { GOOD } from './wire.ts';
 
 const micros = (value: unknown, currency = 'USD', decimals?: number) =>
   parseMicros('amount', value, currency, decimals);
@@ -179,8 +181,52 @@ describe('a currency', () => {
   test('that is not one is refused with what was meant, if that can be told', () => {
     expect(currencyProblem('usd')).toBe('"usd" is not an ISO 4217 currency; did you mean USD?');
     expect(currencyProblem(' EUR')).toMatch(/did you mean EUR\?/);
-    for (const code of ['DEM', 'XXX', 'BTC', '$', '', 'constructor'])
+    for (const code of ['DMK', 'XXX', 'BTC', '$', '', 'constructor'])
       expect(currencyProblem(code)).toMatch(/send an ISO 4217 code such as USD, EUR or JPY/);
     expect(currencyProblem('x'.repeat(500))!.length).toBeLessThan(120);
+  });
+});
+
+describe('a withdrawn currency', () => {
+  const problem = (currency: string, day: string) =>
+    refusal('conversions', { ...GOOD.conversions, conversion_value: '10', currency, occurred_at: `${day}T12:00:00Z` });
+
+  test.each([
+    ['HRK', '2022-12-31', '2023-01-02', 'EUR'],
+    ['ANG', '2025-06-30', '2025-07-02', 'XCG'],
+    ['ZWL', '2024-08-31', '2024-09-02', 'ZWG'],
+    ['BGN', '2025-12-31', '2026-01-02', 'EUR'],
+    ['DEM', '2001-12-31', '2002-01-02', 'EUR'],
+    ['LTL', '2014-12-31', '2015-01-02', 'EUR'],
+    ['VEF', '2018-12-05', '2018-12-07', 'VES'],
+    ['BYR', '2016-12-31', '2017-01-02', 'BYN'],
+    ['SLL', '2023-12-31', '2024-01-02', 'SLE'],
+    ['RUR', '2003-12-31', '2004-01-02', 'RUB'],
+    ['CUC', '2021-06-30', '2021-07-02', 'CUP'],
+  ])('%s is read up to its end, and then refused with what replaced it', (code, last_day, after, replaced_by) => {
+    expect(currencyProblem(code)).toBeUndefined();
+    expect(problem(code, last_day)).toMatch(/^accepted/);
+    expect(problem(code, '1999-06-01')).toMatch(/^accepted/);
+    expect(problem(code, after)).toBe(
+      `currency ${code} was withdrawn after ${last_day} and replaced by ${replaced_by}; send ${replaced_by}, or a date up to that day`,
+    );
+  });
+
+  test('stands in spend and rates of its days, and in refunds of its orders at any time', () => {
+    const spend = { ...GOOD.spend, currency: 'HRK' };
+    expect(refusal('spend', { ...spend, date: '2022-12-31' })).toMatch(/^accepted/);
+    expect(refusal('spend', { ...spend, date: '2023-01-02' })).toMatch(/^currency HRK was withdrawn/);
+    const rate = { ...GOOD.fx_rates, currency: 'HRK', base: 'EUR' };
+    expect(refusal('fx_rates', { ...rate, date: '2022-12-31' })).toMatch(/^accepted/);
+    expect(refusal('fx_rates', { ...rate, date: '2023-06-01' })).toMatch(/^currency HRK was withdrawn/);
+    expect(refusal('adjustments', { ...GOOD.adjustments, currency: 'HRK' })).toMatch(/^accepted/);
+  });
+
+  test('of a brand is refused in records without a currency, and in lower case it is a typing error', () => {
+    const { currency: _left_out, ...wire } = GOOD.conversions;
+    expect(refusal('conversions', wire, { defaultCurrency: () => 'HRK' })).toMatch(
+      /^currency HRK was withdrawn after 2022/,
+    );
+    expect(problem('hrk', '2022-12-31')).toMatch(/did you mean HRK\?/);
   });
 });

@@ -66,7 +66,7 @@ describe('an event sent without an id', () => {
   });
 
   test('keeps the id it is given', () => {
-    for (const id of ['1', 'O\'Neil "x"', '__proto__', 'constructor', 'ü👍', ' '])
+    for (const id of ['1', 'O\'Neil "x"', '__proto__', 'constructor', 'ü👍', ' x '])
       expect(idOf('conversions', { ...GOOD.conversions, conversion_id: id })).toBe(id);
   });
 
@@ -158,9 +158,20 @@ describe('a value', () => {
   test('of your own JSON comes back as it was sent, with its keys sorted', () => {
     const item = good('touchpoints', {
       ...GOOD.touchpoints,
-      custom_attributes: { b: [1, { z: 1, a: null }], a: 'é\ud800\0', 10: 1, 9: 1 },
+      custom_attributes: { b: [1, { z: 1, a: null }], a: 'é\0', 10: 1, 9: 1 },
     });
-    expect(item['custom_attributes']).toBe('{"10":1,"9":1,"a":"é\\ud800\\u0000","b":[1,{"a":null,"z":1}]}');
+    expect(item['custom_attributes']).toBe('{"10":1,"9":1,"a":"é\\u0000","b":[1,{"a":null,"z":1}]}');
+  });
+
+  test('of your own JSON may hold whole pairs and escaped backslashes, and a half is named by its place', () => {
+    const sent = { '👍': 'a\\ud83d \\\\udc00 👍', b: ['\\'] };
+    expect(
+      JSON.parse(good('touchpoints', { ...GOOD.touchpoints, custom_attributes: sent })['custom_attributes'] as string),
+    ).toEqual(sent);
+    const half = { a: { list: [1, 'x\ud83d'] } };
+    expect(refusal('touchpoints', { ...GOOD.touchpoints, custom_attributes: half })).toBe(
+      'custom_attributes.a.list.1 holds half of a surrogate pair; send valid Unicode',
+    );
   });
 
   test('of JSON has one text, which reads as the same value', () => {

@@ -1,27 +1,58 @@
 /** Whatever is wrong with a record, the refusal names the field, what is wrong with the value, and what to send instead. */
 import { describe, expect, test } from 'vitest';
 import { RECORD_NAMES, type RecordName, recordKind } from '../../src/domain/index.ts';
+import { InexactNumber } from '../../src/domain/json-text.ts';
 import { MS_PER_DAY } from '../../src/domain/time.ts';
 import { good, read, refusal } from '../support/read.ts';
 import { NOW_MS } from '../support/time.ts';
 import { GOOD } from './wire.ts';
 
 type Schema = Record<string, unknown>;
+const HALF = /holds half of a surrogate pair; send valid Unicode/;
 const LIMIT = /characters long; the limit is \d+/;
+const BAD_TEXTS: Array<[unknown, RegExp]> = [
+  ['\ud800', HALF],
+  ['a\0b', /control characters; remove them/],
+];
 const DECIMAL = /send a decimal|is not a decimal; send digits|must be a decimal string or a number/;
 
-/** Values that a field of a kind must not take, with what the refusal has to say. */
+const badJsonObjects: Array<[unknown, RegExp]> = [
+  [
+    { a: [new InexactNumber('820982911946154508')] },
+    /the number 820982911946154508 has more digits .*; send it as a string: "820982911946154508"/,
+  ],
+  [nested(9), /at most 8 levels deep/],
+  [JSON.parse('{"a":{"__proto__":{"b":1}}}'), /without the keys __proto__/],
+  [{ prototype: 1 }, /without the keys/],
+  [{ a: { constructor: 1 } }, /without the keys/],
+  [{ a: 'x'.repeat(20_000) }, /is 20008 characters as JSON; the limit is 16384/],
+  [{ a: Number.NaN }, /must be plain JSON/],
+  [{ a: 'x\ud83d' }, HALF],
+  [{ a: [1, { b: ['\udc00\ud83d'] }] }, HALF],
+  [{ a: { 'x\udc00': 1 } }, HALF],
+  [JSON.parse('{"a":"\\ud83d\\ud83d\\udc00"}'), HALF],
+];
+
+/** Values that a field of a kind must not take, with what the refusal has to say. A lenient field may refuse fewer. */
 function badValues(kind: string, schema: Schema, name: string): Array<[unknown, RegExp]> {
+  if (schema['x-lenient'] === 'left_out' || schema['x-lenient'] === 'address') {
+    if (kind === 'json') return badJsonObjects;
+    return schema['enum'] ? [] : BAD_TEXTS;
+  }
   const strings: Array<[unknown, RegExp]> = [
-    [7, /must be a string, not number/],
-    [{}, /must be a string, not object/],
-    [['x'], /must be a string, not an array/],
+    [7, /must be a string, not a number; send ("7" instead of 7$|one of \w|a text such as ")/],
+    [
+      true,
+      /must be a string, not a boolean; send (a text in double quotes, or leave it out|one of \w|a text such as ")/,
+    ],
+    [{}, /must be a string, not an object; send /],
+    [['x'], /must be a string, not an array; send ("x" instead of \["x"\]|one of \w|a text such as ")/],
+    [
+      new InexactNumber('820982911946154508'),
+      /not a number; send ("820982911946154508" instead of 820982911946154508|one of|a text such as)/,
+    ],
   ];
-  const texts: Array<[unknown, RegExp]> = [
-    ...strings,
-    ['\ud800', /half of a surrogate pair; send valid Unicode/],
-    ['a\0b', /control characters; remove them/],
-  ];
+  const texts: Array<[unknown, RegExp]> = [...strings, ...BAD_TEXTS];
   switch (kind) {
     case 'id':
       return name === 'brand_id'
@@ -46,18 +77,22 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
           ['', /is not one of/],
           ['constructor', /is not one of/],
         ];
+      if (schema['x-lenient'] === 'cut') return texts;
       return [...texts, ['x'.repeat((schema['maxLength'] as number) + 1), LIMIT]];
     case 'integer':
       return [
-        [1.5, /must be a whole number from/],
-        ['2', /must be a whole number/],
+        [1.5, /must be a whole number from .*, not 1.5; round it/],
+        ['2', /must be a whole number from .*, not a string; send 2 instead of "2"$/],
+        ['two', /must be a whole number .*, not a string; send one without quotes/],
         [Number.NaN, /must be a whole number/],
         [(schema['maximum'] as number) + 1, /out of range; send a number from/],
+        [new InexactNumber('820982911946154508'), /820982911946154508 is out of range; send a number from/],
         [0, /out of range/],
       ];
     case 'number':
       return [
-        ['0.5', /must be a number from 0 to 1/],
+        ['0.5', /must be a number from 0 to 1, not a string; send 0.5 instead of "0.5"/],
+        [true, /must be a number from 0 to 1, not a boolean; send one without quotes/],
         [1.01, /1.01 is out of range; send a number from 0 to 1/],
         [-0.1, /out of range/],
         [Number.NaN, /must be a number|out of range/],
@@ -65,6 +100,8 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
     case 'instant':
       return [
         ...strings,
+        [1_772_366_400, /not a number; send "2026-03-01T12:00:00.000Z" instead of 1772366400/],
+        [1_772_366_400_123, /not a number; send "2026-03-01T12:00:00.123Z" instead of 1772366400123/],
         ['yesterday', /is not ISO 8601; send a time with a zone/],
         ['2026-05-01T00:00:00', /has no zone; add Z or an offset/],
         ['2026-02-30T00:00:00Z', /is not a calendar date; check/],
@@ -95,6 +132,8 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
       return [
         [true, DECIMAL],
         [{}, DECIMAL],
+        [true, /must be a decimal string or a number, not a boolean; send a decimal such as/],
+        [new InexactNumber('99999999999999999.99'), /"99999999999999999.99" is too large; the limit is/],
         [Number.NaN, DECIMAL],
         [Number.POSITIVE_INFINITY, DECIMAL],
         ['abc', DECIMAL],
@@ -114,21 +153,19 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
     case 'json':
       if (schema['type'] === 'array')
         return [
-          ['p1', /must be an array of strings/],
-          [[1], /must be an array of strings/],
+          ['p1', /must be an array of strings, not a string; send \["p1"\] instead of "p1"/],
+          [{}, /must be an array of strings, not an object; send one such as \["a", "b"\]/],
+          [['p', 1], /must be an array of strings, and item 1 is a number; send "1" instead of 1/],
+          [['p1', '\udc00'], HALF],
           [Array(501).fill('p'), /has 501 items; the limit is 500/],
           [['x'.repeat(201)], /200 characters/],
           [Array(400).fill('x'.repeat(100)), /the limit is 16384/],
         ];
       return [
-        ['{}', /must be an object/],
-        [[1], /must be an object/],
-        [nested(9), /at most 8 levels deep/],
-        [JSON.parse('{"a":{"__proto__":{"b":1}}}'), /without the keys __proto__/],
-        [{ prototype: 1 }, /without the keys/],
-        [{ a: { constructor: 1 } }, /without the keys/],
-        [{ a: 'x'.repeat(20_000) }, /is 20008 characters as JSON; the limit is 16384/],
-        [{ a: Number.NaN }, /must be plain JSON/],
+        ['{}', /must be an object, not a string; send the object itself, without quotes around it/],
+        [[1], /must be an object, not an array; send one such as \{"key": "value"\}/],
+        [new InexactNumber('820982911946154508'), /must be an object, not a number/],
+        ...badJsonObjects,
       ];
     default:
       throw new Error(`no bad values for ${kind}`);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ConversionInput } from '../../src/domain/conversion.ts';
 import type { CustomerSegmentInput, IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import { OUTCOME_TYPES, TOUCHPOINT_TYPES, type TouchpointInput, VERDICTS } from '../../src/domain/touchpoint.ts';
+import { NOW_MS } from '../support/time.ts';
 import { OWN_PAGE, PAYMENT_PAGE } from './pages.ts';
 import { adjustmentTimes, orderTimes, timeOf, times } from './times.ts';
 import type { WireAdjustment, WireConversion } from './wire.ts';
@@ -56,6 +57,17 @@ const scattered = (prefix: string, index: number, factor: number, modulus: numbe
 
 const EMAIL_TYPES = ['email_open', 'email_click', 'email_forward', 'email_reply'] as const;
 const VISIT_TYPES = ['website_visit', 'page_view', 'website_visit', 'download'] as const;
+
+/** How far the clocks of senders are ahead, where they say what they showed. */
+const AHEAD_MS = [undefined, 30_000, undefined, -30_000, 0];
+
+/** The time of an event by the clock of its sender, and what that clock showed when it was sent. */
+function clockOf(occurred_at: string, index: number): { occurred_at: string; sent_at?: string } {
+  const ahead_ms = AHEAD_MS[index % AHEAD_MS.length];
+  if (ahead_ms === undefined) return { occurred_at };
+  const iso = (instant_ms: number): string => new Date(instant_ms + ahead_ms).toISOString();
+  return { occurred_at: iso(Date.parse(occurred_at)), sent_at: iso(NOW_MS) };
+}
 
 export const touchpoints = fc.record({
   again,
@@ -120,7 +132,7 @@ export function touchpointOf(draft: TouchpointDraft, index: number, scene: Scene
     channel: kind.channel,
     ...(opened_from === undefined ? {} : { url: 'https://shop.example/cart', referrer: opened_from }),
     ...scene.alike,
-    occurred_at: timeOf(time, scene.bases),
+    ...clockOf(timeOf(time, scene.bases), index),
     geo_location: country === undefined ? undefined : { country },
   }) as TouchpointInput;
 }
@@ -168,7 +180,7 @@ export function conversionOf(draft: ConversionDraft, index: number, scene: Scene
     ...whoOf(owner, scene),
     ...rest,
     conversion_value: amountOf(hundredths, rest.currency),
-    occurred_at: timeOf(time, scene.bases),
+    ...clockOf(timeOf(time, scene.bases), index),
   }) as WireConversion;
 }
 

@@ -3,6 +3,7 @@ import type { AdjustmentInput, ConversionInput } from '../../src/domain/conversi
 import type { CustomerSegmentInput, IdentityLinkInput } from '../../src/domain/identity-link.ts';
 import type { FxRateInput, SpendInput } from '../../src/domain/spend.ts';
 import type { TouchpointInput } from '../../src/domain/touchpoint.ts';
+import { NOW_MS } from '../support/time.ts';
 import { lineIds } from './spend.ts';
 import type { World } from './types.ts';
 
@@ -67,7 +68,7 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       ...rest,
       ...row('touchpoints', i, rest.brand_id),
       touchpoint_id: rest.touchpoint_id!,
-      occurred_at: Date.parse(rest.occurred_at),
+      occurred_at: serverTime(rest),
       verdict: rest.verdict ?? 'unknown',
       country: geo_location === undefined ? null : String(geo_location.country),
     })),
@@ -75,7 +76,7 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       ...rest,
       ...row('conversions', i, rest.brand_id),
       conversion_id: rest.conversion_id!,
-      occurred_at: Date.parse(rest.occurred_at),
+      occurred_at: serverTime(rest),
       conversion_value_micros: scaled(conversion_value, 6),
       currency: rest.currency ?? 'USD',
     })),
@@ -113,6 +114,11 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
       expires_at: one.expires_at === undefined ? null : Date.parse(one.expires_at),
     })),
   };
+}
+
+/** The time of an event by the clock of the server, which receives it at NOW_MS. */
+function serverTime({ occurred_at, sent_at }: { occurred_at: string; sent_at?: string }): number {
+  return Date.parse(occurred_at) + (sent_at === undefined ? 0 : NOW_MS - Date.parse(sent_at));
 }
 
 function inOrder(wire: WireWorld): (name: WireName, index: number) => number {

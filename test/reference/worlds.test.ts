@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CLOCK_AHEAD, withServerClock } from '../../src/domain/clock.ts';
 import { good } from '../support/read.ts';
 import { attribute, journeys, persons, REASONS, RULE_MODELS, type World } from './reference.ts';
 import { campaignOf } from './touches.ts';
@@ -17,7 +18,8 @@ describe('a generated world', () => {
       for (const name of WIRE_ORDER) {
         wire[name].forEach((input, index) => {
           const { from_page: _from, request: _request, ...sent } = input as { from_page?: boolean; request?: number };
-          const record = good(name, sent, { now_ms: Date.UTC(2027, 0, 1) });
+          const taken = good(name, sent);
+          const record = CLOCK_AHEAD in taken ? withServerClock(taken, 'occurred_at') : taken;
           // What the reader makes of other fields (ids of rates and lines, places) is not the reference's.
           const { geo_location: _geo, fx_rate_id: _id, ...named } = record;
           const read = Object.fromEntries(

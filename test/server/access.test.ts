@@ -147,6 +147,7 @@ test('pages of allowed origins may send events with a page key, and nothing else
   expect(preflight.status).toBe(204);
   expect(preflight.headers).toMatchObject({
     'access-control-allow-origin': 'https://shop.example',
+    'access-control-allow-credentials': 'true',
     'access-control-allow-methods': 'POST',
     vary: 'Origin',
   });
@@ -165,4 +166,23 @@ test('pages of allowed origins may send events with a page key, and nothing else
   expect(
     (await server.call('OPTIONS', '/v1/keys', { headers: shop })).headers['access-control-allow-origin'],
   ).toBeUndefined();
+});
+
+test('where every origin may send, the answer names the one that asks, since a beacon is sent with credentials', async () => {
+  const server = await startServer();
+  for (const origin of ['https://shop.example', 'http://localhost:3000', 'null']) {
+    const preflight = await server.call('OPTIONS', '/v1/touchpoints', {
+      headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' },
+    });
+    for (const { headers } of [preflight, await server.post('/v1/touchpoints', TOUCH, { ...PAGE, origin })])
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        vary: 'Origin',
+      });
+    const { headers } = await server.post('/v1/touchpoints', TOUCH, { ...WRITE, origin });
+    expect(headers).not.toHaveProperty('access-control-allow-credentials');
+  }
+  const { headers } = await server.post('/v1/touchpoints', TOUCH, PAGE);
+  expect(headers).not.toHaveProperty('access-control-allow-origin');
 });

@@ -46,6 +46,7 @@ export interface TestServer {
   ): Promise<Answer>;
   /** Waits until everything is loaded. */
   flush(): Promise<void>;
+  close(): Promise<void>;
 }
 
 export interface TestOptions {
@@ -56,6 +57,8 @@ export interface TestOptions {
   env?: Record<string, string>;
   clock?: () => number;
   log_level?: string;
+  /** Several tests use the server, and close it after the last one. Otherwise it is closed after its test. */
+  shared?: boolean;
 }
 
 export async function startServer(options: TestOptions = {}): Promise<TestServer> {
@@ -75,10 +78,11 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     log_level: options.log_level ?? 'silent',
     log_stream: { write: (line) => log.push(line) },
   });
-  onTestFinished(async () => {
+  const close = async (): Promise<void> => {
     await app.close();
     await tributary.close(false);
-  });
+  };
+  if (!options.shared) onTestFinished(close);
   const call: TestServer['call'] = async (method, path, { headers = {}, payload } = {}) => {
     const response = await app.inject({
       method: method as 'GET',
@@ -106,5 +110,5 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     const answer = await post('/v1/flush');
     if (answer.status !== 200) throw new Error(answer.text);
   };
-  return { app, tributary, keys, folder, log, call, post, get, flush };
+  return { app, tributary, keys, folder, log, call, post, get, flush, close };
 }

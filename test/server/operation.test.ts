@@ -100,6 +100,11 @@ test('conflicts are listed with their content, page by page', async () => {
   expect((await server.get('/v1/conflicts?limit=0', ADMIN)).body.error.message).toContain(
     'a whole number from 1 to 1000',
   );
+  for (const path of ['/v1/conflicts', '/v1/dead_letters']) {
+    expect((await server.get(`${path}?brand_id=default&after=9:x`, ADMIN)).status).toBe(200);
+    const unknown = await server.get(`${path}?brand_id=Default`, ADMIN);
+    expect([unknown.status, unknown.body.error.field]).toEqual([404, 'brand_id']);
+  }
 });
 
 test('dead letters are listed with their reason, and replayed', async () => {

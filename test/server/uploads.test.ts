@@ -1,5 +1,6 @@
 /** Bodies that arrive slowly, or not at all, take no room that complete ones need. */
 import { PassThrough } from 'node:stream';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { expect, test, vi } from 'vitest';
 import { Uploads, uploadLimits } from '../../src/server/uploads.ts';
@@ -53,15 +54,16 @@ function uploadsAt(limits: Partial<ReturnType<typeof uploadLimits>>) {
   let now_ms = 0;
   const uploads = new Uploads({ ...uploadLimits(5_000_000), ...limits }, () => now_ms);
   uploads.close();
-  const send = (key_id: string) => {
+  const send = (key_id: string, coding = 'identity') => {
     const body = new PassThrough();
     const closing: Array<() => void> = [];
-    const request = { raw: { headers: { 'transfer-encoding': 'chunked' } }, key: { key_id } };
+    const headers = { 'transfer-encoding': 'chunked', 'content-encoding': coding };
+    const request = { raw: { headers }, key: { key_id } };
     const upload = uploads.begin(
       request as unknown as FastifyRequest,
       { raw: { once: (_: string, done: () => void) => closing.push(done) } } as unknown as FastifyReply,
     )!;
-    const sent = { body, outcome: 'open', close: () => closing.forEach((done) => void done()) };
+    const sent = { body, upload, outcome: 'open', close: () => closing.forEach((done) => void done()) };
     uploads.receive(upload, body, Number.NaN, (error, bytes) => {
       sent.outcome = error ? (error as { code?: string }).code! : `${bytes!.length} bytes`;
     });
@@ -129,4 +131,56 @@ test('one key has a limited number of bodies on their way', () => {
   expect(first.map(({ outcome }) => outcome)).toEqual(['request_timeout', 'open', 'open']);
   first[1]!.close();
   expect(send('a').outcome).toBe('open');
+});
+
+/** Spaces that fill a body of the largest size, and what they are packed. */
+const LARGEST = 5_000_000;
+const PACKED = gzipSync(Buffer.alloc(LARGEST, 32));
+
+test('a body is unpacked in many turns of the event loop', async () => {
+  const { send } = uploadsAt({});
+  const sent = send('a', 'gzip');
+  sent.body.end(PACKED);
+  let turns = 0;
+  for (; sent.outcome === 'open'; turns++) await new Promise((resolve) => setImmediate(resolve));
+  expect(sent.outcome).toBe(`${LARGEST} bytes`);
+  expect(turns).toBeGreaterThan(20);
+});
+
+test('a client that hangs up while its body is unpacked stops that, and leaves its room', async () => {
+  const { send } = uploadsAt({ max_key_bytes: 2 * LARGEST });
+  for (let i = 0; i < 5; i++) {
+    const sent = send('a', 'gzip');
+    sent.body.end(PACKED);
+    await vi.waitUntil(() => sent.upload.bytes > PACKED.length, { timeout: 60_000, interval: 1 });
+    sent.close();
+    await vi.waitUntil(() => sent.outcome !== 'open', { timeout: 60_000 });
+    expect([sent.outcome, sent.upload.bytes]).toEqual(['cancelled', 0]);
+  }
+  const whole = [send('a', 'gzip'), send('b', 'gzip')];
+  for (const { body } of whole) body.end(PACKED);
+  await vi.waitUntil(() => whole.every(({ outcome }) => outcome === `${LARGEST} bytes`), { timeout: 60_000 });
+});
+
+test('unpacked bytes are in memory until the request is answered, and the packed ones are not', async () => {
+  const { send } = uploadsAt({ max_key_bytes: 2 * LARGEST });
+  const bodies = [send('a', 'gzip'), send('a', 'br'), send('a', 'deflate')];
+  const packed = [PACKED, brotliCompressSync(Buffer.alloc(LARGEST, 32)), deflateSync(Buffer.alloc(LARGEST, 32))];
+  for (const [i, { body }] of bodies.entries()) body.end(packed[i]);
+  await vi.waitUntil(() => bodies.every(({ outcome }) => outcome !== 'open'), { timeout: 60_000 });
+  expect(bodies.map(({ outcome }) => outcome)).toEqual([`${LARGEST} bytes`, 'busy', 'busy']);
+  expect(bodies.map(({ upload }) => upload.bytes)).toEqual([LARGEST, 0, 0]);
+});
+
+test('many packed bodies of one key do not hold up those of another', async () => {
+  const { send } = uploadsAt({});
+  const many = Array.from({ length: 100 }, () => send('a', 'gzip'));
+  for (const { body } of many) body.end(PACKED);
+  const other = send('b', 'gzip');
+  other.body.end(gzipSync('[]'));
+  await vi.waitUntil(() => other.outcome !== 'open', { timeout: 60_000, interval: 1 });
+  expect(other.outcome).toBe('2 bytes');
+  expect(many.filter(({ outcome }) => outcome === 'open').length).toBeGreaterThan(50);
+  for (const { close } of many) close();
+  await vi.waitUntil(() => many.every(({ outcome }) => outcome !== 'open'), { timeout: 60_000 });
 });

@@ -1,6 +1,6 @@
 /** `tributary import`: sends the rows of a file as records, in the same way as all other senders. */
 import { join } from 'node:path';
-import { brandSettings } from '../../config.ts';
+import { brandSettings, customerIds } from '../../config.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, type RecordName } from '../../domain/index.ts';
 import { listed } from '../../domain/text.ts';
@@ -74,7 +74,7 @@ function proposedPlan(io: Io, file: string, options: ImportOptions): Promise<Imp
 function readingOf(io: Io, options: ImportOptions) {
   const config = configOf(io, options);
   const defaultCurrency = (brand_id: string): string => brandSettings(config, brand_id).currency;
-  return { clock: io.clock, defaultCurrency };
+  return { clock: io.clock, defaultCurrency, customerIds: (brand_id: string) => customerIds(config, brand_id) };
 }
 
 async function importByPlan(

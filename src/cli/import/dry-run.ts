@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Problem } from '../../domain/errors.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import { isProblem, type ReadContext } from '../../domain/record.ts';
-import type { Acknowledgement } from '../../log/collector.ts';
+import { type Acknowledgement, addWarnings } from '../../log/acknowledgement.ts';
 import type { ImportClient } from './importer.ts';
 
 type Reading = Omit<ReadContext, 'now_ms' | 'key_brand_id'> & { clock: () => number };
@@ -24,9 +24,13 @@ export class DryRun implements ImportClient {
     await nextTurn();
     const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
     for (const [index, item] of items.entries()) {
-      const problem = refusalOf(record, item, this.context);
+      const warnings: Problem[] = [];
+      const problem = refusalOf(record, item, { ...this.context, warn: (warning) => void warnings.push(warning) });
       if (problem) answer.rejected.push({ index, ...problem });
-      else answer.accepted++;
+      else {
+        answer.accepted++;
+        addWarnings(answer, index, warnings);
+      }
     }
     return answer;
   }

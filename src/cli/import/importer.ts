@@ -2,7 +2,7 @@
 import { currencyDecimals } from '../../domain/currencies.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import { parseScaledDecimal } from '../../domain/money.ts';
-import type { Acknowledgement } from '../../log/collector.ts';
+import type { Acknowledgement } from '../../log/acknowledgement.ts';
 import type { Client } from '../client.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 import type { Item } from './converter.ts';
@@ -208,6 +208,11 @@ export class Importer {
       state.conflicts++;
       this.notes.add('conflict', recordKind(sent.record).id_field, reason, sent.rows[index]![0]!.line);
     }
+    for (const { index, field, reason } of answer.warnings ?? [])
+      this.notes.add('changed', field, shape(reason), sent.rows[index]![0]!.line);
+    const { warnings_left_out = 0 } = answer;
+    if (warnings_left_out > 0)
+      this.notes.add('changed', '', 'more values were changed', sent.rows[0]![0]!.line, warnings_left_out);
     state.accepted[sent.record] = (state.accepted[sent.record] ?? 0) + answer.accepted;
     this.addSums(sent, new Set(answer.rejected.map(({ index }) => index)));
   }
@@ -272,7 +277,7 @@ function shape(reason: string): string {
   return reason
     .replace(/"(?:[^"\\]|\\.)*"/g, '"…"')
     .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/, '…')
-    .replace(/^\d+|(?<=on line )\d+/g, '…');
+    .replace(/^\d+|(?<=on line |^is )\d+/g, '…');
 }
 
 function emptyBatch(): Batch {

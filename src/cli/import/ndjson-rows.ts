@@ -1,6 +1,6 @@
 /** Reads the rows of a file with one JSON object per line. */
 import { badRequest } from '../../domain/errors.ts';
-import { exactNumbers } from './exact-json.ts';
+import { parseWithDigits } from '../../domain/json-text.ts';
 import type { FilePlan } from './plan.ts';
 import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
 import { type Encoding, findEncoding, readText } from './text.ts';
@@ -50,7 +50,7 @@ function parse(line: number, text: string): FileRow {
     text: text.slice(0, KEPT_CHARS),
   });
   try {
-    const object: unknown = JSON.parse(exactNumbers(text));
+    const object = parseWithDigits(text);
     if (typeof object === 'object' && object !== null && !Array.isArray(object))
       return { line, cells: [], object: object as Record<string, unknown> };
     return refuse('is JSON but not an object; write one object per line');

@@ -218,7 +218,7 @@ function tellMore(io: Io, result: Result, importer: Importer, run: Run): void {
   }
   for (const { message, rows, first_lines, field, kind } of result.warnings)
     io.err(
-      `warning: ${rows > 0 ? `${count(rows)} × ${clip(field)}: ` : ''}${kind === 'no_match' ? message : clip(message, 400)}${rows > 0 ? ` (${linesOf(first_lines, rows)})` : ''}\n`,
+      `warning: ${rows > 0 ? `${count(rows)} × ${field === '' ? '' : `${clip(field)}: `}` : ''}${kind === 'no_match' ? message : clip(message, 400)}${rows > 0 ? ` (${linesOf(first_lines, rows)})` : ''}\n`,
     );
   if (result.in_conflict > 0)
     io.err(

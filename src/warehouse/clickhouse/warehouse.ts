@@ -144,7 +144,7 @@ export class ClickHouseWarehouse implements Warehouse {
 
   async diagnose(): Promise<Diagnosis> {
     const call = { timeout_ms: CARE_TIMEOUT_MS };
-    const { tables, problems, busiest_ids } = await this.readUntil(CARE_TIMEOUT_MS, examine);
+    const { problems, ...examined } = await this.readUntil(CARE_TIMEOUT_MS, examine);
     const [uncommitted] = await this.connection.query(
       uncommittedRows(qualified(this.place, 'conversions'), qualified(this.place, 'commits')),
       call,
@@ -157,9 +157,8 @@ export class ClickHouseWarehouse implements Warehouse {
       engine: this.engine,
       schema_version: (await readHistory(this.connection, this.place, call)).version,
       size_bytes: Number(size!['bytes']),
-      tables,
       problems: [...problems, ...uncommittedProblem(Number(uncommitted!['n']))],
-      busiest_ids,
+      ...examined,
     };
   }
 

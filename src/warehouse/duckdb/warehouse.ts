@@ -145,14 +145,14 @@ export class DuckDBWarehouse implements Warehouse {
   }
 
   async diagnose(): Promise<Diagnosis> {
-    const { tables, problems, busiest_ids } = await this.read(async (snapshot) => {
+    const { tables, problems, busiest_ids, similar_ids } = await this.read(async (snapshot) => {
       const examined = await examine(snapshot);
       const [row] = await snapshot.query(uncommittedRows('conversions', 'commits'));
       return { ...examined, problems: [...examined.problems, ...uncommittedProblem(Number(row!['n']))] };
     }, CARE);
     const { version } = await this.exclusively(() => readHistory(this.writer));
     const size_bytes = existsSync(this.options.path) ? statSync(this.options.path).size : 0;
-    return { engine: this.engine, schema_version: version, size_bytes, tables, problems, busiest_ids };
+    return { engine: this.engine, schema_version: version, size_bytes, tables, problems, busiest_ids, similar_ids };
   }
 
   async backup(folder: string): Promise<void> {
