@@ -191,7 +191,7 @@ describe('a receipt', () => {
         'conversions',
         order('o1', '10', at(2)),
         order('o2', '20', at(3)),
-        order('nobody', '5', at(3), { customer_id: 'zoe' }),
+        order('bare', '5', at(3), { customer_id: 'zoe' }),
       );
       const cut = await receiptReport(shop.reports, 'o2', { lookback: 'since_previous_conversion' }, ALL_BRANDS);
       expect(shown(cut, 't')).toMatchObject({
@@ -202,8 +202,8 @@ describe('a receipt', () => {
         unattributed_reason: 'outside_window',
         reconciliation: { unattributed_micros: '20000000' },
       });
-      const nobody = await receiptReport(shop.reports, 'nobody', {}, ALL_BRANDS);
-      expect(nobody).toMatchObject({
+      const bare = await receiptReport(shop.reports, 'bare', {}, ALL_BRANDS);
+      expect(bare).toMatchObject({
         unattributed_reason: 'no_touch',
         touchpoint_count: 0,
         path_length: 0,
