@@ -141,6 +141,17 @@ describe('the standard', () => {
 });
 
 describe('forms of files', () => {
+  it('end their lines in one way: the other line end is text, in every cell', async () => {
+    expect(await cellsOf('id,note\r1,a\n"b\r"2\n2","c\n"\r')).toEqual([
+      ['1', 'a\n"b'],
+      ['2\n2', 'c\n'],
+    ]);
+    expect(await cellsOf('id,note\n1,a\r"b\n"2\r2","c\r\nd"\n')).toEqual([
+      ['1', 'a\r"b'],
+      ['2\r2', 'c\r\nd'],
+    ]);
+  });
+
   const WANTED = [
     ['é', '10'],
     ['ü "x"', '20'],

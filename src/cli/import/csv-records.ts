@@ -129,8 +129,9 @@ export class CsvRecords {
   }
 
   private parse(kept: readonly { line: number; text: string }[]): CsvRecord[] {
-    const { delimiter } = this.form;
-    const { data } = Papa.parse<string[]>(kept.map(({ text }) => text).join('\n'), { delimiter, newline: '\n' });
+    const { delimiter, line_end } = this.form;
+    const text = kept.map((record) => record.text).join(line_end);
+    const { data } = Papa.parse<string[]>(text, { delimiter, newline: line_end });
     assert(data.length === kept.length, `the parser of csv made ${data.length} records of ${kept.length}`);
     return data.map((cells, i) => ({ line: kept[i]!.line, cells }));
   }
@@ -216,9 +217,9 @@ export class CsvRecords {
 
   /** The number of cells of one line by itself. */
   private countCells(line: string): number {
-    const { delimiter } = this.form;
+    const { delimiter, line_end } = this.form;
     if (!line.includes(QUOTE)) return occurrences(line, delimiter) + 1;
-    return Papa.parse<string[]>(this.bare(line), { delimiter, newline: '\n', preview: 1 }).data[0]?.length ?? 0;
+    return Papa.parse<string[]>(this.bare(line), { delimiter, newline: line_end, preview: 1 }).data[0]?.length ?? 0;
   }
 }
 
