@@ -3,7 +3,7 @@ import { badRequest } from '../../domain/errors.ts';
 import { type CsvForm, type CsvRecord, CsvRecords } from './csv-records.ts';
 import type { FilePlan } from './plan.ts';
 import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
-import { type Encoding, findEncoding, readText } from './text.ts';
+import { type Encoding, type FileBytes, findEncoding, readText } from './text.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 /** The header must stand within so many characters. */
@@ -27,9 +27,9 @@ interface Head {
   first: CsvRecord[];
 }
 
-export async function openCsv(path: string, size: number, plan: FilePlan): Promise<RowSource> {
-  const encoding = await findEncoding(path, plan.encoding);
-  const head = await readHead(path, encoding, plan);
+export async function openCsv(file: FileBytes, plan: FilePlan): Promise<RowSource> {
+  const encoding = await findEncoding(file, plan.encoding);
+  const head = await readHead(file, encoding, plan);
   const { columns, form } = head;
   const is_utf8 = /^utf-?8$/i.test(encoding.name);
   return {
@@ -43,12 +43,12 @@ export async function openCsv(path: string, size: number, plan: FilePlan): Promi
     notes: is_utf8 || encoding.sure ? [] : [`the file is read as ${encoding.name}; --encoding names another`],
     linesAbove: (cells, least = cells.length) => linesAbove(head, cells, least),
     otherHeaders: () => otherHeaders(head),
-    rows: (skip) => dropFirst(readRows(path, size, encoding, head), skip),
+    rows: (skip) => dropFirst(readRows(file, encoding, head), skip),
     close: async () => undefined,
   };
 }
 
-async function* readRows(path: string, size: number, encoding: Encoding, head: Head): AsyncGenerator<Portion> {
+async function* readRows(file: FileBytes, encoding: Encoding, head: Head): AsyncGenerator<Portion> {
   const { columns, form, preamble, lines_above } = head;
   const records = new CsvRecords(form);
   let above = preamble.length;
@@ -61,7 +61,7 @@ async function* readRows(path: string, size: number, encoding: Encoding, head: H
       } else rows.push(toRow(record, lines_above, columns, utf8));
     }
   };
-  for await (const { text, utf8, bytes_read } of readText(path, encoding)) {
+  for await (const { text, utf8, bytes_read } of readText(file, encoding)) {
     const part = above === 0 ? text : text.slice(above);
     above = Math.max(0, above - text.length);
     const rows: FileRow[] = [];
@@ -69,7 +69,7 @@ async function* readRows(path: string, size: number, encoding: Encoding, head: H
     const start = is_header ? headerEnd(part, head) : 0;
     if (start > 0) addRows(rows, records.push(part.slice(0, start)), utf8);
     addRows(rows, records.push(part.slice(start)), utf8);
-    yield { rows, share: bytes_read / size };
+    yield { rows, share: bytes_read / file.size };
   }
   const rows: FileRow[] = [];
   addRows(rows, records.end(), true);
@@ -106,18 +106,18 @@ export function isBlankCell(cell: string): boolean {
   return cell.length <= 6 && (BLANK.has(cell) || cell.trim() === '--');
 }
 
-async function readHead(path: string, encoding: Encoding, plan: FilePlan): Promise<Head> {
+async function readHead(file: FileBytes, encoding: Encoding, plan: FilePlan): Promise<Head> {
   let start = '';
   let is_whole = true;
-  for await (const { text } of readText(path, encoding)) {
+  for await (const { text } of readText(file, encoding)) {
     start += text;
     is_whole = start.length < HEAD_CHARS;
     if (start.length > 100_000) {
-      const head = headOf(path, start, plan, false);
+      const head = headOf(file.path, start, plan, false);
       if (head.first.length > 1 || !is_whole) return head;
     }
   }
-  return headOf(path, start, plan, is_whole);
+  return headOf(file.path, start, plan, is_whole);
 }
 
 function headOf(path: string, start: string, plan: FilePlan, is_whole: boolean): Head {
