@@ -79,6 +79,24 @@ export async function* readText(file: FileBytes, encoding: Encoding): AsyncGener
   if (text !== '') yield { text, utf8: decoder !== undefined || isUtf8(rest), bytes_read };
 }
 
+/** Remembers whether the pieces that a row may stand in are UTF-8: the last one, and those before it that ended no row. */
+export class PiecesInUtf8 {
+  private sound = true;
+  private last = true;
+
+  add({ utf8 }: Pick<TextPiece, 'utf8'>): void {
+    this.sound &&= utf8;
+    this.last = utf8;
+  }
+
+  /** @param rows that the last piece completed. @returns false if some of their bytes may not be UTF-8. */
+  ofRows(rows: number): boolean {
+    const { sound } = this;
+    if (rows > 0) this.sound = this.last;
+    return sound;
+  }
+}
+
 export function bytesOf(path: string, size: number): FileBytes {
   return { path, size, pieces: (from) => pieces(path, from) };
 }
