@@ -1,12 +1,18 @@
 /** The part `parsers`: small files of rows, read by the importer and by a slow reader of the same rules; exports through their presets. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Random } from '../../src/domain/random.ts';
 import { causeOf, counted, emptyResult, MANY_FINDINGS, type PartResult, type Plan } from './part.ts';
+import { exportsOfVendors, exportTrial, parquetFiles, parquetTrial } from './plan-files.ts';
 import { csvFile, ndjsonFile } from './row-files.ts';
 import { judge, type Verdict } from './row-judge.ts';
 import { shownBytes, shrinkBytes } from './shrink.ts';
 
 const PART = 'parsers';
+/** Inputs between two lines of progress. */
+const TOLD = 50_000;
 
 /** An input: its bytes, and how they are tried; shorter ones are tried in the same way. */
 export interface Trial {
@@ -17,10 +23,21 @@ export interface Trial {
   run: (bytes: Buffer) => Promise<Verdict>;
 }
 
-const MAKERS = [
-  { share: 74, make: (random: Random) => rowTrial(random, csvFile) },
-  { share: 20, make: (random: Random) => rowTrial(random, ndjsonFile) },
-];
+interface Maker {
+  /** How often it is chosen; less if an input takes long. */
+  share: number;
+  make: (random: Random) => Trial;
+}
+
+async function makersIn(folder: string): Promise<Maker[]> {
+  const [exports, parquet] = [await exportsOfVendors(), await parquetFiles(folder)];
+  return [
+    { share: 740, make: (random) => rowTrial(random, csvFile) },
+    { share: 200, make: (random) => rowTrial(random, ndjsonFile) },
+    { share: 59.8, make: (random) => exportTrial(random, random.pick(exports)) },
+    { share: 0.2, make: (random) => parquetTrial(random, parquet, folder) },
+  ];
+}
 
 function rowTrial(random: Random, make: typeof csvFile): Trial {
   const file = make(random);
@@ -31,27 +48,38 @@ function rowTrial(random: Random, make: typeof csvFile): Trial {
 
 export async function fuzzParsers(plan: Plan): Promise<PartResult> {
   const result = emptyResult(PART);
-  const causes = new Set<string>();
-  const began = performance.now();
-  for (let number = plan.from; number < plan.inputs; number++) {
-    if (plan.stop.aborted || result.findings.length >= MANY_FINDINGS) break;
-    const random = new Random(plan.seed, PART, number);
-    const trial = random.weighted(MAKERS).make(random);
-    const { kind, problem } = await trial.run(trial.bytes);
-    counted(result.counts, `${trial.name} ${kind}`);
-    result.inputs += 1;
-    if (problem === undefined || causes.has(trial.name + causeOf(problem))) continue;
-    causes.add(trial.name + causeOf(problem));
-    const least = await shrinkBytes(trial.bytes, async (shorter) => {
-      const again = (await trial.run(shorter)).problem;
-      return again !== undefined && causeOf(again) === causeOf(problem);
-    });
-    const last = (await trial.run(least)).problem ?? problem;
-    const input = `${JSON.stringify(trial.beside)} ${shownBytes(least)}`;
-    result.findings.push({ part: PART, number, problem: `${trial.name}: ${last}`, input });
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-fuzz-parsers-'));
+  try {
+    const makers = await makersIn(folder);
+    const causes = new Set<string>();
+    const began = performance.now();
+    for (let number = plan.from; number < plan.inputs; number++) {
+      if (plan.stop.aborted || result.findings.length >= MANY_FINDINGS) break;
+      const random = new Random(plan.seed, PART, number);
+      const trial = random.weighted(makers).make(random);
+      const { kind, problem } = await trial.run(trial.bytes);
+      counted(result.counts, `${trial.name} ${kind}`);
+      result.inputs += 1;
+      if (result.inputs % TOLD === 0) plan.progress?.(`${PART}: ${result.inputs} inputs`);
+      if (problem === undefined || causes.has(trial.name + causeOf(problem))) continue;
+      causes.add(trial.name + causeOf(problem));
+      result.findings.push({ part: PART, number, ...(await smallest(trial, problem)) });
+    }
+    result.seconds = (performance.now() - began) / 1_000;
+    const { rss, heapUsed } = process.memoryUsage();
+    [result.rss_mb, result.heap_mb] = [rss / 1e6, heapUsed / 1e6];
+    return result;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  result.seconds = (performance.now() - began) / 1_000;
-  const { rss, heapUsed } = process.memoryUsage();
-  [result.rss_mb, result.heap_mb] = [rss / 1e6, heapUsed / 1e6];
-  return result;
+}
+
+/** The shortest bytes that show a problem, and what it is with them. */
+async function smallest(trial: Trial, problem: string): Promise<{ problem: string; input: string }> {
+  const least = await shrinkBytes(trial.bytes, async (shorter) => {
+    const again = (await trial.run(shorter)).problem;
+    return again !== undefined && causeOf(again) === causeOf(problem);
+  });
+  const last = (await trial.run(least)).problem ?? problem;
+  return { problem: `${trial.name}: ${last}`, input: `${JSON.stringify(trial.beside)} ${shownBytes(least)}` };
 }
