@@ -186,7 +186,9 @@ describe('rows that several records of a plan refuse', () => {
     const told = await report(['--plan', plan, path, '--data', newData()]);
     expect(told).toMatchObject({ rows_read: 3, accepted: 1, refused: 3 });
     const lines = readFileSync(`${path}.rejected.csv`, 'utf8').trim().split('\n').slice(1);
-    expect(lines.map((line) => [line.slice(0, 1), line.includes('conversion_value:'), line.includes('amount:')])).toEqual([
+    expect(
+      lines.map((line) => [line.slice(0, 1), line.includes('conversion_value:'), line.includes('amount:')]),
+    ).toEqual([
       ['2', true, true],
       ['3', true, false],
       ['4', true, true],

@@ -11,6 +11,8 @@ import { judge, type Verdict } from './row-judge.ts';
 import { shownBytes, shrinkBytes } from './shrink.ts';
 
 const PART = 'parsers';
+/** So many pieces at most, so that reading them takes no time to speak of. */
+const MOST_PIECES = 24;
 /** Inputs between two lines of progress. */
 const TOLD = 50_000;
 
@@ -42,7 +44,7 @@ async function makersIn(folder: string): Promise<Maker[]> {
 function rowTrial(random: Random, make: typeof csvFile): Trial {
   const file = make(random);
   const { kind, bytes, plan } = file;
-  const piece = Math.max(random.pick([1, 2, 3, 5, 17, 64]), Math.ceil(bytes.length / 200));
+  const piece = Math.max(random.pick([1, 2, 3, 5, 17, 64]), Math.ceil(bytes.length / MOST_PIECES));
   return { name: kind, bytes, beside: { plan, piece }, run: (shorter) => judge({ ...file, bytes: shorter }, piece) };
 }
 

@@ -14,9 +14,9 @@ import { type Refusal, RejectedFile } from '../../src/cli/import/rejected.ts';
 import type { FileRow, RowSource } from '../../src/cli/import/row-source.ts';
 import { openRows } from '../../src/cli/import/rows.ts';
 import { firstRows } from '../../src/cli/import/sample.ts';
+import type { Io } from '../../src/cli/io.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import type { Random } from '../../src/domain/random.ts';
-import type { Io } from '../../src/cli/io.ts';
 import { openScratch } from '../../src/files/scratch.ts';
 import { mutateBytes } from './hostile.ts';
 import type { Trial } from './parsers.ts';
@@ -80,7 +80,11 @@ export async function exportsOfVendors(): Promise<Export[]> {
     const preset = presetNamed(/^[a-z0-9_]+/.exec(name)![0]);
     const { columns, skip } = await firstRows(path, {}, [preset]);
     const set = preset.currency_at === undefined ? [] : ['currency=EUR'];
-    const plan = withFlags(planOfPreset(preset, columns), { ...NO_FLAGS, set, ...(skip === undefined ? {} : { skip }) });
+    const plan = withFlags(planOfPreset(preset, columns), {
+      ...NO_FLAGS,
+      set,
+      ...(skip === undefined ? {} : { skip }),
+    });
     const kind = extname(name) === '.ndjson' ? 'ndjson' : 'csv';
     found.push({ name, kind, text: readFileSync(path, 'utf8'), plan });
   }
@@ -95,7 +99,12 @@ export function exportTrial(random: Random, { name, kind, text, plan }: Export):
   const changed = Buffer.from(mutated(random, otherRows(random, text), [',', '\n', '"']));
   const bytes = random.chance(0.1) ? mutateBytes(random, changed) : changed;
   const run = (shorter: Buffer) => judgePlan({ kind, bytes: shorter, plan: own, batch });
-  return { name: kind === 'csv' ? 'export' : 'export of json', bytes, beside: { name, batch, records: one.map(({ record }) => record) }, run };
+  return {
+    name: kind === 'csv' ? 'export' : 'export of json',
+    bytes,
+    beside: { name, batch, records: one.map(({ record }) => record) },
+    run,
+  };
 }
 
 /** Some lines of a text are left out, repeated, moved, or get a cell of another one. */
@@ -139,7 +148,8 @@ async function judgePlan({ kind, bytes, plan, batch }: Judged): Promise<Verdict>
   }
   const text = decoded(bytes, 'utf-8', 'utf-8');
   const rows = kind === 'csv' ? referenceCsv(text, asked)?.rows : referenceNdjson(text);
-  const problem = rows?.length === done.read.length ? wrongCounts(done) : `${done.read.length} rows read of ${rows?.length}`;
+  const problem =
+    rows?.length === done.read.length ? wrongCounts(done) : `${done.read.length} rows read of ${rows?.length}`;
   return problem === undefined ? { kind: 'read' } : { kind: 'broken', problem };
 }
 
@@ -247,7 +257,8 @@ function wrongCounts({ plan, read, outcomes, left_out, answers, refusals, state 
   if (taken.size + left_out.filter((row) => !taken.has(row)).length !== read.length)
     return `${counts}: ${taken.size} rows have an outcome, and ${left_out.length} were left out`;
   if (left_out.some((row) => taken.has(row))) return `${counts}: a row was left out and has an outcome`;
-  if (new Set(written.map(({ line }) => line)).size !== written.length) return `${counts}: a refused row is written twice`;
+  if (new Set(written.map(({ line }) => line)).size !== written.length)
+    return `${counts}: a refused row is written twice`;
   if (written.length !== state.refused) return `${counts}: ${written.length} refused rows are written`;
   if (refusals.some(({ reason }) => reason === '')) return 'a refusal has no reason';
   const one = plan.records.length === 1 && plan.records[0]!.each === undefined;

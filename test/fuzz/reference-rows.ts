@@ -67,7 +67,10 @@ export function referenceCsv(text: string, plan: FilePlan): ReferenceRows {
     line++;
   }
   const first_line = text.slice(at, endOf(text, at, line_end)).replace(/[\r\n]/g, '');
-  const named = /^(?:sep=(.)|"sep=(.)"|"sep=(.)|sep=(.)")$/i.exec(first_line)?.slice(1).find((one) => one !== undefined);
+  const named = /^(?:sep=(.)|"sep=(.)"|"sep=(.)|sep=(.)")$/i
+    .exec(first_line)
+    ?.slice(1)
+    .find((one) => one !== undefined);
   if (named !== undefined) {
     at = Math.min(text.length, endOf(text, at, line_end) + 1);
     line++;
@@ -98,7 +101,11 @@ function endOf(text: string, from: number, line_end: string): number {
 
 /** The one that divides the first line with text into most cells, outside of quotes. */
 function likelyDelimiter(text: string, line_end: string): string {
-  const line = text.split(line_end).slice(0, 100).find((one) => one.trim() !== '') ?? '';
+  const line =
+    text
+      .split(line_end)
+      .slice(0, 100)
+      .find((one) => one.trim() !== '') ?? '';
   const found = new Map([',', ';', '\t', '|'].map((one) => [one, 0]));
   for (let at = 0; at < line.length; at++) {
     const close = line[at] === '"' ? line.indexOf('"', at + 1) : -1;
@@ -195,7 +202,8 @@ class Reader {
     const after = lines[0]!.split(delimiter).length - 1;
     if (cells + after < columns) return false;
     const between = lines.slice(1, -1);
-    if (between.some((line) => line.split(delimiter).length !== columns && this.cellsOfLine(line) !== columns)) return false;
+    if (between.some((line) => line.split(delimiter).length !== columns && this.cellsOfLine(line) !== columns))
+      return false;
     return this.cellsOfLine(lines.at(-1)!) === columns;
   }
 

@@ -11,10 +11,40 @@ export interface RowFile {
 }
 
 const DELIMITERS = [',', ',', ',', ';', ';', '\t', '\t', '|'];
-const PLAIN = ['a', '1', '10.50', 'x y', ' a ', '', '', 'é', '€5', '💥', 'NULL', '--', "it's", '“q”', '2026-03-01', '=1+1'];
+const PLAIN = [
+  'a',
+  '1',
+  '10.50',
+  'x y',
+  ' a ',
+  '',
+  '',
+  'é',
+  '€5',
+  '💥',
+  'NULL',
+  '--',
+  "it's",
+  '“q”',
+  '2026-03-01',
+  '=1+1',
+];
 const QUOTES = ['"', '"', '"', '""', '"""', '""""', '","', '"\n"', '" ', ' "', '";"'];
 const BREAKS = ['\n', '\r', '\r\n', '\n\n', '\r\r\n', '\n\r'];
-const STRANGE = ['\ufeff', '\0', '\ud800', '\udc00', '\u0085', '\u2028', '\u00a0', '\ufffd', '\x1a', '\\"', 'sep=;\n', ' '];
+const STRANGE = [
+  '\ufeff',
+  '\0',
+  '\ud800',
+  '\udc00',
+  '\u0085',
+  '\u2028',
+  '\u00a0',
+  '\ufffd',
+  '\x1a',
+  '\\"',
+  'sep=;\n',
+  ' ',
+];
 
 export function csvFile(random: Random): RowFile {
   const delimiter = random.pick(DELIMITERS);
@@ -27,19 +57,19 @@ export function csvFile(random: Random): RowFile {
   const lines = Array.from({ length: random.integer(0, 8) }, () =>
     row(random.chance(0.08) ? random.integer(1, columns + 2) : columns),
   );
-  lines.unshift(
-    random.chance(0.9) ? Array.from({ length: columns }, (_, i) => `c${i}`).join(delimiter) : row(columns),
-  );
+  lines.unshift(random.chance(0.9) ? Array.from({ length: columns }, (_, i) => `c${i}`).join(delimiter) : row(columns));
   const plan: FilePlan = {};
   if (random.chance(0.08)) lines.unshift(`sep=${random.chance(0.9) ? delimiter : random.pick([':', 'x', '"', '💥'])}`);
   const titles = random.chance(0.12) ? random.integer(1, 3) : 0;
-  for (let i = 0; i < titles; i++) lines.unshift(random.pick(['Report', '"March 1, 2026"', '', '"a" b', '"two\nlines"']));
+  for (let i = 0; i < titles; i++)
+    lines.unshift(random.pick(['Report', '"March 1, 2026"', '', '"a" b', '"two\nlines"']));
   if (titles > 0 && random.chance(0.7)) plan.skip = titles;
   else if (random.chance(0.02)) plan.skip = random.integer(0, 30);
   if (random.chance(0.1)) lines.push(random.pick([`Total${delimiter}9`, 'Total: Account', '', ' ']));
   if (random.chance(0.1)) lines.splice(random.integer(0, lines.length), 0, random.pick(['', '', ' ', '\t']));
   if (random.chance(0.25)) plan.quotes = random.pick(['strict', 'guarded'] as const);
-  if (random.chance(0.12)) plan.delimiter = random.chance(0.8) ? delimiter : random.pick([',', ';', ' ', ':', '"', '💥']);
+  if (random.chance(0.12))
+    plan.delimiter = random.chance(0.8) ? delimiter : random.pick([',', ';', ' ', ':', '"', '💥']);
   const text = lines.join(line_end) + (random.chance(0.8) ? line_end : '');
   return encoded(random, 'csv', mutated(random, text, [delimiter]), plan);
 }
@@ -49,8 +79,11 @@ function csvCell(random: Random, delimiter: string, hostile: number, quotes_all:
   const mark = random.unit();
   if (mark < 0.2) text += random.pick([delimiter, '"', ...BREAKS]) + random.pick(PLAIN);
   if (random.chance(hostile)) text = strange(random, delimiter) + text;
-  if (random.chance(hostile)) return random.pick([`"${text}`, `${text}"`, `"${text}" x`, `"${text}"y"`, ` "${text}"`, text]);
-  return quotes_all || mark < 0.3 ? `"${text.replaceAll('"', '""')}"` : text.replace(/["\r\n]/g, '_').replaceAll(delimiter, '_');
+  if (random.chance(hostile))
+    return random.pick([`"${text}`, `${text}"`, `"${text}" x`, `"${text}"y"`, ` "${text}"`, text]);
+  return quotes_all || mark < 0.3
+    ? `"${text.replaceAll('"', '""')}"`
+    : text.replace(/["\r\n]/g, '_').replaceAll(delimiter, '_');
 }
 
 function strange(random: Random, delimiter: string): string {
@@ -61,7 +94,8 @@ export function ndjsonFile(random: Random): RowFile {
   const line_end = random.pick(['\n', '\n', '\r\n', '\r']);
   const line = (): string => {
     const kind = random.unit();
-    if (kind < 0.1) return random.pick(['', ' ', '\t', '\u00a0', '[]', 'null', '1', '"a"', '{', '{}', '{"a":1}{"b":2}', '\ufeff{}']);
+    if (kind < 0.1)
+      return random.pick(['', ' ', '\t', '\u00a0', '[]', 'null', '1', '"a"', '{', '{}', '{"a":1}{"b":2}', '\ufeff{}']);
     const keys = Array.from({ length: random.integer(0, 3) }, () => random.pick(['a', 'id', '__proto__', 'é', '']));
     const object = keys.map((key) => `${JSON.stringify(key)}:${ndjsonValue(random)}`);
     return `{${object.join(random.pick([',', ', ', ',']))}}`;
@@ -72,7 +106,8 @@ export function ndjsonFile(random: Random): RowFile {
 }
 
 function ndjsonValue(random: Random): string {
-  if (random.chance(0.1)) return random.pick(['123456789012345678', '1e400', '0.1000000000000000055', '-0', '01', 'NaN']);
+  if (random.chance(0.1))
+    return random.pick(['123456789012345678', '1e400', '0.1000000000000000055', '-0', '01', 'NaN']);
   if (random.chance(0.6)) return JSON.stringify(random.pick(PLAIN));
   const text = JSON.stringify(hostileValue(random, 2));
   return text.length > 200 ? '""' : text;
