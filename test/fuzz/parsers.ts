@@ -7,7 +7,7 @@ import { Random } from '../../src/domain/random.ts';
 import { causeOf, counted, emptyResult, MANY_FINDINGS, type PartResult, type Plan } from './part.ts';
 import { exportsOfVendors, exportTrial, parquetFiles, parquetTrial } from './plan-files.ts';
 import { csvFile, ndjsonFile } from './row-files.ts';
-import { judge, type Verdict } from './row-judge.ts';
+import { judge, type Trial } from './row-judge.ts';
 import { shownBytes, shrinkBytes } from './shrink.ts';
 
 const PART = 'parsers';
@@ -15,15 +15,6 @@ const PART = 'parsers';
 const MOST_PIECES = 24;
 /** Inputs between two lines of progress. */
 const TOLD = 50_000;
-
-/** An input: its bytes, and how they are tried; shorter ones are tried in the same way. */
-export interface Trial {
-  name: string;
-  bytes: Buffer;
-  /** What else belongs to the input, for a person. */
-  beside: unknown;
-  run: (bytes: Buffer) => Promise<Verdict>;
-}
 
 interface Maker {
   /** How often it is chosen; less if an input takes long. */

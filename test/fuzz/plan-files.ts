@@ -19,10 +19,9 @@ import type { RecordName } from '../../src/domain/index.ts';
 import type { Random } from '../../src/domain/random.ts';
 import { openScratch } from '../../src/files/scratch.ts';
 import { mutateBytes } from './hostile.ts';
-import type { Trial } from './parsers.ts';
 import { decoded, referenceCsv, referenceNdjson } from './reference-rows.ts';
 import { mutated } from './row-files.ts';
-import { inTime, open, type Verdict, wrongError } from './row-judge.ts';
+import { inTime, open, type Trial, type Verdict, wrongError } from './row-judge.ts';
 
 const EXPORTS = join(import.meta.dirname, '../cli/import/presets/files');
 const NOW_MS = Date.UTC(2026, 3, 1);

@@ -14,6 +14,15 @@ export interface Verdict {
   problem?: string;
 }
 
+/** An input: its bytes, and how they are tried; shorter ones are tried in the same way. */
+export interface Trial {
+  name: string;
+  bytes: Buffer;
+  /** What else belongs to the input, for a person. */
+  beside: unknown;
+  run: (bytes: Buffer) => Promise<Verdict>;
+}
+
 /** Time of the processor for an input: this, and so much for each byte. Measured work is far below. */
 const MAX_MS = 40;
 const MAX_MS_PER_BYTE = 0.003;
@@ -44,6 +53,9 @@ interface Reading {
 async function read(file: RowFile, piece?: number): Promise<Reading | Error> {
   try {
     const source = await open(file, piece);
+    // What the proposal of a mapping asks.
+    source.otherHeaders?.();
+    source.linesAbove?.(['c0', 'c1'], 1);
     const rows: FileRow[] = [];
     for await (const portion of source.rows(0)) rows.push(...portion.rows);
     await source.close();
@@ -92,7 +104,8 @@ const OTHER_FILES = ['PK\x03\x04', '\x1f\x8b', '\xd0\xcf\x11\xe0', 'PAR1'];
 async function wrongRows(file: RowFile, reading: Reading | Error): Promise<string | undefined> {
   const { kind, bytes, plan } = file;
   const start = bytes.toString('latin1', 0, 4);
-  if (OTHER_FILES.some((mark) => start.startsWith(mark))) return reading instanceof Error ? undefined : 'no text is read';
+  if (OTHER_FILES.some((mark) => start.startsWith(mark)))
+    return reading instanceof Error ? undefined : 'no text is read';
   const guess = await findEncoding(inPieces(bytes, bytes.length + 1), plan.encoding);
   const text = decoded(bytes, plan.encoding, guess.name);
   const wanted = kind === 'csv' ? referenceCsv(text, plan) : { columns: null, rows: referenceNdjson(text) };
