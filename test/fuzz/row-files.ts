@@ -58,6 +58,7 @@ export function csvFile(random: Random): RowFile {
     row(random.chance(0.08) ? random.integer(1, columns + 2) : columns),
   );
   lines.unshift(random.chance(0.9) ? Array.from({ length: columns }, (_, i) => `c${i}`).join(delimiter) : row(columns));
+  if (random.chance(0.12)) swallow(random, lines, delimiter);
   const plan: FilePlan = {};
   if (random.chance(0.08)) lines.unshift(`sep=${random.chance(0.9) ? delimiter : random.pick([':', 'x', '"', '💥'])}`);
   const titles = random.chance(0.12) ? random.integer(1, 3) : 0;
@@ -72,6 +73,20 @@ export function csvFile(random: Random): RowFile {
     plan.delimiter = random.chance(0.8) ? delimiter : random.pick([',', ';', ' ', ':', '"', '💥']);
   const text = lines.join(line_end) + (random.chance(0.8) ? line_end : '');
   return encoded(random, 'csv', mutated(random, text, [delimiter]), plan);
+}
+
+/** A quote before a cell of one line and one behind a cell of a later line, which would make one cell of all between. */
+function swallow(random: Random, lines: string[], delimiter: string): void {
+  const from = random.integer(1, Math.max(1, lines.length - 2));
+  const to = random.integer(from, lines.length - 1);
+  const change = (line: number, put: (cell: string) => string): void => {
+    const cells = (lines[line] ?? '').split(delimiter);
+    const at = random.integer(0, cells.length - 1);
+    cells[at] = put(cells[at]!);
+    lines[line] = cells.join(delimiter);
+  };
+  change(from, (cell) => `"${cell}`);
+  change(to, (cell) => `${cell}"`);
 }
 
 function csvCell(random: Random, delimiter: string, hostile: number, quotes_all: boolean): string {
