@@ -161,6 +161,41 @@ describe('refused rows', () => {
   });
 });
 
+describe('rows that several records of a plan refuse', () => {
+  it('are counted and written once each, with all reasons', async () => {
+    const plan = file(
+      'plan.json',
+      JSON.stringify({
+        records: [
+          {
+            record: 'conversions',
+            group_lines: 'order_id',
+            fields: { product_ids: { from: 'sku' }, conversion_type: { value: 'purchase' } },
+          },
+          { record: 'adjustments', fields: { amount: { from: 'refund' }, reason: { value: 'refund' } } },
+        ],
+      }),
+    );
+    const path = file(
+      'lines.csv',
+      'order_id,customer_id,conversion_value,currency,occurred_at,sku,refund\n' +
+        'o1,a,bad,USD,2026-03-01T10:00:00Z,x,\n' +
+        'o1,a,bad,USD,2026-03-01T10:00:00Z,y,-1\n' +
+        'o1,a,bad,USD,2026-03-01T10:00:00Z,z,\n',
+    );
+    const told = await report(['--plan', plan, path, '--data', newData()]);
+    expect(told).toMatchObject({ rows_read: 3, accepted: 1, refused: 3 });
+    const lines = readFileSync(`${path}.rejected.csv`, 'utf8').trim().split('\n').slice(1);
+    expect(
+      lines.map((line) => [line.slice(0, 1), line.includes('conversion_value:'), line.includes('amount:')]),
+    ).toEqual([
+      ['2', true, true],
+      ['3', true, false],
+      ['4', true, true],
+    ]);
+  });
+});
+
 describe('a plan with several records', () => {
   const plan = {
     records: [

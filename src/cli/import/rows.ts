@@ -7,6 +7,7 @@ import { openNdjson } from './ndjson-rows.ts';
 import { openParquet } from './parquet-rows.ts';
 import type { FilePlan } from './plan.ts';
 import type { RowSource } from './row-source.ts';
+import { bytesOf } from './text.ts';
 
 /** Opens a file by its extension. @param needs true for the columns that will be used. */
 export async function openRows(
@@ -21,10 +22,10 @@ export async function openRows(
     case '.csv':
     case '.tsv':
     case '.txt':
-      return openCsv(path, stat.size, plan);
+      return openCsv(bytesOf(path, stat.size), plan);
     case '.ndjson':
     case '.jsonl':
-      return openNdjson(path, stat.size, plan);
+      return openNdjson(bytesOf(path, stat.size), plan);
     case '.parquet':
       return openParquet(path, needs);
     default:

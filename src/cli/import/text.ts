@@ -12,6 +12,13 @@ export interface TextPiece {
   bytes_read: number;
 }
 
+/** The bytes of a file. They may be read more than once, each time from a place on. */
+export interface FileBytes {
+  path: string;
+  size: number;
+  pieces(from: number): AsyncIterable<Buffer>;
+}
+
 const PIECE_BYTES = 1 << 18;
 /** So much of a file is looked at to find its encoding. */
 const LOOK_BYTES = 16 << 20;
@@ -26,33 +33,36 @@ export interface Encoding {
 }
 
 /** The encoding of a file: by its byte order mark, else the one that is asked for, else by its bytes. @throws bad_request. */
-export async function findEncoding(path: string, asked?: string): Promise<Encoding> {
+export async function findEncoding(file: FileBytes, asked?: string): Promise<Encoding> {
   if (asked !== undefined && !iconv.encodingExists(asked))
     throw badRequest('--encoding', `${asked} is not known; name one such as utf-8, utf-16le, latin1 or windows-1252`);
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const head = buffer.subarray(0, bytesRead);
-    refuseOtherFiles(path, head);
-    if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return { name: 'utf-8', mark_bytes: 3, sure: true };
-    if (head[0] === 0xff && head[1] === 0xfe) return { name: 'utf-16le', mark_bytes: 2, sure: true };
-    if (head[0] === 0xfe && head[1] === 0xff) return { name: 'utf-16be', mark_bytes: 2, sure: true };
-    if (asked !== undefined) return { name: asked, mark_bytes: 0, sure: true };
-    const wide = widthOf(head);
-    if (wide !== undefined) return { name: wide, mark_bytes: 0, sure: false };
-  } finally {
-    await file.close();
+  const head = await headOf(file);
+  refuseOtherFiles(file.path, head);
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return { name: 'utf-8', mark_bytes: 3, sure: true };
+  if (head[0] === 0xff && head[1] === 0xfe) return { name: 'utf-16le', mark_bytes: 2, sure: true };
+  if (head[0] === 0xfe && head[1] === 0xff) return { name: 'utf-16be', mark_bytes: 2, sure: true };
+  if (asked !== undefined) return { name: asked, mark_bytes: 0, sure: true };
+  const wide = widthOf(head);
+  if (wide !== undefined) return { name: wide, mark_bytes: 0, sure: false };
+  return { name: (await isWindows1252(file)) ? 'windows-1252' : 'utf-8', mark_bytes: 0, sure: false };
+}
+
+async function headOf(file: FileBytes): Promise<Buffer> {
+  let head: Buffer = Buffer.alloc(0);
+  for await (const bytes of file.pieces(0)) {
+    head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
+    if (head.length >= HEAD_BYTES) break;
   }
-  return { name: (await isWindows1252(path)) ? 'windows-1252' : 'utf-8', mark_bytes: 0, sure: false };
+  return head.subarray(0, HEAD_BYTES);
 }
 
 /** Reads the text of a file. The byte order mark is dropped. */
-export async function* readText(path: string, encoding: Encoding): AsyncGenerator<TextPiece> {
+export async function* readText(file: FileBytes, encoding: Encoding): AsyncGenerator<TextPiece> {
   const is_utf8 = /^utf-?8$/i.test(encoding.name);
   const decoder = is_utf8 ? undefined : iconv.getDecoder(encoding.name, { stripBOM: false });
   let rest: Buffer = Buffer.alloc(0);
   let bytes_read = encoding.mark_bytes;
-  for await (const bytes of pieces(path, encoding.mark_bytes)) {
+  for await (const bytes of file.pieces(encoding.mark_bytes)) {
     bytes_read += bytes.length;
     if (decoder) {
       const text = decoder.write(bytes);
@@ -69,10 +79,32 @@ export async function* readText(path: string, encoding: Encoding): AsyncGenerato
   if (text !== '') yield { text, utf8: decoder !== undefined || isUtf8(rest), bytes_read };
 }
 
-async function* pieces(path: string, start: number): AsyncGenerator<Buffer> {
+/** Remembers whether the pieces that a row may stand in are UTF-8: the last one, and those before it that ended no row. */
+export class PiecesInUtf8 {
+  private sound = true;
+  private last = true;
+
+  add({ utf8 }: Pick<TextPiece, 'utf8'>): void {
+    this.sound &&= utf8;
+    this.last = utf8;
+  }
+
+  /** @param rows that the last piece completed. @returns false if some of their bytes may not be UTF-8. */
+  ofRows(rows: number): boolean {
+    const { sound } = this;
+    if (rows > 0) this.sound = this.last;
+    return sound;
+  }
+}
+
+export function bytesOf(path: string, size: number): FileBytes {
+  return { path, size, pieces: (from) => pieces(path, from) };
+}
+
+async function* pieces(path: string, from: number): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {
-    for (let at = start; ; ) {
+    for (let at = from; ; ) {
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, at);
       if (bytesRead === 0) return;
@@ -109,7 +141,7 @@ function widthOf(head: Buffer): string | undefined {
 const UTF8_CHARACTERS = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
 
 /** True for a file that is not UTF-8, and whose high bytes make almost no UTF-8 anywhere: then each is a letter of its own. */
-async function isWindows1252(path: string): Promise<boolean> {
+async function isWindows1252(file: FileBytes): Promise<boolean> {
   let [looked, valid, other] = [0, 0, 0];
   let rest: Buffer = Buffer.alloc(0);
   const look = (bytes: Buffer): void => {
@@ -119,7 +151,7 @@ async function isWindows1252(path: string): Promise<boolean> {
     valid += found.length;
     if (!isUtf8(bytes)) other += text.replace(UTF8_CHARACTERS, '').match(/[\x80-\xff]/g)?.length ?? 0;
   };
-  for await (const bytes of pieces(path, 0)) {
+  for await (const bytes of file.pieces(0)) {
     looked += bytes.length;
     const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     const end = characterEnd(all);
