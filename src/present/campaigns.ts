@@ -1,6 +1,9 @@
 /** The table of campaigns on a terminal. */
+
+import { listed } from '../domain/text.ts';
 import type { ReportJson } from '../reports/context.ts';
 import { changeCells, changeColumns } from './changes.ts';
+import { line } from './clip.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
 import { moneyText, NOTHING, number, textTable } from './table.ts';
@@ -33,6 +36,25 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     reportTitle('Campaigns', report) +
     textTable(columns, lines, [totals]) +
     more(campaigns.length, shown.length) +
+    notMet(campaigns) +
     reportWarnings(report)
   );
+}
+
+/**
+ * A line for a table in which campaigns with spend and without orders stand beside campaigns with orders and without spend:
+ * they may be the same under two names. Empty if not both are there.
+ */
+function notMet(campaigns: readonly Row[]): string {
+  const costly = campaigns.filter(
+    (row) => BigInt((row['spend_micros'] as string | null) ?? 0) !== 0n && row['touched_conversions'] === 0,
+  );
+  const free = campaigns.filter((row) => row['spend'] === null && row['touched_conversions'] !== 0);
+  if (costly.length === 0 || free.length === 0) return '';
+  const names = (rows: readonly Row[]): string =>
+    listed(
+      rows.map((row) => String(row['campaign_id'])),
+      3,
+    );
+  return line`\nspend of ${names(costly)} met no touch of an order, and touches of ${names(free)} met no spend. If they are the same campaigns, links and costs name them differently (docs/import.md, "Campaigns that do not meet").\n`;
 }
