@@ -175,7 +175,7 @@ export function tell(io: Io, client: ImportClient, importer: Importer, run: Run,
     pairs([
       ['rows read', count(result.rows_read)],
       ...result.matched.map(({ record, where, rows }): [string, string] => [
-        `matched by ${clip(where, 60)}${result.matched.length > 1 ? `, for ${record}` : ''}`,
+        `matched ${result.matched.length > 1 ? `for ${record} ` : ''}by ${clip(where, 60)}`,
         count(rows),
       ]),
       ...some('left out by --where', result.left_out),
