@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { brandSettings, customerIds } from '../../config.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, type RecordName } from '../../domain/index.ts';
+import { DEFAULT_BRAND } from '../../domain/record.ts';
 import { listed } from '../../domain/text.ts';
 import { line } from '../../present/clip.ts';
 import type { Client } from '../client.ts';
@@ -140,7 +141,8 @@ async function importRows(io: Io, client: ImportClient, input: Input, options: I
     const records = [...new Set(mapping.mappings.map(({ record }) => record))].join(', ');
     io.err(`ignored, no such field in ${records}: ${listed(ignored)}\n`);
   }
-  const run = { file, mapping, finished, seconds: progress.seconds(), rejected, dry: options.dryRun };
+  const joins_emails = readingOf(io, options).customerIds(options.brand ?? DEFAULT_BRAND) === 'email';
+  const run = { file, mapping, finished, seconds: progress.seconds(), rejected, dry: options.dryRun, joins_emails };
   return tell(io, client, importer, run, options.json);
 }
 

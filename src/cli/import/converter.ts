@@ -45,6 +45,9 @@ const EXPONENT = /^[+-]?\d+(\.\d+)?e[+-]?\d+$/i;
 const MAYBE_THOUSANDS = /^-?[1-9]\d{0,2}\.\d{3}$/;
 const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
 
+/** The kind of a note that tells nothing new where a brand keeps emails in one form. */
+export const EMAIL_CASE = 'email_case';
+
 export class Converter {
   /** What is to be told about the rows since this was emptied. */
   notes = new Notes();
@@ -176,6 +179,13 @@ export class Converter {
         line,
       );
     }
+    if (target.field === 'customer_id' && value.includes('@') && value !== value.toLowerCase())
+      this.notes.add(
+        EMAIL_CASE,
+        target.name,
+        'emails have capital letters, so they are other persons than the same emails without; the setting "customer_ids": "email" makes them one (docs/settings.md). Set it before an import',
+        line,
+      );
     return value;
   }
 

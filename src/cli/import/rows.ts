@@ -7,7 +7,7 @@ import { openNdjson } from './ndjson-rows.ts';
 import { openParquet } from './parquet-rows.ts';
 import type { FilePlan } from './plan.ts';
 import type { RowSource } from './row-source.ts';
-import { bytesOf } from './text.ts';
+import { bytesOf, unknownFile } from './text.ts';
 
 /** Opens a file by its extension. @param needs true for the columns that will be used. */
 export async function openRows(
@@ -29,9 +29,6 @@ export async function openRows(
     case '.parquet':
       return openParquet(path, needs);
     default:
-      throw badRequest(
-        'FILE',
-        `${path} has no known extension (.csv, .tsv, .txt, .ndjson, .jsonl, .parquet); rename or convert it`,
-      );
+      throw await unknownFile(path);
   }
 }

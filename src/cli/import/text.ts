@@ -2,7 +2,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import iconv from 'iconv-lite';
-import { badRequest } from '../../domain/errors.ts';
+import { badRequest, type TributaryError } from '../../domain/errors.ts';
 
 export interface TextPiece {
   text: string;
@@ -163,12 +163,48 @@ async function isWindows1252(file: FileBytes): Promise<boolean> {
   return other > 10 * valid;
 }
 
+/** What other files begin with, and what to do with one. */
+const OTHER_FILES: readonly { starts: readonly string[]; fix: string }[] = [
+  {
+    starts: ['PK\x03\x04'],
+    fix: 'is a zip file or a workbook of Excel; open a workbook and save its sheet as csv (File > Save as > CSV UTF-8), or unpack the zip file',
+  },
+  { starts: ['\x1f\x8b'], fix: 'is compressed; unpack it with gunzip' },
+  {
+    starts: ['\xd0\xcf\x11\xe0'],
+    fix: 'is an old workbook of Excel; open it and save its sheet as csv (File > Save as > CSV)',
+  },
+  { starts: ['PAR1'], fix: 'is a Parquet file; give it the ending .parquet' },
+  { starts: ['%PDF-'], fix: 'is a PDF, which holds no rows; export the same report as csv' },
+  {
+    starts: ['<!doctype html', '<html'],
+    fix: 'is a web page, such as the one that asks to log in; log in and download the file again',
+  },
+];
+
+/** @throws bad_request for a file that is no text of rows, with what to do. */
 function refuseOtherFiles(path: string, head: Buffer): void {
-  const starts = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
-  if (starts(0x50, 0x4b, 3, 4))
-    throw badRequest('FILE', `${path} is a zip file or a workbook; save the sheet as csv, or unpack it`);
-  if (starts(0x1f, 0x8b)) throw badRequest('FILE', `${path} is compressed; unpack it with gunzip`);
-  if (starts(0xd0, 0xcf, 0x11, 0xe0)) throw badRequest('FILE', `${path} is an old workbook; save the sheet as csv`);
-  if (starts(0x50, 0x41, 0x52, 0x31))
-    throw badRequest('FILE', `${path} is a Parquet file; give it the ending .parquet`);
+  const begin = head
+    .subarray(0, 100)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
+    .toLowerCase();
+  const other = OTHER_FILES.find(({ starts }) => starts.some((one) => begin.startsWith(one.toLowerCase())));
+  if (other !== undefined) throw badRequest('FILE', `${path} ${other.fix}`);
+}
+
+/** The error for a file whose ending tells no reader: what its content tells, else the endings that do. */
+export async function unknownFile(path: string): Promise<TributaryError> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    refuseOtherFiles(path, buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+  const fix = /\.json$/i.test(path)
+    ? `; write one object a line: jq -c '.[]' FILE.json > FILE.ndjson`
+    : '; rename or convert it';
+  return badRequest('FILE', `${path} has no known extension (.csv, .tsv, .txt, .ndjson, .jsonl, .parquet)${fix}`);
 }

@@ -121,8 +121,11 @@ function readKnownForm(text: string): WallTime | undefined {
 function whyUnread(text: string, format: string | undefined): string {
   const shown = JSON.stringify(text);
   if (format !== undefined) return `${shown} does not have the form ${format}; correct it, or change --time-format`;
-  if (DAY_OR_MONTH_FIRST.test(text))
-    return `${shown} does not say whether the day or the month comes first; name --time-format, such as dd/MM/yyyy or MM/dd/yyyy HH:mm`;
+  const sign = DAY_OR_MONTH_FIRST.exec(text)?.[1];
+  if (sign !== undefined) {
+    const [day_first, month_first] = ['dd/MM/yyyy', 'MM/dd/yyyy HH:mm'].map((form) => form.replaceAll('/', sign));
+    return `${shown} does not say whether the day or the month comes first; name --time-format, such as ${day_first} or ${month_first}`;
+  }
   return `${shown} is not a known form of a time; write it as 2026-03-01T12:00:00Z, or name its form with --time-format`;
 }
 
