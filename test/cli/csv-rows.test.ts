@@ -265,7 +265,7 @@ describe('forms of files', () => {
 
   it('are refused when they are no text', async () => {
     await expect(read(Buffer.from('PK\u0003\u0004xx'))).rejects.toThrow(
-      'a zip file or a workbook; save the sheet as csv',
+      'is a zip file or a workbook of Excel; open a workbook and save its sheet as csv',
     );
     await expect(read('')).rejects.toThrow('is empty');
     await expect(read('a\n', { encoding: 'nonsense' })).rejects.toThrow('--encoding: nonsense is not known');
