@@ -25,7 +25,7 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: ALONE } },
     ],
     exclude: [...configDefaults.exclude, ...(deep ? [] : ['test/**/*.deep.test.ts'])],
-    globalSetup: ['test/clickhouse/setup.ts'],
+    globalSetup: ['test/support/compiled.ts', 'test/clickhouse/setup.ts'],
     // A machine may be ten times slower than usual: a limit only ends what hangs.
     testTimeout: deep ? 1_800_000 : 300_000,
     hookTimeout: 300_000,
