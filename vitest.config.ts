@@ -36,7 +36,7 @@ export default defineConfig({
       { extends: true, test: { name: 'alone', include: deep ? ALONE.filter((file) => FILES.includes(file)) : ALONE } },
     ],
     exclude: [...configDefaults.exclude, ...(deep ? [] : ['test/**/*.deep.test.ts'])],
-    globalSetup: ['test/clickhouse/setup.ts'],
+    globalSetup: ['test/support/compiled.ts', 'test/clickhouse/setup.ts'],
     // A machine may be ten times slower than usual: a limit only ends what hangs.
     testTimeout: deep ? 1_800_000 : 300_000,
     hookTimeout: 300_000,

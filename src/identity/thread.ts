@@ -1,18 +1,9 @@
 /** Runs kept memberships in a worker thread, so that joining the ids of a large brand never blocks the event loop. */
-import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { TributaryError } from '../domain/errors.ts';
+import { threadFile } from '../files/thread-file.ts';
 import { type Host, type Input, type Operation, type Output, Replaced } from './lines.ts';
 import type { Answer, Question } from './worker.ts';
-
-/** True when the program runs from its TypeScript source, as tests and benches do. Then tsx has to load the worker. */
-const FROM_SOURCE = import.meta.url.endsWith('.ts');
-
-function start(resourceLimits: ResourceLimits): Worker {
-  if (!FROM_SOURCE) return new Worker(new URL('./worker.js', import.meta.url), { resourceLimits });
-  const source = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
-  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${source}); })`;
-  return new Worker(code, { eval: true, resourceLimits });
-}
 
 /** The memory limit of the thread. docs/decisions/0012-kept-membership.md has the memory per link. */
 const MAX_MEMORY_MIB = 4_096;
@@ -29,7 +20,9 @@ export class ThreadHost implements Host {
   private end: TributaryError | undefined;
 
   constructor() {
-    this.worker = start({ maxOldGenerationSizeMb: MAX_MEMORY_MIB });
+    this.worker = new Worker(threadFile(import.meta.url, 'worker'), {
+      resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MIB },
+    });
     // An idle thread does not keep the process running.
     this.worker.unref();
     this.worker.on('message', (answer: Answer) => this.answered(answer));

@@ -28,7 +28,7 @@ import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 const MODELS = ['first_touch', 'time_decay', 'position_based'];
 /** Worlds in which every table of every report is compared with its declaration; most of the time goes there. Two are the fewest in which every table is made. */
 const CHECKED_WORLDS = runsOf('TRIBUTARY_RELATION_WORLDS', 2, 4);
-const WORLDS = 6;
+const WORLDS = runsOf('TRIBUTARY_ELIGIBILITY_WORLDS', 4, 6);
 
 const samples = (seed: number, count = WORLDS) =>
   fc.sample(fc.tuple(worlds({ conflicts: true }), optionsArbitrary), { numRuns: count, seed });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../support/folder.ts';
 
-const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+const MAIN = new URL('../../bin/tributary.js', import.meta.url).pathname;
 
 /** Starts the program with a pipe for both of its outputs. Nobody reads it but `read`. */
 function startWithPipe(argv: readonly string[]) {
@@ -13,7 +13,7 @@ function startWithPipe(argv: readonly string[]) {
   execFileSync('mkfifo', [path]);
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writer = openSync(path, 'w');
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...argv], {
+  const child = spawn(process.execPath, [MAIN, ...argv], {
     stdio: ['ignore', writer, writer],
     env: { ...process.env, TRIBUTARY_LOG_LEVEL: 'debug', TRIBUTARY_ADMIN_KEY: 'admin-key-of-this-test' },
   });

@@ -1,8 +1,15 @@
 /** Bad input: every refusal names the field, the problem of the value and the fix. */
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ORDER, TOUCH } from '../support/events.ts';
 import { MARCH_QUERY } from '../support/time.ts';
 import { READ, startServer, type TestServer, WRITE } from './harness.ts';
+
+/** For requests whose answers do not depend on what was sent before. */
+let shared: TestServer;
+beforeAll(async () => {
+  shared = await startServer({ shared: true });
+});
+afterAll(() => shared.close());
 
 interface Case {
   name: string;
@@ -121,9 +128,8 @@ function nested(depth: number): Record<string, unknown> {
 }
 
 test.each(CASES)('$name is refused, and the good item beside it is kept', async ({ path, item, field, says }) => {
-  const server = await startServer();
   const good = path === 'touchpoints' ? TOUCH : { ...ORDER, conversion_id: 'good' };
-  const { status, body } = await server.post(`/v1/${path}`, [item, good]);
+  const { status, body } = await shared.post(`/v1/${path}`, [item, good]);
   expect(status).toBe(202);
   expect(body.accepted).toBe(1);
   expect(body.rejected).toHaveLength(1);
@@ -132,13 +138,12 @@ test.each(CASES)('$name is refused, and the good item beside it is kept', async 
 });
 
 test('field names such as __proto__ are refused and change no object', async () => {
-  const server = await startServer();
   const inside = JSON.stringify({ ...TOUCH, custom_attributes: 'HERE' }).replace(
     '"HERE"',
     '{"__proto__": {"polluted": 1}}',
   );
   const outside = `{"__proto__": {"polluted": 1}, ${JSON.stringify(TOUCH).slice(1)}`;
-  const { body } = await server.post(
+  const { body } = await shared.post(
     '/v1/touchpoints',
     `[${inside}, ${outside}, {"constructor": {"prototype": {"polluted": 1}}}]`,
   );
@@ -152,23 +157,21 @@ test('field names such as __proto__ are refused and change no object', async () 
 });
 
 test('a body nested hundreds of thousands of levels deep is refused, and the process goes on', async () => {
-  const server = await startServer();
   const deep = `{"customer_id": ${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
-  expect((await server.post('/v1/touchpoints', deep)).status).toBe(422);
-  const open = await server.post('/v1/touchpoints', '['.repeat(500_000));
+  expect((await shared.post('/v1/touchpoints', deep)).status).toBe(422);
+  const open = await shared.post('/v1/touchpoints', '['.repeat(500_000));
   expect(open).toMatchObject({ status: 400, body: { error: { field: 'body' } } });
-  expect((await server.post('/v1/touchpoints', TOUCH)).status).toBe(202);
+  expect((await shared.post('/v1/touchpoints', TOUCH)).status).toBe(202);
 });
 
 test('invalid UTF-8 is refused where it stands, and the rest of the batch is kept', async () => {
-  const server = await startServer();
   const text = JSON.stringify([
     { ...TOUCH, campaign_id: 'BAD' },
     { ...TOUCH, campaign_id: 'größer' },
   ]);
   const bytes = Buffer.from(text);
   bytes[bytes.indexOf('BAD') + 1] = 0xff;
-  const { status, body } = await server.post('/v1/touchpoints', bytes);
+  const { status, body } = await shared.post('/v1/touchpoints', bytes);
   expect(status).toBe(202);
   expect(body.rejected).toMatchObject([{ index: 0, field: 'campaign_id' }]);
   expect(body.rejected[0].reason).toContain('UTF-8');
@@ -184,8 +187,7 @@ test.each([
   ['', /is empty; send a touchpoint/],
   ['[]', /array is empty/],
 ])('the body %j is refused with its place', async (payload, says) => {
-  const server = await startServer();
-  const { status, body } = await server.post('/v1/touchpoints', payload);
+  const { status, body } = await shared.post('/v1/touchpoints', payload);
   expect(status).toBe(400);
   expect(body.error).toMatchObject({ code: 'bad_request', field: 'body' });
   expect(body.error.message).toMatch(says);
@@ -202,15 +204,14 @@ test('a body of 10 MB and one of 100,000 items are refused with their limits', a
 });
 
 test('what is not JSON in UTF-8 is refused with what to send', async () => {
-  const server = await startServer();
   const payload = JSON.stringify(TOUCH);
-  const form = await server.call('POST', '/v1/touchpoints', {
+  const form = await shared.call('POST', '/v1/touchpoints', {
     headers: { ...WRITE, 'content-type': 'application/x-www-form-urlencoded' },
     payload,
   });
   expect(form).toMatchObject({ status: 415, body: { error: { code: 'unsupported_media_type' } } });
   expect(form.body.error.message).toContain('application/json');
-  const latin = await server.call('POST', '/v1/touchpoints', {
+  const latin = await shared.call('POST', '/v1/touchpoints', {
     headers: { ...WRITE, 'content-type': 'application/json; charset=iso-8859-1' },
     payload,
   });
@@ -277,8 +278,7 @@ test.each([
   ['start=', 'start', /is empty/],
   ['as_of=main:999', 'as_of', /later than the last committed position/],
 ])('the report parameter %s is refused by name', async (query, field, says) => {
-  const server = await startServer();
-  const { status, body } = await server.get(`/v1/reports/attribution?${query}`);
+  const { status, body } = await shared.get(`/v1/reports/attribution?${query}`);
   expect(status).toBe(400);
   expect(body.error.field).toBe(field);
   expect(body.error.message).toMatch(says);
@@ -293,20 +293,18 @@ test('a model that is not fitted is a conflict, never another model under its na
 });
 
 test('a text that begins with U+FEFF is refused, because engines read it back without it', async () => {
-  const server = await startServer();
   for (const field of ['conversion_id', 'order_id', 'customer_id', 'session_id']) {
-    const { status, body } = await server.post('/v1/conversions', { ...ORDER, [field]: '\ufefforder-1' });
+    const { status, body } = await shared.post('/v1/conversions', { ...ORDER, [field]: '\ufefforder-1' });
     expect([field, status, body.rejected]).toEqual([
       field,
       422,
       [{ index: 0, field, reason: 'holds the invisible character U+FEFF; remove it' }],
     ]);
   }
-  expect((await server.post('/v1/touchpoints', { ...TOUCH, channel: '\ufeffemail' })).status).toBe(422);
+  expect((await shared.post('/v1/touchpoints', { ...TOUCH, channel: '\ufeffemail' })).status).toBe(422);
 });
 
 test('no browser takes an answer for anything but what its type says', async () => {
-  const server = await startServer();
   for (const [method, path] of [
     ['GET', '/health'],
     ['GET', '/openapi.json'],
@@ -315,7 +313,7 @@ test('no browser takes an answer for anything but what its type says', async () 
     ['GET', '/v1/keys'],
     ['POST', '/v1/touchpoints'],
   ] as const) {
-    const { headers } = await server.call(method, path, { headers: READ });
+    const { headers } = await shared.call(method, path, { headers: READ });
     expect([path, headers['x-content-type-options']]).toEqual([path, 'nosniff']);
   }
 });

@@ -44,12 +44,12 @@ test('a line of which a part was written is completed before the next one, and a
 });
 
 test('a full disk behind standard output neither ends nor delays the process', () => {
-  const module = new URL('../../src/server/log.ts', import.meta.url).href;
+  const module = new URL('../../dist/server/log.js', import.meta.url).href;
   const script = `import { logTo } from '${module}'; const log = logTo();
     for (let i = 0; i < 1000; i++) log.write('line\\n'); console.error('alive');`;
   const { stderr, status } = spawnSync(
     'sh',
-    ['-c', `"$0" --import tsx --input-type=module -e "$1" > /dev/full`, process.execPath, script],
+    ['-c', `"$0" --input-type=module -e "$1" > /dev/full`, process.execPath, script],
     {
       encoding: 'utf8',
       timeout: 120_000,

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const MAIN = join(import.meta.dirname, '../../bin/tributary.js');
 
 export interface ServerProcess {
   child: ChildProcess;
@@ -14,7 +14,7 @@ export interface ServerProcess {
 /** Starts the program; stdout and stderr are collected until it ends. */
 export function program(argv: readonly string[]): { child: ChildProcess; output: () => string } {
   const env = { ...process.env, TRIBUTARY_LOG_LEVEL: 'silent' };
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout!, child.stderr!])
     stream.on('data', (chunk) => {

@@ -128,11 +128,12 @@ test('the loader reads and writes while long reports use every place for reports
   const warehouse = await DuckDBWarehouse.open({ path: newPath(), threads: 1 });
   await warehouse.migrate();
   const ended: string[] = [];
+  const stop = new AbortController();
   const endless =
     'select count(*) as n from range(100000) a(i), range(100000) b(i), range(100) c(i) where a.i + b.i = c.i';
   const reports = Array.from({ length: 6 }, () =>
     warehouse
-      .read((s) => s.query(endless), { timeout_ms: 5_000 })
+      .read((s) => s.query(endless), { timeout_ms: 60_000, signal: stop.signal })
       .catch(() => undefined)
       .then(() => ended.push('report')),
   );
@@ -142,6 +143,7 @@ test('the loader reads and writes while long reports use every place for reports
     ended.push('loader');
   }
   expect(ended).toEqual(['loader', 'loader', 'loader']);
+  stop.abort();
   await Promise.all(reports);
   await warehouse.close();
 });

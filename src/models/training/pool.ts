@@ -6,11 +6,9 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { TributaryError } from '../../domain/errors.ts';
+import { threadFile } from '../../files/thread-file.ts';
 import { tooSlow } from '../../warehouse/turns.ts';
 import type { Outcome, TaskName, Tasks } from './worker.ts';
-
-/** The worker's file: compiled JavaScript, or TypeScript where tests and benches run the source. */
-const FILE = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url));
 
 export class TrainingPool {
   private pool: Piscina | undefined;
@@ -58,12 +56,11 @@ export class TrainingPool {
 
   private open(): Piscina {
     const pool = new Piscina({
-      filename: FILE,
+      filename: fileURLToPath(threadFile(import.meta.url, 'worker')),
       // One core stays free for requests. At least two threads, so that a short task does not wait for a long one.
       maxThreads: Math.max(2, availableParallelism() - 1),
       minThreads: 0,
       idleTimeout: 5_000,
-      ...(FILE.endsWith('.ts') ? { execArgv: ['--import', 'tsx'] } : {}),
     });
     // If a thread fails to start, no task gets the error. So all tasks fail here; otherwise they would wait forever.
     pool.on('error', (error) => {
