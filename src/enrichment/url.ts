@@ -10,8 +10,9 @@ export const MAX_HOST_LENGTH = 253;
 /** Parameters of one URL that are read. The scan for personal ids (`private.ts`) reads all of them. */
 const MAX_PARAMETERS = 100;
 
-/** The host of an absolute URL in lower case without port, `android-app://PACKAGE` for an app; null when there is none. */
+/** The host of a URL in lower case without port, also of one without its scheme, `android-app://PACKAGE` for an app; null when there is none. */
 export function hostOf(url: string): string | null {
+  if (url.startsWith('//')) return hostOf(`https:${url}`);
   const scheme_end = url.indexOf('://');
   // A scheme is short; `://` further on belongs to a nested URL.
   if (scheme_end < 0 || scheme_end > 20) return bareHost(url);
