@@ -105,7 +105,8 @@ export const LABELS: ReadonlyArray<{ category: HostCategory; label: RegExp; only
   { category: 'webmail', label: /^(?:my|the|m|f\d)?-?(?:web|e-?)?mail(?:box|host|er)?-?\d{0,4}[a-z]?$|^inbox$/ },
   {
     category: 'webmail',
-    label: /^(?:owa|outlook|roundcube|squirrelmail|zimbra|horde|poczta|posta|pochta|courriel|correo(?:web)?|messagerie\w*)$/,
+    label:
+      /^(?:owa|outlook|roundcube|squirrelmail|zimbra|horde|poczta|posta|pochta|courriel|correo(?:web)?|messagerie\w*)$/,
   },
   {
     category: 'webmail',

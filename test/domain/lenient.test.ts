@@ -120,13 +120,19 @@ describe('a record', () => {
   });
 
   test.each([
-    ['geo_location', '{"lat":52.52000659999999925276,"country":"DE"}', { country: 'DE', lat: '52.52000659999999925276' }],
+    [
+      'geo_location',
+      '{"lat":52.52000659999999925276,"country":"DE"}',
+      { country: 'DE', lat: '52.52000659999999925276' },
+    ],
     ['click_ids', '{"gclid":820982911946154508}', { gclid: '820982911946154508' }],
     ['evidence', '{"machine":true,"of":[{"n":1e400}]}', { machine: true, of: [{ n: '1e400' }] }],
   ])('keeps the digits of a number in %s that JSON does not keep, as a text', (field, text, kept) => {
     const { item, warnings } = readWith('touchpoints', { [field]: parseJson(text) });
     expect(JSON.parse(item[field] as string)).toEqual(kept);
-    expect(warnings).toEqual([{ field: expect.stringContaining(`${field}.`), reason: expect.stringMatching(/kept as a text$/) }]);
+    expect(warnings).toEqual([
+      { field: expect.stringContaining(`${field}.`), reason: expect.stringMatching(/kept as a text$/) },
+    ]);
   });
 
   test.each([
