@@ -3,13 +3,14 @@
  * {@link Problem} that names the field. A record is flat: strings, numbers and nulls, in schema order, so that records with
  * equal content have the same JSON text.
  */
-import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn, inexactIn, type JsonFault } from './canonical-json.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { CLOCK_AHEAD, clockAhead } from './clock.ts';
 import { contentId } from './content-id.ts';
 import { currencyProblem } from './currencies.ts';
 import { emailId } from './email-ids.ts';
 import { assert, type Problem } from './errors.ts';
-import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
+import type { FieldKind } from './fields.ts';
+import { MAX_PLACE_LENGTH, readJson } from './json-field.ts';
 import { InexactNumber } from './json-text.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import {
@@ -33,7 +34,6 @@ import {
   warnOfAddresses,
   withdrawnCurrency,
 } from './refusals.ts';
-import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
 import { Compile, type TObject, type TSchema } from './typebox.ts';
 
@@ -46,9 +46,6 @@ export function isProblem(value: FlatRecord | Problem): value is Problem {
 
 /** Kinds whose value is stored unchanged, after its structure is checked. */
 const PLAIN_KINDS: ReadonlySet<FieldKind> = new Set(['id', 'text', 'integer', 'number']);
-
-/** The most characters of a field's name in a refusal. */
-const MAX_PLACE_LENGTH = 100;
 
 const BRAND = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 export const DEFAULT_BRAND = 'default';
@@ -178,11 +175,6 @@ function textFields(fields: readonly Field[]): TextFields {
   };
 }
 
-/** The name of the place of a fault in a field. */
-function placeOf(field: Field, fault: JsonFault): string {
-  return (field.name + fault.place).slice(0, MAX_PLACE_LENGTH);
-}
-
 /** Reads one field into `record`. @returns the problem when the value is refused. */
 function readField(
   record: FlatRecord,
@@ -238,22 +230,9 @@ function readField(
       return undefined;
     }
     case 'json': {
-      const unfit = Array.isArray(value) ? value.findIndex((item) => nameFault(item as string) !== undefined) : -1;
-      if (unfit >= 0) return refuse(`item ${unfit}: ${nameFault((value as string[])[unfit]!)}`);
-      const text = canonicalJson(value, 0);
-      if (text === undefined) {
-        const inexact = inexactIn(value);
-        if (inexact?.place === '') return refuse(structuralProblem(field.schema, value, true)!);
-        if (inexact) return { field: placeOf(field, inexact), reason: inexact.reason };
-        return refuse(
-          `must be plain JSON at most ${MAX_JSON_DEPTH} levels deep, without the keys __proto__, constructor or prototype`,
-        );
-      }
-      if (text.length > MAX_JSON_LENGTH)
-        return refuse(`is ${text.length} characters as JSON; the limit is ${MAX_JSON_LENGTH}`);
-      const half = text.includes(HALF_PAIR_ESCAPE) ? halfPairIn(value) : undefined;
-      if (half) return { field: placeOf(field, half), reason: half.reason };
-      record[field.name] = text;
+      const json = readJson(field, value, context.warn);
+      if (typeof json === 'object') return json;
+      if (json !== undefined) record[field.name] = json;
       return undefined;
     }
     default:

@@ -14,7 +14,7 @@ import { CheckpointFile } from './checkpoint.ts';
 import { DryRun, refusalOf } from './dry-run.ts';
 import { type ImportClient, Importer } from './importer.ts';
 import { tell } from './outcome.ts';
-import type { ImportPlan } from './plan.ts';
+import { type ImportPlan, namesZone } from './plan.ts';
 import { PlanMapping } from './plan-mapping.ts';
 import { type PlanFlags, planOf } from './plan-options.ts';
 import { agreedPlan, presetPlan } from './proposal.ts';
@@ -86,7 +86,7 @@ async function importByPlan(
   withClient: WithClient,
 ): Promise<number> {
   const mapping = new PlanMapping(plan);
-  const source = await openRows(file, mapping.needs, plan.file);
+  const source = await openRows(file, mapping.needs, plan.file, namesZone(plan));
   try {
     mapping.bind(source);
     const keeps = !options.dryRun;

@@ -118,7 +118,7 @@ function lateWarnings(importer: Importer, { mapping, finished }: Run): Warning[]
   if (!finished || importer.rows_before > 0 || importer.state.rows === 0) return [];
   const rowsFor = (i: number): number => importer.state.matched[i] ?? 0;
   const matched = mapping.mappings.some((_, i) => rowsFor(i) > 0);
-  const warnings: Warning[] = [];
+  const warnings: Warning[] = mapping.roundedIds();
   const readable =
     importer.state.rows >
     importer.state.reasons.filter(({ field }) => field === '').reduce((n, { rows }) => n + rows, 0);

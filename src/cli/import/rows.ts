@@ -9,11 +9,16 @@ import type { FilePlan } from './plan.ts';
 import type { RowSource } from './row-source.ts';
 import { bytesOf, unknownFile } from './text.ts';
 
-/** Opens a file by its extension. @param needs true for the columns that will be used. */
+/**
+ * Opens a file by its extension.
+ * @param needs true for the columns that will be used.
+ * @param has_zone true if the zone of times without one is known.
+ */
 export async function openRows(
   path: string,
   needs: (column: string) => boolean,
   plan: FilePlan = {},
+  has_zone = false,
 ): Promise<RowSource> {
   if (!existsSync(path)) throw badRequest('FILE', `${path} does not exist`);
   const stat = statSync(path);
@@ -27,7 +32,7 @@ export async function openRows(
     case '.jsonl':
       return openNdjson(bytesOf(path, stat.size), plan);
     case '.parquet':
-      return openParquet(path, needs);
+      return openParquet(path, needs, has_zone);
     default:
       throw await unknownFile(path);
   }
