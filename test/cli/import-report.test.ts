@@ -314,6 +314,9 @@ describe('a file without a record', () => {
     expect((await cli(['import', path, '--data', newData()], answer('y'))).out).toMatch(/accepted\s+1\n/);
     expect((await cli(['import', path, '--yes', '--data', newData()])).out).toMatch(/accepted\s+1\n/);
     expect(asked).toHaveLength(2);
+    const { out, err } = await cli(['import', path, '--yes', '--json', '--data', newData()]);
+    expect(JSON.parse(out)).toMatchObject({ accepted: 1 });
+    expect(err).toContain(`${path}: `);
   });
 
   it('gets a proposal also below titles, where the command skips them', async () => {

@@ -68,7 +68,9 @@ async function planFor(
 
 function proposedPlan(io: Io, file: string, options: ImportOptions): Promise<ImportPlan | undefined> {
   const reading = readingOf(io, options);
-  return agreedPlan(io, file, options, (record: RecordName, item: unknown) => refusalOf(record, item, reading));
+  // Programs read the output, so a proposal stands beside it. A copy of `io` would begin to listen for Ctrl-C.
+  const beside = options.json ? (Object.create(io, { out: { value: io.err } }) as Io) : io;
+  return agreedPlan(beside, file, options, (record: RecordName, item: unknown) => refusalOf(record, item, reading));
 }
 
 /** How records are read where no server reads them. */
