@@ -124,6 +124,15 @@ describe('a quote that is not closed in a row of several lines', () => {
     };
     expect(searched(2_000)).toBeLessThan(2.2 * searched(1_000));
   });
+
+  it('keeps no row of more cells than a file can have columns', () => {
+    const records = new CsvRecords({ delimiter: ',', line_end: '\n', strict: false }, 1);
+    records.push('a,b,c\n');
+    const found = [1, 2, 3].map(() => records.push('x",b,"\n'.repeat(20_000)));
+    // Each line has two cells, and its quote opens a third.
+    expect(found.map(({ length }) => length)).toEqual([0, 0, 50_000]);
+    expect(found[2]!.at(-1)!.problem).toContain('more than 100,000 cells');
+  });
 });
 
 describe('the standard', () => {

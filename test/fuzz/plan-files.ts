@@ -25,11 +25,14 @@ interface Export {
   plan: ImportPlan;
 }
 
+/** As often as so many exports: its records are refused in more ways than those of vendors. */
+const OF_LINES = 8;
+
 /** Orders whose rows are one record together, beside a record of each row. */
 const LINES: Export = {
   name: 'lines',
   kind: 'csv',
-  text: `order_id,who,at,value,sku,refund\n${['1,a,2026-03-01,10,x,', '1,a,2026-03-01,10,y,2', '2,b,2026-03-01,20,x,', '3,,2026-03-02,5,z,1'].join('\n')}\n`,
+  text: `order_id,who,at,value,sku,refund\n${['1,a,2026-03-01 10:00,10,x,', '1,a,2026-03-01 10:00,10,y,2', '2,b,2026-03-01 10:00,20,x,', '3,,2026-03-02 10:00,5,z,1', '4,c,2026-03-02 10:00,bad,x,', '4,c,2026-03-02 10:00,bad,y,1'].join('\n')}\n`,
   plan: {
     time_zone: 'UTC',
     records: [
@@ -61,7 +64,7 @@ const LINES: Export = {
 
 /** The exports of the tests of presets, each with the plan of its preset. */
 export async function exportsOfVendors(): Promise<Export[]> {
-  const found = [LINES];
+  const found: Export[] = Array.from({ length: OF_LINES }, () => LINES);
   for (const name of readdirSync(EXPORTS)) {
     const path = join(EXPORTS, name);
     const preset = presetNamed(/^[a-z0-9_]+/.exec(name)![0]);

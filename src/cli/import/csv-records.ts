@@ -32,9 +32,12 @@ const QUOTE = '"';
 const MAX_CELL_CHARS = 1 << 20;
 /** Characters of a record. */
 const MAX_RECORD_CHARS = 16 << 20;
+/** Cells of a record that goes over several lines. */
+const MAX_RECORD_CELLS = 100_000;
 
 const STRAY = 'opens a quote that is not closed; close it, or double the quotes inside the cell';
 const TOO_LONG = 'opens a quote that is not closed within 1 MB; close it, or shorten the cell';
+const ENDLESS = 'opens a quote in a row of more than 16 MB or more than 100,000 cells; close it, or divide the row';
 const SWALLOWS =
   'opens a quote that would swallow the rows below it; close it, or double the quotes inside the cell (--quotes strict reads the rows as one cell)';
 
@@ -183,7 +186,7 @@ export class CsvRecords {
           if (swallows) return { stray: SWALLOWS, end };
           const next_end = endOfLine(text, closing, line_end);
           if (next_end === text.length && !is_last) return undefined;
-          if (next_end - start > MAX_RECORD_CHARS) return { stray: TOO_LONG, end };
+          if (next_end - start > MAX_RECORD_CHARS || cells > MAX_RECORD_CELLS) return { stray: ENDLESS, end };
           line_start = text.lastIndexOf(line_end, closing) + 1;
           end = next_end;
           line = text.slice(line_start, end);
