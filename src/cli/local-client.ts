@@ -14,8 +14,8 @@ import { readAnswer } from './http-client.ts';
 import type { Io } from './io.ts';
 import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
-/** An import waits while more records are not loaded, so that the spool stays small and the flush at the end is quick. */
-const MAX_LAG_RECORDS = 200_000;
+/** An import waits while the loader has not read more records: then it reads them from memory, and the flush at the end is quick. */
+const MAX_UNREAD_RECORDS = 20_000;
 const LAG_CHECK_MS = 20;
 /** If no record is loaded for this long, the command fails. */
 const STALLED_MS = 120_000;
@@ -71,7 +71,7 @@ export class LocalClient implements Client {
       const [left, right] = halves(items);
       return joinAnswers(await this.send(record, left), await this.send(record, right), left.length);
     }
-    await this.waitForLoader(MAX_LAG_RECORDS);
+    await this.waitForLoader(MAX_UNREAD_RECORDS);
     const envelope = { source: 'cli', drafts: draftsOf(record, items) };
     return patiently(() => collector.accept(envelope, { key_brand_id: null }), this.io.stop);
   }
@@ -99,17 +99,20 @@ export class LocalClient implements Client {
   }
 
   /**
-   * Waits while more than `max_lag` records are not loaded.
+   * Waits while the loader has not read more than `max_unread` records. With 0 it waits until all of them are committed.
    * @throws warehouse_unavailable when no record is loaded for {@link STALLED_MS}.
    */
-  private async waitForLoader(max_lag: number, onWait: (lag_records: number) => void = () => {}): Promise<void> {
-    let seen_lag = Number.POSITIVE_INFINITY;
+  private async waitForLoader(max_unread: number, onWait: (lag_records: number) => void = () => {}): Promise<void> {
+    let seen_left = Number.POSITIVE_INFINITY;
     let moved_at = Date.now();
     for (;;) {
-      const { lag_records, loader } = this.tributary.collector.health();
-      if (lag_records <= max_lag) return;
+      const { collector } = this.tributary;
+      const { lag_records, unread_records, loader } = collector.health();
+      if (max_unread === 0 ? lag_records === 0 : unread_records <= max_unread) return;
       onWait(lag_records);
-      if (lag_records < seen_lag) [seen_lag, moved_at] = [lag_records, Date.now()];
+      // The loader moves when it reads records, and when it commits them.
+      const left = lag_records + unread_records;
+      if (left < seen_left) [seen_left, moved_at] = [left, Date.now()];
       else if (Date.now() - moved_at > STALLED_MS) {
         const why = loader.last_error === '' ? 'the loader makes no progress' : loader.last_error;
         throw new TributaryError(
@@ -117,7 +120,9 @@ export class LocalClient implements Client {
           `no record was loaded for ${STALLED_MS / 1000} s: ${why}; accepted records are not lost, so repeat the command when the cause is fixed`,
         );
       }
-      await sleep(LAG_CHECK_MS);
+      // A flush lets the loader commit what it has. It fails only when it takes longer.
+      if (max_unread === 0) await collector.flush(LAG_CHECK_MS).catch(() => undefined);
+      else await sleep(LAG_CHECK_MS);
     }
   }
 

@@ -6,9 +6,15 @@ export function int64Hash(text: string): bigint {
   return int64OfHex(hash('sha256', text, 'hex').slice(0, 16));
 }
 
+const halves = new Uint32Array(2);
+const whole = new BigInt64Array(halves.buffer);
+const [LOW, HIGH] = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? [0, 1] : [1, 0];
+
 /** 16 hex digits as a signed integer of 64 bits. */
 export function int64OfHex(digits: string): bigint {
-  return BigInt.asIntN(64, BigInt(`0x${digits}`));
+  halves[HIGH] = Number.parseInt(digits.slice(0, 8), 16);
+  halves[LOW] = Number.parseInt(digits.slice(8, 16), 16);
+  return whole[0]!;
 }
 
 /**

@@ -6,9 +6,10 @@ import { statementId } from '../domain/statement.ts';
 import { int64OfHex } from '../domain/subject.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
-import type { Cell, Row } from '../warehouse/schema.ts';
+import { type Cell, type Row, TABLES } from '../warehouse/schema.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import type { Conflict } from './conflict-counts.ts';
+import type { Handed } from './handed.ts';
 import { cleanRecord, keepRecord, sentFields } from './kept-record.ts';
 import { keyOf, lookUp, type Wanted } from './look-up.ts';
 import type { SeenIds } from './seen-ids.ts';
@@ -56,6 +57,22 @@ export function* itemsOf(entry: SpoolEntry, after_log_seq: number, privacy: Priv
   }
 }
 
+/** The same for an envelope that was handed over in memory. */
+export function itemsOfHanded(
+  { privacy: rules, log_seq, received_at, records }: Handed,
+  after_log_seq: number,
+  privacy: PrivacyOptions,
+): Item[] {
+  const is_clean = rules === privacyRules(privacy);
+  const items: Item[] = [];
+  for (let i = Math.max(0, after_log_seq + 1 - log_seq); i < records.length; i++) {
+    const { record, item, content_hash } = records[i]!;
+    const clean = is_clean ? item : cleanRecord(record, item, privacy);
+    items.push({ record, item: clean, content_hash, log_seq: log_seq + i, received_at });
+  }
+  return items;
+}
+
 /** An item with its key, which names kind, brand and stored id. */
 interface KeyedItem extends Omit<Item, 'content_hash'> {
   key: string;
@@ -72,12 +89,21 @@ interface KeyedItem extends Omit<Item, 'content_hash'> {
  */
 export async function prepareBatch(
   items: readonly Item[],
-  context: { warehouse: Warehouse; seen: SeenIds; enrich: Enrich; collector_id: string; now_ms: number },
+  context: {
+    warehouse: Warehouse;
+    seen: SeenIds;
+    enrich: Enrich;
+    collector_id: string;
+    now_ms: number;
+    /** Called before the warehouse is asked for known records. */
+    beforeLookUp?: () => Promise<void>;
+  },
 ): Promise<PreparedBatch> {
   const counts: BatchCounts = { loaded: {}, duplicates: 0, conflicts: [] };
   const batch: Batch = {};
   const turns = new WorkTurns();
   const { keyed_items, maybe } = await keyAll(items, context.seen, turns);
+  if (maybe.length > 0) await context.beforeLookUp?.();
   const known = await lookUp(maybe, context.warehouse);
   const conflict = (keyed: KeyedItem, fields: FlatRecord): void => {
     counts.conflicts.push({ brand_id: keyed.item['brand_id'] as string, record: keyed.record });
@@ -135,9 +161,11 @@ function hasMark(id: Value | undefined): boolean {
 
 function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
   const { record, item } = keyed;
-  const row: Row = Object.assign({}, item, context.enrich(record, item));
+  const row = emptyRow(record);
+  fill(row, item);
+  fill(row, context.enrich(record, item));
   const { derived = [], id_field, kept } = recordKind(record);
-  for (const { name, fill } of derived) if (fill) row[name] = fill(row);
+  for (const column of derived) if (column.fill) row[column.name] = column.fill(row);
   if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, keyed.log_seq);
   row['content_hash'] = keyed.content_hash;
   row['received_at'] = keyed.received_at;
@@ -145,6 +173,23 @@ function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string
   row['collector_id'] = context.collector_id;
   row['log_seq'] = keyed.log_seq;
   return row;
+}
+
+const EMPTY_ROWS = new Map<RecordName, Row>();
+
+/** A row with all columns of a table, each null. Rows of equal shape are far cheaper to make and to read than those that grow. */
+function emptyRow(record: RecordName): Row {
+  let empty = EMPTY_ROWS.get(record);
+  if (empty === undefined) {
+    empty = Object.fromEntries(TABLES[record].columns.map(({ name }) => [name, null]));
+    EMPTY_ROWS.set(record, empty);
+  }
+  return { ...empty };
+}
+
+/** Fills the columns of a row. What is no column, such as the place of an address, is left out. */
+function fill(row: Row, cells: Readonly<Record<string, Cell>>): void {
+  for (const name in cells) if (row[name] !== undefined) row[name] = cells[name]!;
 }
 
 /** The row of a record that does not count, at the position of the item that made the conflict known. */

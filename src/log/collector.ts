@@ -68,6 +68,8 @@ export interface CollectorHealth {
   spool_bytes: number;
   /** Records on disk that are not yet in the warehouse. */
   lag_records: number;
+  /** Records on disk that the loader has not read; the others of `lag_records` wait for their commit. */
+  unread_records: number;
   durable_log_seq: number;
   known_ids_bytes: number;
   torn_bytes: number;
@@ -233,6 +235,7 @@ export class Collector {
     return {
       spool_bytes: this.spool.bytes,
       lag_records: Math.max(0, this.spool.durable_log_seq - this.loader.stats.committed_log_seq),
+      unread_records: this.loader.unread_records,
       durable_log_seq: this.spool.durable_log_seq,
       known_ids_bytes: this.loader.recalled?.seen.bytes ?? 0,
       torn_bytes: this.spool.torn_bytes,

@@ -8,7 +8,8 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
-import { type Batch, RowFault, type Warehouse } from '../warehouse/port.ts';
+import { type Batch, type Load, RowFault, type Warehouse } from '../warehouse/port.ts';
+import type { Row } from '../warehouse/schema.ts';
 import { type BatchCounts, type Enrich, type Item, prepareBatch } from './batch.ts';
 import type { CommitClock } from './commit-clock.ts';
 import { ConflictCounts } from './conflict-counts.ts';
@@ -71,6 +72,16 @@ const MAX_BACKOFF_MS = 10_000;
 const DRAIN_MS = 30_000;
 /** The size of a batch while requests go first. */
 const BUSY_BATCH_RECORDS = 500;
+/** The rows of one row group of DuckDB: a load of so many is written to its file at once. */
+const LOAD_ROWS = 122_880;
+
+/** A transaction with the rows of several batches. */
+interface OpenLoad {
+  load: Load;
+  /** The position of its last record. */
+  log_seq: number;
+  counts: BatchCounts[];
+}
 
 export class Loader {
   readonly stats: LoaderStats;
@@ -82,6 +93,9 @@ export class Loader {
   private readonly rests = new Rests();
   private readonly reader: SpoolReader;
   private failures = 0;
+  private open_load: OpenLoad | undefined;
+  /** True if the last read filled a batch, so that many more records may follow. */
+  private is_bulk = false;
   recalled: Recalled | undefined;
 
   constructor(private readonly options: LoaderOptions) {
@@ -102,7 +116,21 @@ export class Loader {
   }
 
   start(): void {
+    if (this.options.serves_nobody)
+      this.options.spool.onDurable = () => {
+        if (this.unread_records >= this.options.batch_records) this.rests.cut();
+      };
     this.running ??= this.loop();
+  }
+
+  /** Durable records that the loader has not read. */
+  get unread_records(): number {
+    return Math.max(0, this.options.spool.durable_log_seq - this.position);
+  }
+
+  /** The position of the last record that was given to the warehouse, committed or not. */
+  private get position(): number {
+    return this.open_load?.log_seq ?? this.stats.committed_log_seq;
   }
 
   /** Waits until everything that is on disk now is committed. @throws timeout after `timeout_ms`. */
@@ -136,11 +164,13 @@ export class Loader {
     await this.running;
     if (drain && this.running) await this.drain(deadline);
     try {
+      await this.commitLoad();
       await this.setDamagedAside();
       await this.options.spool.drop(this.stats.committed_log_seq, true);
     } catch (error) {
       // Loaded records stay in the spool. The next start skips them.
       this.options.onError?.(error, 'drop loaded segments from the spool');
+      await this.abandonLoad();
     }
     await this.reader.close();
   }
@@ -179,6 +209,7 @@ export class Loader {
       this.failures += 1;
       this.stats.last_error = error instanceof Error ? error.message : String(error);
       this.options.onError?.(error, 'load');
+      await this.abandonLoad();
       await this.reader.close();
       return false;
     }
@@ -205,12 +236,16 @@ export class Loader {
       const yields = this.restsForRequests();
       const started = performance.now();
       const items = await this.reader.read(
-        this.stats.committed_log_seq,
+        this.position,
         yields ? Math.min(BUSY_BATCH_RECORDS, batch_records) : batch_records,
       );
+      this.is_bulk = items.length >= batch_records;
       if (items.length > 0) await this.loadWanted(items, recalled);
-      await this.setDamagedAside();
-      await spool.drop(this.stats.committed_log_seq);
+      else if (this.waiting > 0 || this.stopping) await this.commitLoad();
+      if (this.open_load === undefined) {
+        await this.setDamagedAside();
+        await spool.drop(this.stats.committed_log_seq);
+      }
       if (items.length === 0) return;
       if (yields) await this.rests.take(restAfter(performance.now() - started));
     }
@@ -235,14 +270,16 @@ export class Loader {
     is_whole: boolean,
   ): Promise<void> {
     const now_ms = this.now();
-    const { batch, counts } = await prepareBatch(items, { ...this.options, seen: recalled.seen, now_ms });
+    // What is not committed cannot be looked up.
+    const beforeLookUp = (): Promise<void> => this.commitLoad();
+    const context = { ...this.options, seen: recalled.seen, now_ms, beforeLookUp };
+    const { batch, counts } = await prepareBatch(items, context);
     try {
-      await this.append(batch, last_log_seq, recalled, now_ms);
-      this.count(counts);
+      await this.append(batch, last_log_seq, now_ms, counts);
     } catch (fault) {
       if (!(fault instanceof RowFault)) throw fault;
       if (is_whole) refuseOwnFault(batch, fault);
-      if (items.length === 1) return this.setAside(items[0]!, last_log_seq, recalled, fault);
+      if (items.length === 1) return this.setAside(items[0]!, last_log_seq, fault);
       const middle = Math.ceil(items.length / 2);
       const left = items.slice(0, middle);
       await this.load(left, left[left.length - 1]!.log_seq, recalled, false);
@@ -250,21 +287,59 @@ export class Loader {
     }
   }
 
-  private async setAside(item: Item, last_log_seq: number, recalled: Recalled, fault: RowFault): Promise<void> {
+  private async setAside(item: Item, last_log_seq: number, fault: RowFault): Promise<void> {
     const now_ms = this.now();
     const letter = deadLetter(item, fault, { collector_id: this.options.collector_id, loaded_at: now_ms });
-    await this.append({ dead_letters: [letter] }, last_log_seq, recalled, now_ms);
+    await this.append({ dead_letters: [letter] }, last_log_seq, now_ms);
     this.stats.dead_letters += 1;
     this.stats.open_dead_letters += 1;
     this.options.onError?.(fault, `dead letter: ${item.record} at position ${item.log_seq}`);
   }
 
-  /** Writes a batch in one transaction with its last position. */
-  private async append(batch: Batch, log_seq: number, { commit_clock }: Recalled, now_ms: number): Promise<void> {
-    const { warehouse, collector_id } = this.options;
-    const committed_at = commit_clock.at(now_ms);
-    await warehouse.append({ ...batch, commits: [{ collector_id, log_seq, committed_at }] });
+  /** Writes a batch in one transaction with its last position, or adds it to the open load. */
+  private async append(batch: Batch, log_seq: number, now_ms: number, counts?: BatchCounts): Promise<void> {
+    const { warehouse, serves_nobody } = this.options;
+    const begins = this.is_bulk && serves_nobody && warehouse.beginLoad !== undefined;
+    if (this.open_load === undefined && begins)
+      this.open_load = { load: await warehouse.beginLoad!(), log_seq: this.stats.committed_log_seq, counts: [] };
+    const { open_load } = this;
+    if (open_load === undefined) {
+      await warehouse.append({ ...batch, commits: [this.commitRow(log_seq, now_ms)] });
+      this.committed(log_seq, counts === undefined ? [] : [counts]);
+      return;
+    }
+    await open_load.load.add(batch);
+    open_load.log_seq = log_seq;
+    if (counts) open_load.counts.push(counts);
+    if (open_load.load.rows >= LOAD_ROWS) await this.commitLoad();
+  }
+
+  /** Commits the open load, if there is one, with its last position. */
+  private async commitLoad(): Promise<void> {
+    const { open_load } = this;
+    if (open_load === undefined) return;
+    const { load, log_seq, counts } = open_load;
+    await load.add({ commits: [this.commitRow(log_seq, this.now())] });
+    await load.commit();
+    this.open_load = undefined;
+    this.committed(log_seq, counts);
+  }
+
+  /** Drops the open load. Its records are read again from the spool. */
+  private async abandonLoad(): Promise<void> {
+    const { open_load } = this;
+    this.open_load = undefined;
+    await open_load?.load.abandon();
+  }
+
+  private commitRow(log_seq: number, now_ms: number): Row {
+    const committed_at = this.recalled!.commit_clock.at(now_ms);
+    return { collector_id: this.options.collector_id, log_seq, committed_at };
+  }
+
+  private committed(log_seq: number, counts: readonly BatchCounts[]): void {
     this.stats.committed_log_seq = log_seq;
+    for (const one of counts) this.count(one);
     this.options.onCommit?.(log_seq);
   }
 

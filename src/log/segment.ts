@@ -76,19 +76,21 @@ export function encodeEntry(head: EntryHead, log_seq: number, records: readonly 
   return `${CHECKSUM_SPACE}{"v":${LINE_VERSION},"s":${log_seq},"r":${received_at},"o":${named},"p":"${privacy}","k":${JSON.stringify(kinds)},"h":"${hashes}","i":[${items}]}\n`;
 }
 
-/** The bytes of lines that are written together, each with its checksum. */
-export function encodeLines(lines: readonly string[]): Buffer {
+/** The bytes of lines that are written together, each with its checksum, and the place where each line ends. */
+export function encodeLines(lines: readonly string[]): { bytes: Buffer; ends: number[] } {
   const text = lines.join('');
   const bytes = Buffer.from(text);
   const one_byte_each = bytes.length === text.length;
+  const ends: number[] = [];
   let start = 0;
   for (const line of lines) {
     const end = start + (one_byte_each ? line.length : Buffer.byteLength(line));
     const checksum = crc32(bytes.subarray(start + CHECKSUM_SPACE.length, end - 1));
     bytes.write(checksum.toString(16).padStart(8, '0'), start, 'latin1');
+    ends.push(end);
     start = end;
   }
-  return bytes;
+  return { bytes, ends };
 }
 
 /** The JSON of a line: version 2, or version 1 with `n`. */
