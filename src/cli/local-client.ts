@@ -15,7 +15,7 @@ import type { Io } from './io.ts';
 import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
 /** An import waits while the loader has not read more records: then it reads them from memory, and the flush at the end is quick. */
-const MAX_UNREAD_RECORDS = 20_000;
+const MAX_UNREAD_RECORDS = 6_000;
 const LAG_CHECK_MS = 20;
 /** If no record is loaded for this long, the command fails. */
 const STALLED_MS = 120_000;

@@ -73,12 +73,23 @@ export function itemsOfHanded(
   return items;
 }
 
-/** An item with its key, which names kind, brand and stored id. */
-interface KeyedItem extends Omit<Item, 'content_hash'> {
-  key: string;
-  /** The key of the server's conversion for a claim, that of the claim for a server's conversion. */
-  rival: string | undefined;
-  content_hash: bigint;
+/** An item with its key. Most items are new, and nobody asks for their key. */
+class KeyedItem {
+  constructor(
+    readonly record: RecordName,
+    readonly item: FlatRecord,
+    /** The key of the server's conversion for a claim, that of the claim for a server's conversion. */
+    readonly rival: string | undefined,
+    readonly content_hash: bigint,
+    readonly log_seq: number,
+    readonly received_at: number,
+  ) {}
+
+  /** Names kind, brand and stored id. */
+  get key(): string {
+    const { record, item } = this;
+    return keyOf({ record, brand_id: item['brand_id']!, id: item[recordKind(record).id_field]! });
+  }
 }
 
 /**
@@ -102,7 +113,7 @@ export async function prepareBatch(
   const counts: BatchCounts = { loaded: {}, duplicates: 0, conflicts: [] };
   const batch: Batch = {};
   const turns = new WorkTurns();
-  const { keyed_items, maybe } = await keyAll(items, context.seen, turns);
+  const { keyed_items, maybe, all_new } = await keyAll(items, context.seen, turns);
   if (maybe.length > 0) await context.beforeLookUp?.();
   const known = await lookUp(maybe, context.warehouse);
   const conflict = (keyed: KeyedItem, fields: FlatRecord): void => {
@@ -111,7 +122,13 @@ export async function prepareBatch(
   };
   for (const keyed of keyed_items) {
     if (turns.ends()) await turns.next();
-    const { record, item, key, content_hash } = keyed;
+    const { record } = keyed;
+    if (all_new) {
+      add(batch, record, toRow(keyed, context));
+      counts.loaded[record] = (counts.loaded[record] ?? 0) + 1;
+      continue;
+    }
+    const { item, key, content_hash } = keyed;
     const is_claim = item[CLAIMED_ID] !== undefined;
     const is_statement = recordKind(record).kept === 'latest';
     const rival = keyed.rival === undefined ? undefined : known.get(keyed.rival);
@@ -127,31 +144,46 @@ export async function prepareBatch(
   return { batch, counts };
 }
 
-/** The items with their keys, and the records that the warehouse may hold: those of the items, and their rivals. */
-async function keyAll(
-  items: readonly Item[],
-  seen: SeenIds,
-  turns: WorkTurns,
-): Promise<{ keyed_items: KeyedItem[]; maybe: Wanted[] }> {
+interface Keyed {
+  keyed_items: KeyedItem[];
+  /** The records that the warehouse may hold: those of the items, and their rivals. */
+  maybe: Wanted[];
+  /** True if each id is here once and was never here before, and none has a rival. */
+  all_new: boolean;
+}
+
+async function keyAll(items: readonly Item[], seen: SeenIds, turns: WorkTurns): Promise<Keyed> {
   const maybe = new Map<string, Wanted>();
-  const here = new Set<string>();
+  const repeated: Wanted[] = [];
   const keyed_items: KeyedItem[] = [];
-  for (const entry of items) {
+  const is_new: boolean[] = [];
+  let has_rivals = false;
+  for (const { record, item, content_hash, log_seq, received_at } of items) {
     if (turns.ends()) await turns.next();
-    const { record, item } = entry;
     const { id_field, pages } = recordKind(record);
-    const wanted: Wanted = { record, brand_id: item['brand_id']!, id: item[id_field]! };
-    const key = keyOf(wanted);
-    if (!here.has(key)) {
-      here.add(key);
-      if (seen.add(key) || hasMark(wanted.id)) maybe.set(key, wanted);
+    const brand_id = item['brand_id'] as string;
+    const id = item[id_field] as string;
+    const was_seen = seen.addRecord(record, brand_id, id);
+    is_new.push(!was_seen);
+    if (was_seen) repeated.push({ record, brand_id, id });
+    else if (hasMark(id)) maybe.set(keyOf({ record, brand_id, id }), { record, brand_id, id });
+    let rival: string | undefined;
+    if (pages === 'if_allowed') {
+      const other: Wanted = { record, brand_id, id: rivalId(item) };
+      rival = keyOf(other);
+      has_rivals = true;
+      if (seen.has(rival) || hasMark(other.id)) maybe.set(rival, other);
     }
-    const other: Wanted | undefined = pages === 'if_allowed' ? { ...wanted, id: rivalId(item) } : undefined;
-    const rival = other && keyOf(other);
-    if (other && rival !== undefined && (seen.has(rival) || hasMark(other.id))) maybe.set(rival, other);
-    keyed_items.push({ ...entry, key, rival, content_hash: int64OfHex(entry.content_hash) });
+    const own = new KeyedItem(record, item, rival, int64OfHex(content_hash), log_seq, received_at);
+    keyed_items.push(own);
   }
-  return { keyed_items, maybe: [...maybe.values()] };
+  const all_new = repeated.length === 0 && maybe.size === 0 && !has_rivals;
+  if (repeated.length > 0) {
+    // An id that is new and stands here twice is not looked up.
+    const firsts = new Set(keyed_items.flatMap((keyed, i) => (is_new[i] ? [keyed.key] : [])));
+    for (const wanted of repeated) if (!firsts.has(keyOf(wanted))) maybe.set(keyOf(wanted), wanted);
+  }
+  return { keyed_items, maybe: [...maybe.values()], all_new };
 }
 
 /** True for an id that begins with U+FEFF. A filter that an earlier version rebuilt from the log has it without that character. */

@@ -188,7 +188,8 @@ export class Collector {
   /** The records that are known with other content, as far as this process remembers. */
   private conflictsOf(records: readonly KeptRecord[], indexes: readonly number[]) {
     const conflicts: NonNullable<Acknowledgement['conflicts']> = [];
-    for (const [i, kept] of records.entries()) {
+    for (let i = 0; i < records.length; i++) {
+      const kept = records[i]!;
       const { id_field, kept: which } = recordKind(kept.record);
       if (which === 'latest') continue;
       if (this.recent.conflicts(kept, id_field))

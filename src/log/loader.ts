@@ -8,12 +8,13 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
 import type { PrivacyOptions } from '../enrichment/private.ts';
-import { type Batch, type Load, RowFault, type Warehouse } from '../warehouse/port.ts';
+import { type Batch, RowFault, type Warehouse } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { type BatchCounts, type Enrich, type Item, prepareBatch } from './batch.ts';
 import type { CommitClock } from './commit-clock.ts';
 import { ConflictCounts } from './conflict-counts.ts';
 import { deadLetter, refuseOwnFault } from './dead-letters.ts';
+import { OpenLoad } from './open-load.ts';
 import { RequestLoad, restAfter } from './request-load.ts';
 import { Rests } from './rests.ts';
 import type { SeenIds } from './seen-ids.ts';
@@ -72,17 +73,8 @@ const MAX_BACKOFF_MS = 10_000;
 const DRAIN_MS = 30_000;
 /** The size of a batch while requests go first. */
 const BUSY_BATCH_RECORDS = 500;
-/** The rows of one row group of DuckDB: a load of so many is written to its file at once. */
-const LOAD_ROWS = 122_880;
-
-/** A transaction with the rows of several batches. */
-interface OpenLoad {
-  load: Load;
-  /** The position of its last record. */
-  log_seq: number;
-  counts: BatchCounts[];
-}
-
+/** Unread records for which a loader that nobody waits for ends its rest. So few are read from memory, and do not grow old there. */
+const WAKING_RECORDS = 2_000;
 export class Loader {
   readonly stats: LoaderStats;
   readonly conflicts = new ConflictCounts();
@@ -93,8 +85,8 @@ export class Loader {
   private readonly rests = new Rests();
   private readonly reader: SpoolReader;
   private failures = 0;
-  private open_load: OpenLoad | undefined;
-  /** True if the last read filled a batch, so that many more records may follow. */
+  private readonly open_load: OpenLoad;
+  /** True if the last read found many records, so that many more may follow. */
   private is_bulk = false;
   recalled: Recalled | undefined;
 
@@ -102,6 +94,11 @@ export class Loader {
     this.recalled = options.recalled;
     this.load_of_requests = new RequestLoad(options.spool);
     this.reader = new SpoolReader(options.spool, options.privacy);
+    this.open_load = new OpenLoad({
+      warehouse: options.warehouse,
+      commitRow: (log_seq) => this.commitRow(log_seq, this.now()),
+      onCommit: (log_seq, counts) => this.committed(log_seq, counts),
+    });
     this.stats = {
       committed_log_seq: options.recalled?.committed_log_seq ?? 0,
       loaded: {},
@@ -118,7 +115,7 @@ export class Loader {
   start(): void {
     if (this.options.serves_nobody)
       this.options.spool.onDurable = () => {
-        if (this.unread_records >= this.options.batch_records) this.rests.cut();
+        if (this.unread_records >= Math.min(WAKING_RECORDS, this.options.batch_records)) this.rests.cut();
       };
     this.running ??= this.loop();
   }
@@ -130,7 +127,7 @@ export class Loader {
 
   /** The position of the last record that was given to the warehouse, committed or not. */
   private get position(): number {
-    return this.open_load?.log_seq ?? this.stats.committed_log_seq;
+    return this.open_load.position ?? this.stats.committed_log_seq;
   }
 
   /** Waits until everything that is on disk now is committed. @throws timeout after `timeout_ms`. */
@@ -164,13 +161,13 @@ export class Loader {
     await this.running;
     if (drain && this.running) await this.drain(deadline);
     try {
-      await this.commitLoad();
+      await this.open_load.commit();
       await this.setDamagedAside();
       await this.options.spool.drop(this.stats.committed_log_seq, true);
     } catch (error) {
       // Loaded records stay in the spool. The next start skips them.
       this.options.onError?.(error, 'drop loaded segments from the spool');
-      await this.abandonLoad();
+      await this.open_load.abandon();
     }
     await this.reader.close();
   }
@@ -209,7 +206,7 @@ export class Loader {
       this.failures += 1;
       this.stats.last_error = error instanceof Error ? error.message : String(error);
       this.options.onError?.(error, 'load');
-      await this.abandonLoad();
+      await this.open_load.abandon();
       await this.reader.close();
       return false;
     }
@@ -239,10 +236,10 @@ export class Loader {
         this.position,
         yields ? Math.min(BUSY_BATCH_RECORDS, batch_records) : batch_records,
       );
-      this.is_bulk = items.length >= batch_records;
+      this.is_bulk = items.length >= Math.min(WAKING_RECORDS, batch_records);
       if (items.length > 0) await this.loadWanted(items, recalled);
-      else if (this.waiting > 0 || this.stopping) await this.commitLoad();
-      if (this.open_load === undefined) {
+      else if (this.waiting > 0 || this.stopping) await this.open_load.commit();
+      if (this.open_load.position === undefined) {
         await this.setDamagedAside();
         await spool.drop(this.stats.committed_log_seq);
       }
@@ -271,7 +268,7 @@ export class Loader {
   ): Promise<void> {
     const now_ms = this.now();
     // What is not committed cannot be looked up.
-    const beforeLookUp = (): Promise<void> => this.commitLoad();
+    const beforeLookUp = (): Promise<void> => this.open_load.commit();
     const context = { ...this.options, seen: recalled.seen, now_ms, beforeLookUp };
     const { batch, counts } = await prepareBatch(items, context);
     try {
@@ -300,36 +297,9 @@ export class Loader {
   private async append(batch: Batch, log_seq: number, now_ms: number, counts?: BatchCounts): Promise<void> {
     const { warehouse, serves_nobody } = this.options;
     const begins = this.is_bulk && serves_nobody && warehouse.beginLoad !== undefined;
-    if (this.open_load === undefined && begins)
-      this.open_load = { load: await warehouse.beginLoad!(), log_seq: this.stats.committed_log_seq, counts: [] };
-    const { open_load } = this;
-    if (open_load === undefined) {
-      await warehouse.append({ ...batch, commits: [this.commitRow(log_seq, now_ms)] });
-      this.committed(log_seq, counts === undefined ? [] : [counts]);
-      return;
-    }
-    await open_load.load.add(batch);
-    open_load.log_seq = log_seq;
-    if (counts) open_load.counts.push(counts);
-    if (open_load.load.rows >= LOAD_ROWS) await this.commitLoad();
-  }
-
-  /** Commits the open load, if there is one, with its last position. */
-  private async commitLoad(): Promise<void> {
-    const { open_load } = this;
-    if (open_load === undefined) return;
-    const { load, log_seq, counts } = open_load;
-    await load.add({ commits: [this.commitRow(log_seq, this.now())] });
-    await load.commit();
-    this.open_load = undefined;
-    this.committed(log_seq, counts);
-  }
-
-  /** Drops the open load. Its records are read again from the spool. */
-  private async abandonLoad(): Promise<void> {
-    const { open_load } = this;
-    this.open_load = undefined;
-    await open_load?.load.abandon();
+    if (begins || this.open_load.position !== undefined) return this.open_load.add(batch, log_seq, counts);
+    await warehouse.append({ ...batch, commits: [this.commitRow(log_seq, now_ms)] });
+    this.committed(log_seq, counts === undefined ? [] : [counts]);
   }
 
   private commitRow(log_seq: number, now_ms: number): Row {

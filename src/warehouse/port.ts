@@ -58,8 +58,8 @@ export type Batch = Partial<Record<TableName, Row[]>>;
  * It works on the event loop, so it is only for a process that nobody waits for.
  */
 export interface Load {
-  /** Rows that were added. */
-  readonly rows: number;
+  /** How many more rows of a table this load should take. The engine stores just so many rows best. */
+  room(table: TableName): number;
   /** Adds a part. @throws RowFault before anything of the part is added; else the load can only be abandoned. */
   add(batch: Batch): Promise<void>;
   commit(): Promise<void>;

@@ -1,7 +1,7 @@
 /**
- * One transaction with the rows of many batches, through the appenders of DuckDB's client. From 122,880 rows on, the engine writes
- * whole row groups to the file at once, and neither writes them to its log nor compresses them twice. That takes a third of the
- * processor time of batches of 5,000 rows. Each call works on the event loop, so only imports use it.
+ * One transaction with the rows of many batches, through the appenders of DuckDB's client. The engine writes whole row groups to the
+ * file at once, and neither writes them to its log nor compresses them twice. That takes a third of the processor time of batches of
+ * 5,000 rows. Each call works on the event loop, so only imports use it.
  */
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { Batch, Load } from '../port.ts';
@@ -9,13 +9,16 @@ import { type Row, TABLES, type TableName } from '../schema.ts';
 import { Chunks } from './chunks.ts';
 import { explained } from './failures.ts';
 
+/** A load that ends with a whole row group leaves none that the next checkpoint would join with others. */
+const ROW_GROUP_ROWS = 122_880;
+
 interface Target {
   appender: DuckDBAppender;
   chunks: Chunks;
+  rows: number;
 }
 
 export class DuckDBLoad implements Load {
-  rows = 0;
   private readonly targets = new Map<TableName, Target>();
 
   private constructor(
@@ -34,22 +37,26 @@ export class DuckDBLoad implements Load {
     }
   }
 
+  room(table: TableName): number {
+    return Math.max(0, ROW_GROUP_ROWS - (this.targets.get(table)?.rows ?? 0));
+  }
+
   async add(batch: Batch): Promise<void> {
     try {
-      const filled: Array<{ appender: DuckDBAppender; chunks: DuckDBDataChunk[] }> = [];
-      let rows_added = 0;
+      const filled: Array<[Target, DuckDBDataChunk[]]> = [];
       for (const [table, rows] of Object.entries(batch) as Array<[TableName, Row[]]>) {
         if (rows.length === 0) continue;
-        const { appender, chunks } = await this.target(table);
+        const target = await this.target(table);
         // All rows are checked before the first one is added.
-        filled.push({ appender, chunks: [...chunks.of(rows)] });
-        rows_added += rows.length;
+        filled.push([target, [...target.chunks.of(rows)]]);
       }
-      for (const { appender, chunks } of filled) {
-        for (const chunk of chunks) appender.appendDataChunk(chunk);
-        appender.flushSync();
+      for (const [target, chunks] of filled) {
+        for (const chunk of chunks) {
+          target.appender.appendDataChunk(chunk);
+          target.rows += chunk.rowCount;
+        }
+        target.appender.flushSync();
       }
-      this.rows += rows_added;
     } catch (error) {
       throw explained(error, 'write');
     }
@@ -90,7 +97,7 @@ export class DuckDBLoad implements Load {
     const names = (await this.connection.runAndReadAll(sql)).getRows().map(([name]) => name as string);
     const columns = names.map((name) => TABLES[table].columns.find((column) => column.name === name));
     const appender = await this.connection.createAppender(table, 'main');
-    const target = { appender, chunks: new Chunks(table, columns) };
+    const target = { appender, chunks: new Chunks(table, columns), rows: 0 };
     this.targets.set(table, target);
     return target;
   }
