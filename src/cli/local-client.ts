@@ -15,14 +15,14 @@ import type { Io } from './io.ts';
 import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
 /** An import waits while the loader has not read more records: then it reads them from memory, and the flush at the end is quick. */
-const MAX_UNREAD_RECORDS = 6_000;
-const LAG_CHECK_MS = 20;
+const MAX_UNREAD_RECORDS = 2_000;
+const LAG_CHECK_MS = 5;
 /** If no record is loaded for this long, the command fails. */
 const STALLED_MS = 120_000;
 
 export class LocalClient implements Client {
   readonly local = true;
-  readonly lanes = 3;
+  readonly lanes = 2;
   readonly where: string;
   private readonly app: FastifyInstance;
   private readonly token: string;

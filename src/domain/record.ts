@@ -80,6 +80,13 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     for (const key in input) if (!known.has(key)) return false;
     return values.Check(input);
   };
+  const steps = fields
+    .filter(({ name }) => name !== 'brand_id')
+    .map((field) => {
+      const { name, kind } = field;
+      return { field, name, is_plain: PLAIN_KINDS.has(kind), is_currency: name === 'currency' };
+    });
+  const has_sent_at = 'sent_at' in properties;
   const texts = textFields(fields);
   const own_ids = fields
     .filter(({ kind, schema }) => kind === 'id' && schema['x-group'] !== true)
@@ -96,6 +103,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       schema,
       max_length: schema['maxLength'] as number | undefined,
     }));
+  const addresses = lenient.filter(({ rule }) => rule === 'address');
   const one = withArticle(options.singular);
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
@@ -113,13 +121,13 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     }
     const brand_id = resolveBrand(input['brand_id'] as string | undefined, context.key_brand_id);
     if (typeof brand_id !== 'string') return brand_id;
-    const ahead_ms = 'sent_at' in properties ? clockAhead(input, options.instant_field!, context) : 0;
+    const ahead_ms = has_sent_at ? clockAhead(input, options.instant_field!, context) : 0;
     const record: FlatRecord = { brand_id };
-    for (const field of fields) {
-      const value = input[field.name] ?? (field.name === 'currency' ? context.defaultCurrency(brand_id) : undefined);
-      if (value === undefined || field.name === 'brand_id') continue;
-      if (PLAIN_KINDS.has(field.kind)) {
-        record[field.name] = value as Value;
+    for (const { field, name, is_plain, is_currency } of steps) {
+      const value = input[name] ?? (is_currency ? context.defaultCurrency(brand_id) : undefined);
+      if (value === undefined) continue;
+      if (is_plain) {
+        record[name] = value as Value;
         continue;
       }
       const problem = readField(record, field, value, input, brand_id, context, ahead_ms);
@@ -132,7 +140,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       placeholderProblem(record, own_ids) ??
       withdrawnCurrency(record, dated_currencies, options.instant_field);
     if (problem) return problem;
-    if (context.warn) warnOfAddresses(record, lenient, context.warn);
+    if (context.warn) warnOfAddresses(record, addresses, context.warn);
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record, context);
     if (unusual) cleanTexts(record, texts);

@@ -73,23 +73,12 @@ export function itemsOfHanded(
   return items;
 }
 
-/** An item with its key. Most items are new, and nobody asks for their key. */
-class KeyedItem {
-  constructor(
-    readonly record: RecordName,
-    readonly item: FlatRecord,
-    /** The key of the server's conversion for a claim, that of the claim for a server's conversion. */
-    readonly rival: string | undefined,
-    readonly content_hash: bigint,
-    readonly log_seq: number,
-    readonly received_at: number,
-  ) {}
-
-  /** Names kind, brand and stored id. */
-  get key(): string {
-    const { record, item } = this;
-    return keyOf({ record, brand_id: item['brand_id']!, id: item[recordKind(record).id_field]! });
-  }
+/** An item with its key, which names kind, brand and stored id. */
+interface KeyedItem extends Item {
+  key: string;
+  /** The key of the server's conversion for a claim, that of the claim for a server's conversion. */
+  rival: string | undefined;
+  hash: bigint;
 }
 
 /**
@@ -113,77 +102,85 @@ export async function prepareBatch(
   const counts: BatchCounts = { loaded: {}, duplicates: 0, conflicts: [] };
   const batch: Batch = {};
   const turns = new WorkTurns();
-  const { keyed_items, maybe, all_new } = await keyAll(items, context.seen, turns);
+  const addRow = (item: Item, hash: bigint): void => {
+    add(batch, item.record, toRow(item, hash, context));
+    counts.loaded[item.record] = (counts.loaded[item.record] ?? 0) + 1;
+  };
+  const { maybe, all_new } = await sortOut(items, context.seen, turns);
+  if (all_new) {
+    for (const item of items) {
+      if (turns.ends()) await turns.next();
+      addRow(item, int64OfHex(item.content_hash));
+    }
+    return { batch, counts };
+  }
   if (maybe.length > 0) await context.beforeLookUp?.();
   const known = await lookUp(maybe, context.warehouse);
   const conflict = (keyed: KeyedItem, fields: FlatRecord): void => {
     counts.conflicts.push({ brand_id: keyed.item['brand_id'] as string, record: keyed.record });
     add(batch, 'conflicts', conflictRow(keyed, fields, context));
   };
-  for (const keyed of keyed_items) {
+  for (const one of items) {
     if (turns.ends()) await turns.next();
-    const { record } = keyed;
-    if (all_new) {
-      add(batch, record, toRow(keyed, context));
-      counts.loaded[record] = (counts.loaded[record] ?? 0) + 1;
-      continue;
-    }
-    const { item, key, content_hash } = keyed;
+    const keyed = keyedItem(one);
+    const { record, item, key, hash } = keyed;
     const is_claim = item[CLAIMED_ID] !== undefined;
     const is_statement = recordKind(record).kept === 'latest';
     const rival = keyed.rival === undefined ? undefined : known.get(keyed.rival);
     const stored = known.get(key) ?? (is_claim ? rival : undefined);
-    if (stored === undefined || (is_statement && stored.content_hash !== content_hash)) {
-      add(batch, record, toRow(keyed, context));
-      counts.loaded[record] = (counts.loaded[record] ?? 0) + 1;
-      known.set(key, { content_hash, ...(is_claim ? { claim: sentFields(record, item) } : {}) });
-      if (rival?.claim && rival.content_hash !== content_hash) conflict(keyed, rival.claim);
-    } else if (stored.content_hash === content_hash) counts.duplicates += 1;
+    if (stored === undefined || (is_statement && stored.content_hash !== hash)) {
+      addRow(keyed, hash);
+      known.set(key, { content_hash: hash, ...(is_claim ? { claim: sentFields(record, item) } : {}) });
+      if (rival?.claim && rival.content_hash !== hash) conflict(keyed, rival.claim);
+    } else if (stored.content_hash === hash) counts.duplicates += 1;
     else conflict(keyed, sentFields(record, item));
   }
   return { batch, counts };
 }
 
-interface Keyed {
-  keyed_items: KeyedItem[];
+interface Sorted {
   /** The records that the warehouse may hold: those of the items, and their rivals. */
   maybe: Wanted[];
-  /** True if each id is here once and was never here before, and none has a rival. */
+  /** True if each id is here once and was never here before, and none has a rival. Then nobody asks for the keys. */
   all_new: boolean;
 }
 
-async function keyAll(items: readonly Item[], seen: SeenIds, turns: WorkTurns): Promise<Keyed> {
+/** Finds the items that are surely new, and adds the ids of all of them to the filter. */
+async function sortOut(items: readonly Item[], seen: SeenIds, turns: WorkTurns): Promise<Sorted> {
   const maybe = new Map<string, Wanted>();
   const repeated: Wanted[] = [];
-  const keyed_items: KeyedItem[] = [];
-  const is_new: boolean[] = [];
+  const firsts: Wanted[] = [];
   let has_rivals = false;
-  for (const { record, item, content_hash, log_seq, received_at } of items) {
+  for (const { record, item } of items) {
     if (turns.ends()) await turns.next();
     const { id_field, pages } = recordKind(record);
-    const brand_id = item['brand_id'] as string;
-    const id = item[id_field] as string;
-    const was_seen = seen.addRecord(record, brand_id, id);
-    is_new.push(!was_seen);
-    if (was_seen) repeated.push({ record, brand_id, id });
-    else if (hasMark(id)) maybe.set(keyOf({ record, brand_id, id }), { record, brand_id, id });
-    let rival: string | undefined;
-    if (pages === 'if_allowed') {
-      const other: Wanted = { record, brand_id, id: rivalId(item) };
-      rival = keyOf(other);
-      has_rivals = true;
-      if (seen.has(rival) || hasMark(other.id)) maybe.set(rival, other);
+    const wanted: Wanted = { record, brand_id: item['brand_id']!, id: item[id_field]! };
+    if (seen.addRecord(record, String(wanted.brand_id), String(wanted.id))) repeated.push(wanted);
+    else {
+      firsts.push(wanted);
+      if (hasMark(wanted.id)) maybe.set(keyOf(wanted), wanted);
     }
-    const own = new KeyedItem(record, item, rival, int64OfHex(content_hash), log_seq, received_at);
-    keyed_items.push(own);
+    if (pages !== 'if_allowed') continue;
+    has_rivals = true;
+    const other: Wanted = { ...wanted, id: rivalId(item) };
+    const rival = keyOf(other);
+    if (seen.has(rival) || hasMark(other.id)) maybe.set(rival, other);
   }
   const all_new = repeated.length === 0 && maybe.size === 0 && !has_rivals;
   if (repeated.length > 0) {
     // An id that is new and stands here twice is not looked up.
-    const firsts = new Set(keyed_items.flatMap((keyed, i) => (is_new[i] ? [keyed.key] : [])));
-    for (const wanted of repeated) if (!firsts.has(keyOf(wanted))) maybe.set(keyOf(wanted), wanted);
+    const here = new Set(firsts.map(keyOf));
+    for (const wanted of repeated) if (!here.has(keyOf(wanted))) maybe.set(keyOf(wanted), wanted);
   }
-  return { keyed_items, maybe: [...maybe.values()], all_new };
+  return { maybe: [...maybe.values()], all_new };
+}
+
+function keyedItem(one: Item): KeyedItem {
+  const { record, item, content_hash } = one;
+  const { id_field, pages } = recordKind(record);
+  const wanted: Wanted = { record, brand_id: item['brand_id']!, id: item[id_field]! };
+  const rival = pages === 'if_allowed' ? keyOf({ ...wanted, id: rivalId(item) }) : undefined;
+  return { ...one, key: keyOf(wanted), rival, hash: int64OfHex(content_hash) };
 }
 
 /** True for an id that begins with U+FEFF. A filter that an earlier version rebuilt from the log has it without that character. */
@@ -191,19 +188,22 @@ function hasMark(id: Value | undefined): boolean {
   return typeof id === 'string' && id.charCodeAt(0) === 0xfeff;
 }
 
-function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
-  const { record, item } = keyed;
+function toRow(
+  { record, item, received_at, log_seq }: Item,
+  hash: bigint,
+  context: { enrich: Enrich; collector_id: string; now_ms: number },
+): Row {
   const row = emptyRow(record);
   fill(row, item);
   fill(row, context.enrich(record, item));
   const { derived = [], id_field, kept } = recordKind(record);
   for (const column of derived) if (column.fill) row[column.name] = column.fill(row);
-  if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, keyed.log_seq);
-  row['content_hash'] = keyed.content_hash;
-  row['received_at'] = keyed.received_at;
+  if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, log_seq);
+  row['content_hash'] = hash;
+  row['received_at'] = received_at;
   row['loaded_at'] = context.now_ms;
   row['collector_id'] = context.collector_id;
-  row['log_seq'] = keyed.log_seq;
+  row['log_seq'] = log_seq;
   return row;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Fills data chunks of DuckDB with rows, column by column. Texts of up to 12 ASCII characters and all numbers are written as the
- * engine holds them in memory (`duckdb_string_t` and the like in its C API), and copied with one call a column. A longer text
- * costs a call of its own.
+ * engine holds them in memory (`duckdb_string_t` and the like in its C API), and copied with one call a column. Longer texts of a
+ * column are handed over as one, unless some are not ASCII: then each costs a call of its own.
  */
 import { DuckDBDataChunk } from '@duckdb/node-api';
 import duckdb from '@duckdb/node-bindings';
@@ -76,29 +76,53 @@ function setValid(vector: duckdb.Vector, rows: number): void {
 }
 
 function fillTexts(vector: duckdb.Vector, table: string, column: Column, rows: readonly Row[]): void {
-  const { name } = column;
+  const { name, nullable } = column;
   const long: number[] = [];
   bytes.fill(0, 0, rows.length * TEXT_BYTES);
   let has_values = false;
   for (let i = 0; i < rows.length; i++) {
     const cell = rows[i]![name];
-    if (typeof cell !== 'string') {
-      fitCell(table, column, cell);
-      continue;
-    }
-    has_values = true;
-    valid[i >> 3]! |= 1 << (i & 7);
-    if (!writeInline(cell, i)) long.push(i);
+    if (typeof cell === 'string') {
+      has_values = true;
+      valid[i >> 3]! |= 1 << (i & 7);
+      if (!writeInline(cell, i)) long.push(i);
+    } else if (cell !== null || !nullable) fitCell(table, column, cell);
   }
   setValid(vector, rows.length);
   if (!has_values) return;
+  const left = long.length > 0 && !writeTogether(vector, rows, name, long) ? long : [];
   duckdb.copy_data_to_vector(vector, 0, bytes.buffer, 0, rows.length * TEXT_BYTES);
-  for (const i of long) {
+  for (const i of left) {
     const text = fitCell(table, column, rows[i]![name]) as string;
     // The shorter call ends a text at its first NUL.
     if (text.includes('\0')) duckdb.vector_assign_string_element_len(vector, i, Buffer.from(text));
     else duckdb.vector_assign_string_element(vector, i, text);
   }
+}
+
+/**
+ * Hands long ASCII texts to the engine as one text, and writes each as the engine holds long ones: its length, its first four
+ * bytes, and the address of its bytes. All of them are the vector's own, and last as long as it. @returns false for other texts.
+ */
+function writeTogether(vector: duckdb.Vector, rows: readonly Row[], name: string, long: readonly number[]): boolean {
+  const texts = new Array<string>(long.length);
+  for (let k = 0; k < long.length; k++) texts[k] = rows[long[k]!]![name] as string;
+  const joined = texts.join('');
+  const all = Buffer.from(joined);
+  if (all.length !== joined.length) return false;
+  duckdb.vector_assign_string_element_len(vector, 0, all);
+  const held = duckdb.vector_get_data(vector, TEXT_BYTES);
+  let address = Number(new DataView(held.buffer, held.byteOffset, TEXT_BYTES).getBigUint64(8, true));
+  for (let k = 0, from = 0; k < long.length; k++) {
+    const { length } = texts[k]!;
+    const start = long[k]! * TEXT_BYTES;
+    words[start >> 2] = length;
+    for (let i = 0; i < 4; i++) bytes[start + 4 + i] = all[from + i]!;
+    writeWhole(address, (start >> 3) + 1);
+    from += length;
+    address += length;
+  }
+  return true;
 }
 
 /** Writes a text as the engine holds short ones: its length, and its characters beside it. @returns false if it does not fit. */
