@@ -6,7 +6,6 @@ import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
 import { draftsOf } from '../log/envelope.ts';
-import { buildApp } from '../server/app.ts';
 import { KeyRing } from '../server/keys.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
@@ -24,18 +23,18 @@ export class LocalClient implements Client {
   readonly local = true;
   readonly lanes = 2;
   readonly where: string;
-  private readonly app: FastifyInstance;
+  /** The routes, from the first request on. An import only sends, and to make them takes as long as thousands of rows. */
+  private app: Promise<FastifyInstance> | undefined;
   private readonly token: string;
   private readonly before: { duplicates: number; conflicts: number };
 
   private constructor(
     private readonly tributary: CollectingTributary,
     private readonly io: Io,
-    keys: KeyRing,
+    private readonly keys: KeyRing,
   ) {
     this.where = tributary.folder;
     this.token = keys.createForRun();
-    this.app = buildApp(tributary, keys, { log_level: 'silent' });
     const { duplicates, conflicts } = tributary.collector.health().loader;
     this.before = { duplicates, conflicts };
   }
@@ -93,7 +92,8 @@ export class LocalClient implements Client {
   }
 
   async close(): Promise<void> {
-    await this.app.close();
+    const app = await this.app?.catch(() => undefined);
+    await app?.close();
     // Records in the spool are safe, so after Ctrl-C the command does not wait until they are loaded.
     await this.tributary.close(!this.io.stop.aborted);
   }
@@ -127,7 +127,9 @@ export class LocalClient implements Client {
   }
 
   private async request(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown): Promise<Json> {
-    const answer = await this.app.inject({
+    this.app ??= this.makeApp();
+    const app = await this.app;
+    const answer = await app.inject({
       method,
       url,
       headers: { authorization: `Bearer ${this.token}` },
@@ -135,5 +137,9 @@ export class LocalClient implements Client {
     });
     const retry_after = answer.headers['retry-after'];
     return readAnswer(answer.statusCode, answer.body, retry_after === undefined ? null : String(retry_after));
+  }
+  private async makeApp(): Promise<FastifyInstance> {
+    const { buildApp } = await import('../server/app.ts');
+    return buildApp(this.tributary, this.keys, { log_level: 'silent' });
   }
 }

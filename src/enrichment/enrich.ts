@@ -168,6 +168,9 @@ function channelOf(
   options: EnrichOptions,
   sent_channel: string | null,
 ): ChannelDecision & { label: string; has_own_referrer: boolean } {
+  const sent_label = sent_channel === null ? null : channelLabel(sent_channel);
+  if (sent_channel !== null && sent_label !== null && sent_label !== 'direct')
+    return { channel: sent_channel, reason: SENT, label: sent_label, has_own_referrer: false };
   const evidence: ChannelEvidence = {
     touchpoint_type: columns.touchpoint_type ?? '',
     utm_source: utm.utm_source,
@@ -183,8 +186,8 @@ function channelOf(
     ? { ...options, hosts: options.hosts_of(columns.brand_id ?? DEFAULT_BRAND) }
     : options;
   const decision = sent_channel === null ? deriveChannel(evidence, rules) : { channel: sent_channel, reason: SENT };
-  const label = sent_channel === null ? decision.channel : channelLabel(sent_channel);
   const { channel, reason } = decision;
+  const label = sent_label ?? channel;
   return { channel, reason, label, has_own_referrer: label === 'direct' && hasOwnReferrer(evidence, rules) };
 }
 

@@ -195,7 +195,7 @@ function toRow(
 ): Row {
   const row = emptyRow(record);
   fill(row, item);
-  fill(row, context.enrich(record, item));
+  Object.assign(row, context.enrich(record, item));
   const { derived = [], id_field, kept } = recordKind(record);
   for (const column of derived) if (column.fill) row[column.name] = column.fill(row);
   if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, log_seq);
