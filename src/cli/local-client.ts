@@ -14,14 +14,15 @@ import type { Io } from './io.ts';
 import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
 /** An import waits while the loader has not read more records: then it reads them from memory, and the flush at the end is quick. */
-const MAX_UNREAD_RECORDS = 2_000;
+const MAX_UNREAD_RECORDS = 500;
 const LAG_CHECK_MS = 5;
 /** If no record is loaded for this long, the command fails. */
 const STALLED_MS = 120_000;
 
 export class LocalClient implements Client {
   readonly local = true;
-  readonly lanes = 2;
+  /** More batches at the same time would be held in memory together, and the collector of garbage would copy them all. */
+  readonly lanes = 1;
   readonly where: string;
   /** The routes, from the first request on. An import only sends, and to make them takes as long as thousands of rows. */
   private app: Promise<FastifyInstance> | undefined;

@@ -193,9 +193,7 @@ function toRow(
   hash: bigint,
   context: { enrich: Enrich; collector_id: string; now_ms: number },
 ): Row {
-  const row = emptyRow(record);
-  fill(row, item);
-  Object.assign(row, context.enrich(record, item));
+  const row = Object.assign(emptyRow(record), item, context.enrich(record, item));
   const { derived = [], id_field, kept } = recordKind(record);
   for (const column of derived) if (column.fill) row[column.name] = column.fill(row);
   if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, log_seq);
@@ -217,11 +215,6 @@ function emptyRow(record: RecordName): Row {
     EMPTY_ROWS.set(record, empty);
   }
   return { ...empty };
-}
-
-/** Fills the columns of a row. What is no column, such as the place of an address, is left out. */
-function fill(row: Row, cells: Readonly<Record<string, Cell>>): void {
-  for (const name in cells) if (row[name] !== undefined) row[name] = cells[name]!;
 }
 
 /** The row of a record that does not count, at the position of the item that made the conflict known. */

@@ -74,7 +74,7 @@ const DRAIN_MS = 30_000;
 /** The size of a batch while requests go first. */
 const BUSY_BATCH_RECORDS = 500;
 /** Unread records for which a loader that nobody waits for ends its rest. So few are read from memory, and do not grow old there. */
-const WAKING_RECORDS = 1_000;
+const WAKING_RECORDS = 500;
 export class Loader {
   readonly stats: LoaderStats;
   readonly conflicts = new ConflictCounts();
