@@ -193,7 +193,7 @@ function toRow(
   hash: bigint,
   context: { enrich: Enrich; collector_id: string; now_ms: number },
 ): Row {
-  const row = Object.assign(emptyRow(record), item, context.enrich(record, item));
+  const row: Row = Object.assign(emptyRow(record), item, context.enrich(record, item));
   const { derived = [], id_field, kept } = recordKind(record);
   for (const column of derived) if (column.fill) row[column.name] = column.fill(row);
   if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, log_seq);
