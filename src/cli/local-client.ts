@@ -13,20 +13,23 @@ import { readAnswer } from './http-client.ts';
 import type { Io } from './io.ts';
 import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
-/** An import waits while the loader has not read more records: then it reads them from memory, and the flush at the end is quick. */
-const MAX_UNREAD_RECORDS = 500;
+/**
+ * An import waits while the loader has not read more records, so that the spool stays small. Where the warehouse takes a load in
+ * parts, few records are on the way at a time: the loader reads them from memory, and the collector of garbage copies little.
+ */
+const MAX_UNREAD_RECORDS = { in_parts: 500, in_batches: 200_000 };
 const LAG_CHECK_MS = 5;
 /** If no record is loaded for this long, the command fails. */
 const STALLED_MS = 120_000;
 
 export class LocalClient implements Client {
   readonly local = true;
-  /** More batches at the same time would be held in memory together, and the collector of garbage would copy them all. */
-  readonly lanes = 1;
+  readonly lanes: number;
   readonly where: string;
   /** The routes, from the first request on. An import only sends, and to make them takes as long as thousands of rows. */
   private app: Promise<FastifyInstance> | undefined;
   private readonly token: string;
+  private readonly takes_parts: boolean;
   private readonly before: { duplicates: number; conflicts: number };
 
   private constructor(
@@ -35,6 +38,8 @@ export class LocalClient implements Client {
     private readonly keys: KeyRing,
   ) {
     this.where = tributary.folder;
+    this.takes_parts = tributary.warehouse.beginLoad !== undefined;
+    this.lanes = this.takes_parts ? 1 : 3;
     this.token = keys.createForRun();
     const { duplicates, conflicts } = tributary.collector.health().loader;
     this.before = { duplicates, conflicts };
@@ -71,7 +76,7 @@ export class LocalClient implements Client {
       const [left, right] = halves(items);
       return joinAnswers(await this.send(record, left), await this.send(record, right), left.length);
     }
-    await this.waitForLoader(MAX_UNREAD_RECORDS);
+    await this.waitForLoader(MAX_UNREAD_RECORDS[this.takes_parts ? 'in_parts' : 'in_batches']);
     const envelope = { source: 'cli', drafts: draftsOf(record, items) };
     return patiently(() => collector.accept(envelope, { key_brand_id: null }), this.io.stop);
   }

@@ -113,7 +113,7 @@ export class Loader {
   }
 
   start(): void {
-    if (this.options.serves_nobody)
+    if (this.options.serves_nobody && this.options.warehouse.beginLoad !== undefined)
       this.options.spool.onDurable = () => {
         if (this.unread_records >= Math.min(WAKING_RECORDS, this.options.batch_records)) this.rests.cut();
       };

@@ -1,10 +1,12 @@
 /** A loader that nobody waits for puts many batches into one transaction. What is loaded is the same. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Collector } from '../../src/log/collector.ts';
 import type { Load, Warehouse } from '../../src/warehouse/port.ts';
+import { TABLE_NAMES } from '../../src/warehouse/schema.ts';
+import { enrich } from '../support/engine.ts';
 import { sent } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runsOf } from '../support/tier.ts';
@@ -61,6 +63,55 @@ test('many records are one load, a flush commits it, and its segments are droppe
   await collector.close();
   expect(readdirSync(join(folder, 'spool')).filter((name) => name.endsWith('.seg'))).toHaveLength(1);
   await warehouse.close();
+});
+
+/** Touchpoints of many shapes: labels from the URL or sent, long texts, other scripts, an address, ids that are made. */
+function touchpoint(i: number): object {
+  const at = new Date(Date.UTC(2026, 4, 1, 0, 0, i)).toISOString();
+  const known = i % 7 === 0 ? {} : { touchpoint_id: `touch ${i % 90}` };
+  const texts = ['plain', 'Grüße und ein langer Text 😀', 'x'.repeat(600), 'a "quoted" \\ text', 'twelve chars'];
+  return {
+    ...known,
+    ...(i % 3 === 0 ? { customer_id: `customer ${i % 11}` } : { anonymous_id: `anonymous ${i}` }),
+    touchpoint_type: i % 2 === 0 ? 'email_click' : 'website_visit',
+    occurred_at: i < 90 ? at : at.replace('.000Z', '+02:00'),
+    url: `https://shop.example/p/${i}?utm_source=News&email=a%40b.example&fbclid=${'f'.repeat(i % 40)}`,
+    ...(i % 4 === 0 ? { channel: i % 8 === 0 ? 'Direct' : 'email', verdict: 'human', device_type: 'mobile' } : {}),
+    ...(i % 5 === 0 ? { ip_address: '203.0.113.77', user_agent: 'Mozilla/5.0 (iPad) Safari/604.1' } : {}),
+    custom_attributes: { text: texts[i % texts.length], n: i / 8 },
+  };
+}
+
+/** All that is told and kept about touchpoints, links and orders that are sent in parts, some of them twice. */
+async function keptBy(serves_nobody: boolean): Promise<unknown> {
+  const [folder, warehouse] = [temporaryFolder(), await openWarehouse()];
+  const collector = await open(folder, warehouse, { serves_nobody, enrich, limits: {} });
+  const answers: unknown[] = [];
+  for (let from = 0; from < 180; from += 20) {
+    const part = Array.from({ length: 20 }, (_, i) => touchpoint(from + i));
+    answers.push(await accept(collector, [...part, { touchpoint_type: 'none' }], 'touchpoints'));
+    const person = { customer_id: `c${from % 60}`, occurred_at: '2026-05-01T00:00:00Z' };
+    const order = { ...person, conversion_id: `o${from % 40}`, value: from % 80 };
+    answers.push(await accept(collector, order, 'conversions'));
+  }
+  const name = readdirSync(join(folder, 'spool')).filter((one) => one.endsWith('.seg'))[0]!;
+  const spool = readFileSync(join(folder, 'spool', name), 'utf8');
+  await collector.flush();
+  const tables: Record<string, unknown> = {};
+  for (const table of TABLE_NAMES)
+    if (table !== 'commits')
+      tables[table] = await warehouse.read((s) => s.query(`select * from ${table} order by all`));
+  const { loaded: counts, duplicates, conflicts } = collector.health().loader;
+  await collector.close();
+  await warehouse.close();
+  return { answers, spool, tables, counts, duplicates, conflicts };
+}
+
+test('a loader that nobody waits for tells, spools and stores the same, byte for byte', async () => {
+  const usual = (await keptBy(false)) as { conflicts: number; duplicates: number; counts: Record<string, number> };
+  expect(usual.conflicts).toBeGreaterThan(0);
+  expect(usual.counts['touchpoints']).toBeGreaterThan(90);
+  expect(await keptBy(true)).toEqual(usual);
 });
 
 test.each(['add', 'commit'] as const)('a load that fails at %s loses nothing and doubles nothing', async (fails) => {
