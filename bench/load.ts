@@ -31,6 +31,8 @@ export async function benchImport(rows: number, beside?: string): Promise<void> 
     showRatio(`${form}: peak memory of the process, MiB`, here!.peak_bytes / 2 ** 20, { at_most: 600 });
     if (there === undefined) continue;
     show(`${form}: rows per processor second of ${beside}`, per_second(there));
+    // Before, half of the rows beside stray quotes were not read, so only the other two forms can be compared.
+    if (form === FORMS[2]) continue;
     const ratio = here!.rows_per_processor_second / there.rows_per_processor_second;
     showRatio(`${form}: rows per processor second, here / there`, ratio, { at_least: 3 });
   }

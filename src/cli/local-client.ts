@@ -19,6 +19,8 @@ import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
  */
 const MAX_UNREAD_RECORDS = { in_parts: 500, in_batches: 200_000 };
 const LAG_CHECK_MS = 5;
+/** How long a flush is waited for before the progress is shown again. */
+const FLUSH_MS = 100;
 /** If no record is loaded for this long, the command fails. */
 const STALLED_MS = 120_000;
 
@@ -127,7 +129,7 @@ export class LocalClient implements Client {
         );
       }
       // A flush lets the loader commit what it has. It fails only when it takes longer.
-      if (max_unread === 0) await collector.flush(LAG_CHECK_MS).catch(() => undefined);
+      if (max_unread === 0) await collector.flush(FLUSH_MS).catch(() => undefined);
       else await sleep(LAG_CHECK_MS);
     }
   }

@@ -1,6 +1,7 @@
 /** Ids of persons that are e-mail addresses: one person, however the address is written. */
 import { domainToASCII } from 'node:url';
 import { MAX_ID_LENGTH } from './fields.ts';
+import type { FlatRecord } from './record-kind.ts';
 
 /** How ids of persons are kept: as they were sent, or those that look like e-mail addresses in one form. */
 export const CUSTOMER_IDS = ['verbatim', 'email'] as const;
@@ -27,4 +28,17 @@ export function emailId(id: string): string {
   const dns_name = DNS_NAME.test(domain) ? domain : domainToASCII(domain);
   const address = `${parts[1]!}@${dns_name}`;
   return DNS_NAME.test(dns_name) && address.length <= MAX_ID_LENGTH ? address : id;
+}
+
+/** Gives ids that are e-mail addresses their one form. @returns true if that changes an id. */
+export function unifyIds(record: FlatRecord, fields: readonly string[]): boolean {
+  let changed = false;
+  for (const field of fields) {
+    const id = record[field];
+    const unified = typeof id === 'string' ? emailId(id) : id;
+    if (unified === undefined || unified === id) continue;
+    record[field] = unified;
+    changed = true;
+  }
+  return changed;
 }

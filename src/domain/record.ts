@@ -7,7 +7,7 @@ import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn, inexactIn, type JsonFault 
 import { CLOCK_AHEAD, clockAhead } from './clock.ts';
 import { contentId } from './content-id.ts';
 import { currencyProblem } from './currencies.ts';
-import { emailId } from './email-ids.ts';
+import { unifyIds } from './email-ids.ts';
 import { assert, type Problem } from './errors.ts';
 import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
 import { InexactNumber } from './json-text.ts';
@@ -86,7 +86,6 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const { name, kind } = field;
       return { field, name, is_plain: PLAIN_KINDS.has(kind), is_currency: name === 'currency' };
     });
-  const has_sent_at = 'sent_at' in properties;
   const texts = textFields(fields);
   const own_ids = fields
     .filter(({ kind, schema }) => kind === 'id' && schema['x-group'] !== true)
@@ -121,7 +120,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     }
     const brand_id = resolveBrand(input['brand_id'] as string | undefined, context.key_brand_id);
     if (typeof brand_id !== 'string') return brand_id;
-    const ahead_ms = has_sent_at ? clockAhead(input, options.instant_field!, context) : 0;
+    const ahead_ms = 'sent_at' in properties ? clockAhead(input, options.instant_field!, context) : 0;
     const record: FlatRecord = { brand_id };
     for (const { field, name, is_plain, is_currency } of steps) {
       const value = input[name] ?? (is_currency ? context.defaultCurrency(brand_id) : undefined);
@@ -298,17 +297,4 @@ function withoutNulls(input: Record<string, unknown>, fields: readonly Field[]):
     if (kind === 'number') sent[name] = Number(value.literal);
   }
   return sent;
-}
-
-/** Gives ids that are e-mail addresses their one form. @returns true if that changes an id. */
-function unifyIds(record: FlatRecord, fields: readonly string[]): boolean {
-  let changed = false;
-  for (const field of fields) {
-    const id = record[field];
-    const unified = typeof id === 'string' ? emailId(id) : id;
-    if (unified === undefined || unified === id) continue;
-    record[field] = unified;
-    changed = true;
-  }
-  return changed;
 }

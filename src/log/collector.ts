@@ -22,7 +22,8 @@ import { countOpenDeadLetters, readOpenDeadLetters, replayedLetter } from './dea
 import type { Caller, Envelope } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
-import { Loader, type LoaderStats, type Recalled } from './loader.ts';
+import { Loader } from './loader.ts';
+import type { LoaderStats, Recalled } from './loader-options.ts';
 import { RecentIds } from './recent-ids.ts';
 import { SeenIds } from './seen-ids.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';

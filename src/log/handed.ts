@@ -3,6 +3,7 @@
  * loader need not read their lines again. What does not fit here is read from the disk. Both ways give the same records.
  */
 import type { KeptRecord } from './kept-record.ts';
+import type { EntryHead } from './segment.ts';
 
 /** An envelope whose line is on disk. */
 export interface Handed {
@@ -27,8 +28,20 @@ export class HandedEnvelopes {
 
   constructor(private readonly max_bytes = MAX_BYTES) {}
 
-  /** Call it in the order of the lines, when a line is on disk. */
-  add(handed: Handed): void {
+  /** Adds envelopes whose lines were written after the durable bytes of a segment. @param ends the places where their lines end. */
+  addGroup(
+    { name: segment, durable_bytes: from }: { name: string; durable_bytes: number },
+    ends: readonly number[],
+    group: ReadonlyArray<{ head: EntryHead; records: readonly KeptRecord[]; first_log_seq: number }>,
+  ): void {
+    for (const [i, { head, records, first_log_seq: log_seq }] of group.entries()) {
+      const { privacy, received_at } = head;
+      const place = { segment, start: from + (ends[i - 1] ?? 0), end: from + ends[i]! };
+      this.add({ ...place, log_seq, received_at, privacy, records });
+    }
+  }
+
+  private add(handed: Handed): void {
     const bytes = handed.end - handed.start;
     if (this.bytes + bytes > this.max_bytes) return;
     this.bytes += bytes;

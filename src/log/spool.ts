@@ -66,7 +66,6 @@ export class Spool {
   readonly taken = { requests: 0, records: 0 };
   /** Called when records became durable. */
   onDurable: (() => void) | undefined;
-  /** What the loader need not read from the disk. */
   readonly handed = new HandedEnvelopes();
   private pending: Waiting[] = [];
   private pending_bytes = 0;
@@ -241,19 +240,14 @@ export class Spool {
       for (const { line } of group) this.pending_bytes -= line.length;
     }
     this.synced_ms = performance.now();
-    const { name: segment, durable_bytes: from } = this.active();
-    for (const [i, { head, records, first_log_seq: log_seq }] of group.entries()) {
-      const { privacy, received_at } = head;
-      const place = { segment, start: from + (ends[i - 1] ?? 0), end: from + ends[i]! };
-      this.handed.add({ ...place, log_seq, received_at, privacy, records });
-    }
+    this.handed.addGroup(this.active(), ends, group);
     this.active().durable_bytes += bytes.length;
-    this.durable_log_seq = group[group.length - 1]!.last_log_seq;
+    this.durable_log_seq = group.at(-1)!.last_log_seq;
     this.onDurable?.();
   }
 
   private active(): SpoolSegment {
-    return this.segments[this.segments.length - 1]!;
+    return this.segments.at(-1)!;
   }
 
   /** Closes the current segment and begins the next one. The folder is synced, so that the new name is durable. */
@@ -273,7 +267,7 @@ export class Spool {
     const file = this.file;
     this.file = undefined;
     await file?.close().catch(() => undefined);
-    const segment = this.segments[this.segments.length - 1];
+    const segment = this.segments.at(-1);
     if (segment) await truncate(segment.path, segment.durable_bytes).catch(() => undefined);
   }
 
