@@ -1,7 +1,6 @@
 /** Ids of persons that are e-mail addresses: one person, however the address is written. */
 import { domainToASCII } from 'node:url';
 import { MAX_ID_LENGTH } from './fields.ts';
-import type { FlatRecord } from './record-kind.ts';
 
 /** How ids of persons are kept: as they were sent, or those that look like e-mail addresses in one form. */
 export const CUSTOMER_IDS = ['verbatim', 'email'] as const;
@@ -31,7 +30,7 @@ export function emailId(id: string): string {
 }
 
 /** Gives ids that are e-mail addresses their one form. @returns true if that changes an id. */
-export function unifyIds(record: FlatRecord, fields: readonly string[]): boolean {
+export function unifyIds(record: Record<string, string | number | null>, fields: readonly string[]): boolean {
   let changed = false;
   for (const field of fields) {
     const id = record[field];
