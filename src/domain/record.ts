@@ -7,7 +7,7 @@ import { canonicalJson } from './canonical-json.ts';
 import { CLOCK_AHEAD, clockAhead } from './clock.ts';
 import { contentId } from './content-id.ts';
 import { currencyProblem } from './currencies.ts';
-import { emailId } from './email-ids.ts';
+import { unifyIds } from './email-ids.ts';
 import { assert, type Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import { MAX_PLACE_LENGTH, readJson } from './json-field.ts';
@@ -35,7 +35,7 @@ import {
   withdrawnCurrency,
 } from './refusals.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
-import { Compile, type TObject, type TSchema } from './typebox.ts';
+import { Compile, type TObject, type TSchema, Type } from './typebox.ts';
 
 export type { FlatRecord, ReadContext, RecordKind, Value };
 export { canonicalJson };
@@ -70,7 +70,19 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   });
   const fields = declared.filter(({ schema }) => schema['x-stored'] !== false);
   const validator = Compile(options.schema);
+  // A schema that refuses other keys makes a list of the keys and a pattern for each of them, which costs more than all else.
+  const values = Compile(Type.Object(options.schema.properties));
   const known = new Set(Object.keys(properties));
+  const fits = (input: Record<string, unknown>): boolean => {
+    for (const key in input) if (!known.has(key)) return false;
+    return values.Check(input);
+  };
+  const steps = fields
+    .filter(({ name }) => name !== 'brand_id')
+    .map((field) => {
+      const { name, kind } = field;
+      return { field, name, is_plain: PLAIN_KINDS.has(kind), is_currency: name === 'currency' };
+    });
   const texts = textFields(fields);
   const own_ids = fields
     .filter(({ kind, schema }) => kind === 'id' && schema['x-group'] !== true)
@@ -87,6 +99,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       schema,
       max_length: schema['maxLength'] as number | undefined,
     }));
+  const addresses = lenient.filter(({ rule }) => rule === 'address');
   const one = withArticle(options.singular);
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
@@ -98,19 +111,19 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       };
     }
     let input = mendLenient(raw as Record<string, unknown>, lenient, context.warn);
-    if (!validator.Check(input)) {
+    if (!fits(input)) {
       input = withoutNulls(input, fields);
-      if (!validator.Check(input)) return explain(input);
+      if (!fits(input)) return explain(input);
     }
     const brand_id = resolveBrand(input['brand_id'] as string | undefined, context.key_brand_id);
     if (typeof brand_id !== 'string') return brand_id;
     const ahead_ms = 'sent_at' in properties ? clockAhead(input, options.instant_field!, context) : 0;
     const record: FlatRecord = { brand_id };
-    for (const field of fields) {
-      const value = input[field.name] ?? (field.name === 'currency' ? context.defaultCurrency(brand_id) : undefined);
-      if (value === undefined || field.name === 'brand_id') continue;
-      if (PLAIN_KINDS.has(field.kind)) {
-        record[field.name] = value as Value;
+    for (const { field, name, is_plain, is_currency } of steps) {
+      const value = input[name] ?? (is_currency ? context.defaultCurrency(brand_id) : undefined);
+      if (value === undefined) continue;
+      if (is_plain) {
+        record[name] = value as Value;
         continue;
       }
       const problem = readField(record, field, value, input, brand_id, context, ahead_ms);
@@ -123,7 +136,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       placeholderProblem(record, own_ids) ??
       withdrawnCurrency(record, dated_currencies, options.instant_field);
     if (problem) return problem;
-    if (context.warn) warnOfAddresses(record, lenient, context.warn);
+    if (context.warn) warnOfAddresses(record, addresses, context.warn);
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record, context);
     if (unusual) cleanTexts(record, texts);
@@ -263,17 +276,4 @@ function withoutNulls(input: Record<string, unknown>, fields: readonly Field[]):
     if (kind === 'number') sent[name] = Number(value.literal);
   }
   return sent;
-}
-
-/** Gives ids that are e-mail addresses their one form. @returns true if that changes an id. */
-function unifyIds(record: FlatRecord, fields: readonly string[]): boolean {
-  let changed = false;
-  for (const field of fields) {
-    const id = record[field];
-    const unified = typeof id === 'string' ? emailId(id) : id;
-    if (unified === undefined || unified === id) continue;
-    record[field] = unified;
-    changed = true;
-  }
-  return changed;
 }

@@ -129,7 +129,8 @@ export class Importer {
 
   /** Moves the complete records into the batch. */
   private takeDone(): void {
-    for (const [i, outcomes] of this.done.entries()) {
+    for (let i = 0; i < this.done.length; i++) {
+      const outcomes = this.done[i]!;
       if (outcomes.length === 0) continue;
       const { record } = this.options.mapping.mappings[i]!;
       const lines = this.lines.get(record);

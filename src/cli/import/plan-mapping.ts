@@ -46,8 +46,9 @@ export class PlanMapping {
       done[0]!.push({ rows: [row], problem: row.problem });
       return 'taken';
     }
-    const fates = this.rows.map((rows, i) => rows.take(row, done[i]!));
-    return fates.includes('taken') ? 'taken' : 'left out';
+    let fate: Fate = 'left out';
+    for (let i = 0; i < this.rows.length; i++) if (this.rows[i]!.take(row, done[i]!) === 'taken') fate = 'taken';
+    return fate;
   }
 
   /** Completes open groups. */

@@ -19,7 +19,8 @@ export interface FileBytes {
   pieces(from: number): AsyncIterable<Buffer>;
 }
 
-const PIECE_BYTES = 1 << 18;
+/** Rows of a piece live until they are sent, so a small piece leaves little to the collector of garbage. */
+const PIECE_BYTES = 1 << 16;
 /** So much of a file is looked at to find its encoding. */
 const LOOK_BYTES = 16 << 20;
 const HEAD_BYTES = 1 << 16;
