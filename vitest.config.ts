@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** `npm run test:deep` sets it: then the files named `*.deep.test.ts` run as well, and the others ask more. */
+/** `npm run test:deep` sets it: then the files run that the quick tier leaves out, or asks less of. */
 const deep = process.env['TRIBUTARY_DEEP'] === '1';
 
 /** The schema library as the build joins it: one file instead of 342, which every file of tests would load anew. */
@@ -14,6 +14,17 @@ process.env['UV_THREADPOOL_SIZE'] ??= '16';
 /** Files that replace modules of the product. All others share the modules of their worker, so each is loaded once and not 150 times. */
 const ALONE = ['test/warehouse/stored-tomorrow.test.ts'];
 
+/** Files named `*.deep.test.ts`, and those whose tests ask more by test/support/tier.ts. */
+function deepFiles(): string[] {
+  const files = readdirSync('test', { recursive: true, encoding: 'utf8' }).map((file) => join('test', file));
+  return files.filter(
+    (file) =>
+      /\.deep\.test\.ts$/.test(file) || (/\.test\.ts$/.test(file) && readFileSync(file, 'utf8').includes('/tier.ts')),
+  );
+}
+
+const FILES = deep ? deepFiles() : ['test/**/*.test.ts'];
+
 export default defineConfig({
   resolve: {
     alias: existsSync(SCHEMA_LIBRARY) ? [{ find: /^typebox(\/compile)?$/, replacement: SCHEMA_LIBRARY }] : [],
@@ -21,8 +32,8 @@ export default defineConfig({
   test: {
     server: { deps: { external: [SCHEMA_LIBRARY] } },
     projects: [
-      { extends: true, test: { name: 'shared', isolate: false, include: ['test/**/*.test.ts'], exclude: ALONE } },
-      { extends: true, test: { name: 'alone', include: ALONE } },
+      { extends: true, test: { name: 'shared', isolate: false, include: FILES, exclude: ALONE } },
+      { extends: true, test: { name: 'alone', include: deep ? ALONE.filter((file) => FILES.includes(file)) : ALONE } },
     ],
     exclude: [...configDefaults.exclude, ...(deep ? [] : ['test/**/*.deep.test.ts'])],
     globalSetup: ['test/support/compiled.ts', 'test/clickhouse/setup.ts'],

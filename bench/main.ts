@@ -3,6 +3,7 @@
  *                                   fits over a file of 1 M paths, training on 100,000 rows, scoring a
  *                                   month, one new link among 200,000
  * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit learning scoring identity
+ * npm run bench -- import --beside DIR   the same files also by the built program of the checkout DIR, and the ratios
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     other sizes, in millions of touchpoints
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
@@ -38,6 +39,7 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: '1' },
     sizes: { type: 'string', default: '1,10,100' },
     clickhouse: { type: 'string', default: '1,10' },
+    beside: { type: 'string' },
   },
 });
 const scale = Number(values.scale);
@@ -54,7 +56,7 @@ if (positionals[0] === 'beside') {
 }
 if (wanted('ingest')) await benchIngest();
 if (wanted('overload')) await benchOverload();
-if (wanted('import')) await benchImport(rows(10));
+if (wanted('import')) await benchImport(rows(10), values.beside);
 if (wanted('attribution')) {
   await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }

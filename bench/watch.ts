@@ -27,6 +27,20 @@ export function folderBytes(folder: string): number {
   }
 }
 
+/** The kernel counts processor time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+
+/** User and system time of all processes that this one started, directly or not, and that have ended. Linux only, else 0. */
+function processorSeconds(): number {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
+  } catch {
+    return 0;
+  }
+}
+
 /** Samples a process a few times a second. `take` gives the peaks. */
 export class Watch {
   private peak_bytes = 0;
@@ -68,16 +82,33 @@ export async function ended(child: ChildProcess, limit_ms: number): Promise<numb
   return code ?? `ended by ${signal}`;
 }
 
+/** What a command took. `processor_seconds` is user and system time of the process and of all that it started. */
+export interface Taken {
+  seconds: number;
+  processor_seconds: number;
+  peak_bytes: number;
+}
+
+interface CommandOptions {
+  exits?: readonly number[];
+  limit_ms?: number;
+  /** Another checkout whose program is run. */
+  checkout?: string | undefined;
+}
+
 /** Runs a command of the product to its end. @throws when it ends in another way than `exits`, or takes longer than the limit. */
 export async function command(
   args: readonly string[],
-  { exits = [0], limit_ms = 6 * 3_600_000 }: { exits?: readonly number[]; limit_ms?: number } = {},
-): Promise<{ seconds: number; peak_bytes: number }> {
+  { exits = [0], limit_ms = 6 * 3_600_000, checkout }: CommandOptions = {},
+): Promise<Taken> {
   const started = performance.now();
-  const child = spawn(process.execPath, [ENTRY, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const before = processorSeconds();
+  const entry = checkout === undefined ? ENTRY : join(checkout, 'bin/tributary.js');
+  const child = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
   const watch = new Watch(child.pid, null);
   const code = await ended(child, limit_ms);
   watch.stop();
   if (!exits.includes(code as number)) throw new Error(`tributary ${args.join(' ')}: ${code}`);
-  return { seconds: (performance.now() - started) / 1_000, peak_bytes: watch.take().peak_bytes };
+  const seconds = (performance.now() - started) / 1_000;
+  return { seconds, processor_seconds: processorSeconds() - before, peak_bytes: watch.take().peak_bytes };
 }

@@ -115,6 +115,15 @@ export async function readRates(snapshot: Snapshot, plan: Plan): Promise<RateBoo
   return new RateBook(quotes.map(({ date, ...quote }) => ({ ...quote, day: parseDate(date) as number })));
 }
 
+/** The error for money that no stored rate converts. @param what the field that holds the money. */
+export function missingRate(what: string, from: string, to: string, date: string): TributaryError {
+  return new TributaryError(
+    'missing_fx_rate',
+    `${what}: no rate from ${from} to ${to} on ${date} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or import a file with the columns date,currency,base,rate (tributary import fx_rates FILE), or ask for another currency`,
+    { field: 'currency' },
+  );
+}
+
 /**
  * Makes `rates` for `value_events`.
  * @throws missing_fx_rate naming the currencies and the day.
@@ -128,11 +137,7 @@ export async function makeRates(snapshot: Snapshot, plan: Plan): Promise<Relatio
   const rates = needed.map(({ brand_id, currency, day_number }) => {
     const rate = book.find(brand_id, day_number, currency, plan.currency);
     if (!rate) {
-      throw new TributaryError(
-        'missing_fx_rate',
-        `currency: no rate from ${currency} to ${plan.currency} on ${formatDate(day_number)} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`,
-        { field: 'currency' },
-      );
+      throw missingRate('currency', currency, plan.currency, formatDate(day_number));
     }
     return { brand_id, currency, day_number, num: rate.num, den: rate.den };
   });

@@ -6,7 +6,6 @@ import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
 import { draftsOf } from '../log/envelope.ts';
-import { buildApp } from '../server/app.ts';
 import { KeyRing } from '../server/keys.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
@@ -14,28 +13,36 @@ import { readAnswer } from './http-client.ts';
 import type { Io } from './io.ts';
 import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
-/** An import waits while more records are not loaded, so that the spool stays small and the flush at the end is quick. */
-const MAX_LAG_RECORDS = 200_000;
-const LAG_CHECK_MS = 20;
+/**
+ * An import waits while the loader has not read more records, so that the spool stays small. Where the warehouse takes a load in
+ * parts, few records are on the way at a time: the loader reads them from memory, and the collector of garbage copies little.
+ */
+const MAX_UNREAD_RECORDS = { in_parts: 500, in_batches: 200_000 };
+const LAG_CHECK_MS = 5;
+/** How long a flush is waited for before the progress is shown again. */
+const FLUSH_MS = 100;
 /** If no record is loaded for this long, the command fails. */
 const STALLED_MS = 120_000;
 
 export class LocalClient implements Client {
   readonly local = true;
-  readonly lanes = 3;
+  readonly lanes: number;
   readonly where: string;
-  private readonly app: FastifyInstance;
+  /** The routes, from the first request on. An import only sends, and to make them takes as long as thousands of rows. */
+  private app: Promise<FastifyInstance> | undefined;
   private readonly token: string;
+  private readonly takes_parts: boolean;
   private readonly before: { duplicates: number; conflicts: number };
 
   private constructor(
     private readonly tributary: CollectingTributary,
     private readonly io: Io,
-    keys: KeyRing,
+    private readonly keys: KeyRing,
   ) {
     this.where = tributary.folder;
+    this.takes_parts = tributary.warehouse.beginLoad !== undefined;
+    this.lanes = this.takes_parts ? 1 : 3;
     this.token = keys.createForRun();
-    this.app = buildApp(tributary, keys, { log_level: 'silent' });
     const { duplicates, conflicts } = tributary.collector.health().loader;
     this.before = { duplicates, conflicts };
   }
@@ -71,7 +78,7 @@ export class LocalClient implements Client {
       const [left, right] = halves(items);
       return joinAnswers(await this.send(record, left), await this.send(record, right), left.length);
     }
-    await this.waitForLoader(MAX_LAG_RECORDS);
+    await this.waitForLoader(MAX_UNREAD_RECORDS[this.takes_parts ? 'in_parts' : 'in_batches']);
     const envelope = { source: 'cli', drafts: draftsOf(record, items) };
     return patiently(() => collector.accept(envelope, { key_brand_id: null }), this.io.stop);
   }
@@ -93,23 +100,27 @@ export class LocalClient implements Client {
   }
 
   async close(): Promise<void> {
-    await this.app.close();
+    const app = await this.app?.catch(() => undefined);
+    await app?.close();
     // Records in the spool are safe, so after Ctrl-C the command does not wait until they are loaded.
     await this.tributary.close(!this.io.stop.aborted);
   }
 
   /**
-   * Waits while more than `max_lag` records are not loaded.
+   * Waits while the loader has not read more than `max_unread` records. With 0 it waits until all of them are committed.
    * @throws warehouse_unavailable when no record is loaded for {@link STALLED_MS}.
    */
-  private async waitForLoader(max_lag: number, onWait: (lag_records: number) => void = () => {}): Promise<void> {
-    let seen_lag = Number.POSITIVE_INFINITY;
+  private async waitForLoader(max_unread: number, onWait: (lag_records: number) => void = () => {}): Promise<void> {
+    let seen_left = Number.POSITIVE_INFINITY;
     let moved_at = Date.now();
     for (;;) {
-      const { lag_records, loader } = this.tributary.collector.health();
-      if (lag_records <= max_lag) return;
+      const { collector } = this.tributary;
+      const { lag_records, unread_records, loader } = collector.health();
+      if (max_unread === 0 ? lag_records === 0 : unread_records <= max_unread) return;
       onWait(lag_records);
-      if (lag_records < seen_lag) [seen_lag, moved_at] = [lag_records, Date.now()];
+      // The loader moves when it reads records, and when it commits them.
+      const left = lag_records + unread_records;
+      if (left < seen_left) [seen_left, moved_at] = [left, Date.now()];
       else if (Date.now() - moved_at > STALLED_MS) {
         const why = loader.last_error === '' ? 'the loader makes no progress' : loader.last_error;
         throw new TributaryError(
@@ -117,12 +128,16 @@ export class LocalClient implements Client {
           `no record was loaded for ${STALLED_MS / 1000} s: ${why}; accepted records are not lost, so repeat the command when the cause is fixed`,
         );
       }
-      await sleep(LAG_CHECK_MS);
+      // A flush lets the loader commit what it has. It fails only when it takes longer.
+      if (max_unread === 0) await collector.flush(FLUSH_MS).catch(() => undefined);
+      else await sleep(LAG_CHECK_MS);
     }
   }
 
   private async request(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown): Promise<Json> {
-    const answer = await this.app.inject({
+    this.app ??= this.makeApp();
+    const app = await this.app;
+    const answer = await app.inject({
       method,
       url,
       headers: { authorization: `Bearer ${this.token}` },
@@ -130,5 +145,9 @@ export class LocalClient implements Client {
     });
     const retry_after = answer.headers['retry-after'];
     return readAnswer(answer.statusCode, answer.body, retry_after === undefined ? null : String(retry_after));
+  }
+  private async makeApp(): Promise<FastifyInstance> {
+    const { buildApp } = await import('../server/app.ts');
+    return buildApp(this.tributary, this.keys, { log_level: 'silent' });
   }
 }

@@ -28,3 +28,16 @@ export function emailId(id: string): string {
   const address = `${parts[1]!}@${dns_name}`;
   return DNS_NAME.test(dns_name) && address.length <= MAX_ID_LENGTH ? address : id;
 }
+
+/** Gives ids that are e-mail addresses their one form. @returns true if that changes an id. */
+export function unifyIds(record: Record<string, string | number | null>, fields: readonly string[]): boolean {
+  let changed = false;
+  for (const field of fields) {
+    const id = record[field];
+    const unified = typeof id === 'string' ? emailId(id) : id;
+    if (unified === undefined || unified === id) continue;
+    record[field] = unified;
+    changed = true;
+  }
+  return changed;
+}

@@ -45,6 +45,14 @@ export function parseWithDigits(text: string): unknown {
   return quoted === undefined ? value : JSON.parse(quoted);
 }
 
+/** The value of {@link parseJson} with its inexact numbers as texts of their digits. */
+export function withDigits(value: unknown): unknown {
+  if (value instanceof InexactNumber) return value.literal;
+  if (Array.isArray(value)) return value.map(withDigits);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withDigits(part)]));
+}
+
 /** A valid JSON text with its inexact numbers as texts behind a mark; undefined when it has none. */
 function withTexts(text: string, mark: string): string | undefined {
   let marked = '';

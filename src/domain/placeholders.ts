@@ -8,13 +8,13 @@ import { hash } from 'node:crypto';
 const WORDS: ReadonlySet<string> = new Set([
   ...['undefined', 'null', 'nil', 'none', 'nan', 'infinity', 'void', 'void 0', 'true', 'false', '\\n'],
   ...['n/a', 'na', 'n.a.', 'n.a', 'not set', 'notset', 'not provided', 'not available', 'not found'],
-  ...['not applicable', 'unset', 'missing', 'empty', 'blank', 'no id', 'no email', 'noemail'],
+  ...['not applicable', 'unset', 'missing', 'empty', 'blank', 'no id', 'no email', 'noemail', 'email protected'],
   ...['guest', 'anonymous', 'anon', 'unknown', 'unknown user', 'guest user', 'anonymous user', 'nobody'],
   ...['not logged in', 'logged out', 'unidentified'],
   ...['#n/a', '#ref!', '#value!', '#name?', '#null!', '#num!', '#div/0!', '#error!'],
 ]);
 /** Ids that are put together of several parts, each of them one of these, are placeholders too: `undefined-undefined`. */
-const PARTS: ReadonlySet<string> = new Set(['', 'nil', 'none', 'nan']);
+const PARTS: ReadonlySet<string> = new Set(['', 'nil', 'none', 'nan', 'guest', 'anonymous', 'unknown']);
 const JOINED = /undefined|null|[\s\-_:|.,/@]+/;
 const SPACES = /[\s_-]+/g;
 
@@ -35,10 +35,10 @@ const NOTHING =
   /^[\p{P}\p{Z}\p{C}\u2800]*$|^[-+]?0+(?:[.,]0+)?$|^-1$|^0x0+$|^0{8}(?:-0{4}){3}-0{12}$|^f{8}(?:-f{4}){3}-f{12}$/u;
 /** Where records are numbered from zero, this is an id; 32 zeros are that of no device. */
 const ZERO = /^0{1,31}$/;
-/** `[object Object]` of JavaScript, and `%!s(<nil>)` of Go. */
-const PRINTED = /^object [a-z]+$|^%!/;
-/** Tags of templates: `{id}`, `{{id}}`, `{%id%}`, `${id}`, `*|ID|*`, `%%id%%`, `%id%`, `<%= id %>`, `[[id]]`. */
-const TEMPLATE = /^(?:\{[a-z_.]+\}|\{\{.*\}\}|\{%.*%\}|\$\{.*\}|\*\|.*\|\*|%%.*%%|%[\w.-]+%|<%.*%>|\[\[.*\]\])$/s;
+/** `[object Object]` of JavaScript, `%!s(<nil>)` of Go, and a format that nobody filled in. */
+const PRINTED = /^object [a-z]+$|^%!|^%[sdv@]$/;
+/** Tags of templates: `{id}`, `{{id}}`, `{%id%}`, `${id}`, `#{id}`, `*|ID|*`, `%%id%%`, `%id%`, `<%= id %>`, `[[id]]`. */
+const TEMPLATE = /^(?:\{[a-z_.]+\}|\{\{.*\}\}|\{%.*%\}|[$#]\{.*\}|\*\|.*\|\*|%%.*%%|%[\w.-]+%|<%.*%>|\[\[.*\]\])$/s;
 
 /** Why this text cannot be the id of a person, an order or a record, or undefined. @param from_zero true if 0 is an id. */
 export function placeholderFault(id: string, from_zero = false): string | undefined {
@@ -51,10 +51,16 @@ function isPlaceholder(id: string): boolean {
   if (SURELY_NONE.test(id) && !MAY_BE_HASH.test(id)) return false;
   const seen = id.normalize('NFKC').replace(IGNORED, '').trim().toLowerCase();
   const bare = seen.replace(AROUND, '');
-  if (NOTHING.test(bare) || isWord(bare) || HASHES.has(bare) || PRINTED.test(bare) || TEMPLATE.test(seen)) return true;
+  if (NOTHING.test(bare) || isWord(bare) || HASHES.has(bare) || PRINTED.test(bare) || TEMPLATE.test(withBraces(seen)))
+    return true;
   const [user = '', host = ''] = bare.split('@', 2);
   if (isWord(user) && isWord(host.replace(/(?:\.[a-z]+)+$/, ''))) return true;
-  return bare.split(JOINED).every((part) => PARTS.has(part));
+  return bare.split(' ').every(isWord) || bare.split(JOINED).every((part) => PARTS.has(part));
+}
+
+/** Braces as they are in the parameter of a URL: `%7B%7Bid%7D%7D`. */
+function withBraces(text: string): string {
+  return text.includes('%7b') ? text.replaceAll('%7b', '{').replaceAll('%7d', '}') : text;
 }
 
 function isWord(text: string): boolean {

@@ -3,13 +3,14 @@
  * {@link Problem} that names the field. A record is flat: strings, numbers and nulls, in schema order, so that records with
  * equal content have the same JSON text.
  */
-import { canonicalJson, HALF_PAIR_ESCAPE, halfPairIn, inexactIn, type JsonFault } from './canonical-json.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { CLOCK_AHEAD, clockAhead } from './clock.ts';
 import { contentId } from './content-id.ts';
 import { currencyProblem } from './currencies.ts';
-import { emailId } from './email-ids.ts';
+import { unifyIds } from './email-ids.ts';
 import { assert, type Problem } from './errors.ts';
-import { type FieldKind, MAX_JSON_DEPTH, MAX_JSON_LENGTH } from './fields.ts';
+import type { FieldKind } from './fields.ts';
+import { MAX_PLACE_LENGTH, readJson } from './json-field.ts';
 import { InexactNumber } from './json-text.ts';
 import { parseMicros, parseScaledDecimal } from './money.ts';
 import {
@@ -33,9 +34,8 @@ import {
   warnOfAddresses,
   withdrawnCurrency,
 } from './refusals.ts';
-import { nameFault } from './text.ts';
 import { eventTimeProblem, parseDate, parseInstant } from './time.ts';
-import { Compile, type TObject, type TSchema } from './typebox.ts';
+import { Compile, type TObject, type TSchema, Type } from './typebox.ts';
 
 export type { FlatRecord, ReadContext, RecordKind, Value };
 export { canonicalJson };
@@ -46,9 +46,6 @@ export function isProblem(value: FlatRecord | Problem): value is Problem {
 
 /** Kinds whose value is stored unchanged, after its structure is checked. */
 const PLAIN_KINDS: ReadonlySet<FieldKind> = new Set(['id', 'text', 'integer', 'number']);
-
-/** The most characters of a field's name in a refusal. */
-const MAX_PLACE_LENGTH = 100;
 
 const BRAND = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 export const DEFAULT_BRAND = 'default';
@@ -73,7 +70,19 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
   });
   const fields = declared.filter(({ schema }) => schema['x-stored'] !== false);
   const validator = Compile(options.schema);
+  // A schema that refuses other keys makes a list of the keys and a pattern for each of them, which costs more than all else.
+  const values = Compile(Type.Object(options.schema.properties));
   const known = new Set(Object.keys(properties));
+  const fits = (input: Record<string, unknown>): boolean => {
+    for (const key in input) if (!known.has(key)) return false;
+    return values.Check(input);
+  };
+  const steps = fields
+    .filter(({ name }) => name !== 'brand_id')
+    .map((field) => {
+      const { name, kind } = field;
+      return { field, name, is_plain: PLAIN_KINDS.has(kind), is_currency: name === 'currency' };
+    });
   const texts = textFields(fields);
   const own_ids = fields
     .filter(({ kind, schema }) => kind === 'id' && schema['x-group'] !== true)
@@ -90,6 +99,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       schema,
       max_length: schema['maxLength'] as number | undefined,
     }));
+  const addresses = lenient.filter(({ rule }) => rule === 'address');
   const one = withArticle(options.singular);
 
   const read = (raw: unknown, context: ReadContext): FlatRecord | Problem => {
@@ -101,19 +111,19 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       };
     }
     let input = mendLenient(raw as Record<string, unknown>, lenient, context.warn);
-    if (!validator.Check(input)) {
+    if (!fits(input)) {
       input = withoutNulls(input, fields);
-      if (!validator.Check(input)) return explain(input);
+      if (!fits(input)) return explain(input);
     }
     const brand_id = resolveBrand(input['brand_id'] as string | undefined, context.key_brand_id);
     if (typeof brand_id !== 'string') return brand_id;
     const ahead_ms = 'sent_at' in properties ? clockAhead(input, options.instant_field!, context) : 0;
     const record: FlatRecord = { brand_id };
-    for (const field of fields) {
-      const value = input[field.name] ?? (field.name === 'currency' ? context.defaultCurrency(brand_id) : undefined);
-      if (value === undefined || field.name === 'brand_id') continue;
-      if (PLAIN_KINDS.has(field.kind)) {
-        record[field.name] = value as Value;
+    for (const { field, name, is_plain, is_currency } of steps) {
+      const value = input[name] ?? (is_currency ? context.defaultCurrency(brand_id) : undefined);
+      if (value === undefined) continue;
+      if (is_plain) {
+        record[name] = value as Value;
         continue;
       }
       const problem = readField(record, field, value, input, brand_id, context, ahead_ms);
@@ -126,7 +136,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       placeholderProblem(record, own_ids) ??
       withdrawnCurrency(record, dated_currencies, options.instant_field);
     if (problem) return problem;
-    if (context.warn) warnOfAddresses(record, lenient, context.warn);
+    if (context.warn) warnOfAddresses(record, addresses, context.warn);
     // The id is made from the content as it was sent, so that it stays the same if the rules for text change.
     if (record[options.id_field] === undefined) record[options.id_field] = contentId(options, record, context);
     if (unusual) cleanTexts(record, texts);
@@ -176,11 +186,6 @@ function textFields(fields: readonly Field[]): TextFields {
     names: new Set(fields.filter(isName).map(({ name }) => name)),
     free: fields.filter(isFree).map(({ name }) => name),
   };
-}
-
-/** The name of the place of a fault in a field. */
-function placeOf(field: Field, fault: JsonFault): string {
-  return (field.name + fault.place).slice(0, MAX_PLACE_LENGTH);
 }
 
 /** Reads one field into `record`. @returns the problem when the value is refused. */
@@ -238,22 +243,9 @@ function readField(
       return undefined;
     }
     case 'json': {
-      const unfit = Array.isArray(value) ? value.findIndex((item) => nameFault(item as string) !== undefined) : -1;
-      if (unfit >= 0) return refuse(`item ${unfit}: ${nameFault((value as string[])[unfit]!)}`);
-      const text = canonicalJson(value, 0);
-      if (text === undefined) {
-        const inexact = inexactIn(value);
-        if (inexact?.place === '') return refuse(structuralProblem(field.schema, value, true)!);
-        if (inexact) return { field: placeOf(field, inexact), reason: inexact.reason };
-        return refuse(
-          `must be plain JSON at most ${MAX_JSON_DEPTH} levels deep, without the keys __proto__, constructor or prototype`,
-        );
-      }
-      if (text.length > MAX_JSON_LENGTH)
-        return refuse(`is ${text.length} characters as JSON; the limit is ${MAX_JSON_LENGTH}`);
-      const half = text.includes(HALF_PAIR_ESCAPE) ? halfPairIn(value) : undefined;
-      if (half) return { field: placeOf(field, half), reason: half.reason };
-      record[field.name] = text;
+      const json = readJson(field, value, context.warn);
+      if (typeof json === 'object') return json;
+      if (json !== undefined) record[field.name] = json;
       return undefined;
     }
     default:
@@ -284,17 +276,4 @@ function withoutNulls(input: Record<string, unknown>, fields: readonly Field[]):
     if (kind === 'number') sent[name] = Number(value.literal);
   }
   return sent;
-}
-
-/** Gives ids that are e-mail addresses their one form. @returns true if that changes an id. */
-function unifyIds(record: FlatRecord, fields: readonly string[]): boolean {
-  let changed = false;
-  for (const field of fields) {
-    const id = record[field];
-    const unified = typeof id === 'string' ? emailId(id) : id;
-    if (unified === undefined || unified === id) continue;
-    record[field] = unified;
-    changed = true;
-  }
-  return changed;
 }

@@ -3,12 +3,28 @@ import type { DerivedColumn } from './record-kind.ts';
 
 /** The first 64 bits of a text's SHA-256, as a signed integer. */
 export function int64Hash(text: string): bigint {
-  return int64OfHex(hash('sha256', text, 'hex').slice(0, 16));
+  return int64OfHex(hash('sha256', text, 'hex'));
 }
 
-/** 16 hex digits as a signed integer of 64 bits. */
+const halves = new Uint32Array(2);
+const whole = new BigInt64Array(halves.buffer);
+const [LOW, HIGH] = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? [0, 1] : [1, 0];
+
+/** The first 16 hex digits of a text, in lower case, as a signed integer of 64 bits. */
 export function int64OfHex(digits: string): bigint {
-  return BigInt.asIntN(64, BigInt(`0x${digits}`));
+  halves[HIGH] = wordOfHex(digits, 0);
+  halves[LOW] = wordOfHex(digits, 8);
+  return whole[0]!;
+}
+
+/** Eight hex digits in lower case as a number, read at a place of a text without cutting it. */
+export function wordOfHex(digits: string, start: number): number {
+  let word = 0;
+  for (let i = start; i < start + 8; i++) {
+    const code = digits.charCodeAt(i);
+    word = (word << 4) | (code <= 57 ? code - 48 : code - 87);
+  }
+  return word >>> 0;
 }
 
 /**

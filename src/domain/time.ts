@@ -16,6 +16,46 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
 /** Parses ISO 8601 with a zone into milliseconds; finer digits are cut off. @returns the reason when the text is refused. */
 export function parseInstant(text: string): number | string {
+  return utcMs(text) ?? parseAnyInstant(text);
+}
+
+const DAYS_OF_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** The common forms `2026-03-01T12:00:00Z` and `…00.000Z`, read without a pattern; undefined for all other text. */
+function utcMs(text: string): number | undefined {
+  const { length } = text;
+  if (length !== 20 && length !== 24) return undefined;
+  const is_form =
+    text.charCodeAt(4) === 45 &&
+    text.charCodeAt(7) === 45 &&
+    text.charCodeAt(10) === 84 &&
+    text.charCodeAt(13) === 58 &&
+    text.charCodeAt(16) === 58 &&
+    text.charCodeAt(length - 1) === 90 &&
+    (length === 20 || text.charCodeAt(19) === 46);
+  if (!is_form) return undefined;
+  const year = 100 * digits(text, 0) + digits(text, 2);
+  const [month, day] = [digits(text, 5), digits(text, 8)];
+  const [hour, minute, second] = [digits(text, 11), digits(text, 14), digits(text, 17)];
+  const ms = length === 20 ? 0 : 10 * digits(text, 20) + digit(text, 22);
+  // A comparison with NaN, for what is no digit, is false.
+  if (!(year >= 1_000 && month >= 1 && month <= 12 && day >= 1 && day <= DAYS_OF_MONTHS[month - 1]!)) return undefined;
+  if (!(hour <= 23 && minute <= 59 && second <= 59 && ms >= 0)) return undefined;
+  if (month === 2 && day === 29 && (year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0))) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms);
+}
+
+/** Two digits as a number; NaN if one of them is none. */
+function digits(text: string, at: number): number {
+  return 10 * digit(text, at) + digit(text, at + 1);
+}
+
+function digit(text: string, at: number): number {
+  const value = text.charCodeAt(at) - 48;
+  return value >= 0 && value <= 9 ? value : Number.NaN;
+}
+
+function parseAnyInstant(text: string): number | string {
   const m = INSTANT.exec(text);
   if (!m) {
     if (DATE.test(text))

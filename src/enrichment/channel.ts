@@ -231,9 +231,13 @@ function fromReferrer(origin: Origin): ChannelDecision {
 
 function originOf(evidence: ChannelEvidence, options: ChannelOptions): Origin {
   const full_host = evidence.referrer === null ? null : hostOf(evidence.referrer);
-  if (full_host === null) return NOWHERE;
-  const host = withoutWww(full_host);
   const page_host = evidence.url === null ? null : hostOf(evidence.url);
+  if (full_host === null) {
+    // A path alone is one of the site that the page is on.
+    if (evidence.referrer?.startsWith('/') !== true) return NOWHERE;
+    return { ...NOWHERE, ignored: `self_referral:${withoutWww(page_host ?? '/').slice(0, 80)}` };
+  }
+  const host = withoutWww(full_host);
   const is_own =
     (page_host !== null && isSameSite(host, withoutWww(page_host))) ||
     isListed(host, options.own_domains) ||

@@ -72,14 +72,16 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const found = channelOf(columns, labels, options, columns.channel);
   const evidence = objectOf(columns.evidence);
   const agent = agentOf(columns);
-  const judgement = judgementOf(columns, agent, evidence);
   const sent_verdict = columns.verdict as Verdict | null;
-  const verdict = sent_verdict ?? judgement.verdict;
+  // Where the verdict was sent, an own one is only needed to tell if the place of the address is that of a reader.
+  const needs_reader = columns.geo_location === null && columns.address_place !== null;
+  const judgement = sent_verdict === null || needs_reader ? judgementOf(columns, agent, evidence) : null;
+  const verdict = sent_verdict ?? judgement!.verdict;
   const device = deviceOf(columns, agent, evidence);
   const ip = columns.ip_address;
   const address = ip === null ? null : readAddress(ip);
   // The address of a proxy or scanner is not where the reader is.
-  const is_reader = LOCATED.has(verdict) && LOCATED.has(judgement.verdict);
+  const is_reader = judgement !== null && LOCATED.has(verdict) && LOCATED.has(judgement.verdict);
   const geo_location = columns.geo_location ?? (is_reader ? columns.address_place : null);
   return {
     channel: found.channel,
@@ -98,7 +100,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
     geo_location,
     country: countryOf(geo_location),
     verdict,
-    verdict_reasons: sent_verdict === null ? reasonsJson(judgement) : SENT_REASONS,
+    verdict_reasons: sent_verdict === null ? reasonsJson(judgement!) : SENT_REASONS,
     rules_version: RULES_VERSION,
     traits: touchpointTraits(columns.touchpoint_type ?? '', found.label, verdict, found.has_own_referrer),
   };
@@ -166,6 +168,9 @@ function channelOf(
   options: EnrichOptions,
   sent_channel: string | null,
 ): ChannelDecision & { label: string; has_own_referrer: boolean } {
+  const sent_label = sent_channel === null ? null : channelLabel(sent_channel);
+  if (sent_channel !== null && sent_label !== null && sent_label !== 'direct')
+    return { channel: sent_channel, reason: SENT, label: sent_label, has_own_referrer: false };
   const evidence: ChannelEvidence = {
     touchpoint_type: columns.touchpoint_type ?? '',
     utm_source: utm.utm_source,
@@ -181,8 +186,8 @@ function channelOf(
     ? { ...options, hosts: options.hosts_of(columns.brand_id ?? DEFAULT_BRAND) }
     : options;
   const decision = sent_channel === null ? deriveChannel(evidence, rules) : { channel: sent_channel, reason: SENT };
-  const label = sent_channel === null ? decision.channel : channelLabel(sent_channel);
   const { channel, reason } = decision;
+  const label = sent_label ?? channel;
   return { channel, reason, label, has_own_referrer: label === 'direct' && hasOwnReferrer(evidence, rules) };
 }
 

@@ -10,8 +10,9 @@ export const MAX_HOST_LENGTH = 253;
 /** Parameters of one URL that are read. The scan for personal ids (`private.ts`) reads all of them. */
 const MAX_PARAMETERS = 100;
 
-/** The host of an absolute URL in lower case without port, `android-app://PACKAGE` for an app; null when there is none. */
+/** The host of a URL in lower case without port, also of one without its scheme, `android-app://PACKAGE` for an app; null when there is none. */
 export function hostOf(url: string): string | null {
+  if (url.startsWith('//')) return hostOf(`https:${url}`);
   const scheme_end = url.indexOf('://');
   // A scheme is short; `://` further on belongs to a nested URL.
   if (scheme_end < 0 || scheme_end > 20) return bareHost(url);
@@ -79,9 +80,11 @@ type Visit = (name: string, raw_value: string) => void;
 /**
  * Calls `visit` with the name (decoded, lower case, without the brackets of `utm_source[]`) and raw value of each of the first 100
  * parameters, in order: those of the query, then those of the fragment. Links are put together by tools that do not look at what
- * is there: so a second `?` begins a parameter too, and without any `?` the first `&` does. A URL nested in a value is one value.
+ * is there: so a second `?` begins a parameter too, as `;` does before a label, and without any `?` an encoded one or the first `&`
+ * does. Parameters that were encoded as a whole are read. A URL nested in a value is one value.
  */
-export function forEachParameter(url: string, visit: Visit): void {
+export function forEachParameter(sent: string, visit: Visit): void {
+  const url = sent.includes(';') ? sent.replace(BEFORE_LABEL, '&') : sent;
   const hash = url.indexOf('#');
   const end = hash < 0 ? url.length : hash;
   const left = visitParameters(url, queryStart(url, end), end, MAX_PARAMETERS, visit);
@@ -91,11 +94,23 @@ export function forEachParameter(url: string, visit: Visit): void {
 function queryStart(url: string, end: number): number {
   const question = url.indexOf('?');
   if (question >= 0 && question < end) return question + 1;
+  const encoded = url.slice(0, end).search(ENCODED_QUESTION);
+  if (encoded >= 0 && !isNested(url, encoded)) return encoded + '%3F'.length;
   const ampersand = url.indexOf('&');
-  // `://` after the scheme belongs to a nested URL, and so does what follows it.
-  if (ampersand < 0 || ampersand > end || url.lastIndexOf('://', ampersand) > MAX_SCHEME_LENGTH) return end;
-  return ampersand + 1;
+  return ampersand < 0 || ampersand > end || isNested(url, ampersand) ? end : ampersand + 1;
 }
+
+/** `://` after the scheme belongs to a nested URL, and so does what follows it. */
+function isNested(url: string, at: number): boolean {
+  return url.lastIndexOf('://', at) > MAX_SCHEME_LENGTH || NESTED_ENCODED.test(url.slice(0, at));
+}
+
+/** A semicolon between labels, as HTML 4 advised it. */
+const BEFORE_LABEL = /;(?=(?:utm|mtm|pk|matomo|piwik)_\w+=)/gi;
+const ENCODED_QUESTION = /%3f(?=[\w.%[\]-]+=)/i;
+const NESTED_ENCODED = /%3a(?:%2f|\/){2}/i;
+/** Parameters that a tool encoded as a whole: `utm_source%3Dnews%26utm_medium%3Demail`. */
+const ENCODED_WHOLE = /^(?:utm|mtm|pk|matomo|piwik)_\w+%3d/i;
 
 /** @returns how many more parameters may be read. */
 function visitParameters(url: string, from: number, end: number, most: number, visit: Visit): number {
@@ -108,8 +123,11 @@ function visitParameters(url: string, from: number, end: number, most: number, v
     if (question < start) question = indexOrEnd(url, '?', start);
     const stop = question >= next ? next : secondQuestion(url, start, equals, question, next);
     if (equals > start && equals < stop) {
-      const name = decodeParameter(url.slice(start, equals)).toLowerCase();
+      const name = decodeParameter(url.slice(start, equals)).trim().toLowerCase();
       visit(isPlainName(name) ? name : name.replace(EXTRA, ''), url.slice(equals + 1, stop));
+    } else if (ENCODED_WHOLE.test(url.slice(start, Math.min(stop, start + MAX_LABEL_NAME)))) {
+      const decoded = decodeParameter(url.slice(start, stop));
+      left = visitParameters(decoded, 0, decoded.length, left, visit);
     }
     start = stop + 1;
   }
@@ -119,6 +137,7 @@ function visitParameters(url: string, from: number, end: number, most: number, v
 /** Links that were copied from HTML source have `&amp;` instead of an ampersand. Lists have brackets after their name. */
 const EXTRA = /^amp;|\[\d{0,4}\]$/g;
 const MAX_SCHEME_LENGTH = 20;
+const MAX_LABEL_NAME = 40;
 const PARAMETER_AFTER_QUESTION = /\?(?:amp;)?[\w.%[\]-]+=/y;
 
 function isPlainName(name: string): boolean {

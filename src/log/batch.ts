@@ -6,9 +6,10 @@ import { statementId } from '../domain/statement.ts';
 import { int64OfHex } from '../domain/subject.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { Batch, Warehouse } from '../warehouse/port.ts';
-import type { Cell, Row } from '../warehouse/schema.ts';
+import { type Cell, type Row, TABLES } from '../warehouse/schema.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import type { Conflict } from './conflict-counts.ts';
+import type { Handed } from './handed.ts';
 import { cleanRecord, keepRecord, sentFields } from './kept-record.ts';
 import { keyOf, lookUp, type Wanted } from './look-up.ts';
 import type { SeenIds } from './seen-ids.ts';
@@ -56,12 +57,28 @@ export function* itemsOf(entry: SpoolEntry, after_log_seq: number, privacy: Priv
   }
 }
 
+/** The same for an envelope that was handed over in memory. */
+export function itemsOfHanded(
+  { privacy: rules, log_seq, received_at, records }: Handed,
+  after_log_seq: number,
+  privacy: PrivacyOptions,
+): Item[] {
+  const is_clean = rules === privacyRules(privacy);
+  const items: Item[] = [];
+  for (let i = Math.max(0, after_log_seq + 1 - log_seq); i < records.length; i++) {
+    const { record, item, content_hash } = records[i]!;
+    const clean = is_clean ? item : cleanRecord(record, item, privacy);
+    items.push({ record, item: clean, content_hash, log_seq: log_seq + i, received_at });
+  }
+  return items;
+}
+
 /** An item with its key, which names kind, brand and stored id. */
-interface KeyedItem extends Omit<Item, 'content_hash'> {
+interface KeyedItem extends Item {
   key: string;
   /** The key of the server's conversion for a claim, that of the claim for a server's conversion. */
   rival: string | undefined;
-  content_hash: bigint;
+  hash: bigint;
 }
 
 /**
@@ -72,60 +89,98 @@ interface KeyedItem extends Omit<Item, 'content_hash'> {
  */
 export async function prepareBatch(
   items: readonly Item[],
-  context: { warehouse: Warehouse; seen: SeenIds; enrich: Enrich; collector_id: string; now_ms: number },
+  context: {
+    warehouse: Warehouse;
+    seen: SeenIds;
+    enrich: Enrich;
+    collector_id: string;
+    now_ms: number;
+    /** Called before the warehouse is asked for known records. */
+    beforeLookUp?: () => Promise<void>;
+  },
 ): Promise<PreparedBatch> {
   const counts: BatchCounts = { loaded: {}, duplicates: 0, conflicts: [] };
   const batch: Batch = {};
   const turns = new WorkTurns();
-  const { keyed_items, maybe } = await keyAll(items, context.seen, turns);
+  const addRow = (item: Item, hash: bigint): void => {
+    add(batch, item.record, toRow(item, hash, context));
+    counts.loaded[item.record] = (counts.loaded[item.record] ?? 0) + 1;
+  };
+  const { maybe, all_new } = await sortOut(items, context.seen, turns);
+  if (all_new) {
+    for (const item of items) {
+      if (turns.ends()) await turns.next();
+      addRow(item, int64OfHex(item.content_hash));
+    }
+    return { batch, counts };
+  }
+  if (maybe.length > 0) await context.beforeLookUp?.();
   const known = await lookUp(maybe, context.warehouse);
   const conflict = (keyed: KeyedItem, fields: FlatRecord): void => {
     counts.conflicts.push({ brand_id: keyed.item['brand_id'] as string, record: keyed.record });
     add(batch, 'conflicts', conflictRow(keyed, fields, context));
   };
-  for (const keyed of keyed_items) {
+  for (const one of items) {
     if (turns.ends()) await turns.next();
-    const { record, item, key, content_hash } = keyed;
+    const keyed = keyedItem(one);
+    const { record, item, key, hash } = keyed;
     const is_claim = item[CLAIMED_ID] !== undefined;
     const is_statement = recordKind(record).kept === 'latest';
     const rival = keyed.rival === undefined ? undefined : known.get(keyed.rival);
     const stored = known.get(key) ?? (is_claim ? rival : undefined);
-    if (stored === undefined || (is_statement && stored.content_hash !== content_hash)) {
-      add(batch, record, toRow(keyed, context));
-      counts.loaded[record] = (counts.loaded[record] ?? 0) + 1;
-      known.set(key, { content_hash, ...(is_claim ? { claim: sentFields(record, item) } : {}) });
-      if (rival?.claim && rival.content_hash !== content_hash) conflict(keyed, rival.claim);
-    } else if (stored.content_hash === content_hash) counts.duplicates += 1;
+    if (stored === undefined || (is_statement && stored.content_hash !== hash)) {
+      addRow(keyed, hash);
+      known.set(key, { content_hash: hash, ...(is_claim ? { claim: sentFields(record, item) } : {}) });
+      if (rival?.claim && rival.content_hash !== hash) conflict(keyed, rival.claim);
+    } else if (stored.content_hash === hash) counts.duplicates += 1;
     else conflict(keyed, sentFields(record, item));
   }
   return { batch, counts };
 }
 
-/** The items with their keys, and the records that the warehouse may hold: those of the items, and their rivals. */
-async function keyAll(
-  items: readonly Item[],
-  seen: SeenIds,
-  turns: WorkTurns,
-): Promise<{ keyed_items: KeyedItem[]; maybe: Wanted[] }> {
+interface Sorted {
+  /** The records that the warehouse may hold: those of the items, and their rivals. */
+  maybe: Wanted[];
+  /** True if each id is here once and was never here before, and none has a rival. Then nobody asks for the keys. */
+  all_new: boolean;
+}
+
+/** Finds the items that are surely new, and adds the ids of all of them to the filter. */
+async function sortOut(items: readonly Item[], seen: SeenIds, turns: WorkTurns): Promise<Sorted> {
   const maybe = new Map<string, Wanted>();
-  const here = new Set<string>();
-  const keyed_items: KeyedItem[] = [];
-  for (const entry of items) {
+  const repeated: Wanted[] = [];
+  const firsts: Wanted[] = [];
+  let has_rivals = false;
+  for (const { record, item } of items) {
     if (turns.ends()) await turns.next();
-    const { record, item } = entry;
     const { id_field, pages } = recordKind(record);
     const wanted: Wanted = { record, brand_id: item['brand_id']!, id: item[id_field]! };
-    const key = keyOf(wanted);
-    if (!here.has(key)) {
-      here.add(key);
-      if (seen.add(key) || hasMark(wanted.id)) maybe.set(key, wanted);
+    if (seen.addRecord(record, String(wanted.brand_id), String(wanted.id))) repeated.push(wanted);
+    else {
+      firsts.push(wanted);
+      if (hasMark(wanted.id)) maybe.set(keyOf(wanted), wanted);
     }
-    const other: Wanted | undefined = pages === 'if_allowed' ? { ...wanted, id: rivalId(item) } : undefined;
-    const rival = other && keyOf(other);
-    if (other && rival !== undefined && (seen.has(rival) || hasMark(other.id))) maybe.set(rival, other);
-    keyed_items.push({ ...entry, key, rival, content_hash: int64OfHex(entry.content_hash) });
+    if (pages !== 'if_allowed') continue;
+    has_rivals = true;
+    const other: Wanted = { ...wanted, id: rivalId(item) };
+    const rival = keyOf(other);
+    if (seen.has(rival) || hasMark(other.id)) maybe.set(rival, other);
   }
-  return { keyed_items, maybe: [...maybe.values()] };
+  const all_new = repeated.length === 0 && maybe.size === 0 && !has_rivals;
+  if (repeated.length > 0) {
+    // An id that is new and stands here twice is not looked up.
+    const here = new Set(firsts.map(keyOf));
+    for (const wanted of repeated) if (!here.has(keyOf(wanted))) maybe.set(keyOf(wanted), wanted);
+  }
+  return { maybe: [...maybe.values()], all_new };
+}
+
+function keyedItem(one: Item): KeyedItem {
+  const { record, item, content_hash } = one;
+  const { id_field, pages } = recordKind(record);
+  const wanted: Wanted = { record, brand_id: item['brand_id']!, id: item[id_field]! };
+  const rival = pages === 'if_allowed' ? keyOf({ ...wanted, id: rivalId(item) }) : undefined;
+  return { ...one, key: keyOf(wanted), rival, hash: int64OfHex(content_hash) };
 }
 
 /** True for an id that begins with U+FEFF. A filter that an earlier version rebuilt from the log has it without that character. */
@@ -133,18 +188,33 @@ function hasMark(id: Value | undefined): boolean {
   return typeof id === 'string' && id.charCodeAt(0) === 0xfeff;
 }
 
-function toRow(keyed: KeyedItem, context: { enrich: Enrich; collector_id: string; now_ms: number }): Row {
-  const { record, item } = keyed;
-  const row: Row = Object.assign({}, item, context.enrich(record, item));
+function toRow(
+  { record, item, received_at, log_seq }: Item,
+  hash: bigint,
+  context: { enrich: Enrich; collector_id: string; now_ms: number },
+): Row {
+  const row: Row = Object.assign(emptyRow(record), item, context.enrich(record, item));
   const { derived = [], id_field, kept } = recordKind(record);
-  for (const { name, fill } of derived) if (fill) row[name] = fill(row);
-  if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, keyed.log_seq);
-  row['content_hash'] = keyed.content_hash;
-  row['received_at'] = keyed.received_at;
+  for (const column of derived) if (column.fill) row[column.name] = column.fill(row);
+  if (kept === 'latest') row[id_field] = statementId(item[id_field]!, context.collector_id, log_seq);
+  row['content_hash'] = hash;
+  row['received_at'] = received_at;
   row['loaded_at'] = context.now_ms;
   row['collector_id'] = context.collector_id;
-  row['log_seq'] = keyed.log_seq;
+  row['log_seq'] = log_seq;
   return row;
+}
+
+const EMPTY_ROWS = new Map<RecordName, Row>();
+
+/** A row with all columns of a table, each null. Rows of equal shape are far cheaper to make and to read than those that grow. */
+function emptyRow(record: RecordName): Row {
+  let empty = EMPTY_ROWS.get(record);
+  if (empty === undefined) {
+    empty = Object.fromEntries(TABLES[record].columns.map(({ name }) => [name, null]));
+    EMPTY_ROWS.set(record, empty);
+  }
+  return { ...empty };
 }
 
 /** The row of a record that does not count, at the position of the item that made the conflict known. */

@@ -22,7 +22,8 @@ import { countOpenDeadLetters, readOpenDeadLetters, replayedLetter } from './dea
 import type { Caller, Envelope } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
-import { Loader, type LoaderStats, type Recalled } from './loader.ts';
+import { Loader } from './loader.ts';
+import type { LoaderStats, Recalled } from './loader-options.ts';
 import { RecentIds } from './recent-ids.ts';
 import { SeenIds } from './seen-ids.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
@@ -68,6 +69,8 @@ export interface CollectorHealth {
   spool_bytes: number;
   /** Records on disk that are not yet in the warehouse. */
   lag_records: number;
+  /** Records on disk that the loader has not read; the others of `lag_records` wait for their commit. */
+  unread_records: number;
   durable_log_seq: number;
   known_ids_bytes: number;
   torn_bytes: number;
@@ -186,7 +189,8 @@ export class Collector {
   /** The records that are known with other content, as far as this process remembers. */
   private conflictsOf(records: readonly KeptRecord[], indexes: readonly number[]) {
     const conflicts: NonNullable<Acknowledgement['conflicts']> = [];
-    for (const [i, kept] of records.entries()) {
+    for (let i = 0; i < records.length; i++) {
+      const kept = records[i]!;
       const { id_field, kept: which } = recordKind(kept.record);
       if (which === 'latest') continue;
       if (this.recent.conflicts(kept, id_field))
@@ -233,6 +237,7 @@ export class Collector {
     return {
       spool_bytes: this.spool.bytes,
       lag_records: Math.max(0, this.spool.durable_log_seq - this.loader.stats.committed_log_seq),
+      unread_records: this.loader.unread_records,
       durable_log_seq: this.spool.durable_log_seq,
       known_ids_bytes: this.loader.recalled?.seen.bytes ?? 0,
       torn_bytes: this.spool.torn_bytes,

@@ -7,63 +7,16 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
-import type { PrivacyOptions } from '../enrichment/private.ts';
-import { type Batch, RowFault, type Warehouse } from '../warehouse/port.ts';
-import { type BatchCounts, type Enrich, type Item, prepareBatch } from './batch.ts';
-import type { CommitClock } from './commit-clock.ts';
+import { type Batch, RowFault } from '../warehouse/port.ts';
+import type { Row } from '../warehouse/schema.ts';
+import { type BatchCounts, type Item, prepareBatch } from './batch.ts';
 import { ConflictCounts } from './conflict-counts.ts';
 import { deadLetter, refuseOwnFault } from './dead-letters.ts';
+import type { LoaderOptions, LoaderStats, Recalled } from './loader-options.ts';
+import { OpenLoad } from './open-load.ts';
 import { RequestLoad, restAfter } from './request-load.ts';
 import { Rests } from './rests.ts';
-import type { SeenIds } from './seen-ids.ts';
-import type { Spool } from './spool.ts';
 import { SpoolReader } from './spool-reader.ts';
-import type { Suppressions } from './suppressions.ts';
-
-export interface LoaderStats {
-  committed_log_seq: number;
-  loaded: Partial<Record<RecordName, number>>;
-  duplicates: number;
-  conflicts: number;
-  /** Records that were dropped because they or their subjects are suppressed. */
-  suppressed: number;
-  dead_letters: number;
-  /** Dead letters that are not replayed yet: those found at the start, and those of this process. */
-  open_dead_letters: number;
-  quarantined_segments: number;
-  /** The message of the last failure to load; empty when the last try succeeded. */
-  last_error: string;
-}
-
-/** What the loader reads from the warehouse before it can load. */
-export interface Recalled {
-  committed_log_seq: number;
-  commit_clock: CommitClock;
-  seen: SeenIds;
-  /** The position that the saved filter covers. */
-  saved_log_seq: number;
-  open_dead_letters: number;
-}
-
-export interface LoaderOptions {
-  spool: Spool;
-  warehouse: Warehouse;
-  enrich: Enrich;
-  privacy: PrivacyOptions;
-  suppressions: Suppressions;
-  collector_id: string;
-  /** Undefined when the warehouse did not answer at the start. Then `recall` is called until it succeeds. */
-  recalled: Recalled | undefined;
-  recall: () => Promise<Recalled>;
-  batch_records: number;
-  /** True when no client waits for an answer, as in an import. Then the loader never rests for requests. */
-  serves_nobody?: boolean;
-  interval_ms?: number;
-  clock?: () => number;
-  onError?: (error: unknown, what: string) => void;
-  /** Called after each commit with the new position. */
-  onCommit?: (log_seq: number) => void;
-}
 
 const DEFAULT_INTERVAL_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
@@ -71,6 +24,8 @@ const MAX_BACKOFF_MS = 10_000;
 const DRAIN_MS = 30_000;
 /** The size of a batch while requests go first. */
 const BUSY_BATCH_RECORDS = 500;
+/** Unread records for which a loader that nobody waits for ends its rest. So few are read from memory, and do not grow old there. */
+const WAKING_RECORDS = 500;
 
 export class Loader {
   readonly stats: LoaderStats;
@@ -82,12 +37,20 @@ export class Loader {
   private readonly rests = new Rests();
   private readonly reader: SpoolReader;
   private failures = 0;
+  private readonly open_load: OpenLoad;
+  /** True if the last read found many records, so that many more may follow. */
+  private is_bulk = false;
   recalled: Recalled | undefined;
 
   constructor(private readonly options: LoaderOptions) {
     this.recalled = options.recalled;
     this.load_of_requests = new RequestLoad(options.spool);
     this.reader = new SpoolReader(options.spool, options.privacy);
+    this.open_load = new OpenLoad({
+      warehouse: options.warehouse,
+      commitRow: (log_seq) => this.commitRow(log_seq, this.now()),
+      onCommit: (log_seq, counts) => this.committed(log_seq, counts),
+    });
     this.stats = {
       committed_log_seq: options.recalled?.committed_log_seq ?? 0,
       loaded: {},
@@ -102,7 +65,21 @@ export class Loader {
   }
 
   start(): void {
+    if (this.options.serves_nobody && this.options.warehouse.beginLoad !== undefined)
+      this.options.spool.onDurable = () => {
+        if (this.unread_records >= Math.min(WAKING_RECORDS, this.options.batch_records)) this.rests.cut();
+      };
     this.running ??= this.loop();
+  }
+
+  /** Durable records that the loader has not read. */
+  get unread_records(): number {
+    return Math.max(0, this.options.spool.durable_log_seq - this.position);
+  }
+
+  /** The position of the last record that was given to the warehouse, committed or not. */
+  private get position(): number {
+    return this.open_load.position ?? this.stats.committed_log_seq;
   }
 
   /** Waits until everything that is on disk now is committed. @throws timeout after `timeout_ms`. */
@@ -136,11 +113,13 @@ export class Loader {
     await this.running;
     if (drain && this.running) await this.drain(deadline);
     try {
+      await this.open_load.commit();
       await this.setDamagedAside();
       await this.options.spool.drop(this.stats.committed_log_seq, true);
     } catch (error) {
       // Loaded records stay in the spool. The next start skips them.
       this.options.onError?.(error, 'drop loaded segments from the spool');
+      await this.open_load.abandon();
     }
     await this.reader.close();
   }
@@ -179,6 +158,7 @@ export class Loader {
       this.failures += 1;
       this.stats.last_error = error instanceof Error ? error.message : String(error);
       this.options.onError?.(error, 'load');
+      await this.open_load.abandon();
       await this.reader.close();
       return false;
     }
@@ -205,12 +185,16 @@ export class Loader {
       const yields = this.restsForRequests();
       const started = performance.now();
       const items = await this.reader.read(
-        this.stats.committed_log_seq,
+        this.position,
         yields ? Math.min(BUSY_BATCH_RECORDS, batch_records) : batch_records,
       );
+      this.is_bulk = items.length >= Math.min(WAKING_RECORDS, batch_records);
       if (items.length > 0) await this.loadWanted(items, recalled);
-      await this.setDamagedAside();
-      await spool.drop(this.stats.committed_log_seq);
+      else if (this.waiting > 0 || this.stopping) await this.open_load.commit();
+      if (this.open_load.position === undefined) {
+        await this.setDamagedAside();
+        await spool.drop(this.stats.committed_log_seq);
+      }
       if (items.length === 0) return;
       if (yields) await this.rests.take(restAfter(performance.now() - started));
     }
@@ -235,14 +219,16 @@ export class Loader {
     is_whole: boolean,
   ): Promise<void> {
     const now_ms = this.now();
-    const { batch, counts } = await prepareBatch(items, { ...this.options, seen: recalled.seen, now_ms });
+    // What is not committed cannot be looked up.
+    const beforeLookUp = (): Promise<void> => this.open_load.commit();
+    const context = { ...this.options, seen: recalled.seen, now_ms, beforeLookUp };
+    const { batch, counts } = await prepareBatch(items, context);
     try {
-      await this.append(batch, last_log_seq, recalled, now_ms);
-      this.count(counts);
+      await this.append(batch, last_log_seq, now_ms, counts);
     } catch (fault) {
       if (!(fault instanceof RowFault)) throw fault;
       if (is_whole) refuseOwnFault(batch, fault);
-      if (items.length === 1) return this.setAside(items[0]!, last_log_seq, recalled, fault);
+      if (items.length === 1) return this.setAside(items[0]!, last_log_seq, fault);
       const middle = Math.ceil(items.length / 2);
       const left = items.slice(0, middle);
       await this.load(left, left[left.length - 1]!.log_seq, recalled, false);
@@ -250,21 +236,32 @@ export class Loader {
     }
   }
 
-  private async setAside(item: Item, last_log_seq: number, recalled: Recalled, fault: RowFault): Promise<void> {
+  private async setAside(item: Item, last_log_seq: number, fault: RowFault): Promise<void> {
     const now_ms = this.now();
     const letter = deadLetter(item, fault, { collector_id: this.options.collector_id, loaded_at: now_ms });
-    await this.append({ dead_letters: [letter] }, last_log_seq, recalled, now_ms);
+    await this.append({ dead_letters: [letter] }, last_log_seq, now_ms);
     this.stats.dead_letters += 1;
     this.stats.open_dead_letters += 1;
     this.options.onError?.(fault, `dead letter: ${item.record} at position ${item.log_seq}`);
   }
 
-  /** Writes a batch in one transaction with its last position. */
-  private async append(batch: Batch, log_seq: number, { commit_clock }: Recalled, now_ms: number): Promise<void> {
-    const { warehouse, collector_id } = this.options;
-    const committed_at = commit_clock.at(now_ms);
-    await warehouse.append({ ...batch, commits: [{ collector_id, log_seq, committed_at }] });
+  /** Writes a batch in one transaction with its last position, or adds it to the open load. */
+  private async append(batch: Batch, log_seq: number, now_ms: number, counts?: BatchCounts): Promise<void> {
+    const { warehouse, serves_nobody } = this.options;
+    const begins = this.is_bulk && serves_nobody && warehouse.beginLoad !== undefined;
+    if (begins || this.open_load.position !== undefined) return this.open_load.add(batch, log_seq, counts);
+    await warehouse.append({ ...batch, commits: [this.commitRow(log_seq, now_ms)] });
+    this.committed(log_seq, counts === undefined ? [] : [counts]);
+  }
+
+  private commitRow(log_seq: number, now_ms: number): Row {
+    const committed_at = this.recalled!.commit_clock.at(now_ms);
+    return { collector_id: this.options.collector_id, log_seq, committed_at };
+  }
+
+  private committed(log_seq: number, counts: readonly BatchCounts[]): void {
     this.stats.committed_log_seq = log_seq;
+    for (const one of counts) this.count(one);
     this.options.onCommit?.(log_seq);
   }
 

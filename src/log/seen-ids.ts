@@ -33,8 +33,18 @@ export class SeenIds {
 
   /** True when the key may have been added before; false is certain. Adds it either way. */
   add(key: string): boolean {
-    const [a, b] = hashPair(key);
-    if (this.layers.some((layer) => has(layer, a, b))) return true;
+    hashTexts(key);
+    return this.addHash(hash_a, hash_b);
+  }
+
+  /** The same for a record, by what {@link idKey} makes its key of. */
+  addRecord(record: RecordName, brand_id: string, id: string): boolean {
+    hashTexts(record, brand_id, id);
+    return this.addHash(hash_a, hash_b);
+  }
+
+  private addHash(a: number, b: number): boolean {
+    for (const layer of this.layers) if (has(layer, a, b)) return true;
     let layer = this.layers[this.layers.length - 1];
     if (!layer || layer.count >= layer.capacity) {
       layer = newLayer(layer ? layer.capacity * GROWTH : FIRST_LAYER_IDS);
@@ -47,7 +57,8 @@ export class SeenIds {
 
   /** True when the key may have been added before; false is certain. */
   has(key: string): boolean {
-    const [a, b] = hashPair(key);
+    hashTexts(key);
+    const [a, b] = [hash_a, hash_b];
     return this.layers.some((layer) => has(layer, a, b));
   }
 
@@ -166,18 +177,50 @@ function nextProbe(probe: number, b: number, i: number): number {
   return (next ^ (next >>> 12)) >>> 0;
 }
 
-/** Two 32-bit hashes of a string (two MurmurHash3-style streams over its code units). */
-function hashPair(key: string): [number, number] {
-  let a = 0x9747b28c ^ key.length;
-  let b = 0x85ebca6b ^ key.length;
-  for (let i = 0; i < key.length; i++) {
-    const code = key.charCodeAt(i);
+/** The two 32-bit hashes of the last call of {@link hashTexts}. Variables, because an array for each id would be garbage. */
+export let hash_a = 0;
+export let hash_b = 0;
+
+/**
+ * Hashes texts with a NUL between them, as one text (two MurmurHash3-style streams over its code units), without making that text.
+ * Leaves the hashes in {@link hash_a} and {@link hash_b}.
+ */
+export function hashTexts(first: string, second?: string, third?: string): void {
+  let length = first.length;
+  if (second !== undefined) length += 1 + second.length;
+  if (third !== undefined) length += 1 + third.length;
+  hash_a = 0x9747b28c ^ length;
+  hash_b = 0x85ebca6b ^ length;
+  hashText(first);
+  if (second !== undefined) {
+    hashCode(0);
+    hashText(second);
+  }
+  if (third !== undefined) {
+    hashCode(0);
+    hashText(third);
+  }
+  hash_a = finish(hash_a);
+  hash_b = finish(hash_b);
+}
+
+function hashText(text: string): void {
+  let [a, b] = [hash_a, hash_b];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
     a = Math.imul(a ^ code, 0x5bd1e995);
     a ^= a >>> 15;
     b = Math.imul(b ^ code, 0xc2b2ae35);
     b ^= b >>> 13;
   }
-  return [finish(a), finish(b)];
+  [hash_a, hash_b] = [a, b];
+}
+
+function hashCode(code: number): void {
+  hash_a = Math.imul(hash_a ^ code, 0x5bd1e995);
+  hash_a ^= hash_a >>> 15;
+  hash_b = Math.imul(hash_b ^ code, 0xc2b2ae35);
+  hash_b ^= hash_b >>> 13;
 }
 
 function finish(h: number): number {

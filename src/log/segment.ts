@@ -59,13 +59,13 @@ export function segmentStart(name: string): number {
 /** The line of an envelope with its newline. {@link encodeLines} fills in the checksum. */
 export function encodeEntry(head: EntryHead, log_seq: number, records: readonly KeptRecord[]): string {
   const { source, privacy, received_at } = head;
-  let items = '';
+  const texts = new Array<string>(records.length);
   let hashes = '';
   const kinds: Array<string | number> = [];
   let run = 0;
   for (let i = 0; i < records.length; i++) {
     const { record, text, content_hash } = records[i]!;
-    items += i === 0 ? text : `,${text}`;
+    texts[i] = text;
     hashes += content_hash;
     run += 1;
     if (records[i + 1]?.record === record) continue;
@@ -73,22 +73,24 @@ export function encodeEntry(head: EntryHead, log_seq: number, records: readonly 
     run = 0;
   }
   const named = JSON.stringify(source);
-  return `${CHECKSUM_SPACE}{"v":${LINE_VERSION},"s":${log_seq},"r":${received_at},"o":${named},"p":"${privacy}","k":${JSON.stringify(kinds)},"h":"${hashes}","i":[${items}]}\n`;
+  return `${CHECKSUM_SPACE}{"v":${LINE_VERSION},"s":${log_seq},"r":${received_at},"o":${named},"p":"${privacy}","k":${JSON.stringify(kinds)},"h":"${hashes}","i":[${texts.join(',')}]}\n`;
 }
 
-/** The bytes of lines that are written together, each with its checksum. */
-export function encodeLines(lines: readonly string[]): Buffer {
-  const text = lines.join('');
+/** The bytes of lines that are written together, each with its checksum, and the place where each line ends. */
+export function encodeLines(lines: readonly string[]): { bytes: Buffer; ends: number[] } {
+  const text = lines.length === 1 ? lines[0]! : lines.join('');
   const bytes = Buffer.from(text);
   const one_byte_each = bytes.length === text.length;
+  const ends: number[] = [];
   let start = 0;
   for (const line of lines) {
     const end = start + (one_byte_each ? line.length : Buffer.byteLength(line));
     const checksum = crc32(bytes.subarray(start + CHECKSUM_SPACE.length, end - 1));
     bytes.write(checksum.toString(16).padStart(8, '0'), start, 'latin1');
+    ends.push(end);
     start = end;
   }
-  return bytes;
+  return { bytes, ends };
 }
 
 /** The JSON of a line: version 2, or version 1 with `n`. */

@@ -1,7 +1,7 @@
 /** Reads the spool in order, batch by batch, beginning with the oldest segment. */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { PrivacyOptions } from '../enrichment/private.ts';
-import { type Item, itemsOf } from './batch.ts';
+import { type Item, itemsOf, itemsOfHanded } from './batch.ts';
 import { decodeEntry, readLines } from './segment.ts';
 import type { Spool, SpoolSegment } from './spool.ts';
 
@@ -22,6 +22,14 @@ export class SpoolReader {
       const place = this.place!;
       // The segment may grow while it is read.
       const { durable_bytes } = segment;
+      for (;;) {
+        const handed = this.spool.handed.take(segment.name, place.offset);
+        if (handed === undefined) break;
+        place.offset = handed.end;
+        for (const item of itemsOfHanded(handed, committed_log_seq, this.privacy)) items.push(item);
+        if (place.damaged && place.offset === segment.durable_bytes) this.damaged.add(segment);
+        if (items.length >= batch_records) return items;
+      }
       for await (const { line, end } of readLines(place.handle, place.offset, durable_bytes)) {
         place.offset = end;
         const entry = decodeEntry(line);

@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
 import { syncToDisk } from '../files/private.ts';
+import { HandedEnvelopes } from './handed.ts';
 import type { KeptRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
 import {
@@ -27,6 +28,8 @@ interface Waiting {
   line: string;
   first_log_seq: number;
   last_log_seq: number;
+  records: readonly KeptRecord[];
+  head: EntryHead;
   resolve: () => void;
   reject: (error: unknown) => void;
 }
@@ -61,6 +64,9 @@ export class Spool {
   private next_log_seq = 1;
   /** Requests and records since the start, written or still waiting. */
   readonly taken = { requests: 0, records: 0 };
+  /** Called when records became durable. */
+  onDurable: (() => void) | undefined;
+  readonly handed = new HandedEnvelopes();
   private pending: Waiting[] = [];
   private pending_bytes = 0;
   private writing = false;
@@ -124,7 +130,7 @@ export class Spool {
     const last_log_seq = this.next_log_seq - 1;
     this.pending_bytes += line.length;
     return new Promise((resolve, reject) => {
-      this.pending.push({ line, first_log_seq, last_log_seq, resolve, reject });
+      this.pending.push({ line, first_log_seq, last_log_seq, records, head, resolve, reject });
       if (!this.writing) void this.writeLoop();
     });
   }
@@ -222,7 +228,7 @@ export class Spool {
   }
 
   private async writeGroup(group: readonly Waiting[]): Promise<void> {
-    const bytes = encodeLines(group.map(({ line }) => line));
+    const { bytes, ends } = encodeLines(group.map(({ line }) => line));
     try {
       if (!this.file || this.active().durable_bytes >= this.options.limits.segment_bytes)
         await this.roll(group[0]!.first_log_seq);
@@ -234,12 +240,14 @@ export class Spool {
       for (const { line } of group) this.pending_bytes -= line.length;
     }
     this.synced_ms = performance.now();
+    this.handed.addGroup(this.active(), ends, group);
     this.active().durable_bytes += bytes.length;
-    this.durable_log_seq = group[group.length - 1]!.last_log_seq;
+    this.durable_log_seq = group.at(-1)!.last_log_seq;
+    this.onDurable?.();
   }
 
   private active(): SpoolSegment {
-    return this.segments[this.segments.length - 1]!;
+    return this.segments.at(-1)!;
   }
 
   /** Closes the current segment and begins the next one. The folder is synced, so that the new name is durable. */
@@ -259,7 +267,7 @@ export class Spool {
     const file = this.file;
     this.file = undefined;
     await file?.close().catch(() => undefined);
-    const segment = this.segments[this.segments.length - 1];
+    const segment = this.segments.at(-1);
     if (segment) await truncate(segment.path, segment.durable_bytes).catch(() => undefined);
   }
 

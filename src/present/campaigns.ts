@@ -1,6 +1,9 @@
 /** The table of campaigns on a terminal. */
+
+import { listed } from '../domain/text.ts';
 import type { ReportJson } from '../reports/context.ts';
 import { changeCells, changeColumns } from './changes.ts';
+import { line } from './clip.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
 import { moneyText, NOTHING, number, textTable } from './table.ts';
@@ -33,6 +36,30 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     reportTitle('Campaigns', report) +
     textTable(columns, lines, [totals]) +
     more(campaigns.length, shown.length) +
+    notMet(campaigns) +
     reportWarnings(report)
   );
+}
+
+/** An id as advertising platforms give them. */
+const NUMBER = /^\d+$/;
+
+/**
+ * A line for a table in which campaigns with spend and without orders are numbers, and those with orders and without spend are names,
+ * or the other way round: they may be the same. Emails have no spend of their own, so names beside names say nothing.
+ */
+function notMet(campaigns: readonly Row[]): string {
+  const idOf = (row: Row): string => String(row['campaign_id']);
+  const named = campaigns.filter((row) => row['campaign_id'] !== null);
+  const costly = named.filter(
+    (row) => BigInt((row['spend_micros'] as string | null) ?? 0) !== 0n && row['touched_conversions'] === 0,
+  );
+  const free = named.filter((row) => row['spend'] === null && row['touched_conversions'] !== 0);
+  for (const is_number of [true, false]) {
+    const costs = costly.map(idOf).filter((id) => NUMBER.test(id) === is_number);
+    const links = free.map(idOf).filter((id) => NUMBER.test(id) !== is_number);
+    if (costs.length > 0 && links.length > 0)
+      return line`\nspend of ${listed(costs, 3)} met no touch of an order, and touches of ${listed(links, 3)} met no spend. If they are the same campaigns, links and costs name them differently (docs/import.md, "Campaigns that do not meet").\n`;
+  }
+  return '';
 }

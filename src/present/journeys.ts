@@ -1,7 +1,7 @@
 /** The journeys report on a terminal. */
 import type { ReportJson } from '../reports/context.ts';
 import { changeCells, changeColumns, withChange } from './changes.ts';
-import { more, reportTitle } from './head.ts';
+import { more, reportTitle, reportWarnings } from './head.ts';
 import { moneyText, number, pairs, percent, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
@@ -34,6 +34,7 @@ export function showJourneys(report: ReportJson, limit: number): string {
     '\n' + lengths(report, report['journey_lengths'] as Row[], currency),
     '\n' + touches(report['touchpoints_per_journey'] as Row[], currency),
     '\n' + channels(mix.slice(0, limit)) + more(mix.length, limit),
+    reportWarnings(report),
   ].join('');
 }
 

@@ -1,7 +1,7 @@
 /** The comparison of models on a terminal: shares with intervals, then the largest differences with their reasons. */
 import type { ReportJson } from '../reports/context.ts';
 import { line } from './clip.ts';
-import { more, reportTitle } from './head.ts';
+import { more, reportTitle, reportWarnings } from './head.ts';
 import { NOTHING, type TextColumn, textTable } from './table.ts';
 
 interface Cell {
@@ -36,6 +36,7 @@ export function showModels(report: ReportJson, limit: number): string {
     line`\n  shares of the attributed revenue in percent; in brackets the ${Math.round(level * 100)} % interval from ${draws} draws of people\n`,
     ...(report['disagreements'] as Disagreement[]).map((found) => explain(found, group_by)),
     ...(report['notes'] as string[]).map((note) => line`\n  ${note}\n`),
+    reportWarnings(report),
   ].join('');
 }
 

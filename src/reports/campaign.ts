@@ -38,6 +38,7 @@ import { CAMPAIGN_EVENTS, CAMPAIGN_TOUCHES, ORDER_NETS } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
 import { CAMPAIGN_COMPARED, CAMPAIGN_MEANINGS, CampaignResult } from './results/campaign.ts';
 import { campaignSpend } from './spend.ts';
+import { readWarnings } from './warnings.ts';
 
 export const CampaignReportParameters = Type.Object(ONE_CAMPAIGN_PARAMETERS, { additionalProperties: false });
 export type CampaignReportParameters = Static<typeof CampaignReportParameters>;
@@ -108,6 +109,7 @@ async function campaignAnswer(
     conversion_timing: await conversionTiming(snapshot, earned.counts.touched_conversions),
     by_email: await byEmail(snapshot),
     definitions: DEFINITIONS,
+    warnings: await readWarnings(snapshot, plan, query),
   };
 }
 

@@ -16,6 +16,7 @@ import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
 import { FILTERED_JOURNEYS } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
 import { JOURNEY_MEANINGS, JOURNEYS_COMPARED, JourneysResult } from './results/journeys.ts';
+import { readWarnings } from './warnings.ts';
 
 export const JourneysReportParameters = Type.Object(PERIOD_REPORT_PARAMETERS, { additionalProperties: false });
 export type JourneysReportParameters = Static<typeof JourneysReportParameters>;
@@ -93,6 +94,7 @@ export async function journeysReport(
         journey_lengths: await journeyAnalysis(snapshot, journeys),
         touchpoints_per_journey: await touchpointsPerJourney(snapshot, journeys),
         channel_mix: await channelMix(snapshot, events, journeys),
+        warnings: await readWarnings(snapshot, resolved.plan, chosen),
       };
     });
   }, readOptions(context));

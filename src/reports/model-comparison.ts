@@ -25,6 +25,7 @@ import { SEVERAL_MODELS_PARAMETERS } from './parameters.ts';
 import { COMPARED_PEOPLE } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
 import { COMPARISON_MEANINGS, MODELS_COMPARED, ModelComparisonResult } from './results/model-comparison.ts';
+import { readWarnings } from './warnings.ts';
 
 const GROUPS = ['channel', 'campaign_id'] as const;
 
@@ -69,15 +70,16 @@ export async function modelComparison(
   );
   const { plan } = resolved;
   return answerOnce(context, resolved, '', async () => {
-    const { names, credit, facts, sums } = await context.warehouse.read(async (snapshot) => {
+    const { names, credit, facts, sums, warnings } = await context.warehouse.read(async (snapshot) => {
       const found = await attribute(snapshot, plan, context.directory);
-      const { shown: query } = await applyFilters(snapshot, plan, found, filters, DEFAULT_WEEK_START);
+      const { shown: query, chosen } = await applyFilters(snapshot, plan, found, filters, DEFAULT_WEEK_START);
       const by_person = await readCredit(snapshot, plan, query, group_by);
       checkSize(by_person.names.length, plan.models.length, draws);
       return {
         ...by_person,
         facts: await readFacts(snapshot, plan, query, group_by, by_person.names),
         sums: await readSums(snapshot, plan, query, group_by, by_person.names),
+        warnings: await readWarnings(snapshot, plan, chosen),
       };
     }, left());
     // The draws need no warehouse. They take long, so another report reads in the meantime.
@@ -91,6 +93,7 @@ export async function modelComparison(
       groups: comparedGroups(plan, group_by, names, sums, intervals),
       disagreements: disagreements(plan, group_by, names, facts, intervals),
       notes: notes(plan),
+      warnings,
     };
   });
 }

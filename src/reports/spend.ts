@@ -2,8 +2,7 @@
 
 import type { Plan, PlannedBrand } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
-import { atRate, RATE_DAYS, readRates } from '../attribution/rates.ts';
-import { TributaryError } from '../domain/errors.ts';
+import { atRate, missingRate, readRates } from '../attribution/rates.ts';
 import { dayOf, formatDate, parseDate, startOfDayMs } from '../domain/time.ts';
 import { latestStatements } from '../log/statements.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -133,12 +132,7 @@ export async function campaignSpend(
   const spend = await makeSpend(snapshot, plan, lines);
   if (spend === null) return null;
   const [missing] = spend.missing;
-  if (missing)
-    throw new TributaryError(
-      'missing_fx_rate',
-      `spend: no rate from ${missing.currency} to ${plan.currency} on ${missing.date} or the ${RATE_DAYS - 1} days before; send it to /v1/fx_rates, or ask for another currency`,
-      { field: 'currency' },
-    );
+  if (missing) throw missingRate('spend', missing.currency, plan.currency, missing.date);
   const [row] = await snapshot.query(`select text128(sum128(micros)) as micros from ${spend.amounts.name}`);
   return read(row, { micros: 'bigint' }).micros;
 }

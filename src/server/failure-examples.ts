@@ -1,4 +1,5 @@
 /** The failures that any call may answer, with examples. A test provokes each failure and compares. */
+import { missingRate } from '../attribution/rates.ts';
 
 /** The failures of every call, by status: when it is sent, and an example of code and message. */
 export const FAILURES: Record<number, { name: string; description: string; code: string; message: string }> = {
@@ -55,8 +56,7 @@ export const FAILURES: Record<number, { name: string; description: string; code:
     name: 'Unprocessable',
     description: 'The request is valid and cannot be answered, for the reason given',
     code: 'missing_fx_rate',
-    message:
-      'currency: no rate from EUR to USD on 2026-03-01 or the 6 days before; send it to /v1/fx_rates, or ask for another currency',
+    message: missingRate('currency', 'EUR', 'USD', '2026-03-01').message,
   },
   429: {
     name: 'RateLimited',

@@ -22,6 +22,15 @@ export function jsonRow(table: string, columns: readonly Column[], row: Row): Ar
  * @throws RowFault naming table and column when the value does not fit.
  */
 export function jsonCell(table: string, column: Column, cell: Cell | undefined): string | number | null {
+  const fit = fitCell(table, column, cell);
+  return typeof fit === 'bigint' ? String(fit) : fit;
+}
+
+/**
+ * A cell as its column holds it: a well-formed text, a finite number, or a whole number of 64 bits (a bigint where a number is
+ * not exact). @throws RowFault naming table and column when the value does not fit.
+ */
+export function fitCell(table: string, column: Column, cell: Cell | undefined): Cell {
   if (cell === null || cell === undefined) {
     if (!column.nullable) throw new RowFault(table, column.name, 'a value is missing');
     return null;
@@ -47,7 +56,7 @@ export function jsonCell(table: string, column: Column, cell: Cell | undefined):
 /** The first value of a row that does not fit its column, or undefined. */
 export function faultOf(table: string, columns: readonly Column[], row: Row): RowFault | undefined {
   try {
-    for (const column of columns) jsonCell(table, column, row[column.name]);
+    for (const column of columns) fitCell(table, column, row[column.name]);
     return undefined;
   } catch (error) {
     if (error instanceof RowFault) return error;
@@ -55,14 +64,14 @@ export function faultOf(table: string, columns: readonly Column[], row: Row): Ro
   }
 }
 
-function integer(table: string, column: Column, cell: string | number | bigint): string | number {
+function integer(table: string, column: Column, cell: string | number | bigint): number | bigint {
   if (typeof cell === 'number') {
     if (Number.isSafeInteger(cell)) return cell;
-    if (Number.isInteger(cell) && BigInt.asIntN(64, BigInt(cell)) === BigInt(cell)) return String(BigInt(cell));
+    if (Number.isInteger(cell) && BigInt.asIntN(64, BigInt(cell)) === BigInt(cell)) return BigInt(cell);
     throw unfit(table, column, cell);
   }
   if (typeof cell !== 'bigint' || BigInt.asIntN(64, cell) !== cell) throw unfit(table, column, cell);
-  return String(cell);
+  return cell;
 }
 
 /** The fault does not quote a text, because it may be long or personal. */

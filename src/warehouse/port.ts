@@ -53,6 +53,20 @@ export class RowFault extends Error {
 /** Rows to write together: all of them or none. */
 export type Batch = Partial<Record<TableName, Row[]>>;
 
+/**
+ * A transaction that takes its rows in parts, for very many rows. Readers see them after `commit`; no other write runs until then.
+ * It works on the event loop, so it is only for a process that nobody waits for.
+ */
+export interface Load {
+  /** How many more rows of a table this load should take. The engine stores just so many rows best. */
+  room(table: TableName): number;
+  /** Adds a part. @throws RowFault before anything of the part is added; else the load can only be abandoned. */
+  add(batch: Batch): Promise<void>;
+  commit(): Promise<void>;
+  /** Drops all that was added. It never fails. */
+  abandon(): Promise<void>;
+}
+
 /** Makes the rows of a relation when they are needed. */
 export type MakeRows = () => readonly Row[] | Promise<readonly Row[]>;
 
@@ -151,6 +165,8 @@ export interface Warehouse {
    * @throws TributaryError warehouse_unavailable when the engine cannot write now; the same batch may be tried again.
    */
   append(batch: Batch): Promise<void>;
+  /** Begins a {@link Load}. Engines that take batches as cheaply have none. @throws as `append`. */
+  beginLoad?(): Promise<Load>;
   /**
    * Runs `work` on one consistent state. A limited number of reads run at the same time, also during appends; further reads wait.
    * @throws busy when too many reads wait, of one owner or in all.

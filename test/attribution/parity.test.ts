@@ -78,6 +78,7 @@ describe('the SQL and the reference implementation', () => {
         numRuns: RUNS,
         endOnFailure: process.env['FC_SHRINK'] === undefined,
         ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}),
+        ...(process.env['FC_PATH'] ? { path: process.env['FC_PATH'] } : {}),
       },
     );
   });

@@ -39,7 +39,7 @@ const REPORTS: Array<
     (context) => attributionReport(context, { ...FILTERED, group_by: 'campaign_id,month' }, ALL_BRANDS),
   ],
   ['campaigns', 29, 16, (context) => campaignsReport(context, MARCH, ALL_BRANDS)],
-  ['journeys', 22, 14, (context) => journeysReport(context, MARCH, ALL_BRANDS)],
+  ['journeys', 23, 14, (context) => journeysReport(context, MARCH, ALL_BRANDS)],
   ['receipt', 23, 12, (context) => receiptReport(context, 'o', {}, ALL_BRANDS)],
   ['customer', 28, 15, (context) => customerReport(context, 'ann', {}, ALL_BRANDS)],
 ];

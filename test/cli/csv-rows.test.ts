@@ -77,9 +77,8 @@ describe('a quote that is never closed', () => {
   it('costs as much work as a line without one', () => {
     const searched = (stray: boolean, rows: number): number => {
       const searches = vi.spyOn(String.prototype, 'indexOf');
-      const records = new CsvRecords({ delimiter: ',', line_end: '\n', strict: false });
-      records.setHeader(3);
-      const found = [];
+      const records = new CsvRecords({ delimiter: ',', line_end: '\n', strict: false }, 1);
+      const found = records.push('a,b,c\n').slice(1);
       for (let i = 0; i < rows; i++)
         found.push(...records.push(`${i},${stray && i % 100 === 0 ? '"5 inch' : '5 inch'},"quoted"\n`));
       found.push(...records.end());
@@ -101,6 +100,38 @@ describe('a quote that is never closed', () => {
     expect(refused[0]!.problem!.reason).toContain('not closed within 1 MB');
     expect(rows.at(-1)!.cells).toEqual(['2', 'y']);
     expect(rows).toHaveLength(1);
+  });
+});
+
+describe('a quote that is not closed in a row of several lines', () => {
+  it('costs the lines of the row up to it, and no line of the row is read as a row', async () => {
+    const { rows, refused } = await read('note\n"one\ntwo\n\nthree",\n"four\nfive","six" 6\nseven\n');
+    expect(refused.map(({ line }) => line)).toEqual([2, 6, 7]);
+    expect(refused[1]!.problem!.reason).toContain('is the beginning of a row that, on line 7, opens a quote');
+    expect(rows.map(({ line, cells }) => [line, ...cells])).toEqual([[8, 'seven']]);
+  });
+
+  it('costs as much work as the lines have characters', () => {
+    const searched = (lines: number): number => {
+      const searches = vi.spyOn(String.prototype, 'indexOf');
+      const records = new CsvRecords({ delimiter: ',', line_end: '\n', strict: false }, 1);
+      const found = records.push(`a,b,c\n${'x",b,"\n'.repeat(lines)}x",b,"y\n`);
+      found.push(...records.end());
+      const work = searches.mock.calls.length;
+      searches.mockRestore();
+      expect(found).toHaveLength(lines + 2);
+      return work;
+    };
+    expect(searched(2_000)).toBeLessThan(2.2 * searched(1_000));
+  });
+
+  it('keeps no row of more cells than a file can have columns', () => {
+    const records = new CsvRecords({ delimiter: ',', line_end: '\n', strict: false }, 1);
+    records.push('a,b,c\n');
+    const found = [1, 2, 3].map(() => records.push('x",b,"\n'.repeat(20_000)));
+    // Each line has two cells, and its quote opens a third.
+    expect(found.map(({ length }) => length)).toEqual([0, 0, 50_000]);
+    expect(found[2]!.at(-1)!.problem).toContain('more than 100,000 cells');
   });
 });
 
@@ -201,9 +232,49 @@ describe('forms of files', () => {
     ]);
   });
 
+  it('keep a byte order mark within them as text, also beside quotes', async () => {
+    expect(await cellsOf('id,note\n\ufeff"a,"b"\n\ufeffc,"d"\n')).toEqual([
+      ['\ufeff"a', 'b'],
+      ['\ufeffc', 'd'],
+    ]);
+  });
+
+  it('tell bytes that are not UTF-8, also in a last line that does not end', async () => {
+    const good = 'é'.repeat(20);
+    for (const [name, before, last] of [
+      ['lost.csv', `a\n${good}\n`, '\xff'],
+      ['lost.ndjson', `{"a":"${good}"}\n`, '{"a":"\xff"}'],
+    ] as const) {
+      const path = join(root, name);
+      writeFileSync(path, Buffer.concat([Buffer.from(before), Buffer.from(last, 'latin1')]));
+      const source = await openRows(path, () => true);
+      const rows = [];
+      for await (const portion of source.rows(0)) rows.push(...portion.rows);
+      expect(rows.at(-1)).toMatchObject({ utf8: false });
+    }
+  });
+
+  it('are not divided by an emoji, whose halves are two characters', async () => {
+    await expect(read('a💥b\n"1"💥2\n', { delimiter: '💥' })).rejects.toThrow('--delimiter: must be one character');
+  });
+
+  it('of JSON number their lines whatever ends them', async () => {
+    const path = join(root, 'lines.ndjson');
+    writeFileSync(path, '{"a":1}\r\r{"a":2}\n\r\n{"a":3}\r{"a":4}\r\r');
+    const source = await openRows(path, () => true);
+    const rows = [];
+    for await (const portion of source.rows(0)) rows.push(...portion.rows);
+    expect(rows.map(({ line, object }) => [line, object!['a']])).toEqual([
+      [1, 1],
+      [3, 2],
+      [5, 3],
+      [6, 4],
+    ]);
+  });
+
   it('are refused when they are no text', async () => {
     await expect(read(Buffer.from('PK\u0003\u0004xx'))).rejects.toThrow(
-      'a zip file or a workbook; save the sheet as csv',
+      'is a zip file or a workbook of Excel; open a workbook and save its sheet as csv',
     );
     await expect(read('')).rejects.toThrow('is empty');
     await expect(read('a\n', { encoding: 'nonsense' })).rejects.toThrow('--encoding: nonsense is not known');

@@ -91,6 +91,17 @@ describe('amounts', () => {
     expect(await amounts(['1250', '-5', '7', '100'], { divide_by: 100 })).toEqual(['12.5', '-0.05', '0.07', '1']);
   });
 
+  it('may leave out digits beside the sign, and have the marks of India', async () => {
+    expect(await amounts(['.5', '-.5', '10.', '1,00,000.50', '12,34,567'])).toEqual([
+      '0.5',
+      '-0.5',
+      '10',
+      '100000.50',
+      '1234567',
+    ]);
+    expect(await amounts(['"10,"', '",5"'], {}, { decimal: ',' })).toEqual(['10', '0.5']);
+  });
+
   it('lose the noise of binary fractions, which is counted, and nothing else', async () => {
     const { values, notes } = await field('adjustments', 'amount', [
       '29.990000000000002',
@@ -98,8 +109,9 @@ describe('amounts', () => {
       '29.989999999999998',
       '33.333333333',
       '1.999999999999',
+      '29.990000000',
     ]);
-    expect(values).toEqual(['29.99', '0.30', '29.99', '33.333333333', '2.00']);
+    expect(values).toEqual(['29.99', '0.30', '29.99', '33.333333333', '2.00', '29.990000000']);
     expect(notes).toMatchObject([{ kind: 'rounded', field: 'amount', rows: 4, first_lines: [2, 3, 4, 6] }]);
   });
 
@@ -226,6 +238,15 @@ describe('times', () => {
       ['1772359200.5', '2026-03-01T10:00:00.500Z'],
       ['1 Mar 2026 10:00:00 GMT', '2026-03-01T10:00:00.000Z'],
       ['20260301100000', '2026-03-01T10:00:00.000Z'],
+      ['20260301T100000Z', '2026-03-01T10:00:00.000Z'],
+      ['20260301 10:00', '2026-03-01T10:00:00.000Z'],
+      ['2026-03-01T10:00:00+01:00[Europe/Berlin]', '2026-03-01T09:00:00.000Z'],
+      ['2026-03-01 10:00:00.5 +0000 UTC', '2026-03-01T10:00:00.500Z'],
+      ['2026-03-01T10:00:00\u221205:00', '2026-03-01T15:00:00.000Z'],
+      ['Sun Mar 01 2026 10:00:00 GMT+0100 (Central European Standard Time)', '2026-03-01T09:00:00.000Z'],
+      ['Sun Mar  1 10:00:00 2026', '2026-03-01T10:00:00.000Z'],
+      ['Sunday, March 1, 2026 10:00:00 AM', '2026-03-01T10:00:00.000Z'],
+      ['01-Mar-2026 10:00:00', '2026-03-01T10:00:00.000Z'],
       ['2026-03-01 10:00 PM', '2026-03-01T22:00:00.000Z'],
     ] as const;
     expect(
@@ -243,8 +264,12 @@ describe('times', () => {
       '2026-07-01T08:00:00.000Z',
       '2026-03-01T21:05:00.000Z',
     ]);
-    expect(await times(cells.slice(0, 1))).toEqual([
+    expect(
+      await times([...cells.slice(0, 1), '2026-03-01 10:00:00 EST', '2026-03-01T10:00:00[Europe/Berlin]']),
+    ).toEqual([
       expect.stringContaining('has no zone; name the one of the file with --time-zone'),
+      expect.stringContaining('ends with EST, which is no zone for sure; name its form with --time-format'),
+      expect.stringContaining('is not a known form of a time'),
     ]);
   });
 
@@ -468,6 +493,16 @@ describe('sources of values', () => {
     expect(notes).toMatchObject([{ kind: 'damaged_id', field: 'order_id', rows: 2, first_lines: [2, 3] }]);
     const joined = await field('conversions', 'order_id', ['4.5E+12', 'ok'], { from: "'shop'+x+id" });
     expect(joined.notes).toMatchObject([{ kind: 'damaged_id', rows: 1, first_lines: [2] }]);
+    expect((await field('conversions', 'product_ids', [' 8.2E+17 ', 'ok;4.5E+12'])).notes).toMatchObject([{ rows: 2 }]);
+    const rounded = async (...ids: string[]) => {
+      const path = file('f.csv', `order_id\n${ids.join('\n')}\n`);
+      return (await load(path, { records: [{ record: 'conversions', fields: {} }] })).mapping.roundedIds();
+    };
+    expect(await rounded('820982911946154000', '820982911946155000', 'ok')).toMatchObject([
+      { kind: 'damaged_id', field: 'order_id', rows: 2, first_lines: [2, 3] },
+    ]);
+    expect(await rounded('820982911946154000', '820982911946154508', '820982911946155000')).toEqual([]);
+    expect(await rounded('1234567890123450', '450789469')).toEqual([]);
     const { values } = await field('conversions', 'order_id', ['4.5E+12', 'ok'], {}, { strict: true });
     expect(values).toEqual([expect.stringContaining('is an id that a spreadsheet rounded'), 'ok']);
   });

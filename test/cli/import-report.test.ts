@@ -161,6 +161,41 @@ describe('refused rows', () => {
   });
 });
 
+describe('rows that several records of a plan refuse', () => {
+  it('are counted and written once each, with all reasons', async () => {
+    const plan = file(
+      'plan.json',
+      JSON.stringify({
+        records: [
+          {
+            record: 'conversions',
+            group_lines: 'order_id',
+            fields: { product_ids: { from: 'sku' }, conversion_type: { value: 'purchase' } },
+          },
+          { record: 'adjustments', fields: { amount: { from: 'refund' }, reason: { value: 'refund' } } },
+        ],
+      }),
+    );
+    const path = file(
+      'lines.csv',
+      'order_id,customer_id,conversion_value,currency,occurred_at,sku,refund\n' +
+        'o1,a,bad,USD,2026-03-01T10:00:00Z,x,\n' +
+        'o1,a,bad,USD,2026-03-01T10:00:00Z,y,-1\n' +
+        'o1,a,bad,USD,2026-03-01T10:00:00Z,z,\n',
+    );
+    const told = await report(['--plan', plan, path, '--data', newData()]);
+    expect(told).toMatchObject({ rows_read: 3, accepted: 1, refused: 3 });
+    const lines = readFileSync(`${path}.rejected.csv`, 'utf8').trim().split('\n').slice(1);
+    expect(
+      lines.map((line) => [line.slice(0, 1), line.includes('conversion_value:'), line.includes('amount:')]),
+    ).toEqual([
+      ['2', true, true],
+      ['3', true, false],
+      ['4', true, true],
+    ]);
+  });
+});
+
 describe('a plan with several records', () => {
   const plan = {
     records: [
@@ -279,6 +314,9 @@ describe('a file without a record', () => {
     expect((await cli(['import', path, '--data', newData()], answer('y'))).out).toMatch(/accepted\s+1\n/);
     expect((await cli(['import', path, '--yes', '--data', newData()])).out).toMatch(/accepted\s+1\n/);
     expect(asked).toHaveLength(2);
+    const { out, err } = await cli(['import', path, '--yes', '--json', '--data', newData()]);
+    expect(JSON.parse(out)).toMatchObject({ accepted: 1 });
+    expect(err).toContain(`${path}: `);
   });
 
   it('gets a proposal also below titles, where the command skips them', async () => {
@@ -287,10 +325,13 @@ describe('a file without a record', () => {
     expect(out).toMatch(/to import it: .* --skip 2\n/);
   });
 
-  it('is refused when no record fits', async () => {
-    expect((await cli(['import', file('x.csv', 'a,b\n1,2\n'), '--data', newData()])).err).toContain(
-      'no record fits the columns a, b',
+  it('is refused when no record fits, with commands to start from', async () => {
+    const { err } = await cli(['import', file('x.csv', 'a,b\n1,2\n'), '--data', newData()]);
+    expect(err).toContain('no record fits the columns a, b; name the record and its columns, such as tributary import');
+    expect(err).toContain(
+      'import conversions FILE --map customer_id=COLUMN --set conversion_type=purchase --map conversion_value=COLUMN',
     );
+    expect(err).toContain('import spend FILE --map date=COLUMN --map channel=COLUMN --map amount=COLUMN');
     expect((await cli(['import', 'touchpoints', '--data', newData()])).err).toContain('FILE: is missing');
   });
 });
@@ -325,5 +366,91 @@ describe('any damaged file', () => {
       }),
       { numRuns: runsOf('TRIBUTARY_IMPORT_RUNS', 60, 1_500), seed: 5 },
     );
+  });
+});
+
+describe('files of a marketer', () => {
+  const proposal = async (text: string): Promise<Outcome> =>
+    cli(['import', file('own.csv', text), '--data', newData()]);
+
+  it.each([
+    [
+      'orders with names of columns as persons write them',
+      'Order No,Customer Email,Purchase Date,Order Total (EUR)\nB1,carl@example.com,2026-03-09T10:00:00Z,12.50\n',
+      '"conversion_value":"12.50","occurred_at":"2026-03-09T10:00:00Z","order_id":"B1","currency":"EUR"}\n',
+    ],
+    [
+      'visits without a type',
+      'visit time;visitor email;landing page\n2026-03-09T10:00:00Z;carl@example.com;https://shop.example/\n',
+      '"touchpoint_type":"website_visit","customer_id":"carl@example.com"',
+    ],
+    [
+      'costs from a German Excel',
+      'Datum;Kampagne;Kosten;W\u00e4hrung;Kanal\n2026-03-05;Für alle;10.00;EUR;paid_social\n',
+      '"channel":"paid_social","campaign_id":"Für alle","amount":"10.00","currency":"EUR"}\n',
+    ],
+    [
+      'orders from a German shop',
+      'Bestellnummer;Kunde;Bestelldatum;Gesamtsumme (EUR)\nB1;carl;2026-03-09T10:00:00Z;12.50\n',
+      '"order_id":"B1","currency":"EUR"}\n',
+    ],
+    ['rates', 'date,currency,to_currency,kurs\n2026-03-09,EUR,USD,1.10\n', '"base":"USD","rate":"1.10",'],
+  ])('get a proposal for %s', async (_, text, item) => {
+    const { out } = await proposal(text);
+    expect(out).toContain(item);
+    expect(out).not.toContain('is refused');
+  });
+
+  it('of a person and a time alone are no visits', async () => {
+    expect((await proposal('email,date\na@example.com,2026-03-09T10:00:00Z\n')).err).toContain('no record fits');
+  });
+
+  it.each([
+    ['x.xlsx', 'PK\x03\x04\x14', 'save its sheet as csv'],
+    ['x.csv', 'PK\x03\x04\x14', 'save its sheet as csv'],
+    ['x.pdf', '%PDF-1.7\n', 'is a PDF, which holds no rows; export the same report as csv'],
+    ['x.csv.gz', '\x1f\x8b\x08', 'is compressed; unpack it with gunzip'],
+    ['x.csv', '\n<!DOCTYPE html>\n<html>', 'log in and download the file again'],
+    ['x.json', '[{"a":1}]', "write one object a line: jq -c '.[]'"],
+    ['x.doc', 'a,b', 'has no known extension (.csv, '],
+  ])('are refused with what to do: %s %j', async (name, text, fix) => {
+    const path = file(name, Buffer.from(text, 'latin1'));
+    for (const words of [[path], ['touchpoints', path]]) {
+      const { code, err } = await cli(['import', ...words, '--data', newData()]);
+      expect(code).toBe(1);
+      expect(err).toContain(fix);
+    }
+  });
+
+  it('whose columns are no fields are told the fields of the record', async () => {
+    const rates = file('rates.csv', 'Day,From,To\n1,2,3\n');
+    expect((await cli(['import', 'fx_rates', rates, '--data', newData()])).err).toContain(
+      'its fields are brand_id, date, currency, base, rate',
+    );
+  });
+
+  it('are not said to lack a column that a refused row was not asked for', async () => {
+    const path = file('visits.csv', 'when,who,page\n2026-03-05 09:00,carl@example.com,https://shop.example/\n');
+    const map = ['--map', 'occurred_at=when', '--map', 'customer_id=who', '--map', 'url=page'];
+    const { refused, warnings } = await report(['touchpoints', path, ...map, '--dry-run', '--data', newData()]);
+    expect({ refused, warnings }).toEqual({ refused: 1, warnings: [] });
+  });
+
+  it('with capital letters in emails are warned of, unless the brand keeps emails in one form', async () => {
+    const path = file('emails.csv', ORDERS + order(1, '5.00').replace('c1', 'Anna@Example.com') + order(2, '6.00'));
+    const dry = ['conversions', path, '--dry-run', '--data', newData()];
+    expect((await report(dry)).warnings).toMatchObject([{ kind: 'email_case', rows: 1 }]);
+    const config = file('one.json', '{"defaults": {"customer_ids": "email"}}');
+    expect((await report([...dry, '--config', config])).warnings).toEqual([]);
+  });
+
+  it('name a day with the sign that it has', async () => {
+    const { err } = await cli([
+      'import',
+      'spend',
+      file('d.csv', 'date,channel,amount\n05.11.2026,email,1\n'),
+      '--dry-run',
+    ]);
+    expect(err).toContain('such as dd.MM.yyyy or MM.dd.yyyy HH:mm');
   });
 });

@@ -289,6 +289,28 @@ describe('import from ndjson and parquet', () => {
     expect([code, err]).toEqual([1, expect.stringContaining(`FILE: ${path} cannot be read as Parquet: `)]);
   });
 
+  it('reads times without a zone in the one that is named, else as UTC, and says so', async () => {
+    const path = join(root, 'zones.parquet');
+    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    await connection.run(`copy (select 'a' as customer_id, 'page_view' as touchpoint_type,
+        timestamp '2026-03-01 00:30:00' as occurred_at) to '${path}' (format parquet)`);
+    connection.closeSync();
+    const at = async (...flags: string[]) => {
+      const data = newData();
+      const { code, err } = await cli(['import', 'touchpoints', path, ...flags, '--data', data]);
+      const out = join(data, 'zones.csv');
+      await ok(['export', 'touchpoints', '--format', 'csv', '--out', out, '--data', data]);
+      return [
+        code,
+        err.includes('times without a zone are read as UTC'),
+        readFileSync(out, 'utf8').match(/202\d-\d\d-\d\d.\d\d:\d\d/)?.[0],
+      ];
+    };
+    expect(await at()).toEqual([0, true, '2026-03-01T00:30']);
+    expect(await at('--time-zone', 'Europe/Berlin')).toEqual([0, false, '2026-02-28T23:30']);
+    expect(await at('--time-zone', 'occurred_at=America/New_York')).toEqual([0, false, '2026-03-01T05:30']);
+  });
+
   it('keeps decimals exact and instants right', async () => {
     const path = join(root, 'orders.parquet');
     const instance = await DuckDBInstance.create(':memory:');

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { readAddress } from '../../src/domain/address.ts';
 import type { Problem } from '../../src/domain/errors.ts';
+import { parseJson } from '../../src/domain/json-text.ts';
 import { good, refusal } from '../support/read.ts';
 import { GOOD } from './wire.ts';
 
@@ -116,6 +117,41 @@ describe('a record', () => {
       expect(readAddress(item['ip_address'] as string)).toBe('203.0.113.9');
       expect(warnings).toEqual([]);
     }
+  });
+
+  test.each([
+    [
+      'geo_location',
+      '{"lat":52.52000659999999925276,"country":"DE"}',
+      { country: 'DE', lat: '52.52000659999999925276' },
+    ],
+    ['click_ids', '{"gclid":820982911946154508}', { gclid: '820982911946154508' }],
+    ['evidence', '{"machine":true,"of":[{"n":1e400}]}', { machine: true, of: [{ n: '1e400' }] }],
+  ])('keeps the digits of a number in %s that JSON does not keep, as a text', (field, text, kept) => {
+    const { item, warnings } = readWith('touchpoints', { [field]: parseJson(text) });
+    expect(JSON.parse(item[field] as string)).toEqual(kept);
+    expect(warnings).toEqual([
+      { field: expect.stringContaining(`${field}.`), reason: expect.stringMatching(/kept as a text$/) },
+    ]);
+  });
+
+  test.each([
+    ['geo_location', { country: 'x'.repeat(100_000) }, /characters as JSON/],
+    ['evidence', { a: { b: { c: { d: { e: { f: { g: { h: { i: 1 } } } } } } } } }, /8 levels deep/],
+    ['click_ids', JSON.parse('{"__proto__":{"gclid":"x"}}'), /without the keys __proto__/],
+  ])('loses %s when it is no JSON of a field', (field, value, reason) => {
+    const { item, warnings } = readWith('touchpoints', { [field]: value });
+    expect(item).not.toHaveProperty(field);
+    expect(warnings).toEqual([{ field, reason: expect.stringMatching(reason) }]);
+    expect(warnings[0]?.reason).toMatch(/; it was left out$/);
+  });
+
+  test('is refused for half of a surrogate pair in evidence, and for such a number in its own data', () => {
+    expect(refusal('touchpoints', { ...GOOD.touchpoints, evidence: { a: '\ud83d' } })).toContain('evidence.a');
+    const custom_attributes = parseJson('{"id":820982911946154508}');
+    expect(refusal('touchpoints', { ...GOOD.touchpoints, custom_attributes })).toContain('send it as a string');
+    const evidence = parseJson('{"id":820982911946154508}');
+    expect(refusal('identity_links', { ...GOOD.identity_links, evidence })).toContain('send it as a string');
   });
 
   test('is refused for a label of a wrong type, since labels say what earns credit', () => {

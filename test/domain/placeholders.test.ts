@@ -66,7 +66,11 @@ const PLACEHOLDERS = [
     '<%= id %>',
     '{% id %}',
     '[[id]]',
+    '#{user.id}',
+    '%7B%7Bcustomer.id%7D%7D',
+    '%s',
   ],
+  ...['guest_null', 'anonymous-undefined', 'N/A N/A', 'unknown unknown', '[email\u00a0protected]'],
   // MD5 of nothing, SHA-1 of "null", SHA-256 of nothing.
   ...[
     'd41d8cd98f00b204e9800998ecf8427e',

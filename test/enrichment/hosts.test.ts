@@ -17,6 +17,8 @@ const PAYMENT = words(`
   my-brand.myshopify.com checkout.shop-of-anna.example acs.bank.example acs2.bank.co.uk 3dsecure.bank.example 3ds.bank.example
   acs-3ds.bank.example 3ds-acs.bank.example www.3dsecure.icscards.nl secure-acs2ui-b1.wibmo.com idcheck.acs.touchtechpayments.com
   www.rsa3dsauth.co.uk vbv.bank.example 3d-secure.bank.example payment.gateway.example payments.gateway.example pay.wallet.example
+  eu.adyen.link secure.bread.com apay-us.amazon.com amazonpay.amazon.com gw.freepay.dk relay.ditonlinebetalingssystem.dk mabanque.bnpparibas
+  online-pay.kakao.com secure.paytabs.sa connect.bolt.com particuliers.sg.fr www.bpi.pt idp.prd.itsme.services d.comenity.net
   online.mbank.pl www.ipko.pl www.postbank.de secure.barclaycard.co.uk swish.nu op.fi www.danskebank.dk goguvenliodeme.bkm.com.tr`);
 
 const MAIL = words(`
@@ -29,6 +31,8 @@ const MAIL = words(`
   nam02.safelinks.protection.outlook.com urldefense.com urldefense.proofpoint.com protect-eu.mimecast.com protect-us.mimecast.com
   url.uk.m.mimecastprotect.com linkprotect.cudasvc.com secure-web.cisco.com us-west-2.protection.sophos.com
   imsva91-ctp.trendmicro.com outlook.live.com outlook.office.com outlook.cloud.microsoft webmail.isp.example mail.company.co.uk owa.company.example
+  messageriepro3.orange.fr imp.free.fr correo.isp.example nm20.abv.bg deref-web-02.de communicator.strato.de linkscan.io
+  u123.ct.sendgrid.net ctrk.klclick.com cl.s7.exct.net r20.rs6.net click.pstmrk.it mandrillapp.com
   webmail30.189.cn poczta.onet.pl clicktime.symantec.com protect2.fireeye.com email.mg.brand.example`);
 
 const OTHERS: Array<[string, string | null]> = [

@@ -76,6 +76,27 @@ describe('campaign labels', () => {
     expect(utm('https://x.example/?https://evil.example/?utm_source=evil')[0]).toBeNull();
   });
 
+  it('reads labels that a tool encoded as a whole, and those behind blanks and semicolons', () => {
+    for (const query of [
+      '?utm_source%3Dnews%26utm_medium%3Demail',
+      '?a=1&utm_source%3dnews%26utm_medium%3demail',
+      '%3Futm_source=news&utm_medium=email',
+      '? utm_source=news&%20utm_medium=email',
+      '?utm_source=news;utm_medium=email',
+      '?a=1;UTM_Source=news&utm_medium=email',
+    ])
+      expect(enrich({ url: `https://shop.example/${query}` })).toMatchObject({
+        utm_source: 'news',
+        utm_medium: 'email',
+      });
+    for (const query of [
+      '?next=https%3A%2F%2Fother.example%2F%3Futm_source%3Dnews',
+      '?https%3A%2F%2Fother.example%2F%3Futm_source%3Dnews%26utm_medium%3Demail',
+      'https%3A%2F%2Fother.example%2F%3Futm_source=news&utm_medium=email',
+    ])
+      expect(enrich({ url: `https://shop.example/${query}` })).toMatchObject({ utm_source: null, utm_medium: null });
+  });
+
   it("reads Matomo's names after its own", () => {
     const url = (p: string) =>
       `https://x.example/?${p}_source=S&${p}_medium=email&${p}_campaign=Spring&${p}_content=c&${p}_kwd=k&${p}_cid=Id-7`;

@@ -166,7 +166,7 @@ function segment(): Buffer {
     keepRecord('touchpoints', good('touchpoints', { ...TOUCH, touchpoint_id: `t${n}` }), PRIVACY),
   );
   const head = { source: 'api', privacy: 'x', received_at: 1_772_000_000_000 };
-  return encodeLines([encodeEntry(head, 1, kept), encodeEntry(head, 3, kept)]);
+  return encodeLines([encodeEntry(head, 1, kept), encodeEntry(head, 3, kept)]).bytes;
 }
 
 /** Lines of a segment, each with the checksum of what it holds. */

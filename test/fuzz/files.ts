@@ -9,9 +9,9 @@ import { lateness } from '../support/lateness.ts';
 import { type FileForm, fileForms } from './file-forms.ts';
 import { mutateBytes } from './hostile.ts';
 import { causeOf, counted, emptyResult, MANY_FINDINGS, type PartResult, type Plan } from './part.ts';
+import { shownBytes, shrinkBytes } from './shrink.ts';
 
 const PART = 'files';
-const SHOWN = 2_000;
 const LATE_MS = 20_000;
 
 export async function fuzzFiles(plan: Plan): Promise<PartResult> {
@@ -36,7 +36,7 @@ export async function fuzzFiles(plan: Plan): Promise<PartResult> {
         const again = (await readBytes(form, shorter)).problem;
         return again !== undefined && causeOf(again) === causeOf(problem);
       });
-      result.findings.push({ part: PART, number, problem: `${form.name}: ${problem}`, input: shown(least) });
+      result.findings.push({ part: PART, number, problem: `${form.name}: ${problem}`, input: shownBytes(least) });
     }
     result.seconds = (performance.now() - began) / 1_000;
     (globalThis as { gc?: () => void }).gc?.();
@@ -75,22 +75,4 @@ async function readBytes(form: FileForm, bytes: Buffer): Promise<{ kind: string;
   });
   clearTimeout(late);
   return { ...outcome, delay_ms: max_s * 1_000 };
-}
-
-async function shrinkBytes(bytes: Buffer, shows: (shorter: Buffer) => Promise<boolean>): Promise<Buffer> {
-  let best = bytes;
-  let tries = 0;
-  for (let size = best.length >> 1; size >= 1 && tries < 300; size >>= 1)
-    for (let at = 0; at < best.length && tries < 300; ) {
-      const shorter = Buffer.concat([best.subarray(0, at), best.subarray(at + size)]);
-      tries += 1;
-      if (await shows(shorter)) best = shorter;
-      else at += size;
-    }
-  return best;
-}
-
-function shown(bytes: Buffer): string {
-  const text = JSON.stringify(bytes.toString('latin1'));
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${bytes.length} bytes)` : text;
 }

@@ -2,6 +2,7 @@
 import { fuzzCommands } from './commands.ts';
 import { fuzzFiles } from './files.ts';
 import { fuzzHttp } from './http.ts';
+import { fuzzParsers } from './parsers.ts';
 import { type Finding, lineOf, type PartResult, type Plan } from './part.ts';
 
 interface Part {
@@ -14,6 +15,7 @@ export const PARTS: Record<string, Part> = {
   http: { share: 0.94, run: fuzzHttp },
   cli: { share: 0.02, run: fuzzCommands },
   files: { share: 0.04, run: fuzzFiles },
+  parsers: { share: 1, run: fuzzParsers },
 };
 
 export interface FuzzOptions extends Plan {

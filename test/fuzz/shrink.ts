@@ -1,7 +1,10 @@
-/** Finds a smaller request that still shows a problem: pieces are left out as long as it does. */
+/** Finds a smaller request, or fewer bytes, that still show a problem: pieces are left out as long as they do. */
 import type { Request } from './requests.ts';
 
 const MAX_TRIES = 150;
+const MAX_TRIES_OF_BYTES = 300;
+/** Characters of an input that are shown. */
+const SHOWN = 2_000;
 
 /** Smaller versions of a request, the boldest first. */
 function* smaller(request: Request): Generator<Request> {
@@ -66,4 +69,24 @@ export async function shrink(
     }
   }
   return best;
+}
+
+/** Shorter bytes that still show a problem. */
+export async function shrinkBytes(bytes: Buffer, shows: (shorter: Buffer) => Promise<boolean>): Promise<Buffer> {
+  let best = bytes;
+  let tries = 0;
+  for (let size = best.length >> 1; size >= 1 && tries < MAX_TRIES_OF_BYTES; size >>= 1)
+    for (let at = 0; at < best.length && tries < MAX_TRIES_OF_BYTES; ) {
+      const shorter = Buffer.concat([best.subarray(0, at), best.subarray(at + size)]);
+      tries += 1;
+      if (await shows(shorter)) best = shorter;
+      else at += size;
+    }
+  return best;
+}
+
+/** Bytes as text, one character each. */
+export function shownBytes(bytes: Buffer): string {
+  const text = JSON.stringify(bytes.toString('latin1'));
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${bytes.length} bytes)` : text;
 }

@@ -25,7 +25,7 @@ test('it has the hash of its content, another id, and the id that the page gave'
 
 test('it comes back from the spool and from a dead letter', () => {
   const line = encodeEntry({ source: 'api', privacy: 'truncated/1', received_at: NOW_MS }, 1, [claim]);
-  const entry = decodeEntry(encodeLines([line]).toString('utf8').slice(0, -1));
+  const entry = decodeEntry(encodeLines([line]).bytes.toString('utf8').slice(0, -1));
   expect(entry!.items[0]!.item).toEqual(claim.item);
   const letter = keepLetter('conversions', letterPayload(claim.item, claim.content_hash), PRIVACY);
   expect(letter).toEqual(claim);

@@ -126,7 +126,7 @@ describe('an envelope', () => {
 test('a line holds its kinds as runs, and its source', () => {
   const head = { source: 'api', privacy: 'truncated/1', received_at: 5 };
   const [line] = encodeLines([encodeEntry(head, 7, records('a', 'b'))])
-    .toString()
+    .bytes.toString()
     .split('\n');
   expect(line!.slice(9)).toBe(
     `{"v":2,"s":7,"r":5,"o":"api","p":"truncated/1","k":["email_events",2],"h":"${records('a', 'b')

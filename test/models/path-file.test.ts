@@ -33,7 +33,7 @@ describe('a path file', () => {
     expect(rows(`${HEADER}\nemail>paid search>email,2,30.5,1\ndirect,0,0,7`)).toEqual(expected);
     expect(
       rows(
-        '"path","total_conversions","total_conversion_value","total_null"\r\n"email > paid search >email","2","30.5",1\r\n"direct",0,0,7\r\n',
+        '"path","total_conversions","total_conversion_value","total_null"\r\n"email > paid search > email","2","30.5",1\r\n"direct",0,0,7\r\n',
       ),
     ).toEqual(expected);
     expect(rows(`${HEADER}\n  email  >\tpaid search  > email ,2,30.5,1\n\n\r\n direct ,0,0,7\n`)).toEqual(expected);
@@ -126,12 +126,16 @@ describe('a path file', () => {
   });
 
   test('refuses a > that may be part of a name, and warns where it cannot tell', () => {
-    for (const path of ['a > b>c', 'a>b > c', '"x>y > z"', 'a >b\\nc>d'])
+    for (const path of ['a > b>c', 'a>b > c', '"x>y > z"', 'a >b\\nc>d', 'a > spend >=100 > b', 'a > b >c'])
       expect(refusal(`${HEADER}\n${path.replace('\\n', ',1,1,0\n')},1,1,0\n`)).toMatch(
-        /^line [23]: has a > with blanks around it where another has none, so it may be part of a name/,
+        /^line [23]: has a > with other blanks around it than another one, so it may be part of a name/,
       );
     expect(read(`${HEADER}\na>b,1,1,0\n`).warnings).toEqual([expect.stringContaining('counts as two touches')]);
     expect(read(`${HEADER}\na > b,1,1,0\nc,1,1,0\n`).warnings).toEqual([]);
+    for (const path of ['a -> b', 'a=>b', '"a->b"'])
+      expect(refusal(`${HEADER}\n${path},1,1,0\n`)).toMatch(/^line 2: has an arrow; write the touches as names/);
+    expect(refusal(`${HEADER}\n"[""a"",""b>c""]",1,1,0\n`)).toMatch(/^line 2: has a list in JSON; write the touches/);
+    expect(read(`${HEADER}\ne-mail > a- > [b],1,1,0\n`).paths.states).toEqual(['e-mail', 'a-', '[b]']);
   });
 
   test('reads the same in pieces of any size', () => {

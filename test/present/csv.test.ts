@@ -91,7 +91,7 @@ describe('a report as csv', () => {
 
   it('is read back by our own reader as it was', () => {
     const cells = ['plain', 'with, comma', 'with "quotes"', 'two\nlines', ''];
-    const parser = new CsvRecords({ delimiter: ',', line_end: '\n', strict: false });
+    const parser = new CsvRecords({ delimiter: ',', line_end: '\n', strict: false }, 1);
     const parsed = [...parser.push(`${cells.map((text) => csvCell(text)).join(',')}\r\nnext\n`), ...parser.end()];
     expect(parsed).toEqual([
       { line: 1, cells },

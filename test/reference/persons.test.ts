@@ -21,6 +21,15 @@ describe('an anonymous id', () => {
     expect(who({ touchpoints: [known('c2', 'a', HOUR), known('c1', 'a', HOUR)] })).toMatchObject({ a: 'c1' });
   });
 
+  it('is none if a segment names it: then it is a customer, and no other gets it by a link', () => {
+    const touchpoints = [known('c2', 'a', HOUR)];
+    const identity_links = [link('l', 'c1', 'a')];
+    const segment = { brand_id: 'default', log_seq: 1, segment_id: 's', segment_name: 'loyal' };
+    const customer_segments = [{ ...segment, customer_id: 'c1', assigned_at: NOW, expires_at: null }];
+    expect(who({ touchpoints, identity_links })).toEqual({ a: 'c2', c1: 'c2', c2: 'c2' });
+    expect(who({ touchpoints, identity_links, customer_segments })).toEqual({ a: 'c2', c1: 'c1', c2: 'c2' });
+  });
+
   it('takes its history with it', () => {
     const touchpoints = [touch('t', DAY, { anonymous_id: 'a' })];
     const conversions = [sale('o', 10, { customer_id: 'c', anonymous_id: 'a' })];

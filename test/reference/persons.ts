@@ -29,7 +29,7 @@ export function persons(
   settings: Record<string, Partial<Settings>> = {},
 ): Map<string, string> {
   const seen = visibleRows(world, as_of);
-  const rows = [...seen.touchpoints, ...seen.conversions, ...seen.identity_links];
+  const rows = [...seen.touchpoints, ...seen.conversions, ...seen.customer_segments, ...seen.identity_links];
   const result = new Map<string, string>();
   for (const brand_id of new Set(rows.map((row) => row.brand_id))) {
     const min_probability = settingsOf(settings, brand_id).identity_min_probability;
@@ -41,7 +41,10 @@ export function persons(
 function personsOfBrand(world: World, brand_id: string, min_probability: number): Map<string, string> {
   const records = [...world.touchpoints, ...world.conversions].filter((row) => row.brand_id === brand_id);
   const statements = world.identity_links.filter((row) => row.brand_id === brand_id);
-  const customers = new Set(records.flatMap((row) => (row.customer_id == null ? [] : [row.customer_id])));
+  const segments = world.customer_segments.filter((row) => row.brand_id === brand_id);
+  const customers = new Set(
+    [...records, ...segments].flatMap((row) => (row.customer_id == null ? [] : [row.customer_id])),
+  );
   const ids = new Set([
     ...customers,
     ...records.flatMap((row) => (row.anonymous_id == null ? [] : [row.anonymous_id])),

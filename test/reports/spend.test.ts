@@ -285,6 +285,11 @@ describe('refunds', () => {
         ['refunds_of_unknown_orders', 4],
       ];
       expect(await warned(own, { brand_id: 'default' })).toEqual(found);
+      for (const report of ['models', 'journeys', 'campaigns'] as const)
+        expect([report, (await ask(own, report, { brand_id: 'default' })).warnings]).toMatchObject([
+          report,
+          found.map(([code, count]) => ({ code, count })),
+        ]);
       expect(await warned(own, { brand_id: 'default', conversion_type: 'lead_generation' })).toEqual([found[2]]);
       expect(await warned(own, { brand_id: 'default', end: '2026-03-08', adjustments: 'own_day' })).toEqual([
         found[0],

@@ -18,8 +18,12 @@ const STORED_AT_MS = Date.parse('2026-04-02T12:00:00Z');
 /** What the program of that time answered, by path. */
 export const STORED_ANSWERS: Readonly<Record<string, string>> = json('answers.json');
 
-/** What this program adds to what was answered: the spend of a group, and rows of what no touch earned. */
-const ADDED = [/,"spend_micros":[^{}]*?"return_on_ad_spend":(?:null|[\d.]+)(?=\})/g, /"unattributed":\[[^\]]*\],/g];
+/** What this program adds to what was answered: the spend of a group, rows of what no touch earned, warnings at the end. */
+const ADDED = [
+  /,"spend_micros":[^{}]*?"return_on_ad_spend":(?:null|[\d.]+)(?=\})/g,
+  /"unattributed":\[[^\]]*\],/g,
+  /,"warnings":\[[^\]]*\](?=\}$)/,
+];
 
 /** An answer of today without what later versions added. */
 export const asItWas = (answer: string): string =>

@@ -68,7 +68,15 @@ export function readAmount(value: string | number, decimal: '.' | ','): ReadAmou
   return marked ? { text: signed, currency: marked.currency } : { text: signed };
 }
 
-function withoutThousands(text: string, decimal: '.' | ','): { text: string; problem?: string } {
+/** 1,00,000.00 as India writes it. */
+const LAKHS = /^\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?$/;
+/** A sign of decimals without digits before or behind it: .5 and 10. */
+const LONE_SIGN = /^([.,])(?=\d+$)|(?<=^\d+)([.,])$/;
+
+function withoutThousands(given: string, decimal: '.' | ','): { text: string; problem?: string } {
+  const text = given.replace(LONE_SIGN, (sign, before) =>
+    sign !== decimal ? sign : before === sign ? `0${sign}` : '',
+  );
   if (decimal === '.' && NUMBER.test(text)) return { text: fromExponent(text) };
   const thousands = decimal === '.' ? ',' : '.';
   const grouped = new RegExp(
@@ -76,6 +84,7 @@ function withoutThousands(text: string, decimal: '.' | ','): { text: string; pro
   );
   if (grouped.test(text))
     return { text: text.replace(new RegExp(`[^\\d\\${decimal}]`, 'g'), '').replace(decimal, '.') };
+  if (decimal === '.' && LAKHS.test(text)) return { text: text.replaceAll(',', '') };
   if (decimal === ',') {
     if (/^\d+(,\d+)?$/.test(text)) return { text: text.replace(',', '.') };
     if (/^\d+\.\d+$/.test(text))
@@ -135,6 +144,7 @@ export function withoutNoise(text: string, decimals: number): string | undefined
   const m = /^([+-]?)(\d{1,30})\.(\d+)$/.exec(text);
   if (!m || m[3]!.length <= decimals) return undefined;
   const beyond = m[3]!.slice(decimals);
+  if (/^0+$/.test(beyond)) return undefined;
   if (beyond.length > 6 && /^0{6}/.test(beyond)) return withPoint(m[1]!, m[2]! + m[3]!.slice(0, decimals), decimals);
   if (beyond.length > 6 && /^9{6}/.test(beyond))
     return withPoint(m[1]!, String(BigInt(m[2]! + m[3]!.slice(0, decimals)) + 1n), decimals);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { brandSettings, customerIds } from '../../config.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, type RecordName } from '../../domain/index.ts';
+import { DEFAULT_BRAND } from '../../domain/record.ts';
 import { listed } from '../../domain/text.ts';
 import { line } from '../../present/clip.ts';
 import type { Client } from '../client.ts';
@@ -13,7 +14,7 @@ import { CheckpointFile } from './checkpoint.ts';
 import { DryRun, refusalOf } from './dry-run.ts';
 import { type ImportClient, Importer } from './importer.ts';
 import { tell } from './outcome.ts';
-import type { ImportPlan } from './plan.ts';
+import { type ImportPlan, namesZone } from './plan.ts';
 import { PlanMapping } from './plan-mapping.ts';
 import { type PlanFlags, planOf } from './plan-options.ts';
 import { agreedPlan, presetPlan } from './proposal.ts';
@@ -67,7 +68,9 @@ async function planFor(
 
 function proposedPlan(io: Io, file: string, options: ImportOptions): Promise<ImportPlan | undefined> {
   const reading = readingOf(io, options);
-  return agreedPlan(io, file, options, (record: RecordName, item: unknown) => refusalOf(record, item, reading));
+  // Programs read the output, so a proposal stands beside it. A copy of `io` would begin to listen for Ctrl-C.
+  const beside = options.json ? (Object.create(io, { out: { value: io.err } }) as Io) : io;
+  return agreedPlan(beside, file, options, (record: RecordName, item: unknown) => refusalOf(record, item, reading));
 }
 
 /** How records are read where no server reads them. */
@@ -85,7 +88,7 @@ async function importByPlan(
   withClient: WithClient,
 ): Promise<number> {
   const mapping = new PlanMapping(plan);
-  const source = await openRows(file, mapping.needs, plan.file);
+  const source = await openRows(file, mapping.needs, plan.file, namesZone(plan));
   try {
     mapping.bind(source);
     const keeps = !options.dryRun;
@@ -140,7 +143,8 @@ async function importRows(io: Io, client: ImportClient, input: Input, options: I
     const records = [...new Set(mapping.mappings.map(({ record }) => record))].join(', ');
     io.err(`ignored, no such field in ${records}: ${listed(ignored)}\n`);
   }
-  const run = { file, mapping, finished, seconds: progress.seconds(), rejected, dry: options.dryRun };
+  const joins_emails = readingOf(io, options).customerIds(options.brand ?? DEFAULT_BRAND) === 'email';
+  const run = { file, mapping, finished, seconds: progress.seconds(), rejected, dry: options.dryRun, joins_emails };
   return tell(io, client, importer, run, options.json);
 }
 

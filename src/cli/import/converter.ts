@@ -40,14 +40,22 @@ export class Refused {
  * An id that a spreadsheet rounded, also as one of several that are joined: 4.5E+12, 4,5e+12, and 4.5E12 with at least one decimal, as
  * a code such as 4E12 may be an id.
  */
-const DAMAGED_ID = /(?:^|:)-?\d(?:(?:[.,]\d+)?E\+|[.,]\d+E)\d{1,3}(?:$|:)/i;
+const DAMAGED_ID = /(?:^|:)\s*-?\d(?:(?:[.,]\d+)?E\+|[.,]\d+E)\d{1,3}\s*(?:$|:)/i;
+/** An id with more digits than a spreadsheet keeps, and the digits behind those. */
+const LONG_ID = /^\s*[1-9]\d{14}(\d+)\s*$/;
+const FIRST_LINES = 5;
 const EXPONENT = /^[+-]?\d+(\.\d+)?e[+-]?\d+$/i;
 const MAYBE_THOUSANDS = /^-?[1-9]\d{0,2}\.\d{3}$/;
 const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
 
+/** The kind of a note that tells nothing new where a brand keeps emails in one form. */
+export const EMAIL_CASE = 'email_case';
+
 export class Converter {
   /** What is to be told about the rows since this was emptied. */
   notes = new Notes();
+  /** Ids with more digits than a spreadsheet keeps, by field. `zeros` is NaN once one of them has other digits there. */
+  readonly long_ids = new Map<string, { ids: number; zeros: number; first_lines: number[] }>();
 
   constructor(private readonly plan: ImportPlan) {}
 
@@ -60,7 +68,7 @@ export class Converter {
     const value = plan.values === undefined ? given : replaced(plan.values, given);
     if (plan.values !== undefined && value === '') return undefined;
     if (target.key !== undefined) return value;
-    if (target.is_list) return asList(value);
+    if (target.is_list) return this.list(target, asList(value), line);
     if (Array.isArray(value))
       return this.refuse(target, 'has several values; name one of them, such as list[0] or list[key=name]');
     switch (kind) {
@@ -160,9 +168,16 @@ export class Converter {
     };
   }
 
+  /** Looks at the ids of a list. */
+  private list(target: Target, ids: unknown, line: number): unknown {
+    if (!Array.isArray(ids)) return ids;
+    return ids.map((id) => this.id(target, id, line)).find((id) => id instanceof Refused) ?? ids;
+  }
+
   private id(target: Target, value: unknown, line: number): unknown {
     if (typeof value === 'number' && Number.isFinite(value)) return String(value);
     if (typeof value !== 'string') return value;
+    if (value.length >= 16) this.noteLong(target.name, value, line);
     if (value.length < 200 && DAMAGED_ID.test(value)) {
       if (this.plan.strict)
         return this.refuse(
@@ -176,7 +191,26 @@ export class Converter {
         line,
       );
     }
+    if (target.field === 'customer_id' && value.includes('@') && value !== value.toLowerCase())
+      this.notes.add(
+        EMAIL_CASE,
+        target.name,
+        'emails have capital letters, so they are other persons than the same emails without; the setting "customer_ids": "email" makes them one (docs/settings.md). Set it before an import',
+        line,
+      );
     return value;
+  }
+
+  /** Counts ids with more digits than a spreadsheet keeps, and the zeros that it would have put in their place. */
+  private noteLong(field: string, id: string, line: number): void {
+    const behind = LONG_ID.exec(id)?.[1];
+    if (behind === undefined) return;
+    const found = this.long_ids.get(field) ?? { ids: 0, zeros: 0, first_lines: [] };
+    this.long_ids.set(field, found);
+    if (!/^0+$/.test(behind)) found.zeros = Number.NaN;
+    found.ids++;
+    found.zeros += behind.length;
+    if (found.first_lines.length < FIRST_LINES) found.first_lines.push(line);
   }
 
   private number(target: Target, given: string): unknown {

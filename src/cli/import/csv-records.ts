@@ -3,16 +3,18 @@
  * stands: a cell in quotes may hold delimiters, line breaks, and a quote written twice. Beyond it:
  * - a `"` inside a cell that does not begin with one is text;
  * - a quote that opens a cell is *stray* if the next single quote does not end the cell, or none follows within 1 MB. Its line
- *   is refused, and reading goes on with the next line;
- * - it is stray too if reading on would swallow rows: the line that it opens has all cells, and so has each line up to the
- *   one that would close it. `strict` leaves this rule out.
- * Each character is looked at a fixed number of times: a search for the end of a quote goes no further than the next quote.
+ *   is refused, with the lines of the same record above it, and reading goes on with the next line;
+ * - it is stray too if reading on would swallow rows: the record has all cells on the line of the quote, and so has each line up to
+ *   the one that would close it, with at least one between them. `strict` leaves this rule out.
+ * The first record is the header, whose cells are counted for this. Each character is looked at a fixed number of times: a search
+ * for the end of a quote goes no further than the next quote, and refused lines are not read again.
  */
 import Papa from 'papaparse';
 import { assert, badRequest } from '../../domain/errors.ts';
+import { BYTE_ORDER_MARK } from '../../domain/text.ts';
 
 export interface CsvRecord {
-  /** The line on which it begins, from 1. */
+  /** The line on which it begins. */
   line: number;
   cells: string[];
   /** Set when the line is refused. `cells` then divides it as if it had no quotes. */
@@ -30,26 +32,28 @@ const QUOTE = '"';
 const MAX_CELL_CHARS = 1 << 20;
 /** Characters of a record. */
 const MAX_RECORD_CHARS = 16 << 20;
+/** Cells of a record that goes over several lines. */
+const MAX_RECORD_CELLS = 100_000;
 
 const STRAY = 'opens a quote that is not closed; close it, or double the quotes inside the cell';
 const TOO_LONG = 'opens a quote that is not closed within 1 MB; close it, or shorten the cell';
+const ENDLESS = 'opens a quote in a row of more than 16 MB or more than 100,000 cells; close it, or divide the row';
 const SWALLOWS =
   'opens a quote that would swallow the rows below it; close it, or double the quotes inside the cell (--quotes strict reads the rows as one cell)';
 
-/** Where a record ends, a reason to refuse its first line, or nothing when more text is needed. */
+/** Where a record ends, why it is refused and the end of the line with its stray quote, or nothing when more text is needed. */
 type Scan = { end: number } | { stray: string; end: number } | undefined;
 
 export class CsvRecords {
   private rest = '';
-  private line = 1;
+  /** 0 until the header is read. */
   private cells_of_header = 0;
 
-  constructor(private readonly form: CsvForm) {}
-
-  /** Call it once the header is known: a quote that swallows rows is known by their number of cells. */
-  setHeader(cells: number): void {
-    this.cells_of_header = cells;
-  }
+  /** @param line the number of the first line. */
+  constructor(
+    private readonly form: CsvForm,
+    private line: number,
+  ) {}
 
   /** Takes the next piece of the text. @returns the records that are complete. @throws bad_request for an endless line. */
   push(text: string): CsvRecord[] {
@@ -94,17 +98,22 @@ export class CsvRecords {
     if (lines.at(-1) === '') lines.pop();
     for (const raw of lines) {
       const line = this.bare(raw);
-      if (line !== '') records.push({ line: this.line, cells: line.split(delimiter) });
+      if (line !== '') this.add(records, { line: this.line, cells: line.split(delimiter) });
       this.line++;
     }
   }
 
+  private add(records: CsvRecord[], record: CsvRecord): void {
+    if (this.cells_of_header === 0) this.cells_of_header = record.cells.length;
+    records.push(record);
+  }
+
   /** Records from one with a quote on, as long as they have quotes. They are parsed together. */
   private takeQuoted(text: string, start: number, limit: number, is_last: boolean, records: CsvRecord[]): number {
-    const { line_end, delimiter } = this.form;
+    const { line_end } = this.form;
     const kept: { line: number; text: string }[] = [];
     const parseKept = (): void => {
-      if (kept.length > 0) for (const record of this.parse(kept.splice(0))) records.push(record);
+      if (kept.length > 0) for (const record of this.parse(kept.splice(0))) this.add(records, record);
     };
     let at = start;
     while (at < limit) {
@@ -113,14 +122,15 @@ export class CsvRecords {
       if (quote < 0 || quote > endOfLine(text, at, line_end)) break;
       const scan = this.scan(text, at, is_last);
       if (scan === undefined) break;
-      const raw = this.bare(text.slice(at, scan.end));
+      const raw = text.slice(at, scan.end);
       if ('stray' in scan) {
         parseKept();
-        records.push({ line: this.line, cells: raw.split(delimiter), problem: scan.stray });
-        this.line++;
+        this.refuse(raw, scan.stray, records);
       } else {
-        kept.push({ line: this.line, text: raw });
-        this.line += 1 + occurrences(raw, line_end);
+        const record = this.bare(raw);
+        kept.push({ line: this.line, text: record });
+        this.line += 1 + occurrences(record, line_end);
+        if (this.cells_of_header === 0) parseKept();
       }
       at = Math.min(text.length, scan.end + 1);
     }
@@ -128,10 +138,23 @@ export class CsvRecords {
     return at;
   }
 
+  /** Refuses each line up to the one with a stray quote. The lines above it are the beginning of the same record. */
+  private refuse(text: string, stray: string, records: CsvRecord[]): void {
+    const lines = text.split(this.form.line_end).map((line) => this.bare(line));
+    const last = this.line + lines.length - 1;
+    for (const line of lines) {
+      const problem = this.line === last ? stray : `is the beginning of a row that, on line ${last}, ${stray}`;
+      if (line !== '') this.add(records, { line: this.line, cells: line.split(this.form.delimiter), problem });
+      this.line++;
+    }
+  }
+
   private parse(kept: readonly { line: number; text: string }[]): CsvRecord[] {
     const { delimiter, line_end } = this.form;
     const text = kept.map((record) => record.text).join(line_end);
-    const { data } = Papa.parse<string[]>(text, { delimiter, newline: line_end });
+    // The parser drops a byte order mark. Here it is text: the file was joined from several.
+    const marked = text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK + text : text;
+    const { data } = Papa.parse<string[]>(marked, { delimiter, newline: line_end });
     assert(data.length === kept.length, `the parser of csv made ${data.length} records of ${kept.length}`);
     return data.map((cells, i) => ({ line: kept[i]!.line, cells }));
   }
@@ -145,9 +168,8 @@ export class CsvRecords {
   /** Finds the end of the record that begins at `start`: the place of its line end, or the end of the text. */
   private scan(text: string, start: number, is_last: boolean): Scan {
     const { delimiter, line_end } = this.form;
-    const first_end = endOfLine(text, start, line_end);
     let line_start = start;
-    let end = first_end;
+    let end = endOfLine(text, start, line_end);
     let line = text.slice(line_start, end);
     let cells = 0;
     let at = this.form.line_end === '\r' && line.startsWith('\n') ? 1 : 0;
@@ -156,16 +178,17 @@ export class CsvRecords {
       if (line[at] === QUOTE) {
         const closing = this.closing(text, line_start + at, is_last);
         if (closing === undefined) return undefined;
-        if (typeof closing === 'string') return { stray: closing, end: first_end };
+        if (typeof closing === 'string') return { stray: closing, end };
         if (closing >= end) {
           const around = { open: line_start + at, open_end: end, close: closing };
           const swallows = this.swallows(text, around, cells, is_last);
           if (swallows === undefined) return undefined;
-          if (swallows) return { stray: SWALLOWS, end: first_end };
+          if (swallows) return { stray: SWALLOWS, end };
+          const next_end = endOfLine(text, closing, line_end);
+          if (next_end === text.length && !is_last) return undefined;
+          if (next_end - start > MAX_RECORD_CHARS || cells > MAX_RECORD_CELLS) return { stray: ENDLESS, end };
           line_start = text.lastIndexOf(line_end, closing) + 1;
-          end = endOfLine(text, closing, line_end);
-          if (end === text.length && !is_last) return undefined;
-          if (end - start > MAX_RECORD_CHARS) return { stray: TOO_LONG, end: first_end };
+          end = next_end;
           line = text.slice(line_start, end);
         }
         at = closing - line_start + 1;
@@ -215,11 +238,17 @@ export class CsvRecords {
     return this.countCells(text.slice(closing_line, end)) === n;
   }
 
-  /** The number of cells of one line by itself. */
-  private countCells(line: string): number {
-    const { delimiter, line_end } = this.form;
-    if (!line.includes(QUOTE)) return occurrences(line, delimiter) + 1;
-    return Papa.parse<string[]>(this.bare(line), { delimiter, newline: line_end, preview: 1 }).data[0]?.length ?? 0;
+  /** The number of cells of one line by itself. A quote that is not closed in it is text. */
+  private countCells(given: string): number {
+    const { delimiter } = this.form;
+    const line = this.bare(given);
+    let at = 0;
+    for (let cells = 1; ; cells++) {
+      const closing = line[at] === QUOTE ? this.closing(line, at, true) : undefined;
+      const next = line.indexOf(delimiter, typeof closing === 'number' ? closing + 1 : at);
+      if (next < 0) return cells;
+      at = next + 1;
+    }
   }
 }
 

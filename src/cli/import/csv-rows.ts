@@ -3,7 +3,7 @@ import { badRequest } from '../../domain/errors.ts';
 import { type CsvForm, type CsvRecord, CsvRecords } from './csv-records.ts';
 import type { FilePlan } from './plan.ts';
 import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
-import { type Encoding, findEncoding, readText } from './text.ts';
+import { type Encoding, type FileBytes, findEncoding, PiecesInUtf8, readText } from './text.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
 /** The header must stand within so many characters. */
@@ -27,9 +27,9 @@ interface Head {
   first: CsvRecord[];
 }
 
-export async function openCsv(path: string, size: number, plan: FilePlan): Promise<RowSource> {
-  const encoding = await findEncoding(path, plan.encoding);
-  const head = await readHead(path, encoding, plan);
+export async function openCsv(file: FileBytes, plan: FilePlan): Promise<RowSource> {
+  const encoding = await findEncoding(file, plan.encoding);
+  const head = await readHead(file, encoding, plan);
   const { columns, form } = head;
   const is_utf8 = /^utf-?8$/i.test(encoding.name);
   return {
@@ -43,50 +43,39 @@ export async function openCsv(path: string, size: number, plan: FilePlan): Promi
     notes: is_utf8 || encoding.sure ? [] : [`the file is read as ${encoding.name}; --encoding names another`],
     linesAbove: (cells, least = cells.length) => linesAbove(head, cells, least),
     otherHeaders: () => otherHeaders(head),
-    rows: (skip) => dropFirst(readRows(path, size, encoding, head), skip),
+    rows: (skip) => dropFirst(readRows(file, encoding, head), skip),
     close: async () => undefined,
   };
 }
 
-async function* readRows(path: string, size: number, encoding: Encoding, head: Head): AsyncGenerator<Portion> {
+async function* readRows(file: FileBytes, encoding: Encoding, head: Head): AsyncGenerator<Portion> {
   const { columns, form, preamble, lines_above } = head;
-  const records = new CsvRecords(form);
+  const records = new CsvRecords(form, lines_above + 1);
+  const utf8 = new PiecesInUtf8();
   let above = preamble.length;
   let is_header = true;
-  const addRows = (rows: FileRow[], found: CsvRecord[], utf8: boolean): void => {
-    for (const record of found) {
-      if (is_header) {
-        is_header = false;
-        records.setHeader(columns.length);
-      } else rows.push(toRow(record, lines_above, columns, utf8));
+  const rowsOf = (found: CsvRecord[]): FileRow[] => {
+    const is_sound = utf8.ofRows(found.length);
+    const rows = found.map((record) => toRow(record, columns, is_sound));
+    if (is_header && rows.length > 0) {
+      is_header = false;
+      rows.shift();
     }
+    return rows;
   };
-  for await (const { text, utf8, bytes_read } of readText(path, encoding)) {
-    const part = above === 0 ? text : text.slice(above);
-    above = Math.max(0, above - text.length);
-    const rows: FileRow[] = [];
-    // The header comes alone, so that the rows after it are read with what it tells.
-    const start = is_header ? headerEnd(part, head) : 0;
-    if (start > 0) addRows(rows, records.push(part.slice(0, start)), utf8);
-    addRows(rows, records.push(part.slice(start)), utf8);
-    yield { rows, share: bytes_read / size };
+  for await (const piece of readText(file, encoding)) {
+    const text = above === 0 ? piece.text : piece.text.slice(above);
+    above = Math.max(0, above - piece.text.length);
+    utf8.add(piece);
+    yield { rows: rowsOf(records.push(text)), share: piece.bytes_read / file.size };
   }
-  const rows: FileRow[] = [];
-  addRows(rows, records.end(), true);
+  const rows = rowsOf(records.end());
   if (rows.length > 0) yield { rows, share: 1 };
 }
 
-function headerEnd(text: string, { form, first }: Head): number {
-  const next = first[1]?.line;
-  let end = 0;
-  for (let line = 1; line < (next ?? 2) && end >= 0; line++) end = text.indexOf(form.line_end, end) + 1 || -1;
-  return Math.max(0, end);
-}
-
 /** Makes a row. An empty cell is a missing value, as are the ways in which databases and Google Ads write one. */
-function toRow(record: CsvRecord, lines_above: number, columns: readonly string[], utf8: boolean): FileRow {
-  const { cells } = record;
-  const line = record.line + lines_above;
+function toRow(record: CsvRecord, columns: readonly string[], utf8: boolean): FileRow {
+  const { cells, line } = record;
   if (record.problem !== undefined) return { line, cells, problem: { field: '', reason: record.problem } };
   if (cells.length !== columns.length) {
     const counts = `has ${cells.length} cells where the header has ${columns.length}`;
@@ -106,18 +95,18 @@ export function isBlankCell(cell: string): boolean {
   return cell.length <= 6 && (BLANK.has(cell) || cell.trim() === '--');
 }
 
-async function readHead(path: string, encoding: Encoding, plan: FilePlan): Promise<Head> {
+async function readHead(file: FileBytes, encoding: Encoding, plan: FilePlan): Promise<Head> {
   let start = '';
   let is_whole = true;
-  for await (const { text } of readText(path, encoding)) {
+  for await (const { text } of readText(file, encoding)) {
     start += text;
     is_whole = start.length < HEAD_CHARS;
     if (start.length > 100_000) {
-      const head = headOf(path, start, plan, false);
+      const head = headOf(file.path, start, plan, false);
       if (head.first.length > 1 || !is_whole) return head;
     }
   }
-  return headOf(path, start, plan, is_whole);
+  return headOf(file.path, start, plan, is_whole);
 }
 
 function headOf(path: string, start: string, plan: FilePlan, is_whole: boolean): Head {
@@ -138,10 +127,10 @@ function headOf(path: string, start: string, plan: FilePlan, is_whole: boolean):
     lines_above--;
   }
   const delimiter = plan.delimiter ?? sep?.[1] ?? bestDelimiter(start.slice(at, at + 100_000), line_end);
-  if (!/^[^"\r\n\ufeff]$/u.test(delimiter))
-    throw badRequest('--delimiter', `must be one character, and no quote or line break`);
+  if (!/^[^"\r\n\ufeff]$/.test(delimiter))
+    throw badRequest('--delimiter', 'must be one character such as ; and no quote, line break or emoji');
   const form: CsvForm = { delimiter, line_end, strict: plan.quotes === 'strict' };
-  const records = new CsvRecords(form);
+  const records = new CsvRecords(form, lines_above + 1);
   const first = records.push(start.slice(at));
   if (is_whole) first.push(...records.end().slice(0, LOOKED_AT));
   const columns = first[0]?.cells.map((cell) => cell.trim()) ?? [];
@@ -159,17 +148,17 @@ function bestDelimiter(text: string, line_end: string): string {
   return DELIMITERS.reduce((best, next) => (outside.split(next).length > outside.split(best).length ? next : best));
 }
 
-function linesAbove({ first, lines_above, form }: Head, cells: readonly string[], least: number): number | undefined {
+function linesAbove({ first, form }: Head, cells: readonly string[], least: number): number | undefined {
   for (const record of first) {
     const names = namesOf(record, form);
-    if (cells.filter((cell) => names.includes(cell)).length >= least) return record.line + lines_above - 1;
+    if (cells.filter((cell) => names.includes(cell)).length >= least) return record.line - 1;
   }
   return undefined;
 }
 
-function otherHeaders({ first, lines_above, form, columns }: Head): number[] {
+function otherHeaders({ first, form, columns }: Head): number[] {
   const below = first.slice(1, MOST_TITLES).filter((record) => namesOf(record, form).length > columns.length);
-  return below.map(({ line }) => line + lines_above - 1);
+  return below.map(({ line }) => line - 1);
 }
 
 /** The cells of a line that may be the header. Below a title it may have another delimiter than the title. */

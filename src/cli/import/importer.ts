@@ -10,7 +10,7 @@ import { LinesOfFile } from './equal-lines.ts';
 import type { Outcome } from './groups.ts';
 import { Notes } from './notes.ts';
 import type { PlanMapping } from './plan-mapping.ts';
-import type { Refusal, RejectedFile } from './rejected.ts';
+import { eachRowOnce, type Refusal, type RejectedFile } from './rejected.ts';
 import type { FileRow, RowSource } from './row-source.ts';
 
 /** A batch ends after this many rows, also if --where leaves most of them out, so that the checkpoint advances. */
@@ -129,7 +129,8 @@ export class Importer {
 
   /** Moves the complete records into the batch. */
   private takeDone(): void {
-    for (const [i, outcomes] of this.done.entries()) {
+    for (let i = 0; i < this.done.length; i++) {
+      const outcomes = this.done[i]!;
       if (outcomes.length === 0) continue;
       const { record } = this.options.mapping.mappings[i]!;
       const lines = this.lines.get(record);
@@ -219,15 +220,9 @@ export class Importer {
 
   /** Writes the refused rows, each once, also when several records refused it. @returns the lines of all refused rows. */
   private refuse(refusals: readonly Refusal[]): Set<number> {
-    const by_line = new Map<number, Refusal>();
-    for (const refusal of refusals) {
-      this.reasons.add('refused', refusal.field, shape(refusal.reason), refusal.line, refusal.rows.length);
-      const before = by_line.get(refusal.line);
-      if (before === undefined) by_line.set(refusal.line, refusal);
-      else if (!before.reason.includes(refusal.reason))
-        by_line.set(refusal.line, { ...before, reason: `${before.reason}; ${refusal.field}: ${refusal.reason}` });
-    }
-    const once = [...by_line.values()].sort((a, b) => a.line - b.line);
+    for (const { field, reason, line, rows } of refusals)
+      this.reasons.add('refused', field, shape(reason), line, rows.length);
+    const once = eachRowOnce(refusals);
     this.options.rejected.add(once);
     const lines = new Set(once.flatMap(({ rows }) => rows.map(({ line }) => line)));
     this.state.refused += lines.size;

@@ -22,7 +22,8 @@ interface Filled {
   target: Target;
   source: Source;
   read: Read;
-  seen: boolean;
+  /** True if a row had a value, undefined before one was looked at: a row that is refused for one field is not asked for the next. */
+  seen?: boolean;
 }
 
 interface Filter {
@@ -74,7 +75,7 @@ export class Mapping {
       .map((target) => [target, this.constant(target)]);
     this.filled = all
       .filter(({ plan: { from } }) => from !== undefined)
-      .map((target) => ({ target, source: parseSource(target.plan.from!), read: () => undefined, seen: false }));
+      .map((target) => ({ target, source: parseSource(target.plan.from!), read: () => undefined }));
     this.defaults = all.filter((target) => target.plan.default !== undefined);
     this.filters = (plan.where ?? []).map((condition) => ({
       condition,
@@ -195,7 +196,7 @@ export class Mapping {
   unseen(): Array<{ field: string; column: string; nearest: string | undefined; required: boolean }> {
     const required: readonly string[] = recordKind(this.record).schema.required ?? [];
     return this.filled
-      .filter(({ seen, target }) => !seen && target.plan.optional !== true)
+      .filter(({ seen, target }) => seen === false && target.plan.optional !== true)
       .map(({ target, source }) => ({
         field: target.name,
         column: source.text,
@@ -236,6 +237,7 @@ export class Mapping {
   }
 
   private fill(item: Item, target: Target, raw: unknown, line: number, filled?: Filled): Problem | undefined {
+    if (filled) filled.seen ??= false;
     if (raw === undefined || raw === null) return undefined;
     if (filled) filled.seen = true;
     const value = this.converter.convert(target, raw, line);
@@ -273,7 +275,7 @@ export class Mapping {
     const above = linesAbove?.([...this.by_name.keys()], 2);
     const hint =
       above === undefined
-        ? 'name columns with --map FIELD=COLUMN'
+        ? `name columns with --map FIELD=COLUMN; its fields are ${[...this.kinds.keys()].join(', ')}`
         : `a later line has some, so --skip ${above} may be meant`;
     throw badRequest('FILE', `none of the columns ${listed(columns ?? [])} is a field of ${this.record}; ${hint}`);
   }

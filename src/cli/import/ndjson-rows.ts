@@ -3,42 +3,46 @@ import { badRequest } from '../../domain/errors.ts';
 import { parseWithDigits } from '../../domain/json-text.ts';
 import type { FilePlan } from './plan.ts';
 import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
-import { type Encoding, findEncoding, readText } from './text.ts';
+import { type Encoding, type FileBytes, findEncoding, PiecesInUtf8, readText } from './text.ts';
 
 const MAX_LINE_CHARS = 16 << 20;
 /** Characters of a line that is no JSON that are kept for the file of refused rows. */
 const KEPT_CHARS = 64 << 10;
 
-export async function openNdjson(path: string, size: number, plan: FilePlan): Promise<RowSource> {
-  const encoding = await findEncoding(path, plan.encoding);
+export async function openNdjson(file: FileBytes, plan: FilePlan): Promise<RowSource> {
+  const encoding = await findEncoding(file, plan.encoding);
   return {
     columns: null,
     form: { kind: 'ndjson', delimiter: '', preamble: '', mark: plan.encoding !== undefined },
     notes: [],
-    rows: (skip) => dropFirst(readRows(path, size, encoding), skip),
+    rows: (skip) => dropFirst(readRows(file, encoding), skip),
     close: async () => undefined,
   };
 }
 
-async function* readRows(path: string, size: number, encoding: Encoding): AsyncGenerator<Portion> {
+async function* readRows(file: FileBytes, encoding: Encoding): AsyncGenerator<Portion> {
   let line = 0;
   let rest = '';
-  const take = (lines: readonly string[], utf8: boolean): FileRow[] => {
+  const utf8 = new PiecesInUtf8();
+  const take = (lines: readonly string[]): FileRow[] => {
     const rows: FileRow[] = [];
+    const is_sound = utf8.ofRows(lines.length);
     for (const text of lines) {
       line++;
-      if (text.trim() !== '') rows.push({ ...parse(line, text), ...(utf8 ? {} : { utf8: false }) });
+      if (text.trim() !== '') rows.push({ ...parse(line, text), ...(is_sound ? {} : { utf8: false }) });
     }
     return rows;
   };
-  for await (const { text, utf8, bytes_read } of readText(path, encoding)) {
-    const lines = (rest + text).split(/\r?\n|\r(?=.)/);
+  for await (const piece of readText(file, encoding)) {
+    utf8.add(piece);
+    // A CR at the end may be half of a line end.
+    const lines = (rest + piece.text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop()!;
     if (rest.length > MAX_LINE_CHARS)
       throw badRequest(`line ${line + 1}`, `is longer than ${MAX_LINE_CHARS >> 20} MB; write one object per line`);
-    yield { rows: take(lines, utf8), share: bytes_read / size };
+    yield { rows: take(lines), share: piece.bytes_read / file.size };
   }
-  const rows = rest === '' ? [] : take([rest], true);
+  const rows = rest === '' ? [] : take([rest]);
   if (rows.length > 0) yield { rows, share: 1 };
 }
 

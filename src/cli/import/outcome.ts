@@ -6,7 +6,7 @@ import { exactDecimals, money, pairs } from '../../present/table.ts';
 import { type Io, printJson } from '../io.ts';
 import { count } from '../progress.ts';
 import { DECIMAL_COMMA } from './amounts.ts';
-import { THREE_DECIMALS } from './converter.ts';
+import { EMAIL_CASE, THREE_DECIMALS } from './converter.ts';
 import type { ImportClient, Importer } from './importer.ts';
 import type { Mapping } from './mapping.ts';
 import type { Note } from './notes.ts';
@@ -25,6 +25,8 @@ export interface Run {
   seconds: number;
   rejected: RejectedFile;
   dry: boolean;
+  /** True if the brand keeps emails in one form. */
+  joins_emails: boolean;
 }
 
 /** The report as JSON. Every count is of rows of the file, but for `accepted`, `repeated` and `in_conflict`, which are of records. */
@@ -45,7 +47,7 @@ function resultOf(client: ImportClient, importer: Importer, run: Run): Result & 
     in_conflict: Math.max(state.conflicts, conflicts ?? 0),
     refused: state.refused,
     refused_by_reason: [...state.reasons].sort((a, b) => b.rows - a.rows),
-    warnings: [...state.notes.filter((note) => isWarning(note, state)), ...lateWarnings(importer, run)],
+    warnings: [...state.notes.filter((note) => isWarning(note, state, run)), ...lateWarnings(importer, run)],
     sums: sumsOf(state.sums),
     rejected_file: state.refused > 0 && !run.dry ? run.rejected.path : null,
     seconds: run.seconds,
@@ -53,7 +55,8 @@ function resultOf(client: ImportClient, importer: Importer, run: Run): Result & 
   return { ...result, exit_code: exitCode(result, run) };
 }
 
-function isWarning({ kind }: Note, { reasons }: Importer['state']): boolean {
+function isWarning({ kind }: Note, { reasons }: Importer['state'], { joins_emails }: Run): boolean {
+  if (kind === EMAIL_CASE) return !joins_emails;
   if (kind === THREE_DECIMALS) return reasons.some(({ message }) => message.includes(DECIMAL_COMMA));
   return kind !== 'conflict';
 }
@@ -115,7 +118,7 @@ function lateWarnings(importer: Importer, { mapping, finished }: Run): Warning[]
   if (!finished || importer.rows_before > 0 || importer.state.rows === 0) return [];
   const rowsFor = (i: number): number => importer.state.matched[i] ?? 0;
   const matched = mapping.mappings.some((_, i) => rowsFor(i) > 0);
-  const warnings: Warning[] = [];
+  const warnings: Warning[] = mapping.roundedIds();
   const readable =
     importer.state.rows >
     importer.state.reasons.filter(({ field }) => field === '').reduce((n, { rows }) => n + rows, 0);
@@ -124,7 +127,7 @@ function lateWarnings(importer: Importer, { mapping, finished }: Run): Warning[]
   for (const [i, one] of mapping.mappings.entries()) {
     if (rowsFor(i) === 0) continue;
     for (const { field, column, nearest, required } of one.unseen()) {
-      const meant = nearest === undefined ? '' : `; did you mean ${clip(nearest)}?`;
+      const meant = nearest === undefined || nearest === column ? '' : `; did you mean ${clip(nearest)}?`;
       const message = `no row has a value in ${clip(column)}, which --map names for ${field}${meant}`;
       warnings.push({ kind: 'no_column', field, message, rows: 0, first_lines: [], required });
     }
@@ -172,7 +175,7 @@ export function tell(io: Io, client: ImportClient, importer: Importer, run: Run,
     pairs([
       ['rows read', count(result.rows_read)],
       ...result.matched.map(({ record, where, rows }): [string, string] => [
-        `matched by ${clip(where, 60)}${result.matched.length > 1 ? `, for ${record}` : ''}`,
+        `matched ${result.matched.length > 1 ? `for ${record} ` : ''}by ${clip(where, 60)}`,
         count(rows),
       ]),
       ...some('left out by --where', result.left_out),

@@ -6,7 +6,17 @@ import { openScratch } from '../../files/scratch.ts';
 import '../../warehouse/whole-text.ts';
 import type { FileRow, Portion, RowSource } from './row-source.ts';
 
-export async function openParquet(path: string, needs: (column: string) => boolean): Promise<RowSource> {
+const AS_UTC = 'times without a zone are read as UTC; --time-zone names another';
+
+/**
+ * @param needs true for the columns that will be used.
+ * @param has_zone true if the plan names the zone of times without one; else they are UTC, and a note says so.
+ */
+export async function openParquet(
+  path: string,
+  needs: (column: string) => boolean,
+  has_zone: boolean,
+): Promise<RowSource> {
   const { connection, close } = await openScratch(1);
   try {
     const described = await readAll(connection, `describe select * from ${parquetRows(path)}`);
@@ -16,7 +26,7 @@ export async function openParquet(path: string, needs: (column: string) => boole
       `select coalesce(sum(num_rows), 0)::double as n from parquet_file_metadata(${readPath(path)})`,
     );
     const needed = [...types.keys()].filter(needs);
-    const cells = needed.map((column) => asText(column, types.get(column)!));
+    const cells = needed.map((column) => asText(column, types.get(column)!, has_zone));
     // One text a row: to read it and take it apart costs half as much as to read each cell.
     const row = cells.length === 0 ? "'[]'" : `to_json([${cells.join(', ')}])::varchar`;
     const sql = `select file_row_number + 1, ${row} from ${parquetRows(path, ['file_row_number = true'])}`;
@@ -24,7 +34,7 @@ export async function openParquet(path: string, needs: (column: string) => boole
     return {
       columns: [...types.keys()],
       form: { kind: 'ndjson', delimiter: '', preamble: '', mark: false },
-      notes: [],
+      notes: !has_zone && needed.some((column) => ZONELESS.test(types.get(column)!)) ? [AS_UTC] : [],
       rows: (skip) => readRows(path, connection, sql, places, { skip, total: Number(meta!['n']) }),
       close: async () => close(),
     };
@@ -66,10 +76,15 @@ async function* readRows(
   }
 }
 
-/** SQL for a column as text: exact decimals, instants in ISO with Z (timestamps without a zone are UTC), nested values as JSON. */
-function asText(column: string, type: string): string {
+/** Types of timestamps without a zone. */
+const ZONELESS = /^TIMESTAMP(?:_(?:S|MS|NS))?$/;
+
+/** SQL for a column as text: exact decimals, instants in ISO with Z, but for those without a zone that has one, nested values as JSON. */
+function asText(column: string, type: string, has_zone: boolean): string {
   const name = `"${column.replaceAll('"', '""')}"`;
-  if (type.startsWith('TIMESTAMP')) return `strftime(make_timestamp_ms(epoch_ms(${name})), '%Y-%m-%dT%H:%M:%S.%gZ')`;
+  const zone = has_zone && ZONELESS.test(type) ? '' : 'Z';
+  if (type.startsWith('TIMESTAMP'))
+    return `strftime(make_timestamp_ms(epoch_ms(${name})), '%Y-%m-%dT%H:%M:%S.%g${zone}')`;
   if (/^(STRUCT|MAP|UNION)|\]$/.test(type)) return `to_json(${name})::varchar`;
   return `${name}::varchar`;
 }

@@ -2,9 +2,12 @@
 import { Converter } from './converter.ts';
 import { type Fate, type Outcome, RecordRows } from './groups.ts';
 import { Mapping } from './mapping.ts';
-import { Notes } from './notes.ts';
+import { type Note, Notes } from './notes.ts';
 import type { ImportPlan } from './plan.ts';
 import type { FileRow, RowSource } from './row-source.ts';
+
+const ROUNDED_IDS =
+  'all ids of more than 15 digits end in zeros, as a spreadsheet leaves them, so different ids may have become one; export the file again as text';
 
 export class PlanMapping {
   readonly mappings: readonly Mapping[];
@@ -43,8 +46,9 @@ export class PlanMapping {
       done[0]!.push({ rows: [row], problem: row.problem });
       return 'taken';
     }
-    const fates = this.rows.map((rows, i) => rows.take(row, done[i]!));
-    return fates.includes('taken') ? 'taken' : 'left out';
+    let fate: Fate = 'left out';
+    for (let i = 0; i < this.rows.length; i++) if (this.rows[i]!.take(row, done[i]!) === 'taken') fate = 'taken';
+    return fate;
   }
 
   /** Completes open groups. */
@@ -65,6 +69,16 @@ export class PlanMapping {
       mapping.matched = 0;
       return matched;
     });
+  }
+
+  /**
+   * Fields whose long ids all end in zeros behind 15 digits, as a spreadsheet leaves them; after the last row. Four zeros in all
+   * are hardly chance.
+   */
+  roundedIds(): Note[] {
+    return [...this.converter.long_ids].flatMap(([field, { ids, zeros, first_lines }]) =>
+      zeros >= 4 ? [{ kind: 'damaged_id', field, message: ROUNDED_IDS, rows: ids, first_lines }] : [],
+    );
   }
 
   /** What was noted since the last call. */

@@ -133,6 +133,14 @@ export function checkPlan(plan: ImportPlan): ImportPlan {
   return plan;
 }
 
+/** True if a plan names the zone of times without one, for all fields or for some. */
+export function namesZone({ time_zone, records }: ImportPlan): boolean {
+  return (
+    time_zone !== undefined ||
+    records.some(({ fields }) => Object.values(fields).some((field) => field.time_zone !== undefined))
+  );
+}
+
 function checkTimes(field: string, { time_zone, time_format }: Pick<FieldPlan, 'time_zone' | 'time_format'>): void {
   if (time_zone !== undefined && !isTimeZone(time_zone))
     throw badRequest('--time-zone', `${field}${time_zone} is not a time zone; write one such as Europe/Berlin or UTC`);

@@ -10,7 +10,7 @@ import { PlanMapping } from './plan-mapping.ts';
 import { commandOf, fileFlags, type PlanFlags, presetCommand, withFlags } from './plan-options.ts';
 import { PRESETS, presetNamed, UNUSABLE } from './presets/index.ts';
 import { checkNeeds, isOfPreset, misfits, type Preset, planOfPreset } from './presets/preset.ts';
-import { RECOGNISERS } from './recognise.ts';
+import { ASSUMED, RECOGNISERS } from './recognise.ts';
 import { firstRows, type Sample } from './sample.ts';
 
 const SHOWN = 5;
@@ -45,8 +45,22 @@ export async function agreedPlan(
   }
   throw badRequest(
     'RECORD',
-    `is missing, and no record fits the columns ${listed(first.columns)}; name RECORD and --map FIELD=COLUMN`,
+    `is missing, and no record fits the columns ${listed(first.columns)}; name the record and its columns, such as ${COMMON.map(exampleOf).join('; or ')}`,
   );
+}
+
+/** What files of marketers and shops mostly hold. */
+const COMMON: readonly RecordName[] = ['conversions', 'touchpoints', 'spend'];
+
+/** The command that imports a file as a record, with each field that it needs and no column names. */
+function exampleOf(record: RecordName): string {
+  const { schema, subjects } = recordKind(record);
+  const needed = [...(subjects === undefined ? [] : ['customer_id']), ...(schema.required ?? [])];
+  const assumed = ASSUMED[record];
+  const flags = [...new Set(needed)].map((field) =>
+    assumed?.field === field ? `--set ${field}=${assumed.plan.value}` : `--map ${field}=COLUMN`,
+  );
+  return `tributary import ${record} FILE ${flags.join(' ')}`;
 }
 
 /** What the first recogniser that knows the file proposes. @throws bad_request for a known file that no record can be made of. */
@@ -84,9 +98,7 @@ function noFileOf(preset: Preset, sample: Sample, lacking: string[], strange: st
   refuseUnusable(sample);
   const { columns } = sample;
   const why =
-    lacking.length > 0
-      ? `the file has no column ${lacking.join(', ')}`
-      : `the file has the column ${strange.join(', ')}`;
+    lacking.length > 0 ? `the file has no column ${lacking.join(', ')}` : `the file has the column ${listed(strange)}`;
   const other = PRESETS.find((one) => isOfPreset(one, columns));
   const again = preset.export_at === undefined ? '' : `; export it at ${preset.export_at}`;
   const fix = other === undefined ? `it has ${listed(columns)}${again}` : `--preset ${other.name} fits it`;

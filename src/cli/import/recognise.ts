@@ -18,49 +18,55 @@ export interface Recogniser {
 
 /** Names that columns often have, by field, without capitals, blanks and signs. */
 const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
-  customer_id: [
-    'customerid',
-    'userid',
-    'customer',
-    'contactid',
-    'subscriberid',
-    'email',
-    'emailaddress',
-    'who',
-    'user',
-  ],
-  anonymous_id: ['anonymousid', 'visitorid', 'cookieid', 'clientid', 'deviceid', 'userpseudoid'],
-  occurred_at: [
-    'occurredat',
-    'timestamp',
-    'time',
-    'datetime',
-    'createdat',
-    'eventtime',
-    'eventtimestamp',
-    'created',
-    'orderdate',
-    'date',
-  ],
-  assigned_at: ['assignedat', 'timestamp', 'time', 'createdat', 'date'],
-  conversion_value: ['conversionvalue', 'value', 'total', 'amount', 'revenue', 'ordertotal', 'grandtotal', 'price'],
-  amount: ['amount', 'cost', 'spend', 'value', 'refundedamount'],
-  currency: ['currency', 'currencycode'],
-  order_id: ['orderid', 'order', 'ordernumber', 'ordername', 'transactionid'],
-  conversion_id: ['conversionid'],
-  touchpoint_type: ['touchpointtype', 'eventtype', 'type', 'event', 'action', 'interaction'],
-  event_type: ['eventtype', 'type', 'event', 'action'],
-  campaign_id: ['campaignid', 'campaign', 'campaignname'],
-  channel: ['channel', 'channelname', 'medium'],
-  date: ['date', 'day'],
-  url: ['url', 'pageurl', 'pagelocation', 'landingpage'],
-  product_ids: ['productids', 'products', 'skus'],
-  segment_name: ['segmentname', 'segment', 'list', 'tag'],
+  customer_id: words(
+    'customerid userid customer contactid subscriberid email emailaddress customeremail contactemail useremail billingemail',
+    'visitoremail emailid who user kunde kundennummer kundenemail emailadresse',
+  ),
+  anonymous_id: words('anonymousid visitorid cookieid clientid deviceid userpseudoid'),
+  occurred_at: words(
+    'occurredat timestamp time datetime createdat eventtime eventtimestamp created orderdate ordertime orderedat date',
+    'purchasedate purchasedat visittime visitdate visitedat clicktime clickedat opentime openedat when',
+    'datum zeitpunkt zeit bestelldatum kaufdatum',
+  ),
+  assigned_at: words('assignedat timestamp time createdat date datum'),
+  conversion_value: words(
+    'conversionvalue value total amount revenue ordertotal ordervalue orderamount totalamount totalprice grandtotal price',
+    'betrag summe umsatz gesamt gesamtbetrag gesamtsumme bestellwert',
+  ),
+  amount: words('amount cost costs spend spent amountspent adspend value refundedamount kosten betrag ausgaben'),
+  currency: words('currency currencycode whrung waehrung'),
+  order_id: words(
+    'orderid order ordernumber orderno ordernr ordername transactionid',
+    'bestellnummer bestellnr bestellung auftragsnummer rechnungsnummer',
+  ),
+  conversion_id: words('conversionid'),
+  touchpoint_type: words('touchpointtype eventtype type event action interaction'),
+  event_type: words('eventtype type event action'),
+  campaign_id: words('campaignid campaign campaignname kampagne kampagnenname kampagnenid'),
+  channel: words('channel channelname medium kanal'),
+  date: words('date day datum tag'),
+  url: words('url pageurl pagelocation landingpage landingpageurl landingurl landingsite page'),
+  product_ids: words('productids products skus'),
+  segment_name: words('segmentname segment list tag'),
+  base: words('basecurrency tocurrency'),
+  rate: words('fxrate exchangerate kurs'),
 };
 
+function words(...lists: readonly string[]): readonly string[] {
+  return lists.join(' ').split(' ');
+}
+
+interface Assumed {
+  field: string;
+  plan: FieldPlan;
+  /** The field that must be there: without a page a touch may be of any type. */
+  beside: string;
+}
+
 /** Constants that a record needs and that files rarely have. */
-const ASSUMED: Partial<Record<RecordName, Readonly<Record<string, FieldPlan>>>> = {
-  conversions: { conversion_type: { value: 'purchase' } },
+export const ASSUMED: Partial<Record<RecordName, Assumed>> = {
+  conversions: { field: 'conversion_type', plan: { value: 'purchase' }, beside: 'conversion_value' },
+  touchpoints: { field: 'touchpoint_type', plan: { value: 'website_visit' }, beside: 'url' },
 };
 
 /** The record that takes most of the first rows; of several, the one whose fields the columns fill best. */
@@ -92,7 +98,7 @@ function byPreset(preset: Preset): Recogniser {
 /** The fields of a record that the columns fill, and how well; undefined if one that it needs is missing. */
 function fieldsFor(record: RecordName, columns: readonly string[]) {
   const { fields, schema, subjects } = recordKind(record);
-  const assumed = ASSUMED[record] ?? {};
+  const assumed = ASSUMED[record];
   const plans: Record<string, FieldPlan> = {};
   const taken = new Set<string>();
   const found = new Set<string>();
@@ -111,7 +117,7 @@ function fieldsFor(record: RecordName, columns: readonly string[]) {
   const required: readonly string[] = schema.required ?? [];
   for (const name of required) {
     if (found.has(name)) score += 1;
-    else if (assumed[name] !== undefined) plans[name] = assumed[name];
+    else if (assumed?.field === name && found.has(assumed.beside)) plans[name] = assumed.plan;
     else return undefined;
   }
   const needs_subject = subjects !== undefined && 'customer_id' in subjects;

@@ -16,6 +16,34 @@ export interface Refusal extends Problem {
   rows: readonly FileRow[];
 }
 
+/**
+ * The refusals in the order of the file, with each row in one of them. A row that several records refuse has a refusal of its own
+ * with all reasons; the others stay with the rows that were refused together with them.
+ */
+export function eachRowOnce(refusals: readonly Refusal[]): Refusal[] {
+  const by_line = new Map<number, { row: FileRow; of: Refusal[] }>();
+  for (const refusal of refusals)
+    for (const row of refusal.rows) {
+      const before = by_line.get(row.line);
+      if (before === undefined) by_line.set(row.line, { row, of: [refusal] });
+      else before.of.push(refusal);
+    }
+  const once: { refusal: Refusal; rows: FileRow[] }[] = [];
+  for (const { row, of } of [...by_line.values()].sort((a, b) => a.row.line - b.row.line)) {
+    const last = once.at(-1);
+    if (of.length === 1 && last?.refusal === of[0]) last!.rows.push(row);
+    else once.push({ refusal: of.length === 1 ? of[0]! : together(of), rows: [row] });
+  }
+  return once.map(({ refusal, rows }) => ({ ...refusal, line: rows[0]!.line, rows }));
+}
+
+function together([first, ...others]: readonly Refusal[]): Refusal {
+  const merged = { ...first! };
+  for (const { field, reason } of others)
+    if (!merged.reason.includes(reason)) merged.reason = `${merged.reason}; ${field}: ${reason}`;
+  return merged;
+}
+
 const PRINTED = 20;
 
 export class RejectedFile {

@@ -7,12 +7,18 @@ import { openNdjson } from './ndjson-rows.ts';
 import { openParquet } from './parquet-rows.ts';
 import type { FilePlan } from './plan.ts';
 import type { RowSource } from './row-source.ts';
+import { bytesOf, unknownFile } from './text.ts';
 
-/** Opens a file by its extension. @param needs true for the columns that will be used. */
+/**
+ * Opens a file by its extension.
+ * @param needs true for the columns that will be used.
+ * @param has_zone true if the zone of times without one is known.
+ */
 export async function openRows(
   path: string,
   needs: (column: string) => boolean,
   plan: FilePlan = {},
+  has_zone = false,
 ): Promise<RowSource> {
   if (!existsSync(path)) throw badRequest('FILE', `${path} does not exist`);
   const stat = statSync(path);
@@ -21,16 +27,13 @@ export async function openRows(
     case '.csv':
     case '.tsv':
     case '.txt':
-      return openCsv(path, stat.size, plan);
+      return openCsv(bytesOf(path, stat.size), plan);
     case '.ndjson':
     case '.jsonl':
-      return openNdjson(path, stat.size, plan);
+      return openNdjson(bytesOf(path, stat.size), plan);
     case '.parquet':
-      return openParquet(path, needs);
+      return openParquet(path, needs, has_zone);
     default:
-      throw badRequest(
-        'FILE',
-        `${path} has no known extension (.csv, .tsv, .txt, .ndjson, .jsonl, .parquet); rename or convert it`,
-      );
+      throw await unknownFile(path);
   }
 }

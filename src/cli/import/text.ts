@@ -2,7 +2,7 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import iconv from 'iconv-lite';
-import { badRequest } from '../../domain/errors.ts';
+import { badRequest, type TributaryError } from '../../domain/errors.ts';
 
 export interface TextPiece {
   text: string;
@@ -12,7 +12,15 @@ export interface TextPiece {
   bytes_read: number;
 }
 
-const PIECE_BYTES = 1 << 18;
+/** The bytes of a file. They may be read more than once, each time from a place on. */
+export interface FileBytes {
+  path: string;
+  size: number;
+  pieces(from: number): AsyncIterable<Buffer>;
+}
+
+/** Rows of a piece live until they are sent, so a small piece leaves little to the collector of garbage. */
+const PIECE_BYTES = 1 << 16;
 /** So much of a file is looked at to find its encoding. */
 const LOOK_BYTES = 16 << 20;
 const HEAD_BYTES = 1 << 16;
@@ -26,33 +34,36 @@ export interface Encoding {
 }
 
 /** The encoding of a file: by its byte order mark, else the one that is asked for, else by its bytes. @throws bad_request. */
-export async function findEncoding(path: string, asked?: string): Promise<Encoding> {
+export async function findEncoding(file: FileBytes, asked?: string): Promise<Encoding> {
   if (asked !== undefined && !iconv.encodingExists(asked))
     throw badRequest('--encoding', `${asked} is not known; name one such as utf-8, utf-16le, latin1 or windows-1252`);
-  const file = await open(path, 'r');
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const head = buffer.subarray(0, bytesRead);
-    refuseOtherFiles(path, head);
-    if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return { name: 'utf-8', mark_bytes: 3, sure: true };
-    if (head[0] === 0xff && head[1] === 0xfe) return { name: 'utf-16le', mark_bytes: 2, sure: true };
-    if (head[0] === 0xfe && head[1] === 0xff) return { name: 'utf-16be', mark_bytes: 2, sure: true };
-    if (asked !== undefined) return { name: asked, mark_bytes: 0, sure: true };
-    const wide = widthOf(head);
-    if (wide !== undefined) return { name: wide, mark_bytes: 0, sure: false };
-  } finally {
-    await file.close();
+  const head = await headOf(file);
+  refuseOtherFiles(file.path, head);
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return { name: 'utf-8', mark_bytes: 3, sure: true };
+  if (head[0] === 0xff && head[1] === 0xfe) return { name: 'utf-16le', mark_bytes: 2, sure: true };
+  if (head[0] === 0xfe && head[1] === 0xff) return { name: 'utf-16be', mark_bytes: 2, sure: true };
+  if (asked !== undefined) return { name: asked, mark_bytes: 0, sure: true };
+  const wide = widthOf(head);
+  if (wide !== undefined) return { name: wide, mark_bytes: 0, sure: false };
+  return { name: (await isWindows1252(file)) ? 'windows-1252' : 'utf-8', mark_bytes: 0, sure: false };
+}
+
+async function headOf(file: FileBytes): Promise<Buffer> {
+  let head: Buffer = Buffer.alloc(0);
+  for await (const bytes of file.pieces(0)) {
+    head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
+    if (head.length >= HEAD_BYTES) break;
   }
-  return { name: (await isWindows1252(path)) ? 'windows-1252' : 'utf-8', mark_bytes: 0, sure: false };
+  return head.subarray(0, HEAD_BYTES);
 }
 
 /** Reads the text of a file. The byte order mark is dropped. */
-export async function* readText(path: string, encoding: Encoding): AsyncGenerator<TextPiece> {
+export async function* readText(file: FileBytes, encoding: Encoding): AsyncGenerator<TextPiece> {
   const is_utf8 = /^utf-?8$/i.test(encoding.name);
   const decoder = is_utf8 ? undefined : iconv.getDecoder(encoding.name, { stripBOM: false });
   let rest: Buffer = Buffer.alloc(0);
   let bytes_read = encoding.mark_bytes;
-  for await (const bytes of pieces(path, encoding.mark_bytes)) {
+  for await (const bytes of file.pieces(encoding.mark_bytes)) {
     bytes_read += bytes.length;
     if (decoder) {
       const text = decoder.write(bytes);
@@ -69,10 +80,32 @@ export async function* readText(path: string, encoding: Encoding): AsyncGenerato
   if (text !== '') yield { text, utf8: decoder !== undefined || isUtf8(rest), bytes_read };
 }
 
-async function* pieces(path: string, start: number): AsyncGenerator<Buffer> {
+/** Remembers whether the pieces that a row may stand in are UTF-8: the last one, and those before it that ended no row. */
+export class PiecesInUtf8 {
+  private sound = true;
+  private last = true;
+
+  add({ utf8 }: Pick<TextPiece, 'utf8'>): void {
+    this.sound &&= utf8;
+    this.last = utf8;
+  }
+
+  /** @param rows that the last piece completed. @returns false if some of their bytes may not be UTF-8. */
+  ofRows(rows: number): boolean {
+    const { sound } = this;
+    if (rows > 0) this.sound = this.last;
+    return sound;
+  }
+}
+
+export function bytesOf(path: string, size: number): FileBytes {
+  return { path, size, pieces: (from) => pieces(path, from) };
+}
+
+async function* pieces(path: string, from: number): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   try {
-    for (let at = start; ; ) {
+    for (let at = from; ; ) {
       const buffer = Buffer.allocUnsafe(PIECE_BYTES);
       const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES, at);
       if (bytesRead === 0) return;
@@ -109,7 +142,7 @@ function widthOf(head: Buffer): string | undefined {
 const UTF8_CHARACTERS = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g;
 
 /** True for a file that is not UTF-8, and whose high bytes make almost no UTF-8 anywhere: then each is a letter of its own. */
-async function isWindows1252(path: string): Promise<boolean> {
+async function isWindows1252(file: FileBytes): Promise<boolean> {
   let [looked, valid, other] = [0, 0, 0];
   let rest: Buffer = Buffer.alloc(0);
   const look = (bytes: Buffer): void => {
@@ -119,7 +152,7 @@ async function isWindows1252(path: string): Promise<boolean> {
     valid += found.length;
     if (!isUtf8(bytes)) other += text.replace(UTF8_CHARACTERS, '').match(/[\x80-\xff]/g)?.length ?? 0;
   };
-  for await (const bytes of pieces(path, 0)) {
+  for await (const bytes of file.pieces(0)) {
     looked += bytes.length;
     const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     const end = characterEnd(all);
@@ -131,12 +164,48 @@ async function isWindows1252(path: string): Promise<boolean> {
   return other > 10 * valid;
 }
 
+/** What other files begin with, and what to do with one. */
+const OTHER_FILES: readonly { starts: readonly string[]; fix: string }[] = [
+  {
+    starts: ['PK\x03\x04'],
+    fix: 'is a zip file or a workbook of Excel; open a workbook and save its sheet as csv (File > Save as > CSV UTF-8), or unpack the zip file',
+  },
+  { starts: ['\x1f\x8b'], fix: 'is compressed; unpack it with gunzip' },
+  {
+    starts: ['\xd0\xcf\x11\xe0'],
+    fix: 'is an old workbook of Excel; open it and save its sheet as csv (File > Save as > CSV)',
+  },
+  { starts: ['PAR1'], fix: 'is a Parquet file; give it the ending .parquet' },
+  { starts: ['%PDF-'], fix: 'is a PDF, which holds no rows; export the same report as csv' },
+  {
+    starts: ['<!doctype html', '<html'],
+    fix: 'is a web page, such as the one that asks to log in; log in and download the file again',
+  },
+];
+
+/** @throws bad_request for a file that is no text of rows, with what to do. */
 function refuseOtherFiles(path: string, head: Buffer): void {
-  const starts = (...bytes: number[]): boolean => bytes.every((byte, i) => head[i] === byte);
-  if (starts(0x50, 0x4b, 3, 4))
-    throw badRequest('FILE', `${path} is a zip file or a workbook; save the sheet as csv, or unpack it`);
-  if (starts(0x1f, 0x8b)) throw badRequest('FILE', `${path} is compressed; unpack it with gunzip`);
-  if (starts(0xd0, 0xcf, 0x11, 0xe0)) throw badRequest('FILE', `${path} is an old workbook; save the sheet as csv`);
-  if (starts(0x50, 0x41, 0x52, 0x31))
-    throw badRequest('FILE', `${path} is a Parquet file; give it the ending .parquet`);
+  const begin = head
+    .subarray(0, 100)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
+    .toLowerCase();
+  const other = OTHER_FILES.find(({ starts }) => starts.some((one) => begin.startsWith(one.toLowerCase())));
+  if (other !== undefined) throw badRequest('FILE', `${path} ${other.fix}`);
+}
+
+/** The error for a file whose ending tells no reader: what its content tells, else the endings that do. */
+export async function unknownFile(path: string): Promise<TributaryError> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    refuseOtherFiles(path, buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+  const fix = /\.json$/i.test(path)
+    ? `; write one object a line: jq -c '.[]' FILE.json > FILE.ndjson`
+    : '; rename or convert it';
+  return badRequest('FILE', `${path} has no known extension (.csv, .tsv, .txt, .ndjson, .jsonl, .parquet)${fix}`);
 }

@@ -23,7 +23,12 @@ export interface ReadTime {
 
 const ISO_WITH_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)$/;
 const YEAR_FIRST =
-  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/i;
+  /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|UTC|GMT)?$/i;
+/** 20260301T101400Z, and with a blank or colons. */
+const COMPACT_PARTS =
+  /^(\d{4})()(\d{2})(\d{2})[T ](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/i;
+/** What programs write behind an offset: `[Europe/Berlin]`, `(Central European Standard Time)`, `CET`. */
+const NAME_BEHIND = /(?<=Z|[+-]\d{2}:?\d{2})(?:\s*\[[^\]]{1,60}\]|\s*\([^)]{1,60}\)|\s[A-Z]{3,5})$/;
 /** 20260301101400. As milliseconds it would be after the year 2600. */
 const COMPACT = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/;
 const NUMBER = /^\d{8,19}(?:\.\d{1,9})?$/;
@@ -45,9 +50,19 @@ const WORDED = [
   'd MMM yyyy H:mm:ss',
   'd MMM yyyy H:mm:ss X',
   'EEE, d MMM yyyy H:mm:ss X',
+  "EEE MMM d yyyy H:mm:ss 'GMT'X",
+  'EEE MMM d H:mm:ss yyyy',
+  'EEE MMM d H:mm:ss X yyyy',
+  'EEEE, MMM d, yyyy h:mm a',
+  'EEEE, MMM d, yyyy h:mm:ss a',
+  'd-MMM-yyyy',
+  'd-MMM-yyyy H:mm',
+  'd-MMM-yyyy H:mm:ss',
 ];
+/** Letters at the end that name a zone, for some people another one than for others. */
+const ZONE_LETTERS = /\d\s*([A-Z]{2,5})$/;
 const DAY_OR_MONTH_FIRST = /^\d{1,2}([/.-])\d{1,2}\1\d{2,4}/;
-const MAX_TIME = 60;
+const MAX_TIME = 120;
 
 /** Reads an instant. @returns the reason when the text is refused. */
 export function readInstant(value: string | number, options: TimeOptions): ReadTime | string {
@@ -58,7 +73,10 @@ export function readInstant(value: string | number, options: TimeOptions): ReadT
   const epoch = epochMs(text, options.time_format);
   if (typeof epoch === 'number') return { text: formatInstant(epoch) };
   if (epoch !== undefined) return epoch;
-  const wall = options.time_format === undefined ? readKnownForm(text) : readByFormat(text, options.time_format);
+  const wall =
+    options.time_format === undefined
+      ? readKnownForm(text.replace('\u2212', '-').replace(NAME_BEHIND, ''))
+      : readByFormat(text, options.time_format);
   if (wall === undefined) return whyUnread(text, options.time_format);
   if (options.time_format === undefined && wall.hour < 0)
     return `${JSON.stringify(text)} is a date without a time; name --time-format yyyy-MM-dd and --time-zone ZONE to take its first moment`;
@@ -102,13 +120,13 @@ function epochMs(text: string, format: string | undefined): number | string | un
 /** Reads a form that leaves no doubt which part is which. The hour is -1 in a date without a time. */
 function readKnownForm(text: string): WallTime | undefined {
   if (COMPACT.test(text)) return readByFormat(text, 'yyyyMMddHHmmss');
-  const m = YEAR_FIRST.exec(text);
+  const m = YEAR_FIRST.exec(text) ?? COMPACT_PARTS.exec(text);
   if (m)
     return {
       ...{ year: Number(m[1]), month: Number(m[3]), day: Number(m[4]) },
       ...{ hour: Number(m[5] ?? -1), minute: Number(m[6] ?? 0), second: Number(m[7] ?? 0) },
       ms: Number((m[8] ?? '').slice(0, 3).padEnd(3, '0')),
-      ...(m[9] === undefined ? {} : { offset: m[9] }),
+      ...(m[9] === undefined ? {} : { offset: m[9].replace(/^(?:UTC|GMT)(?=[+-])/i, '') }),
     };
   if (!/[A-Za-z]{2}/.test(text)) return undefined;
   for (const format of WORDED) {
@@ -121,8 +139,14 @@ function readKnownForm(text: string): WallTime | undefined {
 function whyUnread(text: string, format: string | undefined): string {
   const shown = JSON.stringify(text);
   if (format !== undefined) return `${shown} does not have the form ${format}; correct it, or change --time-format`;
-  if (DAY_OR_MONTH_FIRST.test(text))
-    return `${shown} does not say whether the day or the month comes first; name --time-format, such as dd/MM/yyyy or MM/dd/yyyy HH:mm`;
+  const sign = DAY_OR_MONTH_FIRST.exec(text)?.[1];
+  if (sign !== undefined) {
+    const [day_first, month_first] = ['dd/MM/yyyy', 'MM/dd/yyyy HH:mm'].map((form) => form.replaceAll('/', sign));
+    return `${shown} does not say whether the day or the month comes first; name --time-format, such as ${day_first} or ${month_first}`;
+  }
+  const letters = ZONE_LETTERS.exec(text)?.[1];
+  if (letters !== undefined && !/^[AP]M$/.test(letters))
+    return `${shown} ends with ${letters}, which is no zone for sure; name its form with --time-format "yyyy-MM-dd HH:mm:ss '${letters}'", and its zone with --time-zone, such as America/New_York`;
   return `${shown} is not a known form of a time; write it as 2026-03-01T12:00:00Z, or name its form with --time-format`;
 }
 

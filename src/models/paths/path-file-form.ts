@@ -13,8 +13,8 @@ export interface Layout {
   /** The byte between two cells. */
   delimiter: number;
   warnings: string[];
-  /** True if the separators of touches have blanks around them; undefined before the first one. */
-  spaced?: boolean;
+  /** The blanks around the separators of touches; undefined before the first one. */
+  blanks?: Blanks;
 }
 
 /** @param text the line, with or without a byte order mark and line end. */
@@ -53,6 +53,9 @@ export const NEWLINE = 0x0a;
 export const RETURN = 0x0d;
 export const SPACE = 0x20;
 export const QUOTE = 0x22;
+const DASH = 0x2d;
+const EQUALS = 0x3d;
+const BRACKET = 0x5b;
 /** Between two touches. */
 export const ARROW = 0x3e;
 
@@ -81,22 +84,42 @@ export function endsName(bytes: Uint8Array, at: number, quoted: boolean, delimit
   return byte === delimiter || (byte === RETURN && bytes[at + 1] === NEWLINE);
 }
 
+/** The blanks around a separator of touches. */
+type Blanks = 'both' | 'none' | 'before' | 'after';
+
+function blanksAround(before: boolean, after: boolean): Blanks {
+  if (before) return after ? 'both' : 'before';
+  return after ? 'after' : 'none';
+}
+
 /**
  * Compares a separator of touches with the first one of the file. A `>` of the other form may be part of a name.
+ * @param to the end of the name before it, @param at its own place.
  * @throws bad_request with the number of the line.
  */
-export function checkSeparator(layout: Layout, spaced: boolean, line: number): void {
-  if (layout.spaced === spaced) return;
-  if (layout.spaced !== undefined)
+export function checkSeparator(layout: Layout, bytes: Uint8Array, to: number, at: number, line: number): void {
+  if (at === to && (bytes[at - 1] === DASH || bytes[at - 1] === EQUALS)) throw otherForm('an arrow', line);
+  const blanks = blanksAround(at > to, bytes[at + 1] === SPACE || bytes[at + 1] === TAB);
+  if (layout.blanks === blanks) return;
+  if (layout.blanks !== undefined)
     throw badRequest(
       `line ${line}`,
-      'has a > with blanks around it where another has none, so it may be part of a name; write " > " between all touches, and take > out of names',
+      'has a > with other blanks around it than another one, so it may be part of a name; write " > " between all touches, and take > out of names',
     );
-  layout.spaced = spaced;
-  if (!spaced)
+  layout.blanks = blanks;
+  if (blanks !== 'both')
     layout.warnings.push(
-      'touches are separated by > without blanks, so a name with > counts as two touches; write " > " between touches to have it refused',
+      'touches are separated by > without blanks on both sides, so a name with > counts as two touches; write " > " between touches to have it refused',
     );
+}
+
+/** Refuses a path that is a list in JSON. @param at the place of its first touch. */
+export function checkPath(bytes: Uint8Array, at: number, line: number): void {
+  if (bytes[at] === BRACKET && bytes[at + 1] === QUOTE) throw otherForm('a list in JSON', line);
+}
+
+function otherForm(found: string, line: number): TributaryError {
+  return badRequest(`line ${line}`, `has ${found}; write the touches as names with " > " between them`);
 }
 
 /** The refusal of a line with another number of cells than the header. */

@@ -7,6 +7,7 @@ import { PATH_LIMITS, PathBuilder, type PathLimits } from './path-builder.ts';
 import {
   ARROW,
   type Column,
+  checkPath,
   checkSeparator,
   endsCell,
   endsName,
@@ -177,6 +178,7 @@ class PathFileReader {
     const { kinds, delimiter } = this;
     const quoted = bytes[start] === QUOTE;
     let at = quoted ? start + 1 : start;
+    checkPath(bytes, at, this.line);
     for (;;) {
       while (bytes[at] === SPACE || bytes[at] === TAB) {
         if (bytes[at] === delimiter && !quoted) break;
@@ -202,7 +204,7 @@ class PathFileReader {
       if (to === from) throw this.noTouch(bytes[at] === ARROW);
       this.built.add(this.names.codeOf(bytes, from, to, hash, quoted, this.line));
       if (bytes[at] !== ARROW) return quoted ? this.afterQuote(bytes, at) : at;
-      checkSeparator(this.layout!, at > to || bytes[at + 1] === SPACE || bytes[at + 1] === TAB, this.line);
+      checkSeparator(this.layout!, bytes, to, at, this.line);
       at++;
     }
   }

@@ -18,6 +18,7 @@ import {
   SPENT,
   text,
   textOrNull,
+  WARNINGS,
 } from './shapes.ts';
 
 const ENGAGEMENT = {
@@ -69,6 +70,7 @@ export const CampaignResult = closed({
   conversion_timing: comparedShape(PARTS.conversion_timing),
   by_email: comparedRows(PARTS.by_email),
   definitions: byName(text()),
+  warnings: WARNINGS,
 });
 
 export const CAMPAIGN_MEANINGS = CHANGE_MEANINGS;

@@ -1,7 +1,7 @@
 /** The answer of the journeys report, and the table of lengths, which the attribution report has, too. */
 import type { ComparedParts } from '../compare.ts';
 import { CHANGE_MEANINGS, type Compared, comparedRows, comparedShape } from './changes.ts';
-import { amount, COMPARISON, closed, count, money, nullable, PERIOD_HEAD, ratio, text } from './shapes.ts';
+import { amount, COMPARISON, closed, count, money, nullable, PERIOD_HEAD, ratio, text, WARNINGS } from './shapes.ts';
 
 export const JOURNEY_LENGTHS: Compared = {
   keys: { journey_length: text() },
@@ -50,6 +50,7 @@ export const JourneysResult = closed({
   journey_lengths: comparedRows(PARTS.journey_lengths),
   touchpoints_per_journey: comparedRows(PARTS.touchpoints_per_journey),
   channel_mix: comparedRows(PARTS.channel_mix),
+  warnings: WARNINGS,
 });
 
 export const JOURNEY_MEANINGS = {

@@ -14,6 +14,7 @@ import {
   text,
   textOrNull,
   texts,
+  WARNINGS,
   yesNo,
 } from './shapes.ts';
 
@@ -51,6 +52,7 @@ export const ModelComparisonResult = closed({
     because: text(),
   }),
   notes: texts(),
+  warnings: WARNINGS,
 });
 
 export const COMPARISON_MEANINGS = {

@@ -3,25 +3,19 @@
  * appender works on the event loop and by the position of columns, so it is not used for many rows or for stored tables.
  */
 import {
-  BIGINT,
-  DOUBLE,
   type DuckDBConnection,
   DuckDBDataChunk,
   DuckDBTimestampMillisecondsValue,
-  type DuckDBType,
   type DuckDBValue,
-  TIMESTAMP_MS,
-  VARCHAR,
 } from '@duckdb/node-api';
 import { jsonCell } from '../cells.ts';
-import type { Column, ColumnType, Row } from '../schema.ts';
+import type { Column, Row } from '../schema.ts';
+import { CHUNK_ROWS } from './chunks.ts';
 import { insertThroughFile, type RowsFolder } from './rows-file.ts';
+import { TYPES } from './types.ts';
 
-const TYPES: Record<ColumnType, DuckDBType> = { text: VARCHAR, int64: BIGINT, float64: DOUBLE, instant: TIMESTAMP_MS };
 /** A file takes about two milliseconds even for one row. Up to this many cells, the appender is as fast. */
 const FEW_CELLS = 4_000;
-/** The most rows of a data chunk in DuckDB. */
-const CHUNK_ROWS = 2_048;
 
 /** Fills a new table that has exactly these columns in this order. @throws RowFault, warehouse_unavailable. */
 export async function fillTable(

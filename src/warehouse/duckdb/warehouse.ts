@@ -11,6 +11,7 @@ import {
   type Batch,
   CARE_TIMEOUT_MS,
   type Diagnosis,
+  type Load,
   type ReadOptions,
   type ReadPurpose,
   type Snapshot,
@@ -23,6 +24,7 @@ import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { explained, unopened } from './failures.ts';
 import { readHistory, recordVersion } from './history.ts';
+import { DuckDBLoad } from './load.ts';
 import { statementsOf } from './migrations.ts';
 import { copyStatement, insertFromParquet } from './parquet.ts';
 import { RelationCache } from './relation-cache.ts';
@@ -118,6 +120,19 @@ export class DuckDBWarehouse implements Warehouse {
         }
       }),
     );
+  }
+
+  beginLoad(): Promise<Load> {
+    return new Promise((resolve, reject) => {
+      // The load keeps its turn until it ends.
+      const turn = this.exclusively(
+        () =>
+          new Promise<void>((release) => {
+            DuckDBLoad.begin(this.writer, release).then(resolve, reject);
+          }),
+      );
+      turn.catch(reject);
+    });
   }
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {

@@ -55,7 +55,7 @@ const GOOGLE: Omit<Ads, 'amount'> = {
   ad_set: ['Ad group ID', 'Ad group'],
 };
 const GOOGLE_ONLY =
-  /^(Currency code|Campaign (status|state|type)|Ad group( ID| status)?|Impr\.|Avg\. (CPC|cost)|Budget name|Interactions)$/;
+  'Currency code|Campaign status|Campaign state|Campaign type|Ad group|Ad group ID|Ad group status|Impr.|Avg. CPC|Avg. cost|Budget name|Interactions';
 
 export const GOOGLE_ADS_COST: Preset = {
   name: 'google_ads_cost',
@@ -87,13 +87,13 @@ const META: Omit<Ads, 'amount'> = {
   campaign: ['Campaign ID', 'Campaign name'],
   ad_set: ['Ad set ID', 'Ad set name'],
 };
-const META_AMOUNT = /^Amount spent( \([A-Z]{3}\))?$/;
+const META_AMOUNT = { shown: 'Amount spent (USD)', pattern: /^Amount spent( \([A-Z]{3}\))?$/ };
 
 export const META_ADS_COST: Preset = {
   name: 'meta_ads_cost',
   title: 'Meta Ads cost',
   columns: ['Day', 'Campaign name|Campaign ID', META_AMOUNT],
-  plan: (columns) => spendOf({ ...META, amount: columns.find((column) => META_AMOUNT.test(column))! }, columns),
+  plan: (columns) => spendOf({ ...META, amount: columns.find((column) => META_AMOUNT.pattern.test(column))! }, columns),
   notes: [
     'the campaign is the Campaign ID if the file has it, else the name. Touches meet it by utm_id={{campaign.id}}; if your links carry utm_campaign={{campaign.name}}, add --map "campaign_id=Campaign name"',
     SAME_DAY,

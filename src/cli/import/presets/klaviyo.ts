@@ -2,8 +2,8 @@
  * Events of Klaviyo: the lines of its API, with the metric and the profile that an event belongs to beside it (docs/import.md shows how),
  * tables made of them, and csv files with the properties of events as columns.
  */
-import type { Condition, FieldPlan, RecordPlan } from '../plan.ts';
-import { ordersToo, type Preset } from './preset.ts';
+import type { Condition, FieldPlan, ImportPlan, RecordPlan } from '../plan.ts';
+import { hasColumn, ordersToo, type Preset } from './preset.ts';
 
 /** A property of the event: below `attributes` in the API, a column of its own elsewhere. */
 function property(...names: string[]): string {
@@ -12,7 +12,7 @@ function property(...names: string[]): string {
 
 /** `type` is the metric in tables that a connector loaded; in the API it is `event`, which no condition takes. */
 const METRIC =
-  'metric.name|attributes.metric.name|attributes.metric_name|metric_name|Metric Name|Metric|event_name|Event Name|type';
+  'metric.name|attributes.metric.name|attributes.metric_name|metric_name|Metric Name|Metric|event_name|Event Name|Event|type';
 const IDS = ['id', 'event_id', 'Event ID', 'attributes.uuid', 'uuid'];
 const PROFILE = 'relationships.profile.data.id|profile_id|Profile ID|person_id';
 const EMAIL = [
@@ -156,16 +156,34 @@ export const KLAVIYO_EVENTS: Preset = {
   export_at: 'the API, GET /api/events?include=metric,profile',
 };
 
+/** A table without a value in any column holds no orders or refunds that count, so its opens and clicks are read alone. */
+function planOfTable(columns: readonly string[]): ImportPlan {
+  const has_values = hasColumn(columns, `${VALUE}|attributes|event_properties|attributes.event_properties`);
+  const read = has_values
+    ? records
+    : records.filter(({ record }) => record !== 'conversions' && record !== 'adjustments');
+  return { time_zone: 'UTC', records: read };
+}
+
 export const KLAVIYO_TABLE: Preset = {
   name: 'klaviyo_table',
   title: 'Klaviyo events in columns',
   columns: [
-    /^(metric_name|Metric Name|Metric|metric_id|metric\.name|attributes\.metric\.name|relationships\.metric\.data\.id)$/,
-    /^(attributes\.)?(datetime|Datetime|timestamp|Timestamp|Event Time|Date)$/,
-    /^(person_id|profile_id|Profile ID|profile\.email|Profile Email|person_email|Email|\$email|relationships\.profile\.data\.id)$/,
-    /\$(value|event_id|message|flow)$|^(property_value|Event ID|flow_message_id)$/,
+    'metric_name|Metric Name|Metric|Event|Event Name|event_name|metric_id|metric.name|attributes.metric.name|relationships.metric.data.id',
+    [
+      'datetime',
+      'Datetime',
+      'timestamp',
+      'Timestamp',
+      'Event Time',
+      'Date',
+      'attributes.datetime',
+      'attributes.timestamp',
+    ].join('|'),
+    'person_id|profile_id|Profile ID|profile.email|Profile Email|person_email|Email|$email|relationships.profile.data.id',
+    `${property('$value', '$event_id', '$message', '$flow')}|property_value|Event ID|flow_message_id`,
   ],
-  plan: { time_zone: 'UTC', records },
+  plan: planOfTable,
   notes: NOTES,
   export_at: 'the connector that loads events into your warehouse, with the name of the metric beside each event',
 };

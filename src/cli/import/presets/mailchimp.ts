@@ -86,8 +86,10 @@ export const MAILCHIMP_UNSUBSCRIBES: Preset = {
 
 const NO_CAMPAIGN = 'the file does not name its campaign, only its own name does; --set campaign_id=NAME names it';
 /** The columns that a file of opens or clicks may have, besides the address of the page. */
-const OTHERS =
-  /^(?!(Timestamp|Email|IP|Url|URL|Latitude|Longitude|GMT Offset|DST Offset|Country Code|Country|Region)$)/;
+const OTHERS = {
+  shown: 'any other column',
+  pattern: /^(?!(Timestamp|Email|IP|Url|URL|Latitude|Longitude|GMT Offset|DST Offset|Country Code|Country|Region)$)/,
+};
 
 function granular(kind: 'open' | 'click', url: Record<string, FieldPlan>): ImportPlan {
   const key = `'mailchimp_${kind}'+Email+Timestamp`;
@@ -135,7 +137,7 @@ export const MAILCHIMP_OPENS: Preset = {
 
 /** Files with how often, and without when: a touch without a time can earn nothing. */
 export const MAILCHIMP_COUNTS: Unusable = {
-  columns: ['Email Address', /^(Opens|Clicks|Total Opens|Total Clicks|Bounce Type)$/],
+  columns: ['Email Address', 'Opens|Clicks|Total Opens|Total Clicks|Bounce Type'],
   without: ['Date', 'Timestamp', 'Sender'],
   reason:
     'is a list of Mailchimp that says how often each person opened or clicked, and not when, so nothing in it can earn credit; export the activity with its times as docs/import.md shows (preset mailchimp_activity)',

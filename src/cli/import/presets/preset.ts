@@ -3,8 +3,14 @@ import { badRequest } from '../../../domain/errors.ts';
 import { recordKind } from '../../../domain/index.ts';
 import type { ImportPlan } from '../plan.ts';
 
+/** Names that vary, and one of them as a person sees it. */
+interface NamePattern {
+  shown: string;
+  pattern: RegExp;
+}
+
 /** The name of a column. A text may name several, `A|B`, of which one is enough. */
-type ColumnName = string | RegExp;
+type ColumnName = string | NamePattern;
 
 export interface KnownFile {
   /** The file has all of these columns, which together no other export has. */
@@ -41,10 +47,17 @@ export function ordersToo(conditions: string): string {
   return `import orders either from here or from the shop: the same order in both would count twice; ${conditions} leaves them out here`;
 }
 
-/** The columns of a preset that a file lacks, and those that it should not have. Both are empty for a file of the preset. */
+/** The columns of a preset that a file lacks, and those of the file that it should not have. Both are empty for a file of the preset. */
 export function misfits(preset: KnownFile, columns: readonly string[]): { lacking: string[]; strange: string[] } {
-  const lacking = preset.columns.filter((name) => !hasColumn(columns, name)).map(String);
-  return { lacking, strange: (preset.without ?? []).filter((name) => hasColumn(columns, name)).map(String) };
+  const lacking = preset.columns.filter((name) => !hasColumn(columns, name)).map(shownName);
+  const { without = [] } = preset;
+  return { lacking, strange: columns.filter((column) => without.some((name) => isNamed(column, name))) };
+}
+
+function shownName(name: ColumnName): string {
+  if (typeof name !== 'string') return name.shown;
+  const names = name.split('|');
+  return names.slice(0, 3).join(' or ') + (names.length > 3 ? ' or …' : '');
 }
 
 export function isOfPreset(preset: KnownFile, columns: readonly string[]): boolean {
@@ -86,6 +99,9 @@ export function linesAbovePreset(
 
 /** True if a file has a column of the name, or one of several names `A|B`. */
 export function hasColumn(columns: readonly string[], name: ColumnName): boolean {
-  if (name instanceof RegExp) return columns.some((column) => name.test(column));
-  return columns.includes(name) || name.split('|').some((one) => columns.includes(one));
+  return columns.some((column) => isNamed(column, name));
+}
+
+function isNamed(column: string, name: ColumnName): boolean {
+  return typeof name === 'string' ? name === column || name.split('|').includes(column) : name.pattern.test(column);
 }

@@ -7,7 +7,7 @@ const OF_SEGMENT = [
   'id',
   'received_at',
   'anonymous_id|user_id',
-  /^(context_|original_timestamp$|uuid_ts$|loaded_at$)/,
+  { shown: 'context_…', pattern: /^(context_|original_timestamp$|uuid_ts$|loaded_at$)/ },
 ] as const;
 
 /** `timestamp` is corrected for the clock of the device, so it comes first. */

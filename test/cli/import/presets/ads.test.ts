@@ -89,3 +89,17 @@ test('a cost without a day, or without a currency, is not guessed', async () => 
     sums: [{ record: 'spend', currency: 'GBP', amount: '1511.000000' }],
   });
 });
+
+test('costs by id that meet no link are told, taken back with amounts of zero, and imported by name', async () => {
+  await sale('names', 'spring+sale', 'paid_search');
+  const table = async (): Promise<string> => folder.table('names');
+  await folder.import('names', 'google_ads_cost.csv');
+  expect(await table()).toMatch(/spend of 111 met no touch of an order, and touches of spring\+sale met no spend/);
+  const zero = await folder.import('names', 'google_ads_cost.csv', ['--set', 'amount=0']);
+  expect(zero).toMatchObject({ exit_code: 0, accepted: 4 });
+  await folder.import('names', 'google_ads_cost.csv', ['--map', 'campaign_id=Campaign']);
+  expect(await table()).not.toContain('met no touch');
+  // 1,000.50 + 20.00 + 12.34 + 99.90, once
+  expect(await table()).toMatch(/spring\+sale .*1,132\.74/);
+  expect(await table()).toMatch(/all campaigns .*1,132\.74/);
+});

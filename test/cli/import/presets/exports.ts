@@ -95,6 +95,12 @@ export class Folder {
     return { ...Object.fromEntries([...rows, ...lost]), net: dollars(reconciliation.net_revenue_micros) };
   }
 
+  /** The table of campaigns in March, as a terminal shows it. */
+  table(brand: string): Promise<string> {
+    const period = ['--start', '2026-03-01', '--end', '2026-04-01'];
+    return ok(['report', 'campaigns', ...period, '--brand', brand, '--data', this.data]);
+  }
+
   /** What a campaign cost and earned under the last touch. */
   async campaign(brand: string, campaign_id: string): Promise<Record<string, unknown>> {
     const report = await this.report(brand, ['campaign', campaign_id, '--model', 'last_touch']);

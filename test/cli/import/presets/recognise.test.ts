@@ -32,6 +32,26 @@ describe('an export', () => {
     }
   });
 
+  it('of another preset is refused in words, with at most three of the names that a column may have', async () => {
+    for (const { name } of PRESETS) {
+      const { code, err } = await run(join(EXPORTS, 'meta_ads_cost.csv'), '--preset', name, '--dry-run');
+      expect(code === 0).toBe(name === 'meta_ads_cost');
+      expect(err).not.toMatch(/\/\^|\|/);
+    }
+  });
+
+  it('of Klaviyo may call the metric Event, and lack values: then it has no orders', async () => {
+    const path = join(temporaryFolder(), 'klaviyo.csv');
+    const lines = ['Event,Timestamp,Email,Campaign Name,$message,URL'];
+    for (const event of ['Opened Email', 'Clicked Email', 'Placed Order'])
+      lines.push(`${event},2026-03-04T10:00:00+00:00,anna@example.com,November Sale,01H,`);
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    const { code, out } = await run(path, '--yes', '--dry-run');
+    expect(code).toBe(0);
+    expect(out).toContain('preset klaviyo_table\n');
+    expect(out).toMatch(/accepted\s+2\n/);
+  });
+
   it('is known below lines of titles, and with a byte order mark', async () => {
     const text = readFileSync(join(EXPORTS, 'shopify_orders.csv'), 'utf8');
     const folder = temporaryFolder();
