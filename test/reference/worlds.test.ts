@@ -2,9 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CLOCK_AHEAD, withServerClock } from '../../src/domain/clock.ts';
 import { good } from '../support/read.ts';
+import { runsOf } from '../support/tier.ts';
 import { attribute, journeys, persons, REASONS, RULE_MODELS, type World } from './reference.ts';
 import { campaignOf } from './touches.ts';
 import { optionsArbitrary, toReference, WIRE_ORDER, type WireWorld, worldArbitrary, worlds } from './worlds.ts';
+
+const RUNS = runsOf('TRIBUTARY_REFERENCE_RUNS', 40, 200);
 
 function shuffled(wire: WireWorld): WireWorld {
   const reversed = (rows: unknown[]) => [...rows].reverse();
@@ -29,7 +32,7 @@ describe('a generated world', () => {
         });
       }
     });
-    fc.assert(property, { numRuns: 100 });
+    fc.assert(property, { numRuns: RUNS });
   });
 
   it('adds up, in every model', () => {
@@ -47,7 +50,7 @@ describe('a generated world', () => {
       }
       expect(orders.reduce((sum, order) => sum + order.net_micros, 0n)).toBe(totals.net_revenue_micros);
     });
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, { numRuns: 2 * RUNS });
   });
 
   it('means the same in any order of arrival', () => {
@@ -57,7 +60,7 @@ describe('a generated world', () => {
       expect(journeys(other, options)).toEqual(journeys(one, options));
       expect([...persons(other)].sort()).toEqual([...persons(one)].sort());
     });
-    fc.assert(property, { numRuns: 100 });
+    fc.assert(property, { numRuns: RUNS });
   });
 
   it('has each hard case often enough: long paths, refunds below zero, and more', () => {

@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { RowFault, type Snapshot, type Warehouse } from '../../src/warehouse/port.ts';
 import type { Cell, Row } from '../../src/warehouse/schema.ts';
+import { runsOf } from '../support/tier.ts';
 import { committed, float64, instant, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
+
+/** Batches of random rows, for each way that an engine takes them. */
+const RUNS = runsOf('TRIBUTARY_ROW_RUNS', 8, 25);
 
 const COLUMNS = [int64('i'), int64('whole'), float64('part'), instant('moment'), text('words')];
 
@@ -51,7 +55,7 @@ export function rowContract(open: OpenWarehouse): void {
             });
             expect(found).toEqual(rows.map(expected));
           }),
-          { numRuns: times === 700 ? 5 : 25 },
+          { numRuns: times === 700 ? Math.ceil(RUNS / 2) : RUNS },
         );
       },
     );
@@ -83,7 +87,7 @@ export function rowContract(open: OpenWarehouse): void {
           );
           expect(found).toEqual(rows.map((r, i) => expected({ ...r, whole: r['whole'] ?? 0 }, i)));
         }),
-        { numRuns: 20 },
+        { numRuns: RUNS },
       );
     });
 
