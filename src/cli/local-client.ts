@@ -146,6 +146,7 @@ export class LocalClient implements Client {
     const retry_after = answer.headers['retry-after'];
     return readAnswer(answer.statusCode, answer.body, retry_after === undefined ? null : String(retry_after));
   }
+
   private async makeApp(): Promise<FastifyInstance> {
     const { buildApp } = await import('../server/app.ts');
     return buildApp(this.tributary, this.keys, { log_level: 'silent' });

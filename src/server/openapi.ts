@@ -79,41 +79,23 @@ const RECEIPT: Json = {
       type: 'array',
       description:
         'Accepted items whose id was accepted lately with other content: they do not count. Left out when there are none. Older ids are compared when items are loaded; then conflicts show in `/v1/conflicts`, `/health` and `/metrics`. A key of scope page is not told',
-      items: {
-        type: 'object',
-        required: ['index', 'id', 'reason'],
-        properties: {
-          index: { type: 'integer', description: 'Index in the array that was sent, from 0' },
-          id: { type: 'string' },
-          reason: { type: 'string' },
-        },
-      },
+      items: aboutOne({ id: { type: 'string' }, reason: { type: 'string' } }),
     },
     rejected: {
       type: 'array',
-      items: {
-        type: 'object',
-        required: ['index', 'field', 'reason'],
-        properties: {
-          index: { type: 'integer', description: 'Index in the array that was sent, from 0' },
-          field: { type: 'string', description: 'The wrong field; empty if the whole item is wrong' },
-          reason: { type: 'string', description: 'What is wrong, and the fix' },
-        },
-      },
+      items: aboutOne({
+        field: { type: 'string', description: 'The wrong field; empty if the whole item is wrong' },
+        reason: { type: 'string', description: 'What is wrong, and the fix' },
+      }),
     },
     warnings: {
       type: 'array',
       description:
         'Values of accepted items that were not taken as they were sent, such as a URL that was cut; at most 100. Left out when there are none',
-      items: {
-        type: 'object',
-        required: ['index', 'field', 'reason'],
-        properties: {
-          index: { type: 'integer', description: 'Index in the array that was sent, from 0' },
-          field: { type: 'string', description: 'The field' },
-          reason: { type: 'string', description: 'What was done, why, and the fix' },
-        },
-      },
+      items: aboutOne({
+        field: { type: 'string', description: 'The field' },
+        reason: { type: 'string', description: 'What was done, why, and the fix' },
+      }),
     },
     warnings_left_out: {
       type: 'integer',
@@ -121,6 +103,12 @@ const RECEIPT: Json = {
     },
   },
 };
+
+/** The schema of what is told about one item of a request. */
+function aboutOne(properties: Record<string, Json>): Json {
+  const index = { type: 'integer', description: 'Index in the array that was sent, from 0' };
+  return { type: 'object', required: ['index', ...Object.keys(properties)], properties: { index, ...properties } };
+}
 
 export function reference(name: string): Json {
   return { $ref: `#/components/schemas/${name}` };

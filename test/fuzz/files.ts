@@ -1,51 +1,22 @@
 /** The part `files`: the bytes of every file that the program reads, changed in small ways. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { TributaryError } from '../../src/domain/errors.ts';
-import { Random } from '../../src/domain/random.ts';
+import type { Random } from '../../src/domain/random.ts';
 import { lateness } from '../support/lateness.ts';
 import { type FileForm, fileForms } from './file-forms.ts';
 import { mutateBytes } from './hostile.ts';
-import { causeOf, counted, emptyResult, MANY_FINDINGS, type PartResult, type Plan } from './part.ts';
-import { shownBytes, shrinkBytes } from './shrink.ts';
+import type { PartResult, Plan } from './part.ts';
+import { tryAll, type Verdict } from './trials.ts';
 
-const PART = 'files';
 const LATE_MS = 20_000;
 
-export async function fuzzFiles(plan: Plan): Promise<PartResult> {
-  const result = emptyResult(PART);
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-fuzz-files-'));
-  try {
+export function fuzzFiles(plan: Plan): Promise<PartResult> {
+  return tryAll(plan, 'files', async (folder) => {
     const forms = await fileForms(folder);
-    const causes = new Set<string>();
-    const began = performance.now();
-    for (let number = plan.from; number < plan.inputs; number++) {
-      if (plan.stop.aborted || result.findings.length >= MANY_FINDINGS) break;
-      const random = new Random(plan.seed, PART, number);
+    return (random) => {
       const form = random.weighted(forms);
-      const bytes = changed(random, form);
-      const { kind, problem, delay_ms } = await readBytes(form, bytes);
-      counted(result.counts, `${form.name} ${kind}`);
-      result.max_delay_ms = Math.max(result.max_delay_ms, delay_ms);
-      result.inputs += 1;
-      if (problem === undefined || causes.has(form.name + causeOf(problem))) continue;
-      causes.add(form.name + causeOf(problem));
-      const least = await shrinkBytes(bytes, async (shorter) => {
-        const again = (await readBytes(form, shorter)).problem;
-        return again !== undefined && causeOf(again) === causeOf(problem);
-      });
-      result.findings.push({ part: PART, number, problem: `${form.name}: ${problem}`, input: shownBytes(least) });
-    }
-    result.seconds = (performance.now() - began) / 1_000;
-    (globalThis as { gc?: () => void }).gc?.();
-    const { rss, heapUsed } = process.memoryUsage();
-    [result.rss_mb, result.heap_mb] = [rss / 1e6, heapUsed / 1e6];
-    return result;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+      return { name: form.name, bytes: changed(random, form), run: (bytes) => readBytes(form, bytes) };
+    };
+  });
 }
 
 function changed(random: Random, { samples, seal }: FileForm): Buffer {
@@ -55,8 +26,8 @@ function changed(random: Random, { samples, seal }: FileForm): Buffer {
   return seal !== undefined && random.chance(0.6) ? seal(bytes) : bytes;
 }
 
-async function readBytes(form: FileForm, bytes: Buffer): Promise<{ kind: string; problem?: string; delay_ms: number }> {
-  let outcome: { kind: string; problem?: string } = { kind: 'read' };
+async function readBytes(form: FileForm, bytes: Buffer): Promise<Verdict> {
+  let outcome: Verdict = { kind: 'read' };
   let late: NodeJS.Timeout | undefined;
   const { max_s } = await lateness(async () => {
     try {

@@ -5,7 +5,8 @@ import { openRows } from '../../src/cli/import/rows.ts';
 import type { Random } from '../../src/domain/random.ts';
 import { openScratch } from '../../src/files/scratch.ts';
 import { mutateBytes } from './hostile.ts';
-import { type Trial, type Verdict, wrongError } from './row-judge.ts';
+import { wrongError } from './row-judge.ts';
+import type { Trial, Verdict } from './trials.ts';
 
 /** Parquet files with so many rows as their names say, in a folder. */
 export async function parquetFiles(folder: string): Promise<Map<number, Buffer>> {

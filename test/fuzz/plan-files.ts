@@ -10,7 +10,7 @@ import type { Random } from '../../src/domain/random.ts';
 import { mutateBytes } from './hostile.ts';
 import { judgePlan } from './plan-judge.ts';
 import { mutated } from './row-files.ts';
-import type { Trial } from './row-judge.ts';
+import type { Trial } from './trials.ts';
 
 const EXPORTS = join(import.meta.dirname, '../cli/import/presets/files');
 const NO_FLAGS = {

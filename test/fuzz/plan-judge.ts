@@ -10,7 +10,8 @@ import type { FileRow, RowSource } from '../../src/cli/import/row-source.ts';
 import type { Io } from '../../src/cli/io.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import { decoded, referenceCsv, referenceNdjson } from './reference-rows.ts';
-import { inTime, open, type Verdict, wrongError } from './row-judge.ts';
+import { inTime, open, wrongError } from './row-judge.ts';
+import type { Verdict } from './trials.ts';
 
 const NOW_MS = Date.UTC(2026, 3, 1);
 

@@ -7,21 +7,7 @@ import { type FileBytes, findEncoding } from '../../src/cli/import/text.ts';
 import { TributaryError } from '../../src/domain/errors.ts';
 import { decoded, hasLostBytes, type ReferenceRow, referenceCsv, referenceNdjson } from './reference-rows.ts';
 import type { RowFile } from './row-files.ts';
-
-/** How an input ended: `read`, `refused`, or with a problem. */
-export interface Verdict {
-  kind: string;
-  problem?: string;
-}
-
-/** An input: its bytes, and how they are tried; shorter ones are tried in the same way. */
-export interface Trial {
-  name: string;
-  bytes: Buffer;
-  /** What else belongs to the input, for a person. */
-  beside: unknown;
-  run: (bytes: Buffer) => Promise<Verdict>;
-}
+import type { Verdict } from './trials.ts';
 
 /**
  * Time of the processor for an input: this, and so much for each byte. The dearest are lines of one character that are no JSON, at
