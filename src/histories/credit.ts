@@ -1,0 +1,187 @@
+/** Credit from histories: reads the orders of a plan, makes one pass, and asks the engine for the powers that it waits for. */
+import { makeOrdersAndEvents } from '../attribution/orders.ts';
+import type { Plan } from '../attribution/plan.ts';
+import type { OrderRelations } from '../attribution/relations.ts';
+import { makeMembers } from '../attribution/touches.ts';
+import type { PersonDirectory } from '../identity/directory.ts';
+import { brandRule } from '../identity/kept-persons.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { isWithin } from '../warehouse/position.ts';
+import type { Relation } from '../warehouse/relation.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
+import { type Asked, NOT_CHOSEN } from './asked.ts';
+import { type AskedOrders, type KeyedEvent, partsOfPolicy } from './asked-orders.ts';
+import type { Histories, Label } from './histories.ts';
+import { type GroupNames, labelTables } from './label-tables.ts';
+import { isInMemory, isRule, memoryModels } from './memory-models.ts';
+import { askOrders } from './orders/ask-orders.ts';
+import { readSegments } from './orders/segments.ts';
+import { Pass } from './pass.ts';
+import type { PassSums } from './pass-sums.ts';
+import { PersonParts } from './person-parts.ts';
+import { LABEL_COLUMNS, type LabelColumn } from './relations.ts';
+import type { PassThreads } from './threads/pass-threads.ts';
+import { LeftToEngine } from './weights.ts';
+
+/** What a report asks beside its plan. */
+export interface Question {
+  /** The columns of touchpoints that credit is grouped by. */
+  touch_columns: readonly string[];
+  /** The columns of touchpoints that `shows` reads. */
+  filtered_columns: readonly string[];
+  /** True for labels whose credit the report shows; null if it shows all credit. */
+  shows: ((label: Label) => boolean) | null;
+  /** True for value events that the report chooses; null if it chooses all. */
+  chooses: ((event: KeyedEvent) => boolean) | null;
+  /** The other values of a group, from its value event. */
+  keysOf: (event: KeyedEvent) => ReadonlyArray<string | null>;
+  /** Makes the relation of the segments of orders; null if no key asks for them. */
+  makeSegments: ((query: { orders: Relation; members: Relation }) => Promise<Relation>) | null;
+  /** True if the report tells more of journeys than their lengths. */
+  journey_details: boolean;
+  /** Threads for passes over many orders; the event loop makes all passes when left out. */
+  threads: PassThreads | undefined;
+  /** Aborted when nobody waits for the result any more. */
+  signal: AbortSignal | undefined;
+}
+
+/** The sums of a report. */
+export interface MemoryCredit {
+  sums: PassSums;
+  names: GroupNames;
+  /** The touch group of all touches whose credit is not shown; null if all credit is shown. */
+  hidden_group: number | null;
+  /** The values of each event group. */
+  event_groups: ReadonlyArray<ReadonlyArray<string | null>>;
+  orders: AskedOrders;
+  /** Makes the same orders as relations, for what is asked of the engine. They are made once. */
+  inSql: () => Promise<OrderRelations & { members: Relation }>;
+}
+
+/** True if histories hold everything that a plan asks for. Whatever they do not hold is answered by the query in the engine. */
+export function holds(histories: Histories, plan: Plan, touch_columns: readonly string[]): boolean {
+  const { touchpoints, identity, conversions, adjustments } = plan.positions;
+  return (
+    plan.conversion_id === undefined &&
+    plan.person_id === undefined &&
+    !plan.show_weights &&
+    identity === touchpoints &&
+    conversions === touchpoints &&
+    adjustments === touchpoints &&
+    isWithin(touchpoints, histories.position) &&
+    isWithin(histories.reclassified, touchpoints) &&
+    touch_columns.every((name) => Object.hasOwn(LABEL_COLUMNS, name)) &&
+    plan.models.every((model) => isInMemory(model, plan))
+  );
+}
+
+/**
+ * Credits the orders of a plan. @returns null if histories do not hold what the plan asks for.
+ * @throws missing_fx_rate like the query.
+ */
+export async function creditInMemory(
+  snapshot: Snapshot,
+  plan: Plan,
+  directory: PersonDirectory,
+  histories: Histories,
+  question: Question,
+): Promise<MemoryCredit | null> {
+  if (!holds(histories, plan, [...question.touch_columns, ...question.filtered_columns])) return null;
+  const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
+  const persons = await directory.personKeys(snapshot, plan.positions.identity, rules);
+  const orders = await askOrders(histories.orders, plan, persons, histories.subjects);
+  if (orders === null) return null;
+  let made: ReturnType<typeof ordersInSql> | undefined;
+  const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
+  if (question.makeSegments !== null) {
+    const segments = await question.makeSegments(await inSql());
+    Object.assign(orders, await readSegments(snapshot, segments, histories.orders, orders.rows));
+  }
+  const { event_group, groups } = await groupEvents(plan, orders, question);
+  const { journey_details } = question;
+  const columns = question.touch_columns as readonly LabelColumn[];
+  const { tables, names } = labelTables(histories.labels, columns, question.shows, journey_details);
+  const asked = { plan, orders, tables, event_group, event_groups: groups.length, journey_details };
+  const sums = await makePass(snapshot, plan, histories, asked, question);
+  return sums === null ? null : { sums, names, hidden_group: tables.hidden_group, event_groups: groups, orders, inSql };
+}
+
+/** Makes the pass, in threads if it can be sent there. @returns null if only the engine can answer. */
+async function makePass(
+  snapshot: Snapshot,
+  plan: Plan,
+  histories: Histories,
+  asked: Asked,
+  { threads, signal }: Pick<Question, 'threads' | 'signal'>,
+): Promise<PassSums | null> {
+  const { models, asking, decays } = memoryModels(plan, histories.labels);
+  const pass = new Pass(histories, asked, models);
+  try {
+    const parts = plan.models.every(isRule) ? await threads?.run(histories, asked, signal) : undefined;
+    for (const { part, open_decays } of parts ?? []) {
+      await pass.add(part);
+      for (const exponent of open_decays) decays.open.add(exponent);
+    }
+    if (!parts) await pass.run(new PersonParts(asked.orders, histories), signal);
+    for (const one of asking) await one.ask(snapshot);
+    pass.finish();
+    return pass.sums;
+  } catch (error) {
+    if (error instanceof LeftToEngine) return null;
+    throw error;
+  }
+}
+
+/** The same orders as relations, for what is asked of the engine. */
+async function ordersInSql(
+  snapshot: Snapshot,
+  plan: Plan,
+  directory: PersonDirectory,
+): Promise<OrderRelations & { members: Relation }> {
+  const made = await makeOrdersAndEvents(snapshot, plan, directory);
+  return { ...made, members: await makeMembers(snapshot, made.orders) };
+}
+
+/** The group of each value event by its keys. Events of one brand, type, segment and day are alike. */
+async function groupEvents(
+  plan: Plan,
+  orders: AskedOrders,
+  { keysOf, chooses }: Pick<Question, 'keysOf' | 'chooses'>,
+): Promise<{ event_group: Uint32Array; groups: Array<ReadonlyArray<string | null>> }> {
+  const event_group = new Uint32Array(orders.event_starts[orders.orders]!);
+  const groups: Array<ReadonlyArray<string | null>> = [];
+  const by_values = new Map<string, number>();
+  const groupOf = (event: KeyedEvent): number => {
+    if (chooses !== null && !chooses(event)) return NOT_CHOSEN;
+    const values = keysOf(event);
+    const text = JSON.stringify(values);
+    const group = by_values.get(text) ?? groups.push(values) - 1;
+    by_values.set(text, group);
+    return group;
+  };
+  const { segment, segments_pass } = orders;
+  const alike = new Map<string | number, Map<number, number>>();
+  const turns = new WorkTurns();
+  for (let order = 0; order < orders.orders; order++) {
+    if (turns.ends(1_024)) await turns.next();
+    const policy = orders.policy[order]!;
+    const passes = segments_pass === null ? Number.NaN : segments_pass[order]!;
+    const own_segment = segment === null ? null : segment[order]!;
+    const name = segment === null && segments_pass === null ? policy : `${policy} ${passes} ${own_segment ?? ''}`;
+    const days = alike.get(name) ?? new Map<number, number>();
+    alike.set(name, days);
+    for (let e = orders.event_starts[order]!; e < orders.event_starts[order + 1]!; e++) {
+      const day_number = orders.day_number[e]!;
+      let group = days.get(day_number);
+      if (group === undefined) {
+        const { brand_no, conversion_type } = partsOfPolicy(policy);
+        const { brand_id } = plan.brands[brand_no]!;
+        const passing = Number.isNaN(passes) ? null : passes === 1;
+        group = groupOf({ brand_id, conversion_type, segment: own_segment, segments_pass: passing, day_number });
+        days.set(day_number, group);
+      }
+      event_group[e] = group;
+    }
+  }
+  return { event_group, groups };
+}

@@ -1,0 +1,57 @@
+/**
+ * Hands out the people of a pass, a few at a time. Passes in several threads take them from one counter, so each person is in one pass,
+ * and no thread waits for another one.
+ */
+import type { PassOrders } from './asked.ts';
+import type { Touchpoints } from './histories.ts';
+
+/** At most so many people are taken at once. Most of them have one order. */
+const MAX_PART = 256;
+/** The people are taken in so many parts or more, so that no thread is long alone with the last one. */
+const MIN_PARTS = 64;
+
+export class PersonParts {
+  private readonly people: Uint32Array;
+  private readonly size: number;
+
+  /** @param next the number of people that were taken; threads share it. */
+  constructor(
+    orders: PassOrders,
+    touchpoints: Touchpoints,
+    private readonly next: Int32Array = new Int32Array(1),
+  ) {
+    this.people = inMemoryOrder(orders, touchpoints);
+    this.size = Math.max(1, Math.min(MAX_PART, Math.floor(orders.persons / MIN_PARTS)));
+  }
+
+  /** The next people. @returns null if there are none. */
+  take(): Uint32Array | null {
+    const from = Atomics.add(this.next, 0, this.size);
+    return from < this.people.length ? this.people.subarray(from, from + this.size) : null;
+  }
+}
+
+/** Hands out nobody from now on, so that the passes end. */
+export function endParts(next: Int32Array): void {
+  Atomics.store(next, 0, 2 ** 30);
+}
+
+/** The people in the order in which their touchpoints lie in memory; those without touchpoints in order come last. */
+function inMemoryOrder({ persons, subjects }: PassOrders, { starts }: Touchpoints): Uint32Array {
+  const nobody = 0;
+  /** By subject, the last person that begins there, plus 1; and by person, the one before. */
+  const last = new Uint32Array(starts.length + 1);
+  const before = new Uint32Array(persons);
+  for (let person = 0; person < persons; person++) {
+    const from = subjects.starts[person]!;
+    const own = from === subjects.starts[person + 1]! ? starts.length : subjects.values[from]!;
+    // A subject that came after the filling has fresh touchpoints only.
+    const first = Math.min(own, starts.length);
+    before[person] = last[first]!;
+    last[first] = person + 1;
+  }
+  const sorted = new Uint32Array(persons);
+  let count = 0;
+  for (const end of last) for (let next = end; next !== nobody; next = before[next - 1]!) sorted[count++] = next - 1;
+  return sorted;
+}

@@ -1,0 +1,87 @@
+/** The touchpoints of one person in order of (instant, id), up to an instant and a position of the log. */
+import type { Position } from '../warehouse/position.ts';
+import type { Lists } from './asked-orders.ts';
+import { filledRows, filledSubjects, isBefore, newestFresh, olderFresh, type Touchpoints } from './histories.ts';
+
+export class Walk {
+  /** Places of touchpoints in the arrays; those from 0 to before `length` are in order. */
+  places = new Uint32Array(1_024);
+  length = 0;
+  private other = new Uint32Array(1_024);
+  /** The last position that counts, by number of the collector. */
+  private readonly limits: Float64Array;
+  private readonly filled: number;
+  private readonly has_fresh: boolean;
+
+  constructor(
+    private readonly touchpoints: Touchpoints,
+    position: Position,
+  ) {
+    this.limits = Float64Array.from(touchpoints.collectors, (name) => position.get(name) ?? 0);
+    this.filled = filledSubjects(touchpoints);
+    this.has_fresh = touchpoints.length > filledRows(touchpoints);
+  }
+
+  /** Walks the subjects of a person up to `last_ms`; that instant belongs to it. */
+  take({ starts, values }: Lists, person: number, last_ms: number): void {
+    this.length = 0;
+    const until = starts[person + 1]!;
+    for (let i = starts[person]!; i < until; i++) {
+      const subject = values[i]!;
+      if (subject < this.filled) this.appendFilled(subject, last_ms);
+      if (this.has_fresh) this.appendFresh(subject, last_ms);
+    }
+  }
+
+  private appendFilled(subject: number, last_ms: number): void {
+    const { starts, at_ms, log_seq, collector } = this.touchpoints;
+    const [from, until] = [starts[subject]!, starts[subject + 1]!];
+    this.reserve(until - from);
+    const { places, limits } = this;
+    const first = this.length;
+    let length = first;
+    for (let i = from; i < until && at_ms[i]! <= last_ms; i++)
+      if (log_seq[i]! <= limits[collector[i]!]!) places[length++] = i;
+    this.length = length;
+    this.merge(first);
+  }
+
+  private appendFresh(subject: number, last_ms: number): void {
+    const { at_ms, log_seq, collector } = this.touchpoints;
+    const first = this.length;
+    for (let place = newestFresh(this.touchpoints, subject); place >= 0; place = olderFresh(this.touchpoints, place)) {
+      // A collector that is new since the walk began has no limit, and none of its rows count.
+      if (at_ms[place]! > last_ms || !(log_seq[place]! <= (this.limits[collector[place]!] ?? 0))) continue;
+      this.reserve(1);
+      this.places[this.length++] = place;
+    }
+    if (this.length === first) return;
+    this.places.subarray(first, this.length).reverse();
+    this.merge(first);
+  }
+
+  /** Merges the places from `middle` into those before. */
+  private merge(middle: number): void {
+    const { places, other, length } = this;
+    if (middle === 0 || middle === length || isBefore(this.touchpoints, places[middle - 1]!, places[middle]!)) return;
+    let [a, b] = [0, middle];
+    for (let i = 0; i < length; i++) {
+      const [x, y] = [places[a]!, places[b]!];
+      const first = b >= length || (a < middle && isBefore(this.touchpoints, x, y));
+      other[i] = first ? x : y;
+      if (first) a += 1;
+      else b += 1;
+    }
+    this.places = other;
+    this.other = places;
+  }
+
+  private reserve(more: number): void {
+    const size = this.length + more;
+    if (size <= this.places.length) return;
+    const places = new Uint32Array(2 * size);
+    places.set(this.places.subarray(0, this.length));
+    this.places = places;
+    this.other = new Uint32Array(2 * size);
+  }
+}
