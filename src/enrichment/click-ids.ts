@@ -11,6 +11,10 @@ import { decodeParameter } from './percent.ts';
 const AD_NAMES =
   'gclid gclsrc gbraid wbraid dclid gad_source gad_campaignid msclkid fbclid igshid srsltid ttclid twclid li_fat_id ' +
   'rdt_cid epik ScCid qclid irclickid irclid yclid dicbo tblci cjevent awc ranSiteID';
+/** Ids of clicks that this product made, in links of its own. They say which click it was, and decide no channel. */
+const OWN_NAME = 'ct';
+/** A ULID. Other tools have a parameter of this name with a word in it. */
+const OWN_VALUE = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i;
 const EMAIL_NAMES = 'mc_cid _hsmi elqTrackId spMailingID';
 /** Parameters whose value names one subscriber. */
 const PERSONAL_NAMES =
@@ -20,7 +24,8 @@ const PREFIXES = ['hsa_', 'sfmc_'];
 
 /** Lower-case name in the URL -> the name as it is stored. */
 const NAMES = new Map<string, string>();
-for (const name of `${AD_NAMES} ${EMAIL_NAMES} ${PERSONAL_NAMES}`.split(' ')) NAMES.set(name.toLowerCase(), name);
+for (const name of `${OWN_NAME} ${AD_NAMES} ${EMAIL_NAMES} ${PERSONAL_NAMES}`.split(' '))
+  NAMES.set(name.toLowerCase(), name);
 const PERSONAL = new Set(PERSONAL_NAMES.split(' '));
 const EMAIL = new Set(`${EMAIL_NAMES} ${PERSONAL_NAMES}`.split(' '));
 
@@ -62,10 +67,21 @@ export function addClickId(
   if (name === undefined || ids?.[name] !== undefined) return ids;
   const value = decodeParameter(raw);
   if (value === '' || value.length > MAX_VALUE_LENGTH || nameFault(value) !== undefined) return ids;
+  if (name === OWN_NAME && !OWN_VALUE.test(value)) return ids;
   const known = ids ?? {};
   if (Object.keys(known).length >= MAX_COUNT) return ids;
   known[name] = PERSONAL.has(name) ? hashed(value) : value;
   return known;
+}
+
+/**
+ * Sent click ids, if the only one is that of a click of this product. The script for pages sends it alone, and leaves the others in
+ * the URL. Null for all other ids: their sender has read the URL.
+ */
+export function ownClickOnly(sent: Readonly<Record<string, unknown>>): Record<string, string> | null {
+  const [name, ...others] = Object.keys(sent);
+  const value = sent[OWN_NAME];
+  return name === OWN_NAME && others.length === 0 && typeof value === 'string' ? { [OWN_NAME]: value } : null;
 }
 
 export function clickIdsJson(ids: Record<string, string> | null): string | null {

@@ -8,20 +8,21 @@ import { touchpointTraits, type Verdict } from '../domain/touchpoint.ts';
 import type { BrandHosts } from './brand-hosts.ts';
 import { type ChannelEvidence, type ChannelOptions, deriveChannel, hasOwnReferrer } from './channel.ts';
 import { type ChannelDecision, isEmail } from './channel-rules.ts';
-import { addClickId, clickIdsJson } from './click-ids.ts';
+import { addClickId, clickIdsJson, ownClickOnly } from './click-ids.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { type Fetch, parseUserAgent } from './device.ts';
 import { countryOf } from './geo.ts';
 import { storedIp } from './ip.ts';
 import { labelOf, objectOf } from './labels.ts';
-import { type Judgement, judge } from './machine-traffic.ts';
+import type { MachineRules } from './machine-rules.ts';
+import { type Judgement, judge, type MessageFacts } from './machine-traffic.ts';
 import type { Agent } from './mail-clients.ts';
 import type { PrivacyOptions } from './private.ts';
 import { forEachParameter } from './url.ts';
 import { fillUtm, labelField, sentUtm, type Utm, type UtmField } from './utm.ts';
 
 /** Increase it when a rule or table of this folder changes. `tributary reclassify` then judges stored touchpoints again. */
-export const RULES_VERSION = 2;
+export const RULES_VERSION = 3;
 
 export interface EnrichOptions extends PrivacyOptions {
   /** Use Google's channel table without our corrections. */
@@ -30,6 +31,8 @@ export interface EnrichOptions extends PrivacyOptions {
   own_domains?: string[];
   /** The hosts that a brand's settings name. */
   hosts_of?: (brand_id: string) => BrandHosts;
+  /** The default ones when left out. */
+  machine_rules?: MachineRules;
 }
 
 /** Everything that enrichment adds to a touchpoint record; each is the column of the same name. */
@@ -75,7 +78,7 @@ export function enrichTouchpoint(record: FlatRecord, options: EnrichOptions): En
   const sent_verdict = columns.verdict as Verdict | null;
   // Where the verdict was sent, an own one is only needed to tell if the place of the address is that of a reader.
   const needs_reader = columns.geo_location === null && columns.address_place !== null;
-  const judgement = sent_verdict === null || needs_reader ? judgementOf(columns, agent, evidence) : null;
+  const judgement = sent_verdict === null || needs_reader ? judgementOf(columns, agent, evidence, options) : null;
   const verdict = sent_verdict ?? judgement!.verdict;
   const device = deviceOf(columns, agent, evidence);
   const ip = columns.ip_address;
@@ -115,7 +118,7 @@ export function reclassify(stored: Record<string, Value>, options: EnrichOptions
   const sent_channel = columns.channel_reason === SENT ? columns.channel : null;
   const found = channelOf(columns, labelsOf(columns), options, sent_channel);
   const keeps_verdict = columns.verdict_reasons === SENT_REASONS && columns.verdict !== null;
-  const judgement = keeps_verdict ? null : judgementOf(columns, agentOf(columns), objectOf(columns.evidence));
+  const judgement = keeps_verdict ? null : judgementOf(columns, agentOf(columns), objectOf(columns.evidence), options);
   const verdict = judgement?.verdict ?? (columns.verdict as Verdict);
   return {
     channel: found.channel,
@@ -125,6 +128,17 @@ export function reclassify(stored: Record<string, Value>, options: EnrichOptions
     rules_version: RULES_VERSION,
     traits: touchpointTraits(columns.touchpoint_type ?? '', found.label, verdict, found.has_own_referrer),
   };
+}
+
+export type Settled = Pick<Enriched, 'verdict' | 'verdict_reasons'>;
+
+/** Judges a stored open or click by its own evidence and by the other events of its message. A verdict that was sent is kept. */
+export function settle(stored: Record<string, Value>, message: MessageFacts, options: EnrichOptions): Settled {
+  const columns = columnsOf(stored);
+  if (columns.verdict_reasons === SENT_REASONS && columns.verdict !== null)
+    return { verdict: columns.verdict as Verdict, verdict_reasons: SENT_REASONS };
+  const judgement = judgementOf(columns, agentOf(columns), objectOf(columns.evidence), options, message);
+  return { verdict: judgement.verdict, verdict_reasons: reasonsJson(judgement) };
 }
 
 interface Labels {
@@ -140,20 +154,21 @@ const NO_NAMES: readonly string[] = [];
  */
 function labelsOf(columns: Columns): Labels {
   const utm = sentUtm(columns);
-  const sent_ids = columns.click_ids;
+  const sent_ids = objectOf(columns.click_ids);
+  let ids = ownClickOnly(sent_ids);
+  const reads_ids = columns.click_ids === null || ids !== null;
   const url = columns.url;
-  let ids: Record<string, string> | null = null;
   const of_matomo: Array<[UtmField, string]> = [];
   if (url !== null) {
     forEachParameter(url, (name, raw) => {
       const field = labelField(name);
       if (field === name) fillUtm(utm, field, raw);
       else if (field !== undefined) of_matomo.push([field, raw]);
-      else if (sent_ids === null) ids = addClickId(ids, name, raw);
+      else if (reads_ids) ids = addClickId(ids, name, raw);
     });
   }
   for (const [field, raw] of of_matomo) fillUtm(utm, field, raw);
-  if (sent_ids !== null) return { utm, click_ids: sent_ids, click_id_names: Object.keys(objectOf(sent_ids)) };
+  if (!reads_ids) return { utm, click_ids: columns.click_ids, click_id_names: Object.keys(sent_ids) };
   if (ids === null) return { utm, click_ids: null, click_id_names: NO_NAMES };
   return { utm, click_ids: clickIdsJson(ids), click_id_names: Object.keys(ids) };
 }
@@ -218,11 +233,14 @@ function judgementOf(
   columns: Columns,
   agent: Readonly<Agent> | null,
   evidence: Readonly<Record<string, unknown>>,
+  { machine_rules }: EnrichOptions,
+  message?: MessageFacts,
 ): Judgement {
-  return judge(columns.touchpoint_type ?? '', agent, evidence, columns.occurred_at);
+  const touchpoint_type = columns.touchpoint_type ?? '';
+  return judge({ touchpoint_type, agent, evidence, at_ms: columns.occurred_at }, machine_rules, message);
 }
 
-/** No code needs escaping, so this is canonical JSON. */
+/** No code and no name of a network needs escaping, so this is canonical JSON. */
 function reasonsJson(judgement: Judgement): string {
   return `["${judgement.reasons.join('","')}"]`;
 }

@@ -1,59 +1,28 @@
 /**
- * Decides from one event alone whether a person made it.
- * A touchpoint is never dropped: it keeps its verdict with the reasons, and the report decides which verdicts count.
- * Sources: documents of email providers, and the tracking of Mautic, Dub and EmailEngine. The weights are a judgement. They were
- * not measured on real mail.
+ * Decides whether a person made an event: from its own evidence, and from what the other events of its message say
+ * ({@link ./message-rules.ts}). A touchpoint is never dropped: it keeps its verdict with the reasons, and the report decides which
+ * verdicts count.
  */
 import { parseInstant } from '../domain/time.ts';
 import type { Verdict } from '../domain/touchpoint.ts';
+import {
+  DEFAULT_MACHINE_RULES,
+  HUMAN_REASONS,
+  MACHINE_RULES,
+  type MachineRules,
+  type ReasonCode,
+  ruleOf,
+} from './machine-rules.ts';
 import type { Agent } from './mail-clients.ts';
 
-/**
- * One row per reason. `open` is the verdict that the reason gives to an open, or null for none. `click` is the weight that it
- * adds for every other event: from 100 the verdict is bot, from 60 it is suspect.
- */
-export const MACHINE_RULES = {
-  esp_flag_machine: { open: 'machine', click: 100 },
-  esp_flag_proxied: { open: 'proxied', click: 0 },
-  inferred_from_click: { open: 'human', click: 0 },
-  method_head: { open: 'bot', click: 100 },
-  prefetch_header: { open: 'machine', click: 100 },
-  gmail_image_proxy: { open: 'proxied', click: 100 },
-  yahoo_image_proxy: { open: 'proxied', click: 100 },
-  outlook_image_proxy: { open: 'proxied', click: 100 },
-  apple_mpp_bare_ua: { open: 'machine', click: 100 },
-  security_scanner_ua: { open: 'bot', click: 100 },
-  http_library_ua: { open: 'bot', click: 100 },
-  isbot_ua: { open: 'bot', click: 100 },
-  instant_after_delivery: { open: 'machine', click: 60 },
-  fast_after_delivery: { open: null, click: 30 },
-  no_sec_fetch: { open: null, click: 30 },
-  user_activation: { open: null, click: -40 },
-  js_pageview_confirmed: { open: null, click: -80 },
-  browser_ua: { open: 'human', click: 0 },
-  mail_client_ua: { open: 'human', click: 0 },
-  native_app_ua: { open: null, click: 0 },
-  ua_unrecognised: { open: null, click: 0 },
-  // An event that a server sends without a user agent is unknown, not suspect.
-  ua_empty: { open: null, click: 0 },
-} as const satisfies Record<string, { open: Verdict | null; click: number }>;
-export type ReasonCode = keyof typeof MACHINE_RULES;
-
-export const BOT_SCORE = 100;
-export const SUSPECT_SCORE = 60;
 /** A person needs at least this long to open an email after its delivery. */
-export const INSTANT_MS = 2_000;
-export const FAST_MS = 10_000;
+const INSTANT_MS = 2_000;
+const FAST_MS = 10_000;
 /** An event this long before its delivery is the sign of a wrong clock, not of a machine. */
-const CLOCK_ERROR_MS = 3_600_000;
+export const CLOCK_ERROR_MS = 3_600_000;
+/** More networks than this are not read from the evidence of an event. */
+const MAX_NETWORKS = 10;
 
-/** Reasons for a person. A click without one of them is unknown. */
-const HUMAN_REASONS: ReadonlySet<ReasonCode> = new Set([
-  'user_activation',
-  'js_pageview_confirmed',
-  'browser_ua',
-  'mail_client_ua',
-]);
 const SEVERITY: Record<Verdict, number> = { unknown: 0, human: 1, proxied: 2, suspect: 3, machine: 4, bot: 5 };
 
 export interface Judgement {
@@ -61,15 +30,29 @@ export interface Judgement {
   reasons: ReasonCode[];
 }
 
-/**
- * Judges one event. `agent` is null when there is no user agent. `evidence` is what the sender reports about the request. A
- * rule about a header runs only when the sender saw the headers.
- */
+/** One event with what its sender reports about the request. */
+export interface JudgedEvent {
+  touchpoint_type: string;
+  /** Null when there is no user agent. */
+  agent: Readonly<Agent> | null;
+  evidence: Readonly<Record<string, unknown>>;
+  at_ms: number | null;
+}
+
+/** What the other events of the message say about an event. */
+export interface MessageFacts {
+  /** The instant at which the message was delivered, else sent; null when no event says it. */
+  delivered_ms: number | null;
+  reasons: readonly ReasonCode[];
+}
+
+const NO_FACTS: MessageFacts = { delivered_ms: null, reasons: [] };
+
+/** Judges one event. A rule about a header runs only when the sender saw the headers. */
 export function judge(
-  touchpoint_type: string,
-  agent: Readonly<Agent> | null,
-  evidence: Readonly<Record<string, unknown>>,
-  occurred_at_ms: number | null,
+  { touchpoint_type, agent, evidence, at_ms }: JudgedEvent,
+  rules: MachineRules = DEFAULT_MACHINE_RULES,
+  message: MessageFacts = NO_FACTS,
 ): Judgement {
   const is_open = touchpoint_type === 'email_open';
   const reasons: ReasonCode[] = [];
@@ -78,10 +61,12 @@ export function judge(
   if (evidence['synthetic'] === true) reasons.push('inferred_from_click');
   if (isText(evidence['method'], /^head$/i)) reasons.push('method_head');
   if (isText(evidence['purpose'], /prefetch|prerender/i)) reasons.push('prefetch_header');
+  reasons.push(...networkReasons(evidence['network'], is_open, rules));
   reasons.push(agent === null ? 'ua_empty' : agent.kind);
-  const timing = afterDelivery(evidence['delivered_at'], occurred_at_ms);
+  const timing = afterDelivery(deliveredMs(evidence['delivered_at']) ?? message.delivered_ms, at_ms);
   if (timing !== null) reasons.push(timing);
   if (is_open) return { verdict: openVerdict(reasons), reasons };
+  if (evidence['honeypot'] === true) reasons.push('honeypot_link');
   // Only a collector that saw the request knows that the header was missing.
   if (
     agent !== null &&
@@ -92,37 +77,53 @@ export function judge(
     reasons.push('no_sec_fetch');
   }
   if (evidence['sec_fetch_user'] === '?1') reasons.push('user_activation');
-  if (evidence['js_confirmed'] === true) reasons.push('js_pageview_confirmed');
-  return { verdict: clickVerdict(reasons), reasons };
+  const is_confirmed = evidence['js_confirmed'] === true;
+  if (is_confirmed) reasons.push('js_pageview_confirmed');
+  for (const reason of message.reasons) if (!(is_confirmed && reason === 'js_pageview_confirmed')) reasons.push(reason);
+  return { verdict: clickVerdict(reasons, rules), reasons };
 }
 
 /** The most serious verdict of the reasons. A proxy that fetches right after the delivery does so without a reader. */
 function openVerdict(reasons: readonly ReasonCode[]): Verdict {
   let verdict: Verdict = 'unknown';
   for (const reason of reasons) {
-    const meant = MACHINE_RULES[reason].open;
+    const meant = MACHINE_RULES[ruleOf(reason)].open;
     if (meant !== null && SEVERITY[meant] > SEVERITY[verdict]) verdict = meant;
   }
   return verdict;
 }
 
-function clickVerdict(reasons: readonly ReasonCode[]): Verdict {
+function clickVerdict(reasons: readonly ReasonCode[], { weights, suspect, bot }: MachineRules): Verdict {
   let score = 0;
   let is_human = false;
   for (const reason of reasons) {
-    score += MACHINE_RULES[reason].click;
+    score += weights[ruleOf(reason)];
     if (HUMAN_REASONS.has(reason)) is_human = true;
   }
-  if (score >= BOT_SCORE) return 'bot';
-  if (score >= SUSPECT_SCORE) return 'suspect';
+  if (score >= bot) return 'bot';
+  if (score >= suspect) return 'suspect';
   return is_human ? 'human' : 'unknown';
 }
 
-function afterDelivery(delivered_at: unknown, occurred_at_ms: number | null): ReasonCode | null {
-  if (typeof delivered_at !== 'string' || occurred_at_ms === null) return null;
+/** A reason for each network of the operator from which the request came. A network of another name says nothing. */
+function networkReasons(names: unknown, is_open: boolean, { scopes }: MachineRules): ReasonCode[] {
+  if (scopes.size === 0 || !Array.isArray(names)) return [];
+  const other = is_open ? 'clicks' : 'opens';
+  return names.slice(0, MAX_NETWORKS).flatMap((name): ReasonCode[] => {
+    const scope = scopes.get(name);
+    return scope === undefined || scope === other ? [] : [`scanner_network:${name}`];
+  });
+}
+
+function deliveredMs(delivered_at: unknown): number | null {
+  if (typeof delivered_at !== 'string') return null;
   const delivered_ms = parseInstant(delivered_at);
-  if (typeof delivered_ms !== 'number') return null;
-  const elapsed_ms = occurred_at_ms - delivered_ms;
+  return typeof delivered_ms === 'number' ? delivered_ms : null;
+}
+
+function afterDelivery(delivered_ms: number | null, at_ms: number | null): ReasonCode | null {
+  if (delivered_ms === null || at_ms === null) return null;
+  const elapsed_ms = at_ms - delivered_ms;
   // Gateways follow links before they report the delivery, so a short time before the delivery counts too.
   if (elapsed_ms < -CLOCK_ERROR_MS || elapsed_ms >= FAST_MS) return null;
   return elapsed_ms < INSTANT_MS ? 'instant_after_delivery' : 'fast_after_delivery';

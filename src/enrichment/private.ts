@@ -9,12 +9,15 @@ import { hashed, MAX_PERSONAL_LENGTH, namesPerson } from './click-ids.ts';
 import { type GeoLookup, geoJson } from './geo.ts';
 import { type IpStorage, storedIp } from './ip.ts';
 import { objectOf, textOf } from './labels.ts';
+import type { NetworkLookup } from './networks.ts';
 import { decodeParameter } from './percent.ts';
 
 export interface PrivacyOptions {
   ip_storage: IpStorage;
   /** Null when the operator has no geo database. */
   geo: GeoLookup | null;
+  /** Finds the operator's networks of an address; null or left out when there are none. */
+  networks?: NetworkLookup | null;
 }
 
 /** Increase it when this file or the list of personal click ids changes. Records in the spool are then cleaned again. */
@@ -49,6 +52,8 @@ export function withoutPrivate(
       const address = readAddress(value);
       const place = address === null || record[ADDRESS_PLACE] !== undefined ? null : placeOf(record, address, options);
       if (place !== null) set(ADDRESS_PLACE, place);
+      const evidence = address === null ? null : withNetworks(record, address, options);
+      if (evidence !== null) set(EVIDENCE, evidence);
       const stored = address === null ? null : storedIp(address, options.ip_storage);
       if (options.ip_storage !== 'full' && stored !== value) {
         set(name, stored);
@@ -67,6 +72,22 @@ function placeOf(record: FlatRecord, address: string, { geo }: PrivacyOptions): 
   if (geo === null || textOf(record['geo_location']) !== null) return null;
   const place = geo(address);
   return place === null ? null : geoJson(place);
+}
+
+/** The field of a touchpoint that holds facts about its request. */
+const EVIDENCE = 'evidence';
+
+/**
+ * The evidence with the names of the operator's networks in which the address lies, as canonical JSON; null if there are none. They
+ * are looked up before the address is cut. An address that was cut already says nothing, so it is not looked up again.
+ */
+function withNetworks(record: FlatRecord, address: string, { networks }: PrivacyOptions): string | null {
+  if (!networks || typeof record['touchpoint_type'] !== 'string') return null;
+  if (storedIp(address, 'truncated') === address) return null;
+  const network = networks(address);
+  if (network.length === 0) return null;
+  const evidence = objectOf(textOf(record[EVIDENCE]));
+  return canonicalJson({ ...evidence, network }) ?? null;
 }
 
 /** URLs may be nested in parameters of other URLs, with one more level of encoding each time. */
