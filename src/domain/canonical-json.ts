@@ -16,19 +16,42 @@ export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constr
  * JSON text with sorted keys; undefined when the value is too deep, holds forbidden keys, or holds something that JSON cannot
  * express.
  */
-export function canonicalJson(value: unknown, depth = 0): string | undefined {
+export function canonicalJson(value: unknown): string | undefined {
+  return isCanonical(value, 0) ? JSON.stringify(value) : sortedJson(value, 0);
+}
+
+/** True if the keys of a value stand in order already, as most programs write them, and nothing in it is refused. */
+function isCanonical(value: unknown, depth: number): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || depth >= MAX_JSON_DEPTH) return false;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isCanonical(value[i], depth + 1)) return false;
+    return true;
+  }
+  // Inexact numbers, and whatever else no JSON text brings.
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  let before: string | undefined;
+  for (const key in value) {
+    if ((before !== undefined && before >= key) || FORBIDDEN_KEYS.has(key)) return false;
+    const inner = (value as Record<string, unknown>)[key];
+    if (!isCanonical(inner, depth + 1)) return false;
+    before = key;
+  }
+  return true;
+}
+
+function sortedJson(value: unknown, depth: number): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value);
   if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : undefined;
   if (typeof value !== 'object' || depth >= MAX_JSON_DEPTH || value instanceof InexactNumber) return undefined;
   if (Array.isArray(value)) {
-    const items = value.map((item) => canonicalJson(item, depth + 1));
+    const items = value.map((item) => sortedJson(item, depth + 1));
     return items.includes(undefined) ? undefined : `[${items.join(',')}]`;
   }
   const parts: string[] = [];
   for (const key of Object.keys(value).sort()) {
-    const text = FORBIDDEN_KEYS.has(key)
-      ? undefined
-      : canonicalJson((value as Record<string, unknown>)[key], depth + 1);
+    const text = FORBIDDEN_KEYS.has(key) ? undefined : sortedJson((value as Record<string, unknown>)[key], depth + 1);
     if (text === undefined) return undefined;
     parts.push(`${JSON.stringify(key)}:${text}`);
   }

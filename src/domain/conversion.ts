@@ -1,7 +1,7 @@
 /** A conversion: an outcome with a value, credited to the touches before it. */
 
-import { CLAIMED_ID } from './claim.ts';
 import { SENT_AT } from './clock.ts';
+import { EMAIL } from './email-person.ts';
 import type { Problem } from './errors.ts';
 import {
   Amount,
@@ -13,12 +13,15 @@ import {
   MAX_URL_LENGTH,
   OneOf,
   OWN_DATA,
+  Probability,
   RecordId,
   RequestText,
   StringList,
   Text,
 } from './fields.ts';
 import { formatMicros } from './money.ts';
+import { MATCH_METHODS } from './order-match.ts';
+import { CLAIMED_ID } from './page-conversion.ts';
 import { defineRecord, type FlatRecord } from './record.ts';
 import { int64Hash, SUBJECT_KEY } from './subject.ts';
 import { type Static, Type } from './typebox.ts';
@@ -35,6 +38,7 @@ export const CONVERSION_TYPES = [
   'demo_request',
   'consultation_booking',
   'custom_event',
+  'renewal',
 ] as const;
 export type ConversionType = (typeof CONVERSION_TYPES)[number];
 
@@ -44,6 +48,7 @@ export const ConversionSchema = Type.Object(
     brand_id: BRAND_ID,
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
+    email: EMAIL,
     session_id: Type.Optional(Id('The id of the visit')),
     conversion_type: OneOf(CONVERSION_TYPES, 'What was achieved'),
     conversion_value: Amount('In major units, not negative; send a refund as an adjustment', { currency: 'currency' }),
@@ -55,9 +60,15 @@ export const ConversionSchema = Type.Object(
     category: Type.Optional(Text('The category of the order')),
     quantity: Type.Optional(Integer('The number of items', 1, 1_000_000)),
     conversion_page: Type.Optional(RequestText('The URL of the page', MAX_URL_LENGTH)),
+    match_method: Type.Optional(OneOf(MATCH_METHODS, 'How the sender joined the order to a click')),
+    match_confidence: Type.Optional(Probability('How far that can be trusted, from 0 to 1')),
     custom_properties: OWN_DATA,
   },
-  { additionalProperties: false, $id: 'Conversion', description: 'One of customer_id and anonymous_id is needed' },
+  {
+    additionalProperties: false,
+    $id: 'Conversion',
+    description: 'One of customer_id, anonymous_id and email is needed, except from pages',
+  },
 );
 export type ConversionInput = Static<typeof ConversionSchema>;
 
@@ -68,7 +79,7 @@ export const conversions = defineRecord({
   id_prefix: 'cv_',
   schema: ConversionSchema,
   since: 1,
-  fields_since: { [CLAIMED_ID]: 3 },
+  fields_since: { [CLAIMED_ID]: 3, match_method: 6, match_confidence: 6 },
   kept: 'first',
   pages: 'if_allowed',
   subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },

@@ -6,6 +6,9 @@ import { MAX_ID_LENGTH } from './fields.ts';
 export const CUSTOMER_IDS = ['verbatim', 'email'] as const;
 export type CustomerIds = (typeof CUSTOMER_IDS)[number];
 
+/** The id of the person with an address; null if the text is no address. */
+export type EmailPersonOf = (brand_id: string, address: string) => string | null;
+
 const ADDRESS = /^([^\s@<>]+)@([^\s@<>]+?)\.?$/;
 const DNS_NAME = /^[\x21-\x7e]+\.[\x21-\x7e]+$/;
 /** As mail programs and links write an address: `Anna <anna@example.com>`, `mailto:anna@example.com`. */

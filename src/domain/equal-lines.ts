@@ -4,7 +4,8 @@
  */
 import { TributaryError } from './errors.ts';
 
-const FIRST_SLOTS = 64;
+/** Every request has a table, and V8 keeps no longer one on its own heap. */
+const FIRST_SLOTS = 8;
 /** A line takes 16 to 32 bytes, so this many take at most 1 GB. */
 const MAX_LINES = 2 ** 25;
 /** 52 bits of the hash in an id: a number that a double holds. Two different lines of a million share them once in 9,000 files. */

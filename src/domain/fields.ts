@@ -89,8 +89,11 @@ export const OneOf = <const V extends readonly string[]>(values: V, description:
 export const Integer = (description: string, minimum: number, maximum: number) =>
   Type.Integer({ minimum, maximum, description, 'x-kind': 'integer' });
 
-export const Probability = (description: string) =>
-  Type.Number({ minimum: 0, maximum: 1, description, 'x-kind': 'number' });
+/** A number with a fraction. */
+export const Quantity = (description: string, minimum: number, maximum: number) =>
+  Type.Number({ minimum, maximum, description, 'x-kind': 'number' });
+
+export const Probability = (description: string) => Quantity(description, 0, 1);
 
 /**
  * ISO 8601 with a zone. It is refused when it cannot have happened yet, unless it may be at `any_time`. A field that is not

@@ -1,6 +1,7 @@
 /** Two statements: that two ids belong together, and that a customer belongs to a segment. */
 
 import { SENT_AT } from './clock.ts';
+import { EMAIL } from './email-person.ts';
 import { BRAND_ID, Id, Instant, JsonObject, OneOf, OWN_DATA, Probability, RecordId, Text } from './fields.ts';
 import { defineRecord } from './record.ts';
 import { type Static, Type } from './typebox.ts';
@@ -11,8 +12,10 @@ export const IdentityLinkSchema = Type.Object(
   {
     link_id: Type.Optional(RecordId('Names this statement, not the pair; made from the content when left out')),
     brand_id: BRAND_ID,
-    left_id: Id('A customer_id or anonymous_id'),
-    right_id: Id('Another customer_id or anonymous_id'),
+    left_id: Type.Optional(Id('A customer_id or anonymous_id; needed where there is no left_email')),
+    right_id: Type.Optional(Id('Another customer_id or anonymous_id; needed where there is no right_email')),
+    left_email: EMAIL,
+    right_email: EMAIL,
     kind: Type.Optional(Text('How the link became known: login, checkout, import, …', 100)),
     state: Type.Optional(OneOf(LINK_STATES, 'The latest statement of a pair counts; linked when left out')),
     probability: Type.Optional(Probability('The probability that the link is right; 1 when left out')),
@@ -38,10 +41,14 @@ export const identityLinks = defineRecord({
     login: { left_id: 'customer-1', right_id: 'device-7', kind: 'login', occurred_at: '2026-03-01T10:00:00Z' },
   },
   aliases: { timestamp: 'occurred_at' },
-  check: (record) =>
-    record['left_id'] === record['right_id']
+  check: (record) => {
+    for (const side of ['left', 'right'])
+      if (record[`${side}_id`] === undefined)
+        return { field: `${side}_id`, reason: `is missing; send it, or the address as ${side}_email` };
+    return record['left_id'] === record['right_id']
       ? { field: 'right_id', reason: 'equals left_id; send two different ids' }
-      : undefined,
+      : undefined;
+  },
 });
 
 export const CustomerSegmentSchema = Type.Object(

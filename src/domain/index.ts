@@ -4,8 +4,8 @@
  * What is sent
  * - record        one fact that a sender sends: a touchpoint, conversion, adjustment, email event, rate, link, …
  * - first-wins record  a record of which the first content under an id counts; other content under that id is a conflict
- * - statement     a record that a newer record can replace (spend, rate, link, customer segment); the latest one counts
- * - line          a record that is one of a list (spend, adjustment); equal lines of one request or file each count
+ * - statement     a record that a newer record can replace (spend, rate, claim, link, customer segment); the latest one counts
+ * - line          a record that is one of a list (spend, claim, adjustment); equal lines of one request or file each count
  * - draft         a record as it was sent, before it is read and checked
  * - envelope      the drafts of one request or one webhook
  * - acknowledgement  the answer to a sender: what was accepted, what was refused and why (`Receipt` in the API)
@@ -14,7 +14,9 @@
  * What happened
  * - touchpoint    an event on a channel that may have influenced a person: a row of the log
  * - conversion    an outcome with a value
- * - claim         a conversion that a page sent, where anyone can send it; the conversion of a server counts before it
+ * - page conversion  a conversion that a page sent, where anyone can send it; the conversion of a server counts before it
+ * - claim         what an email provider or a platform says it earned on a day, mostly with a campaign; a statement
+ * - claimant      who makes a claim
  * - order         the conversions that share an order_id; a conversion without one is an order of its own
  * - adjustment    a signed change of an order's value: refund, chargeback, correction
  * - verdict       who made a touchpoint, a person or a machine: human, proxied, machine, bot, suspect or unknown
@@ -52,6 +54,7 @@
  * - follower      background work: it reads the log in order behind its own cursor, or runs at an interval
  * - state         small data that is not part of the log: cursors, leases, keys, suppressions
  */
+import { claims } from './claim.ts';
 import { adjustments, conversions } from './conversion.ts';
 import { emailEvents } from './email-event.ts';
 import { customerSegments, identityLinks } from './identity-link.ts';
@@ -69,6 +72,7 @@ export const RECORD_KINDS = {
   fx_rates: fxRates,
   identity_links: identityLinks,
   customer_segments: customerSegments,
+  claims,
 } as const satisfies Record<string, unknown>;
 
 export type RecordName = keyof typeof RECORD_KINDS;

@@ -28,7 +28,7 @@ const MARK = `number ${randomUUID()} `;
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (!MAY_BE_INEXACT.test(text)) return value;
+  if (!hasInexact(text)) return value;
   const marked = withTexts(text, MARK);
   return marked === undefined ? value : withoutMarks(JSON.parse(marked), 0);
 }
@@ -40,7 +40,7 @@ export function parseJson(text: string): unknown {
  */
 export function parseWithDigits(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  if (!MAY_BE_INEXACT.test(text)) return value;
+  if (!hasInexact(text)) return value;
   const quoted = withTexts(text, '');
   return quoted === undefined ? value : JSON.parse(quoted);
 }
@@ -51,6 +51,31 @@ export function withDigits(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withDigits);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withDigits(part)]));
+}
+
+/** True if a number of a valid JSON text may be one that a double changes. It looks at numbers only, which are a small part of most texts. */
+function hasInexact(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code >= ZERO && code <= NINE) {
+      let end = at + 1;
+      let has_exponent = false;
+      for (let next = text.charCodeAt(end); isOfNumber(next); next = text.charCodeAt(end)) {
+        if (next === 101 || next === 69) has_exponent = true;
+        end += 1;
+      }
+      // Shorter ones the pattern cannot find.
+      if ((has_exponent || end - at >= 16) && MAY_BE_INEXACT.test(text.slice(at, end))) return true;
+      at = end;
+    }
+  }
+  return false;
+}
+
+/** True for digits, `.`, `e`, `E`, `-` and `+`. */
+function isOfNumber(code: number): boolean {
+  return (code >= ZERO && code <= NINE) || code === 46 || code === 101 || code === 69 || code === MINUS || code === 43;
 }
 
 /** A valid JSON text with its inexact numbers as texts behind a mark; undefined when it has none. */

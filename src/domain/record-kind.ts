@@ -4,7 +4,7 @@
  * `warehouse/versions`.
  */
 
-import type { CustomerIds } from './email-ids.ts';
+import type { CustomerIds, EmailPersonOf } from './email-ids.ts';
 import type { EqualLines } from './equal-lines.ts';
 import type { Problem } from './errors.ts';
 import type { FieldKind, PrivateKind } from './fields.ts';
@@ -23,6 +23,8 @@ export interface ReadContext {
   defaultCurrency: (brand_id: string) => string;
   /** How ids of persons are kept, by brand; `verbatim` when left out. */
   customerIds?: (brand_id: string) => CustomerIds;
+  /** The person with an address. Without it, records that name a person by address are refused. */
+  emailPersonOf?: EmailPersonOf;
   /** The body held bytes that are not UTF-8. Then a replacement character in a text means that content was lost. */
   invalid_utf8?: boolean;
   /** Told of each value that is not taken as it was sent, though the record is. */
@@ -81,7 +83,7 @@ export interface RecordKindOptions<S extends TObject> {
   /** The schema versions of fields and derived columns that were added later than the kind. */
   fields_since?: Readonly<Record<string, number>>;
   kept: Kept;
-  /** Left out where only servers may send the kind. Of `if_allowed` kinds the record of a server counts, see `./claim.ts`. */
+  /** Left out where only servers may send the kind. Of `if_allowed` kinds the record of a server counts, see `./page-conversion.ts`. */
   pages?: FromPages;
   /**
    * The fields that name a person, each with the kind of id that it holds. Identity and the customer report find records by them.

@@ -8,6 +8,7 @@ import { CLOCK_AHEAD, clockAhead } from './clock.ts';
 import { contentId } from './content-id.ts';
 import { currencyProblem } from './currencies.ts';
 import { unifyIds } from './email-ids.ts';
+import { ADDRESS_FIELDS, nameByAddress } from './email-person.ts';
 import { assert, type Problem } from './errors.ts';
 import type { FieldKind } from './fields.ts';
 import { MAX_PLACE_LENGTH, readJson } from './json-field.ts';
@@ -91,6 +92,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     .filter(({ kind, schema }) => kind === 'currency' && schema['x-any-time'] !== true)
     .map(({ name }) => name);
   const persons = Object.keys(options.subjects ?? {});
+  const addressed = Object.keys(ADDRESS_FIELDS).filter((name) => name in properties);
   const lenient = declared
     .filter(({ schema }) => schema['x-lenient'] !== undefined)
     .map(({ name, schema }) => ({
@@ -129,10 +131,14 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const problem = readField(record, field, value, input, brand_id, context, ahead_ms);
       if (problem) return problem;
     }
+    for (const name of addressed) {
+      const unaddressed = nameByAddress(record, name, input[name], context);
+      if (unaddressed) return unaddressed;
+    }
     const unusual = hasUnusualText(record);
     const problem =
-      options.check?.(record) ??
       (unusual ? textProblem(record, texts.names, context.invalid_utf8 ?? false) : undefined) ??
+      options.check?.(record) ??
       placeholderProblem(record, own_ids) ??
       withdrawnCurrency(record, dated_currencies, options.instant_field);
     if (problem) return problem;

@@ -40,11 +40,14 @@ export const SpendSchema = Type.Object(
 
 export type SpendInput = Static<typeof SpendSchema>;
 
+/** An id that was made from the content of a line has this prefix and so many characters. Versions before schema 4 made it from the whole content. */
+export const MADE_SPEND_ID = { prefix: 'sp_', length: 35 } as const;
+
 export const spend = defineRecord({
   name: 'spend',
   singular: 'spend row',
   id_field: 'spend_id',
-  id_prefix: 'sp_',
+  id_prefix: MADE_SPEND_ID.prefix,
   schema: SpendSchema,
   since: 1,
   fields_since: { ad_set_id: 4, source: 4, [STATED_ID]: 4 },

@@ -1,6 +1,8 @@
 /** A touchpoint: one thing that a person did or was shown, on one channel, at one instant. */
 
+import { CAMPAIGN_KIND } from './campaign-kind.ts';
 import { SENT_AT } from './clock.ts';
+import { EMAIL } from './email-person.ts';
 import {
   Address,
   BRAND_ID,
@@ -25,7 +27,7 @@ import { SUBJECT_KEY } from './subject.ts';
 import { type Static, Type } from './typebox.ts';
 import { subjectProblem } from './who.ts';
 
-/** The types of touchpoint. The last three are common in email programmes, beside the usual web types. */
+/** The types of touchpoint. `custom` is what another program tracks and no other type fits. */
 export const TOUCHPOINT_TYPES = [
   'email_open',
   'email_click',
@@ -45,11 +47,12 @@ export const TOUCHPOINT_TYPES = [
   'ad_impression',
   'sms_click',
   'push_click',
+  'custom',
 ] as const;
 export type TouchpointType = (typeof TOUCHPOINT_TYPES)[number];
 
-/** Types that are outcomes: they appear on the journey and never earn credit. */
-export const OUTCOME_TYPES = ['purchase', 'subscription'] as const satisfies readonly TouchpointType[];
+/** Types that are outcomes, or that nobody can weigh: they appear on the journey and never earn credit. */
+export const OUTCOME_TYPES = ['purchase', 'subscription', 'custom'] as const satisfies readonly TouchpointType[];
 
 /** The window of each type: how long a touch may earn credit. The compiler asks for the window of a new type. */
 export const WINDOW_OF: Readonly<Record<TouchpointType, keyof Windows>> = {
@@ -71,6 +74,7 @@ export const WINDOW_OF: Readonly<Record<TouchpointType, keyof Windows>> = {
   ad_impression: 'view_days',
   sms_click: 'click_days',
   push_click: 'click_days',
+  custom: 'click_days',
 };
 
 /** The types with a window. */
@@ -132,6 +136,11 @@ export function touchpointTraits(
   );
 }
 
+/** The traits of a touchpoint that gets another verdict. */
+export function withVerdict(traits: number, verdict: string): number {
+  return (traits & ~TRAITS.machine) | ((MACHINE_VERDICTS as readonly string[]).includes(verdict) ? TRAITS.machine : 0);
+}
+
 export const DEVICE_TYPES = ['desktop', 'mobile', 'tablet', 'tv', 'bot', 'other'] as const;
 
 export const TouchpointSchema = Type.Object(
@@ -140,6 +149,7 @@ export const TouchpointSchema = Type.Object(
     brand_id: BRAND_ID,
     customer_id: Type.Optional(Id('Your id of the customer')),
     anonymous_id: Type.Optional(Id('The id of a browser or device')),
+    email: EMAIL,
     session_id: Type.Optional(Id('The id of the visit')),
     touchpoint_type: OneOf(TOUCHPOINT_TYPES, 'What happened'),
     channel: Type.Optional(
@@ -151,6 +161,7 @@ export const TouchpointSchema = Type.Object(
     campaign_id: Type.Optional(GroupId('The campaign; reports use utm_id, then utm_campaign when left out')),
     email_id: Type.Optional(GroupId('The email within the campaign')),
     message_id: Type.Optional(Id('The id of one email to one recipient')),
+    campaign_kind: CAMPAIGN_KIND,
     occurred_at: Instant('When it happened'),
     sent_at: SENT_AT,
     url: Type.Optional(RequestText('The URL of the page', MAX_URL_LENGTH)),
@@ -183,13 +194,18 @@ export const TouchpointSchema = Type.Object(
       orLeftOut(
         JsonObject(
           'Facts about the request: machine (boolean: the email provider calls it automatic), method, purpose, ' +
-            'sec_fetch_mode, sec_fetch_user, delivered_at',
+            'sec_fetch_mode, sec_fetch_user, delivered_at; of a click also link (its number), links (how many the message has) ' +
+            'and honeypot (boolean: the link is hidden from readers)',
         ),
       ),
     ),
     custom_attributes: OWN_DATA,
   },
-  { additionalProperties: false, $id: 'Touchpoint', description: 'One of customer_id and anonymous_id is needed' },
+  {
+    additionalProperties: false,
+    $id: 'Touchpoint',
+    description: 'One of customer_id, anonymous_id and email is needed, except from pages',
+  },
 );
 export type TouchpointInput = Static<typeof TouchpointSchema>;
 
@@ -216,7 +232,7 @@ export const touchpoints = defineRecord({
   id_prefix: 'tp_',
   schema: TouchpointSchema,
   since: 1,
-  fields_since: { utm_id: 5 },
+  fields_since: { utm_id: 5, campaign_kind: 6 },
   kept: 'first',
   pages: 'always',
   subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },

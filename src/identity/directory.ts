@@ -14,6 +14,7 @@ import { Line } from './line.ts';
 import { type Host, NearHost, Replaced } from './lines.ts';
 import { readFacts, type Span } from './log-links.ts';
 import type { FactPage } from './pages.ts';
+import { KeptPersonKeys, type PersonKeys } from './person-keys.ts';
 import { keepTable, makePersons } from './relation.ts';
 import { ThreadHost } from './thread.ts';
 
@@ -56,6 +57,7 @@ export class PersonDirectory {
   private readonly asked = new Map<string, readonly BrandRule[]>();
   private line: Line | undefined;
   private readonly near: Host = new NearHost();
+  private readonly keys = new KeptPersonKeys();
   private thread: ThreadHost | undefined;
   private threaded: boolean;
   private closed = false;
@@ -72,6 +74,13 @@ export class PersonDirectory {
   async makeRelation(snapshot: Snapshot, position: Position, rules: readonly BrandRule[]): Promise<void> {
     this.remember(rules);
     await this.at(snapshot, position, (line, view) => makePersons(snapshot, line, view, rules));
+  }
+
+  /** The members of {@link makeRelation} as lists of keys, without a table. What was asked before needs no query. */
+  personKeys(snapshot: Snapshot, position: Position, rules: readonly BrandRule[]): Promise<PersonKeys> {
+    return this.keys.at(position, rules, () =>
+      this.at(snapshot, position, (line, view) => this.keys.of(line, view, rules)),
+    );
   }
 
   /** The person of an id as of a position, with all its members. */

@@ -16,7 +16,8 @@ export class Line {
   earliest = 0;
   /** The number of pairs of ids. */
   links = 0;
-  private readonly name = randomUUID();
+  /** No other line has it. */
+  readonly name = randomUUID();
 
   constructor(readonly host: Host) {
     host.begin(this.name);

@@ -58,14 +58,22 @@ function relationName(brand_ids: readonly string[]): string {
 
 /** All rows of a kept table. @throws Replaced */
 async function readRows(line: Line, base: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  await readPages(line, base, (page) => {
+    for (const row of rowsOf(page)) rows.push(row);
+  });
+  return rows;
+}
+
+/** Reads a kept table page by page. @throws Replaced */
+export async function readPages(line: Line, base: string, take: (page: MemberPage) => void): Promise<void> {
   const cursor = await line.ask('openRows', base);
   if (cursor === undefined) throw new Replaced(`the table ${base} was replaced`);
-  const rows: Row[] = [];
   for (;;) {
     const page = await line.ask('nextRows', cursor);
     if (!page) throw new Replaced(`the cursor over ${base} was forgotten`);
-    if (page.id.length === 0) return rows;
-    for (const row of rowsOf(page)) rows.push(row);
+    if (page.id.length === 0) return;
+    take(page);
   }
 }
 

@@ -2,7 +2,8 @@
 import { badRequest } from '../domain/errors.ts';
 
 export type StateLocation =
-  | { engine: 'file' }
+  /** `folder` is another data folder than the one that is opened, for processes that share its state. */
+  | { engine: 'file'; folder?: string }
   | {
       engine: 'postgres';
       host: string;

@@ -6,7 +6,7 @@ import type { State } from './port.ts';
 
 /** @throws state_unavailable with the reason when the store cannot be opened. */
 export async function openState(folder: string, location: StateLocation): Promise<State> {
-  if (location.engine === 'file') return FileState.open(join(folder, 'state.db'));
+  if (location.engine === 'file') return FileState.open(join(location.folder ?? folder, 'state.db'));
   // The driver is loaded only here, because most folders do not need it.
   const { PostgresState } = await import('./postgres.ts');
   return PostgresState.open(location);

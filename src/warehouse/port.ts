@@ -19,7 +19,8 @@ export const MACROS = [
   'idiv', // (a, b) -> integer division, truncating toward zero
   'muldiv', // (v, s, t) -> v * s / t exactly, truncating toward zero; 0 <= s <= t < 2^53
   'muldiv53', // the same for 0 <= v < 2^53
-  'floor_div', // (a, b) -> integer division, rounding down; b > 0
+  'floor_div', // (a, b) -> integer division, rounding down; 0 < b < 2^63
+  'hash53', // (text) -> a whole number from 1 to 2^53 from a hash of the text; every engine has its own hash
   'bits', // (x, mask) -> the bits of an int64 that are also in the mask
   'sum128', // (x) -> exact 128-bit sum of integers
   'text128', // (x) -> decimal digits of an integer
@@ -32,6 +33,12 @@ export const MACROS = [
 ] as const;
 export type Macro = (typeof MACROS)[number];
 
+/** The cells of some rows of a query, one list for each column. */
+export interface Columns {
+  rows: number;
+  cells: ReadonlyArray<ArrayLike<number | string | null>>;
+}
+
 export type Parameter = string | number | bigint | null;
 
 /**
@@ -43,7 +50,7 @@ export class RowFault extends Error {
   constructor(
     readonly table: string,
     readonly column: string,
-    reason: string,
+    readonly reason: string,
   ) {
     super(`${table}.${column}: ${reason}`);
     this.name = 'RowFault';
@@ -52,6 +59,15 @@ export class RowFault extends Error {
 
 /** Rows to write together: all of them or none. */
 export type Batch = Partial<Record<TableName, Row[]>>;
+
+/** Where another thread writes the rows of a batch as text that the engine reads: files whose names begin with a path, or memory. */
+export type RowsTarget = { form: 'files'; path: string } | { form: 'texts' };
+
+/** The rows of a table that were checked and written to a {@link RowsTarget}. */
+export type WrittenRows = { table: TableName } & (
+  | { columns: readonly Column[]; path: string; longest_bytes: number }
+  | { lines: Uint8Array }
+);
 
 /**
  * A transaction that takes its rows in parts, for very many rows. Readers see them after `commit`; no other write runs until then.
@@ -79,6 +95,11 @@ export interface Snapshot {
   readonly committed?: ReadonlyMap<string, number>;
   /** Runs shared SQL with `$name` parameters. 128-bit and 64-bit integers come back as bigint. */
   query<R extends Row = Row>(sql: string, parameters?: Record<string, Parameter>): Promise<R[]>;
+  /**
+   * Reads a query column by column, which costs a fraction of {@link query}. `take` gets the cells of some rows, in the order of
+   * the columns of `select`. Cells are doubles, texts or null; an integer has to be made a double first.
+   */
+  columns(sql: string, parameters: Record<string, Parameter>, take: (columns: Columns) => void): Promise<void>;
   /** Stores the result of a query in a temporary table for later queries. */
   materialise(name: string, sql: string, parameters?: Record<string, Parameter>): Promise<void>;
   /** Gives a query a temporary name, like a view. It runs each time a later query reads that name. */
@@ -94,9 +115,10 @@ export interface Snapshot {
 
 /**
  * The purpose of a read. The number of reads at the same time is limited per purpose. Reads of the loader (known ids, positions)
- * do not wait for reports, because a sender must not wait for a report. Nor does the probe of `/health`.
+ * do not wait for reports, because a sender must not wait for a report. Nor does the probe of `/health`, nor what is kept in memory so
+ * that reports need the warehouse less.
  */
-export type ReadPurpose = 'reports' | 'loading' | 'probing';
+export type ReadPurpose = 'reports' | 'loading' | 'probing' | 'keeping';
 
 export interface ReadOptions {
   /** `reports` when left out. */
@@ -161,10 +183,13 @@ export interface Warehouse {
   /**
    * Writes a batch. Readers see all of it or nothing. Readers see rows of the log only when a commit covers their position,
    * because an engine may have no transactions. So a batch of log rows includes its commit, or follows a commit that covers it.
+   * @param written rows of the batch that another thread wrote to a target of {@link rowsTarget}. Its files are removed in any case.
    * @throws RowFault when a value does not fit its column; then nothing is written.
    * @throws TributaryError warehouse_unavailable when the engine cannot write now; the same batch may be tried again.
    */
-  append(batch: Batch): Promise<void>;
+  append(batch: Batch, written?: readonly WrittenRows[]): Promise<void>;
+  /** A new target for the rows of one batch. */
+  rowsTarget(): RowsTarget;
   /** Begins a {@link Load}. Engines that take batches as cheaply have none. @throws as `append`. */
   beginLoad?(): Promise<Load>;
   /**

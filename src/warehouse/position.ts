@@ -8,6 +8,15 @@ import type { Row } from './schema.ts';
 
 export type Position = ReadonlyMap<string, number>;
 
+/** The collector of the verdicts that rules over several events give. It writes reclassifications and no records. */
+export const SETTLED_COLLECTOR = 'settled-verdicts';
+
+/** The position without the verdicts that rules over several events gave. */
+export function withoutSettled(position: Position): Position {
+  if (!position.has(SETTLED_COLLECTOR)) return position;
+  return new Map([...position].filter(([collector_id]) => collector_id !== SETTLED_COLLECTOR));
+}
+
 /** The `as_of` token: collectors and their positions, in order of the names. */
 export function formatPosition(position: Position): string {
   return (
@@ -105,6 +114,23 @@ export function atOrBefore(alias: string, position: Position): string {
   return terms.length === 1 ? terms[0]! : `(${terms.join(' or ')})`;
 }
 
+/** An SQL condition that is true for rows after one position and at or before another. */
+export function between(alias: string, after: Position, upto: Position): string {
+  const terms = [...upto].flatMap(([collector_id, log_seq]) => {
+    const last = after.get(collector_id) ?? 0;
+    if (log_seq <= last) return [];
+    return [
+      `(${alias}.collector_id = ${quoted(collector_id)} and ${alias}.log_seq > ${last} and ${alias}.log_seq <= ${log_seq})`,
+    ];
+  });
+  return terms.length === 0 ? '1 = 0' : `(${terms.join(' or ')})`;
+}
+
+/** True if a position is at or before another one. */
+export function isWithin(position: Position, other: Position): boolean {
+  return [...position].every(([collector_id, log_seq]) => log_seq <= (other.get(collector_id) ?? 0));
+}
+
 /** The number of a row has `log_seq` in the low 47 bits and the collector's code in the 16 bits above. It is never negative. */
 const SEQ_BITS = 47n;
 const MAX_CODE = 0xffff;
@@ -134,7 +160,7 @@ export function sameCode(collector_id: string, others: Iterable<string>): string
  * must read it as a bigint.
  */
 export function logNumber(alias: string, position: Position): string {
-  const collectors = [...position.keys()].sort();
+  const collectors = [...withoutSettled(position).keys()].sort();
   for (const collector_id of collectors) {
     assert(position.get(collector_id)! < 2 ** Number(SEQ_BITS), `collector ${collector_id} has no position left`);
     const other = sameCode(collector_id, collectors);

@@ -50,6 +50,8 @@ const LOG_COLUMNS: readonly Column[] = [
   column('log_seq', 'int64'),
 ];
 
+export const LOG_COLUMN_NAMES: ReadonlySet<string> = new Set(LOG_COLUMNS.map(({ name }) => name));
+
 /** The hash of the sent content. It tells a repeat (same hash) from a conflict (another hash) without the payload. */
 const CONTENT_HASH = column('content_hash', 'int64');
 

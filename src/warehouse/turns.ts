@@ -96,6 +96,7 @@ export class ReadPlaces {
  */
 const LOADING_PLACES = 2;
 const PROBING_PLACES = 1;
+const KEEPING_PLACES = 1;
 
 /** The places for each purpose. */
 export function readPlaces(reports: number): Record<ReadPurpose, ReadPlaces> {
@@ -103,6 +104,7 @@ export function readPlaces(reports: number): Record<ReadPurpose, ReadPlaces> {
     reports: new ReadPlaces(reports),
     loading: new ReadPlaces(LOADING_PLACES),
     probing: new ReadPlaces(PROBING_PLACES),
+    keeping: new ReadPlaces(KEEPING_PLACES),
   };
 }
 

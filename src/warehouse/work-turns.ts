@@ -38,3 +38,43 @@ export async function mapInTurns<T, R>(items: Iterable<T>, map: (item: T) => R):
   }
   return mapped;
 }
+
+/** Works on the numbers from 0 to below `length` block by block, in turns. A block takes less than a few milliseconds. */
+export async function inBlocks(length: number, work: (from: number, until: number) => void): Promise<void> {
+  const BLOCK = 65_536;
+  const turns = new WorkTurns();
+  for (let from = 0; from < length; from += BLOCK) {
+    work(from, Math.min(length, from + BLOCK));
+    if (turns.ends(1)) await turns.next();
+  }
+}
+
+/** Sorts numbers in turns, by merging runs. Equal numbers stay in their order. @returns them sorted; `numbers` may hold anything. */
+export async function sortInTurns(
+  numbers: Uint32Array,
+  compare: (a: number, b: number) => number,
+): Promise<Uint32Array> {
+  const RUN = 2_048;
+  const turns = new WorkTurns();
+  for (let from = 0; from < numbers.length; from += RUN) {
+    numbers.subarray(from, from + RUN).sort(compare);
+    if (turns.ends(1)) await turns.next();
+  }
+  if (numbers.length <= RUN) return numbers;
+  let from_here = numbers;
+  let to_there: Uint32Array = new Uint32Array(numbers.length);
+  for (let run = RUN; run < numbers.length; run *= 2) {
+    for (let from = 0; from < numbers.length; from += 2 * run) {
+      const middle = Math.min(from + run, numbers.length);
+      const end = Math.min(middle + run, numbers.length);
+      let [a, b] = [from, middle];
+      for (let to = from; to < end; to++) {
+        if (turns.ends(4_096)) await turns.next();
+        const first = b >= end || (a < middle && compare(from_here[a]!, from_here[b]!) <= 0);
+        to_there[to] = first ? from_here[a++]! : from_here[b++]!;
+      }
+    }
+    [from_here, to_there] = [to_there, from_here];
+  }
+  return from_here;
+}

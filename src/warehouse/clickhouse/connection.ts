@@ -4,11 +4,12 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { toLines } from '../row-lines.ts';
 import type { Column, Row } from '../schema.ts';
 import { cancelled } from '../turns.ts';
 import { type Attempt, explained } from './failures.ts';
 import { named } from './migrations.ts';
-import { fromLines, toLines } from './rows.ts';
+import { fromLines } from './rows.ts';
 
 export interface ConnectionOptions {
   /** `http://host:8123` */
@@ -123,10 +124,19 @@ export class Connection {
   }
 
   /** Inserts the lines of {@link toLines}, whose rows are already checked. */
-  async insertLines(table: string, columns: readonly Column[], lines: string, call: Call = {}): Promise<void> {
+  async insertLines(
+    table: string,
+    columns: readonly Column[],
+    lines: string | Uint8Array,
+    call: Call = {},
+  ): Promise<void> {
     const names = columns.map((c) => named(c.name)).join(', ');
     const statement = `insert into ${table} (${names}) format JSONCompactEachRow`;
-    await this.upload(statement, Readable.from([Buffer.from(lines)], { objectMode: false }), call);
+    await this.upload(
+      statement,
+      Readable.from([typeof lines === 'string' ? Buffer.from(lines) : lines], { objectMode: false }),
+      call,
+    );
   }
 
   /** Writes the answer of a query that names its own format into a file. */

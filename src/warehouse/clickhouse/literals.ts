@@ -3,9 +3,9 @@
  * name, which shared SQL does not have. A quoted text has only two characters to escape.
  */
 import type { Parameter } from '../port.ts';
+import { toLine } from '../row-lines.ts';
 import type { Column, Row } from '../schema.ts';
 import { columnDdl } from './migrations.ts';
-import { toLine } from './rows.ts';
 
 /** A text as a quoted literal. Quotes and backslashes are doubled. */
 export function quoted(text: string): string {

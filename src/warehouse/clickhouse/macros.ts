@@ -21,8 +21,10 @@ export const CLICKHOUSE_MACROS: MacroTable = {
   // 128-bit division is native in ClickHouse. The way through doubles, which DuckDB needs, would be slower.
   muldiv: (v, s, t) => `intDiv(toInt128(${v}) * toInt128(${s}), toInt128(${t}))`,
   muldiv53: (v, s, t) => `toInt64(intDiv(toInt128(${v}) * toInt128(${s}), toInt128(${t})))`,
+  hash53: (x) => `(toInt64(bitShiftRight(sipHash64(${x}), 11)) + 1)`,
   bits: (x, mask) => `bitAnd(${x}, ${mask})`,
-  floor_div: (a, b) => `(intDiv(${a}, ${b}) - (modulo(${a}, ${b}) < 0))`,
+  // A literal beyond 32 bits is unsigned in ClickHouse, and the rest of a division by it is never below zero.
+  floor_div: (a, b) => `(intDiv(${a}, ${b}) - (modulo(${a}, toInt64(${b})) < 0))`,
   sum128: (x) => `sum(toInt128(${x}))`,
   text128: (x) => `toString(${x})`,
   count_where: (x) => `countIf(${x})`,

@@ -1,36 +1,24 @@
-/**
- * Converts rows to and from ClickHouse's JSON. Integers are digits and instants are texts, so that nothing is rounded to a
- * double.
- */
-import { jsonCell } from '../cells.ts';
-import type { Cell, Column, Row } from '../schema.ts';
+/** What ClickHouse is sent to write, and the rows of its answers. Integers are digits, so that nothing is rounded to a double. */
+import type { Batch, WrittenRows } from '../port.ts';
+import { toLines } from '../row-lines.ts';
+import { type Cell, type Row, TABLES, type TableName, WRITE_ORDER } from '../schema.ts';
 import { WorkTurns } from '../work-turns.ts';
 
-/** The lines of an insert, made in turns. Every row is checked before the first one is sent. @throws RowFault naming table and column. */
-export async function toLines(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<string> {
-  const turns = new WorkTurns();
-  const lines: string[] = [];
-  for (const row of rows) {
-    lines.push(toLine(table, columns, row));
-    if (turns.ends()) await turns.next();
-  }
-  return lines.join('\n');
+/** Lines for one table. */
+interface TableLines {
+  name: TableName;
+  lines: string | Uint8Array;
 }
 
-/** One line of {@link toLines}. */
-export function toLine(table: string, columns: readonly Column[], row: Row): string {
-  return JSON.stringify(columns.map((column) => toJson(table, column, row[column.name])));
-}
-
-function toJson(table: string, column: Column, cell: Cell | undefined): string | number | null {
-  const value = jsonCell(table, column, cell);
-  return column.type === 'instant' && value !== null ? timestamp(value as number) : value;
-}
-
-/** An instant such as `2026-03-01 12:00:00.007`. Its year has four digits. */
-function timestamp(ms: number): string {
-  const text = new Date(ms).toISOString();
-  return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
+/**
+ * The lines of a batch and of rows that another thread wrote, in the order in which tables are written. All rows are checked before
+ * the first table is written, so that a batch with a faulty row writes nothing. @throws RowFault.
+ */
+export async function linesOf(batch: Batch, written: readonly WrittenRows[]): Promise<TableLines[]> {
+  const parts = written.flatMap((one): TableLines[] => ('lines' in one ? [{ name: one.table, lines: one.lines }] : []));
+  for (const name of WRITE_ORDER)
+    if (batch[name]?.length) parts.push({ name, lines: await toLines(name, TABLES[name].columns, batch[name]) });
+  return WRITE_ORDER.flatMap((name) => parts.filter((part) => part.name === name));
 }
 
 /** The rows of an answer in JSONCompactEachRowWithNamesAndTypes, made in turns. Integers of 64 bits and more become bigint. */

@@ -3,9 +3,10 @@
  * every table of the log is replaced by its rows at or before these positions, so incomplete and later batches are not visible.
  */
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { KeptRelations } from '../kept-relations.ts';
 import { expandMacros } from '../macros.ts';
-import type { MakeRows, Parameter, Snapshot } from '../port.ts';
+import type { Columns, MakeRows, Parameter, Snapshot } from '../port.ts';
 import { atOrBefore, type Position } from '../position.ts';
 import { type Column, type Row, TABLE_NAMES, TABLES, type TableName } from '../schema.ts';
 import { Turns, tooSlow } from '../turns.ts';
@@ -13,6 +14,9 @@ import type { Call, Connection } from './connection.ts';
 import { inlineRows, withLiterals } from './literals.ts';
 import { CLICKHOUSE_MACROS } from './macros.ts';
 import { columnDdl, named, type Place, qualified } from './migrations.ts';
+
+/** Rows of one part of a column read. */
+const COLUMN_ROWS = 2_048;
 
 /** The positions that are committed now. A commit that is stored twice does not change the maximum, so `final` is not needed. */
 export async function committedPositions(connection: Connection, place: Place, call: Call): Promise<Position> {
@@ -42,6 +46,16 @@ export class ClickHouseSnapshot implements Snapshot {
 
   query<R extends Row = Row>(sql: string, parameters: Record<string, Parameter> = {}): Promise<R[]> {
     return this.turns.take(() => this.connection.query<R>(this.text(sql, parameters), this.call()));
+  }
+
+  async columns(sql: string, parameters: Record<string, Parameter>, take: (columns: Columns) => void): Promise<void> {
+    const rows = await this.query(sql, parameters);
+    const names = Object.keys(rows[0] ?? {});
+    for (let from = 0; from < rows.length; from += COLUMN_ROWS) {
+      const part = rows.slice(from, from + COLUMN_ROWS);
+      take({ rows: part.length, cells: names.map((name) => part.map((row) => row[name] as number | string | null)) });
+      await nextTurn();
+    }
   }
 
   materialise(name: string, sql: string, parameters: Record<string, Parameter> = {}): Promise<void> {

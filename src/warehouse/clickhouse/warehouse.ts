@@ -12,9 +12,11 @@ import {
   type Diagnosis,
   type ReadOptions,
   type ReadPurpose,
+  type RowsTarget,
   type Snapshot,
   type SoundBackup,
   type Warehouse,
+  type WrittenRows,
 } from '../port.ts';
 import { type Row, TABLE_NAMES, TABLES, WRITE_ORDER } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
@@ -23,7 +25,7 @@ import { Connection, type ConnectionOptions } from './connection.ts';
 import { makeHistory, readHistory, recordVersion } from './history.ts';
 import { inlineRows, literal, quoted } from './literals.ts';
 import { columnDdl, named, onCluster, type Place, qualified, statementsOf } from './migrations.ts';
-import { toLines } from './rows.ts';
+import { linesOf } from './rows.ts';
 import { ClickHouseSnapshot, committedPositions } from './snapshot.ts';
 
 export interface ClickHouseOptions extends Omit<ConnectionOptions, 'write_timeout_ms'> {
@@ -109,13 +111,9 @@ export class ClickHouseWarehouse implements Warehouse {
     });
   }
 
-  async append(batch: Batch): Promise<void> {
+  async append(batch: Batch, written: readonly WrittenRows[] = []): Promise<void> {
     return this.exclusively(async () => {
-      // All rows are checked before the first table is written, so that a batch with a faulty row writes nothing.
-      const filled = WRITE_ORDER.filter((name) => batch[name]?.length);
-      const parts = await Promise.all(
-        filled.map(async (name) => ({ name, lines: await toLines(name, TABLES[name].columns, batch[name]!) })),
-      );
+      const parts = await linesOf(batch, written);
       await this.clearIncomplete(batch);
       for (const { name, lines } of parts)
         try {
@@ -127,6 +125,8 @@ export class ClickHouseWarehouse implements Warehouse {
         }
     });
   }
+
+  rowsTarget = (): RowsTarget => ({ form: 'texts' });
 
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
     const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms ?? DEFAULT_READ_TIMEOUT_MS;

@@ -9,8 +9,8 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 import { jsonCell } from '../cells.ts';
+import { CHUNK_ROWS } from '../column-bytes.ts';
 import type { Column, Row } from '../schema.ts';
-import { CHUNK_ROWS } from './chunks.ts';
 import { insertThroughFile, type RowsFolder } from './rows-file.ts';
 import { TYPES } from './types.ts';
 

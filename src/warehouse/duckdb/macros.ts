@@ -28,6 +28,7 @@ export const DUCKDB_MACROS: MacroTable = {
        when (${v}) < 0 and (${v}) > -${EXACT} then -${scaledDown(`-(${v})`, s, t)}
        else ((${v})::hugeint * (${s})::hugeint) // (${t})::hugeint end)`,
   muldiv53: scaledDown,
+  hash53: (x) => `((hash(${x}) >> 11)::bigint + 1)`,
   bits: (x, mask) => `((${x}) & (${mask}))`,
   floor_div: (a, b) => `((${a}) // (${b}) - ((${a}) % (${b}) < 0)::int)`,
   sum128: (x) => `sum((${x})::hugeint)`,

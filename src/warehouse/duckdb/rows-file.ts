@@ -4,20 +4,15 @@
  * pieces.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { readPath } from '../../files/path-sql.ts';
-import { jsonRow } from '../cells.ts';
+import type { WrittenRows } from '../port.ts';
+import { filledColumns, writeLines } from '../row-lines.ts';
 import type { Column, ColumnType, Row } from '../schema.ts';
 import { unavailable } from './failures.ts';
-
-/** After this many characters of text, other work gets a turn of the event loop. They take about a millisecond. */
-const TURN_CHARACTERS = 100_000;
-/** After this many rows, other work gets a turn, even if their text is short. */
-const TURN_ROWS = 200;
 
 /**
  * The folder of these files: beside the warehouse file, or a temporary folder for a warehouse in memory. Only its owner may read
@@ -69,8 +64,9 @@ export async function insertThroughFile(
   let path: string | undefined;
   try {
     path = folder.newPath();
-    const longest = await writeLines(path, table, columns, rows);
-    await connection.run(insertStatement(target, columns, path, longest));
+    const filled = filledColumns(columns, rows);
+    const longest_bytes = await writeLines(path, table, filled, rows);
+    await insertFile(connection, target, columns, { columns: filled, path, longest_bytes });
   } catch (cause) {
     throw unwritable(cause);
   } finally {
@@ -78,46 +74,39 @@ export async function insertThroughFile(
   }
 }
 
-/** Writes one JSON array per row, in the order of `columns`. @returns an upper bound for the bytes of a line. */
-async function writeLines(
-  path: string,
-  table: string,
+/** A file of rows: the columns in it, its path, and an upper bound for the bytes of a line. */
+type WrittenFile = Omit<Extract<WrittenRows, { path: string }>, 'table'>;
+
+/** Inserts the rows of a file that {@link writeLines} wrote, inside the caller's transaction. */
+export async function insertFile(
+  connection: DuckDBConnection,
+  target: string,
   columns: readonly Column[],
-  rows: readonly Row[],
-): Promise<number> {
-  let longest = 0;
-  let file: FileHandle | undefined;
-  try {
-    for (let start = 0; start < rows.length; ) {
-      let text = '';
-      let at = start;
-      for (; at < rows.length && at - start < TURN_ROWS && text.length < TURN_CHARACTERS; at++) {
-        const line = `${JSON.stringify(jsonRow(table, columns, rows[at]!))}\n`;
-        // A character of UTF-16 takes at most three bytes of UTF-8.
-        longest = Math.max(longest, line.length * 3);
-        text += line;
-      }
-      file ??= await open(path, 'wx', 0o600);
-      await file.appendFile(text);
-      start = at;
-      await nextTurn();
-    }
-    return longest;
-  } finally {
-    await file?.close();
-  }
+  file: WrittenFile,
+): Promise<void> {
+  await connection.run(insertStatement(target, columns, file));
 }
 
 /** The smallest line length to give to DuckDB, which sizes its buffers by the longest line. */
 const LEAST_LINE_BYTES = 1_000_000;
 
-/** Each line is read as a list of texts. That is cheaper than objects, which repeat all column names in every row. */
-function insertStatement(target: string, columns: readonly Column[], path: string, longest: number): string {
+/**
+ * Each line is read as a list of texts. That is cheaper than objects, which repeat all column names in every row. Columns that are not
+ * in the file are named too, so that a table without one of them is noticed at once.
+ */
+function insertStatement(
+  target: string,
+  columns: readonly Column[],
+  { columns: filled, path, longest_bytes }: WrittenFile,
+): string {
+  const places = new Map(filled.map(({ name }, i) => [name, i + 1]));
   const names = columns.map(({ name }) => name);
-  const values = columns.map(({ type }, i) => FROM_TEXT[type](`cells[${i + 1}]`));
+  const values = columns.map(({ name, type }) =>
+    places.has(name) ? FROM_TEXT[type](`cells[${places.get(name)}]`) : 'null',
+  );
   return `insert into ${target} (${names.join(', ')}) select ${values.join(', ')} from read_json(${readPath(path)},
     format = 'newline_delimited', records = false, columns = {cells: 'varchar[]'}, auto_detect = false,
-    hive_partitioning = false, compression = 'uncompressed', maximum_object_size = ${Math.max(LEAST_LINE_BYTES, longest)})`;
+    hive_partitioning = false, compression = 'uncompressed', maximum_object_size = ${Math.max(LEAST_LINE_BYTES, longest_bytes)})`;
 }
 
 const FROM_TEXT: Record<ColumnType, (cell: string) => string> = {

@@ -2,11 +2,12 @@
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { keptName } from '../kept-relations.ts';
 import { expandMacros } from '../macros.ts';
-import type { MakeRows, Parameter, Snapshot } from '../port.ts';
+import type { Columns, MakeRows, Parameter, Snapshot } from '../port.ts';
 import type { Column, Row } from '../schema.ts';
 import { fillTable } from './append.ts';
 import { DUCKDB_MACROS } from './macros.ts';
 import { columnDdl } from './migrations.ts';
+import { readColumns } from './read-columns.ts';
 import type { RelationCache } from './relation-cache.ts';
 import type { RowsFolder } from './rows-file.ts';
 
@@ -33,6 +34,15 @@ export class DuckDBSnapshot implements Snapshot {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) return rows;
       for (const row of chunk.getRowObjects(names)) rows.push(row as R);
+    }
+  }
+
+  async columns(sql: string, parameters: Record<string, Parameter>, take: (columns: Columns) => void): Promise<void> {
+    const result = await this.run(sql, parameters);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (!chunk || chunk.rowCount === 0) return;
+      take(readColumns(chunk));
     }
   }
 

@@ -9,9 +9,10 @@ import { VERSION_2 } from './0002.ts';
 import { VERSION_3 } from './0003.ts';
 import { VERSION_4 } from './0004.ts';
 import { VERSION_5 } from './0005.ts';
+import { VERSION_6 } from './0006.ts';
 import type { SchemaVersion } from './version.ts';
 
-export const VERSIONS: readonly SchemaVersion[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5];
+export const VERSIONS: readonly SchemaVersion[] = [VERSION_1, VERSION_2, VERSION_3, VERSION_4, VERSION_5, VERSION_6];
 
 /** The table that says which versions a database has, and when each was applied. */
 export const HISTORY_TABLE = 'schema_history';
