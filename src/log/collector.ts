@@ -2,32 +2,30 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sentId } from '../domain/claim.ts';
-import type { CustomerIds } from '../domain/email-ids.ts';
-import { EqualLines } from '../domain/equal-lines.ts';
-import { type Problem, TributaryError } from '../domain/errors.ts';
-import { RECORD_NAMES, recordKind } from '../domain/index.ts';
-import { isProblem, type ReadContext } from '../domain/record.ts';
+import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
+import { TributaryError } from '../domain/errors.ts';
+import type { EnrichSettings } from '../enrichment/enrich-options.ts';
 import { type PrivacyOptions, privacyRules } from '../enrichment/private.ts';
 import type { State } from '../state/port.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import { WorkTurns } from '../warehouse/work-turns.ts';
-import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
+import type { Acknowledgement } from './acknowledgement.ts';
+import { AddressLinks } from './address-links.ts';
 import type { Enrich } from './batch.ts';
-import { catchUpSeenIds } from './catch-up.ts';
-import { checkCollectorName } from './collector-name.ts';
-import { CommitClock, lastCommit } from './commit-clock.ts';
 import type { Conflict } from './conflict-counts.ts';
-import { countOpenDeadLetters, readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
+import { conflictsOf, conflictsOfPart } from './conflicts-lately.ts';
+import { readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
 import type { Caller, Envelope } from './envelope.ts';
-import { type KeptRecord, keepRecord } from './kept-record.ts';
+import type { KeptPart } from './kept-part.ts';
 import type { Limits } from './limits.ts';
 import { Loader } from './loader.ts';
 import type { LoaderStats, Recalled } from './loader-options.ts';
+import { LocalPreparer } from './preparing/local.ts';
+import type { Preparer } from './preparing/preparer.ts';
+import { ThreadPreparer } from './preparing/thread.ts';
+import { readDrafts } from './read-drafts.ts';
+import { KNOWN_IDS, recall } from './recall.ts';
 import { RecentIds } from './recent-ids.ts';
-import { SeenIds } from './seen-ids.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
-import { senderProblem } from './senders.ts';
 import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
@@ -46,10 +44,14 @@ export interface CollectorOptions {
   defaultCurrency: (brand_id: string) => string;
   /** How ids of persons are kept, by brand. */
   customerIds?: (brand_id: string) => CustomerIds;
+  /** The person with an address. */
+  emailPersonOf?: EmailPersonOf;
   /** True if pages may send conversions of the brand. */
   takesPageConversions?: (brand_id: string) => boolean;
   clock?: () => number;
   serves_nobody?: boolean;
+  /** Set if a thread prepares the batches of the loader. It enriches by these settings, which say the same as `enrich` and `privacy`. */
+  enriches_in_thread?: EnrichSettings;
   interval_ms?: number;
   /** The last segment is dropped when it is loaded and nothing was accepted for this long. */
   idle_ms?: number;
@@ -57,9 +59,6 @@ export interface CollectorOptions {
   onCommit?: (log_seq: number) => void;
 }
 
-const CONFLICT =
-  'conflict: this id was accepted before with other content, and the first record counts; send a change as a record of its own, such as an adjustment, or another event under another id';
-const KNOWN_IDS = 'known-ids.bloom';
 /** The filter of known ids is saved each time this many records were loaded. */
 const SAVE_EVERY_RECORDS = 2_000_000;
 /** Dead letters that are replayed with one write to the spool and one to the warehouse. */
@@ -82,6 +81,7 @@ export interface CollectorHealth {
 export class Collector {
   private saving: Promise<void> = Promise.resolve();
   private readonly recent = new RecentIds();
+  private readonly links = new AddressLinks();
 
   private constructor(
     private readonly options: CollectorOptions,
@@ -104,23 +104,23 @@ export class Collector {
     } catch (error) {
       const away = error instanceof TributaryError && error.code === 'warehouse_unavailable';
       if (!away || !(await hasSegments(folder))) throw error;
-      options.onError?.(
-        error,
-        'start without the warehouse: events are accepted, and loaded when the warehouse answers',
-      );
+      const what = 'start without the warehouse: events are accepted, and loaded when the warehouse answers';
+      options.onError?.(error, what);
     }
     const spool = await Spool.open({
       folder,
       limits: options.limits,
       committed_log_seq: recalled?.committed_log_seq ?? 0,
+      ...(options.enriches_in_thread && { max_handed_bytes: 0 }),
       ...(options.idle_ms === undefined ? {} : { idle_ms: options.idle_ms }),
     });
     let collector: Collector | undefined;
     const suppressions = new Suppressions(options.state);
+    const preparer = preparerOf(options, spool, suppressions);
     const loader = new Loader({
       ...options,
       spool,
-      suppressions,
+      preparer,
       recalled,
       recall: () => recall(options),
       batch_records: options.limits.batch_records,
@@ -145,58 +145,31 @@ export class Collector {
    * @throws too_large over the item limit; spool_full, spool_unwritable, shutting_down (503).
    */
   async accept({ source, drafts }: Envelope, caller: Caller): Promise<Acknowledgement> {
-    const { max_items } = this.options.limits;
-    if (drafts.length > max_items) {
-      throw new TributaryError(
-        'too_large',
-        `body: ${drafts.length} items in one request; the limit is ${max_items}, split them over several requests`,
-        { field: 'body' },
-      );
-    }
-    const { privacy, defaultCurrency, customerIds } = this.options;
+    const { privacy } = this.options;
     const now_ms = this.now();
-    let warnings: Problem[] = [];
-    const warn = (warning: Problem): void => void warnings.push(warning);
-    const of_brands = customerIds ? { defaultCurrency, customerIds } : { defaultCurrency };
-    const context: ReadContext = { now_ms, ...of_brands, equal_lines: new EqualLines(), ...caller, warn };
-    const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
-    const records: KeptRecord[] = [];
-    const indexes: number[] = [];
-    const turns = new WorkTurns();
-    for (let index = 0; index < drafts.length; index++) {
-      if (turns.ends()) await turns.next();
-      const { record, input } = drafts[index]!;
-      if (warnings.length > 0) warnings = [];
-      const kind = recordKind(record);
-      const read = kind.read(input, context);
-      const problem = isProblem(read) ? read : senderProblem(record, read, caller, this.options);
-      if (problem) answer.rejected.push({ index, ...problem });
-      else if (!isProblem(read)) {
-        records.push(keepRecord(record, read, privacy, caller.from_page));
-        indexes.push(index);
-        answer.ids.push(read[kind.id_field] as string);
-        addWarnings(answer, index, warnings);
-      }
-    }
+    const { answer, records, indexes, links } = await readDrafts(
+      drafts,
+      caller,
+      { ...this.options, now_ms },
+      this.links,
+    );
     if (records.length > 0)
       await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms });
-    answer.accepted = records.length;
-    const conflicts = this.conflictsOf(records, indexes);
+    this.links.noted(links);
+    answer.accepted = answer.ids.length;
+    const conflicts = conflictsOf(records, indexes, this.recent);
     if (conflicts.length > 0 && !caller.from_page) answer.conflicts = conflicts;
     return answer;
   }
 
-  /** The records that are known with other content, as far as this process remembers. */
-  private conflictsOf(records: readonly KeptRecord[], indexes: readonly number[]) {
-    const conflicts: NonNullable<Acknowledgement['conflicts']> = [];
-    for (let i = 0; i < records.length; i++) {
-      const kept = records[i]!;
-      const { id_field, kept: which } = recordKind(kept.record);
-      if (which === 'latest') continue;
-      if (this.recent.conflicts(kept, id_field))
-        conflicts.push({ index: indexes[i]!, id: sentId(kept.item, id_field) as string, reason: CONFLICT });
-    }
-    return conflicts;
+  /**
+   * Accepts records that another thread has read and cleaned by this collector's settings. They are not read again, so nothing that
+   * comes from outside may be given. @returns the conflicts among them. @throws as {@link accept}.
+   */
+  async acceptPart(part: KeptPart, source: string): Promise<Array<{ index: number; reason: string }>> {
+    const { privacy } = this.options;
+    await this.spool.append(part, { source, privacy: privacyRules(privacy), received_at: this.now() });
+    return conflictsOfPart(part, this.recent);
   }
 
   /** Waits until everything that was accepted before can be queried. @returns the position. @throws timeout. */
@@ -254,6 +227,7 @@ export class Collector {
     const { recalled, stats } = this.loader;
     if (recalled && stats.committed_log_seq > recalled.saved_log_seq)
       await this.save(recalled, stats.committed_log_seq);
+    await this.loader.close();
   }
 
   private now(): number {
@@ -270,7 +244,7 @@ export class Collector {
   }
 
   private async save({ seen }: Recalled, log_seq: number): Promise<void> {
-    await seen.save(join(this.options.folder, KNOWN_IDS), log_seq);
+    await this.loader.save(seen, join(this.options.folder, KNOWN_IDS), log_seq);
   }
 
   /** Removes the saved filter, so that the next start builds it from the log. */
@@ -280,19 +254,15 @@ export class Collector {
   }
 }
 
-/** Reads the collector's position and the ids of every collector from the warehouse. */
-async function recall({ folder, warehouse, collector_id }: CollectorOptions): Promise<Recalled> {
-  await warehouse.migrate();
-  await checkCollectorName(warehouse, collector_id);
-  const { log_seq: committed_log_seq, committed_ms } = await lastCommit(warehouse, collector_id);
-  const saved = await SeenIds.load(join(folder, KNOWN_IDS));
-  const kept = saved !== undefined && saved.log_seq <= committed_log_seq;
-  const seen = kept ? saved.ids : new SeenIds();
-  const saved_log_seq = kept ? saved.log_seq : 0;
-  await catchUpSeenIds(seen, warehouse, RECORD_NAMES, saved_log_seq);
-  const commit_clock = new CommitClock(committed_ms);
-  const open_dead_letters = await countOpenDeadLetters(warehouse);
-  return { committed_log_seq, commit_clock, seen, saved_log_seq, open_dead_letters };
+function preparerOf(
+  { warehouse, collector_id, enrich, privacy, enriches_in_thread, clock }: CollectorOptions,
+  spool: Spool,
+  suppressions: Suppressions,
+): Preparer {
+  const options = { spool, warehouse, suppressions, collector_id };
+  return enriches_in_thread === undefined
+    ? new LocalPreparer({ ...options, enrich, privacy })
+    : new ThreadPreparer({ ...options, enrich: enriches_in_thread, ...(clock && { clock }) });
 }
 
 async function hasSegments(folder: string): Promise<boolean> {

@@ -2,6 +2,7 @@
  * Envelopes that were just written to the spool, handed to the loader in memory. Most records are loaded within a second, so the
  * loader need not read their lines again. What does not fit here is read from the disk. Both ways give the same records.
  */
+import type { KeptPart } from './kept-part.ts';
 import type { KeptRecord } from './kept-record.ts';
 import type { EntryHead } from './segment.ts';
 
@@ -15,7 +16,7 @@ export interface Handed {
   received_at: number;
   /** The rules by which its records were cleaned. */
   privacy: string;
-  records: readonly KeptRecord[];
+  records: readonly KeptRecord[] | KeptPart;
 }
 
 /** The lines of all envelopes that are held have at most this many bytes together. */
@@ -32,7 +33,7 @@ export class HandedEnvelopes {
   addGroup(
     { name: segment, durable_bytes: from }: { name: string; durable_bytes: number },
     ends: readonly number[],
-    group: ReadonlyArray<{ head: EntryHead; records: readonly KeptRecord[]; first_log_seq: number }>,
+    group: ReadonlyArray<{ head: EntryHead; records: Handed['records']; first_log_seq: number }>,
   ): void {
     for (const [i, { head, records, first_log_seq: log_seq }] of group.entries()) {
       const { privacy, received_at } = head;

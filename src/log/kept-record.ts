@@ -1,8 +1,8 @@
 /** Accepted records as the log keeps them: without private content, and with the hash of the content that was sent. */
 import { hash } from 'node:crypto';
-import { asClaim, CLAIMED_ID, sentId } from '../domain/claim.ts';
 import { asSent, CLOCK_AHEAD, withServerClock } from '../domain/clock.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
+import { asPageConversion, CLAIMED_ID, sentId } from '../domain/page-conversion.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import { ADDRESS_PLACE, type PrivacyOptions, withoutPrivate } from '../enrichment/private.ts';
 
@@ -20,7 +20,7 @@ export interface KeptRecord {
 
 /**
  * Cleans a record as it was sent: one that was just read, or one that an earlier version wrote without cleaning. What a page
- * may only claim is kept as a claim; its hash is that of the content, so that it is compared with what a server sends.
+ * may only claim is kept as a page conversion; its hash is that of the content, so that it is compared with what a server sends.
  */
 export function keepRecord(
   record: RecordName,
@@ -33,7 +33,7 @@ export function keepRecord(
   const content_hash = hash('sha256', text, 'hex').slice(0, 16);
   const timed = item[CLOCK_AHEAD] === undefined ? item : withServerClock(item, kind.instant_field!);
   const cleaned = cleanRecord(record, timed, privacy);
-  const clean = from_page && kind.pages === 'if_allowed' ? asClaim(cleaned) : cleaned;
+  const clean = from_page && kind.pages === 'if_allowed' ? asPageConversion(cleaned) : cleaned;
   return { record, item: clean, text: clean === item ? text : JSON.stringify(clean), content_hash };
 }
 
@@ -58,7 +58,7 @@ export function keepLetter(record: RecordName, payload: string, privacy: Privacy
   return typeof content_hash === 'string' ? { ...kept, content_hash } : kept;
 }
 
-/** The fields of a record as its sender knows them. A claim has the note that it came from a page. */
+/** The fields of a record as its sender knows them. A page conversion has the note that it came from a page. */
 export function sentFields(record: RecordName, item: FlatRecord): FlatRecord {
   const { [ADDRESS_PLACE]: _place, [CONTENT_HASH]: _hash, [CLAIMED_ID]: claimed_id, ...fields } = item;
   const { id_field } = recordKind(record);

@@ -1,12 +1,11 @@
 /** What the loader needs, and what it tells. */
 import type { RecordName } from '../domain/index.ts';
-import type { PrivacyOptions } from '../enrichment/private.ts';
 import type { Warehouse } from '../warehouse/port.ts';
-import type { Enrich } from './batch.ts';
+import type { BatchCounts } from './batch.ts';
 import type { CommitClock } from './commit-clock.ts';
+import type { Preparer } from './preparing/preparer.ts';
 import type { SeenIds } from './seen-ids.ts';
 import type { Spool } from './spool.ts';
-import type { Suppressions } from './suppressions.ts';
 
 export interface LoaderStats {
   committed_log_seq: number;
@@ -23,6 +22,29 @@ export interface LoaderStats {
   last_error: string;
 }
 
+/** The stats of a loader that begins. */
+export function newStats(recalled: Recalled | undefined): LoaderStats {
+  return {
+    committed_log_seq: recalled?.committed_log_seq ?? 0,
+    loaded: {},
+    duplicates: 0,
+    conflicts: 0,
+    suppressed: 0,
+    dead_letters: 0,
+    open_dead_letters: recalled?.open_dead_letters ?? 0,
+    quarantined_segments: 0,
+    last_error: '',
+  };
+}
+
+/** Adds what a batch that is committed counts. */
+export function addCounts(stats: LoaderStats, { loaded, duplicates, conflicts }: BatchCounts): void {
+  for (const [name, n] of Object.entries(loaded) as Array<[RecordName, number]>)
+    stats.loaded[name] = (stats.loaded[name] ?? 0) + n;
+  stats.duplicates += duplicates;
+  stats.conflicts += conflicts.length;
+}
+
 /** What the loader reads from the warehouse before it can load. */
 export interface Recalled {
   committed_log_seq: number;
@@ -36,9 +58,7 @@ export interface Recalled {
 export interface LoaderOptions {
   spool: Spool;
   warehouse: Warehouse;
-  enrich: Enrich;
-  privacy: PrivacyOptions;
-  suppressions: Suppressions;
+  preparer: Preparer;
   collector_id: string;
   /** Undefined when the warehouse did not answer at the start. Then `recall` is called until it succeeds. */
   recalled: Recalled | undefined;

@@ -6,26 +6,30 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { TributaryError } from '../domain/errors.ts';
-import type { RecordName } from '../domain/index.ts';
-import { type Batch, RowFault } from '../warehouse/port.ts';
+import { type Batch, RowFault, type WrittenRows } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
-import { type BatchCounts, type Item, prepareBatch } from './batch.ts';
+import type { BatchCounts } from './batch.ts';
 import { ConflictCounts } from './conflict-counts.ts';
 import { deadLetter, refuseOwnFault } from './dead-letters.ts';
-import type { LoaderOptions, LoaderStats, Recalled } from './loader-options.ts';
+import { addCounts, type LoaderOptions, type LoaderStats, newStats, type Recalled } from './loader-options.ts';
 import { OpenLoad } from './open-load.ts';
-import { RequestLoad, restAfter } from './request-load.ts';
+import { Pace } from './pace.ts';
+import type { Portion, Prepared, Preparer } from './preparing/preparer.ts';
 import { Rests } from './rests.ts';
-import { SpoolReader } from './spool-reader.ts';
+import type { SeenIds } from './seen-ids.ts';
 
-const DEFAULT_INTERVAL_MS = 250;
 const MAX_BACKOFF_MS = 10_000;
 /** How long a stop may load the rest of the spool. */
 const DRAIN_MS = 30_000;
-/** The size of a batch while requests go first. */
-const BUSY_BATCH_RECORDS = 500;
 /** Unread records for which a loader that nobody waits for ends its rest. So few are read from memory, and do not grow old there. */
 const WAKING_RECORDS = 500;
+
+/** Records of a portion, and the position that is committed with them. */
+interface Part {
+  from: number;
+  to: number;
+  last_log_seq: number;
+}
 
 export class Loader {
   readonly stats: LoaderStats;
@@ -33,9 +37,9 @@ export class Loader {
   private stopping = false;
   private running: Promise<void> | undefined;
   private waiting = 0;
-  private readonly load_of_requests: RequestLoad;
+  private readonly pace: Pace;
   private readonly rests = new Rests();
-  private readonly reader: SpoolReader;
+  private readonly preparer: Preparer;
   private failures = 0;
   private readonly open_load: OpenLoad;
   /** True if the last read found many records, so that many more may follow. */
@@ -44,24 +48,15 @@ export class Loader {
 
   constructor(private readonly options: LoaderOptions) {
     this.recalled = options.recalled;
-    this.load_of_requests = new RequestLoad(options.spool);
-    this.reader = new SpoolReader(options.spool, options.privacy);
+    this.preparer = options.preparer;
+    const { spool, batch_records, interval_ms, serves_nobody = false } = options;
+    this.pace = new Pace({ spool, batch_records, interval_ms, serves_nobody, in_thread: this.preparer.in_thread });
     this.open_load = new OpenLoad({
       warehouse: options.warehouse,
       commitRow: (log_seq) => this.commitRow(log_seq, this.now()),
       onCommit: (log_seq, counts) => this.committed(log_seq, counts),
     });
-    this.stats = {
-      committed_log_seq: options.recalled?.committed_log_seq ?? 0,
-      loaded: {},
-      duplicates: 0,
-      conflicts: 0,
-      suppressed: 0,
-      dead_letters: 0,
-      open_dead_letters: options.recalled?.open_dead_letters ?? 0,
-      quarantined_segments: 0,
-      last_error: '',
-    };
+    this.stats = newStats(options.recalled);
   }
 
   start(): void {
@@ -121,7 +116,17 @@ export class Loader {
       this.options.onError?.(error, 'drop loaded segments from the spool');
       await this.open_load.abandon();
     }
-    await this.reader.close();
+    await this.preparer.restart();
+  }
+
+  /** Saves the filter of known ids. */
+  save(seen: SeenIds, path: string, log_seq: number): Promise<void> {
+    return this.preparer.save(seen, path, log_seq);
+  }
+
+  /** Ends what prepares the batches. Call it last. */
+  close(): Promise<void> {
+    return this.preparer.close();
   }
 
   /** Loads the rest of the spool in one try. What it does not load is safe in the spool. */
@@ -136,14 +141,13 @@ export class Loader {
   }
 
   private async loop(): Promise<void> {
-    const interval_ms = this.options.interval_ms ?? DEFAULT_INTERVAL_MS;
     while (!this.stopping) {
-      if (this.waiting === 0) await this.rests.take(interval_ms);
+      if (this.waiting === 0) await this.rests.take(this.pace.interval_ms);
       // Reading an empty spool does no I/O. Without this turn of the event loop, a waiting flush would never wake up.
       else await nextTurn();
       if (this.stopping || (await this.tryToLoad(() => !this.stopping))) continue;
       // If a flush ended this rest, a failing loader would try many times a second while somebody waits.
-      await this.rests.take(Math.min(interval_ms * 2 ** this.failures, MAX_BACKOFF_MS), false);
+      await this.rests.take(Math.min(this.pace.interval_ms * 2 ** this.failures, MAX_BACKOFF_MS), false);
     }
   }
 
@@ -159,7 +163,7 @@ export class Loader {
       this.stats.last_error = error instanceof Error ? error.message : String(error);
       this.options.onError?.(error, 'load');
       await this.open_load.abandon();
-      await this.reader.close();
+      await this.preparer.restart();
       return false;
     }
   }
@@ -173,71 +177,63 @@ export class Loader {
     return this.recalled;
   }
 
-  private restsForRequests(): boolean {
-    const is_high = this.load_of_requests.isHigh();
-    return is_high && this.waiting === 0 && !this.stopping && !this.options.serves_nobody;
-  }
-
   /** Loads batches until the spool is read to its end, or `goesOn` says no. */
   private async loadAvailable(recalled: Recalled, goesOn: () => boolean): Promise<void> {
     const { spool, batch_records } = this.options;
     while (goesOn()) {
-      const yields = this.restsForRequests();
-      const started = performance.now();
-      const items = await this.reader.read(
-        this.position,
-        yields ? Math.min(BUSY_BATCH_RECORDS, batch_records) : batch_records,
-      );
-      this.is_bulk = items.length >= Math.min(WAKING_RECORDS, batch_records);
-      if (items.length > 0) await this.loadWanted(items, recalled);
+      const portion = await this.preparer.read(this.position, this.pace.begin(this.waiting > 0 || this.stopping));
+      this.is_bulk = portion.records >= Math.min(WAKING_RECORDS, batch_records);
+      if (portion.records > 0) await this.loadPortion(portion, recalled);
       else if (this.waiting > 0 || this.stopping) await this.open_load.commit();
       if (this.open_load.position === undefined) {
         await this.setDamagedAside();
         await spool.drop(this.stats.committed_log_seq);
       }
-      if (items.length === 0) return;
-      if (yields) await this.rests.take(restAfter(performance.now() - started));
+      if (portion.records === 0) return;
+      const rest_ms = this.pace.end();
+      if (rest_ms > 0) await this.rests.take(rest_ms);
     }
   }
 
-  /** Loads the items that are not suppressed. The position of the last item is committed in any case. */
-  private async loadWanted(items: readonly Item[], recalled: Recalled): Promise<void> {
-    const wanted = await this.options.suppressions.without(items);
-    await this.load(wanted, items[items.length - 1]!.log_seq, recalled, true);
-    this.stats.suppressed += items.length - wanted.length;
+  /** Loads the records that are not suppressed. The position of the last one is committed in any case. */
+  private async loadPortion({ records, wanted, last_log_seq }: Portion, recalled: Recalled): Promise<void> {
+    await this.load({ from: 0, to: wanted, last_log_seq }, recalled, true);
+    this.stats.suppressed += records - wanted;
   }
 
   /**
-   * Loads items and commits `last_log_seq`. A record with a value that does not fit its column becomes a dead letter: the batch
-   * is halved until the record is alone. Any other failure is not the fault of a record. It stops loading, and the same items are
+   * Loads records and commits `last_log_seq`. A record with a value that does not fit its column becomes a dead letter: the batch
+   * is halved until the record is alone. Any other failure is not the fault of a record. It stops loading, and the same records are
    * tried again.
    */
-  private async load(
-    items: readonly Item[],
-    last_log_seq: number,
-    recalled: Recalled,
-    is_whole: boolean,
-  ): Promise<void> {
+  private async load({ from, to, last_log_seq }: Part, recalled: Recalled, is_whole: boolean): Promise<void> {
     const now_ms = this.now();
-    // What is not committed cannot be looked up.
-    const beforeLookUp = (): Promise<void> => this.open_load.commit();
-    const context = { ...this.options, seen: recalled.seen, now_ms, beforeLookUp };
-    const { batch, counts } = await prepareBatch(items, context);
+    let prepared: Prepared | undefined;
     try {
-      await this.append(batch, last_log_seq, now_ms, counts);
+      prepared = await this.preparer.prepare(
+        { from, to },
+        {
+          seen: recalled.seen,
+          now_ms,
+          // What is not committed cannot be looked up.
+          beforeLookUp: () => this.open_load.commit(),
+        },
+      );
+      await this.append(prepared.batch, last_log_seq, now_ms, prepared);
     } catch (fault) {
       if (!(fault instanceof RowFault)) throw fault;
-      if (is_whole) refuseOwnFault(batch, fault);
-      if (items.length === 1) return this.setAside(items[0]!, last_log_seq, fault);
-      const middle = Math.ceil(items.length / 2);
-      const left = items.slice(0, middle);
-      await this.load(left, left[left.length - 1]!.log_seq, recalled, false);
-      await this.load(items.slice(middle), last_log_seq, recalled, false);
+      if (is_whole && prepared) refuseOwnFault(prepared.batch, fault);
+      if (to - from === 1) return this.setAside(from, last_log_seq, fault);
+      const middle = from + Math.ceil((to - from) / 2);
+      const { log_seq } = await this.preparer.item(middle - 1);
+      await this.load({ from, to: middle, last_log_seq: log_seq }, recalled, false);
+      await this.load({ from: middle, to, last_log_seq }, recalled, false);
     }
   }
 
-  private async setAside(item: Item, last_log_seq: number, fault: RowFault): Promise<void> {
+  private async setAside(index: number, last_log_seq: number, fault: RowFault): Promise<void> {
     const now_ms = this.now();
+    const item = await this.preparer.item(index);
     const letter = deadLetter(item, fault, { collector_id: this.options.collector_id, loaded_at: now_ms });
     await this.append({ dead_letters: [letter] }, last_log_seq, now_ms);
     this.stats.dead_letters += 1;
@@ -246,11 +242,16 @@ export class Loader {
   }
 
   /** Writes a batch in one transaction with its last position, or adds it to the open load. */
-  private async append(batch: Batch, log_seq: number, now_ms: number, counts?: BatchCounts): Promise<void> {
+  private async append(
+    batch: Batch,
+    log_seq: number,
+    now_ms: number,
+    { counts, written }: { counts?: BatchCounts; written?: readonly WrittenRows[] } = {},
+  ): Promise<void> {
     const { warehouse, serves_nobody } = this.options;
     const begins = this.is_bulk && serves_nobody && warehouse.beginLoad !== undefined;
     if (begins || this.open_load.position !== undefined) return this.open_load.add(batch, log_seq, counts);
-    await warehouse.append({ ...batch, commits: [this.commitRow(log_seq, now_ms)] });
+    await warehouse.append({ ...batch, commits: [this.commitRow(log_seq, now_ms)] }, written);
     this.committed(log_seq, counts === undefined ? [] : [counts]);
   }
 
@@ -261,7 +262,12 @@ export class Loader {
 
   private committed(log_seq: number, counts: readonly BatchCounts[]): void {
     this.stats.committed_log_seq = log_seq;
-    for (const one of counts) this.count(one);
+    // Whoever waits for this position sees no failure of the tries before it.
+    this.stats.last_error = '';
+    for (const one of counts) {
+      addCounts(this.stats, one);
+      this.conflicts.add(one.conflicts);
+    }
     this.options.onCommit?.(log_seq);
   }
 
@@ -270,7 +276,7 @@ export class Loader {
   }
 
   private async setDamagedAside(): Promise<void> {
-    for (const name of await this.reader.setDamagedAside()) {
+    for (const name of await this.preparer.setDamagedAside()) {
       this.stats.quarantined_segments += 1;
       this.options.onError?.(
         new Error(
@@ -279,14 +285,5 @@ export class Loader {
         'quarantine',
       );
     }
-  }
-
-  private count(counts: BatchCounts): void {
-    for (const [name, n] of Object.entries(counts.loaded) as Array<[RecordName, number]>) {
-      this.stats.loaded[name] = (this.stats.loaded[name] ?? 0) + n;
-    }
-    this.stats.duplicates += counts.duplicates;
-    this.stats.conflicts += counts.conflicts.length;
-    this.conflicts.add(counts.conflicts);
   }
 }

@@ -1,6 +1,7 @@
 /** Looks up which records the warehouse holds already. */
-import { CLAIMED_ID } from '../domain/claim.ts';
+
 import { type RecordName, recordKind } from '../domain/index.ts';
+import { CLAIMED_ID } from '../domain/page-conversion.ts';
 import type { FlatRecord, Value } from '../domain/record.ts';
 import type { Snapshot, Warehouse } from '../warehouse/port.ts';
 import { currentPosition } from '../warehouse/position.ts';
@@ -19,8 +20,8 @@ export interface Wanted {
 /** A record that the log holds. */
 export interface KnownRecord {
   content_hash: bigint;
-  /** The fields that a page sent; set for claims. */
-  claim?: FlatRecord;
+  /** The fields that a page sent; set for page conversions. */
+  from_page?: FlatRecord;
 }
 
 export const keyOf = ({ record, brand_id, id }: Wanted): string => idKey(record, brand_id, id);
@@ -61,14 +62,19 @@ async function lookUpKind(
       content_hash: content_hash as bigint,
     });
   if (pages !== 'if_allowed' || rows.length === 0) return;
-  for (const row of await snapshot.query(`select ${claimColumns(record)} ${from} where t.${CLAIMED_ID} is not null`)) {
+  for (const row of await snapshot.query(
+    `select ${pageConversionColumns(record)} ${from} where t.${CLAIMED_ID} is not null`,
+  )) {
     const item = itemOf(row);
-    known.get(keyOf({ record, brand_id: item['brand_id']!, id: item[id_field]! }))!.claim = sentFields(record, item);
+    known.get(keyOf({ record, brand_id: item['brand_id']!, id: item[id_field]! }))!.from_page = sentFields(
+      record,
+      item,
+    );
   }
 }
 
-/** SQL for the columns of a claim, as an item has them. */
-function claimColumns(record: RecordName): string {
+/** SQL for the columns of a page conversion, as an item has them. */
+function pageConversionColumns(record: RecordName): string {
   const columns = recordKind(record).fields.map(({ stored_name, kind }) =>
     kind === 'instant' ? `epoch_ms(t.${stored_name}) as ${stored_name}` : `t.${stored_name} as ${stored_name}`,
   );

@@ -83,14 +83,16 @@ export class RecentIds {
 
   /** Remembers an accepted record. @returns true if its id was accepted lately with other content. */
   conflicts({ record, item, content_hash }: KeptRecord, id_field: string): boolean {
+    hashTexts(String(item['brand_id']), String(item[id_field]));
+    return this.conflictsByHash(record, hash_a, hash_b, wordOfHex(content_hash, 0), wordOfHex(content_hash, 8));
+  }
+
+  /** The same by the two hashes of its id within its brand, and the two words of its content hash. */
+  conflictsByHash(record: RecordName, first: number, b: number, high: number, low: number): boolean {
     const halves = this.kinds.get(record) ?? { newer: new Table(), older: new Table() };
     this.kinds.set(record, halves);
-    hashTexts(String(item['brand_id']), String(item[id_field]));
-    const b = hash_b;
     // Zeros stand for an empty place.
-    const a = hash_a === 0 && b === 0 ? 1 : hash_a;
-    const high = wordOfHex(content_hash, 0);
-    const low = wordOfHex(content_hash, 8);
+    const a = first === 0 && b === 0 ? 1 : first;
     const is_same =
       halves.newer.holds(halves.newer.find(a, b), high, low) ?? halves.older.holds(halves.older.find(a, b), high, low);
     if (is_same !== undefined) return !is_same;

@@ -7,11 +7,13 @@
  * the same collector would skip records that are in the spool and not yet loaded. So the rules write as a second collector,
  * `NAME-rules`: no earlier `as_of` includes its positions, and the spool can go on. Each page is one transaction with its
  * commit, so a run that was stopped can be repeated and does the rest.
+ *
+ * These are verdicts by the own evidence of each event. `settlement/` has the rules over several events.
  */
 import { Columns } from '../enrichment/columns.ts';
 import { type EnrichOptions, type Reclassified, RULES_VERSION, reclassify } from '../enrichment/enrich.ts';
 import { CARE_TIMEOUT_MS, type Snapshot, type Warehouse } from '../warehouse/port.ts';
-import { atOrBefore, currentPosition, type Position } from '../warehouse/position.ts';
+import { atOrBefore, currentPosition, type Position, withoutSettled } from '../warehouse/position.ts';
 import { type Row, TABLES } from '../warehouse/schema.ts';
 import { turnsOf } from '../warehouse/turns.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
@@ -114,7 +116,10 @@ const EVIDENCE = TABLES.touchpoints.columns.map(({ name }) => name).filter((name
 
 const OF_PAGE = 'join page p on p.brand_id = r.brand_id and p.touchpoint_id = r.touchpoint_id';
 
-/** Touchpoints in log order, each with its current channel and verdict: from the latest reclassification, else its own. */
+/**
+ * Touchpoints in log order, each with its channel and verdict by its own evidence: from the latest reclassification, else its
+ * own. Verdicts that rules over several events gave are left out; `settlement/` judges them again.
+ */
 async function readPage(
   snapshot: Snapshot,
   position: Position,
@@ -125,7 +130,7 @@ async function readPage(
   const held = JUDGED.map((name) => `coalesce(l.${name}, t.${name}) as held_${name}`);
   return snapshot.query(
     `with page as (select * from touchpoints where collector_id = $collector_id and log_seq >= $from_seq and log_seq <= $until_seq),
-     latest as (${latestVerdicts(position, ['rules_version', ...JUDGED], OF_PAGE)})
+     latest as (${latestVerdicts(withoutSettled(position), ['rules_version', ...JUDGED], OF_PAGE)})
      select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, t.subject_key as subject_key, epoch_ms(t.occurred_at) as occurred_at, ${EVIDENCE.map((name) => `t.${name} as ${name}`).join(', ')},
        ${held.join(', ')}, coalesce(l.rules_version, t.rules_version) as held_rules_version
      from page t left join latest l on l.brand_id = t.brand_id and l.touchpoint_id = t.touchpoint_id

@@ -1,4 +1,4 @@
-/** How busy accepted requests keep the process. The loader rests while they keep it busy, so that accepting goes first. */
+/** How busy accepted requests keep the process. */
 import { performance } from 'node:perf_hooks';
 import type { Spool } from './spool.ts';
 
@@ -9,11 +9,6 @@ import type { Spool } from './spool.ts';
 const BUSY_SHARE = 0.3;
 const REQUEST_MS = 0.05;
 const RECORD_MS = 0.012;
-/** How much longer than a batch the rest after it is. */
-const REST_FACTOR = 19;
-/** Without this limit, one slow batch would keep new records out of reports for long. */
-const MAX_REST_MS = 2_000;
-
 export class RequestLoad {
   private last = { requests: 0, records: 0, at: performance.now() };
 
@@ -28,9 +23,4 @@ export class RequestLoad {
     this.last = { requests, records, at: now };
     return is_high;
   }
-}
-
-/** How long to rest after a batch while the load is high, in milliseconds. */
-export function restAfter(batch_ms: number): number {
-  return Math.min(batch_ms * REST_FACTOR, MAX_REST_MS);
 }

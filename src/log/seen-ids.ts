@@ -17,7 +17,8 @@ const FIRST_LAYER_IDS = 1 << 18;
 const GROWTH = 4;
 const MAGIC = 'tributary-ids-1';
 
-interface Layer {
+/** A part of the filter. Its words are shared memory: see {@link SeenIds.share}. */
+export interface Layer {
   capacity: number;
   count: number;
   words: Uint32Array;
@@ -29,7 +30,20 @@ export function idKey(record: RecordName, brand_id: Cell | undefined, id: Cell |
 }
 
 export class SeenIds {
-  private readonly layers: Layer[] = [];
+  private layers: Layer[] = [];
+
+  /**
+   * The layers, for a thread that adds to the filter in the place of this one: it makes a filter of them, and the other takes back
+   * its layers after each addition. If that thread ends, the filter has ids that were not loaded. They are looked up in vain.
+   */
+  share(): readonly Layer[] {
+    return this.layers;
+  }
+
+  /** Takes the layers that {@link share} gives in another thread. */
+  take(layers: readonly Layer[]): void {
+    this.layers = [...layers];
+  }
 
   /** True when the key may have been added before; false is certain. Adds it either way. */
   add(key: string): boolean {
@@ -43,7 +57,8 @@ export class SeenIds {
     return this.addHash(hash_a, hash_b);
   }
 
-  private addHash(a: number, b: number): boolean {
+  /** The same by the two hashes of its key. */
+  addHash(a: number, b: number): boolean {
     for (const layer of this.layers) if (has(layer, a, b)) return true;
     let layer = this.layers[this.layers.length - 1];
     if (!layer || layer.count >= layer.capacity) {
@@ -135,7 +150,7 @@ function split(line: string): string[] {
 }
 
 function newLayer(capacity: number): Layer {
-  return { capacity, count: 0, words: new Uint32Array((capacity * BITS_PER_ID) / 32) };
+  return { capacity, count: 0, words: new Uint32Array(new SharedArrayBuffer((capacity * BITS_PER_ID) / 8)) };
 }
 
 function checksum(words: Uint32Array): number {

@@ -58,7 +58,17 @@ export function segmentStart(name: string): number {
 
 /** The line of an envelope with its newline. {@link encodeLines} fills in the checksum. */
 export function encodeEntry(head: EntryHead, log_seq: number, records: readonly KeptRecord[]): string {
-  const { source, privacy, received_at } = head;
+  return entryHead(head, log_seq) + entryTail(records);
+}
+
+/** The beginning of a line, which is known when it gets its place. {@link entryTail} goes on. */
+export function entryHead({ source, privacy, received_at }: EntryHead, log_seq: number): string {
+  const named = JSON.stringify(source);
+  return `${CHECKSUM_SPACE}{"v":${LINE_VERSION},"s":${log_seq},"r":${received_at},"o":${named},"p":"${privacy}",`;
+}
+
+/** The rest of a line: its records. */
+export function entryTail(records: readonly KeptRecord[]): string {
   const texts = new Array<string>(records.length);
   let hashes = '';
   const kinds: Array<string | number> = [];
@@ -72,15 +82,18 @@ export function encodeEntry(head: EntryHead, log_seq: number, records: readonly 
     kinds.push(record, run);
     run = 0;
   }
-  const named = JSON.stringify(source);
-  return `${CHECKSUM_SPACE}{"v":${LINE_VERSION},"s":${log_seq},"r":${received_at},"o":${named},"p":"${privacy}","k":${JSON.stringify(kinds)},"h":"${hashes}","i":[${texts.join(',')}]}\n`;
+  return `"k":${JSON.stringify(kinds)},"h":"${hashes}","i":[${texts.join(',')}]}\n`;
+}
+
+/** The records in the rest of a line. */
+export function itemsOfTail(tail: Uint8Array): FlatRecord[] {
+  return (JSON.parse(`{${Buffer.from(tail.buffer, tail.byteOffset, tail.length).toString()}`) as Line).i;
 }
 
 /** The bytes of lines that are written together, each with its checksum, and the place where each line ends. */
-export function encodeLines(lines: readonly string[]): { bytes: Buffer; ends: number[] } {
-  const text = lines.length === 1 ? lines[0]! : lines.join('');
-  const bytes = Buffer.from(text);
-  const one_byte_each = bytes.length === text.length;
+export function encodeLines(lines: readonly (string | Buffer)[]): { bytes: Buffer; ends: number[] } {
+  const bytes = bytesOf(lines);
+  const one_byte_each = bytes.length === lines.reduce((sum, { length }) => sum + length, 0);
   const ends: number[] = [];
   let start = 0;
   for (const line of lines) {
@@ -91,6 +104,13 @@ export function encodeLines(lines: readonly string[]): { bytes: Buffer; ends: nu
     start = end;
   }
   return { bytes, ends };
+}
+
+function bytesOf(lines: readonly (string | Buffer)[]): Buffer {
+  const [first] = lines;
+  if (lines.length === 1 && typeof first === 'object') return first;
+  if (lines.every((line) => typeof line === 'string')) return Buffer.from(lines.join(''));
+  return Buffer.concat(lines.map((line) => (typeof line === 'string' ? Buffer.from(line) : line)));
 }
 
 /** The JSON of a line: version 2, or version 1 with `n`. */

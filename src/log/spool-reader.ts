@@ -5,13 +5,21 @@ import { type Item, itemsOf, itemsOfHanded } from './batch.ts';
 import { decodeEntry, readLines } from './segment.ts';
 import type { Spool, SpoolSegment } from './spool.ts';
 
+/** What a reader needs of the spool. In another thread nothing is handed over, and damaged segments are set aside by the spool's own. */
+export interface ReadableSpool {
+  readonly durableSegments: readonly SpoolSegment[];
+  readonly handed?: Pick<Spool['handed'], 'take'>;
+}
+
 export class SpoolReader {
   private place: { segment: SpoolSegment; handle: FileHandle; offset: number; damaged: boolean } | undefined;
+  /** The bytes of all lines that were read from files. */
+  bytes = 0;
   /** Segments with damaged lines that are read to their end. */
   private readonly damaged = new Set<SpoolSegment>();
 
   constructor(
-    private readonly spool: Spool,
+    private readonly spool: ReadableSpool,
     private readonly privacy: PrivacyOptions,
   ) {}
 
@@ -23,7 +31,7 @@ export class SpoolReader {
       // The segment may grow while it is read.
       const { durable_bytes } = segment;
       for (;;) {
-        const handed = this.spool.handed.take(segment.name, place.offset);
+        const handed = this.spool.handed?.take(segment.name, place.offset);
         if (handed === undefined) break;
         place.offset = handed.end;
         for (const item of itemsOfHanded(handed, committed_log_seq, this.privacy)) items.push(item);
@@ -31,6 +39,7 @@ export class SpoolReader {
         if (items.length >= batch_records) return items;
       }
       for await (const { line, end } of readLines(place.handle, place.offset, durable_bytes)) {
+        this.bytes += end - place.offset;
         place.offset = end;
         const entry = decodeEntry(line);
         if (entry) items.push(...itemsOf(entry, committed_log_seq, this.privacy));
@@ -77,19 +86,19 @@ export class SpoolReader {
   }
 
   /**
-   * Quarantines segments with damaged lines that are read to their end. @returns their names. Call it after their readable
-   * records are committed, because a segment in quarantine is not read again.
+   * The names of segments with damaged lines that are read to their end. Set them aside after their readable records are committed,
+   * because a segment in quarantine is not read again.
    */
-  async setDamagedAside(): Promise<string[]> {
-    const names: string[] = [];
-    for (const segment of this.damaged) {
-      const unread = this.place?.segment === segment && this.place.offset < segment.durable_bytes;
-      if (unread || !(await this.spool.quarantine(segment.name))) continue;
-      this.damaged.delete(segment);
-      if (this.place?.segment === segment) this.place.damaged = false;
-      names.push(segment.name);
-    }
-    return names;
+  get damagedSegments(): string[] {
+    const isRead = (segment: SpoolSegment): boolean =>
+      this.place?.segment !== segment || this.place.offset >= segment.durable_bytes;
+    return [...this.damaged].filter(isRead).map(({ name }) => name);
+  }
+
+  /** Forgets the damage of a segment, which is in quarantine now. */
+  isSetAside(name: string): void {
+    for (const segment of this.damaged) if (segment.name === name) this.damaged.delete(segment);
+    if (this.place?.segment.name === name) this.place.damaged = false;
   }
 
   /** Closes the current segment. The next read begins with the oldest segment. */

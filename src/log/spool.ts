@@ -7,9 +7,9 @@ import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat, truncat
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TributaryError } from '../domain/errors.ts';
 import { syncToDisk } from '../files/private.ts';
 import { HandedEnvelopes } from './handed.ts';
+import type { KeptPart } from './kept-part.ts';
 import type { KeptRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
 import {
@@ -22,13 +22,14 @@ import {
   segmentStart,
 } from './segment.ts';
 import { checkDisk } from './spool-check.ts';
+import { shuttingDown, spoolFull, spoolUnwritable } from './spool-refusals.ts';
 
 interface Waiting {
   /** While the line waits, its length in characters is counted as its bytes. */
-  line: string;
+  line: string | Buffer;
   first_log_seq: number;
   last_log_seq: number;
-  records: readonly KeptRecord[];
+  records: readonly KeptRecord[] | KeptPart;
   head: EntryHead;
   resolve: () => void;
   reject: (error: unknown) => void;
@@ -48,14 +49,15 @@ export interface SpoolOptions {
   committed_log_seq: number;
   /** The last segment is dropped when it is loaded and nothing was accepted for this long. Five minutes when left out. */
   idle_ms?: number;
+  /** See {@link HandedEnvelopes}. */
+  max_handed_bytes?: number;
 }
 
 const DEFAULT_IDLE_MS = 300_000;
 /** An append that reached the disk within this time proves that the spool can be written. */
 const PROVEN_MS = 1_000;
 /** Only the user who runs the process may read the records. */
-const FOLDER_MODE = 0o700;
-const FILE_MODE = 0o600;
+const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600];
 /** As the flag `a`, but never through a link. */
 const APPEND = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND | fs.constants.O_NOFOLLOW;
 
@@ -66,7 +68,7 @@ export class Spool {
   readonly taken = { requests: 0, records: 0 };
   /** Called when records became durable. */
   onDurable: (() => void) | undefined;
-  readonly handed = new HandedEnvelopes();
+  readonly handed: HandedEnvelopes;
   private pending: Waiting[] = [];
   private pending_bytes = 0;
   private writing = false;
@@ -81,7 +83,9 @@ export class Spool {
   /** Bytes that were cut off at the start, because the last line was incomplete. */
   torn_bytes = 0;
 
-  private constructor(private readonly options: SpoolOptions) {}
+  private constructor(private readonly options: SpoolOptions) {
+    this.handed = new HandedEnvelopes(options.max_handed_bytes);
+  }
 
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
@@ -104,30 +108,17 @@ export class Spool {
    * Adds the records of one envelope at consecutive log positions; resolves once they are on disk.
    * @throws spool_full, spool_unwritable, shutting_down (all 503); then no record of the envelope was added.
    */
-  append(records: readonly KeptRecord[], head: EntryHead): Promise<void> {
-    if (this.closing)
-      return Promise.reject(
-        new TributaryError('shutting_down', 'the server is shutting down; send again in a moment', {
-          retry_after_s: 5,
-        }),
-      );
+  append(records: readonly KeptRecord[] | KeptPart, head: EntryHead): Promise<void> {
+    if (this.closing) return Promise.reject(shuttingDown());
     const { max_spool_bytes, max_pending_bytes } = this.options.limits;
-    if (this.bytes >= max_spool_bytes || this.pending_bytes >= max_pending_bytes) {
-      return Promise.reject(
-        new TributaryError(
-          'spool_full',
-          'the spool is full because loading into the warehouse is behind; nothing was accepted, send again later',
-          { retry_after_s: 10 },
-        ),
-      );
-    }
+    if (this.bytes >= max_spool_bytes || this.pending_bytes >= max_pending_bytes) return Promise.reject(spoolFull());
     const first_log_seq = this.next_log_seq;
-    const line = encodeEntry(head, first_log_seq, records);
-    this.next_log_seq += records.length;
+    const line = 'tail' in records ? records.line(head, first_log_seq) : encodeEntry(head, first_log_seq, records);
+    const last_log_seq = first_log_seq + records.length - 1;
+    this.next_log_seq = last_log_seq + 1;
     this.taken.requests += 1;
     this.taken.records += records.length;
     this.last_append_ms = performance.now();
-    const last_log_seq = this.next_log_seq - 1;
     this.pending_bytes += line.length;
     return new Promise((resolve, reject) => {
       this.pending.push({ line, first_log_seq, last_log_seq, records, head, resolve, reject });
@@ -213,11 +204,7 @@ export class Spool {
         await this.writeGroup(group);
         for (const waiting of group) waiting.resolve();
       } catch (cause) {
-        const error = new TributaryError(
-          'spool_unwritable',
-          'the spool cannot be written; nothing was accepted; check the disk of the data folder, and send again later',
-          { cause, retry_after_s: 10 },
-        );
+        const error = spoolUnwritable(cause);
         this.synced_ms = Number.NEGATIVE_INFINITY;
         await this.seal();
         for (const waiting of group) waiting.reject(error);

@@ -3,7 +3,7 @@ import { type RecordName, recordKind } from '../domain/index.ts';
 import { STATED_ID } from '../domain/statement.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
 
-/** SQL for the id under which its sender knows a row of a kind that has no claims. */
+/** SQL for the id under which its sender knows a row of a kind that pages may not send. */
 export function sentIdSql(record: RecordName, alias: string): string {
   const { id_field, kept } = recordKind(record);
   return kept === 'latest' ? `coalesce(${alias}.${STATED_ID}, ${alias}.${id_field})` : `${alias}.${id_field}`;

@@ -6,8 +6,8 @@
  * accepted before the suppression.
  */
 import { hash } from 'node:crypto';
-import { sentId } from '../domain/claim.ts';
 import { type RecordName, recordKind } from '../domain/index.ts';
+import { sentId } from '../domain/page-conversion.ts';
 import type { FlatRecord } from '../domain/record.ts';
 import { everyEntry } from '../state/entries.ts';
 import type { Json, State } from '../state/port.ts';
@@ -85,17 +85,27 @@ export class Suppressions {
   ) {}
 
   /** The items that are not suppressed. @throws state_unavailable; then nothing may be loaded. */
-  async without<T extends { record: RecordName; item: FlatRecord }>(items: readonly T[]): Promise<readonly T[]> {
+  async without<T extends Suppressible>(items: readonly T[]): Promise<readonly T[]> {
+    const limits = await this.limitsOf(async () => items.flatMap(suppressionKeys));
+    return limits === undefined ? items : items.filter((item) => !isSuppressed(limits, item));
+  }
+
+  /**
+   * The limits of those of some keys that are on the list. @param keysOf called only if the list is not empty.
+   * @returns undefined for an empty list. @throws state_unavailable; then nothing may be loaded.
+   */
+  async limitsOf(keysOf: () => Promise<readonly string[]>): Promise<SuppressionLimits | undefined> {
     const { state } = this;
-    if (state === undefined) return items;
+    if (state === undefined) return undefined;
     // All items are judged by one list, also if another call reads a newer one meanwhile.
     const { until } = await this.latest(state);
-    if (until?.size === 0) return items;
-    const untilOf: UntilOf = async (key) =>
-      until ? until.get(key) : (await state.get<Until>(COLLECTION, key))?.until_ms;
-    const kept: T[] = [];
-    for (const item of items) if (!(await isSuppressed(untilOf, item))) kept.push(item);
-    return kept;
+    if (until?.size === 0) return undefined;
+    const limits = new Map<string, number | null>();
+    for (const key of await keysOf()) {
+      const until_ms = until ? until.get(key) : (await state.get<Until>(COLLECTION, key))?.until_ms;
+      if (until_ms !== undefined) limits.set(key, until_ms);
+    }
+    return limits;
   }
 
   /** The list as the store has it now. Calls may overlap, so each one makes its own map. */
@@ -108,8 +118,14 @@ export class Suppressions {
   }
 }
 
-/** The limit of a suppression by its key; null drops all records, undefined none. */
-type UntilOf = (key: string) => Promise<number | null | undefined>;
+/** A record that may be on the list, or its subjects. */
+interface Suppressible {
+  record: RecordName;
+  item: FlatRecord;
+}
+
+/** The limits of suppressions by their keys, in milliseconds; null drops all records. */
+export type SuppressionLimits = ReadonlyMap<string, number | null>;
 
 /** The whole list, or undefined when it has more than `at_most` suppressions. */
 async function readList(state: State, at_most: number): Promise<HeldList['until']> {
@@ -121,20 +137,23 @@ async function readList(state: State, at_most: number): Promise<HeldList['until'
   return until;
 }
 
-async function isSuppressed(
-  untilOf: UntilOf,
-  { record, item }: { record: RecordName; item: FlatRecord },
-): Promise<boolean> {
+/** The keys by which a record can be on the list: first its own, then those of its subjects. */
+export function suppressionKeys({ record, item }: Suppressible): string[] {
   const brand_id = item['brand_id'] as string;
-  const own = keyOf({ record, brand_id, id: sentId(item, recordKind(record).id_field) as string });
-  if ((await untilOf(own)) !== undefined) return true;
-  for (const id of subjectsOf(record, item)) {
-    const until_ms = await untilOf(keyOf({ brand_id, id }));
-    if (until_ms === undefined) continue;
-    const happened_ms = instantOf(record, item);
-    if (until_ms === null || happened_ms === undefined || happened_ms <= until_ms) return true;
-  }
-  return false;
+  const id = sentId(item, recordKind(record).id_field) as string;
+  return [keyOf({ record, brand_id, id }), ...subjectsOf(record, item).map((id) => keyOf({ brand_id, id }))];
+}
+
+/** True if a record is dropped. @param limits those of its keys that are on the list. */
+export function isSuppressed(limits: SuppressionLimits, { record, item }: Suppressible): boolean {
+  if (limits.size === 0) return false;
+  const [own, ...subjects] = suppressionKeys({ record, item });
+  if (limits.has(own!)) return true;
+  const happened_ms = instantOf(record, item);
+  return subjects.some((key) => {
+    const until_ms = limits.get(key);
+    return until_ms !== undefined && (until_ms === null || happened_ms === undefined || happened_ms <= until_ms);
+  });
 }
 
 /** SHA-256 of the parts, so that the list holds no ids. */

@@ -1,14 +1,15 @@
 /** Access to routes: keys and their scopes, the rate limit, and pages of other origins (CORS). */
 
-import { performance } from 'node:perf_hooks';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
+import type { Answering, Asked } from './exchange.ts';
 import { headAnswer } from './failures.ts';
 import type { Guesses } from './guesses.ts';
 import { allows, isPageKey, type Key, type KeyRing } from './keys.ts';
 import type { Outgoing } from './outgoing.ts';
 import { checkPath, parameterReader } from './parameters.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import type { Uploads } from './uploads.ts';
 
@@ -17,14 +18,14 @@ const UNKNOWN_KEY =
   'this key is unknown; it may be revoked, or belong to another server; make a new key with: tributary keys create';
 
 /** A request with a key that nobody has. */
-class WrongKey extends TributaryError {
+export class WrongKey extends TributaryError {
   constructor() {
     super('unauthorized', UNKNOWN_KEY);
   }
 }
 
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
-export function authorize(request: FastifyRequest, route: Route, keys: KeyRing): Key {
+export function authorize(request: Asked, route: Route, keys: KeyRing): Key {
   const key = presentedKey(request, keys);
   // The key is set before the checks, so that the log names it also for a refused request.
   request.key = key;
@@ -45,23 +46,70 @@ export function authorize(request: FastifyRequest, route: Route, keys: KeyRing):
   return key;
 }
 
-function presentedKey(request: FastifyRequest, keys: KeyRing): Key {
+function presentedKey(request: Asked, keys: KeyRing): Key {
   const header = request.headers.authorization;
   if (header === undefined) {
     const key = keyInQuery(request, keys);
     if (key) return key;
     throw new TributaryError('unauthorized', `this call needs a key; ${HOW}`);
   }
-  const space = header.indexOf(' ');
-  if (header.slice(0, space).toLowerCase() !== 'bearer')
+  const secret = bearerOf(header);
+  if (secret === undefined)
     throw new TributaryError('unauthorized', `the Authorization header holds no bearer key; ${HOW}`);
-  const key = keys.find(header.slice(space + 1).trim(), request.raw.socket);
+  const key = keys.find(secret, request.raw.socket);
   if (!key) throw new WrongKey();
   return key;
 }
 
+/** The key of a header `Authorization: Bearer KEY`; undefined for another scheme. */
+function bearerOf(header: string): string | undefined {
+  const space = header.indexOf(' ');
+  return header.slice(0, space).toLowerCase() === 'bearer' ? header.slice(space + 1).trim() : undefined;
+}
+
+/** The user of a header `Authorization: Basic …`; undefined for another scheme. */
+function basicUserOf(header: string): string | undefined {
+  const [scheme, credentials = ''] = header.split(' ', 2);
+  return scheme?.toLowerCase() === 'basic' ? Buffer.from(credentials, 'base64').toString().split(':', 1)[0] : undefined;
+}
+
+/**
+ * Finds the key of a request that may bring it as the user of basic auth, or in its body. It needs scope write or page.
+ * @throws unauthorized, forbidden, rate_limited.
+ */
+export async function authorizeByBody(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { keys, guesses, rate_limit }: Pick<GateContext, 'keys' | 'guesses' | 'rate_limit'>,
+  in_body: unknown,
+): Promise<Key> {
+  const header = request.headers.authorization;
+  const given = header === undefined ? undefined : (bearerOf(header) ?? basicUserOf(header));
+  const secret = given || (typeof in_body === 'string' ? in_body : '');
+  if (secret === '')
+    throw new TributaryError(
+      'unauthorized',
+      'this call needs a key, as the user of basic auth or as writeKey in the body',
+    );
+  let key = keys.find(secret);
+  if (!key && keys.stale) {
+    await keys.refresh().catch(() => undefined);
+    key = keys.find(secret);
+  }
+  if (!key) throw guesses.count(addressOf(request)) ?? new WrongKey();
+  request.key = key;
+  withdrawCors(key, reply);
+  if (!allows(key, { scope: 'write', pages: true }))
+    throw new TributaryError(
+      'forbidden',
+      `this call needs a key of scope write, page or admin; the key "${key.name}" has ${key.scopes.join(', ')}`,
+    );
+  rate_limit?.take(key);
+  return key;
+}
+
 /** Reads `?key=`, since `sendBeacon` cannot set headers. URLs leak, so only keys that anyone may read are taken. */
-function keyInQuery(request: FastifyRequest, keys: KeyRing): Key | undefined {
+function keyInQuery(request: Asked, keys: KeyRing): Key | undefined {
   const { key: presented } = request.query as { key?: unknown };
   if (typeof presented !== 'string') return undefined;
   const key = keys.find(presented);
@@ -74,40 +122,6 @@ function keyInQuery(request: FastifyRequest, keys: KeyRing): Key | undefined {
     );
   }
   return key;
-}
-
-const MINUTE_MS = 60_000;
-
-/** Limits the requests per minute and key. A minute begins with the first request of the key. */
-export class RateLimit {
-  private readonly windows = new WeakMap<Key, { ends_ms: number; left: number }>();
-
-  constructor(
-    private readonly per_minute: number,
-    /** A clock that is never set: with the time of day, an hour back would lock a key out for an hour. */
-    private readonly clock: () => number = () => performance.now(),
-  ) {}
-
-  /** Counts a request. @throws rate_limited when the key has used up the requests of its minute. */
-  take(key: Key): void {
-    // The key of this run belongs to the operator on this machine. It has no limit, so that an import is not slowed down.
-    if (key.origin === 'run') return;
-    const now_ms = this.clock();
-    let window = this.windows.get(key);
-    if (!window || now_ms >= window.ends_ms) {
-      window = { ends_ms: now_ms + MINUTE_MS, left: this.per_minute };
-      this.windows.set(key, window);
-    }
-    if (window.left === 0) {
-      const retry_after_s = Math.max(1, Math.ceil((window.ends_ms - now_ms) / 1_000));
-      throw new TributaryError(
-        'rate_limited',
-        `this key has made its ${this.per_minute} requests of this minute; wait ${retry_after_s} s`,
-        { retry_after_s },
-      );
-    }
-    window.left -= 1;
-  }
 }
 
 /**
@@ -123,7 +137,7 @@ export class Cors {
   }
 
   /** Lets the page that asks read the answer, if its origin is allowed. */
-  mark(request: FastifyRequest, reply: FastifyReply): void {
+  mark(request: Asked, reply: Answering): void {
     const origin = request.headers.origin;
     if (origin === undefined) return;
     reply.header('vary', 'Origin');
@@ -134,10 +148,8 @@ export class Cors {
   }
 
   /** Withdraws that permission if the key must not stand in a page. */
-  unmark(key: Key, reply: FastifyReply): void {
-    if (isPageKey(key)) return;
-    reply.removeHeader('access-control-allow-origin');
-    reply.removeHeader('access-control-allow-credentials');
+  unmark(key: Key, reply: Answering): void {
+    withdrawCors(key, reply);
   }
 
   /** Answers the preflight request of a browser. */
@@ -152,6 +164,13 @@ export class Cors {
   private allows(origin: string): boolean {
     return this.any || this.origins.includes(origin);
   }
+}
+
+/** Hides an answer from pages of other sites if the key must not stand in a page. */
+function withdrawCors(key: Key, reply: Pick<Answering, 'removeHeader'>): void {
+  if (isPageKey(key)) return;
+  reply.removeHeader('access-control-allow-origin');
+  reply.removeHeader('access-control-allow-credentials');
 }
 
 /** The objects that the gates of all routes share. */
@@ -169,12 +188,16 @@ function addressOf(request: FastifyRequest): string | undefined {
   return request.ip;
 }
 
+/** Checks the head of a request. @returns why it is refused; undefined if its body may be read. */
+export type Gate = (request: Asked, reply: Answering) => Error | undefined;
+
 /** The gate of one route. It checks origin, key, rate, size and parameters before any of the body is read, and sets the request id. */
-export function gate(route: Route, context: GateContext): onRequestHookHandler {
-  const { keys, cors, rate_limit, guesses, uploads, outgoing } = context;
+export function gateOf(route: Route, context: GateContext): Gate {
+  const { keys, cors, rate_limit, uploads, outgoing } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
   const collects = route.collects !== undefined;
-  const pass = (request: FastifyRequest, reply: FastifyReply): void => {
+  const pass = (request: Asked, reply: Answering): void => {
+    headAnswer(request, reply);
     if (route.cors) cors.mark(request, reply);
     if (route.scope !== null) {
       const key = authorize(request, route, keys);
@@ -186,7 +209,7 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
     if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
     if (route.method !== 'GET') request.upload = uploads.begin(request, reply);
   };
-  const attempt = (request: FastifyRequest, reply: FastifyReply): Error | undefined => {
+  return (request, reply) => {
     try {
       pass(request, reply);
       return undefined;
@@ -194,15 +217,18 @@ export function gate(route: Route, context: GateContext): onRequestHookHandler {
       return error as Error;
     }
   };
+}
+
+/** The gate as a hook of Fastify. It counts wrong keys, and looks for new keys before it refuses one. */
+export function gateHook(pass: Gate, { keys, guesses }: GateContext): onRequestHookHandler {
   return (request, reply, done) => {
-    headAnswer(request, reply);
     const end = (failure: Error | undefined): void =>
       done(failure instanceof WrongKey ? (guesses.count(addressOf(request)) ?? failure) : failure);
-    const failure = attempt(request, reply);
+    const failure = pass(request, reply);
     if (!(failure instanceof WrongKey) || !keys.stale) return end(failure);
     // Another process may have made this key a moment ago. If the store cannot be read, the request is still refused.
     keys.refresh().then(
-      () => end(attempt(request, reply)),
+      () => end(pass(request, reply)),
       () => end(failure),
     );
   };

@@ -11,6 +11,7 @@ import type { Collector } from '../log/collector.ts';
 import { conflictFindings } from '../log/conflict-counts.ts';
 import { deadLetterProblems } from '../log/dead-letters.ts';
 import { reclassifyAll } from '../log/reclassify.ts';
+import { settleAgain } from '../log/settlement/settle.ts';
 import { checkBrand } from '../reports/known-brand.ts';
 import type { CollectingTributary } from '../tributary.ts';
 import type { SimilarIds } from '../warehouse/port.ts';
@@ -166,14 +167,19 @@ function reclassifyRoute(tributary: CollectingTributary): Route {
     every_brand: true,
     summary: 'Classify stored touchpoints again by the rules of this version',
     description:
-      'Appends a reclassification for each touchpoint whose verdict or channel changed. Touchpoints themselves never change. It reads every touchpoint, so it may take a while.',
+      'Appends a reclassification for each touchpoint whose verdict or channel changed. Touchpoints themselves never change. It reads every touchpoint, so it may take a while. Afterwards the rules over several events of a message are applied again in the background.',
     answers: {
       200: {
         description: 'The number of touchpoints that were read, and the number that changed',
         example: { examined: 1200, changed: 3 },
       },
     },
-    handle: () => reclassifyAll(tributary),
+    handle: async () => {
+      const done = await reclassifyAll(tributary);
+      // The rules over several events, or their weights, may have changed, too.
+      await tributary.state.transaction(settleAgain);
+      return done;
+    },
   };
 }
 

@@ -1,6 +1,4 @@
 /** Makes the HTTP server: all routes with their gates, failures in one format, and a log line per answer. It does not listen yet. */
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -10,21 +8,31 @@ import fastify, {
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import type { Tributary } from '../tributary.ts';
-import { Cors, type GateContext, gate, RateLimit } from './access.ts';
+import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
-import { parseBodies } from './body.ts';
+import { parseBodies, parseSegmentBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
+import { Door, type Entrance } from './door.ts';
+import { EmailKeys } from './email-keys.ts';
+import { requestId } from './exchange.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { Guesses } from './guesses.ts';
 import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
+import { openLinks } from './link-door.ts';
+import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link-routes.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { Outgoing } from './outgoing.ts';
+import { RateLimit } from './rate-limit.ts';
 import { reportRoutes } from './report-routes.ts';
-import type { Route, Services } from './route.ts';
+import type { DescribedRoute, Route, Services } from './route.ts';
+import { scriptRoute } from './script-route.ts';
+import { segmentRoutes } from './segment-routes.ts';
+import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
+import { VisitorIds } from './visitor-ids.ts';
 
 export interface AppOptions {
   /** Target of log lines; standard output when left out. */
@@ -47,12 +55,14 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const guesses = new Guesses();
   const uploads = new Uploads(uploadLimits(max_body_bytes));
   const outgoing = new Outgoing();
-  const services: Services = { tributary, keys, guesses, metrics, outgoing };
+  const rate_limit = config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute);
+  const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock);
+  const services: Services = { tributary, keys, guesses, rate_limit, metrics, outgoing, visitor_ids };
   const context: GateContext = {
     keys,
     cors: new Cors(config.cors_origins),
     guesses,
-    rate_limit: config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute),
+    rate_limit,
     uploads,
     outgoing,
   };
@@ -72,14 +82,35 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   answerFailures(app);
   const { collector, role } = tributary;
   const parts = { role, collects: collector !== null, reports: role === 'all' || role === 'report' };
-  const routes = [
-    ...(collector === null ? [] : collectRoutes(services, collector)),
+  const email_keys = new EmailKeys(tributary.state, tributary.folder, tributary.reports.clock);
+  const collecting = collector === null ? [] : collectRoutes(services, collector);
+  const others: Route[] = [
+    ...(parts.collects ? [scriptRoute()] : []),
     ...(parts.reports ? reportRoutes(services) : []),
     ...adminRoutes(services),
     ...keyRoutes(services),
+    ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
+    ...emailKeyRoutes(email_keys),
+    ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
   ];
-  routes.push(...operationRoutes(services, routes));
-  for (const route of routes) addRoute(app, route, services.metrics, context);
+  const segment = collector === null ? [] : segmentRoutes(services, collector);
+  const webhooks = tributary.intake === null ? [] : webhookRoutes(services, tributary.intake);
+  const links = collector === null ? null : openLinks(app, services, collector, email_keys);
+  const of_links: DescribedRoute[] = links === null ? [] : [LINK_ROUTE, PIXEL_ROUTE];
+  const described = [...collecting, ...segment, ...webhooks, ...of_links];
+  others.push(...operationRoutes(services, [...described, ...others]));
+  const routes = [...described, ...others];
+  const entrances = collecting.map((route) => ({ route, ...addRoute(app, route, metrics, context) }));
+  for (const route of others) addRoute(app, route, metrics, context);
+  app.register(async (scope) => {
+    parseSegmentBodies(scope, uploads);
+    for (const route of segment) addRoute(scope, route, metrics, context);
+  });
+  app.register(async (scope) => {
+    parseSourceBodies(scope, uploads);
+    for (const route of webhooks) addRoute(scope, route, metrics, context);
+  });
+  new Door(app, uploads, outgoing, entrances, links).open();
   const unknown = services.metrics.meter('', 'unknown');
   answerUnknown(app, routes, parts, (request, reply) => {
     unknown.observe(reply.statusCode, reply.elapsedTime);
@@ -88,20 +119,31 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   return app;
 }
 
-function addRoute(app: FastifyInstance, route: Route, metrics: Metrics, context: GateContext): void {
+/** Adds a route to Fastify. @returns its gate, and what notes its answers. */
+function addRoute(
+  app: FastifyInstance,
+  route: Route,
+  metrics: Metrics,
+  context: GateContext,
+): Pick<Entrance, 'pass' | 'answered'> {
   const meter = metrics.meter(route.method, route.path);
+  const pass = gateOf(route, context);
+  const answered: Entrance['answered'] = (request, reply) => {
+    meter.observe(reply.statusCode, reply.elapsedTime);
+    logAnswer(app.log, route, request, reply);
+  };
   app.route({
     method: route.method,
     url: route.path,
-    onRequest: gate(route, context),
+    onRequest: gateHook(pass, context),
     onResponse: (request, reply, done) => {
-      meter.observe(reply.statusCode, reply.elapsedTime);
-      logAnswer(app.log, route, request, reply);
+      answered(request, reply);
       done();
     },
     handler: route.handle,
   });
   if (route.cors) app.options(route.path, context.cors.preflight);
+  return { pass, answered };
 }
 
 /** Node refuses such a request without a body, so it leaves it to this hook. HTTP/1.0 has no Host. */
@@ -111,13 +153,6 @@ const refuseWithoutHost: onRequestHookHandler = (request, reply, done) => {
   if (is_missing) reply.header('x-request-id', request.id);
   done(is_missing ? badRequest('host', 'the header is required; send the name or address of this server') : undefined);
 };
-
-const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-
-function requestId(raw: IncomingMessage): string {
-  const sent = raw.headers['x-request-id'];
-  return typeof sent === 'string' && SANE_REQUEST_ID.test(sent) ? sent : randomUUID();
-}
 
 function makeFastify(tributary: Tributary, options: AppOptions, stream: LogStream): FastifyInstance {
   const { config } = tributary;

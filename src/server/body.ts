@@ -1,11 +1,13 @@
 /** Request bodies: reads JSON and checks UTF-8. */
 
 import { isAscii, isUtf8 } from 'node:buffer';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { Coding } from './codings.ts';
+import type { Asked } from './exchange.ts';
 import { readJsonText } from './json-body.ts';
-import type { Uploads } from './uploads.ts';
+import type { Upload, Uploads } from './uploads.ts';
 
 /**
  * Reads application/json, and text/plain as JSON: `sendBeacon` of a browser can send only the latter without a preflight.
@@ -13,21 +15,33 @@ import type { Uploads } from './uploads.ts';
  */
 export function parseBodies(app: FastifyInstance, uploads: Uploads): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(['application/json', 'text/plain'], (request, payload, done) => {
+  parseJsonAs(app, uploads, ['application/json', 'text/plain']);
+}
+
+/** RudderStack's client calls its JSON a form. */
+export function parseSegmentBodies(app: FastifyInstance, uploads: Uploads): void {
+  parseJsonAs(app, uploads, ['application/x-www-form-urlencoded']);
+}
+
+function parseJsonAs(app: FastifyInstance, uploads: Uploads, content_types: string[]): void {
+  app.addContentTypeParser(content_types, (request, payload, done) => {
     const { upload } = request;
     if (upload === null) {
       // The path is unknown, or the body is empty.
       payload.resume();
       return done(null, undefined);
     }
-    uploads.receive(upload, payload, Number(request.headers['content-length']), (error, bytes) => {
-      if (error) return done(error);
-      readJson(request, bytes!).then(
-        (body) => done(null, body),
-        (failure: Error) => done(failure),
-      );
-    });
+    readBody(request, upload, payload, uploads).then((body) => done(null, body), done);
   });
+}
+
+/** Receives the body of a request, and reads its JSON. @throws the refusal of the body. */
+export async function readBody(request: Asked, upload: Upload, payload: Readable, uploads: Uploads): Promise<unknown> {
+  const announced = Number(request.headers['content-length']);
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
+    uploads.receive(upload, payload, announced, (error, whole) => (error ? reject(error) : resolve(whole!)));
+  });
+  return readJson(request, bytes);
 }
 
 /** The first bytes of gzip. No JSON begins with them. */
@@ -41,7 +55,7 @@ function isPacked(coding: Coding | null): TributaryError {
 
 const CHARSET = /charset\s*=\s*"?([\w-]+)/i;
 
-async function readJson(request: FastifyRequest, bytes: Buffer): Promise<unknown> {
+async function readJson(request: Asked, bytes: Buffer): Promise<unknown> {
   const content_type = request.headers['content-type']!;
   const charset = content_type.includes(';') ? CHARSET.exec(content_type)?.[1]?.toLowerCase() : undefined;
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {

@@ -1,5 +1,4 @@
 /** Routes that accept records. A 202 means that the records are on disk. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { takesAnyPageConversions } from '../config.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { RECORD_NAMES, type RecordName, recordKind } from '../domain/index.ts';
@@ -7,11 +6,12 @@ import { withArticle } from '../domain/record-kind.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import { draftsOf } from '../log/envelope.ts';
+import type { Answering, Asked } from './exchange.ts';
 import { isPageKey } from './keys.ts';
 import { reference } from './openapi.ts';
-import type { Route, Services } from './route.ts';
+import type { CollectRoute, Services } from './route.ts';
 
-const KeyParameter = Type.Object({
+const PageParameters = Type.Object({
   key: Type.Optional(
     Type.String({
       maxLength: 200,
@@ -19,14 +19,25 @@ const KeyParameter = Type.Object({
         'A key of scope page, for `sendBeacon`, which cannot set headers. Otherwise use the Authorization header',
     }),
   ),
+  anonymous: Type.Optional(
+    Type.Unsafe<'1'>({
+      type: 'string',
+      enum: ['1'],
+      description:
+        'With a key of scope page: the visitor asks not to be recognised, as with the header `Sec-GPC: 1`. No id is made from the address of the request, and the address is not kept',
+    }),
+  ),
 });
 
-export function collectRoutes(services: Services, collector: Collector): Route[] {
+const FROM_PAGES =
+  ' With a key of scope page, address and user agent are those of the request where they are left out, and so is the person: without `customer_id` and `anonymous_id`, the server makes an `anonymous_id` that holds for one site and one day.';
+
+export function collectRoutes(services: Services, collector: Collector): CollectRoute[] {
   return RECORD_NAMES.map((record) => collectRoute(record, services, collector));
 }
 
-function collectRoute(record: RecordName, services: Services, collector: Collector): Route {
-  const { tributary, metrics } = services;
+function collectRoute(record: RecordName, services: Services, collector: Collector): CollectRoute {
+  const { tributary, metrics, visitor_ids } = services;
   const kind = recordKind(record);
   const { max_items, max_body_bytes } = tributary.config.limits;
   const words = record.replaceAll('_', ' ');
@@ -43,8 +54,9 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
     description:
       `One object, or an array of at most ${max_items} objects, in at most ${max_body_bytes} bytes. Each item is accepted or refused by itself. Accepted items are on disk when the answer comes. ` +
       'A body may be packed (Content-Encoding gzip, deflate or br); the limit holds for what is unpacked. ' +
-      'An id counts once, also if it is sent again. Every refusal names the field, the reason and the fix.',
-    parameters: KeyParameter,
+      'An id counts once, also if it is sent again. Every refusal names the field, the reason and the fix.' +
+      (kind.pages === undefined ? '' : FROM_PAGES),
+    parameters: PageParameters,
     body: {
       required: true,
       schema: { oneOf: [item, { type: 'array', minItems: 1, maxItems: max_items, items: item }] },
@@ -72,7 +84,7 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
         },
       },
     },
-    handle: async (request: FastifyRequest, reply: FastifyReply) => {
+    handle: async (request: Asked, reply: Answering) => {
       const { body } = request;
       if (body === undefined)
         throw new TributaryError(
@@ -81,11 +93,13 @@ function collectRoute(record: RecordName, services: Services, collector: Collect
           { field: 'body' },
         );
       const key = request.key!;
+      const from_page = isPageKey(key);
+      const drafts = draftsOf(record, body);
       const answer = await collector.accept(
-        { source: 'api', drafts: draftsOf(record, body) },
+        { source: 'api', drafts: from_page ? await visitor_ids.fill(drafts, request) : drafts },
         {
           key_brand_id: key.brand_id,
-          from_page: isPageKey(key),
+          from_page,
           is_admin: key.scopes.includes('admin'),
           invalid_utf8: request.invalid_utf8,
         },

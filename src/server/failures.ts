@@ -1,11 +1,13 @@
 /** Failures as callers see them: one format, a sentence with the fix, and no internal details. */
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, TributaryError } from '../domain/errors.ts';
+import { Unproven } from '../sources/unproven.ts';
 import type { Role } from '../tributary.ts';
+import type { Answering, Asked } from './exchange.ts';
 import { logFailure } from './log.ts';
-import type { Route } from './route.ts';
+import type { DescribedRoute } from './route.ts';
 
 export function errorBody(
   error: Pick<TributaryError, 'field' | 'message'> & { code: ErrorCode | 'internal' },
@@ -19,41 +21,54 @@ export function errorBody(
 const MAX_DISCARDED_BYTES = 100_000_000;
 
 export function answerFailures(app: FastifyInstance): void {
-  app.setErrorHandler((cause: FastifyError, request, reply) => {
-    const error = asTributaryError(cause);
-    // For other failures the connection stays open and the rest of the body is dropped. So the caller sees the answer, not a
-    // connection reset.
-    const is_endless = Number(request.headers['content-length'] ?? 0) > MAX_DISCARDED_BYTES;
-    if (error?.code === 'request_timeout' || (error?.code === 'too_large' && is_endless))
-      reply.header('connection', 'close');
-    if (error) return sendFailure(reply, error, request.id);
-    logFailure(app.log, cause, {
-      request_id: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? null,
-    });
-    reply.code(500).type('application/json; charset=utf-8');
-    return reply.send(
-      errorBody(
-        {
-          code: 'internal',
-          field: undefined,
-          message: 'the server failed; its log has the details under this request_id',
-        },
-        request.id,
-      ),
-    );
-  });
+  app.setErrorHandler((cause: FastifyError, request, reply) =>
+    reply.send(failureText(app.log, cause, request.routeOptions.url ?? null, request, reply)),
+  );
 }
 
-export function sendFailure(reply: FastifyReply, error: TributaryError, request_id: string): FastifyReply {
+/** Sets status and headers of the answer to a failure, and logs what is not the caller's. @returns the body of the answer. */
+export function failureText(
+  log: FastifyBaseLogger,
+  cause: Error,
+  route: string | null,
+  request: Asked,
+  reply: Answering,
+): string {
+  const { id: request_id, method } = request;
+  const error = asTributaryError(cause);
+  // For other failures the connection stays open and the rest of the body is dropped. So the caller sees the answer, not a
+  // connection reset.
+  const is_endless = Number(request.headers['content-length'] ?? 0) > MAX_DISCARDED_BYTES;
+  if (error?.code === 'request_timeout' || (error?.code === 'too_large' && is_endless))
+    reply.header('connection', 'close');
+  if (error) return refusalText(reply, error, request_id);
+  logFailure(log, cause, { request_id, method, route });
+  reply.code(500).header('content-type', JSON_TYPE);
+  const message = 'the server failed; its log has the details under this request_id';
+  return errorBody({ code: 'internal', field: undefined, message }, request_id);
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+function refusalText(reply: Answering, error: TributaryError, request_id: string): string {
   if (error.retry_after_s !== undefined) reply.header('retry-after', String(error.retry_after_s));
-  if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
-  return reply.code(error.status).type('application/json; charset=utf-8').send(errorBody(error, request_id));
+  if (error.code === 'unauthorized') reply.header('www-authenticate', challengeOf(error));
+  reply.code(error.status).header('content-type', JSON_TYPE);
+  return errorBody(error, request_id);
+}
+
+/** Amazon SNS sends the password of a URL only after an answer that asks for it and names a realm. */
+const challengeOf = (error: TributaryError): string =>
+  error instanceof Unproven ? 'Basic realm="webhooks"' : 'Bearer';
+
+export function sendFailure(reply: FastifyReply, error: TributaryError, request_id: string): FastifyReply {
+  return reply.send(refusalText(reply, error, request_id));
 }
 
 /** Turns a failure of Fastify that the caller caused into a `TributaryError`; undefined for failures of the server. */
-function asTributaryError(cause: FastifyError | TributaryError): TributaryError | undefined {
+function asTributaryError(
+  cause: Error & Partial<Pick<FastifyError, 'code' | 'statusCode'>>,
+): TributaryError | undefined {
   if (cause instanceof TributaryError) return cause;
   if (cause.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return new TributaryError(
@@ -84,7 +99,7 @@ function nothingHere({ role, collects, reports }: Parts): string {
 /** Answers requests without a route: 404, or 405 that names the methods of a path that exists. */
 export function answerUnknown(
   app: FastifyInstance,
-  routes: readonly Route[],
+  routes: readonly DescribedRoute[],
   parts: Parts,
   answered: (request: FastifyRequest, reply: FastifyReply) => void,
 ): void {
@@ -143,6 +158,6 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
 }
 
 /** The headers of every answer: its request, and that no browser may take it for another type than it says. */
-export function headAnswer(request: FastifyRequest, reply: FastifyReply): void {
+export function headAnswer(request: Asked, reply: Answering): void {
   reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff');
 }

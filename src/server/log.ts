@@ -3,10 +3,11 @@
  * query, bodies, ids of people or orders, addresses, or keys.
  */
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { shownJson } from '../domain/text.ts';
-import type { Route } from './route.ts';
+import type { Answering, Asked } from './exchange.ts';
+import type { DescribedRoute } from './route.ts';
 
 const STDOUT = 1;
 
@@ -86,9 +87,9 @@ function ownEndOfPipe(): number | undefined {
  */
 export function logAnswer(
   log: FastifyBaseLogger,
-  route: Route | null,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  route: DescribedRoute | null,
+  request: Pick<Asked, 'id' | 'method' | 'key'>,
+  reply: Pick<Answering, 'statusCode' | 'elapsedTime'>,
 ): void {
   const status = reply.statusCode;
   const level =

@@ -8,7 +8,12 @@ import { RECORD_NAMES } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
 import type { CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
+import { SERVED_BY, type ServedBy } from '../reports/context.ts';
+import { DeliveryCounts } from './delivery-counts.ts';
+import { type HistoriesState, renderHistories } from './histories-metrics.ts';
+import { LinkCounts, renderLinks } from './link-metrics.ts';
 import { LoopDelay } from './loop-delay.ts';
+import { family, labels, type Sample } from './metric-text.ts';
 import type { ReadinessState } from './readiness.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
@@ -37,6 +42,10 @@ export class Metrics {
   private readonly meters: RouteMeter[] = [];
   private readonly accepted = zeros();
   private readonly rejected = zeros();
+  private readonly served: Record<ServedBy, number> = { histories: 0, sql: 0 };
+  readonly deliveries = new DeliveryCounts();
+  /** Clicks and opens of emails. */
+  readonly links = new LinkCounts();
   private utilization = performance.eventLoopUtilization();
   private readonly delay = new LoopDelay();
 
@@ -60,22 +69,40 @@ export class Metrics {
     this.rejected[record] += rejected.length;
   }
 
+  /** Counts a question about orders that was answered. */
+  answered(source: ServedBy): void {
+    this.served[source] += 1;
+  }
+
   /** @param health of the collector; null if there is none. */
   render(
     health: CollectorHealth | null,
     followers: readonly FollowerStatus[] = [],
     keys: { wrong: number; unstored_revocations: number } = { wrong: 0, unstored_revocations: 0 },
     readiness: ReadinessState | null = null,
+    histories: HistoriesState | null = null,
   ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
-    family(lines, 'wrong_keys_total', 'counter', 'Requests with a key that nobody has', [[{}, keys.wrong]]);
+    family(lines, 'wrong_keys_total', 'counter', 'Requests with a key or link token that nobody has', [
+      [{}, keys.wrong],
+    ]);
     family(lines, 'unstored_revocations', 'gauge', 'Revoked keys whose revocation is not stored yet', [
       [{}, keys.unstored_revocations],
     ]);
+    family(
+      lines,
+      'report_answers_total',
+      'counter',
+      'Answers of reports on orders of a period, by what their figures came from',
+      SERVED_BY.map((source) => [{ source }, this.served[source]]),
+    );
+    this.deliveries.render(lines);
     if (health !== null) this.renderCollector(lines, health);
+    if (health !== null) renderLinks(lines, this.links);
     if (followers.length > 0) renderFollowers(lines, followers);
     if (readiness !== null) renderReadiness(lines, readiness);
+    if (histories !== null) renderHistories(lines, histories);
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
   }
@@ -252,26 +279,6 @@ function renderFollowers(lines: string[], followers: readonly FollowerStatus[]):
   );
   const failing = each(({ last_error }) => (last_error === '' ? 0 : 1));
   family(lines, 'follower_failing', 'gauge', '1 if the last try of a follower failed, else 0', failing);
-}
-
-type Sample = [Record<string, string>, number];
-
-function family(
-  lines: string[],
-  name: string,
-  type: 'counter' | 'gauge',
-  help: string,
-  samples: readonly Sample[],
-  prefix = 'tributary_',
-): void {
-  const full = prefix + name;
-  lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`);
-  for (const [names, value] of samples) lines.push(`${full}${labels(names)} ${value}`);
-}
-
-function labels(names: Record<string, string>): string {
-  const parts = Object.entries(names).map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, '_')}"`);
-  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
 }
 
 function zeros(): Record<RecordName, number> {

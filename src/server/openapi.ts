@@ -3,11 +3,11 @@
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
 import type { TObject, TSchema } from '../domain/typebox.ts';
 import { FAILURES } from './failure-examples.ts';
-import { type Answer, type Route, TAGS } from './route.ts';
+import { type Answer, type DescribedRoute, TAGS } from './route.ts';
 
 export type Json = Record<string, unknown>;
 
-export function openApiDocument(routes: readonly Route[]): Json {
+export function openApiDocument(routes: readonly DescribedRoute[]): Json {
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
@@ -114,7 +114,7 @@ export function reference(name: string): Json {
   return { $ref: `#/components/schemas/${name}` };
 }
 
-function operation(route: Route): Json {
+function operation(route: DescribedRoute): Json {
   const parameters = [...pathParameters(route), ...(route.parameters ? queryParameters(route.parameters) : [])];
   return {
     operationId: operationId(route),
@@ -138,7 +138,7 @@ function operation(route: Route): Json {
   };
 }
 
-function operationId({ method, path }: Route): string {
+function operationId({ method, path }: DescribedRoute): string {
   const words = path
     .replace(/^\/v1\//, '')
     .replace(/:\w+/g, 'one')
@@ -151,7 +151,7 @@ function wrapped(examples: Record<string, unknown>): Json {
   return Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
 }
 
-function pathParameters({ path, path_parameters }: Route): Json[] {
+function pathParameters({ path, path_parameters }: DescribedRoute): Json[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -175,7 +175,7 @@ function queryParameters(schema: TObject): Json[] {
   });
 }
 
-function responses(route: Route): Json {
+function responses(route: DescribedRoute): Json {
   const answers: Record<string, Json> = {};
   for (const [status, answer] of Object.entries(route.answers)) answers[status] = response(answer);
   for (const status of failuresOf(route))
@@ -183,7 +183,7 @@ function responses(route: Route): Json {
   return answers;
 }
 
-function failuresOf(route: Route): number[] {
+function failuresOf(route: DescribedRoute): number[] {
   const statuses = [500];
   if (route.parameters || route.body) statuses.push(400);
   if (route.scope !== null) statuses.push(401, 403, 429);

@@ -6,12 +6,12 @@ import { DOCS_HEADERS, renderDocs } from './docs-page.ts';
 import type { KeyRing } from './keys.ts';
 import { openApiDocument } from './openapi.ts';
 import { Readiness } from './readiness.ts';
-import type { Route, Services } from './route.ts';
+import type { DescribedRoute, Route, Services } from './route.ts';
 
-export function operationRoutes(services: Services, others: readonly Route[]): Route[] {
+export function operationRoutes(services: Services, others: readonly DescribedRoute[]): Route[] {
   const readiness = new Readiness(services.tributary);
   const routes = [...healthRoutes(services, readiness), metricsRoute(services, readiness)];
-  const described = [...others, ...routes];
+  const described: DescribedRoute[] = [...others, ...routes];
   // It is made at the first call and never changes while the process runs.
   let text: string | undefined;
   let page: string | undefined;
@@ -58,6 +58,7 @@ function healthRoutes({ tributary, keys }: Services, readiness: Readiness): Rout
             live: true,
             ready: true,
             role: 'all',
+            collector: 'main',
             lag_records: 0,
             followers: [{ name: 'fits', lag_records: 0, lag_s: 0, failing: false }],
             problems: [],
@@ -72,7 +73,9 @@ function healthRoutes({ tributary, keys }: Services, readiness: Readiness): Rout
           live: true,
           ready: problems.length === 0,
           role: tributary.role,
-          ...(tributary.collector ? { lag_records: tributary.collector.health().lag_records } : {}),
+          ...(tributary.collector
+            ? { collector: tributary.collector.id, lag_records: tributary.collector.health().lag_records }
+            : {}),
           followers: tributary.followers.status().map(({ last_error, ...status }) => ({
             ...status,
             failing: last_error !== '',
@@ -142,7 +145,10 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
       const state = await readiness.state();
       reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
       const of_keys = { wrong: guesses.total, unstored_revocations: keys.unstored_revocations };
-      return metrics.render(tributary.collector?.health() ?? null, tributary.followers.status(), of_keys, state);
+      const { collector, followers, histories, histories_check, role } = tributary;
+      const { checks, differences } = histories_check;
+      const of_histories = role === 'all' || role === 'report' ? { ...histories.status(), checks, differences } : null;
+      return metrics.render(collector?.health() ?? null, followers.status(), of_keys, state, of_histories);
     },
   };
 }

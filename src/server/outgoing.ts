@@ -1,10 +1,11 @@
 /** Answers on their way. Clients that do not read them must not fill the memory: their bytes are counted, and they are cut off. */
 import { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { Turns } from '../warehouse/turns.ts';
 import { ByteShares, ownerOf } from './byte-shares.ts';
+import type { Answering, Asked } from './exchange.ts';
 
 export interface OutgoingLimits {
   /** Bytes of answers that are not yet taken, of one key and in total. */
@@ -57,7 +58,7 @@ export class Outgoing {
   }
 
   /** @throws busy when a key has not taken the answers that it asked for. Then nothing is computed or written for it. */
-  check(request: FastifyRequest): void {
+  check(request: Asked): void {
     if (this.full.has(ownerOf(request.key))) throw notTaken();
   }
 
@@ -66,7 +67,7 @@ export class Outgoing {
    * answer would pass {@link check} together.
    * @throws busy as {@link check} does.
    */
-  write(request: FastifyRequest, text: () => string | Promise<string>): Promise<string> {
+  write(request: Asked, text: () => string | Promise<string>): Promise<string> {
     const answer = this.writing.take(async () => {
       this.check(request);
       return text();
@@ -80,7 +81,7 @@ export class Outgoing {
   }
 
   /** Counts an answer until it is taken, and cuts off a client that does not take it. */
-  private follow(request: FastifyRequest, { raw }: FastifyReply, bytes: number): void {
+  follow(request: Asked, { raw }: Answering, bytes: number): void {
     const owner = ownerOf(request.key);
     const { stall_ms, bytes_per_s } = this.limits;
     // A command that opens the data folder itself calls the routes without a connection.

@@ -6,13 +6,12 @@ import { choice } from '../domain/parameter.ts';
 import { Type } from '../domain/typebox.ts';
 import { CSV_STYLE_NAMES, type CsvStyle } from '../present/csv.ts';
 import { showReport } from '../present/tables.ts';
-import type { ReportContext, ReportJson } from '../reports/context.ts';
+import type { ReportContext, ReportJson, ServedBy } from '../reports/context.ts';
 import type { Report } from '../reports/declare.ts';
 import { REPORTS } from '../reports/index.ts';
 import { csvInTurns, jsonInTurns } from './answer-text.ts';
 import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
-import type { Outgoing } from './outgoing.ts';
 import { parameterReader } from './parameters.ts';
 import type { Route, Services } from './route.ts';
 
@@ -33,15 +32,13 @@ const CsvParameter = Type.Optional(
 );
 type Format = 'json' | 'csv' | 'text';
 
-export function reportRoutes({ tributary, outgoing }: Services): Route[] {
+export function reportRoutes(services: Services): Route[] {
   return REPORTS.map((report) =>
-    report.writes === null
-      ? readRoute(report, tributary.reports, outgoing)
-      : writeRoute(report, report.writes, tributary.reports),
+    report.writes === null ? readRoute(report, services) : writeRoute(report, report.writes, services),
   );
 }
 
-function readRoute(report: Report, context: ReportContext, outgoing: Outgoing): Route {
+function readRoute(report: Report, services: Services): Route {
   const { properties, required } = report.parameters;
   return {
     ...describedBy(report),
@@ -57,8 +54,12 @@ function readRoute(report: Report, context: ReportContext, outgoing: Outgoing): 
       if (csv !== undefined && format !== undefined && format !== 'csv')
         throw badRequest('csv', `is for format=csv, and format is ${format}; leave one of them out`);
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
-      const answer = await report.run(askedBy(request, reply, context), asked, { key_brand_id: request.key!.brand_id });
-      return outgoing.write(request, () =>
+      const context = askedBy(request, reply, services);
+      const asker = { key_brand_id: request.key!.brand_id };
+      const answer = await report.run(context, asked, asker);
+      if (reply.getHeader(SERVED_BY_HEADER) === 'histories')
+        services.tributary.histories_check.remember({ report, asked, asker, answer });
+      return services.outgoing.write(request, () =>
         send(request, reply, report, answer, csv === undefined ? format : 'csv', csv),
       );
     },
@@ -66,7 +67,7 @@ function readRoute(report: Report, context: ReportContext, outgoing: Outgoing): 
 }
 
 /** The route of a report that stores something. It needs an admin key, and its parameters are the body. */
-function writeRoute(report: Report, writes: NonNullable<Report['writes']>, context: ReportContext): Route {
+function writeRoute(report: Report, writes: NonNullable<Report['writes']>, services: Services): Route {
   const readParameters = parameterReader(report.parameters);
   return {
     ...describedBy(report),
@@ -77,16 +78,25 @@ function writeRoute(report: Report, writes: NonNullable<Report['writes']>, conte
     handle: async (request, reply) => {
       const asked = readParameters(bodyOf(request, writes));
       // The work of a client that is gone ends before it stores anything, or stores all.
-      const answer = await report.run(askedBy(request, reply, context), asked, { key_brand_id: request.key!.brand_id });
+      const context = askedBy(request, reply, services);
+      const answer = await report.run(context, asked, { key_brand_id: request.key!.brand_id });
       reply.code(201);
       return send(request, reply, report, answer, undefined);
     },
   };
 }
 
-/** The context of one request: its key, and the end of its work when the client hangs up. */
-function askedBy(request: FastifyRequest, reply: FastifyReply, context: ReportContext): ReportContext {
-  return { ...context, owner: ownerOf(request.key), cancellation: cancellationOf(reply) };
+/** Tells a client what the figures of its answer came from. It is no part of the answer, which is the same either way. */
+const SERVED_BY_HEADER = 'x-tributary-served-by';
+
+/** The context of one request: its key, what serves it, and the end of its work when the client hangs up. */
+function askedBy(request: FastifyRequest, reply: FastifyReply, { tributary, metrics }: Services): ReportContext {
+  const served_by = (source: ServedBy): void => {
+    metrics.answered(source);
+    // A comparison has two answers. If the query made one of them, the header says so.
+    if (reply.getHeader(SERVED_BY_HEADER) !== 'sql') reply.header(SERVED_BY_HEADER, source);
+  };
+  return { ...tributary.reports, owner: ownerOf(request.key), cancellation: cancellationOf(reply), served_by };
 }
 
 function bodyOf({ body }: FastifyRequest, { body_required, examples }: NonNullable<Report['writes']>): unknown {

@@ -4,12 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RecordName } from '../domain/index.ts';
 import type { TObject, TSchema } from '../domain/typebox.ts';
 import type { Tributary } from '../tributary.ts';
+import type { Answering, Asked } from './exchange.ts';
 import type { Guesses } from './guesses.ts';
 import type { Key, KeyRing } from './keys.ts';
 import type { Metrics } from './metrics.ts';
 import type { Outgoing } from './outgoing.ts';
+import type { RateLimit } from './rate-limit.ts';
 import type { Scope } from './stored-keys.ts';
 import type { Upload } from './uploads.ts';
+import type { VisitorIds } from './visitor-ids.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,8 +30,11 @@ export interface Services {
   tributary: Tributary;
   keys: KeyRing;
   guesses: Guesses;
+  /** Null where requests have no limit. */
+  rate_limit: RateLimit | null;
   metrics: Metrics;
   outgoing: Outgoing;
+  visitor_ids: VisitorIds;
 }
 
 export interface Answer {
@@ -76,4 +82,14 @@ export interface Route {
   body?: { schema: TSchema | Record<string, unknown>; required: boolean; examples: Record<string, unknown> };
   answers: Record<number, Answer>;
   handle: (request: FastifyRequest, reply: FastifyReply) => unknown;
+}
+
+/** A route as the documents describe it. Those of the link door (`link-door.ts`) have no handler of Fastify. */
+export type DescribedRoute = Omit<Route, 'handle'>;
+
+/** A route that accepts records. Fastify calls it, and so does the door (`door.ts`). */
+export interface CollectRoute extends Route {
+  collects: RecordName;
+  /** @returns the text of the answer. */
+  handle: (request: Asked, reply: Answering) => Promise<string>;
 }

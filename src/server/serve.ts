@@ -13,6 +13,8 @@ import { type AppOptions, buildApp } from './app.ts';
 import { refuseShortKeys, shortKeyWarning } from './environment-keys.ts';
 import { CHECK_MS, type KeyRing } from './keys.ts';
 import { logFailure } from './log.ts';
+import { type SharedPort, sharePort } from './shared-port.ts';
+import { saltFollower } from './visitor-ids.ts';
 
 /**
  * How many new connections may wait to be accepted. Node accepts one in each turn of its event loop. The system drops connections
@@ -24,6 +26,8 @@ export interface ServeOptions extends AppOptions {
   host?: string;
   /** The port; 0 lets the system choose one. */
   port?: number;
+  /** A port that other processes listen on, too; 0 lets the system choose one. Only in a process of Node's cluster. */
+  shared_port?: number | undefined;
   /** True if SIGTERM and SIGINT close the server. A second signal ends the process at once. */
   signals?: boolean;
 }
@@ -31,6 +35,8 @@ export interface ServeOptions extends AppOptions {
 export interface ServerHandle {
   /** The address for programs on this machine, such as http://127.0.0.1:8400. */
   address: string;
+  /** The port that is shared with other processes, if there is one. */
+  shared_port: number | undefined;
   /** The admin key of this run. */
   token: string;
   app: FastifyInstance;
@@ -64,7 +70,7 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
   const open = openToOthers(tributary.folder);
   const short = keys.short.map(shortKeyWarning);
   for (const warning of [...short, open ?? [], poolWarning() ?? []].flat()) app.log.warn(warning);
-  await listen(app, host, port);
+  const shared = await listen(app, host, port, options.shared_port);
   const token = keys.createForRun();
   const address = reachableAddress(app);
   const path = join(tributary.folder, 'server.json');
@@ -78,8 +84,10 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
   const onError = (error: unknown, what: string): void =>
     logFailure(app.log, error, { what }, 'a background task failed');
   tributary.followers.add(keyFollower(keys));
+  if (tributary.collector !== null) tributary.followers.add(saltFollower(tributary.reports.clock));
   tributary.followers.start();
   const close = (): Promise<void> => {
+    shared?.close();
     closing ??= shutDown(app, tributary, path).then(tellClosed!.resolve, (error) => {
       tellClosed!.reject(error);
       throw error;
@@ -88,19 +96,26 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
   };
   closed.catch(() => undefined);
   if (options.signals) closeOnSignals(close, closed, onError);
-  return { address, token, app, close, closed, onError };
+  return { address, shared_port: shared?.port, token, app, close, closed, onError };
 }
 
-async function listen(app: FastifyInstance, host: string, port: number): Promise<void> {
+async function listen(
+  app: FastifyInstance,
+  host: string,
+  port: number,
+  shared_port: number | undefined,
+): Promise<SharedPort | undefined> {
+  const own = { host, port, backlog: BACKLOG, exclusive: shared_port !== undefined };
   try {
-    await app.listen({ host, port, backlog: BACKLOG });
+    await app.listen(own);
+    return shared_port === undefined ? undefined : await sharePort(app, { ...own, port: shared_port });
   } catch (cause) {
     await app.close();
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE')
       throw new TributaryError(
         'conflict',
-        `--port: ${port} on ${host} is in use; stop the program that uses it, or choose another port`,
+        `--port: ${(cause as { port?: number }).port ?? port} on ${host} is in use; stop the program that uses it, or choose another port`,
         { field: '--port', cause },
       );
     if (code === 'EACCES')

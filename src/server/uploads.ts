@@ -4,10 +4,10 @@
  */
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { ByteShares, ownerOf } from './byte-shares.ts';
 import { ACCEPTED_CODINGS, type Coding, codingOf, Unpacking } from './codings.ts';
+import { type Answering, type Asked, hasBody } from './exchange.ts';
 
 export interface UploadLimits {
   max_body_bytes: number;
@@ -83,9 +83,9 @@ export class Uploads {
    * Counts a request with a body until it is answered.
    * @throws busy when its key sends too many bodies at once; unsupported_media_type for an unknown coding.
    */
-  begin(request: FastifyRequest, reply: FastifyReply): Upload | null {
+  begin(request: Asked, reply: Answering): Upload | null {
     const { headers } = request.raw;
-    if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) return null;
+    if (!hasBody(headers)) return null;
     const coding = readCoding(headers['content-encoding'], reply);
     const now_ms = this.now();
     const upload: Upload = {
@@ -241,7 +241,7 @@ export class Uploads {
   }
 }
 
-function readCoding(header: string | undefined, reply: FastifyReply): Coding | null {
+function readCoding(header: string | undefined, reply: Answering): Coding | null {
   try {
     return codingOf(header);
   } catch (error) {

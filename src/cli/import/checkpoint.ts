@@ -66,7 +66,7 @@ export class CheckpointFile {
 
 /** The plan as a text that does not depend on the order of its keys. */
 function sorted(plan: ImportPlan): string {
-  return canonicalJson(plan, 0) ?? JSON.stringify(plan);
+  return canonicalJson(plan) ?? JSON.stringify(plan);
 }
 
 /** Reads a checkpoint. One that cannot be read is ignored: importing again is harmless. */

@@ -10,9 +10,10 @@ import type { Client } from '../client.ts';
 import { configOf, type DataOptions } from '../connect.ts';
 import type { Io } from '../io.ts';
 import { count, Progress } from '../progress.ts';
+import { readingSettings } from '../reading-settings.ts';
 import { CheckpointFile } from './checkpoint.ts';
 import { DryRun, refusalOf } from './dry-run.ts';
-import { type ImportClient, Importer } from './importer.ts';
+import { type ImportClient, Importer, type ImporterOptions, type ImportRun } from './importer.ts';
 import { tell } from './outcome.ts';
 import { type ImportPlan, namesZone } from './plan.ts';
 import { PlanMapping } from './plan-mapping.ts';
@@ -21,9 +22,12 @@ import { agreedPlan, presetPlan } from './proposal.ts';
 import { RejectedFile } from './rejected.ts';
 import type { RowSource } from './row-source.ts';
 import { openRows } from './rows.ts';
+import { ThreadedImporter, threadsFor } from './threads/threaded-importer.ts';
 
 export interface ImportOptions extends PlanFlags, DataOptions {
   batch: number;
+  /** Threads that read the file; undefined for one a core. */
+  workers?: number;
   restart: boolean;
   dryRun: boolean;
   json: boolean;
@@ -105,7 +109,12 @@ async function importByPlan(
     const rejected = new RejectedFile(io, source, file, folder, start.rejected_bytes);
     const input = { file, mapping, source, checkpoint, rejected };
     if (keeps) return await withClient((client) => importRows(io, client, input, options));
-    return await importRows(io, new DryRun(readingOf(io, options)), input, options);
+    return await importRows(
+      io,
+      new DryRun(readingOf(io, options), readingSettings(configOf(io, options), 'nothing')),
+      input,
+      options,
+    );
   } finally {
     await source.close();
   }
@@ -122,9 +131,8 @@ interface Input {
 async function importRows(io: Io, client: ImportClient, input: Input, options: ImportOptions): Promise<number> {
   const { file, mapping, checkpoint, rejected } = input;
   const progress = new Progress(io, mapping.mappings[0]!.record);
-  const importer = new Importer({
+  const importer = importerOf(client, options, {
     ...input,
-    client,
     batch_items: options.batch,
     stop: io.stop,
     clock: io.clock,
@@ -148,7 +156,16 @@ async function importRows(io: Io, client: ImportClient, input: Input, options: I
   return tell(io, client, importer, run, options.json);
 }
 
-async function runOrExplain(importer: Importer): Promise<boolean> {
+/** Reads the file in threads if it is large, its parts can be read apart, and the client takes what threads make. */
+function importerOf(client: ImportClient, options: ImportOptions, given: Omit<ImporterOptions, 'client'> & Input) {
+  const { threads: taker } = client;
+  const threads = taker === undefined ? 1 : threadsFor(given.file, given.mapping.plan, options.workers);
+  return taker === undefined || threads === 1
+    ? new Importer({ ...given, client })
+    : new ThreadedImporter({ ...given, taker, threads });
+}
+
+async function runOrExplain(importer: ImportRun): Promise<boolean> {
   try {
     return await importer.run();
   } catch (error) {

@@ -51,11 +51,18 @@ const WHOLE_OR_DECIMAL = /^[+-]?\d+(\.\d+)?$/;
 /** The kind of a note that tells nothing new where a brand keeps emails in one form. */
 export const EMAIL_CASE = 'email_case';
 
+/** `zeros` is NaN once one of the ids has other digits at its end. */
+export interface LongIds {
+  ids: number;
+  zeros: number;
+  first_lines: number[];
+}
+
 export class Converter {
   /** What is to be told about the rows since this was emptied. */
   notes = new Notes();
-  /** Ids with more digits than a spreadsheet keeps, by field. `zeros` is NaN once one of them has other digits there. */
-  readonly long_ids = new Map<string, { ids: number; zeros: number; first_lines: number[] }>();
+  /** Ids with more digits than a spreadsheet keeps, by field. */
+  readonly long_ids = new Map<string, LongIds>();
 
   constructor(private readonly plan: ImportPlan) {}
 
@@ -211,6 +218,17 @@ export class Converter {
     found.ids++;
     found.zeros += behind.length;
     if (found.first_lines.length < FIRST_LINES) found.first_lines.push(line);
+  }
+
+  /** Adds what another converter found in the rows that follow. */
+  addLongIds(found_later: ReadonlyMap<string, LongIds>): void {
+    for (const [field, later] of found_later) {
+      const found = this.long_ids.get(field) ?? { ids: 0, zeros: 0, first_lines: [] };
+      this.long_ids.set(field, found);
+      found.ids += later.ids;
+      found.zeros += later.zeros;
+      found.first_lines = [...found.first_lines, ...later.first_lines].slice(0, FIRST_LINES);
+    }
   }
 
   private number(target: Target, given: string): unknown {

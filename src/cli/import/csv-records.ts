@@ -12,6 +12,7 @@
 import Papa from 'papaparse';
 import { assert, badRequest } from '../../domain/errors.ts';
 import { BYTE_ORDER_MARK } from '../../domain/text.ts';
+import type { CsvForm } from './row-source.ts';
 
 export interface CsvRecord {
   /** The line on which it begins. */
@@ -19,12 +20,6 @@ export interface CsvRecord {
   cells: string[];
   /** Set when the line is refused. `cells` then divides it as if it had no quotes. */
   problem?: string;
-}
-
-export interface CsvForm {
-  delimiter: string;
-  line_end: '\n' | '\r';
-  strict: boolean;
 }
 
 const QUOTE = '"';
@@ -60,6 +55,22 @@ export class CsvRecords {
     return this.take(this.rest + text, false);
   }
 
+  /**
+   * Takes the next piece of the text if its lines can be divided by {@link plainRecords}, as neither it nor what is left of the
+   * pieces before has a quote. @returns its whole lines; undefined if it has to be pushed.
+   */
+  takeUndivided(text: string): { line: number; text: string; lines: number } | undefined {
+    const all = this.rest + text;
+    const end = all.lastIndexOf(this.form.line_end) + 1;
+    if (this.cells_of_header === 0 || all.length - end > MAX_RECORD_CHARS || all.includes(QUOTE)) return undefined;
+    const whole = all.slice(0, end);
+    const { line } = this;
+    const lines = occurrences(whole, this.form.line_end);
+    this.line += lines;
+    this.rest = all.slice(end);
+    return { line, text: whole, lines };
+  }
+
   /** Call at the end of the file. */
   end(): CsvRecord[] {
     return this.take(this.rest, true);
@@ -93,14 +104,8 @@ export class CsvRecords {
 
   /** Lines without a quote. */
   private takePlain(text: string, records: CsvRecord[]): void {
-    const { delimiter, line_end } = this.form;
-    const lines = text.split(line_end);
-    if (lines.at(-1) === '') lines.pop();
-    for (const raw of lines) {
-      const line = this.bare(raw);
-      if (line !== '') this.add(records, { line: this.line, cells: line.split(delimiter) });
-      this.line++;
-    }
+    for (const record of plainRecords(text, this.line, this.form)) this.add(records, record);
+    this.line += occurrences(text, this.form.line_end) + (text.endsWith(this.form.line_end) ? 0 : 1);
   }
 
   private add(records: CsvRecord[], record: CsvRecord): void {
@@ -127,7 +132,7 @@ export class CsvRecords {
         parseKept();
         this.refuse(raw, scan.stray, records);
       } else {
-        const record = this.bare(raw);
+        const record = bare(raw, this.form);
         kept.push({ line: this.line, text: record });
         this.line += 1 + occurrences(record, line_end);
         if (this.cells_of_header === 0) parseKept();
@@ -140,7 +145,7 @@ export class CsvRecords {
 
   /** Refuses each line up to the one with a stray quote. The lines above it are the beginning of the same record. */
   private refuse(text: string, stray: string, records: CsvRecord[]): void {
-    const lines = text.split(this.form.line_end).map((line) => this.bare(line));
+    const lines = text.split(this.form.line_end).map((line) => bare(line, this.form));
     const last = this.line + lines.length - 1;
     for (const line of lines) {
       const problem = this.line === last ? stray : `is the beginning of a row that, on line ${last}, ${stray}`;
@@ -157,12 +162,6 @@ export class CsvRecords {
     const { data } = Papa.parse<string[]>(marked, { delimiter, newline: line_end });
     assert(data.length === kept.length, `the parser of csv made ${data.length} records of ${kept.length}`);
     return data.map((cells, i) => ({ line: kept[i]!.line, cells }));
-  }
-
-  /** A line without what the line end leaves at it: the CR of CRLF, or the LF after a CR. */
-  private bare(line: string): string {
-    if (this.form.line_end === '\r') return line.startsWith('\n') ? line.slice(1) : line;
-    return line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 
   /** Finds the end of the record that begins at `start`: the place of its line end, or the end of the text. */
@@ -241,7 +240,7 @@ export class CsvRecords {
   /** The number of cells of one line by itself. A quote that is not closed in it is text. */
   private countCells(given: string): number {
     const { delimiter } = this.form;
-    const line = this.bare(given);
+    const line = bare(given, this.form);
     let at = 0;
     for (let cells = 1; ; cells++) {
       const closing = line[at] === QUOTE ? this.closing(line, at, true) : undefined;
@@ -250,6 +249,25 @@ export class CsvRecords {
       at = next + 1;
     }
   }
+}
+
+/** The records of whole lines without a quote. @param line the number of the first one. */
+export function plainRecords(text: string, line: number, form: CsvForm): CsvRecord[] {
+  const { delimiter, line_end } = form;
+  const lines = text.split(line_end);
+  if (lines.at(-1) === '') lines.pop();
+  const records: CsvRecord[] = [];
+  for (const [i, raw] of lines.entries()) {
+    const record = bare(raw, form);
+    if (record !== '') records.push({ line: line + i, cells: record.split(delimiter) });
+  }
+  return records;
+}
+
+/** A line without what the line end leaves at it: the CR of CRLF, or the LF after a CR. */
+function bare(line: string, { line_end }: CsvForm): string {
+  if (line_end === '\r') return line.startsWith('\n') ? line.slice(1) : line;
+  return line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
 function endOfLine(text: string, from: number, line_end: string): number {

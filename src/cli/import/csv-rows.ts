@@ -1,8 +1,9 @@
 /** Reads the rows of a csv file, each with the number of its first line, which refusals name. */
 import { badRequest } from '../../domain/errors.ts';
-import { type CsvForm, type CsvRecord, CsvRecords } from './csv-records.ts';
+import { type CsvRecord, CsvRecords } from './csv-records.ts';
 import type { FilePlan } from './plan.ts';
-import { dropFirst, type FileRow, type Portion, type RowSource } from './row-source.ts';
+import { type CsvForm, dropFirst, type FileRow, type PartPortion, type RowSource } from './row-source.ts';
+import { csvRow, takenApart, withoutFirst } from './rows-part.ts';
 import { type Encoding, type FileBytes, findEncoding, PiecesInUtf8, readText } from './text.ts';
 
 const DELIMITERS = [',', ';', '\t', '|'];
@@ -43,12 +44,14 @@ export async function openCsv(file: FileBytes, plan: FilePlan): Promise<RowSourc
     notes: is_utf8 || encoding.sure ? [] : [`the file is read as ${encoding.name}; --encoding names another`],
     linesAbove: (cells, least = cells.length) => linesAbove(head, cells, least),
     otherHeaders: () => otherHeaders(head),
-    rows: (skip) => dropFirst(readRows(file, encoding, head), skip),
+    rows: (skip) => dropFirst(takenApart(readParts(file, encoding, head)), skip),
+    parts: (skip) => withoutFirst(readParts(file, encoding, head), skip),
     close: async () => undefined,
   };
 }
 
-async function* readRows(file: FileBytes, encoding: Encoding, head: Head): AsyncGenerator<Portion> {
+/** Pieces without a quote are left whole, to be divided elsewhere. */
+async function* readParts(file: FileBytes, encoding: Encoding, head: Head): AsyncGenerator<PartPortion> {
   const { columns, form, preamble, lines_above } = head;
   const records = new CsvRecords(form, lines_above + 1);
   const utf8 = new PiecesInUtf8();
@@ -56,7 +59,7 @@ async function* readRows(file: FileBytes, encoding: Encoding, head: Head): Async
   let is_header = true;
   const rowsOf = (found: CsvRecord[]): FileRow[] => {
     const is_sound = utf8.ofRows(found.length);
-    const rows = found.map((record) => toRow(record, columns, is_sound));
+    const rows = found.map((record) => csvRow(record, columns.length, is_sound));
     if (is_header && rows.length > 0) {
       is_header = false;
       rows.shift();
@@ -67,27 +70,17 @@ async function* readRows(file: FileBytes, encoding: Encoding, head: Head): Async
     const text = above === 0 ? piece.text : piece.text.slice(above);
     above = Math.max(0, above - piece.text.length);
     utf8.add(piece);
-    yield { rows: rowsOf(records.push(text)), share: piece.bytes_read / file.size };
+    const share = piece.bytes_read / file.size;
+    const whole = is_header ? undefined : records.takeUndivided(text);
+    if (whole === undefined) yield { part: { kind: 'rows', rows: rowsOf(records.push(text)) }, share };
+    else if (whole.lines > 0) {
+      const { line, lines } = whole;
+      const part = { line, text: whole.text, form, columns: columns.length, utf8: utf8.ofRows(lines) };
+      yield { part: { kind: 'csv', ...part }, share };
+    }
   }
   const rows = rowsOf(records.end());
-  if (rows.length > 0) yield { rows, share: 1 };
-}
-
-/** Makes a row. An empty cell is a missing value, as are the ways in which databases and Google Ads write one. */
-function toRow(record: CsvRecord, columns: readonly string[], utf8: boolean): FileRow {
-  const { cells, line } = record;
-  if (record.problem !== undefined) return { line, cells, problem: { field: '', reason: record.problem } };
-  if (cells.length !== columns.length) {
-    const counts = `has ${cells.length} cells where the header has ${columns.length}`;
-    return {
-      line,
-      cells,
-      problem: { field: '', reason: `${counts}; quote cells that hold the delimiter or a line break` },
-    };
-  }
-  const row: FileRow = { line, cells };
-  if (!utf8) row.utf8 = false;
-  return row;
+  if (rows.length > 0) yield { part: { kind: 'rows', rows }, share: 1 };
 }
 
 /** True for a cell that stands for no value. */

@@ -5,6 +5,8 @@ import type { Problem } from '../../domain/errors.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import { isProblem, type ReadContext } from '../../domain/record.ts';
 import { type Acknowledgement, addWarnings } from '../../log/acknowledgement.ts';
+import type { PartTaker } from '../client.ts';
+import type { ReadingSettings } from '../reading-settings.ts';
 import type { ImportClient } from './importer.ts';
 
 type Reading = Omit<ReadContext, 'now_ms' | 'key_brand_id'> & { clock: () => number };
@@ -18,7 +20,14 @@ export function refusalOf(record: RecordName, item: unknown, { clock, ...context
 export class DryRun implements ImportClient {
   readonly lanes = 1;
 
-  constructor(private readonly context: Reading) {}
+  readonly threads: PartTaker;
+
+  constructor(
+    private readonly context: Reading,
+    settings: ReadingSettings,
+  ) {
+    this.threads = { settings, send: async () => [] };
+  }
 
   async send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement> {
     await nextTurn();

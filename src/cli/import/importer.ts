@@ -1,24 +1,36 @@
 /** Sends the rows of a file in batches, several at the same time. It counts the rows up to which all batches are acknowledged. */
-import { currencyDecimals } from '../../domain/currencies.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
-import { parseScaledDecimal } from '../../domain/money.ts';
 import type { Acknowledgement } from '../../log/acknowledgement.ts';
 import type { Client } from '../client.ts';
+import { amountFields, amountsOf, Books, type SentAmount } from './books.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
 import type { Item } from './converter.ts';
 import { LinesOfFile } from './equal-lines.ts';
 import type { Outcome } from './groups.ts';
 import { Notes } from './notes.ts';
 import type { PlanMapping } from './plan-mapping.ts';
-import { eachRowOnce, type Refusal, type RejectedFile } from './rejected.ts';
+import type { Refusal, RejectedFile } from './rejected.ts';
 import type { FileRow, RowSource } from './row-source.ts';
 
 /** A batch ends after this many rows, also if --where leaves most of them out, so that the checkpoint advances. */
 const MAX_ROWS_PER_BATCH = 50_000;
-const SAVE_EVERY_MS = 1_000;
+
+/** True if the next row is one of the next batch. */
+export function isFull({ items, rows }: { items: number; rows: number }, batch_items: number): boolean {
+  return items >= batch_items || rows >= MAX_ROWS_PER_BATCH;
+}
 
 /** What an import needs of a client. */
-export type ImportClient = Pick<Client, 'send' | 'lanes' | 'flush' | 'repeats' | 'conflicts'>;
+export type ImportClient = Pick<Client, 'send' | 'lanes' | 'flush' | 'repeats' | 'conflicts' | 'threads'>;
+
+/** One import of a file. */
+export interface ImportRun {
+  readonly state: Checkpoint;
+  /** Rows that an earlier run has finished. */
+  readonly rows_before: number;
+  /** Runs to the end of the file, or until it is stopped. Returns true at the end of the file. */
+  run(): Promise<boolean>;
+}
 
 interface Sent {
   record: RecordName;
@@ -37,7 +49,7 @@ interface Batch {
   notes: Notes;
 }
 
-interface ImporterOptions {
+export interface ImporterOptions {
   client: ImportClient;
   source: RowSource;
   mapping: PlanMapping;
@@ -49,26 +61,18 @@ interface ImporterOptions {
   onProgress: (share: number, state: Checkpoint) => void;
 }
 
-export class Importer {
-  readonly state: Checkpoint;
-  /** Rows that an earlier run has finished. */
-  readonly rows_before: number;
-  private readonly reasons: Notes;
-  private readonly notes: Notes;
+export class Importer implements ImportRun {
+  private readonly books: Books;
   private readonly under_way: Array<{ batch: Batch; acknowledged: Promise<Array<[Sent, Acknowledgement]>> }> = [];
   private batch: Batch = emptyBatch();
   private done: Outcome[][];
-  private saved_at = 0;
   /** Of records whose equal lines each count. */
   private readonly lines = new Map<RecordName, LinesOfFile>();
   /** Batches under way at the same time. Of statements the latest counts, so they are sent in the order of the file. */
   private readonly lanes: number;
 
   constructor(private readonly options: ImporterOptions) {
-    this.state = structuredClone(options.checkpoint.start);
-    this.rows_before = this.state.rows;
-    this.reasons = new Notes(this.state.reasons);
-    this.notes = new Notes(this.state.notes);
+    this.books = new Books(options);
     const { mappings } = options.mapping;
     this.done = mappings.map(() => []);
     for (const { record } of mappings) {
@@ -77,6 +81,14 @@ export class Importer {
     }
     const in_order = mappings.some(({ record }) => recordKind(record).kept === 'latest');
     this.lanes = in_order ? 1 : options.client.lanes;
+  }
+
+  get state(): Checkpoint {
+    return this.books.state;
+  }
+
+  get rows_before(): number {
+    return this.books.rows_before;
   }
 
   /** Runs to the end of the file, or until it is stopped. Returns true at the end of the file. */
@@ -88,8 +100,7 @@ export class Importer {
       return finished;
     } finally {
       await Promise.allSettled(this.under_way.map((sent) => sent.acknowledged));
-      this.save();
-      this.options.rejected.close();
+      this.books.close();
     }
   }
 
@@ -105,8 +116,7 @@ export class Importer {
           this.forgetDone();
           continue;
         }
-        const full = this.batch.items >= batch_items || this.batch.rows >= MAX_ROWS_PER_BATCH;
-        if (full && !mapping.continues(row)) {
+        if (isFull(this.batch, batch_items) && !mapping.continues(row)) {
           await this.sendBatch();
           if (stop.aborted) return false;
         }
@@ -189,67 +199,13 @@ export class Importer {
     const answers = await acknowledged;
     this.under_way.shift();
     const refusals = [...batch.refusals];
-    for (const [sent, answer] of answers) this.settle(sent, answer, refusals);
-    const refused = this.refuse(refusals);
+    for (const [sent, answer] of answers) {
+      this.books.settle(sent, answer, refusals);
+      this.books.addAmounts(sent.record, acceptedAmounts(sent, answer));
+    }
+    const refused = this.books.refuse(refusals);
     if (this.options.mapping.groups) this.state.collected += collectedRows(answers, refused);
-    this.notes.merge(batch.notes);
-    this.state.rows += batch.rows;
-    this.state.left_out += batch.left_out;
-    this.state.matched = batch.matched.map((rows, i) => rows + (this.state.matched[i] ?? 0));
-    if (this.options.clock() - this.saved_at >= SAVE_EVERY_MS) this.save();
-  }
-
-  private settle(sent: Sent, answer: Acknowledgement, refusals: Refusal[]): void {
-    const { state } = this;
-    for (const { index, field, reason } of answer.rejected) {
-      const rows = sent.rows[index]!;
-      refusals.push({ line: rows[0]!.line, rows, field, reason });
-    }
-    for (const { index, reason } of answer.conflicts ?? []) {
-      state.conflicts++;
-      this.notes.add('conflict', recordKind(sent.record).id_field, reason, sent.rows[index]![0]!.line);
-    }
-    for (const { index, field, reason } of answer.warnings ?? [])
-      this.notes.add('changed', field, shape(reason), sent.rows[index]![0]!.line);
-    const { warnings_left_out = 0 } = answer;
-    if (warnings_left_out > 0)
-      this.notes.add('changed', '', 'more values were changed', sent.rows[0]![0]!.line, warnings_left_out);
-    state.accepted[sent.record] = (state.accepted[sent.record] ?? 0) + answer.accepted;
-    this.addSums(sent, new Set(answer.rejected.map(({ index }) => index)));
-  }
-
-  /** Writes the refused rows, each once, also when several records refused it. @returns the lines of all refused rows. */
-  private refuse(refusals: readonly Refusal[]): Set<number> {
-    for (const { field, reason, line, rows } of refusals)
-      this.reasons.add('refused', field, shape(reason), line, rows.length);
-    const once = eachRowOnce(refusals);
-    this.options.rejected.add(once);
-    const lines = new Set(once.flatMap(({ rows }) => rows.map(({ line }) => line)));
-    this.state.refused += lines.size;
-    return lines;
-  }
-
-  /** Adds up the amounts of the accepted records, so that a person can compare them with the shop. */
-  private addSums({ record, items }: Sent, refused: ReadonlySet<number>): void {
-    for (const field of recordKind(record).fields) {
-      if (field.kind !== 'amount') continue;
-      const sums = { ...this.state.sums[record]?.[field.name] };
-      for (const [i, item] of items.entries()) {
-        if (refused.has(i)) continue;
-        const named = item[field.schema['x-currency'] as string];
-        const currency = typeof named === 'string' && currencyDecimals(named) !== undefined ? named : '';
-        const micros = parseScaledDecimal(item[field.name], 6, 6, '');
-        if (typeof micros === 'number') sums[currency] = String(BigInt(sums[currency] ?? 0) + BigInt(micros));
-      }
-      this.state.sums[record] = { ...this.state.sums[record], [field.name]: sums };
-    }
-  }
-
-  private save(): void {
-    this.saved_at = this.options.clock();
-    this.state.rejected_bytes = this.options.rejected.bytes;
-    this.state.updated_at = new Date(this.saved_at).toISOString();
-    this.options.checkpoint.save(this.state);
+    this.books.finish(batch);
   }
 }
 
@@ -267,12 +223,11 @@ function collectedRows(answers: ReadonlyArray<[Sent, Acknowledgement]>, refused:
   return [...later].filter((line) => !first.has(line) && !refused.has(line)).length;
 }
 
-/** A reason without the values in it, so that equal reasons are counted together. */
-function shape(reason: string): string {
-  return reason
-    .replace(/"(?:[^"\\]|\\.)*"/g, '"…"')
-    .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z/, '…')
-    .replace(/^\d+|(?<=on line |^is )\d+/g, '…');
+/** The amounts of the records that were accepted. */
+function* acceptedAmounts({ record, items }: Sent, { rejected }: Acknowledgement): Generator<SentAmount> {
+  if (amountFields(record).length === 0) return;
+  const refused = new Set(rejected.map(({ index }) => index));
+  for (const [i, item] of items.entries()) if (!refused.has(i)) yield* amountsOf(record, item);
 }
 
 function emptyBatch(): Batch {

@@ -1,19 +1,20 @@
 /** Turns rows of a file into drafts of records, as a plan says. */
-import { badRequest, type Problem } from '../../domain/errors.ts';
+import type { Problem } from '../../domain/errors.ts';
 import type { FieldKind } from '../../domain/fields.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
-import { listed } from '../../domain/text.ts';
 import { currencyOfHeader } from './amounts.ts';
 import { Columns, objectReader, type Read } from './columns.ts';
 import { fits } from './conditions.ts';
 import { Converter, type Item, Refused, type Target } from './converter.ts';
 import { REJECTED_COLUMNS } from './csv-rows.ts';
 import { EachItem } from './each.ts';
+import { checkFilled, lostText } from './mapping-checks.ts';
 import { nearest } from './nearest.ts';
 import type { Condition, ImportPlan, RecordPlan } from './plan.ts';
 import type { FileRow, RowSource } from './row-source.ts';
 import { isNothing, type Path, parseSource, pathsOf, type Source, startsWith } from './source.ts';
-import { optionOf, put, putDefault, targetOf } from './targets.ts';
+import { put, putDefault, targetOf } from './targets.ts';
+import { type FoundColumns, UnusedColumns } from './unused-columns.ts';
 
 export type { Item };
 export type Mapped = { item: Item } | { problem: Problem } | undefined;
@@ -32,8 +33,11 @@ interface Filter {
   read: Read;
 }
 
-/** Keys of rows that are remembered, to name the nearest one to a key that no row has. */
-const MAX_KEYS = 500;
+/** What a mapping found out from rows. */
+export interface MappingFindings {
+  seen: (boolean | undefined)[];
+  unused: FoundColumns;
+}
 
 /** The mapping of one file to records of one kind. */
 export class Mapping {
@@ -52,9 +56,7 @@ export class Mapping {
   private header_currencies: Array<[string, string]> = [];
   private readonly decimal: '.' | ',';
   private readonly each: EachItem | undefined;
-  private readonly keys = new Set<string>();
-  /** Columns that fill no field, each with the field that may have been meant. */
-  readonly ignored = new Set<string>();
+  private readonly unused = new UnusedColumns();
   /** Rows that `where` let through; whoever reads it sets it to 0. */
   matched = 0;
 
@@ -121,7 +123,8 @@ export class Mapping {
       if (target) this.from_columns.push([target, found.named(column, 'FILE')]);
       else this.notice(column);
     }
-    this.checkFilled(source);
+    const fields = new Set(this.from_columns.map(([{ field }]) => field));
+    checkFilled(this.record, { by_name: this.by_name, found: fields, named: this.filled.length }, source);
     this.bindCurrencies();
   }
 
@@ -164,14 +167,8 @@ export class Mapping {
       if (problem) return { problem };
     }
     if (row.utf8 === false) {
-      const lost = Object.keys(item).find((field) => JSON.stringify(item[field])?.includes('\ufffd'));
-      if (lost !== undefined)
-        return {
-          problem: {
-            field: lost,
-            reason: 'is not valid UTF-8; save the file as UTF-8, or name its encoding with --encoding',
-          },
-        };
+      const problem = lostText(item);
+      if (problem) return { problem };
     }
     return { item };
   }
@@ -202,10 +199,29 @@ export class Mapping {
         column: source.text,
         nearest: nearest(
           source.alternatives[0]?.map((part) => ('literal' in part ? '' : part.column)).find(Boolean) ?? source.text,
-          this.keys,
+          this.unused.keys,
         ),
         required: required.includes(target.field) && target.plan.default === undefined,
       }));
+  }
+
+  /** Columns that fill no field, each with the field that may have been meant. */
+  get ignored(): ReadonlySet<string> {
+    return this.unused.ignored;
+  }
+
+  /** What was found out since the last call, or since the columns were found. */
+  takeFindings(): MappingFindings {
+    const seen = this.filled.map((filled) => filled.seen);
+    for (const filled of this.filled) delete filled.seen;
+    return { seen, unused: this.unused.take() };
+  }
+
+  /** Adds what another mapping by the same plan found out from the rows that follow. */
+  addFindings({ seen, unused }: MappingFindings): void {
+    for (const [i, filled] of this.filled.entries())
+      if (seen[i] !== undefined) filled.seen = (filled.seen ?? false) || seen[i];
+    this.unused.add(unused);
   }
 
   private fillFromCells(item: Item, row: FileRow): Problem | undefined {
@@ -247,13 +263,13 @@ export class Mapping {
   }
 
   private notice(column: string): void {
-    if (this.keys.size < MAX_KEYS) this.keys.add(column);
-    if (column === '' || this.ignored.size >= 200 || REJECTED_COLUMNS.includes(column) || this.plan.by_name === false)
+    this.unused.see(column);
+    if (column === '' || this.unused.is_full || REJECTED_COLUMNS.includes(column) || this.plan.by_name === false)
       return;
     if (this.used.some((path) => startsWith(path, column))) return;
     const meant = recordKind(this.record).aliases?.[column];
     const free = meant !== undefined && this.by_name.has(meant);
-    this.ignored.add(free ? `${column} (if it is ${meant}, use --map ${meant}=${column})` : column);
+    this.unused.ignore(free ? `${column} (if it is ${meant}, use --map ${meant}=${column})` : column);
   }
 
   private constant(target: Target): unknown {
@@ -261,23 +277,6 @@ export class Mapping {
     if (typeof value !== 'string') return value;
     const converted = this.converter.convert({ ...target, plan: {} }, value, 0);
     return converted instanceof Refused ? value : converted;
-  }
-
-  /** @throws bad_request if no column fills any field, or one that an option changes. */
-  private checkFilled({ columns, linesAbove }: Pick<RowSource, 'columns' | 'linesAbove'>): void {
-    const found = new Set(this.from_columns.map(([{ field }]) => field));
-    for (const [field, { plan }] of this.by_name) {
-      const { default: _, ...changes } = plan;
-      if (found.has(field) || Object.keys(changes).length === 0) continue;
-      throw badRequest(optionOf(changes), `the file has no column ${field}; name one with --map ${field}=COLUMN`);
-    }
-    if (found.size > 0 || this.filled.length > 0 || this.by_name.size === 0) return;
-    const above = linesAbove?.([...this.by_name.keys()], 2);
-    const hint =
-      above === undefined
-        ? `name columns with --map FIELD=COLUMN; its fields are ${[...this.kinds.keys()].join(', ')}`
-        : `a later line has some, so --skip ${above} may be meant`;
-    throw badRequest('FILE', `none of the columns ${listed(columns ?? [])} is a field of ${this.record}; ${hint}`);
   }
 
   /** Takes the currency from the name of a column where nothing else fills the currency of an amount. */

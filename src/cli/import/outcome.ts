@@ -7,7 +7,7 @@ import { type Io, printJson } from '../io.ts';
 import { count } from '../progress.ts';
 import { DECIMAL_COMMA } from './amounts.ts';
 import { EMAIL_CASE, THREE_DECIMALS } from './converter.ts';
-import type { ImportClient, Importer } from './importer.ts';
+import type { ImportClient, ImportRun } from './importer.ts';
 import type { Mapping } from './mapping.ts';
 import type { Note } from './notes.ts';
 import type { Condition } from './plan.ts';
@@ -30,7 +30,7 @@ export interface Run {
 }
 
 /** The report as JSON. Every count is of rows of the file, but for `accepted`, `repeated` and `in_conflict`, which are of records. */
-function resultOf(client: ImportClient, importer: Importer, run: Run): Result & { exit_code: number } {
+function resultOf(client: ImportClient, importer: ImportRun, run: Run): Result & { exit_code: number } {
   const { state } = importer;
   const conflicts = run.finished ? client.conflicts() : null;
   const result: Result = {
@@ -55,7 +55,7 @@ function resultOf(client: ImportClient, importer: Importer, run: Run): Result & 
   return { ...result, exit_code: exitCode(result, run) };
 }
 
-function isWarning({ kind }: Note, { reasons }: Importer['state'], { joins_emails }: Run): boolean {
+function isWarning({ kind }: Note, { reasons }: ImportRun['state'], { joins_emails }: Run): boolean {
   if (kind === EMAIL_CASE) return !joins_emails;
   if (kind === THREE_DECIMALS) return reasons.some(({ message }) => message.includes(DECIMAL_COMMA));
   return kind !== 'conflict';
@@ -70,7 +70,7 @@ interface Result {
   matched: Matched[];
   collected: number;
   accepted: number;
-  accepted_by_record: Importer['state']['accepted'];
+  accepted_by_record: ImportRun['state']['accepted'];
   repeated: number | null;
   in_conflict: number;
   refused: number;
@@ -100,7 +100,7 @@ interface Matched {
   rows: number;
 }
 
-function matchedOf({ state }: Importer, { mapping }: Run): Matched[] {
+function matchedOf({ state }: ImportRun, { mapping }: Run): Matched[] {
   return mapping.mappings.flatMap(({ record, plan: { where } }, i) =>
     where === undefined || where.length === 0
       ? []
@@ -114,7 +114,7 @@ interface Warning extends Note {
 }
 
 /** Warnings that only the end of the file shows. An import that went on after a stop has not seen all rows, so it has none. */
-function lateWarnings(importer: Importer, { mapping, finished }: Run): Warning[] {
+function lateWarnings(importer: ImportRun, { mapping, finished }: Run): Warning[] {
   if (!finished || importer.rows_before > 0 || importer.state.rows === 0) return [];
   const rowsFor = (i: number): number => importer.state.matched[i] ?? 0;
   const matched = mapping.mappings.some((_, i) => rowsFor(i) > 0);
@@ -161,7 +161,7 @@ function sumsOf(sums: Readonly<Record<string, Record<string, Record<string, stri
 }
 
 /** Prints the report. @returns the exit code. */
-export function tell(io: Io, client: ImportClient, importer: Importer, run: Run, as_json: boolean): number {
+export function tell(io: Io, client: ImportClient, importer: ImportRun, run: Run, as_json: boolean): number {
   const result = resultOf(client, importer, run);
   if (as_json) {
     printJson(io, result);
@@ -200,7 +200,7 @@ function some(name: string, n: number): [string, string][] {
   return n > 0 ? [[name, count(n)]] : [];
 }
 
-function sumLines(sums: Importer['state']['sums']): [string, string][] {
+function sumLines(sums: ImportRun['state']['sums']): [string, string][] {
   return inOrder(sums).flatMap(([, fields]) =>
     Object.entries(fields).flatMap(([field, currencies]) =>
       Object.entries(currencies).map(([currency, micros]): [string, string] => [
@@ -211,7 +211,7 @@ function sumLines(sums: Importer['state']['sums']): [string, string][] {
   );
 }
 
-function tellMore(io: Io, result: Result, importer: Importer, run: Run): void {
+function tellMore(io: Io, result: Result, importer: ImportRun, run: Run): void {
   if (result.refused > 0) {
     io.err('refused by reason:\n');
     for (const { field, message, rows, first_lines } of result.refused_by_reason.slice(0, 20))

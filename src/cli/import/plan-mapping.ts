@@ -1,13 +1,18 @@
 /** The mappings of all records of a plan, over one file. */
-import { Converter } from './converter.ts';
+import { Converter, type LongIds } from './converter.ts';
 import { type Fate, type Outcome, RecordRows } from './groups.ts';
-import { Mapping } from './mapping.ts';
+import { Mapping, type MappingFindings } from './mapping.ts';
 import { type Note, Notes } from './notes.ts';
 import type { ImportPlan } from './plan.ts';
 import type { FileRow, RowSource } from './row-source.ts';
 
 const ROUNDED_IDS =
   'all ids of more than 15 digits end in zeros, as a spreadsheet leaves them, so different ids may have become one; export the file again as text';
+
+export interface Findings {
+  mappings: MappingFindings[];
+  long_ids: ReadonlyMap<string, LongIds>;
+}
 
 export class PlanMapping {
   readonly mappings: readonly Mapping[];
@@ -79,6 +84,19 @@ export class PlanMapping {
     return [...this.converter.long_ids].flatMap(([field, { ids, zeros, first_lines }]) =>
       zeros >= 4 ? [{ kind: 'damaged_id', field, message: ROUNDED_IDS, rows: ids, first_lines }] : [],
     );
+  }
+
+  /** What was found out from rows since the last call, but for notes and counts. */
+  takeFindings(): Findings {
+    const long_ids = new Map(this.converter.long_ids);
+    this.converter.long_ids.clear();
+    return { mappings: this.mappings.map((mapping) => mapping.takeFindings()), long_ids };
+  }
+
+  /** Adds what a mapping by the same plan found out from the rows that follow. */
+  addFindings({ mappings, long_ids }: Findings): void {
+    for (const [i, findings] of mappings.entries()) this.mappings[i]!.addFindings(findings);
+    this.converter.addLongIds(long_ids);
   }
 
   /** What was noted since the last call. */

@@ -48,6 +48,10 @@ const SYNONYMS: Readonly<Record<string, readonly string[]>> = {
   url: words('url pageurl pagelocation landingpage landingpageurl landingurl landingsite page'),
   product_ids: words('productids products skus'),
   segment_name: words('segmentname segment list tag'),
+  claimant: words('claimant platform provider'),
+  conversions: words('conversions orders purchases placedorders'),
+  revenue: words('revenue conversionvalue convvalue claimedrevenue attributedrevenue umsatz'),
+  attribution_window: words('attributionwindow attributionsetting conversionwindow'),
   base: words('basecurrency tocurrency'),
   rate: words('fxrate exchangerate kurs'),
 };
@@ -114,8 +118,9 @@ function fieldsFor(record: RecordName, columns: readonly string[]) {
       if (column !== name) plans[name] = { from: column };
     }
   }
-  const required: readonly string[] = schema.required ?? [];
-  for (const name of required) {
+  // The sides of a link may be addresses on the wire; a file has ids.
+  const sides = Object.entries(subjects ?? {}).filter(([, role]) => role === 'either');
+  for (const name of [...(schema.required ?? []), ...sides.map(([side]) => side)]) {
     if (found.has(name)) score += 1;
     else if (assumed?.field === name && found.has(assumed.beside)) plans[name] = assumed.plan;
     else return undefined;

@@ -47,6 +47,7 @@ export function addImportCommand(program: Command, { io, open, exit }: Context):
     .option('--plan <file>', 'a plan in JSON instead of RECORD and its options, also for several records')
     .option('--brand <id>', 'the brand that the rows belong to')
     .option('--batch <n>', 'rows per request', whole(1, 100_000), 1_000)
+    .option('--workers <n>', 'threads that read a large file; one for each core when left out', whole(1, 64))
     .option('--restart', 'start again at the first row, also if an earlier run got further', false)
     .option('--dry-run', 'say what would be refused, and store nothing', false)
     .option('--json', 'print the report as JSON', false)

@@ -21,6 +21,51 @@ export interface Portion {
   share: number;
 }
 
+/** Rows of a file as its reader found them, before they are taken apart. It can be sent to another thread. */
+export type RowsPart = { kind: 'rows'; rows: FileRow[] } | TextRows | CsvLines | JsonLines;
+
+/** Rows of Parquet: of each a list of its needed cells in JSON, and a comma. */
+export interface TextRows {
+  kind: 'texts';
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The number of the first row. */
+  line: number;
+  /** The index of each column of the file in a text; -1 if it was not asked for. */
+  places: readonly number[];
+}
+
+/** Whole lines of csv without a quote. */
+export interface CsvLines {
+  kind: 'csv';
+  /** The number of the first line. */
+  line: number;
+  text: string;
+  form: CsvForm;
+  /** The number of columns. */
+  columns: number;
+  /** False if some bytes around them are not UTF-8. */
+  utf8: boolean;
+}
+
+export interface JsonLines {
+  kind: 'json';
+  /** The number of the first line. */
+  line: number;
+  lines: string[];
+  utf8: boolean;
+}
+
+export interface CsvForm {
+  delimiter: string;
+  line_end: '\n' | '\r';
+  strict: boolean;
+}
+
+export interface PartPortion {
+  part: RowsPart;
+  share: number;
+}
+
 /** How rows of a file are written to the file of refused rows. */
 export interface RowForm {
   kind: 'csv' | 'ndjson';
@@ -43,6 +88,8 @@ export interface RowSource {
   otherHeaders?(): number[];
   /** All rows but the first `skip`, in order, in portions. `share` is the part of the file that is read with a portion. */
   rows(skip: number): AsyncGenerator<Portion>;
+  /** The same rows, for another thread to take apart. */
+  parts(skip: number): AsyncGenerator<PartPortion>;
   close(): Promise<void>;
 }
 

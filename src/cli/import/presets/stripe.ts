@@ -1,8 +1,9 @@
 /**
  * Payments of Stripe, from the list of payments or from the balance report. Both have amounts in units, not in cents.
  *
- * - `order_id` is the id of the charge (`ch_…`, `py_…`): the default columns of the payments have no other id, and webhooks of charges,
- *   refunds and disputes all carry it. `--map "order_id=order_id (metadata)"` takes the shop's own number where a payment has one.
+ * - `order_id` is the id of the payment intent (`pi_…`), which webhooks of sessions, charges, refunds and disputes all carry
+ *   (`sources/stripe`), else that of the charge. `--map "order_id=order_id (metadata)"` takes the shop's own number where a payment has one.
+ * - Refunds name the conversion, so they find their order also where an older export has no payment intents.
  * - The payments are in the currency that the customer paid, the balance report in the one that Stripe settles. A charge has the same
  *   `conversion_id` in both, so it counts once.
  */
@@ -10,8 +11,16 @@ import type { Condition, FieldPlan, ImportPlan, RecordPlan } from '../plan.ts';
 import { hasColumn, type Preset, type Unusable } from './preset.ts';
 
 const ID = 'id|ID';
+const ORDER = 'PaymentIntent ID|id|ID';
 const CREATED = 'Created (UTC)|Created date (UTC)';
 const SHOP_TOO = 'import either the shop or its payments: the same order in both would count twice';
+
+/** What Stripe writes into the payments of subscriptions, unless the shop writes a text of its own. */
+const TYPES: Readonly<Record<string, string>> = {
+  'Subscription creation': 'subscription',
+  'Subscription update': 'renewal',
+  '*': 'purchase',
+};
 
 const SUCCEEDED: Condition[] = [
   { column: 'Status', op: 'in', values: ['Paid', 'Refunded'] },
@@ -26,7 +35,7 @@ function paymentLoss(where: Condition, amount: string, reason: string, name: str
     where: [...SUCCEEDED, where],
     fields: {
       adjustment_id: { from: `'stripe'+id+'${name}'|'stripe'+ID+'${name}'` },
-      order_id: { from: ID },
+      conversion_id: { from: "'stripe'+id|'stripe'+ID" },
       amount: { from: amount, negate: true, optional: true },
       currency: { from: 'Currency' },
       reason: { value: reason },
@@ -47,12 +56,12 @@ export const STRIPE_PAYMENTS: Preset = {
         by_name: false,
         where: SUCCEEDED,
         fields: {
-          order_id: { from: ID },
+          order_id: { from: ORDER },
           conversion_id: { from: "'stripe'+id|'stripe'+ID" },
           customer_id: {
             from: "Customer Email|customer_email (metadata)|Customer ID|'stripe guest'+id|'stripe guest'+ID",
           },
-          conversion_type: { value: 'purchase' },
+          conversion_type: { from: 'Description', values: TYPES, default: 'purchase', optional: true },
           conversion_value: { from: 'Amount' },
           currency: { from: 'Currency' },
           occurred_at: { from: CREATED },
@@ -76,6 +85,7 @@ export const STRIPE_PAYMENTS: Preset = {
     ],
   },
   notes: [
+    'payments with the description "Subscription creation" are of the type subscription, those with "Subscription update" are renewals',
     'payments count that are captured, also if they were refunded later; a dispute counts once it is lost, if the export has its columns',
     'a payment has one sum of its refunds: one that grows after an import is a conflict in the next one, which the report tells',
     SHOP_TOO,
@@ -96,6 +106,16 @@ const REASONS: Readonly<Record<string, string>> = {
   partial_capture_reversal: 'correction',
 };
 
+const BY_TRANSACTION = "'stripe'+balance_transaction_id";
+
+/** Ids by category. Refunds and disputes have those of webhooks (`sources/stripe`), so one that came both ways counts once. */
+const CHANGES: ReadonlyArray<{ categories: string[]; adjustment_id: string }> = [
+  { categories: ['refund', 'dispute'], adjustment_id: `'stripe'+source_id|${BY_TRANSACTION}` },
+  { categories: ['refund_failure'], adjustment_id: `'stripe'+source_id+'undone'|${BY_TRANSACTION}` },
+  { categories: ['dispute_reversal'], adjustment_id: `'stripe'+source_id+'reinstated'|${BY_TRANSACTION}` },
+  { categories: ['charge_failure', 'partial_capture_reversal'], adjustment_id: BY_TRANSACTION },
+];
+
 function balancePlan(columns: readonly string[]): ImportPlan {
   const occurred_at: FieldPlan = hasColumn(columns, 'created_utc')
     ? { from: 'created_utc', time_zone: 'UTC' }
@@ -107,29 +127,31 @@ function balancePlan(columns: readonly string[]): ImportPlan {
         by_name: false,
         where: [{ column: 'reporting_category', op: '=', values: ['charge'] }],
         fields: {
-          order_id: { from: 'charge_id' },
+          order_id: { from: 'payment_intent_id|charge_id' },
           conversion_id: { from: "'stripe'+charge_id" },
           customer_id: { from: "customer_email|customer_id|'stripe guest'+charge_id" },
-          conversion_type: { value: 'purchase' },
+          conversion_type: { from: 'description', values: TYPES, default: 'purchase', optional: true },
           conversion_value: { from: 'gross' },
           currency: { from: 'currency' },
           occurred_at,
           'custom_properties.invoice_id': { from: 'invoice_id', optional: true },
         },
       },
-      {
-        record: 'adjustments',
-        by_name: false,
-        where: [{ column: 'reporting_category', op: 'in', values: Object.keys(REASONS) }],
-        fields: {
-          adjustment_id: { from: "'stripe'+balance_transaction_id" },
-          order_id: { from: 'charge_id' },
-          amount: { from: 'gross' },
-          currency: { from: 'currency' },
-          reason: { from: 'reporting_category', values: REASONS },
-          occurred_at,
-        },
-      },
+      ...CHANGES.map(
+        ({ categories, adjustment_id }): RecordPlan => ({
+          record: 'adjustments',
+          by_name: false,
+          where: [{ column: 'reporting_category', op: 'in', values: categories }],
+          fields: {
+            adjustment_id: { from: adjustment_id },
+            conversion_id: { from: "'stripe'+charge_id" },
+            amount: { from: 'gross' },
+            currency: { from: 'currency' },
+            reason: { from: 'reporting_category', values: REASONS },
+            occurred_at,
+          },
+        }),
+      ),
     ],
   };
 }

@@ -1,0 +1,79 @@
+/** Reads the drafts of an envelope: what is accepted becomes records of the log, what is refused gets its reason. */
+import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
+import { EqualLines } from '../domain/equal-lines.ts';
+import { type Problem, TributaryError } from '../domain/errors.ts';
+import { recordKind } from '../domain/index.ts';
+import { isProblem, type ReadContext } from '../domain/record.ts';
+import type { PrivacyOptions } from '../enrichment/private.ts';
+import { WorkTurns } from '../warehouse/work-turns.ts';
+import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
+import type { AddressLinks } from './address-links.ts';
+import type { Caller, Draft } from './envelope.ts';
+import { type KeptRecord, keepRecord } from './kept-record.ts';
+import type { Limits } from './limits.ts';
+import { senderProblem } from './senders.ts';
+
+export interface ReadingOptions {
+  now_ms: number;
+  limits: Limits;
+  privacy: PrivacyOptions;
+  defaultCurrency: (brand_id: string) => string;
+  customerIds?: (brand_id: string) => CustomerIds;
+  emailPersonOf?: EmailPersonOf;
+  takesPageConversions?: (brand_id: string) => boolean;
+}
+
+interface Drafted {
+  answer: Acknowledgement;
+  /** The accepted records, each followed by the link of its customer with their address, if it brings a new one. */
+  records: KeptRecord[];
+  /** By record, the place of its draft. */
+  indexes: number[];
+  /** The ids of the links. */
+  links: string[];
+}
+
+/** @throws too_large over the item limit. */
+export async function readDrafts(
+  drafts: readonly Draft[],
+  caller: Caller,
+  options: ReadingOptions,
+  address_links: AddressLinks,
+): Promise<Drafted> {
+  const { limits, now_ms, privacy, defaultCurrency, customerIds, emailPersonOf } = options;
+  if (drafts.length > limits.max_items) {
+    throw new TributaryError(
+      'too_large',
+      `body: ${drafts.length} items in one request; the limit is ${limits.max_items}, split them over several requests`,
+      { field: 'body' },
+    );
+  }
+  let warnings: Problem[] = [];
+  const warn = (warning: Problem): void => void warnings.push(warning);
+  const of_brands = { defaultCurrency, ...(customerIds && { customerIds }), ...(emailPersonOf && { emailPersonOf }) };
+  const context: ReadContext = { now_ms, ...of_brands, equal_lines: new EqualLines(), ...caller, warn };
+  const answer: Acknowledgement = { accepted: 0, ids: [], rejected: [] };
+  const [records, indexes, links]: [KeptRecord[], number[], string[]] = [[], [], []];
+  const turns = new WorkTurns();
+  for (let index = 0; index < drafts.length; index++) {
+    if (turns.ends()) await turns.next();
+    const { record, input } = drafts[index]!;
+    if (warnings.length > 0) warnings = [];
+    const kind = recordKind(record);
+    const read = kind.read(input, context);
+    const problem = isProblem(read) ? read : senderProblem(record, read, caller, options);
+    if (problem) answer.rejected.push({ index, ...problem });
+    else if (!isProblem(read)) {
+      const link = address_links.take(read, caller, context);
+      records.push(keepRecord(record, read, privacy, caller.from_page));
+      indexes.push(index);
+      answer.ids.push(read[kind.id_field] as string);
+      addWarnings(answer, index, warnings);
+      if (link === null) continue;
+      records.push(keepRecord('identity_links', link, privacy));
+      indexes.push(index);
+      links.push(link['link_id'] as string);
+    }
+  }
+  return { answer, records, indexes, links };
+}
