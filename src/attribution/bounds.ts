@@ -92,7 +92,7 @@ export interface ValueBounds {
 }
 
 /** Exact division multiplies a value with a sum of weights below 2^51, and the product has to fit 128 bits. */
-const MAX_VALUE_MICROS = 10n ** 22n;
+export const MAX_VALUE_MICROS = 10n ** 22n;
 
 /** @throws unprocessable when a value is too large to be divided. */
 export async function readValueBounds(

@@ -8,8 +8,22 @@ import { ABSORBED, ABSORBED_VISITS } from './relations.ts';
 export const CLICK_VISIT_MS = 30 * MS_PER_MINUTE;
 
 /** Rank of what a person did with an email; 1 is the strongest. The strongest event becomes the touch. */
-const STRENGTH = `case c.touchpoint_type when 'email_click' then 1 when 'email_reply' then 2 when 'email_forward' then 3
-  when 'email_open' then 5 when 'ad_impression' then 6 else 4 end`;
+const STRENGTHS: Readonly<Record<string, number>> = {
+  email_click: 1,
+  email_reply: 2,
+  email_forward: 3,
+  email_open: 5,
+  ad_impression: 6,
+};
+const OTHER_STRENGTH = 4;
+const STRENGTH = `case c.touchpoint_type ${Object.entries(STRENGTHS)
+  .map(([type, rank]) => `when '${type}' then ${rank}`)
+  .join(' ')} else ${OTHER_STRENGTH} end`;
+
+/** The rank of a type, for collapsing; 1 is the strongest. */
+export function strengthOf(touchpoint_type: string): number {
+  return Object.hasOwn(STRENGTHS, touchpoint_type) ? STRENGTHS[touchpoint_type]! : OTHER_STRENGTH;
+}
 
 /** The key of an email: its message, else its campaign and email. Null for a candidate `c` that belongs to no known email. */
 const EMAIL_KEY = `case when c.is_email = 0 then null

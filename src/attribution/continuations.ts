@@ -9,7 +9,7 @@ import { textList } from '../warehouse/sql-text.ts';
 import { NEVER, without } from './eligibility.ts';
 
 /** A person who does nothing for longer than this has left the site. */
-const PAUSE_MS = 30 * MS_PER_MINUTE;
+export const PAUSE_MS = 30 * MS_PER_MINUTE;
 /** Within a session a pause may be as long as this. */
 export const SESSION_PAUSE_MS = MS_PER_DAY;
 

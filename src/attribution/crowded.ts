@@ -23,7 +23,7 @@ function keptOf({ most, least, of_person }: CandidateLimits, conversions: string
 }
 
 /** SQL for the number of conversions, of any type and time, of each person in the relation `named`. */
-function conversionsOf(plan: Plan, members: Relation, named: string): string {
+export function conversionsOf(plan: Plan, members: Relation, named: string): string {
   return `select m.person_key as person_key, count(*) as conversions
     from conversions c join ${members.name} m on m.subject_key = c.subject_key
     where ${atOrBefore('c', plan.positions.conversions)} and m.person_key in (select person_key from ${named})

@@ -8,6 +8,7 @@ import { formatInstant, MS_PER_DAY } from '../domain/time.ts';
 import { type TouchpointType, TRAITS, typesOf, WINDOW_OF } from '../domain/touchpoint.ts';
 import { textList } from '../warehouse/sql-text.ts';
 import type { Plan } from './plan.ts';
+import type { QueryOptions } from './query-options.ts';
 
 /** SQL expressions for a touchpoint. Filters compare them with columns of its order `o`. */
 interface TouchSql {
@@ -37,7 +38,7 @@ interface Filter {
   status: string;
   /** Reason why an order is unattributed if this filter refuses the person's last remaining touchpoints. */
   reason: string;
-  applies(plan: Plan): boolean;
+  applies(plan: QueryOptions): boolean;
   /** The trait that the filter refuses. */
   trait?: keyof typeof TRAITS;
   /** The filter refuses continuations. Whether a touchpoint is one depends on its person, and not on the order. */
@@ -80,14 +81,14 @@ const FILTERS = [
   {
     status: 'machine',
     reason: 'machine_only',
-    applies: (plan: Plan) => !plan.include_machine,
+    applies: (plan: QueryOptions) => !plan.include_machine,
     trait: 'machine',
     sentence: ({ verdict }: RefusedTouch) => `was a ${verdict}, not a person; include_machine=true lets it earn credit`,
   },
   {
     status: 'excluded_channel',
     reason: 'excluded_channel',
-    applies: (plan: Plan) => plan.exclude_direct,
+    applies: (plan: QueryOptions) => plan.exclude_direct,
     trait: 'direct',
     sentence: () => 'direct visits are left out by exclude_direct',
   },
@@ -113,7 +114,7 @@ const FILTERS = [
   {
     status: 'before_previous_conversion',
     reason: 'outside_window',
-    applies: (plan: Plan) => plan.lookback === 'since_previous_conversion',
+    applies: (plan: QueryOptions) => plan.lookback === 'since_previous_conversion',
     sql: ({ at_ms }: Timed) => `(o.previous_ms is null or ${at_ms} > o.previous_ms)`,
     sentence: ({ previous_ms }: RefusedTouch) =>
       `not after the person's previous order of ${formatInstant(previous_ms ?? 0)}`,
@@ -138,18 +139,37 @@ function windowMs(touchpoint_type: string): string {
   return `case ${cases.join(' ')} else o.${windowColumn('click_days')} end`;
 }
 
-function applied(plan: Plan): readonly Filter[] {
+function applied(plan: QueryOptions): readonly Filter[] {
   return FILTERS.filter((filter) => filter.applies(plan));
+}
+
+/** The bits of some traits. */
+function maskOf(names: ReadonlyArray<keyof typeof TRAITS>): number {
+  return names.reduce((sum, name) => sum | TRAITS[name], 0);
 }
 
 /** SQL that is true for touchpoints without any of these traits. */
 export function without(traits: string, ...names: Array<keyof typeof TRAITS>): string {
-  const mask = names.reduce((sum, name) => sum | TRAITS[name], 0);
+  const mask = maskOf(names);
   return mask === 0 ? '1 = 1' : `bits(${traits}, ${mask}) = 0`;
 }
 
 function traitsOf(filters: readonly Filter[]): Array<keyof typeof TRAITS> {
   return filters.flatMap(({ trait }) => trait ?? []);
+}
+
+/** The traits with which a touchpoint may not earn credit, as bits: {@link mayEarn} without continuations. */
+export function refusedTraits(plan: QueryOptions): number {
+  return maskOf(traitsOf(applied(plan)));
+}
+
+/** The traits with which a touchpoint does not count in journeys, as bits: see {@link isCounted}. */
+export function uncountedTraits(plan: QueryOptions): number {
+  return maskOf(uncounted(plan));
+}
+
+function uncounted(plan: QueryOptions): Array<keyof typeof TRAITS> {
+  return traitsOf(applied(plan).filter(({ trait }) => trait === 'machine'));
 }
 
 /** SQL that is true for touchpoints that may earn credit, as far as this does not depend on the order. */
@@ -163,7 +183,7 @@ export const NEVER = '1 = 0';
 
 /** SQL that is true for touchpoints that count in journeys: those of people, and those of machines if the plan includes them. */
 export function isCounted(plan: Plan, traits: string): string {
-  return without(traits, ...traitsOf(applied(plan).filter(({ trait }) => trait === 'machine')));
+  return without(traits, ...uncounted(plan));
 }
 
 /** SQL that is true for touchpoints whose time allows credit of the order `o`. */
@@ -189,19 +209,19 @@ export function refusalSentence(status: RefusalStatus, touch: RefusedTouch): str
 
 /**
  * The stages that decide why an order is unattributed. If no touchpoint of the person up to the order passes a stage, the order
- * has its `reason`; `passes` is SQL over `traits`. If touchpoints pass all stages and none is a candidate, the reason is `rest`:
+ * has its `reason`; a touchpoint passes that has none of the bits `refused` in its traits. If touchpoints pass all stages and none is a candidate, the reason is `rest`:
  * they lie at the wrong time.
  */
-export function reasonStages(plan: Plan): {
-  stages: ReadonlyArray<{ reason: UnattributedReason; passes: string }>;
+export function reasonStages(plan: QueryOptions): {
+  stages: ReadonlyArray<{ reason: UnattributedReason; refused: number }>;
   rest: UnattributedReason;
 } {
-  const stages = [{ reason: FILTERS[0].reason as UnattributedReason, passes: '1 = 1' }];
+  const stages = [{ reason: FILTERS[0].reason as UnattributedReason, refused: 0 }];
   const refused: Array<keyof typeof TRAITS> = [];
   for (const { reason, trait } of applied(plan)) {
     if (!trait) continue;
     refused.push(trait);
-    stages.push({ reason: reason as UnattributedReason, passes: without('traits', ...refused) });
+    stages.push({ reason: reason as UnattributedReason, refused: maskOf(refused) });
   }
   return { stages, rest: FILTERS.at(-1)!.reason };
 }

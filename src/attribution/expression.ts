@@ -4,11 +4,28 @@
  *
  *   case when channel = 'email' then 2 else 1 end * pow(0.5, age_days / 3)
  */
-import { TributaryError } from '../domain/errors.ts';
+import type { TributaryError } from '../domain/errors.ts';
 import { SETTING_COLUMNS } from '../domain/settings.ts';
+import { problem, type Token, tokenize } from './expression-tokens.ts';
+import {
+  type ConditionOf,
+  called,
+  chosen,
+  compared,
+  constant,
+  exactly,
+  type NumberOf,
+  ofOne,
+  ofPair,
+  type TextOf,
+} from './expression-values.ts';
 
 /** Names that every path has. */
-const PATH_NAMES: Record<string, string> = { k: 'float64(k)', n: 'float64(n)', age_days: 'age_days' };
+const PATH_NAMES: Record<string, { sql: string; of: NumberOf }> = {
+  k: { sql: 'float64(k)', of: exactly((touch) => touch.k) },
+  n: { sql: 'float64(n)', of: exactly((touch) => touch.n) },
+  age_days: { sql: 'age_days', of: exactly((touch) => touch.age_days) },
+};
 /** Settings that an expression may name. */
 const SETTING_NAMES = SETTING_COLUMNS.filter(({ in_expressions }) => in_expressions).map(({ column }) => column);
 /** Columns of the touchpoint. */
@@ -30,20 +47,26 @@ const MAX_DEPTH = 50;
 /** Names, numbers, texts and signs. */
 const MAX_TOKENS = 600;
 
-type Kind = 'number' | 'text' | 'condition';
-interface Node {
-  kind: Kind;
-  sql: string;
+/** The closures of each kind of part. */
+interface Values {
+  number: NumberOf;
+  text: TextOf;
+  condition: ConditionOf;
 }
-type Token = { type: 'number' | 'text' | 'name' | 'symbol' | 'end'; value: string; at: number };
-
-const TOKEN =
-  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)|'([^'\\]{0,100})'|([A-Za-z_]\w*)|(<=|>=|<>|!=|[-+*/(),=<>]))/y;
+type Kind = keyof Values;
+interface NodeOf<K extends Kind> {
+  kind: K;
+  sql: string;
+  of: Values[K];
+}
+type Node = { [K in Kind]: NodeOf<K> }[Kind];
 
 /** An expression as SQL, with the columns of the touchpoint and of the settings that it uses. */
 interface CompiledExpression {
   sql: string;
   columns: string[];
+  /** The same for a touch in memory. */
+  of: NumberOf;
 }
 
 /**
@@ -56,15 +79,7 @@ export function compileExpression(text: string): CompiledExpression {
   const parser = new Parser(text);
   const node = parser.parse();
   if (node.kind !== 'number') throw problem(text, 0, 'the result must be a number');
-  return { sql: `coalesce(float64(${node.sql}), float64('nan'))`, columns: [...parser.columns] };
-}
-
-function problem(text: string, at: number, reason: string): TributaryError {
-  return new TributaryError(
-    'bad_request',
-    `custom model: ${reason} at character ${at + 1} of ${JSON.stringify(text.slice(0, 200))}`,
-    { field: 'custom_models' },
-  );
+  return { sql: `coalesce(float64(${node.sql}), float64('nan'))`, columns: [...parser.columns], of: node.of };
 }
 
 class Parser {
@@ -91,6 +106,7 @@ class Parser {
         'condition',
         () => this.both(),
         () => (this.accept('or') ? 'or' : undefined),
+        (_, a, b) => (touch) => a(touch) || b(touch),
       ),
     );
   }
@@ -100,23 +116,35 @@ class Parser {
       'condition',
       () => this.negation(),
       () => (this.accept('and') ? 'and' : undefined),
+      (_, a, b) => (touch) => a(touch) && b(touch),
     );
   }
 
   private negation(): Node {
-    return this.accept('not')
-      ? this.deeper(() => condition(`not ${this.want(this.negation(), 'condition').sql}`))
-      : this.comparison();
+    if (!this.accept('not')) return this.comparison();
+    return this.deeper(() => {
+      const { sql, of } = this.want(this.negation(), 'condition');
+      return condition(`not ${sql}`, (touch) => !of(touch));
+    });
   }
 
   /** `a op b op c`, from the left. One pair of parentheses holds the chain, because engines limit how deeply they nest. */
-  private chain(kind: Kind, operand: () => Node, operator: () => string | undefined): Node {
+  private chain<K extends Kind>(
+    kind: K,
+    operand: () => Node,
+    operator: () => string | undefined,
+    join: (operator: string, a: Values[K], b: Values[K]) => Values[K],
+  ): Node {
     const first = operand();
     let op = operator();
     if (op === undefined) return first;
-    let sql = this.want(first, kind).sql;
-    for (; op !== undefined; op = operator()) sql += ` ${op} ${this.want(operand(), kind).sql}`;
-    return { kind, sql: `(${sql})` };
+    let { sql, of } = this.want(first, kind);
+    for (; op !== undefined; op = operator()) {
+      const next = this.want(operand(), kind);
+      sql += ` ${op} ${next.sql}`;
+      of = join(op, of, next.of);
+    }
+    return { kind, sql: `(${sql})`, of } as Node;
   }
 
   private comparison(): Node {
@@ -125,15 +153,15 @@ class Parser {
     if (this.peek().type !== 'symbol' || !['=', '<>', '!=', '<', '<=', '>', '>='].includes(operator)) return left;
     this.index += 1;
     const right = this.sum();
+    const sql_operator = operator === '!=' ? '<>' : operator;
+    const sql = `${left.sql} ${sql_operator} ${right.sql}`;
     if (left.kind === 'text') {
-      if (operator !== '=' && operator !== '<>' && operator !== '!=')
-        throw this.fail('text can only be compared with =, <> and !=');
-      this.want(right, 'text');
-    } else {
-      this.want(left, 'number');
-      this.want(right, 'number');
+      if (operator !== '=' && sql_operator !== '<>') throw this.fail('text can only be compared with =, <> and !=');
+      const [a, b] = [left.of, this.want(right, 'text').of];
+      return condition(sql, (touch) => (a(touch) === b(touch)) === (operator === '='));
     }
-    return condition(`${left.sql} ${operator === '!=' ? '<>' : operator} ${right.sql}`);
+    const a = this.want(left, 'number').of;
+    return condition(sql, compared(sql_operator, a, this.want(right, 'number').of));
   }
 
   private sum(): Node {
@@ -141,6 +169,7 @@ class Parser {
       'number',
       () => this.product(),
       () => this.symbol('+', '-'),
+      (op, a, b) => ofPair(op as '+' | '-', a, b),
     );
   }
 
@@ -149,11 +178,16 @@ class Parser {
       'number',
       () => this.unary(),
       () => this.symbol('*', '/'),
+      (op, a, b) => ofPair(op as '*' | '/', a, b),
     );
   }
 
   private unary(): Node {
-    return this.symbol('-') ? this.deeper(() => number(`-${this.want(this.unary(), 'number').sql}`)) : this.atom();
+    if (!this.symbol('-')) return this.atom();
+    return this.deeper(() => {
+      const { sql, of } = this.want(this.unary(), 'number');
+      return { kind: 'number', sql: `(-${sql})`, of: ofOne('minus', of) };
+    });
   }
 
   private atom(): Node {
@@ -162,9 +196,9 @@ class Parser {
     if (token.type === 'number') {
       if (!Number.isFinite(Number(token.value)))
         throw problem(this.text, token.at, `${token.value} is more than a number can hold`);
-      return { kind: 'number', sql: `float64(${token.value})` };
+      return { kind: 'number', sql: `float64(${token.value})`, of: constant(token.value) };
     }
-    if (token.type === 'text') return { kind: 'text', sql: `'${token.value}'` };
+    if (token.type === 'text') return { kind: 'text', sql: `'${token.value}'`, of: () => token.value };
     if (token.type === 'symbol' && token.value === '(') {
       const node = this.either();
       this.expect(')');
@@ -181,18 +215,21 @@ class Parser {
     if (name === 'case') return this.deeper(() => this.cases());
     if (Object.hasOwn(FUNCTIONS, name)) {
       this.expect('(');
-      const args = [this.want(this.either(), 'number').sql];
-      while (this.symbol(',')) args.push(this.want(this.either(), 'number').sql);
+      const args = [this.want(this.either(), 'number')];
+      while (this.symbol(',')) args.push(this.want(this.either(), 'number'));
       this.expect(')');
       const { takes, sql = name } = FUNCTIONS[name]!;
       if (args.length !== takes)
         throw this.fail(`${name} takes ${takes} argument${takes === 1 ? '' : 's'}, got ${args.length}`);
-      return { kind: 'number', sql: `${sql}(${args.join(', ')})` };
+      const values = args.map(({ of }) => of);
+      return { kind: 'number', sql: `${sql}(${args.map((arg) => arg.sql).join(', ')})`, of: called(name, values) };
     }
-    if (Object.hasOwn(PATH_NAMES, name)) return { kind: 'number', sql: PATH_NAMES[name]! };
+    if (Object.hasOwn(PATH_NAMES, name)) return { kind: 'number', ...PATH_NAMES[name]! };
     if (NAMES.includes(name)) {
       this.columns.add(name);
-      return { kind: TEXT_NAMES.includes(name) ? 'text' : 'number', sql: name };
+      return TEXT_NAMES.includes(name)
+        ? { kind: 'text', sql: name, of: (touch) => touch.texts[name]! }
+        : { kind: 'number', sql: name, of: exactly((touch) => touch.settings[name]!) };
     }
     this.index -= 1;
     throw this.fail(
@@ -202,21 +239,24 @@ class Parser {
 
   private cases(): Node {
     let sql = 'case';
+    const cases: Array<readonly [ConditionOf, NumberOf]> = [];
     while (this.accept('when')) {
-      const condition = this.want(this.either(), 'condition').sql;
+      const condition = this.want(this.either(), 'condition');
       if (!this.accept('then')) throw this.fail('expected then');
-      sql += ` when ${condition} then ${this.want(this.either(), 'number').sql}`;
+      const value = this.want(this.either(), 'number');
+      sql += ` when ${condition.sql} then ${value.sql}`;
+      cases.push([condition.of, value.of]);
     }
-    if (sql === 'case') throw this.fail('expected when');
+    if (cases.length === 0) throw this.fail('expected when');
     if (!this.accept('else')) throw this.fail('expected else: every touch needs a weight');
-    sql += ` else ${this.want(this.either(), 'number').sql} end`;
+    const otherwise = this.want(this.either(), 'number');
     if (!this.accept('end')) throw this.fail('expected end');
-    return { kind: 'number', sql: `(${sql})` };
+    return { kind: 'number', sql: `(${sql} else ${otherwise.sql} end)`, of: chosen(cases, otherwise.of) };
   }
 
-  private want(node: Node, kind: Kind): Node {
+  private want<K extends Kind>(node: Node, kind: K): NodeOf<K> {
     if (node.kind !== kind) throw this.fail(`expected a ${kind}, got a ${node.kind}`);
-    return node;
+    return node as Node & NodeOf<K>;
   }
 
   private deeper(work: () => Node): Node {
@@ -254,28 +294,6 @@ class Parser {
   }
 }
 
-function number(sql: string): Node {
-  return { kind: 'number', sql: `(${sql})` };
-}
-
-function condition(sql: string): Node {
-  return { kind: 'condition', sql: `(${sql})` };
-}
-
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  const pattern = new RegExp(TOKEN.source, 'y');
-  const end = text.trimEnd().length;
-  while (pattern.lastIndex < end) {
-    const at = pattern.lastIndex + text.slice(pattern.lastIndex).search(/\S/);
-    const match = pattern.exec(text);
-    if (!match) throw problem(text, at, 'expected a number, a name, a quoted text or an operator');
-    const [, digits, quoted, name, symbol] = match;
-    if (digits !== undefined) tokens.push({ type: 'number', value: digits, at });
-    else if (quoted !== undefined) tokens.push({ type: 'text', value: quoted, at });
-    else if (name !== undefined) tokens.push({ type: 'name', value: name, at });
-    else tokens.push({ type: 'symbol', value: symbol!, at });
-  }
-  tokens.push({ type: 'end', value: '', at: end });
-  return tokens;
+function condition(sql: string, of: ConditionOf): Node {
+  return { kind: 'condition', sql: `(${sql})`, of };
 }

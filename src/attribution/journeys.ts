@@ -4,9 +4,9 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
-import { namedId } from './claims.ts';
 import { isCounted, without } from './eligibility.ts';
 import { dayNumber, isUtc, makeZoneOffsets } from './events.ts';
+import { namedId } from './page-conversions.ts';
 import type { Plan } from './plan.ts';
 import type { Attribution } from './query.ts';
 import { JOURNEY_EVENTS, JOURNEY_SPANS, JOURNEYS, POLICIES } from './relations.ts';
@@ -38,7 +38,7 @@ export function makeJourneyEvents(
        union all
        select o.person_key as person_key, o.brand_id as brand_id, o.at_ms as at_ms, 1 as is_order, o.order_no as event_no, 0 as is_email${extra(() => 'null')}
        from ${query.orders.name} o
-       ${members ? '' : conversionsOutside(plan, query, extra)}),
+       ${members ? '' : `union all ${conversionsOutside(plan, query, extra)}`}),
      spaced as (
        select h.*, case when at_ms - lag(at_ms) over (partition by h.person_key order by ${IN_ORDER}) > q.gap_ms then 1 else 0 end as begins
        from happened h join ${POLICIES.name} q on q.brand_id = h.brand_id and q.conversion_type = '${CONVERSION_TYPES[0]}')
@@ -49,16 +49,15 @@ export function makeJourneyEvents(
 }
 
 /**
- * SQL that adds conversions that are not orders of the report, since they also end a gap. A report on one person needs no such
+ * SQL for the conversions that are not orders of the report, since they also end a gap. A report on one person needs no such
  * step.
  */
-function conversionsOutside(
+export function conversionsOutside(
   plan: Plan,
-  { members, repeats, orders }: Attribution,
+  { members, repeats, orders }: Pick<Attribution, 'members' | 'repeats' | 'orders'>,
   extra: (make: (name: string) => string) => string,
 ): string {
-  return `union all
-       select m.person_key as person_key, m.brand_id as brand_id, epoch_ms(c.occurred_at) as at_ms, 2 as is_order,
+  return `select m.person_key as person_key, m.brand_id as brand_id, epoch_ms(c.occurred_at) as at_ms, 2 as is_order,
          ${logNumber('c', plan.positions.conversions)} as event_no, 0 as is_email${extra(() => 'null')}
        from conversions c join ${members.name} m on m.subject_key = c.subject_key
          left join ${repeats.name} r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id

@@ -88,8 +88,8 @@ export function resolveModel(name: string, custom_models: Record<string, string>
   const rule = RULE_MODELS.find((model) => model.name === name);
   if (rule) return rule;
   if (Object.hasOwn(custom_models, name)) {
-    const { sql: weight, columns } = compileExpression(custom_models[name]!);
-    return { name, weight, columns, checked: true, explain: () => 'by its own weight expression' };
+    const { sql: weight, columns, of } = compileExpression(custom_models[name]!);
+    return { name, weight, columns, of, checked: true, explain: () => 'by its own weight expression' };
   }
   const known = [...RULE_MODEL_NAMES, ...FITTED_MODEL_NAMES, ...Object.keys(custom_models)];
   throw badRequest('model', `${JSON.stringify(name.slice(0, 60))} is unknown; known models are ${listed(known)}`);

@@ -10,8 +10,8 @@ import { fill, materialise, type Relation } from '../warehouse/relation.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { oneOf, textList } from '../warehouse/sql-text.ts';
 import { readTimeBounds, type TimeBounds } from './bounds.ts';
-import { namedId, overruledClaims, standingFirst } from './claims.ts';
 import { makeAdjustments, makeEvents, zonesOf } from './events.ts';
+import { namedId, overruledPageConversions, standingFirst } from './page-conversions.ts';
 import { isNarrowed, narrowed, narrowing, ordersAreFinal, type Plan, periodDecides } from './plan.ts';
 import {
   BRAND_PERIODS,
@@ -63,8 +63,8 @@ async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDire
 }
 
 /**
- * Makes `repeats`: conversions that are not the standing conversion of their order, each with the one that is, and the claims
- * that a server overruled.
+ * Makes `repeats`: conversions that are not the standing conversion of their order, each with the one that is, and the page
+ * conversions that a server overruled.
  */
 function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<Relation> {
   const position = plan.positions.conversions;
@@ -73,7 +73,7 @@ function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<Relation> {
   return materialise(
     snapshot,
     REPEATS,
-    `with overruled as (${overruledClaims(position)}),
+    `with overruled as (${overruledPageConversions(position)}),
      shared as (select c.order_key as order_key from conversions c where ${seen} group by c.order_key having count(*) > 1),
      ranked as (
        select c.brand_id as brand_id, c.conversion_id as conversion_id, ${namedId('c')} as named_id,

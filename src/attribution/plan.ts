@@ -4,6 +4,7 @@ import type { Snapshot } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import type { Explain } from './explain.ts';
+import type { NumberOf } from './expression-values.ts';
 import type { QueryOptions } from './query-options.ts';
 import type { TouchRelations } from './relations.ts';
 
@@ -40,6 +41,8 @@ export interface Model {
   credit?: (value: string, share: (sum: string, total: string) => string) => string;
   /** True if weights come from a custom expression and must be checked. */
   checked?: boolean;
+  /** The weight of a touch in memory, for a custom expression. */
+  of?: NumberOf;
   /** Columns of the touchpoint and of the settings that the weight uses. */
   columns?: readonly string[];
   /** Explains the credit of a group: compares its touches with all touches, by what the model looks at. */
@@ -63,7 +66,26 @@ export interface Scores {
    * and the measure with the touch and without it.
    */
   make(snapshot: Snapshot, plan: Plan, touches: TouchRelations, scores: Relation): Promise<void>;
+  /** The same for paths in memory. `kinds` is what touches have in common, by number. */
+  inMemory(kinds: readonly TouchKind[]): ScorePath;
 }
+
+/** What a fitted model may look at, beside the age of a touch. */
+export interface TouchKind {
+  touchpoint_type: string | null;
+  channel: string | null;
+  campaign_id: string | null;
+}
+
+/** All touches of an order, oldest first: the number of its kind and the age of each. */
+export interface ScoredPath {
+  length: number;
+  kinds: Uint32Array;
+  ages_ms: Float64Array;
+}
+
+/** The weights and shares of the touches of a path. The lists are used again for the next path. */
+export type ScorePath = (path: ScoredPath) => { weight: ArrayLike<number>; share: ArrayLike<number> };
 
 export interface Plan extends QueryOptions {
   brands: readonly PlannedBrand[];

@@ -11,9 +11,9 @@ import { type Static, type TOptional, type TSchema, Type } from '../domain/typeb
 
 /**
  * What an option is about. It decides which calls have the option. All reports of a period have every option. A receipt is about
- * one order, so it has the options about touches. A fit learns from net values, so it has no options about refunds.
+ * one order, so it has the options about touches and verdicts. A fit learns from net values, so it has no options about refunds.
  */
-export type About = 'touches' | 'orders' | 'refunds';
+export type About = 'touches' | 'verdicts' | 'orders' | 'refunds';
 
 interface Kind<V, S extends TSchema> {
   schema: S;
@@ -87,6 +87,10 @@ const OPTIONS = {
   },
   exclude_direct: { about: 'touches', ...onOff('Direct visits earn no credit') },
   include_machine: { about: 'touches', ...onOff('Machine traffic earns credit, too') },
+  ignore_message_rules: {
+    about: 'verdicts',
+    ...onOff('Verdicts that rules over several events of a message gave do not count: each event is judged alone'),
+  },
   conversion_types: {
     about: 'orders',
     parameter: 'conversion_type',

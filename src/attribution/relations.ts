@@ -41,7 +41,7 @@ export const ZONE_OFFSETS = defineRelation('zone_offsets', 'the offset of a time
 
 export const REPEATS = defineRelation(
   'repeats',
-  'a stored conversion that is not the standing conversion of its order, or a claim that a server overruled (then without names)',
+  'a stored conversion that is not the standing conversion of its order, or a page conversion that a server overruled (then without names)',
   {
     key: ['brand_id', 'conversion_id'],
     columns: { brand_id: 'text', conversion_id: 'text', named_id: 'text?', standing_id: 'text?' },

@@ -2,7 +2,7 @@
 import { latestVerdicts } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, logNumber } from '../warehouse/position.ts';
-import { columnsOf, materialise, type Relation } from '../warehouse/relation.ts';
+import { columnsOf, materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import { readValueBounds, type TimeBounds, touchpointsWithin, type ValueBounds } from './bounds.ts';
 import { makeAbsorbed } from './collapse.ts';
 import { CONTINUATION_COLUMNS, continuationsOf, isContinuation, SESSION_PAUSE_MS } from './continuations.ts';
@@ -28,7 +28,7 @@ import {
 const COLLAPSE_COLUMNS = ['message_id', 'session_id', 'sent_campaign_id'] as const;
 
 /** Columns of a touchpoint that a reclassification replaces. */
-const RECLASSIFIED: readonly string[] = ['channel', 'verdict', 'traits'];
+export const RECLASSIFIED: readonly string[] = ['channel', 'verdict', 'traits'];
 
 /**
  * SQL for the number `touch_no` that identifies a touchpoint `t`. A report that shows ids asks for the column `touchpoint_id`
@@ -39,7 +39,7 @@ export function touchNumber(plan: Plan): string {
 }
 
 /** Makes `members`: every id of the persons who ordered, with the key of its person. */
-function makeMembers(snapshot: Snapshot, orders: Relation): Promise<Relation> {
+export function makeMembers(snapshot: Snapshot, orders: Relation): Promise<Relation> {
   return materialise(
     snapshot,
     MEMBERS,
@@ -51,10 +51,30 @@ function makeMembers(snapshot: Snapshot, orders: Relation): Promise<Relation> {
   );
 }
 
-/** Makes `verdicts`: the latest reclassification of each touchpoint of a member. */
-function makeVerdicts(snapshot: Snapshot, plan: Plan, members: Relation): Promise<Relation> {
+/** Makes `verdicts`: the latest reclassification of each touchpoint of a member. Null if the log has no reclassification. */
+async function makeVerdicts(
+  snapshot: Snapshot,
+  plan: Plan,
+  members: Relation,
+  times: TimeBounds,
+  relation = VERDICTS,
+): Promise<Relation | null> {
+  if (!times.has_reclassifications) return null;
   const of_members = `join ${members.name} m on m.subject_key = r.subject_key`;
-  return materialise(snapshot, VERDICTS, latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_members));
+  return materialise(snapshot, relation, latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_members));
+}
+
+/** The verdicts of a report beside those of the people who ordered. */
+export const OTHER_VERDICTS = numbered(VERDICTS, 1);
+
+/** The same for members who may have no order. */
+export function otherVerdicts(
+  snapshot: Snapshot,
+  plan: Plan,
+  members: Relation,
+  times: TimeBounds,
+): Promise<Relation | null> {
+  return makeVerdicts(snapshot, plan, members, times, OTHER_VERDICTS);
 }
 
 /**
@@ -211,7 +231,7 @@ export async function makeTouchesOfOrders(
   times: TimeBounds,
 ): Promise<TouchRelations & { bounds: ValueBounds }> {
   const members = await makeMembers(snapshot, orders);
-  const verdicts = times.has_reclassifications ? await makeVerdicts(snapshot, plan, members) : null;
+  const verdicts = await makeVerdicts(snapshot, plan, members, times);
   const continuations = await makeContinuations(snapshot, plan, { members, verdicts }, times);
   const untied = await makeCandidates(snapshot, plan, { orders, members, verdicts, continuations }, times);
   const bounds = await readValueBounds(snapshot, plan, events, untied);

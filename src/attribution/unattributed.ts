@@ -23,7 +23,9 @@ export function makeUnattributed(snapshot: Snapshot, plan: Plan, query: Credited
     where: `and t.occurred_at <= instant(${high_ms}) and m.person_key in (${bare('person_key')})`,
   });
   const { stages, rest } = reasonStages(plan);
-  const firsts = stages.map(({ passes }, i) => `min(case when ${passes} then at_ms end) as stage${i}_ms`);
+  const firsts = stages.map(
+    ({ refused }, i) => `min(case when bits(traits, ${refused}) = 0 then at_ms end) as stage${i}_ms`,
+  );
   const reasons = stages.map(({ reason }, i) => `when coalesce(f.stage${i}_ms > b.at_ms, 1 = 1) then '${reason}'`);
   return materialise(
     snapshot,

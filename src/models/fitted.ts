@@ -2,7 +2,8 @@
  * Turns fitted models into models of the query: the weights that an artifact gives to the touches of each path.
  *
  * The way from the log to these weights:
- *   1. paths/log-paths.ts or hazard/log-histories.ts reads the log into typed arrays. grain.ts names the touches.
+ *   1. paths/log-paths.ts or hazard/log-histories.ts reads the log into typed arrays: from histories in memory if they hold what is
+ *      asked for, else by a query. grain.ts names the touches.
  *   2. training/pool.ts sends them to a thread. training/train-paths.ts fits a Markov chain (markov/fit.ts) or Shapley values
  *      (shapley/closed-form.ts) to paths; training/train-hazard.ts fits a hazard (hazard/fit.ts) to histories.
  *   3. gate.ts and hazard/gate.ts judge the fit. Reports use it only if it passes every check.
@@ -25,6 +26,7 @@ import type { Artifact, EffectsContent, HazardContent } from './artifacts/artifa
 import { makeSplits, type Naming, SPLIT_JOIN, stateSql } from './grain.ts';
 import { creditPath, scorerOf } from './hazard/credit.ts';
 import { EFFECTS, SCORED_CODES, SCORED_EFFECTS, STATE_CODES, TOUCHES_TO_SCORE } from './relations.ts';
+import { effectsInMemory, hazardInMemory } from './score-paths.ts';
 
 /** The attribution model of that name, with the weights of an artifact. */
 export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
@@ -37,11 +39,13 @@ export function fittedModel(name: FittedModelName, artifact: Artifact): Model {
       ? {
           measure: 'conversion_probability',
           make: (snapshot, _plan, touches, scores) => makeEffectScores(snapshot, touches, content, scores),
+          inMemory: (kinds) => effectsInMemory(content, kinds),
         }
       : {
           measure: 'relative_hazard',
           make: (snapshot, plan, touches, scores) =>
             makeHazardScores(snapshot, plan, touches, { artifact_id, content }, scores),
+          inMemory: (kinds) => hazardInMemory(content, kinds),
         }),
   };
   return {

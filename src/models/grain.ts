@@ -1,9 +1,12 @@
 /** The names of touches. Fits and reports both use them, so that a report finds what a fit has learned. */
 
+import type { TouchKind } from '../attribution/plan.ts';
+import { TributaryError } from '../domain/errors.ts';
 import { VIEW_TYPES } from '../domain/touchpoint.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { fill } from '../warehouse/relation.ts';
 import { textList } from '../warehouse/sql-text.ts';
+import { MAX_STATES } from './paths/paths.ts';
 import { SPLIT_VIEWS } from './relations.ts';
 
 export const GRAINS = ['channel', 'channel_and_type', 'campaign'] as const;
@@ -20,6 +23,7 @@ export interface Naming {
 const SEPARATOR = ' / ';
 const VIEW = 'view';
 const ACTION = 'action';
+const NO_CAMPAIGN = '–';
 
 /** SQL that holds for views. */
 export const IS_VIEW = `touchpoint_type in (${textList(VIEW_TYPES)})`;
@@ -30,8 +34,38 @@ export const IS_VIEW = `touchpoint_type in (${textList(VIEW_TYPES)})`;
  */
 export function stateSql({ grain }: Naming): string {
   if (grain === 'channel_and_type') return `concat(t.channel, '${SEPARATOR}', t.touchpoint_type)`;
-  if (grain === 'campaign') return `concat(t.channel, '${SEPARATOR}', coalesce(t.campaign_id, '–'))`;
+  if (grain === 'campaign') return `concat(t.channel, '${SEPARATOR}', coalesce(t.campaign_id, '${NO_CAMPAIGN}'))`;
   return `case when sv.channel is null then t.channel else concat(t.channel, '${SEPARATOR}', case when t.${IS_VIEW} then '${VIEW}' else '${ACTION}' end) end`;
+}
+
+/** {@link IS_VIEW} in memory. */
+export function isView({ touchpoint_type }: Pick<TouchKind, 'touchpoint_type'>): boolean {
+  return (VIEW_TYPES as readonly (string | null)[]).includes(touchpoint_type);
+}
+
+/** {@link stateSql} in memory. */
+export function stateOf(touch: TouchKind, { grain, split_views }: Naming): string {
+  const channel = touch.channel ?? '';
+  if (grain === 'channel_and_type') return `${channel}${SEPARATOR}${touch.touchpoint_type}`;
+  if (grain === 'campaign') return `${channel}${SEPARATOR}${touch.campaign_id ?? NO_CAMPAIGN}`;
+  if (!split_views.includes(channel)) return channel;
+  return `${channel}${SEPARATOR}${isView(touch) ? VIEW : ACTION}`;
+}
+
+/**
+ * The states in order of their codes, and the code of each name. @param names null is no touch.
+ * @throws unprocessable when there are too many.
+ */
+export function codeStates(names: ReadonlyArray<string | null>): { states: string[]; codes: Uint16Array } {
+  const states = [...new Set(names.filter((name) => name !== null))].sort();
+  if (states.length > MAX_STATES)
+    throw new TributaryError(
+      'unprocessable',
+      `grain: gives touches ${states.length} different names; a fit takes at most ${MAX_STATES}. Choose a coarser grain`,
+      { field: 'grain' },
+    );
+  const known = new Map(states.map((state, code) => [state, code]));
+  return { states, codes: Uint16Array.from(names, (name) => (name === null ? 0 : known.get(name)!)) };
 }
 
 export const SPLIT_JOIN = `left join ${SPLIT_VIEWS.name} sv on sv.channel = t.channel`;

@@ -77,24 +77,43 @@ export const MAILED = defineRelation('mailed', 'a customer who was sent an email
   key: ['brand_id', 'id'],
   columns: { brand_id: 'text', id: 'text', subject_key: 'int', at_ms: 'int' },
 });
+export const FIT_IDS = defineRelation(
+  'fit_ids',
+  'an id with a record before the end of the period, and the key of its person',
+  {
+    key: ['brand_id', 'subject_key'],
+    columns: { brand_id: 'text', subject_key: 'int', person_key: 'int', person_id: 'text', first_ms: 'int' },
+  },
+);
 export const FIT_PEOPLE = defineRelation(
   'fit_people',
   'a person with a record before the end of the period, numbered by name',
   {
     key: ['person_no'],
-    columns: { brand_id: 'text', person_key: 'int', person_id: 'text', first_ms: 'int', person_no: 'int' },
+    columns: { brand_id: 'text', person_key: 'int', first_ms: 'int', person_no: 'int' },
   },
 );
-const { email_id: _email_id, ...TOUCH_LOG_COLUMNS } = CANDIDATE_COLUMNS;
-export const TOUCH_LOG = defineRelation('touch_log', 'a touch of a person, without absorbed touchpoints', {
-  key: [],
-  columns: { person_no: 'int', at_ms: 'int', ...TOUCH_LOG_COLUMNS },
-});
-export const HISTORY_TOUCHES = defineRelation(
-  'history_touches',
-  'a touch of a person, by the name that the fit knows',
+const { email_id: _email_id, ...KIND_COLUMNS } = CANDIDATE_COLUMNS;
+export const TOUCH_KINDS = defineRelation(
+  'touch_kinds',
+  'what the touchpoints of a fit have in common, with its number',
   {
-    key: [],
-    columns: { person_no: 'int', at_ms: 'int', state: 'text' },
+    key: ['kind_no'],
+    columns: { ...KIND_COLUMNS, sent_campaign_id: 'text?', traits: 'int', kind_no: 'int' },
   },
+);
+const PERSON_TOUCH = {
+  person_no: 'int',
+  touch_no: 'int',
+  at_ms: 'int',
+  session_id: 'text?',
+} as const satisfies Record<string, RelationType>;
+export const PERSON_TOUCHES = defineRelation('person_touches', 'a touchpoint of a person that may earn credit', {
+  key: ['touch_no'],
+  columns: { ...PERSON_TOUCH, kind_no: 'int' },
+});
+export const PERSON_TIES = defineRelation(
+  'person_ties',
+  'the place of a touchpoint, in order of ids, among those of the same person and instant',
+  { key: ['touch_no'], columns: { touch_no: 'int', tie_no: 'int' } },
 );

@@ -8,8 +8,7 @@ import { pairs } from './table.ts';
 
 type Row = Record<string, unknown>;
 
-const BY_EMAIL = [
-  'email_id',
+const FIGURES = [
   'delivered',
   'unique_human_opens',
   'human_open_rate',
@@ -24,6 +23,7 @@ const BY_EMAIL = [
 export function showCampaign(report: ReportJson, limit: number): string {
   const timing = report['conversion_timing'] as { median_hours: number | null; buckets: Row[] };
   const emails = report['by_email'] as Row[];
+  const kinds = report['by_campaign_kind'] as Row[];
   return [
     reportTitle(`Campaign ${report['campaign_id']}`, report),
     'Engagement\n' + values(report['basic_metrics'] as Row),
@@ -31,7 +31,10 @@ export function showCampaign(report: ReportJson, limit: number): string {
     '\nEfficiency\n' + values(report['efficiency_metrics'] as Row),
     `\nHours from the last touch to the order, median ${cell('', timing.median_hours)}\n` +
       tableOf(timing.buckets, limit),
-    emails.length > 0 ? '\nBy email\n' + tableOf(emails, limit, BY_EMAIL) : '',
+    emails.length > 0 ? '\nBy email\n' + tableOf(emails, limit, ['email_id', ...FIGURES]) : '',
+    kinds.some(({ campaign_kind }) => campaign_kind !== null)
+      ? '\nBy kind of campaign\n' + tableOf(kinds, limit, ['campaign_kind', ...FIGURES])
+      : '',
     '\n' + definitions(report['definitions'] as Record<string, string>),
     reportWarnings(report),
   ].join('');

@@ -28,7 +28,12 @@ export function showReceipt(report: ReportJson, limit: number): string {
 }
 
 function order(report: ReportJson): string {
-  const own = report['order'] as Row & { adjustments: Row[]; exchange: Row | null; conversion_ids: string[] };
+  const own = report['order'] as Row & {
+    adjustments: Row[];
+    exchange: Row | null;
+    match: Row | null;
+    conversion_ids: string[];
+  };
   const person = report['person'] as { ids: string[] };
   const lines: [string, string][] = [
     ['ordered at', String(own['occurred_at'])],
@@ -45,8 +50,13 @@ function order(report: ReportJson): string {
   if (own.adjustments.length > 0) lines.push([`net ${own['currency']}`, moneyText(own['net'])]);
   if (own.exchange)
     lines.push([`at ${own.exchange['rate']} ${own.exchange['to']}`, moneyText((own['net_in'] as Row)['net'])]);
+  if (own.match) lines.push(['matched by', matched(own.match)]);
   if (own.conversion_ids.length > 1) lines.push(['reported as', own.conversion_ids.join(', ')]);
   return pairs(lines);
+}
+
+function matched({ method, confidence, because, campaign_id }: Row): string {
+  return `${method} (${confidence}): ${because}${campaign_id === null ? '' : `; campaign ${campaign_id}`}`;
 }
 
 /** The path, oldest first: share and money under each model. The sums equal the order's net value. */

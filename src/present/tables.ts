@@ -5,6 +5,7 @@ import { showAny } from './any.ts';
 import { showAttribution } from './attribution.ts';
 import { showCampaign } from './campaign.ts';
 import { showCampaigns } from './campaigns.ts';
+import { showClaims } from './claims.ts';
 import { showComparison } from './comparison.ts';
 import { showCustomer } from './customer.ts';
 import { reportTitle, reportWarnings } from './head.ts';
@@ -21,6 +22,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   campaign: showCampaign,
   campaigns: showCampaigns,
   card: cardText,
+  claims: showClaims,
   comparison: showComparison,
   customer: showCustomer,
   fit: cardText,

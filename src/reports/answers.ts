@@ -4,7 +4,7 @@
  */
 import { formatInstant } from '../domain/time.ts';
 import { type Cancellation, unlessAborted } from './cancellation.ts';
-import type { Answers, ReportContext, ReportJson, Resolved } from './context.ts';
+import type { Answers, ReportContext, ReportJson, Resolved, ServedBy } from './context.ts';
 
 const MAX_CHARACTERS = 64_000_000;
 const MAX_ANSWER_CHARACTERS = 8_000_000;
@@ -99,23 +99,40 @@ function roughCharacters(value: unknown): number {
   return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + 4 + roughCharacters(inner), 0);
 }
 
+/** What the figures of answers came from. */
+const served = new WeakMap<ReportJson, ServedBy>();
+
 /**
  * Gives the answer to a resolved question. `make` computes it if it is not cached. Callers that ask at the same time share one
  * computation, and its failure.
  * @param shape tells apart answers that depend on the same inputs and differ in form.
+ * @param make is given a function to tell that histories serve the answer; else it is the query.
  */
 export async function answerOnce(
   context: ReportContext,
   resolved: Resolved,
   shape: string,
-  make: () => Promise<ReportJson>,
+  make: (served_by: (source: ServedBy) => void) => Promise<ReportJson>,
 ): Promise<ReportJson> {
-  if (context.answers === undefined) return make();
+  const makeNoted = async (): Promise<ReportJson> => {
+    let source: ServedBy = 'sql';
+    const made = await make((own) => {
+      source = own;
+    });
+    served.set(made, source);
+    return made;
+  };
+  if (context.answers === undefined) {
+    const made = await makeNoted();
+    context.served_by?.(served.get(made)!);
+    return made;
+  }
   // The hash includes the brands already. They are in the key as well, so that a bug in the hash cannot show one brand the
   // figures of another.
   const brands = resolved.plan.brands.map(({ brand_id }) => brand_id).join(',');
   // All parameters are in the key as they were asked, so that no report has to list its own ones for the cache.
   const key = [shape, brands, resolved.config_hash, resolved.as_of, context.question ?? ''].join('\n');
-  const { answer, known } = await context.answers.once(key, make, context.cancellation);
+  const { answer, known } = await context.answers.once(key, makeNoted, context.cancellation);
+  context.served_by?.(served.get(answer) ?? 'sql');
   return known ? { ...answer, generated_at: formatInstant(context.clock()) } : answer;
 }

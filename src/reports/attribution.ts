@@ -1,15 +1,14 @@
 /** The attribution report: what each channel, campaign and email earned, under one model or several models. */
 
-import { makeJourneys } from '../attribution/journeys.ts';
-import { attribute } from '../attribution/query.ts';
 import { choice } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { answerOnce } from './answers.ts';
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { modelParts } from './credit-groups.ts';
+import { readCredits } from './credits.ts';
 import { defineReport } from './declare.ts';
-import { applyFilters, readFilters } from './filters.ts';
+import { readFilters } from './filters.ts';
 import {
   DEFAULT_GROUP_BY,
   DEFAULT_WEEK_START,
@@ -18,7 +17,6 @@ import {
   touchColumns,
   WEEK_STARTS,
 } from './groups.ts';
-import { journeyAnalysis } from './journeys.ts';
 import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import {
@@ -27,7 +25,6 @@ import {
   ATTRIBUTION_MEANINGS,
   AttributionResult,
 } from './results/attribution.ts';
-import { readWarnings } from './warnings.ts';
 
 export const AttributionReportParameters = Type.Object(
   {
@@ -65,19 +62,17 @@ export async function attributionReport(
       touch_columns: touchColumns(keys),
     });
     const several = parameters.models !== undefined;
-    return answerOnce(context, resolved, several ? 'models' : 'model', async () => {
+    return answerOnce(context, resolved, several ? 'models' : 'model', async (served_by) => {
       const { plan } = resolved;
-      const query = await attribute(snapshot, plan, context.directory);
-      const filtered = await applyFilters(snapshot, plan, query, filters, week_start);
-      const { parts, warnings } = await modelParts(snapshot, plan, filtered, { keys, filters, week_start });
-      const { journeys } = await makeJourneys(snapshot, plan, filtered.chosen);
+      const source = await readCredits(snapshot, { ...context, served_by }, plan, { keys, filters, week_start });
+      const { parts, warnings } = await modelParts(plan, source, { keys, filters, week_start });
       const common = {
         ...reportHead(resolved, context.clock()),
         ...(several
           ? { attribution_models: plan.models.map((model) => model.name) }
           : { attribution_model: plan.models[0]!.name }),
-        journey_analysis: await journeyAnalysis(snapshot, journeys),
-        warnings: [...(await readWarnings(snapshot, plan, filtered.chosen)), ...warnings],
+        journey_analysis: await source.journeys(),
+        warnings: [...(await source.warnings()), ...warnings],
       };
       return several ? { ...common, models: Object.fromEntries(parts) } : { ...common, ...parts[0]![1] };
     });

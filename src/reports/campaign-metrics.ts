@@ -4,7 +4,7 @@ import { formatMicros, microsPer, money, ratio, ratioMillionths } from '../domai
 import type { Row } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
 
-/** SQL over `campaign_events`: kind, is_human (the verdict is neither machine nor bot), person (unique counts are of persons). */
+/** SQL over `campaign_events`: kind, verdict, is_human (the verdict is neither machine nor bot), person (unique counts are of persons). */
 const kind = (name: string): string => `count_where(kind = '${name}')`;
 const people = (condition: string): string => `count(distinct case when ${condition} then person end)`;
 
@@ -18,10 +18,16 @@ export const ENGAGEMENT_COUNTS = {
   unique_opens: people(`kind = 'email_open'`),
   human_opens: `count_where(kind = 'email_open' and is_human = 1)`,
   unique_human_opens: people(`kind = 'email_open' and is_human = 1`),
+  // Opens through a proxy are human ones: the proxy loads the images when the reader opens the email.
+  proxied_opens: `count_where(kind = 'email_open' and verdict = 'proxied')`,
+  machine_opens: `count_where(kind = 'email_open' and is_human = 0)`,
   clicks: kind('email_click'),
   unique_clicks: people(`kind = 'email_click'`),
   human_clicks: `count_where(kind = 'email_click' and is_human = 1)`,
   unique_human_clicks: people(`kind = 'email_click' and is_human = 1`),
+  // Suspect clicks are human ones, because the evidence is not enough.
+  suspect_clicks: `count_where(kind = 'email_click' and verdict = 'suspect')`,
+  machine_clicks: `count_where(kind = 'email_click' and is_human = 0)`,
   // Persons with a delivery that the provider reported. Openers are no substitute: most recipients never open.
   unique_recipients: people(`kind = 'delivered'`),
 } as const;
@@ -63,7 +69,9 @@ export const ENGAGEMENT_RATES: Record<string, Rate> = {
   click_to_open_rate: ['unique_clicks', 'unique_opens'],
   human_click_to_open_rate: ['unique_human_clicks', 'unique_human_opens'],
   recipient_open_rate: ['unique_human_opens', 'unique_recipients'],
+  raw_recipient_open_rate: ['unique_opens', 'unique_recipients'],
   recipient_click_rate: ['unique_human_clicks', 'unique_recipients'],
+  raw_recipient_click_rate: ['unique_clicks', 'unique_recipients'],
   unsubscribe_rate: ['unsubscribed', 'delivered'],
   complaint_rate: ['complained', 'delivered'],
 };
@@ -72,6 +80,7 @@ export const CONVERSION_RATES: Record<string, readonly [ConversionCount, Engagem
   // Both sides count people, so a person who buys twice counts once.
   conversion_rate: ['converting_customers', 'unique_recipients'],
   click_conversion_rate: ['click_through_customers', 'unique_human_clicks'],
+  raw_click_conversion_rate: ['click_through_customers', 'unique_clicks'],
 };
 
 /** Formulas of the other derived numbers. {@link conversionMetrics} and {@link efficiency} compute them. */

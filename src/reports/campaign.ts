@@ -5,16 +5,17 @@ import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
-import { CAMPAIGN, effective, withVerdicts } from '../attribution/touches.ts';
+import { CAMPAIGN, effective, OTHER_VERDICTS, RECLASSIFIED, withVerdicts } from '../attribution/touches.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_HOUR } from '../domain/time.ts';
 import { MACHINE_VERDICTS, VIEW_TYPES } from '../domain/touchpoint.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { labelOf } from '../enrichment/labels.ts';
+import { latestVerdicts } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
-import { materialise } from '../warehouse/relation.ts';
+import { materialise, type Relation } from '../warehouse/relation.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { oneOf, textList } from '../warehouse/sql-text.ts';
 import { answerOnce } from './answers.ts';
@@ -81,7 +82,7 @@ export async function campaignReport(
       ...options,
       brand_ids,
       extra: { report: 'campaign', campaign_id },
-      touch_columns: ['sent_campaign_id'],
+      touch_columns: ['sent_campaign_id', 'campaign_kind'],
     });
     return answerOnce(context, resolved, '', () => campaignAnswer(snapshot, context, resolved, campaign_id));
   }, readOptions(context));
@@ -107,7 +108,8 @@ async function campaignAnswer(
     conversion_metrics: conversionMetrics(earned, engagement),
     efficiency_metrics: efficiency(earned, engagement, await campaignSpend(snapshot, plan, query, campaign_id)),
     conversion_timing: await conversionTiming(snapshot, earned.counts.touched_conversions),
-    by_email: await byEmail(snapshot),
+    by_email: await byScope(snapshot, 'email_id'),
+    by_campaign_kind: await byScope(snapshot, 'campaign_kind'),
     definitions: DEFINITIONS,
     warnings: await readWarnings(snapshot, plan, query),
   };
@@ -117,10 +119,11 @@ async function campaignAnswer(
 async function makeCampaignEvents(
   snapshot: Snapshot,
   plan: Plan,
-  { verdicts }: Attribution,
+  { times }: Attribution,
   campaign_id: string,
 ): Promise<void> {
   await makeBrandPeriods(snapshot, plan);
+  const verdicts = times.has_reclassifications ? await makeCampaignVerdicts(snapshot, plan, campaign_id) : null;
   const from = (table: string, alias: string, id: string): string => `from ${table} ${alias}
     join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id
     left join ${PERSONS.name} p on p.brand_id = ${alias}.brand_id and p.id = ${id}`;
@@ -131,14 +134,25 @@ async function makeCampaignEvents(
     snapshot,
     CAMPAIGN_EVENTS,
     `with happened as (
-       select e.email_id as email_id, e.event_type as kind, 'human' as verdict, concat(e.brand_id, '/', coalesce(p.person_id, e.customer_id)) as person
+       select e.email_id as email_id, e.campaign_kind as campaign_kind, e.event_type as kind, 'human' as verdict, concat(e.brand_id, '/', coalesce(p.person_id, e.customer_id)) as person
        ${from('email_events', 'e', 'e.customer_id')} where ${when('e', 'e.campaign_id = $campaign_id')}
        union all
-       select t.email_id as email_id, t.touchpoint_type as kind, ${effective('verdict', verdicts)} as verdict,
+       select t.email_id as email_id, t.campaign_kind as campaign_kind, t.touchpoint_type as kind, ${effective('verdict', verdicts)} as verdict,
          concat(t.brand_id, '/', coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person
        ${from('touchpoints', 't', 'coalesce(t.customer_id, t.anonymous_id)')} ${withVerdicts(verdicts)}
        where ${when('t', isOf('t.campaign_id', CAMPAIGN))} and t.touchpoint_type in ('email_open', 'email_click'))
-     select email_id, kind, person, case when verdict in (${textList(MACHINE_VERDICTS)}) then 0 else 1 end as is_human from happened`,
+     select email_id, campaign_kind, kind, verdict, person, case when verdict in (${textList(MACHINE_VERDICTS)}) then 0 else 1 end as is_human from happened`,
+    named(campaign_id),
+  );
+}
+
+/** Makes the verdicts of the campaign's touchpoints, also of people without an order, whom the attribution query leaves out. */
+function makeCampaignVerdicts(snapshot: Snapshot, plan: Plan, campaign_id: string): Promise<Relation> {
+  const of_campaign = `join touchpoints t on t.brand_id = r.brand_id and t.touchpoint_id = r.touchpoint_id and ${isOf('t.campaign_id', CAMPAIGN)}`;
+  return materialise(
+    snapshot,
+    OTHER_VERDICTS,
+    latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_campaign),
     named(campaign_id),
   );
 }
@@ -156,7 +170,7 @@ async function makeCampaignOrders(snapshot: Snapshot, query: Attribution, campai
   await materialise(
     snapshot,
     CAMPAIGN_TOUCHES,
-    `select c.order_no as order_no, o.person_key as person_key, t.email_id as email_id, c.counted as counted, c.c0 as micros, c.m0 as millionths,
+    `select c.order_no as order_no, o.person_key as person_key, t.email_id as email_id, t.campaign_kind as campaign_kind, c.counted as counted, c.c0 as micros, c.m0 as millionths,
        c.age_ms as age_ms, case when c.k = 1 then 1 else 0 end as is_first, case when c.k = c.n then 1 else 0 end as is_last,
        case when t.touchpoint_type in (${textList(VIEW_TYPES)}) then 1 else 0 end as is_view
      from ${creditedTouches(query)} join ${query.orders.name} o on o.order_no = c.order_no
@@ -171,7 +185,7 @@ async function makeCampaignOrders(snapshot: Snapshot, query: Attribution, campai
 }
 
 /** The columns by which the figures of a campaign are split; '' is the campaign as a whole. */
-const SCOPES = ['', 'email_id'] as const;
+const SCOPES = ['', 'email_id', 'campaign_kind'] as const;
 type Scope = (typeof SCOPES)[number];
 
 const listedBy = (scope: Scope): string => (scope === '' ? '' : `${oneOf(scope, SCOPES)}, `);
@@ -203,23 +217,23 @@ function queryEarned(snapshot: Snapshot, scope: Scope): Promise<Row[]> {
   );
 }
 
-/** One row per email, most revenue first. Touches without `email_id` are a row of their own. */
-async function byEmail(snapshot: Snapshot): Promise<ReportJson[]> {
-  const key = (row: Row): string | null => read(row, { email_id: 'text?' }).email_id;
-  const engagements = new Map((await queryEngagement(snapshot, 'email_id')).map((row) => [key(row), row]));
-  const earned = new Map((await queryEarned(snapshot, 'email_id')).map((row) => [key(row), readEarned(row)]));
-  const emails = [...new Set([...engagements.keys(), ...earned.keys()])].map((email_id) => ({
-    email_id,
-    engagement: readEngagement(engagements.get(email_id)),
-    earned: earned.get(email_id) ?? readEarned(undefined),
+/** One row per email or kind of campaign, most revenue first. Touches without one are a row of their own. */
+async function byScope(snapshot: Snapshot, scope: Exclude<Scope, ''>): Promise<ReportJson[]> {
+  const key = (row: Row): string | null => read(row, { [scope]: 'text?' })[scope] ?? null;
+  const engagements = new Map((await queryEngagement(snapshot, scope)).map((row) => [key(row), row]));
+  const earned = new Map((await queryEarned(snapshot, scope)).map((row) => [key(row), readEarned(row)]));
+  const rows = [...new Set([...engagements.keys(), ...earned.keys()])].map((name) => ({
+    name,
+    engagement: readEngagement(engagements.get(name)),
+    earned: earned.get(name) ?? readEarned(undefined),
   }));
-  emails.sort((a, b) => {
+  rows.sort((a, b) => {
     const [x, y] = [a.earned.revenue_micros, b.earned.revenue_micros];
     if (x !== y) return x > y ? -1 : 1;
-    return (a.email_id ?? '') < (b.email_id ?? '') ? -1 : 1;
+    return (a.name ?? '') < (b.name ?? '') ? -1 : 1;
   });
-  return emails.slice(0, MAX_EMAILS).map(({ email_id, engagement, earned: own }) => ({
-    email_id,
+  return rows.slice(0, MAX_EMAILS).map(({ name, engagement, earned: own }) => ({
+    [scope]: name,
     ...engagementMetrics(engagement),
     ...conversionMetrics(own, engagement),
     ...revenuePer(own, engagement),
@@ -266,7 +280,8 @@ export const campaign = defineReport({
   path: '/v1/reports/campaigns/:campaign_id',
   path_parameters: { campaign_id: 'The campaign' },
   summary: 'Sends, engagement, revenue and cost of a campaign',
-  description: 'Overall and by email. Every metric comes with its definition; a rate without a denominator is null.',
+  description:
+    'Overall, by email and by kind of campaign. Every metric comes with its definition; a rate without a denominator is null.',
   parameters: CampaignReportParameters,
   result: CampaignResult,
   main_table: { rows: 'by_email' },

@@ -1,7 +1,6 @@
 /** The table of campaigns: what each cost and earned, also campaigns that only cost or only earned. */
 
 import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
-import { attribute } from '../attribution/query.ts';
 import { money, ratio } from '../domain/money.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { mapInTurns } from '../warehouse/work-turns.ts';
@@ -10,14 +9,14 @@ import { costAndReturn, spendMoney } from './campaign-metrics.ts';
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { modelParts } from './credit-groups.ts';
+import { readCredits } from './credits.ts';
 import { defineReport } from './declare.ts';
-import { applyFilters, readFilters } from './filters.ts';
+import { readFilters } from './filters.ts';
 import { SPEND_WITHOUT_RATE } from './group-spend.ts';
 import { DEFAULT_WEEK_START, resolveGroupBy, touchColumns } from './groups.ts';
 import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import { CAMPAIGNS_COMPARED, CAMPAIGNS_MEANINGS, CampaignsResult } from './results/campaigns.ts';
-import { readWarnings } from './warnings.ts';
 
 const CampaignsParameters = Type.Object(ONE_MODEL_PARAMETERS, { additionalProperties: false });
 
@@ -44,12 +43,11 @@ export async function campaignsReport(
       filters,
       touch_columns: touchColumns(KEYS),
     });
-    return answerOnce(context, resolved, '', async () => {
+    return answerOnce(context, resolved, '', async (served_by) => {
       const { plan } = resolved;
-      const query = await attribute(snapshot, plan, context.directory);
-      const filtered = await applyFilters(snapshot, plan, query, filters, DEFAULT_WEEK_START);
       const grouping = { keys: KEYS, filters, week_start: DEFAULT_WEEK_START };
-      const { parts, warnings } = await modelParts(snapshot, plan, filtered, grouping);
+      const source = await readCredits(snapshot, { ...context, served_by }, plan, grouping);
+      const { parts, warnings } = await modelParts(plan, source, grouping);
       const [[, part]] = parts as [[string, { channel_attribution: CampaignRow[] }]];
       const rows = part.channel_attribution;
       return {
@@ -60,7 +58,7 @@ export async function campaignsReport(
           ...row,
         })),
         totals: totalsOf(rows, !warnings.some(({ code }) => code === SPEND_WITHOUT_RATE)),
-        warnings: [...(await readWarnings(snapshot, plan, filtered.chosen)), ...warnings],
+        warnings: [...(await source.warnings()), ...warnings],
       };
     });
   }, readOptions(context));

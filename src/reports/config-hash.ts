@@ -15,6 +15,8 @@ export function configHash(plan: Plan, period: { start: string; end: string }, e
     touch_columns: _touch_columns,
     show_weights: _show_weights,
     limits: _limits,
+    // What the option changes is the position.
+    ignore_message_rules: _ignore_message_rules,
     ...rest
   } = plan;
   const content = { ...rest, ...extra, period, models: models.map(modelHash), brands };

@@ -1,13 +1,20 @@
 /** Types that all reports share: what they need to run, and the form of their answers. */
 import type { CandidateLimits, Plan } from '../attribution/plan.ts';
 import type { KeyBrand } from '../domain/brand-access.ts';
-import type { CustomerIds } from '../domain/email-ids.ts';
+import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import type { BrandSettings } from '../domain/settings.ts';
+import type { Histories } from '../histories/histories.ts';
+import type { PassThreads } from '../histories/threads/pass-threads.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
-import type { ReadOptions, Warehouse } from '../warehouse/port.ts';
+import type { ReadOptions, Snapshot, Warehouse } from '../warehouse/port.ts';
+import type { Position } from '../warehouse/position.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Compare } from './earlier-period.ts';
+
+/** What the figures of an answer come from: histories in memory, or the query in the engine. */
+export const SERVED_BY = ['histories', 'sql'] as const;
+export type ServedBy = (typeof SERVED_BY)[number];
 
 export type ReportJson = Record<string, unknown>;
 
@@ -21,6 +28,10 @@ export interface ReportContext {
   configured_brands: readonly string[];
   /** How ids of persons are kept, by brand; `verbatim` when left out. */
   customerIds?: (brand_id: string) => CustomerIds;
+  /** The person with an address. */
+  emailPersonOf?: EmailPersonOf;
+  /** False if verdicts by rules over several events do not count; they do when left out. */
+  message_rules?: boolean;
   clock: () => number;
   timeout_ms: number;
   /** How many candidates an order keeps; without it, the limits of docs/semantics.md 5. */
@@ -29,12 +40,18 @@ export interface ReportContext {
   training: TrainingPool;
   /** The cache of answers; without it every answer is computed. */
   answers?: Answers;
+  /** The histories in memory as of a position or later, or null; reports that they do not hold are answered by the engine. */
+  histories?: (snapshot: Snapshot, position: Position) => Promise<Histories | null>;
+  /** Threads for the passes over histories; without them the event loop makes all. */
+  threads?: PassThreads;
   /** The report and all its parameters but `as_of`, as text. A declared report sets it; it is part of the key of the cache. */
   question?: string;
   /** The answer is about the earlier period of `compare`. */
   earlier?: Compare;
   /** Told of the request once it is resolved. */
   resolved?: (resolved: Resolved) => void;
+  /** Told what the figures of an answer came from, also if the answer was cached; the route of a report sets it. */
+  served_by?: (source: ServedBy) => void;
   /** Ends the work when the client is gone; the route of a report sets it. */
   cancellation?: Cancellation;
   /** The key that asks; the route of a report sets it. */

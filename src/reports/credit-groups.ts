@@ -1,74 +1,38 @@
 /** The rows of the attribution report: what each group and email earned, and what no group earned. */
-import { creditedTouches } from '../attribution/credits.ts';
 import { MICRO_CONVERSIONS, type Plan } from '../attribution/plan.ts';
 import { TributaryError } from '../domain/errors.ts';
 import { microsPer, money, ratio } from '../domain/money.ts';
-import type { WeekStart } from '../domain/time.ts';
-import type { Snapshot } from '../warehouse/port.ts';
-import { read } from '../warehouse/read-row.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { mapInTurns } from '../warehouse/work-turns.ts';
 import type { ReportJson } from './context.ts';
-import type { Filtered, Filters } from './filters.ts';
-import { readGroupSpend, spendOf, withSpend } from './group-spend.ts';
-import { byRevenue, type GroupKey, inOrder, joinKeys, keysOf } from './groups.ts';
+import type { CreditSource, Group, Grouping, Totals } from './credit-source.ts';
+import { spendOf, withSpend } from './group-spend.ts';
+import { byRevenue, type GroupKey, inOrder } from './groups.ts';
 import { daysOf, missingTimes, timesOf } from './time-series.ts';
-import {
-  named,
-  type Remaining,
-  type Rest,
-  readLeftOut,
-  readRest,
-  reconciliation,
-  remainingRows,
-  sumOf,
-} from './unattributed-rows.ts';
+import { named, type Remaining, type Rest, reconciliation, remainingRows, sumOf } from './unattributed-rows.ts';
 import type { Warning } from './warning.ts';
 
 /** The most rows of an answer: groups, emails and unattributed value, for each model. An answer of this size has about 20 MB. */
 const MAX_ROWS = 50_000;
 
-/** What the rows of a report are. */
-export interface Grouping {
-  keys: readonly GroupKey[];
-  filters: Filters;
-  week_start: WeekStart;
-}
-
-/** Totals that are the same for every model. */
-interface Totals {
-  total_conversions: bigint;
-  attributed_conversions: bigint;
-  email_conversions: number;
-  net_micros: bigint;
-}
-
-/** A group before it is written for a model. `row` holds its sums; it is null for a group without credits. */
-interface Group {
-  keys: Array<string | null>;
-  touched: number;
-  touches: bigint;
-  row: Row | null;
-}
 type SpentGroup = Group & { spend_micros: bigint | null };
 
 const emptyGroup = (keys: Array<string | null>): Group => ({ keys, touched: 0, touches: 0n, row: null });
 
 /** The parts of the report that differ by model, and warnings about spend and a time series with holes. */
 export async function modelParts(
-  snapshot: Snapshot,
   plan: Plan,
-  query: Filtered,
+  source: CreditSource,
   grouping: Grouping,
 ): Promise<{ parts: Array<[string, ReportJson]>; warnings: Warning[] }> {
-  const { keys, filters } = grouping;
-  const totals = await readTotals(snapshot, query);
+  const { keys } = grouping;
+  const totals = await source.totals();
   const room = Math.floor(MAX_ROWS / plan.models.length);
-  const spend = await readGroupSpend(snapshot, plan, query, grouping, room + 1);
+  const spend = await source.spend(room + 1);
   checkRows(spend.groups?.length ?? 0, plan, 'group_by');
-  const found = await withSpend(await readGroups(snapshot, plan, query, keys, room), spend, emptyGroup);
+  const found = await withSpend(await source.groups(room), spend, emptyGroup);
   checkRows(found.length, plan, 'group_by');
-  const emails = await readEmails(snapshot, plan, query, room - found.length);
+  const emails = await source.emails(room - found.length);
   checkRows(found.length + emails.length, plan, 'start');
   const order_keys = keys.filter(({ about }) => about !== 'touch');
   let rows = found.length + emails.length;
@@ -78,9 +42,8 @@ export async function modelParts(
     // Only a model with absolute weights has unattributed value of its own.
     const first = plan.models.findIndex(({ absolute }) => !absolute);
     const known = first >= 0 && first < i && !plan.models[i]!.absolute;
-    const rest = known ? rests[first]!.rest : await readRest(snapshot, plan, query, order_keys, i, room - rows);
-    const left_out =
-      filters.of_touches.length === 0 ? null : await readLeftOut(snapshot, plan, query, filters, order_keys, i);
+    const rest = known ? rests[first]!.rest : await source.rest(i, room - rows);
+    const left_out = await source.leftOut(i);
     rests.push({ rest, left_out });
     checkRows(rows + rest.length + (left_out?.length ?? 0), plan, 'group_by');
   }
@@ -90,57 +53,6 @@ export async function modelParts(
   for (const [i, { name }] of plan.models.entries())
     parts.push([name, await modelPart(i, shown, { order_keys, ...rests[i]! })]);
   return { parts, warnings: [...spend.warnings, ...warnings] };
-}
-
-async function readTotals(snapshot: Snapshot, { chosen, shown }: Filtered): Promise<Totals> {
-  const [row] = await snapshot.query(
-    `select e.*, m.*
-     from (
-       select count_where(e.event = 'order') as total_conversions, count_where(e.event = 'order' and t.order_no is not null) as attributed_conversions,
-         text128(coalesce(sum128(e.after_micros - e.before_micros), int128(0))) as net_micros
-       from ${chosen.events.name} e left join (select distinct order_no from ${shown.credits.name}) t on t.order_no = e.order_no) e
-     cross join (
-       select count(distinct case when c.counted = 1 then c.order_no end) as email_conversions from ${creditedTouches(shown)} where t.is_email = 1) m`,
-  );
-  return read(row, {
-    total_conversions: 'bigint',
-    attributed_conversions: 'bigint',
-    email_conversions: 'number',
-    net_micros: 'bigint',
-  });
-}
-
-const sumsOf = ({ models }: Plan): string =>
-  models.map((_, i) => `text128(sum128(c.c${i})) as c${i}, text128(sum128(c.m${i})) as m${i}`).join(', ');
-
-async function readGroups(
-  snapshot: Snapshot,
-  plan: Plan,
-  { shown }: Filtered,
-  keys: readonly GroupKey[],
-  room: number,
-): Promise<Group[]> {
-  const joined = await joinKeys(snapshot, plan, shown, keys);
-  const rows = await snapshot.query(
-    `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, count(distinct case when c.counted = 1 then c.order_no end) as touched,
-       sum(c.counted) as touches, ${sumsOf(plan)}
-     from ${creditedTouches(shown)} ${joined} group by ${keys.map((key) => key.sql).join(', ')} limit ${room + 1}`,
-  );
-  return mapInTurns(rows, (row) => ({
-    keys: keysOf(row, keys),
-    touched: Number(row['touched']),
-    touches: BigInt(row['touches']!),
-    row,
-  }));
-}
-
-function readEmails(snapshot: Snapshot, plan: Plan, { shown }: Filtered, room: number): Promise<Row[]> {
-  return snapshot.query(
-    `select t.email_id as email_id, t.campaign_id as campaign_id, count(distinct case when c.counted = 1 then c.order_no end) as touched,
-       count(distinct case when c.counted = 1 then o.person_key end) as people, ${sumsOf(plan)}
-     from ${creditedTouches(shown)} join ${shown.orders.name} o on o.order_no = c.order_no where t.is_email = 1 group by t.email_id, t.campaign_id
-     limit ${room + 1}`,
-  );
 }
 
 /** @throws unprocessable when the answer would have too many rows. It is checked before any row is built. */

@@ -3,6 +3,7 @@
 import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
 import { PERSON_MEMBERS } from '../attribution/relations.ts';
+import { otherVerdicts } from '../attribution/touches.ts';
 import { subjectKey } from '../domain/subject.ts';
 import { ID_FIELDS } from '../domain/subject-fields.ts';
 import { formatInstant } from '../domain/time.ts';
@@ -53,8 +54,10 @@ export async function customerReport(
     );
     const { person_id, ids } = await resolvePerson(snapshot, resolved.plan, context.directory, customer_id);
     const plan = { ...resolved.plan, person_id };
-    const query = await attribute(snapshot, plan, context.directory);
+    const attribution = await attribute(snapshot, plan, context.directory);
     const members = await makePersonMembers(snapshot, brand, person_id, ids);
+    // The attribution query has verdicts of people who ordered only.
+    const query = { ...attribution, verdicts: await otherVerdicts(snapshot, plan, members, attribution.times) };
     await makeHistory(snapshot, plan, query, members);
     const { report_period: _period, ...head } = reportHead(resolved, context.clock());
     return {

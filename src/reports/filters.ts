@@ -13,10 +13,11 @@ import { TOUCHPOINT_TYPES } from '../domain/touchpoint.ts';
 import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { materialise, numbered, type Relation } from '../warehouse/relation.ts';
 import { type GroupKey, groupKey, monthStart } from './groups.ts';
-import { orderSegments } from './segments.ts';
+import { FILTERED_SEGMENTS, ORDER_SEGMENTS } from './relations.ts';
+import { orderSegments, segmentSets } from './segments.ts';
 
 /** The filters of one field. A value passes if it is one of `any`, or `any` is empty, and it is none of `none`. Null is "missing". */
-interface Filter {
+export interface Filter {
   key: GroupKey;
   any: Array<string | null>;
   none: Array<string | null>;
@@ -182,7 +183,7 @@ export async function applyFilters(
   filters: Filters,
   first: WeekStart,
 ): Promise<Filtered> {
-  const chosen = filters.of_events.length === 0 ? query : await chooseEvents(snapshot, plan, query, filters, first);
+  const chosen = await chooseEvents(snapshot, plan, query, filters, first);
   if (filters.of_touches.length === 0) return { all: query, chosen, shown: chosen };
   const { sql, parameters } = touchCondition(filters, 't');
   const credits = await materialise(
@@ -198,20 +199,42 @@ async function chooseEvents(
   snapshot: Snapshot,
   plan: Plan,
   query: Attribution,
-  { of_events }: Filters,
+  filters: Filters,
   first: WeekStart,
 ): Promise<Attribution> {
+  if (filters.of_events.length === 0) return query;
+  const { orders, events } = await chooseOrders(snapshot, plan, query, filters, first);
+  const among = (relation: Relation, source: Relation): Promise<Relation> =>
+    materialise(
+      snapshot,
+      numbered(relation, 1),
+      `select c.* from ${source.name} c where (c.order_no, c.event) in (select order_no, event from ${events.name})`,
+    );
+  const credits = await among(CREDITS, query.credits);
+  return { ...query, orders, events, credits, unattributed: await among(UNATTRIBUTED, query.unattributed) };
+}
+
+type Ordered = Pick<Attribution, 'orders' | 'members'>;
+
+/** The orders and value events that filters about orders and times choose. */
+export async function chooseOrders(
+  snapshot: Snapshot,
+  plan: Plan,
+  query: Ordered & Pick<Attribution, 'events'>,
+  { of_events }: Filters,
+  first: WeekStart,
+): Promise<Pick<Attribution, 'orders' | 'events'>> {
+  if (of_events.length === 0) return query;
   const conditions = new Conditions('event');
-  const segments = of_events.some(({ key }) => key.field === 'segment')
-    ? await orderSegments(snapshot, plan, query)
-    : null;
-  const sql = conditions.all(of_events, ({ key }, values) => {
+  const segments = of_events.some(isAboutSegments) ? await orderSegments(snapshot, plan, query) : null;
+  const sql = conditions.all(of_events, (filter, values) => {
+    const { key } = filter;
     if (key.about === 'time')
       return values
         .map((value) => daysNamed(key, value, first))
         .map(([from, until]) => `(e.day_number >= ${from} and e.day_number < ${until})`)
         .join(' or ');
-    if (key.field === 'segment') return inSegments(segments!, values, conditions);
+    if (isAboutSegments(filter)) return inSegments(segments!, values, conditions);
     const column = key.field === 'brand_id' ? 'e.brand_id' : `o.${key.field}`;
     return `${column} in (${conditions.list(values.filter((value) => value !== null).concat(''))})`;
   });
@@ -221,19 +244,38 @@ async function chooseEvents(
     `select e.* from ${query.events.name} e join ${query.orders.name} o on o.order_no = e.order_no where ${sql}`,
     conditions.parameters,
   );
-  const among = (relation: Relation, source: Relation): Promise<Relation> =>
-    materialise(
-      snapshot,
-      numbered(relation, 1),
-      `select c.* from ${source.name} c where (c.order_no, c.event) in (select order_no, event from ${events.name})`,
-    );
   const orders = await materialise(
     snapshot,
     numbered(ORDERS, 1),
     `select o.* from ${query.orders.name} o where o.order_no in (select order_no from ${events.name})`,
   );
-  const credits = await among(CREDITS, query.credits);
-  return { ...query, orders, events, credits, unattributed: await among(UNATTRIBUTED, query.unattributed) };
+  return { orders, events };
+}
+
+/** True for the filter that is about the segments of an order. */
+export const isAboutSegments = ({ key }: Filter): boolean => key.field === 'segment';
+
+/**
+ * Makes the segments of each order as one text, and with a filter about segments whether it lets them pass. Orders without segments
+ * have no row.
+ */
+export async function filteredSegments(
+  snapshot: Snapshot,
+  plan: Plan,
+  query: Ordered,
+  { of_events }: Filters,
+): Promise<Relation> {
+  const sets = await segmentSets(snapshot, plan, query);
+  const own = of_events.filter(isAboutSegments);
+  if (own.length === 0) return sets;
+  const conditions = new Conditions('segment');
+  const sql = conditions.all(own, (_, values) => inSegments(ORDER_SEGMENTS, values, conditions));
+  return materialise(
+    snapshot,
+    FILTERED_SEGMENTS,
+    `select e.order_no as order_no, e.segment as segment, case when ${sql} then 1 else 0 end as passes from ${sets.name} e`,
+    conditions.parameters,
+  );
 }
 
 /** SQL that is true for orders in one of the segments; a missing value is an order in none. */

@@ -132,13 +132,14 @@ async function readLog(
 ): Promise<() => Promise<Trained>> {
   // Training may take as long as it needs, while its client waits for it.
   const limits = { signal: context.cancellation?.signal };
+  const in_memory = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
   if (settings.model === 'algorithmic') {
     const wanted = settings.grain === 'auto' ? 'auto' : named(settings.grain);
-    const { histories, naming } = await readLogHistories(snapshot, plan, context.directory, wanted);
+    const { histories, naming } = await readLogHistories(snapshot, plan, context.directory, wanted, in_memory);
     return () => context.training.run(limits, 'trainHazard', histories, naming, settings);
   }
   const naming = named(settings.grain);
-  const { paths, pathless } = await readLogPaths(snapshot, plan, context.directory, naming);
+  const { paths, pathless } = await readLogPaths(snapshot, plan, context.directory, naming, in_memory);
   return () => context.training.run(limits, 'trainPaths', paths, naming, { ...settings, pathless });
 }
 

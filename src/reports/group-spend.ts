@@ -6,16 +6,16 @@ import { readAll } from '../warehouse/read-row.ts';
 import { mapInTurns } from '../warehouse/work-turns.ts';
 import { costAndReturn, spendMoney } from './campaign-metrics.ts';
 import type { ReportJson } from './context.ts';
-import { type Filtered, type Filters, filteredFields } from './filters.ts';
-import { type GroupKey, joinKeys, keysOf } from './groups.ts';
-import { makeSpend, makeSpendLines } from './spend.ts';
-import { chosenLines, withCampaigns } from './spend-campaigns.ts';
+import { type Filters, filteredFields } from './filters.ts';
+import { type GroupKey, joinMonths, keysOf } from './groups.ts';
+import { type MissingRate, makeSpend, makeSpendLines } from './spend.ts';
+import { chosenLines, type ReadCredited, withCampaigns } from './spend-campaigns.ts';
 import type { Warning } from './warning.ts';
 
 /** The fields of a group that spend has, too. If a report groups by another one, spend cannot be told to its groups. */
 const SPEND_FIELDS: readonly string[] = ['brand_id', 'channel', 'campaign_id', 'day', 'week', 'month'];
 
-interface SpentGroup {
+export interface SpentGroup {
   keys: Array<string | null>;
   /** Null if the rate of some amount is missing. */
   micros: bigint | null;
@@ -27,29 +27,40 @@ export interface GroupSpend {
   warnings: Warning[];
 }
 
+/** By what a report groups and filters. */
+interface Grouped {
+  keys: readonly GroupKey[];
+  filters: Filters;
+}
+
+/** The answer where spend does not have all fields by which a report groups and filters; else null. */
+export function spendWithoutFields({ keys, filters }: Grouped): GroupSpend | null {
+  if (!keys.every(({ field }) => SPEND_FIELDS.includes(field))) return { groups: null, warnings: [] };
+  const unknown = filteredFields(filters).filter((field) => !SPEND_FIELDS.includes(field));
+  return unknown.length > 0 ? { groups: null, warnings: [notFiltered(unknown)] } : null;
+}
+
 /** Reads the spend of each group that the filters let pass, at most `limit` groups. */
 export async function readGroupSpend(
   snapshot: Snapshot,
   plan: Plan,
-  { all, chosen }: Filtered,
-  { keys, filters }: { keys: readonly GroupKey[]; filters: Filters },
+  readCredited: ReadCredited,
+  { keys, filters }: Grouped,
   limit: number,
 ): Promise<GroupSpend> {
-  if (!keys.every(({ field }) => SPEND_FIELDS.includes(field))) return { groups: null, warnings: [] };
-  const filtered = filteredFields(filters);
-  const unknown = filtered.filter((field) => !SPEND_FIELDS.includes(field));
-  if (unknown.length > 0) return { groups: null, warnings: [notFiltered(unknown)] };
+  const without = spendWithoutFields({ keys, filters });
+  if (without !== null) return without;
   const warnings: Warning[] = [];
   let lines = await makeSpendLines(snapshot, plan);
-  if ([...filtered, ...keys.map(({ field }) => field)].includes('campaign_id')) {
-    const named = await withCampaigns(snapshot, lines, all);
+  if ([...filteredFields(filters), ...keys.map(({ field }) => field)].includes('campaign_id')) {
+    const named = await withCampaigns(snapshot, lines, readCredited);
     if (named === null) warnings.push(NOT_COMPARED);
     lines = named ?? lines;
   }
   lines = await chosenLines(snapshot, lines, filters);
   const spend = await makeSpend(snapshot, plan, lines, filters.passesDay);
   if (spend === null) return { groups: [], warnings };
-  const joined = await joinKeys(snapshot, plan, { ...chosen, bounds: spend }, keys);
+  const joined = await joinMonths(snapshot, spend, keys);
   // The keys are SQL over credits `c` and touchpoints `t`. A line of spend stands for both.
   const rows = await snapshot.query(
     `select ${keys.map((key, i) => `${key.sql} as g${i}`).join(', ')}, text128(sum128(c.micros)) as micros, count_where(c.is_known = 0) as unknown_ones
@@ -61,20 +72,26 @@ export async function readGroupSpend(
     keys: keysOf(row, keys),
     micros: sums[r]!.unknown_ones > 0 ? null : sums[r]!.micros,
   }));
-  const [first] = spend.missing;
-  if (first)
-    warnings.push({
+  return { groups, warnings: [...warnings, ...withoutRates(plan, spend.missing)] };
+}
+
+/** The warning of days of spend without a rate, in order of days. */
+export function withoutRates(plan: Plan, missing: readonly MissingRate[]): Warning[] {
+  const [first] = missing;
+  if (first === undefined) return [];
+  return [
+    {
       code: SPEND_WITHOUT_RATE,
-      count: spend.missing.length,
+      count: missing.length,
       message: `days of spend have no rate to ${plan.currency}, the first one from ${first.currency} on ${first.date}; the spend of their groups is not shown. Send the rates to /v1/fx_rates`,
-    });
-  return { groups, warnings };
+    },
+  ];
 }
 
 /** The warning of spend that is not in the sums, because a rate is missing. */
 export const SPEND_WITHOUT_RATE = 'spend_without_rate';
 
-const NOT_COMPARED: Warning = {
+export const NOT_COMPARED: Warning = {
   code: 'spend_labels_not_compared',
   count: 1,
   message: 'period has too many campaigns to compare their labels, so spend is beside campaigns of exactly its name',

@@ -3,6 +3,7 @@ import type { Plan } from '../attribution/plan.ts';
 import { badRequest } from '../domain/errors.ts';
 import { listOf } from '../domain/parameter.ts';
 import { formatDate, MS_PER_DAY, WEEK_OFFSETS, type WeekStart, weekStart } from '../domain/time.ts';
+import type { KeyedEvent } from '../histories/asked-orders.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { fill, type Relation } from '../warehouse/relation.ts';
 import type { Cell, Row } from '../warehouse/schema.ts';
@@ -20,6 +21,8 @@ export interface GroupKey {
   /** The touchpoint column that the candidates must have for it. */
   touch_column?: string;
   format?: (cell: Cell) => string | null;
+  /** The same as `sql` for a value event in memory; keys about a touch have none. */
+  of?: (event: KeyedEvent) => Cell;
 }
 
 /** What keys need beside credits and touchpoints. */
@@ -29,7 +32,7 @@ const JOINS = {
   months: (months: Relation) => `join ${months.name} mo on c.day_number >= mo.from_day and c.day_number < mo.until_day`,
 } as const;
 
-const BRAND: GroupKey = { field: 'brand_id', about: 'order', sql: 'c.brand_id' };
+const BRAND: GroupKey = { field: 'brand_id', about: 'order', sql: 'c.brand_id', of: (event) => event.brand_id };
 const column = (name: string): GroupKey => ({ field: name, about: 'touch', sql: `t.${name}`, touch_column: name });
 
 export const WEEK_STARTS = Object.keys(WEEK_OFFSETS) as WeekStart[];
@@ -40,6 +43,7 @@ const weekKey = (first: WeekStart): GroupKey => ({
   about: 'time',
   sql: `floor_div(c.day_number + ${WEEK_OFFSETS[first]}, 7)`,
   format: (cell) => formatDate(weekStart(Number(cell) * 7, first)),
+  of: ({ day_number }) => Math.floor((day_number + WEEK_OFFSETS[first]) / 7),
 });
 
 const GROUP_KEYS: Readonly<Record<string, GroupKey>> = {
@@ -50,6 +54,7 @@ const GROUP_KEYS: Readonly<Record<string, GroupKey>> = {
       'channel',
       'campaign_id',
       'email_id',
+      'campaign_kind',
       'touchpoint_type',
       'utm_source',
       'utm_medium',
@@ -61,9 +66,21 @@ const GROUP_KEYS: Readonly<Record<string, GroupKey>> = {
       'country',
     ].map((name) => [name, column(name)]),
   ),
-  conversion_type: { field: 'conversion_type', about: 'order', sql: 'ko.conversion_type', needs: 'orders' },
-  segment: { field: 'segment', about: 'order', sql: 'sg.segment', needs: 'segments' },
-  day: { field: 'day', about: 'time', sql: 'c.day_number', format: (cell) => formatDate(Number(cell)) },
+  conversion_type: {
+    field: 'conversion_type',
+    about: 'order',
+    sql: 'ko.conversion_type',
+    needs: 'orders',
+    of: (event) => event.conversion_type,
+  },
+  segment: { field: 'segment', about: 'order', sql: 'sg.segment', needs: 'segments', of: (event) => event.segment },
+  day: {
+    field: 'day',
+    about: 'time',
+    sql: 'c.day_number',
+    format: (cell) => formatDate(Number(cell)),
+    of: (event) => event.day_number,
+  },
   week: weekKey(DEFAULT_WEEK_START),
   month: {
     field: 'month',
@@ -71,6 +88,7 @@ const GROUP_KEYS: Readonly<Record<string, GroupKey>> = {
     sql: 'mo.month_number',
     needs: 'months',
     format: (cell) => formatMonth(Number(cell)),
+    of: ({ day_number }) => monthOf(day_number),
   },
 };
 
@@ -129,8 +147,17 @@ export async function joinKeys(
   return [
     needs.has('orders') ? JOINS.orders(query.orders) : '',
     needs.has('segments') ? JOINS.segments(await segmentSets(snapshot, plan, query)) : '',
-    needs.has('months') ? JOINS.months(await makeMonths(snapshot, query.bounds)) : '',
+    await joinMonths(snapshot, query.bounds, keys),
   ].join(' ');
+}
+
+/** {@link joinKeys} for keys that need no order. */
+export async function joinMonths(
+  snapshot: Snapshot,
+  bounds: Keyed['bounds'],
+  keys: readonly GroupKey[],
+): Promise<string> {
+  return keys.some(({ needs }) => needs === 'months') ? JOINS.months(await makeMonths(snapshot, bounds)) : '';
 }
 
 function makeMonths(snapshot: Snapshot, { low_day, high_day }: Keyed['bounds']): Promise<Relation> {
@@ -140,6 +167,12 @@ function makeMonths(snapshot: Snapshot, { low_day, high_day }: Keyed['bounds']):
     rows.push({ month_number: month, from_day: monthStart(month), until_day: monthStart(month + 1) });
   }
   return fill(snapshot, MONTHS, rows);
+}
+
+/** The number of the month of a day, counted since the year 0. */
+export function monthOf(day: number): number {
+  const [year, month] = formatDate(day).split('-').map(Number);
+  return year! * 12 + month! - 1;
 }
 
 /** The day number of the first day of a month, counted since the year 0. */

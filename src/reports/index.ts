@@ -2,6 +2,7 @@
 import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
+import { claims } from './claims.ts';
 import { customer } from './customer.ts';
 import type { Report } from './declare.ts';
 import { fit } from './fitting.ts';
@@ -18,6 +19,7 @@ export const REPORTS: readonly Report[] = [
   journeys,
   campaigns,
   campaign,
+  claims,
   receipt,
   customer,
   runs,

@@ -1,7 +1,7 @@
 /** The journeys report: how long journeys are, how many touchpoints they have, and on which channels. */
 import { makeJourneys } from '../attribution/journeys.ts';
+import type { Plan } from '../attribution/plan.ts';
 import { attribute } from '../attribution/query.ts';
-import { microsPer, money, ratio } from '../domain/money.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
@@ -12,6 +12,8 @@ import { type ReportContext, type ReportJson, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
 import { applyFilters, type Filters, readFilters, touchCondition } from './filters.ts';
 import { DEFAULT_WEEK_START } from './groups.ts';
+import { journeyRows, LENGTH_NO, mixOf, summaryOf, touchpointRows } from './journey-rows.ts';
+import { journeysInMemory } from './journeys-in-memory.ts';
 import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
 import { FILTERED_JOURNEYS } from './relations.ts';
 import { resolveParameters } from './resolve.ts';
@@ -21,11 +23,6 @@ import { readWarnings } from './warnings.ts';
 export const JourneysReportParameters = Type.Object(PERIOD_REPORT_PARAMETERS, { additionalProperties: false });
 export type JourneysReportParameters = Static<typeof JourneysReportParameters>;
 
-/** The buckets, by calendar days from a journey's first event to its last order. */
-const LENGTHS = ['Same Day', '1 Day', '2-7 Days', '8-30 Days', '30+ Days'] as const;
-const LENGTH_NO =
-  'case when days = 0 then 0 when days = 1 then 1 when days <= 7 then 2 when days <= 30 then 3 else 4 end';
-
 /** The table of journeys by length. Revenue is net. Each order is in exactly one journey. */
 export async function journeyAnalysis(snapshot: Snapshot, journeys: Relation): Promise<ReportJson[]> {
   const rows = await snapshot.query(
@@ -33,15 +30,7 @@ export async function journeyAnalysis(snapshot: Snapshot, journeys: Relation): P
        sum(email_touchpoints) as email_touchpoints, sum(orders) as orders
      from ${journeys.name} group by ${LENGTH_NO} order by length_no`,
   );
-  return readAll(rows, { length_no: 'number', ...COUNTS }).map((row) => ({
-    journey_length: LENGTHS[row.length_no]!,
-    journey_count: Number(row.journeys),
-    conversions: Number(row.orders),
-    ...money('total_revenue', row.micros),
-    average_touchpoints: ratio(row.touchpoints, row.journeys),
-    average_email_touchpoints: ratio(row.email_touchpoints, row.journeys),
-    revenue_per_journey: microsPer(row.micros, row.journeys),
-  }));
+  return journeyRows(readAll(rows, { length_no: 'number', ...COUNTS }));
 }
 
 /** The journeys with a touchpoint, up to their last order, that the filters let pass. */
@@ -66,8 +55,6 @@ const COUNTS = {
   email_touchpoints: 'bigint',
 } as const;
 
-const TOUCHPOINT_BUCKETS = ['0', '1', '2', '3', '4', '5', '6-10', '11+'] as const;
-
 /** The journeys report: lengths, touches per journey and the mix of channels of journeys that ended in an order. */
 export async function journeysReport(
   context: ReportContext,
@@ -82,22 +69,35 @@ export async function journeysReport(
       extra: { report: 'journeys' },
       filters,
     });
-    return answerOnce(context, resolved, '', async () => {
-      const query = await attribute(snapshot, resolved.plan, context.directory);
-      const { chosen } = await applyFilters(snapshot, resolved.plan, query, filters, DEFAULT_WEEK_START);
-      const columns = [...new Set(['channel', ...filters.touch_columns])];
-      const { events, journeys: all } = await makeJourneys(snapshot, resolved.plan, chosen, columns);
-      const journeys = filters.of_touches.length === 0 ? all : await withTouch(snapshot, events, all, filters);
-      return {
-        ...reportHead(resolved, context.clock()),
-        summary: await journeySummary(snapshot, journeys),
-        journey_lengths: await journeyAnalysis(snapshot, journeys),
-        touchpoints_per_journey: await touchpointsPerJourney(snapshot, journeys),
-        channel_mix: await channelMix(snapshot, events, journeys),
-        warnings: await readWarnings(snapshot, resolved.plan, chosen),
-      };
-    });
+    const { plan } = resolved;
+    const parts = async (served_by: NonNullable<ReportContext['served_by']>): Promise<ReportJson> =>
+      (await journeysInMemory(snapshot, { ...context, served_by }, plan, filters)) ??
+      journeysInSql(snapshot, context, plan, filters);
+    return answerOnce(context, resolved, '', async (served_by) => ({
+      ...reportHead(resolved, context.clock()),
+      ...(await parts(served_by)),
+    }));
   }, readOptions(context));
+}
+
+async function journeysInSql(
+  snapshot: Snapshot,
+  context: ReportContext,
+  plan: Plan,
+  filters: Filters,
+): Promise<ReportJson> {
+  const query = await attribute(snapshot, plan, context.directory);
+  const { chosen } = await applyFilters(snapshot, plan, query, filters, DEFAULT_WEEK_START);
+  const columns = [...new Set(['channel', ...filters.touch_columns])];
+  const { events, journeys: all } = await makeJourneys(snapshot, plan, chosen, columns);
+  const journeys = filters.of_touches.length === 0 ? all : await withTouch(snapshot, events, all, filters);
+  return {
+    summary: await journeySummary(snapshot, journeys),
+    journey_lengths: await journeyAnalysis(snapshot, journeys),
+    touchpoints_per_journey: await touchpointsPerJourney(snapshot, journeys),
+    channel_mix: await channelMix(snapshot, events, journeys),
+    warnings: await readWarnings(snapshot, plan, chosen),
+  };
 }
 
 async function journeySummary(snapshot: Snapshot, all: Relation): Promise<ReportJson> {
@@ -105,17 +105,7 @@ async function journeySummary(snapshot: Snapshot, all: Relation): Promise<Report
     `select count(*) as journeys, coalesce(sum(orders), 0) as orders, text128(coalesce(sum128(micros), int128(0))) as micros, coalesce(sum(touchpoints), 0) as touchpoints,
        coalesce(sum(email_touchpoints), 0) as email_touchpoints, count_where(email_touchpoints > 0) as with_email, coalesce(sum(days), 0) as days from ${all.name}`,
   );
-  const { journeys, micros, ...counts } = read(row, { ...COUNTS, with_email: 'number', days: 'bigint' });
-  return {
-    journey_count: Number(journeys),
-    conversions: Number(counts.orders),
-    ...money('total_revenue', micros),
-    journeys_with_email: counts.with_email,
-    average_touchpoints: ratio(counts.touchpoints, journeys),
-    average_email_touchpoints: ratio(counts.email_touchpoints, journeys),
-    average_length_days: ratio(counts.days, journeys),
-    revenue_per_journey: microsPer(micros, journeys),
-  };
+  return summaryOf(read(row, { ...COUNTS, with_email: 'number', days: 'bigint' }));
 }
 
 async function touchpointsPerJourney(snapshot: Snapshot, all: Relation): Promise<ReportJson[]> {
@@ -123,11 +113,7 @@ async function touchpointsPerJourney(snapshot: Snapshot, all: Relation): Promise
   const rows = await snapshot.query(
     `select ${bucket} as bucket, count(*) as journeys, text128(sum128(micros)) as micros from ${all.name} group by ${bucket} order by bucket`,
   );
-  return readAll(rows, { bucket: 'number', journeys: 'number', micros: 'bigint' }).map((row) => ({
-    touchpoints: TOUCHPOINT_BUCKETS[row.bucket]!,
-    journey_count: row.journeys,
-    ...money('total_revenue', row.micros),
-  }));
+  return touchpointRows(readAll(rows, { bucket: 'number', journeys: 'number', micros: 'bigint' }));
 }
 
 async function channelMix(snapshot: Snapshot, events: Relation, all: Relation): Promise<ReportJson[]> {
@@ -136,11 +122,7 @@ async function channelMix(snapshot: Snapshot, events: Relation, all: Relation): 
      from ${events.name} j join ${all.name} w on w.person_key = j.person_key and w.journey_no = j.journey_no
      where j.is_order = 0 and j.at_ms <= w.last_order_ms group by j.channel`,
   );
-  const mix = readAll(rows, { channel: 'text', touchpoints: 'number', journeys: 'number' });
-  const total = mix.reduce((sum, { touchpoints }) => sum + touchpoints, 0);
-  return mix
-    .map((row) => ({ ...row, share_of_touchpoints: ratio(row.touchpoints, total) }))
-    .sort((a, b) => b.touchpoints - a.touchpoints || (a.channel < b.channel ? -1 : 1));
+  return mixOf(readAll(rows, { channel: 'text', touchpoints: 'number', journeys: 'number' }));
 }
 
 export const journeys = defineReport({

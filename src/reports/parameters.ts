@@ -49,7 +49,7 @@ const LOG = {
 
 /** Parameters of every report that attributes. Lists are separated by commas. */
 export const AttributionParameters = Type.Object(
-  { ...PERIOD, ...MODEL, ...LOG, ...optionParameters('touches', 'orders', 'refunds') },
+  { ...PERIOD, ...MODEL, ...LOG, ...optionParameters('touches', 'verdicts', 'orders', 'refunds') },
   { additionalProperties: false },
 );
 export type AttributionParameters = Static<typeof AttributionParameters>;
@@ -93,9 +93,9 @@ export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...GROUPS_SHOWN, ...COM
 /** Parameters of a report that compares models. */
 export const SEVERAL_MODELS_PARAMETERS = WITH_SEVERAL_MODELS;
 /** Parameters of a report on one order. It has no parameters about a period or several orders. */
-export const ONE_ORDER_PARAMETERS = { ...MODEL, ...LOG, ...optionParameters('touches') };
+export const ONE_ORDER_PARAMETERS = { ...MODEL, ...LOG, ...optionParameters('touches', 'verdicts') };
 /** Parameters of a report on one person. It has no options of the query, so the defaults decide what counts. */
-export const ONE_PERSON_PARAMETERS = { brand_id, as_of, model, currency };
+export const ONE_PERSON_PARAMETERS = { brand_id, as_of, model, currency, ...optionParameters('verdicts') };
 /** Parameters that a fit shares with reports. It learns from orders at their net value. */
 export const FITTED_LOG_PARAMETERS = {
   start: Type.Optional(
@@ -103,5 +103,5 @@ export const FITTED_LOG_PARAMETERS = {
   ),
   end: Type.Optional(words('The day after the last one; the end of the log when left out', { 'x-value': 'day' })),
   ...LOG,
-  ...optionParameters('touches', 'orders'),
+  ...optionParameters('touches', 'verdicts', 'orders'),
 };

@@ -3,6 +3,7 @@ import type { Plan } from '../attribution/plan.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { emailId } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
+import { DEFAULT_BRAND } from '../domain/record.ts';
 import { listed } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -79,12 +80,13 @@ function oneBrand(brands: readonly string[], id: string): string | undefined {
 }
 
 /**
- * The brand of a person, and the id under which its log knows them: the id as it was asked for, else its one form, where a brand
- * keeps e-mail addresses in one form. @throws forbidden, not_found, and bad_request when several brands have the id.
+ * The brand of a person, and the id under which its log knows them: the id as it was asked for, else the id that it has as an e-mail
+ * address: its one form, where a brand keeps addresses, or its hash. @throws forbidden, not_found, and bad_request when several
+ * brands have the id.
  */
 export async function personAsked(
   snapshot: Snapshot,
-  { customerIds }: Pick<ReportContext, 'customerIds'>,
+  { customerIds, emailPersonOf }: Pick<ReportContext, 'customerIds' | 'emailPersonOf'>,
   position: Position,
   sought: Sought,
   request: Parameters<typeof brandsOf>[3],
@@ -92,17 +94,19 @@ export async function personAsked(
   try {
     return { brand: await brandOf(snapshot, position, sought, request), id: sought.id };
   } catch (error) {
-    const id = emailId(sought.id);
-    if (id === sought.id || !(error instanceof TributaryError) || error.code !== 'not_found') throw error;
-    const brands = await brandsOf(snapshot, position, { ...sought, id }, request).catch(() => {
-      throw error;
-    });
-    const brand = oneBrand(
-      brands.filter((name) => customerIds?.(name) === 'email'),
-      id,
-    );
-    if (brand === undefined) throw error;
-    return { brand, id };
+    if (!(error instanceof TributaryError) || error.code !== 'not_found') throw error;
+    const one_form = emailId(sought.id);
+    const brandOfId = async (id: string, isOf: (name: string) => boolean): Promise<string | undefined> => {
+      const brands =
+        id === sought.id ? [] : await brandsOf(snapshot, position, { ...sought, id }, request).catch(() => []);
+      return oneBrand(brands.filter(isOf), id);
+    };
+    const brand = await brandOfId(one_form, (name) => customerIds?.(name) === 'email');
+    if (brand !== undefined) return { brand, id: one_form };
+    const hashed = emailPersonOf?.(request.brand_id ?? DEFAULT_BRAND, sought.id) ?? sought.id;
+    const of_hash = await brandOfId(hashed, (name) => customerIds?.(name) !== 'email');
+    if (of_hash === undefined) throw error;
+    return { brand: of_hash, id: hashed };
   }
 }
 

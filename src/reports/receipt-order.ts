@@ -1,35 +1,47 @@
 /** The order of a receipt: its conversions, adjustments, rate and value. docs/semantics.md 2, 3 and 8. */
-import { namedId, overruledClaims, standingFirst } from '../attribution/claims.ts';
+import { namedId, overruledPageConversions, standingFirst } from '../attribution/page-conversions.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { type ResolvedRate, readRates } from '../attribution/rates.ts';
-import { CLAIMED_ID } from '../domain/claim.ts';
 import { assert } from '../domain/errors.ts';
 import { money, ratio } from '../domain/money.ts';
+import { CLAIMED_ID } from '../domain/page-conversion.ts';
 import { dayOf, formatInstant } from '../domain/time.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import type { ReportJson } from './context.ts';
+import { bestMatch } from './receipt-match.ts';
 
-/** The ids of all conversions of the order of a conversion. The first is its standing conversion. docs/semantics.md 2. */
+const CONVERSION = {
+  named_id: 'text',
+  match_method: 'text?',
+  match_confidence: 'number?',
+  custom_properties: 'text?',
+} as const;
+/** A conversion of an order, by the id that its sender gave. */
+export type OrderConversion = ReturnType<typeof read<typeof CONVERSION>>;
+
+/** All conversions of the order of a conversion. The first is its standing conversion. docs/semantics.md 2. */
 export async function conversionsOfOrder(
   snapshot: Snapshot,
   position: Position,
   brand: string,
   conversion_id: string,
-): Promise<string[]> {
+): Promise<OrderConversion[]> {
   const rows = await snapshot.query(
-    `with overruled as (${overruledClaims(position)}),
+    `with overruled as (${overruledPageConversions(position)}),
      counted as (
-       select c.order_key as order_key, c.conversion_id as conversion_id, c.${CLAIMED_ID} as ${CLAIMED_ID}, c.occurred_at as occurred_at
+       select c.order_key as order_key, c.conversion_id as conversion_id, c.${CLAIMED_ID} as ${CLAIMED_ID}, c.occurred_at as occurred_at,
+         c.match_method as match_method, c.match_confidence as match_confidence, c.custom_properties as custom_properties
        from conversions c left join overruled w on w.brand_id = c.brand_id and w.conversion_id = c.conversion_id
        where c.brand_id = $brand_id and w.conversion_id is null and ${atOrBefore('c', position)})
-     select ${namedId('c')} as named_id from counted c
+     select ${namedId('c')} as named_id, c.match_method as match_method, c.match_confidence as match_confidence, c.custom_properties as custom_properties
+     from counted c
      where c.order_key in (select a.order_key from counted a where ${namedId('a')} = $conversion_id) order by ${standingFirst('c')}`,
     { brand_id: brand, conversion_id },
   );
-  return readAll(rows, { named_id: 'text' }).map((row) => row.named_id);
+  return readAll(rows, CONVERSION);
 }
 
 const ORDER = {
@@ -79,7 +91,7 @@ export async function orderPart(
   plan: Plan,
   query: Attribution,
   order: Order,
-  conversion_ids: readonly string[],
+  conversions: readonly OrderConversion[],
 ): Promise<ReportJson> {
   const { currency: own, at_ms, value_micros: value } = order;
   const { brand_id: brand, settings } = plan.brands[0]!;
@@ -106,7 +118,8 @@ export async function orderPart(
     brand_id: brand,
     conversion_type: order.conversion_type,
     occurred_at: formatInstant(at_ms),
-    conversion_ids,
+    conversion_ids: conversions.map(({ named_id }) => named_id),
+    match: bestMatch(conversions),
     currency: own,
     ...money('value', value),
     adjustments: shown,

@@ -5,10 +5,10 @@ import { MICRO_CONVERSIONS, type Plan, type Scores } from '../attribution/plan.t
 import { type Attribution, attribute } from '../attribution/query.ts';
 import { pickOptions } from '../attribution/query-options.ts';
 import { readOrganic } from '../attribution/unattributed.ts';
-import { CLAIMED_ID } from '../domain/claim.ts';
 import type { ConversionType } from '../domain/conversion.ts';
 import { assert } from '../domain/errors.ts';
 import { money, ratio } from '../domain/money.ts';
+import { CLAIMED_ID } from '../domain/page-conversion.ts';
 import { modelSettings, type Windows } from '../domain/settings.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -46,8 +46,8 @@ export async function receiptReport(
       ],
     } as const;
     const brand = await brandOf(snapshot, position, sought, { brand_id: parameters.brand_id, ...options });
-    const conversion_ids = await conversionsOfOrder(snapshot, position, brand, conversion_id);
-    const standing_id = conversion_ids[0]!;
+    const conversions = await conversionsOfOrder(snapshot, position, brand, conversion_id);
+    const standing_id = conversions[0]!.named_id;
     const all =
       parameters.model === undefined && parameters.models === undefined ? { models: RULE_MODEL_NAMES.join(',') } : {};
     const resolved = await resolveParameters(
@@ -73,7 +73,7 @@ export async function receiptReport(
       conversion_id: standing_id,
       asked_conversion_id: conversion_id,
       attribution_models: plan.models.map(({ name }) => name),
-      order: await orderPart(snapshot, plan, query, order, conversion_ids),
+      order: await orderPart(snapshot, plan, query, order, conversions),
       person: await readPerson(snapshot, plan, query.members, order.person_id),
       rules: {
         ...settings,

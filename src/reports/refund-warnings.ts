@@ -1,6 +1,6 @@
-/** Warnings about adjustments that name an unknown order, or take more than the order brought. docs/semantics.md 3. */
+/** Counts of adjustments that name an unknown order, and of orders that lost more than they brought. docs/semantics.md 3. */
 
-import { namedId } from '../attribution/claims.ts';
+import { namedId } from '../attribution/page-conversions.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { POLICIES } from '../attribution/relations.ts';
@@ -10,10 +10,9 @@ import { read } from '../warehouse/read-row.ts';
 import { materialise } from '../warehouse/relation.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { NAMED_ORDERS } from './relations.ts';
-import type { Warning } from './warning.ts';
 
 /** SQL for one row: the orders that lost more than they brought, and the adjustments that happened in the period. */
-export function refundCounts(plan: Plan, { orders, adjustments }: Attribution): string {
+export function refundCounts(plan: Plan, { orders, adjustments }: Pick<Attribution, 'orders' | 'adjustments'>): string {
   return `(
     select b.n as refunded_beyond, i.n as refunds_in_period
     from (
@@ -24,28 +23,10 @@ export function refundCounts(plan: Plan, { orders, adjustments }: Attribution): 
     cross join (select count(*) as n from (${inPeriod(plan)}) a) i)`;
 }
 
-/** @param counts a row of {@link refundCounts}. */
-export async function refundWarnings(snapshot: Snapshot, plan: Plan, counts: Row): Promise<Warning[]> {
-  const { refunded_beyond: beyond, refunds_in_period: in_period } = read(counts, {
-    refunded_beyond: 'number',
-    refunds_in_period: 'number',
-  });
-  const warnings: Warning[] = [];
-  if (beyond > 0)
-    warnings.push({
-      code: 'refunds_beyond_order',
-      count: beyond,
-      message: 'orders lost more by refunds and other adjustments than they were worth, so their revenue is below zero',
-    });
-  const unknown = in_period === 0 ? 0 : await unknownOrders(snapshot, plan);
-  if (unknown > 0)
-    warnings.push({
-      code: 'refunds_of_unknown_orders',
-      count: unknown,
-      message:
-        'refunds and other adjustments of the period name an order that is not known, and have no effect until it arrives; check their order_id or conversion_id',
-    });
-  return warnings;
+/** The number of adjustments of the period whose order is not known. @param counts a row of {@link refundCounts}. */
+export async function unknownRefunds(snapshot: Snapshot, plan: Plan, counts: Row): Promise<number> {
+  const { refunds_in_period } = read(counts, { refunds_in_period: 'number' });
+  return refunds_in_period === 0 ? 0 : unknownOrders(snapshot, plan);
 }
 
 /** SQL for the adjustments that happened in the period, with the order that each names. */
@@ -55,7 +36,7 @@ function inPeriod(plan: Plan): string {
     where ${atOrBefore('a', plan.positions.adjustments)} and epoch_ms(a.occurred_at) >= q.start_ms and epoch_ms(a.occurred_at) < q.end_ms`;
 }
 
-/** The number of adjustments of the period whose order is not known. Of the log only the orders that they name are kept. */
+/** Counts them. Of the log only the orders that they name are kept. */
 async function unknownOrders(snapshot: Snapshot, plan: Plan): Promise<number> {
   const seen = atOrBefore('c', plan.positions.conversions);
   const named = await materialise(

@@ -8,7 +8,7 @@ import {
   resolveModel,
 } from '../attribution/models.ts';
 import { CANDIDATE_LIMITS, type Model, type Plan, type PlannedBrand, samePositions } from '../attribution/plan.ts';
-import { readOptions } from '../attribution/query-options.ts';
+import { type QueryOptions, readOptions } from '../attribution/query-options.ts';
 import { brandWithin } from '../domain/brand-access.ts';
 import { currencyProblem } from '../domain/currencies.ts';
 import { badRequest } from '../domain/errors.ts';
@@ -20,7 +20,7 @@ import type { Artifact, ArtifactModel } from '../models/artifacts/artifact.ts';
 import { checkAsked, chooseArtifact } from '../models/artifacts/choose.ts';
 import { fittedModel } from '../models/fitted.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { atOrBefore, formatPosition, type Position, resolvePosition } from '../warehouse/position.ts';
+import { atOrBefore, formatPosition, type Position, resolvePosition, withoutSettled } from '../warehouse/position.ts';
 import { configHash } from './config-hash.ts';
 import type { ReportContext, Resolved } from './context.ts';
 import { earlierPeriod } from './earlier-period.ts';
@@ -46,7 +46,8 @@ export async function resolveParameters(
     frozen_artifacts?: boolean;
   },
 ): Promise<Resolved> {
-  const position = await resolvePosition(snapshot, parameters.as_of);
+  const query_options = readOptions(parameters);
+  const position = verdictPosition(await resolvePosition(snapshot, parameters.as_of), query_options, context);
   const brand_ids =
     options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
   const settings = brand_ids.map((brand_id) => context.settings(brand_id));
@@ -66,7 +67,7 @@ export async function resolveParameters(
     positions: samePositions(position),
     models,
     currency: resolveCurrency(parameters.currency, settings),
-    ...readOptions(parameters),
+    ...query_options,
     touch_columns: [...new Set([...(options.touch_columns ?? []), ...(options.filters?.touch_columns ?? [])])],
     show_weights: options.show_weights ?? false,
     limits: context.candidate_limits ?? CANDIDATE_LIMITS,
@@ -82,6 +83,15 @@ export async function resolveParameters(
   };
   context.resolved?.(resolved);
   return resolved;
+}
+
+/** The position of a report. Without the rules over several events, it has no position of the verdicts that they gave. */
+function verdictPosition(
+  position: Position,
+  { ignore_message_rules }: QueryOptions,
+  { message_rules = true }: ReportContext,
+): Position {
+  return ignore_message_rules || !message_rules ? withoutSettled(position) : position;
 }
 
 async function resolveBrands(

@@ -14,7 +14,7 @@ import { type Filters, lineCondition } from './filters.ts';
 import { SPEND_CAMPAIGNS, SPEND_LINES } from './relations.ts';
 
 /** The labels of more campaigns, with credit or with spend, are not compared. */
-const MAX_CAMPAIGNS = 100_000;
+export const MAX_CAMPAIGNS = 100_000;
 
 const label = (name: string): string => labelOf(name) ?? name;
 
@@ -38,23 +38,40 @@ class CreditedCampaigns {
 }
 
 /**
- * The lines of spend, each with the name of the credited campaign that it belongs to. A campaign without credit keeps its name.
- * @returns null if there are too many campaigns to compare their labels.
+ * The credited campaigns that campaigns of spend belong to, by name; those that keep their name are left out.
+ * @param spent the names of campaigns with spend. @returns null if there are too many campaigns to compare their labels.
  */
-export async function withCampaigns(snapshot: Snapshot, lines: Relation, query: Attribution): Promise<Relation | null> {
-  const spent = await namesIn(snapshot, `${lines.name} t`);
-  if (spent === null) return null;
-  if (spent.length === 0) return lines;
-  const credited = await creditedCampaigns(snapshot, query);
+export async function creditedNames(
+  spent: readonly string[] | null,
+  readCredited: ReadCredited,
+): Promise<Map<string, string> | null> {
+  const renamed = new Map<string, string>();
+  if (spent === null || spent.length > MAX_CAMPAIGNS) return null;
+  if (spent.length === 0) return renamed;
+  const credited = await creditedCampaigns(await readCredited());
   if (credited === null) return null;
   const turns = new WorkTurns();
-  const renamed: Array<{ campaign_id: string; credited_id: string }> = [];
   for (const campaign_id of spent) {
     if (turns.ends()) await turns.next();
     const credited_id = credited.find(campaign_id) ?? campaign_id;
-    if (credited_id !== campaign_id) renamed.push({ campaign_id, credited_id });
+    if (credited_id !== campaign_id) renamed.set(campaign_id, credited_id);
   }
-  if (renamed.length === 0) return lines;
+  return renamed;
+}
+
+/**
+ * The lines of spend, each with the name of the credited campaign that it belongs to. A campaign without credit keeps its name.
+ * @returns null if there are too many campaigns to compare their labels.
+ */
+export async function withCampaigns(
+  snapshot: Snapshot,
+  lines: Relation,
+  readCredited: ReadCredited,
+): Promise<Relation | null> {
+  const names = await creditedNames(await namesIn(snapshot, `${lines.name} t`), readCredited);
+  if (names === null) return null;
+  if (names.size === 0) return lines;
+  const renamed = Array.from(names, ([campaign_id, credited_id]) => ({ campaign_id, credited_id }));
   await fill(snapshot, SPEND_CAMPAIGNS, renamed);
   const columns = columnsOf(SPEND_LINES, 's', { campaign_id: 'coalesce(n.credited_id, s.campaign_id)' });
   return materialise(
@@ -76,7 +93,8 @@ export async function linesOfCampaign(
   campaign_id: string,
 ): Promise<Relation> {
   const spent = await namesIn(snapshot, `${lines.name} t`);
-  const credited = spent === null || spent.length === 0 ? null : await creditedCampaigns(snapshot, query);
+  const credited =
+    spent === null || spent.length === 0 ? null : await creditedCampaigns(await readCreditedNames(snapshot, query));
   if (spent === null || (spent.length > 0 && credited === null))
     throw new TributaryError(
       'unprocessable',
@@ -117,8 +135,15 @@ export async function chosenLines(snapshot: Snapshot, lines: Relation, filters: 
   );
 }
 
-async function creditedCampaigns(snapshot: Snapshot, query: Attribution): Promise<CreditedCampaigns | null> {
-  const names = await namesIn(snapshot, creditedTouches(query));
+/** Reads the names of the campaigns with credit; null if there are too many to compare. */
+export type ReadCredited = () => Promise<readonly string[] | null>;
+
+/** The campaigns that a query credits: see {@link ReadCredited}. */
+export function readCreditedNames(snapshot: Snapshot, query: Attribution): Promise<string[] | null> {
+  return namesIn(snapshot, creditedTouches(query));
+}
+
+async function creditedCampaigns(names: readonly string[] | null): Promise<CreditedCampaigns | null> {
   if (names === null) return null;
   const credited = new CreditedCampaigns();
   const turns = new WorkTurns();

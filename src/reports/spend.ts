@@ -2,7 +2,8 @@
 
 import type { Plan, PlannedBrand } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
-import { atRate, missingRate, readRates } from '../attribution/rates.ts';
+import { atRate, missingRate, type RateBook, readRates } from '../attribution/rates.ts';
+import { MADE_SPEND_ID } from '../domain/spend.ts';
 import { dayOf, formatDate, parseDate, startOfDayMs } from '../domain/time.ts';
 import { latestStatements } from '../log/statements.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -12,7 +13,7 @@ import { SPEND_AMOUNTS, SPEND_LINES, SPEND_PERIODS, SPEND_RATES } from './relati
 import { linesOfCampaign } from './spend-campaigns.ts';
 
 /** A day and currency whose spend cannot be converted. */
-interface MissingRate {
+export interface MissingRate {
   date: string;
   currency: string;
 }
@@ -40,13 +41,7 @@ export async function makeSpend(
   );
   if (days.length === 0) return null;
   const foreign = days.some(({ currency }) => currency !== plan.currency);
-  const book = foreign ? await readRates(snapshot, plan) : undefined;
-  const rates = days.map(({ brand_id, date, currency }) => {
-    const day_number = parseDate(date) as number;
-    const known = currency === plan.currency ? SAME : book!.find(brand_id, day_number, currency, plan.currency);
-    const { num, den } = known ?? SAME;
-    return { brand_id, date, currency, day_number, num, den, is_known: known ? 1 : 0 };
-  });
+  const rates = ratesOfDays(plan, days, foreign ? await readRates(snapshot, plan) : null);
   await fill(snapshot, SPEND_RATES, rates);
   const columns = columnsOf(SPEND_AMOUNTS, 's', {
     day_number: 'r.day_number',
@@ -69,8 +64,25 @@ export async function makeSpend(
 
 const SAME = { num: 1n, den: 1n };
 
+/** Spend of one brand, day and currency. */
+interface SpendDay {
+  brand_id: string;
+  date: string;
+  currency: string;
+}
+
+/** The rate of each day; `is_known` is 0 where there is none. @param book of rates; null if no currency has to be converted. */
+export function ratesOfDays(plan: Plan, days: readonly SpendDay[], book: RateBook | null) {
+  return days.map(({ brand_id, date, currency }) => {
+    const day_number = parseDate(date) as number;
+    const known = currency === plan.currency ? SAME : book!.find(brand_id, day_number, currency, plan.currency);
+    const { num, den } = known ?? SAME;
+    return { brand_id, date, currency, day_number, num, den, is_known: known ? 1 : 0 };
+  });
+}
+
 /** The days that begin in the period of each brand. A day of a zone is found once, since brands may be many. */
-function periodsOf(brands: readonly PlannedBrand[]) {
+export function periodsOf(brands: readonly PlannedBrand[]) {
   const known = new Map<string, string>();
   const firstDay = (time_zone: string, at_ms: number): string => {
     const key = `${at_ms} ${time_zone}`;
@@ -91,11 +103,9 @@ function firstDayFrom(time_zone: string, at_ms: number): string {
   return formatDate(startOfDayMs(day, time_zone) < at_ms ? day + 1 : day);
 }
 
-/**
- * SQL that is true for an id that was made from the content of a line of spend. Versions before schema 4 made it from the whole
- * content.
- */
-const isMade = (id: string): string => `(length(${id}) = 35 and substring(${id}, 1, 3) = 'sp_')`;
+/** SQL that is true for an id that was made from the content of a line of spend. */
+const isMade = (id: string): string =>
+  `(length(${id}) = ${MADE_SPEND_ID.length} and substring(${id}, 1, ${MADE_SPEND_ID.prefix.length}) = '${MADE_SPEND_ID.prefix}')`;
 
 /**
  * Makes `spend_lines`: the lines of spend of the period. A line without an id that a version before schema 4 stored counts until a

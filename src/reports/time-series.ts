@@ -2,7 +2,7 @@
 import type { Plan } from '../attribution/plan.ts';
 import { dayOf, formatDate, type WeekStart, weekStart } from '../domain/time.ts';
 import { mapInTurns, WorkTurns } from '../warehouse/work-turns.ts';
-import { formatMonth, type GroupKey } from './groups.ts';
+import { formatMonth, type GroupKey, monthOf } from './groups.ts';
 
 /** A longer period is not filled. */
 const MAX_DAYS = 40_000;
@@ -19,12 +19,6 @@ export function daysOf({ brands }: Plan): Days {
     from_day: Math.min(...brands.map(({ settings, start_ms }) => dayOf(settings.time_zone, start_ms))),
     until_day: Math.max(...brands.map(({ settings, end_ms }) => dayOf(settings.time_zone, end_ms - 1))) + 1,
   };
-}
-
-/** The number of the month of a day, counted since the year 0. */
-export function monthOf(day: number): number {
-  const [year, month] = formatDate(day).split('-').map(Number);
-  return year! * 12 + month! - 1;
 }
 
 const TIMES: Readonly<Record<string, (day: number, first: WeekStart) => string>> = {

@@ -39,6 +39,7 @@ export function placeOrder(person: Person, session: Session, at_ms: number, caus
   person.put('conversions', { ...browser, product_ids, category, quantity, conversion_page }, at_ms);
   person.orders++;
   tally.addOrder(traits.currency, cents, cause);
+  person.claimed.order(at_ms, traits.currency, cents);
   promote(person, at_ms);
   if (random.chance(0.15)) reportAgain(person, content, at_ms);
   adjust(person, { order_id, conversion_id, cents }, at_ms);

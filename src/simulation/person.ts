@@ -5,10 +5,11 @@ import type { Random } from '../domain/random.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import type { TouchpointType } from '../domain/touchpoint.ts';
 import { DESKTOP_AGENTS, householdAddress, PHONE_AGENTS } from './agents.ts';
+import { ClaimedTouches } from './claimants.ts';
 import type { Outbox } from './outbox.ts';
-import type { Email, FlowEmail, Programme } from './programme.ts';
+import type { Currency, Email, FlowEmail, Programme } from './programme.ts';
 import { stamp } from './stamp.ts';
-import type { Currency, Tally } from './tally.ts';
+import type { Tally } from './tally.ts';
 
 export interface Device {
   anonymous_id: string;
@@ -50,6 +51,7 @@ export class Person {
   bounces = 0;
   orders = 0;
   last_order_ms = Number.NEGATIVE_INFINITY;
+  readonly claimed: ClaimedTouches;
   private readonly number: string;
   private serial = 0;
   /** Latest first, so that the next action is popped from the end. */
@@ -66,6 +68,7 @@ export class Person {
   ) {
     this.number = String(index + 1).padStart(6, '0');
     this.customer_id = `cus_${this.number}`;
+    this.claimed = new ClaimedTouches(tally.claims);
     this.traits = drawTraits(random);
     const count = random.weighted([
       { share: 0.35, n: 1 },
@@ -125,6 +128,7 @@ export class Person {
 
   touch(touchpoint_type: TouchpointType, at_ms: number, fields: object): boolean {
     const touchpoint_id = this.id('tp');
+    this.claimed.touch(touchpoint_type, at_ms, (fields as { campaign_id?: string }).campaign_id);
     return this.put('touchpoints', { touchpoint_id, touchpoint_type, occurred_at: stamp(at_ms), ...fields }, at_ms);
   }
 

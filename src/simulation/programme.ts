@@ -3,6 +3,8 @@
 import { Random } from '../domain/random.ts';
 import { formatDate, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 
+export type Currency = 'USD' | 'EUR';
+
 export interface SimulationOptions {
   customers: number;
   /** Length of the world; it ends at `end_ms`. */

@@ -3,11 +3,11 @@
 import { RECORD_NAMES, type RecordName } from '../domain/index.ts';
 import { formatMicros } from '../domain/money.ts';
 import { formatInstant } from '../domain/time.ts';
+import { ClaimBook } from './claimants.ts';
 import { type Cause, EFFECTS, ORGANIC_ORDERS_PER_30_DAYS } from './effects.ts';
-import type { Programme, SimulationOptions } from './programme.ts';
+import type { Currency, Programme, SimulationOptions } from './programme.ts';
 import { dateOf } from './stamp.ts';
 
-export type Currency = 'USD' | 'EUR';
 type Cents = Record<Currency, number>;
 
 /** Email figures. Each event counts once, even if it was reported twice. */
@@ -42,6 +42,7 @@ export class Tally {
   readonly gross: Cents = { USD: 0, EUR: 0 };
   readonly adjusted: Cents = { USD: 0, EUR: 0 };
   readonly causes = new Map<Cause, { orders: number; gross: Cents }>();
+  readonly claims = new ClaimBook();
   readonly members = { at_start: 0, joined: 0 };
   /** Micros of USD by day, channel and campaign, joined by tabs. */
   private readonly costs = new Map<string, number>();
@@ -109,6 +110,13 @@ export function truthFrom(options: SimulationOptions, programme: Programme, tall
     caused: Object.fromEntries(
       causes.map(([cause, { orders, gross }]) => [
         cause,
+        { orders, gross: both((currency) => money(gross[currency])) },
+      ]),
+    ),
+    // What providers say that they earned: each claims whole orders, before refunds.
+    claimed: Object.fromEntries(
+      Object.entries(tally.claims.totals()).map(([claimant, { orders, gross }]) => [
+        claimant,
         { orders, gross: both((currency) => money(gross[currency])) },
       ]),
     ),

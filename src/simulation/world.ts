@@ -21,7 +21,7 @@ export type { Truth } from './tally.ts';
 
 /**
  * Generates a world customer by customer; within one customer in order of arrival. Only one customer is in memory.
- * `event` is a record as it would be sent, with ids of its own; ~1 % come twice. Rates come first, spend last.
+ * `event` is a record as it would be sent, with ids of its own; ~1 % come twice. Rates come first, spend and claims last.
  * @param onCustomer is called with the number of customers that are done.
  * @returns (as the generator's return value) the truth about what was yielded.
  */
@@ -48,6 +48,8 @@ export function* simulate(
     const spend_id = `sp_${row.date}_${row.channel}_${row.campaign_id}`;
     books.book('spend', { spend_id, ...row, currency: 'USD' }, nextMorning(row.date));
   }
+  for (const claim of tally.claims.records() as { date: string }[])
+    books.book('claims', claim, nextMorning(claim.date));
   yield* books.take();
   return truthFrom(options, programme, tally);
 }

@@ -3,6 +3,7 @@
  * functions of paths only. In answers the fields `journeys`, `null_journeys` and `value_per_journey` count paths, each as often
  * as it was taken.
  */
+import { TributaryError } from '../../domain/errors.ts';
 
 /** Different paths, each with its counts. Path p is `codes[offsets[p]] … codes[offsets[p + 1] - 1]`, oldest first. */
 export interface Paths {
@@ -19,7 +20,26 @@ export interface Paths {
   readonly people?: Uint32Array;
 }
 
+/** The paths of a log. */
+export interface LogPaths {
+  paths: Paths;
+  /** Orders without a touch. They have no path. */
+  pathless: number;
+}
+
 export const MAX_STATES = 65_535;
+/** A fit on the log reads at most this many touches. */
+export const MAX_FIT_TOUCHES = 20_000_000;
+
+/** @throws unprocessable when the paths of a log have more touches than a fit takes. */
+export function refuseMoreTouches(touches: number): void {
+  if (touches <= MAX_FIT_TOUCHES) return;
+  throw new TributaryError(
+    'unprocessable',
+    `start: the period has ${touches} touches; a fit takes at most ${MAX_FIT_TOUCHES}. Choose a shorter period`,
+    { field: 'start' },
+  );
+}
 
 /** Sums of the counts of all paths. */
 export interface Totals {

@@ -1,6 +1,6 @@
 /** The entry of a training thread. */
-import { setPriority } from 'node:os';
 import { TributaryError } from '../../domain/errors.ts';
+import { yieldToProcess } from '../../files/thread-priority.ts';
 import { bootstrapShares } from '../uncertainty.ts';
 import { trainHazard } from './train-hazard.ts';
 import { trainPaths } from './train-paths.ts';
@@ -15,13 +15,9 @@ export type Outcome =
   | { result: unknown }
   | { refusal: { code: TributaryError['code']; message: string; field: string | undefined } };
 
-/** Lower this thread's priority so that requests go first. Skipped where the system forbids it. */
+/** How much lower the priority of the thread is, so that requests go first. */
 const NICE = 10;
-try {
-  setPriority(NICE);
-} catch {
-  // The result of a task is the same; only requests may wait longer.
-}
+yieldToProcess(NICE);
 
 export default function run({ task, input }: { task: TaskName; input: unknown[] }): Outcome {
   try {

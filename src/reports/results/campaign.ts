@@ -38,6 +38,8 @@ const REVENUE_PER = {
   revenue_per_human_click: nullable(amount()),
 };
 
+const EACH = { ...ENGAGEMENT, ...CONVERSIONS, ...REVENUE_PER };
+
 const PARTS = {
   basic_metrics: { keys: {}, measures: ENGAGEMENT },
   conversion_metrics: { keys: {}, measures: CONVERSIONS },
@@ -54,7 +56,8 @@ const PARTS = {
       }),
     },
   },
-  by_email: { keys: { email_id: textOrNull() }, measures: { ...ENGAGEMENT, ...CONVERSIONS, ...REVENUE_PER } },
+  by_email: { keys: { email_id: textOrNull() }, measures: EACH },
+  by_campaign_kind: { keys: { campaign_kind: textOrNull() }, measures: EACH },
 } satisfies Record<string, Compared>;
 
 export const CAMPAIGN_COMPARED: ComparedParts = { fields: PARTS };
@@ -69,6 +72,7 @@ export const CampaignResult = closed({
   efficiency_metrics: comparedShape(PARTS.efficiency_metrics),
   conversion_timing: comparedShape(PARTS.conversion_timing),
   by_email: comparedRows(PARTS.by_email),
+  by_campaign_kind: comparedRows(PARTS.by_campaign_kind),
   definitions: byName(text()),
   warnings: WARNINGS,
 });

@@ -29,6 +29,15 @@ const ORDER = closed({
   conversion_type: text(),
   occurred_at: instant(),
   conversion_ids: texts(),
+  match: nullable(
+    closed({
+      method: text(),
+      confidence: number(),
+      conversion_id: text(),
+      campaign_id: textOrNull(),
+      because: text(),
+    }),
+  ),
   currency: text(),
   ...money('value'),
   adjustments: rows({
@@ -111,6 +120,8 @@ export const ReceiptResult = closed({
 export const RECEIPT_MEANINGS = {
   ...PERSON_MEANINGS,
   conversion_ids: 'All conversions of the order; the first is its standing conversion',
+  match:
+    'How the senders joined the order to a click: the most trusted of its conversions; `campaign_id` is what a coupon or UTMs name',
   applied: 'False for an adjustment in another currency than its order: no sum includes it',
   rules: 'The settings that decided which touchpoints count',
   status: 'The decision on the touchpoint; `credited` means that it is in the path',

@@ -1,0 +1,42 @@
+/** The weights of a fitted model for paths in memory, the same as those of {@link ./fitted.ts} in the warehouse. */
+import type { ScorePath, TouchKind } from '../attribution/plan.ts';
+import type { EffectsContent, HazardContent } from './artifacts/artifact.ts';
+import { type Naming, stateOf } from './grain.ts';
+import { creditPath } from './hazard/credit.ts';
+
+/** Not looked up yet. */
+const OPEN = -2;
+/** The artifact does not know the name. */
+const UNKNOWN = -1;
+
+/** Looks up the code of a kind of touch by its name. */
+function codesOf(naming: Naming, states: readonly string[], kinds: readonly TouchKind[]): (kind: number) => number {
+  const by_state = new Map(states.map((state, code) => [state, code]));
+  const codes = new Int32Array(kinds.length).fill(OPEN);
+  return (kind) => {
+    if (codes[kind] === OPEN) codes[kind] = by_state.get(stateOf(kinds[kind]!, naming)) ?? UNKNOWN;
+    return codes[kind]!;
+  };
+}
+
+/** weight = effect of the touch's state / number of touches of that state in the path. */
+export function effectsInMemory({ naming, states, effects }: EffectsContent, kinds: readonly TouchKind[]): ScorePath {
+  const codeOf = codesOf(naming, states, kinds);
+  const counts = new Float64Array(states.length);
+  return (path) => {
+    const codes = Int32Array.from({ length: path.length }, (_, i) => codeOf(path.kinds[i]!));
+    counts.fill(0);
+    for (const code of codes) if (code >= 0) counts[code]! += 1;
+    const weight = Float64Array.from(codes, (code) => (code < 0 ? 0 : effects[code]! / counts[code]!));
+    return { weight, share: new Float64Array(path.length) };
+  };
+}
+
+export function hazardInMemory({ naming, fit }: HazardContent, kinds: readonly TouchKind[]): ScorePath {
+  const codeOf = codesOf(naming, fit.plan.states, kinds);
+  return ({ length, kinds: own, ages_ms }) => {
+    const codes = Int32Array.from({ length }, (_, i) => codeOf(own[i]!));
+    const { weights, incremental } = creditPath(fit, { codes, ages_ms: ages_ms.subarray(0, length) });
+    return { weight: weights, share: incremental };
+  };
+}
