@@ -8,13 +8,22 @@ import { brandProblem } from './domain/record.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from './domain/settings.ts';
 import { nameFault } from './domain/text.ts';
 import { Compile, type Static, Type } from './domain/typebox.ts';
+import { type EmailSettings, EmailSettingsSchema, emailSettings } from './email/settings.ts';
 import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-hosts.ts';
+import type { EnrichSettings } from './enrichment/enrich-options.ts';
+import type { MachineRules } from './enrichment/machine-rules.ts';
+import type { NetworkList } from './enrichment/networks.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
+import type { SettleSettings } from './log/settlement/settings.ts';
+import { MachineTraffic, readMachineTraffic } from './machine-traffic-config.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import { segmentEvents } from './sources/segment/configured.ts';
+import { type SourceSettings, SourcesSchema, sourceSettings } from './sources/settings.ts';
 import { parseStateUrl, type StateLocation } from './state/location.ts';
 import type { WarehouseLocation } from './warehouse/engine.ts';
 import { parseWarehouseUrl } from './warehouse/engines.ts';
+import { SETTLED_COLLECTOR } from './warehouse/position.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -50,6 +59,8 @@ const ConfigSchema = Type.Object(
     /** Requests per minute and key; no limit when left out. */
     rate_limit_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
     cors_origins: Type.Optional(Type.Array(Type.String())),
+    /** Links of emails and the open pixel. */
+    email: Type.Optional(EmailSettingsSchema),
     /** Addresses or networks of the proxies whose X-Forwarded-For header is used. */
     trust_proxy: Type.Optional(Type.Array(Type.String())),
     geoip_db: Type.Optional(Type.String()),
@@ -57,6 +68,8 @@ const ConfigSchema = Type.Object(
       Type.Unsafe<'truncated' | 'full' | 'none'>({ type: 'string', enum: ['truncated', 'full', 'none'] }),
     ),
     strict_ga4_channels: Type.Optional(Type.Boolean()),
+    /** How machines are told from persons. */
+    machine_traffic: Type.Optional(MachineTraffic),
     /** Domains of all brands. */
     own_domains: Type.Optional(HostList),
     /** Models to fit at an interval. The artifact of a fit that fails its gate is stored, but reports do not use it. */
@@ -69,8 +82,14 @@ const ConfigSchema = Type.Object(
         { maxItems: 100 },
       ),
     ),
+    /** What Segment's events with names of your own are: `touchpoint:TYPE` or `conversion:TYPE`. Others are custom touchpoints. */
+    segment_events: Type.Optional(Type.Record(Type.String(), Type.String())),
+    /** Providers whose webhooks this server takes, by an id of your choice: the URL is /v1/sources/ID. */
+    sources: Type.Optional(SourcesSchema),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
     memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
+    /** The most memory for histories, in bytes; 0 keeps none. A quarter of the machine when left out. */
+    histories_memory_bytes: Type.Optional(Type.Integer({ minimum: 0 })),
     threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
     log_level: Type.Optional(Type.String({ pattern: '^(fatal|error|warn|info|debug|trace|silent)$' })),
   },
@@ -95,18 +114,26 @@ export interface Config {
   limits: Limits;
   rate_limit_per_minute: number | null;
   cors_origins: string[];
+  email: EmailSettings;
   trust_proxy: string[];
   geoip_db: string | null;
   ip_storage: 'truncated' | 'full' | 'none';
   strict_ga4_channels: boolean;
+  machine_rules: MachineRules;
+  networks: NetworkList[];
+  settling: SettleSettings;
   /** Domains of all brands. */
   own_domains: string[];
   /** The hosts of brands that name some; the others have `default_hosts`. */
   hosts: Map<string, BrandHosts>;
   default_hosts: BrandHosts;
   fits: ScheduledFit[];
+  segment_events: Readonly<Record<string, string>>;
+  sources: ReadonlyMap<string, SourceSettings>;
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
+  /** Null means a quarter of the machine. */
+  histories_memory_bytes: number | null;
   threads: number | null;
   log_level: string;
 }
@@ -114,11 +141,6 @@ export interface Config {
 /** The settings of a brand, configured or not. */
 export function brandSettings(config: Config, brand_id: string): BrandSettings {
   return config.brands.get(brand_id) ?? config.defaults;
-}
-
-/** The hosts that the settings of a brand name. */
-export function brandHosts(config: Config, brand_id: string): BrandHosts {
-  return config.hosts.get(brand_id) ?? config.default_hosts;
 }
 
 /** True if keys of scope page may send conversions of a brand. */
@@ -134,6 +156,29 @@ export function customerIds(config: Config, brand_id: string): CustomerIds {
 /** True if pages of any brand may send conversions. */
 export function takesAnyPageConversions({ page_conversions, page_conversions_default }: Config): boolean {
   return page_conversions_default || [...page_conversions.values()].includes(true);
+}
+
+/** What another thread needs of the configuration to enrich records. */
+export function enrichSettings({
+  strict_ga4_channels,
+  ip_storage,
+  own_domains,
+  hosts,
+  default_hosts,
+  geoip_db,
+  machine_rules,
+  networks,
+}: Config): EnrichSettings {
+  return {
+    strict_ga4_channels,
+    ip_storage,
+    own_domains,
+    hosts,
+    default_hosts,
+    geoip_db,
+    machine_rules,
+    networks,
+  };
 }
 
 /** Reads and checks a configuration file. @throws bad_request with the name of the file or the setting at fault. */
@@ -155,8 +200,15 @@ const validator = Compile(ConfigSchema);
 export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   checkText('config', file);
   if (!validator.Check(file)) {
-    const [error] = validator.Errors(file);
-    const extra = (error?.params as { additionalProperties?: string[] } | undefined)?.additionalProperties;
+    const errors = validator.Errors(file).map((error) => ({
+      error,
+      extra: (error.params as { additionalProperties?: string[] }).additionalProperties,
+    }));
+    // Within an object, an unknown setting is also told as one that fits no schema.
+    const { error, extra } = errors.find(({ extra }) => extra !== undefined) ?? {
+      error: errors[0]?.error,
+      extra: undefined,
+    };
     throw badRequest(
       `config${(error?.instancePath ?? '').replaceAll('/', '.')}`,
       extra
@@ -179,6 +231,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     if (own.page_conversions !== undefined) page_conversions.set(brand_id, own.page_conversions);
     if (own.customer_ids !== undefined) customer_ids.set(brand_id, own.customer_ids);
   }
+  if (content.collector_id === SETTLED_COLLECTOR)
+    throw badRequest('config.collector_id', `${SETTLED_COLLECTOR} is a name of the program; choose another one`);
   return {
     collector_id: content.collector_id ?? null,
     warehouse: warehouseOf(content.warehouse, env),
@@ -192,16 +246,21 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
     rate_limit_per_minute: content.rate_limit_per_minute ?? null,
     cors_origins: content.cors_origins ?? ['*'],
+    email: emailSettings(content.email ?? {}, 'config.email'),
     trust_proxy: content.trust_proxy ?? [],
     geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,
     ip_storage: content.ip_storage ?? 'truncated',
     strict_ga4_channels: content.strict_ga4_channels ?? false,
+    ...readMachineTraffic(content.machine_traffic ?? {}),
     own_domains: hostList('own_domains', content.own_domains ?? []),
     hosts,
     default_hosts,
     fits: (content.fits ?? []).map(({ every_hours, ...parameters }) => ({ every_hours, parameters })),
+    segment_events: segmentEvents(content.segment_events ?? {}),
+    sources: sourceSettings(content.sources ?? {}, env),
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
+    histories_memory_bytes: content.histories_memory_bytes ?? null,
     threads: content.threads ?? null,
     log_level: content.log_level ?? env['TRIBUTARY_LOG_LEVEL'] ?? 'info',
   };

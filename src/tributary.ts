@@ -1,24 +1,31 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brandHosts, brandSettings, type Config, customerIds, takesPageConversions } from './config.ts';
+import { followersOf } from './background.ts';
+import { brandSettings, type Config, customerIds, enrichSettings, takesPageConversions } from './config.ts';
+import type { EmailPersonOf } from './domain/email-ids.ts';
+import { emailPersons } from './domain/email-person.ts';
 import { badRequest } from './domain/errors.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
+import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
-import { openGeo } from './enrichment/geo.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { replaceFile } from './files/private.ts';
+import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
+import { PassThreads } from './histories/threads/pass-threads.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
 import { newCollectorName } from './log/collector-name.ts';
-import type { Follower, ProcessTask } from './log/follower.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
-import { scheduledFits } from './reports/scheduled-fits.ts';
+import { HistoriesCheck } from './reports/histories-check.ts';
+import { fetchText } from './sources/fetch-text.ts';
+import { Intake } from './sources/intake.ts';
 import { openState } from './state/open.ts';
 import type { State } from './state/port.ts';
+import { secretOf } from './state/secrets.ts';
 import { embeddedLocation, isShared, openLocation } from './warehouse/engines.ts';
 import type { Warehouse } from './warehouse/port.ts';
 
@@ -36,6 +43,11 @@ export interface Tributary {
   /** Null for the roles `report` and `work`. */
   readonly collector: Collector | null;
   readonly reports: ReportContext;
+  /** What reports read from memory, and what compares it with the warehouse. */
+  readonly histories: HistoriesKeeper;
+  readonly histories_check: HistoriesCheck;
+  /** Takes the deliveries of configured sources; null without a collector. */
+  readonly intake: Intake | null;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
   readonly enrich_options: EnrichOptions;
@@ -84,7 +96,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
     warehouse = await openWarehouse(folder, config);
     state = await openState(folder, config.state);
     const opened = { warehouse, state };
-    const enrich_options = await enrichOptions(config);
+    const enrich_options = await enrichOptionsOf(config);
     const collects = role === 'all' || role === 'collect';
     const followers = new Followers({
       warehouse,
@@ -92,62 +104,92 @@ async function open(options: OpenOptions): Promise<Tributary> {
       clock,
       ...(options.onError ? { onError: options.onError } : {}),
     });
-    const collector = collects ? await openCollector(options, { warehouse, state, followers, enrich_options }) : null;
+    const emailPersonOf = emailPersons(await secretOf(state, 'email_persons'), (brand_id) =>
+      customerIds(config, brand_id),
+    );
+    const collector = collects
+      ? await openCollector(options, { warehouse, state, followers, enrich_options, emailPersonOf })
+      : null;
     if (collector === null) await warehouse.migrate();
+    const intake =
+      collector === null
+        ? null
+        : new Intake({
+            sources: config.sources,
+            collector,
+            state,
+            emailPersonOf,
+            max_items: config.limits.max_items,
+            clock,
+            fetchText,
+          });
+    const histories = new HistoriesKeeper({
+      memory_bytes: config.histories_memory_bytes ?? defaultHistoriesMemory(),
+      file: join(folder, 'histories'),
+      clock,
+    });
     const reports: ReportContext = {
       warehouse,
       directory: new PersonDirectory(),
       settings: (brand_id) => brandSettings(config, brand_id),
       configured_brands: [...config.brands.keys()],
       customerIds: (brand_id) => customerIds(config, brand_id),
+      emailPersonOf,
+      message_rules: config.settling.rules,
       clock,
       timeout_ms: config.query_timeout_ms,
       training: new TrainingPool(),
+      threads: new PassThreads({ onError: (error) => options.onError?.(error, 'pass over histories') }),
       answers: new AnswerCache(),
+      histories: (snapshot, position) => histories.at(snapshot, position),
     };
-    for (const follower of followersOf(options, reports)) followers.add(follower);
+    const histories_check = new HistoriesCheck(reports, (error) => {
+      histories.drop();
+      options.onError?.(error, 'check of histories');
+    });
+    const background = {
+      ...{ config, reports, histories, histories_check, intake, enrich_options },
+      answers: role === 'all' || role === 'report',
+      settles: role !== 'collect' && config.settling.rules,
+      // The role `report` runs them, too, because an installation may have no process for `work`.
+      fits: role !== 'collect',
+      onError: options.onError ?? (() => undefined),
+    };
+    for (const follower of followersOf(background)) followers.add(follower);
     const close = async (drain = true): Promise<void> => {
       followers.end();
       // A running fit is stopped here. It has stored nothing.
       await reports.training.close();
+      await reports.threads?.close();
       await followers.stop();
       await reports.directory.close();
       await collector?.close(drain);
+      await intake?.counts.store().catch(() => undefined);
       await opened.warehouse.close();
       await opened.state.close();
       lock.release();
     };
-    return { folder, config, role, warehouse, state, collector, reports, followers, enrich_options, close };
+    return {
+      folder,
+      config,
+      role,
+      warehouse,
+      state,
+      collector,
+      reports,
+      histories,
+      histories_check,
+      intake,
+      followers,
+      enrich_options,
+      close,
+    };
   } catch (error) {
     await warehouse?.close();
     await state?.close();
     lock.release();
     throw error;
   }
-}
-
-const PERSONS_EVERY_MS = 1_000;
-
-/**
- * Brings the kept persons up to date in the background, so that the next report needs less time. It reads only the facts about
- * ids.
- */
-function keepPersons({ directory, warehouse }: ReportContext): ProcessTask {
-  const run = (): Promise<void> => directory.follow(warehouse);
-  return { name: 'persons', scope: 'process', every_ms: PERSONS_EVERY_MS, run };
-}
-
-/**
- * The followers of a role. The role `report` also runs the scheduled fits, because an installation may have no process for
- * `work`.
- */
-function followersOf(
-  { config, role = 'all', onError = () => undefined }: OpenOptions,
-  reports: ReportContext,
-): Follower[] {
-  const answers = role === 'all' || role === 'report';
-  const fits = role !== 'collect' && config.fits.length > 0;
-  return [...(answers ? [keepPersons(reports)] : []), ...(fits ? [scheduledFits(reports, config.fits, onError)] : [])];
 }
 
 async function openCollector(
@@ -157,7 +199,8 @@ async function openCollector(
     state,
     followers,
     enrich_options,
-  }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'>,
+    emailPersonOf,
+  }: Pick<Tributary, 'warehouse' | 'state' | 'followers' | 'enrich_options'> & { emailPersonOf: EmailPersonOf },
 ): Promise<Collector> {
   return Collector.open({
     folder,
@@ -169,8 +212,11 @@ async function openCollector(
     collector_id: await collectorId(folder, config, warehouse),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     customerIds: (brand_id) => customerIds(config, brand_id),
+    emailPersonOf,
     takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
     serves_nobody,
+    // Without requests there is nothing to hold up.
+    ...(serves_nobody ? {} : { enriches_in_thread: enrichSettings(config) }),
     ...(clock ? { clock } : {}),
     ...(onError ? { onError } : {}),
     onCommit: (log_seq) => {
@@ -218,14 +264,4 @@ export async function withWarehouse<T>(
 export function openWarehouse(folder: string, config: Config): Promise<Warehouse> {
   const { warehouse, memory_limit_bytes, threads, query_timeout_ms: read_timeout_ms } = config;
   return openLocation(warehouse ?? embeddedLocation(folder), { memory_limit_bytes, threads, read_timeout_ms });
-}
-
-async function enrichOptions(config: Config): Promise<EnrichOptions> {
-  return {
-    strict_ga4: config.strict_ga4_channels,
-    ip_storage: config.ip_storage,
-    own_domains: config.own_domains,
-    hosts_of: (brand_id) => brandHosts(config, brand_id),
-    geo: config.geoip_db === null ? null : await openGeo(config.geoip_db),
-  };
 }

@@ -4,11 +4,20 @@
  */
 import type { RecordName } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
+import type { PartBytes } from '../log/kept-part.ts';
+import type { ReadingSettings } from './reading-settings.ts';
 
 /** Parameters of a call. One that is given several times has a list. */
 export type Query = Record<string, string | readonly string[] | undefined>;
 // biome-ignore lint/suspicious/noExplicitAny: answers of routes are JSON; the code that reads one knows its fields
 export type Json = any;
+
+/** Takes records that another thread has read and cleaned by given settings. */
+export interface PartTaker {
+  readonly settings: ReadingSettings;
+  /** @returns the conflicts among the records, by their index. */
+  send(part: PartBytes): Promise<Array<{ index: number; reason: string }>>;
+}
 
 export interface Client {
   /** The address of the server, or the data folder. */
@@ -21,6 +30,8 @@ export interface Client {
   send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement>;
   /** The number of {@link send} calls at the same time that makes an import fastest. */
   readonly lanes: number;
+  /** Takes records that threads of this process have read; undefined where they cannot be read before they are sent. */
+  readonly threads?: PartTaker;
   /** Waits until reports include everything that was sent, however long that takes. Without a collector it returns at once. */
   flush(onWait?: (lag_records: number | null) => void): Promise<void>;
   /** Waits until reports include everything that an earlier process accepted. Called before a report. */

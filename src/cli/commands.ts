@@ -19,9 +19,12 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   },
   { names: ['fit'], load: async () => (await import('./fit.ts')).addFitCommand },
   { names: ['scorecard'], load: async () => (await import('./scorecard/register.ts')).addScorecardCommand },
+  { names: ['machine-traffic'], load: async () => (await import('./machine-traffic.ts')).addMachineTrafficCommand },
   { names: ['simulate'], load: async () => (await import('./simulate.ts')).addSimulateCommand },
   { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
+  { names: ['sources'], load: async () => (await import('./source-commands.ts')).addSourceCommands },
   { names: ['keys', 'reclassify'], load: async () => (await import('./admin-commands.ts')).addAdminCommands },
+  { names: ['email-keys'], load: async () => (await import('./email-commands.ts')).addEmailCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
   { names: ['completion'], load: async () => (await import('./completion.ts')).addCompletionCommand },
 ];

@@ -1,7 +1,8 @@
-/** Three reports of the demo. They show why attribution needs care, on simulated data with known effects. */
+/** Four reports of the demo. They show why attribution needs care, on simulated data with known effects. */
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { EMAIL_TYPES } from '../domain/touchpoint.ts';
 import { showAttribution } from '../present/attribution.ts';
+import { showClaims } from '../present/claims.ts';
 import { showReceipt } from '../present/receipt.ts';
 import { money, number, type TextColumn, textTable } from '../present/table.ts';
 import { attributionReport } from '../reports/attribution.ts';
@@ -47,7 +48,9 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
     showAttribution(models, 20),
     heading(2, 'What each method credits to email, and the orders that email really caused'),
     await emailClaims(tributary.reports, models, period, truth),
-    heading(3, 'One order in full: each touch, its credit and the reason'),
+    heading(3, 'What the email tool and the ad platform claim, beside what the shop sold'),
+    showClaims(await client.get('/v1/reports/claims', { ...period, models: 'linear,last_touch' }), 20),
+    heading(4, 'One order in full: each touch, its credit and the reason'),
     receipt === undefined
       ? 'no order has 4 to 12 touches and an email click that no machine made\n'
       : showReceipt(receipt, 20),

@@ -1,4 +1,4 @@
-/** `tributary demo`: a server with a simulated shop, three example reports, and commands to send a first event. */
+/** `tributary demo`: a server with a simulated shop, four example reports, and commands to send a first event. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,8 +19,8 @@ import { openRows } from './import/rows.ts';
 import { type Io, stopped } from './io.ts';
 import { type Context, whole } from './options.ts';
 import { count, Progress } from './progress.ts';
-import { type Server, startServer } from './serve.ts';
 import { endOf } from './simulate.ts';
+import { type Server, startServer } from './start-server.ts';
 
 interface DemoOptions {
   customers: number;

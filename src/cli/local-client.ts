@@ -6,11 +6,13 @@ import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
 import { draftsOf } from '../log/envelope.ts';
+import { KeptPart } from '../log/kept-part.ts';
 import { KeyRing } from '../server/keys.ts';
 import type { CollectingTributary } from '../tributary.ts';
-import type { Client, Json, Query } from './client.ts';
+import type { Client, Json, PartTaker, Query } from './client.ts';
 import { readAnswer } from './http-client.ts';
 import type { Io } from './io.ts';
+import { readingSettings } from './reading-settings.ts';
 import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
 
 /**
@@ -19,6 +21,8 @@ import { halves, joinAnswers, patiently, withQuery } from './requests.ts';
  */
 const MAX_UNREAD_RECORDS = { in_parts: 500, in_batches: 200_000 };
 const LAG_CHECK_MS = 5;
+/** The origin of its records. */
+const SOURCE = 'cli';
 /** How long a flush is waited for before the progress is shown again. */
 const FLUSH_MS = 100;
 /** If no record is loaded for this long, the command fails. */
@@ -79,8 +83,20 @@ export class LocalClient implements Client {
       return joinAnswers(await this.send(record, left), await this.send(record, right), left.length);
     }
     await this.waitForLoader(MAX_UNREAD_RECORDS[this.takes_parts ? 'in_parts' : 'in_batches']);
-    const envelope = { source: 'cli', drafts: draftsOf(record, items) };
+    const envelope = { source: SOURCE, drafts: draftsOf(record, items) };
     return patiently(() => collector.accept(envelope, { key_brand_id: null }), this.io.stop);
+  }
+
+  /** Records that threads have read take the way of {@link send}, from the spool on. */
+  get threads(): PartTaker {
+    const { collector, config } = this.tributary;
+    return {
+      settings: readingSettings(config, this.takes_parts ? 'columns' : 'bytes'),
+      send: async (part) => {
+        await this.waitForLoader(MAX_UNREAD_RECORDS[this.takes_parts ? 'in_parts' : 'in_batches']);
+        return patiently(() => collector.acceptPart(new KeptPart(part), SOURCE), this.io.stop);
+      },
+    };
   }
 
   flush(onWait: (lag_records: number | null) => void = () => {}): Promise<void> {

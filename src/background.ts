@@ -1,0 +1,93 @@
+/** The background work of a process: which followers run in which role. */
+import type { Config } from './config.ts';
+import type { EnrichOptions } from './enrichment/enrich.ts';
+import type { HistoriesKeeper } from './histories/keeper.ts';
+import type { Follower, ProcessTask } from './log/follower.ts';
+import { settleVerdicts } from './log/settlement/settle.ts';
+import type { ReportContext } from './reports/context.ts';
+import type { HistoriesCheck } from './reports/histories-check.ts';
+import { scheduledFits } from './reports/scheduled-fits.ts';
+import type { Intake } from './sources/intake.ts';
+
+const PERSONS_EVERY_MS = 1_000;
+const HISTORIES_EVERY_MS = 1_000;
+const HISTORIES_AFTER_MS = 10_000;
+const HISTORIES_CHECK_EVERY_MS = 60_000;
+const SOURCE_COUNTS_EVERY_MS = 5_000;
+
+/**
+ * Brings the kept persons up to date in the background, so that the next report needs less time. It reads only the facts about
+ * ids.
+ */
+function keepPersons({ directory, warehouse }: ReportContext): ProcessTask {
+  const run = (): Promise<void> => directory.follow(warehouse);
+  return { name: 'persons', scope: 'process', every_ms: PERSONS_EVERY_MS, run };
+}
+
+/**
+ * Fills the histories in memory, and adds fresh rows, so that the next report finds them. A start has other work to do first: events
+ * that wait, and the first reports. Filling would take the processors from them.
+ */
+function keepHistories({ warehouse }: ReportContext, histories: HistoriesKeeper): ProcessTask {
+  const begins_ms = performance.now() + HISTORIES_AFTER_MS;
+  const run = async (signal: AbortSignal): Promise<void> => {
+    if (performance.now() >= begins_ms) await histories.follow(warehouse, signal);
+  };
+  return { name: 'histories', scope: 'process', every_ms: HISTORIES_EVERY_MS, run };
+}
+
+/** Compares histories with the warehouse. */
+function checkHistories(check: HistoriesCheck): ProcessTask {
+  const run = (signal: AbortSignal): Promise<void> => check.run(signal);
+  return { name: 'histories_check', scope: 'process', every_ms: HISTORIES_CHECK_EVERY_MS, run };
+}
+
+/** Writes down what the sources brought. */
+function storeCounts({ counts }: Intake): ProcessTask {
+  return { name: 'source_counts', scope: 'process', every_ms: SOURCE_COUNTS_EVERY_MS, run: () => counts.store() };
+}
+
+/** What the background work of a process works with. */
+interface Parts {
+  config: Config;
+  reports: ReportContext;
+  histories: HistoriesKeeper;
+  histories_check: HistoriesCheck;
+  intake: Intake | null;
+  enrich_options: EnrichOptions;
+  /** True if the process answers reports; true if it may run scheduled fits. */
+  answers: boolean;
+  fits: boolean;
+  /** True if the process judges opens and clicks by the other events of their message. */
+  settles: boolean;
+  onError: (error: unknown, what: string) => void;
+}
+
+/** The followers of a process. */
+export function followersOf({
+  config,
+  reports,
+  histories,
+  histories_check,
+  intake,
+  enrich_options,
+  answers,
+  settles,
+  fits,
+  onError,
+}: Parts): Follower[] {
+  return [
+    ...(answers ? [keepPersons(reports), keepHistories(reports, histories), checkHistories(histories_check)] : []),
+    ...(settles
+      ? [
+          settleVerdicts({
+            ...{ warehouse: reports.warehouse, clock: reports.clock },
+            enrich_options,
+            settings: config.settling,
+          }),
+        ]
+      : []),
+    ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
+    ...(intake !== null && config.sources.size > 0 ? [storeCounts(intake)] : []),
+  ];
+}

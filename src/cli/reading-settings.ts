@@ -1,0 +1,27 @@
+/** How records are read and cleaned, as plain values that another thread can be given. */
+import { type Config, enrichSettings } from '../config.ts';
+import type { CustomerIds } from '../domain/email-ids.ts';
+import type { EnrichSettings } from '../enrichment/enrich-options.ts';
+
+export interface ReadingSettings {
+  /** The currencies of brands that name one; the others have `default_currency`. */
+  currencies: ReadonlyMap<string, string>;
+  default_currency: string;
+  /** How brands keep ids of persons; the others do as `default_customer_ids` says. */
+  customer_ids: ReadonlyMap<string, CustomerIds>;
+  default_customer_ids: CustomerIds;
+  enrich: EnrichSettings;
+  /** What becomes of the records that were read: nothing, their bytes for the spool, or also the columns of their rows. */
+  keeps: 'nothing' | 'bytes' | 'columns';
+}
+
+export function readingSettings(config: Config, keeps: ReadingSettings['keeps']): ReadingSettings {
+  return {
+    currencies: new Map([...config.brands].map(([brand_id, { currency }]) => [brand_id, currency])),
+    default_currency: config.defaults.currency,
+    customer_ids: config.customer_ids,
+    default_customer_ids: config.customer_ids_default,
+    enrich: enrichSettings(config),
+    keeps,
+  };
+}
