@@ -17,7 +17,7 @@ import { runsOf } from '../support/tier.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
 /** Each world is asked this many random questions. */
-const WORLDS = runsOf('TRIBUTARY_ENGINE_WORLDS', 4, 120);
+const WORLDS = runsOf('TRIBUTARY_ENGINE_WORLDS', 4, 80);
 const QUESTIONS = 5;
 /** So many worlds share a database; one in {@link OWN_DATABASE} has its own, and is asked without an as_of. */
 const TOGETHER = 20;

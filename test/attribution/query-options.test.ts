@@ -9,12 +9,13 @@ describe('the options of the query', () => {
       lookback: 'full',
       exclude_direct: false,
       include_machine: false,
+      ignore_message_rules: false,
       conversion_types: null,
     });
   });
 
   test('come back from what a run stores of them, whatever they are', () => {
-    const choices = optionParameters('touches', 'refunds') as unknown as Record<string, { enum: string[] }>;
+    const choices = optionParameters('touches', 'verdicts', 'refunds') as unknown as Record<string, { enum: string[] }>;
     let requests: Record<string, string>[] = [{}, { conversion_type: 'purchase' }];
     for (const [name, { enum: values }] of Object.entries(choices))
       requests = requests.flatMap((request) => values.map((value) => ({ ...request, [name]: value })));

@@ -58,7 +58,7 @@ async function asked(work: Promise<unknown>): Promise<void> {
 describe('a temporary table', () => {
   test('has the columns, types and key that are declared, in every report and fit', async () => {
     const seen = new Set<string>();
-    for (const [world, options] of samples(3, CHECKED_WORLDS))
+    for (const [world, options] of samples(4, CHECKED_WORLDS))
       await withEngine(world, async (engine) => {
         const { warehouse, made } = checking(engine.warehouse);
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))
@@ -108,7 +108,9 @@ describe('a temporary table', () => {
         'spend_amounts',
         'spend_campaigns',
         'named_orders',
-        'touch_log',
+        'touch_kinds',
+        'person_touches',
+        'person_ties',
       ]),
     );
   }, 240_000);
@@ -175,7 +177,7 @@ describe('eligibility', () => {
 describe('journeys', () => {
   test('of one customer are those of the journeys report: same orders, value, length and touches up to the last order', async () => {
     let compared = 0;
-    for (const [world, options] of samples(13))
+    for (const [world, options] of samples(14))
       await withEngine(world, async (engine) => {
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))
           engine.settings.set(brand_id, settingsOf(own));

@@ -45,6 +45,17 @@ test.each([
   expect(literal(text)).toBe(Number(text));
 });
 
+test('a number is found wherever it stands, and digits in texts and keys are none', () => {
+  const found = parseJson(
+    '{"12345678901234567":"98765432109876543","a\\"":[{"b":[ -12345678901234567 ,1]},"1e400",1e400]}',
+  );
+  expect(JSON.stringify(found)).toBe(
+    '{"12345678901234567":"98765432109876543","a\\"":[{"b":[{"literal":"-12345678901234567"},1]},"1e400",{"literal":"1e400"}]}',
+  );
+  expect(literal(' 12345678901234567\n')).toBe('12345678901234567');
+  expect(parseJson('12345678901234567')).toEqual(new InexactNumber('12345678901234567'));
+});
+
 test('every double is a number, as JSON prints it, and with more of its digits', () => {
   fc.assert(
     fc.property(

@@ -181,6 +181,7 @@ describe('a value', () => {
         const text = canonicalJson(value);
         expect(JSON.parse(text!)).toEqual(JSON.parse(JSON.stringify(value)));
         expect(canonicalJson(JSON.parse(text!))).toBe(text);
+        expect(canonicalJson(backwards(value))).toBe(text);
       }),
     );
   });
@@ -223,3 +224,14 @@ test('a message names a record with its article', () => {
   expect(named.filter((one) => /^a (?:[aeio]|fx)|^an (?![aeio]|fx)/.test(one))).toEqual([]);
   expect(named).toEqual(expect.arrayContaining(['an email event', 'an fx rate', 'a touchpoint', 'an adjustment']));
 });
+
+/** The same value with the keys of its objects in the other direction. */
+function backwards(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(backwards);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, inner]) => [key, backwards(inner)]),
+  );
+}

@@ -94,10 +94,10 @@ function badValues(kind: string, schema: Schema, name: string): Array<[unknown, 
       ];
     case 'number':
       return [
-        ['0.5', /must be a number from 0 to 1, not a string; send 0.5 instead of "0.5"/],
-        [true, /must be a number from 0 to 1, not a boolean; send one without quotes/],
-        [1.01, /1.01 is out of range; send a number from 0 to 1/],
-        [-0.1, /out of range/],
+        ['0.5', /must be a number from \S+ to \d+, not a string; send 0.5 instead of "0.5"/],
+        [true, /must be a number from \S+ to \d+, not a boolean; send one without quotes/],
+        [(schema['maximum'] as number) + 0.01, /.01 is out of range; send a number from \S+ to \d+/],
+        [(schema['minimum'] as number) - 0.1, /out of range/],
         [Number.NaN, /must be a number|out of range/],
       ];
     case 'instant':

@@ -44,7 +44,7 @@ test('a record that names a person has the field, and the instant that it is ord
 
 test('statements are the records that a later one may say anew', () => {
   const kept = (how: Kept) => RECORD_NAMES.filter((name) => recordKind(name).kept === how);
-  expect(kept('latest')).toEqual(['spend', 'fx_rates']);
+  expect(kept('latest')).toEqual(['spend', 'fx_rates', 'claims']);
   expect(kept('latest_by_time')).toEqual(['identity_links', 'customer_segments']);
   for (const name of kept('latest')) expect(recordKind(name).derived?.map(({ name }) => name)).toContain(STATED_ID);
 });

@@ -25,6 +25,7 @@ export const GOOD: Record<RecordName, Record<string, unknown>> = {
   adjustments: { conversion_id: 'cv1', amount: '-20.00', currency: 'USD', reason: 'refund', occurred_at: AT },
   spend: { date: '2026-05-01', channel: 'email', amount: '12.345678', currency: 'USD' },
   fx_rates: { date: '2026-05-01', currency: 'EUR', base: 'USD', rate: '1.0843' },
+  claims: { claimant: 'klaviyo', date: '2026-05-01', conversions: 2.5, revenue: '12.345678', currency: 'USD' },
   identity_links: { left_id: 'a1', right_id: 'c1', kind: 'login', probability: 0.9, occurred_at: AT },
   customer_segments: { customer_id: 'c1', segment_name: 'loyal', assigned_at: AT, expires_at: '2027-01-01T00:00:00Z' },
 };

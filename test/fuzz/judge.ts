@@ -41,6 +41,11 @@ function wrongFailure(
   if (status === 500) return `the status is 500: ${body}`;
   const secret = [...secrets, ...PERSONAL].find((text) => body.includes(text));
   if (secret !== undefined) return `the failure repeats ${secret}: ${body.slice(0, 400)}`;
+  // A reader of an email who follows a broken link gets a page, and never a place to go.
+  if (headers['content-type']?.startsWith('text/html'))
+    return [404, 429].includes(status) && headers['location'] === undefined && body.includes('This link does not work')
+      ? undefined
+      : `a page with the status ${status}: ${body.slice(0, 200)}`;
   let answer: Record<string, unknown>;
   try {
     answer = JSON.parse(body);

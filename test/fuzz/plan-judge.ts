@@ -8,6 +8,8 @@ import { PlanMapping } from '../../src/cli/import/plan-mapping.ts';
 import { type Refusal, RejectedFile } from '../../src/cli/import/rejected.ts';
 import type { FileRow, RowSource } from '../../src/cli/import/row-source.ts';
 import type { Io } from '../../src/cli/io.ts';
+import { readingSettings } from '../../src/cli/reading-settings.ts';
+import { makeConfig } from '../../src/config.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import { decoded, referenceCsv, referenceNdjson } from './reference-rows.ts';
 import { inTime, open, wrongError } from './row-judge.ts';
@@ -93,7 +95,10 @@ async function imported(source: RowSource, plan: ImportPlan, batch_items: number
   mapping.bind(source);
   const read: FileRow[] = [];
   const answers: Imported['answers'] = new Map();
-  const dry = new DryRun({ clock: () => NOW_MS, defaultCurrency: () => 'USD' });
+  const dry = new DryRun(
+    { clock: () => NOW_MS, defaultCurrency: () => 'USD' },
+    readingSettings(makeConfig({}), 'nothing'),
+  );
   const client = Object.assign(Object.create(dry) as DryRun, {
     send: async (record: RecordName, items: readonly unknown[]) => {
       const answer = await dry.send(record, items);

@@ -110,7 +110,7 @@ describe('the thread', () => {
   test('that ends gives its reader an error that asks to try again, and the next read starts another thread', async () => {
     await append(pairs(1_001));
     expect(await countMembers()).toBe(1_001);
-    const worker = directory['thread']!['worker'];
+    const worker = directory['thread']!['calls']['worker'];
     await append(pairs(1, 5_000));
     const asked = countMembers();
     await worker.terminate();
@@ -123,7 +123,7 @@ describe('the thread', () => {
     const host = new ThreadHost();
     host.begin('line');
     const asked = host.ask('line', 'beginDraft', 0);
-    await host['worker'].terminate();
+    await host['calls']['worker'].terminate();
     await expect(asked).rejects.toMatchObject({ code: 'busy', retry_after_s: 1 });
     await expect(host.ask('line', 'beginDraft', 0)).rejects.toMatchObject({ code: 'busy' });
     expect(host.lost).toBe(true);

@@ -109,6 +109,7 @@ export const touchpoints = fc.record({
   email_id: maybe('e1', 'e2'),
   message_id: seldom('m1', 'm2'),
   session_id: maybe('s1', 's2'),
+  campaign_kind: maybe('campaign' as const, 'flow' as const),
   verdict: fc.constantFrom(...VERDICTS, ...Array<'unknown'>(8).fill('unknown')),
   utm_source: maybe('news', 'google'),
   utm_campaign: maybe('spring', 'summer'),

@@ -21,6 +21,7 @@ const TOUCH_KEYS = [
   'channel',
   'campaign_id',
   'email_id',
+  'campaign_kind',
   'touchpoint_type',
   'utm_source',
   'utm_medium',

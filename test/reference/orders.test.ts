@@ -134,7 +134,7 @@ describe('a journey', () => {
   });
 });
 
-describe('a claim of a page', () => {
+describe('a page conversion', () => {
   const worth = (conversions: World['conversions'], options: Partial<Options> = {}) =>
     report({ touchpoints, conversions }, options).orders.map(({ conversion_id, net_micros }) => [
       conversion_id,

@@ -47,7 +47,7 @@ function lastOfEachId<T extends { brand_id: string; log_seq: number }>(
 export function visibleRows(world: World, as_of: number | null): World {
   return {
     touchpoints: firstOfEachId(world.touchpoints, as_of, (row) => row.touchpoint_id),
-    conversions: claimsBeforeServers(
+    conversions: withoutLatePages(
       firstOfEachId(world.conversions, as_of, (row) => JSON.stringify([row.conversion_id, row.from_page ?? false])),
     ),
     adjustments: firstOfEachId(world.adjustments, as_of, (row) => row.adjustment_id),
@@ -63,7 +63,7 @@ const sameId = (a: RefConversion, b: RefConversion): boolean =>
   a.brand_id === b.brand_id && a.conversion_id === b.conversion_id;
 
 /** Without the conversions of pages that came after a server's conversion with their id. */
-function claimsBeforeServers(rows: RefConversion[]): RefConversion[] {
+function withoutLatePages(rows: RefConversion[]): RefConversion[] {
   const servers = rows.filter((row) => !row.from_page);
   return rows.filter(
     (row) => !row.from_page || !servers.some((server) => sameId(server, row) && server.log_seq < row.log_seq),

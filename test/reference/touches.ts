@@ -23,7 +23,15 @@ export function campaignOf({ campaign_id, utm_id, utm_campaign }: RefTouchpoint)
 
 const SESSION_PAUSE_MS = DAY_MS;
 const PAUSE_MS = 30 * 60_000;
-const NO_VISIT = new Set(['email_open', 'email_forward', 'email_reply', 'ad_impression', 'purchase', 'subscription']);
+const NO_VISIT = new Set([
+  'email_open',
+  'email_forward',
+  'email_reply',
+  'ad_impression',
+  'purchase',
+  'subscription',
+  'custom',
+]);
 
 const ON_SITE = ['website_visit', 'page_view', 'form_submission', 'download', 'video_watch'];
 
@@ -81,7 +89,7 @@ export function candidatesOf(
   const continued = continuations(touchpoints, options.include_machine);
   const filters: Array<[Reason, (touchpoint: RefTouchpoint) => boolean]> = [
     ['no_touch', (row) => row.occurred_at <= order.occurred_at],
-    ['ineligible_type', (row) => row.touchpoint_type !== 'purchase' && row.touchpoint_type !== 'subscription'],
+    ['ineligible_type', (row) => !['purchase', 'subscription', 'custom'].includes(row.touchpoint_type)],
     // Consent is not part of this world.
     ['no_consent', () => true],
     ['machine_only', (row) => options.include_machine || !isMachine(row)],

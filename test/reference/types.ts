@@ -22,6 +22,7 @@ export interface RefTouchpoint extends Row, Who {
   campaign_id?: Maybe;
   email_id?: Maybe;
   message_id?: Maybe;
+  campaign_kind?: Maybe;
   utm_source?: Maybe;
   utm_medium?: Maybe;
   utm_campaign?: Maybe;

@@ -90,6 +90,8 @@ export function toReference(wire: WireWorld, logSeq: (name: WireName, index: num
     identity_links: wire.identity_links.map((link, i) => ({
       ...link,
       ...row('identity_links', i, link.brand_id),
+      left_id: link.left_id!,
+      right_id: link.right_id!,
       link_id: link.link_id!,
       occurred_at: Date.parse(link.occurred_at),
     })),

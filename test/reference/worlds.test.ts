@@ -66,7 +66,7 @@ describe('a generated world', () => {
   it('has each hard case often enough: long paths, refunds below zero, and more', () => {
     const seen = new Map<string, number>();
     const note = (what: string, is: boolean) => seen.set(what, (seen.get(what) ?? 0) + (is ? 1 : 0));
-    for (const [wire, options] of fc.sample(fc.tuple(worldArbitrary, optionsArbitrary), { numRuns: 500, seed: 1 })) {
+    for (const [wire, options] of fc.sample(fc.tuple(worldArbitrary, optionsArbitrary), { numRuns: 600, seed: 1 })) {
       const world = toReference(wire);
       const { orders, totals, warnings } = attribute(world, { ...options, filters: [] });
       const arrivals = attribute(withoutReferrers(world), { ...options, filters: [], collapse: 'none' });

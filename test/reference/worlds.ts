@@ -126,6 +126,7 @@ const filters = fc.uniqueArray(
       { field: 'campaign_id', values: ['spring', null] },
       { field: 'campaign_id', values: ['summer', '77'] },
       { field: 'country', values: [null] },
+      { field: 'campaign_kind', values: ['flow', null] },
       { field: 'touchpoint_type', values: ['email_click', 'email_open'] },
       { field: 'conversion_type', values: ['purchase'] },
       { field: 'segment', values: ['loyal', 'Été'] },

@@ -144,6 +144,51 @@ describe('what a campaign did', () => {
     ]);
   });
 
+  it('has one row per kind of campaign, which add up to the revenue', async () => {
+    await withShop({}, async (shop) => {
+      await shop.send(
+        'email_events',
+        mail('delivered', 'ann', { campaign_kind: 'campaign' }),
+        mail('delivered', 'bob', { campaign_kind: 'flow' }),
+        mail('delivered', 'cas', { campaign_kind: 'flow' }),
+        mail('bounced', 'dan'),
+      );
+      await shop.send(
+        'touchpoints',
+        touch('a-click', 'email_click', at(2), { ...SPRING, campaign_kind: 'campaign' }),
+        touch('b-click', 'email_click', at(2), { ...SPRING, campaign_kind: 'flow', customer_id: 'bob' }),
+        touch('b-more', 'email_click', at(3), { ...SECOND, campaign_kind: 'campaign', customer_id: 'bob' }),
+      );
+      await shop.send(
+        'conversions',
+        order('a-1', '10.00', at(4)),
+        order('b-1', '60.00', at(4), { customer_id: 'bob' }),
+      );
+      const asked = { ...MARCH, model: 'linear' };
+      const { by_campaign_kind } = (await campaignReport(shop.reports, 'spring', asked, ALL_BRANDS)) as Json;
+      const told = [
+        'campaign_kind',
+        'delivered',
+        'bounced',
+        'unique_clicks',
+        'click_through_rate',
+        'attributed_revenue',
+      ];
+      expect(by_campaign_kind.map((row: Json) => told.map((name) => row[name]))).toEqual([
+        ['campaign', 1, 0, 2, 2, '40.000000'],
+        ['flow', 2, 0, 1, 0.5, '30.000000'],
+        [null, 0, 1, 0, null, '0.000000'],
+      ]);
+      const all = await attributionReport(shop.reports, { ...asked, group_by: 'campaign_kind' }, ALL_BRANDS);
+      expect(
+        (all['channel_attribution'] as Json[]).map((row: Json) => [row.campaign_kind, row.attributed_revenue]),
+      ).toEqual([
+        ['campaign', '40.000000'],
+        ['flow', '30.000000'],
+      ]);
+    });
+  });
+
   it('says the same of the campaign as the attribution report', async () => {
     for (const model of ['first_touch', 'last_touch', 'time_decay', 'position_based']) {
       const own = await campaignReport(shop.reports, 'spring', { ...MARCH, model }, ALL_BRANDS);

@@ -55,6 +55,15 @@ async function fill(shop: Shop): Promise<void> {
     amount: '12.5',
     currency: 'USD',
   });
+  await shop.send('claims', {
+    claimant: 'klaviyo',
+    date: '2026-03-04',
+    campaign_id: 'spring',
+    conversions: 1,
+    revenue: '149.99',
+    currency: 'USD',
+    attribution_window: '5-day click, 1-day open',
+  });
   await shop.send('customer_segments', {
     customer_id: 'ann',
     segment_name: 'loyal',
@@ -84,6 +93,12 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   campaign: [
     { ...MARCH, campaign_id: 'spring' },
     { campaign_id: 'spring', start: '2020-01-01', end: '2020-01-02' },
+  ],
+  claims: [
+    MARCH,
+    { ...MARCH, models: 'first_touch,linear', group_by: 'campaign_id,channel,day' },
+    { ...MARCH, group_by: 'day', compare: 'previous_year' },
+    { start: '2020-01-01', end: '2020-01-02' },
   ],
   receipt: [{ conversion_id: 'c1' }, { conversion_id: 'c2' }, { conversion_id: 'c3', model: 'linear' }],
   customer: [{ customer_id: 'ann' }, { customer_id: 'device' }, { customer_id: 'bob' }],

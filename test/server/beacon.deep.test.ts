@@ -1,16 +1,10 @@
 /** A page of another origin sends events from a real browser, in every way in which a page can. */
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CHROMIUM, missing } from '../support/chromium.ts';
 import { KEYS, startServer, type TestServer } from './harness.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const missing = !existsSync(CHROMIUM);
-if (missing && process.env['CI'])
-  throw new Error(`${CHROMIUM} is not installed, and CI is set: apt-get install chromium`);
-if (missing) console.warn(`tests in a browser are skipped: ${CHROMIUM} is missing (apt-get install chromium)`);
 
 let server: TestServer;
 let shop: Server;

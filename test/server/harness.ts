@@ -1,5 +1,6 @@
 /** A server over a folder of its own, with a key of each scope, called in process. */
 import type { FastifyInstance } from 'fastify';
+import inject from 'light-my-request';
 import { onTestFinished } from 'vitest';
 import { makeConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/server/app.ts';
@@ -57,6 +58,8 @@ export interface TestOptions {
   env?: Record<string, string>;
   clock?: () => number;
   log_level?: string;
+  /** Batches are prepared in this thread, as for a command. */
+  serves_nobody?: boolean;
   /** Several tests use the server, and close it after the last one. Otherwise it is closed after its test. */
   shared?: boolean;
 }
@@ -71,6 +74,7 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     ),
     role: options.role ?? 'all',
     clock,
+    serves_nobody: options.serves_nobody ?? false,
   })) as CollectingTributary;
   const keys = await KeyRing.open(tributary.state, folder, options.env ?? KEYS, clock);
   const log: string[] = [];
@@ -84,7 +88,9 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
   };
   if (!options.shared) onTestFinished(close);
   const call: TestServer['call'] = async (method, path, { headers = {}, payload } = {}) => {
-    const response = await app.inject({
+    await app.ready();
+    // As a connection calls it: first the door, then the routes of Fastify. `app.inject` would pass by the door.
+    const response = await inject((raw, answer) => app.server.emit('request', raw, answer), {
       method: method as 'GET',
       url: path,
       headers,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { fillHistories } from '../../src/histories/fill.ts';
 import { REPORTS } from '../../src/reports/index.ts';
 import { reportNamed } from '../reports/schema.ts';
 import { bearer, ORDER, TOUCH } from '../support/events.ts';
@@ -42,6 +43,27 @@ test.each(['sqrt(0 - k)', 'ln(k - 1)', '0 - k', '1 / (k - 1)', 'exp(1000)', 'pow
     }
   },
 );
+
+test('a header and a metric say whether histories or the query served a report, also from the cache', async () => {
+  const server = await withOrder();
+  const { reports, warehouse } = server.tributary;
+  const servedBy = async (query: string): Promise<string | undefined> => {
+    const { headers, text } = await server.get(`/v1/reports/attribution?${MARCH_QUERY}${query}`);
+    expect(text).not.toContain('served');
+    return headers['x-tributary-served-by'];
+  };
+  reports.histories = async () => null;
+  expect(await servedBy('')).toBe('sql');
+  const histories = await warehouse.read((snapshot) => fillHistories(snapshot));
+  reports.histories = async () => histories;
+  expect(await servedBy('&model=last_touch')).toBe('histories');
+  expect(await servedBy('&model=last_touch')).toBe('histories');
+  expect(await servedBy('')).toBe('sql');
+  const { text } = await server.get('/metrics', READ);
+  for (const source of ['histories', 'sql'])
+    expect(text).toContain(`tributary_report_answers_total{source="${source}"} 2`);
+  expect((await server.get('/v1/models', READ)).headers).not.toHaveProperty('x-tributary-served-by');
+});
 
 test('the receipt of an order says what each touch got, under every rule model', async () => {
   const server = await withOrder();

@@ -34,6 +34,7 @@ function idOf({ record, event }: Simulated): string {
   return id ?? `${(event as Event).date}`;
 }
 
+const ofPeople = ({ record }: Simulated): boolean => record !== 'spend' && record !== 'claims';
 const at = (event: Event) => Date.parse(event.occurred_at ?? event.assigned_at ?? '');
 const touches = events('touchpoints');
 const conversions = events('conversions');
@@ -54,9 +55,28 @@ describe('a simulated world', () => {
     expect(live({ ...options, seed: 8 }).all).not.toEqual(all);
   });
 
+  it('has providers that each claim whole orders, and more of them than they caused', () => {
+    const { claimed, orders: sold } = truth;
+    const claims = events('claims');
+    for (const [claimant, { orders: conversions, gross }] of Object.entries(claimed)) {
+      const own = claims.filter((claim) => claim.claimant === claimant);
+      expect(own.reduce((sum, claim) => sum + Number(claim.conversions), 0)).toBe(conversions);
+      for (const currency of ['USD', 'EUR'] as const) {
+        const revenue = own.filter((claim) => claim.currency === currency).map((claim) => cents(claim.revenue!));
+        expect(revenue.reduce((sum, one) => sum + one, 0)).toBe(cents(gross[currency]));
+      }
+      expect(conversions).toBeLessThanOrEqual(sold.count);
+    }
+    const caused = (...causes: string[]): number =>
+      causes.map((cause) => truth.caused[cause]?.orders ?? 0).reduce((sum, one) => sum + one, 0);
+    // The email tool also counts opens that machines made, and the ad platform looks back four weeks.
+    expect(claimed['mail_tool']!.orders).toBeGreaterThan(caused('email_click', 'email_read'));
+    expect(claimed['ad_platform']!.orders).toBeGreaterThan(2 * caused('paid_search', 'paid_social', 'display'));
+  });
+
   it('gives a customer the same life however many others there are', () => {
-    const few = live({ ...options, customers: 20 }).all.filter((item) => item.record !== 'spend');
-    const many = all.filter((item) => item.record !== 'spend');
+    const few = live({ ...options, customers: 20 }).all.filter(ofPeople);
+    const many = all.filter(ofPeople);
     expect(many.slice(0, few.length)).toEqual(few);
   });
 

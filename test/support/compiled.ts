@@ -10,7 +10,9 @@ const LAST = join(ROOT, 'dist/domain/typebox.js');
 /** Compiles the program when anything that it is made of is newer than what is there. */
 export default function setup(): void {
   const made_at = existsSync(LAST) ? statSync(LAST).mtimeMs : 0;
-  const source = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).map((name) => join('src', name));
+  const source = ['src', 'browser'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  );
   const parts = [...source, 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
   if (parts.every((part) => statSync(join(ROOT, part)).mtimeMs < made_at)) return;
   process.stdout.write('the compiled program is older than its source: compiling it\n');

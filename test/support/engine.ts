@@ -5,6 +5,7 @@ import { EqualLines } from '../../src/domain/equal-lines.ts';
 import type { RecordName } from '../../src/domain/index.ts';
 import { type BrandSettings, DEFAULT_BRAND_SETTINGS } from '../../src/domain/settings.ts';
 import { enrichRecord } from '../../src/enrichment/enrich-record.ts';
+import { PassThreads } from '../../src/histories/threads/pass-threads.ts';
 import { PersonDirectory } from '../../src/identity/directory.ts';
 import { type Enrich, type Item, prepareBatch } from '../../src/log/batch.ts';
 import { keepRecord } from '../../src/log/kept-record.ts';
@@ -51,15 +52,24 @@ export async function openEmptyWarehouse(engine: EngineName = TEST_ENGINE, threa
 }
 
 let training: TrainingPool | undefined;
+let threads: PassThreads | undefined;
 afterAll(async () => {
   await training?.close();
+  await threads?.close();
   training = undefined;
+  threads = undefined;
 });
 
 /** One pool for all engines of a test file: starting a thread from TypeScript takes seconds. */
 function sharedTraining(): TrainingPool {
   training ??= new TrainingPool();
   return training;
+}
+
+/** Threads that also make small passes. */
+export function sharedThreads(): PassThreads {
+  threads ??= new PassThreads({ least_orders: 0, threads: 2 });
+  return threads;
 }
 
 export class Engine {
@@ -78,6 +88,7 @@ export class Engine {
       clock: () => NOW_MS,
       timeout_ms: 60_000,
       training: sharedTraining(),
+      threads: sharedThreads(),
     };
   }
 

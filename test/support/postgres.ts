@@ -1,7 +1,10 @@
-/** A PostgreSQL server of its own for a test: a throwaway cluster in a temporary folder, on a port that the system chooses. */
+/**
+ * A PostgreSQL server of its own for a test: a throwaway cluster in a temporary folder, on a port that the system chooses. A bench
+ * names a folder, and its cluster is kept.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,22 +26,29 @@ export function postgresPrograms(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, 'postgres')) && existsSync(join(folder, 'initdb')));
 }
 
+interface Kept {
+  /** The folder of a cluster that stays after the end; it is made if it is not there. */
+  folder: string;
+  settings: Readonly<Record<string, string>>;
+}
+
 export class PostgresServer {
   private process: ChildProcess | undefined;
 
   private constructor(
     private readonly programs: string,
-    private readonly folder: string,
+    readonly folder: string,
     readonly port: number,
+    private readonly kept: Kept | undefined,
   ) {}
 
-  static async start(): Promise<PostgresServer> {
+  static async start(kept?: Kept): Promise<PostgresServer> {
     const programs = postgresPrograms();
     if (programs === undefined)
       throw new Error(`there is no PostgreSQL in ${DEBIAN}; install it: apt-get install postgresql`);
-    const folder = mkdtempSync(join(tmpdir(), 'tributary-postgres-'));
-    const server = new PostgresServer(programs, folder, await freePort());
-    server.initialise();
+    const folder = kept?.folder ?? mkdtempSync(join(tmpdir(), 'tributary-postgres-'));
+    const server = new PostgresServer(programs, folder, await freePort(), kept);
+    if (!existsSync(join(folder, 'data'))) server.initialise();
     await server.run();
     return server;
   }
@@ -63,6 +73,7 @@ export class PostgresServer {
   /** Starts the server, also after a kill. */
   async run(): Promise<void> {
     const settings = ['-c', 'unix_socket_directories=', '-c', 'listen_addresses=127.0.0.1', '-p', String(this.port)];
+    for (const [name, value] of Object.entries(this.kept?.settings ?? {})) settings.push('-c', `${name}=${value}`);
     this.process = this.spawn('postgres', ['-D', join(this.folder, 'data'), ...settings]);
     const until = Date.now() + START_TIMEOUT_MS;
     for (;;) {
@@ -77,20 +88,25 @@ export class PostgresServer {
   }
 
   /** Stops the server at once, as a machine that goes away does. */
-  async kill(): Promise<void> {
+  kill(): Promise<void> {
+    return this.end('immediate');
+  }
+
+  async stop(): Promise<void> {
+    if (this.process) await this.end(this.kept ? 'fast' : 'immediate');
+    if (!this.kept) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async end(how: 'immediate' | 'fast'): Promise<void> {
     const ended = this.process && once(this.process, 'exit');
     const [program, ...before] = this.asOwner(join(this.programs, 'pg_ctl'));
-    execFileSync(program!, [...before, 'stop', '-m', 'immediate', '-D', join(this.folder, 'data')]);
+    execFileSync(program!, [...before, 'stop', '-m', how, '-D', join(this.folder, 'data')], { stdio: 'pipe' });
     await ended;
     this.process = undefined;
   }
 
-  async stop(): Promise<void> {
-    if (this.process) await this.kill();
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
   private initialise(): void {
+    mkdirSync(this.folder, { recursive: true });
     const password = join(this.folder, 'password');
     writeFileSync(password, PASSWORD);
     if (isRoot()) {

@@ -32,6 +32,7 @@ export function counting(warehouse: Warehouse): { warehouse: Warehouse; counted:
   const watch = (snapshot: Snapshot): Snapshot => ({
     ...(snapshot.committed ? { committed: snapshot.committed } : {}),
     query: (sql, parameters) => count(snapshot.query(sql, parameters)),
+    columns: (sql, parameters, take) => count(snapshot.columns(sql, parameters, take)),
     materialise: (name, sql, parameters) => count(snapshot.materialise(name, sql, parameters), name),
     relation: (name, columns, rows) => count(snapshot.relation(name, columns, rows), name),
     define: (name, sql) => snapshot.define(name, sql),
@@ -53,6 +54,7 @@ export function checking(warehouse: Warehouse): { warehouse: Warehouse; made: Se
   };
   const watch = (snapshot: Snapshot): Snapshot => ({
     query: (sql, parameters) => snapshot.query(sql, parameters),
+    columns: (sql, parameters, take) => snapshot.columns(sql, parameters, take),
     materialise: async (name, sql, parameters) => {
       await snapshot.materialise(name, sql, parameters);
       await check(snapshot, name);

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { withLiterals } from '../../src/warehouse/clickhouse/literals.ts';
 import { statementsOf } from '../../src/warehouse/clickhouse/migrations.ts';
-import { fromLines, toLines } from '../../src/warehouse/clickhouse/rows.ts';
+import { fromLines } from '../../src/warehouse/clickhouse/rows.ts';
 import { ClickHouseSnapshot } from '../../src/warehouse/clickhouse/snapshot.ts';
+import { toLines } from '../../src/warehouse/row-lines.ts';
 import { TABLE_NAMES } from '../../src/warehouse/schema.ts';
 import { VERSIONS } from '../../src/warehouse/versions/index.ts';
 import { float64, instant, int64, text } from './rows.ts';

@@ -99,6 +99,16 @@ export function macroContract(open: OpenWarehouse): void {
       ).toEqual([-1n, -1n]);
     });
 
+    test.each([7n, 86_400_000n, 2n ** 31n, 2n ** 32n, 2n ** 53n])(
+      '%d divides as a number of the query, too',
+      async (b) => {
+        const floor = (a: bigint) => (a % b < 0n ? a / b - 1n : a / b);
+        const asked = PAIRS.map(([a]) => a);
+        expect(await overPairs(`floor_div(a, ${b})`, PAIRS)).toEqual(asked.map(floor));
+        expect(await overPairs(`idiv(a, ${b})`, PAIRS)).toEqual(asked.map((a) => a / b));
+      },
+    );
+
     test('muldiv is v * s div t to the last unit, for any value that fits 64 bits', async () => {
       const edge = 9_007_199_254_740_991n;
       const value = fc.oneof(

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { cli } from '../../harness.ts';
 import { EXPORTS, Folder } from './exports.ts';
 
 const folder = await Folder.open();
@@ -102,4 +103,50 @@ test('costs by id that meet no link are told, taken back with amounts of zero, a
   // 1,000.50 + 20.00 + 12.34 + 99.90, once
   expect(await table()).toMatch(/spring\+sale .*1,132\.74/);
   expect(await table()).toMatch(/all campaigns .*1,132\.74/);
+});
+
+/** What each claimant claims and the windows that it names. */
+async function claimed(brand: string) {
+  const { claims, claimants } = (await folder.report(brand, ['claims'])) as unknown as Record<string, Claim[]>;
+  return claims!.map((row, i) => [
+    row['claimant'],
+    row['claimed_conversions'],
+    row['claimed_revenue'],
+    claimants![i]!['attribution_windows'],
+  ]);
+}
+type Claim = Record<string, unknown>;
+
+test('what Google Ads claims is read beside its cost: the lines of a day add up, and a restated file replaces them', async () => {
+  // 12.5 + 1 + 0 conversions; 1,250.75 + 100 + 0
+  const imported = await folder.twice('claims_google', 'google_ads_cost-claims.csv', async () =>
+    expect(await claimed('claims_google')).toEqual([['google_ads', 13.5, '1350.750000', []]]),
+  );
+  expect(imported).toMatchObject({ exit_code: 0, accepted_by_record: { spend: 3, claims: 3 } });
+  const text = readFileSync(join(EXPORTS, 'google_ads_cost-claims.csv'), 'utf8');
+  const restated = folder.write('google_ads_cost-claims-restated.csv', text.replace('"1,250.75"', '"1,150.75"'));
+  expect(await folder.import('claims_google', restated)).toMatchObject({ exit_code: 0, in_conflict: 0 });
+  expect(await claimed('claims_google')).toEqual([['google_ads', 13.5, '1250.750000', []]]);
+  const withdrawn = ['--set', 'amount=0', '--set', 'conversions=0', '--set', 'revenue=0'];
+  expect(await folder.import('claims_google', restated, withdrawn)).toMatchObject({ exit_code: 0 });
+  expect(await claimed('claims_google')).toEqual([['google_ads', 0, '0.000000', []]]);
+});
+
+test('what Meta Ads claims is in the currency of the header, with its attribution setting', async () => {
+  await folder.euro('claims_meta', '1.10');
+  await folder.twice('claims_meta', 'meta_ads_cost-claims.csv', async () => {
+    // (400 + 200) * 1.10
+    const window = ['7-day click or 1-day view'];
+    expect(await claimed('claims_meta')).toEqual([['meta_ads', 5, '660.000000', window]]);
+  });
+});
+
+test('a file of claims with the names of its columns is proposed as claims', async () => {
+  const file = folder.write(
+    'claims.csv',
+    'Platform,Date,Campaign,Conversions,Revenue,Currency\nklaviyo,2026-03-04,Spring,"1,002.5","1,499.90",USD\n',
+  );
+  const { out } = await cli(['import', file, '--data', folder.data, '--yes', '--brand', 'claims_named']);
+  expect(out).toMatch(/claims:\n/);
+  expect(await claimed('claims_named')).toEqual([['klaviyo', 1002.5, '1499.900000', []]]);
 });

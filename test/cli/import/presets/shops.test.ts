@@ -175,6 +175,16 @@ test('Stripe payments: two currencies, refunds at their own time, lost and won d
   });
 });
 
+test('Stripe payments: what Stripe describes as the update of a subscription is a renewal', async () => {
+  await folder.send('renewals', 'touchpoints', clicks(['anna@example.com', '2026-03-02T15:00:00Z']));
+  const renewed = changed('stripe_payments.csv', [',Order,', ',Subscription update,']);
+  await folder.import('renewals', renewed, ['--where', 'id=ch_3Nv1']);
+  expect(await folder.earned('renewals', 'last_touch', 'conversion_type')).toEqual({
+    renewal: '120.00',
+    net: '120.00',
+  });
+});
+
 test('Stripe balance: charges, refunds, disputes and their reversals count; fees and payouts do not', async () => {
   await folder.euro('balance', '1.10');
   await folder.send('balance', 'touchpoints', clicks(['anna@example.com', '2026-03-02T09:00:00Z']));

@@ -1,7 +1,7 @@
-/** A conversion of a page stays a claim wherever the log keeps it. */
+/** A conversion of a page stays a page conversion wherever the log keeps it. */
 import { expect, test } from 'vitest';
-import { CLAIMED_ID } from '../../src/domain/claim.ts';
 import { recordKind } from '../../src/domain/index.ts';
+import { CLAIMED_ID } from '../../src/domain/page-conversion.ts';
 import type { FlatRecord } from '../../src/domain/record.ts';
 import { ConflictCounts } from '../../src/log/conflict-counts.ts';
 import { keepLetter, keepRecord, letterPayload, sentFields } from '../../src/log/kept-record.ts';
@@ -31,7 +31,7 @@ test('it comes back from the spool and from a dead letter', () => {
   expect(letter).toEqual(claim);
 });
 
-test('no sender can give the id of a claim, nor say that it is one', () => {
+test('no sender can give the id of a page conversion, nor say that it is one', () => {
   const context = { now_ms: NOW_MS, ...ALL_BRANDS, defaultCurrency: () => 'USD' };
   for (const [field, value] of [
     ['conversion_id', 'page\u001fconversion-1'],

@@ -1,0 +1,8 @@
+/** The browser of the tests. Without it they are skipped aloud; in CI that fails the run. */
+import { existsSync } from 'node:fs';
+
+export const CHROMIUM = '/usr/bin/chromium';
+export const missing = !existsSync(CHROMIUM);
+if (missing && process.env['CI'])
+  throw new Error(`${CHROMIUM} is not installed, and CI is set: apt-get install chromium`);
+if (missing) console.warn(`tests in a browser are skipped: ${CHROMIUM} is missing (apt-get install chromium)`);
