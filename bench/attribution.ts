@@ -1,14 +1,17 @@
 /**
- * The cost of exact attribution beside the join that every solution needs. The baseline is the query that an analyst writes
+ * The cost of exact attribution, by the query and from histories in memory, beside the join that every solution needs. The baseline is the query that an analyst writes
  * without any model: eligible touches of the resolved person in the 30 days before each order, by channel, campaign and
  * email.
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { RULE_MODEL_NAMES } from '../src/attribution/models.ts';
 import { attribute } from '../src/attribution/query.ts';
+import { fillHistories } from '../src/histories/fill.ts';
+import type { Histories } from '../src/histories/histories.ts';
 import { attributionReport } from '../src/reports/attribution.ts';
 import type { ReportContext } from '../src/reports/context.ts';
 import { modelParts } from '../src/reports/credit-groups.ts';
+import { creditsInSql } from '../src/reports/credits-in-sql.ts';
 import { readFilters } from '../src/reports/filters.ts';
 import { resolveGroupBy, touchColumns } from '../src/reports/groups.ts';
 import { resolveParameters } from '../src/reports/resolve.ts';
@@ -19,7 +22,7 @@ import { type BenchWorld, makeBenchWarehouse, YEAR_END, YEAR_START } from './wor
 
 const ROUNDS = 5;
 const PERIODS = { full: [YEAR_START, YEAR_END], month: ['2025-06-01', '2025-07-01'] } as const;
-const BOUNDS = { full: { groups: 4, whole: 6 }, month: { groups: 2, whole: 3 } };
+const BOUNDS = { full: { groups: 4, whole: 6, histories: 0.3 }, month: { groups: 2, whole: 3, histories: 0.3 } };
 
 const bareJoin = (start: string, end: string): string => `
   with orders as (
@@ -35,64 +38,99 @@ const bareJoin = (start: string, end: string): string => `
   from orders o join touches t on t.brand_id = o.brand_id and t.person = o.person and t.at <= o.at and t.at >= o.at - interval 30 day
   group by all order by 5 desc`;
 
+type PeriodName = keyof typeof PERIODS;
+const NAMES = Object.keys(PERIODS) as PeriodName[];
+const LIMITS = { threads: 2, memory_limit_bytes: 8e9 };
+
+/** The times of all rounds, in ms. */
+interface Times {
+  bare_ms: number[];
+  groups_ms: number[];
+  whole_ms: number[];
+  /** Empty if the world does not fit histories. */
+  histories_ms: number[];
+}
+
 export async function benchAttribution(path: string, world: BenchWorld): Promise<void> {
   console.log(
     `attribution: ${world.touchpoints} touchpoints, ${world.people} people, ${world.conversions} orders, five models in one call`,
   );
   await makeBenchWarehouse(path, world);
-  const threads = 2;
-  const memory_limit_bytes = 8e9;
-  const results: Record<string, unknown> = {};
-  const bare: Record<string, number[]> = { full: [], month: [] };
-  const groups: Record<string, number[]> = { full: [], month: [] };
-  const whole: Record<string, number[]> = { full: [], month: [] };
+  const none = (): Times => ({ bare_ms: [], groups_ms: [], whole_ms: [], histories_ms: [] });
+  const times: Record<PeriodName, Times> = { full: none(), month: none() };
   let cold_identity_ms = 0;
+  // The file does not change between rounds, so they are filled once.
+  let histories: Histories | null = null;
   // Only one engine at a time can open the file, so rounds alternate between baseline and product.
   for (let round = 0; round < ROUNDS; round++) {
-    const instance = await DuckDBInstance.create(path, {
-      threads: String(threads),
-      memory_limit: `${memory_limit_bytes / 1e6}MB`,
-      access_mode: 'READ_ONLY',
-    });
-    const connection = await instance.connect();
-    await connection.run(
-      'create temp table bench_persons as select brand_id, left_id as id, right_id as person_id from identity_links',
-    );
-    for (const [name, [start, end]] of Object.entries(PERIODS)) {
-      await connection.run(bareJoin(start, end));
-      bare[name]!.push(await timed(() => connection.runAndReadAll(bareJoin(start, end))));
-    }
-    connection.closeSync();
-    instance.closeSync();
-    const warehouse = await DuckDBWarehouse.open({ path, threads, memory_limit_bytes });
+    await measureBare(path, times);
+    const warehouse = await DuckDBWarehouse.open({ path, ...LIMITS });
     const context = reportsOver(warehouse, 600_000);
-    const parameters = (start: string, end: string) => ({ start, end, models: RULE_MODEL_NAMES.join(',') });
-    const cold = await timed(() => attributionReport(context, parameters(...PERIODS.month), { key_brand_id: null }));
-    for (const [name, [start, end]] of Object.entries(PERIODS)) {
-      if (name === 'month') cold_identity_ms = cold;
-      await attributionReport(context, parameters(start, end), { key_brand_id: null }); // warms up, as for the baseline
-      groups[name]!.push(await timed(() => onlyGroups(context, parameters(start, end))));
-      whole[name]!.push(await timed(() => attributionReport(context, parameters(start, end), { key_brand_id: null })));
-    }
+    cold_identity_ms = await timed(() => report(context, 'month'));
+    histories ??= await warehouse.read((snapshot) => fillHistories(snapshot), { timeout_ms: 600_000 });
+    await measureOurs(context, histories, times);
     await closeReports(context);
     await warehouse.close();
   }
-  for (const name of ['full', 'month'] as const) {
-    const base = median(bare[name]!);
-    show(`${name}: bare range join, median`, `${base.toFixed(0)} ms`);
-    showRatio(`${name}: group rows and reconciliation / bare join`, median(groups[name]!) / base, {
-      at_most: BOUNDS[name].groups,
-    });
-    showRatio(`${name}: whole report / bare join`, median(whole[name]!) / base, { at_most: BOUNDS[name].whole });
-    results[name] = { bare_ms: bare[name], groups_ms: groups[name], whole_ms: whole[name] };
-  }
+  for (const name of NAMES) tell(name, times[name]);
   show('first report after a start (persons joined from the log), month', `${cold_identity_ms.toFixed(0)} ms`);
-  save(
-    'attribution',
-    { world, threads, memory_limit_bytes, rounds: ROUNDS, periods: PERIODS },
-    { ...results, cold_identity_ms },
-  );
+  save('attribution', { world, ...LIMITS, rounds: ROUNDS, periods: PERIODS }, { ...times, cold_identity_ms });
 }
+
+async function measureBare(path: string, times: Record<PeriodName, Times>): Promise<void> {
+  const instance = await DuckDBInstance.create(path, {
+    threads: String(LIMITS.threads),
+    memory_limit: `${LIMITS.memory_limit_bytes / 1e6}MB`,
+    access_mode: 'READ_ONLY',
+  });
+  const connection = await instance.connect();
+  await connection.run(
+    'create temp table bench_persons as select brand_id, left_id as id, right_id as person_id from identity_links',
+  );
+  for (const name of NAMES) {
+    const [start, end] = PERIODS[name];
+    const sql = bareJoin(start, end);
+    await connection.run(sql); // warms up
+    times[name].bare_ms.push(await timed(() => connection.runAndReadAll(sql)));
+  }
+  connection.closeSync();
+  instance.closeSync();
+}
+
+async function measureOurs(
+  context: ReportContext,
+  histories: Histories | null,
+  times: Record<PeriodName, Times>,
+): Promise<void> {
+  const in_memory = { ...context, histories: async () => histories };
+  for (const name of NAMES) {
+    await report(context, name); // warms up, as for the baseline
+    times[name].groups_ms.push(await timed(() => onlyGroups(context, parametersOf(name))));
+    times[name].whole_ms.push(await timed(() => report(context, name)));
+    if (histories === null) continue;
+    await report(in_memory, name);
+    times[name].histories_ms.push(await timed(() => report(in_memory, name)));
+  }
+}
+
+function tell(name: PeriodName, { bare_ms, groups_ms, whole_ms, histories_ms }: Times): void {
+  const bounds = BOUNDS[name];
+  const base = median(bare_ms);
+  const ratio = (what: string, own: number[], at_most: number): void =>
+    showRatio(`${name}: ${what} / bare join`, median(own) / base, { at_most });
+  show(`${name}: bare range join, median`, `${base.toFixed(0)} ms`);
+  ratio('group rows and reconciliation', groups_ms, bounds.groups);
+  ratio('whole report', whole_ms, bounds.whole);
+  if (histories_ms.length > 0) ratio('whole report from histories', histories_ms, bounds.histories);
+}
+
+function parametersOf(name: PeriodName): { start: string; end: string; models: string } {
+  const [start, end] = PERIODS[name];
+  return { start, end, models: RULE_MODEL_NAMES.join(',') };
+}
+
+const report = (context: ReportContext, name: PeriodName): Promise<unknown> =>
+  attributionReport(context, parametersOf(name), { key_brand_id: null });
 
 function onlyGroups(
   context: ReportContext,
@@ -106,6 +144,10 @@ function onlyGroups(
     });
     const query = await attribute(snapshot, plan, context.directory);
     const grouping = { keys, filters: readFilters([], 'monday'), week_start: 'monday' as const };
-    return modelParts(snapshot, plan, { all: query, chosen: query, shown: query }, grouping);
+    return modelParts(
+      plan,
+      creditsInSql(snapshot, plan, { all: query, chosen: query, shown: query }, grouping),
+      grouping,
+    );
   });
 }

@@ -9,6 +9,8 @@ export interface BenchServer {
   pid: number;
   /** For `--warehouse`. */
   url(database: string): string;
+  /** Runs a statement. Rows come as objects of texts and numbers. @throws with the message of the engine. */
+  query(sql: string, settings?: Readonly<Record<string, string>>): Promise<Array<Record<string, unknown>>>;
   /** Bytes of a database's tables on disk, without parts that were merged and will be removed. */
   storedBytes(database: string): Promise<number>;
   stop(): Promise<void>;
@@ -34,6 +36,13 @@ export async function startClickHouse(folder: string): Promise<BenchServer> {
   return {
     pid: child.pid!,
     url: (database) => `clickhouse://default@127.0.0.1:${ready.port}/${database}`,
+    query: async (sql, settings = {}) => {
+      const asked = new URLSearchParams({ ...settings, default_format: 'JSONEachRow' });
+      const answer = await fetch(`http://127.0.0.1:${ready.port}/?${asked}`, { method: 'POST', body: sql });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(`ClickHouse: ${text.slice(0, 500)}`);
+      return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+    },
     storedBytes: async (database) => {
       const query = `select sum(bytes_on_disk) from system.parts where active and database = '${database}'`;
       const answer = await fetch(`http://127.0.0.1:${ready.port}/`, { method: 'POST', body: query });

@@ -1,5 +1,6 @@
 /** Reports over a warehouse with the default settings of a brand. No answer is kept. */
 import { DEFAULT_BRAND_SETTINGS } from '../src/domain/settings.ts';
+import { PassThreads } from '../src/histories/threads/pass-threads.ts';
 import { PersonDirectory } from '../src/identity/directory.ts';
 import { TrainingPool } from '../src/models/training/pool.ts';
 import type { ReportContext } from '../src/reports/context.ts';
@@ -14,11 +15,13 @@ export function reportsOver(warehouse: Warehouse, timeout_ms: number): ReportCon
     clock: () => 0,
     timeout_ms,
     training: new TrainingPool(),
+    threads: new PassThreads(),
   };
 }
 
 /** Ends the threads of reports. The warehouse stays open. */
-export async function closeReports({ directory, training }: ReportContext): Promise<void> {
+export async function closeReports({ directory, training, threads }: ReportContext): Promise<void> {
   await directory.close();
   await training.close();
+  await threads?.close();
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { save, show, showRatio } from './report.ts';
+import { quantile, save, show, showRatio } from './report.ts';
 
 /** Seconds for 100,000 rows and 30 features on two cores: the time of a trial, and for boosting a third more. */
 const GOALS = { boosting: 10, forest: 20.8 } as const;
@@ -175,8 +175,4 @@ function one(server: { address: string; token: string }, agent: Agent, path: str
       answer.resume().on('end', () => resolve(performance.now() - start));
     }).on('error', reject);
   });
-}
-
-function quantile(values: readonly number[], part: number): number {
-  return [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(part * values.length))]!;
 }

@@ -22,12 +22,20 @@ export async function benchImport(rows: number, beside?: string): Promise<void> 
   console.log(
     `import: ${rows} touchpoints by the command line, from Parquet, csv, and csv with a stray quote every 1,000 rows`,
   );
-  const results: Record<string, Imported & { beside?: Imported }> = {};
+  const results: Record<string, Imported & { alone: Imported; beside?: Imported }> = {};
   for (const form of FORMS) {
-    const [here, there] = await measureImports(rows, form, beside === undefined ? [undefined] : [undefined, beside]);
-    results[form] = { ...here!, ...(there === undefined ? {} : { beside: there }) };
+    const programs: Program[] = [{}, { args: ['--workers', '1'] }];
+    const [here, alone, there] = await measureImports(rows, form, [
+      ...programs,
+      ...(beside === undefined ? [] : [{ checkout: beside }]),
+    ]);
+    results[form] = { ...here!, alone: alone!, ...(there === undefined ? {} : { beside: there }) };
     const per_second = (taken: Imported): string => taken.rows_per_processor_second.toFixed(0);
-    show(`${form}: rows per processor second`, `${per_second(here!)}  (elapsed ${here!.seconds.toFixed(1)} s)`);
+    if (form === FORMS[0]) showRatio(`${form}: rows per second`, here!.rows_per_second, { at_least: 60_000 });
+    else show(`${form}: rows per second`, here!.rows_per_second.toFixed(0));
+    const gain = alone!.seconds / here!.seconds;
+    show(`${form}: rows per second, one worker a core / one worker`, gain.toFixed(2));
+    show(`${form}: rows per processor second`, `${per_second(here!)}  (one worker: ${per_second(alone!)})`);
     showRatio(`${form}: peak memory of the process, MiB`, here!.peak_bytes / 2 ** 20, { at_most: 600 });
     if (there === undefined) continue;
     show(`${form}: rows per processor second of ${beside}`, per_second(there));
@@ -48,23 +56,30 @@ interface Imported extends Taken {
 
 /** Imports a file of touchpoints with the command line (validation, spool, loader) and watches the process. */
 export async function measureImport(rows: number): Promise<Taken> {
-  return (await measureImports(rows, FORMS[0], [undefined]))[0]!;
+  return (await measureImports(rows, FORMS[0], [{}]))[0]!;
 }
 
-/** The same with the programs of several checkouts, one after the other; undefined is this one. */
+interface Program {
+  /** Another checkout whose program is run. */
+  checkout?: string;
+  args?: readonly string[];
+}
+
+/** The same with several programs, one after the other. */
 async function measureImports(
   rows: number,
   form: (typeof FORMS)[number],
-  checkouts: readonly (string | undefined)[],
+  programs: readonly Program[],
 ): Promise<Imported[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-import-'));
   try {
     const file = join(folder, form);
     await writeTouchpoints(file, rows);
     const all: Imported[] = [];
-    for (const [i, checkout] of checkouts.entries()) {
+    for (const [i, { checkout, args = [] }] of programs.entries()) {
       const data = join(folder, `data-${i}`);
-      const taken = await command(['import', 'touchpoints', file, '--data', data], { exits: [0, 3], checkout });
+      const command_line = ['import', 'touchpoints', file, '--data', data, ...args];
+      const taken = await command(command_line, { exits: [0, 3], checkout });
       rmSync(data, { recursive: true, force: true });
       const rows_per_second = rows / taken.seconds;
       all.push({ ...taken, rows_per_second, rows_per_processor_second: rows / taken.processor_seconds });

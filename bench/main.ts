@@ -1,13 +1,20 @@
 /**
  * npm run bench                     ingest, overload, import, attribution at 10 M touchpoints, batch cost at 0, 10 and 50 M,
- *                                   fits over a file of 1 M paths, training on 100,000 rows, scoring a
- *                                   month, one new link among 200,000
- * npm run bench -- ingest           one of: ingest overload import attribution batch-cost fit learning scoring identity
+ *                                   fits over a file of 1 M paths, reading 10 M touches for a fit, training on 100,000 rows, scoring a
+ *                                   month, one new link among 200,000, a server of 10 M touchpoints that 50 clients ask, and
+ *                                   links of emails beside a bare server
+ * npm run bench -- ingest           one of: ingest overload import attribution histories batch-cost fit reading learning scoring identity
+ *                                   peers dashboards visible cold-start redirects
+ * npm run bench -- catch-up        a spool of 100,000 touchpoints that a server finds; only by its name, also with --beside DIR
  * npm run bench -- import --beside DIR   the same files also by the built program of the checkout DIR, and the ratios
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     other sizes, in millions of touchpoints
+ * npm run bench -- growth           reports by the query and from histories, at 1, 10 and 100 M touchpoints; only by its name
+ *   --sizes 1,10                    other sizes, in millions of touchpoints
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
+ * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
+ * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
@@ -18,16 +25,27 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAttribution } from './attribution.ts';
 import { benchBeside } from './beside.ts';
+import { benchCatchUp } from './catch-up.ts';
+import { benchColdStart } from './cold-start.ts';
+import { benchDashboards } from './dashboards.ts';
 import { benchFit } from './fit.ts';
+import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
+import { benchHistories } from './histories.ts';
 import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
 import { benchMove } from './move.ts';
 import { benchOrdering } from './ordering.ts';
+import { benchPeers } from './peers.ts';
+import { benchReading } from './reading.ts';
+import { benchRedirects } from './redirects.ts';
 import { benchScale } from './scale.ts';
 import { benchScoring } from './scoring.ts';
+import { benchScript } from './script.ts';
 import { benchState } from './state.ts';
+import { benchVisible } from './visible.ts';
+import { benchWebhooks } from './webhooks.ts';
 import { worldOf } from './world.ts';
 
 /** They have a little more than a million touchpoints. */
@@ -44,6 +62,8 @@ const { values, positionals } = parseArgs({
 });
 const scale = Number(values.scale);
 const rows = (millions: number): number => Math.round(millions * 1_000_000 * scale);
+/** A smaller run is shorter, too. */
+const seconds = (full: number): number => (scale < 1 ? Math.min(full, 10) : full);
 const list = (millions: string): number[] => millions.split(',').filter(Boolean).map(Number).map(rows);
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 
@@ -54,14 +74,19 @@ if (positionals[0] === 'beside') {
   benchBeside(benchFolder(), other, names, values.scale);
   process.exit();
 }
-if (wanted('ingest')) await benchIngest();
+if (wanted('ingest')) await benchIngest(scale);
+if (wanted('redirects')) await benchRedirects(scale);
 if (wanted('overload')) await benchOverload();
 if (wanted('import')) await benchImport(rows(10), values.beside);
 if (wanted('attribution')) {
   await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
+if (wanted('histories')) {
+  await benchHistories(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
+}
 if (wanted('batch-cost')) await benchBatchCost(benchFolder(), [0, rows(10), rows(50)]);
 if (wanted('fit')) await benchFit(benchFolder(), rows(1));
+if (wanted('reading')) await benchReading(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 if (wanted('learning')) await benchLearning(rows(0.1));
 if (wanted('scoring')) {
   await benchScoring(join(benchFolder(), `scoring-${rows(10)}.duckdb`), {
@@ -69,10 +94,23 @@ if (wanted('scoring')) {
     conversions: rows(1.2),
   });
 }
+if (wanted('peers')) {
+  await benchPeers(benchFolder(), join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
+}
+if (wanted('dashboards')) await benchDashboards(benchFolder(), worldOf(rows(10)), seconds(60));
+if (wanted('visible')) await benchVisible(benchFolder(), worldOf(rows(10)), seconds(30));
+if (wanted('cold-start')) await benchColdStart(benchFolder(), worldOf(rows(10)));
 if (wanted('identity')) await benchIdentity(join(benchFolder(), `identity-${rows(0.2)}.duckdb`), rows(0.2));
 if (positionals.includes('scale')) {
   await benchScale({ folder: benchFolder(), sizes: list(values.sizes), clickhouse_sizes: list(values.clickhouse) });
 }
+if (positionals.includes('growth')) {
+  const touchpoints_a_year = Math.round(LONG_TOUCHPOINTS_A_YEAR * scale);
+  await benchGrowth({ folder: benchFolder(), sizes: list(values.sizes), touchpoints_a_year });
+}
+if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
+if (positionals.includes('webhooks')) await benchWebhooks(scale);
 if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));
+if (positionals.includes('script')) await benchScript(scale);
 if (positionals.includes('state')) await benchState();

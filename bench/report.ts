@@ -9,11 +9,30 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** The value below which a part (0 to 1) of the values lie; NaN without values. */
+export function quantile(values: readonly number[], part: number): number {
+  if (values.length === 0) return Number.NaN;
+  return [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(part * values.length))]!;
+}
+
+/** The slope of a least-squares line through the logarithms: 1 is linear, 2 is quadratic. */
+export function slope(points: ReadonlyArray<readonly [x: number, y: number]>): number {
+  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
+  const mean = (i: 0 | 1): number => logs.reduce((sum, point) => sum + point[i], 0) / logs.length;
+  const [mx, my] = [mean(0), mean(1)];
+  const both = logs.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
+  return both / logs.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+}
+
 /** The milliseconds that the work takes. */
 export async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
+}
+
+export function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 }
 
 export function show(label: string, value: string): void {

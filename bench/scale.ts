@@ -3,14 +3,14 @@
  * and on the whole year. Each size runs in processes of its own that are watched from outside. Each step is written to the
  * results as soon as it is done, and replaces older figures of the same size.
  */
-import { fork } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BenchServer, hasClickHouse, startClickHouse } from './clickhouse.ts';
 import { measureImport } from './load.ts';
-import { median, save, show, showRatio } from './report.ts';
-import type { Step, Task } from './scale-reports.ts';
-import { command, ended, folderBytes, peakMemory, Watch } from './watch.ts';
+import { gib, median, save, show, showRatio, slope } from './report.ts';
+import type { Task } from './scale-reports.ts';
+import { command, folderBytes, peakMemory } from './watch.ts';
+import { type Measured, underTest } from './watched-process.ts';
 import { type BenchWorld, makeBenchBackup, worldOf, YEAR_END, YEAR_START } from './world.ts';
 
 const RESULTS = new URL('./results/scale.json', import.meta.url).pathname;
@@ -24,12 +24,9 @@ const SMALL_LIMITS_BYTES = [4e9, 2e9, 1e9, 500e6];
 const LARGE_TOUCHPOINTS = 50_000_000;
 const THREADS = 2;
 const QUERY_TIMEOUT_MS = 3_600_000;
-/** No process under test may take longer. */
-const STEP_LIMIT_MS = 45 * 60_000;
 const MAX_SLOPE = 1.1;
 
 type Engine = 'duckdb' | 'clickhouse';
-type Measured = Step & { peak_bytes: number; spill_bytes: number; server_peak_bytes?: number };
 /** The figures of one engine at one size. A missing figure was not measured. */
 interface Size {
   engine: Engine;
@@ -176,45 +173,7 @@ function configFile(data: string, config: Task['config']): string {
   return path;
 }
 
-/** Runs a task in a process of its own and keeps each step with its memory and disk. Returns how the process ended. */
-async function underTest(
-  task: Task,
-  spill_folder: string | null,
-  steps: Measured[],
-  keep: () => void,
-  server?: BenchServer,
-): Promise<number | string> {
-  const script = new URL('./scale-reports.ts', import.meta.url).pathname;
-  const child = fork(script, [JSON.stringify(task)], { execArgv: ['--import', 'tsx'] });
-  const watch = new Watch(child.pid, spill_folder);
-  child.on('message', (step: Step) => {
-    const peaks = { ...watch.take(), ...(server ? { server_peak_bytes: peakMemory(server.pid) } : {}) };
-    steps.push({ ...step, ...peaks });
-    const memory = `peak ${gib(peaks.server_peak_bytes ?? peaks.peak_bytes)}, spilled ${gib(peaks.spill_bytes)}`;
-    const answer = step.refused ? `refused: ${step.refused.code}, ${step.refused.message}` : (step.hash ?? '');
-    show(step.name, `${(step.ms / 1_000).toFixed(2)} s, ${memory} ${answer}`);
-    keep();
-  });
-  const code = await ended(child, STEP_LIMIT_MS);
-  watch.stop();
-  if (code !== 0) show('the process under test ended', String(code));
-  return code;
-}
-
 function times(size: Size, name: string): number[] {
   const answered = (size.reports ?? []).filter((step) => step.name === name && !step.refused).map((step) => step.ms);
   return answered.length === 0 ? [] : [median(answered)];
-}
-
-/** The slope of a least-squares line through the logarithms: 1 is linear, 2 is quadratic. */
-function slope(points: ReadonlyArray<readonly [x: number, y: number]>): number {
-  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
-  const mean = (i: 0 | 1): number => logs.reduce((sum, point) => sum + point[i], 0) / logs.length;
-  const [mx, my] = [mean(0), mean(1)];
-  const both = logs.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
-  return both / logs.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
 }

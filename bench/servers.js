@@ -1,5 +1,7 @@
-/** The compiled servers of bench/ingest.ts and bench/learning.ts, each in its own process: `node bench/servers.js MODE FOLDER`. */
+/** The compiled servers of bench/ingest.ts, bench/redirects.ts, bench/webhooks.ts and bench/learning.ts, each in its own process: `node bench/servers.js MODE FOLDER`. */
+import { createHmac, generateKeyPairSync, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import fastify from 'fastify';
 import { makeConfig } from '../dist/config.js';
@@ -25,15 +27,38 @@ async function floor() {
   return { address: await app.listen({ port: 0, host: '127.0.0.1' }), token: 'none' };
 }
 
-async function product(limits) {
-  const tributary = await openTributary({ folder, config: makeConfig({ log_level: 'error', limits }) });
+async function product(settings) {
+  const email = { base_url: 'http://127.0.0.1' };
+  const tributary = await openTributary({ folder, config: makeConfig({ log_level: 'error', email, ...settings }) });
   const { address, token } = await serve(tributary, await KeyRing.open(tributary.state, folder), { port: 0 });
   return { address, token };
 }
 
-process.send?.(
-  mode === 'floor' ? await floor() : await product(mode === 'overload' ? { max_spool_bytes: 50_000_000 } : {}),
-);
+/** Node's own server: checks a signed token and answers 302, and does nothing else. `signed` of bench/redirects.ts makes the tokens. */
+async function bareRedirects() {
+  const server = createServer((request, response) => {
+    const [payload = '', mac = ''] = request.url.slice('/c/'.length).split('.');
+    const own = createHmac('sha256', 'secret').update(`click-v1\0${payload}`).digest().subarray(0, 16);
+    const sent = Buffer.from(mac, 'base64url');
+    if (sent.length !== own.length || !timingSafeEqual(sent, own)) return response.writeHead(404).end();
+    const { u } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    response.writeHead(302, { location: u, 'cache-control': 'no-store, private', 'content-length': 0 }).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { address: `http://127.0.0.1:${server.address().port}`, token: 'none' };
+}
+
+/** The key by which the webhooks of bench/webhooks.ts are signed. */
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+const public_key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+
+const SETTINGS = {
+  overload: { limits: { max_spool_bytes: 50_000_000 } },
+  webhooks: { sources: { hook: { provider: 'sendgrid', public_key } } },
+};
+
+const STARTS = { floor, 'bare-redirects': bareRedirects };
+process.send?.(await (STARTS[mode] ?? product)(SETTINGS[mode]));
 
 /** Trains in a thread of this process until it is told to stop. It answers when training has started and when it has ended. */
 let training;
@@ -44,9 +69,13 @@ async function train(workerData) {
   process.send?.({ training: Boolean(training) });
 }
 
-// The parent asks for the memory or for training. The server ends with its parent.
+// The parent asks for what was used, for the key or for training. The server ends with its parent.
 process.on('message', (message) => {
   if (typeof message === 'object' && 'train' in message) train(message.train);
-  else process.send?.({ rss_bytes: process.memoryUsage().rss });
+  else if (message === 'key') process.send?.({ private_key: privateKey.export({ format: 'pem', type: 'pkcs8' }) });
+  else {
+    const { user, system } = process.cpuUsage();
+    process.send?.({ processor_ms: (user + system) / 1_000, rss_bytes: process.memoryUsage().rss });
+  }
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,6 +1,6 @@
 /**
- * A large world, made inside DuckDB so that it takes minutes and not hours. It has one year and `people` persons. 5 % of them
- * have a linked device with half of their touches. A tenth of the touches lie in the 20 days before an order.
+ * A large world, made inside DuckDB so that it takes minutes and not hours. It ends with 2025, and has one year and `people` persons.
+ * 5 % of them have a linked device with half of their touches. A tenth of the touches lie in the 20 days before an order.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -13,6 +13,8 @@ export interface BenchWorld {
   touchpoints: number;
   people: number;
   conversions: number;
+  /** Length of the log; 1 when left out. */
+  years?: number;
 }
 
 /** The proportions of the shop in all measurements: ten touchpoints for each person, and 3 orders for 100 touchpoints. */
@@ -20,10 +22,21 @@ export function worldOf(touchpoints: number): BenchWorld {
   return { touchpoints, people: Math.ceil(touchpoints / 10), conversions: Math.ceil(touchpoints * 0.03) };
 }
 
+/** A shop that stays as large as it is and has been there for long: each month has as many touchpoints as any other. */
+export function longWorldOf(touchpoints: number, touchpoints_a_year: number): BenchWorld {
+  return { ...worldOf(touchpoints), years: touchpoints / touchpoints_a_year };
+}
+
 export const YEAR_START = '2025-01-01';
 export const YEAR_END = '2026-01-01';
 const YEAR_MS = 365 * 86_400_000;
-const START_MS = Date.UTC(2025, 0, 1);
+const END_MS = Date.UTC(2026, 0, 1);
+
+/** The time of a world, in ms. */
+function spanOf({ years = 1 }: BenchWorld): { start_ms: number; length_ms: number } {
+  const length_ms = Math.round(years * YEAR_MS);
+  return { start_ms: END_MS - length_ms, length_ms };
+}
 
 /** The first 64 bits of SHA-256, signed: the same as `int64Hash`. */
 export const key = (text: string): string => {
@@ -36,13 +49,14 @@ const CHANNELS = `['email','email','email','email','referral','display','paid_se
 
 /** Rows [from, until) of touchpoints. Their log positions come after those of conversions and links. */
 export function touchpointsSql(world: BenchWorld, from: number, until: number, offset: number): string {
+  const { start_ms, length_ms } = spanOf(world);
   return `
   with r as (
     select i, hash(i) as h, hash(i + 700000001) as h2, (i % 10 = 0) as near_order, (i // 10) % ${world.conversions} as j from range(${from}, ${until}) t(i)),
   p as (
     select *, case when near_order then hash(j * 7777 + 3) % ${world.people} else h % ${world.people} end as person,
-      case when near_order then ${START_MS} + greatest(0, (j * ${Math.floor(YEAR_MS / world.conversions)})::bigint - (h2 % ${20 * 86_400_000})::bigint)
-        else ${START_MS} + (i * ${YEAR_MS / world.touchpoints})::bigint end as at_ms, (h2 % 10)::int as kind from r),
+      case when near_order then ${start_ms} + greatest(0, (j * ${Math.floor(length_ms / world.conversions)})::bigint - (h2 % ${20 * 86_400_000})::bigint)
+        else ${start_ms} + (i * ${length_ms / world.touchpoints})::bigint end as at_ms, (h2 % 10)::int as kind from r),
   q as (select *, person < ${Math.floor(world.people / 20)} and i % 2 = 1 as on_device, 'cust-' || person::varchar as customer, 'device-' || person::varchar as device from p)
   select 'default' as brand_id, 'tp_' || substr(md5(i::varchar), 1, 24) as touchpoint_id,
     case when not on_device then customer end as customer_id, case when on_device then device end as anonymous_id,
@@ -59,8 +73,9 @@ export function touchpointsSql(world: BenchWorld, from: number, until: number, o
 }
 
 function conversionsSql(world: BenchWorld): string {
+  const { start_ms, length_ms } = spanOf(world);
   return `
-  with r as (select j, hash(j * 7777 + 3) % ${world.people} as person, ${START_MS} + (j * ${Math.floor(YEAR_MS / world.conversions)})::bigint as at_ms from range(${world.conversions}) t(j))
+  with r as (select j, hash(j * 7777 + 3) % ${world.people} as person, ${start_ms} + (j * ${Math.floor(length_ms / world.conversions)})::bigint as at_ms from range(${world.conversions}) t(j))
   select 'default' as brand_id, 'cv_' || substr(md5(j::varchar), 1, 24) as conversion_id, 'cust-' || person::varchar as customer_id, 'purchase' as conversion_type,
     (1 + hash(j * 31) % 20000)::bigint * 10000 as conversion_value_micros, 'USD' as currency, 'order-' || j::varchar as order_id, 1 as quantity,
     make_timestamp_ms(at_ms)::timestamp_ms as occurred_at, ${key("'default' || chr(0) || 'cust-' || person::varchar")} as subject_key, ${key("'order-' || j::varchar")} as order_key,
@@ -82,15 +97,19 @@ export async function makeWarehouseFile(
   fill: (connection: DuckDBConnection) => Promise<void>,
 ): Promise<void> {
   if (existsSync(path)) return;
-  const warehouse = await DuckDBWarehouse.open({ path });
+  // A file that is not complete has another name, so that no later run takes it for the world.
+  const part = `${path}.part`;
+  for (const left of [part, `${part}.wal`]) rmSync(left, { force: true });
+  const warehouse = await DuckDBWarehouse.open({ path: part });
   await warehouse.migrate();
   await warehouse.close();
-  const instance = await DuckDBInstance.create(path, { memory_limit: '6GB', temp_directory: `${path}.tmp` });
+  const instance = await DuckDBInstance.create(part, { memory_limit: '6GB', temp_directory: `${path}.tmp` });
   const connection = await instance.connect();
   await fill(connection);
   await connection.run('checkpoint');
   connection.closeSync();
   instance.closeSync();
+  renameSync(part, path);
 }
 
 /** Makes the warehouse file of the world unless it exists. */
