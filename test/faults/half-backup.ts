@@ -3,6 +3,7 @@ import { cpSync, existsSync, readdirSync, rmSync, statSync, truncateSync } from 
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MANIFEST } from '../../src/warehouse/manifest.ts';
 import { onBothEngines, type Warehouse } from './engines.ts';
 import type { Scenario, Size } from './harness.ts';
 import type { Server } from './server.ts';
@@ -24,9 +25,9 @@ class Restores {
   ) {}
 
   /** Restores into one folder: what a refused restore left there would make the last one fail. */
-  async try(folder: string, whole: boolean, what: string): Promise<void> {
-    const database = this.warehouse('restored');
-    const argv = ['doctor', '--restore', folder, '--data', join(this.stage.folder, 'restored')];
+  async try(folder: string, whole: boolean, what: string, into = 'restored'): Promise<void> {
+    const database = this.warehouse(into);
+    const argv = ['doctor', '--restore', folder, '--data', join(this.stage.folder, into)];
     const { code, output } = await this.stage.command(database ? [...argv, '--warehouse', database] : argv);
     if ((code === 0) !== whole) this.problems.push(`${what}: ${code === 0 ? 'restored' : output.slice(0, 300)}`);
     if (code === 0) this.whole += 1;
@@ -83,9 +84,12 @@ export const HALF_BACKUPS: Scenario[] = onBothEngines({
       if (existsSync(partial)) {
         halves += 1;
         await restores.try(partial, false, `half a backup (${round})`);
-        // An operator who thinks that the name is wrong.
-        cpSync(partial, `${target}-renamed`, { recursive: true });
-        await restores.try(`${target}-renamed`, false, `half a backup under a whole name (${round})`);
+        // An operator who thinks that the name is wrong. The manifest is written last: with it, only the name was missing.
+        const renamed = `${target}-renamed`;
+        cpSync(partial, renamed, { recursive: true });
+        if (existsSync(join(renamed, MANIFEST)))
+          await restores.try(renamed, true, `all of a backup without its name (${round})`, `restored-${round}`);
+        else await restores.try(renamed, false, `half a backup under a whole name (${round})`);
       }
       const since = performance.now();
       server = await stage.start();
