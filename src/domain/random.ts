@@ -75,7 +75,7 @@ export class Random {
     for (;;) {
       const normal = this.normal(0, 1);
       const v = (1 + normal / Math.sqrt(9 * d)) ** 3;
-      if (v > 0 && Math.log(1 - this.unit()) < normal * normal / 2 + d - d * v + d * Math.log(v)) return d * v;
+      if (v > 0 && Math.log(1 - this.unit()) < (normal * normal) / 2 + d - d * v + d * Math.log(v)) return d * v;
     }
   }
 

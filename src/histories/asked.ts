@@ -41,4 +41,6 @@ export interface Asked {
   event_groups: number;
   /** True if the report tells more of journeys than their lengths. Then only journeys with a touchpoint that is shown count. */
   journey_details: boolean;
+  /** True if the report tells what the path of each order holds. Then people without a chosen order are not walked. */
+  path_facts: boolean;
 }

@@ -54,7 +54,7 @@ export interface Expected {
 const BLOCK = 4_096;
 /** Outcomes that are drawn for a group, and how many customers of all groups together are drawn. */
 const DRAWS = 400;
-const MOST_DRAWN = 3_000;
+const MOST_DRAWN = 2_000;
 const LEAST_OF_GROUP = 40;
 
 /** The forecast of each group, and of all customers together as the last one. */
@@ -204,14 +204,16 @@ function drawValue(
   const x = repeats[i]!;
   if (!random.chance(chanceActive(buying, x, recency[i]!, age[i]!))) return 0;
   const rate = random.gamma(buying.r + x) / (buying.alpha + age[i]!);
+  let at = random.exponential(1 / rate);
+  if (at > horizon) return 0;
   const [leaves, stays] = [random.gamma(buying.a), random.gamma(buying.b + x)];
   const chance = leaves / (leaves + stays);
-  let bought = 0;
-  for (let at = random.exponential(1 / rate); at <= horizon; at += random.exponential(1 / rate)) {
+  let bought = 1;
+  while (!random.chance(chance)) {
+    at += random.exponential(1 / rate);
+    if (at > horizon) break;
     bought += 1;
-    if (random.chance(chance)) break;
   }
-  if (bought === 0) return 0;
   const inverse_scale = random.gamma(spend.p * x + spend.q) / (spend.v + x * mean[i]!);
   return random.gamma(spend.p * bought) / inverse_scale;
 }

@@ -76,11 +76,11 @@ function evaluate({ p, q, v }: GammaGamma, { purchases, mean }: Spending): Slope
   let [of_p, of_q, of_v] = [0, 0, 0];
   for (let i = 0; i < mean.length; i++) {
     const x = purchases[i]!;
-    const terms = (known[x] ??= termsOf(p, q, x));
+    const terms = known[x] ?? termsOf(p, q, x);
+    known[x] = terms;
     const log_spent = Math.log(x * mean[i]!);
     const log_sum = Math.log(v + x * mean[i]!);
-    value +=
-      terms[0]! - of_q_alone + q * log_v + p * x * log_spent - Math.log(mean[i]!) - (p * x + q) * log_sum;
+    value += terms[0]! - of_q_alone + q * log_v + p * x * log_spent - Math.log(mean[i]!) - (p * x + q) * log_sum;
     of_p += x * (terms[1]! + log_spent - log_sum);
     of_q += terms[2]! - slope_q + log_v - log_sum;
     of_v += q / v - (p * x + q) / (v + x * mean[i]!);

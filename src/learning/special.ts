@@ -10,7 +10,8 @@ export function logGamma(x: number): number {
   let product = 1;
   for (; shifted < LARGE; shifted += 1) product *= shifted;
   const s = 1 / (shifted * shifted);
-  const series = (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s * (1 / 1188 - (s * 691) / 360360))))) / shifted;
+  const series =
+    (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s * (1 / 1188 - (s * 691) / 360360))))) / shifted;
   return (shifted - 0.5) * Math.log(shifted) - shifted + HALF_LOG_2_PI + series - Math.log(product);
 }
 

@@ -7,6 +7,8 @@ import { customer } from './customer.ts';
 import type { Report } from './declare.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
+import { cohorts } from './lifetime/cohorts.ts';
+import { lifetimeValue } from './lifetime/lifetime-value.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { receipt } from './receipt.ts';
@@ -20,6 +22,8 @@ export const REPORTS: readonly Report[] = [
   campaigns,
   campaign,
   claims,
+  cohorts,
+  lifetimeValue,
   receipt,
   customer,
   runs,

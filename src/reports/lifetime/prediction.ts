@@ -1,0 +1,90 @@
+/** What customers are expected to bring, by models that are fitted to all customers of a brand. docs/semantics.md 18. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type BgNbd, type Fitted, fitBgNbd } from '../../learning/bg-nbd.ts';
+import { forecast, type GroupForecast } from '../../learning/forecast.ts';
+import { fitGammaGamma, type GammaGamma } from '../../learning/gamma-gamma.ts';
+import { WorkTurns } from '../../warehouse/work-turns.ts';
+import type { Cancellation } from '../cancellation.ts';
+import { type Buyers, buyersUntil, fitted } from './buyers.ts';
+import { LEVEL } from './cohort-ages.ts';
+import type { Lifetimes } from './lifetimes.ts';
+
+export const LEAST_REPEAT_CUSTOMERS = 100;
+export const LEAST_DAYS = 90;
+const SEED = 1;
+
+export interface Models {
+  purchases: Fitted<BgNbd>;
+  spending: Fitted<GammaGamma>;
+  /** The customers that the fit took. */
+  customers: number;
+}
+
+/** Fits, or a reason with figures why not. */
+export type FitOutcome = { models: Models; buyers: Buyers } | { refused: string; buyers: Buyers };
+
+export interface Wait {
+  cancellation: Cancellation | undefined;
+}
+
+/** Does work that yields, in turns. @throws the reason of the signal. */
+export async function inTurns<T>(work: Generator<void, T>, { cancellation }: Wait): Promise<T> {
+  const turns = new WorkTurns();
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    if (!turns.ends(1)) continue;
+    await turns.next();
+    cancellation?.signal.throwIfAborted();
+  }
+}
+
+/** Fits the models to what is known before a day. */
+export async function fitUntil(lifetimes: Lifetimes, until_day: number, wait: Wait): Promise<FitOutcome> {
+  const buyers = await buyersUntil(lifetimes, until_day);
+  const { repeat_customers, days } = buyers;
+  const missing = [
+    ...(repeat_customers < LEAST_REPEAT_CUSTOMERS
+      ? [`${LEAST_REPEAT_CUSTOMERS} customers with a repeat purchase, has ${repeat_customers}`]
+      : []),
+    ...(days < LEAST_DAYS ? [`${LEAST_DAYS} days since the first purchase, has ${days}`] : []),
+  ];
+  if (missing.length > 0) return { buyers, refused: `needs ${missing.join('; needs ')}` };
+  await nextTurn();
+  const rows = fitted(lifetimes, buyers);
+  const purchases = await inTurns(fitBgNbd(rows.purchases), wait);
+  if (purchases === null)
+    return { buyers, refused: `the purchases of ${rows.customers} customers do not settle the parameters of BG/NBD` };
+  const spending = await inTurns(fitGammaGamma(rows.spending), wait);
+  if (spending === null || spending.model.q <= 1)
+    return {
+      buyers,
+      refused: `the values of the purchases of ${rows.spending.mean.length} customers do not settle a mean by Gamma-Gamma`,
+    };
+  return { buyers, models: { purchases, spending, customers: rows.customers } };
+}
+
+/**
+ * The forecast of each group of people for some days, and of all of them as the last.
+ * @param group_of by person, the group; -1 for people who are left out.
+ */
+export function forecastOf(
+  { models, buyers }: { models: Models; buyers: Buyers },
+  group_of: Int32Array,
+  groups: number,
+  horizon: number,
+  wait: Wait,
+): Promise<GroupForecast[]> {
+  const rows: number[] = [];
+  for (let i = 0; i < buyers.person.length; i++) if (group_of[buyers.person[i]!]! >= 0) rows.push(i);
+  const of_rows = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]!);
+  const customers = {
+    repeats: of_rows(buyers.repeats),
+    recency: of_rows(buyers.recency),
+    age: of_rows(buyers.age),
+    mean: of_rows(buyers.mean),
+    group: Uint32Array.from(rows, (i) => group_of[buyers.person[i]!]!),
+    groups,
+  };
+  return inTurns(forecast(customers, models, { horizon, seed: SEED, level: LEVEL }), wait);
+}
