@@ -10,6 +10,7 @@ import { showComparison } from './comparison.ts';
 import { showCustomer } from './customer.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
+import { showCohorts, showLifetimeValue } from './lifetime.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
 import { showReceipt } from './receipt.ts';
@@ -23,12 +24,14 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   campaigns: showCampaigns,
   card: cardText,
   claims: showClaims,
+  cohorts: showCohorts,
   comparison: showComparison,
   customer: showCustomer,
   fit: cardText,
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
+  lifetime_value: showLifetimeValue,
   models: showModels,
   receipt: showReceipt,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),

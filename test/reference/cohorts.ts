@@ -1,9 +1,10 @@
 /** Section 18 over arrays: cohorts by the first order, ages of 30 days, second orders, and orders with an email before them. */
+
+import { chosenEvents, segmentsOf } from './filters.ts';
 import { type Order, ordersOf, type ValueEvent, valueEvents } from './orders.ts';
 import { personKey, persons } from './persons.ts';
 import { attribute } from './reference.ts';
 import { dayIn, visibleRows } from './rows.ts';
-import { chosenEvents, segmentsOf } from './filters.ts';
 import { campaignOf } from './touches.ts';
 import { fullOptions, type Options, type RefTouchpoint, settingsOf, type World } from './types.ts';
 
@@ -24,7 +25,7 @@ export interface RefPerson {
 }
 
 const dayNumber = (zone: string, at_ms: number): number => Date.parse(dayIn(zone, at_ms)) / DAY_MS;
-export const valueOf = (events: ValueEvent[]): bigint =>
+export const netValue = (events: ValueEvent[]): bigint =>
   events.reduce((sum, { before, after }) => sum + after - before, 0n);
 
 /** Everyone with an order, of whatever time, with the touches of each order. */
@@ -120,11 +121,11 @@ function cohort(own: RefPerson[], until_ms: number, options: Options): RefCohort
   return {
     customers: own.length,
     orders: orders.length,
-    micros: valueOf(events.map(({ event }) => event)),
+    micros: netValue(events.map(({ event }) => event)),
     repeat_customers: own.filter((person) => person.orders.length > 1).length,
     ages: Array.from({ length: ages }, (_, age) => {
       const observed = own.filter((person) => observedDays(person) >= 30 * (age + 1));
-      const micros = valueOf(events.filter((one) => one.age === age).map(({ event }) => event));
+      const micros = netValue(events.filter((one) => one.age === age).map(({ event }) => event));
       so_far += micros;
       return {
         observed: observed.length,

@@ -16,18 +16,18 @@ const YEAR_DAYS = 365;
 /** At most this part of the days is held out. */
 const PART = 1 / 3;
 
-/** @param last_day the day on which the observation ends. */
+/** @param end_day the day after the last one that is known. */
 export async function holdoutOf(
   lifetimes: Lifetimes,
-  last_day: number,
+  end_day: number,
   horizon: number,
   known_days: number,
   wait: Wait,
 ): Promise<ReportJson> {
   const days = Math.min(horizon, Math.floor(known_days * PART));
-  const cut_day = last_day - days;
+  const cut_day = end_day - days;
   const fit = await fitUntil(lifetimes, cut_day, wait);
-  const head = { days, from: formatDate(cut_day), until: formatDate(last_day) };
+  const head = { days, from: formatDate(cut_day), until: formatDate(end_day) };
   if ('refused' in fit) return { ...head, ...NOTHING, refused: `before ${head.from}: ${fit.refused}` };
   const { buyers, models } = fit;
   const all = new Int32Array(lifetimes.people).fill(-1);
@@ -36,7 +36,7 @@ export async function holdoutOf(
   const expected = await inTurns(expectedOf(buyers, models.purchases.model, models.spending.model, days), wait);
   const past_days = Math.min(YEAR_DAYS, buyers.days);
   const past = revenueBetween(lifetimes, buyers.person, cut_day - past_days, cut_day);
-  const actual = revenueBetween(lifetimes, buyers.person, cut_day, last_day);
+  const actual = revenueBetween(lifetimes, buyers.person, cut_day, end_day);
   const naive = (Number(past.total) / buyers.person.length) * (days / past_days);
   const actual_micros = Number(actual.total);
   let [error, naive_error] = [0, 0];

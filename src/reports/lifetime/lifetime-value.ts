@@ -112,8 +112,9 @@ async function predictedParts(
   if (observed === null) return refused('needs orders, has none');
   if (plan.brands.length > 1)
     return refused(`the report covers ${plan.brands.length} brands, whose customers differ; ask for one with brand_id`);
-  const last_day = observed.days[0]!;
-  const fit = await fitUntil(lifetimes, last_day, wait);
+  // The day of the last order counts as over.
+  const end_day = observed.days[0]! + 1;
+  const fit = await fitUntil(lifetimes, end_day, wait);
   if ('refused' in fit) return refused(fit.refused, fit.buyers);
   const group_of = new Int32Array(lifetimes.people).fill(-1);
   for (const [group, { people }] of cohorts.entries()) for (const person of people) group_of[person] = group;
@@ -123,8 +124,8 @@ async function predictedParts(
   return {
     cohorts: rows(forecasts),
     prediction: {
-      from: formatDate(last_day),
-      until: formatDate(last_day + horizon),
+      from: formatDate(end_day),
+      until: formatDate(end_day + horizon),
       ...knownFields(fit.buyers),
       fitted_customers: fit.models.customers,
       ...forecastFields(all, shown),
@@ -135,7 +136,7 @@ async function predictedParts(
       },
       refused: null,
     },
-    holdout: await holdoutOf(lifetimes, last_day, horizon, fit.buyers.days, wait),
+    holdout: await holdoutOf(lifetimes, end_day, horizon, fit.buyers.days, wait),
   };
 }
 

@@ -109,7 +109,7 @@ export const LifetimeValueResult = closed({
 export const LIFETIME_VALUE_MEANINGS = {
   ...CHANGE_MEANINGS,
   ...SOLD_MEANINGS,
-  horizon_days: 'The days of the forecast, from the day of the last order in the log',
+  horizon_days: 'The days of the forecast, from the day after the last order in the log',
   predicted_active_customers: 'Customers who are expected to be active still',
   predicted_purchases: 'Days with a purchase that these customers are expected to have within the horizon',
   predicted_revenue: 'What these purchases are expected to bring, in addition to net_revenue',
