@@ -44,20 +44,3 @@ function filledGroups(values: Float64Array, width: number): Uint16Array {
     if (values.subarray(group * width, (group + 1) * width).some((value) => value !== 0)) filled.push(group);
   return Uint16Array.from(filled);
 }
-
-/**
- * The variance of the ratio R = sum of y / sum of x, by the squared residuals y_g - R x_g of the groups: G / (G - 1) times their
- * sum / (sum of x)^2. Source: Wolter, chapter 6 (Taylor series), with random groups as units. NaN if x adds up to 0.
- */
-export function ratioVariance(y: ArrayLike<number>, x: ArrayLike<number>): number {
-  let y_sum = 0;
-  let x_sum = 0;
-  for (let g = 0; g < RANDOM_GROUPS; g++) {
-    y_sum += y[g]!;
-    x_sum += x[g]!;
-  }
-  const ratio = y_sum / x_sum;
-  let squares = 0;
-  for (let g = 0; g < RANDOM_GROUPS; g++) squares += (y[g]! - ratio * x[g]!) ** 2;
-  return ((RANDOM_GROUPS / (RANDOM_GROUPS - 1)) * squares) / (x_sum * x_sum);
-}

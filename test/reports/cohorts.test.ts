@@ -5,7 +5,7 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { cohortsReport } from '../../src/reports/lifetime/cohorts.ts';
 import { lifetimeValueReport } from '../../src/reports/lifetime/lifetime-value.ts';
 import { chosen, cohorts, netValue, people, type RefCohort } from '../reference/cohorts.ts';
-import type { Options } from '../reference/reference.ts';
+import type { Options, RefTouchpoint } from '../reference/reference.ts';
 import { optionsArbitrary, toReference, worlds } from '../reference/worlds.ts';
 import { askReportBoth } from '../support/both-ways.ts';
 import { Engine, TEST_ENGINE } from '../support/engine.ts';
@@ -113,9 +113,9 @@ describe('cohorts', () => {
 /** Every order counts once, and only emails in its path influence it. */
 function expectInfluence(answer: Json, own: ReturnType<typeof people>): void {
   const orders = own.flatMap((person) => person.orders);
-  const influenced = orders.filter(({ path }) =>
-    path.some(({ touchpoint_type }) => touchpoint_type.startsWith('email')),
-  );
+  const isEmail = ({ channel, touchpoint_type }: RefTouchpoint): boolean =>
+    channel === 'email' || touchpoint_type.startsWith('email_');
+  const influenced = orders.filter(({ path }) => path.some(isEmail));
   expect(answer.totals).toMatchObject({
     customers: own.length,
     orders: orders.length,

@@ -14,7 +14,7 @@ import { isAboutSegments } from '../filters.ts';
 import { eventFilter } from '../filters-in-memory.ts';
 import { warningsOf } from '../warnings.ts';
 import type { Lifetimes } from './lifetimes.ts';
-import { firstSegments, type LifetimesAsked, type LifetimesRead, UNGROUPED } from './read-lifetimes.ts';
+import { firstSegments, type LifetimesAsked, type LifetimesRead, UNGROUPED } from './lifetimes-asked.ts';
 
 /** Null if there are no histories, or if they do not hold what is asked for. */
 export async function lifetimesInMemory(

@@ -31,7 +31,7 @@ import {
   type LifetimesRead,
   makeFirstOrders,
   UNGROUPED,
-} from './read-lifetimes.ts';
+} from './lifetimes-asked.ts';
 
 export async function lifetimesInSql(
   snapshot: Snapshot,
