@@ -3,8 +3,9 @@
  * distribution (r, alpha); after each purchase the customer leaves for good with a chance drawn from a beta distribution (a, b).
  * Source: Fader, Hardie and Lee, "Counting Your Customers" the Easy Way, Marketing Science 24(2), 2005.
  */
+
+import { covarianceAt, maximiseSmooth, type Smooth } from './damped-newton.ts';
 import { boundPenalty, type LogScaled } from './log-scaled.ts';
-import { covarianceAt, maximiseSmooth, type Smooth } from './quasi-newton.ts';
 import { digamma, hypergeometric, logGamma } from './special.ts';
 
 /** What is known of customers. Times are of one unit, from the first purchase of each. */
@@ -35,20 +36,14 @@ export interface Fitted<M> {
 
 const NAMES = ['r', 'alpha', 'a', 'b'] as const;
 const START = [Math.log(0.5), Math.log(0.5), Math.log(0.8), Math.log(2)];
-/** A slope of the mean log likelihood below this is flat. */
-const FLAT = 1e-9;
 
 /** The model of most likelihood; null where the data do not settle its parameters. */
 export function* fitBgNbd(purchases: Purchases): Generator<void, Fitted<BgNbd> | null> {
   const rows = scaled(purchases);
   if (rows.customers === 0) return null;
   const smooth = likelihoodOf(rows);
-  const mean: Smooth = (theta) => {
-    const { value, gradient } = smooth(theta);
-    return { value: value / rows.customers, gradient: gradient.map((g) => g / rows.customers) };
-  };
-  const { theta, converged } = yield* maximiseSmooth(mean, Float64Array.from(START), FLAT);
-  if (!converged) return null;
+  const theta = yield* maximiseSmooth(smooth, Float64Array.from(START));
+  if (theta === null) return null;
   const covariance = yield* covarianceAt(smooth, theta);
   if (covariance === null) return null;
   const model = bgNbdOf(theta);

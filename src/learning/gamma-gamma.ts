@@ -4,8 +4,8 @@
  * Source: Fader and Hardie, The Gamma-Gamma Model of Monetary Value, 2013.
  */
 import type { Fitted } from './bg-nbd.ts';
+import { covarianceAt, maximiseSmooth, type Slope, type Smooth } from './damped-newton.ts';
 import { boundPenalty } from './log-scaled.ts';
-import { covarianceAt, maximiseSmooth, type Slope, type Smooth } from './quasi-newton.ts';
 import { digamma, logGamma } from './special.ts';
 
 /** Customers with their number of purchases, at least 1, and the mean of these, above 0. */
@@ -22,7 +22,6 @@ export interface GammaGamma {
 
 const NAMES = ['p', 'q', 'v'] as const;
 const START = [Math.log(2), Math.log(3), Math.log(1)];
-const FLAT = 1e-9;
 
 /** The model of most likelihood; null where the data do not settle its parameters. */
 export function* fitGammaGamma(spending: Spending): Generator<void, Fitted<GammaGamma> | null> {
@@ -37,12 +36,8 @@ export function* fitGammaGamma(spending: Spending): Generator<void, Fitted<Gamma
     const { value, gradient } = evaluate(model, rows);
     return boundPenalty(theta, { value, gradient: gradient.map((slope, j) => slope * model[NAMES[j]!]) });
   };
-  const mean: Smooth = (theta) => {
-    const { value, gradient } = smooth(theta);
-    return { value: value / customers, gradient: gradient.map((slope) => slope / customers) };
-  };
-  const { theta, converged } = yield* maximiseSmooth(mean, Float64Array.from(START), FLAT);
-  if (!converged) return null;
+  const theta = yield* maximiseSmooth(smooth, Float64Array.from(START));
+  if (theta === null) return null;
   const covariance = yield* covarianceAt(smooth, theta);
   if (covariance === null) return null;
   const model = gammaGammaOf(theta);

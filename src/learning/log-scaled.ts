@@ -1,5 +1,5 @@
 /** Fits of positive parameters by their logarithms, over data of one scale. */
-import type { Slope } from './quasi-newton.ts';
+import type { Slope } from './damped-newton.ts';
 
 /** What a fit knows of its data. */
 export interface LogScaled {
