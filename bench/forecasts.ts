@@ -28,7 +28,7 @@ async function compare(name: string, orders: ShopOrder[][]): Promise<void> {
   const days = orders.flat().map(({ day }) => Math.floor(day));
   const [first, last] = [days.reduce((a, b) => Math.min(a, b)), days.reduce((a, b) => Math.max(a, b))];
   const lifetimes = lifetimesOf(orders, last + 1);
-  const held = await holdoutOf(lifetimes, last + 1, HORIZON, last + 1 - first, { cancellation: undefined });
+  const held = await holdoutOf(lifetimes, last + 1, HORIZON, last + 1 - first, undefined);
   if (held['refused'] !== null) return show(name, String(held['refused']));
   const percent = (error: unknown): string => `${(100 * Number(error)).toFixed(1)} %`;
   const units = (amount: unknown): string => Number(amount).toFixed(2);

@@ -3,6 +3,7 @@
 import { wilson } from '../../src/learning/wilson.ts';
 import { cohortFigures } from '../../src/reports/lifetime/cohort-ages.ts';
 import { cohortDraws } from '../../src/reports/lifetime/cohort-facts.ts';
+import { inTurns } from '../../src/reports/lifetime/in-turns.ts';
 import { fitUntil, forecastOf } from '../../src/reports/lifetime/prediction.ts';
 import { CDNOW_LIKE, drawShop, LOYAL, lifetimesOf, type ShopModel, type ShopOrder } from '../buying-shop.ts';
 import type { CoverageOptions, IntervalCheck } from '../intervals.ts';
@@ -34,10 +35,10 @@ async function judgeAll(model: ShopModel, runs: number, seed: number): Promise<J
   for (let run = 0; run < runs; run++) {
     const shop = drawShop(model, CUSTOMERS, JOINING_DAYS, KNOWN_DAYS + HORIZON, seed * 1_000_003 + run);
     const lifetimes = lifetimesOf(shop, KNOWN_DAYS);
-    const fit = await fitUntil(lifetimes, KNOWN_DAYS, { cancellation: undefined });
+    const fit = await fitUntil(lifetimes, KNOWN_DAYS, undefined);
     if ('refused' in fit) continue;
     const group_of = Int32Array.from(shop, ([first]) => Math.floor((first!.day / JOINING_DAYS) * COHORTS));
-    const forecasts = await forecastOf(fit, group_of, COHORTS, HORIZON, { cancellation: undefined });
+    const forecasts = await forecastOf(fit, group_of, COHORTS, HORIZON, undefined);
     const actual = forecasts.map(() => 0);
     for (const [customer, orders] of shop.entries()) {
       const later = sumFrom(orders, KNOWN_DAYS);
@@ -76,7 +77,7 @@ async function ofRevenue({ runs, seed }: CoverageOptions): Promise<{ runs: numbe
     // Every customer of the loyal shop is in a random group of its own draw.
     const people = Array.from({ length: lifetimes.people }, (_, person) => person);
     const observed = { until_ms: KNOWN_DAYS * 86_400_000, days: [KNOWN_DAYS] };
-    const { interval } = cohortFigures(lifetimes, people, observed, draws).ages[AGES - 1]!;
+    const { interval } = (await inTurns(cohortFigures(lifetimes, people, observed, draws), undefined)).ages[AGES - 1]!;
     held.push(interval!.low <= truth && truth <= interval!.high);
   }
   return counted(held);

@@ -54,7 +54,7 @@ export interface Expected {
 const BLOCK = 4_096;
 /** Outcomes that are drawn for a group, and how many customers of all groups together are drawn. */
 const DRAWS = 400;
-const MOST_DRAWN = 2_000;
+const MOST_DRAWN = 1_500;
 const LEAST_OF_GROUP = 40;
 
 /** The forecast of each group, and of all customers together as the last one. */
@@ -73,9 +73,13 @@ export function* forecast(
     members[groups]!.push(i);
   }
   const sum = (own: readonly number[], of: Float64Array): number => own.reduce((all, i) => all + of[i]!, 0);
-  const most = Math.max(LEAST_OF_GROUP, Math.floor(MOST_DRAWN / (groups + 1)));
+  const most = Math.max(LEAST_OF_GROUP, Math.floor(MOST_DRAWN / (groups === 1 ? 1 : groups + 1)));
   const forecasts: GroupForecast[] = [];
   for (const [g, own] of members.entries()) {
+    if (g === groups && groups === 1) {
+      forecasts.push(forecasts[0]!);
+      break;
+    }
     const total = sum(own, value);
     const random = new Random(options.seed, 'forecast', g);
     const noise = yield* outcomeNoise(customers, fitted, value, own, most, options.horizon, random);
@@ -165,7 +169,7 @@ function* slopesOf(
 
 /**
  * Draws by how much the value of some customers differs from what is expected. Of many customers those who are expected to spend
- * most are all drawn, and every k-th of the others; what these differ by is multiplied by the root of how many they stand for.
+ * most are all drawn, and every k-th of the others; what these differ by is multiplied by the root of how many each stands for.
  */
 function* outcomeNoise(
   customers: Customers,
@@ -177,20 +181,33 @@ function* outcomeNoise(
   random: Random,
 ): Generator<void, Float64Array> {
   const noise = new Float64Array(DRAWS);
-  const order = [...own].sort((a, b) => value[b]! - value[a]! || a - b);
-  const all_of = own.length <= most ? own.length : Math.floor(most / 2);
-  const others = own.length - all_of;
-  const sampled = Math.min(others, most - all_of);
-  const scale = sampled === 0 ? 0 : Math.sqrt(others / sampled);
-  for (let n = 0; n < all_of + sampled; n++) {
-    const place = n < all_of ? n : all_of + Math.floor(((n - all_of + 0.5) * others) / sampled);
-    const i = order[place]!;
-    const by = n < all_of ? 1 : scale;
+  const { best, others } = own.length <= most ? { best: own, others: [] } : bestOf(own, value, Math.floor(most / 2));
+  yield;
+  const sampled = Math.min(others.length, most - best.length);
+  const scale = Math.sqrt(others.length / Math.max(1, sampled));
+  for (let n = 0; n < best.length + sampled; n++) {
+    const is_best = n < best.length;
+    const i = is_best ? best[n]! : others[Math.floor(((n - best.length + 0.5) * others.length) / sampled)]!;
+    const by = is_best ? 1 : scale;
     for (let draw = 0; draw < DRAWS; draw++)
       noise[draw]! += by * (drawValue(customers, i, fitted, horizon, random) - value[i]!);
     if (n % 16 === 15) yield;
   }
   return noise;
+}
+
+/** The customers with the largest values, and the others, both in their order. Of equal values the first are taken. */
+function bestOf(own: readonly number[], value: Float64Array, count: number): { best: number[]; others: number[] } {
+  const bound = Float64Array.from(own, (i) => value[i]!).sort()[own.length - count]!;
+  let ties = count;
+  for (const i of own) if (value[i]! > bound) ties -= 1;
+  const best: number[] = [];
+  const others: number[] = [];
+  for (const i of own) {
+    if (value[i]! > bound || (value[i] === bound && ties-- > 0)) best.push(i);
+    else others.push(i);
+  }
+  return { best, others };
 }
 
 /** Draws what a customer spends within the horizon, given what is known of the customer. */

@@ -25,33 +25,34 @@ export interface Buyers {
 
 /** @param until_day purchases of this day and later ones are left out. */
 export async function buyersUntil(lifetimes: Lifetimes, until_day: number): Promise<Buyers> {
-  const rows: number[][] = [];
+  const column = (): Float64Array => new Float64Array(lifetimes.people);
+  const found = { repeats: column(), recency: column(), age: column(), mean: column() };
+  const person = new Uint32Array(lifetimes.people);
   const turns = new WorkTurns();
-  let repeat_customers = 0;
-  let days = 0;
-  for (let person = 0; person < lifetimes.people; person++) {
+  let [count, repeat_customers, days] = [0, 0, 0];
+  for (let own = 0; own < lifetimes.people; own++) {
     if (turns.ends(512)) await turns.next();
-    if (lifetimes.passing[person] !== 1) continue;
-    const row = buyerOf(lifetimes, person, until_day);
-    if (row === null) continue;
-    rows.push(row);
-    if (row[1]! > 0) repeat_customers += 1;
-    days = Math.max(days, row[3]!);
+    if (lifetimes.passing[own] !== 1 || !takeBuyer(lifetimes, own, until_day, found, count)) continue;
+    person[count] = own;
+    if (found.repeats[count]! > 0) repeat_customers += 1;
+    days = Math.max(days, found.age[count]!);
+    count += 1;
   }
-  const column = (i: number): Float64Array => Float64Array.from(rows, (row) => row[i]!);
   return {
-    person: Uint32Array.from(column(0)),
-    repeats: column(1),
-    recency: column(2),
-    age: column(3),
-    mean: column(4),
+    person: person.subarray(0, count),
+    repeats: found.repeats.subarray(0, count),
+    recency: found.recency.subarray(0, count),
+    age: found.age.subarray(0, count),
+    mean: found.mean.subarray(0, count),
     repeat_customers,
     days,
   };
 }
 
-/** Person, repeats, recency, age and mean; null without a purchase. */
-function buyerOf(lifetimes: Lifetimes, person: number, until_day: number): number[] | null {
+type Columns = Pick<Buyers, 'repeats' | 'recency' | 'age' | 'mean'>;
+
+/** Writes a person to a place. @returns false without a purchase. */
+function takeBuyer(lifetimes: Lifetimes, person: number, until_day: number, found: Columns, place: number): boolean {
   const { starts, day } = lifetimes;
   let first_day = Number.NaN;
   let last_day = Number.NaN;
@@ -66,14 +67,16 @@ function buyerOf(lifetimes: Lifetimes, person: number, until_day: number): numbe
     last_day = day[order]!;
     micros += net;
   }
-  if (Number.isNaN(first_day)) return null;
-  const recency = repeats === 0 ? 0 : last_day - first_day;
-  const mean = repeats === 0 ? 0 : micros / repeats / MICROS_PER_UNIT;
-  return [person, repeats, recency, until_day - first_day, mean];
+  if (Number.isNaN(first_day)) return false;
+  found.repeats[place] = repeats;
+  found.recency[place] = repeats === 0 ? 0 : last_day - first_day;
+  found.age[place] = until_day - first_day;
+  found.mean[place] = repeats === 0 ? 0 : micros / repeats / MICROS_PER_UNIT;
+  return true;
 }
 
 /** A fit takes at most so many customers: those of the first random groups. */
-const MOST_FITTED = 50_000;
+const MOST_FITTED = 25_000;
 
 /** The customers that a fit takes. Those without repeats who were observed equally long are one row. */
 export function fitted(

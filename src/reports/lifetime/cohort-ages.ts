@@ -15,6 +15,9 @@ export const REPEAT_DAYS = [30, 60, 90, 180, 365] as const;
 /** The part of the draws that an interval holds. */
 export const LEVEL = 0.9;
 
+/** The work yields after so many people. */
+const BLOCK = 2_048;
+
 /** When the observation ends: the instant, and by place of a brand the day, which is not over. */
 export interface Observed {
   until_ms: number;
@@ -48,14 +51,18 @@ export interface CohortFigures {
   ages_cut: boolean;
 }
 
-/** @param draws the weights of random groups in each draw. */
-export function cohortFigures(
+/** @param draws the weights of random groups in each draw. The work yields, so that other work is done in between. */
+export function* cohortFigures(
   lifetimes: Lifetimes,
   people: readonly number[],
   observed: Observed,
   draws: readonly Float64Array[],
-): CohortFigures {
+): Generator<void, CohortFigures> {
   const fold = new Fold(lifetimes, people, observed);
+  for (let i = 0; i < people.length; i++) {
+    fold.take(people[i]!);
+    if (i % BLOCK === BLOCK - 1) yield;
+  }
   const { ages, revenue } = fold;
   const bounds = intervals(fold, draws);
   let cumulative_micros = 0n;
@@ -123,10 +130,9 @@ class Fold {
     this.orders = new Uint32Array(this.ages);
     this.revenue.reserve(this.ages + 1);
     this.by_group = new Float64Array(RANDOM_GROUPS * this.width);
-    for (const person of people) this.take(person);
   }
 
-  private take(person: number): void {
+  take(person: number): void {
     const { starts, event_starts, day, event_day, at_ms, random_group, brand_no, micros, large } = this.lifetimes;
     const [first, end] = [starts[person]!, starts[person + 1]!];
     const first_day = day[first]!;

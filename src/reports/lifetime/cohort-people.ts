@@ -69,8 +69,17 @@ const sorted = ({ name, micros }: Cohort) => ({ micros, keys: [name] });
 
 function namesOf(lifetimes: Lifetimes, by: CohortsBy, week_start: WeekStart): (person: number) => string | null {
   const dayOf = (person: number): number => lifetimes.day[lifetimes.starts[person]!]!;
-  if (by === 'month') return (person) => formatMonth(monthOf(dayOf(person)));
-  if (by === 'week') return (person) => formatDate(weekStart(dayOf(person), week_start));
+  const byDay = (nameOf: (day: number) => string): ((person: number) => string) => {
+    const known = new Map<number, string>();
+    return (person) => {
+      const day = dayOf(person);
+      const name = known.get(day) ?? nameOf(day);
+      known.set(day, name);
+      return name;
+    };
+  };
+  if (by === 'month') return byDay((day) => formatMonth(monthOf(day)));
+  if (by === 'week') return byDay((day) => formatDate(weekStart(day, week_start)));
   if (by === 'segment') return (person) => lifetimes.segment![person]!;
   if (by === 'first_channel') return (person) => lifetimes.channel![person]!;
   if (by === 'campaign') return (person) => lifetimes.campaign_id![person]!;

@@ -1,7 +1,7 @@
 /** The report on cohorts: whether customers come back, and what they bring by age. docs/semantics.md 18. */
 import { type Static, Type } from '../../domain/typebox.ts';
-import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { answerOnce } from '../answers.ts';
+import type { Cancellation } from '../cancellation.ts';
 import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from '../context.ts';
 import { defineReport } from '../declare.ts';
@@ -13,6 +13,7 @@ import type { Warning } from '../warning.ts';
 import { type CohortFigures, cohortFigures, MAX_AGES } from './cohort-ages.ts';
 import { type CohortFacts, cohortDraws, observedField, readCohorts } from './cohort-facts.ts';
 import { ageRow, amounts, repeatRow, soldFields } from './cohort-rows.ts';
+import { inTurns } from './in-turns.ts';
 import { COHORT_PARAMETERS, DEFAULT_BY, DEFAULT_COHORT_DAYS, firstOrderFilters } from './parameters.ts';
 
 // Nothing of a cohort depends on a model.
@@ -37,7 +38,7 @@ export async function cohortsReport(
     return answerOnce(context, resolved, '', async (served_by) => {
       const own = { ...context, served_by };
       const facts = await readCohorts(snapshot, own, resolved, { by, week_start, filters, with_credit: false });
-      const figures = await figuresOf(facts);
+      const figures = await figuresOf(facts, context.cancellation);
       return {
         ...reportHead(resolved, context.clock()),
         by,
@@ -59,14 +60,14 @@ export async function cohortsReport(
 }
 
 /** The figures of each cohort. */
-export async function figuresOf({ cohorts, lifetimes, observed }: CohortFacts): Promise<CohortFigures[]> {
+export async function figuresOf(
+  { cohorts, lifetimes, observed }: CohortFacts,
+  cancellation: Cancellation | undefined,
+): Promise<CohortFigures[]> {
   const draws = cohortDraws();
-  const turns = new WorkTurns();
   const figures: CohortFigures[] = [];
-  for (const { people } of cohorts) {
-    if (turns.ends(1)) await turns.next();
-    figures.push(cohortFigures(lifetimes, people, observed!, draws));
-  }
+  for (const { people } of cohorts)
+    figures.push(await inTurns(cohortFigures(lifetimes, people, observed!, draws), cancellation));
   return figures;
 }
 

@@ -6,10 +6,12 @@ import { MICROS_PER_UNIT, money } from '../../domain/money.ts';
 import { formatDate } from '../../domain/time.ts';
 import { ExactSums } from '../../histories/exact.ts';
 import { expectedOf } from '../../learning/forecast.ts';
+import type { Cancellation } from '../cancellation.ts';
 import type { ReportJson } from '../context.ts';
 import { amount, amounts, rounded } from './cohort-rows.ts';
+import { inTurns } from './in-turns.ts';
 import { addEvent, type Lifetimes } from './lifetimes.ts';
-import { fitUntil, forecastOf, inTurns, type Wait } from './prediction.ts';
+import { fitUntil, forecastOf } from './prediction.ts';
 
 /** The naive forecast is made from so many days. */
 const YEAR_DAYS = 365;
@@ -22,18 +24,18 @@ export async function holdoutOf(
   end_day: number,
   horizon: number,
   known_days: number,
-  wait: Wait,
+  cancellation: Cancellation | undefined,
 ): Promise<ReportJson> {
   const days = Math.min(horizon, Math.floor(known_days * PART));
   const cut_day = end_day - days;
-  const fit = await fitUntil(lifetimes, cut_day, wait);
+  const fit = await fitUntil(lifetimes, cut_day, cancellation);
   const head = { days, from: formatDate(cut_day), until: formatDate(end_day) };
   if ('refused' in fit) return { ...head, ...NOTHING, refused: `before ${head.from}: ${fit.refused}` };
   const { buyers, models } = fit;
   const all = new Int32Array(lifetimes.people).fill(-1);
   for (const person of buyers.person) all[person] = 0;
-  const forecast = (await forecastOf(fit, all, 1, days, wait))[1]!;
-  const expected = await inTurns(expectedOf(buyers, models.purchases.model, models.spending.model, days), wait);
+  const forecast = (await forecastOf(fit, all, 1, days, cancellation))[1]!;
+  const expected = await inTurns(expectedOf(buyers, models.purchases.model, models.spending.model, days), cancellation);
   const past_days = Math.min(YEAR_DAYS, buyers.days);
   const past = revenueBetween(lifetimes, buyers.person, cut_day - past_days, cut_day);
   const actual = revenueBetween(lifetimes, buyers.person, cut_day, end_day);

@@ -5,6 +5,7 @@ import { formatDate } from '../../domain/time.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
 import type { GroupForecast } from '../../learning/forecast.ts';
 import { answerOnce } from '../answers.ts';
+import type { Cancellation } from '../cancellation.ts';
 import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, type Resolved, readOptions } from '../context.ts';
 import { defineReport } from '../declare.ts';
@@ -18,7 +19,7 @@ import { figuresOf, totalOf } from './cohorts.ts';
 import { emailByCredit, emailByInfluence } from './email.ts';
 import { holdoutOf, inMicros } from './holdout.ts';
 import { COHORT_PARAMETERS, DEFAULT_BY, DEFAULT_COHORT_DAYS, firstOrderFilters } from './parameters.ts';
-import { type FitOutcome, fitUntil, forecastOf, type Wait } from './prediction.ts';
+import { type FitOutcome, fitUntil, forecastOf } from './prediction.ts';
 import { QUANTILE_NAMES, type Quantiles, quantileRows } from './quantiles.ts';
 
 const [LEAST_HORIZON, DEFAULT_HORIZON, MOST_HORIZON] = [30, 180, 365];
@@ -76,7 +77,7 @@ export async function lifetimeValueReport(
         ...observedField(observed),
         horizon_days,
         totals: soldFields(totalOf(facts)),
-        ...(await predictedParts(facts, resolved, horizon_days, { cancellation: context.cancellation })),
+        ...(await predictedParts(facts, resolved, horizon_days, context.cancellation)),
         quantiles: await quantileRows(lifetimes, values, quantiles),
         email: {
           by_credit: await emailByCredit(facts.credit!, model),
@@ -93,10 +94,10 @@ async function predictedParts(
   facts: CohortFacts,
   { plan }: Resolved,
   horizon: number,
-  wait: Wait,
+  cancellation: Cancellation | undefined,
 ): Promise<ReportJson> {
   const { lifetimes, observed, cohorts } = facts;
-  const figures = await figuresOf(facts);
+  const figures = await figuresOf(facts, cancellation);
   const rows = (forecasts: GroupForecast[] | null): ReportJson[] =>
     cohorts.map(({ name }, i) => ({
       cohort: name,
@@ -114,11 +115,11 @@ async function predictedParts(
     return refused(`the report covers ${plan.brands.length} brands, whose customers differ; ask for one with brand_id`);
   // The day of the last order counts as over.
   const end_day = observed.days[0]! + 1;
-  const fit = await fitUntil(lifetimes, end_day, wait);
+  const fit = await fitUntil(lifetimes, end_day, cancellation);
   if ('refused' in fit) return refused(fit.refused, fit.buyers);
   const group_of = new Int32Array(lifetimes.people).fill(-1);
   for (const [group, { people }] of cohorts.entries()) for (const person of people) group_of[person] = group;
-  const forecasts = await forecastOf(fit, group_of, cohorts.length, horizon, wait);
+  const forecasts = await forecastOf(fit, group_of, cohorts.length, horizon, cancellation);
   const all = forecasts.at(-1)!;
   const shown = cohorts.reduce((sum, { people }) => sum + people.length, 0);
   return {
@@ -136,7 +137,7 @@ async function predictedParts(
       },
       refused: null,
     },
-    holdout: await holdoutOf(lifetimes, end_day, horizon, fit.buyers.days, wait),
+    holdout: await holdoutOf(lifetimes, end_day, horizon, fit.buyers.days, cancellation),
   };
 }
 

@@ -3,10 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BgNbd, type Fitted, fitBgNbd } from '../../learning/bg-nbd.ts';
 import { forecast, type GroupForecast } from '../../learning/forecast.ts';
 import { fitGammaGamma, type GammaGamma } from '../../learning/gamma-gamma.ts';
-import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { type Buyers, buyersUntil, fitted } from './buyers.ts';
 import { LEVEL } from './cohort-ages.ts';
+import { inTurns } from './in-turns.ts';
 import type { Lifetimes } from './lifetimes.ts';
 
 export const LEAST_REPEAT_CUSTOMERS = 100;
@@ -23,24 +23,12 @@ export interface Models {
 /** Fits, or a reason with figures why not. */
 export type FitOutcome = { models: Models; buyers: Buyers } | { refused: string; buyers: Buyers };
 
-export interface Wait {
-  cancellation: Cancellation | undefined;
-}
-
-/** Does work that yields, in turns. @throws the reason of the signal. */
-export async function inTurns<T>(work: Generator<void, T>, { cancellation }: Wait): Promise<T> {
-  const turns = new WorkTurns();
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
-    if (!turns.ends(1)) continue;
-    await turns.next();
-    cancellation?.signal.throwIfAborted();
-  }
-}
-
 /** Fits the models to what is known before a day. */
-export async function fitUntil(lifetimes: Lifetimes, until_day: number, wait: Wait): Promise<FitOutcome> {
+export async function fitUntil(
+  lifetimes: Lifetimes,
+  until_day: number,
+  cancellation: Cancellation | undefined,
+): Promise<FitOutcome> {
   const buyers = await buyersUntil(lifetimes, until_day);
   const { repeat_customers, days } = buyers;
   const missing = [
@@ -52,10 +40,10 @@ export async function fitUntil(lifetimes: Lifetimes, until_day: number, wait: Wa
   if (missing.length > 0) return { buyers, refused: `needs ${missing.join('; needs ')}` };
   await nextTurn();
   const rows = fitted(lifetimes, buyers);
-  const purchases = await inTurns(fitBgNbd(rows.purchases), wait);
+  const purchases = await inTurns(fitBgNbd(rows.purchases), cancellation);
   if (purchases === null)
     return { buyers, refused: `the purchases of ${rows.customers} customers do not settle the parameters of BG/NBD` };
-  const spending = await inTurns(fitGammaGamma(rows.spending), wait);
+  const spending = await inTurns(fitGammaGamma(rows.spending), cancellation);
   if (spending === null || spending.model.q <= 1)
     return {
       buyers,
@@ -73,7 +61,7 @@ export function forecastOf(
   group_of: Int32Array,
   groups: number,
   horizon: number,
-  wait: Wait,
+  cancellation: Cancellation | undefined,
 ): Promise<GroupForecast[]> {
   const rows: number[] = [];
   for (let i = 0; i < buyers.person.length; i++) if (group_of[buyers.person[i]!]! >= 0) rows.push(i);
@@ -86,5 +74,5 @@ export function forecastOf(
     group: Uint32Array.from(rows, (i) => group_of[buyers.person[i]!]!),
     groups,
   };
-  return inTurns(forecast(customers, models, { horizon, seed: SEED, level: LEVEL }), wait);
+  return inTurns(forecast(customers, models, { horizon, seed: SEED, level: LEVEL }), cancellation);
 }

@@ -1,7 +1,7 @@
 /** Customers in segments of equal size by what they have brought: deciles or quartiles. docs/semantics.md 18. */
 import { microsPer, money, ratio } from '../../domain/money.ts';
 import type { ExactSums } from '../../histories/exact.ts';
-import { sortInTurns } from '../../warehouse/work-turns.ts';
+import { mapInTurns, sortInTurns } from '../../warehouse/work-turns.ts';
 import type { ReportJson } from '../context.ts';
 import type { Lifetimes } from './lifetimes.ts';
 
@@ -21,12 +21,12 @@ export async function quantileRows(
   const people = Uint32Array.from({ length: lifetimes.people }, (_, person) => person).filter(
     (person) => lifetimes.chosen[person] === 1,
   );
-  const micros = Array.from(people, (person) => values.total(person));
+  const micros = await mapInTurns(people, (person) => values.total(person));
   const places = await sortInTurns(
     Uint32Array.from(micros, (_, place) => place),
     (a, b) => (micros[a]! > micros[b]! ? -1 : micros[a]! < micros[b]! ? 1 : 0),
   );
-  const ranked = Array.from(places, (place) => micros[place]!);
+  const ranked = await mapInTurns(places, (place) => micros[place]!);
   const total = ranked.reduce((sum, value) => sum + value, 0n);
   const parts = QUANTILES[quantiles];
   const bound = (i: number): number => Math.floor((ranked.length * i) / parts);

@@ -119,7 +119,7 @@ export const LIFETIME_VALUE_MEANINGS = {
   known_customers: 'Customers with a purchase whom the filters choose, of all periods',
   known_repeat_customers: 'Those of them with purchases on at least two days; at least 100 are needed',
   known_days: 'Days since the first purchase of all; at least 90 are needed',
-  fitted_customers: 'Known customers that the fit took: all, or about 50,000 of them by a hash of the person',
+  fitted_customers: 'Known customers that the fit took: all, or about 25,000 of them by a hash of the person',
   bg_nbd: 'Parameters of BG/NBD (Fader, Hardie, Lee 2005), time in days',
   gamma_gamma: 'Parameters of Gamma-Gamma (Fader, Hardie 2013), amounts in the currency of the report',
   refused: 'What a forecast needs and what is there; null if there is one',
