@@ -7,7 +7,7 @@ import { lifetimeValueReport } from '../../src/reports/lifetime/lifetime-value.t
 import { chosen, cohorts, netValue, people, type RefCohort } from '../reference/cohorts.ts';
 import type { Options, RefTouchpoint } from '../reference/reference.ts';
 import { optionsArbitrary, toReference, worlds } from '../reference/worlds.ts';
-import { askReportBoth } from '../support/both-ways.ts';
+import { askReportBoth, filled } from '../support/both-ways.ts';
 import { Engine, TEST_ENGINE } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, type Shop, withShop } from '../support/shop.ts';
@@ -15,7 +15,7 @@ import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_COHORT_RUNS', TEST_ENGINE === 'duckdb' ? 6 : 3, 60);
+const RUNS = runsOf('TRIBUTARY_COHORT_RUNS', TEST_ENGINE === 'duckdb' ? 5 : 3, 40);
 const EVENT_FIELDS = ['brand_id', 'conversion_type', 'segment', 'day', 'week', 'month'];
 
 const questions = fc.record({
@@ -86,8 +86,10 @@ describe('cohorts', () => {
               engine.settings.set(brand_id, settingsOf(own));
             await engine.load(eventsOf(world), 7);
             const { models: _models, ...shared } = parametersOf(options, ['linear']);
-            const { text } = await askReportBoth(cohortsReport, engine.reports, { ...shared, by } as object);
-            const value = await askReportBoth(lifetimeValueReport, engine.reports, { ...shared, by } as object);
+            const question = { ...shared, by } as object;
+            const histories = await filled(engine.reports);
+            const { text } = await askReportBoth(cohortsReport, engine.reports, question, histories);
+            const value = await askReportBoth(lifetimeValueReport, engine.reports, question, histories);
             expect(value.text.startsWith('{')).toBe(text.startsWith('{'));
             if (!text.startsWith('{')) return expect(text).toMatch(/no rate from/);
             const own = toReference(world);
