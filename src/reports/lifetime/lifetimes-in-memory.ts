@@ -13,7 +13,7 @@ import { creditSourceOf } from '../credits-in-memory.ts';
 import { isAboutSegments } from '../filters.ts';
 import { eventFilter } from '../filters-in-memory.ts';
 import { warningsOf } from '../warnings.ts';
-import type { Lifetimes } from './lifetimes.ts';
+import { type Lifetimes, refuseMoreEvents } from './lifetimes.ts';
 import { firstSegments, type LifetimesAsked, type LifetimesRead, UNGROUPED } from './lifetimes-asked.ts';
 
 /** Null if there are no histories, or if they do not hold what is asked for. */
@@ -75,6 +75,7 @@ async function lifetimesOf(
   { orders, people: chosen_people }: MemoryOrders,
   facts: Facts | null,
 ): Promise<Lifetimes> {
+  refuseMoreEvents(orders.event_starts[orders.orders]!);
   const { keys } = book;
   const { person_keys: own_keys, person_starts, by_person } = orders;
   const { passing, chosen } = chosen_people!;

@@ -24,7 +24,7 @@ import { chooseOrders, isAboutSegments } from '../filters.ts';
 import { DEFAULT_WEEK_START } from '../groups.ts';
 import { ASKED_PEOPLE, FIRST_ORDER_EVENTS, PATH_FACTS } from '../relations.ts';
 import { readWarnings } from '../warnings.ts';
-import type { Lifetimes } from './lifetimes.ts';
+import { type Lifetimes, refuseMoreEvents } from './lifetimes.ts';
 import {
   firstSegments,
   type LifetimesAsked,
@@ -174,7 +174,7 @@ class Rows {
   private readonly segment: Array<string | null> = [];
   private readonly channel: Array<string | null> = [];
   private readonly campaign_id: Array<string | null> = [];
-  private has_email: Array<number | null> = [];
+  private readonly has_email: Array<number | null> = [];
 
   add(part: Columns): void {
     const [large, segment, has_email, channel, campaign_id] = part.cells.slice(NUMBERS) as Array<
@@ -188,6 +188,7 @@ class Rows {
       this.campaign_id.push(campaign_id![i] ?? null);
     }
     this.numbers.add(part);
+    refuseMoreEvents(this.numbers.length);
   }
 
   async lifetimes(with_segments: boolean, with_paths: boolean): Promise<Lifetimes> {

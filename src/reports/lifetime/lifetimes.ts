@@ -1,6 +1,7 @@
 /** All orders of people over all time up to the position of a report. Every order and every value event is there once. */
 
 import type { PlannedBrand } from '../../attribution/plan.ts';
+import { TributaryError } from '../../domain/errors.ts';
 import { dayOf } from '../../domain/time.ts';
 import type { ExactSums } from '../../histories/exact.ts';
 
@@ -36,6 +37,19 @@ export interface Lifetimes {
   /** How each event changed the value of its order, in micros of the report's currency; 0 where `large` has it. */
   micros: Float64Array;
   large: ReadonlyMap<number, bigint>;
+}
+
+/** A value event takes about 100 bytes while a report is made. */
+const MOST_EVENTS = 10_000_000;
+
+/** @throws too_large above the most value events that a report reads. */
+export function refuseMoreEvents(events: number): void {
+  if (events > MOST_EVENTS)
+    throw new TributaryError(
+      'too_large',
+      `brand_id: the report reads all orders of all time, and there are more than ${MOST_EVENTS.toLocaleString('en-US')} orders and adjustments; ask for one brand_id, or for fewer conversion_type`,
+      { field: 'brand_id' },
+    );
 }
 
 /** Adds the change of value of an event to a sum. */
