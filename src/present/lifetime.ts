@@ -1,6 +1,7 @@
 /** The reports on cohorts and lifetime value on a terminal. */
 import type { ReportJson } from '../reports/context.ts';
 import { withChange } from './changes.ts';
+import { line } from './clip.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { moneyText, NOTHING, number, pairs, percent, textTable } from './table.ts';
 
@@ -38,7 +39,7 @@ export function showCohorts(report: ReportJson, limit: number): string {
     totals(report),
     '\nCustomers who ordered again, by days since the first order (ages of 30 days)\n',
     triangle(shown, ages, 'retention_rate', percent),
-    `\nNet revenue per customer so far, ${report['currency']}\n`,
+    line`\nNet revenue per customer so far, ${report['currency']}\n`,
     triangle(shown, ages, 'revenue_per_customer', moneyText),
     '\nCustomers with a second order within so many days\n',
     secondOrders(shown, repeats),
@@ -118,7 +119,7 @@ export function showLifetimeValue(report: ReportJson, limit: number): string {
 
 function prediction({ prediction: own, holdout, currency }: ReportJson): string {
   const row = own as Row;
-  if (row['refused'] !== null) return `\nno forecast: it ${row['refused']}\n`;
+  if (row['refused'] !== null) return line`\nno forecast: it ${row['refused']}\n`;
   const held = holdout as Row | null;
   const tested: Array<[string, string]> =
     held === null || held['refused'] !== null
