@@ -4,11 +4,11 @@ import { lazy, Suspense } from 'preact/compat';
 import { Link, Route, Switch, useLocation } from 'wouter-preact';
 import { client } from './api/ask.ts';
 import { signOut, useSession } from './api/session.ts';
+import { SignIn } from './pages/sign-in.tsx';
 import { Controls } from './parts/controls.tsx';
 import { Palette } from './parts/palette.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
 import { PAGES } from './places.ts';
-import { SignIn } from './pages/sign-in.tsx';
 import { useView, withView } from './view.ts';
 
 const Overview = lazy(() => import('./pages/overview.tsx'));
@@ -26,8 +26,8 @@ export function App() {
 function SignedIn() {
   const { data, error, isPending } = useSession();
   if (isPending) return <Loading what="Tributary" />;
-  if (error && 'status' in error && error.status === 401) return <SignIn />;
   if (error) return <Failed error={error} />;
+  if (!data.signed_in) return <SignIn />;
   return (
     <>
       <a class="skip" href="#content">
@@ -82,7 +82,13 @@ function Header({ name }: { name: string }) {
 function Mark() {
   return (
     <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
-      <path d="M4 6c7 0 8 9 12 12.5s6 5 12 5M28 8c-5 0-7.500 3.500-9.500 7" fill="none" stroke="currentColor" stroke-width="3.200" stroke-linecap="round" />
+      <path
+        d="M4 6c7 0 8 9 12 12.5s6 5 12 5M28 8c-5 0-7.500 3.500-9.500 7"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="3.200"
+        stroke-linecap="round"
+      />
     </svg>
   );
 }

@@ -1,6 +1,7 @@
 /** Builds the dashboard into `dist/dashboard`: one page, and files whose names hold a hash of their content. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
 import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';

@@ -1,10 +1,13 @@
-/** Writes `api/answers.d.ts`: the types of the answers that the pages read, made from the OpenAPI document of this version. */
-import { writeFileSync } from 'node:fs';
+/** Makes `api/answers.d.ts`: the types of the answers that the pages read, from the OpenAPI document. `npm run types:dashboard` writes it. */
 import { compile } from 'json-schema-to-typescript';
 
 const BANNER = '/** Made by `npm run types:dashboard` from the OpenAPI document. Do not change it by hand. */';
 
-/** The answers as TypeScript, one type for each call that answers with a described object. */
+/**
+ * The answers as TypeScript, one type for each call that answers with a described object.
+ * @param {Record<string, any>} document the OpenAPI document.
+ * @returns {Promise<string>}
+ */
 export async function apiTypes(document) {
   const properties = {};
   for (const [path, methods] of Object.entries(document.paths)) {
@@ -31,14 +34,9 @@ export async function apiTypes(document) {
 
 /** `/v1/reports/campaigns/{campaign_id}` becomes `ReportsCampaignsOne`. */
 function nameOf(path) {
-  const words = path.replace(/^\/v1\//, '').replace(/\{\w+\}/g, 'one').split(/[^a-z0-9]+/i);
+  const words = path
+    .replace(/^\/v1\//, '')
+    .replace(/\{\w+\}/g, 'one')
+    .split(/[^a-z0-9]+/i);
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
-
-/** The OpenAPI document of a server that this program starts and ends. */
-async function documentOf(address) {
-  const answer = await fetch(new URL('/openapi.json', address));
-  return answer.json();
-}
-
-if (process.argv[2]) writeFileSync(new URL('./api/answers.d.ts', import.meta.url), await apiTypes(await documentOf(process.argv[2])));

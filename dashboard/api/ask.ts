@@ -32,7 +32,8 @@ export const client = new QueryClient({
 export function addressOf(path: string, parameters: Parameters): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters))
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== '') search.append(name, one);
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined && one !== '') search.append(name, one);
   const text = search.toString();
   return text === '' ? path : `${path}?${text}`;
 }
@@ -47,7 +48,8 @@ export async function call<T>(address: string, options: RequestInit = {}): Promi
 }
 
 export function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
-  const content = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const content =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   return call<T>(path, { method, ...content });
 }
 

@@ -1,7 +1,7 @@
 /** The reports that pages read, with the types of their answers. */
 import { asked, type View } from '../view.ts';
-import { useAnswer } from './ask.ts';
 import type { ReportsAttribution, ReportsCampaigns, ReportsClaims } from './answers.d.ts';
+import { useAnswer } from './ask.ts';
 
 /** The answer for one model. The same report answers several models in another form. */
 export type Attribution = Extract<ReportsAttribution, { channel_attribution: unknown }>;

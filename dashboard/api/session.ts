@@ -2,7 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { call, client, send } from './ask.ts';
 
-export interface Session {
+export type Session = { signed_in: false } | SignedIn;
+interface SignedIn {
+  signed_in: true;
   name: string;
   scopes: readonly string[];
   brand_id: string | null;
@@ -16,7 +18,7 @@ export function useSession() {
 
 /** @throws Refusal when the key is not taken. */
 export async function signIn(key: string): Promise<void> {
-  const session = await send<Session>('POST', '/v1/session', { key });
+  const session = await send<SignedIn>('POST', '/v1/session', { key });
   client.setQueryData(QUERY.queryKey, session);
 }
 

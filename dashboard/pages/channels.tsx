@@ -18,7 +18,15 @@ export default function Channels() {
   );
 }
 
-function ChannelTable({ data, view, change }: { data: Attribution; view: View; change: (change: Partial<View>) => void }) {
+function ChannelTable({
+  data,
+  view,
+  change,
+}: {
+  data: Attribution;
+  view: View;
+  change: (change: Partial<View>) => void;
+}) {
   const { currency, summary } = data;
   const columns: ReadonlyArray<Column<AttributionRow>> = [
     {
@@ -61,7 +69,12 @@ function ChannelTable({ data, view, change }: { data: Attribution; view: View; c
       cell: (row) => count(row.credited_conversions, 1),
       by: (row) => row.credited_conversions,
     },
-    { name: 'Orders touched', right: true, cell: (row) => count(row.touched_conversions), by: (row) => row.touched_conversions },
+    {
+      name: 'Orders touched',
+      right: true,
+      cell: (row) => count(row.touched_conversions),
+      by: (row) => row.touched_conversions,
+    },
     {
       name: 'Spend',
       right: true,
@@ -75,5 +88,12 @@ function ChannelTable({ data, view, change }: { data: Attribution; view: View; c
       by: (row) => row.return_on_ad_spend,
     },
   ];
-  return <Table caption="Channels, most revenue first" columns={columns} rows={data.channel_attribution} keyOf={(row) => row.channel ?? ''} />;
+  return (
+    <Table
+      caption="Channels, most revenue first"
+      columns={columns}
+      rows={data.channel_attribution}
+      keyOf={(row) => row.channel ?? ''}
+    />
+  );
 }

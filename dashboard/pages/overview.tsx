@@ -1,6 +1,13 @@
 /** What did email earn, against before, and which share of all sales; and why others say otherwise. */
 import { Link } from 'wouter-preact';
-import { type Attribution, type AttributionRow, type Claims, useAttribution, useCampaigns, useClaims } from '../api/reports.ts';
+import {
+  type Attribution,
+  type AttributionRow,
+  type Claims,
+  useAttribution,
+  useCampaigns,
+  useClaims,
+} from '../api/reports.ts';
 import { CampaignTable } from '../parts/campaign-table.tsx';
 import { Change } from '../parts/change.tsx';
 import { money, ratioOf, roundMoney, share, words } from '../parts/figures.ts';
@@ -34,7 +41,8 @@ export default function Overview() {
 
 function Headline({ data: { summary, currency } }: { data: Attribution }) {
   const percent = summary.change_percent?.['email_attributed_revenue'] ?? null;
-  const than = percent === null ? '' : `, ${Math.abs(Math.round(percent))} % ${percent < 0 ? 'less' : 'more'} than before`;
+  const than =
+    percent === null ? '' : `, ${Math.abs(Math.round(percent))} % ${percent < 0 ? 'less' : 'more'} than before`;
   return (
     <p class="headline">
       Email earned <strong>{roundMoney(summary.email_attributed_revenue_micros, currency)}</strong> of{' '}
@@ -88,13 +96,16 @@ function Cards({ data }: { data: Attribution }) {
           {card.sum === null ? (
             <>
               <p class="figure unavailable">Unavailable</p>
-              <p>No touch says that it is of this kind. Webhooks of email providers say it, or the field campaign_kind.</p>
+              <p>
+                No touch says that it is of this kind. Webhooks of email providers say it, or the field campaign_kind.
+              </p>
             </>
           ) : (
             <>
               <p class="figure">{roundMoney(String(card.sum.micros), data.currency)}</p>
               <p>
-                <Change percent={percentOf(card.sum)} /> · {share(ratioOf(String(card.sum.micros), String(total.micros)))} of sales
+                <Change percent={percentOf(card.sum)} /> ·{' '}
+                {share(ratioOf(String(card.sum.micros), String(total.micros)))} of sales
               </p>
               <p class="muted">{card.what}</p>
             </>
@@ -153,7 +164,8 @@ function ShopAndClaims({ view }: { view: View }) {
 
 function partsOf({ summary, channel_attribution, unattributed }: Attribution): Part[] {
   const email = summary.email_attributed_revenue_micros;
-  const others = channel_attribution.reduce((sum, row) => sum + BigInt(row.attributed_revenue_micros), 0n) - BigInt(email);
+  const others =
+    channel_attribution.reduce((sum, row) => sum + BigInt(row.attributed_revenue_micros), 0n) - BigInt(email);
   return [
     { name: 'email', micros: email, kind: 'email' },
     { name: 'other channels', micros: String(others), kind: 'others' },
@@ -166,7 +178,17 @@ function partsOf({ summary, channel_attribution, unattributed }: Attribution): P
 }
 
 /** A bar whose parts add up to a sum. Its list says every figure. */
-function Bar({ name, parts, widest, currency }: { name: string; parts: readonly Part[]; widest: number; currency: string }) {
+function Bar({
+  name,
+  parts,
+  widest,
+  currency,
+}: {
+  name: string;
+  parts: readonly Part[];
+  widest: number;
+  currency: string;
+}) {
   const whole = parts.reduce((sum, { micros }) => sum + BigInt(micros), 0n);
   const width = (micros: string): string => `${widest <= 0 ? 0 : Math.max(0, (100 * Number(micros)) / widest)}%`;
   return (
@@ -176,7 +198,12 @@ function Bar({ name, parts, widest, currency }: { name: string; parts: readonly 
       </p>
       <div class="bar" aria-hidden="true">
         {parts.map((part) => (
-          <span key={part.name} class={`part ${part.kind}`} style={{ width: width(part.micros) }} title={`${part.name}: ${money(part.micros, currency)}`} />
+          <span
+            key={part.name}
+            class={`part ${part.kind}`}
+            style={{ width: width(part.micros) }}
+            title={`${part.name}: ${money(part.micros, currency)}`}
+          />
         ))}
       </div>
       {parts.length > 1 && (

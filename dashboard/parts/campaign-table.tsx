@@ -49,5 +49,12 @@ export function CampaignTable({ data }: { data: Campaigns }) {
       by: (row) => row.return_on_ad_spend,
     },
   ];
-  return <Table caption="Campaigns, most revenue first" columns={columns} rows={data.campaigns} keyOf={(row) => row.campaign_id ?? ''} />;
+  return (
+    <Table
+      caption="Campaigns, most revenue first"
+      columns={columns}
+      rows={data.campaigns}
+      keyOf={(row) => row.campaign_id ?? ''}
+    />
+  );
 }

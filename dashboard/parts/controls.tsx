@@ -40,7 +40,12 @@ export function Controls() {
   return (
     <form class="controls" aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
       <Period view={view} change={change} />
-      <Choice label="Compared with" value={view.compare} options={COMPARES} onChange={(compare) => change({ compare })} />
+      <Choice
+        label="Compared with"
+        value={view.compare}
+        options={COMPARES}
+        onChange={(compare) => change({ compare })}
+      />
       <Choice
         label="Model"
         value={view.model}
@@ -89,7 +94,13 @@ function Period({ view, change }: Changing) {
           </option>
         ))}
       </select>
-      <input type="date" aria-label="First day" value={view.start} max={addDays(view.end, -1)} onChange={setDay((start) => ({ start }))} />
+      <input
+        type="date"
+        aria-label="First day"
+        value={view.start}
+        max={addDays(view.end, -1)}
+        onChange={setDay((start) => ({ start }))}
+      />
       <span aria-hidden="true">to</span>
       <input
         type="date"

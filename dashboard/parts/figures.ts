@@ -67,7 +67,9 @@ export function ratioOf(part: string | null | undefined, whole: string | null | 
 
 /** A day such as 28 Nov. */
 export function shortDay(day: string): string {
-  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(`${day}T00:00Z`));
+  return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
+    new Date(`${day}T00:00Z`),
+  );
 }
 
 /** Names of data in words: `paid_search` becomes “paid search”. */

@@ -13,7 +13,10 @@ function useCommands(): Command[] {
   const [view, change] = useView();
   const [, go] = useLocation();
   const end = addDays(today(), 1);
-  const days = (n: number): Command => ({ name: `Show the last ${n} days`, run: () => change({ start: addDays(end, -n), end }) });
+  const days = (n: number): Command => ({
+    name: `Show the last ${n} days`,
+    run: () => change({ start: addDays(end, -n), end }),
+  });
   return [
     ...PAGES.map(({ path, name }) => ({ name: `Go to ${name}`, run: () => go(withView(path, view)) })),
     ...[7, 30, 90, 365].map(days),

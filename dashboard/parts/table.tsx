@@ -1,6 +1,7 @@
 /** Tables that sort by a press on a heading. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { Wide } from './wide.tsx';
 
 export interface Column<R> {
   name: string;
@@ -34,7 +35,7 @@ export function Table<R>({
   const [sorting, setSorting] = useState<Sorting | null>(first);
   const sorted = sorting === null ? rows : sortRows(rows, columns[sorting.column]!, sorting.descending);
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={caption}>
+    <Wide label={caption}>
       <table>
         <caption>{caption}</caption>
         <thead>
@@ -52,7 +53,10 @@ export function Table<R>({
                   {by === undefined ? (
                     name
                   ) : (
-                    <button type="button" onClick={() => setSorting({ column, descending: own === null || !own.descending })}>
+                    <button
+                      type="button"
+                      onClick={() => setSorting({ column, descending: own === null || !own.descending })}
+                    >
                       {name}
                       <span aria-hidden="true">{own === null ? '' : own.descending ? ' ↓' : ' ↑'}</span>
                     </button>
@@ -81,7 +85,7 @@ export function Table<R>({
         </tbody>
       </table>
       {rows.length === 0 && <p class="empty">There is nothing in this period.</p>}
-    </div>
+    </Wide>
   );
 }
 

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { shortDay } from './figures.ts';
+import { Wide } from './wide.tsx';
 
 export interface Line {
   name: string;
@@ -43,7 +44,11 @@ export function Trend({
         cursor: { points: { size: 6 }, drag: { setScale: false } },
         scales: { x: { time: false } },
         axes: [
-          { ...axis, values: (_chart, at) => at.map((i) => (days[i] === undefined ? '' : shortDay(days[i]))), incrs: [1, 2, 5, 7, 14, 30, 60, 90, 180] },
+          {
+            ...axis,
+            values: (_chart, at) => at.map((i) => (days[i] === undefined ? '' : shortDay(days[i]))),
+            incrs: [1, 2, 5, 7, 14, 30, 60, 90, 180],
+          },
           { ...axis, size: 74, values: (_chart, at) => at.map(format) },
         ],
         series: [
@@ -60,7 +65,9 @@ export function Trend({
       [days.map((_, i) => i), ...lines.map(({ values }) => [...values])],
       element,
     );
-    const watcher = new ResizeObserver(() => chart.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }));
+    const watcher = new ResizeObserver(() =>
+      chart.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }),
+    );
     watcher.observe(element);
     return () => {
       watcher.disconnect();
@@ -83,7 +90,7 @@ export function Trend({
       <div ref={place} aria-hidden="true" />
       <details>
         <summary>The same as a table</summary>
-        <div class="table" tabIndex={0} role="region" aria-label={`${caption}, as a table`}>
+        <Wide label={`${caption}, as a table`}>
           <table>
             <thead>
               <tr>
@@ -108,7 +115,7 @@ export function Trend({
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       </details>
     </figure>
   );

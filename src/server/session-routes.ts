@@ -9,7 +9,7 @@ import { refuseForeignPage, type Sessions, sessionCookie, tokenIn } from './sess
 
 const SignIn = Type.Object({ key: Type.String({ description: 'A key of scope read or admin' }) });
 
-const SESSION_EXAMPLE = { name: 'marketing', scopes: ['read'], brand_id: null };
+const SESSION_EXAMPLE = { signed_in: true, name: 'marketing', scopes: ['read'], brand_id: null };
 /** Longer texts are no key. */
 const MAX_KEY_LENGTH = 1_000;
 
@@ -20,12 +20,18 @@ export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): 
       method: 'GET',
       path,
       tag: 'administration',
-      scope: 'read',
+      scope: null,
       summary: 'Who is signed in',
+      description: 'Without a session it answers `{"signed_in": false}`.',
       answers: { 200: { description: 'The name, scopes and brand of the key', example: SESSION_EXAMPLE } },
-      handle: async ({ key }, reply) => {
+      handle: async (request, reply) => {
         reply.header('cache-control', 'no-store');
-        return shown(key!);
+        const token = tokenIn(request.headers.cookie);
+        if (token === undefined) return { signed_in: false };
+        refuseForeignPage(request.method, request.headers);
+        if (sessions.find(token) === undefined && sessions.stale) await sessions.refresh();
+        const key = sessions.find(token);
+        return key === undefined ? { signed_in: false } : shown(key);
       },
     },
     {
@@ -78,8 +84,8 @@ function maySignIn(key: Key): boolean {
   return !isPageKey(key) && (key.scopes.includes('read') || key.scopes.includes('admin'));
 }
 
-function shown({ name, scopes, brand_id }: Key): Pick<Key, 'name' | 'scopes' | 'brand_id'> {
-  return { name, scopes, brand_id };
+function shown({ name, scopes, brand_id }: Key): { signed_in: true } & Pick<Key, 'name' | 'scopes' | 'brand_id'> {
+  return { signed_in: true, name, scopes, brand_id };
 }
 
 function readKey(body: unknown): string {
