@@ -19,6 +19,7 @@ const Customers = lazy(() => import('./pages/customers.tsx'));
 const Customer = lazy(() => import('./pages/customer.tsx'));
 const Order = lazy(() => import('./pages/order.tsx'));
 const Models = lazy(() => import('./pages/models.tsx'));
+const Quality = lazy(() => import('./pages/quality.tsx'));
 
 export function App() {
   return (
@@ -50,6 +51,7 @@ function SignedIn() {
             <Route path="/customers/:id" component={Customer} />
             <Route path="/orders/:id" component={Order} />
             <Route path="/models" component={Models} />
+            <Route path="/quality" component={Quality} />
             <Route>
               <Notice title="There is no such page">Choose one above.</Notice>
             </Route>

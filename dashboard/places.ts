@@ -5,4 +5,5 @@ export const PAGES = [
   { path: '/campaigns', name: 'Campaigns' },
   { path: '/customers', name: 'Customers' },
   { path: '/models', name: 'Models' },
+  { path: '/quality', name: 'Data quality' },
 ] as const;

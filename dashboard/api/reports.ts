@@ -7,6 +7,7 @@ import type {
   ReportsCampaigns,
   ReportsCampaignsOne,
   ReportsClaims,
+  ReportsDataQuality,
   ReportsModels,
 } from './answers.d.ts';
 import { useAnswer } from './ask.ts';
@@ -66,4 +67,9 @@ export type Comparison = ReportsModels;
 export function useComparison(view: View) {
   const { model: _, compare: __, ...parameters } = asked(view);
   return useAnswer<Comparison>('/v1/reports/models', parameters);
+}
+
+export type DataQuality = ReportsDataQuality;
+export function useDataQuality({ start, end, brand_id }: View) {
+  return useAnswer<DataQuality>('/v1/reports/data_quality', { start, end, brand_id });
 }

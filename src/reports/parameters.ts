@@ -111,3 +111,5 @@ export const FITTED_LOG_PARAMETERS = {
   ...LOG,
   ...optionParameters('touches', 'verdicts', 'orders'),
 };
+/** Parameters of the report on the data itself: no model, no order. */
+export const DATA_QUALITY_PARAMETERS = { ...PERIOD, brand_id, as_of, ...optionParameters('verdicts') };
