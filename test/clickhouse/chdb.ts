@@ -16,6 +16,7 @@ export type Settings = Record<string, string>;
 
 /** What a server's profile would say: compiling to machine code costs more than the small worlds of tests give back. */
 const PROFILE: Settings = {
+  fsync_metadata: '0',
   compile_expressions: '0',
   compile_aggregate_expressions: '0',
   compile_sort_description: '0',
