@@ -3,4 +3,6 @@ export const PAGES = [
   { path: '/', name: 'Overview' },
   { path: '/channels', name: 'Channels' },
   { path: '/campaigns', name: 'Campaigns' },
+  { path: '/customers', name: 'Customers' },
+  { path: '/models', name: 'Models' },
 ] as const;
