@@ -116,7 +116,7 @@ describe('cohorts', () => {
 function expectInfluence(answer: Json, own: ReturnType<typeof people>): void {
   const orders = own.flatMap((person) => person.orders);
   const isEmail = ({ channel, touchpoint_type }: RefTouchpoint): boolean =>
-    channel === 'email' || touchpoint_type.startsWith('email_');
+    channel?.toLowerCase() === 'email' || touchpoint_type.startsWith('email_');
   const influenced = orders.filter(({ path }) => path.some(isEmail));
   expect(answer.totals).toMatchObject({
     customers: own.length,
