@@ -54,7 +54,7 @@ export interface Expected {
 const BLOCK = 4_096;
 /** Outcomes that are drawn for a group, and how many customers of all groups together are drawn. */
 const DRAWS = 400;
-const MOST_DRAWN = 1_500;
+const MOST_DRAWN = 1_200;
 const LEAST_OF_GROUP = 40;
 
 /** The forecast of each group, and of all customers together as the last one. */
@@ -71,6 +71,7 @@ export function* forecast(
   for (let i = 0; i < group.length; i++) {
     members[group[i]!]!.push(i);
     members[groups]!.push(i);
+    if (i % BLOCK === BLOCK - 1) yield;
   }
   const sum = (own: readonly number[], of: Float64Array): number => own.reduce((all, i) => all + of[i]!, 0);
   const most = Math.max(LEAST_OF_GROUP, Math.floor(MOST_DRAWN / (groups === 1 ? 1 : groups + 1)));
@@ -81,6 +82,7 @@ export function* forecast(
       break;
     }
     const total = sum(own, value);
+    yield;
     const random = new Random(options.seed, 'forecast', g);
     const noise = yield* outcomeNoise(customers, fitted, value, own, most, options.horizon, random);
     const deviation = Math.sqrt(
@@ -198,7 +200,9 @@ function* outcomeNoise(
 
 /** The customers with the largest values, and the others, both in their order. Of equal values the first are taken. */
 function bestOf(own: readonly number[], value: Float64Array, count: number): { best: number[]; others: number[] } {
-  const bound = Float64Array.from(own, (i) => value[i]!).sort()[own.length - count]!;
+  const values = new Float64Array(own.length);
+  for (let place = 0; place < own.length; place++) values[place] = value[own[place]!]!;
+  const bound = values.sort()[own.length - count]!;
   let ties = count;
   for (const i of own) if (value[i]! > bound) ties -= 1;
   const best: number[] = [];

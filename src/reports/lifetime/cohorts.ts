@@ -1,5 +1,6 @@
 /** The report on cohorts: whether customers come back, and what they bring by age. docs/semantics.md 18. */
 import { type Static, Type } from '../../domain/typebox.ts';
+import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { answerOnce } from '../answers.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { reportHead } from '../config-hash.ts';
@@ -43,7 +44,7 @@ export async function cohortsReport(
         ...reportHead(resolved, context.clock()),
         by,
         ...observedField(facts.observed),
-        totals: soldFields(totalOf(facts)),
+        totals: soldFields(await totalOf(facts)),
         cohorts: facts.cohorts.map(({ name }, i) => ({
           cohort: name,
           ...soldFields(figures[i]!),
@@ -66,18 +67,23 @@ export async function figuresOf(
 ): Promise<CohortFigures[]> {
   const draws = cohortDraws();
   const figures: CohortFigures[] = [];
-  for (const { people } of cohorts)
+  const turns = new WorkTurns();
+  for (const { people } of cohorts) {
+    if (turns.ends(1)) await turns.next();
     figures.push(await inTurns(cohortFigures(lifetimes, people, observed!, draws), cancellation));
+  }
   return figures;
 }
 
 /** All people whom the report chooses, also those of cohorts that are left out. */
-export function totalOf({
+export async function totalOf({
   lifetimes,
   values,
-}: Pick<CohortFacts, 'lifetimes' | 'values'>): Parameters<typeof soldFields>[0] {
+}: Pick<CohortFacts, 'lifetimes' | 'values'>): Promise<Parameters<typeof soldFields>[0]> {
   const total = { customers: 0, repeat_customers: 0, orders: 0, micros: 0n };
+  const turns = new WorkTurns();
   for (let person = 0; person < lifetimes.people; person++) {
+    if (turns.ends(1_024)) await turns.next();
     if (lifetimes.chosen[person] !== 1) continue;
     const orders = lifetimes.starts[person + 1]! - lifetimes.starts[person]!;
     total.customers += 1;

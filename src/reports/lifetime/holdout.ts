@@ -6,6 +6,7 @@ import { MICROS_PER_UNIT, money } from '../../domain/money.ts';
 import { formatDate } from '../../domain/time.ts';
 import { ExactSums } from '../../histories/exact.ts';
 import { expectedOf } from '../../learning/forecast.ts';
+import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { ReportJson } from '../context.ts';
 import { amount, amounts, rounded } from './cohort-rows.ts';
@@ -37,12 +38,14 @@ export async function holdoutOf(
   const forecast = (await forecastOf(fit, all, 1, days, cancellation))[1]!;
   const expected = await inTurns(expectedOf(buyers, models.purchases.model, models.spending.model, days), cancellation);
   const past_days = Math.min(YEAR_DAYS, buyers.days);
-  const past = revenueBetween(lifetimes, buyers.person, cut_day - past_days, cut_day);
-  const actual = revenueBetween(lifetimes, buyers.person, cut_day, end_day);
+  const past = await revenueBetween(lifetimes, buyers.person, cut_day - past_days, cut_day);
+  const actual = await revenueBetween(lifetimes, buyers.person, cut_day, end_day);
   const naive = (Number(past.total) / buyers.person.length) * (days / past_days);
   const actual_micros = Number(actual.total);
   let [error, naive_error] = [0, 0];
+  const turns = new WorkTurns();
   for (let i = 0; i < buyers.person.length; i++) {
+    if (turns.ends(1_024)) await turns.next();
     const own = Number(actual.sums.total(i));
     error += Math.abs(expected.purchases[i]! * expected.spend[i]! * MICROS_PER_UNIT - own);
     naive_error += Math.abs(naive - own);
@@ -84,12 +87,14 @@ export const inMicros = ({ low, high }: { low: number; high: number }) => ({
 });
 
 /** The net revenue of some people in some days, all of it and by place. */
-function revenueBetween(lifetimes: Lifetimes, people: Uint32Array, from_day: number, until_day: number) {
+async function revenueBetween(lifetimes: Lifetimes, people: Uint32Array, from_day: number, until_day: number) {
   const { starts, event_starts, event_day } = lifetimes;
   const sums = new ExactSums();
   sums.reserve(people.length);
   let total = 0n;
+  const turns = new WorkTurns();
   for (let place = 0; place < people.length; place++) {
+    if (turns.ends(1_024)) await turns.next();
     const person = people[place]!;
     for (let e = event_starts[starts[person]!]!; e < event_starts[starts[person + 1]!]!; e++)
       if (event_day[e]! >= from_day && event_day[e]! < until_day) addEvent(sums, place, lifetimes, e);

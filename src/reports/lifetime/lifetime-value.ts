@@ -76,7 +76,7 @@ export async function lifetimeValueReport(
         by,
         ...observedField(observed),
         horizon_days,
-        totals: soldFields(totalOf(facts)),
+        totals: soldFields(await totalOf(facts)),
         ...(await predictedParts(facts, resolved, horizon_days, context.cancellation)),
         quantiles: await quantileRows(lifetimes, values, quantiles),
         email: {

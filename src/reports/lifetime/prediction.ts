@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type BgNbd, type Fitted, fitBgNbd } from '../../learning/bg-nbd.ts';
 import { forecast, type GroupForecast } from '../../learning/forecast.ts';
 import { fitGammaGamma, type GammaGamma } from '../../learning/gamma-gamma.ts';
+import { inBlocks } from '../../warehouse/work-turns.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { type Buyers, buyersUntil, fitted } from './buyers.ts';
 import { LEVEL } from './cohort-ages.ts';
@@ -56,22 +57,34 @@ export async function fitUntil(
  * The forecast of each group of people for some days, and of all of them as the last.
  * @param group_of by person, the group; -1 for people who are left out.
  */
-export function forecastOf(
+export async function forecastOf(
   { models, buyers }: { models: Models; buyers: Buyers },
   group_of: Int32Array,
   groups: number,
   horizon: number,
   cancellation: Cancellation | undefined,
 ): Promise<GroupForecast[]> {
-  const rows: number[] = [];
-  for (let i = 0; i < buyers.person.length; i++) if (group_of[buyers.person[i]!]! >= 0) rows.push(i);
-  const of_rows = (values: Float64Array): Float64Array => Float64Array.from(rows, (i) => values[i]!);
+  const column = (): Float64Array => new Float64Array(buyers.person.length);
+  const [repeats, recency, age, mean] = [column(), column(), column(), column()];
+  const group = new Uint32Array(buyers.person.length);
+  let count = 0;
+  await inBlocks(buyers.person.length, (from, until) => {
+    for (let i = from; i < until; i++) {
+      const own = group_of[buyers.person[i]!]!;
+      if (own < 0) continue;
+      repeats[count] = buyers.repeats[i]!;
+      recency[count] = buyers.recency[i]!;
+      age[count] = buyers.age[i]!;
+      mean[count] = buyers.mean[i]!;
+      group[count++] = own;
+    }
+  });
   const customers = {
-    repeats: of_rows(buyers.repeats),
-    recency: of_rows(buyers.recency),
-    age: of_rows(buyers.age),
-    mean: of_rows(buyers.mean),
-    group: Uint32Array.from(rows, (i) => group_of[buyers.person[i]!]!),
+    repeats: repeats.subarray(0, count),
+    recency: recency.subarray(0, count),
+    age: age.subarray(0, count),
+    mean: mean.subarray(0, count),
+    group: group.subarray(0, count),
     groups,
   };
   return inTurns(forecast(customers, models, { horizon, seed: SEED, level: LEVEL }), cancellation);

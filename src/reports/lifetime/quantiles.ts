@@ -1,7 +1,7 @@
 /** Customers in segments of equal size by what they have brought: deciles or quartiles. docs/semantics.md 18. */
 import { microsPer, money, ratio } from '../../domain/money.ts';
 import type { ExactSums } from '../../histories/exact.ts';
-import { mapInTurns, sortInTurns } from '../../warehouse/work-turns.ts';
+import { mapInTurns, sortInTurns, WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportJson } from '../context.ts';
 import type { Lifetimes } from './lifetimes.ts';
 
@@ -27,13 +27,19 @@ export async function quantileRows(
     (a, b) => (micros[a]! > micros[b]! ? -1 : micros[a]! < micros[b]! ? 1 : 0),
   );
   const ranked = await mapInTurns(places, (place) => micros[place]!);
-  const total = ranked.reduce((sum, value) => sum + value, 0n);
+  const turns = new WorkTurns();
+  let total = 0n;
+  for (const value of ranked) {
+    if (turns.ends(1_024)) await turns.next();
+    total += value;
+  }
   const parts = QUANTILES[quantiles];
   const bound = (i: number): number => Math.floor((ranked.length * i) / parts);
   const rows: ReportJson[] = [];
   for (let i = 0; i < parts; i++) {
     const [from, until] = [bound(i), bound(i + 1)];
     if (from === until) continue;
+    if (turns.ends(1)) await turns.next();
     const own = ranked.slice(from, until);
     const sum = own.reduce((all, value) => all + value, 0n);
     const lowest = own.at(-1)!;
