@@ -1,6 +1,7 @@
 /** The temporary tables of reports, declared once. Those of the attribution query are in attribution/relations.ts. */
 import { JOURNEY } from '../attribution/relations.ts';
 import { defineRelation } from '../warehouse/relation.ts';
+import { ENGAGEMENT_COUNTS } from './campaign-metrics.ts';
 
 export const MONTHS = defineRelation('months', 'a calendar month as day numbers', {
   key: ['month_number'],
@@ -150,6 +151,26 @@ export const CAMPAIGN_EVENTS = defineRelation(
       is_human: 'int',
     },
   },
+);
+export const ENGAGED_PEOPLE = defineRelation(
+  'engaged_people',
+  'what happened to the emails of a campaign or email that one person got; is_label is 1 for events whose link alone names the campaign',
+  {
+    key: [],
+    columns: {
+      campaign_id: 'text?',
+      is_label: 'int',
+      campaign_kind: 'text?',
+      person: 'text',
+      ...Object.fromEntries(Object.keys(ENGAGEMENT_COUNTS).map((name) => [name, 'int' as const])),
+    },
+    more: /^email_id$/,
+  },
+);
+export const CAMPAIGN_ALIASES = defineRelation(
+  'campaign_aliases',
+  'a campaign, and the label by which links without an id name it, where that is spelled differently',
+  { key: ['campaign_id'], columns: { campaign_id: 'text', label: 'text' } },
 );
 export const CAMPAIGN_TOUCHES = defineRelation(
   'campaign_touches',
