@@ -28,6 +28,8 @@ async function withEmails({ world, email_events }: EmailWorld, work: (engine: En
       [...eventsOf(world), ...email_events.map((event) => ({ record: 'email_events' as const, event }))],
       40,
     );
+    // A brand without an order is in a report if it is configured.
+    engine.reports.configured_brands = ['default', 'b2'];
     await work(engine);
   } finally {
     await engine.close();
