@@ -10,6 +10,7 @@ import { showComparison } from './comparison.ts';
 import { showCustomer } from './customer.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
+import { showListHealth } from './list-health.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
 import { showReceipt } from './receipt.ts';
@@ -29,6 +30,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
+  list_health: showListHealth,
   models: showModels,
   receipt: showReceipt,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),

@@ -5,6 +5,7 @@ import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { customer } from './customer.ts';
 import type { Report } from './declare.ts';
+import { listHealth } from './emails/list-health.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { models } from './model-comparison.ts';
@@ -19,6 +20,7 @@ export const REPORTS: readonly Report[] = [
   journeys,
   campaigns,
   campaign,
+  listHealth,
   claims,
   receipt,
   customer,

@@ -69,7 +69,7 @@ const GROUPS_SHOWN = {
   ),
 };
 /** The parameter of reports that declare what `compare` joins. */
-const COMPARE = {
+export const COMPARE = {
   compare: Type.Optional(
     choice(
       COMPARES,
@@ -90,6 +90,14 @@ const { model, currency, brand_id, as_of } = AttributionParameters.properties;
 export const ONE_CAMPAIGN_PARAMETERS = { ...WITH_ONE_MODEL, ...COMPARE };
 /** Parameters of a report about the orders of a period under one model. */
 export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...GROUPS_SHOWN, ...COMPARE };
+/** Parameters of reports on the people on an email list. Orders have no paths there, so there are no options about touches. */
+export const EMAIL_LIST_PARAMETERS = {
+  ...PERIOD,
+  brand_id,
+  as_of,
+  currency,
+  ...optionParameters('verdicts', 'orders', 'refunds'),
+};
 /** Parameters of a report that compares models. */
 export const SEVERAL_MODELS_PARAMETERS = WITH_SEVERAL_MODELS;
 /** Parameters of a report on one order. It has no parameters about a period or several orders. */

@@ -172,6 +172,11 @@ export const CAMPAIGN_ALIASES = defineRelation(
   'a campaign, and the label by which links without an id name it, where that is spelled differently',
   { key: ['campaign_id'], columns: { campaign_id: 'text', label: 'text' } },
 );
+export const MAILED_PEOPLE = defineRelation(
+  'mailed_people',
+  'a person who was sent an email in the period, with the state at its end',
+  { key: ['person'], columns: { person: 'text', state: 'text', sends: 'int', delivered: 'int' } },
+);
 export const CAMPAIGN_TOUCHES = defineRelation(
   'campaign_touches',
   'a touch of the campaign in a path, with its credit',

@@ -93,6 +93,7 @@ export interface Happened {
   message_id: string | null;
   campaign_kind: string | null;
   kind: string;
+  bounce_kind: string | null;
   verdict: string;
   is_human: boolean;
   person: string;
@@ -121,6 +122,7 @@ export function happenedTo(emails: EmailWorld, options: Pick<FullOptions, 'setti
       message_id: event.message_id ?? null,
       campaign_kind: event.campaign_kind ?? null,
       kind: event.event_type,
+      bounce_kind: event.bounce_kind ?? null,
       verdict: 'human',
       is_human: true,
       person: personOf(event.brand_id, event.customer_id),
@@ -136,6 +138,7 @@ export function happenedTo(emails: EmailWorld, options: Pick<FullOptions, 'setti
         message_id: row.message_id ?? null,
         campaign_kind: row.campaign_kind ?? null,
         kind: row.touchpoint_type,
+        bounce_kind: null,
         verdict: row.verdict ?? 'unknown',
         is_human: !isMachine(row),
         person: personOf(row.brand_id, (row.customer_id ?? row.anonymous_id)!),

@@ -10,31 +10,15 @@ import { attribute, fullOptions } from '../reference/reference.ts';
 import { campaignOf } from '../reference/touches.ts';
 import { optionsArbitrary } from '../reference/worlds.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
-import { Engine } from '../support/engine.ts';
+import { withEmails } from '../support/emails.ts';
 import { ALL_BRANDS, mail, order, touch } from '../support/events.ts';
 import { type Json, pick, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
-import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
+import { parametersOf, settingsOf } from '../support/worlds.ts';
 
 const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 6, 60);
 const FIGURES = [...Object.keys(ENGAGEMENT_COUNTS), ...Object.keys(ENGAGEMENT_RATES)];
-
-/** An engine with a world and its email events. */
-async function withEmails({ world, email_events }: EmailWorld, work: (engine: Engine) => Promise<void>): Promise<void> {
-  const engine = await Engine.open();
-  try {
-    await engine.load(
-      [...eventsOf(world), ...email_events.map((event) => ({ record: 'email_events' as const, event }))],
-      40,
-    );
-    // A brand without an order is in a report if it is configured.
-    engine.reports.configured_brands = ['default', 'b2'];
-    await work(engine);
-  } finally {
-    await engine.close();
-  }
-}
 
 describe('on random worlds', () => {
   test('each row is the campaign report of its campaign, and all rows add up to the attribution report', async () => {
