@@ -8,6 +8,7 @@ import { showCampaigns } from './campaigns.ts';
 import { showClaims } from './claims.ts';
 import { showComparison } from './comparison.ts';
 import { showCustomer } from './customer.ts';
+import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
 import { showListHealth } from './list-health.ts';
@@ -26,6 +27,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   claims: showClaims,
   comparison: showComparison,
   customer: showCustomer,
+  fatigue: showFatigue,
   fit: cardText,
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),

@@ -5,6 +5,7 @@ import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { customer } from './customer.ts';
 import type { Report } from './declare.ts';
+import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
@@ -21,6 +22,7 @@ export const REPORTS: readonly Report[] = [
   campaigns,
   campaign,
   listHealth,
+  fatigue,
   claims,
   receipt,
   customer,

@@ -177,6 +177,37 @@ export const MAILED_PEOPLE = defineRelation(
   'a person who was sent an email in the period, with the state at its end',
   { key: ['person'], columns: { person: 'text', state: 'text', sends: 'int', delivered: 'int' } },
 );
+export const BRAND_WEEKS = defineRelation(
+  'brand_weeks',
+  'the offset of the zone of a brand in a part of time, and the first and the last whole week of its period',
+  {
+    key: ['brand_id', 'from_ms'],
+    columns: {
+      brand_id: 'text',
+      from_ms: 'int',
+      until_ms: 'int',
+      offset_ms: 'int',
+      first_week: 'int',
+      last_week: 'int',
+    },
+  },
+);
+export const PERSON_WEEKS = defineRelation(
+  'person_weeks',
+  'a week of a person on the list in which an email was delivered or something else happened',
+  {
+    key: ['person', 'week_no'],
+    columns: {
+      person: 'text',
+      week_no: 'int',
+      last_week: 'int',
+      messages: 'int',
+      is_clicked: 'int',
+      is_lost: 'int',
+      is_ordered: 'int',
+    },
+  },
+);
 export const CAMPAIGN_TOUCHES = defineRelation(
   'campaign_touches',
   'a touch of the campaign in a path, with its credit',
