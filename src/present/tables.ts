@@ -15,6 +15,7 @@ import { showListHealth } from './list-health.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
 import { showReceipt } from './receipt.ts';
+import { showSendTimes } from './send-times.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
 
@@ -35,6 +36,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   list_health: showListHealth,
   models: showModels,
   receipt: showReceipt,
+  send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
 };
 

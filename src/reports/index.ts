@@ -7,6 +7,7 @@ import { customer } from './customer.ts';
 import type { Report } from './declare.ts';
 import { fatigue } from './emails/fatigue.ts';
 import { listHealth } from './emails/list-health.ts';
+import { sendTimes } from './emails/send-times.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { models } from './model-comparison.ts';
@@ -23,6 +24,7 @@ export const REPORTS: readonly Report[] = [
   campaign,
   listHealth,
   fatigue,
+  sendTimes,
   claims,
   receipt,
   customer,

@@ -98,6 +98,8 @@ export const EMAIL_LIST_PARAMETERS = {
   currency,
   ...optionParameters('verdicts', 'orders', 'refunds'),
 };
+/** Parameters of a report about credit of a period under one model, without filters and an earlier period. */
+export const ONE_MODEL_UNFILTERED = WITH_ONE_MODEL;
 /** Parameters of a report that compares models. */
 export const SEVERAL_MODELS_PARAMETERS = WITH_SEVERAL_MODELS;
 /** Parameters of a report on one order. It has no parameters about a period or several orders. */

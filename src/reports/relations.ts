@@ -208,6 +208,41 @@ export const PERSON_WEEKS = defineRelation(
     },
   },
 );
+export const MESSAGES = defineRelation(
+  'messages',
+  'an email that was delivered in the period, with its first human open and click; without an id, series names its person, campaign and email',
+  {
+    key: ['message'],
+    columns: {
+      message: 'text',
+      series: 'text?',
+      brand_id: 'text',
+      person: 'text',
+      campaign_kind: 'text?',
+      delivered_ms: 'int',
+      hour: 'int',
+      weekday: 'int',
+      opened_ms: 'int?',
+      clicked_ms: 'int?',
+    },
+  },
+);
+export const MESSAGE_CREDITS = defineRelation(
+  'message_credits',
+  'what an order gives an email of the period, from the touches that belong to it',
+  {
+    key: ['order_no', 'message'],
+    columns: {
+      order_no: 'int',
+      message: 'text',
+      person: 'text',
+      counted: 'int',
+      micros: 'int128',
+      hour: 'int',
+      weekday: 'int',
+    },
+  },
+);
 export const CAMPAIGN_TOUCHES = defineRelation(
   'campaign_touches',
   'a touch of the campaign in a path, with its credit',

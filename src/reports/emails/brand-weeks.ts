@@ -16,7 +16,7 @@ export const weekOfLocal = (local_ms: string, first: WeekStart): string =>
 export const weekOfDay = (day_number: string, first: WeekStart): string =>
   `floor_div(${day_number} + ${WEEK_OFFSETS[first]}, 7)`;
 
-/** Makes `brand_weeks`, and tells the most whole weeks of a brand. A brand without a whole week has no row. */
+/** Makes `brand_weeks`, and tells the most whole weeks of a brand. Of a brand without a whole week the last lies before the first. */
 export async function makeBrandWeeks(
   snapshot: Snapshot,
   { brands }: Plan,
@@ -33,7 +33,6 @@ export async function makeBrandWeeks(
     // The day of the end is not in the period, or not all of it.
     const first_week = weekOf(from_day + 6, first);
     const last_week = weekOf(dayOf(zone, end_ms), first) - 1;
-    if (last_week < first_week) continue;
     weeks = Math.max(weeks, last_week - first_week + 1);
     for (const period of offsetPeriods(zone, start_ms, end_ms))
       rows.push({ brand_id, ...period, first_week, last_week });

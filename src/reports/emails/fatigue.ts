@@ -104,7 +104,7 @@ async function makePersonWeeks(
     snapshot,
     PERSON_WEEKS,
     `with happened as (
-       select h.person as person, ${of_event} as week_no, max(w.last_week) as last_week, count_where(h.kind = 'delivered') as messages,
+       select h.person as person, ${of_event} as week_no, max(w.last_week) as last_week, int64(count_where(h.kind = 'delivered')) as messages,
          max(case when h.kind = 'email_click' and h.is_human = 1 then 1 else 0 end) as is_clicked,
          max(case when h.kind in ('unsubscribed', 'complained') then 1 else 0 end) as is_lost
        from (${events}) h join ${brand_weeks.name} w on w.brand_id = h.brand_id and h.at_ms >= w.from_ms and h.at_ms < w.until_ms
@@ -117,7 +117,7 @@ async function makePersonWeeks(
      all_weeks as (
        select person, week_no, max(messages) as messages, max(is_clicked) as is_clicked, max(is_lost) as is_lost, max(is_ordered) as is_ordered from (
          select person, week_no, messages, is_clicked, is_lost, 0 as is_ordered from happened
-         union all select person, week_no, 0 as messages, 0 as is_clicked, 0 as is_lost, 1 as is_ordered from ordered) a
+         union all select person, week_no, int64(0) as messages, 0 as is_clicked, 0 as is_lost, 1 as is_ordered from ordered) a
        group by person, week_no),
      firsts as (select person, min(week_no) as from_week, max(last_week) as last_week from happened where messages > 0 group by person),
      listed as (
@@ -140,16 +140,16 @@ async function readBuckets(snapshot: Snapshot): Promise<ReportJson[]> {
   const bucket = `case when messages >= ${MANY} then ${MANY} else messages end`;
   const rows = await snapshot.query(
     `with of_people as (
-       select person, hash256(person) as person_group, int64(${bucket}) as bucket, count(*) as weeks,
-         sum(is_clicked) as clicks, sum(is_ordered) as orders, sum(is_lost) as losses from ${PERSON_WEEKS.name} group by person, ${bucket}),
+       select person, hash256(person) as person_group, int64(${bucket}) as bucket, int64(count(*)) as weeks,
+         int64(sum(is_clicked)) as clicks, int64(sum(is_ordered)) as orders, int64(sum(is_lost)) as losses from ${PERSON_WEEKS.name} group by person, ${bucket}),
      spans as (
-       select person, hash256(person) as person_group, max(last_week) - min(week_no) + 1 as weeks, count_where(messages > 0) as mailed, count_where(messages = 0) as others
+       select person, hash256(person) as person_group, int64(max(last_week) - min(week_no) + 1) as weeks, int64(count_where(messages > 0)) as mailed, int64(count_where(messages = 0)) as others
        from ${PERSON_WEEKS.name} group by person)
-     select bucket, person_group, sum(weeks) as weeks, count(*) as people, sum(clicks) as clicks, sum(orders) as orders, sum(losses) as losses
+     select bucket, person_group, int64(sum(weeks)) as weeks, int64(count(*)) as people, int64(sum(clicks)) as clicks, int64(sum(orders)) as orders, int64(sum(losses)) as losses
      from of_people where bucket > 0 group by bucket, person_group
      union all
-     select int64(0) as bucket, s.person_group as person_group, sum(s.weeks - s.mailed) as weeks, count_where(s.weeks > s.mailed) as people,
-       sum(coalesce(p.clicks, 0)) as clicks, sum(coalesce(p.orders, 0)) as orders, sum(coalesce(p.losses, 0)) as losses
+     select int64(0) as bucket, s.person_group as person_group, int64(sum(s.weeks - s.mailed)) as weeks, int64(count_where(s.weeks > s.mailed)) as people,
+       int64(sum(coalesce(p.clicks, 0))) as clicks, int64(sum(coalesce(p.orders, 0))) as orders, int64(sum(coalesce(p.losses, 0))) as losses
      from spans s left join (select * from of_people where bucket = 0) p on p.person = s.person group by s.person_group`,
   );
   const buckets = Array.from(
