@@ -143,7 +143,7 @@ async function readBuckets(snapshot: Snapshot): Promise<ReportJson[]> {
        select person, hash256(person) as person_group, int64(${bucket}) as bucket, int64(count(*)) as weeks,
          int64(sum(is_clicked)) as clicks, int64(sum(is_ordered)) as orders, int64(sum(is_lost)) as losses from ${PERSON_WEEKS.name} group by person, ${bucket}),
      spans as (
-       select person, hash256(person) as person_group, int64(max(last_week) - min(week_no) + 1) as weeks, int64(count_where(messages > 0)) as mailed, int64(count_where(messages = 0)) as others
+       select person, hash256(person) as person_group, int64(max(last_week) - min(week_no) + 1) as weeks, int64(count_where(messages > 0)) as mailed
        from ${PERSON_WEEKS.name} group by person)
      select bucket, person_group, int64(sum(weeks)) as weeks, int64(count(*)) as people, int64(sum(clicks)) as clicks, int64(sum(orders)) as orders, int64(sum(losses)) as losses
      from of_people where bucket > 0 group by bucket, person_group
