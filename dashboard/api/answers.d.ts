@@ -2981,11 +2981,15 @@ config_hash: string
 generated_at: string
 attribution_model: string
 /**
+ * Of emails: the kind that the parameter chose, or null; of times: the kind of the emails
+ */
+campaign_kind: (string | null)
+/**
  * The zones of the brands. Hours and weekdays are those of the brand, because the zone of a recipient is not known
  */
 time_zones: string[]
 /**
- * The hour with the highest rate of recipients who clicked; null where the figures cannot tell it from others
+ * The hour with the highest rate of emails that were clicked; null where the figures cannot tell it from others
  */
 best_hour: {
 best: (string | null)
@@ -3006,7 +3010,15 @@ delivered: number
  */
 recipients: number
 /**
- * Recipients who opened one of these emails, without machines
+ * People who opened one of these emails, without machines
+ */
+openers: number
+/**
+ * People who clicked in one of these emails, without machines
+ */
+clickers: number
+/**
+ * Emails with a human open, of the delivered. A rate of people would be higher where they got several emails
  */
 opened: {
 /**
@@ -3030,7 +3042,7 @@ high: number
 withheld: (string | null)
 }
 /**
- * Recipients who clicked in one of these emails, without machines
+ * Emails with a human click, of the delivered
  */
 clicked: {
 /**
@@ -3083,7 +3095,15 @@ delivered: number
  */
 recipients: number
 /**
- * Recipients who opened one of these emails, without machines
+ * People who opened one of these emails, without machines
+ */
+openers: number
+/**
+ * People who clicked in one of these emails, without machines
+ */
+clickers: number
+/**
+ * Emails with a human open, of the delivered. A rate of people would be higher where they got several emails
  */
 opened: {
 /**
@@ -3107,7 +3127,7 @@ high: number
 withheld: (string | null)
 }
 /**
- * Recipients who clicked in one of these emails, without machines
+ * Emails with a human click, of the delivered
  */
 clicked: {
 /**
@@ -3156,6 +3176,9 @@ revenue_per_recipient_withheld: (string | null)
  * Hours from the delivery to the first human open or click, in the period
  */
 answer_times: {
+/**
+ * Of emails: the kind that the parameter chose, or null; of times: the kind of the emails
+ */
 campaign_kind: (string | null)
 answer: string
 delivered: number

@@ -20,7 +20,12 @@ export function showSendTimes(report: ReportJson, limit: number): string {
   };
   const times = (report['answer_times'] as Row[]).map(({ buckets: _buckets, ...row }) => row);
   return [
-    reportTitle('Times of sending', report),
+    reportTitle(
+      report['campaign_kind'] === null
+        ? 'Times of sending'
+        : `Times of sending, emails of the kind ${report['campaign_kind']}`,
+      report,
+    ),
     best('best_hour', 'hour'),
     best('best_weekday', 'weekday'),
     `\nBy hour of the delivery, ${(report['time_zones'] as string[]).slice(0, 3).join(', ')}\n`,

@@ -2,6 +2,7 @@
 
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { optionParameters } from '../attribution/query-options.ts';
+import { CAMPAIGN_KINDS } from '../domain/campaign-kind.ts';
 import { choice, words } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { COMPARES } from './earlier-period.ts';
@@ -104,6 +105,12 @@ export const EMAIL_LIST_PARAMETERS = {
   currency,
   ...optionParameters('verdicts', 'orders', 'refunds'),
 };
+/** The parameter of reports on emails that can be about one kind of campaign. */
+export const EMAILS_OF_KIND = Type.Optional(
+  choice(CAMPAIGN_KINDS, 'Only emails of this kind, and what people did with them; all emails when left out', {
+    'x-value': CAMPAIGN_KINDS.join('|'),
+  }),
+);
 /** Parameters of a report about credit of a period under one model, without filters and an earlier period. */
 export const ONE_MODEL_UNFILTERED = WITH_ONE_MODEL;
 /** Parameters of a report that compares models. */

@@ -126,8 +126,10 @@ test('on random worlds, hours and weekdays have the figures of the reference', a
           return {
             delivered: own.length,
             recipients: people(own),
-            opened: people(own.filter(({ opened }) => opened)),
-            clicked: people(own.filter(({ clicked }) => clicked)),
+            openers: people(own.filter(({ opened }) => opened)),
+            clickers: people(own.filter(({ clicked }) => clicked)),
+            opened: own.filter(({ opened }) => opened).length,
+            clicked: own.filter(({ clicked }) => clicked).length,
             influenced_orders: new Set(earned.filter(({ counted }) => counted).map((one) => one.order)).size,
             attributed_revenue_micros: String(earned.reduce((sum, { micros }) => sum + micros, 0n)),
           };
@@ -135,6 +137,8 @@ test('on random worlds, hours and weekdays have the figures of the reference', a
         const shown = ({
           delivered,
           recipients,
+          openers,
+          clickers,
           opened,
           clicked,
           influenced_orders,
@@ -142,6 +146,8 @@ test('on random worlds, hours and weekdays have the figures of the reference', a
         }: Json) => ({
           delivered,
           recipients,
+          openers,
+          clickers,
           opened: opened.events,
           clicked: clicked.events,
           influenced_orders,
@@ -157,7 +163,13 @@ test('on random worlds, hours and weekdays have the figures of the reference', a
             row.weekday,
             figures(({ brand_id, delivered_ms }) => weekdayOf(delivered_ms, zone(brand_id)) === row.weekday),
           ]);
-        const { opened: _opened, clicked: _clicked, ...all } = figures(() => true);
+        const {
+          opened: _opened,
+          clicked: _clicked,
+          openers: _openers,
+          clickers: _clickers,
+          ...all
+        } = figures(() => true);
         expect(report.totals).toMatchObject(all);
       });
     }),
@@ -192,7 +204,7 @@ test('a best hour is named where its interval lies above the others, and answers
       revenue_per_recipient: '0.025000',
       revenue_per_recipient_withheld: 'needs 30 people with an influenced order, has 1',
     });
-    expect(report.by_hour[10].clicked).toMatchObject({ rate: null, withheld: 'needs 300 recipients, has 0' });
+    expect(report.by_hour[10].clicked).toMatchObject({ rate: null, withheld: 'needs 300 emails, has 0' });
     const clicks = report.answer_times.find((row: Json) => row.answer === 'click');
     expect(clicks).toMatchObject({
       campaign_kind: 'flow',
@@ -203,5 +215,7 @@ test('a best hour is named where its interval lies above the others, and answers
       p90_hours: 0.5,
     });
     expect(clicks.buckets[0]).toEqual({ from_hours: 0, until_hours: 1, answered: 200, share: 0.909091 });
+    const campaigns = await sendTimesReport(shop.reports, { ...MARCH, campaign_kind: 'campaign' }, ALL_BRANDS);
+    expect(campaigns['totals']).toMatchObject({ delivered: 0, influenced_orders: 0, attributed_revenue: '0.000000' });
     expect(clicks.buckets[2]).toMatchObject({ from_hours: 2, until_hours: 4, answered: 20 });
   }));

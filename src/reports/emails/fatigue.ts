@@ -2,7 +2,6 @@
 import { makeOrdersAndEvents } from '../../attribution/orders.ts';
 import { PERSON_GROUPS, type Plan } from '../../attribution/plan.ts';
 import type { OrderRelations } from '../../attribution/relations.ts';
-import { CAMPAIGN_KINDS } from '../../domain/campaign-kind.ts';
 import { choice } from '../../domain/parameter.ts';
 import type { WeekStart } from '../../domain/time.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
@@ -17,7 +16,7 @@ import { type ReportContext, type ReportJson, readOptions } from '../context.ts'
 import { defineReport } from '../declare.ts';
 import { ALL_EMAILS, type Chosen, emailEvents } from '../email-events.ts';
 import { DEFAULT_WEEK_START, WEEK_STARTS } from '../groups.ts';
-import { EMAIL_LIST_PARAMETERS } from '../parameters.ts';
+import { EMAIL_LIST_PARAMETERS, EMAILS_OF_KIND } from '../parameters.ts';
 import { PERSON_WEEKS } from '../relations.ts';
 import { resolveParameters } from '../resolve.ts';
 import { FATIGUE_MEANINGS, FatigueResult } from '../results/fatigue.ts';
@@ -28,15 +27,7 @@ const { adjustments: _adjustments, currency: _currency, ...SHARED } = EMAIL_LIST
 const FatigueParameters = Type.Object(
   {
     ...SHARED,
-    campaign_kind: Type.Optional(
-      choice(
-        CAMPAIGN_KINDS,
-        'Only emails of this kind count, and what people did with them; all emails when left out',
-        {
-          'x-value': CAMPAIGN_KINDS.join('|'),
-        },
-      ),
-    ),
+    campaign_kind: EMAILS_OF_KIND,
     week_start: Type.Optional(
       choice(WEEK_STARTS, 'First day of a week; monday when left out', { 'x-value': 'monday|sunday' }),
     ),

@@ -7,9 +7,11 @@
 import { creditedTouches } from '../../attribution/credits.ts';
 import type { Plan } from '../../attribution/plan.ts';
 import type { Attribution } from '../../attribution/query.ts';
+import type { CampaignKind } from '../../domain/campaign-kind.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { materialise, type Relation } from '../../warehouse/relation.ts';
+import { textWord } from '../../warehouse/sql-text.ts';
 import { ALL_EMAILS, emailEvents } from '../email-events.ts';
 import { MESSAGE_CREDITS, MESSAGES } from '../relations.ts';
 
@@ -22,8 +24,13 @@ const seriesOf = (person: string, campaign_id: string, email_id: string): string
 /** SQL for the name of an email with a `message_id`. */
 const namedBy = (brand_id: string, message_id: string): string => `concat('id/', ${brand_id}, '/', ${message_id})`;
 
-/** Makes `messages`. @param zones `brand_weeks`. */
-export async function makeMessages(snapshot: Snapshot, plan: Plan, zones: Relation): Promise<void> {
+/** Makes `messages`. @param zones `brand_weeks`. @param campaign_kind only deliveries of this kind. */
+export async function makeMessages(
+  snapshot: Snapshot,
+  plan: Plan,
+  zones: Relation,
+  campaign_kind: CampaignKind | undefined,
+): Promise<void> {
   const events = await emailEvents(snapshot, plan, ALL_EMAILS);
   const is_delivered = `h.kind = 'delivered'`;
   const first = (kind: string): string => `min(case when h.kind = '${kind}' then h.at_ms end)`;
@@ -53,7 +60,8 @@ export async function makeMessages(snapshot: Snapshot, plan: Plan, zones: Relati
        m.delivered_ms as delivered_ms, floor_div(${local_ms}, ${MS_PER_HOUR}) - 24 * floor_div(${local_ms}, ${MS_PER_DAY}) as hour,
        floor_div(${local_ms}, ${MS_PER_DAY}) + ${THURSDAY} - 7 * floor_div(floor_div(${local_ms}, ${MS_PER_DAY}) + ${THURSDAY}, 7) as weekday,
        m.opened_ms as opened_ms, m.clicked_ms as clicked_ms
-     from both_ways m join ${zones.name} w on w.brand_id = m.brand_id and m.delivered_ms >= w.from_ms and m.delivered_ms < w.until_ms`,
+     from both_ways m join ${zones.name} w on w.brand_id = m.brand_id and m.delivered_ms >= w.from_ms and m.delivered_ms < w.until_ms
+     ${campaign_kind === undefined ? '' : `where m.campaign_kind = ${textWord(campaign_kind)}`}`,
   );
 }
 

@@ -22,12 +22,14 @@ const LEAST = { cases: 300, events: 10 };
 const LEAST_BUYERS = 30;
 
 interface Slot {
-  messages: number;
+  delivered: Map<number, number>;
+  opened: Map<number, number>;
+  clicked: Map<number, number>;
   orders: number;
   micros: bigint;
   recipients: Map<number, number>;
-  openers: Map<number, number>;
-  clickers: Map<number, number>;
+  openers: number;
+  clickers: number;
   buyers: number;
   credited: Map<number, number>;
 }
@@ -35,12 +37,14 @@ interface Slot {
 export async function readSlots(snapshot: Snapshot, kind: SlotKind): Promise<{ rows: ReportJson[]; best: ReportJson }> {
   const slots = SLOTS[kind].map(
     (): Slot => ({
-      messages: 0,
+      delivered: new Map(),
+      opened: new Map(),
+      clicked: new Map(),
       orders: 0,
       micros: 0n,
       recipients: new Map(),
-      openers: new Map(),
-      clickers: new Map(),
+      openers: 0,
+      clickers: 0,
       buyers: 0,
       credited: new Map(),
     }),
@@ -49,15 +53,15 @@ export async function readSlots(snapshot: Snapshot, kind: SlotKind): Promise<{ r
   await readEarned(snapshot, kind, slots);
   const draws = drawGroups(DRAWS, PERSON_GROUPS, 1);
   const rates = slots.map((slot) =>
-    groupRate(draws, slot.clickers, slot.recipients, LEVEL, LEAST, ['recipients', 'people who clicked']),
+    groupRate(draws, slot.clicked, slot.delivered, LEVEL, LEAST, ['emails', 'emails with a click']),
   );
   const rows = slots.map((slot, i) => ({
     [kind]: kind === 'hour' ? i : WEEKDAYS[i]!,
-    delivered: slot.messages,
+    delivered: total(slot.delivered),
     recipients: total(slot.recipients),
-    opened: intervalOf(
-      groupRate(draws, slot.openers, slot.recipients, LEVEL, LEAST, ['recipients', 'people who opened']),
-    ),
+    openers: slot.openers,
+    clickers: slot.clickers,
+    opened: intervalOf(groupRate(draws, slot.opened, slot.delivered, LEVEL, LEAST, ['emails', 'emails with an open'])),
     clicked: intervalOf(rates[i]!),
     influenced_orders: slot.orders,
     ...money('attributed_revenue', slot.micros),
@@ -69,9 +73,10 @@ export async function readSlots(snapshot: Snapshot, kind: SlotKind): Promise<{ r
 async function readAnswers(snapshot: Snapshot, kind: SlotKind, slots: readonly Slot[]): Promise<void> {
   const rows = await snapshot.query(
     `with of_people as (
-       select ${kind} as slot, person, count(*) as messages, max(case when opened_ms is not null then 1 else 0 end) as opened,
-         max(case when clicked_ms is not null then 1 else 0 end) as clicked from ${MESSAGES.name} group by ${kind}, person)
-     select slot, hash256(person) as person_group, sum(messages) as messages, count(*) as recipients, sum(opened) as openers, sum(clicked) as clickers
+       select ${kind} as slot, person, count(*) as messages, count_where(opened_ms is not null) as opened,
+         count_where(clicked_ms is not null) as clicked from ${MESSAGES.name} group by ${kind}, person)
+     select slot, hash256(person) as person_group, sum(messages) as messages, count(*) as recipients, sum(opened) as opened, sum(clicked) as clicked,
+       count_where(opened > 0) as openers, count_where(clicked > 0) as clickers
      from of_people group by slot, hash256(person)`,
   );
   const shape = {
@@ -79,15 +84,19 @@ async function readAnswers(snapshot: Snapshot, kind: SlotKind, slots: readonly S
     person_group: 'number',
     messages: 'number',
     recipients: 'number',
+    opened: 'number',
+    clicked: 'number',
     openers: 'number',
     clickers: 'number',
   } as const;
   for (const row of readAll(rows, shape)) {
     const slot = slots[row.slot]!;
-    slot.messages += row.messages;
+    slot.delivered.set(row.person_group, row.messages);
+    slot.opened.set(row.person_group, row.opened);
+    slot.clicked.set(row.person_group, row.clicked);
     slot.recipients.set(row.person_group, row.recipients);
-    slot.openers.set(row.person_group, row.openers);
-    slot.clickers.set(row.person_group, row.clickers);
+    slot.openers += row.openers;
+    slot.clickers += row.clickers;
   }
 }
 
@@ -142,7 +151,7 @@ function bestOf(rates: readonly Rate[], names: readonly string[]): ReportJson {
   if (best === undefined || others.length === 0)
     return {
       best: null,
-      reason: `needs two with ${LEAST.cases} recipients and ${LEAST.events} people who clicked, has ${known.length}`,
+      reason: `needs two with ${LEAST.cases} emails and ${LEAST.events} with a click, has ${known.length}`,
     };
   const beside = others.filter(({ interval }) => interval.high >= best.interval.low).map(({ name }) => name);
   if (beside.length > 0)
@@ -152,6 +161,6 @@ function bestOf(rates: readonly Rate[], names: readonly string[]): ReportJson {
     };
   return {
     best: best.name,
-    reason: `its interval lies above those of the ${others.length} others that have enough recipients`,
+    reason: `its interval lies above those of the ${others.length} others that have enough emails`,
   };
 }

@@ -9,7 +9,7 @@ import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from '../context.ts';
 import { defineReport } from '../declare.ts';
 import { DEFAULT_WEEK_START } from '../groups.ts';
-import { ONE_MODEL_UNFILTERED } from '../parameters.ts';
+import { EMAILS_OF_KIND, ONE_MODEL_UNFILTERED } from '../parameters.ts';
 import { MESSAGE_CREDITS, MESSAGES } from '../relations.ts';
 import { resolveParameters } from '../resolve.ts';
 import { SEND_TIMES_MEANINGS, SendTimesResult } from '../results/send-times.ts';
@@ -19,30 +19,35 @@ import { makeBrandWeeks } from './brand-weeks.ts';
 import { makeMessageCredits, makeMessages } from './messages.ts';
 import { readSlots } from './send-slots.ts';
 
-const SendTimesParameters = Type.Object(ONE_MODEL_UNFILTERED, { additionalProperties: false });
+const SendTimesParameters = Type.Object(
+  { ...ONE_MODEL_UNFILTERED, campaign_kind: EMAILS_OF_KIND },
+  { additionalProperties: false },
+);
 
 export async function sendTimesReport(
   context: ReportContext,
   parameters: Static<typeof SendTimesParameters>,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
+  const { campaign_kind, ...shared } = parameters;
   return context.warehouse.read(async (snapshot) => {
-    const resolved = await resolveParameters(snapshot, context, parameters, {
+    const resolved = await resolveParameters(snapshot, context, shared, {
       ...options,
-      extra: { report: 'send_times' },
+      extra: { report: 'send_times', campaign_kind: campaign_kind ?? null },
       touch_columns: ['message_id'],
     });
     return answerOnce(context, resolved, '', async () => {
       const { plan } = resolved;
       const query = await attribute(snapshot, plan, context.directory);
       const { relation } = await makeBrandWeeks(snapshot, plan, DEFAULT_WEEK_START);
-      await makeMessages(snapshot, plan, relation);
+      await makeMessages(snapshot, plan, relation, campaign_kind);
       await makeMessageCredits(snapshot, query);
       const hours = await readSlots(snapshot, 'hour');
       const weekdays = await readSlots(snapshot, 'weekday');
       return {
         ...reportHead(resolved, context.clock()),
         attribution_model: plan.models[0]!.name,
+        campaign_kind: campaign_kind ?? null,
         time_zones: [...new Set(plan.brands.map(({ settings }) => settings.time_zone))],
         best_hour: hours.best,
         best_weekday: weekdays.best,

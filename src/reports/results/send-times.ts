@@ -21,6 +21,8 @@ import {
 const SLOT = {
   delivered: count(),
   recipients: count(),
+  openers: count(),
+  clickers: count(),
   opened: RATE,
   clicked: RATE,
   influenced_orders: count(),
@@ -34,6 +36,7 @@ const BEST = closed({ best: textOrNull(), reason: text() });
 export const SendTimesResult = closed({
   ...PERIOD_HEAD,
   attribution_model: text(),
+  campaign_kind: textOrNull(),
   time_zones: texts(),
   best_hour: BEST,
   best_weekday: BEST,
@@ -63,14 +66,17 @@ export const SendTimesResult = closed({
 export const SEND_TIMES_MEANINGS = {
   ...HEAD_MEANINGS,
   ...RATE_MEANINGS,
+  campaign_kind: 'Of emails: the kind that the parameter chose, or null; of times: the kind of the emails',
   time_zones:
     'The zones of the brands. Hours and weekdays are those of the brand, because the zone of a recipient is not known',
   best_hour:
-    'The hour with the highest rate of recipients who clicked; null where the figures cannot tell it from others',
+    'The hour with the highest rate of emails that were clicked; null where the figures cannot tell it from others',
   best_weekday: 'The same for weekdays',
   recipients: 'People with a delivery in the hour or on the weekday',
-  opened: 'Recipients who opened one of these emails, without machines',
-  clicked: 'Recipients who clicked in one of these emails, without machines',
+  openers: 'People who opened one of these emails, without machines',
+  clickers: 'People who clicked in one of these emails, without machines',
+  opened: 'Emails with a human open, of the delivered. A rate of people would be higher where they got several emails',
+  clicked: 'Emails with a human click, of the delivered',
   influenced_orders: 'Orders of the period with a touch of one of these emails in their path',
   attributed_revenue:
     'Credit of the touches of these emails. Emails that were delivered before the period are in no row',
