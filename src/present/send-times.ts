@@ -28,7 +28,7 @@ export function showSendTimes(report: ReportJson, limit: number): string {
     ),
     best('best_hour', 'hour'),
     best('best_weekday', 'weekday'),
-    `\nBy hour of the delivery, ${(report['time_zones'] as string[]).slice(0, 3).join(', ')}\n`,
+    line`\nBy hour of the delivery, ${(report['time_zones'] as string[]).slice(0, 3).join(', ')}\n`,
     slots(
       report,
       'hour',
