@@ -131,6 +131,12 @@ export const FILTERED_SEGMENTS = defineRelation(
   { key: ['order_no'], columns: { order_no: 'int', segment: 'text', passes: 'int' } },
 );
 
+export const ORDER_CUSTOMER_KINDS = defineRelation(
+  'order_customer_kinds',
+  "whether an order is its person's first: `new` or `returning`",
+  { key: ['order_no'], columns: { order_no: 'int', customer_kind: 'text' } },
+);
+
 export const FILTERED_JOURNEYS = defineRelation(
   'filtered_journeys',
   'a journey with a touchpoint that the filters let pass',
