@@ -4,10 +4,11 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
-import { UnreadItem } from '../domain/record.ts';
+import { DEFAULT_BRAND, UnreadItem } from '../domain/record.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import type { Draft } from '../log/envelope.ts';
+import { withoutAddresses } from '../sources/addresses.ts';
 import { MESSAGE_TYPES, type MessageType } from '../sources/segment/message.ts';
 import { type SegmentOptions, translateMessage } from '../sources/segment/translate.ts';
 import { Unusable } from '../sources/source.ts';
@@ -90,6 +91,9 @@ async function take(
     from_page,
     now_ms: tributary.reports.clock(),
   };
+  const people = {
+    idOf: (address: string) => tributary.reports.emailPersonOf?.(key.brand_id ?? DEFAULT_BRAND, address) ?? null,
+  };
   const drafts: Draft[] = [];
   const owners: number[] = [];
   const rejected: Array<{ index: number; reason: string }> = [];
@@ -104,7 +108,7 @@ async function take(
       if ('ignored' in result) ignored += 1;
       else
         for (const draft of result.drafts) {
-          drafts.push(draft);
+          drafts.push(withoutAddresses(draft, people, true));
           owners.push(index);
         }
     } catch (error) {
