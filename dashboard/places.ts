@@ -1,0 +1,9 @@
+/** The pages, in the order of the navigation. */
+export const PAGES = [
+  { path: '/', name: 'Overview' },
+  { path: '/channels', name: 'Channels' },
+  { path: '/campaigns', name: 'Campaigns' },
+  { path: '/customers', name: 'Customers' },
+  { path: '/models', name: 'Models' },
+  { path: '/quality', name: 'Data quality' },
+] as const;
