@@ -13,6 +13,7 @@
  *   --sizes 1,10                    other sizes, in millions of touchpoints
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
+ * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
@@ -80,6 +81,7 @@ if (positionals[0] === 'beside') {
   benchBeside(benchFolder(), other, names, values.scale);
   process.exit();
 }
+if (positionals.includes('intervals')) await benchIntervals(scale);
 if (wanted('ingest')) await benchIngest(scale);
 if (wanted('redirects')) await benchRedirects(scale);
 if (wanted('overload')) await benchOverload();

@@ -26,6 +26,7 @@ export const ORDER_ARRAYS = [
   'person_starts',
   'by_person',
   'conversions',
+  'person_group',
 ] as const;
 export type PassOrders = Pick<
   AskedOrders,
@@ -43,4 +44,6 @@ export interface Asked {
   journey_details: boolean;
   /** True if the report tells what the path of each order holds. Then people without a chosen order are not walked. */
   path_facts: boolean;
+  /** True if the report tells how its figures spread over people. */
+  has_spread: boolean;
 }

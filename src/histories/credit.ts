@@ -3,6 +3,7 @@ import { makeOrdersAndEvents } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { OrderRelations } from '../attribution/relations.ts';
 import { makeMembers } from '../attribution/touches.ts';
+import { CUSTOMER_KINDS } from '../domain/conversion.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { brandRule } from '../identity/kept-persons.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -38,10 +39,14 @@ export interface Question {
   keysOf: (event: KeyedEvent) => ReadonlyArray<string | null>;
   /** Makes the relation of the segments of orders; null if no key asks for them. */
   makeSegments: ((query: { orders: Relation; members: Relation }) => Promise<Relation>) | null;
+  /** True if a key or a filter asks whether an order is its person's first. */
+  with_kinds: boolean;
   /** True if the report tells more of journeys than their lengths. */
   journey_details: boolean;
   /** The people whose orders the report chooses, with what the paths of these hold; null if it chooses by value events alone. */
   people: PeopleAsked | null;
+  /** True if the report tells how its figures spread over people. */
+  has_spread: boolean;
   /** Threads for passes over many orders; the event loop makes all passes when left out. */
   threads: PassThreads | undefined;
   /** Aborted when nobody waits for the result any more. */
@@ -92,12 +97,12 @@ export async function ordersInMemory(
   plan: Plan,
   directory: PersonDirectory,
   histories: Histories,
-  { makeSegments, people }: Pick<Question, 'makeSegments' | 'people'>,
+  { makeSegments, people, with_kinds }: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
 ): Promise<MemoryOrders | null> {
   if (!holds(histories, plan, [])) return null;
   const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
   const persons = await directory.personKeys(snapshot, plan.positions.identity, rules);
-  const orders = await askOrders(histories.orders, plan, persons, histories.subjects);
+  const orders = await askOrders(histories.orders, plan, persons, histories.subjects, with_kinds);
   if (orders === null) return null;
   let made: ReturnType<typeof ordersInSql> | undefined;
   const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
@@ -127,11 +132,12 @@ export async function creditInMemory(
   const { orders, people } = read;
   const { event_group, groups } = await groupEvents(plan, orders, question);
   if (people !== null) leaveOthers(orders, people, event_group);
-  const { journey_details } = question;
+  const { journey_details, has_spread } = question;
   const columns = question.touch_columns as readonly LabelColumn[];
   const { tables, names } = labelTables(histories.labels, columns, question.shows, journey_details);
   const path_facts = people !== null;
-  const asked = { plan, orders, tables, event_group, event_groups: groups.length, journey_details, path_facts };
+  const event_groups = groups.length;
+  const asked = { plan, orders, tables, event_group, event_groups, journey_details, path_facts, has_spread };
   const sums = await makePass(snapshot, plan, histories, asked, question);
   return sums === null ? null : { ...read, sums, names, hidden_group: tables.hidden_group, event_groups: groups };
 }
@@ -184,7 +190,7 @@ async function ordersInSql(
   return { ...made, members: await makeMembers(snapshot, made.orders) };
 }
 
-/** The group of each value event by its keys. Events of one brand, type, segment and day are alike. */
+/** The group of each value event by its keys. Events of one brand, type, segment, kind of customer and day are alike. */
 async function groupEvents(
   plan: Plan,
   orders: AskedOrders,
@@ -201,7 +207,7 @@ async function groupEvents(
     by_values.set(text, group);
     return group;
   };
-  const { segment, segments_pass } = orders;
+  const { segment, segments_pass, is_first } = orders;
   const alike = new Map<string | number, Map<number, number>>();
   const turns = new WorkTurns();
   for (let order = 0; order < orders.orders; order++) {
@@ -209,7 +215,9 @@ async function groupEvents(
     const policy = orders.policy[order]!;
     const passes = segments_pass === null ? Number.NaN : segments_pass[order]!;
     const own_segment = segment === null ? null : segment[order]!;
-    const name = segment === null && segments_pass === null ? policy : `${policy} ${passes} ${own_segment ?? ''}`;
+    const customer_kind = is_first === null ? null : CUSTOMER_KINDS[is_first[order] === 1 ? 0 : 1];
+    const by_policy = segment === null && segments_pass === null && is_first === null;
+    const name = by_policy ? policy : `${policy} ${customer_kind} ${passes} ${own_segment ?? ''}`;
     const days = alike.get(name) ?? new Map<number, number>();
     alike.set(name, days);
     for (let e = orders.event_starts[order]!; e < orders.event_starts[order + 1]!; e++) {
@@ -219,7 +227,8 @@ async function groupEvents(
         const { brand_no, conversion_type } = partsOfPolicy(policy);
         const { brand_id } = plan.brands[brand_no]!;
         const passing = Number.isNaN(passes) ? null : passes === 1;
-        group = groupOf({ brand_id, conversion_type, segment: own_segment, segments_pass: passing, day_number });
+        const of_order = { conversion_type, segment: own_segment, segments_pass: passing, customer_kind };
+        group = groupOf({ brand_id, ...of_order, day_number });
         days.set(day_number, group);
       }
       event_group[e] = group;

@@ -67,6 +67,7 @@ function eventOf(orders: AskedOrders, brands: ReadonlyArray<{ brand_id: string }
     conversion_type,
     segment: orders.segment === null ? null : orders.segment[order]!,
     segments_pass: Number.isNaN(passes) ? null : passes === 1,
+    customer_kind: null,
     day_number: orders.day_number[orderEvent(orders, order)]!,
   };
 }

@@ -4,6 +4,7 @@ import type { Asked } from './asked.ts';
 import { ExactSums, type ExactSumsData } from './exact.ts';
 import { JourneySums, type JourneySumsData } from './journey-sums.ts';
 import { PathFacts, type PathFactsData } from './path-facts.ts';
+import { PersonSpread, type PersonSpreadData } from './person-spread.ts';
 import { Tally, type TallyData } from './tally.ts';
 
 /** Value that no touch earned for one reason, by event group, and the event groups. */
@@ -25,6 +26,7 @@ export interface PassSumsData {
   credited: Uint8Array;
   net: ExactSumsData;
   path_facts: PathFactsData | null;
+  spread: PersonSpreadData | null;
 }
 
 export class PassSums {
@@ -43,9 +45,12 @@ export class PassSums {
   readonly net = new ExactSums();
   /** Null unless the report asks for it. */
   readonly path_facts: PathFacts | null;
+  readonly spread: PersonSpread | null;
   private readonly event_groups: number;
 
-  constructor({ plan: { models }, orders, tables, event_groups, journey_details, path_facts }: Asked) {
+  constructor(asked: Asked) {
+    const { plan, orders, tables, event_groups, journey_details, path_facts, has_spread } = asked;
+    const { models } = plan;
     this.event_groups = event_groups;
     this.groups = new Tally(models.length, event_groups, tables.groups + 1);
     this.emails = new Tally(models.length, 1, tables.emails);
@@ -54,6 +59,7 @@ export class PassSums {
     this.journeys = new JourneySums(journey_details ? tables.channels : null);
     this.credited = new Uint8Array(tables.labels);
     this.path_facts = path_facts ? new PathFacts(orders.orders) : null;
+    this.spread = has_spread ? new PersonSpread(tables.groups + 1) : null;
   }
 
   /** The value that no touch earned for a reason. */
@@ -79,6 +85,7 @@ export class PassSums {
       credited,
       net: this.net.data(),
       path_facts: this.path_facts?.data() ?? null,
+      spread: this.spread?.data() ?? null,
     };
   }
 
@@ -101,6 +108,7 @@ export class PassSums {
     for (const [label, is_credited] of other.credited.entries()) this.credited[label]! |= is_credited;
     this.net.addAll(other.net, 1);
     if (other.path_facts !== null) this.path_facts!.addAll(other.path_facts);
+    if (other.spread !== null) this.spread!.addAll(other.spread);
   }
 
   private byEventGroup(): ExactSums {

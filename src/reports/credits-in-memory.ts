@@ -5,9 +5,10 @@ import { creditInMemory, type MemoryCredit } from '../histories/credit.ts';
 import type { GroupFigures } from '../histories/tally.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
+import { addKind } from './campaign-kinds.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import type { CreditSource, Group, Grouping } from './credit-source.ts';
-import { chooseOrders, filteredSegments, isAboutSegments } from './filters.ts';
+import type { CreditSource, Group, Grouping, Spread } from './credit-source.ts';
+import { chooseOrders, filteredSegments, isAboutKinds, isAboutSegments } from './filters.ts';
 import { eventFilter, labelFilter } from './filters-in-memory.ts';
 import { readGroupSpend } from './group-spend.ts';
 import { type GroupKey, keysOf, touchColumns } from './groups.ts';
@@ -34,13 +35,14 @@ export async function askHistories(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  { keys, filters }: Grouping,
+  { keys, filters, has_spread = false }: Grouping,
   journey_details: boolean,
 ): Promise<MemoryCredit | null> {
   const histories = await context.histories?.(snapshot, plan.positions.touchpoints);
   if (!histories) return null;
   const event_keys = keys.filter(({ about }) => about !== 'touch');
   const needs_segments = keys.some(({ needs }) => needs === 'segments') || filters.of_events.some(isAboutSegments);
+  const with_kinds = keys.some(({ needs }) => needs === 'customer_kinds') || filters.of_events.some(isAboutKinds);
   return creditInMemory(snapshot, plan, context.directory, histories, {
     touch_columns: touchColumns(keys),
     keysOf: (event) => valuesOf(event, event_keys),
@@ -48,8 +50,10 @@ export async function askHistories(
     shows: labelFilter(filters),
     chooses: eventFilter(filters),
     makeSegments: needs_segments ? (query) => filteredSegments(snapshot, plan, query, filters) : null,
+    with_kinds,
     journey_details,
     people: null,
+    has_spread,
     threads: context.threads,
     signal: context.cancellation?.signal,
   });
@@ -74,6 +78,7 @@ export function creditSourceOf(snapshot: Snapshot, plan: Plan, credit: MemoryCre
       net_micros: sums.net.total(0),
     }),
     groups: async () => groupsOf(credit, grouping.keys),
+    spread: async () => spreadOf(credit),
     emails: async () => emailsOf(credit),
     rest: async (i) => [...restOf(credit), ...organicOf(credit, i)],
     leftOut: async (i) => (credit.hidden_group === null ? null : hiddenOf(credit, i)),
@@ -82,6 +87,7 @@ export function creditSourceOf(snapshot: Snapshot, plan: Plan, credit: MemoryCre
         ? readGroupSpend(snapshot, plan, readCredited, grouping, limit)
         : spendInMemory(plan, orders, readCredited, grouping, limit),
     journeys: async () => journeysOf(credit),
+    kinds: async () => kindsOf(credit),
     warnings: () => warningsInMemory(snapshot, plan, credit, grouping),
   };
 }
@@ -129,6 +135,21 @@ function groupsOf(credit: MemoryCredit, keys: readonly GroupKey[]): Group[] {
       row: sumsOf(figures),
     };
   });
+}
+
+function spreadOf({ sums: { spread }, names, hidden_group }: MemoryCredit): Spread[] {
+  if (spread === null) return [];
+  return spread.touch_groups.flatMap((group, number) =>
+    group === hidden_group ? [] : { keys: [...names.touch_groups[group]!], ...spread.figures(number) },
+  );
+}
+
+function kindsOf({ sums: { credited }, names: { labels } }: MemoryCredit): Map<string, Set<string>> {
+  const kinds = new Map<string, Set<string>>();
+  for (const [label, { campaign_id, campaign_kind }] of labels.entries())
+    if (credited[label] === 1 && campaign_id !== null && campaign_kind !== null)
+      addKind(kinds, campaign_id, campaign_kind);
+  return kinds;
 }
 
 /** The credit of the touches that the filters leave out, under model number `i`. */

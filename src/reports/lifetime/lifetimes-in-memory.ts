@@ -36,6 +36,8 @@ export async function lifetimesInMemory(
       ? (query: Parameters<typeof firstSegments>[2]) => firstSegments(snapshot, asked, query)
       : null,
     journey_details: false,
+    with_kinds: false,
+    has_spread: false,
     people: { passes: eventFilter(filters), periods: asked.periods },
     threads: context.threads,
     signal: context.cancellation?.signal,

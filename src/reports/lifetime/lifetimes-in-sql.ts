@@ -99,7 +99,7 @@ async function readOrders(
     FIRST_ORDER_EVENTS,
     `select e.* from ${query.events.name} e where e.event = 'order' and e.order_no in (select order_no from ${firsts.name})`,
   );
-  const first = { orders: firsts, events, members: query.members };
+  const first = { orders: firsts, events, members: query.members, repeats: query.repeats };
   const passing = (await chooseOrders(snapshot, plan, first, filters, DEFAULT_WEEK_START)).orders;
   await makeBrandPeriods(snapshot, {
     ...plan,

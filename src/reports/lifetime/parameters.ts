@@ -3,7 +3,7 @@ import { badRequest } from '../../domain/errors.ts';
 import { choice } from '../../domain/parameter.ts';
 import type { WeekStart } from '../../domain/time.ts';
 import { Type } from '../../domain/typebox.ts';
-import { type Filters, readFilters } from '../filters.ts';
+import { type Filters, isAboutKinds, readFilters } from '../filters.ts';
 import { DEFAULT_WEEK_START, WEEK_STARTS } from '../groups.ts';
 
 /** What cohorts are: people by what their first order has. */
@@ -23,9 +23,14 @@ export const COHORT_PARAMETERS = {
   week_start: Type.Optional(choice(WEEK_STARTS, `First day of a week; ${DEFAULT_WEEK_START} when left out`)),
 };
 
-/** Reads filters that choose people by their first order. @throws bad_request for fields of touches. */
+/** Reads filters that choose people by their first order. @throws bad_request for fields of touches and `customer_kind`. */
 export function firstOrderFilters(texts: readonly string[] | undefined, week_start: WeekStart): Filters {
   const filters = readFilters(texts, week_start);
+  if (filters.of_events.some(isAboutKinds))
+    throw badRequest(
+      'filter',
+      'customer_kind says nothing of first orders, which are all of new customers; leave it out',
+    );
   const wrong = filters.of_touches[0];
   if (wrong !== undefined)
     throw badRequest(
