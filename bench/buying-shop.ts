@@ -1,9 +1,9 @@
 /** Shops whose customers buy as BG/NBD and Gamma-Gamma say, and the orders of any shop as the reports on customers read them. */
+import { PERSON_GROUPS } from '../src/attribution/plan.ts';
 import { Random } from '../src/domain/random.ts';
 import { MS_PER_DAY } from '../src/domain/time.ts';
 import type { BgNbd } from '../src/learning/bg-nbd.ts';
 import type { GammaGamma } from '../src/learning/gamma-gamma.ts';
-import { randomGroupOf } from '../src/learning/random-groups.ts';
 import type { Lifetimes } from '../src/reports/lifetime/lifetimes.ts';
 
 /** An order of a customer: days since the start of the shop, with a part of a day, and micros. */
@@ -64,7 +64,7 @@ export function lifetimesOf(customers: ReadonlyArray<readonly ShopOrder[]>, unti
   return {
     people: kept.length,
     brand_no: new Uint32Array(kept.length),
-    random_group: Uint16Array.from(kept, () => randomGroupOf(random.bits())),
+    random_group: Uint8Array.from(kept, () => random.integer(0, PERSON_GROUPS - 1)),
     passing: ones,
     chosen: ones,
     segment: null,

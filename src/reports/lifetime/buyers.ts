@@ -2,10 +2,11 @@
  * Customers as the models of purchases see them. A purchase is a day on which a person had an order that is worth more than nothing
  * after refunds. docs/semantics.md 18.
  */
+
+import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import type { Purchases } from '../../learning/bg-nbd.ts';
 import type { Spending } from '../../learning/gamma-gamma.ts';
-import { RANDOM_GROUPS } from '../../learning/random-groups.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { type Lifetimes, netOf } from './lifetimes.ts';
 
@@ -83,7 +84,7 @@ export function fitted(
   lifetimes: Lifetimes,
   buyers: Buyers,
 ): { purchases: Purchases; spending: Spending; customers: number } {
-  const groups = Math.ceil(Math.min(1, MOST_FITTED / Math.max(1, buyers.person.length)) * RANDOM_GROUPS);
+  const groups = Math.ceil(Math.min(1, MOST_FITTED / Math.max(1, buyers.person.length)) * PERSON_GROUPS);
   const single = new Map<number, number>();
   const rows: number[] = [];
   for (let i = 0; i < buyers.person.length; i++) {

@@ -1,9 +1,10 @@
 /** What a cohort did by age: orders, active customers, revenue, and how soon a second order came. docs/semantics.md 18. */
 
+import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
 import { ExactSums } from '../../histories/exact.ts';
-import { type Interval, middleOf } from '../../learning/bootstrap.ts';
-import { drawSums, RANDOM_GROUPS } from '../../learning/random-groups.ts';
+import type { Interval } from '../../learning/bootstrap.ts';
+import { type GroupDraws, ratioInterval } from '../../learning/group-bootstrap.ts';
 import { addEvent, type Lifetimes } from './lifetimes.ts';
 
 /** The length of an age. Ages count from the day of the first order of each customer. */
@@ -51,12 +52,12 @@ export interface CohortFigures {
   ages_cut: boolean;
 }
 
-/** @param draws the weights of random groups in each draw. The work yields, so that other work is done in between. */
+/** @param draws how often each random group counts in each draw. The work yields, so that other work is done in between. */
 export function* cohortFigures(
   lifetimes: Lifetimes,
   people: readonly number[],
   observed: Observed,
-  draws: readonly Float64Array[],
+  draws: GroupDraws,
 ): Generator<void, CohortFigures> {
   const fold = new Fold(lifetimes, people, observed);
   for (let i = 0; i < people.length; i++) {
@@ -129,7 +130,7 @@ class Fold {
     this.active = new Uint32Array(this.ages);
     this.orders = new Uint32Array(this.ages);
     this.revenue.reserve(this.ages + 1);
-    this.by_group = new Float64Array(RANDOM_GROUPS * this.width);
+    this.by_group = new Float64Array(PERSON_GROUPS * this.width);
   }
 
   take(person: number): void {
@@ -173,17 +174,15 @@ class Fold {
 }
 
 /** The interval of the revenue per customer up to each age, and of all revenue as the last. */
-function intervals({ by_group, width, ages }: Fold, draws: readonly Float64Array[]): Interval[] {
-  const sums = drawSums(by_group, width, draws);
-  const drawn = Array.from({ length: ages + 1 }, (): number[] => []);
-  for (let d = 0; d < draws.length; d++) {
-    const customers = sums[d * width + width - 1]!;
-    if (customers === 0) continue;
-    let cumulative = 0;
-    for (let age = 0; age <= ages; age++) {
-      cumulative += sums[d * width + age]!;
-      drawn[age]!.push(cumulative / customers);
-    }
+function intervals({ by_group, width, ages }: Fold, draws: GroupDraws): Interval[] {
+  const customers = new Map<number, number>();
+  const so_far = new Map<number, number>();
+  for (let group = 0; group < PERSON_GROUPS; group++) {
+    const count = by_group[(group + 1) * width - 1]!;
+    if (count > 0) customers.set(group, count);
   }
-  return drawn.map((values) => middleOf(values, LEVEL));
+  return Array.from({ length: ages + 1 }, (_, age) => {
+    for (const group of customers.keys()) so_far.set(group, (so_far.get(group) ?? 0) + by_group[group * width + age]!);
+    return ratioInterval(draws, so_far, customers, LEVEL);
+  });
 }

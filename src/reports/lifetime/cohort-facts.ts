@@ -1,7 +1,8 @@
 /** Reads people and puts them into cohorts: what the reports on cohorts and lifetime value begin with. */
+import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { formatInstant, type WeekStart } from '../../domain/time.ts';
 import type { ExactSums } from '../../histories/exact.ts';
-import { groupDraws } from '../../learning/random-groups.ts';
+import { drawGroups, type GroupDraws } from '../../learning/group-bootstrap.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import type { ReportContext, ReportJson, Resolved } from '../context.ts';
 import type { CreditSource } from '../credit-source.ts';
@@ -16,7 +17,7 @@ import { readLifetimes } from './read-lifetimes.ts';
 /** Draws of the bootstrap, and its seed: the same answer each time. */
 const DRAWS = 300;
 const SEED = 1;
-export const cohortDraws = (): Float64Array[] => groupDraws(DRAWS, SEED);
+export const cohortDraws = (): GroupDraws => drawGroups(DRAWS, PERSON_GROUPS, SEED);
 
 export interface CohortFacts extends Cohorts {
   lifetimes: Lifetimes;

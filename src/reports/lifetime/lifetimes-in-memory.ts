@@ -5,7 +5,6 @@ import { creditInMemory, type MemoryOrders, ordersInMemory } from '../../histori
 import { orderEvent } from '../../histories/first-orders.ts';
 import type { Histories, Label } from '../../histories/histories.ts';
 import type { PathFacts } from '../../histories/path-facts.ts';
-import { randomGroupOf } from '../../learning/random-groups.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { sortInTurns, WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ReportContext } from '../context.ts';
@@ -99,7 +98,7 @@ async function lifetimesOf(
     const first = by_person[person_starts[person]!]!;
     firsts[place] = first;
     lifetimes.brand_no[place] = partsOfPolicy(orders.policy[first]!).brand_no;
-    lifetimes.random_group[place] = randomGroupOf(keys.lowOf(own_keys[person]!));
+    lifetimes.random_group[place] = orders.person_group[first]!;
     lifetimes.passing[place] = passing[person]!;
     lifetimes.chosen[place] = chosen[person]!;
     for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++) {
@@ -135,7 +134,7 @@ function emptyLifetimes(people: number, orders: number, events: number) {
   return {
     people,
     brand_no: new Uint32Array(people),
-    random_group: new Uint16Array(people),
+    random_group: new Uint8Array(people),
     passing: new Uint8Array(people),
     chosen: new Uint8Array(people),
     starts: new Uint32Array(people + 1),

@@ -1,6 +1,7 @@
 /** The orders of people by the query in the engine. */
 import { creditedTouches } from '../../attribution/credits.ts';
 import { makeBrandPeriods, makeOrdersAndEvents } from '../../attribution/orders.ts';
+import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { attribute } from '../../attribution/query.ts';
 import {
   BRAND_PERIODS,
@@ -13,7 +14,6 @@ import {
 import { makeMembers } from '../../attribution/touches.ts';
 import { Growing } from '../../histories/growing.ts';
 import { keyHalves } from '../../histories/key-index.ts';
-import { randomGroupOf } from '../../learning/random-groups.ts';
 import { valueColumns } from '../../models/order-value.ts';
 import type { Columns, Parameter, Snapshot } from '../../warehouse/port.ts';
 import { materialise, numbered, type Relation } from '../../warehouse/relation.ts';
@@ -225,7 +225,7 @@ class Rows {
     return {
       people: firsts.length,
       brand_no: Uint32Array.from(of_people(brand)),
-      random_group: Uint16Array.from(of_people(low), randomGroupOf),
+      random_group: Uint8Array.from(of_people(low), (bits) => bits % PERSON_GROUPS),
       passing: Uint8Array.from(of_people(passes)),
       chosen: Uint8Array.from(of_people(is_chosen)),
       segment: with_segments ? texts(this.segment) : null,

@@ -13,8 +13,8 @@ export interface Lifetimes {
   people: number;
   /** The place of the person's brand in the plan. */
   brand_no: Uint32Array;
-  /** A random group of people: see learning/random-groups.ts. */
-  random_group: Uint16Array;
+  /** The random group of the person, below PERSON_GROUPS. */
+  random_group: Uint8Array;
   /** 1 if the filters let the person's first order pass. */
   passing: Uint8Array;
   /** 1 if it also lies in the period of the report. */
