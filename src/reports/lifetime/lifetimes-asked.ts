@@ -6,9 +6,9 @@ import { materialise, type Relation } from '../../warehouse/relation.ts';
 import type { CreditSource, Grouping } from '../credit-source.ts';
 import { type Filters, filteredSegments, readFilters } from '../filters.ts';
 import { DEFAULT_WEEK_START } from '../groups.ts';
-import { FIRST_ORDERS } from '../relations.ts';
 import type { Warning } from '../warning.ts';
 import type { Lifetimes } from './lifetimes.ts';
+import { FIRST_ORDERS } from './relations.ts';
 
 export interface LifetimesAsked {
   /** The plan over all time. */

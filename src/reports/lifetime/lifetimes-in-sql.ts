@@ -22,7 +22,6 @@ import type { ReportContext } from '../context.ts';
 import { creditsInSql } from '../credits-in-sql.ts';
 import { chooseOrders, isAboutSegments } from '../filters.ts';
 import { DEFAULT_WEEK_START } from '../groups.ts';
-import { ASKED_PEOPLE, FIRST_ORDER_EVENTS, PATH_FACTS } from '../relations.ts';
 import { readWarnings } from '../warnings.ts';
 import { type Lifetimes, refuseMoreEvents } from './lifetimes.ts';
 import {
@@ -32,6 +31,7 @@ import {
   makeFirstOrders,
   UNGROUPED,
 } from './lifetimes-asked.ts';
+import { ASKED_PEOPLE, FIRST_ORDER_EVENTS, PATH_FACTS } from './relations.ts';
 
 export async function lifetimesInSql(
   snapshot: Snapshot,
