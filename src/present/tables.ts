@@ -10,6 +10,7 @@ import { showComparison } from './comparison.ts';
 import { showCustomer } from './customer.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
+import { showLags } from './lags.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
 import { showPaths } from './paths.ts';
@@ -30,6 +31,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
+  lags: showLags,
   models: showModels,
   paths: showPaths,
   receipt: showReceipt,

@@ -7,6 +7,7 @@ import { customer } from './customer.ts';
 import type { Report } from './declare.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
+import { lags } from './lags/report.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { paths } from './paths/report.ts';
@@ -19,6 +20,7 @@ export const REPORTS: readonly Report[] = [
   models,
   journeys,
   paths,
+  lags,
   campaigns,
   campaign,
   claims,

@@ -95,6 +95,11 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, filter: ['channel:email', 'day:2026-03-04'], transform: 'remove_if_not_all(nobody)' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  lags: [
+    MARCH,
+    { ...MARCH, by: 'touchpoint_type', limit: 1, filter: ['channel:email'], compare: 'previous_period' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   campaigns: [MARCH, { ...MARCH, model: 'last_touch' }, { start: '2020-01-01', end: '2020-01-02' }],
   campaign: [
     { ...MARCH, campaign_id: 'spring' },
