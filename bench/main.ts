@@ -11,6 +11,7 @@
  *   --sizes 1,10 --clickhouse 1     other sizes, in millions of touchpoints
  * npm run bench -- growth           reports by the query and from histories, at 1, 10 and 100 M touchpoints; only by its name
  *   --sizes 1,10                    other sizes, in millions of touchpoints
+ * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
@@ -33,6 +34,7 @@ import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
 import { benchHistories } from './histories.ts';
 import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
+import { benchInsights } from './insights.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
 import { benchMove } from './move.ts';
@@ -107,6 +109,9 @@ if (positionals.includes('scale')) {
 if (positionals.includes('growth')) {
   const touchpoints_a_year = Math.round(LONG_TOUCHPOINTS_A_YEAR * scale);
   await benchGrowth({ folder: benchFolder(), sizes: list(values.sizes), touchpoints_a_year });
+}
+if (positionals.includes('insights')) {
+  await benchInsights(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
