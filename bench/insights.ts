@@ -40,13 +40,13 @@ export async function benchInsights(path: string, world: BenchWorld): Promise<vo
   const in_memory = { ...context, histories: async () => histories };
   const results: Record<string, unknown> = {};
   for (const [name, period] of Object.entries(PERIODS)) {
-    const ms: Record<string, number[]> = {};
     const runs = { attribution: attributionReport as Run, ...INSIGHTS };
+    const ms = Object.fromEntries(Object.keys(runs).map((report) => [report, [] as number[]]));
     // The first round fills what is kept between reports.
     for (let round = -1; round < ROUNDS; round++)
       for (const [report, run] of Object.entries(runs)) {
         const taken = await timed(() => run(in_memory, period, { key_brand_id: null }));
-        if (round >= 0) (ms[report] ??= []).push(taken);
+        if (round >= 0) ms[report]!.push(taken);
       }
     for (const report of Object.keys(runs)) show(`${name}: ${report}, median`, `${median(ms[report]!).toFixed(0)} ms`);
     for (const report of Object.keys(INSIGHTS))

@@ -900,6 +900,7 @@ ReportsCampaignsOne: ReportsCampaignsOne
 ReportsClaims: ReportsClaims
 ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
+ReportsDataQuality: ReportsDataQuality
 Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
@@ -3000,6 +3001,93 @@ net_value: string
 credited_touches: number
 unattributed_reason: (string | null)
 }[]
+}[]
+}
+export interface ReportsDataQuality {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+opens: {
+touchpoints: number
+/**
+ * All others; opens through a proxy that loads images when the reader opens are among them
+ */
+by_people: number
+/**
+ * Touchpoints whose verdict is machine or bot; they earn no credit
+ */
+by_machines: number
+/**
+ * by_machines / touchpoints
+ */
+machine_share: (number | null)
+}
+clicks: {
+touchpoints: number
+/**
+ * All others; opens through a proxy that loads images when the reader opens are among them
+ */
+by_people: number
+/**
+ * Touchpoints whose verdict is machine or bot; they earn no credit
+ */
+by_machines: number
+/**
+ * by_machines / touchpoints
+ */
+machine_share: (number | null)
+}
+/**
+ * Touchpoints of the period by type, verdict and the reasons for it, most first; at most 1,000 rows
+ */
+verdicts: {
+touchpoint_type: string
+verdict: string
+reasons: string[]
+touchpoints: number
+}[]
+/**
+ * Records that happened in the period, and how long after it they arrived. Imported files arrive late, too
+ */
+arrivals: {
+record: string
+records: number
+/**
+ * Records that arrived more than an hour after they happened
+ */
+over_an_hour_late: number
+over_a_day_late: number
+over_a_week_late: number
+last_received_at: (string | null)
+}[]
+/**
+ * Records that arrived in the period with a known id and other content; the first record of an id counts
+ */
+conflicts: {
+record: string
+/**
+ * Records that arrived in the period with a known id and other content; the first record of an id counts
+ */
+conflicts: number
+}[]
+/**
+ * Records that arrived in the period, could not be stored, and were not replayed since
+ */
+dead_letters: {
+record: string
+/**
+ * Records that arrived in the period, could not be stored, and were not replayed since
+ */
+dead_letters: number
 }[]
 }
 export interface Runs {

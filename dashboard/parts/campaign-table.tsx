@@ -1,13 +1,25 @@
+import { Link } from 'wouter-preact';
 import type { CampaignRow, Campaigns } from '../api/reports.ts';
+import { useView, withView } from '../view.ts';
 import { Change } from './change.tsx';
 import { count, money, NOTHING } from './figures.ts';
 import { type Column, Table } from './table.tsx';
 
 /** Campaigns with what they earned and cost. */
 export function CampaignTable({ data }: { data: Campaigns }) {
+  const [view] = useView();
   const { currency } = data;
   const columns: ReadonlyArray<Column<CampaignRow>> = [
-    { name: 'Campaign', cell: (row) => row.campaign_id ?? 'without a campaign', by: (row) => row.campaign_id },
+    {
+      name: 'Campaign',
+      cell: ({ campaign_id }) =>
+        campaign_id ? (
+          <Link href={withView(`/campaigns/${encodeURIComponent(campaign_id)}`, view)}>{campaign_id}</Link>
+        ) : (
+          'without a campaign'
+        ),
+      by: (row) => row.campaign_id,
+    },
     {
       name: 'Revenue',
       meaning: 'Net revenue that the model credits to the campaign',

@@ -4,6 +4,7 @@ import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { customer } from './customer.ts';
+import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
@@ -26,6 +27,7 @@ export const REPORTS: readonly Report[] = [
   claims,
   receipt,
   customer,
+  dataQuality,
   runs,
   comparison,
   freeze,

@@ -5,6 +5,7 @@ import { optionParameters } from '../attribution/query-options.ts';
 import { choice, words } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { COMPARES } from './earlier-period.ts';
+import { TRIED_SETTINGS } from './tried-settings.ts';
 
 /** The period of the orders. Reports on one order or person have none. */
 const PERIOD = {
@@ -80,7 +81,12 @@ const COMPARE = {
     ),
   ),
 };
-export const PERIOD_REPORT_PARAMETERS = { ...AttributionParameters.properties, ...GROUPS_SHOWN, ...COMPARE };
+export const PERIOD_REPORT_PARAMETERS = {
+  ...AttributionParameters.properties,
+  ...TRIED_SETTINGS,
+  ...GROUPS_SHOWN,
+  ...COMPARE,
+};
 
 const { models: _models, ...WITH_ONE_MODEL } = AttributionParameters.properties;
 const { model: _model, ...WITH_SEVERAL_MODELS } = PERIOD_REPORT_PARAMETERS;
@@ -89,7 +95,7 @@ const { model, currency, brand_id, as_of } = AttributionParameters.properties;
 /** Parameters of a report on one campaign. Its sends and opens have no order and no touch, so it has no filters. */
 export const ONE_CAMPAIGN_PARAMETERS = { ...WITH_ONE_MODEL, ...COMPARE };
 /** Parameters of a report about the orders of a period under one model. */
-export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...GROUPS_SHOWN, ...COMPARE };
+export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...TRIED_SETTINGS, ...GROUPS_SHOWN, ...COMPARE };
 const { model: _one, artifact: _artifact, ...WITHOUT_MODEL } = ONE_MODEL_PARAMETERS;
 /** Parameters of a report about the orders of a period that credits nothing. */
 export const NO_MODEL_PARAMETERS = WITHOUT_MODEL;
@@ -108,3 +114,5 @@ export const FITTED_LOG_PARAMETERS = {
   ...LOG,
   ...optionParameters('touches', 'verdicts', 'orders'),
 };
+/** Parameters of the report on the data itself: no model, no order. */
+export const DATA_QUALITY_PARAMETERS = { ...PERIOD, brand_id, as_of, ...optionParameters('verdicts') };

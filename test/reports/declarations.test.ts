@@ -113,6 +113,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   ],
   receipt: [{ conversion_id: 'c1' }, { conversion_id: 'c2' }, { conversion_id: 'c3', model: 'linear' }],
   customer: [{ customer_id: 'ann' }, { customer_id: 'device' }, { customer_id: 'bob' }],
+  data_quality: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
   freeze: [{ ...MARCH, run_id: 'march', models: 'linear,last_touch', conversion_type: 'purchase' }],
   runs: [{}],
   comparison: [{ run_id: 'march' }, { run_id: 'march', model: 'last_touch', group_by: 'email_id' }],
