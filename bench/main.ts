@@ -14,6 +14,7 @@
  * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
+ * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
  * npm run bench -- state            engines for embedded state; only by its name
@@ -35,6 +36,7 @@ import { benchHistories } from './histories.ts';
 import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
 import { benchInsights } from './insights.ts';
+import { benchIntervals } from './intervals.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
 import { benchMove } from './move.ts';
@@ -76,6 +78,7 @@ if (positionals[0] === 'beside') {
   benchBeside(benchFolder(), other, names, values.scale);
   process.exit();
 }
+if (positionals.includes('intervals')) await benchIntervals(scale);
 if (wanted('ingest')) await benchIngest(scale);
 if (wanted('redirects')) await benchRedirects(scale);
 if (wanted('overload')) await benchOverload();

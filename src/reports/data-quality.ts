@@ -63,13 +63,13 @@ interface VerdictRow {
 async function readVerdicts(snapshot: Snapshot, plan: Plan): Promise<VerdictRow[]> {
   const { touchpoints: position } = plan.positions;
   const rows = await snapshot.query(
-    `select t.touchpoint_type as touchpoint_type, coalesce(v.verdict, t.verdict) as verdict,
-       coalesce(v.verdict_reasons, t.verdict_reasons) as reasons, count(*) as touchpoints
-     from touchpoints t ${ofPeriod('t')}
-       left join (${latestVerdicts(position, ['verdict', 'verdict_reasons'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
-     where ${inPeriod('t', plan)} and ${atOrBefore('t', position)}
-     group by t.touchpoint_type, coalesce(v.verdict, t.verdict), coalesce(v.verdict_reasons, t.verdict_reasons)
-     order by touchpoints desc, touchpoint_type, verdict, reasons`,
+    `with judged as (
+       select t.touchpoint_type as touchpoint_type, coalesce(v.verdict, t.verdict) as final_verdict, coalesce(v.verdict_reasons, t.verdict_reasons) as reasons
+       from touchpoints t ${ofPeriod('t')}
+         left join (${latestVerdicts(position, ['verdict', 'verdict_reasons'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
+       where ${inPeriod('t', plan)} and ${atOrBefore('t', position)})
+     select touchpoint_type, final_verdict as verdict, reasons, count(*) as touchpoints from judged
+     group by touchpoint_type, final_verdict, reasons order by touchpoints desc, touchpoint_type, verdict, reasons`,
   );
   const found = readAll(rows, { touchpoint_type: 'text', verdict: 'text', reasons: 'text', touchpoints: 'number' });
   return found.map(({ reasons, ...row }) => ({ ...row, reasons: JSON.parse(reasons) as string[] }));

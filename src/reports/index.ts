@@ -6,6 +6,9 @@ import { claims } from './claims.ts';
 import { customer } from './customer.ts';
 import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
+import { fatigue } from './emails/fatigue.ts';
+import { listHealth } from './emails/list-health.ts';
+import { sendTimes } from './emails/send-times.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
@@ -24,6 +27,9 @@ export const REPORTS: readonly Report[] = [
   lags,
   campaigns,
   campaign,
+  listHealth,
+  fatigue,
+  sendTimes,
   claims,
   receipt,
   customer,

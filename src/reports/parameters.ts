@@ -2,6 +2,7 @@
 
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { optionParameters } from '../attribution/query-options.ts';
+import { CAMPAIGN_KINDS } from '../domain/campaign-kind.ts';
 import { choice, words } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { COMPARES } from './earlier-period.ts';
@@ -70,7 +71,7 @@ const GROUPS_SHOWN = {
   ),
 };
 /** The parameter of reports that declare what `compare` joins. */
-const COMPARE = {
+export const COMPARE = {
   compare: Type.Optional(
     choice(
       COMPARES,
@@ -99,6 +100,22 @@ export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...TRIED_SETTINGS, ...G
 const { model: _one, artifact: _artifact, ...WITHOUT_MODEL } = ONE_MODEL_PARAMETERS;
 /** Parameters of a report about the orders of a period that credits nothing. */
 export const NO_MODEL_PARAMETERS = WITHOUT_MODEL;
+/** Parameters of reports on the people on an email list. Orders have no paths there, so there are no options about touches. */
+export const EMAIL_LIST_PARAMETERS = {
+  ...PERIOD,
+  brand_id,
+  as_of,
+  currency,
+  ...optionParameters('verdicts', 'orders', 'refunds'),
+};
+/** The parameter of reports on emails that can be about one kind of campaign. */
+export const EMAILS_OF_KIND = Type.Optional(
+  choice(CAMPAIGN_KINDS, 'Only emails of this kind, and what people did with them; all emails when left out', {
+    'x-value': CAMPAIGN_KINDS.join('|'),
+  }),
+);
+/** Parameters of a report about credit of a period under one model, without filters and an earlier period. */
+export const ONE_MODEL_UNFILTERED = WITH_ONE_MODEL;
 /** Parameters of a report that compares models. */
 export const SEVERAL_MODELS_PARAMETERS = WITH_SEVERAL_MODELS;
 /** Parameters of a report on one order. It has no parameters about a period or several orders. */

@@ -100,11 +100,20 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, by: 'touchpoint_type', limit: 1, filter: ['channel:email'], compare: 'previous_period' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
-  campaigns: [MARCH, { ...MARCH, model: 'last_touch' }, { start: '2020-01-01', end: '2020-01-02' }],
+  campaigns: [
+    MARCH,
+    { ...MARCH, by: 'email_id', compare: 'previous_period' },
+    { ...MARCH, by: 'campaign_kind', compare: 'previous_period' },
+    { ...MARCH, model: 'last_touch' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   campaign: [
     { ...MARCH, campaign_id: 'spring' },
     { campaign_id: 'spring', start: '2020-01-01', end: '2020-01-02' },
   ],
+  list_health: [MARCH, { ...MARCH, compare: 'previous_period', engaged_days: 2, lapsing_days: 5, dormant_days: 20 }],
+  fatigue: [MARCH, { ...MARCH, campaign_kind: 'flow', week_start: 'sunday' }],
+  send_times: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
   claims: [
     MARCH,
     { ...MARCH, models: 'first_touch,linear', group_by: 'campaign_id,channel,day' },

@@ -57,6 +57,7 @@ export async function lagsReport(
         states: { column: by as LabelColumn },
         filters,
         week_start: DEFAULT_WEEK_START,
+        with_people: false,
       });
       const chosen = await chosenPaths(paths);
       return {
