@@ -51,6 +51,8 @@ export interface Tributary {
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
   readonly enrich_options: EnrichOptions;
+  /** The key of the hashes that stand for addresses of people. */
+  readonly email_key: Buffer;
   close(drain?: boolean): Promise<void>;
 }
 
@@ -104,9 +106,8 @@ async function open(options: OpenOptions): Promise<Tributary> {
       clock,
       ...(options.onError ? { onError: options.onError } : {}),
     });
-    const emailPersonOf = emailPersons(await secretOf(state, 'email_persons'), (brand_id) =>
-      customerIds(config, brand_id),
-    );
+    const email_key = await secretOf(state, 'email_persons');
+    const emailPersonOf = emailPersons(email_key, (brand_id) => customerIds(config, brand_id));
     const collector = collects
       ? await openCollector(options, { warehouse, state, followers, enrich_options, emailPersonOf })
       : null;
@@ -182,6 +183,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       intake,
       followers,
       enrich_options,
+      email_key,
       close,
     };
   } catch (error) {

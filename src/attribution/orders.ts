@@ -92,9 +92,6 @@ function makeRepeats(snapshot: Snapshot, plan: Plan): Promise<Relation> {
  * the period.
  */
 function makeOrders(snapshot: Snapshot, plan: Plan, repeats: Relation): Promise<Relation> {
-  const types = plan.conversion_types
-    ? `and c.conversion_type in (${textList(plan.conversion_types.map((type) => oneOf(type, CONVERSION_TYPES)))})`
-    : '';
   const since = plan.lookback === 'since_previous_conversion';
   // Lookback needs the orders before, too. Orders that the plan does not name are dropped with their value events.
   const named = isNarrowed(plan) && !since;
@@ -113,11 +110,17 @@ function makeOrders(snapshot: Snapshot, plan: Plan, repeats: Relation): Promise<
        join ${POLICIES.name} q on q.brand_id = c.brand_id and q.conversion_type = c.conversion_type
        left join ${PERSONS.name} p on p.subject_key = c.subject_key and p.brand_id = c.brand_id
        left join ${repeats.name} r on r.brand_id = c.brand_id and r.conversion_id = c.conversion_id
-       where r.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)} ${types}
+       where r.conversion_id is null and ${atOrBefore('c', plan.positions.conversions)} ${typeFilter(plan)}
          ${periodDecides(plan) ? periodFilter(plan) : ''})
      select o.*, ${previous} as previous_ms from standing o ${named ? `where ${narrowed(plan)}` : ''}`,
     named ? narrowing(plan) : {},
   );
+}
+
+/** SQL for the conversion types of the report, of conversions `c`. */
+export function typeFilter({ conversion_types }: Plan): string {
+  if (conversion_types === null) return '';
+  return `and c.conversion_type in (${textList(conversion_types.map((type) => oneOf(type, CONVERSION_TYPES)))})`;
 }
 
 /** SQL for the period. Bounds on the stored column let the engine skip what lies outside; the instants of each brand decide. */

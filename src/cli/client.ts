@@ -17,6 +17,8 @@ export interface PartTaker {
   readonly settings: ReadingSettings;
   /** @returns the conflicts among the records, by their index. */
   send(part: PartBytes): Promise<Array<{ index: number; reason: string }>>;
+  /** Takes links of customers with their addresses, as they are sent. */
+  link(links: readonly unknown[]): Promise<void>;
 }
 
 export interface Client {

@@ -91,10 +91,13 @@ export class LocalClient implements Client {
   get threads(): PartTaker {
     const { collector, config } = this.tributary;
     return {
-      settings: readingSettings(config, this.takes_parts ? 'columns' : 'bytes'),
+      settings: readingSettings(config, this.takes_parts ? 'columns' : 'bytes', this.tributary.email_key),
       send: async (part) => {
         await this.waitForLoader(MAX_UNREAD_RECORDS[this.takes_parts ? 'in_parts' : 'in_batches']);
         return patiently(() => collector.acceptPart(new KeptPart(part), SOURCE), this.io.stop);
+      },
+      link: async (links) => {
+        await this.send('identity_links', links);
       },
     };
   }

@@ -10,17 +10,24 @@ export interface ReadingSettings {
   /** How brands keep ids of persons; the others do as `default_customer_ids` says. */
   customer_ids: ReadonlyMap<string, CustomerIds>;
   default_customer_ids: CustomerIds;
+  /** The key of the hashes that stand for addresses. */
+  email_key: Uint8Array;
   enrich: EnrichSettings;
   /** What becomes of the records that were read: nothing, their bytes for the spool, or also the columns of their rows. */
   keeps: 'nothing' | 'bytes' | 'columns';
 }
 
-export function readingSettings(config: Config, keeps: ReadingSettings['keeps']): ReadingSettings {
+export function readingSettings(
+  config: Config,
+  keeps: ReadingSettings['keeps'],
+  email_key: Uint8Array,
+): ReadingSettings {
   return {
     currencies: new Map([...config.brands].map(([brand_id, { currency }]) => [brand_id, currency])),
     default_currency: config.defaults.currency,
     customer_ids: config.customer_ids,
     default_customer_ids: config.customer_ids_default,
+    email_key,
     enrich: enrichSettings(config),
     keeps,
   };

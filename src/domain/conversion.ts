@@ -42,6 +42,10 @@ export const CONVERSION_TYPES = [
 ] as const;
 export type ConversionType = (typeof CONVERSION_TYPES)[number];
 
+/** What an order says of its customer: `new` if it is the person's first order, else `returning`. */
+export const CUSTOMER_KINDS = ['new', 'returning'] as const;
+export type CustomerKind = (typeof CUSTOMER_KINDS)[number];
+
 export const ConversionSchema = Type.Object(
   {
     conversion_id: Type.Optional(RecordId('Made from the content when left out')),

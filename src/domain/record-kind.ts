@@ -117,5 +117,7 @@ export interface RecordKind<S extends TObject = TObject> extends RecordKindOptio
     kind: FieldKind;
     schema: TSchema & Record<string, unknown>;
   }>;
+  /** The fields that may hold an address in place of an id. They are not stored. */
+  address_fields: RecordKind['fields'];
   read(input: unknown, context: ReadContext): FlatRecord | Problem;
 }

@@ -92,7 +92,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     .filter(({ kind, schema }) => kind === 'currency' && schema['x-any-time'] !== true)
     .map(({ name }) => name);
   const persons = Object.keys(options.subjects ?? {});
-  const addressed = Object.keys(ADDRESS_FIELDS).filter((name) => name in properties);
+  const address_fields = declared.filter(({ name }) => Object.hasOwn(ADDRESS_FIELDS, name));
   const lenient = declared
     .filter(({ schema }) => schema['x-lenient'] !== undefined)
     .map(({ name, schema }) => ({
@@ -131,7 +131,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
       const problem = readField(record, field, value, input, brand_id, context, ahead_ms);
       if (problem) return problem;
     }
-    for (const name of addressed) {
+    for (const { name } of address_fields) {
       const unaddressed = nameByAddress(record, name, input[name], context);
       if (unaddressed) return unaddressed;
     }
@@ -179,7 +179,7 @@ export function defineRecord<S extends TObject>(options: RecordKindOptions<S>): 
     };
   };
 
-  return { ...options, fields, read };
+  return { ...options, fields, address_fields, read };
 }
 
 type Field = RecordKind['fields'][number];

@@ -1,6 +1,6 @@
 /** The orders of a report and their value events, in arrays, put together person by person. */
 import type { RateBook } from '../attribution/rates.ts';
-import { CONVERSION_TYPES, type ConversionType } from '../domain/conversion.ts';
+import { CONVERSION_TYPES, type ConversionType, type CustomerKind } from '../domain/conversion.ts';
 import type { Lists } from './orders/lists.ts';
 import type { SpendLine } from './orders/statements.ts';
 import type { LargeValue } from './orders/value-events.ts';
@@ -15,6 +15,8 @@ export interface KeyedEvent {
   segment: string | null;
   /** True if a filter lets the segments of the order pass; null if there is no filter about them, or the order has none. */
   segments_pass: boolean | null;
+  /** Whether the order is its person's first; null if no key asks for it. */
+  customer_kind: CustomerKind | null;
   day_number: number;
 }
 
@@ -38,6 +40,8 @@ export interface AskedOrders {
   segment: readonly (string | null)[] | null;
   /** 1 for orders whose segments pass the filter about them, 0 for others, NaN for orders without segments. */
   segments_pass: Float64Array | null;
+  /** 1 for orders whose person has no order before among the types of the report; null if no key asks for it. */
+  is_first: Uint8Array | null;
   persons: number;
   /** The number of each person's key in the book of orders. */
   person_keys: Uint32Array;

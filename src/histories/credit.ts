@@ -3,6 +3,7 @@ import { makeOrdersAndEvents } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { OrderRelations } from '../attribution/relations.ts';
 import { makeMembers } from '../attribution/touches.ts';
+import { CUSTOMER_KINDS } from '../domain/conversion.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { brandRule } from '../identity/kept-persons.ts';
 import type { PersonKeys } from '../identity/person-keys.ts';
@@ -38,6 +39,8 @@ export interface Question {
   keysOf: (event: KeyedEvent) => ReadonlyArray<string | null>;
   /** Makes the relation of the segments of orders; null if no key asks for them. */
   makeSegments: ((query: { orders: Relation; members: Relation }) => Promise<Relation>) | null;
+  /** True if a key or a filter asks whether an order is its person's first. */
+  with_kinds: boolean;
   /** True if the report tells more of journeys than their lengths. */
   journey_details: boolean;
   /** True if the report tells how its figures spread over people. */
@@ -90,7 +93,7 @@ export async function creditInMemory(
   question: Question,
 ): Promise<MemoryCredit | null> {
   if (!holds(histories, plan, [...question.touch_columns, ...question.filtered_columns])) return null;
-  const found = await ordersInMemory(snapshot, plan, directory, histories, question.makeSegments);
+  const found = await ordersInMemory(snapshot, plan, directory, histories, question);
   if (found === null) return null;
   const { orders, inSql } = found;
   const { event_group, groups } = await groupEvents(plan, orders, question);
@@ -111,11 +114,11 @@ export async function ordersInMemory(
   plan: Plan,
   directory: PersonDirectory,
   histories: Histories,
-  makeSegments: Question['makeSegments'],
+  { makeSegments, with_kinds }: Pick<Question, 'makeSegments' | 'with_kinds'>,
 ): Promise<(Pick<MemoryCredit, 'orders' | 'inSql'> & { person_keys: PersonKeys }) | null> {
   const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
   const person_keys = await directory.personKeys(snapshot, plan.positions.identity, rules);
-  const orders = await askOrders(histories.orders, plan, person_keys, histories.subjects);
+  const orders = await askOrders(histories.orders, plan, person_keys, histories.subjects, with_kinds);
   if (orders === null) return null;
   let made: ReturnType<typeof ordersInSql> | undefined;
   const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
@@ -162,7 +165,7 @@ async function ordersInSql(
   return { ...made, members: await makeMembers(snapshot, made.orders) };
 }
 
-/** The group of each value event by its keys. Events of one brand, type, segment and day are alike. */
+/** The group of each value event by its keys. Events of one brand, type, segment, kind of customer and day are alike. */
 export async function groupEvents(
   plan: Plan,
   orders: AskedOrders,
@@ -179,7 +182,7 @@ export async function groupEvents(
     by_values.set(text, group);
     return group;
   };
-  const { segment, segments_pass } = orders;
+  const { segment, segments_pass, is_first } = orders;
   const alike = new Map<string | number, Map<number, number>>();
   const turns = new WorkTurns();
   for (let order = 0; order < orders.orders; order++) {
@@ -187,7 +190,9 @@ export async function groupEvents(
     const policy = orders.policy[order]!;
     const passes = segments_pass === null ? Number.NaN : segments_pass[order]!;
     const own_segment = segment === null ? null : segment[order]!;
-    const name = segment === null && segments_pass === null ? policy : `${policy} ${passes} ${own_segment ?? ''}`;
+    const customer_kind = is_first === null ? null : CUSTOMER_KINDS[is_first[order] === 1 ? 0 : 1];
+    const by_policy = segment === null && segments_pass === null && is_first === null;
+    const name = by_policy ? policy : `${policy} ${customer_kind} ${passes} ${own_segment ?? ''}`;
     const days = alike.get(name) ?? new Map<number, number>();
     alike.set(name, days);
     for (let e = orders.event_starts[order]!; e < orders.event_starts[order + 1]!; e++) {
@@ -197,7 +202,8 @@ export async function groupEvents(
         const { brand_no, conversion_type } = partsOfPolicy(policy);
         const { brand_id } = plan.brands[brand_no]!;
         const passing = Number.isNaN(passes) ? null : passes === 1;
-        group = groupOf({ brand_id, conversion_type, segment: own_segment, segments_pass: passing, day_number });
+        const of_order = { conversion_type, segment: own_segment, segments_pass: passing, customer_kind };
+        group = groupOf({ brand_id, ...of_order, day_number });
         days.set(day_number, group);
       }
       event_group[e] = group;

@@ -8,7 +8,7 @@ import type { Row } from '../warehouse/schema.ts';
 import { addKind } from './campaign-kinds.ts';
 import type { ReportContext, ReportJson } from './context.ts';
 import type { CreditSource, Group, Grouping, Spread } from './credit-source.ts';
-import { chooseOrders, filteredSegments, isAboutSegments } from './filters.ts';
+import { chooseOrders, filteredSegments, isAboutKinds, isAboutSegments } from './filters.ts';
 import { eventFilter, labelFilter } from './filters-in-memory.ts';
 import { readGroupSpend } from './group-spend.ts';
 import { type GroupKey, keysOf, touchColumns } from './groups.ts';
@@ -42,6 +42,7 @@ export async function askHistories(
   if (!histories) return null;
   const event_keys = keys.filter(({ about }) => about !== 'touch');
   const needs_segments = keys.some(({ needs }) => needs === 'segments') || filters.of_events.some(isAboutSegments);
+  const with_kinds = keys.some(({ needs }) => needs === 'customer_kinds') || filters.of_events.some(isAboutKinds);
   return creditInMemory(snapshot, plan, context.directory, histories, {
     touch_columns: touchColumns(keys),
     keysOf: (event) => valuesOf(event, event_keys),
@@ -49,6 +50,7 @@ export async function askHistories(
     shows: labelFilter(filters),
     chooses: eventFilter(filters),
     makeSegments: needs_segments ? (query) => filteredSegments(snapshot, plan, query, filters) : null,
+    with_kinds,
     journey_details,
     has_spread,
     threads: context.threads,

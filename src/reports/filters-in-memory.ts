@@ -34,7 +34,7 @@ export function peopleFilter({ of_events, passesDay }: Filters): ((brand_id: str
 
 function passesOrder(filter: Filter, event: KeyedEvent): boolean {
   if (isAboutSegments(filter)) return event.segments_pass ?? passes(filter, (values) => values.includes(null));
-  const value = event[filter.key.field as 'brand_id' | 'conversion_type'];
+  const value = event[filter.key.field as 'brand_id' | 'conversion_type' | 'customer_kind'];
   return passes(filter, (values) => values.includes(value));
 }
 

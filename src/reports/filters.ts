@@ -6,12 +6,13 @@ import { creditedTouches } from '../attribution/credits.ts';
 import type { Plan } from '../attribution/plan.ts';
 import type { Attribution } from '../attribution/query.ts';
 import { CREDITS, EVENTS, ORDERS, UNATTRIBUTED } from '../attribution/relations.ts';
-import { CONVERSION_TYPES } from '../domain/conversion.ts';
+import { CONVERSION_TYPES, CUSTOMER_KINDS } from '../domain/conversion.ts';
 import { badRequest } from '../domain/errors.ts';
 import { formatDate, parseDate, type WeekStart, weekStart } from '../domain/time.ts';
 import { TOUCHPOINT_TYPES } from '../domain/touchpoint.ts';
 import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { materialise, numbered, type Relation } from '../warehouse/relation.ts';
+import { customerKinds } from './customer-kinds.ts';
 import { type GroupKey, groupKey, monthStart } from './groups.ts';
 import { FILTERED_SEGMENTS, ORDER_SEGMENTS } from './relations.ts';
 import { orderSegments, segmentSets } from './segments.ts';
@@ -39,6 +40,7 @@ const QUOTED = /^"([\s\S]*)"$/;
 /** Fields whose values are known. Another value is a typing mistake. */
 const KNOWN_VALUES: Readonly<Record<string, readonly string[]>> = {
   conversion_type: CONVERSION_TYPES,
+  customer_kind: CUSTOMER_KINDS,
   touchpoint_type: TOUCHPOINT_TYPES,
 };
 
@@ -220,13 +222,14 @@ type Ordered = Pick<Attribution, 'orders' | 'members'>;
 export async function chooseOrders(
   snapshot: Snapshot,
   plan: Plan,
-  query: Ordered & Pick<Attribution, 'events'>,
+  query: Ordered & Pick<Attribution, 'events' | 'repeats'>,
   { of_events }: Filters,
   first: WeekStart,
 ): Promise<Pick<Attribution, 'orders' | 'events'>> {
   if (of_events.length === 0) return query;
   const conditions = new Conditions('event');
   const segments = of_events.some(isAboutSegments) ? await orderSegments(snapshot, plan, query) : null;
+  const kinds = of_events.some(isAboutKinds) ? await customerKinds(snapshot, plan, query) : null;
   const sql = conditions.all(of_events, (filter, values) => {
     const { key } = filter;
     if (key.about === 'time')
@@ -235,8 +238,10 @@ export async function chooseOrders(
         .map(([from, until]) => `(e.day_number >= ${from} and e.day_number < ${until})`)
         .join(' or ');
     if (isAboutSegments(filter)) return inSegments(segments!, values, conditions);
-    const column = key.field === 'brand_id' ? 'e.brand_id' : `o.${key.field}`;
-    return `${column} in (${conditions.list(values.filter((value) => value !== null).concat(''))})`;
+    const listed = conditions.list(values.filter((value) => value !== null).concat(''));
+    if (isAboutKinds(filter))
+      return `e.order_no in (select order_no from ${kinds!.name} where customer_kind in (${listed}))`;
+    return `${key.field === 'brand_id' ? 'e.brand_id' : `o.${key.field}`} in (${listed})`;
   });
   const events = await materialise(
     snapshot,
@@ -254,6 +259,9 @@ export async function chooseOrders(
 
 /** True for the filter that is about the segments of an order. */
 export const isAboutSegments = ({ key }: Filter): boolean => key.field === 'segment';
+
+/** True for the filter that is about whether an order is its person's first. */
+export const isAboutKinds = ({ key }: Filter): boolean => key.field === 'customer_kind';
 
 /**
  * Makes the segments of each order as one text, and with a filter about segments whether it lets them pass. Orders without segments

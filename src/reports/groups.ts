@@ -7,6 +7,7 @@ import type { KeyedEvent } from '../histories/asked-orders.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { fill, type Relation } from '../warehouse/relation.ts';
 import type { Cell, Row } from '../warehouse/schema.ts';
+import { customerKinds } from './customer-kinds.ts';
 import { MONTHS } from './relations.ts';
 import { segmentSets } from './segments.ts';
 
@@ -29,6 +30,7 @@ export interface GroupKey {
 const JOINS = {
   orders: (orders: Relation) => `join ${orders.name} ko on ko.order_no = c.order_no`,
   segments: (sets: Relation) => `left join ${sets.name} sg on sg.order_no = c.order_no`,
+  customer_kinds: (kinds: Relation) => `join ${kinds.name} ck on ck.order_no = c.order_no`,
   months: (months: Relation) => `join ${months.name} mo on c.day_number >= mo.from_day and c.day_number < mo.until_day`,
 } as const;
 
@@ -74,6 +76,13 @@ const GROUP_KEYS: Readonly<Record<string, GroupKey>> = {
     of: (event) => event.conversion_type,
   },
   segment: { field: 'segment', about: 'order', sql: 'sg.segment', needs: 'segments', of: (event) => event.segment },
+  customer_kind: {
+    field: 'customer_kind',
+    about: 'order',
+    sql: 'ck.customer_kind',
+    needs: 'customer_kinds',
+    of: (event) => event.customer_kind,
+  },
   day: {
     field: 'day',
     about: 'time',
@@ -134,6 +143,7 @@ export function keysOf(row: Row, keys: readonly GroupKey[]): Array<string | null
 /** The relations that keys are read from. */
 interface Keyed {
   orders: Relation;
+  repeats: Relation;
   members: Relation;
   bounds: { low_day: number; high_day: number };
 }
@@ -149,6 +159,7 @@ export async function joinKeys(
   return [
     needs.has('orders') ? JOINS.orders(query.orders) : '',
     needs.has('segments') ? JOINS.segments(await segmentSets(snapshot, plan, query)) : '',
+    needs.has('customer_kinds') ? JOINS.customer_kinds(await customerKinds(snapshot, plan, query)) : '',
     await joinMonths(snapshot, query.bounds, keys),
   ].join(' ');
 }

@@ -10,7 +10,14 @@ import type { PathStates } from '../models/paths/state-naming.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { inBlocks, WorkTurns } from '../warehouse/work-turns.ts';
 import type { ReportContext } from './context.ts';
-import { chooseOrders, type Filters, filteredSegments, isAboutSegments, touchCondition } from './filters.ts';
+import {
+  chooseOrders,
+  type Filters,
+  filteredSegments,
+  isAboutKinds,
+  isAboutSegments,
+  touchCondition,
+} from './filters.ts';
 import { eventFilter, labelFilter, peopleFilter } from './filters-in-memory.ts';
 
 interface AskedPaths {
@@ -19,6 +26,8 @@ interface AskedPaths {
   week_start: WeekStart;
   /** False where only the paths of orders are wanted. */
   with_people?: boolean;
+  /** False for sums, which do not depend on the order of paths. */
+  in_order?: boolean;
 }
 
 /**
@@ -29,13 +38,14 @@ export async function reportPaths(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  { states, filters, week_start, with_people = true }: AskedPaths,
+  { states, filters, week_start, with_people = true, in_order = true }: AskedPaths,
 ): Promise<OrderPaths> {
   const histories = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
   const question = {
     states,
     filters: pathFilters(snapshot, plan, filters, week_start),
     with_people,
+    in_order,
     most_touches: MAX_PATH_LENGTH,
     instants: true,
     signal: context.cancellation?.signal,
@@ -109,6 +119,7 @@ function pathFilters(snapshot: Snapshot, plan: Plan, filters: Filters, week_star
             makeSegments: filters.of_events.some(isAboutSegments)
               ? (query) => filteredSegments(snapshot, plan, query, filters)
               : null,
+            with_kinds: filters.of_events.some(isAboutKinds),
             inSql: async (query) =>
               chooseOrders(
                 snapshot,

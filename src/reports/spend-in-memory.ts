@@ -78,14 +78,16 @@ function daysOf(lines: readonly SpendLine[]): Dated[] {
   });
 }
 
+/** Spend has no keys about orders: {@link spendWithoutFields}. */
+const WITHOUT_ORDER = { conversion_type: 'purchase', segment: null, segments_pass: null, customer_kind: null } as const;
+
 /** The values of the keys of a line, as a report shows them. */
 function valuesOf(line: SpendLine, keys: readonly GroupKey[], names: ReadonlyMap<string, string>) {
   const { brand_id, channel, date } = line;
   const campaign_id = line.campaign_id === null ? null : (names.get(line.campaign_id) ?? line.campaign_id);
   const day_number = parseDate(date) as number;
   const cells = keys.map(({ field, of }) => {
-    if (of !== undefined)
-      return of({ brand_id, day_number, conversion_type: 'purchase', segment: null, segments_pass: null });
+    if (of !== undefined) return of({ brand_id, day_number, ...WITHOUT_ORDER });
     return field === 'campaign_id' ? campaign_id : channel;
   });
   return keysOf(Object.fromEntries(cells.map((cell, g) => [`g${g}`, cell])), keys);

@@ -7,6 +7,7 @@ import { TributaryError } from '../domain/errors.ts';
 import type { Coding } from './codings.ts';
 import type { Asked } from './exchange.ts';
 import { readJsonText } from './json-body.ts';
+import { readSegmentText } from './segment-body.ts';
 import type { Upload, Uploads } from './uploads.ts';
 
 /**
@@ -18,12 +19,15 @@ export function parseBodies(app: FastifyInstance, uploads: Uploads): void {
   parseJsonAs(app, uploads, ['application/json', 'text/plain']);
 }
 
-/** RudderStack's client calls its JSON a form. */
+/** Reads the bodies of Segment's clients. RudderStack's client calls its JSON a form. */
 export function parseSegmentBodies(app: FastifyInstance, uploads: Uploads): void {
-  parseJsonAs(app, uploads, ['application/x-www-form-urlencoded']);
+  app.removeAllContentTypeParsers();
+  parseJsonAs(app, uploads, ['application/json', 'text/plain', 'application/x-www-form-urlencoded'], readSegmentText);
 }
 
-function parseJsonAs(app: FastifyInstance, uploads: Uploads, content_types: string[]): void {
+type ReadText = (text: string) => Promise<unknown>;
+
+function parseJsonAs(app: FastifyInstance, uploads: Uploads, content_types: string[], readText?: ReadText): void {
   app.addContentTypeParser(content_types, (request, payload, done) => {
     const { upload } = request;
     if (upload === null) {
@@ -31,17 +35,23 @@ function parseJsonAs(app: FastifyInstance, uploads: Uploads, content_types: stri
       payload.resume();
       return done(null, undefined);
     }
-    readBody(request, upload, payload, uploads).then((body) => done(null, body), done);
+    readBody(request, upload, payload, uploads, readText).then((body) => done(null, body), done);
   });
 }
 
 /** Receives the body of a request, and reads its JSON. @throws the refusal of the body. */
-export async function readBody(request: Asked, upload: Upload, payload: Readable, uploads: Uploads): Promise<unknown> {
+export async function readBody(
+  request: Asked,
+  upload: Upload,
+  payload: Readable,
+  uploads: Uploads,
+  readText: ReadText = readJsonText,
+): Promise<unknown> {
   const announced = Number(request.headers['content-length']);
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     uploads.receive(upload, payload, announced, (error, whole) => (error ? reject(error) : resolve(whole!)));
   });
-  return readJson(request, bytes);
+  return readJson(request, bytes, readText);
 }
 
 /** The first bytes of gzip. No JSON begins with them. */
@@ -55,7 +65,7 @@ function isPacked(coding: Coding | null): TributaryError {
 
 const CHARSET = /charset\s*=\s*"?([\w-]+)/i;
 
-async function readJson(request: Asked, bytes: Buffer): Promise<unknown> {
+async function readJson(request: Asked, bytes: Buffer, readText: ReadText): Promise<unknown> {
   const content_type = request.headers['content-type']!;
   const charset = content_type.includes(';') ? CHARSET.exec(content_type)?.[1]?.toLowerCase() : undefined;
   if (charset !== undefined && !['utf-8', 'utf8', 'us-ascii'].includes(charset)) {
@@ -74,5 +84,5 @@ async function readJson(request: Asked, bytes: Buffer): Promise<unknown> {
     text = bytes.toString('utf8');
     if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   }
-  return readJsonText(text);
+  return readText(text);
 }

@@ -10,28 +10,31 @@ import { WorkTurns } from '../warehouse/work-turns.ts';
 import { explainJson } from './json-place.ts';
 
 /** A shorter text is read at once: even the worst takes less than 20 ms. */
-const SMALL = 64_000;
+export const SMALL = 64_000;
 /** The most characters of one item of a large body. The longest record that fits all limits of its fields is shorter. */
 const MAX_ITEM = 256_000;
 /** Characters that are walked between two looks at the clock. */
-const STRIDE = 100_000;
+export const STRIDE = 100_000;
 
 /**
  * The value of a JSON text.
  * @param small a longer text is read in portions of about this length.
+ * @param before the text before it. Lines and columns count from its start.
  * @throws bad_request naming line, column and reason when it is not JSON.
  */
-export async function readJsonText(text: string, small = SMALL): Promise<unknown> {
-  if (text.length <= small) return parse(text, 0, text.length, '', '');
+export async function readJsonText(text: string, small = SMALL, before = ''): Promise<unknown> {
+  const parse = (start: number, end: number, open: string, close: string): unknown =>
+    parsePart(text, start, end, open, close, before);
+  if (text.length <= small) return parse(0, text.length, '', '');
   const turns = new WorkTurns();
-  const { is_list, ends, too_deep } = await walk(text, turns);
+  const { is_list, ends, too_deep } = await walk(text, turns, before);
   const unread = (i: number): UnreadItem | undefined =>
     too_deep.has(i)
       ? new UnreadItem(`is nested deeper than ${MAX_JSON_DEPTH + 1} levels; send a flat record`)
       : ends[i + 1]! - ends[i]! > MAX_ITEM
         ? new UnreadItem(`has more than ${MAX_ITEM} characters; send fewer or shorter values`)
         : undefined;
-  if (!is_list) return unread(0) ?? parse(text, 0, text.length, '', '');
+  if (!is_list) return unread(0) ?? parse(0, text.length, '', '');
   const items: unknown[] = [];
   for (let i = 1, from = 0; i < ends.length; i++) {
     const [is_first, is_last] = [from === 0, i === ends.length - 1];
@@ -45,7 +48,7 @@ export async function readJsonText(text: string, small = SMALL): Promise<unknown
     if (!is_last && ends[i]! - ends[from]! < small && !unread(i)) continue;
     // A zero stands for the items before and after, so that a comma without an item stays an error.
     const [open, close] = [is_first ? '[' : '[0,', is_last ? ']' : ',0]'];
-    const portion = parse(text, ends[from]! + 1, ends[i]!, open, close) as unknown[];
+    const portion = parse(ends[from]! + 1, ends[i]!, open, close) as unknown[];
     for (const item of portion.slice(is_first ? 0 : 1, is_last ? undefined : -1)) items.push(item);
     from = i;
     if (turns.ends(1)) await turns.next();
@@ -54,12 +57,12 @@ export async function readJsonText(text: string, small = SMALL): Promise<unknown
 }
 
 /** Parses a part of a text between brackets. */
-function parse(text: string, start: number, end: number, open: string, close: string): unknown {
+function parsePart(text: string, start: number, end: number, open: string, close: string, before: string): unknown {
   const part = open + text.slice(start, end) + close;
   try {
     return parseJson(part);
   } catch {
-    throw badRequest('body', explainJson(part, text.slice(0, start - open.length)));
+    throw badRequest('body', explainJson(part, before + text.slice(0, Math.max(0, start - open.length))));
   }
 }
 
@@ -75,7 +78,7 @@ interface Walked {
 }
 
 /** Walks a text once. It looks at brackets and strings only: what else is wrong, the parser finds. */
-async function walk(text: string, turns: WorkTurns): Promise<Walked> {
+async function walk(text: string, turns: WorkTurns, before: string): Promise<Walked> {
   const first = /\S/.exec(text)?.index ?? 0;
   const is_list = text.charCodeAt(first) === OPEN_LIST;
   const max_depth = MAX_JSON_DEPTH + (is_list ? 2 : 1);
@@ -99,7 +102,7 @@ async function walk(text: string, turns: WorkTurns): Promise<Walked> {
       if (depth > 0) continue;
       ends.push(at);
       const rest = text.slice(at + 1);
-      if (/\S/.test(rest)) throw badRequest('body', explainJson(`[]${rest}`, text.slice(0, at - 1)));
+      if (/\S/.test(rest)) throw badRequest('body', explainJson(`[]${rest}`, before + text.slice(0, at - 1)));
       return { is_list, ends, too_deep };
     }
   }
@@ -107,5 +110,5 @@ async function walk(text: string, turns: WorkTurns): Promise<Walked> {
   const unclosed = text.slice(last + 1);
   if (unclosed.length > MAX_ITEM)
     throw badRequest('body', 'is not valid JSON: the text ends before all brackets are closed');
-  throw badRequest('body', explainJson(`[${unclosed}`, text.slice(0, last)));
+  throw badRequest('body', explainJson(is_list ? `[${unclosed}` : text.slice(last), before + text.slice(0, last)));
 }

@@ -4,10 +4,11 @@
  */
 import type { FastifyRequest } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
-import { UnreadItem } from '../domain/record.ts';
+import { DEFAULT_BRAND, UnreadItem } from '../domain/record.ts';
 import { Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import type { Draft } from '../log/envelope.ts';
+import { withoutAddresses } from '../sources/addresses.ts';
 import { MESSAGE_TYPES, type MessageType } from '../sources/segment/message.ts';
 import { type SegmentOptions, translateMessage } from '../sources/segment/translate.ts';
 import { Unusable } from '../sources/source.ts';
@@ -64,7 +65,7 @@ function segmentRoute(path: string, type: MessageType | null, services: Services
     answers: { 200: { description: 'Taken; messages that cannot be used are named', schema: Taken, example: TAKEN } },
     handle: async (request, reply) => {
       const body = request.body as Record<string, unknown> | undefined;
-      if (body instanceof UnreadItem) throw badRequest('body', `${body.reason}, or fewer messages at once`);
+      if (body instanceof UnreadItem) throw badRequest('body', body.reason);
       if (typeof body !== 'object' || body === null || Array.isArray(body))
         throw badRequest('body', 'must be an object as the clients of Segment send it');
       const key = await authorizeByBody(request, reply, services, body['writeKey']);
@@ -90,17 +91,24 @@ async function take(
     from_page,
     now_ms: tributary.reports.clock(),
   };
+  const people = {
+    idOf: (address: string) => tributary.reports.emailPersonOf?.(key.brand_id ?? DEFAULT_BRAND, address) ?? null,
+  };
   const drafts: Draft[] = [];
   const owners: number[] = [];
   const rejected: Array<{ index: number; reason: string }> = [];
   let ignored = 0;
   for (const [index, message] of messages.entries()) {
+    if (message instanceof UnreadItem) {
+      rejected.push({ index, reason: message.reason });
+      continue;
+    }
     try {
       const result = translateMessage(message, type, sent_at, options);
       if ('ignored' in result) ignored += 1;
       else
         for (const draft of result.drafts) {
-          drafts.push(draft);
+          drafts.push(withoutAddresses(draft, people, true));
           owners.push(index);
         }
     } catch (error) {
@@ -114,14 +122,17 @@ async function take(
     is_admin: key.scopes.includes('admin'),
     invalid_utf8: request.invalid_utf8,
   };
-  const answer =
-    drafts.length === 0
-      ? { accepted: 0, ids: [], rejected: [] }
-      : await collector.accept({ source: 'segment', drafts }, caller);
-  if (drafts.length > 0) metrics.collected(drafts[0]!.record, answer);
-  for (const { index, field, reason } of answer.rejected)
-    rejected.push({ index: owners[index]!, reason: `${field}: ${reason}` });
-  return { success: true, accepted: answer.accepted, ignored, rejected };
+  let accepted = 0;
+  const { max_items } = tributary.config.limits;
+  for (let from = 0; from < drafts.length; from += max_items) {
+    const part = drafts.slice(from, from + max_items);
+    const answer = await collector.accept({ source: 'segment', drafts: part }, caller);
+    metrics.collected(part[0]!.record, answer);
+    accepted += answer.accepted;
+    for (const { index, field, reason } of answer.rejected)
+      rejected.push({ index: owners[from + index]!, reason: `${field}: ${reason}` });
+  }
+  return { success: true, accepted, ignored, rejected };
 }
 
 /** What analytics.js asks before its first message. With `cdnURL` set to this server, nothing else has to be configured. */

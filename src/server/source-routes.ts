@@ -49,7 +49,7 @@ export function parseSourceBodies(app: FastifyInstance, uploads: Uploads): void 
 export function webhookRoutes(services: Services, intake: Intake): Route[] {
   return ['/v1/sources/:source_id', '/v1/sources/:source_id/:token'].flatMap((path) => [
     webhookRoute(path, services, intake),
-    probeRoute(path, intake),
+    probeRoute(path),
   ]);
 }
 
@@ -85,19 +85,23 @@ function webhookRoute(path: string, { metrics }: Services, intake: Intake): Rout
   };
 }
 
-/** Some providers call the URL before they take it. */
-function probeRoute(path: string, intake: Intake): Route {
+/** Some providers call the URL before they take it. The answer is the same for every id, so nobody learns which sources exist. */
+function probeRoute(path: string): Route {
   return {
     method: 'GET',
     path,
     tag: 'collect',
     scope: null,
-    summary: 'Says that the webhook of a source is there',
+    summary: 'Says that this server takes webhooks',
     path_parameters: { source_id: ID, ...(path.endsWith(':token') ? { token: TOKEN } : {}) },
-    answers: { 200: { description: 'It is there', schema: Type.Object({ source_id: Type.String() }) } },
+    answers: {
+      200: {
+        description: 'Webhooks are taken here, whether or not there is a source of this id',
+        schema: Type.Object({ source_id: Type.String() }),
+      },
+    },
     handle: async (request) => {
       const { source_id } = request.params as { source_id: string };
-      intake.brandOf(source_id);
       return { source_id };
     },
   };

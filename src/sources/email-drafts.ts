@@ -3,6 +3,7 @@ import type { CampaignKind } from '../domain/campaign-kind.ts';
 import type { EmailEventType } from '../domain/email-event.ts';
 import type { TouchpointType } from '../domain/touchpoint.ts';
 import type { Draft } from '../log/envelope.ts';
+import { withoutAddress } from './addresses.ts';
 import { Unusable } from './source.ts';
 
 /** Of whom and of which email an event is. Undefined fields are left out. */
@@ -98,9 +99,3 @@ function touchpoint(
 function draft(record: Draft['record'], fields: Record<string, unknown>): Draft {
   return { record, input: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) };
 }
-
-/** The bounds are those of addresses, and keep the time linear in the length of the text. */
-const ADDRESS = /[^@\s"'<>()[\],;:]{1,64}@[^@\s"'<>()[\],;:]{1,255}/g;
-
-/** A text of a mail server without the addresses in it. */
-export const withoutAddress = (reason: string): string => reason.replace(ADDRESS, '(address)').slice(0, 500);

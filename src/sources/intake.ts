@@ -9,8 +9,8 @@ import { TributaryError } from '../domain/errors.ts';
 import type { Collector } from '../log/collector.ts';
 import type { Draft } from '../log/envelope.ts';
 import type { State } from '../state/port.ts';
+import { withoutAddress, withoutAddresses } from './addresses.ts';
 import { Counts, type SourceCounts } from './counts.ts';
-import { withoutAddress } from './email-drafts.ts';
 import { PROVIDERS } from './index.ts';
 import { dropLetter, keepLetters, type Letter, lettersOf, letterText, MAX_LETTERS } from './letters.ts';
 import { Replays } from './replays.ts';
@@ -197,7 +197,7 @@ export class Intake {
   }
 
   private keep(settings: SourceSettings, letters: ReadonlyArray<{ item: Item; reason: string }>): Promise<void> {
-    const { idOf } = this.peopleOf(settings);
+    const people = this.peopleOf(settings);
     const kept_at_ms = this.options.clock();
     return keepLetters(
       this.options.state,
@@ -205,7 +205,7 @@ export class Intake {
         ({ item, reason }): Letter => ({
           source_id: settings.id,
           reason: withoutAddress(reason),
-          item: letterText(item, idOf),
+          item: letterText(item, people),
           kept_at_ms,
         }),
       ),
@@ -226,7 +226,7 @@ function translated(settings: SourceSettings, source: Source, items: readonly It
       if ('ignored' in result) made.ignored += 1;
       else
         for (const draft of result.drafts) {
-          made.drafts.push(draft);
+          made.drafts.push(withoutAddresses(draft, people));
           made.owners.push(number);
         }
     } catch (error) {

@@ -4,8 +4,11 @@
  * the ids that addresses became.
  */
 import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
 import { everyEntry } from '../state/entries.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
+import { replaceAddresses, standIn } from './addresses.ts';
+import type { People } from './source.ts';
 
 const COLLECTION = 'source_letters';
 /** Letters of one source. When there are more, the oldest are dropped. */
@@ -23,20 +26,54 @@ export interface Letter {
 
 /** Fields of people in the events of shops and providers. No translation reads them. */
 const PERSONAL =
-  /^(?:first_?name|last_?name|full_?name|display_?name|phone(?:_?number)?|(?:billing|shipping|default|customer)_?(?:address|details)|addresses|address\d?|shipping|billing|street|city|zip|postal_?code|ip(?:_?address)?|client_?ip|client_?details|user_?agent|geoip?|location|payment_?method_?details)$/i;
-/** The bounds are those of addresses, and keep the time linear in the length of the text. */
-const ADDRESS = /[^@\s"'<>()[\],;:=&?/]{1,64}@[^@\s"'<>()[\],;:=&?/]{1,255}\.[^@\s"'<>()[\],;:=&?/.]{1,63}/g;
-/** An address in a URL or a form, where the sign is written as `%40`. */
-const ENCODED_ADDRESS = /[^@\s"'<>()[\],;:=&?/]{1,64}%40[^@\s"'<>()[\],;:=&?/]{1,255}/gi;
+  /^(?:\$?(?:first|last|full|given|family|display|sur)_?name|[fl]name|merges|merge_?(?:fields|vars)|subject|phone(?:_?number)?|birth_?(?:day|date)|(?:billing|shipping|default|customer)_?(?:address|details)|addresses|address\d?|shipping|billing|street|city|region|zip|postal_?code|latitude|longitude|coords|ip(?:_?(?:address|opt|signup))?|(?:client|remote|source)_?(?:ip|addr(?:ess)?)|x[_-]forwarded[_-]for|client_?details|user_?agent|geo(?:_?(?:ip|location))?|location|payment_?method_?details)$/i;
+/** Objects of one person, whose `name` is that of the person. */
+const PERSON =
+  /^(?:customer|recipient|contact|subscriber|member|user|profile|person|buyer|client|sender|to|from|cc|bcc|reply_?to)$/i;
+/** A field that stands beside the name of a person. */
+const BESIDE_NAME = /^(?:e?_?mail(?:_?address)?|phone(?:_?number)?|address\d?|city|zip)$/i;
 
 /** The text of an event without personal data: addresses become the ids of their people, other personal fields are left out. */
-export function letterText(item: unknown, personOf: (address: string) => string | null): string {
-  const hideAddresses = (text: string): string =>
-    text.replace(ADDRESS, (address) => personOf(address) ?? '(address)').replace(ENCODED_ADDRESS, '(address)');
-  const clean = (name: string, value: unknown): unknown =>
-    PERSONAL.test(name) ? undefined : typeof value === 'string' ? hideAddresses(value) : value;
-  return (jsonText(item, clean) ?? 'null').slice(0, MAX_ITEM_CHARACTERS);
+export function letterText(item: unknown, people: People): string {
+  return (cleanText(item, people, 0) ?? 'null').slice(0, MAX_ITEM_CHARACTERS);
 }
+
+/** JSON stands in a text of JSON, as the message in an envelope does, at most so often. */
+const MAX_NESTED = 3;
+
+function cleanText(item: unknown, people: People, nested: number): string | undefined {
+  const standInOf = (address: string): string => standIn(address, people);
+  return jsonText(item, (name, value) => {
+    if (PERSONAL.test(name)) return undefined;
+    if (typeof value !== 'string') return withoutName(name, value, standInOf);
+    if (isIP(value) !== 0) return undefined;
+    const inner = nested < MAX_NESTED && /^\s*[[{]/.test(value) ? parsed(value) : undefined;
+    return inner === undefined ? replaceAddresses(value, standInOf) : cleanText(inner, people, nested + 1);
+  });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object without the name of its person, and without addresses in its keys. */
+function withoutName(name: string, value: unknown, standInOf: (address: string) => string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const keys = Object.keys(value);
+  const names_person = keys.some((key) => /^name$/i.test(key)) && (PERSON.test(name) || keys.some(isBesideName));
+  if (!names_person && !keys.some((key) => /[@%]/.test(key))) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !names_person || !/^name$/i.test(key))
+      .map(([key, inner]) => [replaceAddresses(key, standInOf), inner]),
+  );
+}
+
+const isBesideName = (key: string): boolean => BESIDE_NAME.test(key);
 
 /** JSON of a value; undefined for one that is nested too deep to be written. JSON.parse reads deeper than JSON.stringify writes. */
 function jsonText(item: unknown, kept: (name: string, value: unknown) => unknown): string | undefined {

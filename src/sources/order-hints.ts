@@ -103,10 +103,13 @@ function lowerCase(attributes: Readonly<Record<string, unknown>>): Record<string
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
+/** A plus in an address, which is a space elsewhere. A part of an address would not be known as one. */
+const PLUS_OF_ADDRESS = /\+(?=[^&=+\s]{0,64}(?:@|%40))/gi;
+
 /** The parameters of a URL or path. */
 function parametersOf(url: unknown): URLSearchParams {
-  const query = text(url)?.split('#')[0]?.split('?').slice(1).join('?');
-  return new URLSearchParams(query ?? '');
+  const query = text(url)?.split('#')[0]?.split('?').slice(1).join('?') ?? '';
+  return new URLSearchParams(query.replace(PLUS_OF_ADDRESS, '%2B'));
 }
 
 function utmOf(given: OrderHints['utm'], landing: URLSearchParams): Record<string, string> {

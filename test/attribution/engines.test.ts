@@ -35,6 +35,8 @@ const GROUPS = [
   'month,device_type',
   'segment,conversion_type',
   'segment,channel,week',
+  'customer_kind,channel',
+  'customer_kind,segment,month',
 ];
 
 const attribution =

@@ -16,6 +16,8 @@ function configure(engine: Engine, settings: Record<string, Partial<Settings>>):
 }
 
 const GROUPS = [
+  'customer_kind,channel',
+  'customer_kind,month',
   'channel,campaign_id,email_id',
   'channel,campaign_id',
   'month,channel',
@@ -163,7 +165,7 @@ async function compare(engine: Engine, world: WireWorld, options: Options, group
   if (options.filters?.length === 0) compareJourneys(report.journey_analysis, toReference(world), options);
 }
 
-const ORDER_KEYS = ['brand_id', 'conversion_type', 'segment', 'day', 'week', 'month'];
+const ORDER_KEYS = ['brand_id', 'conversion_type', 'segment', 'customer_kind', 'day', 'week', 'month'];
 const restText = (keys: Array<string | null>, reason: unknown, micros: unknown): string =>
   JSON.stringify([keys, reason, String(micros)]);
 

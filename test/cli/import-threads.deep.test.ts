@@ -140,7 +140,7 @@ test('touchpoints from csv, ndjson and Parquet are the same by one thread and by
     const [alone, together] = [await dry('1'), await dry('3')];
     expect({ ...together, out: timeless(together.out) }).toEqual({ ...alone, out: timeless(alone.out) });
   }
-}, 120_000);
+});
 
 test('rows that are left out, strict rules, sums and small batches are the same', async () => {
   const folder = temporaryFolder();

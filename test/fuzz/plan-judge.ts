@@ -97,7 +97,7 @@ async function imported(source: RowSource, plan: ImportPlan, batch_items: number
   const answers: Imported['answers'] = new Map();
   const dry = new DryRun(
     { clock: () => NOW_MS, defaultCurrency: () => 'USD' },
-    readingSettings(makeConfig({}), 'nothing'),
+    readingSettings(makeConfig({}), 'nothing', new Uint8Array(32)),
   );
   const client = Object.assign(Object.create(dry) as DryRun, {
     send: async (record: RecordName, items: readonly unknown[]) => {

@@ -121,7 +121,7 @@ test('a book that is extended while a report reads it gives the same orders', as
   } as unknown as Plan;
   const nobody = { base: pairsOf(new Map()), changed: pairsOf(new Map()) };
   const book = await fillOrders(snapshot, at(ORDERS / 2));
-  const ask = () => askOrders(book, plan, nobody, new KeyIndex());
+  const ask = () => askOrders(book, plan, nobody, new KeyIndex(), true);
   const before = await ask();
   const [during] = await Promise.all([ask(), extendOrders(book, snapshot, at(ORDERS))]);
   const after = await ask();
@@ -130,7 +130,7 @@ test('a book that is extended while a report reads it gives the same orders', as
   expect(bytesOf(after!).equals(bytesOf(before!))).toBe(true);
 });
 
-function bytesOf({ rows, previous_ms, by_person, outside, conversions }: AskedOrders): Buffer {
-  const arrays = [rows, previous_ms, by_person, outside.starts, outside.values, conversions];
+function bytesOf({ rows, previous_ms, is_first, by_person, outside, conversions }: AskedOrders): Buffer {
+  const arrays = [rows, previous_ms, is_first!, by_person, outside.starts, outside.values, conversions];
   return Buffer.concat(arrays.map((array) => Buffer.from(array.slice().buffer)));
 }

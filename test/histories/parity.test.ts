@@ -21,6 +21,8 @@ const GROUPS = [
   'month,device_type',
   'segment,channel',
   'conversion_type,segment,month',
+  'customer_kind,channel',
+  'customer_kind,segment,conversion_type',
   'utm_source,country,utm_campaign',
   'campaign_kind,month',
 ] as const;

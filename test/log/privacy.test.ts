@@ -1,17 +1,15 @@
 /** With addresses cut or left out, and always for ids of one subscriber: nothing in the data folder holds what was sent. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type EnrichOptions, enrichTouchpoint } from '../../src/enrichment/enrich.ts';
 import type { IpStorage } from '../../src/enrichment/ip.ts';
 import type { Enrich } from '../../src/log/batch.ts';
 import { segmentName } from '../../src/log/segment.ts';
-import { readConflicts, readDeadLetters } from '../../src/server/letters.ts';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
-import type { Warehouse } from '../../src/warehouse/port.ts';
-import { TABLE_NAMES } from '../../src/warehouse/schema.ts';
 import { ENRICHMENT } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { filesWith, told } from '../support/kept-texts.ts';
 import { accept, openCollector, wayward } from './setup.ts';
 
 const optionsOf = (ip_storage: IpStorage): EnrichOptions => ({
@@ -59,27 +57,6 @@ const EVENTS = [
   touch('t0', ADDRESSES[0]!),
   touch('bad', ADDRESSES[0]!),
 ];
-
-/** Names of files below a folder that hold one of the texts. */
-function filesWith(folder: string, texts: readonly string[]): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => statSync(join(folder, name)).isFile())
-    .flatMap((name) => {
-      const bytes = readFileSync(join(folder, name));
-      return texts.filter((text) => bytes.includes(text)).map((text) => `${name}: ${text}`);
-    });
-}
-
-/** What all tables hold, and what is told of conflicts and dead letters: files may be compressed. */
-async function told(warehouse: Warehouse): Promise<string> {
-  const page = { brand_id: null, limit: 100, after: undefined };
-  const parts: unknown[] = [
-    await readConflicts(warehouse, page),
-    await readDeadLetters(warehouse, { ...page, state: undefined }),
-  ];
-  for (const table of TABLE_NAMES) parts.push(await warehouse.read((s) => s.query(`select * from ${table}`)));
-  return JSON.stringify(parts, (_key, value) => (typeof value === 'bigint' ? String(value) : value));
-}
 
 describe.each(['none', 'truncated', 'full'] as const)('with addresses stored as %s', (ip_storage) => {
   const secrets = ip_storage === 'full' ? IDS : [...SPELLINGS, ...IDS];

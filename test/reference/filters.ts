@@ -5,7 +5,7 @@ import { dayIn, weekOf } from './rows.ts';
 import { campaignOf } from './touches.ts';
 import { type Filter, type FullOptions, type RefTouchpoint, settingsOf, type World } from './types.ts';
 
-const ORDER_FIELDS = ['brand_id', 'conversion_type', 'segment', 'day', 'week', 'month'];
+const ORDER_FIELDS = ['brand_id', 'conversion_type', 'segment', 'customer_kind', 'day', 'week', 'month'];
 
 /** The segments of the person of an order at its time, in order of their names. */
 export function segmentsOf(order: Order, world: World, person_of: Map<string, string>): string[] {
@@ -30,6 +30,7 @@ export function segmentsOf(order: Order, world: World, person_of: Map<string, st
 export function orderValue(key: string, order: Order, event: ValueEvent, options: FullOptions): string | null {
   if (key === 'brand_id') return order.brand_id;
   if (key === 'conversion_type') return order.conversion_type;
+  if (key === 'customer_kind') return order.customer_kind;
   if (key === 'segment') return order.segments.length === 0 ? null : order.segments.join(' + ');
   return timeValue(key, dayIn(settingsOf(options.settings, order.brand_id).time_zone, event.occurred_at), options);
 }

@@ -27,7 +27,10 @@ export function orderPaths(world: World, options: Options): RefPath[] {
       order: { occurred_at, net_micros, counted },
     };
   });
-  const brands = new Set(seen.conversions.map(({ brand_id }) => brand_id));
+  // A report covers the brands with an order; without any, the brand of records that name none.
+  const brands = new Set(
+    seen.conversions.length === 0 ? ['default'] : seen.conversions.map(({ brand_id }) => brand_id),
+  );
   const of_people = [...touchpoints].flatMap(([person, own]): RefPath[] => {
     const { brand_id } = own[0]!;
     if (buyers.has(person) || !brands.has(brand_id)) return [];

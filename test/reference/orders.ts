@@ -24,6 +24,8 @@ export interface Order {
   other_currency: number;
   /** The segments of the person at the time of the order, sorted. */
   segments: string[];
+  /** `new` for the first order of the person among the report's conversion types. */
+  customer_kind: 'new' | 'returning';
 }
 
 /** A change of an order's worth: `before -> after`, in micros of the report's currency. */
@@ -84,6 +86,7 @@ function orderOf(members: RefConversion[], adjustments: RefAdjustment[], person_
     adjustments: counted,
     other_currency: named.length - counted.length,
     segments: [],
+    customer_kind: 'new',
   };
 }
 

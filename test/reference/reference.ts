@@ -111,11 +111,12 @@ export function creditedOrders(world: World, full: FullOptions) {
   for (const order of orders) {
     const all = valueEvents(order, seen.fx_rates, full);
     if (all.length === 0) continue;
+    const previous = previousOrder(order, orders, full);
+    order.customer_kind = previous === undefined ? 'new' : 'returning';
     const key = personKey(order.brand_id, order.person);
     buyers.add(key);
     const person = { touchpoints: touchpoints.get(key) ?? [], conversions: conversions.get(key)!.length };
-    const previous_at = previousOrder(order, orders, full)?.occurred_at;
-    const credit = (events: ValueEvent[]): Credited => creditOrder(order, events, person, previous_at, full);
+    const credit = (events: ValueEvent[]): Credited => creditOrder(order, events, person, previous?.occurred_at, full);
     for (const campaign of credit(all).touches.map(campaignOf)) if (campaign !== null) campaigns.add(campaign);
     const events = chosenEvents(order, all, full);
     if (events.length > 0) credited.push(credit(events));

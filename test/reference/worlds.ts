@@ -131,6 +131,8 @@ const filters = fc.uniqueArray(
       { field: 'conversion_type', values: ['purchase'] },
       { field: 'segment', values: ['loyal', 'Été'] },
       { field: 'segment', values: [null] },
+      { field: 'customer_kind', values: ['new'] },
+      { field: 'customer_kind', values: ['returning'] },
       { field: 'brand_id', values: ['default'] },
       { field: 'month', values: ['2026-02'] },
       { field: 'day', values: ['2026-02-14', '2026-02-15', '2026-02-16'] },

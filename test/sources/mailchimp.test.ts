@@ -63,6 +63,14 @@ test('each event becomes what it is, also when it is posted twice', async () => 
   expect(await server.status()).toMatchObject({ signed: false, letters: 0 });
 });
 
+test('a call before the webhook is saved is answered, and tells nobody which sources exist', async () => {
+  const server = await startSource(UNSIGNED);
+  for (const path of ['hook', 'nobody', 'hook/x', 'nobody/x']) {
+    const { status, body } = await server.call('GET', `/v1/sources/${path}`);
+    expect({ status, body }).toEqual({ status: 200, body: { source_id: path.split('/')[0] } });
+  }
+});
+
 test('with a secret the signature is checked', async () => {
   const server = await startSource({ provider: 'mailchimp', secrets: ['the-next-secret', SECRET] });
   const body = form('subscribe', ANNA);

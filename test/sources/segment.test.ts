@@ -180,13 +180,69 @@ test('a page of another site reads the answer only for a key that may stand in a
   expect(await allowed(KEYS.TRIBUTARY_WRITE_KEY)).toBe(undefined);
 });
 
-test('a batch that is too large to be read says so', async () => {
+/** A message of about this many characters of JSON. */
+const large = (messageId: string, characters: number): object => ({
+  ...{ type: 'track', event: 'Quiz Sent', messageId, anonymousId: 'd', timestamp: ago(1).toISOString() },
+  properties: { answers: 'x'.repeat(characters) },
+});
+
+test("a batch works up to Segment's limits, 500 kB a batch and 32 kB a message, also with its key in the body", async () => {
   const { server } = await listening();
-  const text = 'x'.repeat(1_000);
-  const batch = Array.from({ length: 300 }, () => ({ type: 'track', event: 'x', anonymousId: 'd', text }));
-  const { status, body } = await server.post('/v1/batch', { batch }, WRITE);
-  expect(status).toBe(400);
-  expect(body.error.message).toContain('has more than 256000 characters');
+  const batch = Array.from({ length: 15 }, (_, i) => large(`m${i}`, 32_000));
+  const body = { sentAt: new Date().toISOString(), batch, writeKey: KEYS.TRIBUTARY_WRITE_KEY };
+  expect(JSON.stringify(body).length).toBeGreaterThan(480_000);
+  for (const [sent, headers] of [
+    [body, {}],
+    [{ batch }, basic(KEYS.TRIBUTARY_WRITE_KEY)],
+  ] as const)
+    expect((await server.post('/v1/batch', sent, headers)).body).toMatchObject({ accepted: 15, rejected: [] });
+  const found = await rows(server, 'touchpoints');
+  expect(found).toHaveLength(15);
+  expect(JSON.parse(String(found[0]!['custom_attributes']))).toEqual({
+    event: 'Quiz Sent',
+    properties_left_out: expect.stringContaining('16384'),
+  });
+});
+
+test('a batch may have more messages than one request of records', async () => {
+  const { server } = await listening();
+  const timestamp = ago(1).toISOString();
+  const batch = Array.from({ length: 2_500 }, (_, i) => ({
+    ...{ type: 'page', anonymousId: 'd', messageId: `m${i}`, timestamp },
+    ...(i === 2_000 && { anonymousId: undefined }),
+  }));
+  const { body } = await server.post('/v1/batch', { batch, writeKey: KEYS.TRIBUTARY_WRITE_KEY }, {});
+  expect(body).toMatchObject({ accepted: 2_499, rejected: [{ index: 2_000 }] });
+});
+
+test('a message that is nested too deep or too long costs no other of a large batch', async () => {
+  const { server } = await listening();
+  let deep: object = {};
+  for (let i = 0; i < 30; i++) deep = { deep };
+  const batch = [large('m1', 70_000), { ...large('m2', 1), properties: deep }, large('m3', 300_000), large('m4', 10)];
+  const { status, body } = await server.post('/v1/batch', { batch, writeKey: KEYS.TRIBUTARY_WRITE_KEY }, {});
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    accepted: 2,
+    rejected: [
+      { index: 1, reason: expect.stringContaining('nested deeper') },
+      { index: 2, reason: expect.stringContaining('has more than 256000 characters') },
+    ],
+  });
+});
+
+test('a large body that is no JSON is refused with the reason', async () => {
+  const { server } = await listening();
+  const text = JSON.stringify({ batch: [large('m1', 70_000)] });
+  for (const [wrong, reason] of [
+    [text.replace('"m1"', 'm1'), /line 1, column \d+: a word without quotes/],
+    [text.replace(/\}$/, ''), /outside of its batch/],
+    [text.slice(0, -2), /ends too early|ends before all brackets/],
+  ] as const) {
+    const { status, body } = await server.post('/v1/batch', wrong, basic(KEYS.TRIBUTARY_WRITE_KEY));
+    expect(status).toBe(400);
+    expect(body.error.message).toMatch(reason);
+  }
 });
 
 test('an event name of the configuration has to name a type', async () => {

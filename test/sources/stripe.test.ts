@@ -130,6 +130,32 @@ test('the first invoice of a subscription is its order, later ones are renewals,
   expect(await earned(server)).toEqual({ email: '22.50', net: '22.50' });
 });
 
+test('an invoice that lists its payments names the order by its payment intent, so refunds find it', async () => {
+  const server = await start();
+  await tell(server, 'touchpoints', clicked({ anonymous_id: undefined, customer_id: 'cus_1' }));
+  const payments = {
+    object: 'list',
+    data: [
+      { id: 'inpay_0', status: 'canceled', payment: { type: 'payment_intent', payment_intent: 'pi_0' } },
+      { id: 'inpay_1', status: 'paid', payment: { type: 'payment_intent', payment_intent: 'pi_1' } },
+    ],
+  };
+  await send(server, event('invoice.paid', invoice('in_2', { payments })));
+  await send(server, event('refund.created', refund('re_1', 250)));
+  const payment = { type: 'payment_intent', payment_intent: 'pi_1' };
+  const paid = {
+    id: 'inpay_1',
+    object: 'invoice_payment',
+    invoice: 'in_2',
+    amount_paid: 1_000,
+    currency: 'usd',
+    payment,
+  };
+  await send(server, event('invoice_payment.paid', paid));
+  expect(await earned(server, 'conversion_type')).toEqual({ renewal: '7.50', net: '7.50' });
+  expect(await server.status()).toMatchObject({ unusable: 0, letters: 0 });
+});
+
 test('with the option invoices, charges of subscriptions are the orders, so their refunds find them', async () => {
   const server = await start({ invoices: 'ignored' });
   await tell(server, 'touchpoints', clicked({ anonymous_id: undefined, customer_id: 'cus_1' }));

@@ -1,6 +1,8 @@
 /** `tributary import`: sends the rows of a file as records, in the same way as all other senders. */
 import { join } from 'node:path';
 import { brandSettings, customerIds } from '../../config.ts';
+import type { CustomerIds } from '../../domain/email-ids.ts';
+import { emailPersons } from '../../domain/email-person.ts';
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { isRecordName, type RecordName } from '../../domain/index.ts';
 import { DEFAULT_BRAND } from '../../domain/record.ts';
@@ -78,10 +80,14 @@ function proposedPlan(io: Io, file: string, options: ImportOptions): Promise<Imp
 }
 
 /** How records are read where no server reads them. */
+/** What is read to be judged, and not to be stored, needs no key. */
+const NO_KEY = Buffer.alloc(32);
+
 function readingOf(io: Io, options: ImportOptions) {
   const config = configOf(io, options);
   const defaultCurrency = (brand_id: string): string => brandSettings(config, brand_id).currency;
-  return { clock: io.clock, defaultCurrency, customerIds: (brand_id: string) => customerIds(config, brand_id) };
+  const idsOf = (brand_id: string): CustomerIds => customerIds(config, brand_id);
+  return { clock: io.clock, defaultCurrency, customerIds: idsOf, emailPersonOf: emailPersons(NO_KEY, idsOf) };
 }
 
 async function importByPlan(
@@ -111,7 +117,7 @@ async function importByPlan(
     if (keeps) return await withClient((client) => importRows(io, client, input, options));
     return await importRows(
       io,
-      new DryRun(readingOf(io, options), readingSettings(configOf(io, options), 'nothing')),
+      new DryRun(readingOf(io, options), readingSettings(configOf(io, options), 'nothing', NO_KEY)),
       input,
       options,
     );

@@ -26,7 +26,7 @@ export class DryRun implements ImportClient {
     private readonly context: Reading,
     settings: ReadingSettings,
   ) {
-    this.threads = { settings, send: async () => [] };
+    this.threads = { settings, send: async () => [], link: async () => undefined };
   }
 
   async send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement> {

@@ -1,10 +1,10 @@
 /** What a mapping checks in a file, and in its rows. */
 import { badRequest, type Problem } from '../../domain/errors.ts';
-import { type RecordName, recordKind } from '../../domain/index.ts';
+import type { RecordName } from '../../domain/index.ts';
 import { listed } from '../../domain/text.ts';
 import type { Item, Target } from './converter.ts';
 import type { RowSource } from './row-source.ts';
-import { optionOf } from './targets.ts';
+import { fillableFields, optionOf } from './targets.ts';
 
 interface FilledFields {
   /** The fields that columns of the same name fill, and those of them that a column was found for. */
@@ -27,7 +27,7 @@ export function checkFilled(
   }
   if (found.size > 0 || named > 0 || by_name.size === 0) return;
   const above = linesAbove?.([...by_name.keys()], 2);
-  const fields = recordKind(record).fields.map(({ name }) => name);
+  const fields = fillableFields(record).map(({ name }) => name);
   const hint =
     above === undefined
       ? `name columns with --map FIELD=COLUMN; its fields are ${fields.join(', ')}`

@@ -13,7 +13,7 @@ import { nearest } from './nearest.ts';
 import type { Condition, ImportPlan, RecordPlan } from './plan.ts';
 import type { FileRow, RowSource } from './row-source.ts';
 import { isNothing, type Path, parseSource, pathsOf, type Source, startsWith } from './source.ts';
-import { put, putDefault, targetOf } from './targets.ts';
+import { fillableFields, put, putDefault, targetOf } from './targets.ts';
 import { type FoundColumns, UnusedColumns } from './unused-columns.ts';
 
 export type { Item };
@@ -69,8 +69,7 @@ export class Mapping {
     this.converter = converter;
     this.decimal = whole.decimal ?? '.';
     this.each = plan.each === undefined ? undefined : new EachItem(plan.each);
-    const { fields } = recordKind(plan.record);
-    this.kinds = new Map(fields.map((field) => [field.name, field.kind]));
+    this.kinds = new Map(fillableFields(plan.record).map((field) => [field.name, field.kind]));
     const all = Object.entries(plan.fields).map(([name, field]) => targetOf(plan, name, field));
     this.constants = all
       .filter(({ plan: { value } }) => value !== undefined)

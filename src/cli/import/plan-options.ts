@@ -1,8 +1,9 @@
 /** The command line of an import, parsed into a plan. */
 import { badRequest } from '../../domain/errors.ts';
-import { isRecordName, RECORD_NAMES, type RecordName, recordKind } from '../../domain/index.ts';
+import { isRecordName, RECORD_NAMES, type RecordName } from '../../domain/index.ts';
 import { conditionOf } from './conditions.ts';
 import { checkPlan, type FieldPlan, type ImportPlan, readPlan } from './plan.ts';
+import { fillableFields } from './targets.ts';
 
 export interface PlanFlags {
   map: string[];
@@ -66,7 +67,7 @@ export function withFlags(plan: ImportPlan, flags: PlanFlags): ImportPlan {
   const { file, ...of_plan } = fileFlags(flags);
   const [fields, where] = [Object.entries(fieldsOf(flags)), flags.where.map(conditionOf)];
   const has = (record: RecordName, name: string): boolean =>
-    recordKind(record).fields.some((field) => field.name === name.split('.')[0]);
+    fillableFields(record).some((field) => field.name === name.split('.')[0]);
   const names = plan.records.map(({ record }) => record);
   const unknown = fields.find(([name]) => !names.some((record) => has(record, name)));
   if (unknown !== undefined) throw badRequest('--map', `${unknown[0]} is not a field of ${names.join(', ')}`);

@@ -12,6 +12,7 @@ import { PRESETS, presetNamed, UNUSABLE } from './presets/index.ts';
 import { checkNeeds, isOfPreset, misfits, type Preset, planOfPreset } from './presets/preset.ts';
 import { ASSUMED, RECOGNISERS } from './recognise.ts';
 import { firstRows, type Sample } from './sample.ts';
+import { fillableFields } from './targets.ts';
 
 const SHOWN = 5;
 type Judge = (record: RecordName, item: unknown) => Problem | undefined;
@@ -160,7 +161,7 @@ function show(io: Io, name: string, plan: ImportPlan, sample: Sample, judge: Jud
       io.out(
         `  ${field} ${from === undefined ? `= ${clip(value)}` : `from ${clip(from)}`}${negate ? ', negated' : ''}\n`,
       );
-    const names = recordKind(record).fields.map((field) => field.name);
+    const names = fillableFields(record).map((field) => field.name);
     const same = sample.columns.filter((column) => names.includes(column) && fields[column] === undefined);
     if (same.length > 0 && by_name !== false) io.out(`  by their names: ${same.join(', ')}\n`);
     for (const one of rows.filter((row) => row.place === place).slice(0, SHOWN)) {

@@ -1,15 +1,22 @@
 /** The fields of a record that a plan fills, and what a value for each of them must be. */
 import { badRequest } from '../../domain/errors.ts';
-import { recordKind } from '../../domain/index.ts';
-import { withArticle } from '../../domain/record-kind.ts';
+import { type RecordName, recordKind } from '../../domain/index.ts';
+import { type RecordKind, withArticle } from '../../domain/record-kind.ts';
 import type { Item, Target } from './converter.ts';
 import type { FieldPlan, RecordPlan } from './plan.ts';
+
+/** The fields that a file may fill: those that are stored, and addresses in place of ids. */
+export function fillableFields(record: RecordName): RecordKind['fields'] {
+  const { fields, address_fields } = recordKind(record);
+  return [...fields, ...address_fields];
+}
 
 /** The field that a plan names. @throws bad_request if the record has no such field, or it cannot be changed so. */
 export function targetOf({ record, group_lines }: RecordPlan, name: string, plan: FieldPlan): Target {
   const option = optionOf(plan);
   const [field = '', ...rest] = name.split('.');
-  const { singular, fields } = recordKind(record);
+  const { singular } = recordKind(record);
+  const fields = fillableFields(record);
   const known = fields.find((one) => one.name === field);
   if (known === undefined)
     throw badRequest(

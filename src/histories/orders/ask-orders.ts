@@ -24,6 +24,7 @@ import type { ValueEvents } from './value-events.ts';
 
 /**
  * The orders of a plan. Null if a value is so large that the engine has to refuse it.
+ * @param with_kinds true if `is_first` is asked for.
  * @throws missing_fx_rate like the query.
  */
 export async function askOrders(
@@ -31,20 +32,23 @@ export async function askOrders(
   plan: Plan,
   person_keys: PersonKeys,
   subjects: Histories['subjects'],
+  with_kinds: boolean,
 ): Promise<AskedOrders | null> {
   const standing = new Standing(book, plan.positions.conversions);
-  const picked = await pickOrders(book, plan, standing);
+  const since = plan.lookback === 'since_previous_conversion';
+  const picked = await pickOrders(book, plan, standing, since || with_kinds);
   const { rows, at_ms, place, events, event_starts } = picked;
   const days = brandDays(plan.brands);
   const dayOf = (order: number): number => days[place[order]!]!.day(at_ms[order]!);
   await convertEvents(book, plan, standing, { ...picked, dayOf });
   if (isTooLarge(events)) return null;
   const people = await People.of(book.keys, person_keys);
+  const previous_ms = await previousOf(book, picked, (row) => people.personOf(book.conversions.subject[row]!));
   return {
     orders: rows.length,
     rows,
     at_ms,
-    previous_ms: await previousOf(book, picked, (row) => people.personOf(book.conversions.subject[row]!)),
+    previous_ms: since ? previous_ms : new Float64Array(rows.length).fill(Number.NaN),
     policy: policiesOf(book, picked),
     event_starts,
     before: events.before,
@@ -54,6 +58,7 @@ export async function askOrders(
     is_order: events.is_order,
     segment: null,
     segments_pass: null,
+    is_first: with_kinds ? Uint8Array.from(previous_ms, (previous) => Number(Number.isNaN(previous))) : null,
     ...(await ofPeople(book, standing, rows, people, Touched.of(subjects, book.keys))),
     counts: {
       foreign_ones: events.foreign_adjustments,

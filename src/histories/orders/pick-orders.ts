@@ -16,7 +16,7 @@ export interface PickedOrders {
   events: ValueEvents;
   /** The events of order i are [event_starts[i], event_starts[i + 1]). */
   event_starts: Uint32Array;
-  /** All standing conversions of the types of the report, if lookback needs them. */
+  /** All standing conversions of the types of the report, if they are needed. */
   standing: Uint32Array | null;
 }
 
@@ -30,11 +30,16 @@ export function brandPlaces(book: OrderBook, plan: Plan): Int32Array {
   return places;
 }
 
-export async function pickOrders(book: OrderBook, plan: Plan, standing: Standing): Promise<PickedOrders> {
+/** @param with_all true if all standing conversions are needed, for the order before each order. */
+export async function pickOrders(
+  book: OrderBook,
+  plan: Plan,
+  standing: Standing,
+  with_all: boolean,
+): Promise<PickedOrders> {
   const places = brandPlaces(book, plan);
   const types = new Uint8Array(2 ** 8);
   for (const [i, type] of CONVERSION_TYPES.entries()) types[i] = Number(plan.conversion_types?.includes(type) ?? true);
-  const since = plan.lookback === 'since_previous_conversion';
   const own_day = plan.adjustments === 'own_day';
   const picked = new Picked(new ValueEvents(book, standing, own_day));
   let all = new Uint32Array(0);
@@ -48,14 +53,14 @@ export async function pickOrders(book: OrderBook, plan: Plan, standing: Standing
     if (place < 0 || types[type[row]!] === 0) continue;
     const { start_ms, end_ms } = plan.brands[place]!;
     const may_count = own_day || (at_ms[row]! >= start_ms && at_ms[row]! < end_ms);
-    if (!(may_count || since) || !standing.sees(row) || !standing.stands(row)) continue;
-    if (since) {
+    if (!(may_count || with_all) || !standing.sees(row) || !standing.stands(row)) continue;
+    if (with_all) {
       all = roomFor(all, standing_count + 1);
       all[standing_count++] = row;
     }
     if (may_count && picked.events.add(row, start_ms, end_ms)) picked.add(row, at_ms[row]!, place);
   }
-  return picked.orders(since ? all.subarray(0, standing_count) : null);
+  return picked.orders(with_all ? all.subarray(0, standing_count) : null);
 }
 
 /** Orders while they are picked. */

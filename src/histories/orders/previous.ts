@@ -1,4 +1,4 @@
-/** The time of a person's order before each order, for lookback. docs/semantics.md 5. */
+/** The time of a person's order before each order, for lookback and `customer_kind`. docs/semantics.md 5 and 13. */
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { listsOf } from './lists.ts';
 import type { OrderBook } from './order-book.ts';

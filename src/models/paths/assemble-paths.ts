@@ -27,7 +27,9 @@ export async function assemblePaths(
   question: PathQuestion,
   histories: Histories,
 ): Promise<OrderPaths> {
-  const sorted = await inOrder(found, people, histories);
+  const sorted = question.in_order
+    ? await inOrder(found, people, histories)
+    : Uint32Array.from({ length: found.paths }, (_, path) => path);
   const facts = emptyFacts(found.paths);
   const numbers = new PersonNumbers(people, histories);
   const days = brandDays(plan.brands);

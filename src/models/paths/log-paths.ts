@@ -25,6 +25,7 @@ export async function readLogPaths(
     states: naming,
     filters: { events: null, touches: null },
     with_people: true,
+    in_order: true,
     // A fitted model weighs all touches of an order, also those that a report cuts.
     most_touches: Number.POSITIVE_INFINITY,
     instants: false,

@@ -18,6 +18,9 @@ import { FoundPaths } from './found-paths.ts';
 import type { OrderPaths, PathQuestion } from './order-paths.ts';
 import { refuseMoreTouches } from './paths.ts';
 
+/** What is read of orders where all value events are chosen. */
+const ALL_EVENTS = { makeSegments: null, with_kinds: false };
+
 /** Reads the paths. @returns null if a value is so large that the query has to refuse it. */
 export async function orderPathsInMemory(
   snapshot: Snapshot,
@@ -27,7 +30,7 @@ export async function orderPathsInMemory(
   histories: Histories,
 ): Promise<OrderPaths | null> {
   const { events } = question.filters;
-  const asked = await ordersInMemory(snapshot, plan, directory, histories, events?.makeSegments ?? null);
+  const asked = await ordersInMemory(snapshot, plan, directory, histories, events ?? ALL_EVENTS);
   if (asked === null) return null;
   const { orders, person_keys } = asked;
   const chooses = events?.chooses ?? null;

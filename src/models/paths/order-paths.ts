@@ -44,6 +44,7 @@ export interface PathFilters {
   events: {
     chooses: NonNullable<Question['chooses']>;
     makeSegments: Question['makeSegments'];
+    with_kinds: boolean;
     /** The same by the query. */
     inSql(query: OrderRelations): Promise<Pick<OrderRelations, 'orders' | 'events'>>;
   } | null;
@@ -64,6 +65,8 @@ export interface PathQuestion {
   with_people: boolean;
   /** A path keeps so many of its newest touches. */
   most_touches: number;
+  /** False where the order of paths and the numbers of people do not matter, as for sums; then they may be any. */
+  in_order: boolean;
   /** False where nobody reads `touch_ms`; then it is empty. */
   instants: boolean;
   signal: AbortSignal | undefined;

@@ -2,8 +2,8 @@
 import type { Snapshot } from '../../warehouse/port.ts';
 import { read, readAll } from '../../warehouse/read-row.ts';
 import type { Row } from '../../warehouse/schema.ts';
-import { CLAIM_ORDERS, CLAIM_OWN_TOUCHES, CLAIM_TOUCHES } from '../relations.ts';
 import { RENEWAL } from './credit.ts';
+import { CLAIM_ORDERS, CLAIM_OWN_TOUCHES, CLAIM_TOUCHES } from './relations.ts';
 
 /** A number of orders and what they are worth before refunds. */
 export interface OrderSum {

@@ -17,7 +17,7 @@ import { columnsOf, fill, materialise, numbered, type Relation } from '../../war
 import type { Row } from '../../warehouse/schema.ts';
 import { textList } from '../../warehouse/sql-text.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
-import { CLAIM_LABELS, CLAIM_ORDERS, CLAIM_OWN_TOUCHES, CLAIM_TOUCHES } from '../relations.ts';
+import { CLAIM_LABELS, CLAIM_ORDERS, CLAIM_OWN_TOUCHES, CLAIM_TOUCHES } from './relations.ts';
 import type { ClaimTargets } from './targets.ts';
 import type { ClaimantRules } from './windows.ts';
 

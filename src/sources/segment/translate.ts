@@ -3,6 +3,7 @@
  * and alias become links of ids; every other event is kept as a touchpoint of type `custom`, which earns nothing, unless the
  * configuration says what it is.
  */
+import { MAX_JSON_LENGTH } from '../../domain/fields.ts';
 import type { Draft } from '../../log/envelope.ts';
 import { entryOf, text } from '../fields.ts';
 import type { Translated } from '../source.ts';
@@ -77,10 +78,20 @@ function customEvent(message: Message, event: string): Draft {
       ...message.common,
       email: emailBeside(message),
       ...requestOf(message),
-      custom_attributes: { event, properties: message.properties },
+      custom_attributes: { event, ...keptProperties(message) },
     }),
   };
 }
+
+/** The properties of an event, if they fit. Segment takes longer messages than a record here, and they must not cost the event. */
+function keptProperties({ properties }: Message): Record<string, unknown> {
+  return JSON.stringify(properties).length <= MAX_PROPERTIES
+    ? { properties }
+    : { properties_left_out: `they have more than the ${MAX_JSON_LENGTH} characters that a record takes` };
+}
+
+/** Leaves room for the name of the event. */
+const MAX_PROPERTIES = MAX_JSON_LENGTH - 1_000;
 
 function configuredEvent(message: Message, event: string, what: string): Draft {
   const [kind, type] = what.split(':');

@@ -176,9 +176,11 @@ export function invoicePaid(event: StripeEvent, options: SourceOptions): Transla
   );
 }
 
-/** The payment intent among an invoice's payments, where the event has them. */
+/** The payment intent among an invoice's payments, where the event has them: of the one that was paid, if they say which. */
 function intentOf(payments: unknown): string | undefined {
-  return objectsOf(fieldsOf(payments)['data'])
+  const all = objectsOf(fieldsOf(payments)['data']);
+  const paid_ones = all.filter(({ status }) => status === 'paid');
+  return [...paid_ones, ...all]
     .map(({ payment }) => idOf(fieldsOf(payment)['payment_intent']))
     .find((id) => id !== undefined);
 }

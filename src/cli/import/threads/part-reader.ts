@@ -1,4 +1,6 @@
 /** Reads parts of a file: maps their rows, reads the records as a server does, cleans them and fills the columns of their rows. */
+import type { CustomerIds } from '../../../domain/email-ids.ts';
+import { emailPersons, takeAddressLink } from '../../../domain/email-person.ts';
 import type { Problem } from '../../../domain/errors.ts';
 import { type RecordName, recordKind } from '../../../domain/index.ts';
 import { isProblem, type ReadContext } from '../../../domain/record.ts';
@@ -22,6 +24,7 @@ import type { ImportPlan } from '../plan.ts';
 import { PlanMapping } from '../plan-mapping.ts';
 import type { FileRow, RowSource, RowsPart } from '../row-source.ts';
 import { rowsOfPart } from '../rows-part.ts';
+import { FreshLinks } from './fresh-links.ts';
 import type { ReadPart, RowAmount, RowCounts, Told } from './read-part.ts';
 
 export interface PartReaderOptions {
@@ -41,6 +44,7 @@ interface Reading {
   items: number;
   counts: RowCounts;
   is_uniform: boolean;
+  links: ReadPart['links'];
 }
 
 export class PartReader {
@@ -48,6 +52,7 @@ export class PartReader {
   private readonly record: RecordName;
   private readonly has_amounts: boolean;
   private readonly derived: readonly DerivedColumn[];
+  private readonly links = new FreshLinks();
 
   private constructor(
     { plan, source }: PartReaderOptions,
@@ -77,7 +82,7 @@ export class PartReader {
     const warnings: Problem[] = [];
     const reading: Reading = {
       ...{ context: this.context(now_ms, warnings), warnings },
-      ...{ told: [], amounts: [], kept: [], items: 0, is_uniform: true },
+      ...{ told: [], amounts: [], kept: [], links: [], items: 0, is_uniform: true },
       row_of: new Uint32Array(rows.length),
       counts: {
         items: new Uint32Array(rows.length),
@@ -94,16 +99,19 @@ export class PartReader {
       findings: this.mapping.takeFindings(),
       part: kept.length === 0 ? undefined : this.pack(kept),
       row_of: kept.length === rows.length ? undefined : row_of.slice(0, kept.length),
+      links: reading.links,
     };
   }
 
   private context(now_ms: number, warnings: Problem[]): ReadContext {
-    const { currencies, default_currency, customer_ids, default_customer_ids } = this.settings;
+    const { currencies, default_currency, customer_ids, default_customer_ids, email_key } = this.settings;
+    const customerIds = (brand_id: string): CustomerIds => customer_ids.get(brand_id) ?? default_customer_ids;
     return {
       now_ms,
       key_brand_id: null,
       defaultCurrency: (brand_id) => currencies.get(brand_id) ?? default_currency,
-      customerIds: (brand_id) => customer_ids.get(brand_id) ?? default_customer_ids,
+      customerIds,
+      emailPersonOf: emailPersons(Buffer.from(email_key), customerIds),
       warn: (warning) => void warnings.push(warning),
     };
   }
@@ -144,8 +152,10 @@ export class PartReader {
       return;
     }
     for (const warning of warnings) told.push({ row, kind: 'warning', item: place, warning });
+    const link = takeAddressLink(read);
     if (this.has_amounts) for (const amount of amountsOf(record, item)) reading.amounts.push({ ...amount, row });
     if (this.settings.keeps === 'nothing') return;
+    if (link !== null) reading.links.push(...this.links.of([link]));
     reading.row_of[reading.kept.length] = row;
     reading.kept.push(keepRecord(record, read, this.privacy));
   }

@@ -5,6 +5,7 @@ import type { SentAmount } from '../books.ts';
 import type { Note } from '../notes.ts';
 import type { Findings } from '../plan-mapping.ts';
 import type { FileRow } from '../row-source.ts';
+import type { SentLink } from './fresh-links.ts';
 
 /** Something that a person should know about a row, by the place of the row in its part. */
 export type Told = { row: number } & (
@@ -38,6 +39,8 @@ export interface ReadPart {
   /** The records that were accepted, and the row of each. Undefined when there are none, or nothing is kept. */
   part: PartBytes | undefined;
   row_of: Uint32Array | undefined;
+  /** Links of customers with their addresses, which the parts before did not have. */
+  links: SentLink[];
 }
 
 export function lineOf({ lines }: ReadPart, row: number): number {

@@ -13,6 +13,7 @@ import type { ImporterOptions, ImportRun } from '../importer.ts';
 import type { ImportPlan } from '../plan.ts';
 import type { PartPortion, RowsPart } from '../row-source.ts';
 import { Batches, type RowConflict } from './batches.ts';
+import { FreshLinks } from './fresh-links.ts';
 import { ReadingThreads } from './pool.ts';
 import type { ReadPart } from './read-part.ts';
 
@@ -57,6 +58,8 @@ export class ThreadedImporter implements ImportRun {
   private readonly batches: Batches;
   private readonly under_way: Promise<ReadPart>[] = [];
   private share = 0;
+  /** Several threads meet the same link. */
+  private readonly links = new FreshLinks();
 
   constructor(private readonly options: ThreadedOptions) {
     this.books = new Books(options);
@@ -113,6 +116,8 @@ export class ThreadedImporter implements ImportRun {
     const read = await this.under_way.shift()!;
     const { part, row_of } = read;
     const found = part === undefined ? [] : await taker.send(part);
+    const links = this.links.of(read.links);
+    if (links.length > 0) await taker.link(links);
     const conflicts = found.map(({ index, reason }): RowConflict => ({ row: row_of?.[index] ?? index, reason }));
     mapping.addFindings(read.findings);
     this.batches.add(read, conflicts);
