@@ -12,6 +12,7 @@ import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
 import { showLags } from './lags.ts';
+import { showCohorts, showLifetimeValue } from './lifetime.ts';
 import { showListHealth } from './list-health.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
@@ -28,6 +29,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   campaigns: showCampaigns,
   card: cardText,
   claims: showClaims,
+  cohorts: showCohorts,
   comparison: showComparison,
   customer: showCustomer,
   fatigue: showFatigue,
@@ -36,6 +38,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
   lags: showLags,
+  lifetime_value: showLifetimeValue,
   list_health: showListHealth,
   models: showModels,
   paths: showPaths,

@@ -12,6 +12,8 @@ import { sendTimes } from './emails/send-times.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { lags } from './lags/report.ts';
+import { cohorts } from './lifetime/cohorts.ts';
+import { lifetimeValue } from './lifetime/lifetime-value.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { paths } from './paths/report.ts';
@@ -31,6 +33,8 @@ export const REPORTS: readonly Report[] = [
   fatigue,
   sendTimes,
   claims,
+  cohorts,
+  lifetimeValue,
   receipt,
   customer,
   dataQuality,

@@ -135,7 +135,7 @@ async function ofPeople(
   const { starts, values } = listsOf(persons, person, order);
   return {
     persons,
-    person_keys: keys.subarray(0, persons),
+    person_keys: keys.slice(0, persons),
     person_starts: starts,
     by_person: Uint32Array.from(values),
     person_group,

@@ -30,7 +30,10 @@ export async function orderPathsInMemory(
   histories: Histories,
 ): Promise<OrderPaths | null> {
   const { events } = question.filters;
-  const asked = await ordersInMemory(snapshot, plan, directory, histories, events ?? ALL_EVENTS);
+  const asked = await ordersInMemory(snapshot, { ...plan, models: [] }, directory, histories, {
+    ...(events ?? ALL_EVENTS),
+    people: null,
+  });
   if (asked === null) return null;
   const { orders, person_keys } = asked;
   const chooses = events?.chooses ?? null;
