@@ -11,6 +11,7 @@
  *   --sizes 1,10 --clickhouse 1     other sizes, in millions of touchpoints
  * npm run bench -- growth           reports by the query and from histories, at 1, 10 and 100 M touchpoints; only by its name
  *   --sizes 1,10                    other sizes, in millions of touchpoints
+ * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
@@ -38,6 +39,7 @@ import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
 import { benchHistories } from './histories.ts';
 import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
+import { benchInsights } from './insights.ts';
 import { benchIntervals } from './intervals.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
@@ -115,6 +117,9 @@ if (positionals.includes('scale')) {
 if (positionals.includes('growth')) {
   const touchpoints_a_year = Math.round(LONG_TOUCHPOINTS_A_YEAR * scale);
   await benchGrowth({ folder: benchFolder(), sizes: list(values.sizes), touchpoints_a_year });
+}
+if (positionals.includes('insights')) {
+  await benchInsights(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));

@@ -901,6 +901,8 @@ SourcesOneOne: SourcesOneOne
 ReportsAttribution: ReportsAttribution
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
+ReportsPaths: ReportsPaths
+ReportsLags: ReportsLags
 ReportsCampaigns: ReportsCampaigns
 ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
@@ -1297,6 +1299,707 @@ code: string
 count: number
 message: string
 }[]
+}
+export interface ReportsPaths {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+summary: {
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+/**
+ * Orders with a touch that the filters let pass in their path; the others have no path here
+ */
+orders_with_path: number
+orders_without_path: number
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: (number | null)
+/**
+ * How many paths differ from each other
+ */
+different_paths: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+path_revenue_micros: string
+/**
+ * Net revenue of the orders with a path
+ */
+path_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: (number | null)
+/**
+ * Orders with a touch that the filters let pass in their path; the others have no path here
+ */
+orders_with_path: (number | null)
+orders_without_path: (number | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: (number | null)
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: ((number | null) | null)
+/**
+ * How many paths differ from each other
+ */
+different_paths: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: (string | null)
+path_revenue_micros: (string | null)
+/**
+ * Net revenue of the orders with a path
+ */
+path_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+paths: {
+/**
+ * The touches from the oldest to the newest, as `by` names them; null is a missing value
+ */
+path: (string | null)[]
+path_text: string
+touches: number
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders with a path
+ */
+share_of_orders: (number | null)
+/**
+ * net_revenue / orders
+ */
+average_order_value: (string | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: (number | null)
+/**
+ * Days from the first touch of the path to the order, on average over its orders
+ */
+average_days_to_order: (number | null)
+}[]
+/**
+ * All paths without a row of their own together
+ */
+other_paths: {
+path_text: string
+/**
+ * How many paths differ from each other
+ */
+different_paths: number
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders with a path
+ */
+share_of_orders: (number | null)
+/**
+ * net_revenue / orders
+ */
+average_order_value: (string | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: (number | null)
+/**
+ * Days from the first touch of the path to the order, on average over its orders
+ */
+average_days_to_order: (number | null)
+}[]
+/**
+ * Paths by their number of touches
+ */
+lengths: {
+touches: string
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders with a path
+ */
+share_of_orders: (number | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: (string | null)
+/**
+ * orders / all orders with a path
+ */
+share_of_orders: ((number | null) | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: (number | null)
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Links from touch to touch. The links into a group at a step carry as much as the links out of it at the next step
+ */
+flow: {
+/**
+ * The place of the touch that the link begins at, from 1
+ */
+step: number
+/**
+ * group, or other_groups for all groups beyond the 20 with most touches
+ */
+source_kind: ("group" | "other_groups" | "order" | "drop_off" | "continues")
+source: (string | null)
+/**
+ * group or other_groups; order if the path ends in an order, drop_off if it ends without one, continues if it has further touches
+ */
+target_kind: ("group" | "other_groups" | "order" | "drop_off" | "continues")
+target: (string | null)
+paths: number
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+}[]
+/**
+ * What each group did in whole paths. assisted and influenced count an order for every group that has the role, so they add up to more than all orders
+ */
+roles: {
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+/**
+ * Orders whose path begins with the group
+ */
+first_orders: number
+first_revenue_micros: string
+first_revenue: string
+/**
+ * Orders whose path ends with the group
+ */
+last_orders: number
+last_revenue_micros: string
+last_revenue: string
+/**
+ * Orders whose path has no other group
+ */
+only_orders: number
+only_revenue_micros: string
+only_revenue: string
+/**
+ * Orders with the group in their path, and another group at its end; an order counts for several groups
+ */
+assisted_orders: number
+assisted_revenue_micros: string
+assisted_revenue: string
+/**
+ * Orders with the group anywhere in their path; an order counts for several groups
+ */
+influenced_orders: number
+influenced_revenue_micros: string
+influenced_revenue: string
+/**
+ * The sum of the shares of orders that touches of the group earned under the model
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches of the group earned under the model
+ */
+attributed_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders whose path begins with the group
+ */
+first_orders: (number | null)
+first_revenue_micros: (string | null)
+first_revenue: (string | null)
+/**
+ * Orders whose path ends with the group
+ */
+last_orders: (number | null)
+last_revenue_micros: (string | null)
+last_revenue: (string | null)
+/**
+ * Orders whose path has no other group
+ */
+only_orders: (number | null)
+only_revenue_micros: (string | null)
+only_revenue: (string | null)
+/**
+ * Orders with the group in their path, and another group at its end; an order counts for several groups
+ */
+assisted_orders: (number | null)
+assisted_revenue_micros: (string | null)
+assisted_revenue: (string | null)
+/**
+ * Orders with the group anywhere in their path; an order counts for several groups
+ */
+influenced_orders: (number | null)
+influenced_revenue_micros: (string | null)
+influenced_revenue: (string | null)
+/**
+ * The sum of the shares of orders that touches of the group earned under the model
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches of the group earned under the model
+ */
+attributed_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsLags {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+summary: {
+orders: number
+/**
+ * Orders with a touch that the filters let pass in their path; the others have no lag
+ */
+orders_with_path: number
+orders_without_path: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+path_revenue_micros: string
+/**
+ * Net revenue of the orders with a path
+ */
+path_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+orders: (number | null)
+/**
+ * Orders with a touch that the filters let pass in their path; the others have no lag
+ */
+orders_with_path: (number | null)
+orders_without_path: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: (string | null)
+path_revenue_micros: (string | null)
+/**
+ * Net revenue of the orders with a path
+ */
+path_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+/**
+ * Average and quantiles of the time to the order, in days of 24 hours
+ */
+lags: {
+/**
+ * first_touch: from the first touch of the path to the order; last_touch: from the last one
+ */
+measure: string
+orders: number
+/**
+ * The mean of the time to the order
+ */
+average_days: (number | null)
+p10_days: (number | null)
+p25_days: (number | null)
+/**
+ * The smallest time that at least 50 % of the orders do not exceed; the other quantiles in the same way
+ */
+p50_days: (number | null)
+p75_days: (number | null)
+p90_days: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+orders: (number | null)
+/**
+ * The mean of the time to the order
+ */
+average_days: ((number | null) | null)
+p10_days: ((number | null) | null)
+p25_days: ((number | null) | null)
+/**
+ * The smallest time that at least 50 % of the orders do not exceed; the other quantiles in the same way
+ */
+p50_days: ((number | null) | null)
+p75_days: ((number | null) | null)
+p90_days: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Orders and their net revenue by the time to the order. A bucket begins at its first hour or day and ends before the next one
+ */
+distribution: {
+/**
+ * first_touch: from the first touch of the path to the order; last_touch: from the last one
+ */
+measure: string
+bucket: string
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders of these buckets
+ */
+share_of_orders: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: (string | null)
+/**
+ * orders / all orders of these buckets
+ */
+share_of_orders: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Average and quantiles of the number of touches in the paths of orders
+ */
+touches: {
+orders: number
+average_touches: (number | null)
+p10_touches: (number | null)
+p25_touches: (number | null)
+p50_touches: (number | null)
+p75_touches: (number | null)
+p90_touches: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+orders: (number | null)
+average_touches: ((number | null) | null)
+p10_touches: ((number | null) | null)
+p25_touches: ((number | null) | null)
+p50_touches: ((number | null) | null)
+p75_touches: ((number | null) | null)
+p90_touches: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+/**
+ * The time from the first touch of the group in a path to the order. An order counts for every group on its path
+ */
+groups: {
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+orders: number
+/**
+ * The mean of the time to the order
+ */
+average_days: (number | null)
+p10_days: (number | null)
+p25_days: (number | null)
+/**
+ * The smallest time that at least 50 % of the orders do not exceed; the other quantiles in the same way
+ */
+p50_days: (number | null)
+p75_days: (number | null)
+p90_days: (number | null)
+/**
+ * Orders and their net revenue by the time to the order. A bucket begins at its first hour or day and ends before the next one
+ */
+distribution: {
+bucket: string
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders of these buckets
+ */
+share_of_orders: (number | null)
+}[]
+}[]
+/**
+ * Groups with fewer orders that `limit` leaves out
+ */
+groups_left_out: number
 }
 export interface ReportsCampaigns {
 report_period: {

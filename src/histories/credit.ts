@@ -6,6 +6,7 @@ import { makeMembers } from '../attribution/touches.ts';
 import { CUSTOMER_KINDS } from '../domain/conversion.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { brandRule } from '../identity/kept-persons.ts';
+import type { PersonKeys } from '../identity/person-keys.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { isWithin } from '../warehouse/position.ts';
 import type { Relation } from '../warehouse/relation.ts';
@@ -98,11 +99,11 @@ export async function ordersInMemory(
   directory: PersonDirectory,
   histories: Histories,
   { makeSegments, people, with_kinds }: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
-): Promise<MemoryOrders | null> {
+): Promise<(MemoryOrders & { person_keys: PersonKeys }) | null> {
   if (!holds(histories, plan, [])) return null;
   const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
-  const persons = await directory.personKeys(snapshot, plan.positions.identity, rules);
-  const orders = await askOrders(histories.orders, plan, persons, histories.subjects, with_kinds);
+  const person_keys = await directory.personKeys(snapshot, plan.positions.identity, rules);
+  const orders = await askOrders(histories.orders, plan, person_keys, histories.subjects, with_kinds);
   if (orders === null) return null;
   let made: ReturnType<typeof ordersInSql> | undefined;
   const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
@@ -110,9 +111,9 @@ export async function ordersInMemory(
     const segments = await makeSegments(await inSql());
     Object.assign(orders, await readSegments(snapshot, segments, histories.orders, orders.rows));
   }
-  if (people === null) return { orders, people, inSql };
+  if (people === null) return { orders, people, inSql, person_keys };
   await sortByPerson(orders, histories.orders);
-  return { orders, people: await choosePeople(orders, plan.brands, people), inSql };
+  return { orders, people: await choosePeople(orders, plan.brands, people), inSql, person_keys };
 }
 
 /**
@@ -191,7 +192,7 @@ async function ordersInSql(
 }
 
 /** The group of each value event by its keys. Events of one brand, type, segment, kind of customer and day are alike. */
-async function groupEvents(
+export async function groupEvents(
   plan: Plan,
   orders: AskedOrders,
   { keysOf, chooses }: Pick<Question, 'keysOf' | 'chooses'>,

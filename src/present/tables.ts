@@ -11,10 +11,12 @@ import { showCustomer } from './customer.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
+import { showLags } from './lags.ts';
 import { showCohorts, showLifetimeValue } from './lifetime.ts';
 import { showListHealth } from './list-health.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
+import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
 import { showSendTimes } from './send-times.ts';
 
@@ -35,9 +37,11 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
+  lags: showLags,
   lifetime_value: showLifetimeValue,
   list_health: showListHealth,
   models: showModels,
+  paths: showPaths,
   receipt: showReceipt,
   send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),

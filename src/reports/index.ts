@@ -11,10 +11,12 @@ import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
+import { lags } from './lags/report.ts';
 import { cohorts } from './lifetime/cohorts.ts';
 import { lifetimeValue } from './lifetime/lifetime-value.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
+import { paths } from './paths/report.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
@@ -23,6 +25,8 @@ export const REPORTS: readonly Report[] = [
   attribution,
   models,
   journeys,
+  paths,
+  lags,
   campaigns,
   campaign,
   listHealth,

@@ -89,6 +89,17 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
   ],
   journeys: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
+  paths: [
+    MARCH,
+    { ...MARCH, by: 'campaign_id', limit: 1, steps: 1, transform: 'frequency', compare: 'previous_period' },
+    { ...MARCH, filter: ['channel:email', 'day:2026-03-04'], transform: 'remove_if_not_all(nobody)' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  lags: [
+    MARCH,
+    { ...MARCH, by: 'touchpoint_type', limit: 1, filter: ['channel:email'], compare: 'previous_period' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   campaigns: [
     MARCH,
     { ...MARCH, by: 'email_id', compare: 'previous_period' },
