@@ -15,6 +15,7 @@
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
+ * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
@@ -33,6 +34,7 @@ import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
 import { benchHistories } from './histories.ts';
 import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
+import { benchIntervals } from './intervals.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
 import { benchMove } from './move.ts';
@@ -113,4 +115,5 @@ if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVE
 if (positionals.includes('webhooks')) await benchWebhooks(scale);
 if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));
 if (positionals.includes('script')) await benchScript(scale);
+if (positionals.includes('intervals')) await benchIntervals(scale);
 if (positionals.includes('state')) await benchState();

@@ -13,6 +13,7 @@ import { showJourneys } from './journeys.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
 import { showReceipt } from './receipt.ts';
+import { showSynergies } from './synergies.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
 
@@ -32,6 +33,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   models: showModels,
   receipt: showReceipt,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
+  synergies: showSynergies,
 };
 
 /** @param empty the sentence in place of a list of `rows` that has none. */

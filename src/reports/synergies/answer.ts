@@ -82,7 +82,27 @@ export interface Summed {
   multichannel: PathFigures & { people: number };
 }
 
-export function summaryOf({ all, multichannel }: Summed, without_path: { orders: number; micros: bigint }): ReportJson {
+/** Paths that are in no combination. */
+export interface Apart {
+  /** Orders without a touch that may earn. */
+  without_path: PathFigures;
+  /** Paths without a touch that the filters about touches let pass. */
+  filtered: PathFigures;
+  /** Orders that do not count themselves, such as those of an earlier period whose refunds do. */
+  only_refunds: PathFigures;
+}
+
+export function apartOf({ without_path, filtered, only_refunds }: Apart): ReportJson {
+  return {
+    without_path: { orders: without_path.orders, ...money('net_revenue', without_path.micros) },
+    filtered: { paths: filtered.paths, orders: filtered.orders, ...money('net_revenue', filtered.micros) },
+    refunds_of_other_orders: money('net_revenue', only_refunds.micros),
+  };
+}
+
+export function summaryOf({ all, multichannel }: Summed, apart: Apart): ReportJson {
+  const orders = all.orders + apart.without_path.orders + apart.filtered.orders;
+  const micros = all.micros + apart.without_path.micros + apart.filtered.micros + apart.only_refunds.micros;
   return {
     ...figuresOf(all),
     average_touches: ratio(all.touches, all.paths),
@@ -93,9 +113,7 @@ export function summaryOf({ all, multichannel }: Summed, without_path: { orders:
     ...money('multichannel_net_revenue', multichannel.micros),
     multichannel_revenue_per_path: microsPer(multichannel.micros, multichannel.paths),
     share_of_paths_multichannel: ratio(multichannel.paths, all.paths),
-    orders_without_path: without_path.orders,
-    ...money('net_revenue_without_path', without_path.micros),
-    total_orders: all.orders + without_path.orders,
-    ...money('total_net_revenue', all.micros + without_path.micros),
+    total_orders: orders,
+    ...money('total_net_revenue', micros),
   };
 }

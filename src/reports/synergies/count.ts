@@ -1,6 +1,6 @@
 /** Counts everything that the synergies report tells of paths. */
 import type { ReportJson } from '../context.ts';
-import { combinationParts, type Summed, summaryOf } from './answer.ts';
+import { type Apart, apartOf, combinationParts, type Summed, summaryOf } from './answer.ts';
 import { type ChannelSets, channelSets, eachSet } from './channel-sets.ts';
 import { combinationsOf } from './combinations.ts';
 import { eachPerson, type ObservedPaths, type PathsByPerson, pathsByPerson } from './observed-paths.ts';
@@ -14,12 +14,9 @@ import { addSet, noFigures, type SetSums, sumSets } from './set-sums.ts';
 export interface SynergyOptions {
   /** The fewest paths of a combination, or of a cell of a pair. */
   min_support: number;
+  /** The most combinations, and the most channels of the overlap, that are listed. */
   limit: number;
-}
-
-export interface WithoutPath {
-  orders: number;
-  micros: bigint;
+  signal?: AbortSignal | undefined;
 }
 
 /** One person in three paths: the same shop asks for 10 people where it asks for 30 paths. */
@@ -27,19 +24,21 @@ const PATHS_A_PERSON = 3;
 
 export async function countSynergies(
   observed: ObservedPaths,
-  without_path: WithoutPath,
-  { min_support, limit }: SynergyOptions,
+  apart: Apart,
+  { min_support, limit, signal }: SynergyOptions,
 ): Promise<ReportJson> {
   const minimum = { paths: min_support, people: Math.ceil(min_support / PATHS_A_PERSON) };
   const { names } = observed;
   const sets = await channelSets(observed);
   const sums = await sumSets(observed, sets);
   const by_person = await pathsByPerson(observed);
+  signal?.throwIfAborted();
   const channels = await pairChannels(names, sets, sums);
   const cells = await pairCells(by_person, sets, sums, channels);
   const able = cells.filter((own) => tooLittle(own, minimum) === null);
   const groups = await sumGroups(observed, sets, channels, new Set(able.map(({ a, b }) => pairNumber(a, b))));
-  const effects = await pairEffects(cells, groups, minimum);
+  const effects = await pairEffects(cells, groups, minimum, signal);
+  signal?.throwIfAborted();
   const combinations = await combinationsOf(observed, by_person, sets, sums, { limit, minimum });
   return {
     minimum: { ...minimum, orders: MIN_OF_EACH_OUTCOME },
@@ -49,7 +48,8 @@ export async function countSynergies(
       false_discovery_rate: FALSE_DISCOVERIES,
       compared_pairs: able.length,
     },
-    summary: summaryOf(await sumAll(by_person, sets, sums), without_path),
+    summary: summaryOf(await sumAll(by_person, sets, sums), apart),
+    ...apartOf(apart),
     ...combinationParts(names, combinations, minimum),
     pairs: pairRows(names, channels, cells, effects),
     channels_without_pairs: channels.left_out,
