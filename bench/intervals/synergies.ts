@@ -19,10 +19,16 @@ interface PathWorld {
   adds: readonly number[];
   /** What the first two channels add together, beyond what both add. */
   interaction: number;
-  /** What each further touch adds to the rate. Longer paths have more channels, so it is taken for an interaction. */
-  adds_by_touch: number;
+  /**
+   * What a step in length adds to the rate. Longer paths also have more channels, so paths of all lengths together seem to interact, and
+   * those of like length do not. Null if length has nothing to do with channels and orders.
+   */
+  adds_by_length: number | null;
   mean_value: number;
 }
+
+/** One in each of three strata of the report. */
+const LENGTHS = [5, 8, 12] as const;
 
 /** Draws the paths of a world. */
 function drawPaths(world: PathWorld, seed: number): ObservedPaths {
@@ -36,10 +42,12 @@ function drawPaths(world: PathWorld, seed: number): ObservedPaths {
   for (let p = 0; p < world.people; p++) {
     const willing = random.between(-0.6, 0.6) * world.base_rate;
     for (let path = random.integer(1, 4); path > 0; path--) {
-      const members = world.channels.flatMap((chance, code) => (random.chance(chance) ? [code] : []));
+      const step = random.integer(-1, 1);
+      const more = world.adds_by_length === null ? 1 : 1 + 0.4 * step;
+      const members = world.channels.flatMap((chance, code) => (random.chance(more * chance) ? [code] : []));
       if (members.length === 0) members.push(organic);
-      const extra = random.poisson(0.7);
-      for (let i = 0; i < extra; i++) members.push(random.pick(members));
+      // Each length has room for all channels, so within a length no channel takes the place of another.
+      while (members.length < LENGTHS[step + 1]!) members.push(random.pick(members));
       codes.push(...members);
       offsets.push(codes.length);
       const rate =
@@ -47,7 +55,7 @@ function drawPaths(world: PathWorld, seed: number): ObservedPaths {
         willing +
         world.adds.reduce((sum, add, code) => sum + (members.includes(code) ? add : 0), 0) +
         (members.includes(0) && members.includes(1) ? world.interaction : 0) +
-        world.adds_by_touch * (members.length - 1);
+        step * (world.adds_by_length ?? 0);
       const orders = random.chance(rate);
       is_order.push(Number(orders));
       micros.push(orders ? Math.round(random.lognormal(world.mean_value, 0.8) * 1_000_000) : 0);
@@ -74,11 +82,13 @@ const WORLD: PathWorld = {
   base_rate: 0.1,
   adds: [0.05, 0.03, 0.02, 0, 0.04],
   interaction: 0.06,
-  adds_by_touch: 0,
+  adds_by_length: null,
   mean_value: 50,
 };
 /** The channel of paths without another. It is on no path with them, so its pairs add up in no simple way. */
 const ORGANIC = `channel ${WORLD.channels.length}`;
+
+const BY_LENGTH: PathWorld = { ...WORLD, adds_by_length: 0.08 };
 
 type Bounds = { low: number | string; high: number | string } | null;
 interface Counted {
@@ -148,28 +158,27 @@ function ofCombination(name: 'conversion_rate_interval' | 'revenue_per_path_inte
   };
 }
 
-const NO_INTERACTION: PathWorld = { ...WORLD, people: 1_000, interaction: 0 };
-
 /** Worlds without any interaction, in which no pair of known channels is a finding. The correction promises 90 % or more. */
-function withoutFinding(name: string): IntervalCheck['run'] {
+function withoutFinding(name: string, some: PathWorld): IntervalCheck['run'] {
+  const world = { ...some, people: 1_000, interaction: 0 };
   return async (options) => {
-    const answers = await answersOf(NO_INTERACTION, options);
+    const answers = await answersOf(world, options);
     const quiet = answers.filter((answer) =>
-      knownPairs(answer, NO_INTERACTION).every(({ pair }) => !/^(more|less) together$/.test(pair[name]!.finding)),
+      knownPairs(answer, world).every(({ pair }) => !/^(more|less) together$/.test(pair[name]!.finding)),
     );
     return { runs: answers.length, covered: quiet.length };
   };
 }
 
 export const SYNERGY_INTERVALS: readonly IntervalCheck[] = [
-  ...MEASURES.map(({ name, figure }) => ({
+  ...MEASURES.map(({ name, figure, by_length }) => ({
     name: `synergies: ${name} of pairs`,
-    run: ofPairs(name, figure === 2, WORLD),
+    run: ofPairs(name, figure === 2, by_length ? BY_LENGTH : WORLD),
   })),
   { name: 'synergies: conversion_rate of a combination', run: ofCombination('conversion_rate_interval') },
   { name: 'synergies: revenue_per_path of a combination', run: ofCombination('revenue_per_path_interval') },
-  ...MEASURES.map(({ name }) => ({
+  ...MEASURES.map(({ name, by_length }) => ({
     name: `synergies: no ${name} found where there is none`,
-    run: withoutFinding(name),
+    run: withoutFinding(name, by_length ? BY_LENGTH : WORLD),
   })),
 ];

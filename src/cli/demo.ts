@@ -143,6 +143,6 @@ function firstEvent({ address, made }: Server): string {
     `curl -s '${address}/v1/touchpoints?key=${key('page')}' -d '${JSON.stringify({ anonymous_id: 'me-in-a-page', touchpoint_type: 'website_visit', url: 'https://shop.example/', occurred_at: at(5) })}' -H 'Content-Type: text/plain'\n`,
     post('/v1/flush'),
     `curl -s ${address}/v1/conversions/my-order/receipt -H 'Authorization: Bearer ${key('read')}'\n`,
-    `\nwrite key  ${key('write')}\nread key   ${key('read')}\npage key   ${key('page')}\nAPI reference: ${address}/docs\n`,
+    `\nwrite key  ${key('write')}\nread key   ${key('read')}\npage key   ${key('page')}\nDashboard:     ${address}/ (sign in with the read key)\nAPI reference: ${address}/docs\n`,
   ].join('');
 }

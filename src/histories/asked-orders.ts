@@ -39,6 +39,8 @@ export interface AskedOrders {
   /** 1 for orders whose segments pass the filter about them, 0 for others, NaN for orders without segments. */
   segments_pass: Float64Array | null;
   persons: number;
+  /** The number of each person's key in the book of orders. */
+  person_keys: Uint32Array;
   person_starts: Uint32Array;
   /** Orders in the order of persons. */
   by_person: Uint32Array;

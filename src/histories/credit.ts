@@ -5,6 +5,7 @@ import type { OrderRelations } from '../attribution/relations.ts';
 import { makeMembers } from '../attribution/touches.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { brandRule } from '../identity/kept-persons.ts';
+import type { PersonKeys } from '../identity/person-keys.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { isWithin } from '../warehouse/position.ts';
 import type { Relation } from '../warehouse/relation.ts';
@@ -87,16 +88,9 @@ export async function creditInMemory(
   question: Question,
 ): Promise<MemoryCredit | null> {
   if (!holds(histories, plan, [...question.touch_columns, ...question.filtered_columns])) return null;
-  const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
-  const persons = await directory.personKeys(snapshot, plan.positions.identity, rules);
-  const orders = await askOrders(histories.orders, plan, persons, histories.subjects);
-  if (orders === null) return null;
-  let made: ReturnType<typeof ordersInSql> | undefined;
-  const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
-  if (question.makeSegments !== null) {
-    const segments = await question.makeSegments(await inSql());
-    Object.assign(orders, await readSegments(snapshot, segments, histories.orders, orders.rows));
-  }
+  const found = await ordersInMemory(snapshot, plan, directory, histories, question.makeSegments);
+  if (found === null) return null;
+  const { orders, inSql } = found;
   const { event_group, groups } = await groupEvents(plan, orders, question);
   const { journey_details } = question;
   const columns = question.touch_columns as readonly LabelColumn[];
@@ -104,6 +98,30 @@ export async function creditInMemory(
   const asked = { plan, orders, tables, event_group, event_groups: groups.length, journey_details };
   const sums = await makePass(snapshot, plan, histories, asked, question);
   return sums === null ? null : { sums, names, hidden_group: tables.hidden_group, event_groups: groups, orders, inSql };
+}
+
+/**
+ * The orders of a plan, with what keys and filters read of them. @returns null if a value is so large that the query has to refuse it.
+ * @throws missing_fx_rate like the query.
+ */
+export async function ordersInMemory(
+  snapshot: Snapshot,
+  plan: Plan,
+  directory: PersonDirectory,
+  histories: Histories,
+  makeSegments: Question['makeSegments'],
+): Promise<(Pick<MemoryCredit, 'orders' | 'inSql'> & { person_keys: PersonKeys }) | null> {
+  const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
+  const person_keys = await directory.personKeys(snapshot, plan.positions.identity, rules);
+  const orders = await askOrders(histories.orders, plan, person_keys, histories.subjects);
+  if (orders === null) return null;
+  let made: ReturnType<typeof ordersInSql> | undefined;
+  const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
+  if (makeSegments !== null) {
+    const segments = await makeSegments(await inSql());
+    Object.assign(orders, await readSegments(snapshot, segments, histories.orders, orders.rows));
+  }
+  return { orders, inSql, person_keys };
 }
 
 /** Makes the pass, in threads if it can be sent there. @returns null if only the engine can answer. */
@@ -143,7 +161,7 @@ async function ordersInSql(
 }
 
 /** The group of each value event by its keys. Events of one brand, type, segment and day are alike. */
-async function groupEvents(
+export async function groupEvents(
   plan: Plan,
   orders: AskedOrders,
   { keysOf, chooses }: Pick<Question, 'keysOf' | 'chooses'>,

@@ -12,11 +12,13 @@ import { card, fitted } from './models.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
+import { synergies } from './synergies/synergies.ts';
 
 export const REPORTS: readonly Report[] = [
   attribution,
   models,
   journeys,
+  synergies,
   campaigns,
   campaign,
   claims,

@@ -11,6 +11,7 @@ import type { Outgoing } from './outgoing.ts';
 import { checkPath, parameterReader } from './parameters.ts';
 import type { RateLimit } from './rate-limit.ts';
 import type { Route } from './route.ts';
+import { refuseForeignPage, type Sessions, tokenIn } from './sessions.ts';
 import type { Uploads } from './uploads.ts';
 
 const HOW = 'send a key in the header Authorization: Bearer KEY';
@@ -24,9 +25,16 @@ export class WrongKey extends TributaryError {
   }
 }
 
+/** A request with the cookie of a session that is over. */
+class EndedSession extends TributaryError {
+  constructor() {
+    super('unauthorized', 'the session is over; sign in again');
+  }
+}
+
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
-export function authorize(request: Asked, route: Route, keys: KeyRing): Key {
-  const key = presentedKey(request, keys);
+function authorize(request: Asked, route: Route, { keys, sessions }: Pick<GateContext, 'keys' | 'sessions'>): Key {
+  const key = presentedKey(request, keys, route.collects === undefined ? sessions : null);
   // The key is set before the checks, so that the log names it also for a refused request.
   request.key = key;
   const scope = route.scope!;
@@ -46,10 +54,11 @@ export function authorize(request: Asked, route: Route, keys: KeyRing): Key {
   return key;
 }
 
-function presentedKey(request: Asked, keys: KeyRing): Key {
+/** @param sessions null where a session does not count. */
+function presentedKey(request: Asked, keys: KeyRing, sessions: Sessions | null): Key {
   const header = request.headers.authorization;
   if (header === undefined) {
-    const key = keyInQuery(request, keys);
+    const key = keyInQuery(request, keys) ?? (sessions === null ? undefined : keyOfSession(request, sessions));
     if (key) return key;
     throw new TributaryError('unauthorized', `this call needs a key; ${HOW}`);
   }
@@ -58,6 +67,16 @@ function presentedKey(request: Asked, keys: KeyRing): Key {
     throw new TributaryError('unauthorized', `the Authorization header holds no bearer key; ${HOW}`);
   const key = keys.find(secret, request.raw.socket);
   if (!key) throw new WrongKey();
+  return key;
+}
+
+/** The key of the session that the cookie names; undefined without a cookie. @throws unauthorized, forbidden. */
+function keyOfSession({ method, headers }: Asked, sessions: Sessions): Key | undefined {
+  const token = tokenIn(headers.cookie);
+  if (token === undefined) return undefined;
+  refuseForeignPage(method, headers);
+  const key = sessions.find(token);
+  if (key === undefined) throw new EndedSession();
   return key;
 }
 
@@ -127,7 +146,7 @@ function keyInQuery(request: Asked, keys: KeyRing): Key | undefined {
 /**
  * CORS headers. Only routes that pages need have them, and only for keys that may stand in a page. The origin is named, and
  * credentials are allowed, because `sendBeacon` always sends them: a browser drops its request where the answer has `*`. The
- * credentials are those of the browser, such as cookies. This server reads none of them.
+ * credentials are those of the browser, such as cookies. These routes read none of them.
  */
 export class Cors {
   private readonly any: boolean;
@@ -176,6 +195,7 @@ function withdrawCors(key: Key, reply: Pick<Answering, 'removeHeader'>): void {
 /** The objects that the gates of all routes share. */
 export interface GateContext {
   keys: KeyRing;
+  sessions: Sessions;
   cors: Cors;
   rate_limit: RateLimit | null;
   guesses: Guesses;
@@ -193,20 +213,21 @@ export type Gate = (request: Asked, reply: Answering) => Error | undefined;
 
 /** The gate of one route. It checks origin, key, rate, size and parameters before any of the body is read, and sets the request id. */
 export function gateOf(route: Route, context: GateContext): Gate {
-  const { keys, cors, rate_limit, uploads, outgoing } = context;
+  const { cors, rate_limit, uploads, outgoing } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
   const collects = route.collects !== undefined;
   const pass = (request: Asked, reply: Answering): void => {
     headAnswer(request, reply);
     if (route.cors) cors.mark(request, reply);
     if (route.scope !== null) {
-      const key = authorize(request, route, keys);
+      const key = authorize(request, route, context);
       if (route.cors) cors.unmark(key, reply);
       rate_limit?.take(key);
       if (route.method === 'GET' && route.tag !== 'operation') outgoing.check(request);
     }
     if (route.path_parameters !== undefined) checkPath(request.params);
-    if (!collects || request.url.includes('?')) request.query = readParameters(request.query);
+    if (route.reads_query !== false && (!collects || request.url.includes('?')))
+      request.query = readParameters(request.query);
     if (route.method !== 'GET') request.upload = uploads.begin(request, reply);
   };
   return (request, reply) => {
@@ -220,14 +241,15 @@ export function gateOf(route: Route, context: GateContext): Gate {
 }
 
 /** The gate as a hook of Fastify. It counts wrong keys, and looks for new keys before it refuses one. */
-export function gateHook(pass: Gate, { keys, guesses }: GateContext): onRequestHookHandler {
+export function gateHook(pass: Gate, { keys, sessions, guesses }: GateContext): onRequestHookHandler {
   return (request, reply, done) => {
     const end = (failure: Error | undefined): void =>
       done(failure instanceof WrongKey ? (guesses.count(addressOf(request)) ?? failure) : failure);
     const failure = pass(request, reply);
-    if (!(failure instanceof WrongKey) || !keys.stale) return end(failure);
-    // Another process may have made this key a moment ago. If the store cannot be read, the request is still refused.
-    keys.refresh().then(
+    const stale = failure instanceof WrongKey ? keys : failure instanceof EndedSession ? sessions : null;
+    if (!stale?.stale) return end(failure);
+    // Another process may have made this key or session a moment ago. If the store cannot be read, the request is still refused.
+    stale.refresh().then(
       () => end(pass(request, reply)),
       () => end(failure),
     );

@@ -12,6 +12,7 @@ import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
+import { dashboardRoutes } from './dashboard-routes.ts';
 import { Door, type Entrance } from './door.ts';
 import { EmailKeys } from './email-keys.ts';
 import { requestId } from './exchange.ts';
@@ -30,6 +31,8 @@ import { reportRoutes } from './report-routes.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
 import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { Sessions } from './sessions.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
@@ -58,8 +61,10 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const rate_limit = config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute);
   const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock);
   const services: Services = { tributary, keys, guesses, rate_limit, metrics, outgoing, visitor_ids };
+  const sessions = new Sessions(tributary.state, keys, tributary.reports.clock);
   const context: GateContext = {
     keys,
+    sessions,
     cors: new Cors(config.cors_origins),
     guesses,
     rate_limit,
@@ -89,6 +94,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(parts.reports ? reportRoutes(services) : []),
     ...adminRoutes(services),
     ...keyRoutes(services),
+    ...sessionRoutes(services, sessions),
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
@@ -102,6 +108,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const routes = [...described, ...others];
   const entrances = collecting.map((route) => ({ route, ...addRoute(app, route, metrics, context) }));
   for (const route of others) addRoute(app, route, metrics, context);
+  if (parts.reports) for (const route of dashboardRoutes()) addRoute(app, route, metrics, context);
   app.register(async (scope) => {
     parseSegmentBodies(scope, uploads);
     for (const route of segment) addRoute(scope, route, metrics, context);

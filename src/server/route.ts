@@ -79,6 +79,8 @@ export interface Route {
   path_parameters?: Record<string, string>;
   /** Query parameters. Others are refused. */
   parameters?: TObject;
+  /** False if query parameters are for the page that the route answers with, so any are taken. */
+  reads_query?: false;
   body?: { schema: TSchema | Record<string, unknown>; required: boolean; examples: Record<string, unknown> };
   answers: Record<number, Answer>;
   handle: (request: FastifyRequest, reply: FastifyReply) => unknown;

@@ -1,5 +1,6 @@
 /** The events of one email: sent, delivered or bounced, fetched by machines, read by people, clicked by both. */
 
+import type { CampaignKind } from '../domain/campaign-kind.ts';
 import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
 import * as agents from './agents.ts';
 import { emailEntry, landingUrl, PAGES } from './entries.ts';
@@ -10,7 +11,13 @@ import { influence, visit } from './visits.ts';
 
 /** One email on its way to one person. */
 interface Message {
-  ids: { customer_id: string; campaign_id: string; email_id: string; message_id: string };
+  ids: {
+    customer_id: string;
+    campaign_id: string;
+    campaign_kind: CampaignKind;
+    email_id: string;
+    message_id: string;
+  };
   email: Email;
   delivered_ms: number;
   delivered_at: string;
@@ -24,9 +31,10 @@ export function sendEmail(person: Person, email: Email, at_ms: number): void {
   if (!person.joined || !person.subscribed || person.bounces >= MAX_BOUNCES) return;
   const { random, tally } = person;
   const { customer_id } = person;
-  const ids = { customer_id, campaign_id: email.campaign_id, email_id: email.email_id, message_id: person.id('msg') };
+  const { campaign_id, campaign_kind, email_id } = email;
+  const ids = { customer_id, campaign_id, campaign_kind, email_id, message_id: person.id('msg') };
   report(person, ids, 'sent', at_ms);
-  tally.addCost(at_ms, 'email', email.campaign_id, SEND_COST_MICROS);
+  tally.addCost(at_ms, 'email', campaign_id, SEND_COST_MICROS);
   const delivered_ms = at_ms + random.integer(900, 30_000);
   if (person.traits.dead_address || random.chance(0.004)) {
     person.bounces += person.traits.dead_address ? 1 : 0;

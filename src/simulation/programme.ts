@@ -1,5 +1,6 @@
 /** The marketing programme of the brand, and the exchange rate. It is the same for every customer of a world. */
 
+import type { CampaignKind } from '../domain/campaign-kind.ts';
 import { Random } from '../domain/random.ts';
 import { formatDate, MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE } from '../domain/time.ts';
 
@@ -17,6 +18,7 @@ export interface SimulationOptions {
 
 export interface Email {
   campaign_id: string;
+  campaign_kind: CampaignKind;
   email_id: string;
   /** Chance that an average recipient reads it, and that a reader clicks. */
   read_rate: number;
@@ -83,6 +85,7 @@ function addCampaign(programme: Programme, kind: (typeof KINDS)[number], first_m
     if (send_at_ms < programme.start_ms || send_at_ms >= programme.end_ms) continue;
     programme.broadcasts.push({
       campaign_id,
+      campaign_kind: 'campaign',
       email_id: `${campaign_id}_${i + 1}`,
       // Fewer people read each reminder, and those who click are more likely to buy.
       read_rate: kind.read_rate * quality * 0.9 ** i,
@@ -101,7 +104,8 @@ const abandoned_cart = flow('abandoned_cart', [MS_PER_HOUR, MS_PER_DAY], 0.45, 0
 
 function flow(campaign_id: string, delays_ms: number[], read_rate: number, click_rate: number): FlowEmail[] {
   return delays_ms.map((delay_ms, i) => {
-    return { campaign_id, email_id: `${campaign_id}_${i + 1}`, delay_ms, read_rate: read_rate * 0.85 ** i, click_rate };
+    const email_id = `${campaign_id}_${i + 1}`;
+    return { campaign_id, campaign_kind: 'flow', email_id, delay_ms, read_rate: read_rate * 0.85 ** i, click_rate };
   });
 }
 

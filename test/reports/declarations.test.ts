@@ -89,6 +89,12 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
   ],
   journeys: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
+  synergies: [
+    MARCH,
+    { ...MARCH, by: 'campaign_id', limit: 1 },
+    { ...MARCH, compare: 'previous_period', filter: ['channel:email'] },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   campaigns: [MARCH, { ...MARCH, model: 'last_touch' }, { start: '2020-01-01', end: '2020-01-02' }],
   campaign: [
     { ...MARCH, campaign_id: 'spring' },

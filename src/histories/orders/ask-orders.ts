@@ -86,7 +86,10 @@ function isTooLarge({ large }: ValueEvents): boolean {
   return false;
 }
 
-type OfPeople = Pick<AskedOrders, 'persons' | 'person_starts' | 'by_person' | 'subjects' | 'outside' | 'conversions'>;
+type OfPeople = Pick<
+  AskedOrders,
+  'persons' | 'person_keys' | 'person_starts' | 'by_person' | 'subjects' | 'outside' | 'conversions'
+>;
 
 /** Numbers the people who ordered, and finds what belongs to each. */
 async function ofPeople(
@@ -125,6 +128,7 @@ async function ofPeople(
   const { starts, values } = listsOf(persons, person, order);
   return {
     persons,
+    person_keys: keys.subarray(0, persons),
     person_starts: starts,
     by_person: Uint32Array.from(values),
     subjects: found.lists(persons),

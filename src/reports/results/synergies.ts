@@ -16,7 +16,6 @@ import {
   rows,
   text,
   textOrNull,
-  WARNINGS,
 } from './shapes.ts';
 
 const channel = textOrNull;
@@ -109,7 +108,6 @@ export const SynergiesResult = closed({
     channels_left_out: count(),
     pairs: rows({ a: channel(), b: channel(), people: count(), share_of_a: ratio(), share_of_b: ratio() }),
   }),
-  warnings: WARNINGS,
 });
 
 export const SYNERGIES_MEANINGS = {

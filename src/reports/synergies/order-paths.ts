@@ -10,17 +10,20 @@ import type { ObservedPaths } from './observed-paths.ts';
 import type { PathFigures } from './set-sums.ts';
 
 /** Where a path is counted. */
-const [COUNTED, WITHOUT_TOUCH, FILTERED, ONLY_REFUNDS] = [0, 1, 2, 3];
+const PLACES = { counted: 0, without_touch: 1, filtered: 2, only_refunds: 3, left_out: 4 } as const;
 
 export interface PathsToCount {
   observed: ObservedPaths;
   apart: Apart;
 }
 
+/** True for a path without an order that counts. */
+export type SilentFilter = ((path: { policy: number; day_number: number }) => boolean) | null;
+
 /** Chooses the paths to count. @param by the key about the touch that names channels. */
-export async function pathsToCount(read: OrderPaths, by: string): Promise<PathsToCount> {
+export async function pathsToCount(read: OrderPaths, by: string, silent: SilentFilter): Promise<PathsToCount> {
   const { names, code_of } = namesBy(read.states, by);
-  const place = await placesOf(read);
+  const place = await placesOf(read, silent);
   const counted = await listOf(place);
   const offsets = new Uint32Array(counted.length + 1);
   for (const [i, path] of counted.entries())
@@ -64,7 +67,10 @@ function namesBy(states: readonly string[], by: string): { names: Array<string |
   return { names, code_of: Uint16Array.from(values, (value) => codes.get(value)!) };
 }
 
-async function placesOf({ offsets, shown, is_order, counted }: OrderPaths): Promise<Uint8Array> {
+async function placesOf(
+  { offsets, shown, is_order, counted, policy, day_number }: OrderPaths,
+  silent: SilentFilter,
+): Promise<Uint8Array> {
   const place = new Uint8Array(is_order.length);
   const passes = (path: number): boolean => {
     if (shown === null) return true;
@@ -73,9 +79,11 @@ async function placesOf({ offsets, shown, is_order, counted }: OrderPaths): Prom
   };
   await inBlocks(is_order.length, (from, until) => {
     for (let path = from; path < until; path++) {
-      if (is_order[path] === 1 && counted[path] === 0) place[path] = ONLY_REFUNDS!;
-      else if (offsets[path] === offsets[path + 1]) place[path] = WITHOUT_TOUCH!;
-      else place[path] = passes(path) ? COUNTED! : FILTERED!;
+      if (is_order[path] === 0 && silent !== null && !silent({ policy: policy[path]!, day_number: day_number[path]! }))
+        place[path] = PLACES.left_out;
+      else if (is_order[path] === 1 && counted[path] === 0) place[path] = PLACES.only_refunds;
+      else if (offsets[path] === offsets[path + 1]) place[path] = PLACES.without_touch;
+      else place[path] = passes(path) ? PLACES.counted : PLACES.filtered;
     }
   });
   return place;
@@ -85,7 +93,7 @@ async function listOf(place: Uint8Array): Promise<Uint32Array> {
   const list = new Uint32Array(place.length);
   let count = 0;
   await inBlocks(place.length, (from, until) => {
-    for (let path = from; path < until; path++) if (place[path] === COUNTED) list[count++] = path;
+    for (let path = from; path < until; path++) if (place[path] === PLACES.counted) list[count++] = path;
   });
   return list.subarray(0, count);
 }
@@ -94,8 +102,8 @@ async function sumApart(
   { is_order, counted, net_micros, large_micros }: OrderPaths,
   place: Uint8Array,
 ): Promise<Apart> {
-  const paths = new Float64Array(4);
-  const orders = new Float64Array(4);
+  const paths = new Float64Array(5);
+  const orders = new Float64Array(5);
   const micros = new ExactSums();
   await inBlocks(place.length, (from, until) => {
     for (let path = from; path < until; path++) {
@@ -112,5 +120,9 @@ async function sumApart(
     touches: 0,
     micros: micros.total(at),
   });
-  return { without_path: of(WITHOUT_TOUCH!), filtered: of(FILTERED!), only_refunds: of(ONLY_REFUNDS!) };
+  return {
+    without_path: of(PLACES.without_touch),
+    filtered: of(PLACES.filtered),
+    only_refunds: of(PLACES.only_refunds),
+  };
 }

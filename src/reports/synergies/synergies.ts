@@ -1,19 +1,22 @@
 /** The synergies report: which channels are on the same paths, and how such paths do. docs/semantics.md 17. */
+import type { Plan } from '../../attribution/plan.ts';
 import { choice } from '../../domain/parameter.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
+import { partsOfPolicy } from '../../histories/asked-orders.ts';
 import type { LabelColumn } from '../../histories/relations.ts';
-import { readOrderPaths } from '../../models/paths/order-paths.ts';
 import { answerOnce } from '../answers.ts';
 import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from '../context.ts';
 import { defineReport } from '../declare.ts';
-import { readFilters } from '../filters.ts';
+import { type Filters, readFilters } from '../filters.ts';
+import { eventFilter } from '../filters-in-memory.ts';
 import { DEFAULT_WEEK_START, groupKey, TOUCH_KEY_NAMES } from '../groups.ts';
 import { PERIOD_REPORT_PARAMETERS } from '../parameters.ts';
+import { reportPaths } from '../report-paths.ts';
 import { resolveParameters } from '../resolve.ts';
 import { SYNERGIES_COMPARED, SYNERGIES_MEANINGS, SynergiesResult } from '../results/synergies.ts';
 import { countSynergies } from './count.ts';
-import { pathsToCount } from './order-paths.ts';
+import { pathsToCount, type SilentFilter } from './order-paths.ts';
 
 const { model: _model, models: _models, artifact: _artifact, ...OF_PATHS } = PERIOD_REPORT_PARAMETERS;
 
@@ -58,28 +61,38 @@ async function synergiesReport(
       filters,
       touch_columns: [column],
     });
-    return answerOnce(context, resolved, '', async (servedBy) => {
+    return answerOnce(context, resolved, '', async (served_by) => {
+      const own = { ...context, served_by };
       const { plan } = resolved;
-      const signal = context.cancellation?.signal;
-      const histories = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
-      const question = {
+      const read = await reportPaths(snapshot, own, plan, {
         states: { column },
-        filters: pathFilters(snapshot, plan, filters),
-        most_touches: Number.MAX_SAFE_INTEGER,
-        instants: false,
-        signal,
-      };
-      const { paths, served_by } = await readOrderPaths(snapshot, plan, context.directory, question, histories);
-      servedBy(served_by);
-      const { observed, apart } = await pathsToCount(paths, by);
+        filters,
+        week_start: DEFAULT_WEEK_START,
+      });
+      const { observed, apart } = await pathsToCount(read, by, silentFilter(plan, filters));
+      const signal = context.cancellation?.signal;
       return {
         ...reportHead(resolved, context.clock()),
         by,
         ...(await countSynergies(observed, apart, { min_support, limit, signal })),
-        warnings: [],
       };
     });
   }, readOptions(context));
+}
+
+/**
+ * True for paths without an order that the filters let pass, by brand and by the day of their last touch; null without such filters.
+ * Such a path has no type of conversion and no segments, so filters about these choose orders only.
+ */
+function silentFilter(plan: Plan, filters: Filters): SilentFilter {
+  const of_events = filters.of_events.filter(({ key }) => key.about === 'time' || key.field === 'brand_id');
+  const passes = eventFilter({ ...filters, of_events });
+  if (passes === null) return null;
+  return ({ policy, day_number }) => {
+    const { brand_no, conversion_type } = partsOfPolicy(policy);
+    const { brand_id } = plan.brands[brand_no]!;
+    return passes({ brand_id, conversion_type, segment: null, segments_pass: null, day_number });
+  };
 }
 
 export const synergies = defineReport({

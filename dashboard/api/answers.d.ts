@@ -1,0 +1,3260 @@
+/** Made by `npm run types:dashboard` from the OpenAPI document. Do not change it by hand. */
+
+export type ReportsAttribution = ({
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+journey_analysis: {
+/**
+ * Calendar days from the first event of a journey to its last order
+ */
+journey_length: string
+journey_count: number
+conversions: number
+total_revenue_micros: string
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: string
+/**
+ * Touchpoints up to the last order of a journey / journeys
+ */
+average_touchpoints: (number | null)
+/**
+ * Email touchpoints up to the last order of a journey / journeys
+ */
+average_email_touchpoints: (number | null)
+/**
+ * total_revenue / journey_count
+ */
+revenue_per_journey: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+journey_count: (number | null)
+conversions: (number | null)
+total_revenue_micros: (string | null)
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: (string | null)
+/**
+ * Touchpoints up to the last order of a journey / journeys
+ */
+average_touchpoints: ((number | null) | null)
+/**
+ * Email touchpoints up to the last order of a journey / journeys
+ */
+average_email_touchpoints: ((number | null) | null)
+/**
+ * total_revenue / journey_count
+ */
+revenue_per_journey: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+attribution_model: string
+/**
+ * Revenue of each group, most revenue first; with a key about the time in order of time and without holes. The fields of `group_by` name the group
+ */
+channel_attribution: {
+brand_id?: (string | null)
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: number
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: string
+/**
+ * credited_conversions / touches of the group
+ */
+average_attribution_weight: (number | null)
+spend_micros?: (string | null)
+/**
+ * What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month
+ */
+spend?: (string | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion?: (string | null)
+/**
+ * attributed_revenue / spend; null if that is not above 0
+ */
+return_on_ad_spend?: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: (number | null)
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: (string | null)
+/**
+ * credited_conversions / touches of the group
+ */
+average_attribution_weight: ((number | null) | null)
+spend_micros?: ((string | null) | null)
+/**
+ * What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month
+ */
+spend?: ((string | null) | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion?: ((string | null) | null)
+/**
+ * attributed_revenue / spend; null if that is not above 0
+ */
+return_on_ad_spend?: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+email_attribution: {
+email_id: (string | null)
+campaign_id: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: number
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: string
+/**
+ * People whose orders an email touched
+ */
+unique_customers: number
+/**
+ * attributed_revenue / unique_customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: (number | null)
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: (string | null)
+/**
+ * People whose orders an email touched
+ */
+unique_customers: (number | null)
+/**
+ * attributed_revenue / unique_customers
+ */
+revenue_per_customer: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Revenue that no touch earned, by reason and by the keys that it has: those about orders and times
+ */
+unattributed: {
+brand_id?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+reason: string
+unattributed_revenue_micros: string
+unattributed_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+unattributed_revenue_micros: (string | null)
+unattributed_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Revenue of touches that the filters leave out, by the keys about orders and times
+ */
+filtered?: {
+brand_id?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+filtered_revenue_micros: string
+filtered_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+filtered_revenue_micros: (string | null)
+filtered_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+summary: {
+/**
+ * Orders of the period
+ */
+total_conversions: number
+/**
+ * Orders with a touch that could earn credit
+ */
+attributed_conversions: number
+/**
+ * Orders with an email in their path
+ */
+email_conversions: number
+total_revenue_micros: string
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: string
+total_attributed_revenue_micros: string
+/**
+ * Revenue that touches earned; with the unattributed revenue it is total_revenue exactly
+ */
+total_attributed_revenue: string
+email_attributed_revenue_micros: string
+email_attributed_revenue: string
+/**
+ * email_attributed_revenue / total_revenue
+ */
+email_share_of_revenue: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of the period
+ */
+total_conversions: (number | null)
+/**
+ * Orders with a touch that could earn credit
+ */
+attributed_conversions: (number | null)
+/**
+ * Orders with an email in their path
+ */
+email_conversions: (number | null)
+total_revenue_micros: (string | null)
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: (string | null)
+total_attributed_revenue_micros: (string | null)
+/**
+ * Revenue that touches earned; with the unattributed revenue it is total_revenue exactly
+ */
+total_attributed_revenue: (string | null)
+email_attributed_revenue_micros: (string | null)
+email_attributed_revenue: (string | null)
+/**
+ * email_attributed_revenue / total_revenue
+ */
+email_share_of_revenue: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+reconciliation: {
+net_revenue_micros: string
+attributed_micros: string
+/**
+ * Revenue that no touch earned, by reason: the first filter that left no touch
+ */
+unattributed_micros: {
+no_touch: string
+ineligible_type: string
+no_consent: string
+machine_only: string
+excluded_channel: string
+outside_window: string
+organic?: string
+}
+filtered_micros?: string
+}
+} | {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+journey_analysis: {
+/**
+ * Calendar days from the first event of a journey to its last order
+ */
+journey_length: string
+journey_count: number
+conversions: number
+total_revenue_micros: string
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: string
+/**
+ * Touchpoints up to the last order of a journey / journeys
+ */
+average_touchpoints: (number | null)
+/**
+ * Email touchpoints up to the last order of a journey / journeys
+ */
+average_email_touchpoints: (number | null)
+/**
+ * total_revenue / journey_count
+ */
+revenue_per_journey: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+journey_count: (number | null)
+conversions: (number | null)
+total_revenue_micros: (string | null)
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: (string | null)
+/**
+ * Touchpoints up to the last order of a journey / journeys
+ */
+average_touchpoints: ((number | null) | null)
+/**
+ * Email touchpoints up to the last order of a journey / journeys
+ */
+average_email_touchpoints: ((number | null) | null)
+/**
+ * total_revenue / journey_count
+ */
+revenue_per_journey: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+attribution_models: string[]
+models: {
+[k: string]: {
+/**
+ * Revenue of each group, most revenue first; with a key about the time in order of time and without holes. The fields of `group_by` name the group
+ */
+channel_attribution: {
+brand_id?: (string | null)
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: number
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: string
+/**
+ * credited_conversions / touches of the group
+ */
+average_attribution_weight: (number | null)
+spend_micros?: (string | null)
+/**
+ * What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month
+ */
+spend?: (string | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion?: (string | null)
+/**
+ * attributed_revenue / spend; null if that is not above 0
+ */
+return_on_ad_spend?: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: (number | null)
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: (string | null)
+/**
+ * credited_conversions / touches of the group
+ */
+average_attribution_weight: ((number | null) | null)
+spend_micros?: ((string | null) | null)
+/**
+ * What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month
+ */
+spend?: ((string | null) | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion?: ((string | null) | null)
+/**
+ * attributed_revenue / spend; null if that is not above 0
+ */
+return_on_ad_spend?: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+email_attribution: {
+email_id: (string | null)
+campaign_id: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: number
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: string
+/**
+ * People whose orders an email touched
+ */
+unique_customers: number
+/**
+ * attributed_revenue / unique_customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: (number | null)
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: (string | null)
+/**
+ * People whose orders an email touched
+ */
+unique_customers: (number | null)
+/**
+ * attributed_revenue / unique_customers
+ */
+revenue_per_customer: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Revenue that no touch earned, by reason and by the keys that it has: those about orders and times
+ */
+unattributed: {
+brand_id?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+reason: string
+unattributed_revenue_micros: string
+unattributed_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+unattributed_revenue_micros: (string | null)
+unattributed_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Revenue of touches that the filters leave out, by the keys about orders and times
+ */
+filtered?: {
+brand_id?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+filtered_revenue_micros: string
+filtered_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+filtered_revenue_micros: (string | null)
+filtered_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+summary: {
+/**
+ * Orders of the period
+ */
+total_conversions: number
+/**
+ * Orders with a touch that could earn credit
+ */
+attributed_conversions: number
+/**
+ * Orders with an email in their path
+ */
+email_conversions: number
+total_revenue_micros: string
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: string
+total_attributed_revenue_micros: string
+/**
+ * Revenue that touches earned; with the unattributed revenue it is total_revenue exactly
+ */
+total_attributed_revenue: string
+email_attributed_revenue_micros: string
+email_attributed_revenue: string
+/**
+ * email_attributed_revenue / total_revenue
+ */
+email_share_of_revenue: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of the period
+ */
+total_conversions: (number | null)
+/**
+ * Orders with a touch that could earn credit
+ */
+attributed_conversions: (number | null)
+/**
+ * Orders with an email in their path
+ */
+email_conversions: (number | null)
+total_revenue_micros: (string | null)
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: (string | null)
+total_attributed_revenue_micros: (string | null)
+/**
+ * Revenue that touches earned; with the unattributed revenue it is total_revenue exactly
+ */
+total_attributed_revenue: (string | null)
+email_attributed_revenue_micros: (string | null)
+email_attributed_revenue: (string | null)
+/**
+ * email_attributed_revenue / total_revenue
+ */
+email_share_of_revenue: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+reconciliation: {
+net_revenue_micros: string
+attributed_micros: string
+/**
+ * Revenue that no touch earned, by reason: the first filter that left no touch
+ */
+unattributed_micros: {
+no_touch: string
+ineligible_type: string
+no_consent: string
+machine_only: string
+excluded_channel: string
+outside_window: string
+organic?: string
+}
+filtered_micros?: string
+}
+}
+}
+})
+
+export interface Answers {
+ProjectsOneSettings: ProjectsOneSettings
+SourcesOne: SourcesOne
+SourcesOneOne: SourcesOneOne
+ReportsAttribution: ReportsAttribution
+ReportsModels: ReportsModels
+ReportsJourneys: ReportsJourneys
+ReportsCampaigns: ReportsCampaigns
+ReportsCampaignsOne: ReportsCampaignsOne
+ReportsClaims: ReportsClaims
+ConversionsOneReceipt: ConversionsOneReceipt
+CustomersOne: CustomersOne
+Runs: Runs
+RunsOneCompare: RunsOneCompare
+Models: Models
+ModelsOne: ModelsOne
+Sources: Sources
+}
+export interface ProjectsOneSettings {
+
+}
+export interface SourcesOne {
+source_id: string
+}
+export interface SourcesOneOne {
+source_id: string
+}
+export interface ReportsModels {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_models: string[]
+group_by: string
+intervals: {
+level: number
+draws: number
+seed: number
+over: string
+}
+groups: {
+channel?: (string | null)
+campaign_id?: (string | null)
+models: {
+[k: string]: {
+attributed_revenue_micros: string
+attributed_revenue: string
+/**
+ * attributed_revenue / the attributed revenue of all groups, also below 0; null if that is 0
+ */
+share: (number | null)
+/**
+ * Lower end of the interval of `share`, from a bootstrap over people
+ */
+share_low: (number | null)
+/**
+ * Upper end of the interval of `share`
+ */
+share_high: (number | null)
+rank: number
+rank_low: number
+rank_high: number
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+attributed_revenue_micros: (string | null)
+attributed_revenue: (string | null)
+/**
+ * attributed_revenue / the attributed revenue of all groups, also below 0; null if that is 0
+ */
+share: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+}
+}[]
+disagreements: {
+channel?: (string | null)
+campaign_id?: (string | null)
+/**
+ * Largest share minus smallest share, among the models
+ */
+difference: number
+highest: {
+model: string
+/**
+ * attributed_revenue / the attributed revenue of all groups, also below 0; null if that is 0
+ */
+share: number
+/**
+ * Lower end of the interval of `share`, from a bootstrap over people
+ */
+share_low: number
+/**
+ * Upper end of the interval of `share`
+ */
+share_high: number
+}
+lowest: {
+model: string
+/**
+ * attributed_revenue / the attributed revenue of all groups, also below 0; null if that is 0
+ */
+share: number
+/**
+ * Lower end of the interval of `share`, from a bootstrap over people
+ */
+share_low: number
+/**
+ * Upper end of the interval of `share`
+ */
+share_high: number
+}
+/**
+ * The intervals of the two models do not overlap
+ */
+beyond_chance: boolean
+because: string
+}[]
+notes: string[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsJourneys {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+summary: {
+journey_count: number
+conversions: number
+total_revenue_micros: string
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: string
+journeys_with_email: number
+/**
+ * Touchpoints up to the last order of a journey / journeys
+ */
+average_touchpoints: (number | null)
+/**
+ * Email touchpoints up to the last order of a journey / journeys
+ */
+average_email_touchpoints: (number | null)
+/**
+ * Days from the first event of a journey to its last order, on average
+ */
+average_length_days: (number | null)
+/**
+ * total_revenue / journey_count
+ */
+revenue_per_journey: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+journey_count: (number | null)
+conversions: (number | null)
+total_revenue_micros: (string | null)
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: (string | null)
+journeys_with_email: (number | null)
+/**
+ * Touchpoints up to the last order of a journey / journeys
+ */
+average_touchpoints: ((number | null) | null)
+/**
+ * Email touchpoints up to the last order of a journey / journeys
+ */
+average_email_touchpoints: ((number | null) | null)
+/**
+ * Days from the first event of a journey to its last order, on average
+ */
+average_length_days: ((number | null) | null)
+/**
+ * total_revenue / journey_count
+ */
+revenue_per_journey: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+journey_lengths: {
+/**
+ * Calendar days from the first event of a journey to its last order
+ */
+journey_length: string
+journey_count: number
+conversions: number
+total_revenue_micros: string
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: string
+/**
+ * Touchpoints up to the last order of a journey / journeys
+ */
+average_touchpoints: (number | null)
+/**
+ * Email touchpoints up to the last order of a journey / journeys
+ */
+average_email_touchpoints: (number | null)
+/**
+ * total_revenue / journey_count
+ */
+revenue_per_journey: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+journey_count: (number | null)
+conversions: (number | null)
+total_revenue_micros: (string | null)
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: (string | null)
+/**
+ * Touchpoints up to the last order of a journey / journeys
+ */
+average_touchpoints: ((number | null) | null)
+/**
+ * Email touchpoints up to the last order of a journey / journeys
+ */
+average_email_touchpoints: ((number | null) | null)
+/**
+ * total_revenue / journey_count
+ */
+revenue_per_journey: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+touchpoints_per_journey: {
+/**
+ * Touchpoints up to the last order of a journey
+ */
+touchpoints: string
+journey_count: number
+total_revenue_micros: string
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+journey_count: (number | null)
+total_revenue_micros: (string | null)
+/**
+ * Net value of the orders in these journeys; every order is in exactly one journey
+ */
+total_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+channel_mix: {
+channel: string
+/**
+ * Touchpoints up to the last order of a journey
+ */
+touchpoints: number
+journeys: number
+/**
+ * touchpoints of the channel / all touchpoints of these journeys
+ */
+share_of_touchpoints: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Touchpoints up to the last order of a journey
+ */
+touchpoints: (number | null)
+journeys: (number | null)
+/**
+ * touchpoints of the channel / all touchpoints of these journeys
+ */
+share_of_touchpoints: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsCampaigns {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * Most revenue first. The row without a campaign_id has touches and spend of no campaign
+ */
+campaigns: {
+campaign_id: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: number
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: string
+spend_micros: (string | null)
+/**
+ * What the campaign cost; null if no spend was sent
+ */
+spend: (string | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion: (string | null)
+/**
+ * attributed_revenue / spend; null if that is not above 0
+ */
+return_on_ad_spend: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: (number | null)
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: (string | null)
+spend_micros: ((string | null) | null)
+/**
+ * What the campaign cost; null if no spend was sent
+ */
+spend: ((string | null) | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion: ((string | null) | null)
+/**
+ * attributed_revenue / spend; null if that is not above 0
+ */
+return_on_ad_spend: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+totals: {
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: string
+spend_micros: (string | null)
+/**
+ * What the campaign cost; null if no spend was sent
+ */
+spend: (string | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion: (string | null)
+/**
+ * attributed_revenue / spend; null if that is not above 0
+ */
+return_on_ad_spend: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * The sum of the shares of orders that touches of the group earned
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches of the group earned
+ */
+attributed_revenue: (string | null)
+spend_micros: ((string | null) | null)
+/**
+ * What the campaign cost; null if no spend was sent
+ */
+spend: ((string | null) | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion: ((string | null) | null)
+/**
+ * attributed_revenue / spend; null if that is not above 0
+ */
+return_on_ad_spend: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsCampaignsOne {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+campaign_id: string
+attribution_model: string
+basic_metrics: {
+sends: number
+delivered: number
+bounced: number
+complained: number
+unsubscribed: number
+opens: number
+unique_opens: number
+human_opens: number
+unique_human_opens: number
+proxied_opens: number
+machine_opens: number
+clicks: number
+unique_clicks: number
+human_clicks: number
+unique_human_clicks: number
+suspect_clicks: number
+machine_clicks: number
+unique_recipients: number
+/**
+ * delivered / sends
+ */
+delivery_rate: (number | null)
+/**
+ * bounced / sends
+ */
+bounce_rate: (number | null)
+/**
+ * unique_opens / delivered
+ */
+open_rate: (number | null)
+/**
+ * unique_human_opens / delivered
+ */
+human_open_rate: (number | null)
+/**
+ * unique_clicks / delivered
+ */
+click_through_rate: (number | null)
+/**
+ * unique_human_clicks / delivered
+ */
+human_click_through_rate: (number | null)
+/**
+ * unique_clicks / unique_opens
+ */
+click_to_open_rate: (number | null)
+/**
+ * unique_human_clicks / unique_human_opens
+ */
+human_click_to_open_rate: (number | null)
+/**
+ * unique_human_opens / unique_recipients
+ */
+recipient_open_rate: (number | null)
+/**
+ * unique_opens / unique_recipients
+ */
+raw_recipient_open_rate: (number | null)
+/**
+ * unique_human_clicks / unique_recipients
+ */
+recipient_click_rate: (number | null)
+/**
+ * unique_clicks / unique_recipients
+ */
+raw_recipient_click_rate: (number | null)
+/**
+ * unsubscribed / delivered
+ */
+unsubscribe_rate: (number | null)
+/**
+ * complained / delivered
+ */
+complaint_rate: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+sends: (number | null)
+delivered: (number | null)
+bounced: (number | null)
+complained: (number | null)
+unsubscribed: (number | null)
+opens: (number | null)
+unique_opens: (number | null)
+human_opens: (number | null)
+unique_human_opens: (number | null)
+proxied_opens: (number | null)
+machine_opens: (number | null)
+clicks: (number | null)
+unique_clicks: (number | null)
+human_clicks: (number | null)
+unique_human_clicks: (number | null)
+suspect_clicks: (number | null)
+machine_clicks: (number | null)
+unique_recipients: (number | null)
+/**
+ * delivered / sends
+ */
+delivery_rate: ((number | null) | null)
+/**
+ * bounced / sends
+ */
+bounce_rate: ((number | null) | null)
+/**
+ * unique_opens / delivered
+ */
+open_rate: ((number | null) | null)
+/**
+ * unique_human_opens / delivered
+ */
+human_open_rate: ((number | null) | null)
+/**
+ * unique_clicks / delivered
+ */
+click_through_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / delivered
+ */
+human_click_through_rate: ((number | null) | null)
+/**
+ * unique_clicks / unique_opens
+ */
+click_to_open_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / unique_human_opens
+ */
+human_click_to_open_rate: ((number | null) | null)
+/**
+ * unique_human_opens / unique_recipients
+ */
+recipient_open_rate: ((number | null) | null)
+/**
+ * unique_opens / unique_recipients
+ */
+raw_recipient_open_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / unique_recipients
+ */
+recipient_click_rate: ((number | null) | null)
+/**
+ * unique_clicks / unique_recipients
+ */
+raw_recipient_click_rate: ((number | null) | null)
+/**
+ * unsubscribed / delivered
+ */
+unsubscribe_rate: ((number | null) | null)
+/**
+ * complained / delivered
+ */
+complaint_rate: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+conversion_metrics: {
+touched_conversions: number
+converting_customers: number
+first_touch_conversions: number
+last_touch_conversions: number
+assisted_conversions: number
+view_through_conversions: number
+click_through_conversions: number
+click_through_customers: number
+credited_conversions: number
+attributed_revenue_micros: string
+attributed_revenue: string
+/**
+ * converting_customers / unique_recipients
+ */
+conversion_rate: (number | null)
+/**
+ * click_through_customers / unique_human_clicks
+ */
+click_conversion_rate: (number | null)
+/**
+ * click_through_customers / unique_clicks
+ */
+raw_click_conversion_rate: (number | null)
+/**
+ * net value of the touched conversions / touched_conversions
+ */
+average_conversion_value: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+touched_conversions: (number | null)
+converting_customers: (number | null)
+first_touch_conversions: (number | null)
+last_touch_conversions: (number | null)
+assisted_conversions: (number | null)
+view_through_conversions: (number | null)
+click_through_conversions: (number | null)
+click_through_customers: (number | null)
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+attributed_revenue: (string | null)
+/**
+ * converting_customers / unique_recipients
+ */
+conversion_rate: ((number | null) | null)
+/**
+ * click_through_customers / unique_human_clicks
+ */
+click_conversion_rate: ((number | null) | null)
+/**
+ * click_through_customers / unique_clicks
+ */
+raw_click_conversion_rate: ((number | null) | null)
+/**
+ * net value of the touched conversions / touched_conversions
+ */
+average_conversion_value: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+efficiency_metrics: {
+spend_micros: (string | null)
+spend: (string | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion: (string | null)
+/**
+ * attributed_revenue / spend
+ */
+return_on_ad_spend: (number | null)
+/**
+ * attributed_revenue / unique_recipients
+ */
+revenue_per_recipient: (string | null)
+/**
+ * attributed_revenue / clicks
+ */
+revenue_per_click: (string | null)
+/**
+ * attributed_revenue / human_clicks
+ */
+revenue_per_human_click: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+spend_micros: ((string | null) | null)
+spend: ((string | null) | null)
+/**
+ * spend / credited_conversions
+ */
+cost_per_conversion: ((string | null) | null)
+/**
+ * attributed_revenue / spend
+ */
+return_on_ad_spend: ((number | null) | null)
+/**
+ * attributed_revenue / unique_recipients
+ */
+revenue_per_recipient: ((string | null) | null)
+/**
+ * attributed_revenue / clicks
+ */
+revenue_per_click: ((string | null) | null)
+/**
+ * attributed_revenue / human_clicks
+ */
+revenue_per_human_click: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+conversion_timing: {
+conversions: number
+median_hours: (number | null)
+buckets: {
+from_hours: number
+until_hours: (number | null)
+conversions: number
+attributed_revenue: string
+}[]
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+conversions: (number | null)
+median_hours: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+by_email: {
+email_id: (string | null)
+sends: number
+delivered: number
+bounced: number
+complained: number
+unsubscribed: number
+opens: number
+unique_opens: number
+human_opens: number
+unique_human_opens: number
+proxied_opens: number
+machine_opens: number
+clicks: number
+unique_clicks: number
+human_clicks: number
+unique_human_clicks: number
+suspect_clicks: number
+machine_clicks: number
+unique_recipients: number
+/**
+ * delivered / sends
+ */
+delivery_rate: (number | null)
+/**
+ * bounced / sends
+ */
+bounce_rate: (number | null)
+/**
+ * unique_opens / delivered
+ */
+open_rate: (number | null)
+/**
+ * unique_human_opens / delivered
+ */
+human_open_rate: (number | null)
+/**
+ * unique_clicks / delivered
+ */
+click_through_rate: (number | null)
+/**
+ * unique_human_clicks / delivered
+ */
+human_click_through_rate: (number | null)
+/**
+ * unique_clicks / unique_opens
+ */
+click_to_open_rate: (number | null)
+/**
+ * unique_human_clicks / unique_human_opens
+ */
+human_click_to_open_rate: (number | null)
+/**
+ * unique_human_opens / unique_recipients
+ */
+recipient_open_rate: (number | null)
+/**
+ * unique_opens / unique_recipients
+ */
+raw_recipient_open_rate: (number | null)
+/**
+ * unique_human_clicks / unique_recipients
+ */
+recipient_click_rate: (number | null)
+/**
+ * unique_clicks / unique_recipients
+ */
+raw_recipient_click_rate: (number | null)
+/**
+ * unsubscribed / delivered
+ */
+unsubscribe_rate: (number | null)
+/**
+ * complained / delivered
+ */
+complaint_rate: (number | null)
+touched_conversions: number
+converting_customers: number
+first_touch_conversions: number
+last_touch_conversions: number
+assisted_conversions: number
+view_through_conversions: number
+click_through_conversions: number
+click_through_customers: number
+credited_conversions: number
+attributed_revenue_micros: string
+attributed_revenue: string
+/**
+ * converting_customers / unique_recipients
+ */
+conversion_rate: (number | null)
+/**
+ * click_through_customers / unique_human_clicks
+ */
+click_conversion_rate: (number | null)
+/**
+ * click_through_customers / unique_clicks
+ */
+raw_click_conversion_rate: (number | null)
+/**
+ * net value of the touched conversions / touched_conversions
+ */
+average_conversion_value: (string | null)
+/**
+ * attributed_revenue / unique_recipients
+ */
+revenue_per_recipient: (string | null)
+/**
+ * attributed_revenue / clicks
+ */
+revenue_per_click: (string | null)
+/**
+ * attributed_revenue / human_clicks
+ */
+revenue_per_human_click: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+sends: (number | null)
+delivered: (number | null)
+bounced: (number | null)
+complained: (number | null)
+unsubscribed: (number | null)
+opens: (number | null)
+unique_opens: (number | null)
+human_opens: (number | null)
+unique_human_opens: (number | null)
+proxied_opens: (number | null)
+machine_opens: (number | null)
+clicks: (number | null)
+unique_clicks: (number | null)
+human_clicks: (number | null)
+unique_human_clicks: (number | null)
+suspect_clicks: (number | null)
+machine_clicks: (number | null)
+unique_recipients: (number | null)
+/**
+ * delivered / sends
+ */
+delivery_rate: ((number | null) | null)
+/**
+ * bounced / sends
+ */
+bounce_rate: ((number | null) | null)
+/**
+ * unique_opens / delivered
+ */
+open_rate: ((number | null) | null)
+/**
+ * unique_human_opens / delivered
+ */
+human_open_rate: ((number | null) | null)
+/**
+ * unique_clicks / delivered
+ */
+click_through_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / delivered
+ */
+human_click_through_rate: ((number | null) | null)
+/**
+ * unique_clicks / unique_opens
+ */
+click_to_open_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / unique_human_opens
+ */
+human_click_to_open_rate: ((number | null) | null)
+/**
+ * unique_human_opens / unique_recipients
+ */
+recipient_open_rate: ((number | null) | null)
+/**
+ * unique_opens / unique_recipients
+ */
+raw_recipient_open_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / unique_recipients
+ */
+recipient_click_rate: ((number | null) | null)
+/**
+ * unique_clicks / unique_recipients
+ */
+raw_recipient_click_rate: ((number | null) | null)
+/**
+ * unsubscribed / delivered
+ */
+unsubscribe_rate: ((number | null) | null)
+/**
+ * complained / delivered
+ */
+complaint_rate: ((number | null) | null)
+touched_conversions: (number | null)
+converting_customers: (number | null)
+first_touch_conversions: (number | null)
+last_touch_conversions: (number | null)
+assisted_conversions: (number | null)
+view_through_conversions: (number | null)
+click_through_conversions: (number | null)
+click_through_customers: (number | null)
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+attributed_revenue: (string | null)
+/**
+ * converting_customers / unique_recipients
+ */
+conversion_rate: ((number | null) | null)
+/**
+ * click_through_customers / unique_human_clicks
+ */
+click_conversion_rate: ((number | null) | null)
+/**
+ * click_through_customers / unique_clicks
+ */
+raw_click_conversion_rate: ((number | null) | null)
+/**
+ * net value of the touched conversions / touched_conversions
+ */
+average_conversion_value: ((string | null) | null)
+/**
+ * attributed_revenue / unique_recipients
+ */
+revenue_per_recipient: ((string | null) | null)
+/**
+ * attributed_revenue / clicks
+ */
+revenue_per_click: ((string | null) | null)
+/**
+ * attributed_revenue / human_clicks
+ */
+revenue_per_human_click: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+by_campaign_kind: {
+campaign_kind: (string | null)
+sends: number
+delivered: number
+bounced: number
+complained: number
+unsubscribed: number
+opens: number
+unique_opens: number
+human_opens: number
+unique_human_opens: number
+proxied_opens: number
+machine_opens: number
+clicks: number
+unique_clicks: number
+human_clicks: number
+unique_human_clicks: number
+suspect_clicks: number
+machine_clicks: number
+unique_recipients: number
+/**
+ * delivered / sends
+ */
+delivery_rate: (number | null)
+/**
+ * bounced / sends
+ */
+bounce_rate: (number | null)
+/**
+ * unique_opens / delivered
+ */
+open_rate: (number | null)
+/**
+ * unique_human_opens / delivered
+ */
+human_open_rate: (number | null)
+/**
+ * unique_clicks / delivered
+ */
+click_through_rate: (number | null)
+/**
+ * unique_human_clicks / delivered
+ */
+human_click_through_rate: (number | null)
+/**
+ * unique_clicks / unique_opens
+ */
+click_to_open_rate: (number | null)
+/**
+ * unique_human_clicks / unique_human_opens
+ */
+human_click_to_open_rate: (number | null)
+/**
+ * unique_human_opens / unique_recipients
+ */
+recipient_open_rate: (number | null)
+/**
+ * unique_opens / unique_recipients
+ */
+raw_recipient_open_rate: (number | null)
+/**
+ * unique_human_clicks / unique_recipients
+ */
+recipient_click_rate: (number | null)
+/**
+ * unique_clicks / unique_recipients
+ */
+raw_recipient_click_rate: (number | null)
+/**
+ * unsubscribed / delivered
+ */
+unsubscribe_rate: (number | null)
+/**
+ * complained / delivered
+ */
+complaint_rate: (number | null)
+touched_conversions: number
+converting_customers: number
+first_touch_conversions: number
+last_touch_conversions: number
+assisted_conversions: number
+view_through_conversions: number
+click_through_conversions: number
+click_through_customers: number
+credited_conversions: number
+attributed_revenue_micros: string
+attributed_revenue: string
+/**
+ * converting_customers / unique_recipients
+ */
+conversion_rate: (number | null)
+/**
+ * click_through_customers / unique_human_clicks
+ */
+click_conversion_rate: (number | null)
+/**
+ * click_through_customers / unique_clicks
+ */
+raw_click_conversion_rate: (number | null)
+/**
+ * net value of the touched conversions / touched_conversions
+ */
+average_conversion_value: (string | null)
+/**
+ * attributed_revenue / unique_recipients
+ */
+revenue_per_recipient: (string | null)
+/**
+ * attributed_revenue / clicks
+ */
+revenue_per_click: (string | null)
+/**
+ * attributed_revenue / human_clicks
+ */
+revenue_per_human_click: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+sends: (number | null)
+delivered: (number | null)
+bounced: (number | null)
+complained: (number | null)
+unsubscribed: (number | null)
+opens: (number | null)
+unique_opens: (number | null)
+human_opens: (number | null)
+unique_human_opens: (number | null)
+proxied_opens: (number | null)
+machine_opens: (number | null)
+clicks: (number | null)
+unique_clicks: (number | null)
+human_clicks: (number | null)
+unique_human_clicks: (number | null)
+suspect_clicks: (number | null)
+machine_clicks: (number | null)
+unique_recipients: (number | null)
+/**
+ * delivered / sends
+ */
+delivery_rate: ((number | null) | null)
+/**
+ * bounced / sends
+ */
+bounce_rate: ((number | null) | null)
+/**
+ * unique_opens / delivered
+ */
+open_rate: ((number | null) | null)
+/**
+ * unique_human_opens / delivered
+ */
+human_open_rate: ((number | null) | null)
+/**
+ * unique_clicks / delivered
+ */
+click_through_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / delivered
+ */
+human_click_through_rate: ((number | null) | null)
+/**
+ * unique_clicks / unique_opens
+ */
+click_to_open_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / unique_human_opens
+ */
+human_click_to_open_rate: ((number | null) | null)
+/**
+ * unique_human_opens / unique_recipients
+ */
+recipient_open_rate: ((number | null) | null)
+/**
+ * unique_opens / unique_recipients
+ */
+raw_recipient_open_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / unique_recipients
+ */
+recipient_click_rate: ((number | null) | null)
+/**
+ * unique_clicks / unique_recipients
+ */
+raw_recipient_click_rate: ((number | null) | null)
+/**
+ * unsubscribed / delivered
+ */
+unsubscribe_rate: ((number | null) | null)
+/**
+ * complained / delivered
+ */
+complaint_rate: ((number | null) | null)
+touched_conversions: (number | null)
+converting_customers: (number | null)
+first_touch_conversions: (number | null)
+last_touch_conversions: (number | null)
+assisted_conversions: (number | null)
+view_through_conversions: (number | null)
+click_through_conversions: (number | null)
+click_through_customers: (number | null)
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+attributed_revenue: (string | null)
+/**
+ * converting_customers / unique_recipients
+ */
+conversion_rate: ((number | null) | null)
+/**
+ * click_through_customers / unique_human_clicks
+ */
+click_conversion_rate: ((number | null) | null)
+/**
+ * click_through_customers / unique_clicks
+ */
+raw_click_conversion_rate: ((number | null) | null)
+/**
+ * net value of the touched conversions / touched_conversions
+ */
+average_conversion_value: ((string | null) | null)
+/**
+ * attributed_revenue / unique_recipients
+ */
+revenue_per_recipient: ((string | null) | null)
+/**
+ * attributed_revenue / clicks
+ */
+revenue_per_click: ((string | null) | null)
+/**
+ * attributed_revenue / human_clicks
+ */
+revenue_per_human_click: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+definitions: {
+[k: string]: string
+}
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsClaims {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_models: string[]
+group_by: string[]
+/**
+ * By claimant and the further keys of `group_by`, most claimed first. They add up to the claims of `totals`
+ */
+claims: {
+claimant: string
+campaign_id?: (string | null)
+channel?: (string | null)
+day?: string
+/**
+ * Conversions that the claimant says it earned
+ */
+claimed_conversions: number
+claimed_revenue_micros: string
+/**
+ * Revenue that the claimant says it earned, at the rate of the day of the claim
+ */
+claimed_revenue: string
+/**
+ * By model: the credit of the same campaigns, else of the same channels, and the claim beside it. Null in a row that only the earlier period has
+ */
+models: ({
+[k: string]: {
+credited_conversions: number
+attributed_revenue_micros: string
+attributed_revenue: string
+over_claim_micros: string
+/**
+ * Claimed revenue less attributed revenue; in `totals` and `days`, less net revenue
+ */
+over_claim: string
+/**
+ * Claimed revenue / attributed revenue; in `totals`, / net revenue
+ */
+over_claim_ratio: (number | null)
+}
+} | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+day?: string
+/**
+ * Conversions that the claimant says it earned
+ */
+claimed_conversions: (number | null)
+claimed_revenue_micros: (string | null)
+/**
+ * Revenue that the claimant says it earned, at the rate of the day of the claim
+ */
+claimed_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+totals: {
+/**
+ * Conversions that the claimant says it earned
+ */
+claimed_conversions: number
+claimed_revenue_micros: string
+/**
+ * Revenue that the claimant says it earned, at the rate of the day of the claim
+ */
+claimed_revenue: string
+/**
+ * Orders of the shop, whoever claims them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * What the shop sold, after refunds
+ */
+net_revenue: string
+/**
+ * Orders of the conversion type renewal; they are among the orders
+ */
+renewals: number
+renewal_revenue_micros: string
+renewal_revenue: string
+over_claim_micros: string
+/**
+ * Claimed revenue less attributed revenue; in `totals` and `days`, less net revenue
+ */
+over_claim: string
+/**
+ * Claimed revenue / attributed revenue; in `totals`, / net revenue
+ */
+over_claim_ratio: (number | null)
+double_counted_at_least_micros: string
+/**
+ * So much must be claimed by several claimants, if each claims real orders, and each order once
+ */
+double_counted_at_least: string
+double_counted_at_most_micros: string
+/**
+ * More cannot be claimed by several claimants, if each claims an order once
+ */
+double_counted_at_most: string
+/**
+ * By model: the credit of the same campaigns, else of the same channels, and the claim beside it. Null in a row that only the earlier period has
+ */
+models: {
+[k: string]: {
+credited_conversions: number
+attributed_revenue_micros: string
+attributed_revenue: string
+over_claim_micros: string
+/**
+ * Claimed revenue less attributed revenue; in `totals` and `days`, less net revenue
+ */
+over_claim: string
+/**
+ * Claimed revenue / attributed revenue; in `totals`, / net revenue
+ */
+over_claim_ratio: (number | null)
+}
+}
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Conversions that the claimant says it earned
+ */
+claimed_conversions: (number | null)
+claimed_revenue_micros: (string | null)
+/**
+ * Revenue that the claimant says it earned, at the rate of the day of the claim
+ */
+claimed_revenue: (string | null)
+/**
+ * Orders of the shop, whoever claims them
+ */
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * What the shop sold, after refunds
+ */
+net_revenue: (string | null)
+/**
+ * Orders of the conversion type renewal; they are among the orders
+ */
+renewals: (number | null)
+renewal_revenue_micros: (string | null)
+renewal_revenue: (string | null)
+over_claim_micros: (string | null)
+/**
+ * Claimed revenue less attributed revenue; in `totals` and `days`, less net revenue
+ */
+over_claim: (string | null)
+/**
+ * Claimed revenue / attributed revenue; in `totals`, / net revenue
+ */
+over_claim_ratio: ((number | null) | null)
+double_counted_at_least_micros: (string | null)
+/**
+ * So much must be claimed by several claimants, if each claims real orders, and each order once
+ */
+double_counted_at_least: (string | null)
+double_counted_at_most_micros: (string | null)
+/**
+ * More cannot be claimed by several claimants, if each claims an order once
+ */
+double_counted_at_most: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+claimants: {
+claimant: string
+attribution_windows: string[]
+campaigns: number
+unknown_campaigns: number
+/**
+ * Orders with a touch of the claimant within its own windows, by people or machines
+ */
+touched_orders: number
+touched_revenue_micros: string
+/**
+ * Their value before refunds
+ */
+touched_revenue: string
+touched_net_revenue_micros: string
+touched_net_revenue: string
+}[]
+pairs: {
+claimant: string
+other_claimant: string
+double_counted_at_least_micros: string
+/**
+ * So much must be claimed by several claimants, if each claims real orders, and each order once
+ */
+double_counted_at_least: string
+double_counted_at_most_micros: string
+/**
+ * More cannot be claimed by several claimants, if each claims an order once
+ */
+double_counted_at_most: string
+/**
+ * Orders that the log shows with touches of both, each within its own windows
+ */
+touched_by_both_orders: number
+touched_by_both_revenue_micros: string
+/**
+ * Their net value
+ */
+touched_by_both_revenue: string
+}[]
+days: {
+day: string
+claimants: number
+claimed_revenue_micros: string
+/**
+ * Revenue that the claimant says it earned, at the rate of the day of the claim
+ */
+claimed_revenue: string
+/**
+ * Orders of the shop, whoever claims them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * What the shop sold, after refunds
+ */
+net_revenue: string
+over_claim_micros: string
+/**
+ * Claimed revenue less attributed revenue; in `totals` and `days`, less net revenue
+ */
+over_claim: string
+double_counted_at_least_micros: string
+/**
+ * So much must be claimed by several claimants, if each claims real orders, and each order once
+ */
+double_counted_at_least: string
+double_counted_at_most_micros: string
+/**
+ * More cannot be claimed by several claimants, if each claims an order once
+ */
+double_counted_at_most: string
+}[]
+/**
+ * Why the claims differ, as far as the data shows it; `code` and `figures` are for programs
+ */
+reasons: {
+code: ("claims_above_revenue" | "several_claimants" | "counts_opens" | "counts_views" | "longer_window" | "before_refunds" | "shared_orders" | "renewals" | "day_of_touch" | "other_time_zone" | "unknown_campaigns" | "not_in_log" | "window_not_named")
+claimant: (string | null)
+message: string
+figures: {
+[k: string]: number | string | string[]
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ConversionsOneReceipt {
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+conversion_id: string
+asked_conversion_id: string
+attribution_models: string[]
+order: {
+order_id: (string | null)
+brand_id: string
+conversion_type: string
+occurred_at: string
+/**
+ * All conversions of the order; the first is its standing conversion
+ */
+conversion_ids: string[]
+/**
+ * How the senders joined the order to a click: the most trusted of its conversions; `campaign_id` is what a coupon or UTMs name
+ */
+match: ({
+method: string
+confidence: number
+conversion_id: string
+campaign_id: (string | null)
+/**
+ * The measure of the fitted artifact with the touch, and without it
+ */
+because: string
+} | null)
+currency: string
+value_micros: string
+value: string
+adjustments: {
+adjustment_id: string
+/**
+ * The rule that decided, in a sentence
+ */
+reason: (string | null)
+occurred_at: string
+amount_micros: string
+amount: string
+currency: string
+/**
+ * False for an adjustment in another currency than its order: no sum includes it
+ */
+applied: boolean
+note?: string
+net_after_micros: string
+net_after: string
+}[]
+net_micros: string
+net: string
+exchange: ({
+from: string
+to: string
+rate: (number | null)
+numerator: string
+denominator: string
+rate_dates: string[]
+} | null)
+net_in: {
+currency: string
+net_micros: string
+net: string
+}
+}
+person: {
+person_id: string
+/**
+ * Every id that is joined to this person
+ */
+ids: string[]
+ids_truncated: boolean
+/**
+ * What joins the ids: statements, and records that have two ids
+ */
+links: ({
+by: "statement"
+link_id: string
+left_id: string
+right_id: string
+kind: (string | null)
+state: string
+probability: (number | null)
+occurred_at: string
+/**
+ * True if no later statement is about the same two ids
+ */
+holds: boolean
+/**
+ * True if this link joins ids of the person
+ */
+joins: boolean
+} | {
+by: "records"
+left_id: string
+right_id: string
+records: number
+first_at: string
+last_at: string
+/**
+ * True if this link joins ids of the person
+ */
+joins: boolean
+})[]
+}
+/**
+ * The settings that decided which touchpoints count
+ */
+rules: {
+windows: {
+view_days: number
+email_days: number
+click_days: number
+}
+half_life_days: number
+position: {
+first: number
+last: number
+}
+/**
+ * What counts as one touch: interaction or none; interaction when left out
+ */
+collapse: ("interaction" | "none")
+/**
+ * Which touches count: all of the window, or only those after the previous conversion: full or since_previous_conversion; full when left out
+ */
+lookback: ("full" | "since_previous_conversion")
+exclude_direct: boolean
+include_machine: boolean
+}
+/**
+ * Touches in the path
+ */
+path_length: number
+/**
+ * Touchpoints that were considered
+ */
+touchpoint_count: number
+touchpoints_shown: number
+touchpoints: {
+touchpoint_id: string
+touchpoint_type: string
+channel: string
+campaign_id: (string | null)
+email_id: (string | null)
+message_id: (string | null)
+session_id: (string | null)
+verdict: (string | null)
+occurred_at: string
+age_days: (number | null)
+/**
+ * The decision on the touchpoint; `credited` means that it is in the path
+ */
+status: string
+/**
+ * The rule that decided, in a sentence
+ */
+reason: string
+absorbed_into?: string
+/**
+ * The credit by model, for touches of the path
+ */
+credit?: {
+[k: string]: {
+/**
+ * The measure of the fitted artifact with the touch, and without it
+ */
+because?: {
+artifact_id: string
+measure: string
+with: number
+without: number
+}
+/**
+ * The weight that the formula of the model gives the touch
+ */
+weight: number
+/**
+ * The part of the order that the touch earned
+ */
+share: (number | null)
+attributed_revenue_micros: string
+attributed_revenue: string
+}
+}
+}[]
+unattributed_reason: (string | null)
+reconciliation: {
+net_revenue_micros: string
+net_revenue: string
+attributed: {
+[k: string]: {
+attributed_revenue_micros: string
+attributed_revenue: string
+credited_conversions: (number | null)
+organic_revenue_micros?: string
+organic_revenue?: string
+}
+}
+unattributed_micros: string
+unattributed: string
+}
+}
+export interface CustomersOne {
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+customer_id: string
+brand_id: string
+attribution_model: string
+person: {
+person_id: string
+/**
+ * Every id that is joined to this person
+ */
+ids: string[]
+ids_truncated: boolean
+/**
+ * What joins the ids: statements, and records that have two ids
+ */
+links: ({
+by: "statement"
+link_id: string
+left_id: string
+right_id: string
+kind: (string | null)
+state: string
+probability: (number | null)
+occurred_at: string
+/**
+ * True if no later statement is about the same two ids
+ */
+holds: boolean
+/**
+ * True if this link joins ids of the person
+ */
+joins: boolean
+} | {
+by: "records"
+left_id: string
+right_id: string
+records: number
+first_at: string
+last_at: string
+/**
+ * True if this link joins ids of the person
+ */
+joins: boolean
+})[]
+}
+segments: {
+segment_name: string
+segment_criteria: (string | null)
+segment_properties: unknown
+assigned_at: string
+expires_at: (string | null)
+}[]
+summary: {
+journey_count: number
+total_touchpoint_count: number
+email_touchpoint_count: number
+/**
+ * Touchpoints of machines; no other figure counts them
+ */
+machine_touchpoint_count: number
+conversion_count: number
+total_conversion_value_micros: string
+/**
+ * Net value of the orders
+ */
+total_conversion_value: string
+/**
+ * True if lists hold the newest rows only; counts and sums cover all
+ */
+lists_truncated: boolean
+}
+journeys: {
+journey_id: string
+customer_id: string
+first_touchpoint: (string | null)
+last_touchpoint: (string | null)
+/**
+ * Calendar days from the first event of the journey to its last
+ */
+journey_duration_days: number
+days_to_last_conversion: (number | null)
+total_touchpoint_count: number
+email_touchpoint_count: number
+conversion_count: number
+total_conversion_value_micros: string
+/**
+ * Net value of the orders
+ */
+total_conversion_value: string
+/**
+ * Touchpoints by channel
+ */
+channel_mix: {
+[k: string]: number
+}
+touchpoints: {
+touchpoint_id: string
+touchpoint_type: string
+channel: string
+campaign_id: (string | null)
+email_id: (string | null)
+session_id: (string | null)
+url: (string | null)
+verdict: (string | null)
+occurred_at: string
+attributed_revenue_micros: string
+attributed_revenue: string
+}[]
+conversions: {
+conversion_id: string
+order_id: (string | null)
+conversion_type: string
+occurred_at: string
+net_value_micros: string
+net_value: string
+/**
+ * Touches in the path of the order
+ */
+credited_touches: number
+unattributed_reason: (string | null)
+}[]
+}[]
+}
+export interface Runs {
+runs: {
+run_id: string
+brands: string[]
+as_of: string
+config_hash: string
+created_at: string
+start: string
+end: string
+models: string
+/**
+ * Ids of fitted artifacts to use for fitted models; the newest that passed its gate when left out
+ */
+artifact?: string
+currency: string
+/**
+ * What counts as one touch: interaction or none; interaction when left out
+ */
+collapse?: ("interaction" | "none")
+/**
+ * The day on which a refund counts: order_day or own_day; order_day when left out
+ */
+adjustments?: ("order_day" | "own_day")
+/**
+ * Which touches count: all of the window, or only those after the previous conversion: full or since_previous_conversion; full when left out
+ */
+lookback?: ("full" | "since_previous_conversion")
+/**
+ * Direct visits earn no credit
+ */
+exclude_direct?: ("true" | "false")
+/**
+ * Machine traffic earns credit, too
+ */
+include_machine?: ("true" | "false")
+/**
+ * Verdicts that rules over several events of a message gave do not count: each event is judged alone
+ */
+ignore_message_rules?: ("true" | "false")
+/**
+ * Only these conversion types, separated by commas
+ */
+conversion_type?: string
+/**
+ * Stored rows: one per touch and value event, and one per value event that nothing earned
+ */
+rows: number
+}[]
+}
+export interface RunsOneCompare {
+run_id: string
+report_period: {
+start: string
+end: string
+}
+attribution_model: string
+currency: string
+group_by: string
+frozen_as_of: string
+frozen_config_hash: string
+as_of: string
+generated_at: string
+settings_changed: boolean
+/**
+ * True if the frozen inputs still give the frozen numbers; if not, the difference is under `other`
+ */
+reproducible: boolean
+totals: {
+net_revenue: {
+frozen_micros: string
+today_micros: string
+difference_micros: string
+/**
+ * The difference by cause; the parts add up to it exactly
+ */
+causes_micros: {
+settings: string
+identity: string
+conversions: string
+refunds: string
+touches: string
+other: string
+}
+}
+attributed: {
+frozen_micros: string
+today_micros: string
+difference_micros: string
+/**
+ * The difference by cause; the parts add up to it exactly
+ */
+causes_micros: {
+settings: string
+identity: string
+conversions: string
+refunds: string
+touches: string
+other: string
+}
+}
+unattributed: {
+frozen_micros: string
+today_micros: string
+difference_micros: string
+/**
+ * The difference by cause; the parts add up to it exactly
+ */
+causes_micros: {
+settings: string
+identity: string
+conversions: string
+refunds: string
+touches: string
+other: string
+}
+}
+}
+groups: {
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+frozen_micros: string
+today_micros: string
+difference_micros: string
+/**
+ * The difference by cause; the parts add up to it exactly
+ */
+causes_micros: {
+settings: string
+identity: string
+conversions: string
+refunds: string
+touches: string
+other: string
+}
+}[]
+unattributed: {
+reason: string
+frozen_micros: string
+today_micros: string
+difference_micros: string
+/**
+ * The difference by cause; the parts add up to it exactly
+ */
+causes_micros: {
+settings: string
+identity: string
+conversions: string
+refunds: string
+touches: string
+other: string
+}
+}[]
+}
+export interface Models {
+models: {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+/**
+ * The fit passed every check of its gate, so reports may use it
+ */
+passed: boolean
+/**
+ * Reports of these brands use this artifact
+ */
+in_use: boolean
+created_at: string
+/**
+ * Time that training took, in milliseconds
+ */
+training_ms: number
+as_of: string
+/**
+ * The checks that did not pass
+ */
+lacks: string
+}[]
+}
+export interface ModelsOne {
+artifact_id: string
+attribution_model: string
+family: string
+brands: string[]
+as_of: string
+settings: {
+
+}
+/**
+ * Time that training took, in milliseconds
+ */
+training_ms: number
+created_at: string
+/**
+ * The fit passed every check of its gate, so reports may use it
+ */
+passed: boolean
+/**
+ * The results of the model by channel
+ */
+channels: {
+channel: string
+share: number
+}[]
+data: {
+
+}
+metrics: {
+
+}
+gate: {
+/**
+ * The fit passed every check of its gate, so reports may use it
+ */
+passed: boolean
+checks: {
+check: string
+value: (number | null)
+required: string
+/**
+ * The fit passed every check of its gate, so reports may use it
+ */
+passed: boolean
+message: string
+}[]
+}
+limits: string[]
+warnings: string[]
+}
+export interface Sources {
+sources: {
+source_id: string
+provider: string
+brand_id: string
+/**
+ * False if the provider does not sign: then the secret URL is the proof
+ */
+signed: boolean
+deliveries: number
+/**
+ * Requests without proof
+ */
+refused_deliveries: number
+accepted: number
+ignored: number
+unusable: number
+last_delivery_at: (string | null)
+last_refusal: (string | null)
+/**
+ * Events that are kept now and can be tried again
+ */
+letters: number
+last_reason: (string | null)
+}[]
+}

@@ -1,0 +1,65 @@
+/** Questions to the server that sent the page, with the cookie of the session. */
+import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
+
+/** Parameters of a question; a list is sent as one parameter for each value, and what is undefined is left out. */
+export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Why the server did not answer as asked. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    /** The parameter or field that is wrong. */
+    readonly field: string | undefined,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const MINUTE_MS = 60_000;
+
+export const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: MINUTE_MS,
+      retry: (failures, error) => failures < 2 && !(error instanceof Refusal && error.status < 500),
+    },
+  },
+});
+
+/** The address of a question. */
+export function addressOf(path: string, parameters: Parameters): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters))
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined && one !== '') search.append(name, one);
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** One call. A page that is left ends it. @throws Refusal. */
+export async function call<T>(address: string, options: RequestInit = {}): Promise<T> {
+  const answer = await fetch(address, { credentials: 'same-origin', ...options });
+  const body = (await answer.json().catch(() => ({}))) as { error?: { code: string; field?: string; message: string } };
+  if (answer.ok) return body as T;
+  const { code = 'failed', field, message = `the server answered ${answer.status}` } = body.error ?? {};
+  throw new Refusal(answer.status, code, field, message);
+}
+
+export function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const content =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  return call<T>(path, { method, ...content });
+}
+
+/** The answer to a question. While another one is fetched, the last answer stays. */
+export function useAnswer<T>(path: string, parameters: Parameters = {}, enabled = true) {
+  const address = addressOf(path, parameters);
+  return useQuery<T, Error>({
+    queryKey: [address],
+    queryFn: ({ signal }) => call<T>(address, { signal }),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}

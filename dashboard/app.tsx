@@ -1,0 +1,94 @@
+/** The frame of every page: who is signed in, where one can go, and what is looked at. */
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'preact/compat';
+import { Link, Route, Switch, useLocation } from 'wouter-preact';
+import { client } from './api/ask.ts';
+import { signOut, useSession } from './api/session.ts';
+import { SignIn } from './pages/sign-in.tsx';
+import { Controls } from './parts/controls.tsx';
+import { Palette } from './parts/palette.tsx';
+import { Failed, Loading, Notice } from './parts/states.tsx';
+import { PAGES } from './places.ts';
+import { useView, withView } from './view.ts';
+
+const Overview = lazy(() => import('./pages/overview.tsx'));
+const Channels = lazy(() => import('./pages/channels.tsx'));
+const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
+
+export function App() {
+  return (
+    <QueryClientProvider client={client}>
+      <SignedIn />
+    </QueryClientProvider>
+  );
+}
+
+function SignedIn() {
+  const { data, error, isPending } = useSession();
+  if (isPending) return <Loading what="Tributary" />;
+  if (error) return <Failed error={error} />;
+  if (!data.signed_in) return <SignIn />;
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <Header name={data.name} />
+      <main id="content" tabIndex={-1}>
+        <Suspense fallback={<Loading what="the page" />}>
+          <Switch>
+            <Route path="/" component={Overview} />
+            <Route path="/channels" component={Channels} />
+            <Route path="/campaigns" component={Campaigns} />
+            <Route>
+              <Notice title="There is no such page">Choose one above.</Notice>
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+    </>
+  );
+}
+
+function Header({ name }: { name: string }) {
+  const [path] = useLocation();
+  const [view] = useView();
+  return (
+    <header class="top">
+      <div class="top-row">
+        <Link href={withView('/', view)} class="brand">
+          <Mark />
+          Tributary
+        </Link>
+        <nav aria-label="Pages">
+          {PAGES.map(({ path: to, name: text }) => (
+            <Link key={to} href={withView(to, view)} aria-current={path === to ? 'page' : undefined}>
+              {text}
+            </Link>
+          ))}
+        </nav>
+        <div class="top-end">
+          <Palette />
+          <button type="button" class="quiet" onClick={() => void signOut()} title={`Signed in with the key “${name}”`}>
+            Sign out
+          </button>
+        </div>
+      </div>
+      <Controls />
+    </header>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
+      <path
+        d="M4 6c7 0 8 9 12 12.5s6 5 12 5M28 8c-5 0-7.500 3.500-9.500 7"
+        fill="none"
+        stroke="currentColor"
+        stroke-width="3.200"
+        stroke-linecap="round"
+      />
+    </svg>
+  );
+}

@@ -1,0 +1,6 @@
+/** Starts the dashboard. */
+import './style.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+
+render(<App />, document.getElementById('app')!);

@@ -1,0 +1,161 @@
+/** Period, comparison, brand, currency, model and filters, for all pages. */
+import type { JSX } from 'preact';
+import { addDays, today, useView, type View } from '../view.ts';
+import { shortDay, words } from './figures.ts';
+
+const MODELS = [
+  'linear',
+  'last_touch',
+  'first_touch',
+  'time_decay',
+  'position_based',
+  'data_driven',
+  'algorithmic',
+  'algorithmic_incremental',
+] as const;
+const CURRENCIES = ['USD', 'EUR', 'GBP', 'CHF', 'AUD', 'CAD', 'JPY', 'SEK', 'NOK', 'DKK', 'PLN'] as const;
+const COMPARES = [
+  ['previous_period', 'the days before'],
+  ['previous_year', 'a year earlier'],
+  ['none', 'nothing'],
+] as const;
+
+/** Periods with a name, as days [start, end). */
+function periods(): ReadonlyArray<{ name: string; start: string; end: string }> {
+  const end = addDays(today(), 1);
+  const [year, month] = today().split('-') as [string, string];
+  const before = new Date(Date.UTC(Number(year), Number(month) - 2, 1)).toISOString().slice(0, 10);
+  return [
+    { name: 'Last 7 days', start: addDays(end, -7), end },
+    { name: 'Last 30 days', start: addDays(end, -30), end },
+    { name: 'Last 90 days', start: addDays(end, -90), end },
+    { name: 'This month', start: `${year}-${month}-01`, end },
+    { name: 'Last month', start: before, end: `${year}-${month}-01` },
+    { name: 'Last 365 days', start: addDays(end, -365), end },
+  ];
+}
+
+export function Controls() {
+  const [view, change] = useView();
+  return (
+    <form class="controls" aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
+      <Period view={view} change={change} />
+      <Choice
+        label="Compared with"
+        value={view.compare}
+        options={COMPARES}
+        onChange={(compare) => change({ compare })}
+      />
+      <Choice
+        label="Model"
+        value={view.model}
+        options={MODELS.map((name) => [name, words(name)])}
+        onChange={(model) => change({ model })}
+      />
+      <Choice
+        label="Currency"
+        value={view.currency}
+        options={[['', 'of the brand'], ...CURRENCIES.map((code): [string, string] => [code, code])]}
+        onChange={(currency) => change({ currency })}
+      />
+      <Filters view={view} change={change} />
+    </form>
+  );
+}
+
+interface Changing {
+  view: View;
+  change: (change: Partial<View>) => void;
+}
+
+function Period({ view, change }: Changing) {
+  const named = periods();
+  const chosen = named.find(({ start, end }) => start === view.start && end === view.end)?.name ?? '';
+  const setDay =
+    (set: (day: string) => Partial<View>) =>
+    ({ currentTarget }: JSX.TargetedEvent<HTMLInputElement>): void => {
+      if (currentTarget.value !== '') change(set(currentTarget.value));
+    };
+  return (
+    <fieldset class="period">
+      <legend>Period</legend>
+      <select
+        aria-label="Period"
+        value={chosen}
+        onChange={({ currentTarget }) => {
+          const found = named.find(({ name }) => name === currentTarget.value);
+          if (found) change({ start: found.start, end: found.end });
+        }}
+      >
+        {chosen === '' && <option value="">{`${shortDay(view.start)} to ${shortDay(addDays(view.end, -1))}`}</option>}
+        {named.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <input
+        type="date"
+        aria-label="First day"
+        value={view.start}
+        max={addDays(view.end, -1)}
+        onChange={setDay((start) => ({ start }))}
+      />
+      <span aria-hidden="true">to</span>
+      <input
+        type="date"
+        aria-label="Last day"
+        value={addDays(view.end, -1)}
+        min={view.start}
+        onChange={setDay((last) => ({ end: addDays(last, 1) }))}
+      />
+    </fieldset>
+  );
+}
+
+function Choice({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  options: ReadonlyArray<readonly [value: string, text: string]>;
+  onChange: (value: string) => void;
+}) {
+  const known = options.some(([own]) => own === value);
+  return (
+    <label class="choice">
+      <span>{label}</span>
+      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
+        {!known && <option value={value}>{value}</option>}
+        {options.map(([own, text]) => (
+          <option key={own} value={own}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** The filters as chips; pressing one removes it. Tables add them. */
+function Filters({ view, change }: Changing) {
+  if (view.filter.length === 0) return null;
+  return (
+    <ul class="chips" aria-label="Filters">
+      {view.filter.map((one) => (
+        <li key={one}>
+          <button
+            type="button"
+            aria-label={`Remove the filter ${one}`}
+            onClick={() => change({ filter: view.filter.filter((other) => other !== one) })}
+          >
+            {one} <span aria-hidden="true">×</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

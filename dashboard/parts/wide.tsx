@@ -1,0 +1,11 @@
+import type { ComponentChildren } from 'preact';
+
+/** A place for what may be wider than the page. It scrolls by keyboard, too, so it takes the focus. */
+export function Wide({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: without it, keyboards cannot scroll (WCAG 2.1.1)
+    <section class="table" tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+/** What is looked at: period, comparison, brand, currency, model and filters. It is in the address of the page, so a link shows the same. */
+import { useLocation, useSearch } from 'wouter-preact';
+import type { Parameters } from './api/ask.ts';
+
+export interface View {
+  /** First day, and the day after the last one. */
+  start: string;
+  end: string;
+  compare: string;
+  brand_id: string;
+  currency: string;
+  model: string;
+  filter: readonly string[];
+}
+
+const REMEMBERED = 'tributary.view';
+const NAMES = ['start', 'end', 'compare', 'brand_id', 'currency', 'model'] as const;
+/** The choices that the next visit begins with. Days are not among them: a period of last week is no use today. */
+const KEPT = ['compare', 'brand_id', 'currency', 'model'] as const;
+const MS_PER_DAY = 86_400_000;
+
+export function dayText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** The day that lies `days` after another one. */
+export function addDays(day: string, days: number): string {
+  return dayText(Date.parse(day) + days * MS_PER_DAY);
+}
+
+/** Today where the reader is. */
+export function today(): string {
+  const now = new Date();
+  return dayText(now.getTime() - now.getTimezoneOffset() * 60_000);
+}
+
+function remembered(): Partial<View> {
+  try {
+    const kept = JSON.parse(localStorage.getItem(REMEMBERED) ?? '{}') as Record<string, unknown>;
+    return Object.fromEntries(KEPT.flatMap((name) => (typeof kept[name] === 'string' ? [[name, kept[name]]] : [])));
+  } catch {
+    return {};
+  }
+}
+
+function remember(view: View): void {
+  try {
+    localStorage.setItem(REMEMBERED, JSON.stringify(Object.fromEntries(KEPT.map((name) => [name, view[name]]))));
+  } catch {
+    // A browser that keeps nothing shows the defaults the next time.
+  }
+}
+
+/** The view that an address names, with defaults for what it leaves out. */
+export function readView(search: string): View {
+  const given = new URLSearchParams(search);
+  const end = addDays(today(), 1);
+  const view: View = {
+    start: addDays(end, -30),
+    end,
+    compare: 'previous_period',
+    brand_id: '',
+    currency: '',
+    model: 'linear',
+    ...remembered(),
+    filter: given.getAll('filter'),
+  };
+  for (const name of NAMES) view[name] = given.get(name) ?? view[name];
+  return view;
+}
+
+/** The address of a page with a view. */
+export function withView(path: string, view: View): string {
+  const search = new URLSearchParams();
+  for (const name of NAMES) if (view[name] !== '') search.set(name, view[name]);
+  for (const one of view.filter) search.append('filter', one);
+  return `${path}?${search}`;
+}
+
+/** The view, and how to change it. */
+export function useView(): [View, (change: Partial<View>) => void] {
+  const search = useSearch();
+  const [path, go] = useLocation();
+  const view = readView(search);
+  return [
+    view,
+    (change) => {
+      const next = { ...view, ...change };
+      remember(next);
+      go(withView(path, next));
+    },
+  ];
+}
+
+/** The parameters that reports of a period take. */
+export function asked({ start, end, compare, brand_id, currency, model, filter }: View): Parameters {
+  return {
+    start,
+    end,
+    compare: compare === 'none' ? undefined : compare,
+    brand_id,
+    currency,
+    model,
+    filter,
+  };
+}

@@ -1,0 +1,109 @@
+/** The dashboard, as `npm run build` makes it of `dashboard/`: one page, and files whose names change with their content. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { TributaryError } from '../domain/errors.ts';
+import { threadFile } from '../files/thread-file.ts';
+import type { Route } from './route.ts';
+
+interface Asset {
+  content_type: string;
+  plain: Buffer;
+  packed: Buffer;
+}
+
+const PAGE = 'index.html';
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** Nothing is loaded from elsewhere, and nothing in the page runs but its own files. Charts set sizes by style attributes of scripts only. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  vary: 'Accept-Encoding',
+};
+
+/** Files by name. They are small, and read at the first request. */
+function readAssets(): ReadonlyMap<string, Asset> {
+  const folder = fileURLToPath(new URL('.', threadFile(import.meta.url, '../dashboard/main')));
+  const found = new Map<string, Asset>();
+  for (const name of readdirSync(folder)) {
+    const content_type = CONTENT_TYPES[extname(name)];
+    if (content_type === undefined) continue;
+    const plain = readFileSync(join(folder, name));
+    found.set(name, { content_type, plain, packed: gzipSync(plain, { level: 9 }) });
+  }
+  return found;
+}
+
+/** The pages of the dashboard have paths of their own, which the browser may ask for. All of them are the same file. */
+export const DASHBOARD_PAGES = [
+  '/',
+  '/channels',
+  '/campaigns',
+  '/campaigns/:id',
+  '/journeys',
+  '/customers',
+  '/customers/:id',
+  '/models',
+  '/quality',
+  '/orders/:id',
+] as const;
+
+export function dashboardRoutes(): Route[] {
+  let assets: ReadonlyMap<string, Asset> | undefined;
+  const send = (name: string, cache: string, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    assets ??= readAssets();
+    const asset = assets.get(name);
+    if (asset === undefined)
+      throw new TributaryError('not_found', 'the dashboard has no such file; load the page again');
+    reply.headers({ ...HEADERS, 'cache-control': cache, 'content-type': asset.content_type });
+    const takes_gzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    return takes_gzip ? reply.header('content-encoding', 'gzip').send(asset.packed) : reply.send(asset.plain);
+  };
+  return [
+    ...DASHBOARD_PAGES.map(
+      (path): Route => ({
+        method: 'GET',
+        path,
+        tag: 'operation',
+        scope: null,
+        reads_query: false,
+        summary: 'A page of the dashboard',
+        answers: { 200: { description: 'The page', content_type: 'text/html' } },
+        handle: (request, reply) => send(PAGE, 'no-cache', request, reply),
+      }),
+    ),
+    {
+      method: 'GET',
+      path: '/assets/:name',
+      tag: 'operation',
+      scope: null,
+      path_parameters: { name: 'The name of the file' },
+      summary: 'A file of the dashboard',
+      answers: { 200: { description: 'The file' } },
+      handle: (request, reply) =>
+        send((request.params as { name: string }).name, 'public, max-age=31536000, immutable', request, reply),
+    },
+  ];
+}

@@ -1,0 +1,96 @@
+/** Routes of the dashboard's sessions: who signs in with a key gets a cookie, and no page holds the key. */
+import type { FastifyRequest } from 'fastify';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { Type } from '../domain/typebox.ts';
+import { WrongKey } from './access.ts';
+import { isPageKey, type Key } from './keys.ts';
+import type { Route, Services } from './route.ts';
+import { refuseForeignPage, type Sessions, sessionCookie, tokenIn } from './sessions.ts';
+
+const SignIn = Type.Object({ key: Type.String({ description: 'A key of scope read or admin' }) });
+
+const SESSION_EXAMPLE = { signed_in: true, name: 'marketing', scopes: ['read'], brand_id: null };
+/** Longer texts are no key. */
+const MAX_KEY_LENGTH = 1_000;
+
+export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): Route[] {
+  const path = '/v1/session';
+  return [
+    {
+      method: 'GET',
+      path,
+      tag: 'administration',
+      scope: null,
+      summary: 'Who is signed in',
+      description: 'Without a session it answers `{"signed_in": false}`.',
+      answers: { 200: { description: 'The name, scopes and brand of the key', example: SESSION_EXAMPLE } },
+      handle: async (request, reply) => {
+        reply.header('cache-control', 'no-store');
+        const token = tokenIn(request.headers.cookie);
+        if (token === undefined) return { signed_in: false };
+        refuseForeignPage(request.method, request.headers);
+        if (sessions.find(token) === undefined && sessions.stale) await sessions.refresh();
+        const key = sessions.find(token);
+        return key === undefined ? { signed_in: false } : shown(key);
+      },
+    },
+    {
+      method: 'POST',
+      path,
+      tag: 'administration',
+      scope: null,
+      summary: 'Sign in to the dashboard',
+      description:
+        'Answers with a cookie that only this server can read. The session may do what the key may do, for twelve hours or until the key is revoked.',
+      body: { required: true, schema: SignIn, examples: { key: { key: 'trb_read_…' } } },
+      answers: { 200: { description: 'Signed in', example: SESSION_EXAMPLE } },
+      handle: async (request, reply) => {
+        refuseForeignPage(request.method, request.headers);
+        const secret = readKey(request.body);
+        if (keys.find(secret) === undefined && keys.stale) await keys.refresh();
+        const key = keys.find(secret);
+        if (key === undefined) throw guesses.count(request.ip) ?? new WrongKey();
+        if (!maySignIn(key))
+          throw new TributaryError(
+            'forbidden',
+            `the dashboard needs a key of scope read or admin; the key "${key.name}" has ${key.scopes.join(', ')}`,
+          );
+        const token = await sessions.begin(key);
+        reply.headers({ 'set-cookie': sessionCookie(token, isSecure(request)), 'cache-control': 'no-store' });
+        return shown(key);
+      },
+    },
+    {
+      method: 'DELETE',
+      path,
+      tag: 'administration',
+      scope: null,
+      summary: 'Sign out of the dashboard',
+      answers: { 200: { description: 'Signed out', example: { signed_out: true } } },
+      handle: async (request, reply) => {
+        refuseForeignPage(request.method, request.headers);
+        const token = tokenIn(request.headers.cookie);
+        if (token !== undefined) await sessions.end(token);
+        reply.headers({ 'set-cookie': sessionCookie(null, isSecure(request)), 'cache-control': 'no-store' });
+        return { signed_out: true };
+      },
+    },
+  ];
+}
+
+const isSecure = ({ protocol }: FastifyRequest): boolean => protocol === 'https';
+
+function maySignIn(key: Key): boolean {
+  return !isPageKey(key) && (key.scopes.includes('read') || key.scopes.includes('admin'));
+}
+
+function shown({ name, scopes, brand_id }: Key): { signed_in: true } & Pick<Key, 'name' | 'scopes' | 'brand_id'> {
+  return { signed_in: true, name, scopes, brand_id };
+}
+
+function readKey(body: unknown): string {
+  const { key } = (typeof body === 'object' && body !== null ? body : {}) as { key?: unknown };
+  if (typeof key !== 'string' || key.trim() === '' || key.length > MAX_KEY_LENGTH)
+    throw badRequest('key', 'is required; send a key of scope read or admin, as tributary keys create shows it');
+  return key.trim();
+}
