@@ -59,7 +59,8 @@ export async function pathsToCount(read: OrderPaths, by: string, silent: SilentF
 /** The names of channels in order, and the code of each state. */
 function namesBy(states: readonly string[], by: string): { names: Array<string | null>; code_of: Uint16Array } {
   const values = states.map((state) => {
-    const value = columnValue(state);
+    // A name is never empty.
+    const value = columnValue(state) || null;
     return by === 'channel' && value !== null ? channelLabel(value) || value : value;
   });
   const names = [...new Set(values)].sort((a, b) => (a === null ? -1 : b === null ? 1 : a < b ? -1 : 1));
