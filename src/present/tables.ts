@@ -12,6 +12,7 @@ import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
+import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
 import { showSynergies } from './synergies.ts';
 
@@ -31,6 +32,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
   models: showModels,
+  paths: showPaths,
   receipt: showReceipt,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
   synergies: showSynergies,

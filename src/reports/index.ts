@@ -9,6 +9,7 @@ import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
+import { paths } from './paths/report.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
@@ -18,6 +19,7 @@ export const REPORTS: readonly Report[] = [
   attribution,
   models,
   journeys,
+  paths,
   synergies,
   campaigns,
   campaign,

@@ -90,6 +90,9 @@ const { model, currency, brand_id, as_of } = AttributionParameters.properties;
 export const ONE_CAMPAIGN_PARAMETERS = { ...WITH_ONE_MODEL, ...COMPARE };
 /** Parameters of a report about the orders of a period under one model. */
 export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...GROUPS_SHOWN, ...COMPARE };
+const { model: _one, artifact: _artifact, ...WITHOUT_MODEL } = ONE_MODEL_PARAMETERS;
+/** Parameters of a report about the orders of a period that credits nothing. */
+export const NO_MODEL_PARAMETERS = WITHOUT_MODEL;
 /** Parameters of a report that compares models. */
 export const SEVERAL_MODELS_PARAMETERS = WITH_SEVERAL_MODELS;
 /** Parameters of a report on one order. It has no parameters about a period or several orders. */

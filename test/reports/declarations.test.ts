@@ -89,6 +89,12 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
   ],
   journeys: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
+  paths: [
+    MARCH,
+    { ...MARCH, by: 'campaign_id', limit: 1, steps: 1, transform: 'frequency', compare: 'previous_period' },
+    { ...MARCH, filter: ['channel:email', 'day:2026-03-04'], transform: 'remove_if_not_all(nobody)' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   synergies: [
     MARCH,
     { ...MARCH, by: 'campaign_id', limit: 1 },
