@@ -37,7 +37,9 @@ export function showSynergies(report: ReportJson, limit: number): string {
     '\n' + combinationTable(report, combinations.slice(0, limit), currency) + more(combinations.length, limit),
     topLine(report['top'] as { conversion_rate: Row | null; reason: string | null }),
     ...compared.slice(0, limit).map((pair) => pairLines(pair, currency)),
-    more(compared.length, limit),
+    compared.length > limit
+      ? `\n  … and ${compared.length - limit} more pairs: --limit 0 shows all, and --json has all\n`
+      : '',
     tooLittle(pairs.length - compared.length, pairs),
     overlapTable((report['overlap'] as { channels: Row[] }).channels, limit),
     '\n  "together" compares paths with both channels with what the channels add up to apart. It describes these paths; only an\n  experiment shows what a channel causes.\n',
@@ -77,38 +79,30 @@ function combinationTable(report: ReportJson, rows: readonly Row[], currency: st
       moneyText(row['revenue_per_path']),
     ];
   };
-  const rest = report['rest'] as Row | null;
+  const others = report['other_combinations'] as Row[];
   return textTable(
     names.map((name, i) => ({ name, right: i > 0 })),
     rows.map((row) => cells((row['channels'] as unknown[]).map(nameOf).join(' + '), row)),
     [
-      ...(rest === null ? [] : [cells(`${number(rest['combinations'])} other combinations`, rest)]),
+      ...others.map((row) => cells(`${number(row['combinations'])} other combinations`, row)),
       cells('all paths', { ...(report['summary'] as Row), conversion_rate_interval: null }),
-      ...APART.flatMap(([field, name]) => apartCells(name, report[field] as Row)),
+      ...(report['apart'] as Row[]).flatMap(apartCells),
     ],
   );
 }
 
-/** Value that is in no combination, so that the column of revenue adds up to that of the attribution report. */
-const APART = [
-  ['without_path', 'orders without a touch'],
-  ['filtered', 'paths that the filters leave out'],
-  ['refunds_of_other_orders', 'refunds of other orders'],
-] as const;
+/** What each part of the orders that are in no combination is called. */
+const APART: Readonly<Record<string, string>> = {
+  orders_without_path: 'orders without a touch',
+  filtered: 'left out by the filters',
+  refunds_of_other_orders: 'refunds of other orders',
+};
 
-function apartCells(name: string, row: Row): string[][] {
-  if (Object.values(row).every((value) => Number(value) === 0)) return [];
+function apartCells(row: Row): string[][] {
+  if (row['orders'] === 0 && row['paths'] === 0 && row['net_revenue_micros'] === '0') return [];
+  const [paths, orders] = [number(row['paths']), number(row['orders'])];
   return [
-    [
-      name,
-      number(row['paths']),
-      NOTHING,
-      number(row['orders']),
-      NOTHING,
-      NOTHING,
-      moneyText(row['net_revenue']),
-      NOTHING,
-    ],
+    [APART[String(row['part'])]!, paths, NOTHING, orders, NOTHING, NOTHING, moneyText(row['net_revenue']), NOTHING],
   ];
 }
 
@@ -125,7 +119,7 @@ const points = (value: unknown): string => `${Number(value) > 0 ? '+' : ''}${(Nu
 function pairLines(pair: Pair, currency: string): string {
   const { a, b, both, conversion_rate: rate, revenue_per_path: revenue, conversion_rate_by_length: alike } = pair;
   const expected = both.conversion_rate - Number(rate.interaction);
-  const of_rate = `${percent(both.conversion_rate)} of paths with both ordered, ${percent(expected)} if they added up: ${effectText(rate, points)} points`;
+  const of_rate = `${percent(both.conversion_rate)} of paths with both ordered, ${expected < 0 ? 'less than none' : percent(expected)} if they added up: ${effectText(rate, points)} points`;
   const of_revenue = `revenue per path: ${revenue.finding}, ${effectText(revenue, moneyText)} ${currency}`;
   const of_length =
     alike.interaction === null

@@ -60,7 +60,10 @@ export function combinationParts(names: Names, { rows, rest }: Combinations, min
       channels: namesOf(names, row.members),
       ...shown(row, belowMinimum(row, minimum)),
     })),
-    rest: rest && { combinations: rest.combinations, ...shown(rest, 'several combinations together have no interval') },
+    other_combinations:
+      rest === null
+        ? []
+        : [{ combinations: rest.combinations, ...shown(rest, 'several combinations together have no interval') }],
   };
 }
 
@@ -92,11 +95,20 @@ export interface Apart {
   only_refunds: PathFigures;
 }
 
-export function apartOf({ without_path, filtered, only_refunds }: Apart): ReportJson {
+/** Rows that add up, with those of the combinations, to the attribution report. */
+export function apartOf(apart: Apart): ReportJson {
+  const row = (part: string, { paths, orders, micros }: PathFigures): ReportJson => ({
+    part,
+    paths,
+    orders,
+    ...money('net_revenue', micros),
+  });
   return {
-    without_path: { orders: without_path.orders, ...money('net_revenue', without_path.micros) },
-    filtered: { paths: filtered.paths, orders: filtered.orders, ...money('net_revenue', filtered.micros) },
-    refunds_of_other_orders: money('net_revenue', only_refunds.micros),
+    apart: [
+      row('orders_without_path', { ...apart.without_path, paths: 0 }),
+      row('filtered', apart.filtered),
+      row('refunds_of_other_orders', { ...apart.only_refunds, paths: 0 }),
+    ],
   };
 }
 

@@ -3,9 +3,15 @@ import type { Interval } from '../../learning/bootstrap.ts';
 import { NORMAL_95 } from '../../learning/normal.ts';
 import { ratioVariance } from '../../learning/random-groups.ts';
 import { scoreInterval } from '../../learning/score-interval.ts';
-import type { RowGroups } from './combinations.ts';
 import { MIN_OF_EACH_OUTCOME } from './pair-effects.ts';
 import type { PathFigures } from './set-sums.ts';
+
+/** Sums of one row by random group. Revenue is in micros. */
+export interface RowGroups {
+  paths: Float64Array;
+  orders: Float64Array;
+  revenue: Float64Array;
+}
 
 /** Of the orders per path. */
 export function rateInterval({ orders, paths }: PathFigures, people: number, groups: RowGroups): Interval {

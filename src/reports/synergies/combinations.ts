@@ -3,7 +3,7 @@ import type { Interval } from '../../learning/bootstrap.ts';
 import { RANDOM_GROUPS } from '../../learning/random-groups.ts';
 import { inBlocks } from '../../warehouse/work-turns.ts';
 import { type ChannelSets, eachSet, membersOf } from './channel-sets.ts';
-import { rateInterval, revenueInterval } from './combination-intervals.ts';
+import { type RowGroups, rateInterval, revenueInterval } from './combination-intervals.ts';
 import { eachPerson, type ObservedPaths, type PathsByPerson } from './observed-paths.ts';
 import type { Minimum } from './pair-effects.ts';
 import { addSet, noFigures, type PathFigures, type SetSums } from './set-sums.ts';
@@ -90,13 +90,6 @@ async function peopleByRow(
     }
   });
   return people;
-}
-
-/** Sums of one row by random group. Revenue is in micros. */
-export interface RowGroups {
-  paths: Float64Array;
-  orders: Float64Array;
-  revenue: Float64Array;
 }
 
 async function groupsByRow(

@@ -11,21 +11,19 @@ import { defineReport } from '../declare.ts';
 import { type Filters, readFilters } from '../filters.ts';
 import { eventFilter } from '../filters-in-memory.ts';
 import { DEFAULT_WEEK_START, groupKey, TOUCH_KEY_NAMES } from '../groups.ts';
-import { PERIOD_REPORT_PARAMETERS } from '../parameters.ts';
+import { NO_MODEL_PARAMETERS } from '../parameters.ts';
 import { reportPaths } from '../report-paths.ts';
 import { resolveParameters } from '../resolve.ts';
 import { SYNERGIES_COMPARED, SYNERGIES_MEANINGS, SynergiesResult } from '../results/synergies.ts';
 import { countSynergies } from './count.ts';
 import { pathsToCount, type SilentFilter } from './order-paths.ts';
 
-const { model: _model, models: _models, artifact: _artifact, ...OF_PATHS } = PERIOD_REPORT_PARAMETERS;
-
 const MIN_SUPPORT = 30;
 const LIMIT = 100;
 
 const SynergiesParameters = Type.Object(
   {
-    ...OF_PATHS,
+    ...NO_MODEL_PARAMETERS,
     by: Type.Optional(choice(TOUCH_KEY_NAMES, 'The key about the touch that is combined; channel when left out')),
     min_support: Type.Optional(
       Type.Integer({
@@ -104,7 +102,7 @@ export const synergies = defineReport({
     'Combinations of channels of paths with and without an order, the interaction of each pair of channels against what both add up to, and the people that each channel reached. It describes paths. It does not say that one channel caused anything.',
   parameters: SynergiesParameters,
   result: SynergiesResult,
-  main_table: { rows: 'combinations' },
+  main_table: { rows: 'combinations', also: ['other_combinations', 'apart'] },
   compared: SYNERGIES_COMPARED,
   explain: SYNERGIES_MEANINGS,
   run: synergiesReport,

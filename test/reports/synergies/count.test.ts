@@ -68,7 +68,8 @@ describe('synergies', () => {
         for (const row of rows) expect(figuresOf(row)).toEqual(by_hand.get(row.channels.join(' + ')));
         const shown = rows.map(({ channels }) => channels.join(' + '));
         const others = paths.filter(({ touches }) => !shown.includes([...new Set(touches)].sort().join(' + ')));
-        expect(answer.rest === null ? plainFigures([]) : figuresOf(answer.rest)).toEqual(plainFigures(others));
+        const [rest] = answer.other_combinations as Json[];
+        expect(rest === undefined ? plainFigures([]) : figuresOf(rest)).toEqual(plainFigures(others));
         expect(figuresOf(answer.summary)).toEqual(plainFigures(paths));
         const several = paths.filter(({ touches }) => new Set(touches).size > 1);
         expect(answer.summary).toMatchObject({
@@ -237,7 +238,7 @@ describe('a pair', () => {
 test('a shop without paths has an answer', async () => {
   expect(await count([])).toMatchObject({
     combinations: [],
-    rest: null,
+    other_combinations: [],
     pairs: [],
     summary: { paths: 0, conversion_rate: null },
   });

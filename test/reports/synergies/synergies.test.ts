@@ -63,14 +63,8 @@ describe('on random worlds, with fan-out, refunds, several orders of a person an
 
 /** The net revenue of all rows. */
 function addedUp(answer: Json): bigint {
-  const rows = [
-    ...answer.combinations,
-    answer.rest,
-    answer.without_path,
-    answer.filtered,
-    answer.refunds_of_other_orders,
-  ];
-  return rows.reduce((sum: bigint, row: Json) => sum + BigInt(row?.net_revenue_micros ?? 0), 0n);
+  const rows = [...answer.combinations, ...answer.other_combinations, ...answer.apart];
+  return rows.reduce((sum: bigint, row: Json) => sum + BigInt(row.net_revenue_micros), 0n);
 }
 
 type ByChannels = Record<string, [orders: number, micros: string]>;
@@ -104,6 +98,8 @@ const visit = (id: string, customer_id: string, channel: string, when: string): 
 
 const combinationOf = ({ combinations }: Json, ...channels: string[]): Json =>
   combinations.find((row: Json) => row.channels.join() === channels.join());
+
+const apartOf = ({ apart }: Json, part: string): Json => apart.find((row: Json) => row.part === part);
 
 describe('a marketer', () => {
   test('sees an order of 150 with three touches as 150, and a refund of it taken off', async () => {
@@ -152,7 +148,7 @@ describe('a marketer', () => {
         orders: 1,
         conversion_rate: 0.5,
       });
-      expect(answer.without_path).toMatchObject({ orders: 1, net_revenue: '20.000000' });
+      expect(apartOf(answer, 'orders_without_path')).toMatchObject({ orders: 1, net_revenue: '20.000000' });
       expect(answer.summary).toMatchObject({ paths: 2, orders: 1, total_orders: 2, total_net_revenue: '170.000000' });
     });
   });
@@ -187,7 +183,7 @@ describe('a marketer', () => {
       expect(by_campaign.combinations.map(({ channels }: Json) => channels)).toEqual([[null], ['Spring', 'spring']]);
       const filtered = await ask(shop, { filter: ['channel:email'] });
       expect(filtered.combinations.map(({ channels }: Json) => channels)).toEqual([['email']]);
-      expect(filtered.filtered).toMatchObject({ paths: 1, orders: 1, net_revenue: '20.000000' });
+      expect(apartOf(filtered, 'filtered')).toMatchObject({ paths: 1, orders: 1, net_revenue: '20.000000' });
       expect(filtered.summary).toMatchObject({ total_orders: 2, total_net_revenue: '170.000000' });
     });
   });
