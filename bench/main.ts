@@ -11,11 +11,12 @@
  *   --sizes 1,10 --clickhouse 1     other sizes, in millions of touchpoints
  * npm run bench -- growth           reports by the query and from histories, at 1, 10 and 100 M touchpoints; only by its name
  *   --sizes 1,10                    other sizes, in millions of touchpoints
+ * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
+ * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
- * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
@@ -34,6 +35,7 @@ import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
 import { benchHistories } from './histories.ts';
 import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
+import { benchInsights } from './insights.ts';
 import { benchIntervals } from './intervals.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
@@ -76,6 +78,7 @@ if (positionals[0] === 'beside') {
   benchBeside(benchFolder(), other, names, values.scale);
   process.exit();
 }
+if (positionals.includes('intervals')) await benchIntervals(scale);
 if (wanted('ingest')) await benchIngest(scale);
 if (wanted('redirects')) await benchRedirects(scale);
 if (wanted('overload')) await benchOverload();
@@ -109,6 +112,9 @@ if (positionals.includes('scale')) {
 if (positionals.includes('growth')) {
   const touchpoints_a_year = Math.round(LONG_TOUCHPOINTS_A_YEAR * scale);
   await benchGrowth({ folder: benchFolder(), sizes: list(values.sizes), touchpoints_a_year });
+}
+if (positionals.includes('insights')) {
+  await benchInsights(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));

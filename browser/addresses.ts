@@ -10,9 +10,14 @@ export function without(address: string, drops: (name: string) => boolean): stri
   return path! + (kept.length > 0 ? '?' : '') + kept.join('&') + fragment!;
 }
 
-/** The value of a parameter; undefined if there is none. */
+/** The value of a parameter, as the address has it; undefined if there is none. */
 export function parameter(name: string): string | undefined {
-  return new URLSearchParams(location.search).get(name) ?? undefined;
+  const start = `${name}=`;
+  const pair = location.search
+    .slice(1)
+    .split('&')
+    .find((one) => one === name || one.startsWith(start));
+  return pair?.slice(start.length);
 }
 
 /** The address of the page that is shown. A fragment may hold secrets, so one without campaign labels is left out. */

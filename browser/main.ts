@@ -6,7 +6,7 @@ import { hereAgain, parameter, without } from './addresses.ts';
 import { type Options, readOptions } from './options.ts';
 import { makeSender } from './sender.ts';
 import { makeViews } from './views.ts';
-import { type Fields, makeVisitor, randomId } from './visitor.ts';
+import { type Fields, makeVisitor, now, randomId } from './visitor.ts';
 
 /** What pages call. */
 interface Api {
@@ -54,7 +54,7 @@ function start(options: Options): Api {
   const sender = makeSender(options, may, visitor.ids);
   const add = (endpoint: 'touchpoints' | 'conversions', event: Fields, id: string): void => {
     if (is_stopped) return;
-    const made: Fields = { [id]: randomId(), occurred_at: new Date(), ...event };
+    const made: Fields = { [id]: randomId(), occurred_at: now(), ...event };
     if (is_private) for (const name of PERSONAL) delete made[name];
     sender.add(endpoint, made);
   };

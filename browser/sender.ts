@@ -1,6 +1,6 @@
 /** Sends events in batches, while the page is shown and when it goes away. */
 import type { Options } from './options.ts';
-import type { Fields } from './visitor.ts';
+import { type Fields, now } from './visitor.ts';
 
 /** Events that wait, for consent or for the network. Further ones are dropped: the first says how the visitor came. */
 const MAX_WAITING = 100;
@@ -60,7 +60,7 @@ export function makeSender({ api, key, is_private }: Options, may: () => boolean
     let bytes = MAX_BYTES;
     for (const item of items) {
       try {
-        item.event = { ...(item.was_sent ? {} : ids()), ...item.event, sent_at: new Date() };
+        item.event = { ...(item.was_sent ? {} : ids()), ...item.event, sent_at: now() };
         const text = JSON.stringify(item.event);
         const size = bytesOf(text) + 1;
         if (size > MAX_BYTES) continue;

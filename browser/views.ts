@@ -10,6 +10,12 @@ export interface Views {
   watch(): void;
 }
 
+/** True if the visitor loaded this document again, or came back to it. */
+function isAgain(): boolean {
+  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  return entry?.type === 'reload' || entry?.type === 'back_forward';
+}
+
 /** @param click the id of the click that led here, for the first page view. */
 export function makeViews(
   { is_private, watches_replace }: Options,
@@ -32,9 +38,8 @@ export function makeViews(
   const show = (fields?: Fields): void => again(last, fields);
 
   const first = (): void => {
-    const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
     // The referrer of a page that was loaded again is still the site that the visitor came from, maybe weeks ago.
-    if (!click && (entry?.type === 'reload' || entry?.type === 'back_forward')) {
+    if (!click && isAgain()) {
       again('');
       return;
     }

@@ -40,9 +40,17 @@ export function makeVisitor({ cookie, is_private }: Options, click: string | und
   };
 }
 
+/** The time as events have it. As a text it is written to JSON faster than a `Date`. */
+export function now(): string {
+  return new Date().toISOString();
+}
+
 /** 128 random bits. */
 export function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
+  let digits = '';
+  // With 2^32 added, each word has nine digits, the first of which is a 1.
+  for (const word of crypto.getRandomValues(new Uint32Array(4))) digits += (word + 2 ** 32).toString(16).slice(1);
+  return digits;
 }
 
 /** The id of the cookie, for another year; undefined where the browser keeps none. */

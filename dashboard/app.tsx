@@ -14,6 +14,12 @@ import { useView, withView } from './view.ts';
 const Overview = lazy(() => import('./pages/overview.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
 const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
+const Campaign = lazy(() => import('./pages/campaign.tsx'));
+const Customers = lazy(() => import('./pages/customers.tsx'));
+const Customer = lazy(() => import('./pages/customer.tsx'));
+const Order = lazy(() => import('./pages/order.tsx'));
+const Models = lazy(() => import('./pages/models.tsx'));
+const Quality = lazy(() => import('./pages/quality.tsx'));
 
 export function App() {
   return (
@@ -40,6 +46,12 @@ function SignedIn() {
             <Route path="/" component={Overview} />
             <Route path="/channels" component={Channels} />
             <Route path="/campaigns" component={Campaigns} />
+            <Route path="/campaigns/:id" component={Campaign} />
+            <Route path="/customers" component={Customers} />
+            <Route path="/customers/:id" component={Customer} />
+            <Route path="/orders/:id" component={Order} />
+            <Route path="/models" component={Models} />
+            <Route path="/quality" component={Quality} />
             <Route>
               <Notice title="There is no such page">Choose one above.</Notice>
             </Route>

@@ -897,9 +897,13 @@ ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
 ReportsCampaigns: ReportsCampaigns
 ReportsCampaignsOne: ReportsCampaignsOne
+ReportsListHealth: ReportsListHealth
+ReportsFatigue: ReportsFatigue
+ReportsSendTimes: ReportsSendTimes
 ReportsClaims: ReportsClaims
 ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
+ReportsDataQuality: ReportsDataQuality
 Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
@@ -1332,12 +1336,13 @@ message: string
 }
 attribution_model: string
 /**
- * Most revenue first. The row without a campaign_id has touches and spend of no campaign
+ * Most revenue first. The row without a campaign_id has touches, emails and spend of no campaign
  */
 campaigns: {
-campaign_id: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
 /**
- * Orders with a touch of the group in their path, also if that touch earned nothing
+ * Influenced orders: those with a touch of the campaign in their path, also if it earned nothing
  */
 touched_conversions: number
 /**
@@ -1359,15 +1364,144 @@ spend: (string | null)
  */
 cost_per_conversion: (string | null)
 /**
- * attributed_revenue / spend; null if that is not above 0
+ * attributed_revenue / spend
  */
 return_on_ad_spend: (number | null)
+influenced_revenue_micros: string
+/**
+ * Net value of the influenced orders. An order that several campaigns touched is in all their rows, so it has no sum, and it is not credit
+ */
+influenced_revenue: string
+/**
+ * People with an influenced order
+ */
+converting_customers: number
+/**
+ * Null, as all engagement, if no email event, open or click of the campaign lies in the period
+ */
+sends: (number | null)
+delivered: (number | null)
+bounced: (number | null)
+complained: (number | null)
+unsubscribed: (number | null)
+opens: (number | null)
+unique_opens: (number | null)
+human_opens: (number | null)
+unique_human_opens: (number | null)
+proxied_opens: (number | null)
+machine_opens: (number | null)
+clicks: (number | null)
+unique_clicks: (number | null)
+human_clicks: (number | null)
+unique_human_clicks: (number | null)
+suspect_clicks: (number | null)
+machine_clicks: (number | null)
+unique_recipients: (number | null)
+/**
+ * delivered / sends
+ */
+delivery_rate: (number | null)
+/**
+ * bounced / sends
+ */
+bounce_rate: (number | null)
+/**
+ * unique_opens / delivered
+ */
+open_rate: (number | null)
+/**
+ * unique_human_opens / delivered
+ */
+human_open_rate: (number | null)
+/**
+ * unique_clicks / delivered
+ */
+click_through_rate: (number | null)
+/**
+ * unique_human_clicks / delivered
+ */
+human_click_through_rate: (number | null)
+/**
+ * unique_clicks / unique_opens
+ */
+click_to_open_rate: (number | null)
+/**
+ * unique_human_clicks / unique_human_opens
+ */
+human_click_to_open_rate: (number | null)
+/**
+ * unique_human_opens / unique_recipients
+ */
+recipient_open_rate: (number | null)
+/**
+ * unique_opens / unique_recipients
+ */
+raw_recipient_open_rate: (number | null)
+/**
+ * unique_human_clicks / unique_recipients
+ */
+recipient_click_rate: (number | null)
+/**
+ * unique_clicks / unique_recipients
+ */
+raw_recipient_click_rate: (number | null)
+/**
+ * unsubscribed / delivered
+ */
+unsubscribe_rate: (number | null)
+/**
+ * complained / delivered
+ */
+complaint_rate: (number | null)
+/**
+ * converting_customers / unique_recipients
+ */
+conversion_rate: (number | null)
+/**
+ * attributed_revenue / unique_recipients
+ */
+revenue_per_recipient: (string | null)
+/**
+ * unsubscribed / touched_conversions
+ */
+unsubscribes_per_order: (number | null)
+/**
+ * complained / touched_conversions
+ */
+complaints_per_order: (number | null)
+/**
+ * 1000 * unsubscribed / delivered
+ */
+unsubscribes_per_thousand: (number | null)
+/**
+ * 1000 * complained / delivered
+ */
+complaints_per_thousand: (number | null)
+/**
+ * campaign, flow or transactional, as its emails and touches say; null if nothing says it, or if there are several
+ */
+campaign_kind: (string | null)
+/**
+ * The middle 90 % of a bootstrap over people of attributed_revenue / unique_recipients; null if it is withheld
+ */
+revenue_per_recipient_interval: ({
+low: string
+high: string
+} | null)
+/**
+ * Why there is no interval
+ */
+revenue_per_recipient_withheld: (string | null)
+/**
+ * People with an influenced order
+ */
+revenue_per_recipient_support: number
 /**
  * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
  */
 previous?: {
 /**
- * Orders with a touch of the group in their path, also if that touch earned nothing
+ * Influenced orders: those with a touch of the campaign in their path, also if it earned nothing
  */
 touched_conversions: (number | null)
 /**
@@ -1389,9 +1523,119 @@ spend: ((string | null) | null)
  */
 cost_per_conversion: ((string | null) | null)
 /**
- * attributed_revenue / spend; null if that is not above 0
+ * attributed_revenue / spend
  */
 return_on_ad_spend: ((number | null) | null)
+influenced_revenue_micros: (string | null)
+/**
+ * Net value of the influenced orders. An order that several campaigns touched is in all their rows, so it has no sum, and it is not credit
+ */
+influenced_revenue: (string | null)
+/**
+ * People with an influenced order
+ */
+converting_customers: (number | null)
+/**
+ * Null, as all engagement, if no email event, open or click of the campaign lies in the period
+ */
+sends: ((number | null) | null)
+delivered: ((number | null) | null)
+bounced: ((number | null) | null)
+complained: ((number | null) | null)
+unsubscribed: ((number | null) | null)
+opens: ((number | null) | null)
+unique_opens: ((number | null) | null)
+human_opens: ((number | null) | null)
+unique_human_opens: ((number | null) | null)
+proxied_opens: ((number | null) | null)
+machine_opens: ((number | null) | null)
+clicks: ((number | null) | null)
+unique_clicks: ((number | null) | null)
+human_clicks: ((number | null) | null)
+unique_human_clicks: ((number | null) | null)
+suspect_clicks: ((number | null) | null)
+machine_clicks: ((number | null) | null)
+unique_recipients: ((number | null) | null)
+/**
+ * delivered / sends
+ */
+delivery_rate: ((number | null) | null)
+/**
+ * bounced / sends
+ */
+bounce_rate: ((number | null) | null)
+/**
+ * unique_opens / delivered
+ */
+open_rate: ((number | null) | null)
+/**
+ * unique_human_opens / delivered
+ */
+human_open_rate: ((number | null) | null)
+/**
+ * unique_clicks / delivered
+ */
+click_through_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / delivered
+ */
+human_click_through_rate: ((number | null) | null)
+/**
+ * unique_clicks / unique_opens
+ */
+click_to_open_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / unique_human_opens
+ */
+human_click_to_open_rate: ((number | null) | null)
+/**
+ * unique_human_opens / unique_recipients
+ */
+recipient_open_rate: ((number | null) | null)
+/**
+ * unique_opens / unique_recipients
+ */
+raw_recipient_open_rate: ((number | null) | null)
+/**
+ * unique_human_clicks / unique_recipients
+ */
+recipient_click_rate: ((number | null) | null)
+/**
+ * unique_clicks / unique_recipients
+ */
+raw_recipient_click_rate: ((number | null) | null)
+/**
+ * unsubscribed / delivered
+ */
+unsubscribe_rate: ((number | null) | null)
+/**
+ * complained / delivered
+ */
+complaint_rate: ((number | null) | null)
+/**
+ * converting_customers / unique_recipients
+ */
+conversion_rate: ((number | null) | null)
+/**
+ * attributed_revenue / unique_recipients
+ */
+revenue_per_recipient: ((string | null) | null)
+/**
+ * unsubscribed / touched_conversions
+ */
+unsubscribes_per_order: ((number | null) | null)
+/**
+ * complained / touched_conversions
+ */
+complaints_per_order: ((number | null) | null)
+/**
+ * 1000 * unsubscribed / delivered
+ */
+unsubscribes_per_thousand: ((number | null) | null)
+/**
+ * 1000 * complained / delivered
+ */
+complaints_per_thousand: ((number | null) | null)
 }
 /**
  * The figure less that of the earlier period
@@ -1407,6 +1651,27 @@ change_percent?: {
 }
 }[]
 totals: {
+/**
+ * Null, as all engagement, if no email event, open or click of the campaign lies in the period
+ */
+sends: (number | null)
+delivered: (number | null)
+bounced: (number | null)
+complained: (number | null)
+unsubscribed: (number | null)
+opens: (number | null)
+unique_opens: (number | null)
+human_opens: (number | null)
+unique_human_opens: (number | null)
+proxied_opens: (number | null)
+machine_opens: (number | null)
+clicks: (number | null)
+unique_clicks: (number | null)
+human_clicks: (number | null)
+unique_human_clicks: (number | null)
+suspect_clicks: (number | null)
+machine_clicks: (number | null)
+unique_recipients: (number | null)
 /**
  * The sum of the shares of orders that touches of the group earned
  */
@@ -1426,13 +1691,34 @@ spend: (string | null)
  */
 cost_per_conversion: (string | null)
 /**
- * attributed_revenue / spend; null if that is not above 0
+ * attributed_revenue / spend
  */
 return_on_ad_spend: (number | null)
 /**
  * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
  */
 previous?: {
+/**
+ * Null, as all engagement, if no email event, open or click of the campaign lies in the period
+ */
+sends: ((number | null) | null)
+delivered: ((number | null) | null)
+bounced: ((number | null) | null)
+complained: ((number | null) | null)
+unsubscribed: ((number | null) | null)
+opens: ((number | null) | null)
+unique_opens: ((number | null) | null)
+human_opens: ((number | null) | null)
+unique_human_opens: ((number | null) | null)
+proxied_opens: ((number | null) | null)
+machine_opens: ((number | null) | null)
+clicks: ((number | null) | null)
+unique_clicks: ((number | null) | null)
+human_clicks: ((number | null) | null)
+unique_human_clicks: ((number | null) | null)
+suspect_clicks: ((number | null) | null)
+machine_clicks: ((number | null) | null)
+unique_recipients: ((number | null) | null)
 /**
  * The sum of the shares of orders that touches of the group earned
  */
@@ -1452,7 +1738,7 @@ spend: ((string | null) | null)
  */
 cost_per_conversion: ((string | null) | null)
 /**
- * attributed_revenue / spend; null if that is not above 0
+ * attributed_revenue / spend
  */
 return_on_ad_spend: ((number | null) | null)
 }
@@ -1468,6 +1754,9 @@ change?: {
 change_percent?: {
 [k: string]: number | null
 }
+}
+definitions: {
+[k: string]: string
 }
 warnings: {
 code: string
@@ -2339,6 +2628,610 @@ count: number
 message: string
 }[]
 }
+export interface ReportsListHealth {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+engaged_days: number
+lapsing_days: number
+dormant_days: number
+/**
+ * People with an email that was sent or delivered in the period, each in one state as of its end. Opens and clicks of machines do not count
+ */
+states: {
+/**
+ * unsubscribed: the last word was to leave, or a complaint; bounced: nothing was delivered after a bounce that was not soft; never_engaged: no human open or click ever; else by the last one
+ */
+state: string
+people: number
+share_of_people: (number | null)
+sends: number
+share_of_sends: (number | null)
+delivered: number
+share_of_delivered: (number | null)
+/**
+ * Orders of these people in the period, whatever led to them
+ */
+orders: number
+share_of_orders: (number | null)
+ordering_people: number
+revenue_micros: string
+/**
+ * Net revenue of these orders. It is no credit: it says nothing about what led to them
+ */
+revenue: string
+share_of_revenue: (number | null)
+revenue_per_person: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+people: (number | null)
+share_of_people: ((number | null) | null)
+sends: (number | null)
+share_of_sends: ((number | null) | null)
+delivered: (number | null)
+share_of_delivered: ((number | null) | null)
+/**
+ * Orders of these people in the period, whatever led to them
+ */
+orders: (number | null)
+share_of_orders: ((number | null) | null)
+ordering_people: (number | null)
+revenue_micros: (string | null)
+/**
+ * Net revenue of these orders. It is no credit: it says nothing about what led to them
+ */
+revenue: (string | null)
+share_of_revenue: ((number | null) | null)
+revenue_per_person: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Orders of people who got no email in the period. With those of the states they are all orders of the period
+ */
+not_mailed: {
+/**
+ * Orders of these people in the period, whatever led to them
+ */
+orders: number
+share_of_orders: (number | null)
+ordering_people: number
+revenue_micros: string
+/**
+ * Net revenue of these orders. It is no credit: it says nothing about what led to them
+ */
+revenue: string
+share_of_revenue: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of these people in the period, whatever led to them
+ */
+orders: (number | null)
+share_of_orders: ((number | null) | null)
+ordering_people: (number | null)
+revenue_micros: (string | null)
+/**
+ * Net revenue of these orders. It is no credit: it says nothing about what led to them
+ */
+revenue: (string | null)
+share_of_revenue: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+totals: {
+people: number
+sends: number
+delivered: number
+/**
+ * Orders of these people in the period, whatever led to them
+ */
+orders: number
+revenue_micros: string
+/**
+ * Net revenue of these orders. It is no credit: it says nothing about what led to them
+ */
+revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+people: (number | null)
+sends: (number | null)
+delivered: (number | null)
+/**
+ * Orders of these people in the period, whatever led to them
+ */
+orders: (number | null)
+revenue_micros: (string | null)
+/**
+ * Net revenue of these orders. It is no credit: it says nothing about what led to them
+ */
+revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsFatigue {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+campaign_kind: (string | null)
+/**
+ * The whole calendar weeks of the period, in the zone of the brand; other days do not count
+ */
+whole_weeks: number
+/**
+ * Weeks of people on the list, by the emails that were delivered to them in the week
+ */
+messages_per_week: {
+messages: string
+/**
+ * The cases: weeks from the first delivery to a person in the period until they leave, or to its last whole week
+ */
+person_weeks: number
+/**
+ * People with such a week
+ */
+people: number
+/**
+ * Weeks with a human click
+ */
+clicked: {
+/**
+ * How many of the cases have it
+ */
+events: number
+/**
+ * events / cases; null if there are too few cases
+ */
+rate: (number | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * Why there is no rate or no interval
+ */
+withheld: (string | null)
+}
+/**
+ * Weeks with an order, whatever led to it
+ */
+ordered: {
+/**
+ * How many of the cases have it
+ */
+events: number
+/**
+ * events / cases; null if there are too few cases
+ */
+rate: (number | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * Why there is no rate or no interval
+ */
+withheld: (string | null)
+}
+/**
+ * Weeks with an unsubscription or a complaint
+ */
+lost: {
+/**
+ * How many of the cases have it
+ */
+events: number
+/**
+ * events / cases; null if there are too few cases
+ */
+rate: (number | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * Why there is no rate or no interval
+ */
+withheld: (string | null)
+}
+}[]
+/**
+ * Never: engaged people are often sent more, so the rows compare different people
+ */
+is_causal: false
+}
+export interface ReportsSendTimes {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+attribution_model: string
+/**
+ * Of emails: the kind that the parameter chose, or null; of times: the kind of the emails
+ */
+campaign_kind: (string | null)
+/**
+ * The zones of the brands. Hours and weekdays are those of the brand, because the zone of a recipient is not known
+ */
+time_zones: string[]
+/**
+ * The hour with the highest rate of emails that were clicked; null where the figures cannot tell it from others
+ */
+best_hour: {
+best: (string | null)
+reason: string
+}
+/**
+ * The same for weekdays
+ */
+best_weekday: {
+best: (string | null)
+reason: string
+}
+by_hour: {
+hour: number
+delivered: number
+/**
+ * People with a delivery in the hour or on the weekday
+ */
+recipients: number
+/**
+ * People who opened one of these emails, without machines
+ */
+openers: number
+/**
+ * People who clicked in one of these emails, without machines
+ */
+clickers: number
+/**
+ * Emails with a human open, of the delivered. A rate of people would be higher where they got several emails
+ */
+opened: {
+/**
+ * How many of the cases have it
+ */
+events: number
+/**
+ * events / cases; null if there are too few cases
+ */
+rate: (number | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * Why there is no rate or no interval
+ */
+withheld: (string | null)
+}
+/**
+ * Emails with a human click, of the delivered
+ */
+clicked: {
+/**
+ * How many of the cases have it
+ */
+events: number
+/**
+ * events / cases; null if there are too few cases
+ */
+rate: (number | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * Why there is no rate or no interval
+ */
+withheld: (string | null)
+}
+/**
+ * Orders of the period with a touch of one of these emails in their path
+ */
+influenced_orders: number
+attributed_revenue_micros: string
+/**
+ * Credit of the touches of these emails. Emails that were delivered before the period are in no row
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / recipients
+ */
+revenue_per_recipient: (string | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+revenue_per_recipient_interval: ({
+low: string
+high: string
+} | null)
+revenue_per_recipient_withheld: (string | null)
+}[]
+by_weekday: {
+weekday: string
+delivered: number
+/**
+ * People with a delivery in the hour or on the weekday
+ */
+recipients: number
+/**
+ * People who opened one of these emails, without machines
+ */
+openers: number
+/**
+ * People who clicked in one of these emails, without machines
+ */
+clickers: number
+/**
+ * Emails with a human open, of the delivered. A rate of people would be higher where they got several emails
+ */
+opened: {
+/**
+ * How many of the cases have it
+ */
+events: number
+/**
+ * events / cases; null if there are too few cases
+ */
+rate: (number | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * Why there is no rate or no interval
+ */
+withheld: (string | null)
+}
+/**
+ * Emails with a human click, of the delivered
+ */
+clicked: {
+/**
+ * How many of the cases have it
+ */
+events: number
+/**
+ * events / cases; null if there are too few cases
+ */
+rate: (number | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * Why there is no rate or no interval
+ */
+withheld: (string | null)
+}
+/**
+ * Orders of the period with a touch of one of these emails in their path
+ */
+influenced_orders: number
+attributed_revenue_micros: string
+/**
+ * Credit of the touches of these emails. Emails that were delivered before the period are in no row
+ */
+attributed_revenue: string
+/**
+ * attributed_revenue / recipients
+ */
+revenue_per_recipient: (string | null)
+/**
+ * The middle 90 % of a bootstrap over people; null if it is withheld
+ */
+revenue_per_recipient_interval: ({
+low: string
+high: string
+} | null)
+revenue_per_recipient_withheld: (string | null)
+}[]
+/**
+ * Hours from the delivery to the first human open or click, in the period
+ */
+answer_times: {
+/**
+ * Of emails: the kind that the parameter chose, or null; of times: the kind of the emails
+ */
+campaign_kind: (string | null)
+answer: string
+delivered: number
+/**
+ * Emails that were opened or clicked
+ */
+answered: number
+p25_hours: (number | null)
+/**
+ * Half of the answers came within this time
+ */
+p50_hours: (number | null)
+p75_hours: (number | null)
+p90_hours: (number | null)
+buckets: {
+from_hours: number
+until_hours: (number | null)
+/**
+ * Emails that were opened or clicked
+ */
+answered: number
+/**
+ * answered / all that were answered
+ */
+share: (number | null)
+}[]
+}[]
+totals: {
+delivered: number
+/**
+ * People with a delivery in the hour or on the weekday
+ */
+recipients: number
+/**
+ * Orders of the period with a touch of one of these emails in their path
+ */
+influenced_orders: number
+attributed_revenue_micros: string
+/**
+ * Credit of the touches of these emails. Emails that were delivered before the period are in no row
+ */
+attributed_revenue: string
+}
+/**
+ * Never: other emails are sent to other people at other times
+ */
+is_causal: false
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsClaims {
 report_period: {
 start: string
@@ -3000,6 +3893,93 @@ net_value: string
 credited_touches: number
 unattributed_reason: (string | null)
 }[]
+}[]
+}
+export interface ReportsDataQuality {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+opens: {
+touchpoints: number
+/**
+ * All others; opens through a proxy that loads images when the reader opens are among them
+ */
+by_people: number
+/**
+ * Touchpoints whose verdict is machine or bot; they earn no credit
+ */
+by_machines: number
+/**
+ * by_machines / touchpoints
+ */
+machine_share: (number | null)
+}
+clicks: {
+touchpoints: number
+/**
+ * All others; opens through a proxy that loads images when the reader opens are among them
+ */
+by_people: number
+/**
+ * Touchpoints whose verdict is machine or bot; they earn no credit
+ */
+by_machines: number
+/**
+ * by_machines / touchpoints
+ */
+machine_share: (number | null)
+}
+/**
+ * Touchpoints of the period by type, verdict and the reasons for it, most first; at most 1,000 rows
+ */
+verdicts: {
+touchpoint_type: string
+verdict: string
+reasons: string[]
+touchpoints: number
+}[]
+/**
+ * Records that happened in the period, and how long after it they arrived. Imported files arrive late, too
+ */
+arrivals: {
+record: string
+records: number
+/**
+ * Records that arrived more than an hour after they happened
+ */
+over_an_hour_late: number
+over_a_day_late: number
+over_a_week_late: number
+last_received_at: (string | null)
+}[]
+/**
+ * Records that arrived in the period with a known id and other content; the first record of an id counts
+ */
+conflicts: {
+record: string
+/**
+ * Records that arrived in the period with a known id and other content; the first record of an id counts
+ */
+conflicts: number
+}[]
+/**
+ * Records that arrived in the period, could not be stored, and were not replayed since
+ */
+dead_letters: {
+record: string
+/**
+ * Records that arrived in the period, could not be stored, and were not replayed since
+ */
+dead_letters: number
 }[]
 }
 export interface Runs {

@@ -40,6 +40,14 @@ export function roundMoney(micros: string | null | undefined, currency: string):
   }).format(decimal(micros) as Intl.StringNumericLiteral);
 }
 
+/** Money that comes as a decimal text. */
+export function decimalMoney(text: string | null | undefined, currency: string): string {
+  if (text === null || text === undefined) return NOTHING;
+  return formatOf({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(
+    text as Intl.StringNumericLiteral,
+  );
+}
+
 export function count(value: number | null | undefined, digits = 0): string {
   return value === null || value === undefined
     ? NOTHING
@@ -70,6 +78,12 @@ export function shortDay(day: string): string {
   return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
     new Date(`${day}T00:00Z`),
   );
+}
+
+/** An instant such as 28 Nov 2026, 14:05, where the reader is. */
+export function instant(at: string): string {
+  if (at === '') return NOTHING;
+  return new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 }
 
 /** Names of data in words: `paid_search` becomes “paid search”. */

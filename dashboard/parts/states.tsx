@@ -56,7 +56,7 @@ export function Shown<T>({
   if (answer.error) return <Failed error={answer.error} retry={() => void answer.refetch()} />;
   if (answer.data === undefined) return <Loading what={what} />;
   return (
-    <div class={answer.isFetching ? 'stale' : undefined} aria-busy={answer.isFetching}>
+    <div class={answer.isFetching ? 'shown stale' : 'shown'} aria-busy={answer.isFetching}>
       {children(answer.data)}
     </div>
   );

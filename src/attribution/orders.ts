@@ -55,7 +55,7 @@ export async function makeBrandPeriods(snapshot: Snapshot, { brands }: Plan): Pr
 }
 
 /** Makes `persons`: the ids of persons who are named by another id. */
-async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<void> {
+export async function makePersons(snapshot: Snapshot, plan: Plan, directory: PersonDirectory): Promise<void> {
   await directory.makeRelation(
     snapshot,
     plan.positions.identity,

@@ -28,6 +28,9 @@ export function samePositions(position: Position): Positions {
   return { identity: position, conversions: position, adjustments: position, touchpoints: position };
 }
 
+/** People are put into so many groups by the last bits of their keys, which are as good as random. A power of 2. */
+export const PERSON_GROUPS = 256;
+
 export interface Model {
   name: string;
   /** SQL for the weight: a double, finite and not negative. */

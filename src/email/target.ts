@@ -66,9 +66,16 @@ export function withParameters(url: string, parameters: ReadonlyArray<readonly [
   const hash = url.indexOf('#');
   const page = hash < 0 ? url : url.slice(0, hash);
   const mark = page.indexOf('?');
-  const known = mark < 0 ? null : new URLSearchParams(page.slice(mark));
+  const query = mark < 0 ? '' : page.slice(mark);
+  // A query that does not hold the letters of a name need not be parsed. Behind a percent sign any letter may be meant.
+  let known: URLSearchParams | undefined;
+  const has = (name: string): boolean => {
+    if (!query.includes(name) && !query.includes('%')) return false;
+    known ??= new URLSearchParams(query);
+    return known.has(name);
+  };
   const added = parameters
-    .filter(([name]) => !known?.has(name))
+    .filter(([name]) => !has(name))
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replaceAll("'", '%27')}`)
     .join('&');
   if (added === '') return url;

@@ -72,9 +72,9 @@ function isExact(base64url: string): boolean {
   return LAST[(base64url.length % 4) as 0 | 1 | 2 | 3].test(base64url.slice(-1));
 }
 
-/** The id of a token's key; undefined if the text cannot be a token. */
+/** The id of a token's key; undefined if the text does not begin with one. */
 export function kidOf(token: string): string | undefined {
-  return TOKEN.exec(token)?.[1];
+  return /^([0-9a-f]{8})\./.exec(token)?.[1];
 }
 
 /** The payload of a token; undefined if the key did not make this text for this purpose. OpenSSL compares macs in constant time. */

@@ -44,6 +44,8 @@ export interface AskedOrders {
   person_starts: Uint32Array;
   /** Orders in the order of persons. */
   by_person: Uint32Array;
+  /** The random group of each order's person. */
+  person_group: Uint8Array;
   subjects: Lists;
   outside: Lists;
   /** How many conversions of any kind each person has, at least 1. */

@@ -26,6 +26,7 @@ export const ORDER_ARRAYS = [
   'person_starts',
   'by_person',
   'conversions',
+  'person_group',
 ] as const;
 export type PassOrders = Pick<
   AskedOrders,
@@ -41,4 +42,6 @@ export interface Asked {
   event_groups: number;
   /** True if the report tells more of journeys than their lengths. Then only journeys with a touchpoint that is shown count. */
   journey_details: boolean;
+  /** True if the report tells how its figures spread over people. */
+  has_spread: boolean;
 }

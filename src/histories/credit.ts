@@ -40,6 +40,8 @@ export interface Question {
   makeSegments: ((query: { orders: Relation; members: Relation }) => Promise<Relation>) | null;
   /** True if the report tells more of journeys than their lengths. */
   journey_details: boolean;
+  /** True if the report tells how its figures spread over people. */
+  has_spread: boolean;
   /** Threads for passes over many orders; the event loop makes all passes when left out. */
   threads: PassThreads | undefined;
   /** Aborted when nobody waits for the result any more. */
@@ -92,10 +94,10 @@ export async function creditInMemory(
   if (found === null) return null;
   const { orders, inSql } = found;
   const { event_group, groups } = await groupEvents(plan, orders, question);
-  const { journey_details } = question;
+  const { journey_details, has_spread } = question;
   const columns = question.touch_columns as readonly LabelColumn[];
   const { tables, names } = labelTables(histories.labels, columns, question.shows, journey_details);
-  const asked = { plan, orders, tables, event_group, event_groups: groups.length, journey_details };
+  const asked = { plan, orders, tables, event_group, event_groups: groups.length, journey_details, has_spread };
   const sums = await makePass(snapshot, plan, histories, asked, question);
   return sums === null ? null : { sums, names, hidden_group: tables.hidden_group, event_groups: groups, orders, inSql };
 }

@@ -3,6 +3,7 @@ import type { UnattributedReason } from '../attribution/eligibility.ts';
 import type { Asked } from './asked.ts';
 import { ExactSums, type ExactSumsData } from './exact.ts';
 import { JourneySums, type JourneySumsData } from './journey-sums.ts';
+import { PersonSpread, type PersonSpreadData } from './person-spread.ts';
 import { Tally, type TallyData } from './tally.ts';
 
 /** Value that no touch earned for one reason, by event group, and the event groups. */
@@ -23,6 +24,7 @@ export interface PassSumsData {
   journeys: JourneySumsData;
   credited: Uint8Array;
   net: ExactSumsData;
+  spread: PersonSpreadData | null;
 }
 
 export class PassSums {
@@ -39,9 +41,11 @@ export class PassSums {
   /** 1 for labels with credit. */
   readonly credited: Uint8Array;
   readonly net = new ExactSums();
+  /** Null unless the report asks for it. */
+  readonly spread: PersonSpread | null;
   private readonly event_groups: number;
 
-  constructor({ plan: { models }, tables, event_groups, journey_details }: Asked) {
+  constructor({ plan: { models }, tables, event_groups, journey_details, has_spread }: Asked) {
     this.event_groups = event_groups;
     this.groups = new Tally(models.length, event_groups, tables.groups + 1);
     this.emails = new Tally(models.length, 1, tables.emails);
@@ -49,6 +53,7 @@ export class PassSums {
     this.organic = models.map(({ absolute }) => (absolute ? this.byEventGroup() : null));
     this.journeys = new JourneySums(journey_details ? tables.channels : null);
     this.credited = new Uint8Array(tables.labels);
+    this.spread = has_spread ? new PersonSpread(tables.groups + 1) : null;
   }
 
   /** The value that no touch earned for a reason. */
@@ -73,6 +78,7 @@ export class PassSums {
       journeys: journeys.data(),
       credited,
       net: this.net.data(),
+      spread: this.spread?.data() ?? null,
     };
   }
 
@@ -94,6 +100,7 @@ export class PassSums {
     this.journeys.addAll(other.journeys);
     for (const [label, is_credited] of other.credited.entries()) this.credited[label]! |= is_credited;
     this.net.addAll(other.net, 1);
+    if (other.spread !== null) this.spread!.addAll(other.spread);
   }
 
   private byEventGroup(): ExactSums {

@@ -223,11 +223,15 @@ export class Pass {
     return true;
   }
 
+  private readonly isChosenEvent = (event: number): boolean => this.asked.event_group[event] !== NOT_CHOSEN;
+
   private countTouches(order: number, person: number): void {
     const { group, email, path } = this.paths;
+    const { spread } = this.sums;
     let has_email = false;
     for (let k = 0; k < path.length; k++) {
       this.sums.groups.count(group[k]!, order, person);
+      spread?.count(this.paths.touchGroup(k), order, person, this.asked.orders, this.isChosenEvent);
       if (email[k]! < 0) continue;
       has_email = true;
       this.sums.emails.count(email[k]!, order, person);

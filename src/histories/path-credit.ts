@@ -4,6 +4,7 @@ import type { Asked } from './asked.ts';
 import { type ExactSums, shareOf } from './exact.ts';
 import type { Touchpoints } from './histories.ts';
 import type { LargeValue } from './orders/value-events.ts';
+import type { PersonSpread } from './person-spread.ts';
 import type { Tally } from './tally.ts';
 import type { MemoryModel, Path } from './weights.ts';
 
@@ -13,6 +14,8 @@ interface Sums {
   emails: Tally;
   /** Value of orders with touches that a model with absolute weights gives to none, by event group; null for other models. */
   organic: ReadonlyArray<ExactSums | null>;
+  /** The credit of the first model by groups of people, if the report asks for it. */
+  spread: PersonSpread | null;
 }
 
 export class PathCredit {
@@ -101,20 +104,43 @@ export class PathCredit {
     else {
       const after = orders.after[event]!;
       const before = orders.before[event]!;
-      const credited = this.share(model, after, before, groups.micros[model]!, emails.micros[model]!);
+      const credited = this.share(
+        model,
+        after,
+        before,
+        groups.micros[model]!,
+        emails.micros[model]!,
+        this.spreadOf(model),
+      );
       this.sums_of.organic[model]?.add(this.asked.event_group[event]!, after - before - credited);
     }
     if (orders.is_order[event] === 1)
-      this.share(model, MICRO_CONVERSIONS, 0, groups.millionths[model]!, emails.millionths[model]!);
+      this.share(model, MICRO_CONVERSIONS, 0, groups.millionths[model]!, emails.millionths[model]!, null);
+  }
+
+  private spreadOf(model: number): PersonSpread | null {
+    return model === 0 ? this.sums_of.spread : null;
+  }
+
+  /** The touch group of a touch of the path. */
+  touchGroup(k: number): number {
+    return this.asked.tables.group[this.path.labels[this.path.first + k]!]!;
   }
 
   /** Adds the parts of `after` less those of `before`, each V * S_k div S - V * S_(k-1) div S. @returns the sum of what it added. */
-  private share(i: number, after: number, before: number, of_groups: ExactSums, of_emails: ExactSums): number {
+  private share(
+    i: number,
+    after: number,
+    before: number,
+    of_groups: ExactSums,
+    of_emails: ExactSums,
+    spread: PersonSpread | null,
+  ): number {
     if (after === 0 && before === 0) return 0;
     const n = this.path.length;
     const model = this.models[i]!;
     if (model === 'first' || model === 'last') {
-      this.add(model === 'first' ? 0 : n - 1, after - before, of_groups, of_emails);
+      this.add(model === 'first' ? 0 : n - 1, after - before, of_groups, of_emails, spread);
       return after - before;
     }
     const sums = this.sums[i]!;
@@ -127,20 +153,22 @@ export class PathCredit {
       const sum = sums[k]!;
       let so_far = sum === total ? after : shareOf(after_ratio, after, sum, total);
       if (before !== 0) so_far -= sum === total ? before : shareOf(before_ratio, before, sum, total);
-      this.add(k - 1, so_far - last, of_groups, of_emails);
+      this.add(k - 1, so_far - last, of_groups, of_emails, spread);
       last = so_far;
     }
     return last;
   }
 
-  private add(k: number, part: number, of_groups: ExactSums, of_emails: ExactSums): void {
+  private add(k: number, part: number, of_groups: ExactSums, of_emails: ExactSums, spread: PersonSpread | null): void {
     of_groups.add(this.group[k]!, part);
     if (this.email[k]! >= 0) of_emails.add(this.email[k]!, part);
+    spread?.credit(this.touchGroup(k), this.asked.orders.person_group[this.path.order]!, part);
   }
 
   /** {@link share} for values of any size and sign. Division truncates toward zero, as it does for bigint. */
   private addLarge(event: number, i: number, value: LargeValue): void {
     const { groups, emails, organic } = this.sums_of;
+    const spread = this.spreadOf(i);
     const n = this.path.length;
     const total = typeof this.models[i]! === 'string' ? 1n : BigInt(this.totals[i]!);
     let before = 0n;
@@ -149,6 +177,7 @@ export class PathCredit {
       const so_far = (value.after * sum) / total - (value.before * sum) / total;
       groups.micros[i]!.addLarge(this.group[k - 1]!, so_far - before);
       if (this.email[k - 1]! >= 0) emails.micros[i]!.addLarge(this.email[k - 1]!, so_far - before);
+      spread?.credit(this.touchGroup(k - 1), this.asked.orders.person_group[this.path.order]!, so_far - before);
       before = so_far;
     }
     organic[i]?.addLarge(this.asked.event_group[event]!, value.after - value.before - before);

@@ -144,7 +144,7 @@ export class Collector {
    * others. If it throws, no record was accepted.
    * @throws too_large over the item limit; spool_full, spool_unwritable, shutting_down (503).
    */
-  async accept({ source, drafts }: Envelope, caller: Caller): Promise<Acknowledgement> {
+  async accept({ source, drafts, requests }: Envelope, caller: Caller): Promise<Acknowledgement> {
     const { privacy } = this.options;
     const now_ms = this.now();
     const { answer, records, indexes, links } = await readDrafts(
@@ -154,7 +154,7 @@ export class Collector {
       this.links,
     );
     if (records.length > 0)
-      await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms });
+      await this.spool.append(records, { source, privacy: privacyRules(privacy), received_at: now_ms }, requests);
     this.links.noted(links);
     answer.accepted = answer.ids.length;
     const conflicts = conflictsOf(records, indexes, this.recent);

@@ -12,6 +12,8 @@ export interface Envelope {
   /** The origin, such as `api` or `dead_letters`. It is kept in the spool. */
   source: string;
   drafts: readonly Draft[];
+  /** The requests that brought the drafts; one when left out. The loader steps back while requests keep the process busy. */
+  requests?: number;
 }
 
 export interface Caller {

@@ -106,9 +106,10 @@ export class Spool {
 
   /**
    * Adds the records of one envelope at consecutive log positions; resolves once they are on disk.
+   * @param requests the requests that brought the records.
    * @throws spool_full, spool_unwritable, shutting_down (all 503); then no record of the envelope was added.
    */
-  append(records: readonly KeptRecord[] | KeptPart, head: EntryHead): Promise<void> {
+  append(records: readonly KeptRecord[] | KeptPart, head: EntryHead, requests = 1): Promise<void> {
     if (this.closing) return Promise.reject(shuttingDown());
     const { max_spool_bytes, max_pending_bytes } = this.options.limits;
     if (this.bytes >= max_spool_bytes || this.pending_bytes >= max_pending_bytes) return Promise.reject(spoolFull());
@@ -116,7 +117,7 @@ export class Spool {
     const line = 'tail' in records ? records.line(head, first_log_seq) : encodeEntry(head, first_log_seq, records);
     const last_log_seq = first_log_seq + records.length - 1;
     this.next_log_seq = last_log_seq + 1;
-    this.taken.requests += 1;
+    this.taken.requests += requests;
     this.taken.records += records.length;
     this.last_append_ms = performance.now();
     this.pending_bytes += line.length;

@@ -6,39 +6,69 @@ import { changeCells, changeColumns } from './changes.ts';
 import { line } from './clip.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
-import { moneyText, NOTHING, number, textTable } from './table.ts';
+import { moneyText, NOTHING, number, percent, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
 
 export function showCampaigns(report: ReportJson, limit: number): string {
   const campaigns = report['campaigns'] as Row[];
+  const has_email = campaigns.some((row) => 'email_id' in row);
+  const has_campaign = campaigns.length === 0 || campaigns.some((row) => 'campaign_id' in row);
+  const names = [...(has_campaign ? ['campaign'] : []), ...(has_email ? ['email'] : []), 'kind'];
+  const figures = [
+    'delivered',
+    'opened',
+    'clicked',
+    'unsubscribed',
+    'touched',
+    'credited',
+    `revenue ${report['currency']}`,
+  ];
   const columns = [
-    { name: 'campaign' },
-    ...['touched', 'credited', `revenue ${report['currency']}`].map((name) => ({ name, right: true })),
+    ...names.map((name) => ({ name })),
+    ...[...figures, 'per recipient', '90 %'].map((name) => ({ name, right: true })),
     ...SPEND_COLUMNS,
     ...changeColumns(report),
   ];
   const cells = (row: Row): string[] => [
+    number(row['delivered']),
+    percent(row['recipient_open_rate']),
+    percent(row['recipient_click_rate']),
+    percent(row['unsubscribe_rate']),
+    number(row['touched_conversions']),
     number(row['credited_conversions'], 2),
     moneyText(row['attributed_revenue']),
+    moneyText(row['revenue_per_recipient']),
+    interval(row['revenue_per_recipient_interval'] as Interval | null | undefined),
     ...spendCells(row),
     ...changeCells(report, row, 'attributed_revenue'),
   ];
   const shown = campaigns.slice(0, limit);
   const lines = shown.map((row) => [
-    String(row['campaign_id'] ?? NOTHING),
-    number(row['touched_conversions']),
+    ...(has_campaign ? [String(row['campaign_id'] ?? NOTHING)] : []),
+    ...(has_email ? [String(row['email_id'] ?? NOTHING)] : []),
+    String(row['campaign_kind'] ?? NOTHING),
     ...cells(row),
   ]);
   // An order that several campaigns touched is in the rows of all of them, so their counts have no sum.
-  const totals = ['all campaigns', '', ...cells(report['totals'] as Row)];
+  const totals = ['all campaigns', ...names.slice(1).map(() => ''), ...cells(report['totals'] as Row)];
   return (
     reportTitle('Campaigns', report) +
     textTable(columns, lines, [totals]) +
     more(campaigns.length, shown.length) +
-    notMet(campaigns) +
+    '\nopened and clicked: people, without machines, of those with a delivery; 90 %: the interval of the revenue per recipient\n' +
+    (has_campaign && !has_email ? notMet(campaigns) : '') +
     reportWarnings(report)
   );
+}
+
+interface Interval {
+  low: string;
+  high: string;
+}
+
+function interval(found: Interval | null | undefined): string {
+  return found ? `${moneyText(found.low)} – ${moneyText(found.high)}` : NOTHING;
 }
 
 /** An id as advertising platforms give them. */

@@ -25,7 +25,9 @@ const part = (row: Row, name: string): Row => (row[name] ?? {}) as Row;
 
 function amount(figures: Row, name: string, decimals: number): string {
   const micros = figures[`${name}_micros`];
-  return typeof micros === 'string' ? money(micros, decimals) : moneyText(figures[name]);
+  const figure = figures[name];
+  if (typeof figure === 'number') return number(figure);
+  return typeof micros === 'string' ? money(micros, decimals) : moneyText(figure);
 }
 
 function percentChange(value: unknown): string {

@@ -8,12 +8,16 @@ import { showCampaigns } from './campaigns.ts';
 import { showClaims } from './claims.ts';
 import { showComparison } from './comparison.ts';
 import { showCustomer } from './customer.ts';
+import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
+import { showLags } from './lags.ts';
+import { showListHealth } from './list-health.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
 import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
+import { showSendTimes } from './send-times.ts';
 import { showSynergies } from './synergies.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
@@ -27,13 +31,17 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   claims: showClaims,
   comparison: showComparison,
   customer: showCustomer,
+  fatigue: showFatigue,
   fit: cardText,
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
+  lags: showLags,
+  list_health: showListHealth,
   models: showModels,
   paths: showPaths,
   receipt: showReceipt,
+  send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
   synergies: showSynergies,
 };

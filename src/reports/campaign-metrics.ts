@@ -4,34 +4,65 @@ import { formatMicros, microsPer, money, ratio, ratioMillionths } from '../domai
 import type { Row } from '../warehouse/schema.ts';
 import type { ReportJson } from './context.ts';
 
-/** SQL over `campaign_events`: kind, verdict, is_human (the verdict is neither machine nor bot), person (unique counts are of persons). */
-const kind = (name: string): string => `count_where(kind = '${name}')`;
-const people = (condition: string): string => `count(distinct case when ${condition} then person end)`;
+/** A count of events, or of the people who have such events. */
+interface Counted {
+  of: 'events' | 'people';
+  where: string;
+}
+/** SQL over the columns of `campaign_events`: kind, verdict, is_human (the verdict is neither machine nor bot), person. */
+const events = (where: string): Counted => ({ of: 'events', where });
+const people = (where: string): Counted => ({ of: 'people', where });
 
 export const ENGAGEMENT_COUNTS = {
-  sends: kind('sent'),
-  delivered: kind('delivered'),
-  bounced: kind('bounced'),
-  complained: kind('complained'),
-  unsubscribed: kind('unsubscribed'),
-  opens: kind('email_open'),
+  sends: events(`kind = 'sent'`),
+  delivered: events(`kind = 'delivered'`),
+  bounced: events(`kind = 'bounced'`),
+  complained: events(`kind = 'complained'`),
+  unsubscribed: events(`kind = 'unsubscribed'`),
+  opens: events(`kind = 'email_open'`),
   unique_opens: people(`kind = 'email_open'`),
-  human_opens: `count_where(kind = 'email_open' and is_human = 1)`,
+  human_opens: events(`kind = 'email_open' and is_human = 1`),
   unique_human_opens: people(`kind = 'email_open' and is_human = 1`),
   // Opens through a proxy are human ones: the proxy loads the images when the reader opens the email.
-  proxied_opens: `count_where(kind = 'email_open' and verdict = 'proxied')`,
-  machine_opens: `count_where(kind = 'email_open' and is_human = 0)`,
-  clicks: kind('email_click'),
+  proxied_opens: events(`kind = 'email_open' and verdict = 'proxied'`),
+  machine_opens: events(`kind = 'email_open' and is_human = 0`),
+  clicks: events(`kind = 'email_click'`),
   unique_clicks: people(`kind = 'email_click'`),
-  human_clicks: `count_where(kind = 'email_click' and is_human = 1)`,
+  human_clicks: events(`kind = 'email_click' and is_human = 1`),
   unique_human_clicks: people(`kind = 'email_click' and is_human = 1`),
   // Suspect clicks are human ones, because the evidence is not enough.
-  suspect_clicks: `count_where(kind = 'email_click' and verdict = 'suspect')`,
-  machine_clicks: `count_where(kind = 'email_click' and is_human = 0)`,
+  suspect_clicks: events(`kind = 'email_click' and verdict = 'suspect'`),
+  machine_clicks: events(`kind = 'email_click' and is_human = 0`),
   // Persons with a delivery that the provider reported. Openers are no substitute: most recipients never open.
   unique_recipients: people(`kind = 'delivered'`),
-} as const;
-type EngagementCount = keyof typeof ENGAGEMENT_COUNTS;
+} as const satisfies Record<string, Counted>;
+
+const COUNTED: ReadonlyArray<[string, Counted]> = Object.entries(ENGAGEMENT_COUNTS);
+
+/** SQL for the counts of engagement of each person: columns of an aggregate over events. */
+export const ENGAGEMENT_OF_PERSON = COUNTED.map(([name, { where }]) => `count_where(${where}) as ${name}`).join(', ');
+
+/**
+ * SQL for the counts of engagement by columns of `from`, which has them and the counts of {@link ENGAGEMENT_OF_PERSON} for each person.
+ * @param rows_are_people true if a person has one row in each group. It spares the engine to bring the rows of each together.
+ */
+export function engagementOfPeople(from: string, by: readonly string[], rows_are_people: boolean): string {
+  const listed = by.map((name) => `${name}, `).join('');
+  const sums = COUNTED.map(([name]) => `int64(sum(p.${name})) as ${name}`).join(', ');
+  const people = rows_are_people ? from : `(select ${listed}person, ${sums} from ${from} p group by ${listed}person)`;
+  const all = COUNTED.map(
+    ([name, { of }]) => `${of === 'events' ? `sum(w.${name})` : `count_where(w.${name} > 0)`} as ${name}`,
+  );
+  return `select ${listed}${all.join(', ')} from ${people} w ${by.length === 0 ? '' : `group by ${by.join(', ')}`}`;
+}
+
+/** The same over events. */
+export function engagementOfEvents(from: string, by: readonly string[]): string {
+  const listed = [...by, 'person'].join(', ');
+  return engagementOfPeople(`(select ${listed}, ${ENGAGEMENT_OF_PERSON} from ${from} group by ${listed})`, by, true);
+}
+
+export type EngagementCount = keyof typeof ENGAGEMENT_COUNTS;
 
 /**
  * SQL over one row per order that the campaign touched: counted (the order lies in the period), is_first and is_last (the
@@ -91,6 +122,10 @@ const DERIVED = {
   revenue_per_human_click: 'attributed_revenue / human_clicks',
   cost_per_conversion: 'spend / credited_conversions',
   return_on_ad_spend: 'attributed_revenue / spend',
+  unsubscribes_per_order: 'unsubscribed / touched_conversions',
+  complaints_per_order: 'complained / touched_conversions',
+  unsubscribes_per_thousand: '1000 * unsubscribed / delivered',
+  complaints_per_thousand: '1000 * complained / delivered',
 } as const;
 
 /** The formulas of all metrics, as the report prints them. */
@@ -104,7 +139,7 @@ export const DEFINITIONS: Record<string, string> = {
   ...DERIVED,
 };
 
-type Engagement = Record<EngagementCount, number>;
+export type Engagement = Record<EngagementCount, number>;
 
 /** The sums that a campaign or an email earned. */
 interface Earned {
@@ -158,6 +193,27 @@ export function revenuePer(earned: Earned, engagement: Engagement): ReportJson {
     revenue_per_recipient: microsPer(earned.revenue_micros, engagement.unique_recipients),
     revenue_per_click: microsPer(earned.revenue_micros, engagement.clicks),
     revenue_per_human_click: microsPer(earned.revenue_micros, engagement.human_clicks),
+  };
+}
+
+/** How many left or complained, per order that the campaign touched and per 1,000 delivered emails; {@link lossesPer} computes them. */
+export const LOSSES = [
+  'unsubscribes_per_order',
+  'complaints_per_order',
+  'unsubscribes_per_thousand',
+  'complaints_per_thousand',
+] as const;
+
+export function lossesPer(
+  engagement: Engagement,
+  touched_conversions: number,
+): Record<(typeof LOSSES)[number], number | null> {
+  const { unsubscribed, complained, delivered } = engagement;
+  return {
+    unsubscribes_per_order: ratio(unsubscribed, touched_conversions),
+    complaints_per_order: ratio(complained, touched_conversions),
+    unsubscribes_per_thousand: ratio(1_000 * unsubscribed, delivered),
+    complaints_per_thousand: ratio(1_000 * complained, delivered),
   };
 }
 

@@ -1,21 +1,18 @@
 /** The campaign report: sends, engagement, revenue and cost of a campaign, overall and by email. */
 
 import { creditedTouches } from '../attribution/credits.ts';
-import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { type Attribution, attribute } from '../attribution/query.ts';
-import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
-import { CAMPAIGN, effective, OTHER_VERDICTS, RECLASSIFIED, withVerdicts } from '../attribution/touches.ts';
+import { CAMPAIGN } from '../attribution/touches.ts';
 import { formatMicros, ratio } from '../domain/money.ts';
 import { MS_PER_HOUR } from '../domain/time.ts';
-import { MACHINE_VERDICTS, VIEW_TYPES } from '../domain/touchpoint.ts';
+import { VIEW_TYPES } from '../domain/touchpoint.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { labelOf } from '../enrichment/labels.ts';
-import { latestVerdicts } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
-import { atOrBefore, resolvePosition } from '../warehouse/position.ts';
+import { resolvePosition } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
-import { materialise, type Relation } from '../warehouse/relation.ts';
+import { materialise } from '../warehouse/relation.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { oneOf, textList } from '../warehouse/sql-text.ts';
 import { answerOnce } from './answers.ts';
@@ -23,9 +20,9 @@ import {
   CONVERSION_COUNTS,
   conversionMetrics,
   DEFINITIONS,
-  ENGAGEMENT_COUNTS,
   efficiency,
   engagementMetrics,
+  engagementOfEvents,
   readEarned,
   readEngagement,
   revenuePer,
@@ -33,6 +30,7 @@ import {
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
 import { defineReport } from './declare.ts';
+import { emailEvents } from './email-events.ts';
 import { ONE_CAMPAIGN_PARAMETERS } from './parameters.ts';
 import { brandsOf } from './person.ts';
 import { CAMPAIGN_EVENTS, CAMPAIGN_TOUCHES, ORDER_NETS } from './relations.ts';
@@ -96,7 +94,7 @@ async function campaignAnswer(
 ): Promise<ReportJson> {
   const { plan } = resolved;
   const query = await attribute(snapshot, plan, context.directory);
-  await makeCampaignEvents(snapshot, plan, query, campaign_id);
+  await makeCampaignEvents(snapshot, plan, campaign_id);
   await makeCampaignOrders(snapshot, query, campaign_id);
   const engagement = readEngagement((await queryEngagement(snapshot, ''))[0]);
   const earned = readEarned((await queryEarned(snapshot, ''))[0]);
@@ -116,44 +114,19 @@ async function campaignAnswer(
 }
 
 /** Makes `campaign_events`: the events of the campaign's emails in the period, each with its person. */
-async function makeCampaignEvents(
-  snapshot: Snapshot,
-  plan: Plan,
-  { times }: Attribution,
-  campaign_id: string,
-): Promise<void> {
-  await makeBrandPeriods(snapshot, plan);
-  const verdicts = times.has_reclassifications ? await makeCampaignVerdicts(snapshot, plan, campaign_id) : null;
-  const from = (table: string, alias: string, id: string): string => `from ${table} ${alias}
-    join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id
-    left join ${PERSONS.name} p on p.brand_id = ${alias}.brand_id and p.id = ${id}`;
-  const when = (alias: string, is_of_campaign: string): string =>
-    `${is_of_campaign} and ${atOrBefore(alias, plan.positions.touchpoints)}
-       and epoch_ms(${alias}.occurred_at) >= b.start_ms and epoch_ms(${alias}.occurred_at) < b.end_ms`;
+async function makeCampaignEvents(snapshot: Snapshot, plan: Plan, campaign_id: string): Promise<void> {
+  const parameters = named(campaign_id);
+  const of_campaign = {
+    of_events: 'e.campaign_id = $campaign_id',
+    of_touches: isOf('t.campaign_id', CAMPAIGN),
+    parameters,
+  };
+  const events = await emailEvents(snapshot, plan, of_campaign);
   await materialise(
     snapshot,
     CAMPAIGN_EVENTS,
-    `with happened as (
-       select e.email_id as email_id, e.campaign_kind as campaign_kind, e.event_type as kind, 'human' as verdict, concat(e.brand_id, '/', coalesce(p.person_id, e.customer_id)) as person
-       ${from('email_events', 'e', 'e.customer_id')} where ${when('e', 'e.campaign_id = $campaign_id')}
-       union all
-       select t.email_id as email_id, t.campaign_kind as campaign_kind, t.touchpoint_type as kind, ${effective('verdict', verdicts)} as verdict,
-         concat(t.brand_id, '/', coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person
-       ${from('touchpoints', 't', 'coalesce(t.customer_id, t.anonymous_id)')} ${withVerdicts(verdicts)}
-       where ${when('t', isOf('t.campaign_id', CAMPAIGN))} and t.touchpoint_type in ('email_open', 'email_click'))
-     select email_id, campaign_kind, kind, verdict, person, case when verdict in (${textList(MACHINE_VERDICTS)}) then 0 else 1 end as is_human from happened`,
-    named(campaign_id),
-  );
-}
-
-/** Makes the verdicts of the campaign's touchpoints, also of people without an order, whom the attribution query leaves out. */
-function makeCampaignVerdicts(snapshot: Snapshot, plan: Plan, campaign_id: string): Promise<Relation> {
-  const of_campaign = `join touchpoints t on t.brand_id = r.brand_id and t.touchpoint_id = r.touchpoint_id and ${isOf('t.campaign_id', CAMPAIGN)}`;
-  return materialise(
-    snapshot,
-    OTHER_VERDICTS,
-    latestVerdicts(plan.positions.touchpoints, RECLASSIFIED, of_campaign),
-    named(campaign_id),
+    `select email_id, campaign_kind, kind, verdict, person, is_human from (${events}) events`,
+    parameters,
   );
 }
 
@@ -199,11 +172,7 @@ function perOrder(scope: Scope): string {
 }
 
 function queryEngagement(snapshot: Snapshot, scope: Scope): Promise<Row[]> {
-  const counts = Object.entries(ENGAGEMENT_COUNTS).map(([name, sql]) => `${sql} as ${name}`);
-  const by = listedBy(scope);
-  return snapshot.query(
-    `select ${by}${counts.join(', ')} from ${CAMPAIGN_EVENTS.name} ${scope === '' ? '' : `group by ${scope}`}`,
-  );
+  return snapshot.query(engagementOfEvents(CAMPAIGN_EVENTS.name, scope === '' ? [] : [oneOf(scope, SCOPES)]));
 }
 
 function queryEarned(snapshot: Snapshot, scope: Scope): Promise<Row[]> {

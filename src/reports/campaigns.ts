@@ -1,70 +1,107 @@
-/** The table of campaigns: what each cost and earned, also campaigns that only cost or only earned. */
+/** The table of campaigns and flows: what was sent, how people answered, what each cost and earned; also those that only cost or only earned. */
 
 import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
 import { money, ratio } from '../domain/money.ts';
+import { choice } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
-import { mapInTurns } from '../warehouse/work-turns.ts';
+import type { Snapshot } from '../warehouse/port.ts';
 import { answerOnce } from './answers.ts';
-import { costAndReturn, spendMoney } from './campaign-metrics.ts';
+import { costAndReturn, DEFINITIONS, spendMoney } from './campaign-metrics.ts';
+import { type CampaignKey, engagementNotFiltered, readCampaignsEngagement } from './campaigns/engagement.ts';
+import { type CampaignRow, campaignRows, engagementCounts } from './campaigns/rows.ts';
 import { reportHead } from './config-hash.ts';
-import { type ReportContext, type ReportJson, readOptions } from './context.ts';
-import { modelParts } from './credit-groups.ts';
+import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
+import { checkRows, MAX_ROWS, modelParts } from './credit-groups.ts';
 import { readCredits } from './credits.ts';
 import { defineReport } from './declare.ts';
-import { readFilters } from './filters.ts';
+import { type Filters, readFilters } from './filters.ts';
 import { SPEND_WITHOUT_RATE } from './group-spend.ts';
-import { DEFAULT_WEEK_START, resolveGroupBy, touchColumns } from './groups.ts';
+import { DEFAULT_WEEK_START, type GroupKey, resolveGroupBy, touchColumns } from './groups.ts';
 import { ONE_MODEL_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
 import { CAMPAIGNS_COMPARED, CAMPAIGNS_MEANINGS, CampaignsResult } from './results/campaigns.ts';
 
-const CampaignsParameters = Type.Object(ONE_MODEL_PARAMETERS, { additionalProperties: false });
+/** The keys of rows, by what `by` names. An email has its id within a campaign. */
+const KEYS_BY = {
+  campaign_id: ['campaign_id'],
+  email_id: ['campaign_id', 'email_id'],
+  campaign_kind: ['campaign_kind'],
+} as const satisfies Record<string, readonly CampaignKey[]>;
+const BY = Object.keys(KEYS_BY) as Array<keyof typeof KEYS_BY>;
 
-const KEYS = resolveGroupBy('campaign_id');
-
-/** A row of the attribution report by campaign. The fields of spend are missing if the filters are about what spend does not have. */
-interface CampaignRow extends ReportJson {
-  credited_conversions: number;
-  attributed_revenue_micros: string;
-  spend_micros?: string | null;
-}
+const CampaignsParameters = Type.Object(
+  {
+    ...ONE_MODEL_PARAMETERS,
+    by: Type.Optional(
+      choice(
+        BY,
+        'What a row is: a campaign or flow, an email of one, or a kind of campaign; campaign_id when left out',
+        {
+          'x-value': BY.join('|'),
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 export async function campaignsReport(
   context: ReportContext,
   parameters: Static<typeof CampaignsParameters>,
   options: { key_brand_id: string | null },
 ): Promise<ReportJson> {
-  const { filter, ...shared } = parameters;
+  const { filter, by = 'campaign_id', ...shared } = parameters;
   const filters = readFilters(filter, DEFAULT_WEEK_START);
+  const keys = KEYS_BY[by];
+  const group_keys = resolveGroupBy(keys.join(','));
   return context.warehouse.read(async (snapshot) => {
     const resolved = await resolveParameters(snapshot, context, shared, {
       ...options,
-      extra: { report: 'campaigns' },
+      extra: { report: 'campaigns', ...(by === 'campaign_id' ? {} : { by }) },
       filters,
-      touch_columns: touchColumns(KEYS),
+      touch_columns: ['campaign_kind', ...touchColumns(group_keys)],
     });
-    return answerOnce(context, resolved, '', async (served_by) => {
-      const { plan } = resolved;
-      const grouping = { keys: KEYS, filters, week_start: DEFAULT_WEEK_START };
-      const source = await readCredits(snapshot, { ...context, served_by }, plan, grouping);
-      const { parts, warnings } = await modelParts(plan, source, grouping);
-      const [[, part]] = parts as [[string, { channel_attribution: CampaignRow[] }]];
-      const rows = part.channel_attribution;
-      return {
-        ...reportHead(resolved, context.clock()),
-        attribution_model: plan.models[0]!.name,
-        campaigns: await mapInTurns(rows, ({ average_attribution_weight: _weight, ...row }) => ({
-          ...NO_SPEND,
-          ...row,
-        })),
-        totals: totalsOf(rows, !warnings.some(({ code }) => code === SPEND_WITHOUT_RATE)),
-        warnings: [...(await source.warnings()), ...warnings],
-      };
-    });
+    return answerOnce(context, resolved, '', async (served_by) =>
+      campaignsAnswer(snapshot, { ...context, served_by }, resolved, { keys, group_keys, filters }),
+    );
   }, readOptions(context));
 }
 
-const NO_SPEND = { ...spendMoney(null), ...costAndReturn({ revenue_micros: 0n, credited_millionths: 0n }, null) };
+async function campaignsAnswer(
+  snapshot: Snapshot,
+  context: ReportContext,
+  resolved: Resolved,
+  asked: { keys: readonly CampaignKey[]; group_keys: readonly GroupKey[]; filters: Filters },
+): Promise<ReportJson> {
+  const { plan } = resolved;
+  const { keys, group_keys, filters } = asked;
+  const grouping = { keys: group_keys, filters, week_start: DEFAULT_WEEK_START, has_spread: true };
+  const source = await readCredits(snapshot, context, plan, grouping);
+  const { parts, warnings } = await modelParts(plan, source, grouping);
+  const [[, part]] = parts as [[string, { channel_attribution: CampaignRow[] }]];
+  const credited = part.channel_attribution;
+  const spread = await source.spread(credited.length);
+  const kinds = await source.kinds();
+  const not_filtered = engagementNotFiltered(filters);
+  const named = credited.flatMap(({ campaign_id }) => (typeof campaign_id === 'string' ? [campaign_id] : []));
+  const engagement =
+    not_filtered === null
+      ? await readCampaignsEngagement(snapshot, plan, context.directory, { keys, filters, named, limit: MAX_ROWS + 1 })
+      : null;
+  const rows = await campaignRows(keys, { credited, spread, kinds, engagement });
+  checkRows(rows.length, plan, 'start');
+  return {
+    ...reportHead(resolved, context.clock()),
+    attribution_model: plan.models[0]!.name,
+    campaigns: rows,
+    totals: {
+      ...engagementCounts(engagement?.all ?? null),
+      ...totalsOf(credited, !warnings.some(({ code }) => code === SPEND_WITHOUT_RATE)),
+    },
+    definitions: DEFINITIONS,
+    warnings: [...(await source.warnings()), ...warnings, ...(not_filtered === null ? [] : [not_filtered])],
+  };
+}
 
 /** All campaigns together. Spend is null if no campaign has any, or if that of some campaign is not known. */
 function totalsOf(campaigns: readonly CampaignRow[], spend_is_known: boolean): ReportJson {
@@ -87,13 +124,13 @@ export const campaigns = defineReport({
   name: 'campaigns',
   command: 'report campaigns',
   path: '/v1/reports/campaigns',
-  summary: 'What each campaign cost and earned',
+  summary: 'What each campaign and flow sent, cost and earned',
   description:
-    'Spend, credit, cost per conversion and return on spend of every campaign. Campaigns with spend and no touch, and with touches and no spend, have rows too.',
+    'Sends, deliveries, human opens and clicks, influenced orders, credit, revenue per recipient with an interval, cost and return of every campaign and flow. Campaigns with only spend, only touches or only emails have rows too.',
   parameters: CampaignsParameters,
   result: CampaignsResult,
   main_table: { rows: 'campaigns' },
   compared: CAMPAIGNS_COMPARED,
-  explain: CAMPAIGNS_MEANINGS,
+  explain: { ...CAMPAIGNS_MEANINGS, ...DEFINITIONS },
   run: campaignsReport,
 });

@@ -89,7 +89,8 @@ async function joinRows(
 ): Promise<ReportJson[]> {
   const sample = own[0] ?? earlier[0];
   if (sample === undefined) return [];
-  const keys = Object.keys(compared.keys).filter((name) => name in sample);
+  const known = Object.keys(compared.keys).filter((name) => name in sample);
+  const keys = known.length === 0 && compared.otherwise_by !== undefined ? [compared.otherwise_by] : known;
   const times = Object.keys(sample).filter((name) => (TIME_FIELDS as readonly string[]).includes(name));
   const move = times.length > 0 ? await moved(times) : null;
   const inPeriod = (row: ReportJson): ReportJson => {

@@ -13,7 +13,7 @@ import { named, type Remaining, type Rest, reconciliation, remainingRows, sumOf 
 import type { Warning } from './warning.ts';
 
 /** The most rows of an answer: groups, emails and unattributed value, for each model. An answer of this size has about 20 MB. */
-const MAX_ROWS = 50_000;
+export const MAX_ROWS = 50_000;
 
 type SpentGroup = Group & { spend_micros: bigint | null };
 
@@ -56,7 +56,7 @@ export async function modelParts(
 }
 
 /** @throws unprocessable when the answer would have too many rows. It is checked before any row is built. */
-function checkRows(rows: number, { models }: Plan, field: string): void {
+export function checkRows(rows: number, { models }: Pick<Plan, 'models'>, field: string): void {
   if (rows * models.length <= MAX_ROWS) return;
   throw new TributaryError(
     'unprocessable',

@@ -13,6 +13,8 @@ export interface Grouping {
   keys: readonly GroupKey[];
   filters: Filters;
   week_start: WeekStart;
+  /** True if the report asks for {@link CreditSource.spread}. Its keys are about touches. */
+  has_spread?: boolean;
 }
 
 /** Totals that are the same for every model. */
@@ -31,10 +33,23 @@ export interface Group {
   row: Row | null;
 }
 
+/** What a group touched, and how its credit under the first model spreads over random groups of people. */
+export interface Spread {
+  keys: Array<string | null>;
+  /** People whose orders it touched. */
+  people: number;
+  /** The net value of the orders that it touched. */
+  touched_micros: bigint;
+  /** By group of people; those without credit may be left out. */
+  credited: ReadonlyMap<number, bigint>;
+}
+
 /** The figures of one report. Lists end after `room` + 1 entries: the report has a limit, and says so when it is reached. */
 export interface CreditSource {
   totals(): Promise<Totals>;
   groups(room: number): Promise<Group[]>;
+  /** The spread of the groups with a touch in a path; empty unless the grouping asks for it. */
+  spread(room: number): Promise<Spread[]>;
   /** Rows with email_id, campaign_id, touched, people and the sums of each model. */
   emails(room: number): Promise<Row[]>;
   /** Value that no touch earned under model number `i`, by reason and by the keys about orders and times. */
@@ -44,5 +59,7 @@ export interface CreditSource {
   spend(limit: number): Promise<GroupSpend>;
   /** The table of journeys by length. */
   journeys(): Promise<ReportJson[]>;
+  /** The kinds of the credited campaigns and flows, by campaign: those of the touches in paths, before the filters. */
+  kinds(): Promise<Map<string, ReadonlySet<string>>>;
   warnings(): Promise<Warning[]>;
 }

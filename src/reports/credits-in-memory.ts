@@ -5,8 +5,9 @@ import { creditInMemory, type MemoryCredit } from '../histories/credit.ts';
 import type { GroupFigures } from '../histories/tally.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import type { Row } from '../warehouse/schema.ts';
+import { addKind } from './campaign-kinds.ts';
 import type { ReportContext, ReportJson } from './context.ts';
-import type { CreditSource, Group, Grouping } from './credit-source.ts';
+import type { CreditSource, Group, Grouping, Spread } from './credit-source.ts';
 import { chooseOrders, filteredSegments, isAboutSegments } from './filters.ts';
 import { eventFilter, labelFilter } from './filters-in-memory.ts';
 import { readGroupSpend } from './group-spend.ts';
@@ -34,7 +35,7 @@ export async function askHistories(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  { keys, filters }: Grouping,
+  { keys, filters, has_spread = false }: Grouping,
   journey_details: boolean,
 ): Promise<MemoryCredit | null> {
   const histories = await context.histories?.(snapshot, plan.positions.touchpoints);
@@ -49,6 +50,7 @@ export async function askHistories(
     chooses: eventFilter(filters),
     makeSegments: needs_segments ? (query) => filteredSegments(snapshot, plan, query, filters) : null,
     journey_details,
+    has_spread,
     threads: context.threads,
     signal: context.cancellation?.signal,
   });
@@ -72,6 +74,7 @@ function sourceOf(snapshot: Snapshot, plan: Plan, credit: MemoryCredit, grouping
       net_micros: sums.net.total(0),
     }),
     groups: async () => groupsOf(credit, grouping.keys),
+    spread: async () => spreadOf(credit),
     emails: async () => emailsOf(credit),
     rest: async (i) => [...restOf(credit), ...organicOf(credit, i)],
     leftOut: async (i) => (credit.hidden_group === null ? null : hiddenOf(credit, i)),
@@ -80,6 +83,7 @@ function sourceOf(snapshot: Snapshot, plan: Plan, credit: MemoryCredit, grouping
         ? readGroupSpend(snapshot, plan, readCredited, grouping, limit)
         : spendInMemory(plan, orders, readCredited, grouping, limit),
     journeys: async () => journeysOf(credit),
+    kinds: async () => kindsOf(credit),
     warnings: () => warningsInMemory(snapshot, plan, credit, grouping),
   };
 }
@@ -127,6 +131,21 @@ function groupsOf(credit: MemoryCredit, keys: readonly GroupKey[]): Group[] {
       row: sumsOf(figures),
     };
   });
+}
+
+function spreadOf({ sums: { spread }, names, hidden_group }: MemoryCredit): Spread[] {
+  if (spread === null) return [];
+  return spread.touch_groups.flatMap((group, number) =>
+    group === hidden_group ? [] : { keys: [...names.touch_groups[group]!], ...spread.figures(number) },
+  );
+}
+
+function kindsOf({ sums: { credited }, names: { labels } }: MemoryCredit): Map<string, Set<string>> {
+  const kinds = new Map<string, Set<string>>();
+  for (const [label, { campaign_id, campaign_kind }] of labels.entries())
+    if (credited[label] === 1 && campaign_id !== null && campaign_kind !== null)
+      addKind(kinds, campaign_id, campaign_kind);
+  return kinds;
 }
 
 /** The credit of the touches that the filters leave out, under model number `i`. */

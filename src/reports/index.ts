@@ -4,9 +4,14 @@ import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
 import { customer } from './customer.ts';
+import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
+import { fatigue } from './emails/fatigue.ts';
+import { listHealth } from './emails/list-health.ts';
+import { sendTimes } from './emails/send-times.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
+import { lags } from './lags/report.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { paths } from './paths/report.ts';
@@ -20,12 +25,17 @@ export const REPORTS: readonly Report[] = [
   models,
   journeys,
   paths,
+  lags,
   synergies,
   campaigns,
   campaign,
+  listHealth,
+  fatigue,
+  sendTimes,
   claims,
   receipt,
   customer,
+  dataQuality,
   runs,
   comparison,
   freeze,

@@ -2,9 +2,11 @@
 
 import { FITTED_MODEL_NAMES, RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { optionParameters } from '../attribution/query-options.ts';
+import { CAMPAIGN_KINDS } from '../domain/campaign-kind.ts';
 import { choice, words } from '../domain/parameter.ts';
 import { type Static, Type } from '../domain/typebox.ts';
 import { COMPARES } from './earlier-period.ts';
+import { TRIED_SETTINGS } from './tried-settings.ts';
 
 /** The period of the orders. Reports on one order or person have none. */
 const PERIOD = {
@@ -69,7 +71,7 @@ const GROUPS_SHOWN = {
   ),
 };
 /** The parameter of reports that declare what `compare` joins. */
-const COMPARE = {
+export const COMPARE = {
   compare: Type.Optional(
     choice(
       COMPARES,
@@ -80,7 +82,12 @@ const COMPARE = {
     ),
   ),
 };
-export const PERIOD_REPORT_PARAMETERS = { ...AttributionParameters.properties, ...GROUPS_SHOWN, ...COMPARE };
+export const PERIOD_REPORT_PARAMETERS = {
+  ...AttributionParameters.properties,
+  ...TRIED_SETTINGS,
+  ...GROUPS_SHOWN,
+  ...COMPARE,
+};
 
 const { models: _models, ...WITH_ONE_MODEL } = AttributionParameters.properties;
 const { model: _model, ...WITH_SEVERAL_MODELS } = PERIOD_REPORT_PARAMETERS;
@@ -89,10 +96,26 @@ const { model, currency, brand_id, as_of } = AttributionParameters.properties;
 /** Parameters of a report on one campaign. Its sends and opens have no order and no touch, so it has no filters. */
 export const ONE_CAMPAIGN_PARAMETERS = { ...WITH_ONE_MODEL, ...COMPARE };
 /** Parameters of a report about the orders of a period under one model. */
-export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...GROUPS_SHOWN, ...COMPARE };
+export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...TRIED_SETTINGS, ...GROUPS_SHOWN, ...COMPARE };
 const { model: _one, artifact: _artifact, ...WITHOUT_MODEL } = ONE_MODEL_PARAMETERS;
 /** Parameters of a report about the orders of a period that credits nothing. */
 export const NO_MODEL_PARAMETERS = WITHOUT_MODEL;
+/** Parameters of reports on the people on an email list. Orders have no paths there, so there are no options about touches. */
+export const EMAIL_LIST_PARAMETERS = {
+  ...PERIOD,
+  brand_id,
+  as_of,
+  currency,
+  ...optionParameters('verdicts', 'orders', 'refunds'),
+};
+/** The parameter of reports on emails that can be about one kind of campaign. */
+export const EMAILS_OF_KIND = Type.Optional(
+  choice(CAMPAIGN_KINDS, 'Only emails of this kind, and what people did with them; all emails when left out', {
+    'x-value': CAMPAIGN_KINDS.join('|'),
+  }),
+);
+/** Parameters of a report about credit of a period under one model, without filters and an earlier period. */
+export const ONE_MODEL_UNFILTERED = WITH_ONE_MODEL;
 /** Parameters of a report that compares models. */
 export const SEVERAL_MODELS_PARAMETERS = WITH_SEVERAL_MODELS;
 /** Parameters of a report on one order. It has no parameters about a period or several orders. */
@@ -108,3 +131,5 @@ export const FITTED_LOG_PARAMETERS = {
   ...LOG,
   ...optionParameters('touches', 'verdicts', 'orders'),
 };
+/** Parameters of the report on the data itself: no model, no order. */
+export const DATA_QUALITY_PARAMETERS = { ...PERIOD, brand_id, as_of, ...optionParameters('verdicts') };

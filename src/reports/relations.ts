@@ -1,6 +1,7 @@
 /** The temporary tables of reports, declared once. Those of the attribution query are in attribution/relations.ts. */
 import { JOURNEY } from '../attribution/relations.ts';
 import { defineRelation } from '../warehouse/relation.ts';
+import { ENGAGEMENT_COUNTS } from './campaign-metrics.ts';
 
 export const MONTHS = defineRelation('months', 'a calendar month as day numbers', {
   key: ['month_number'],
@@ -148,6 +149,97 @@ export const CAMPAIGN_EVENTS = defineRelation(
       verdict: 'text',
       person: 'text',
       is_human: 'int',
+    },
+  },
+);
+export const ENGAGED_PEOPLE = defineRelation(
+  'engaged_people',
+  'what happened to the emails of a campaign or email that one person got; is_label is 1 for events whose link alone names the campaign',
+  {
+    key: [],
+    columns: {
+      campaign_id: 'text?',
+      is_label: 'int',
+      campaign_kind: 'text?',
+      person: 'text',
+      ...Object.fromEntries(Object.keys(ENGAGEMENT_COUNTS).map((name) => [name, 'int' as const])),
+    },
+    more: /^email_id$/,
+  },
+);
+export const CAMPAIGN_ALIASES = defineRelation(
+  'campaign_aliases',
+  'a campaign, and the label by which links without an id name it, where that is spelled differently',
+  { key: ['campaign_id'], columns: { campaign_id: 'text', label: 'text' } },
+);
+export const MAILED_PEOPLE = defineRelation(
+  'mailed_people',
+  'a person who was sent an email in the period, with the state at its end',
+  { key: ['person'], columns: { person: 'text', state: 'text', sends: 'int', delivered: 'int' } },
+);
+export const BRAND_WEEKS = defineRelation(
+  'brand_weeks',
+  'the offset of the zone of a brand in a part of time, and the first and the last whole week of its period',
+  {
+    key: ['brand_id', 'from_ms'],
+    columns: {
+      brand_id: 'text',
+      from_ms: 'int',
+      until_ms: 'int',
+      offset_ms: 'int',
+      first_week: 'int',
+      last_week: 'int',
+    },
+  },
+);
+export const PERSON_WEEKS = defineRelation(
+  'person_weeks',
+  'a week of a person on the list in which an email was delivered or something else happened',
+  {
+    key: ['person', 'week_no'],
+    columns: {
+      person: 'text',
+      week_no: 'int',
+      last_week: 'int',
+      messages: 'int',
+      is_clicked: 'int',
+      is_lost: 'int',
+      is_ordered: 'int',
+    },
+  },
+);
+export const MESSAGES = defineRelation(
+  'messages',
+  'an email that was delivered in the period, with its first human open and click; without an id, series names its person, campaign and email',
+  {
+    key: ['message'],
+    columns: {
+      message: 'text',
+      series: 'text?',
+      brand_id: 'text',
+      person: 'text',
+      campaign_kind: 'text?',
+      delivered_ms: 'int',
+      hour: 'int',
+      weekday: 'int',
+      opened_ms: 'int?',
+      clicked_ms: 'int?',
+    },
+  },
+);
+export const MESSAGE_CREDITS = defineRelation(
+  'message_credits',
+  'what an order gives an email of the period, from the touches that belong to it',
+  {
+    key: ['order_no', 'message'],
+    columns: {
+      order_no: 'int',
+      message: 'text',
+      person: 'text',
+      counted: 'int',
+      micros: 'int128',
+      hour: 'int',
+      weekday: 'int',
     },
   },
 );

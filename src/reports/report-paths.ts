@@ -13,6 +13,14 @@ import type { ReportContext } from './context.ts';
 import { chooseOrders, type Filters, filteredSegments, isAboutSegments, touchCondition } from './filters.ts';
 import { eventFilter, labelFilter, peopleFilter } from './filters-in-memory.ts';
 
+interface AskedPaths {
+  states: PathStates;
+  filters: Filters;
+  week_start: WeekStart;
+  /** False where only the paths of orders are wanted. */
+  with_people?: boolean;
+}
+
 /**
  * Reads the paths of a plan. It was resolved with the columns of `states` and of the filters. Tells `served_by` of the context if
  * histories serve them.
@@ -21,12 +29,13 @@ export async function reportPaths(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  { states, filters, week_start }: { states: PathStates; filters: Filters; week_start: WeekStart },
+  { states, filters, week_start, with_people = true }: AskedPaths,
 ): Promise<OrderPaths> {
   const histories = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
   const question = {
     states,
     filters: pathFilters(snapshot, plan, filters, week_start),
+    with_people,
     most_touches: MAX_PATH_LENGTH,
     instants: true,
     signal: context.cancellation?.signal,
@@ -34,7 +43,7 @@ export async function reportPaths(
   const { paths, served_by } = await readOrderPaths(snapshot, plan, context.directory, question, histories);
   if (served_by === 'histories') context.served_by?.(served_by);
   const counts = peopleFilter(filters);
-  if (counts === null) return paths;
+  if (counts === null || !with_people) return paths;
   const brandOf = (path: number): string => plan.brands[partsOfPolicy(paths.policy[path]!).brand_no]!.brand_id;
   return pathsWhere(paths, (path) => paths.is_order[path] === 1 || counts(brandOf(path), paths.day_number[path]!));
 }

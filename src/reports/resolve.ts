@@ -27,12 +27,13 @@ import { earlierPeriod } from './earlier-period.ts';
 import type { Filters } from './filters.ts';
 import { checkBrand } from './known-brand.ts';
 import type { AttributionParameters } from './parameters.ts';
+import { type Tried, withTried } from './tried-settings.ts';
 
 /** Resolves the parameters that reports share. @throws bad_request naming the parameter. */
 export async function resolveParameters(
   snapshot: Snapshot,
   context: ReportContext,
-  parameters: AttributionParameters,
+  parameters: AttributionParameters & Tried,
   options: {
     key_brand_id: string | null;
     extra?: Record<string, unknown>;
@@ -50,7 +51,7 @@ export async function resolveParameters(
   const position = verdictPosition(await resolvePosition(snapshot, parameters.as_of), query_options, context);
   const brand_ids =
     options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
-  const settings = brand_ids.map((brand_id) => context.settings(brand_id));
+  const settings = brand_ids.map((brand_id) => withTried(context.settings(brand_id), parameters));
   const period = resolvePeriod(parameters, settings[0]!.time_zone, context);
   const bounds = boundsByZone(period, settings);
   const brands = brand_ids.map(

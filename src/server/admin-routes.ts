@@ -43,14 +43,17 @@ const DeadLetterParameters = Type.Object(
   { additionalProperties: false },
 );
 
-/** The routes of a server. Without a collector, those that need one are left out. */
-export function adminRoutes(services: Services): Route[] {
+/**
+ * The routes of a server. Without a collector, those that need one are left out.
+ * @param flushLinks waits until the clicks and opens of emails that were answered before are accepted.
+ */
+export function adminRoutes(services: Services, flushLinks: () => Promise<void>): Route[] {
   const { collector } = services.tributary;
   const letters = letterRoutes(services);
   const doctor = doctorRoutes(services);
   if (collector === null) return [...letters, ...doctor];
   return [
-    flushRoute(services, collector),
+    flushRoute(services, collector, flushLinks),
     ...letters,
     replayRoute(collector),
     reclassifyRoute({ ...services.tributary, collector }),
@@ -58,8 +61,9 @@ export function adminRoutes(services: Services): Route[] {
   ];
 }
 
-function flushRoute({ tributary }: Services, collector: Collector): Route {
+function flushRoute({ tributary }: Services, collector: Collector, flushLinks: () => Promise<void>): Route {
   const flushing = new SharedWork(async () => {
+    await flushLinks();
     await collector.flush(FLUSH_TIMEOUT_MS);
     // The position is read from the warehouse, since other collectors (the rules, another server) have positions, too.
     const position = await tributary.warehouse.read(currentPosition, { for: 'loading' });

@@ -89,10 +89,11 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const parts = { role, collects: collector !== null, reports: role === 'all' || role === 'report' };
   const email_keys = new EmailKeys(tributary.state, tributary.folder, tributary.reports.clock);
   const collecting = collector === null ? [] : collectRoutes(services, collector);
+  const links = collector === null ? null : openLinks(app, services, collector, email_keys);
   const others: Route[] = [
     ...(parts.collects ? [scriptRoute()] : []),
     ...(parts.reports ? reportRoutes(services) : []),
-    ...adminRoutes(services),
+    ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...sessionRoutes(services, sessions),
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
@@ -101,7 +102,6 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   ];
   const segment = collector === null ? [] : segmentRoutes(services, collector);
   const webhooks = tributary.intake === null ? [] : webhookRoutes(services, tributary.intake);
-  const links = collector === null ? null : openLinks(app, services, collector, email_keys);
   const of_links: DescribedRoute[] = links === null ? [] : [LINK_ROUTE, PIXEL_ROUTE];
   const described = [...collecting, ...segment, ...webhooks, ...of_links];
   others.push(...operationRoutes(services, [...described, ...others]));

@@ -40,7 +40,7 @@ interface LinkOptions {
 
 type Kind = 'click' | 'open';
 
-/** Makes the door of a server. It closes with the server, after the last events are on disk. */
+/** Makes the door of a server. It closes with the server, when the last events are on disk. */
 export function openLinks(app: FastifyInstance, services: Services, collector: Collector, keys: EmailKeys): LinkDoor {
   const { metrics, guesses, tributary } = services;
   const { config, reports } = tributary;
@@ -48,7 +48,7 @@ export function openLinks(app: FastifyInstance, services: Services, collector: C
   const told = (answer: Acknowledgement): void => metrics.collected('touchpoints', answer);
   const fail = (error: unknown): void => logFailure(app.log, error, { what: 'links' }, 'clicks and opens are lost');
   const queue = new EventQueue(collector, counts, told, config.limits.max_items, fail);
-  app.addHook('onClose', () => queue.close());
+  app.addHook('onClose', () => queue.flush());
   // From then on links work while the state is away. A start does not wait for that.
   app.addHook('onReady', async () => void keys.refresh().catch(() => undefined));
   const meters = { click: metrics.meter('GET', LINK_ROUTE.path), open: metrics.meter('GET', PIXEL_ROUTE.path) };
@@ -71,36 +71,41 @@ export function openLinks(app: FastifyInstance, services: Services, collector: C
 /** An answer before it is written. */
 interface LinkAnswer {
   status: number;
-  headers: Record<string, string | number>;
+  /** Names and values in turns, as Node writes them fastest. */
+  headers: readonly string[];
   body?: Buffer;
 }
 
-const CLICK_HEADERS = { 'cache-control': 'no-store, private', 'x-robots-tag': 'noindex' };
+const ALL_HEADERS = ['x-robots-tag', 'noindex', 'x-content-type-options', 'nosniff'];
+const CLICK_HEADERS = ['cache-control', 'no-store, private', ...ALL_HEADERS];
 const PIXEL: LinkAnswer = {
   status: 200,
-  headers: {
-    'content-type': 'image/gif',
-    'cache-control': 'no-store, no-cache, must-revalidate, private',
-    pragma: 'no-cache',
-    'x-robots-tag': 'noindex',
-  },
+  headers: [
+    ...['content-type', 'image/gif'],
+    ...['cache-control', 'no-store, no-cache, must-revalidate, private', 'pragma', 'no-cache'],
+    ...ALL_HEADERS,
+  ],
   body: PIXEL_GIF,
 };
 const NO_LINK: LinkAnswer = {
   status: 404,
-  headers: {
+  headers: [
     ...CLICK_HEADERS,
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': "default-src 'none'",
-  },
+    ...['content-type', 'text/html; charset=utf-8', 'content-security-policy', "default-src 'none'"],
+  ],
   body: Buffer.from(
     '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Link not found</title>' +
       '<p>This link does not work. It may have been cut; open it from the email again.</p></html>\n',
   ),
 };
 
+/** Random bytes are asked for in blocks: one call for each click would cost more than all that is done with them. */
+const ULID_RANDOM_BYTES = 10;
+const RANDOM_BLOCK_BYTES = 1_000 * ULID_RANDOM_BYTES;
+
 export class LinkDoor {
-  private readonly random = Buffer.alloc(10);
+  private readonly random = Buffer.alloc(RANDOM_BLOCK_BYTES);
+  private random_used = RANDOM_BLOCK_BYTES;
   private readonly trusts: ReturnType<typeof proxyAddr.compile> | undefined;
 
   constructor(private readonly options: LinkOptions) {
@@ -118,62 +123,62 @@ export class LinkDoor {
     const end = url!.search(/[?#]/);
     const last = url!.slice('/c/'.length, end < 0 ? undefined : end);
     const token = kind === 'click' ? last : last.endsWith('.gif') ? last.slice(0, -'.gif'.length) : '';
-    this.answer(kind, token, raw, response, began_ms).catch(() => response.destroy());
+    const { keys } = this.options;
+    const kid = kidOf(token);
+    const key = kid === undefined ? undefined : keys.find(kid);
+    if (kid === undefined || !keys.stale) this.answer(kind, token, key, raw, response, began_ms);
+    else {
+      const refreshed = keys.refresh().catch(() => undefined);
+      // Keys that another process revoked stop working a moment later. Nobody waits for that.
+      if (key !== undefined) this.answer(kind, token, key, raw, response, began_ms);
+      // Another process may have made the key a moment ago.
+      else void refreshed.then(() => this.answer(kind, token, keys.find(kid), raw, response, began_ms));
+    }
     return true;
   }
 
-  private async answer(
+  /** Waits until every click and open that was answered before is on disk or lost. */
+  flush(): Promise<void> {
+    return this.options.queue.flush();
+  }
+
+  private answer(
     kind: Kind,
     token: string,
+    key: TokenKey | undefined,
     raw: IncomingMessage,
     response: ServerResponse,
     began_ms: number,
-  ): Promise<void> {
-    const { keys } = this.options;
-    const kid = kidOf(token);
-    // Keys that another process revoked stop working a moment later. Nobody waits for that.
-    if (kid !== undefined && keys.stale && keys.find(kid)) keys.refresh().catch(() => undefined);
-    const key = kid === undefined ? undefined : (keys.find(kid) ?? (await this.keyElsewhere(kid)));
-    const made = kind === 'click' ? this.click(token, key, raw) : this.opened(token, key, raw);
-    const { status, headers, body } = made instanceof Promise ? await made : made;
+  ): void {
+    const { status, headers, body } = kind === 'click' ? this.click(token, key, raw) : this.opened(token, key, raw);
     const request_id = requestId(raw);
-    response.writeHead(status, {
-      ...headers,
-      'content-length': body?.length ?? 0,
-      'x-content-type-options': 'nosniff',
-      'x-request-id': request_id,
-    });
+    const length = String(body?.length ?? 0);
+    response.writeHead(status, [...headers, 'content-length', length, 'x-request-id', request_id]);
     response.end(body);
     this.options.answered(kind, raw, request_id, status, performance.now() - began_ms);
   }
 
-  /** The key, if another process has made it a moment ago. */
-  private async keyElsewhere(kid: string): Promise<TokenKey | undefined> {
-    const { keys } = this.options;
-    if (keys.stale) await keys.refresh().catch(() => undefined);
-    return keys.find(kid);
-  }
-
-  private click(token: string, key: TokenKey | undefined, raw: IncomingMessage): LinkAnswer | Promise<LinkAnswer> {
+  private click(token: string, key: TokenKey | undefined, raw: IncomingMessage): LinkAnswer {
     const { settings, queue, counts, guesses } = this.options;
     const click = key && readClickToken(token, key);
     if (click === undefined) {
       counts.wrong_tokens += 1;
       const refusal = guesses.count(this.addressOf(raw));
       if (refusal === undefined) return NO_LINK;
-      return { ...NO_LINK, status: 429, headers: { ...NO_LINK.headers, 'retry-after': refusal.retry_after_s ?? 60 } };
+      const retry_after = String(refusal.retry_after_s ?? 60);
+      return { ...NO_LINK, status: 429, headers: [...NO_LINK.headers, 'retry-after', retry_after] };
     }
     const seen = this.seen(raw);
     if (!isRecorded(click, settings.tracking_days, seen.now_ms)) {
       counts.late += 1;
       return redirect(click.url);
     }
-    const answer = redirect(withParameters(click.url, [[settings.click_parameter, seen.event_id]]));
-    return queue.add(clickTouchpoint(click, seen)).then(() => answer);
+    queue.add(clickTouchpoint(click, seen));
+    return redirect(withParameters(click.url, [[settings.click_parameter, seen.event_id]]));
   }
 
   /** The pixel is the same whether the token is good or not, so that an email never shows a broken image. */
-  private opened(token: string, key: TokenKey | undefined, raw: IncomingMessage): LinkAnswer | Promise<LinkAnswer> {
+  private opened(token: string, key: TokenKey | undefined, raw: IncomingMessage): LinkAnswer {
     const { settings, queue, counts } = this.options;
     const mail = key && readOpenToken(token, key);
     if (mail === undefined) {
@@ -181,16 +186,25 @@ export class LinkDoor {
       return PIXEL;
     }
     const seen = this.seen(raw);
-    if (isRecorded(mail, settings.tracking_days, seen.now_ms))
-      return queue.add(openTouchpoint(mail, seen)).then(() => PIXEL);
-    counts.late += 1;
+    if (isRecorded(mail, settings.tracking_days, seen.now_ms)) queue.add(openTouchpoint(mail, seen));
+    else counts.late += 1;
     return PIXEL;
   }
 
   private seen(raw: IncomingMessage): Seen {
     const now_ms = this.options.clock();
-    const event_id = ulid(now_ms, randomFillSync(this.random));
+    const event_id = ulid(now_ms, this.randomBytes());
     return { method: raw.method!, headers: raw.headers, ip_address: this.addressOf(raw), now_ms, event_id };
+  }
+
+  /** The 10 random bytes of an id. None of them is used twice. */
+  private randomBytes(): Buffer {
+    if (this.random_used === RANDOM_BLOCK_BYTES) {
+      randomFillSync(this.random);
+      this.random_used = 0;
+    }
+    this.random_used += ULID_RANDOM_BYTES;
+    return this.random.subarray(this.random_used - ULID_RANDOM_BYTES, this.random_used);
   }
 
   /** The address of the client, as Fastify finds it; undefined once its connection is closed. */
@@ -200,5 +214,5 @@ export class LinkDoor {
 }
 
 function redirect(location: string): LinkAnswer {
-  return { status: 302, headers: { ...CLICK_HEADERS, location } };
+  return { status: 302, headers: [...CLICK_HEADERS, 'location', location] };
 }

@@ -21,6 +21,7 @@ export const MACROS = [
   'muldiv53', // the same for 0 <= v < 2^53
   'floor_div', // (a, b) -> integer division, rounding down; 0 < b < 2^63
   'hash53', // (text) -> a whole number from 1 to 2^53 from a hash of the text; every engine has its own hash
+  'hash256', // (text) -> a whole number from 0 to 255 from a hash of the text, the same in every engine
   'bits', // (x, mask) -> the bits of an int64 that are also in the mask
   'sum128', // (x) -> exact 128-bit sum of integers
   'text128', // (x) -> decimal digits of an integer

@@ -26,8 +26,9 @@ import { checking } from '../support/watched.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
 const MODELS = ['first_touch', 'time_decay', 'position_based'];
-/** Worlds in which every table of every report is compared with its declaration; most of the time goes there. Two are the fewest in which every table is made. */
-const CHECKED_WORLDS = runsOf('TRIBUTARY_RELATION_WORLDS', 2, 4);
+/** Worlds in which every table of every report is compared with its declaration; most of the time goes there. The seed is one whose first world makes every table. */
+const CHECKED_WORLDS = runsOf('TRIBUTARY_RELATION_WORLDS', 1, 4);
+const CHECKED_SEED = 9;
 const WORLDS = runsOf('TRIBUTARY_ELIGIBILITY_WORLDS', 4, 6);
 
 const samples = (seed: number, count = WORLDS) =>
@@ -58,7 +59,7 @@ async function asked(work: Promise<unknown>): Promise<void> {
 describe('a temporary table', () => {
   test('has the columns, types and key that are declared, in every report and fit', async () => {
     const seen = new Set<string>();
-    for (const [world, options] of samples(4, CHECKED_WORLDS))
+    for (const [world, options] of samples(CHECKED_SEED, CHECKED_WORLDS))
       await withEngine(world, async (engine) => {
         const { warehouse, made } = checking(engine.warehouse);
         for (const [brand_id, own] of Object.entries(options.settings ?? {}))

@@ -14,8 +14,12 @@ const { Session } = createRequire(import.meta.url)('chdb') as Chdb;
 
 export type Settings = Record<string, string>;
 
-/** What a server's profile would say: compiling to machine code costs more than the small worlds of tests give back. */
+/**
+ * What a server's profile would say. Compiling to machine code costs more than the small worlds of tests give back. Tests kill the
+ * process and never the machine, so the file of each new table need not be on the disk before the next statement.
+ */
 const PROFILE: Settings = {
+  fsync_metadata: '0',
   compile_expressions: '0',
   compile_aggregate_expressions: '0',
   compile_sort_description: '0',

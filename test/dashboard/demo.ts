@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { CHROMIUM, missing } from '../support/chromium.ts';
 
 export { missing };
@@ -85,8 +86,8 @@ export class Demo {
 
   /** Waits until nothing of the page is loading. */
   async settled(page: Page): Promise<void> {
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await page.waitForFunction(`document.querySelector('.loading, .stale') === null`);
+    await page.locator('#content h1').waitFor();
+    await expect.poll(() => page.locator('.loading, .stale').count()).toBe(0);
   }
 
   async keep(page: Page, name: string): Promise<void> {
@@ -98,5 +99,16 @@ export class Demo {
   async ask(path: string): Promise<any> {
     const answer = await fetch(this.address + path, { headers: { authorization: `Bearer ${this.keys.read}` } });
     return answer.json();
+  }
+
+  /** The id of an order that several touches earned. */
+  async creditedOrder(): Promise<string> {
+    for (let number = 1; number < 200; number++) {
+      const customer = await this.ask(`/v1/customers/cus_${String(number).padStart(6, '0')}?currency=USD`);
+      for (const journey of customer.journeys ?? [])
+        for (const order of journey.conversions)
+          if (order.credited_touches > 2 && order.net_value_micros !== '0') return order.conversion_id;
+    }
+    throw new Error('no order of the demo has three touches');
   }
 }

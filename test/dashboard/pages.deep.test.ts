@@ -38,6 +38,13 @@ function exact(micros: string): string {
 
 const texts = (page: Page, selector: string): Promise<string[]> => page.locator(selector).allInnerTexts();
 
+/** Checks a page by axe. It runs its own files only, so the checker is run by the browser's tools. */
+async function noFault(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+}
+
 /** The first column and the second of a table. */
 async function firstColumns(page: Page, caption: RegExp): Promise<Array<[string, string]>> {
   const rows = await page.getByRole('table', { name: caption }).locator('tbody tr').all();
@@ -121,6 +128,69 @@ test.skipIf(missing)('a channel becomes a filter in the address, and its chip re
   await expect.poll(async () => (await firstColumns(page, /^Channels/)).length).toBeGreaterThan(1);
 });
 
+test.skipIf(missing)('a slider shows what another half-life would say, and the stored setting stays', async () => {
+  const page = await demo.visit(`/models?${USD}`);
+  const tried = (): Promise<string[]> =>
+    page
+      .getByRole('table', { name: /as tried/ })
+      .locator('tbody tr td:nth-child(3)')
+      .allInnerTexts();
+  const before = await tried();
+  await page.getByRole('slider', { name: /^Half-life/ }).fill('30');
+  await expect.poll(tried).not.toEqual(before);
+  const { channel_attribution: rows } = await demo.ask(
+    `/v1/reports/attribution?${USD}&group_by=channel&model=time_decay&half_life_days=30`,
+  );
+  await expect
+    .poll(async () => (await tried()).slice(0, rows.length).map((text) => text.split(' ')[0]))
+    .toEqual(
+      expect.arrayContaining(rows.map((row: Record<string, string>) => exact(row['attributed_revenue_micros']!))),
+    );
+  await page.locator('.sliders').getByRole('button', { name: 'As it is' }).click();
+  await expect.poll(tried).toEqual(before);
+});
+
+test.skipIf(missing)('an order opens its receipt and its person, with the figures of the API', async () => {
+  const order = await demo.creditedOrder();
+  const receipt = await demo.ask(`/v1/conversions/${order}/receipt?${USD}&model=linear`);
+  const page = await demo.visit(`/orders/${order}?${USD}`);
+  await expect
+    .poll(() => page.locator('.headline').textContent())
+    .toContain(`net ${exact(receipt.reconciliation.net_revenue_micros)}`);
+  const credited = receipt.touchpoints.filter(({ status }: { status: string }) => status === 'credited');
+  const earned = await page
+    .getByRole('table', { name: /^Touches with credit/ })
+    .locator('tbody tr td:last-child')
+    .allInnerTexts();
+  expect(earned).toEqual(
+    credited.map((touch: { credit: Record<string, Record<string, string>> }) =>
+      exact(touch.credit['linear']!['attributed_revenue_micros']!),
+    ),
+  );
+  await noFault(page);
+  await demo.keep(page, 'order-light');
+  await page.getByRole('link', { name: receipt.person.person_id }).click();
+  await demo.settled(page);
+  const { summary } = await demo.ask(`/v1/customers/${receipt.person.person_id}?${USD}&model=linear`);
+  expect(await page.locator('.headline').textContent()).toContain(exact(summary.total_conversion_value_micros));
+  await noFault(page);
+  await demo.keep(page, 'customer-light');
+});
+
+test.skipIf(missing)('a campaign opens from the table, and tells people from machines', async () => {
+  const page = await demo.visit(`/campaigns?${USD}`);
+  await page.getByRole('link', { name: 'abandoned_cart' }).click();
+  await demo.settled(page);
+  const { basic_metrics: basic } = await demo.ask(`/v1/reports/campaigns/abandoned_cart?${USD}&model=linear`);
+  const machines = page.locator('.figures div', { hasText: 'Opens by machines' }).locator('dd').first();
+  expect(await machines.textContent()).toBe(`${basic.machine_opens} of ${basic.opens}`);
+  await page.getByRole('button', { name: 'What “Revenue per recipient” means' }).click();
+  await expect.poll(() => page.locator('.meaning-text:popover-open').textContent()).toContain('unique_recipients');
+  await page.keyboard.press('Escape');
+  await noFault(page);
+  await demo.keep(page, 'campaign-light');
+});
+
 test.skipIf(missing)('the keyboard alone finds a page and a choice', async () => {
   const page = await demo.visit(`/?${USD}`);
   await page.keyboard.press('Control+k');
@@ -140,10 +210,7 @@ describe.skipIf(missing).each(PAGES.map(({ path, name }) => ({ path, name })))('
   test.each(['light', 'dark'] as const)('has no fault that axe finds, in the %s theme', async (scheme) => {
     const page = await demo.visit(`${path}?${USD}`, { width: 1_360, scheme });
     await demo.keep(page, `${name.toLowerCase()}-${scheme}`);
-    // The page runs its own files only, so the checker is run by the browser's tools.
-    await page.evaluate(axe.source);
-    const { violations } = (await page.evaluate('axe.run()')) as AxeResults;
-    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])).toEqual([]);
+    await noFault(page);
   });
 
   test.each([360, 3_840])('fits into %i pixels', async (width) => {

@@ -2,15 +2,18 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useClickHouse } from './engines.ts';
-import type { Scenario } from './harness.ts';
+import type { Scenario, Size } from './harness.ts';
 import { waitFor } from './stage.ts';
+
+const TIMES: Record<Size, number> = { small: 1, deep: 2, full: 3 };
+const AWAY_MS: Record<Size, number> = { small: 1_000, deep: 8_000, full: 15_000 };
 
 const away: Scenario = {
   fault: 'the warehouse (ClickHouse) away for a while',
   needs_clickhouse: true,
   run: async (stage, size) => {
-    const times = size === 'small' ? 1 : 3;
-    const away_ms = size === 'small' ? 1_000 : 15_000;
+    const times = TIMES[size];
+    const away_ms = AWAY_MS[size];
     const clickhouse = await useClickHouse(stage);
     const server = await stage.start();
     let recovery_ms = 0;

@@ -2,13 +2,21 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MS_PER_HOUR } from '../../src/domain/time.ts';
-import type { Scenario } from './harness.ts';
+import type { Scenario, Size } from './harness.ts';
+
+/** How far from the true time the clock of each start is. */
+const STARTS: Record<Size, number[]> = {
+  small: [MS_PER_HOUR],
+  deep: [0, MS_PER_HOUR, -MS_PER_HOUR],
+  full: [0, MS_PER_HOUR, -MS_PER_HOUR, 0, MS_PER_HOUR],
+};
+const BETWEEN_MS: Record<Size, number> = { small: 200, deep: 1_000, full: 2_000 };
 
 const jumping: Scenario = {
   fault: 'a clock that jumps by hours, also over kill -9',
   run: async (stage, size) => {
-    const starts = size === 'small' ? [MS_PER_HOUR] : [0, MS_PER_HOUR, -MS_PER_HOUR, 0, MS_PER_HOUR];
-    const between_ms = size === 'small' ? 200 : 2_000;
+    const starts = STARTS[size];
+    const between_ms = BETWEEN_MS[size];
     let jumps = 0;
     for (const beside_ms of starts) {
       const server = await stage.start({

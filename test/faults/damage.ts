@@ -10,7 +10,7 @@ import type { Stage } from './stage.ts';
 import { waitFor } from './stage.ts';
 
 const SEGMENTS = { limits: { batch_records: 100, segment_bytes: 200_000 } };
-const BACKLOG: Record<Size, number> = { small: 3_000, full: 50_000 };
+const BACKLOG: Record<Size, number> = { small: 3_000, deep: 25_000, full: 50_000 };
 
 /** Paths of the segments of a stopped server, in order. */
 function segments(stage: Stage): string[] {

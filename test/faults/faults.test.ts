@@ -1,4 +1,4 @@
-/** The faults that take seconds, at a small size, in both tiers. All faults at full size: `*.deep.test.ts`, or `npm run faults`. */
+/** The faults that take seconds, at a small size, in the quick tier. All faults: `*.deep.test.ts`; at full size: `npm run faults`. */
 import { promiseKept } from './promise.ts';
 import { SCENARIOS } from './scenarios.ts';
 

@@ -5,8 +5,8 @@ import type { Scenario, Size } from './harness.ts';
 import { trickle } from './trickle.ts';
 import { loadGuest } from './worlds.ts';
 
-const TOUCHPOINTS: Record<Size, number> = { small: 50_000, full: 1_000_000 };
-const ORDERS: Record<Size, number> = { small: 600, full: 5_000 };
+const TOUCHPOINTS: Record<Size, number> = { small: 50_000, deep: 50_000, full: 1_000_000 };
+const ORDERS: Record<Size, number> = { small: 600, deep: 600, full: 5_000 };
 const TIMEOUT_MS = 120_000;
 const SETTINGS = { query_timeout_ms: TIMEOUT_MS };
 /** What DuckDB may take, and what the whole process may: heap, filter of known ids, and what the engine does not count. */

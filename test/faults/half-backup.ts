@@ -10,10 +10,10 @@ import type { Server } from './server.ts';
 import type { Stage } from './stage.ts';
 import { loadShop } from './worlds.ts';
 
-const TOUCHPOINTS: Record<Size, number> = { small: 50_000, full: 1_000_000 };
-const KILLS: Record<Size, number> = { small: 2, full: 10 };
+const TOUCHPOINTS: Record<Size, number> = { small: 50_000, deep: 50_000, full: 1_000_000 };
+const KILLS: Record<Size, number> = { small: 2, deep: 2, full: 10 };
 /** Files of a whole backup that are removed and cut, one at a time. */
-const SPOILT: Record<Size, number> = { small: 2, full: 100 };
+const SPOILT: Record<Size, number> = { small: 2, deep: 2, full: 100 };
 
 class Restores {
   refused = 0;

@@ -6,8 +6,8 @@ import { connectAndSend, requestHead } from '../support/sockets.ts';
 import type { Scenario, Size } from './harness.ts';
 import { trickle } from './trickle.ts';
 
-const SOCKETS: Record<Size, number> = { small: 300, full: 900 };
-const TIME_MS: Record<Size, number> = { small: 2_000, full: 30_000 };
+const SOCKETS: Record<Size, number> = { small: 300, deep: 300, full: 900 };
+const TIME_MS: Record<Size, number> = { small: 2_000, deep: 2_000, full: 30_000 };
 /** Over 64 kB, the size up to which a body needs no room. */
 const ITEMS = 1_000;
 /** The begin of a body: one byte, or as much as makes the room of the key run out. */

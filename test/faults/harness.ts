@@ -4,8 +4,8 @@ import { type Count, countAll, type Damaged } from './count.ts';
 import type { Server } from './server.ts';
 import { Stage } from './stage.ts';
 
-/** `small` takes seconds; `full` is the promise in the docs. */
-export type Size = 'small' | 'full';
+/** `small` takes seconds and is for `npm test`, `deep` is for the deep tier, `full` is the promise in the docs (`npm run faults`). */
+export type Size = 'small' | 'deep' | 'full';
 
 export interface Survived {
   /** Running, and recovered. */
@@ -23,7 +23,7 @@ export interface Survived {
 
 export interface Scenario {
   fault: string;
-  /** Runs at small size with every `npm test`; the others only in the deep tier. */
+  /** Runs at small size with every `npm test`; the deep tier has all. */
   quick?: true;
   /** The tests skip it where the engine is not installed. */
   needs_clickhouse?: true;

@@ -10,7 +10,14 @@ import { type Stage, type StartSettings, waitFor } from './stage.ts';
 
 /** Many small loads and segments, so that a kill falls into many different moments. */
 const SMALL_STEPS = { limits: { batch_records: 100, segment_bytes: 200_000 } };
-const BACKLOG: Record<Size, number> = { small: 1_500, full: 30_000 };
+const BACKLOG: Record<Size, number> = { small: 1_500, deep: 15_000, full: 30_000 };
+/** Kills while it accepts, at one point of the program, with a backlog, and while it starts. */
+const KILLS_OF = {
+  accepting: { small: 4, deep: 20, full: 50 },
+  point: { small: 1, deep: 6, full: 15 },
+  backlog: { small: 1, deep: 4, full: 10 },
+  starting: { small: 3, deep: 8, full: 20 },
+} satisfies Record<string, Record<Size, number>>;
 
 /** Starts again after a kill; the time until everything is queryable. */
 async function restart(stage: Stage): Promise<{ server: Server; recovery_ms: number }> {
@@ -23,7 +30,7 @@ const accepting: Scenario = {
   fault: 'kill -9 while accepting, at any moment',
   quick: true,
   run: async (stage, size) => {
-    const kills = size === 'small' ? 4 : 50;
+    const kills = KILLS_OF.accepting[size];
     for (let round = 0; round < kills; round++) {
       const server = await stage.start();
       await stage.clients.repeatUnanswered(server);
@@ -42,7 +49,7 @@ function diesAt(fault: string, point: string, after: [number, number], within_ms
   return {
     fault,
     run: async (stage, size) => {
-      const kills = size === 'small' ? 1 : 15;
+      const kills = KILLS_OF.point[size];
       stage.configure(SMALL_STEPS);
       for (let round = 0; round < kills; round++) {
         const settings: StartSettings = {
@@ -80,7 +87,7 @@ async function pourUntilDead(stage: Stage, settings: StartSettings, load: PourOp
 const loading: Scenario = {
   fault: 'kill -9 while loading a long backlog',
   run: async (stage, size) => {
-    const kills = size === 'small' ? 1 : 10;
+    const kills = KILLS_OF.backlog[size];
     stage.configure(SMALL_STEPS);
     let server = await stage.start();
     await stage.pileUp(server, BACKLOG[size]);
@@ -106,7 +113,7 @@ const loading: Scenario = {
 const draining: Scenario = {
   fault: 'kill -9 while shutting down, the spool not yet loaded',
   run: async (stage, size) => {
-    const kills = size === 'small' ? 1 : 10;
+    const kills = KILLS_OF.backlog[size];
     stage.configure(SMALL_STEPS);
     let within = 0;
     for (let round = 0; round < kills; round++) {
@@ -130,7 +137,7 @@ const draining: Scenario = {
 const starting: Scenario = {
   fault: 'kill -9 while starting over a backlog',
   run: async (stage, size) => {
-    const kills = size === 'small' ? 3 : 20;
+    const kills = KILLS_OF.starting[size];
     stage.configure(SMALL_STEPS);
     const server = await stage.start();
     await stage.pileUp(server, BACKLOG[size]);

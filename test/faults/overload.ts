@@ -10,8 +10,9 @@ const ITEMS = 250;
 const MOST_IN_FLIGHT = 200;
 const TICK_MS = 20;
 const TIMES = 4;
-const SPOOL_BYTES: Record<Size, number> = { small: 1_000_000, full: 20_000_000 };
-const MEASURED_REQUESTS: Record<Size, number> = { small: 16, full: 400 };
+const SPOOL_BYTES: Record<Size, number> = { small: 1_000_000, deep: 10_000_000, full: 20_000_000 };
+const MEASURED_REQUESTS: Record<Size, number> = { small: 16, deep: 200, full: 400 };
+const OFFERED_MS: Record<Size, number> = { small: 3_000, deep: 25_000, full: 60_000 };
 /** What DuckDB may take, and four times that for the whole process: heap, requests in flight, filter of known ids. */
 const DUCKDB_BYTES = 300_000_000;
 const MOST_RSS_BYTES = 4 * DUCKDB_BYTES;
@@ -54,7 +55,7 @@ const overload: Scenario = {
     });
     const server = await stage.start();
     const per_second = await sustainable(stage, server, MEASURED_REQUESTS[size]);
-    const rate = await offer(stage, server, TIMES * per_second, size === 'small' ? 3_000 : 60_000);
+    const rate = await offer(stage, server, TIMES * per_second, OFFERED_MS[size]);
     const recovery_ms = await stage.recovered(server, performance.now());
     const refused = stage.clients.refused_records;
     // Room again: an event is taken at once.

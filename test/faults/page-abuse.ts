@@ -5,7 +5,7 @@ import { body, DAY, type Sent } from './clients.ts';
 import type { Scenario, Size } from './harness.ts';
 import type { Server } from './server.ts';
 
-const ORDERS: Record<Size, number> = { small: 5, full: 200 };
+const ORDERS: Record<Size, number> = { small: 5, deep: 5, full: 200 };
 const ITEMS = 5;
 const REPORT = `/v1/reports/attribution?start=${DAY}&end=2026-03-02`;
 const READS = [REPORT, '/v1/conflicts', '/v1/dead_letters', '/v1/doctor', '/v1/keys', '/v1/customers/x', '/metrics'];

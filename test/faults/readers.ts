@@ -2,9 +2,10 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY } from './clients.ts';
-import type { Scenario } from './harness.ts';
+import type { Scenario, Size } from './harness.ts';
 import type { Server } from './server.ts';
 
+const TIME_MS: Record<Size, number> = { small: 1_500, deep: 25_000, full: 60_000 };
 const MODELS = 'first_touch,last_touch,linear,time_decay,position_based';
 const HEAVY = [
   `/v1/reports/attribution?start=${DAY}&end=2026-03-02&models=${MODELS}`,
@@ -45,7 +46,7 @@ const reading: Scenario = {
     const server = await stage.start();
     const pouring = stage.clients.pour(server, { clients: 4, items: 50, pause_ms: 10 });
     const readers = readFrom(server, 6);
-    await sleep(size === 'small' ? 1_500 : 60_000);
+    await sleep(TIME_MS[size]);
     await pouring.stop();
     await readers.stop();
     const since = performance.now();

@@ -17,7 +17,7 @@ import { SLOW_READERS } from './slow-readers.ts';
 import { SLOW_REPORTS } from './slow-reports.ts';
 
 /** Clients and operators that do what they should not. */
-export const ABUSES: readonly Scenario[] = [
+const ABUSES: readonly Scenario[] = [
   ...SLOW_REPORTS,
   ...GUESTS,
   ...SLOW_READERS,

@@ -7,8 +7,8 @@ import type { Scenario, Size } from './harness.ts';
 import { trickle } from './trickle.ts';
 import { loadCampaigns } from './worlds.ts';
 
-const SOCKETS: Record<Size, number> = { small: 200, full: 600 };
-const TIME_MS: Record<Size, number> = { small: 5_000, full: 45_000 };
+const SOCKETS: Record<Size, number> = { small: 200, deep: 200, full: 600 };
+const TIME_MS: Record<Size, number> = { small: 5_000, deep: 5_000, full: 45_000 };
 const CAMPAIGNS = 15_000;
 /** As of the end of the world, so that new events change nothing and the answer is kept. */
 const LARGE = `/v1/reports/attribution?start=2025-06-01&end=2025-07-01&group_by=campaign_id&models=linear&as_of=main:${2 * CAMPAIGNS}`;

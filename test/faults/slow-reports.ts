@@ -7,8 +7,8 @@ import type { Server } from './server.ts';
 import { trickle } from './trickle.ts';
 import { loadShop } from './worlds.ts';
 
-const TOUCHPOINTS: Record<Size, number> = { small: 50_000, full: 500_000 };
-const TIME_MS: Record<Size, number> = { small: 2_000, full: 30_000 };
+const TOUCHPOINTS: Record<Size, number> = { small: 50_000, deep: 50_000, full: 500_000 };
+const TIME_MS: Record<Size, number> = { small: 2_000, deep: 2_000, full: 30_000 };
 const MODELS = 'first_touch,last_touch,linear,time_decay,position_based';
 
 /** Each reader asks for another period, so that no answer serves two of them. */

@@ -16,7 +16,7 @@ import { contentOf, subjectKeys } from '../support/histories.ts';
 import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_EXTENDED_RUNS', 3, 30);
+const RUNS = runsOf('TRIBUTARY_EXTENDED_RUNS', 3, 20);
 
 const filled = ({ warehouse }: Engine): Promise<Histories> =>
   warehouse.read(async (snapshot) => (await fillHistories(snapshot))!);

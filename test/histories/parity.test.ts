@@ -10,7 +10,7 @@ import { Engine, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
 import { runsOf } from '../support/tier.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_HISTORY_RUNS', TEST_ENGINE === 'duckdb' ? 5 : 3, 40);
+const RUNS = runsOf('TRIBUTARY_HISTORY_RUNS', TEST_ENGINE === 'duckdb' ? 5 : 3, 24);
 
 const GROUPS = [
   'channel,campaign_id,email_id',

@@ -207,7 +207,7 @@ describe('the directory', () => {
           await engine.close();
         },
       ),
-      { numRuns: runsOf('TRIBUTARY_DIRECTORY_RUNS', 8, 60), endOnFailure: true },
+      { numRuns: runsOf('TRIBUTARY_DIRECTORY_RUNS', 6, 40), endOnFailure: true },
     );
   });
 });

@@ -13,7 +13,7 @@ import { runsOf } from '../support/tier.ts';
 
 const COLLECTORS = ['left', 'right'] as const;
 const BRANDS = ['default', 'other'] as const;
-const RUNS = runsOf('TRIBUTARY_DIRECTORY_RUNS', 12, 60);
+const RUNS = runsOf('TRIBUTARY_DIRECTORY_RUNS', 8, 40);
 
 type Told =
   | { record: 'touchpoints'; event: Omit<RefTouchpoint, 'log_seq'> }

@@ -181,7 +181,7 @@ test('whatever fails and wherever it is stopped, every row changes the state exa
         expect(byCollector(await recorded(state, name))).toEqual({ a: upTo(70), b: upTo(30) });
       },
     ),
-    { numRuns: runsOf('TRIBUTARY_FOLLOWER_RUNS', 4, 60) },
+    { numRuns: runsOf('TRIBUTARY_FOLLOWER_RUNS', 4, 30) },
   );
 }, 240_000);
 

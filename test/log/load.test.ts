@@ -167,7 +167,7 @@ test('an id is loaded once for any order of repeats, stops and restarts', async 
       expect(found).toHaveLength(wanted.size);
       expect(new Set(found)).toEqual(wanted);
     }),
-    { numRuns: runsOf('TRIBUTARY_LOAD_RUNS', 12, 200), seed: 9 },
+    { numRuns: runsOf('TRIBUTARY_LOAD_RUNS', 8, 100), seed: 9 },
   );
   await warehouse.close();
 });

@@ -91,8 +91,8 @@ export interface Credited {
   crowded: boolean;
 }
 
-export function attribute(world: World, options: Options): Attribution {
-  const full = fullOptions(options);
+/** The orders of a report with their paths, and what else paths are made of. */
+export function creditedOrders(world: World, full: FullOptions) {
   const seen = visibleRows(world, full.as_of);
   const person_of = persons(world, full.as_of, full.settings);
   const touchpoints = groupBy(seen.touchpoints, (row) => {
@@ -106,10 +106,13 @@ export function attribute(world: World, options: Options): Attribution {
   });
   const credited: Credited[] = [];
   const campaigns = new Set<string>();
+  /** The keys of all persons with a value event in the period, also of one that the filters leave out. */
+  const buyers = new Set<string>();
   for (const order of orders) {
     const all = valueEvents(order, seen.fx_rates, full);
     if (all.length === 0) continue;
     const key = personKey(order.brand_id, order.person);
+    buyers.add(key);
     const person = { touchpoints: touchpoints.get(key) ?? [], conversions: conversions.get(key)!.length };
     const previous_at = previousOrder(order, orders, full)?.occurred_at;
     const credit = (events: ValueEvent[]): Credited => creditOrder(order, events, person, previous_at, full);
@@ -117,6 +120,12 @@ export function attribute(world: World, options: Options): Attribution {
     const events = chosenEvents(order, all, full);
     if (events.length > 0) credited.push(credit(events));
   }
+  return { credited, campaigns, buyers, seen, touchpoints, conversions };
+}
+
+export function attribute(world: World, options: Options): Attribution {
+  const full = fullOptions(options);
+  const { credited, campaigns, seen } = creditedOrders(world, full);
   return {
     orders: credited.map(({ result }) => result),
     totals: totalsOf(credited, full),

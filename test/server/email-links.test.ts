@@ -364,11 +364,36 @@ describe('a link works', () => {
   });
 
   test('while the spool is full: the click is lost, and counted', async () => {
-    const server = await start({ config: { limits: { max_spool_bytes: 1 } } });
+    // The spool refuses what comes when it is full already, so the first event is kept.
+    const server = await start({ config: { limits: { max_spool_bytes: 1, max_items: 1 } } });
     const { links, pixel } = await instrumented(server);
-    expect((await server.get(links[0]!)).headers['location']).toContain('https://shop.example/spring');
-    expect((await server.get(pixel)).status).toBe(200);
-    expect((await server.get('/metrics', READ)).text).toContain('tributary_link_events_lost_total 1');
+    const [one, two, image] = await Promise.all([...links, pixel].map((path) => server.get(path)));
+    expect(one!.headers['location']).toContain('https://shop.example/spring');
+    expect(two!.headers['location']).toContain('https://shop.example/b');
+    expect(image!.status).toBe(200);
+    const metrics = async (): Promise<string> => (await server.get('/metrics', READ)).text;
+    await expect.poll(metrics).toMatch(/tributary_link_events_lost_total [12]\n/);
+  });
+
+  test('and the server stops in the next moment: the click is in the log', async () => {
+    const server = await start({ shared: true });
+    const { links } = await instrumented(server);
+    const answers = await Promise.all(links.map((path) => server.get(path, { 'user-agent': CHROME })));
+    await server.close();
+    const again = await start({ folder: server.folder });
+    const ids = answers.map(({ headers }) => new URL(headers['location']!).searchParams.get('ct'));
+    await again.flush();
+    const rows = await touchpoints(again, 2);
+    expect(rows.map((row) => JSON.parse(row.click_ids).ct)).toEqual(ids.sort());
+  });
+
+  test('and one flush later its click is in every report', async () => {
+    const server = await start();
+    const { links } = await instrumented(server, { ...MAIL, customer_id: 'customer-1' });
+    await server.get(links[0]!, { 'user-agent': CHROME });
+    await server.flush();
+    const { status, text } = await server.get('/v1/customers/customer-1');
+    expect([status, text]).toEqual([200, expect.stringContaining('spring-sale')]);
   });
 
   test('at any rate of requests', async () => {

@@ -9,6 +9,7 @@ import { type CollectingTributary, openTributary, type Role } from '../../src/tr
 import { warehouseSetting } from '../support/engine.ts';
 import { bearer } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { ENGINE_THREADS } from '../support/tier.ts';
 
 export const KEYS = {
   TRIBUTARY_WRITE_KEY: 'write-key-of-the-tests',
@@ -70,7 +71,9 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
   const tributary = (await openTributary({
     folder,
     config: makeConfig(
-      options.config?.['warehouse'] ? options.config : { ...options.config, ...warehouseSetting(folder) },
+      options.config?.['warehouse']
+        ? options.config
+        : { threads: ENGINE_THREADS, ...options.config, ...warehouseSetting(folder) },
     ),
     role: options.role ?? 'all',
     clock,

@@ -18,6 +18,7 @@ import type { TableName } from '../../src/warehouse/schema.ts';
 import { clickHouseUrl, openClickHouse } from './clickhouse.ts';
 import { ENRICHMENT, PRIVACY } from './events.ts';
 import { good } from './read.ts';
+import { ENGINE_THREADS } from './tier.ts';
 import { NOW_MS } from './time.ts';
 
 export interface WireEvent {
@@ -42,7 +43,10 @@ export function warehouseSetting(folder: string): { warehouse?: string; collecto
 }
 
 /** An empty warehouse of an engine. */
-export async function openEmptyWarehouse(engine: EngineName = TEST_ENGINE, threads = 2): Promise<Warehouse> {
+export async function openEmptyWarehouse(
+  engine: EngineName = TEST_ENGINE,
+  threads = ENGINE_THREADS,
+): Promise<Warehouse> {
   const warehouse: Warehouse =
     engine === 'clickhouse'
       ? await openClickHouse({ threads })

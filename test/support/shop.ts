@@ -7,6 +7,7 @@ import { type CollectingTributary, openTributary } from '../../src/tributary.ts'
 import { warehouseSetting } from './engine.ts';
 import { ALL_BRANDS, type Fields } from './events.ts';
 import { temporaryFolder } from './folder.ts';
+import { ENGINE_THREADS } from './tier.ts';
 import { LAST_DAY_OF_MARCH_MS } from './time.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: reports are read by path, and a wrong path fails its test
@@ -26,7 +27,7 @@ export async function openShop(file: unknown = {}): Promise<Shop> {
   const folder = temporaryFolder();
   const tributary = await openTributary({
     folder,
-    config: makeConfig({ ...(file as object), ...warehouseSetting(folder) }),
+    config: makeConfig({ threads: ENGINE_THREADS, ...(file as object), ...warehouseSetting(folder) }),
     clock: () => LAST_DAY_OF_MARCH_MS,
   });
   return {

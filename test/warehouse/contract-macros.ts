@@ -195,6 +195,16 @@ export function macroContract(open: OpenWarehouse): void {
       ).toEqual([0n, BigInt(AT_MS), -1n]);
     });
 
+    test('hash256 is a whole number below 256 from the MD5 of a text, the same in every engine', async () => {
+      // The first bytes of md5('') = d41d…, md5('a') = 0cc1… and md5('é') = 66dd….
+      const rows = await held.warehouse.read((s) =>
+        s.query(
+          "select hash256(x) as h from (select '' as x union all select 'a' as x union all select 'é' as x) t order by h",
+        ),
+      );
+      expect(rows.map(({ h }) => Number(h))).toEqual([0x0c, 0x66, 0xd4].sort((a, b) => a - b));
+    });
+
     test('bits keeps the bits of the mask', async () => {
       expect(
         await overPairs('bits(a, b)', [

@@ -7,7 +7,7 @@ import { runsOf } from '../support/tier.ts';
 import { committed, float64, instant, int64, type OpenWarehouse, rowOf, shared, text } from './rows.ts';
 
 /** Batches of random rows, for each way that an engine takes them. */
-const RUNS = runsOf('TRIBUTARY_ROW_RUNS', 8, 25);
+const RUNS = runsOf('TRIBUTARY_ROW_RUNS', 6, 25);
 
 const COLUMNS = [int64('i'), int64('whole'), float64('part'), instant('moment'), text('words')];
 

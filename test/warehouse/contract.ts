@@ -20,8 +20,12 @@ export function warehouseContract(name: string, open: OpenWarehouse): void {
     rowContract(open);
     macroContract(open);
     snapshotContract(open);
-    backupContract(open);
   });
+}
+
+/** What an engine promises to who looks after it. On ClickHouse it takes long and runs in the deep tier. */
+export function operatorContract(name: string, open: OpenWarehouse): void {
+  describe(`${name} as a warehouse`, () => backupContract(open));
 }
 
 /** The versions of a program that comes after this one. */

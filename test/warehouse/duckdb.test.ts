@@ -7,12 +7,14 @@ import { describe, expect, test } from 'vitest';
 import { DuckDBWarehouse } from '../../src/warehouse/duckdb/warehouse.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { lateness } from '../support/lateness.ts';
-import { warehouseContract } from './contract.ts';
-import { committed, count, rowOf } from './rows.ts';
+import { operatorContract, warehouseContract } from './contract.ts';
+import { committed, count, type OpenWarehouse, rowOf } from './rows.ts';
 
 const newPath = (): string => join(temporaryFolder(), 'data', 'warehouse.duckdb');
 
-warehouseContract('DuckDB on a file', (limits) => DuckDBWarehouse.open({ path: newPath(), threads: 2, ...limits }));
+const openFile: OpenWarehouse = (limits) => DuckDBWarehouse.open({ path: newPath(), threads: 2, ...limits });
+warehouseContract('DuckDB on a file', openFile);
+operatorContract('DuckDB on a file', openFile);
 
 const HOLDER = `
 import { DuckDBInstance } from ${JSON.stringify(import.meta.resolve('@duckdb/node-api'))};

@@ -5,6 +5,7 @@ import { openTributary, openWarehouse } from '../../src/tributary.ts';
 import { OLDER_PROGRAM_MESSAGE, VERSIONS } from '../../src/warehouse/versions/index.ts';
 import type { TestServer } from '../server/harness.ts';
 import type { EngineName } from '../support/engine.ts';
+import { DEEP } from '../support/tier.ts';
 import { count } from './rows.ts';
 import { asItWas, STORED_ADMIN, STORED_ANSWERS, STORED_READ, STORED_WRITE, storedFolder } from './stored-folder.ts';
 
@@ -20,7 +21,10 @@ const counted = (server: TestServer, table: string): Promise<number> =>
 /** How long a fit took depends on the machine, and the two engines were filled by two runs. */
 const comparable = (answer: string): string => asItWas(answer).replace(/"training_ms":\d+/, '"training_ms":0');
 
-describe.each(['duckdb', 'clickhouse'] as const)('a folder of schema 2 on %s', (engine: EngineName) => {
+/** The quick tier asks DuckDB, the deep one ClickHouse. */
+const ENGINES: readonly EngineName[] = DEEP ? ['clickhouse'] : ['duckdb'];
+
+describe.each(ENGINES)('a folder of schema 2 on %s', (engine) => {
   const there = engine === 'duckdb' || inject('clickhouse_url') !== '';
 
   test.runIf(there)('is opened, loads what its spool still held, and answers as it did, to the byte', async () => {

@@ -3,7 +3,7 @@
  * outside of attribution/journeys.ts, and the persons.
  */
 import { MAX_VALUE_MICROS } from '../../attribution/bounds.ts';
-import type { Plan } from '../../attribution/plan.ts';
+import { PERSON_GROUPS, type Plan } from '../../attribution/plan.ts';
 import { CONVERSION_TYPES } from '../../domain/conversion.ts';
 import type { PersonKeys } from '../../identity/person-keys.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
@@ -88,7 +88,7 @@ function isTooLarge({ large }: ValueEvents): boolean {
 
 type OfPeople = Pick<
   AskedOrders,
-  'persons' | 'person_keys' | 'person_starts' | 'by_person' | 'subjects' | 'outside' | 'conversions'
+  'persons' | 'person_keys' | 'person_starts' | 'by_person' | 'person_group' | 'subjects' | 'outside' | 'conversions'
 >;
 
 /** Numbers the people who ordered, and finds what belongs to each. */
@@ -105,6 +105,7 @@ async function ofPeople(
   const { subject } = book.conversions;
   const person = new Uint32Array(rows.length);
   const order = new Uint32Array(rows.length);
+  const person_group = new Uint8Array(rows.length);
   const turns = new WorkTurns();
   let persons = 0;
   for (let i = 0; i < rows.length; i++) {
@@ -115,6 +116,7 @@ async function ofPeople(
       numbers[key] = ++persons;
     }
     person[i] = numbers[key]! - 1;
+    person_group[i] = book.keys.lowOf(key) & (PERSON_GROUPS - 1);
     order[i] = i;
   }
   const found = new Pairs();
@@ -131,6 +133,7 @@ async function ofPeople(
     person_keys: keys.subarray(0, persons),
     person_starts: starts,
     by_person: Uint32Array.from(values),
+    person_group,
     subjects: found.lists(persons),
     ...(await otherConversions(book, standing, rows, persons, (row) => numbers[people.personOf(subject[row]!)]! - 1)),
   };

@@ -28,6 +28,16 @@ export interface SilentPeople {
   conversions: Float64Array;
 }
 
+export const NOBODY: SilentPeople = {
+  people: 0,
+  key_high: new Int32Array(0),
+  key_low: new Int32Array(0),
+  brand_no: new Uint32Array(0),
+  policy: new Uint32Array(0),
+  subjects: { starts: new Uint32Array(1), values: new Float64Array(0) },
+  conversions: new Float64Array(0),
+};
+
 /** Finds everyone with a touchpoint in the period, of any kind and at any position, who has none of the orders. */
 export async function silentPeople(
   snapshot: Snapshot,

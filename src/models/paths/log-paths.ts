@@ -24,6 +24,7 @@ export async function readLogPaths(
   const question = {
     states: naming,
     filters: { events: null, touches: null },
+    with_people: true,
     // A fitted model weighs all touches of an order, also those that a report cuts.
     most_touches: Number.POSITIVE_INFINITY,
     instants: false,

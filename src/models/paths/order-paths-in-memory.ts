@@ -7,7 +7,7 @@ import { groupEvents, ordersInMemory } from '../../histories/credit.ts';
 import type { Histories } from '../../histories/histories.ts';
 import { Interactions } from '../../histories/interactions.ts';
 import { factsOf, type LabelFacts } from '../../histories/label-facts.ts';
-import { silentPeople } from '../../histories/orders/silent-people.ts';
+import { NOBODY, silentPeople } from '../../histories/orders/silent-people.ts';
 import { PersonParts } from '../../histories/person-parts.ts';
 import { Walk } from '../../histories/walk.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
@@ -32,7 +32,7 @@ export async function orderPathsInMemory(
   const { orders, person_keys } = asked;
   const chooses = events?.chooses ?? null;
   const { event_group } = await groupEvents(plan, orders, { keysOf: () => [], chooses });
-  const silent = await silentPeople(snapshot, plan, histories, person_keys, orders);
+  const silent = question.with_people ? await silentPeople(snapshot, plan, histories, person_keys, orders) : NOBODY;
   const people = { orders, event_group, silent };
   const found = await new PathWalk(histories, plan, people, question).run();
   refuseMoreTouches(found.touches);
@@ -63,16 +63,20 @@ class PathWalk {
   }
 
   async run(): Promise<FoundPaths> {
-    const { orders, silent } = this.people;
+    const { orders } = this.people;
+    const { by_person, person_starts } = orders;
     const parts = new PersonParts(orders, this.histories);
     for (let persons = parts.take(); persons !== null; persons = parts.take())
-      for (const person of persons) await this.walkOrders(person);
-    // One place for the person whose path is made.
-    const own = { at_ms: new Float64Array(1), previous_ms: Float64Array.of(Number.NaN), policy: new Uint32Array(1) };
-    for (let person = 0; person < silent.people; person++) {
-      if (this.turns.ends(32)) await this.rest();
-      this.walkSilent(person, { ...own, conversions: silent.conversions });
-    }
+      for (const person of persons) {
+        if (this.turns.ends(32)) await this.rest();
+        this.beginOrders(person);
+        for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++) {
+          if (this.turns.ends(32)) await this.rest();
+          const order = by_person[i]!;
+          if (this.isChosen(order)) this.add(orders, order, order, person);
+        }
+      }
+    await this.walkSilent();
     return this.found;
   }
 
@@ -81,36 +85,48 @@ class PathWalk {
     this.question.signal?.throwIfAborted();
   }
 
-  private async walkOrders(person: number): Promise<void> {
-    const { orders, event_group } = this.people;
-    const { by_person, person_starts, event_starts, at_ms } = orders;
-    let last_ms = Number.NEGATIVE_INFINITY;
-    for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++)
-      last_ms = Math.max(last_ms, at_ms[by_person[i]!]!);
-    if (this.turns.ends(32)) await this.rest();
-    this.walk.take(orders.subjects, person, last_ms);
-    this.candidates.ofPerson(this.walk);
+  private beginOrders(person: number): void {
+    const { by_person, person_starts, at_ms, policy, subjects } = this.people.orders;
+    let [first_ms, last_ms] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++) {
-      if (this.turns.ends(32)) await this.rest();
       const order = by_person[i]!;
-      let is_chosen = false;
-      for (let e = event_starts[order]!; e < event_starts[order + 1]!; e++)
-        if (event_group[e] !== NOT_CHOSEN) is_chosen = true;
-      if (is_chosen) this.add(orders, order, order, person);
+      first_ms = Math.min(first_ms, at_ms[order]! - this.candidates.reachOf(policy[order]!));
+      last_ms = Math.max(last_ms, at_ms[order]!);
     }
+    this.walk.take(subjects, person, last_ms, first_ms);
+    this.candidates.ofPerson(this.walk);
+  }
+
+  /** True if some value event of an order is chosen. */
+  private isChosen(order: number): boolean {
+    const { orders, event_group } = this.people;
+    for (let e = orders.event_starts[order]!; e < orders.event_starts[order + 1]!; e++)
+      if (event_group[e] !== NOT_CHOSEN) return true;
+    return false;
   }
 
   /** The path of a person who did not order ends at the last touchpoint in the period that may earn. */
-  private walkSilent(person: number, own: AskedForCandidates): void {
+  private async walkSilent(): Promise<void> {
     const { silent } = this.people;
-    const { start_ms, end_ms } = this.plan.brands[silent.brand_no[person]!]!;
-    this.walk.take(silent.subjects, person, end_ms - 1);
-    const at_ms = this.lastTouch(start_ms);
-    if (at_ms === null) return;
-    own.at_ms[0] = at_ms;
-    own.policy[0] = silent.policy[person]!;
-    this.candidates.ofPerson(this.walk);
-    this.add(own, 0, -1, person);
+    // One place for the person whose path is made.
+    const own = {
+      at_ms: new Float64Array(1),
+      previous_ms: Float64Array.of(Number.NaN),
+      policy: new Uint32Array(1),
+      conversions: silent.conversions,
+    };
+    for (let person = 0; person < silent.people; person++) {
+      if (this.turns.ends(32)) await this.rest();
+      const { start_ms, end_ms } = this.plan.brands[silent.brand_no[person]!]!;
+      const policy = silent.policy[person]!;
+      this.walk.take(silent.subjects, person, end_ms - 1, start_ms - this.candidates.reachOf(policy));
+      const at_ms = this.lastTouch(start_ms);
+      if (at_ms === null) continue;
+      own.at_ms[0] = at_ms;
+      own.policy[0] = policy;
+      this.candidates.ofPerson(this.walk);
+      this.add(own, 0, -1, person);
+    }
   }
 
   /** A continuation is a sign of the person, too. */

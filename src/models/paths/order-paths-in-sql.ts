@@ -32,7 +32,9 @@ export async function orderPathsInSql(
   question: PathQuestion,
 ): Promise<OrderPaths> {
   const chosen = (await question.filters.events?.inSql(made)) ?? made;
-  const orders = await withSilentPeople(snapshot, plan, made.orders, chosen.orders);
+  const orders = question.with_people
+    ? await withSilentPeople(snapshot, plan, made.orders, chosen.orders)
+    : chosen.orders;
   const times = await readTimeBounds(snapshot, plan, orders, made.adjustments);
   const touches = await makeTouchesOfOrders(snapshot, plan, { orders, events: chosen.events }, times);
   const states = await nameTouches(snapshot, touches, stateNaming(question.states), question.filters.touches);

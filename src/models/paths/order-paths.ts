@@ -60,6 +60,8 @@ export interface PathFilters {
 export interface PathQuestion {
   states: PathStates;
   filters: PathFilters;
+  /** False where only the paths of orders are wanted. */
+  with_people: boolean;
   /** A path keeps so many of its newest touches. */
   most_touches: number;
   /** False where nobody reads `touch_ms`; then it is empty. */

@@ -36,7 +36,8 @@ export function stateNaming(states: PathStates): StateNaming {
   return {
     field: 'by',
     columns: [column],
-    sql: `coalesce(concat('${VALUE}', t.${column}), '${MISSING}')`,
+    // DuckDB's concat leaves out what is null.
+    sql: `case when t.${column} is null then '${MISSING}' else concat('${VALUE}', t.${column}) end`,
     join: '',
     prepare: async () => undefined,
     of: (touch) => (touch[column] === null ? MISSING : `${VALUE}${touch[column]}`),

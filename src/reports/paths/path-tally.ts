@@ -10,13 +10,13 @@ export class PathTally {
   private people = new Uint32Array(64);
   private readonly micros = new ExactSums();
 
-  constructor(private readonly paths: TalliedPaths) {}
+  constructor(private readonly paths: TalliedPaths) {
+    this.micros.reserve(this.orders.length);
+  }
 
   /** Adds a path to the sums of a number. */
   add(at: number, path: number): void {
-    this.orders = roomFor(this.orders, at + 1);
-    this.people = roomFor(this.people, at + 1);
-    this.micros.reserve(at + 1);
+    if (at >= this.orders.length) this.grow(at + 1);
     const { is_order, counted, net_micros, large_micros } = this.paths;
     if (is_order[path] === 0) {
       this.people[at]! += 1;
@@ -26,6 +26,12 @@ export class PathTally {
     this.micros.add(at, net_micros[path]!);
     const large = large_micros.size === 0 ? undefined : large_micros.get(path);
     if (large !== undefined) this.micros.addLarge(at, large);
+  }
+
+  private grow(length: number): void {
+    this.orders = roomFor(this.orders, length);
+    this.people = roomFor(this.people, length);
+    this.micros.reserve(this.orders.length);
   }
 
   ordersOf(at: number): number {

@@ -1,14 +1,56 @@
-/** The answer of the table of campaigns. */
+/** The answer of the table of campaigns and flows. */
+import { Type } from '../../domain/typebox.ts';
+import { ENGAGEMENT_COUNTS, ENGAGEMENT_RATES, LOSSES } from '../campaign-metrics.ts';
 import type { ComparedParts } from '../compare.ts';
 import { ATTRIBUTION_MEANINGS } from './attribution.ts';
 import { type Compared, comparedRows, comparedShape } from './changes.ts';
-import { COMPARISON, closed, count, money, number, PERIOD_HEAD, SPENT, text, textOrNull, WARNINGS } from './shapes.ts';
+import {
+  amount,
+  byName,
+  COMPARISON,
+  closed,
+  count,
+  fieldsOf,
+  money,
+  nullable,
+  number,
+  PERIOD_HEAD,
+  ratio,
+  SPENT,
+  text,
+  textOrNull,
+  WARNINGS,
+} from './shapes.ts';
 
 const SUMS = { credited_conversions: number(), ...money('attributed_revenue'), ...SPENT };
+const ENGAGEMENT_SUMS = fieldsOf(Object.keys(ENGAGEMENT_COUNTS), () => nullable(count()));
+const ENGAGEMENT = {
+  ...ENGAGEMENT_SUMS,
+  ...fieldsOf(Object.keys(ENGAGEMENT_RATES), ratio),
+};
 
 const PARTS = {
-  campaigns: { keys: { campaign_id: textOrNull() }, measures: { touched_conversions: count(), ...SUMS } },
-  totals: { keys: {}, measures: SUMS },
+  campaigns: {
+    keys: { campaign_id: Type.Optional(textOrNull()), email_id: Type.Optional(textOrNull()) },
+    measures: {
+      touched_conversions: count(),
+      ...SUMS,
+      ...money('influenced_revenue'),
+      converting_customers: count(),
+      ...ENGAGEMENT,
+      conversion_rate: ratio(),
+      revenue_per_recipient: nullable(amount()),
+      ...fieldsOf(LOSSES, ratio),
+    },
+    others: {
+      campaign_kind: textOrNull(),
+      revenue_per_recipient_interval: nullable(closed({ low: amount(), high: amount() })),
+      revenue_per_recipient_withheld: textOrNull(),
+      revenue_per_recipient_support: count(),
+    },
+    otherwise_by: 'campaign_kind',
+  },
+  totals: { keys: {}, measures: { ...ENGAGEMENT_SUMS, ...SUMS } },
 } satisfies Record<string, Compared>;
 
 export const CAMPAIGNS_COMPARED: ComparedParts = { fields: PARTS };
@@ -19,11 +61,23 @@ export const CampaignsResult = closed({
   attribution_model: text(),
   campaigns: comparedRows(PARTS.campaigns),
   totals: comparedShape(PARTS.totals),
+  definitions: byName(text()),
   warnings: WARNINGS,
 });
 
 export const CAMPAIGNS_MEANINGS = {
   ...ATTRIBUTION_MEANINGS,
-  campaigns: 'Most revenue first. The row without a campaign_id has touches and spend of no campaign',
+  campaigns: 'Most revenue first. The row without a campaign_id has touches, emails and spend of no campaign',
+  campaign_kind:
+    'campaign, flow or transactional, as its emails and touches say; null if nothing says it, or if there are several',
+  touched_conversions: 'Influenced orders: those with a touch of the campaign in their path, also if it earned nothing',
+  influenced_revenue:
+    'Net value of the influenced orders. An order that several campaigns touched is in all their rows, so it has no sum, and it is not credit',
+  converting_customers: 'People with an influenced order',
+  sends: 'Null, as all engagement, if no email event, open or click of the campaign lies in the period',
+  revenue_per_recipient_interval:
+    'The middle 90 % of a bootstrap over people of attributed_revenue / unique_recipients; null if it is withheld',
+  revenue_per_recipient_withheld: 'Why there is no interval',
+  revenue_per_recipient_support: 'People with an influenced order',
   spend: 'What the campaign cost; null if no spend was sent',
 } as const;

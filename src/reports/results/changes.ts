@@ -12,6 +12,8 @@ export interface Compared {
   sometimes?: Fields;
   /** Fields that are there and not compared. */
   others?: Fields;
+  /** The field of `others` that joins rows that have none of the keys. */
+  otherwise_by?: string;
   /** A field with measures by name, such as those of each model. */
   by_name?: { field: string; measures: Fields; others: Fields };
   /** Measures that are parts of a whole: a group that a period lacks has 0 of it, and null where the whole is 0. */

@@ -10,24 +10,23 @@ import type { ObservedPaths } from './observed-paths.ts';
 import type { PathFigures } from './set-sums.ts';
 
 /** Where a path is counted. */
-const PLACES = { counted: 0, without_touch: 1, filtered: 2, only_refunds: 3, left_out: 4 } as const;
+const PLACES = { counted: 0, without_touch: 1, filtered: 2, only_refunds: 3 } as const;
 
 export interface PathsToCount {
   observed: ObservedPaths;
   apart: Apart;
 }
 
-/** True for a path without an order that counts. */
-export type SilentFilter = ((path: { policy: number; day_number: number }) => boolean) | null;
-
 /** Chooses the paths to count. @param by the key about the touch that names channels. */
-export async function pathsToCount(read: OrderPaths, by: string, silent: SilentFilter): Promise<PathsToCount> {
+export async function pathsToCount(read: OrderPaths, by: string): Promise<PathsToCount> {
   const { names, code_of } = namesBy(read.states, by);
-  const place = await placesOf(read, silent);
+  const place = await placesOf(read);
   const counted = await listOf(place);
   const offsets = new Uint32Array(counted.length + 1);
-  for (const [i, path] of counted.entries())
-    offsets[i + 1] = offsets[i]! + read.offsets[path + 1]! - read.offsets[path]!;
+  await inBlocks(counted.length, (from, until) => {
+    for (let i = from; i < until; i++)
+      offsets[i + 1] = offsets[i]! + read.offsets[counted[i]! + 1]! - read.offsets[counted[i]!]!;
+  });
   const codes = new Uint16Array(offsets[counted.length]!);
   const large = new Map<number, bigint>();
   const micros = new Float64Array(counted.length);
@@ -41,15 +40,15 @@ export async function pathsToCount(read: OrderPaths, by: string, silent: SilentF
       micros[i] = read.net_micros[path]!;
       is_order[i] = read.is_order[path]!;
       person[i] = read.person[path]!;
-    }
-  });
-  if (read.large_micros.size > 0)
-    for (const [i, path] of counted.entries()) {
-      const value = read.large_micros.get(path);
+      const value = read.large_micros.size === 0 ? undefined : read.large_micros.get(path);
       if (value !== undefined) large.set(i, value);
     }
-  const random_group = Uint16Array.from(read.person_hash, randomGroupOf);
+  });
   const people = read.person_hash.length;
+  const random_group = new Uint16Array(people);
+  await inBlocks(people, (from, until) => {
+    for (let p = from; p < until; p++) random_group[p] = randomGroupOf(read.person_hash[p]!);
+  });
   return {
     observed: { names, codes, offsets, is_order, micros, large, person, people, random_group },
     apart: await sumApart(read, place),
@@ -68,10 +67,7 @@ function namesBy(states: readonly string[], by: string): { names: Array<string |
   return { names, code_of: Uint16Array.from(values, (value) => codes.get(value)!) };
 }
 
-async function placesOf(
-  { offsets, shown, is_order, counted, policy, day_number }: OrderPaths,
-  silent: SilentFilter,
-): Promise<Uint8Array> {
+async function placesOf({ offsets, shown, is_order, counted }: OrderPaths): Promise<Uint8Array> {
   const place = new Uint8Array(is_order.length);
   const passes = (path: number): boolean => {
     if (shown === null) return true;
@@ -80,9 +76,7 @@ async function placesOf(
   };
   await inBlocks(is_order.length, (from, until) => {
     for (let path = from; path < until; path++) {
-      if (is_order[path] === 0 && silent !== null && !silent({ policy: policy[path]!, day_number: day_number[path]! }))
-        place[path] = PLACES.left_out;
-      else if (is_order[path] === 1 && counted[path] === 0) place[path] = PLACES.only_refunds;
+      if (is_order[path] === 1 && counted[path] === 0) place[path] = PLACES.only_refunds;
       else if (offsets[path] === offsets[path + 1]) place[path] = PLACES.without_touch;
       else place[path] = passes(path) ? PLACES.counted : PLACES.filtered;
     }
@@ -103,8 +97,8 @@ async function sumApart(
   { is_order, counted, net_micros, large_micros }: OrderPaths,
   place: Uint8Array,
 ): Promise<Apart> {
-  const paths = new Float64Array(5);
-  const orders = new Float64Array(5);
+  const paths = new Float64Array(4);
+  const orders = new Float64Array(4);
   const micros = new ExactSums();
   await inBlocks(place.length, (from, until) => {
     for (let path = from; path < until; path++) {

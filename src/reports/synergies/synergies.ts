@@ -1,22 +1,19 @@
 /** The synergies report: which channels are on the same paths, and how such paths do. docs/semantics.md 17. */
-import type { Plan } from '../../attribution/plan.ts';
 import { choice } from '../../domain/parameter.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
-import { partsOfPolicy } from '../../histories/asked-orders.ts';
 import type { LabelColumn } from '../../histories/relations.ts';
 import { answerOnce } from '../answers.ts';
 import { reportHead } from '../config-hash.ts';
 import { type ReportContext, type ReportJson, readOptions } from '../context.ts';
 import { defineReport } from '../declare.ts';
-import { type Filters, readFilters } from '../filters.ts';
-import { eventFilter } from '../filters-in-memory.ts';
+import { readFilters } from '../filters.ts';
 import { DEFAULT_WEEK_START, groupKey, TOUCH_KEY_NAMES } from '../groups.ts';
 import { NO_MODEL_PARAMETERS } from '../parameters.ts';
 import { reportPaths } from '../report-paths.ts';
 import { resolveParameters } from '../resolve.ts';
 import { SYNERGIES_COMPARED, SYNERGIES_MEANINGS, SynergiesResult } from '../results/synergies.ts';
 import { countSynergies } from './count.ts';
-import { pathsToCount, type SilentFilter } from './order-paths.ts';
+import { pathsToCount } from './order-paths.ts';
 
 const MIN_SUPPORT = 30;
 const LIMIT = 100;
@@ -44,7 +41,7 @@ const SynergiesParameters = Type.Object(
   { additionalProperties: false },
 );
 
-async function synergiesReport(
+export async function synergiesReport(
   context: ReportContext,
   parameters: Static<typeof SynergiesParameters>,
   options: { key_brand_id: string | null },
@@ -67,7 +64,7 @@ async function synergiesReport(
         filters,
         week_start: DEFAULT_WEEK_START,
       });
-      const { observed, apart } = await pathsToCount(read, by, silentFilter(plan, filters));
+      const { observed, apart } = await pathsToCount(read, by);
       const signal = context.cancellation?.signal;
       return {
         ...reportHead(resolved, context.clock()),
@@ -76,21 +73,6 @@ async function synergiesReport(
       };
     });
   }, readOptions(context));
-}
-
-/**
- * True for paths without an order that the filters let pass, by brand and by the day of their last touch; null without such filters.
- * Such a path has no type of conversion and no segments, so filters about these choose orders only.
- */
-function silentFilter(plan: Plan, filters: Filters): SilentFilter {
-  const of_events = filters.of_events.filter(({ key }) => key.about === 'time' || key.field === 'brand_id');
-  const passes = eventFilter({ ...filters, of_events });
-  if (passes === null) return null;
-  return ({ policy, day_number }) => {
-    const { brand_no, conversion_type } = partsOfPolicy(policy);
-    const { brand_id } = plan.brands[brand_no]!;
-    return passes({ brand_id, conversion_type, segment: null, segments_pass: null, day_number });
-  };
 }
 
 export const synergies = defineReport({

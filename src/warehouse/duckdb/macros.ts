@@ -29,6 +29,7 @@ export const DUCKDB_MACROS: MacroTable = {
        else ((${v})::hugeint * (${s})::hugeint) // (${t})::hugeint end)`,
   muldiv53: scaledDown,
   hash53: (x) => `((hash(${x}) >> 11)::bigint + 1)`,
+  hash256: (x) => `('0x' || md5(${x})[1:2])::bigint`,
   bits: (x, mask) => `((${x}) & (${mask}))`,
   floor_div: (a, b) => `((${a}) // (${b}) - ((${a}) % (${b}) < 0)::int)`,
   sum128: (x) => `sum((${x})::hugeint)`,

@@ -1,0 +1,158 @@
+/** One campaign: what was sent, what people and machines did with it, what it earned, and by which emails. */
+import { useParams } from 'wouter-preact';
+import { type Campaign, useCampaign } from '../api/reports.ts';
+import { Change } from '../parts/change.tsx';
+import { count, decimalMoney, share } from '../parts/figures.ts';
+import { Meaning } from '../parts/meaning.tsx';
+import { Shown } from '../parts/states.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { useView } from '../view.ts';
+
+type Email = Campaign['by_email'][number];
+
+export default function CampaignPage() {
+  const { id = '' } = useParams<{ id: string }>();
+  const [view] = useView();
+  const campaign_id = decodeURIComponent(id);
+  const campaign = useCampaign(view, campaign_id);
+  return (
+    <div class="page">
+      <h1>{campaign_id}</h1>
+      <Shown answer={campaign} what="the campaign">
+        {(data) => <Parts data={data} />}
+      </Shown>
+    </div>
+  );
+}
+
+function Parts({ data }: { data: Campaign }) {
+  const {
+    basic_metrics: basic,
+    conversion_metrics: earned,
+    efficiency_metrics: efficiency,
+    currency,
+    definitions,
+  } = data;
+  return (
+    <>
+      <section aria-labelledby="earned">
+        <h2 id="earned">What it earned</h2>
+        <dl class="figures">
+          <Figure
+            name="Revenue"
+            value={decimalMoney(earned.attributed_revenue, currency)}
+            percent={earned.change_percent?.['attributed_revenue']}
+          >
+            Net revenue that the model {data.attribution_model} credits to it.
+          </Figure>
+          <Figure name="Revenue per recipient" value={decimalMoney(efficiency.revenue_per_recipient, currency)}>
+            {definitions['revenue_per_recipient']}
+          </Figure>
+          <Figure name="Orders credited" value={count(earned.credited_conversions, 1)}>
+            The parts of orders that the model credits to it.
+          </Figure>
+          <Figure
+            name="Orders touched"
+            value={count(earned.touched_conversions)}
+            percent={earned.change_percent?.['touched_conversions']}
+          >
+            Orders with a touch of the campaign in their path. Other touches may have earned a part, too.
+          </Figure>
+          <Figure name="Recipients who bought" value={share(earned.conversion_rate, 1)}>
+            {definitions['conversion_rate']}
+          </Figure>
+          <Figure name="Spend" value={decimalMoney(efficiency.spend, currency)}>
+            What was spent on the campaign in this period.
+          </Figure>
+        </dl>
+      </section>
+      <section aria-labelledby="people">
+        <h2 id="people">What people did, and what machines did</h2>
+        <dl class="figures">
+          <Figure name="Delivered" value={count(basic.delivered)}>
+            Of {count(basic.sends)} that were sent.
+          </Figure>
+          <Figure name="People who clicked" value={share(basic.recipient_click_rate, 1)}>
+            {definitions['recipient_click_rate']}. With machines it would be {share(basic.raw_recipient_click_rate, 1)}.
+          </Figure>
+          <Figure name="People who opened" value={share(basic.recipient_open_rate, 1)}>
+            {definitions['recipient_open_rate']}. With machines it would be {share(basic.raw_recipient_open_rate, 1)}.
+          </Figure>
+          <Figure name="Opens by machines" value={`${count(basic.machine_opens)} of ${count(basic.opens)}`}>
+            Opens of mail proxies and gateways before anybody read the email.
+          </Figure>
+          <Figure name="Clicks by machines" value={`${count(basic.machine_clicks)} of ${count(basic.clicks)}`}>
+            Clicks of gateways that follow every link.
+          </Figure>
+          <Figure name="Unsubscribed" value={`${count(basic.unsubscribed)} (${share(basic.unsubscribe_rate, 2)})`}>
+            {definitions['unsubscribe_rate']}
+          </Figure>
+        </dl>
+      </section>
+      <section aria-labelledby="emails">
+        <h2 id="emails">Its emails</h2>
+        <Emails data={data} />
+      </section>
+    </>
+  );
+}
+
+function Figure({
+  name,
+  value,
+  percent,
+  children,
+}: {
+  name: string;
+  value: string;
+  percent?: number | null | undefined;
+  children: preact.ComponentChildren;
+}) {
+  return (
+    <div>
+      <dt>
+        {name} <Meaning of={name}>{children}</Meaning>
+      </dt>
+      <dd class="figure">{value}</dd>
+      {percent !== undefined && (
+        <dd>
+          <Change percent={percent} />
+        </dd>
+      )}
+    </div>
+  );
+}
+
+function Emails({ data: { by_email, currency } }: { data: Campaign }) {
+  const columns: ReadonlyArray<Column<Email>> = [
+    { name: 'Email', cell: (row) => row.email_id ?? 'without an id', by: (row) => row.email_id },
+    { name: 'Delivered', right: true, cell: (row) => count(row.delivered), by: (row) => row.delivered },
+    {
+      name: 'People who opened',
+      right: true,
+      cell: (row) => share(row.recipient_open_rate, 1),
+      by: (row) => row.recipient_open_rate,
+    },
+    {
+      name: 'People who clicked',
+      right: true,
+      cell: (row) => share(row.recipient_click_rate, 1),
+      by: (row) => row.recipient_click_rate,
+    },
+    {
+      name: 'Revenue',
+      right: true,
+      cell: (row) => decimalMoney(row.attributed_revenue, currency),
+      by: (row) => Number(row.attributed_revenue),
+    },
+    {
+      name: 'Per recipient',
+      right: true,
+      cell: (row) => decimalMoney(row.revenue_per_recipient, currency),
+      by: (row) => (row.revenue_per_recipient === null ? null : Number(row.revenue_per_recipient)),
+    },
+  ];
+  return (
+    <Table caption="Emails of the campaign" columns={columns} rows={by_email} keyOf={(row) => row.email_id ?? ''} />
+  );
+}

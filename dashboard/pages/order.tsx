@@ -1,0 +1,106 @@
+/** One order: each touch before it, what it earned under each model, and why the others earned nothing. */
+import { Link, useParams } from 'wouter-preact';
+import { type Receipt, useReceipt } from '../api/reports.ts';
+import { count, decimalMoney, instant, money, share, words } from '../parts/figures.ts';
+import { Shown } from '../parts/states.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { useView, type View, withView } from '../view.ts';
+
+type Touch = Receipt['touchpoints'][number];
+
+export default function OrderPage() {
+  const { id = '' } = useParams<{ id: string }>();
+  const [view] = useView();
+  const receipt = useReceipt(view, decodeURIComponent(id));
+  return (
+    <div class="page">
+      <h1>Order {decodeURIComponent(id)}</h1>
+      <Shown answer={receipt} what="the order">
+        {(data) => <Credit data={data} view={view} />}
+      </Shown>
+    </div>
+  );
+}
+
+function Credit({ data, view }: { data: Receipt; view: View }) {
+  const { order, person, rules, reconciliation, currency, unattributed_reason } = data;
+  const [model = ''] = data.attribution_models;
+  const credited = data.touchpoints.filter(({ status }) => status === 'credited');
+  const others = data.touchpoints.filter(({ status }) => status !== 'credited');
+  return (
+    <>
+      <p class="headline">
+        {words(order.conversion_type)} of {decimalMoney(order.value, order.currency)} on {instant(order.occurred_at)} by{' '}
+        <Link href={withView(`/customers/${encodeURIComponent(person.person_id)}`, view)}>{person.person_id}</Link>; net{' '}
+        {money(reconciliation.net_revenue_micros, currency)}.
+      </p>
+      {order.adjustments.length > 0 && (
+        <p>
+          {count(order.adjustments.length)} refunds or corrections are taken off. The net value is{' '}
+          {decimalMoney(order.net, order.currency)}.
+        </p>
+      )}
+      {order.match !== null && (
+        <p>
+          The shop joined it to a click by {words(order.match.method)}
+          {order.match.confidence !== null && ` (confidence ${share(order.match.confidence)})`}.
+        </p>
+      )}
+      {unattributed_reason !== null && <p>No touch earned it: {words(unattributed_reason)}.</p>}
+      <Table
+        caption={`Touches with credit under the model ${words(model)}, oldest first`}
+        columns={creditColumns(model, currency)}
+        rows={credited}
+        keyOf={(touch) => touch.touchpoint_id}
+      />
+      <p class="muted">
+        Windows: views {rules.windows.view_days} days, email {rules.windows.email_days} days, clicks and visits{' '}
+        {rules.windows.click_days} days. Half-life of time decay: {rules.half_life_days} days.
+      </p>
+      {others.length > 0 && (
+        <Table
+          caption="Touches without credit"
+          columns={OTHER_COLUMNS}
+          rows={others}
+          keyOf={(touch) => touch.touchpoint_id}
+        />
+      )}
+      {data.touchpoints_shown < data.touchpoint_count && (
+        <p class="muted">
+          {count(data.touchpoints_shown)} of {count(data.touchpoint_count)} touchpoints are listed.
+        </p>
+      )}
+    </>
+  );
+}
+
+const TOUCH_COLUMNS: ReadonlyArray<Column<Touch>> = [
+  { name: 'When', cell: (touch) => instant(touch.occurred_at), by: (touch) => touch.occurred_at },
+  { name: 'Touch', cell: (touch) => words(touch.touchpoint_type), by: (touch) => touch.touchpoint_type },
+  { name: 'Channel', cell: (touch) => words(touch.channel ?? 'unknown'), by: (touch) => touch.channel },
+  { name: 'Campaign', cell: (touch) => touch.campaign_id ?? '–', by: (touch) => touch.campaign_id },
+];
+
+function creditColumns(model: string, currency: string): ReadonlyArray<Column<Touch>> {
+  return [
+    ...TOUCH_COLUMNS,
+    {
+      name: 'Share',
+      right: true,
+      cell: (touch) => share(touch.credit?.[model]?.share, 1),
+      by: (touch) => touch.credit?.[model]?.share,
+    },
+    {
+      name: 'Earned',
+      right: true,
+      cell: (touch) => money(touch.credit?.[model]?.attributed_revenue_micros, currency),
+      by: (touch) => Number(touch.credit?.[model]?.attributed_revenue_micros ?? 0),
+    },
+  ];
+}
+
+const OTHER_COLUMNS: ReadonlyArray<Column<Touch>> = [
+  ...TOUCH_COLUMNS,
+  { name: 'Verdict', cell: (touch) => touch.verdict, by: (touch) => touch.verdict },
+  { name: 'Why not', cell: (touch) => touch.reason, by: (touch) => touch.status },
+];

@@ -1,0 +1,60 @@
+/** The columns about credit and cost, which the tables of channels and of campaigns share. */
+import { Change } from './change.tsx';
+import { count, money, NOTHING } from './figures.ts';
+import type { Column } from './table.tsx';
+
+interface Credited {
+  attributed_revenue_micros: string;
+  credited_conversions: number;
+  touched_conversions: number;
+  spend_micros?: string | null;
+  return_on_ad_spend?: number | null;
+  change_percent?: Record<string, number | null>;
+}
+
+/** @param of what a row is, such as channel. */
+export function creditColumns<R extends Credited>(currency: string, of: string): ReadonlyArray<Column<R>> {
+  return [
+    {
+      name: 'Revenue',
+      meaning: `Net revenue that the model credits to the ${of}`,
+      right: true,
+      cell: (row) => money(row.attributed_revenue_micros, currency),
+      by: (row) => Number(row.attributed_revenue_micros),
+    },
+    {
+      name: 'Change',
+      meaning: 'Against the earlier period',
+      right: true,
+      cell: (row) => <Change percent={row.change_percent?.['attributed_revenue']} />,
+      by: (row) => row.change_percent?.['attributed_revenue'],
+    },
+    {
+      name: 'Orders credited',
+      meaning: `Parts of orders that the model credits to the ${of}`,
+      right: true,
+      cell: (row) => count(row.credited_conversions, 1),
+      by: (row) => row.credited_conversions,
+    },
+    {
+      name: 'Orders touched',
+      meaning: `Orders with a touch of the ${of} in their path; an order may have several`,
+      right: true,
+      cell: (row) => count(row.touched_conversions),
+      by: (row) => row.touched_conversions,
+    },
+    {
+      name: 'Spend',
+      right: true,
+      cell: (row) => money(row.spend_micros, currency),
+      by: (row) => (row.spend_micros ? Number(row.spend_micros) : null),
+    },
+    {
+      name: 'Return on spend',
+      meaning: 'Revenue divided by spend',
+      right: true,
+      cell: (row) => (row.return_on_ad_spend ? `${count(row.return_on_ad_spend, 1)} ×` : NOTHING),
+      by: (row) => row.return_on_ad_spend,
+    },
+  ];
+}

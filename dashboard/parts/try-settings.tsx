@@ -1,0 +1,106 @@
+/** Sliders for the settings of the models. They answer while they are moved, and change nothing that is stored. */
+import { useState } from 'preact/hooks';
+import { type Attribution, useTried } from '../api/reports.ts';
+import type { View } from '../view.ts';
+import { money, share, words } from './figures.ts';
+import { Shown } from './states.tsx';
+import { type Column, Table } from './table.tsx';
+
+const SETTINGS = [
+  { name: 'half_life_days', label: 'Half-life of time decay', min: 1, max: 60 },
+  { name: 'view_days', label: 'Window of opens and impressions', min: 0, max: 30 },
+  { name: 'email_days', label: 'Window of clicks in emails', min: 0, max: 60 },
+  { name: 'click_days', label: 'Window of other clicks and visits', min: 0, max: 90 },
+] as const;
+const DEFAULTS: Readonly<Record<string, string>> = {
+  half_life_days: '7',
+  view_days: '1',
+  email_days: '7',
+  click_days: '30',
+};
+
+interface Row {
+  channel: string;
+  now: bigint;
+  tried: bigint;
+}
+
+export function TrySettings({ view }: { view: View }) {
+  const [tried, setTried] = useState<Readonly<Record<string, string>>>({});
+  const own: View = { ...view, model: 'time_decay' };
+  const now = useTried(own, {});
+  const other = useTried(own, tried);
+  return (
+    <section aria-labelledby="try">
+      <h2 id="try">Try other settings</h2>
+      <form class="sliders" onSubmit={(event) => event.preventDefault()} onReset={() => setTried({})}>
+        {SETTINGS.map(({ name, label, min, max }) => (
+          <label key={name}>
+            <span>
+              {label}: {tried[name] === undefined ? 'as it is' : `${tried[name]} days`}
+            </span>
+            <input
+              type="range"
+              min={min}
+              max={max}
+              step={1}
+              value={tried[name] ?? DEFAULTS[name]}
+              onInput={({ currentTarget }) => setTried({ ...tried, [name]: currentTarget.value })}
+            />
+          </label>
+        ))}
+        <button type="reset">As it is</button>
+      </form>
+      <Shown answer={now} what="the settings">
+        {(data) => (
+          <Table
+            caption="Net revenue under time decay, as it is and as tried"
+            columns={columnsOf(data)}
+            rows={rowsOf(data, other.data)}
+            keyOf={({ channel }) => channel}
+          />
+        )}
+      </Shown>
+    </section>
+  );
+}
+
+function rowsOf(now: Attribution, other: Attribution | undefined): Row[] {
+  const rows = new Map<string, Row>();
+  const add = ({ channel_attribution, unattributed }: Attribution, field: 'now' | 'tried'): void => {
+    for (const row of channel_attribution) take(row.channel ?? 'unknown', row.attributed_revenue_micros, field);
+    for (const row of unattributed) take(`no credit: ${row.reason ?? ''}`, row.unattributed_revenue_micros, field);
+  };
+  const take = (channel: string, micros: string, field: 'now' | 'tried'): void => {
+    const row = rows.get(channel) ?? { channel, now: 0n, tried: 0n };
+    rows.set(channel, { ...row, [field]: row[field] + BigInt(micros) });
+  };
+  add(now, 'now');
+  add(other ?? now, 'tried');
+  return [...rows.values()];
+}
+
+function columnsOf({ currency, summary }: Attribution): ReadonlyArray<Column<Row>> {
+  const part = (micros: bigint): string => share(Number(micros) / Number(summary.total_revenue_micros), 1);
+  return [
+    { name: 'Channel', cell: ({ channel }) => words(channel), by: ({ channel }) => channel },
+    {
+      name: 'As it is',
+      right: true,
+      cell: ({ now }) => `${money(String(now), currency)} (${part(now)})`,
+      by: ({ now }) => Number(now),
+    },
+    {
+      name: 'As tried',
+      right: true,
+      cell: ({ tried }) => `${money(String(tried), currency)} (${part(tried)})`,
+      by: ({ tried }) => Number(tried),
+    },
+    {
+      name: 'Difference',
+      right: true,
+      cell: ({ now, tried }) => money(String(tried - now), currency),
+      by: ({ now, tried }) => Number(tried - now),
+    },
+  ];
+}

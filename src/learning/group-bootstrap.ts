@@ -1,0 +1,54 @@
+/**
+ * The bootstrap over random groups of people: where people are too many to draw one by one, they are put into groups at random, and
+ * the groups are drawn. Sources: Wolter, Introduction to Variance Estimation, 2007, chapter 2 (random groups); Efron and Tibshirani, An
+ * Introduction to the Bootstrap, 1993 (percentile intervals).
+ */
+import { Random } from '../domain/random.ts';
+import { type Interval, middleOf } from './bootstrap.ts';
+
+/** How often each group was drawn in each draw: row by row, one a draw. Each draw takes as many groups as there are. */
+export interface GroupDraws {
+  readonly draws: number;
+  readonly groups: number;
+  readonly counts: Uint8Array;
+}
+
+/** The same arguments give the same draws. */
+export function drawGroups(draws: number, groups: number, seed: number): GroupDraws {
+  const random = new Random(seed, 'group bootstrap');
+  const counts = new Uint8Array(draws * groups);
+  for (let draw = 0; draw < draws; draw++)
+    for (let i = 0; i < groups; i++) {
+      const at = draw * groups + random.integer(0, groups - 1);
+      counts[at] = counts[at]! + 1;
+    }
+  return { draws, groups, counts };
+}
+
+/** The sum over the drawn groups, for each draw. `sums` has the groups whose sum is not 0. */
+export function drawnSums({ draws, groups, counts }: GroupDraws, sums: ReadonlyMap<number, number>): Float64Array {
+  const drawn = new Float64Array(draws);
+  const own = [...sums].sort(([a], [b]) => a - b);
+  for (let draw = 0; draw < draws; draw++) {
+    let sum = 0;
+    for (const [group, value] of own) sum += counts[draw * groups + group]! * value;
+    drawn[draw] = sum;
+  }
+  return drawn;
+}
+
+/** The middle `level` of a ratio of sums over the drawn groups. Draws whose denominator is 0 are left out. */
+export function ratioInterval(
+  draws: GroupDraws,
+  over: ReadonlyMap<number, number>,
+  under: ReadonlyMap<number, number>,
+  level: number,
+): Interval {
+  const numerators = drawnSums(draws, over);
+  const denominators = drawnSums(draws, under);
+  const ratios = Array.from(numerators, (sum, draw) => sum / denominators[draw]!);
+  return middleOf(
+    ratios.filter((value) => Number.isFinite(value)),
+    level,
+  );
+}

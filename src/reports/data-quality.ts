@@ -1,0 +1,165 @@
+/** The data quality report: which opens and clicks are machines', and what came late, in conflict, or could not be stored. */
+import { makeBrandPeriods } from '../attribution/orders.ts';
+import type { Plan } from '../attribution/plan.ts';
+import { BRAND_PERIODS } from '../attribution/relations.ts';
+import { ratio } from '../domain/money.ts';
+import { MS_PER_DAY, MS_PER_HOUR } from '../domain/time.ts';
+import { MACHINE_VERDICTS } from '../domain/touchpoint.ts';
+import { type Static, Type } from '../domain/typebox.ts';
+import { latestVerdicts } from '../log/verdicts.ts';
+import type { Snapshot } from '../warehouse/port.ts';
+import { atOrBefore } from '../warehouse/position.ts';
+import { readAll } from '../warehouse/read-row.ts';
+import { answerOnce } from './answers.ts';
+import { reportHead } from './config-hash.ts';
+import { type ReportContext, type ReportJson, readOptions } from './context.ts';
+import { defineReport } from './declare.ts';
+import { DATA_QUALITY_PARAMETERS } from './parameters.ts';
+import { resolveParameters } from './resolve.ts';
+import { DATA_QUALITY_MEANINGS, DataQualityResult } from './results/data-quality.ts';
+
+const DataQualityParameters = Type.Object(DATA_QUALITY_PARAMETERS, { additionalProperties: false });
+
+/** The records that happen at an instant, and how each is called in the answer. */
+const ARRIVING = ['touchpoints', 'conversions', 'email_events', 'adjustments'] as const;
+/** Rows of verdicts and dead letters; what comes after them is not listed. */
+const MAX_ROWS = 1_000;
+
+async function dataQualityReport(
+  context: ReportContext,
+  parameters: Static<typeof DataQualityParameters>,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
+  return context.warehouse.read(async (snapshot) => {
+    const resolved = await resolveParameters(snapshot, context, parameters, {
+      ...options,
+      extra: { report: 'data_quality' },
+    });
+    const { plan } = resolved;
+    return answerOnce(context, resolved, '', async () => {
+      await makeBrandPeriods(snapshot, plan);
+      const verdicts = await readVerdicts(snapshot, plan);
+      return {
+        ...reportHead(resolved, context.clock()),
+        opens: split(verdicts, 'email_open'),
+        clicks: split(verdicts, 'email_click'),
+        verdicts: verdicts.slice(0, MAX_ROWS),
+        arrivals: await readArrivals(snapshot, plan),
+        conflicts: await readConflicts(snapshot, plan),
+        dead_letters: await readDeadLetters(snapshot, plan),
+      };
+    });
+  }, readOptions(context));
+}
+
+interface VerdictRow {
+  touchpoint_type: string;
+  verdict: string;
+  reasons: string[];
+  touchpoints: number;
+}
+
+/** The touchpoints of the period by type, verdict and reasons, as the latest rules judge them. */
+async function readVerdicts(snapshot: Snapshot, plan: Plan): Promise<VerdictRow[]> {
+  const { touchpoints: position } = plan.positions;
+  const rows = await snapshot.query(
+    `with judged as (
+       select t.touchpoint_type as touchpoint_type, coalesce(v.verdict, t.verdict) as final_verdict, coalesce(v.verdict_reasons, t.verdict_reasons) as reasons
+       from touchpoints t ${ofPeriod('t')}
+         left join (${latestVerdicts(position, ['verdict', 'verdict_reasons'])}) v on v.brand_id = t.brand_id and v.touchpoint_id = t.touchpoint_id
+       where ${inPeriod('t', plan)} and ${atOrBefore('t', position)})
+     select touchpoint_type, final_verdict as verdict, reasons, count(*) as touchpoints from judged
+     group by touchpoint_type, final_verdict, reasons order by touchpoints desc, touchpoint_type, verdict, reasons`,
+  );
+  const found = readAll(rows, { touchpoint_type: 'text', verdict: 'text', reasons: 'text', touchpoints: 'number' });
+  return found.map(({ reasons, ...row }) => ({ ...row, reasons: JSON.parse(reasons) as string[] }));
+}
+
+const ofPeriod = (alias: string): string => `join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id`;
+
+/** Bounds on the stored column let the engine skip what lies outside; the instants of each brand decide. */
+function inPeriod(alias: string, { brands }: Plan, column = 'occurred_at'): string {
+  const start_ms = Math.min(...brands.map((brand) => brand.start_ms));
+  const end_ms = Math.max(...brands.map((brand) => brand.end_ms));
+  const at = `${alias}.${column}`;
+  return `${at} >= instant(${start_ms}) and ${at} < instant(${end_ms}) and epoch_ms(${at}) >= b.start_ms and epoch_ms(${at}) < b.end_ms`;
+}
+
+/** How many touchpoints of a type are machines'. */
+function split(rows: readonly VerdictRow[], type: string): ReportJson {
+  const sum = (some: readonly VerdictRow[]): number => some.reduce((all, { touchpoints }) => all + touchpoints, 0);
+  const own = rows.filter(({ touchpoint_type }) => touchpoint_type === type);
+  const touchpoints = sum(own);
+  const by_machines = sum(own.filter(({ verdict }) => (MACHINE_VERDICTS as readonly string[]).includes(verdict)));
+  return {
+    touchpoints,
+    by_people: touchpoints - by_machines,
+    by_machines,
+    machine_share: ratio(BigInt(by_machines), touchpoints),
+  };
+}
+
+/** How long after they happened the records of the period arrived, and when the last one came. */
+async function readArrivals(snapshot: Snapshot, plan: Plan): Promise<ReportJson[]> {
+  const late = (ms: number): string => `count_where(epoch_ms(r.received_at) - epoch_ms(r.occurred_at) > ${ms})`;
+  const found = [];
+  for (const record of ARRIVING) {
+    const rows = await snapshot.query(
+      `select count(*) as records, ${late(MS_PER_HOUR)} as late_hour, ${late(MS_PER_DAY)} as late_day, ${late(7 * MS_PER_DAY)} as late_week,
+         max(epoch_ms(r.received_at)) as last_ms
+       from ${record} r ${ofPeriod('r')} where ${inPeriod('r', plan)} and ${atOrBefore('r', plan.positions.touchpoints)}`,
+    );
+    const [row] = readAll(rows, {
+      records: 'number',
+      late_hour: 'number',
+      late_day: 'number',
+      late_week: 'number',
+      last_ms: 'number?',
+    });
+    const { records, late_hour, late_day, late_week, last_ms } = row!;
+    found.push({
+      record,
+      records,
+      over_an_hour_late: late_hour,
+      over_a_day_late: late_day,
+      over_a_week_late: late_week,
+      last_received_at: records === 0 || last_ms === null ? null : new Date(last_ms).toISOString(),
+    });
+  }
+  return found;
+}
+
+/** Records whose id was known with other content. */
+async function readConflicts(snapshot: Snapshot, plan: Plan): Promise<ReportJson[]> {
+  const rows = await snapshot.query(
+    `select r.record as record, count(*) as n from conflicts r ${ofPeriod('r')}
+     where ${inPeriod('r', plan, 'received_at')} and ${atOrBefore('r', plan.positions.touchpoints)} group by r.record order by r.record`,
+  );
+  return readAll(rows, { record: 'text', n: 'number' }).map(({ record, n }) => ({ record, conflicts: n }));
+}
+
+/** The records that could not be stored and were not replayed since. */
+async function readDeadLetters(snapshot: Snapshot, plan: Plan): Promise<ReportJson[]> {
+  const seen = atOrBefore('r', plan.positions.touchpoints);
+  const rows = await snapshot.query(
+    `select r.record as record, count(distinct r.dead_letter_id) as n from dead_letters r ${ofPeriod('r')}
+     where ${inPeriod('r', plan, 'received_at')} and ${seen} and r.dead_letter_id not in
+       (select r.dead_letter_id from dead_letters r where ${seen} and r.state = 'replayed')
+     group by r.record order by r.record limit ${MAX_ROWS}`,
+  );
+  return readAll(rows, { record: 'text', n: 'number' }).map(({ record, n }) => ({ record, dead_letters: n }));
+}
+
+export const dataQuality = defineReport({
+  name: 'data_quality',
+  command: 'report data-quality',
+  path: '/v1/reports/data_quality',
+  summary: 'Machine traffic by reason, and what came late, in conflict, or could not be stored',
+  description:
+    'Opens and clicks are judged by the latest rules, as in every report. Late records count in every report all the same; this one says how many there were.',
+  parameters: DataQualityParameters,
+  result: DataQualityResult,
+  main_table: { rows: 'verdicts' },
+  explain: DATA_QUALITY_MEANINGS,
+  run: dataQualityReport,
+});

@@ -1,0 +1,88 @@
+/** Email events, opens and clicks of the period, each with its person: what engagement is counted from. docs/semantics.md 10. */
+import { makeBrandPeriods } from '../attribution/orders.ts';
+import type { Plan } from '../attribution/plan.ts';
+import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
+import { CAMPAIGN, effective, OTHER_VERDICTS, RECLASSIFIED, withVerdicts } from '../attribution/touches.ts';
+import { MACHINE_VERDICTS } from '../domain/touchpoint.ts';
+import { latestVerdicts } from '../log/verdicts.ts';
+import type { Parameter, Snapshot } from '../warehouse/port.ts';
+import { atOrBefore } from '../warehouse/position.ts';
+import { read } from '../warehouse/read-row.ts';
+import { materialise, type Relation } from '../warehouse/relation.ts';
+import { textList } from '../warehouse/sql-text.ts';
+
+/** Conditions on `email_events e` and on `touchpoints t`, and their parameters. */
+export interface Chosen {
+  of_events: string;
+  of_touches: string;
+  parameters: Record<string, Parameter>;
+}
+
+export const ALL_EMAILS: Chosen = { of_events: '1 = 1', of_touches: '1 = 1', parameters: {} };
+
+const IN_PERIOD = (alias: string): string =>
+  `case when epoch_ms(${alias}.occurred_at) >= b.start_ms then 1 else 0 end as in_period, b.end_ms as end_ms`;
+
+/** Touchpoints that are engagement with an email. */
+const ENGAGEMENT_TYPES = ['email_open', 'email_click'] as const;
+
+/**
+ * SQL for the chosen events. Its columns: brand_id, channel, campaign_id, is_label (1 if only the link names the campaign), email_id,
+ * message_id, campaign_kind, kind, bounce_kind, verdict, is_human, person, at_ms, in_period and
+ * end_ms (the end of the period of the brand). It uses the relation `persons`, and makes others that it uses.
+ * @param since_ever true for all events before the end of the period; `in_period` tells those of the period apart.
+ */
+export async function emailEvents(
+  snapshot: Snapshot,
+  plan: Plan,
+  chosen: Chosen,
+  { since_ever = false }: { since_ever?: boolean } = {},
+): Promise<string> {
+  await makeBrandPeriods(snapshot, plan);
+  const verdicts = await makeVerdicts(snapshot, plan, chosen);
+  const first_ms = Math.min(...plan.brands.map(({ start_ms }) => start_ms));
+  const end_ms = Math.max(...plan.brands.map((brand) => brand.end_ms));
+  const from = (table: string, alias: string, id: string): string => `from ${table} ${alias}
+    join ${BRAND_PERIODS.name} b on b.brand_id = ${alias}.brand_id
+    left join ${PERSONS.name} p on p.brand_id = ${alias}.brand_id and p.id = ${id}`;
+  // Bounds on the stored column let the engine skip what lies outside; the instants of each brand decide.
+  const since = (alias: string): string =>
+    since_ever
+      ? ''
+      : `and ${alias}.occurred_at >= instant(${first_ms}) and epoch_ms(${alias}.occurred_at) >= b.start_ms`;
+  const when = (alias: string): string => `${atOrBefore(alias, plan.positions.touchpoints)} ${since(alias)}
+    and ${alias}.occurred_at < instant(${end_ms}) and epoch_ms(${alias}.occurred_at) < b.end_ms`;
+  const columns = (alias: string): string =>
+    ['brand_id', 'email_id', 'message_id', 'campaign_kind'].map((name) => `${alias}.${name} as ${name}`).join(', ');
+  return `select h.*, case when h.verdict in (${textList(MACHINE_VERDICTS)}) then 0 else 1 end as is_human from (
+      select ${columns('e')}, 'email' as channel, e.campaign_id as campaign_id, 0 as is_label, e.event_type as kind, 'human' as verdict,
+        concat(e.brand_id, '/', coalesce(p.person_id, e.customer_id)) as person, epoch_ms(e.occurred_at) as at_ms,
+        e.bounce_kind as bounce_kind, ${IN_PERIOD('e')}
+      ${from('email_events', 'e', 'e.customer_id')} where ${when('e')} and ${chosen.of_events}
+      union all
+      select ${columns('t')}, ${effective('channel', verdicts)} as channel, ${CAMPAIGN} as campaign_id, case when t.campaign_id is null and ${CAMPAIGN} is not null then 1 else 0 end as is_label,
+        t.touchpoint_type as kind, ${effective('verdict', verdicts)} as verdict,
+        concat(t.brand_id, '/', coalesce(p.person_id, t.customer_id, t.anonymous_id)) as person, epoch_ms(t.occurred_at) as at_ms,
+        null as bounce_kind, ${IN_PERIOD('t')}
+      ${from('touchpoints', 't', 'coalesce(t.customer_id, t.anonymous_id)')} ${withVerdicts(verdicts)}
+      where ${when('t')} and t.touchpoint_type in (${textList(ENGAGEMENT_TYPES)}) and ${chosen.of_touches}) h`;
+}
+
+/**
+ * Makes the verdicts of the chosen touchpoints, also of people without an order, whom the attribution query leaves out. Null if the
+ * log has no reclassification.
+ */
+async function makeVerdicts(
+  snapshot: Snapshot,
+  plan: Plan,
+  { of_touches, parameters }: Chosen,
+): Promise<Relation | null> {
+  const position = plan.positions.touchpoints;
+  const [row] = await snapshot.query(
+    `select count(*) as n from (select 1 as found from reclassifications r where ${atOrBefore('r', position)} limit 1) found`,
+  );
+  if (read(row, { n: 'number' }).n === 0) return null;
+  const of_chosen = `join touchpoints t on t.brand_id = r.brand_id and t.touchpoint_id = r.touchpoint_id
+    and t.touchpoint_type in (${textList(ENGAGEMENT_TYPES)}) and ${of_touches}`;
+  return materialise(snapshot, OTHER_VERDICTS, latestVerdicts(position, RECLASSIFIED, of_chosen), parameters);
+}

@@ -1,0 +1,32 @@
+/** The answer of the data quality report. */
+import { closed, count, instant, nullable, PERIOD_HEAD, ratio, rows, text, texts } from './shapes.ts';
+
+const split = () => closed({ touchpoints: count(), by_people: count(), by_machines: count(), machine_share: ratio() });
+
+export const DataQualityResult = closed({
+  ...PERIOD_HEAD,
+  opens: split(),
+  clicks: split(),
+  verdicts: rows({ touchpoint_type: text(), verdict: text(), reasons: texts(), touchpoints: count() }),
+  arrivals: rows({
+    record: text(),
+    records: count(),
+    over_an_hour_late: count(),
+    over_a_day_late: count(),
+    over_a_week_late: count(),
+    last_received_at: nullable(instant()),
+  }),
+  conflicts: rows({ record: text(), conflicts: count() }),
+  dead_letters: rows({ record: text(), dead_letters: count() }),
+});
+
+export const DATA_QUALITY_MEANINGS = {
+  by_machines: 'Touchpoints whose verdict is machine or bot; they earn no credit',
+  by_people: 'All others; opens through a proxy that loads images when the reader opens are among them',
+  machine_share: 'by_machines / touchpoints',
+  verdicts: 'Touchpoints of the period by type, verdict and the reasons for it, most first; at most 1,000 rows',
+  arrivals: 'Records that happened in the period, and how long after it they arrived. Imported files arrive late, too',
+  over_an_hour_late: 'Records that arrived more than an hour after they happened',
+  conflicts: 'Records that arrived in the period with a known id and other content; the first record of an id counts',
+  dead_letters: 'Records that arrived in the period, could not be stored, and were not replayed since',
+};
