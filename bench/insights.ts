@@ -9,6 +9,7 @@ import { attributionReport } from '../src/reports/attribution.ts';
 import type { Asker, ReportContext, ReportJson } from '../src/reports/context.ts';
 import { lagsReport } from '../src/reports/lags/report.ts';
 import { pathsReport } from '../src/reports/paths/report.ts';
+import { synergiesReport } from '../src/reports/synergies/synergies.ts';
 import { DuckDBWarehouse } from '../src/warehouse/duckdb/warehouse.ts';
 import { closeReports, reportsOver } from './context.ts';
 import { median, save, show, showRatio, timed } from './report.ts';
@@ -26,6 +27,7 @@ type Run = (context: ReportContext, period: { start: string; end: string }, aske
 const INSIGHTS: Readonly<Record<string, Run>> = {
   paths: pathsReport,
   lags: lagsReport,
+  synergies: synergiesReport,
 };
 
 export async function benchInsights(path: string, world: BenchWorld): Promise<void> {

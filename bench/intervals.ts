@@ -5,6 +5,7 @@
 
 import { EMAIL_INTERVALS } from './intervals/emails.ts';
 import { LIFETIME_INTERVALS } from './intervals/lifetime.ts';
+import { SYNERGY_INTERVALS } from './intervals/synergies.ts';
 
 export interface CoverageOptions {
   /** How many worlds are simulated. */
@@ -18,7 +19,7 @@ export interface IntervalCheck {
   run(options: CoverageOptions): Promise<{ runs: number; covered: number }>;
 }
 
-const CHECKS: readonly IntervalCheck[] = [...EMAIL_INTERVALS, ...LIFETIME_INTERVALS];
+const CHECKS: readonly IntervalCheck[] = [...EMAIL_INTERVALS, ...LIFETIME_INTERVALS, ...SYNERGY_INTERVALS];
 
 const WORLDS = 400;
 

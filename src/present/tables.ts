@@ -19,6 +19,7 @@ import { showModels } from './models.ts';
 import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
 import { showSendTimes } from './send-times.ts';
+import { showSynergies } from './synergies.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
 
@@ -45,6 +46,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   receipt: showReceipt,
   send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
+  synergies: showSynergies,
 };
 
 /** @param empty the sentence in place of a list of `rows` that has none. */

@@ -20,6 +20,7 @@ import { paths } from './paths/report.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
+import { synergies } from './synergies/synergies.ts';
 
 export const REPORTS: readonly Report[] = [
   attribution,
@@ -27,6 +28,7 @@ export const REPORTS: readonly Report[] = [
   journeys,
   paths,
   lags,
+  synergies,
   campaigns,
   campaign,
   listHealth,

@@ -95,6 +95,12 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, filter: ['channel:email', 'day:2026-03-04'], transform: 'remove_if_not_all(nobody)' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  synergies: [
+    MARCH,
+    { ...MARCH, by: 'campaign_id', limit: 1 },
+    { ...MARCH, compare: 'previous_period', filter: ['channel:email'] },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   lags: [
     MARCH,
     { ...MARCH, by: 'touchpoint_type', limit: 1, filter: ['channel:email'], compare: 'previous_period' },
