@@ -8,9 +8,9 @@ import type { Random } from '../domain/random.ts';
 import { peopleWeights } from './bootstrap.ts';
 
 /** Few enough for sums of every pair of channels, many enough that the interval does not depend on the groups. */
-export const RANDOM_GROUPS = 1_024;
+export const RANDOM_GROUPS = 256;
 
-/** The group of a person. @param hash at least 10 evenly spread low bits. */
+/** The group of a person. @param hash at least 8 evenly spread low bits. */
 export function randomGroupOf(hash: number): number {
   return hash & (RANDOM_GROUPS - 1);
 }

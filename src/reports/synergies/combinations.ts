@@ -4,8 +4,9 @@ import { RANDOM_GROUPS } from '../../learning/random-groups.ts';
 import { inBlocks } from '../../warehouse/work-turns.ts';
 import { type ChannelSets, eachSet, membersOf } from './channel-sets.ts';
 import { type RowGroups, rateInterval, revenueInterval } from './combination-intervals.ts';
-import { eachPerson, type ObservedPaths, type PathsByPerson } from './observed-paths.ts';
+import type { ObservedPaths } from './observed-paths.ts';
 import type { Minimum } from './pair-effects.ts';
+import { eachSetsOfPeople, type PeopleBySet } from './people-by-set.ts';
 import { addSet, noFigures, type PathFigures, type SetSums } from './set-sums.ts';
 
 export interface Combination extends PathFigures {
@@ -27,7 +28,7 @@ export interface Combinations {
 /** Counts every combination. @param limit the most rows. */
 export async function combinationsOf(
   observed: ObservedPaths,
-  by_person: PathsByPerson,
+  people_by_set: PeopleBySet,
   sets: ChannelSets,
   sums: SetSums,
   { limit, minimum }: { limit: number; minimum: Minimum },
@@ -38,7 +39,7 @@ export async function combinationsOf(
   for (const [row, set] of shown.entries()) row_of_set[set] = row;
   await eachSet(sets, (set) => addSet(figures[row_of_set[set]!]!, sums, set));
   const rowOf = (path: number): number => row_of_set[sets.of_path[path]!]!;
-  const people = await peopleByRow(by_person, rowOf, figures.length);
+  const people = await peopleByRow(people_by_set, row_of_set, figures.length);
   const supported = figures.map(({ paths }, row) => paths >= minimum.paths && people[row]! >= minimum.people);
   supported[shown.length] = false;
   const groups = await groupsByRow(observed, rowOf, supported);
@@ -74,19 +75,17 @@ function compareMembers(a: Uint32Array, b: Uint32Array): number {
   return i < 0 ? a.length - b.length : i >= b.length ? 1 : a[i]! - b[i]!;
 }
 
-async function peopleByRow(
-  by_person: PathsByPerson,
-  rowOf: (path: number) => number,
-  rows: number,
-): Promise<Float64Array> {
+async function peopleByRow(people_by_set: PeopleBySet, row_of_set: Uint32Array, rows: number): Promise<Float64Array> {
   const people = new Float64Array(rows);
-  const last_person = new Int32Array(rows).fill(-1);
-  await eachPerson(by_person, (from, until, person) => {
-    for (let i = from; i < until; i++) {
-      const row = rowOf(by_person.paths[i]!);
-      if (last_person[row] === person) continue;
-      last_person[row] = person;
-      people[row]! += 1;
+  const seen_at = new Uint32Array(rows);
+  let time = 0;
+  await eachSetsOfPeople(people_by_set, (own, times) => {
+    time += 1;
+    for (const set of own) {
+      const row = row_of_set[set]!;
+      if (seen_at[row] === time) continue;
+      seen_at[row] = time;
+      people[row]! += times;
     }
   });
   return people;

@@ -1,6 +1,6 @@
 /** The 2 x 2 cells of each pair of channels: paths with neither, with one and with both. Other channels may be on all of them. */
 import { type ChannelSets, eachSet, membersOf } from './channel-sets.ts';
-import { eachPerson, type PathsByPerson } from './observed-paths.ts';
+import { eachSetsOfPeople, type PeopleBySet } from './people-by-set.ts';
 import { addSet, noFigures, type PathFigures, type SetSums } from './set-sums.ts';
 
 /** Pairs are of the channels with most paths: a path's channels fit in the bits of one number. */
@@ -67,7 +67,7 @@ export interface PairCells {
 
 /** The cells of all pairs, exact. */
 export async function pairCells(
-  by_person: PathsByPerson,
+  people_by_set: PeopleBySet,
   sets: ChannelSets,
   sums: SetSums,
   channels: PairedChannels,
@@ -84,7 +84,7 @@ export async function pairCells(
       for (const a of members.slice(0, i)) addSet(with_both[pairNumber(a, b)]!, sums, set);
     }
   });
-  const people = await peopleInCells(by_person, sets, channels);
+  const people = await peopleInCells(people_by_set, channels);
   const cells: PairCells[] = [];
   for (let b = 1; b < count; b++)
     for (let a = 0; a < b; a++) {
@@ -124,11 +124,7 @@ interface PeopleInCells {
  * Counts the people with a path in each cell. A person may be in several cells. Only pairs of which a person met both channels are
  * looked at one by one: who never met B has a path with only A if any has A, and one with neither if not all have A.
  */
-async function peopleInCells(
-  by_person: PathsByPerson,
-  sets: ChannelSets,
-  channels: PairedChannels,
-): Promise<PeopleInCells> {
+async function peopleInCells(people_by_set: PeopleBySet, channels: PairedChannels): Promise<PeopleInCells> {
   const count = channels.codes.length;
   const met = new Float64Array(count);
   const on_all = new Float64Array(count);
@@ -140,30 +136,30 @@ async function peopleInCells(
   /** How many more people have one of the channels on every path than have a certain one of them on every path. */
   const one_on_all = new Float64Array(pairs);
   let people = 0;
-  await eachPerson(by_person, (from, until) => {
-    people += 1;
+  await eachSetsOfPeople(people_by_set, (own, times) => {
+    people += times;
     let any = 0;
     let every = -1;
-    const kinds = new Set<number>();
-    for (let i = from; i < until; i++) {
-      const bits = channels.bits_of_set[sets.of_path[by_person.paths[i]!]!]!;
-      any |= bits;
-      every &= bits;
-      kinds.add(bits);
+    for (const set of own) {
+      any |= channels.bits_of_set[set]!;
+      every &= channels.bits_of_set[set]!;
     }
     const members = bitsOf(any);
     for (const [i, b] of members.entries()) {
-      met[b]! += 1;
+      met[b]! += times;
       const b_on_all = (every >> b) & 1;
-      on_all[b]! += b_on_all;
+      on_all[b]! += times * b_on_all;
       for (const a of members.slice(0, i)) {
         const pair = pairNumber(a, b);
         let cells = 0;
-        for (const bits of kinds) cells |= 1 << (((bits >> a) & 1) | (((bits >> b) & 1) << 1));
-        both[pair]! += (cells >> 3) & 1;
-        never_only_a[pair]! += 1 - ((cells >> 1) & 1);
-        never_only_b[pair]! += 1 - ((cells >> 2) & 1);
-        one_on_all[pair]! += 1 - (cells & 1) - ((every >> a) & 1) - b_on_all;
+        for (const set of own) {
+          const bits = channels.bits_of_set[set]!;
+          cells |= 1 << (((bits >> a) & 1) | (((bits >> b) & 1) << 1));
+        }
+        both[pair]! += times * ((cells >> 3) & 1);
+        never_only_a[pair]! += times * (1 - ((cells >> 1) & 1));
+        never_only_b[pair]! += times * (1 - ((cells >> 2) & 1));
+        one_on_all[pair]! += times * (1 - (cells & 1) - ((every >> a) & 1) - b_on_all);
       }
     }
   });

@@ -29,7 +29,7 @@ export interface GroupSums {
   with_both: ReadonlyArray<Float64Array | null>;
 }
 
-/** Sums the paths by random group. @param wanted the numbers of the pairs, each of which takes 147 kB. */
+/** Sums the paths by random group. @param wanted the numbers of the pairs, each of which takes 37 kB. */
 export async function sumGroups(
   observed: ObservedPaths,
   sets: ChannelSets,
