@@ -903,6 +903,7 @@ ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
 ReportsPaths: ReportsPaths
 ReportsLags: ReportsLags
+ReportsSynergies: ReportsSynergies
 ReportsCampaigns: ReportsCampaigns
 ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
@@ -2000,6 +2001,641 @@ share_of_orders: (number | null)
  * Groups with fewer orders that `limit` leaves out
  */
 groups_left_out: number
+}
+export interface ReportsSynergies {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+by: string
+minimum: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+}
+intervals: {
+level: number
+draws: number
+seed: number
+over: string
+}
+correction: {
+method: string
+false_discovery_rate: number
+compared_pairs: number
+}
+summary: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+/**
+ * Touches / paths
+ */
+average_touches: (number | null)
+multichannel_paths: number
+multichannel_people: number
+multichannel_orders: number
+multichannel_conversion_rate: (number | null)
+multichannel_net_revenue_micros: string
+multichannel_net_revenue: string
+multichannel_revenue_per_path: (string | null)
+/**
+ * multichannel_paths / paths; a path is multichannel if it has two channels or more
+ */
+share_of_paths_multichannel: (number | null)
+/**
+ * orders and those of `apart`: the orders of the attribution report
+ */
+total_orders: number
+total_net_revenue_micros: string
+/**
+ * net_revenue and that of `apart`: the net revenue of the attribution report
+ */
+total_net_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: (number | null)
+/**
+ * People with such a path
+ */
+people: (number | null)
+/**
+ * Orders with such a path
+ */
+orders: (number | null)
+/**
+ * orders / paths
+ */
+conversion_rate: ((number | null) | null)
+net_revenue_micros: (string | null)
+net_revenue: (string | null)
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: ((string | null) | null)
+/**
+ * Touches / paths
+ */
+average_touches: ((number | null) | null)
+multichannel_paths: (number | null)
+multichannel_people: (number | null)
+multichannel_orders: (number | null)
+multichannel_conversion_rate: ((number | null) | null)
+multichannel_net_revenue_micros: (string | null)
+multichannel_net_revenue: (string | null)
+multichannel_revenue_per_path: ((string | null) | null)
+/**
+ * multichannel_paths / paths; a path is multichannel if it has two channels or more
+ */
+share_of_paths_multichannel: ((number | null) | null)
+/**
+ * orders and those of `apart`: the orders of the attribution report
+ */
+total_orders: (number | null)
+total_net_revenue_micros: (string | null)
+/**
+ * net_revenue and that of `apart`: the net revenue of the attribution report
+ */
+total_net_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+/**
+ * The listed combination of two channels or more whose interval has the highest low end; null if none has enough paths and people
+ */
+top: {
+/**
+ * orders / paths
+ */
+conversion_rate: ({
+channels: (string | null)[]
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+interval: unknown
+} | null)
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: ({
+channels: (string | null)[]
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+interval: unknown
+} | null)
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+combinations: {
+channels: (string | null)[]
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+/**
+ * The 90 % interval over people; null below the minimum
+ */
+conversion_rate_interval: ({
+low: number
+high: number
+} | null)
+/**
+ * The 90 % interval over people; null below the minimum
+ */
+revenue_per_path_interval: ({
+low: string
+high: string
+} | null)
+/**
+ * Touches / paths
+ */
+average_touches: (number | null)
+/**
+ * The place among the listed combinations of two channels or more with enough paths and people, by the low end of the interval of the conversion rate; else null
+ */
+rank: (number | null)
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}[]
+/**
+ * The combinations beyond `limit` together; empty if there are none
+ */
+other_combinations: {
+combinations: number
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+/**
+ * The 90 % interval over people; null below the minimum
+ */
+conversion_rate_interval: ({
+low: number
+high: number
+} | null)
+/**
+ * The 90 % interval over people; null below the minimum
+ */
+revenue_per_path_interval: ({
+low: string
+high: string
+} | null)
+/**
+ * Touches / paths
+ */
+average_touches: (number | null)
+/**
+ * The place among the listed combinations of two channels or more with enough paths and people, by the low end of the interval of the conversion rate; else null
+ */
+rank: (number | null)
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}[]
+/**
+ * What is in no combination: orders without a touch that may earn (orders_without_path), paths without a touch that the filters let pass (filtered), refunds that count of orders that do not (refunds_of_other_orders)
+ */
+apart: {
+part: string
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * Orders with such a path
+ */
+orders: number
+net_revenue_micros: string
+net_revenue: string
+}[]
+pairs: {
+a: (string | null)
+b: (string | null)
+/**
+ * Paths with neither channel; other channels may be on them, as in the other cells
+ */
+neither: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+}
+only_a: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+}
+only_b: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+}
+both: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+}
+/**
+ * orders / paths
+ */
+conversion_rate: {
+/**
+ * both - only_a - only_b + neither: how far paths with both channels are from what the channels add up to apart. It describes these paths. It does not say that one channel caused anything
+ */
+interaction: (number | null)
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * The chance of an interaction at least as far from 0 if it were 0
+ */
+p_value: (number | null)
+/**
+ * The p value corrected for the number of pairs (Benjamini and Hochberg)
+ */
+adjusted_p_value: (number | null)
+/**
+ * more together, less together, no difference shown, or too little data
+ */
+finding: string
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: {
+/**
+ * both - only_a - only_b + neither: how far paths with both channels are from what the channels add up to apart. It describes these paths. It does not say that one channel caused anything
+ */
+interaction: (string | null)
+interval: ({
+low: string
+high: string
+} | null)
+/**
+ * The chance of an interaction at least as far from 0 if it were 0
+ */
+p_value: (number | null)
+/**
+ * The p value corrected for the number of pairs (Benjamini and Hochberg)
+ */
+adjusted_p_value: (number | null)
+/**
+ * more together, less together, no difference shown, or too little data
+ */
+finding: string
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+/**
+ * The interaction among paths with like numbers of touches, averaged with weights like those of Mantel and Haenszel
+ */
+conversion_rate_by_length: {
+/**
+ * both - only_a - only_b + neither: how far paths with both channels are from what the channels add up to apart. It describes these paths. It does not say that one channel caused anything
+ */
+interaction: (number | null)
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * The chance of an interaction at least as far from 0 if it were 0
+ */
+p_value: (number | null)
+/**
+ * The p value corrected for the number of pairs (Benjamini and Hochberg)
+ */
+adjusted_p_value: (number | null)
+/**
+ * more together, less together, no difference shown, or too little data
+ */
+finding: string
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+/**
+ * The interaction among paths with like numbers of touches, averaged with weights like those of Mantel and Haenszel
+ */
+revenue_per_path_by_length: {
+/**
+ * both - only_a - only_b + neither: how far paths with both channels are from what the channels add up to apart. It describes these paths. It does not say that one channel caused anything
+ */
+interaction: (string | null)
+interval: ({
+low: string
+high: string
+} | null)
+/**
+ * The chance of an interaction at least as far from 0 if it were 0
+ */
+p_value: (number | null)
+/**
+ * The p value corrected for the number of pairs (Benjamini and Hochberg)
+ */
+adjusted_p_value: (number | null)
+/**
+ * more together, less together, no difference shown, or too little data
+ */
+finding: string
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+}[]
+/**
+ * Channels that are in no pair because 30 others have more paths
+ */
+channels_without_pairs: number
+overlap: {
+/**
+ * People with such a path
+ */
+people: number
+channels: {
+channel: (string | null)
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * People on whose paths is no other channel
+ */
+people_only_here: number
+/**
+ * people of the channel / all people with a path
+ */
+share_of_people: (number | null)
+/**
+ * people_only_here / people of the channel
+ */
+share_only_here: (number | null)
+}[]
+channels_left_out: number
+pairs: {
+a: (string | null)
+b: (string | null)
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * people with both channels / people with a
+ */
+share_of_a: (number | null)
+/**
+ * people with both channels / people with b
+ */
+share_of_b: (number | null)
+}[]
+}
 }
 export interface ReportsCampaigns {
 report_period: {
