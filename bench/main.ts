@@ -16,6 +16,9 @@
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
+ * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
+ * npm run bench -- forecasts        the forecast of lifetime value beside last year's average, on days that are held out: in simulated
+ *                                   shops, and with --cdnow FILE for the CDNOW customers (CDNOW_sample.txt); only by its name
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
@@ -30,6 +33,7 @@ import { benchCatchUp } from './catch-up.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchDashboards } from './dashboards.ts';
 import { benchFit } from './fit.ts';
+import { benchForecasts } from './forecasts.ts';
 import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
 import { benchHistories } from './histories.ts';
 import { benchIdentity } from './identity.ts';
@@ -61,6 +65,7 @@ const { values, positionals } = parseArgs({
     sizes: { type: 'string', default: '1,10,100' },
     clickhouse: { type: 'string', default: '1,10' },
     beside: { type: 'string' },
+    cdnow: { type: 'string' },
   },
 });
 const scale = Number(values.scale);
@@ -118,4 +123,6 @@ if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVE
 if (positionals.includes('webhooks')) await benchWebhooks(scale);
 if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));
 if (positionals.includes('script')) await benchScript(scale);
+if (positionals.includes('intervals')) await benchIntervals(scale);
+if (positionals.includes('forecasts')) await benchForecasts(scale, values.cdnow);
 if (positionals.includes('state')) await benchState();

@@ -907,6 +907,8 @@ ReportsListHealth: ReportsListHealth
 ReportsFatigue: ReportsFatigue
 ReportsSendTimes: ReportsSendTimes
 ReportsClaims: ReportsClaims
+ReportsCohorts: ReportsCohorts
+ReportsLifetimeValue: ReportsLifetimeValue
 ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
@@ -3556,6 +3558,634 @@ figures: {
 [k: string]: number | string | string[]
 }
 }[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsCohorts {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+/**
+ * What the customers of a cohort have in common at their first order
+ */
+by: string
+/**
+ * The last order in the log; what came after it is not known
+ */
+observed_until: (string | null)
+totals: {
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: number
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * People whose first order lies in the period
+ */
+customers: (number | null)
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: (number | null)
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: (string | null)
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+cohorts: {
+/**
+ * Month, week, channel, campaign or segments of the first order; null where it has none
+ */
+cohort: (string | null)
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: number
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The middle 90 % of a bootstrap over customers
+ */
+revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+}[]
+ages: {
+/**
+ * Month, week, channel, campaign or segments of the first order; null where it has none
+ */
+cohort: (string | null)
+/**
+ * Ages of 30 days since the day of the first order, from 0
+ */
+age: number
+/**
+ * The first day of the age, counted from the day of the first order
+ */
+from_day: number
+/**
+ * The day after its last day
+ */
+until_day: number
+/**
+ * True if all customers of the cohort were observed to the end of this age
+ */
+complete: boolean
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers who were observed that long
+ */
+observed_customers: number
+/**
+ * Those of them with an order in this age; in age 0 all, by their first order
+ */
+active_customers: number
+/**
+ * active_customers / observed_customers; null below 30 observed customers
+ */
+retention_rate: (number | null)
+/**
+ * 90 % score interval
+ */
+retention_rate_interval: {
+low: (number | null)
+high: (number | null)
+}
+/**
+ * Why a rate is null
+ */
+reason: (string | null)
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+cumulative_revenue_micros: string
+/**
+ * Net revenue of the cohort up to the end of this age
+ */
+cumulative_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The middle 90 % of a bootstrap over customers
+ */
+revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+}[]
+repeat_orders: {
+/**
+ * Month, week, channel, campaign or segments of the first order; null where it has none
+ */
+cohort: (string | null)
+/**
+ * Days since the first order
+ */
+within_days: number
+/**
+ * Customers who were observed that long
+ */
+observed_customers: number
+/**
+ * Those of them with a second order within these days of the first
+ */
+customers_with_second_order: number
+/**
+ * customers_with_second_order / observed_customers; null below 30 observed customers
+ */
+repeat_rate: (number | null)
+/**
+ * 90 % score interval
+ */
+repeat_rate_interval: {
+low: (number | null)
+high: (number | null)
+}
+/**
+ * Why a rate is null
+ */
+reason: (string | null)
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsLifetimeValue {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * What the customers of a cohort have in common at their first order
+ */
+by: string
+/**
+ * The last order in the log; what came after it is not known
+ */
+observed_until: (string | null)
+/**
+ * The days of the forecast, from the day after the last order in the log
+ */
+horizon_days: number
+totals: {
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: number
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * People whose first order lies in the period
+ */
+customers: (number | null)
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: (number | null)
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: (string | null)
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+cohorts: {
+/**
+ * Month, week, channel, campaign or segments of the first order; null where it has none
+ */
+cohort: (string | null)
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: number
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The middle 90 % of a bootstrap over customers
+ */
+revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * Customers who are expected to be active still
+ */
+predicted_active_customers: (number | null)
+/**
+ * Days with a purchase that these customers are expected to have within the horizon
+ */
+predicted_purchases: (number | null)
+/**
+ * What these purchases are expected to bring, in addition to net_revenue
+ */
+predicted_revenue: (string | null)
+/**
+ * 90 % interval: doubt of the parameters (delta method) and of the outcome (400 draws)
+ */
+predicted_revenue_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * predicted_revenue / customers
+ */
+predicted_revenue_per_customer: (string | null)
+/**
+ * predicted_revenue_interval / customers
+ */
+predicted_revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+}[]
+prediction: {
+from: (string | null)
+until: (string | null)
+/**
+ * Customers with a purchase whom the filters choose, of all periods
+ */
+known_customers: number
+/**
+ * Those of them with purchases on at least two days; at least 100 are needed
+ */
+known_repeat_customers: number
+/**
+ * Days since the first purchase of all; at least 90 are needed
+ */
+known_days: number
+/**
+ * Known customers that the fit took: all, or about 25,000 of them by a hash of the person
+ */
+fitted_customers: number
+/**
+ * Customers who are expected to be active still
+ */
+predicted_active_customers: (number | null)
+/**
+ * Days with a purchase that these customers are expected to have within the horizon
+ */
+predicted_purchases: (number | null)
+/**
+ * What these purchases are expected to bring, in addition to net_revenue
+ */
+predicted_revenue: (string | null)
+/**
+ * 90 % interval: doubt of the parameters (delta method) and of the outcome (400 draws)
+ */
+predicted_revenue_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * predicted_revenue / customers
+ */
+predicted_revenue_per_customer: (string | null)
+/**
+ * predicted_revenue_interval / customers
+ */
+predicted_revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * Parameters of BG/NBD (Fader, Hardie, Lee 2005), time in days
+ */
+bg_nbd: ({
+r: number
+alpha: number
+a: number
+b: number
+log_likelihood: number
+} | null)
+/**
+ * Parameters of Gamma-Gamma (Fader, Hardie 2013), amounts in the currency of the report
+ */
+gamma_gamma: ({
+p: number
+q: number
+v: number
+log_likelihood: number
+} | null)
+/**
+ * What a forecast needs and what is there; null if there is one
+ */
+refused: (string | null)
+}
+/**
+ * The same models fitted to what was known before the last days, and their forecast for these days
+ */
+holdout: ({
+days: number
+from: string
+until: string
+/**
+ * People whose first order lies in the period
+ */
+customers: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: (string | null)
+/**
+ * What these purchases are expected to bring, in addition to net_revenue
+ */
+predicted_revenue: (string | null)
+/**
+ * 90 % interval: doubt of the parameters (delta method) and of the outcome (400 draws)
+ */
+predicted_revenue_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * (predicted_revenue - net_revenue) / net_revenue of the days held out
+ */
+predicted_error: (number | null)
+/**
+ * How far the forecasts of customers are from what they brought, on average
+ */
+predicted_error_per_customer: (string | null)
+/**
+ * The revenue per customer and day of the year before the days held out, carried on
+ */
+naive_revenue: (string | null)
+/**
+ * (naive_revenue - net_revenue) / net_revenue
+ */
+naive_error: (number | null)
+/**
+ * How far that average is from what customers brought, on average
+ */
+naive_error_per_customer: (string | null)
+/**
+ * What a forecast needs and what is there; null if there is one
+ */
+refused: (string | null)
+} | null)
+quantiles: {
+/**
+ * Segments of equally many customers; 1 has those who brought most
+ */
+quantile: number
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * The part of the net revenue of all customers of the report
+ */
+share_of_revenue: (number | null)
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+highest_value_micros: string
+/**
+ * What the best customer of the segment brought
+ */
+highest_value: string
+lowest_value_micros: string
+/**
+ * What the last customer of the segment brought
+ */
+lowest_value: string
+/**
+ * Customers at the end of the segment who brought as much as the first of the next one
+ */
+tied_customers: number
+}[]
+email: {
+/**
+ * What email touches earned by the model; part of the orders’ value
+ */
+by_credit: {
+attribution_model: string
+/**
+ * Orders that the model credits to email, in fractions
+ */
+credited_orders: (number | null)
+credited_revenue_micros: string
+credited_revenue: string
+/**
+ * The part of the orders of all customers of the report
+ */
+share_of_orders: (number | null)
+/**
+ * The part of the net revenue of all customers of the report
+ */
+share_of_revenue: (number | null)
+}
+/**
+ * Orders with an email before them among the touches that may earn, each once with its whole value
+ */
+by_influence: {
+/**
+ * Orders with an email in their path
+ */
+influenced_orders: number
+/**
+ * Customers with such an order
+ */
+influenced_customers: number
+influenced_revenue_micros: string
+/**
+ * The net value of these orders, each once
+ */
+influenced_revenue: string
+/**
+ * The part of the orders of all customers of the report
+ */
+share_of_orders: (number | null)
+/**
+ * The part of the net revenue of all customers of the report
+ */
+share_of_revenue: (number | null)
+}
+}
 warnings: {
 code: string
 count: number

@@ -11,6 +11,7 @@ import { showCustomer } from './customer.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
+import { showCohorts, showLifetimeValue } from './lifetime.ts';
 import { showListHealth } from './list-health.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
@@ -26,6 +27,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   campaigns: showCampaigns,
   card: cardText,
   claims: showClaims,
+  cohorts: showCohorts,
   comparison: showComparison,
   customer: showCustomer,
   fatigue: showFatigue,
@@ -33,6 +35,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
+  lifetime_value: showLifetimeValue,
   list_health: showListHealth,
   models: showModels,
   receipt: showReceipt,

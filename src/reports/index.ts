@@ -11,6 +11,8 @@ import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
+import { cohorts } from './lifetime/cohorts.ts';
+import { lifetimeValue } from './lifetime/lifetime-value.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
 import { receipt } from './receipt.ts';
@@ -27,6 +29,8 @@ export const REPORTS: readonly Report[] = [
   fatigue,
   sendTimes,
   claims,
+  cohorts,
+  lifetimeValue,
   receipt,
   customer,
   dataQuality,

@@ -109,6 +109,18 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, group_by: 'day', compare: 'previous_year' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  cohorts: [
+    MARCH,
+    { ...MARCH, by: 'week', compare: 'previous_period' },
+    { ...MARCH, by: 'first_channel', filter: ['segment:loyal'] },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  lifetime_value: [
+    MARCH,
+    { ...MARCH, by: 'segment', model: 'last_touch', quantiles: 'quartiles', horizon_days: 30 },
+    { ...MARCH, by: 'all', compare: 'previous_year' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   receipt: [{ conversion_id: 'c1' }, { conversion_id: 'c2' }, { conversion_id: 'c3', model: 'linear' }],
   customer: [{ customer_id: 'ann' }, { customer_id: 'device' }, { customer_id: 'bob' }],
   data_quality: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
