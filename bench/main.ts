@@ -4,7 +4,7 @@
  *                                   month, one new link among 200,000, a server of 10 M touchpoints that 50 clients ask, and
  *                                   links of emails beside a bare server
  * npm run bench -- ingest           one of: ingest overload import attribution histories batch-cost fit reading learning scoring identity
- *                                   peers dashboards visible cold-start redirects
+ *                                   insights peers dashboards visible cold-start redirects
  * npm run bench -- catch-up        a spool of 100,000 touchpoints that a server finds; only by its name, also with --beside DIR
  * npm run bench -- import --beside DIR   the same files also by the built program of the checkout DIR, and the ratios
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
@@ -91,6 +91,7 @@ if (wanted('import')) await benchImport(rows(10), values.beside);
 if (wanted('attribution')) {
   await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
+if (wanted('insights')) await benchInsights(join(benchFolder(), `world-${rows(10)}.duckdb`), worldOf(rows(10)));
 if (wanted('histories')) {
   await benchHistories(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
