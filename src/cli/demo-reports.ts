@@ -1,12 +1,14 @@
-/** Four reports of the demo. They show why attribution needs care, on simulated data with known effects. */
+/** The reports of the demo. They show why attribution needs care, and what else the log can tell, on simulated data with known effects. */
 import { RULE_MODEL_NAMES } from '../attribution/models.ts';
 import { EMAIL_TYPES } from '../domain/touchpoint.ts';
 import { showAttribution } from '../present/attribution.ts';
 import { showClaims } from '../present/claims.ts';
 import { showReceipt } from '../present/receipt.ts';
 import { money, number, type TextColumn, textTable } from '../present/table.ts';
+import { showReport } from '../present/tables.ts';
 import { attributionReport } from '../reports/attribution.ts';
 import type { ReportContext } from '../reports/context.ts';
+import { REPORTS } from '../reports/index.ts';
 import type { Truth } from '../simulation/world.ts';
 import type { Tributary } from '../tributary.ts';
 import type { Client, Json, Query } from './client.ts';
@@ -54,7 +56,19 @@ export async function showDemo(client: Client, tributary: Tributary, truth: Trut
     receipt === undefined
       ? 'no order has 4 to 12 touches and an email click that no machine made\n'
       : showReceipt(receipt, 20),
+    heading(5, 'How long people take from the first touch to an order'),
+    await insight(client, 'lags', period),
+    heading(6, 'Which channels work together, and which only meet'),
+    await insight(client, 'synergies', period),
+    heading(7, 'What customers brought, and what they are likely to bring'),
+    await insight(client, 'lifetime_value', period),
   ].join('');
+}
+
+/** A report by its name, as `tributary report` shows it. */
+async function insight(client: Client, name: string, period: Query): Promise<string> {
+  const report = REPORTS.find((one) => one.name === name)!;
+  return showReport(report, await client.get(report.path, period), 8);
 }
 
 function heading(n: number, text: string): string {

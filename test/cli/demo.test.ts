@@ -48,13 +48,16 @@ describe('a simulated world', () => {
     );
   });
 
-  it('is what the demo shows: four reports, keys, and commands for a first event', async () => {
+  it('is what the demo shows: seven reports, keys, and commands for a first event', async () => {
     const printed = await ok(['demo', '--once', '--customers', '80', '--days', '30']);
     expect(printed).toContain('1. The same orders under 5 models');
     expect(printed).toMatch(/email tool: any open or click in 7 days, machines too\s+\d/);
     expect(printed).toMatch(/mail_tool +[\d.,]+ +[\d.,]+/);
     expect(printed).toMatch(/Why they differ\n(.*\n)*.*mail_tool counts opens up to 5 days/);
     expect(printed).toContain('4. One order in full');
+    expect(printed).toMatch(/first touch +[\d,]+ +[\d.]+/);
+    expect(printed).toMatch(/paths with several channels +[\d,]+/);
+    expect(printed).toMatch(/revenue per customer USD +[\d,.]+/);
     expect(printed).toMatch(/curl -s http:\/\/127\.0\.0\.1:\d+\/v1\/touchpoints -H 'Authorization: Bearer trb_write_/);
     expect(printed).toMatch(/read key\s+trb_read_/);
   });
