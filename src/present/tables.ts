@@ -16,6 +16,7 @@ import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
 import { showReceipt } from './receipt.ts';
 import { showSendTimes } from './send-times.ts';
+import { showWhatChanged } from './what-changed.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
 
@@ -25,6 +26,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   campaign: showCampaign,
   campaigns: showCampaigns,
   card: cardText,
+  changes: showWhatChanged,
   claims: showClaims,
   comparison: showComparison,
   customer: showCustomer,

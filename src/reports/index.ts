@@ -16,9 +16,11 @@ import { card, fitted } from './models.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
+import { whatChanged } from './what-changed/report.ts';
 
 export const REPORTS: readonly Report[] = [
   attribution,
+  whatChanged,
   models,
   journeys,
   campaigns,
