@@ -2,7 +2,10 @@
  * Coverage of the intervals of reports: how often a nominal 90 % interval holds the truth of a simulation. 85 to 95 % is what the
  * project promises.
  */
+
 import { EMAIL_INTERVALS } from './intervals/emails.ts';
+import { LIFETIME_INTERVALS } from './intervals/lifetime.ts';
+import { SYNERGY_INTERVALS } from './intervals/synergies.ts';
 
 export interface CoverageOptions {
   /** How many worlds are simulated. */
@@ -16,7 +19,7 @@ export interface IntervalCheck {
   run(options: CoverageOptions): Promise<{ runs: number; covered: number }>;
 }
 
-const CHECKS: readonly IntervalCheck[] = [...EMAIL_INTERVALS];
+const CHECKS: readonly IntervalCheck[] = [...EMAIL_INTERVALS, ...LIFETIME_INTERVALS, ...SYNERGY_INTERVALS];
 
 const WORLDS = 400;
 

@@ -4,18 +4,22 @@
  *                                   month, one new link among 200,000, a server of 10 M touchpoints that 50 clients ask, and
  *                                   links of emails beside a bare server
  * npm run bench -- ingest           one of: ingest overload import attribution histories batch-cost fit reading learning scoring identity
- *                                   peers dashboards visible cold-start redirects
+ *                                   insights peers dashboards visible cold-start redirects
  * npm run bench -- catch-up        a spool of 100,000 touchpoints that a server finds; only by its name, also with --beside DIR
  * npm run bench -- import --beside DIR   the same files also by the built program of the checkout DIR, and the ratios
  * npm run bench -- scale            1, 10 and 100 M touchpoints on DuckDB, 1 and 10 M on ClickHouse; only by its name
  *   --sizes 1,10 --clickhouse 1     other sizes, in millions of touchpoints
  * npm run bench -- growth           reports by the query and from histories, at 1, 10 and 100 M touchpoints; only by its name
  *   --sizes 1,10                    other sizes, in millions of touchpoints
+ * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
+ * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
+ * npm run bench -- forecasts        the forecast of lifetime value beside last year's average, on days that are held out: in simulated
+ *                                   shops, and with --cdnow FILE for the CDNOW customers (CDNOW_sample.txt); only by its name
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
@@ -30,10 +34,12 @@ import { benchCatchUp } from './catch-up.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchDashboards } from './dashboards.ts';
 import { benchFit } from './fit.ts';
+import { benchForecasts } from './forecasts.ts';
 import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
 import { benchHistories } from './histories.ts';
 import { benchIdentity } from './identity.ts';
 import { benchIngest, benchOverload } from './ingest.ts';
+import { benchInsights } from './insights.ts';
 import { benchIntervals } from './intervals.ts';
 import { benchLearning } from './learning.ts';
 import { benchBatchCost, benchFolder, benchImport } from './load.ts';
@@ -60,6 +66,7 @@ const { values, positionals } = parseArgs({
     sizes: { type: 'string', default: '1,10,100' },
     clickhouse: { type: 'string', default: '1,10' },
     beside: { type: 'string' },
+    cdnow: { type: 'string' },
   },
 });
 const scale = Number(values.scale);
@@ -84,6 +91,7 @@ if (wanted('import')) await benchImport(rows(10), values.beside);
 if (wanted('attribution')) {
   await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
+if (wanted('insights')) await benchInsights(join(benchFolder(), `world-${rows(10)}.duckdb`), worldOf(rows(10)));
 if (wanted('histories')) {
   await benchHistories(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
@@ -111,9 +119,14 @@ if (positionals.includes('growth')) {
   const touchpoints_a_year = Math.round(LONG_TOUCHPOINTS_A_YEAR * scale);
   await benchGrowth({ folder: benchFolder(), sizes: list(values.sizes), touchpoints_a_year });
 }
+if (positionals.includes('insights')) {
+  await benchInsights(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
+}
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
 if (positionals.includes('webhooks')) await benchWebhooks(scale);
 if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));
 if (positionals.includes('script')) await benchScript(scale);
+if (positionals.includes('intervals')) await benchIntervals(scale);
+if (positionals.includes('forecasts')) await benchForecasts(scale, values.cdnow);
 if (positionals.includes('state')) await benchState();

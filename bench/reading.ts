@@ -108,7 +108,7 @@ function digestOf(arrays: object): string {
 const readSorted: Read = async (snapshot, plan, { directory }) => {
   await makeOrdersAndEvents(snapshot, plan, directory);
   await makeMailedPeople(snapshot, plan);
-  await makeFitPeople(snapshot, plan, 'ever seen');
+  await makeFitPeople(snapshot, plan);
   await makeSplits(snapshot, NAMING);
   await snapshot.materialise('sorted_touches', `select * from (${touchLogQuery(plan, NAMING)}) x order by x.person_no`);
   const [size] = await snapshot.query(

@@ -91,6 +91,24 @@ function linksSql(world: BenchWorld): string {
   from range(${linked}) t(i)`;
 }
 
+/** Emails that were sent and delivered: a quarter as many as touchpoints, with the messages that opens and clicks name. */
+function mailsSql(world: BenchWorld, offset: number): string {
+  const { start_ms, length_ms } = spanOf(world);
+  const mails = mailsOf(world);
+  return `
+  with r as (
+    select i, k, i % ${world.people} as person, (hash(i // ${world.people}) % 240)::bigint as email, ${start_ms} + (i * ${length_ms / mails})::bigint + k * 2000 as at_ms
+    from range(${mails}) t(i), range(2) u(k))
+  select 'default' as brand_id, 'ee_' || i::varchar || '_' || k::varchar as event_id, 'cust-' || person::varchar as customer_id,
+    ['sent', 'delivered'][k + 1] as event_type, 'campaign-' || (email % 60)::varchar as campaign_id, 'email-' || email::varchar as email_id,
+    'msg-' || (person * 240 + email)::varchar as message_id, case when email % 5 = 0 then 'flow' else 'campaign' end as campaign_kind,
+    make_timestamp_ms(at_ms)::timestamp_ms as occurred_at, 1 as content_hash,
+    make_timestamp_ms(at_ms)::timestamp_ms as received_at, make_timestamp_ms(at_ms)::timestamp_ms as loaded_at, 'main' as collector_id, ${offset} + 2 * i + k as log_seq
+  from r`;
+}
+
+const mailsOf = ({ touchpoints }: BenchWorld): number => Math.floor(touchpoints / 4);
+
 /** Makes a warehouse file and fills it through a connection of its own, unless the file exists. */
 export async function makeWarehouseFile(
   path: string,
@@ -124,8 +142,9 @@ export function makeBenchWarehouse(path: string, world: BenchWorld): Promise<voi
         `insert into touchpoints by name ${touchpointsSql(world, from, Math.min(world.touchpoints, from + STEP), offset)}`,
       );
     }
+    await connection.run(`insert into email_events by name ${mailsSql(world, offset + world.touchpoints)}`);
     await connection.run(
-      `insert into commits values ('main', ${offset + world.touchpoints}, timestamp_ms '2026-01-01')`,
+      `insert into commits values ('main', ${offset + world.touchpoints + 2 * mailsOf(world)}, timestamp_ms '2026-01-01')`,
     );
   });
 }

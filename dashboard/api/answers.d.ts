@@ -902,12 +902,17 @@ ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
+ReportsPaths: ReportsPaths
+ReportsLags: ReportsLags
+ReportsSynergies: ReportsSynergies
 ReportsCampaigns: ReportsCampaigns
 ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
 ReportsFatigue: ReportsFatigue
 ReportsSendTimes: ReportsSendTimes
 ReportsClaims: ReportsClaims
+ReportsCohorts: ReportsCohorts
+ReportsLifetimeValue: ReportsLifetimeValue
 ConversionsOneReceipt: ConversionsOneReceipt
 CustomersOne: CustomersOne
 ReportsDataQuality: ReportsDataQuality
@@ -1612,6 +1617,1342 @@ code: string
 count: number
 message: string
 }[]
+}
+export interface ReportsPaths {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+summary: {
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+/**
+ * Orders with a touch that the filters let pass in their path; the others have no path here
+ */
+orders_with_path: number
+orders_without_path: number
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: (number | null)
+/**
+ * How many paths differ from each other
+ */
+different_paths: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+path_revenue_micros: string
+/**
+ * Net revenue of the orders with a path
+ */
+path_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: (number | null)
+/**
+ * Orders with a touch that the filters let pass in their path; the others have no path here
+ */
+orders_with_path: (number | null)
+orders_without_path: (number | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: (number | null)
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: ((number | null) | null)
+/**
+ * How many paths differ from each other
+ */
+different_paths: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: (string | null)
+path_revenue_micros: (string | null)
+/**
+ * Net revenue of the orders with a path
+ */
+path_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+paths: {
+/**
+ * The touches from the oldest to the newest, as `by` names them; null is a missing value
+ */
+path: (string | null)[]
+path_text: string
+touches: number
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders with a path
+ */
+share_of_orders: (number | null)
+/**
+ * net_revenue / orders
+ */
+average_order_value: (string | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: (number | null)
+/**
+ * Days from the first touch of the path to the order, on average over its orders
+ */
+average_days_to_order: (number | null)
+}[]
+/**
+ * All paths without a row of their own together
+ */
+other_paths: {
+path_text: string
+/**
+ * How many paths differ from each other
+ */
+different_paths: number
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders with a path
+ */
+share_of_orders: (number | null)
+/**
+ * net_revenue / orders
+ */
+average_order_value: (string | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: (number | null)
+/**
+ * Days from the first touch of the path to the order, on average over its orders
+ */
+average_days_to_order: (number | null)
+}[]
+/**
+ * Paths by their number of touches
+ */
+lengths: {
+touches: string
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders with a path
+ */
+share_of_orders: (number | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: (string | null)
+/**
+ * orders / all orders with a path
+ */
+share_of_orders: ((number | null) | null)
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: (number | null)
+/**
+ * Orders / (orders + people without an order)
+ */
+conversion_rate: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Links from touch to touch. The links into a group at a step carry as much as the links out of it at the next step
+ */
+flow: {
+/**
+ * The place of the touch that the link begins at, from 1
+ */
+step: number
+/**
+ * group, or other_groups for all groups beyond the 20 with most touches
+ */
+source_kind: ("group" | "other_groups" | "order" | "drop_off" | "continues")
+source: (string | null)
+/**
+ * group or other_groups; order if the path ends in an order, drop_off if it ends without one, continues if it has further touches
+ */
+target_kind: ("group" | "other_groups" | "order" | "drop_off" | "continues")
+target: (string | null)
+paths: number
+/**
+ * Orders with exactly this path, of this length or on this link
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * People with such a path who touched in the period and did not order in it, each once
+ */
+people_without_order: number
+}[]
+/**
+ * What each group did in whole paths. assisted and influenced count an order for every group that has the role, so they add up to more than all orders
+ */
+roles: {
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+/**
+ * Orders whose path begins with the group
+ */
+first_orders: number
+first_revenue_micros: string
+first_revenue: string
+/**
+ * Orders whose path ends with the group
+ */
+last_orders: number
+last_revenue_micros: string
+last_revenue: string
+/**
+ * Orders whose path has no other group
+ */
+only_orders: number
+only_revenue_micros: string
+only_revenue: string
+/**
+ * Orders with the group in their path, and another group at its end; an order counts for several groups
+ */
+assisted_orders: number
+assisted_revenue_micros: string
+assisted_revenue: string
+/**
+ * Orders with the group anywhere in their path; an order counts for several groups
+ */
+influenced_orders: number
+influenced_revenue_micros: string
+influenced_revenue: string
+/**
+ * The sum of the shares of orders that touches of the group earned under the model
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches of the group earned under the model
+ */
+attributed_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders whose path begins with the group
+ */
+first_orders: (number | null)
+first_revenue_micros: (string | null)
+first_revenue: (string | null)
+/**
+ * Orders whose path ends with the group
+ */
+last_orders: (number | null)
+last_revenue_micros: (string | null)
+last_revenue: (string | null)
+/**
+ * Orders whose path has no other group
+ */
+only_orders: (number | null)
+only_revenue_micros: (string | null)
+only_revenue: (string | null)
+/**
+ * Orders with the group in their path, and another group at its end; an order counts for several groups
+ */
+assisted_orders: (number | null)
+assisted_revenue_micros: (string | null)
+assisted_revenue: (string | null)
+/**
+ * Orders with the group anywhere in their path; an order counts for several groups
+ */
+influenced_orders: (number | null)
+influenced_revenue_micros: (string | null)
+influenced_revenue: (string | null)
+/**
+ * The sum of the shares of orders that touches of the group earned under the model
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches of the group earned under the model
+ */
+attributed_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsLags {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+summary: {
+orders: number
+/**
+ * Orders with a touch that the filters let pass in their path; the others have no lag
+ */
+orders_with_path: number
+orders_without_path: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+path_revenue_micros: string
+/**
+ * Net revenue of the orders with a path
+ */
+path_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+orders: (number | null)
+/**
+ * Orders with a touch that the filters let pass in their path; the others have no lag
+ */
+orders_with_path: (number | null)
+orders_without_path: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: (string | null)
+path_revenue_micros: (string | null)
+/**
+ * Net revenue of the orders with a path
+ */
+path_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+/**
+ * Average and quantiles of the time to the order, in days of 24 hours
+ */
+lags: {
+/**
+ * first_touch: from the first touch of the path to the order; last_touch: from the last one
+ */
+measure: string
+orders: number
+/**
+ * The mean of the time to the order
+ */
+average_days: (number | null)
+p10_days: (number | null)
+p25_days: (number | null)
+/**
+ * The smallest time that at least 50 % of the orders do not exceed; the other quantiles in the same way
+ */
+p50_days: (number | null)
+p75_days: (number | null)
+p90_days: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+orders: (number | null)
+/**
+ * The mean of the time to the order
+ */
+average_days: ((number | null) | null)
+p10_days: ((number | null) | null)
+p25_days: ((number | null) | null)
+/**
+ * The smallest time that at least 50 % of the orders do not exceed; the other quantiles in the same way
+ */
+p50_days: ((number | null) | null)
+p75_days: ((number | null) | null)
+p90_days: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Orders and their net revenue by the time to the order. A bucket begins at its first hour or day and ends before the next one
+ */
+distribution: {
+/**
+ * first_touch: from the first touch of the path to the order; last_touch: from the last one
+ */
+measure: string
+bucket: string
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders of these buckets
+ */
+share_of_orders: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: (string | null)
+/**
+ * orders / all orders of these buckets
+ */
+share_of_orders: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Average and quantiles of the number of touches in the paths of orders
+ */
+touches: {
+orders: number
+average_touches: (number | null)
+p10_touches: (number | null)
+p25_touches: (number | null)
+p50_touches: (number | null)
+p75_touches: (number | null)
+p90_touches: (number | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+orders: (number | null)
+average_touches: ((number | null) | null)
+p10_touches: ((number | null) | null)
+p25_touches: ((number | null) | null)
+p50_touches: ((number | null) | null)
+p75_touches: ((number | null) | null)
+p90_touches: ((number | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+/**
+ * The time from the first touch of the group in a path to the order. An order counts for every group on its path
+ */
+groups: {
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+orders: number
+/**
+ * The mean of the time to the order
+ */
+average_days: (number | null)
+p10_days: (number | null)
+p25_days: (number | null)
+/**
+ * The smallest time that at least 50 % of the orders do not exceed; the other quantiles in the same way
+ */
+p50_days: (number | null)
+p75_days: (number | null)
+p90_days: (number | null)
+/**
+ * Orders and their net revenue by the time to the order. A bucket begins at its first hour or day and ends before the next one
+ */
+distribution: {
+bucket: string
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders in the period
+ */
+net_revenue: string
+/**
+ * orders / all orders of these buckets
+ */
+share_of_orders: (number | null)
+}[]
+}[]
+/**
+ * Groups with fewer orders that `limit` leaves out
+ */
+groups_left_out: number
+}
+export interface ReportsSynergies {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+by: string
+minimum: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+}
+intervals: {
+level: number
+draws: number
+seed: number
+over: string
+}
+correction: {
+method: string
+false_discovery_rate: number
+compared_pairs: number
+}
+summary: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+/**
+ * Touches / paths
+ */
+average_touches: (number | null)
+multichannel_paths: number
+multichannel_people: number
+multichannel_orders: number
+multichannel_conversion_rate: (number | null)
+multichannel_net_revenue_micros: string
+multichannel_net_revenue: string
+multichannel_revenue_per_path: (string | null)
+/**
+ * multichannel_paths / paths; a path is multichannel if it has two channels or more
+ */
+share_of_paths_multichannel: (number | null)
+/**
+ * orders and those of `apart`: the orders of the attribution report
+ */
+total_orders: number
+total_net_revenue_micros: string
+/**
+ * net_revenue and that of `apart`: the net revenue of the attribution report
+ */
+total_net_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: (number | null)
+/**
+ * People with such a path
+ */
+people: (number | null)
+/**
+ * Orders with such a path
+ */
+orders: (number | null)
+/**
+ * orders / paths
+ */
+conversion_rate: ((number | null) | null)
+net_revenue_micros: (string | null)
+net_revenue: (string | null)
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: ((string | null) | null)
+/**
+ * Touches / paths
+ */
+average_touches: ((number | null) | null)
+multichannel_paths: (number | null)
+multichannel_people: (number | null)
+multichannel_orders: (number | null)
+multichannel_conversion_rate: ((number | null) | null)
+multichannel_net_revenue_micros: (string | null)
+multichannel_net_revenue: (string | null)
+multichannel_revenue_per_path: ((string | null) | null)
+/**
+ * multichannel_paths / paths; a path is multichannel if it has two channels or more
+ */
+share_of_paths_multichannel: ((number | null) | null)
+/**
+ * orders and those of `apart`: the orders of the attribution report
+ */
+total_orders: (number | null)
+total_net_revenue_micros: (string | null)
+/**
+ * net_revenue and that of `apart`: the net revenue of the attribution report
+ */
+total_net_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+/**
+ * The listed combination of two channels or more whose interval has the highest low end; null if none has enough paths and people
+ */
+top: {
+/**
+ * orders / paths
+ */
+conversion_rate: ({
+channels: (string | null)[]
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+interval: unknown
+} | null)
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: ({
+channels: (string | null)[]
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+interval: unknown
+} | null)
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+combinations: {
+channels: (string | null)[]
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+/**
+ * The 90 % interval over people; null below the minimum
+ */
+conversion_rate_interval: ({
+low: number
+high: number
+} | null)
+/**
+ * The 90 % interval over people; null below the minimum
+ */
+revenue_per_path_interval: ({
+low: string
+high: string
+} | null)
+/**
+ * Touches / paths
+ */
+average_touches: (number | null)
+/**
+ * The place among the listed combinations of two channels or more with enough paths and people, by the low end of the interval of the conversion rate; else null
+ */
+rank: (number | null)
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}[]
+/**
+ * The combinations beyond `limit` together; empty if there are none
+ */
+other_combinations: {
+combinations: number
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+/**
+ * The 90 % interval over people; null below the minimum
+ */
+conversion_rate_interval: ({
+low: number
+high: number
+} | null)
+/**
+ * The 90 % interval over people; null below the minimum
+ */
+revenue_per_path_interval: ({
+low: string
+high: string
+} | null)
+/**
+ * Touches / paths
+ */
+average_touches: (number | null)
+/**
+ * The place among the listed combinations of two channels or more with enough paths and people, by the low end of the interval of the conversion rate; else null
+ */
+rank: (number | null)
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}[]
+/**
+ * What is in no combination: orders without a touch that may earn (orders_without_path), paths without a touch that the filters let pass (filtered), refunds that count of orders that do not (refunds_of_other_orders)
+ */
+apart: {
+part: string
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * Orders with such a path
+ */
+orders: number
+net_revenue_micros: string
+net_revenue: string
+}[]
+pairs: {
+a: (string | null)
+b: (string | null)
+/**
+ * Paths with neither channel; other channels may be on them, as in the other cells
+ */
+neither: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+}
+only_a: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+}
+only_b: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+}
+both: {
+/**
+ * Paths of orders, and one path of each person who touched in the period and did not order in it
+ */
+paths: number
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * Orders with such a path
+ */
+orders: number
+/**
+ * orders / paths
+ */
+conversion_rate: (number | null)
+net_revenue_micros: string
+net_revenue: string
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: (string | null)
+}
+/**
+ * orders / paths
+ */
+conversion_rate: {
+/**
+ * both - only_a - only_b + neither: how far paths with both channels are from what the channels add up to apart. It describes these paths. It does not say that one channel caused anything
+ */
+interaction: (number | null)
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * The chance of an interaction at least as far from 0 if it were 0
+ */
+p_value: (number | null)
+/**
+ * The p value corrected for the number of pairs (Benjamini and Hochberg)
+ */
+adjusted_p_value: (number | null)
+/**
+ * more together, less together, no difference shown, or too little data
+ */
+finding: string
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+/**
+ * net_revenue / paths
+ */
+revenue_per_path: {
+/**
+ * both - only_a - only_b + neither: how far paths with both channels are from what the channels add up to apart. It describes these paths. It does not say that one channel caused anything
+ */
+interaction: (string | null)
+interval: ({
+low: string
+high: string
+} | null)
+/**
+ * The chance of an interaction at least as far from 0 if it were 0
+ */
+p_value: (number | null)
+/**
+ * The p value corrected for the number of pairs (Benjamini and Hochberg)
+ */
+adjusted_p_value: (number | null)
+/**
+ * more together, less together, no difference shown, or too little data
+ */
+finding: string
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+/**
+ * The interaction among paths with like numbers of touches, averaged with weights like those of Mantel and Haenszel
+ */
+conversion_rate_by_length: {
+/**
+ * both - only_a - only_b + neither: how far paths with both channels are from what the channels add up to apart. It describes these paths. It does not say that one channel caused anything
+ */
+interaction: (number | null)
+interval: ({
+low: number
+high: number
+} | null)
+/**
+ * The chance of an interaction at least as far from 0 if it were 0
+ */
+p_value: (number | null)
+/**
+ * The p value corrected for the number of pairs (Benjamini and Hochberg)
+ */
+adjusted_p_value: (number | null)
+/**
+ * more together, less together, no difference shown, or too little data
+ */
+finding: string
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+/**
+ * The interaction among paths with like numbers of touches, averaged with weights like those of Mantel and Haenszel
+ */
+revenue_per_path_by_length: {
+/**
+ * both - only_a - only_b + neither: how far paths with both channels are from what the channels add up to apart. It describes these paths. It does not say that one channel caused anything
+ */
+interaction: (string | null)
+interval: ({
+low: string
+high: string
+} | null)
+/**
+ * The chance of an interaction at least as far from 0 if it were 0
+ */
+p_value: (number | null)
+/**
+ * The p value corrected for the number of pairs (Benjamini and Hochberg)
+ */
+adjusted_p_value: (number | null)
+/**
+ * more together, less together, no difference shown, or too little data
+ */
+finding: string
+/**
+ * Why a figure is null, in numbers
+ */
+reason: (string | null)
+}
+}[]
+/**
+ * Channels that are in no pair because 30 others have more paths
+ */
+channels_without_pairs: number
+overlap: {
+/**
+ * People with such a path
+ */
+people: number
+channels: {
+channel: (string | null)
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * People on whose paths is no other channel
+ */
+people_only_here: number
+/**
+ * people of the channel / all people with a path
+ */
+share_of_people: (number | null)
+/**
+ * people_only_here / people of the channel
+ */
+share_only_here: (number | null)
+}[]
+channels_left_out: number
+pairs: {
+a: (string | null)
+b: (string | null)
+/**
+ * People with such a path
+ */
+people: number
+/**
+ * people with both channels / people with a
+ */
+share_of_a: (number | null)
+/**
+ * people with both channels / people with b
+ */
+share_of_b: (number | null)
+}[]
+}
 }
 export interface ReportsCampaigns {
 report_period: {
@@ -3873,6 +5214,634 @@ figures: {
 [k: string]: number | string | string[]
 }
 }[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsCohorts {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+/**
+ * What the customers of a cohort have in common at their first order
+ */
+by: string
+/**
+ * The last order in the log; what came after it is not known
+ */
+observed_until: (string | null)
+totals: {
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: number
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * People whose first order lies in the period
+ */
+customers: (number | null)
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: (number | null)
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: (string | null)
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+cohorts: {
+/**
+ * Month, week, channel, campaign or segments of the first order; null where it has none
+ */
+cohort: (string | null)
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: number
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The middle 90 % of a bootstrap over customers
+ */
+revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+}[]
+ages: {
+/**
+ * Month, week, channel, campaign or segments of the first order; null where it has none
+ */
+cohort: (string | null)
+/**
+ * Ages of 30 days since the day of the first order, from 0
+ */
+age: number
+/**
+ * The first day of the age, counted from the day of the first order
+ */
+from_day: number
+/**
+ * The day after its last day
+ */
+until_day: number
+/**
+ * True if all customers of the cohort were observed to the end of this age
+ */
+complete: boolean
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers who were observed that long
+ */
+observed_customers: number
+/**
+ * Those of them with an order in this age; in age 0 all, by their first order
+ */
+active_customers: number
+/**
+ * active_customers / observed_customers; null below 30 observed customers
+ */
+retention_rate: (number | null)
+/**
+ * 90 % score interval
+ */
+retention_rate_interval: {
+low: (number | null)
+high: (number | null)
+}
+/**
+ * Why a rate is null
+ */
+reason: (string | null)
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+cumulative_revenue_micros: string
+/**
+ * Net revenue of the cohort up to the end of this age
+ */
+cumulative_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The middle 90 % of a bootstrap over customers
+ */
+revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+}[]
+repeat_orders: {
+/**
+ * Month, week, channel, campaign or segments of the first order; null where it has none
+ */
+cohort: (string | null)
+/**
+ * Days since the first order
+ */
+within_days: number
+/**
+ * Customers who were observed that long
+ */
+observed_customers: number
+/**
+ * Those of them with a second order within these days of the first
+ */
+customers_with_second_order: number
+/**
+ * customers_with_second_order / observed_customers; null below 30 observed customers
+ */
+repeat_rate: (number | null)
+/**
+ * 90 % score interval
+ */
+repeat_rate_interval: {
+low: (number | null)
+high: (number | null)
+}
+/**
+ * Why a rate is null
+ */
+reason: (string | null)
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsLifetimeValue {
+report_period: {
+start: string
+end: string
+}
+artifacts?: {
+[k: string]: string
+}
+filters?: string[]
+currency: string
+as_of: string
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * What the customers of a cohort have in common at their first order
+ */
+by: string
+/**
+ * The last order in the log; what came after it is not known
+ */
+observed_until: (string | null)
+/**
+ * The days of the forecast, from the day after the last order in the log
+ */
+horizon_days: number
+totals: {
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: number
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * People whose first order lies in the period
+ */
+customers: (number | null)
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: (number | null)
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: (string | null)
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+cohorts: {
+/**
+ * Month, week, channel, campaign or segments of the first order; null where it has none
+ */
+cohort: (string | null)
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+/**
+ * Customers with at least two orders
+ */
+repeat_customers: number
+/**
+ * Orders of these customers, also after the period; refunded ones are among them
+ */
+orders: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+/**
+ * The middle 90 % of a bootstrap over customers
+ */
+revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * Customers who are expected to be active still
+ */
+predicted_active_customers: (number | null)
+/**
+ * Days with a purchase that these customers are expected to have within the horizon
+ */
+predicted_purchases: (number | null)
+/**
+ * What these purchases are expected to bring, in addition to net_revenue
+ */
+predicted_revenue: (string | null)
+/**
+ * 90 % interval: doubt of the parameters (delta method) and of the outcome (400 draws)
+ */
+predicted_revenue_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * predicted_revenue / customers
+ */
+predicted_revenue_per_customer: (string | null)
+/**
+ * predicted_revenue_interval / customers
+ */
+predicted_revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+}[]
+prediction: {
+from: (string | null)
+until: (string | null)
+/**
+ * Customers with a purchase whom the filters choose, of all periods
+ */
+known_customers: number
+/**
+ * Those of them with purchases on at least two days; at least 100 are needed
+ */
+known_repeat_customers: number
+/**
+ * Days since the first purchase of all; at least 90 are needed
+ */
+known_days: number
+/**
+ * Known customers that the fit took: all, or about 25,000 of them by a hash of the person
+ */
+fitted_customers: number
+/**
+ * Customers who are expected to be active still
+ */
+predicted_active_customers: (number | null)
+/**
+ * Days with a purchase that these customers are expected to have within the horizon
+ */
+predicted_purchases: (number | null)
+/**
+ * What these purchases are expected to bring, in addition to net_revenue
+ */
+predicted_revenue: (string | null)
+/**
+ * 90 % interval: doubt of the parameters (delta method) and of the outcome (400 draws)
+ */
+predicted_revenue_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * predicted_revenue / customers
+ */
+predicted_revenue_per_customer: (string | null)
+/**
+ * predicted_revenue_interval / customers
+ */
+predicted_revenue_per_customer_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * Parameters of BG/NBD (Fader, Hardie, Lee 2005), time in days
+ */
+bg_nbd: ({
+r: number
+alpha: number
+a: number
+b: number
+log_likelihood: number
+} | null)
+/**
+ * Parameters of Gamma-Gamma (Fader, Hardie 2013), amounts in the currency of the report
+ */
+gamma_gamma: ({
+p: number
+q: number
+v: number
+log_likelihood: number
+} | null)
+/**
+ * What a forecast needs and what is there; null if there is one
+ */
+refused: (string | null)
+}
+/**
+ * The same models fitted to what was known before the last days, and their forecast for these days
+ */
+holdout: ({
+days: number
+from: string
+until: string
+/**
+ * People whose first order lies in the period
+ */
+customers: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: (string | null)
+/**
+ * What these purchases are expected to bring, in addition to net_revenue
+ */
+predicted_revenue: (string | null)
+/**
+ * 90 % interval: doubt of the parameters (delta method) and of the outcome (400 draws)
+ */
+predicted_revenue_interval: {
+low: (string | null)
+high: (string | null)
+}
+/**
+ * (predicted_revenue - net_revenue) / net_revenue of the days held out
+ */
+predicted_error: (number | null)
+/**
+ * How far the forecasts of customers are from what they brought, on average
+ */
+predicted_error_per_customer: (string | null)
+/**
+ * The revenue per customer and day of the year before the days held out, carried on
+ */
+naive_revenue: (string | null)
+/**
+ * (naive_revenue - net_revenue) / net_revenue
+ */
+naive_error: (number | null)
+/**
+ * How far that average is from what customers brought, on average
+ */
+naive_error_per_customer: (string | null)
+/**
+ * What a forecast needs and what is there; null if there is one
+ */
+refused: (string | null)
+} | null)
+quantiles: {
+/**
+ * Segments of equally many customers; 1 has those who brought most
+ */
+quantile: number
+/**
+ * People whose first order lies in the period
+ */
+customers: number
+net_revenue_micros: string
+/**
+ * Net value of these orders, after refunds
+ */
+net_revenue: string
+/**
+ * The part of the net revenue of all customers of the report
+ */
+share_of_revenue: (number | null)
+/**
+ * Net revenue of these customers / customers
+ */
+revenue_per_customer: (string | null)
+highest_value_micros: string
+/**
+ * What the best customer of the segment brought
+ */
+highest_value: string
+lowest_value_micros: string
+/**
+ * What the last customer of the segment brought
+ */
+lowest_value: string
+/**
+ * Customers at the end of the segment who brought as much as the first of the next one
+ */
+tied_customers: number
+}[]
+email: {
+/**
+ * What email touches earned by the model; part of the orders’ value
+ */
+by_credit: {
+attribution_model: string
+/**
+ * Orders that the model credits to email, in fractions
+ */
+credited_orders: (number | null)
+credited_revenue_micros: string
+credited_revenue: string
+/**
+ * The part of the orders of all customers of the report
+ */
+share_of_orders: (number | null)
+/**
+ * The part of the net revenue of all customers of the report
+ */
+share_of_revenue: (number | null)
+}
+/**
+ * Orders with an email before them among the touches that may earn, each once with its whole value
+ */
+by_influence: {
+/**
+ * Orders with an email in their path
+ */
+influenced_orders: number
+/**
+ * Customers with such an order
+ */
+influenced_customers: number
+influenced_revenue_micros: string
+/**
+ * The net value of these orders, each once
+ */
+influenced_revenue: string
+/**
+ * The part of the orders of all customers of the report
+ */
+share_of_orders: (number | null)
+/**
+ * The part of the net revenue of all customers of the report
+ */
+share_of_revenue: (number | null)
+}
+}
 warnings: {
 code: string
 count: number

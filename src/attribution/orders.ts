@@ -28,14 +28,15 @@ import {
 async function makePolicies(snapshot: Snapshot, plan: Plan): Promise<void> {
   const rows: Row[] = [];
   const zones = zonesOf(plan);
-  for (const { brand_id, settings, start_ms, end_ms } of plan.brands) {
+  for (const [place, { brand_id, settings, start_ms, end_ms }] of plan.brands.entries()) {
     const gap_ms = Math.round(settings.journey_gap_days * MS_PER_DAY);
-    for (const conversion_type of CONVERSION_TYPES) {
+    for (const [i, conversion_type] of CONVERSION_TYPES.entries()) {
       const own = modelSettings(settings, conversion_type);
       const columns = Object.fromEntries(SETTING_COLUMNS.map(({ column, of }) => [column, of(own)]));
       rows.push({
         brand_id,
         conversion_type,
+        policy_no: place * CONVERSION_TYPES.length + i,
         start_ms,
         end_ms,
         gap_ms,

@@ -16,6 +16,7 @@ export const POLICIES = defineRelation('policies', 'the settings and the period 
   columns: {
     brand_id: 'text',
     conversion_type: 'text',
+    policy_no: 'int',
     start_ms: 'int',
     end_ms: 'int',
     gap_ms: 'int',
@@ -172,7 +173,6 @@ export const TIES = defineRelation('ties', 'the place of a candidate among those
   key: ['order_no', 'touch_no'],
   columns: { order_no: 'int', touch_no: 'int', tie_no: 'int' },
 });
-
 export const NEWEST_CANDIDATES = defineRelation(
   'newest_candidates',
   'a candidate that its order keeps; made only if some order has too many',

@@ -68,6 +68,17 @@ export class Random {
     return mean * Math.exp(this.normal(-(sigma * sigma) / 2, sigma));
   }
 
+  /** Gamma with this shape, above 0, and scale 1. Source: Marsaglia and Tsang, ACM Transactions on Mathematical Software 26(3), 2000. */
+  gamma(shape: number): number {
+    if (shape < 1) return this.gamma(shape + 1) * (1 - this.unit()) ** (1 / shape);
+    const d = shape - 1 / 3;
+    for (;;) {
+      const normal = this.normal(0, 1);
+      const v = (1 + normal / Math.sqrt(9 * d)) ** 3;
+      if (v > 0 && Math.log(1 - this.unit()) < (normal * normal) / 2 + d - d * v + d * Math.log(v)) return d * v;
+    }
+  }
+
   pick<T>(items: readonly T[]): T {
     return items[Math.floor(this.unit() * items.length)]!;
   }

@@ -214,7 +214,7 @@ function firstLabel(utm: Utm): UtmField | null {
 const NAMING_LABELS: readonly UtmField[] = ['utm_campaign', 'utm_id', 'utm_content', 'utm_term'];
 
 /** What a sent channel is, in whatever way it is written: the channel `Email` is shown as it was sent, and is email. */
-function channelLabel(sent: string): string {
+export function channelLabel(sent: string): string {
   const label = labelOf(sent) ?? '';
   return isEmail(label) ? 'email' : label;
 }

@@ -43,6 +43,8 @@ export interface AskedOrders {
   /** 1 for orders whose person has no order before among the types of the report; null if no key asks for it. */
   is_first: Uint8Array | null;
   persons: number;
+  /** The number of each person's key in the book of orders. */
+  person_keys: Uint32Array;
   person_starts: Uint32Array;
   /** Orders in the order of persons. */
   by_person: Uint32Array;

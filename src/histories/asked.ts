@@ -42,6 +42,8 @@ export interface Asked {
   event_groups: number;
   /** True if the report tells more of journeys than their lengths. Then only journeys with a touchpoint that is shown count. */
   journey_details: boolean;
+  /** True if the report tells what the path of each order holds. Then people without a chosen order are not walked. */
+  path_facts: boolean;
   /** True if the report tells how its figures spread over people. */
   has_spread: boolean;
 }

@@ -1,4 +1,5 @@
 /** Which touchpoints of a person may earn credit of an order: attribution/eligibility.ts and crowded.ts, in memory. */
+import { SESSION_PAUSE_MS } from '../attribution/continuations.ts';
 import { refusedTraits, uncountedTraits } from '../attribution/eligibility.ts';
 import type { CandidateLimits } from '../attribution/plan.ts';
 import { SETTING_COLUMNS, WINDOWS, windowColumn } from '../domain/settings.ts';
@@ -39,6 +40,11 @@ export class Candidates {
     this.windows_ms = byPolicy(plan, (settings) => columns.map(({ of }) => of(settings)));
     this.longest_ms = this.windows_ms.map((windows) => Math.max(...windows));
     this.limits = plan.limits;
+  }
+
+  /** How long before an order of a policy a touchpoint may lie that is a candidate, or decides whether a candidate continues a visit. */
+  reachOf(policy: number): number {
+    return this.longest_ms[policy]! + SESSION_PAUSE_MS;
   }
 
   /** Takes the walk of a person. */

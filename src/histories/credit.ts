@@ -6,12 +6,14 @@ import { makeMembers } from '../attribution/touches.ts';
 import { CUSTOMER_KINDS } from '../domain/conversion.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
 import { brandRule } from '../identity/kept-persons.ts';
+import type { PersonKeys } from '../identity/person-keys.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { isWithin } from '../warehouse/position.ts';
 import type { Relation } from '../warehouse/relation.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Asked, NOT_CHOSEN } from './asked.ts';
 import { type AskedOrders, type KeyedEvent, partsOfPolicy } from './asked-orders.ts';
+import { type ChosenPeople, choosePeople, type PeopleAsked, sortByPerson } from './first-orders.ts';
 import type { Histories, Label } from './histories.ts';
 import { type GroupNames, labelTables } from './label-tables.ts';
 import { isInMemory, isRule, memoryModels } from './memory-models.ts';
@@ -42,6 +44,8 @@ export interface Question {
   with_kinds: boolean;
   /** True if the report tells more of journeys than their lengths. */
   journey_details: boolean;
+  /** The people whose orders the report chooses, with what the paths of these hold; null if it chooses by value events alone. */
+  people: PeopleAsked | null;
   /** True if the report tells how its figures spread over people. */
   has_spread: boolean;
   /** Threads for passes over many orders; the event loop makes all passes when left out. */
@@ -59,9 +63,14 @@ export interface MemoryCredit {
   /** The values of each event group. */
   event_groups: ReadonlyArray<ReadonlyArray<string | null>>;
   orders: AskedOrders;
+  /** Null unless the report chooses people. */
+  people: ChosenPeople | null;
   /** Makes the same orders as relations, for what is asked of the engine. They are made once. */
   inSql: () => Promise<OrderRelations & { members: Relation }>;
 }
+
+/** The orders of a plan, and the people that a report chooses. */
+export interface MemoryOrders extends Pick<MemoryCredit, 'orders' | 'people' | 'inSql'> {}
 
 /** True if histories hold everything that a plan asks for. Whatever they do not hold is answered by the query in the engine. */
 export function holds(histories: Histories, plan: Plan, touch_columns: readonly string[]): boolean {
@@ -81,6 +90,33 @@ export function holds(histories: Histories, plan: Plan, touch_columns: readonly 
 }
 
 /**
+ * Reads the orders of a plan. @returns null if histories do not hold what the plan asks for.
+ * @throws missing_fx_rate like the query.
+ */
+export async function ordersInMemory(
+  snapshot: Snapshot,
+  plan: Plan,
+  directory: PersonDirectory,
+  histories: Histories,
+  { makeSegments, people, with_kinds }: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
+): Promise<(MemoryOrders & { person_keys: PersonKeys }) | null> {
+  if (!holds(histories, plan, [])) return null;
+  const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
+  const person_keys = await directory.personKeys(snapshot, plan.positions.identity, rules);
+  const orders = await askOrders(histories.orders, plan, person_keys, histories.subjects, with_kinds);
+  if (orders === null) return null;
+  let made: ReturnType<typeof ordersInSql> | undefined;
+  const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
+  if (makeSegments !== null) {
+    const segments = await makeSegments(await inSql());
+    Object.assign(orders, await readSegments(snapshot, segments, histories.orders, orders.rows));
+  }
+  if (people === null) return { orders, people, inSql, person_keys };
+  await sortByPerson(orders, histories.orders);
+  return { orders, people: await choosePeople(orders, plan.brands, people), inSql, person_keys };
+}
+
+/**
  * Credits the orders of a plan. @returns null if histories do not hold what the plan asks for.
  * @throws missing_fx_rate like the query.
  */
@@ -92,23 +128,31 @@ export async function creditInMemory(
   question: Question,
 ): Promise<MemoryCredit | null> {
   if (!holds(histories, plan, [...question.touch_columns, ...question.filtered_columns])) return null;
-  const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
-  const persons = await directory.personKeys(snapshot, plan.positions.identity, rules);
-  const orders = await askOrders(histories.orders, plan, persons, histories.subjects, question.with_kinds);
-  if (orders === null) return null;
-  let made: ReturnType<typeof ordersInSql> | undefined;
-  const inSql = () => (made ??= ordersInSql(snapshot, plan, directory));
-  if (question.makeSegments !== null) {
-    const segments = await question.makeSegments(await inSql());
-    Object.assign(orders, await readSegments(snapshot, segments, histories.orders, orders.rows));
-  }
+  const read = await ordersInMemory(snapshot, plan, directory, histories, question);
+  if (read === null) return null;
+  const { orders, people } = read;
   const { event_group, groups } = await groupEvents(plan, orders, question);
+  if (people !== null) leaveOthers(orders, people, event_group);
   const { journey_details, has_spread } = question;
   const columns = question.touch_columns as readonly LabelColumn[];
   const { tables, names } = labelTables(histories.labels, columns, question.shows, journey_details);
-  const asked = { plan, orders, tables, event_group, event_groups: groups.length, journey_details, has_spread };
+  const path_facts = people !== null;
+  const event_groups = groups.length;
+  const asked = { plan, orders, tables, event_group, event_groups, journey_details, path_facts, has_spread };
   const sums = await makePass(snapshot, plan, histories, asked, question);
-  return sums === null ? null : { sums, names, hidden_group: tables.hidden_group, event_groups: groups, orders, inSql };
+  return sums === null ? null : { ...read, sums, names, hidden_group: tables.hidden_group, event_groups: groups };
+}
+
+/** Marks the value events of the people who are not chosen. */
+function leaveOthers(orders: AskedOrders, { chosen }: ChosenPeople, event_group: Uint32Array): void {
+  const { persons, person_starts, by_person, event_starts } = orders;
+  for (let person = 0; person < persons; person++) {
+    if (chosen[person] === 1) continue;
+    for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++) {
+      const order = by_person[i]!;
+      event_group.fill(NOT_CHOSEN, event_starts[order]!, event_starts[order + 1]!);
+    }
+  }
 }
 
 /** Makes the pass, in threads if it can be sent there. @returns null if only the engine can answer. */
@@ -148,7 +192,7 @@ async function ordersInSql(
 }
 
 /** The group of each value event by its keys. Events of one brand, type, segment, kind of customer and day are alike. */
-async function groupEvents(
+export async function groupEvents(
   plan: Plan,
   orders: AskedOrders,
   { keysOf, chooses }: Pick<Question, 'keysOf' | 'chooses'>,

@@ -90,6 +90,13 @@ export class ExactSums {
     for (const [i, amount] of large) this.addLarge(numbers?.[i] ?? i, amount);
   }
 
+  /** Below zero if the sum of `a` is smaller than that of `b`, 0 if they are equal. */
+  compare(a: number, b: number): number {
+    if (this.large.size === 0) return (this.sums[a] ?? 0) - (this.sums[b] ?? 0);
+    const difference = this.total(a) - this.total(b);
+    return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+  }
+
   total(at: number): bigint {
     return BigInt(this.sums[at] ?? 0) + (this.large.get(at) ?? 0n);
   }

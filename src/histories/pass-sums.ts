@@ -3,6 +3,7 @@ import type { UnattributedReason } from '../attribution/eligibility.ts';
 import type { Asked } from './asked.ts';
 import { ExactSums, type ExactSumsData } from './exact.ts';
 import { JourneySums, type JourneySumsData } from './journey-sums.ts';
+import { PathFacts, type PathFactsData } from './path-facts.ts';
 import { PersonSpread, type PersonSpreadData } from './person-spread.ts';
 import { Tally, type TallyData } from './tally.ts';
 
@@ -24,6 +25,7 @@ export interface PassSumsData {
   journeys: JourneySumsData;
   credited: Uint8Array;
   net: ExactSumsData;
+  path_facts: PathFactsData | null;
   spread: PersonSpreadData | null;
 }
 
@@ -42,10 +44,13 @@ export class PassSums {
   readonly credited: Uint8Array;
   readonly net = new ExactSums();
   /** Null unless the report asks for it. */
+  readonly path_facts: PathFacts | null;
   readonly spread: PersonSpread | null;
   private readonly event_groups: number;
 
-  constructor({ plan: { models }, tables, event_groups, journey_details, has_spread }: Asked) {
+  constructor(asked: Asked) {
+    const { plan, orders, tables, event_groups, journey_details, path_facts, has_spread } = asked;
+    const { models } = plan;
     this.event_groups = event_groups;
     this.groups = new Tally(models.length, event_groups, tables.groups + 1);
     this.emails = new Tally(models.length, 1, tables.emails);
@@ -53,6 +58,7 @@ export class PassSums {
     this.organic = models.map(({ absolute }) => (absolute ? this.byEventGroup() : null));
     this.journeys = new JourneySums(journey_details ? tables.channels : null);
     this.credited = new Uint8Array(tables.labels);
+    this.path_facts = path_facts ? new PathFacts(orders.orders) : null;
     this.spread = has_spread ? new PersonSpread(tables.groups + 1) : null;
   }
 
@@ -78,6 +84,7 @@ export class PassSums {
       journeys: journeys.data(),
       credited,
       net: this.net.data(),
+      path_facts: this.path_facts?.data() ?? null,
       spread: this.spread?.data() ?? null,
     };
   }
@@ -100,6 +107,7 @@ export class PassSums {
     this.journeys.addAll(other.journeys);
     for (const [label, is_credited] of other.credited.entries()) this.credited[label]! |= is_credited;
     this.net.addAll(other.net, 1);
+    if (other.path_facts !== null) this.path_facts!.addAll(other.path_facts);
     if (other.spread !== null) this.spread!.addAll(other.spread);
   }
 

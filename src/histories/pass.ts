@@ -74,6 +74,7 @@ export class Pass {
     for (let people = parts.take(); people !== null; people = parts.take())
       for (const person of people) {
         if (turns.ends(32)) await rest();
+        if (this.sums.path_facts !== null && !this.hasChosen(person)) continue;
         const own = this.beginPerson(person);
         let firsts: number[] | null = null;
         for (let i = own.from; i < own.until; i++) {
@@ -114,6 +115,14 @@ export class Pass {
   async add({ sums, waiting }: PassPart): Promise<void> {
     await this.sums.add(sums);
     for (const one of waiting) this.waiting.push(one);
+  }
+
+  /** True if some order of a person is chosen. */
+  private hasChosen(person: number): boolean {
+    const { by_person, person_starts } = this.asked.orders;
+    for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++)
+      if (this.isChosen(by_person[i]!)) return true;
+    return false;
   }
 
   /** True if some value event of an order is chosen. */
@@ -197,6 +206,8 @@ export class Pass {
     const places = this.interactions === null ? count : this.interactions.collapse(found, count);
     const from = Math.max(0, places - MAX_PATH_LENGTH);
     const is_shown = this.paths.take(order, found, places);
+    const { first, length, labels } = this.paths.path;
+    this.sums.path_facts?.take(order, labels, first, length, this.asked.tables.email);
     for (let i = from; i < places; i++) this.sums.credited[this.touchpoints.label[found[i]!]!] = 1;
     if (is_chosen && places > MAX_PATH_LENGTH) this.sums.counts.cut_paths += 1;
     const { ready } = this;

@@ -38,6 +38,11 @@ export const HISTORY_TIES = defineRelation(
   { key: ['touch_no'], columns: { touch_no: 'int', tie_no: 'int' } },
 );
 
+export const HISTORY_BRANDS = defineRelation('history_brands', 'a brand with touchpoints, with its number', {
+  key: ['brand_id'],
+  columns: { brand_id: 'text', brand_no: 'int' },
+});
+
 export const DECAYS = defineRelation(
   'decays',
   'a power of two that the engine computes, so that both ways have the same bits',

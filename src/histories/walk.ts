@@ -22,20 +22,22 @@ export class Walk {
     this.has_fresh = touchpoints.length > filledRows(touchpoints);
   }
 
-  /** Walks the subjects of a person up to `last_ms`; that instant belongs to it. */
-  take({ starts, values }: Lists, person: number, last_ms: number): void {
+  /** Walks the subjects of a person from `first_ms` up to `last_ms`; both instants belong to it. */
+  take({ starts, values }: Lists, person: number, last_ms: number, first_ms = Number.NEGATIVE_INFINITY): void {
     this.length = 0;
     const until = starts[person + 1]!;
     for (let i = starts[person]!; i < until; i++) {
       const subject = values[i]!;
-      if (subject < this.filled) this.appendFilled(subject, last_ms);
-      if (this.has_fresh) this.appendFresh(subject, last_ms);
+      if (subject < this.filled) this.appendFilled(subject, last_ms, first_ms);
+      if (this.has_fresh) this.appendFresh(subject, last_ms, first_ms);
     }
   }
 
-  private appendFilled(subject: number, last_ms: number): void {
+  private appendFilled(subject: number, last_ms: number, first_ms: number): void {
     const { starts, at_ms, log_seq, collector } = this.touchpoints;
-    const [from, until] = [starts[subject]!, starts[subject + 1]!];
+    const until = starts[subject + 1]!;
+    let from = starts[subject]!;
+    while (from < until && at_ms[from]! < first_ms) from += 1;
     this.reserve(until - from);
     const { places, limits } = this;
     const first = this.length;
@@ -46,11 +48,12 @@ export class Walk {
     this.merge(first);
   }
 
-  private appendFresh(subject: number, last_ms: number): void {
+  private appendFresh(subject: number, last_ms: number, first_ms: number): void {
     const { at_ms, log_seq, collector } = this.touchpoints;
     const first = this.length;
     for (let place = newestFresh(this.touchpoints, subject); place >= 0; place = olderFresh(this.touchpoints, place)) {
       // A collector that is new since the walk began has no limit, and none of its rows count.
+      if (at_ms[place]! < first_ms) break;
       if (at_ms[place]! > last_ms || !(log_seq[place]! <= (this.limits[collector[place]!] ?? 0))) continue;
       this.reserve(1);
       this.places[this.length++] = place;

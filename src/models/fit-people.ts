@@ -1,4 +1,4 @@
-/** The people of a fit: everyone with a record before the period's end, numbered by brand and name. */
+/** The people of a fit: everyone with a record before the period's end and everyone who was sent an email, numbered by brand and name. */
 import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
@@ -14,33 +14,22 @@ import { FIT_IDS, FIT_PEOPLE, MAILED } from './relations.ts';
 /** A bound on customers of whom only emails or segments are known, because they are read into memory. */
 const MAX_MAILED = 2_000_000;
 
-/**
- * Makes `fit_ids` and `fit_people`. Run makeOrdersAndEvents before it. @param which people: those with a touchpoint or an order in the
- * period, or everyone before its end, also those of `mailed`.
- */
-export async function makeFitPeople(
-  snapshot: Snapshot,
-  plan: Plan,
-  which: 'of the period' | 'ever seen',
-): Promise<void> {
+/** Makes `fit_ids` and `fit_people`. Run makeOrdersAndEvents and {@link makeMailedPeople} before it. */
+export async function makeFitPeople(snapshot: Snapshot, plan: Plan): Promise<void> {
   await makeBrandPeriods(snapshot, plan);
-  const ever = which === 'ever seen';
-  // Bounds on the stored column let the engine skip what lies outside; the instants of each brand decide.
-  const [start, end] = [Math.min(...plan.brands.map((b) => b.start_ms)), Math.max(...plan.brands.map((b) => b.end_ms))];
-  const since = ever ? '' : `and r.occurred_at >= instant(${start}) and epoch_ms(r.occurred_at) >= b.start_ms`;
+  // A bound on the stored column lets the engine skip what lies outside; the instants of each brand decide.
+  const end = Math.max(...plan.brands.map((b) => b.end_ms));
   const seen = (table: string, position: keyof Plan['positions']): string =>
     `select r.brand_id as brand_id, r.subject_key as subject_key, min(coalesce(r.customer_id, r.anonymous_id)) as id, min(epoch_ms(r.occurred_at)) as at_ms
      from ${table} r join ${BRAND_PERIODS.name} b on b.brand_id = r.brand_id
-     where ${atOrBefore('r', plan.positions[position])} and r.occurred_at < instant(${end}) and epoch_ms(r.occurred_at) < b.end_ms ${since}
+     where ${atOrBefore('r', plan.positions[position])} and r.occurred_at < instant(${end}) and epoch_ms(r.occurred_at) < b.end_ms
      group by r.brand_id, r.subject_key`;
-  const others = ever
-    ? `union all select m.brand_id as brand_id, m.subject_key as subject_key, m.id as id, m.at_ms as at_ms from ${MAILED.name} m`
-    : '';
+  const mailed = `select m.brand_id as brand_id, m.subject_key as subject_key, m.id as id, m.at_ms as at_ms from ${MAILED.name} m`;
   // Ids are grouped before they are joined with their persons, because there are far fewer ids than records.
   await materialise(
     snapshot,
     FIT_IDS,
-    `with seen as (${seen('touchpoints', 'touchpoints')} union all ${seen('conversions', 'conversions')} ${others}),
+    `with seen as (${seen('touchpoints', 'touchpoints')} union all ${seen('conversions', 'conversions')} union all ${mailed}),
      ids as (select brand_id, subject_key, min(id) as id, min(at_ms) as first_ms from seen group by brand_id, subject_key)
      select i.brand_id as brand_id, i.subject_key as subject_key, coalesce(p.person_key, i.subject_key) as person_key,
        coalesce(p.person_id, i.id) as person_id, i.first_ms as first_ms

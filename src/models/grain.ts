@@ -54,15 +54,19 @@ export function stateOf(touch: TouchKind, { grain, split_views }: Naming): strin
 
 /**
  * The states in order of their codes, and the code of each name. @param names null is no touch.
+ * @param field the parameter that chose the names.
  * @throws unprocessable when there are too many.
  */
-export function codeStates(names: ReadonlyArray<string | null>): { states: string[]; codes: Uint16Array } {
+export function codeStates(
+  names: ReadonlyArray<string | null>,
+  field = 'grain',
+): { states: string[]; codes: Uint16Array } {
   const states = [...new Set(names.filter((name) => name !== null))].sort();
   if (states.length > MAX_STATES)
     throw new TributaryError(
       'unprocessable',
-      `grain: gives touches ${states.length} different names; a fit takes at most ${MAX_STATES}. Choose a coarser grain`,
-      { field: 'grain' },
+      `${field}: gives touches ${states.length} different names; paths take at most ${MAX_STATES}. Choose a coarser ${field}`,
+      { field },
     );
   const known = new Map(states.map((state, code) => [state, code]));
   return { states, codes: Uint16Array.from(names, (name) => (name === null ? 0 : known.get(name)!)) };

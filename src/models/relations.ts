@@ -6,7 +6,7 @@ export const SPLIT_VIEWS = defineRelation('split_views', 'a channel whose views 
   key: ['channel'],
   columns: { channel: 'text' },
 });
-export const STATES = defineRelation('states', 'the name of a touch in a fit, with its code', {
+export const STATES = defineRelation('states', 'the name of a touch in paths, with its code', {
   key: ['state'],
   columns: { state: 'text', code: 'int' },
 });
@@ -60,17 +60,33 @@ export const SILENT_PEOPLE = defineRelation(
     columns: { brand_id: 'text', person_key: 'int', person_id: 'text', at_ms: 'int', first_no: 'int' },
   },
 );
-export const PATH_TOUCHES = defineRelation('path_touches', 'a touch of a path, by the name that the fit knows', {
-  key: ['order_no', 'at_ms', 'tie_no'],
-  columns: { order_no: 'int', at_ms: 'int', tie_no: 'int', state: 'text' },
-});
-export const PATHS_TO_FIT = defineRelation('paths_to_fit', 'a path with a touch, numbered by its content', {
-  key: ['path_no'],
-  columns: { order_no: 'int', person_key: 'int', micros: 'int128', path_no: 'int' },
-});
-export const TOUCHES_TO_FIT = defineRelation('touches_to_fit', 'a touch of a path to fit, in the order of reading', {
+export const PATH_TOUCHES = defineRelation(
+  'path_touches',
+  'a touch of a path, by the name of its state; shown is 1 if the filters about touches let it pass',
+  {
+    key: ['order_no', 'at_ms', 'tie_no'],
+    columns: { order_no: 'int', at_ms: 'int', tie_no: 'int', state: 'text', shown: 'int' },
+  },
+);
+export const ORDER_PATHS = defineRelation(
+  'order_paths',
+  'an order, or a person with touches and no order (order_no is below zero), numbered by its content',
+  {
+    key: ['path_no'],
+    columns: {
+      order_no: 'int',
+      person_key: 'int',
+      policy_no: 'int',
+      at_ms: 'int',
+      micros: 'int128',
+      counted: 'int',
+      path_no: 'int',
+    },
+  },
+);
+export const NUMBERED_TOUCHES = defineRelation('numbered_touches', 'a touch of a path, in the order of reading', {
   key: ['path_no', 'at_ms', 'tie_no'],
-  columns: { path_no: 'int', at_ms: 'int', tie_no: 'int', code: 'int' },
+  columns: { path_no: 'int', at_ms: 'int', tie_no: 'int', code: 'int', shown: 'int' },
 });
 
 export const MAILED = defineRelation('mailed', 'a customer who was sent an email or is in a segment', {

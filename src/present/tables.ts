@@ -11,11 +11,15 @@ import { showCustomer } from './customer.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
 import { showJourneys } from './journeys.ts';
+import { showLags } from './lags.ts';
+import { showCohorts, showLifetimeValue } from './lifetime.ts';
 import { showListHealth } from './list-health.ts';
 import { cardText } from './model-card.ts';
 import { showModels } from './models.ts';
+import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
 import { showSendTimes } from './send-times.ts';
+import { showSynergies } from './synergies.ts';
 import { showWhatChanged } from './what-changed.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
@@ -28,6 +32,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   card: cardText,
   changes: showWhatChanged,
   claims: showClaims,
+  cohorts: showCohorts,
   comparison: showComparison,
   customer: showCustomer,
   fatigue: showFatigue,
@@ -35,11 +40,15 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   freeze: showAny,
   fitted: listOr('models', 'no model is fitted yet; fit one with `tributary fit`'),
   journeys: showJourneys,
+  lags: showLags,
+  lifetime_value: showLifetimeValue,
   list_health: showListHealth,
   models: showModels,
+  paths: showPaths,
   receipt: showReceipt,
   send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
+  synergies: showSynergies,
 };
 
 /** @param empty the sentence in place of a list of `rows` that has none. */

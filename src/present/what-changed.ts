@@ -39,21 +39,23 @@ export function showWhatChanged(report: ReportJson, limit: number): string {
 const worded = (name: string): string => name.replaceAll('_', ' ');
 const causeOf = (row: Row, cause: string): string => (row['causes'] as Record<string, string>)[`${cause}_micros`]!;
 
+type ComparedRow = Row & { previous: Row };
+const micros = (row: Row, name: string): bigint => BigInt((row[`${name}_micros`] ?? '0') as string);
+
 /** From the net revenue of the earlier period to that of this one. It shows as many decimals as adding up needs. */
 function bridge(report: ReportJson): [string, string][] {
-  const totals = report['totals'] as Row & { previous: Row; change: Row };
-  const micros = (row: Row, name: string): string => row[`${name}_micros`] as string;
-  const steps: [string, string][] = [
-    ...TOTAL_CAUSES.map((cause): [string, string] => [`  ${worded(cause)}`, causeOf(totals, cause)]),
-    ...(report['unattributed'] as { reason: string; change: Row }[]).map(({ reason, change }): [string, string] => [
-      `  unattributed: ${worded(reason)}`,
-      micros(change, 'unattributed_revenue'),
+  const totals = report['totals'] as ComparedRow;
+  const steps: [string, bigint][] = [
+    ...TOTAL_CAUSES.map((cause): [string, bigint] => [`  ${worded(cause)}`, BigInt(causeOf(totals, cause))]),
+    ...(report['unattributed'] as (ComparedRow & { reason: string })[]).map((row): [string, bigint] => [
+      `  unattributed: ${worded(row.reason)}`,
+      micros(row, 'unattributed_revenue') - micros(row.previous, 'unattributed_revenue'),
     ]),
-    ['  filtered out', micros(totals.change, 'filtered_revenue') ?? '0'],
+    ['  filtered out', micros(totals, 'filtered_revenue') - micros(totals.previous, 'filtered_revenue')],
   ];
-  const all: [string, string][] = [
+  const all: [string, bigint][] = [
     ['net revenue before', micros(totals.previous, 'net_revenue')],
-    ...steps.filter(([, amount]) => amount !== '0'),
+    ...steps.filter(([, amount]) => amount !== 0n),
     ['net revenue now', micros(totals, 'net_revenue')],
   ];
   const decimals = exactDecimals(all.map(([, amount]) => amount));

@@ -27,7 +27,7 @@ export async function creditsInMemory(
   grouping: Grouping,
 ): Promise<CreditSource | undefined> {
   const credit = await askHistories(snapshot, context, plan, grouping, false);
-  return credit === null ? undefined : sourceOf(snapshot, plan, credit, grouping);
+  return credit === null ? undefined : creditSourceOf(snapshot, plan, credit, grouping);
 }
 
 /** Makes the pass over histories; null if there are none, or if they do not hold what is asked for. */
@@ -52,6 +52,7 @@ export async function askHistories(
     makeSegments: needs_segments ? (query) => filteredSegments(snapshot, plan, query, filters) : null,
     with_kinds,
     journey_details,
+    people: null,
     has_spread,
     threads: context.threads,
     signal: context.cancellation?.signal,
@@ -65,7 +66,8 @@ function valuesOf(event: KeyedEvent, keys: readonly GroupKey[]): Array<string | 
 
 const hasFilters = ({ filters }: Grouping): boolean => filters.of_touches.length > 0 || filters.of_events.length > 0;
 
-function sourceOf(snapshot: Snapshot, plan: Plan, credit: MemoryCredit, grouping: Grouping): CreditSource {
+/** The figures of a pass over histories. */
+export function creditSourceOf(snapshot: Snapshot, plan: Plan, credit: MemoryCredit, grouping: Grouping): CreditSource {
   const { sums, orders } = credit;
   const readCredited = async () => campaignsOf(credit);
   return {

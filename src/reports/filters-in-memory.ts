@@ -21,6 +21,17 @@ export function eventFilter({ of_events, passesDay }: Filters): ((event: KeyedEv
   return (event) => passesDay(event.day_number) && of_orders.every((filter) => passesOrder(filter, event));
 }
 
+/**
+ * True for people who did not order and count: by their brand, and by the day of their last touch. Filters about the conversion type
+ * and segments are about orders, so they leave out nobody; null if no filter does.
+ */
+export function peopleFilter({ of_events, passesDay }: Filters): ((brand_id: string, day: number) => boolean) | null {
+  const of_brands = of_events.filter(({ key }) => key.field === 'brand_id');
+  if (of_brands.length === 0 && !of_events.some(({ key }) => key.about === 'time')) return null;
+  return (brand_id, day) =>
+    passesDay(day) && of_brands.every((filter) => passes(filter, (values) => values.includes(brand_id)));
+}
+
 function passesOrder(filter: Filter, event: KeyedEvent): boolean {
   if (isAboutSegments(filter)) return event.segments_pass ?? passes(filter, (values) => values.includes(null));
   const value = event[filter.key.field as 'brand_id' | 'conversion_type' | 'customer_kind'];

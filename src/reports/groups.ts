@@ -102,6 +102,8 @@ const GROUP_KEYS: Readonly<Record<string, GroupKey>> = {
 };
 
 export const GROUP_KEY_NAMES = Object.keys(GROUP_KEYS);
+/** The keys about the touch. Each is a column of touchpoints. */
+export const TOUCH_KEY_NAMES = GROUP_KEY_NAMES.filter((name) => GROUP_KEYS[name]!.about === 'touch');
 /** The fields that name a group in a row, and those of them that value without a touch has, too. */
 export const GROUP_FIELDS = [...new Set(Object.values(GROUP_KEYS).map(({ field }) => field))];
 export const ORDER_FIELDS = GROUP_FIELDS.filter((field) => GROUP_KEYS[field]!.about !== 'touch');

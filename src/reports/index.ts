@@ -11,11 +11,16 @@ import { listHealth } from './emails/list-health.ts';
 import { sendTimes } from './emails/send-times.ts';
 import { fit } from './fitting.ts';
 import { journeys } from './journeys.ts';
+import { lags } from './lags/report.ts';
+import { cohorts } from './lifetime/cohorts.ts';
+import { lifetimeValue } from './lifetime/lifetime-value.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
+import { paths } from './paths/report.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
+import { synergies } from './synergies/synergies.ts';
 import { whatChanged } from './what-changed/report.ts';
 
 export const REPORTS: readonly Report[] = [
@@ -23,12 +28,17 @@ export const REPORTS: readonly Report[] = [
   whatChanged,
   models,
   journeys,
+  paths,
+  lags,
+  synergies,
   campaigns,
   campaign,
   listHealth,
   fatigue,
   sendTimes,
   claims,
+  cohorts,
+  lifetimeValue,
   receipt,
   customer,
   dataQuality,

@@ -97,6 +97,9 @@ const { model, currency, brand_id, as_of } = AttributionParameters.properties;
 export const ONE_CAMPAIGN_PARAMETERS = { ...WITH_ONE_MODEL, ...COMPARE };
 /** Parameters of a report about the orders of a period under one model. */
 export const ONE_MODEL_PARAMETERS = { ...WITH_ONE_MODEL, ...TRIED_SETTINGS, ...GROUPS_SHOWN, ...COMPARE };
+const { model: _one, artifact: _artifact, ...WITHOUT_MODEL } = ONE_MODEL_PARAMETERS;
+/** Parameters of a report about the orders of a period that credits nothing. */
+export const NO_MODEL_PARAMETERS = WITHOUT_MODEL;
 /** Parameters of reports on the people on an email list. Orders have no paths there, so there are no options about touches. */
 export const EMAIL_LIST_PARAMETERS = {
   ...PERIOD,

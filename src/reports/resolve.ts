@@ -45,6 +45,8 @@ export async function resolveParameters(
     brand_ids?: readonly string[];
     /** True if `artifact` is that of a frozen run. It may name artifacts of models that are not asked for. */
     frozen_artifacts?: boolean;
+    /** The days of a period whose start is left out; 30 when left out. */
+    default_period_days?: number;
   },
 ): Promise<Resolved> {
   const query_options = readOptions(parameters);
@@ -52,7 +54,7 @@ export async function resolveParameters(
   const brand_ids =
     options.brand_ids ?? (await resolveBrands(snapshot, context, position, parameters.brand_id, options.key_brand_id));
   const settings = brand_ids.map((brand_id) => withTried(context.settings(brand_id), parameters));
-  const period = resolvePeriod(parameters, settings[0]!.time_zone, context);
+  const period = resolvePeriod(parameters, settings[0]!.time_zone, context, options.default_period_days);
   const bounds = boundsByZone(period, settings);
   const brands = brand_ids.map(
     (brand_id, i): PlannedBrand => ({ brand_id, settings: settings[i]!, ...bounds.get(settings[i]!.time_zone)! }),
@@ -134,8 +136,9 @@ function resolvePeriod(
   parameters: AttributionParameters,
   time_zone: string,
   context: ReportContext,
+  default_days?: number,
 ): { start: string; end: string } {
-  const period = periodAsked(parameters, time_zone, context.clock());
+  const period = periodAsked(parameters, time_zone, context.clock(), default_days);
   return context.earlier === undefined ? period : earlierPeriod(period, context.earlier, time_zone);
 }
 
@@ -143,13 +146,14 @@ function periodAsked(
   parameters: AttributionParameters,
   time_zone: string,
   now_ms: number,
+  default_days = DEFAULT_PERIOD_DAYS,
 ): { start: string; end: string } {
   const today = dayOf(time_zone, now_ms);
   const end = parameters.end ?? formatDate(today + 1);
   if (parameters.start !== undefined) return { start: parameters.start, end };
   const end_ms = parseBound('end', end, time_zone);
   const end_day = dayOf(time_zone, end_ms);
-  return { start: formatDate(end_day - DEFAULT_PERIOD_DAYS), end };
+  return { start: formatDate(end_day - default_days), end };
 }
 
 async function resolveModels(

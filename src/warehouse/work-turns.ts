@@ -78,3 +78,30 @@ export async function sortInTurns(
   }
   return from_here;
 }
+
+/** Sorts values from the smallest, in turns, by merging runs. `values` may hold anything afterwards. */
+export async function sortedInTurns(values: Float64Array): Promise<Float64Array> {
+  const RUN = 16_384;
+  const turns = new WorkTurns();
+  for (let from = 0; from < values.length; from += RUN) {
+    values.subarray(from, from + RUN).sort();
+    if (turns.ends(1)) await turns.next();
+  }
+  if (values.length <= RUN) return values;
+  let from_here = values;
+  let to_there: Float64Array = new Float64Array(values.length);
+  for (let run = RUN; run < values.length; run *= 2) {
+    for (let from = 0; from < values.length; from += 2 * run) {
+      const middle = Math.min(from + run, values.length);
+      const end = Math.min(middle + run, values.length);
+      let [a, b] = [from, middle];
+      for (let to = from; to < end; to++) {
+        if (turns.ends(8_192)) await turns.next();
+        const first = b >= end || (a < middle && from_here[a]! <= from_here[b]!);
+        to_there[to] = first ? from_here[a++]! : from_here[b++]!;
+      }
+    }
+    [from_here, to_there] = [to_there, from_here];
+  }
+  return from_here;
+}

@@ -91,8 +91,8 @@ export interface Credited {
   crowded: boolean;
 }
 
-export function attribute(world: World, options: Options): Attribution {
-  const full = fullOptions(options);
+/** The orders of a report with their paths, and what else paths are made of. */
+export function creditedOrders(world: World, full: FullOptions) {
   const seen = visibleRows(world, full.as_of);
   const person_of = persons(world, full.as_of, full.settings);
   const touchpoints = groupBy(seen.touchpoints, (row) => {
@@ -106,18 +106,27 @@ export function attribute(world: World, options: Options): Attribution {
   });
   const credited: Credited[] = [];
   const campaigns = new Set<string>();
+  /** The keys of all persons with a value event in the period, also of one that the filters leave out. */
+  const buyers = new Set<string>();
   for (const order of orders) {
     const all = valueEvents(order, seen.fx_rates, full);
     if (all.length === 0) continue;
     const previous = previousOrder(order, orders, full);
     order.customer_kind = previous === undefined ? 'new' : 'returning';
     const key = personKey(order.brand_id, order.person);
+    buyers.add(key);
     const person = { touchpoints: touchpoints.get(key) ?? [], conversions: conversions.get(key)!.length };
     const credit = (events: ValueEvent[]): Credited => creditOrder(order, events, person, previous?.occurred_at, full);
     for (const campaign of credit(all).touches.map(campaignOf)) if (campaign !== null) campaigns.add(campaign);
     const events = chosenEvents(order, all, full);
     if (events.length > 0) credited.push(credit(events));
   }
+  return { credited, campaigns, buyers, seen, touchpoints, conversions };
+}
+
+export function attribute(world: World, options: Options): Attribution {
+  const full = fullOptions(options);
+  const { credited, campaigns, seen } = creditedOrders(world, full);
   return {
     orders: credited.map(({ result }) => result),
     totals: totalsOf(credited, full),

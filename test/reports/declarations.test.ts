@@ -96,6 +96,23 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
   ],
   journeys: [MARCH, { start: '2020-01-01', end: '2020-01-02' }],
+  paths: [
+    MARCH,
+    { ...MARCH, by: 'campaign_id', limit: 1, steps: 1, transform: 'frequency', compare: 'previous_period' },
+    { ...MARCH, filter: ['channel:email', 'day:2026-03-04'], transform: 'remove_if_not_all(nobody)' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  synergies: [
+    MARCH,
+    { ...MARCH, by: 'campaign_id', limit: 1 },
+    { ...MARCH, compare: 'previous_period', filter: ['channel:email'] },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  lags: [
+    MARCH,
+    { ...MARCH, by: 'touchpoint_type', limit: 1, filter: ['channel:email'], compare: 'previous_period' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   campaigns: [
     MARCH,
     { ...MARCH, by: 'email_id', compare: 'previous_period' },
@@ -114,6 +131,18 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     MARCH,
     { ...MARCH, models: 'first_touch,linear', group_by: 'campaign_id,channel,day' },
     { ...MARCH, group_by: 'day', compare: 'previous_year' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  cohorts: [
+    MARCH,
+    { ...MARCH, by: 'week', compare: 'previous_period' },
+    { ...MARCH, by: 'first_channel', filter: ['segment:loyal'] },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  lifetime_value: [
+    MARCH,
+    { ...MARCH, by: 'segment', model: 'last_touch', quantiles: 'quartiles', horizon_days: 30 },
+    { ...MARCH, by: 'all', compare: 'previous_year' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   receipt: [{ conversion_id: 'c1' }, { conversion_id: 'c2' }, { conversion_id: 'c3', model: 'linear' }],

@@ -26,6 +26,7 @@ const ADDED = [
   /"by_campaign_kind":\[[^\]]*\],/,
   /,"warnings":\[[^\]]*\](?=\}$)/,
   /"match":null,/,
+  /,"(?:unsubscribes|complaints)_per_(?:order|thousand)":"[^"]*"/g,
 ];
 
 /** An answer of today without what later versions added. */

@@ -93,7 +93,7 @@ function isTooLarge({ large }: ValueEvents): boolean {
 
 type OfPeople = Pick<
   AskedOrders,
-  'persons' | 'person_starts' | 'by_person' | 'person_group' | 'subjects' | 'outside' | 'conversions'
+  'persons' | 'person_keys' | 'person_starts' | 'by_person' | 'person_group' | 'subjects' | 'outside' | 'conversions'
 >;
 
 /** Numbers the people who ordered, and finds what belongs to each. */
@@ -135,6 +135,7 @@ async function ofPeople(
   const { starts, values } = listsOf(persons, person, order);
   return {
     persons,
+    person_keys: keys.slice(0, persons),
     person_starts: starts,
     by_person: Uint32Array.from(values),
     person_group,

@@ -32,7 +32,7 @@ export async function readLogHistories(
 ): Promise<{ histories: Histories; naming: Naming }> {
   const query = await makeOrdersAndEvents(snapshot, plan, directory);
   await makeMailedPeople(snapshot, plan);
-  await makeFitPeople(snapshot, plan, 'ever seen');
+  await makeFitPeople(snapshot, plan);
   const known = await readFitPeople(snapshot, plan);
   const people = known.first_ms.length;
   const source =

@@ -28,15 +28,15 @@ export interface LogPaths {
 }
 
 export const MAX_STATES = 65_535;
-/** A fit on the log reads at most this many touches. */
+/** The paths that are read from a log have at most this many touches. */
 export const MAX_FIT_TOUCHES = 20_000_000;
 
-/** @throws unprocessable when the paths of a log have more touches than a fit takes. */
+/** @throws unprocessable when the paths of a log have too many touches. */
 export function refuseMoreTouches(touches: number): void {
   if (touches <= MAX_FIT_TOUCHES) return;
   throw new TributaryError(
     'unprocessable',
-    `start: the period has ${touches} touches; a fit takes at most ${MAX_FIT_TOUCHES}. Choose a shorter period`,
+    `start: the paths of the period have ${touches} touches; at most ${MAX_FIT_TOUCHES} are read. Choose a shorter period`,
     { field: 'start' },
   );
 }

@@ -5,6 +5,9 @@
 import { badRequest, TributaryError } from '../../domain/errors.ts';
 import { MAX_STATES, type Paths } from './paths.ts';
 
+/** What transforms read and write of paths. */
+export type PathTouches = Pick<Paths, 'states' | 'codes' | 'offsets'>;
+
 export type Transform =
   /** Changes nothing. Despite its name, `unique` does not remove repeats. */
   | { kind: 'none' | 'unique' }
@@ -28,9 +31,10 @@ const MAX_TRIM = 1_000_000;
 /**
  * Reads `exposure,remove_if_last_and_not_all(direct),trim_long_path(20)`. It also reads the spellings of other tools
  * (`exposure_path`, `removeIfNotAll(x)`). A channel may hold commas and brackets.
- * @throws bad_request that names `--transform`
+ * @param parameter the name under which it was asked.
+ * @throws bad_request that names the parameter
  */
-export function parseTransforms(spec: string): Transform[] {
+export function parseTransforms(spec: string, parameter = '--transform'): Transform[] {
   const found: Transform[] = [];
   const term = /\s*([A-Za-z_]+)(?:\((.*?)\))?\s*(?:,|$)/y;
   while (term.lastIndex < spec.length) {
@@ -38,51 +42,51 @@ export function parseTransforms(spec: string): Transform[] {
     const match = term.exec(spec);
     if (match === null)
       throw badRequest(
-        '--transform',
+        parameter,
         `cannot read ${JSON.stringify(spec.slice(from))}; write NAME or NAME(x), and commas between`,
       );
-    found.push(readTerm(match[1]!, match[2]));
+    found.push(readTerm(match[1]!, match[2], parameter));
   }
   return found;
 }
 
-function readTerm(written: string, argument: string | undefined): Transform {
+function readTerm(written: string, argument: string | undefined, parameter: string): Transform {
   const name = written.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const plain = PLAIN.find((kind) => kind === name || `${kind}_path` === name);
   if (plain !== undefined) {
     if (argument === undefined) return { kind: plain };
-    throw badRequest('--transform', `${written} takes nothing in brackets; write ${written}`);
+    throw badRequest(parameter, `${written} takes nothing in brackets; write ${written}`);
   }
   const kind = OF_CHANNEL.find((known) => known === name);
   if (kind !== undefined) {
     if (argument !== undefined && argument.trim() !== '') return { kind, channel: argument.trim() };
-    throw badRequest('--transform', `${written} needs a channel; write ${written}(direct)`);
+    throw badRequest(parameter, `${written} needs a channel; write ${written}(direct)`);
   }
   if (name !== 'trim_long_path')
     throw badRequest(
-      '--transform',
+      parameter,
       `${JSON.stringify(written)} is not one of ${[...PLAIN, ...OF_CHANNEL.map((known) => `${known}(channel)`), 'trim_long_path(n)'].join(', ')}`,
     );
   if (!/^\d+$/.test(argument ?? '') || Number(argument) > MAX_TRIM)
-    throw badRequest('--transform', `${written} needs a whole number up to ${MAX_TRIM}; write ${written}(20)`);
+    throw badRequest(parameter, `${written} needs a whole number up to ${MAX_TRIM}; write ${written}(20)`);
   return { kind: name, touches: Number(argument) };
 }
 
 /** Applies transforms from left to right, but every trim first. Counts, value and people stay with their path. */
-export function transformPaths(paths: Paths, transforms: readonly Transform[]): Paths {
+export function transformPaths<P extends PathTouches>(paths: P, transforms: readonly Transform[]): P {
   const trims = transforms.filter((transform) => transform.kind === 'trim_long_path');
   const others = transforms.filter((transform) => transform.kind !== 'trim_long_path');
-  return [...trims, ...others].reduce(applyOne, paths);
+  return { ...paths, ...[...trims, ...others].reduce(applyOne, paths as PathTouches) };
 }
 
 /** Channels that a transform names and no path has. The name may be mistyped, or the channel has no touches. */
-export function unknownChannels(paths: Paths, transforms: readonly Transform[]): string[] {
+export function unknownChannels(paths: Pick<Paths, 'states'>, transforms: readonly Transform[]): string[] {
   return transforms.flatMap((transform) =>
     'channel' in transform && !paths.states.includes(transform.channel) ? [transform.channel] : [],
   );
 }
 
-function applyOne(paths: Paths, transform: Transform): Paths {
+function applyOne(paths: PathTouches, transform: Transform): PathTouches {
   switch (transform.kind) {
     case 'none':
     case 'unique':
@@ -106,7 +110,7 @@ function applyOne(paths: Paths, transform: Transform): Paths {
 type Step = (codes: Uint16Array, start: number, end: number, out: Uint16Array, at: number) => number;
 
 /** No transform makes a path longer, so the result needs no more room than the input. */
-function rewrite(paths: Paths, step: Step): Paths {
+function rewrite(paths: PathTouches, step: Step): PathTouches {
   const { codes, offsets } = paths;
   const out = new Uint16Array(codes.length);
   const ends = new Uint32Array(offsets.length);
@@ -115,7 +119,7 @@ function rewrite(paths: Paths, step: Step): Paths {
     at = step(codes, offsets[p]!, offsets[p + 1]!, out, at);
     ends[p + 1] = at;
   }
-  return { ...paths, codes: out.subarray(0, at), offsets: ends };
+  return { states: paths.states, codes: out.subarray(0, at), offsets: ends };
 }
 
 const exposure: Step = (codes, start, end, out, from) => {
@@ -166,7 +170,7 @@ function lastTouches(touches: number): Step {
 }
 
 /** Splits a state by its number of touches in a path: `email` becomes `email(1)`, `email(2)` and so on. */
-function frequency(paths: Paths): Paths {
+function frequency(paths: PathTouches): PathTouches {
   const first = rewrite(paths, firstOnly(paths.states.length));
   const times = new Uint32Array(paths.states.length);
   const known = new Map<number, number>();

@@ -1,0 +1,91 @@
+/** What customers are expected to bring, by models that are fitted to all customers of a brand. docs/semantics.md 18. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type BgNbd, type Fitted, fitBgNbd } from '../../learning/bg-nbd.ts';
+import { forecast, type GroupForecast } from '../../learning/forecast.ts';
+import { fitGammaGamma, type GammaGamma } from '../../learning/gamma-gamma.ts';
+import { inBlocks } from '../../warehouse/work-turns.ts';
+import type { Cancellation } from '../cancellation.ts';
+import { type Buyers, buyersUntil, fitted } from './buyers.ts';
+import { LEVEL } from './cohort-ages.ts';
+import { inTurns } from './in-turns.ts';
+import type { Lifetimes } from './lifetimes.ts';
+
+export const LEAST_REPEAT_CUSTOMERS = 100;
+export const LEAST_DAYS = 90;
+const SEED = 1;
+
+export interface Models {
+  purchases: Fitted<BgNbd>;
+  spending: Fitted<GammaGamma>;
+  /** The customers that the fit took. */
+  customers: number;
+}
+
+/** Fits, or a reason with figures why not. */
+export type FitOutcome = { models: Models; buyers: Buyers } | { refused: string; buyers: Buyers };
+
+/** Fits the models to what is known before a day. */
+export async function fitUntil(
+  lifetimes: Lifetimes,
+  until_day: number,
+  cancellation: Cancellation | undefined,
+): Promise<FitOutcome> {
+  const buyers = await buyersUntil(lifetimes, until_day);
+  const { repeat_customers, days } = buyers;
+  const missing = [
+    ...(repeat_customers < LEAST_REPEAT_CUSTOMERS
+      ? [`${LEAST_REPEAT_CUSTOMERS} customers with a repeat purchase, has ${repeat_customers}`]
+      : []),
+    ...(days < LEAST_DAYS ? [`${LEAST_DAYS} days since the first purchase, has ${days}`] : []),
+  ];
+  if (missing.length > 0) return { buyers, refused: `needs ${missing.join('; needs ')}` };
+  await nextTurn();
+  const rows = fitted(lifetimes, buyers);
+  const purchases = await inTurns(fitBgNbd(rows.purchases), cancellation);
+  if (purchases === null)
+    return { buyers, refused: `the purchases of ${rows.customers} customers do not settle the parameters of BG/NBD` };
+  const spending = await inTurns(fitGammaGamma(rows.spending), cancellation);
+  if (spending === null || spending.model.q <= 1)
+    return {
+      buyers,
+      refused: `the values of the purchases of ${rows.spending.mean.length} customers do not settle a mean by Gamma-Gamma`,
+    };
+  return { buyers, models: { purchases, spending, customers: rows.customers } };
+}
+
+/**
+ * The forecast of each group of people for some days, and of all of them as the last.
+ * @param group_of by person, the group; -1 for people who are left out.
+ */
+export async function forecastOf(
+  { models, buyers }: { models: Models; buyers: Buyers },
+  group_of: Int32Array,
+  groups: number,
+  horizon: number,
+  cancellation: Cancellation | undefined,
+): Promise<GroupForecast[]> {
+  const column = (): Float64Array => new Float64Array(buyers.person.length);
+  const [repeats, recency, age, mean] = [column(), column(), column(), column()];
+  const group = new Uint32Array(buyers.person.length);
+  let count = 0;
+  await inBlocks(buyers.person.length, (from, until) => {
+    for (let i = from; i < until; i++) {
+      const own = group_of[buyers.person[i]!]!;
+      if (own < 0) continue;
+      repeats[count] = buyers.repeats[i]!;
+      recency[count] = buyers.recency[i]!;
+      age[count] = buyers.age[i]!;
+      mean[count] = buyers.mean[i]!;
+      group[count++] = own;
+    }
+  });
+  const customers = {
+    repeats: repeats.subarray(0, count),
+    recency: recency.subarray(0, count),
+    age: age.subarray(0, count),
+    mean: mean.subarray(0, count),
+    group: group.subarray(0, count),
+    groups,
+  };
+  return inTurns(forecast(customers, models, { horizon, seed: SEED, level: LEVEL }), cancellation);
+}
