@@ -899,6 +899,7 @@ ProjectsOneSettings: ProjectsOneSettings
 SourcesOne: SourcesOne
 SourcesOneOne: SourcesOneOne
 ReportsAttribution: ReportsAttribution
+ReportsChanges: ReportsChanges
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
 ReportsPaths: ReportsPaths
@@ -929,6 +930,322 @@ source_id: string
 }
 export interface SourcesOneOne {
 source_id: string
+}
+export interface ReportsChanges {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+group_by: string[]
+/**
+ * Changes of attributed, unattributed and filtered revenue add up to that of net revenue exactly
+ */
+totals: {
+total_conversions: number
+/**
+ * The sum of the shares of orders that touches earned
+ */
+credited_conversions: number
+net_revenue_micros: string
+/**
+ * What the shop sold, after refunds
+ */
+net_revenue: string
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches earned
+ */
+attributed_revenue: string
+unattributed_revenue_micros: string
+/**
+ * Revenue that no touch earned
+ */
+unattributed_revenue: string
+filtered_revenue_micros?: string
+/**
+ * Revenue of touches that the filters leave out
+ */
+filtered_revenue?: string
+/**
+ * The change of attributed_revenue by cause; the parts add up to it exactly
+ */
+causes: {
+volume_micros: string
+/**
+ * More or fewer orders touched; in `totals`, orders of the period
+ */
+volume: string
+rate_micros: string
+/**
+ * A larger or smaller part of each of these orders credited
+ */
+rate: string
+mix_micros: string
+/**
+ * Conversions that moved between groups whose conversions are worth more or less
+ */
+mix: string
+order_value_micros: string
+/**
+ * Each credited conversion worth more or less
+ */
+order_value: string
+entered_micros: string
+/**
+ * What groups without a touched order in the earlier period earned
+ */
+entered: string
+left_micros: string
+/**
+ * What groups without a touched order in this period had earned, as a negative amount
+ */
+left: string
+adjustments_micros: string
+/**
+ * Adjustments in a period in which the group has no credited conversion; only with `adjustments=own_day`
+ */
+adjustments: string
+}
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+total_conversions: (number | null)
+/**
+ * The sum of the shares of orders that touches earned
+ */
+credited_conversions: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * What the shop sold, after refunds
+ */
+net_revenue: (string | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches earned
+ */
+attributed_revenue: (string | null)
+unattributed_revenue_micros: (string | null)
+/**
+ * Revenue that no touch earned
+ */
+unattributed_revenue: (string | null)
+filtered_revenue_micros?: (string | null)
+/**
+ * Revenue of touches that the filters leave out
+ */
+filtered_revenue?: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+/**
+ * The groups that changed most, in words; `code` and `figures` are for programs
+ */
+movers: {
+code: ("earned_more" | "earned_less" | "entered" | "left")
+keys: {
+[k: string]: string | null
+}
+message: string
+figures: {
+[k: string]: string
+}
+}[]
+/**
+ * Each group of either period, the largest change first. The fields of `group_by` name the group
+ */
+changes: {
+brand_id?: (string | null)
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+customer_kind?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: number
+/**
+ * The sum of the shares of orders that touches earned
+ */
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * The part of net revenue that touches earned
+ */
+attributed_revenue: string
+/**
+ * The change of attributed_revenue by cause; the parts add up to it exactly
+ */
+causes: {
+volume_micros: string
+/**
+ * More or fewer orders touched; in `totals`, orders of the period
+ */
+volume: string
+rate_micros: string
+/**
+ * A larger or smaller part of each of these orders credited
+ */
+rate: string
+order_value_micros: string
+/**
+ * Each credited conversion worth more or less
+ */
+order_value: string
+entered_micros: string
+/**
+ * What groups without a touched order in the earlier period earned
+ */
+entered: string
+left_micros: string
+/**
+ * What groups without a touched order in this period had earned, as a negative amount
+ */
+left: string
+adjustments_micros: string
+/**
+ * Adjustments in a period in which the group has no credited conversion; only with `adjustments=own_day`
+ */
+adjustments: string
+}
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+/**
+ * Orders with a touch of the group in their path, also if that touch earned nothing
+ */
+touched_conversions: (number | null)
+/**
+ * The sum of the shares of orders that touches earned
+ */
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * The part of net revenue that touches earned
+ */
+attributed_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Revenue that no touch earned, by reason, beside that of the earlier period
+ */
+unattributed: {
+reason: string
+unattributed_revenue_micros: string
+/**
+ * Revenue that no touch earned
+ */
+unattributed_revenue: string
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+unattributed_revenue_micros: (string | null)
+/**
+ * Revenue that no touch earned
+ */
+unattributed_revenue: (string | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
 }
 export interface ReportsModels {
 report_period: {

@@ -57,6 +57,20 @@ export function formatMicros(micros: bigint | number): string {
   return `${value < 0n ? '-' : ''}${digits.slice(0, -MICRO_DECIMALS)}.${digits.slice(-MICRO_DECIMALS)}`;
 }
 
+const CENT = 10_000n;
+
+/** An amount in a sentence, such as "1,204.50": two decimals, rounded half away from zero. */
+export function amountInWords(micros: bigint): string {
+  const cents = (micros + (micros < 0n ? -CENT : CENT) / 2n) / CENT;
+  const [whole, decimals] = formatMicros(cents * CENT)
+    .slice(0, -4)
+    .split('.');
+  return `${whole!.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals}`;
+}
+
+/** {@link amountInWords} with its currency, such as "1,204.50 EUR". */
+export const moneyInWords = (micros: bigint, currency: string): string => `${amountInWords(micros)} ${currency}`;
+
 /** An amount in an answer: `NAME_micros`, and `NAME` as a decimal. */
 export function money(name: string, micros: bigint): Record<string, string> {
   return { [`${name}_micros`]: micros.toString(), [name]: formatMicros(micros) };

@@ -20,6 +20,7 @@ import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
 import { showSendTimes } from './send-times.ts';
 import { showSynergies } from './synergies.ts';
+import { showWhatChanged } from './what-changed.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
 
@@ -29,6 +30,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   campaign: showCampaign,
   campaigns: showCampaigns,
   card: cardText,
+  changes: showWhatChanged,
   claims: showClaims,
   cohorts: showCohorts,
   comparison: showComparison,

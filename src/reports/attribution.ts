@@ -26,16 +26,20 @@ import {
   AttributionResult,
 } from './results/attribution.ts';
 
+/** The parameter `group_by`. @param otherwise the keys when it is left out. */
+export const groupByParameter = (otherwise: string) =>
+  Type.Optional(
+    Type.String({
+      maxLength: 500,
+      description: `One or more of ${GROUP_KEY_NAMES.join(', ')}, separated by commas; ${otherwise} when left out`,
+      'x-value': 'keys',
+    }),
+  );
+
 export const AttributionReportParameters = Type.Object(
   {
     ...PERIOD_REPORT_PARAMETERS,
-    group_by: Type.Optional(
-      Type.String({
-        maxLength: 500,
-        description: `One or more of ${GROUP_KEY_NAMES.join(', ')}, separated by commas; ${DEFAULT_GROUP_BY} when left out`,
-        'x-value': 'keys',
-      }),
-    ),
+    group_by: groupByParameter(DEFAULT_GROUP_BY),
     week_start: Type.Optional(choice(WEEK_STARTS, `First day of a week; ${DEFAULT_WEEK_START} when left out`)),
   },
   { additionalProperties: false },

@@ -141,7 +141,13 @@ function joinRow(compared: Compared, own: ReportJson, earlier: ReportJson, times
   return { ...own, [by_name.field]: Object.fromEntries(joined) };
 }
 
-function changes(measures: Compared['measures'], own: ReportJson, earlier: ReportJson, times: ReportJson): ReportJson {
+/** The fields `previous`, `change` and `change_percent` of figures. @param times keys of the earlier row that are not compared. */
+export function changes(
+  measures: Compared['measures'],
+  own: ReportJson,
+  earlier: ReportJson,
+  times: ReportJson,
+): ReportJson {
   const previous: ReportJson = { ...times };
   const change: ReportJson = {};
   const percent: ReportJson = {};

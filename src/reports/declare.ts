@@ -60,7 +60,7 @@ interface Declaration<P extends TObject, N extends string> {
   parameters: P;
   result: TSchema;
   main_table?: MainTable;
-  /** What `compare` sets beside an earlier period. The parameters have `compare`. */
+  /** What `compare` sets beside an earlier period. The parameters have `compare`. Without it, the report reads `compare` itself. */
   compared?: ComparedParts;
   /** The meaning of the fields of the answer, by field name. */
   explain?: Readonly<Record<string, string>>;
@@ -87,14 +87,15 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     writes,
     result: explained(declared.result, explain) as TSchema,
     run: (context, sent, asker) => {
-      const { compare, ...asked } = sent;
       const ask = (own: ReportContext, question: Record<string, unknown>): Promise<ReportJson> =>
         declared.run(
           { ...own, question: questionOf(declared.name, question) },
           question as Static<P> & Record<N, string>,
           asker,
         );
-      if (compared === undefined || compare === undefined) return ask(context, asked);
+      if (compared === undefined) return ask(context, sent);
+      const { compare, ...asked } = sent;
+      if (compare === undefined) return ask(context, asked);
       return answerCompared(compared, compare as Compare, context, asked, ask);
     },
   };

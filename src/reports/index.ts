@@ -21,9 +21,11 @@ import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
 import { synergies } from './synergies/synergies.ts';
+import { whatChanged } from './what-changed/report.ts';
 
 export const REPORTS: readonly Report[] = [
   attribution,
+  whatChanged,
   models,
   journeys,
   paths,

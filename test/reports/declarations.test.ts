@@ -84,6 +84,13 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, group_by: 'month,channel' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  changes: [
+    MARCH,
+    { ...MARCH, group_by: 'campaign_id,day', filter: ['channel:email'], model: 'last_touch' },
+    { start: '2026-03-05', end: '2026-03-06', group_by: 'segment', compare: 'previous_year', movers: 0 },
+    { start: '2026-03-05', end: '2026-03-07', adjustments: 'own_day' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   models: [
     { ...MARCH, draws: 20 },
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },

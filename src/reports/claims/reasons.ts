@@ -1,6 +1,6 @@
 /** Why claims differ from revenue and credit: sentences, each with a code and its figures. Only what the data shows is said. */
 import type { AttributionWindow } from '../../domain/attribution-window.ts';
-import { formatMicros, money } from '../../domain/money.ts';
+import { money, moneyInWords } from '../../domain/money.ts';
 import type { Windows } from '../../domain/settings.ts';
 import { listed } from '../../domain/text.ts';
 import type { ReportJson } from '../context.ts';
@@ -64,13 +64,6 @@ export function reasonsOf(facts: ReasonFacts): Reason[] {
   return [...aboutAll(facts), ...facts.claimants.flatMap((one) => aboutClaimant(one, facts))];
 }
 
-const CENT = 10_000n;
-
-/** An amount with two decimals, rounded half away from zero, and its currency. */
-function shown(micros: bigint, currency: string): string {
-  const cents = (micros + (micros < 0n ? -CENT : CENT) / 2n) / CENT;
-  return `${formatMicros(cents * CENT).slice(0, -4)} ${currency}`;
-}
 const ordersText = (orders: number): string => `${orders} order${orders === 1 ? '' : 's'}`;
 const daysText = (days: number): string => `${Number(days.toFixed(2))} day${days === 1 ? '' : 's'}`;
 const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
@@ -83,7 +76,7 @@ function aboutAll({ currency, claimed_micros, net_micros, several }: ReasonFacts
     reasons.push({
       code: 'claims_above_revenue',
       claimant: null,
-      message: `all claims together are ${shown(claimed_micros, currency)}, which is ${shown(over, currency)} more than the net revenue of the shop`,
+      message: `all claims together are ${moneyInWords(claimed_micros, currency)}, which is ${moneyInWords(over, currency)} more than the net revenue of the shop`,
       figures: {
         ...money('claimed_revenue', claimed_micros),
         ...money('net_revenue', net_micros),
@@ -94,7 +87,7 @@ function aboutAll({ currency, claimed_micros, net_micros, several }: ReasonFacts
     reasons.push({
       code: 'several_claimants',
       claimant: null,
-      message: `${ordersText(several.orders)} with a net value of ${shown(several.micros, currency)} had touches of more than one claimant, and each of them may claim the whole order`,
+      message: `${ordersText(several.orders)} with a net value of ${moneyInWords(several.micros, currency)} had touches of more than one claimant, and each of them may claim the whole order`,
       figures: sumFigures(several),
     });
   return reasons;
@@ -114,7 +107,7 @@ type Own = Omit<Reason, 'claimant'>;
 
 function aboutOrders({ rules, credited_micros }: ClaimantFacts, orders: ClaimedOrders, all: ReasonFacts): Own[] {
   const { claimant, window } = rules;
-  const amount = (micros: bigint): string => shown(micros, all.currency);
+  const amount = (micros: bigint): string => moneyInWords(micros, all.currency);
   const { refunded, shared, renewals } = orders;
   const reasons: Own[] = window === null ? [] : aboutWindow(claimant, window, orders, all);
   if (refunded.micros > 0n)
@@ -141,7 +134,7 @@ function aboutOrders({ rules, credited_micros }: ClaimantFacts, orders: ClaimedO
 function aboutWindow(claimant: string, window: AttributionWindow, orders: ClaimedOrders, all: ReasonFacts): Own[] {
   const { click_days, view_days, view_word } = window;
   const { only_viewed, only_machine, beyond } = orders;
-  const amount = (micros: bigint): string => shown(micros, all.currency);
+  const amount = (micros: bigint): string => moneyInWords(micros, all.currency);
   const by_machines =
     only_machine.orders === 0
       ? ''
@@ -185,7 +178,7 @@ function aboutDays({ rules: { claimant, counted_on }, days }: ClaimantFacts, { c
   if (moved !== null && moved.orders > 0)
     reasons.push({
       code: 'other_time_zone',
-      message: `the days of ${claimant} are those of ${moved.time_zone}, ${moved.hours_apart} hours from the shop's; they put ${ordersText(moved.orders)} worth ${shown(moved.micros, currency)} on another day`,
+      message: `the days of ${claimant} are those of ${moved.time_zone}, ${moved.hours_apart} hours from the shop's; they put ${ordersText(moved.orders)} worth ${moneyInWords(moved.micros, currency)} on another day`,
       figures: { time_zone: moved.time_zone, hours_apart: moved.hours_apart, ...sumFigures(moved) },
     });
   return reasons;
@@ -193,7 +186,7 @@ function aboutDays({ rules: { claimant, counted_on }, days }: ClaimantFacts, { c
 
 function aboutLog({ rules, claimed_micros, unknown, orders }: ClaimantFacts, { currency }: ReasonFacts): Own[] {
   const { claimant, window } = rules;
-  const amount = (micros: bigint): string => shown(micros, currency);
+  const amount = (micros: bigint): string => moneyInWords(micros, currency);
   const reasons: Own[] = [];
   const { campaigns } = unknown;
   if (campaigns.length > 0)
