@@ -1,13 +1,15 @@
 /** Builds the dashboard into `dist/dashboard`: one page, and files whose names hold a hash of their content. */
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const source = fileURLToPath(new URL('.', import.meta.url));
 const target = join(source, '../dist/dashboard');
+// Files of earlier builds have other names.
+rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 
 const { metafile } = await build({

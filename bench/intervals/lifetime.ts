@@ -1,6 +1,6 @@
 /** Intervals of the reports on cohorts and lifetime value, in shops whose customers buy as the models say. */
 
-import { wilson } from '../../src/learning/wilson.ts';
+import { wilson } from '../../src/learning/score-interval.ts';
 import { cohortFigures } from '../../src/reports/lifetime/cohort-ages.ts';
 import { cohortDraws } from '../../src/reports/lifetime/cohort-facts.ts';
 import { inTurns } from '../../src/reports/lifetime/in-turns.ts';

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/domain/random.ts';
 import { type BgNbd, chanceActive, fitBgNbd, logLikelihood, purchasesIfActive } from '../../src/learning/bg-nbd.ts';
 import { expectedSpend, fitGammaGamma } from '../../src/learning/gamma-gamma.ts';
+import { wilson } from '../../src/learning/score-interval.ts';
 import { digamma, hypergeometric, logGamma } from '../../src/learning/special.ts';
-import { wilson } from '../../src/learning/wilson.ts';
 
 function finished<T>(work: Generator<void, T>): T {
   for (;;) {

@@ -1,7 +1,7 @@
 /** The rows about cohorts in an answer. */
 import { formatMicros, microsPer, money, ratio } from '../../domain/money.ts';
 import type { Interval } from '../../learning/bootstrap.ts';
-import { wilson } from '../../learning/wilson.ts';
+import { wilson } from '../../learning/score-interval.ts';
 import type { ReportJson } from '../context.ts';
 import { AGE_DAYS, type AgeFigures, type CohortFigures } from './cohort-ages.ts';
 
