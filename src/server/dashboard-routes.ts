@@ -57,12 +57,11 @@ function readAssets(): ReadonlyMap<string, Asset> {
 }
 
 /** The pages of the dashboard have paths of their own, which the browser may ask for. All of them are the same file. */
-export const DASHBOARD_PAGES = [
+const DASHBOARD_PAGES = [
   '/',
   '/channels',
   '/campaigns',
   '/campaigns/:id',
-  '/journeys',
   '/customers',
   '/customers/:id',
   '/models',

@@ -1,18 +1,13 @@
 /** A small shop on this machine whose pages load the script, the browser of its visitors, and the server that collects. */
-import { existsSync } from 'node:fs';
 import { createServer, type Server, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { KEYS, startServer, type TestServer } from '../server/harness.ts';
+import { ARGS, CHROMIUM, missing } from '../support/chromium.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-export const no_browser = !existsSync(CHROMIUM);
-if (no_browser && process.env['CI'])
-  throw new Error(`${CHROMIUM} is not installed, and CI is set: apt-get install chromium`);
-if (no_browser) console.warn(`tests in a browser are skipped: ${CHROMIUM} is missing (apt-get install chromium)`);
+export { missing as no_browser };
 
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 /** A headless browser says so in its user agent, and is taken for a machine. */
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';

@@ -4,11 +4,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { CHROMIUM, missing } from '../support/chromium.ts';
+import { ARGS, CHROMIUM, missing } from '../support/chromium.ts';
 
 export { missing };
 
-const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 /** Screenshots of every page, which a person looks at. */
 const SCREENSHOTS = join(import.meta.dirname, '../../dist/screenshots');
 
