@@ -1,0 +1,116 @@
+/**
+ * A destination: a program that is told about orders and customers. Each has a folder of its own, which says what a message is there, how
+ * messages become requests, and what an answer means. All of it is pure: clock, secrets and network come in as arguments.
+ */
+import type { Message } from './message.ts';
+
+/** What a destination's functions may read of its settings. */
+export interface DestinationOptions {
+  id: string;
+  brand_id: string;
+  options: Readonly<Record<string, string>>;
+  secrets: Readonly<Record<string, string>>;
+  /** Only of the kind `custom`: the template of a request. */
+  template?: RequestTemplate | undefined;
+}
+
+export interface RequestTemplate {
+  method: 'POST' | 'PUT' | 'PATCH';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: unknown;
+}
+
+/** A message as an item of a request there, as JSON. */
+export type OutItem = unknown;
+
+/** What a message is there: items of requests (none to say nothing), or the reason why it cannot be told. */
+export type Told = { items: readonly OutItem[] } | { skipped: string } | { refused: string };
+
+/** A request, ready to be sent. */
+export interface OutRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  /** May hold a secret in its query, where the destination wants it so; it is never logged. */
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** The answer to a request. */
+export interface OutAnswer {
+  status: number;
+  /** By lower-case name. */
+  headers: Readonly<Record<string, string | undefined>>;
+  /** At most 64 kB of it. */
+  body: string;
+}
+
+/**
+ * What became of an item, or of all of a request. `retry`: again later, not before `after_ms` where the destination said so. `refused`: it
+ * will never be taken. `disabled`: nothing will be taken until a person changes something. `expired`: the token, once a new one is fetched.
+ * Reasons hold no secret and no personal data.
+ */
+export type Outcome =
+  | { outcome: 'delivered' }
+  | { outcome: 'retry'; reason: string; after_ms?: number }
+  | { outcome: 'refused'; reason: string }
+  | { outcome: 'disabled'; reason: string }
+  | { outcome: 'expired'; reason: string };
+
+/** What an answer says: the same of all items, or of each. */
+export type AnswerRead = Outcome | { each: readonly Outcome[] };
+
+export interface Limits {
+  /** The most items of a request. */
+  items: number;
+  /** The most bytes of its body. */
+  bytes: number;
+  /** The most requests at one time. */
+  parallel: number;
+}
+
+/** What requests may use beside items and settings. */
+export interface RequestContext {
+  now_ms: number;
+  /** The token that {@link Destination.token} got; empty for destinations without one. */
+  token: { value: string; base_url: string };
+  /** The same for each try of the same items: 32 hex digits. */
+  request_id: string;
+}
+
+export interface Destination {
+  /** The name in the configuration: `ga4`. */
+  kind: string;
+  title: string;
+  /** Settings of its own, by name, with what each is for. */
+  options?: Readonly<Record<string, string>>;
+  /** The options that cannot be left out. */
+  needs?: readonly string[];
+  /** Its secrets by name, and those that cannot be left out. */
+  secrets?: Readonly<Record<string, string>>;
+  needs_secrets?: readonly string[];
+  /** Checks options beyond their presence. @returns the name of an option and a sentence, or null. */
+  check?: (options: DestinationOptions) => { option: string; problem: string } | null;
+  /**
+   * How a change of credit is told. `state`: the newest state takes the place of the one before. `difference`: by the difference, such as a
+   * refund event. `listed`: it cannot be told, so it is listed for people.
+   */
+  corrections: 'state' | 'difference' | 'listed';
+  limits: Limits;
+  translate: (message: Message, options: DestinationOptions, now_ms: number) => Told;
+  /** Items with different groups are never in one request; one group when left out. */
+  groupOf?: (item: OutItem) => string;
+  request: (items: readonly OutItem[], options: DestinationOptions, context: RequestContext) => OutRequest;
+  read: (answer: OutAnswer, items: readonly OutItem[], now_ms: number) => AnswerRead;
+  /** The requests that lead to a token, one after the other. A step returns the next request, the token, or why there is none. */
+  token?: (
+    options: DestinationOptions,
+    answers: readonly OutAnswer[],
+    now_ms: number,
+  ) => { request: OutRequest } | { value: string; base_url: string; until_ms: number } | { failed: Outcome };
+  /** A request by which `doctor` checks settings without effect, and what its answer says: null if all is well. */
+  probe?: {
+    request: (options: DestinationOptions, context: RequestContext) => OutRequest;
+    read: (answer: OutAnswer) => string | null;
+  };
+}
