@@ -1,8 +1,8 @@
 /** Messages for the tests of destinations: an order, its corrections, and any message that could come. */
 import fc from 'fast-check';
+import type { ConversionMessage, OrderState, ProfileMessage } from '../../src/destinations/message.ts';
 import { CONVERSION_TYPES } from '../../src/domain/conversion.ts';
 import { MAX_MICROS } from '../../src/domain/money.ts';
-import type { ConversionMessage, OrderState, ProfileMessage } from '../../src/destinations/message.ts';
 
 export const NOW_MS = Date.parse('2026-03-02T12:00:00Z');
 
@@ -68,9 +68,7 @@ export function corrected(message: ConversionMessage, state: Partial<OrderState>
     state: after,
     correction: {
       before: message.state,
-      parts: [
-        { cause: 'refunds', net_micros: part('net_micros'), email_credit_micros: part('email_credit_micros') },
-      ],
+      parts: [{ cause: 'refunds', net_micros: part('net_micros'), email_credit_micros: part('email_credit_micros') }],
     },
   };
 }
@@ -92,11 +90,15 @@ export const PROFILE: ProfileMessage = {
 
 /** Texts that records may have: short ones, long ones, and with characters of every length. */
 const text = (most: number) =>
-  fc.oneof(
-    { weight: 3, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }) },
-    fc.string({ unit: 'grapheme-composite', minLength: 1, maxLength: most }).map((long) => long.repeat(3).slice(0, most)),
-    fc.constantFrom('<a & b>', '"\'; drop', 'Ünï©ode 😀', 'a@example.com', ']]>', 'x'.repeat(most)),
-  ).map((made) => made.replace(/\p{Cc}/gu, ' ').toWellFormed());
+  fc
+    .oneof(
+      { weight: 3, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }) },
+      fc
+        .string({ unit: 'grapheme-composite', minLength: 1, maxLength: most })
+        .map((long) => long.repeat(3).slice(0, most)),
+      fc.constantFrom('<a & b>', '"\'; drop', 'Ünï©ode 😀', 'a@example.com', ']]>', 'x'.repeat(most)),
+    )
+    .map((made) => made.replace(/\p{Cc}/gu, ' ').toWellFormed());
 const id = fc.oneof(fc.uuid(), text(500));
 const micros = fc.oneof(fc.bigInt(0n, 1_000_000_000n), fc.bigInt(0n, BigInt(MAX_MICROS))).map(String);
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
@@ -154,7 +156,10 @@ const first: fc.Arbitrary<ConversionMessage> = fc.record({
   customer_id: maybe(id),
   anonymous_id: maybe(id),
   session_id: maybe(id),
-  product_ids: fc.oneof(fc.array(id, { maxLength: 4 }), id.map((one) => Array(300).fill(one) as string[])),
+  product_ids: fc.oneof(
+    fc.array(id, { maxLength: 4 }),
+    id.map((one) => Array(300).fill(one) as string[]),
+  ),
   quantity: maybe(fc.integer({ min: 1, max: 1_000_000 })),
   category: maybe(text(300)),
   identifiers,
