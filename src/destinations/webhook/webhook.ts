@@ -33,7 +33,8 @@ export const webhook: Destination = {
   },
   needs_secrets: ['secret'],
   check,
-  corrections: 'state',
+  // Each revision is sent, so that the parts of all corrections add up.
+  corrections: 'difference',
   limits: { items: 100, bytes: MAX_BODY_BYTES, parallel: 4 },
   translate: (message, { options }) => {
     const body = webhookBody(message);
