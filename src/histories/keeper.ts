@@ -8,6 +8,7 @@ import { CARE_TIMEOUT_MS } from '../warehouse/port.ts';
 import { currentPosition, isWithin, type Position } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import { Turns } from '../warehouse/turns.ts';
+import { filledEmails } from './emails/email-rows.ts';
 import { extendHistories } from './extend.ts';
 import { fillHistories } from './fill.ts';
 import { bytesOf, filledRows, type Histories, viewOf } from './histories.ts';
@@ -111,7 +112,8 @@ export class HistoriesKeeper {
     const { held } = this;
     if (held === null) return;
     if (bytesOf(held) > this.memory_bytes) return this.refuse();
-    const fresh = held.length - filledRows(held);
+    const { emails } = held;
+    const fresh = held.length - filledRows(held) + (emails === null ? 0 : emails.length - filledEmails(emails));
     if (fresh > Math.max(MIN_REBUILD, filledRows(held) / 8)) await this.rebuild(held, warehouse, options);
     await this.store(warehouse, options);
   }
