@@ -198,9 +198,10 @@ export async function extendEmails(
   }
   reserveEmails(rows, rows.length + fresh.length, subjects.size);
   const filled = filledEmails(rows);
+  const first = rows.length;
   for (const [i, { brand_id, id, at_ms, log_seq, collector_id, label }] of fresh.entries()) {
     const subject = own[i]!;
-    const place = rows.length++;
+    const place = first + i;
     rows.at_ms[place] = at_ms;
     rows.label[place] = label;
     rows.log_seq[place] = log_seq;
@@ -212,6 +213,8 @@ export async function extendEmails(
     rows.newest[subject] = place + 1;
     if (turns.ends(64)) await turns.next();
   }
+  // Both are told at once: whoever reads the rows up to this position needs no look at each of them.
+  rows.length = first + fresh.length;
   rows.position = new Map(upto);
   return rows;
 }

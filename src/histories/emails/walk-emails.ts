@@ -6,10 +6,10 @@ import { brandRule } from '../../identity/kept-persons.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { isWithin, type Position } from '../../warehouse/position.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
-import { type Histories, newestFresh, olderFresh } from '../histories.ts';
+import { filledRows, type Histories, newestFresh, olderFresh } from '../histories.ts';
 import { People } from '../orders/people.ts';
 import { SubjectBrands } from '../subject-brands.ts';
-import { type EmailRows, emailRange, filledEmails } from './email-rows.ts';
+import { type EmailRows, filledEmails } from './email-rows.ts';
 
 /** What events of one kind have in common. Filters and groups are about it. */
 export interface EmailKind {
@@ -84,12 +84,12 @@ function kindOfTouch(label: Histories['labels'][number]): EmailKind | null {
   return { ...own, brand_id: null, kind: touchpoint_type!, bounce_kind: null };
 }
 
-/** Takes the events of one person after another. */
+/** Takes the events of one person after another. People without an event are left out. */
 export interface TakesEmails {
-  /** Begins with a person. @param subject the one that names it. */
-  begin(subject: number): void;
+  begin(): void;
   /** @param kind its number. @param brand the place of the brand in the plan. */
   take(kind: number, at_ms: number, brand: number): void;
+  /** @param subject the one that names the person. */
   end(subject: number): void;
 }
 
@@ -108,7 +108,7 @@ export async function walkEmails(of: EmailHistories, plan: Plan, read: EmailsRea
   const walk = new Walk(of, plan, read, to);
   const turns = new WorkTurns();
   const count = histories.subjects.size;
-  const own = (subject: number): void => walk.subject(subject);
+  const own = walk.subject.bind(walk);
   for (let subject = 0; subject < count; subject++) {
     if (turns.ends(512)) {
       await turns.next();
@@ -116,21 +116,37 @@ export async function walkEmails(of: EmailHistories, plan: Plan, read: EmailsRea
     }
     // The other subjects are walked with the one that names the person.
     if (people.personOf(subject) !== subject) continue;
-    to.begin(subject);
     people.eachSubject(subject, own);
-    to.end(subject);
+    walk.end(subject);
   }
 }
 
+/** Rows of one kind in the order of subjects, with those that count. */
+interface Rows {
+  at_ms: Float64Array;
+  label: ArrayLike<number>;
+  log_seq: Uint32Array;
+  collector: Uint8Array;
+  /** The number of the kind of label 0. */
+  first_kind: number;
+  /** How many rows there were when the walk began. */
+  length: number;
+  /** The last position that counts, by number of a collector; null if all rows count that were there. */
+  limits: Float64Array | null;
+}
+
 class Walk {
-  private readonly histories: Histories;
-  private readonly emails: EmailRows;
-  private readonly first_touch_kind: number;
+  private readonly emails: Rows;
+  private readonly touches: Rows;
   private readonly email_brand: Int32Array;
   private readonly start_ms: Float64Array;
   private readonly end_ms: Float64Array;
-  private readonly email_limits: Float64Array;
-  private readonly touch_limits: Float64Array;
+  private readonly first_ms: number;
+  private readonly last_ms: number;
+  /** The rows in order of subjects, and whether there are others. */
+  private readonly filled: number;
+  private readonly has_fresh: { emails: boolean; touches: boolean };
+  private has_begun = false;
 
   constructor(
     private readonly of: EmailHistories,
@@ -138,52 +154,75 @@ class Walk {
     private readonly read: EmailsRead,
     private readonly to: TakesEmails,
   ) {
-    this.histories = of.histories;
-    this.emails = of.emails;
-    const { labels, collectors } = of.emails;
+    const { emails, histories } = of;
+    const { touchpoints } = plan.positions;
     const brand_ids = plan.brands.map(({ brand_id }) => brand_id);
-    this.first_touch_kind = labels.length;
-    this.email_brand = Int32Array.from(labels, ({ brand_id }) => brand_ids.indexOf(brand_id!));
+    this.emails = {
+      ...emails,
+      first_kind: 0,
+      limits: isWithin(emails.position, touchpoints) ? null : limitsOf(emails.collectors, touchpoints),
+    };
+    // Touchpoints count before their position is told.
+    const limits = limitsOf(histories.collectors, touchpoints);
+    this.touches = { ...histories, first_kind: emails.labels.length, limits };
+    this.email_brand = Int32Array.from(emails.labels, ({ brand_id }) => brand_ids.indexOf(brand_id!));
     this.start_ms = Float64Array.from(read.spans, ({ start_ms }) => start_ms);
     this.end_ms = Float64Array.from(read.spans, ({ end_ms }) => end_ms);
-    this.email_limits = limitsOf(collectors, plan.positions.touchpoints);
-    this.touch_limits = limitsOf(of.histories.collectors, plan.positions.touchpoints);
+    this.first_ms = Math.min(...this.start_ms);
+    this.last_ms = Math.max(...this.end_ms);
+    this.filled = filledEmails(emails);
+    this.has_fresh = { emails: emails.length > this.filled, touches: histories.length > filledRows(histories) };
   }
 
   subject(subject: number): void {
-    const { emails, histories } = this;
-    const [from, until] = emailRange(emails, subject);
-    for (let place = from; place < until; place++) this.email(place);
-    const filled = filledEmails(emails);
-    for (let next = emails.newest[subject] ?? 0; next > 0; next = emails.older[next - 1 - filled]!)
-      if (next <= emails.length) this.email(next - 1);
-    const { starts } = histories;
-    const has_range = subject + 1 < starts.length;
-    const fresh = newestFresh(histories, subject);
-    if (!has_range && fresh < 0) return;
+    const { emails, histories } = this.of;
+    const { starts, newest, older } = emails;
+    const BY_LABEL = -1;
+    if (subject + 1 < starts.length) this.rows(this.emails, starts[subject]!, starts[subject + 1]!, BY_LABEL);
+    if (this.has_fresh.emails)
+      for (let next = newest[subject] ?? 0; next > 0; next = older[next - 1 - this.filled]!)
+        this.rows(this.emails, next - 1, next, BY_LABEL);
+    const touch_starts = histories.starts;
+    const from = touch_starts[subject] ?? 0;
+    const until = touch_starts[subject + 1] ?? from;
+    let fresh = this.has_fresh.touches ? newestFresh(histories, subject) : -1;
+    if (from === until && fresh < 0) return;
     const brand = this.of.brandOf(subject);
     if (brand < 0) return;
-    if (has_range) for (let place = starts[subject]!; place < starts[subject + 1]!; place++) this.touch(place, brand);
-    for (let place = fresh; place >= 0; place = olderFresh(histories, place)) this.touch(place, brand);
+    this.rows(this.touches, from, until, brand);
+    for (; fresh >= 0; fresh = olderFresh(histories, fresh)) this.rows(this.touches, fresh, fresh + 1, brand);
   }
 
-  private email(place: number): void {
-    const { label, at_ms, log_seq, collector } = this.emails;
-    const kind = label[place]!;
-    if (this.read.wanted[kind] !== 1) return;
-    const brand = this.email_brand[kind]!;
-    const at = at_ms[place]!;
-    if (brand < 0 || at < this.start_ms[brand]! || at >= this.end_ms[brand]!) return;
-    if (log_seq[place]! <= this.email_limits[collector[place]!]!) this.to.take(kind, at, brand);
+  end(subject: number): void {
+    if (!this.has_begun) return;
+    this.has_begun = false;
+    this.to.end(subject);
   }
 
-  private touch(place: number, brand: number): void {
-    const { label, at_ms, log_seq, collector } = this.histories;
-    const kind = this.first_touch_kind + label[place]!;
-    if (this.read.wanted[kind] !== 1) return;
-    const at = at_ms[place]!;
-    if (at < this.start_ms[brand]! || at >= this.end_ms[brand]!) return;
-    if (log_seq[place]! <= this.touch_limits[collector[place]!]!) this.to.take(kind, at, brand);
+  /** Takes the rows from one place to before another. @param brand the place of the brand; below zero if the label tells it. */
+  private rows(rows: Rows, from: number, until: number, brand: number): void {
+    const { at_ms, label, first_kind, limits, length } = rows;
+    const { first_ms, last_ms, start_ms, end_ms, email_brand, to } = this;
+    const { wanted } = this.read;
+    for (let place = from; place < until; place++) {
+      const at = at_ms[place]!;
+      if (at < first_ms) continue;
+      if (at >= last_ms) {
+        // Touchpoints of a range are in order of time.
+        if (brand >= 0) break;
+        continue;
+      }
+      const kind = first_kind + label[place]!;
+      if (wanted[kind] !== 1) continue;
+      const own = brand < 0 ? email_brand[kind]! : brand;
+      if (own < 0 || at < start_ms[own]! || at >= end_ms[own]! || place >= length) continue;
+      if (limits !== null && rows.log_seq[place]! > limits[rows.collector[place]!]!) continue;
+      if (!this.has_begun) {
+        this.has_begun = true;
+        to.begin();
+      }
+      to.take(kind, at, own);
+    }
   }
 }
 

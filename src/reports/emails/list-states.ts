@@ -109,13 +109,13 @@ async function statesOfPeople(
 /** The first state that holds. @param last the last time of each mark. */
 function stateOf(last: Float64Array, end_ms: number, limits: Days): (typeof LIST_STATES)[number] {
   const [left, bounced, engaged] = [last[LEFT]!, last[BOUNCED]!, last[ENGAGED]!];
-  const within = (days: number): boolean => engaged >= end_ms - days * MS_PER_DAY;
+  const days = (end_ms - engaged) / MS_PER_DAY;
   if (left > NEVER && last[BACK]! <= left) return 'unsubscribed';
   if (bounced > NEVER && last[DELIVERED]! <= bounced) return 'bounced';
   if (engaged === NEVER) return 'never_engaged';
-  if (within(limits.engaged_days)) return 'engaged';
-  if (within(limits.lapsing_days)) return 'lapsing';
-  return within(limits.dormant_days) ? 'dormant' : 'inactive';
+  if (days <= limits.engaged_days) return 'engaged';
+  if (days <= limits.lapsing_days) return 'lapsing';
+  return days <= limits.dormant_days ? 'dormant' : 'inactive';
 }
 
 /** Adds the orders of each state, and their net value. */
