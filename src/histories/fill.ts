@@ -74,6 +74,7 @@ export async function fillHistories(snapshot: Snapshot, upto?: Position): Promis
     ...emptyChains({ starts, at_ms: columns.at_ms }),
     orders: await fillOrders(snapshot, position),
     emails: null,
+    reads_emails: false,
   };
   await readTouches(snapshot, source, histories);
   await sortSubjects(histories);

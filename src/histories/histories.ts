@@ -75,8 +75,10 @@ export interface Histories extends Touchpoints {
   first_ms: number;
   /** The conversions and adjustments up to the same position. */
   orders: OrderBook;
-  /** The email events up to the same position; null if they do not fit. */
+  /** The email events, up to their own position; null if they do not fit or are not read yet. */
   emails: EmailRows | null;
+  /** True if email events are still to be read. */
+  reads_emails: boolean;
 }
 
 /**

@@ -8,7 +8,6 @@ import type { Snapshot } from '../warehouse/port.ts';
 import { atOrBefore, type Position } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import { mapInTurns, WorkTurns } from '../warehouse/work-turns.ts';
-import { noEmails } from './emails/email-rows.ts';
 import {
   emptyChains,
   filledRows,
@@ -183,9 +182,10 @@ async function loadFrom(file: FileHandle, snapshot: Snapshot, current: Position)
     starts,
     length: head.rows,
     first_ms: head.first_ms ?? Number.POSITIVE_INFINITY,
-    // The orders and email events are read from the log.
+    // The orders are few, so they are read from the log. Email events are read later, so that other reports need not wait for them.
     orders: new OrderBook(),
-    emails: noEmails(),
+    emails: null,
+    reads_emails: true,
     ...columns,
     ...emptyChains({ starts, at_ms: columns.at_ms }),
   };

@@ -86,23 +86,6 @@ export function emailRange({ starts }: Pick<EmailRows, 'starts'>, subject: numbe
   return subject + 1 < starts.length ? [starts[subject]!, starts[subject + 1]!] : [0, 0];
 }
 
-/** No rows, of no position. All have to be read before a report asks for them. */
-export function noEmails(): EmailRows {
-  return {
-    ...emailColumns(0),
-    position: new Map(),
-    collectors: [],
-    writers: new Set(),
-    labels: [],
-    label_numbers: new Map(),
-    starts: new Uint32Array(1),
-    length: 0,
-    newest: new Uint32Array(0),
-    older: new Uint32Array(0),
-    named_group: new Uint16Array(0),
-  };
-}
-
 /** New rows in which the fresh ones are in order with the others. @param view a copy, to which no row is added. */
 export async function rebuildEmails(view: EmailRows, subjects: KeyIndex): Promise<EmailRows> {
   const { length, older, newest } = view;

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { subjectKey } from '../../domain/subject.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { atOrBefore, between, type Position } from '../../warehouse/position.ts';
+import { atOrBefore, between, isWithin, type Position } from '../../warehouse/position.ts';
 import { read, readAll } from '../../warehouse/read-row.ts';
 import { materialise } from '../../warehouse/relation.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
@@ -181,7 +181,7 @@ export async function extendEmails(
   upto: Position,
   subjects: KeyIndex,
 ): Promise<EmailRows | null> {
-  if (rows.position.size === 0) return fillEmails(snapshot, upto, subjects);
+  if (isWithin(upto, rows.position)) return rows;
   const added: EmailLabel[] = [];
   const fresh = await readFresh(snapshot, rows, upto, added);
   if (!(await isWhole(rows, snapshot, upto, fresh))) return fillEmails(snapshot, upto, subjects);
