@@ -112,10 +112,10 @@ export class HistoriesKeeper {
     else await warehouse.read((snapshot) => this.catchUp(snapshot), options);
     const { held } = this;
     if (held === null) return;
+    if (held.reads_emails) await this.readEmails(held, warehouse, options);
     // Without email events the other reports still have theirs.
     if (bytesOf(held) > this.memory_bytes) held.emails = null;
     if (bytesOf(held) > this.memory_bytes) return this.refuse();
-    if (held.reads_emails) await this.readEmails(held, warehouse, options);
     const { emails } = held;
     const fresh = held.length - filledRows(held) + (emails === null ? 0 : emails.length - filledEmails(emails));
     if (fresh > Math.max(MIN_REBUILD, filledRows(held) / 8)) await this.rebuild(held, warehouse, options);
