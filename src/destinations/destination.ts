@@ -57,8 +57,11 @@ export type Outcome =
   | { outcome: 'disabled'; reason: string }
   | { outcome: 'expired'; reason: string };
 
-/** What an answer says: the same of all items, or of each. */
-export type AnswerRead = Outcome | { each: readonly Outcome[] };
+/**
+ * What an answer says: the same of all items, or of each. `split`: nothing was taken because of an item that the answer does not name, so
+ * each half is sent again by itself; an item that stood alone is refused.
+ */
+export type AnswerRead = Outcome | { each: readonly Outcome[] } | { split: string };
 
 export interface Limits {
   /** The most items of a request. */

@@ -1,0 +1,59 @@
+/** Meta's Conversions API (developers.facebook.com/docs/marketing-api/conversions-api). */
+import { jsonOf } from '../answers.ts';
+import type { Destination, DestinationOptions } from '../destination.ts';
+import { formProblem, urlOf, urlsProblem } from '../option-forms.ts';
+import { baseUrlProblem } from '../urls.ts';
+import { readMeta } from './answers.ts';
+import { eventTold, type MetaEvent } from './events.ts';
+
+const VENDOR_URL = 'https://graph.facebook.com';
+const VERSION = 'v25.0';
+
+const datasetUrl = (settings: DestinationOptions): string =>
+  `${urlOf(settings, 'base_url', VENDOR_URL)}/${VERSION}/${settings.options['dataset_id']}`;
+
+export const meta: Destination = {
+  kind: 'meta',
+  title: 'Meta Conversions API',
+  options: {
+    dataset_id: 'The id of the dataset (pixel)',
+    event_source_url: 'The address of your shop; with it, orders with client_user_agent are events of a website',
+    test_event_code: 'A code of Test events in Events Manager; events with it are not counted',
+    base_url: `Another address of the Graph API; ${VENDOR_URL} when left out`,
+  },
+  needs: ['dataset_id'],
+  secrets: { access_token: 'An access token of the dataset' },
+  needs_secrets: ['access_token'],
+  check: (settings) =>
+    baseUrlProblem(settings.options) ??
+    urlsProblem(settings, 'event_source_url') ??
+    formProblem(settings, 'dataset_id', /^\d{1,20}$/, 'must be the number of the dataset'),
+  corrections: 'listed',
+  limits: { items: 1_000, bytes: 1_000_000, parallel: 4 },
+  translate: (message, settings, now_ms) =>
+    message.kind === 'profile' ? { skipped: 'Meta takes events, not profiles' } : eventTold(message, settings, now_ms),
+  request: (items, settings) => ({
+    method: 'POST',
+    url: `${datasetUrl(settings)}/events`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      data: items,
+      ...(settings.options['test_event_code'] ? { test_event_code: settings.options['test_event_code'] } : {}),
+      access_token: settings.secrets['access_token'],
+    }),
+  }),
+  read: (answer, items, now_ms) => readMeta(answer, items as readonly MetaEvent[], now_ms),
+  probe: {
+    request: (settings) => ({
+      method: 'GET',
+      url: `${datasetUrl(settings)}?fields=id`,
+      headers: { authorization: `Bearer ${settings.secrets['access_token']}` },
+      body: '',
+    }),
+    read: (answer) => {
+      const found = jsonOf(answer.body) as { id?: unknown; error?: { message?: unknown } } | undefined;
+      if (answer.status === 200 && found?.id !== undefined) return null;
+      return `Meta says: ${String(found?.error?.message ?? `status ${answer.status}`).slice(0, 300)}`;
+    },
+  },
+};

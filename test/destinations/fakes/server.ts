@@ -1,0 +1,81 @@
+/** What fake servers of destinations share: a server on this machine that checks requests, answers them, and fails as it is told to. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface FakeRequest {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingMessage['headers'];
+  body: string;
+}
+
+export interface FakeReply {
+  status: number;
+  headers?: Record<string, string>;
+  /** An object is sent as JSON. */
+  body?: string | object;
+}
+
+/**
+ * How the next requests fail. `reply`: they are not handled and get this answer. `cut`: the connection ends before a request is handled,
+ * or after it, so that the sender does not learn that it was. `hang`: they get no answer.
+ */
+export type Fault = ({ reply: FakeReply } | { cut: 'before' | 'after' } | { hang: true }) & {
+  /** How many requests; 1 when left out. */
+  times?: number;
+  /** Only requests with this path. */
+  path?: string;
+};
+
+export interface FakeServer {
+  url: string;
+  /** Each request that came, also those that failed. */
+  requests: FakeRequest[];
+  fail(fault: Fault): void;
+  close(): Promise<void>;
+}
+
+/** Starts a server on 127.0.0.1. @param handle answers the requests that do not fail. */
+export async function startFake(handle: (request: FakeRequest) => FakeReply): Promise<FakeServer> {
+  const requests: FakeRequest[] = [];
+  const faults: Array<Fault & { times: number }> = [];
+  const server = createServer((incoming, response) => {
+    readBody(incoming).then((body) => {
+      const url = new URL(incoming.url ?? '/', 'http://fake');
+      const { method = 'GET', headers } = incoming;
+      const request = { method, path: url.pathname, query: url.searchParams, headers, body };
+      requests.push(request);
+      const fault = faults.find(({ times, path }) => times > 0 && (path === undefined || path === request.path));
+      if (fault === undefined) return send(response, handle(request));
+      fault.times -= 1;
+      if ('reply' in fault) return send(response, fault.reply);
+      if ('hang' in fault) return undefined;
+      if (fault.cut === 'after') handle(request);
+      return incoming.socket.destroy();
+    });
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    fail: (fault) => void faults.push({ ...fault, times: fault.times ?? 1 }),
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+function send(response: ServerResponse, { status, headers = {}, body = '' }: FakeReply): void {
+  const is_text = typeof body === 'string';
+  response.writeHead(status, { ...(is_text ? {} : { 'content-type': 'application/json' }), ...headers });
+  response.end(is_text ? body : JSON.stringify(body));
+}
