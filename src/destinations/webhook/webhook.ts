@@ -1,0 +1,123 @@
+/**
+ * A webhook: each message as JSON at a URL of one's own, signed as Standard Webhooks 1.0 says (standardwebhooks.com), so that the receiver
+ * can check it with a library.
+ */
+import { createHmac } from 'node:crypto';
+import { DELIVERED, excerpt, retry } from '../answers.ts';
+import type { Destination, DestinationOptions, OutAnswer, Outcome, OutItem, RequestContext } from '../destination.ts';
+import { urlProblem } from '../urls.ts';
+import { type WebhookBody, webhookBody } from './body.ts';
+
+const MAX_BODY_BYTES = 1_000_000;
+/** The brackets of an array. */
+const ENVELOPE_BYTES = 2;
+
+/** A message as it is sent. */
+interface WebhookItem {
+  /** True if it has a request of its own. */
+  alone: boolean;
+  body: WebhookBody;
+}
+
+export const webhook: Destination = {
+  kind: 'webhook',
+  title: 'Webhook',
+  options: {
+    url: 'Where requests go',
+    messages: '`one` for one message a request (when left out), `array` for an array of up to 100 messages',
+  },
+  needs: ['url'],
+  secrets: {
+    secret: 'The key of the signatures: `whsec_` and 24 to 64 random bytes in base64',
+    previous_secret: 'The key before, while the receiver changes to the new one. Both sign',
+  },
+  needs_secrets: ['secret'],
+  check,
+  corrections: 'state',
+  limits: { items: 100, bytes: MAX_BODY_BYTES, parallel: 4 },
+  translate: (message, { options }) => {
+    const body = webhookBody(message);
+    const bytes = Buffer.byteLength(JSON.stringify(body));
+    if (bytes + ENVELOPE_BYTES > MAX_BODY_BYTES)
+      return {
+        refused: `the message has ${bytes} bytes, and at most ${MAX_BODY_BYTES} are sent; send fewer product_ids`,
+      };
+    return { items: [{ alone: options['messages'] !== 'array', body } satisfies WebhookItem] };
+  },
+  groupOf: (item) => {
+    const { alone, body } = item as WebhookItem;
+    return alone ? body.data.message_id : 'array';
+  },
+  request,
+  read,
+};
+
+function check({ options, secrets }: DestinationOptions): { option: string; problem: string } | null {
+  const problem = urlProblem(options['url']!);
+  if (problem !== null) return { option: 'options.url', problem };
+  const messages = options['messages'] ?? 'one';
+  if (messages !== 'one' && messages !== 'array')
+    return { option: 'options.messages', problem: 'must be one or array' };
+  for (const name of ['secret', 'previous_secret'])
+    if (secrets[name] !== undefined && keyOf(secrets[name]) === null)
+      return {
+        option: `secrets.${name}`,
+        problem:
+          'must be whsec_ and 24 to 64 random bytes in base64; make one with: echo whsec_$(openssl rand -base64 32)',
+      };
+  return null;
+}
+
+/** The bytes of a key; null if its text is none. */
+function keyOf(secret: string): Buffer | null {
+  const text = secret.replace(/^whsec_/, '');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
+  const key = Buffer.from(text, 'base64');
+  return key.length >= 24 && key.length <= 64 ? key : null;
+}
+
+function request(items: readonly OutItem[], options: DestinationOptions, { now_ms, request_id }: RequestContext) {
+  const sent = items as readonly WebhookItem[];
+  const { alone, body: first } = sent[0]!;
+  const body = JSON.stringify(alone ? first : sent.map((item) => item.body));
+  // The id is the same in each try. The timestamp is that of the try, because receivers refuse old ones.
+  const id = alone ? first.data.message_id : request_id;
+  const timestamp = String(Math.floor(now_ms / 1_000));
+  return {
+    method: 'POST' as const,
+    url: options.options['url']!,
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signatures(options.secrets, `${id}.${timestamp}.${body}`),
+    },
+    body,
+  };
+}
+
+/** A signature with each key, the newest first, with a space between. */
+function signatures({ secret, previous_secret }: DestinationOptions['secrets'], content: string): string {
+  return [secret, previous_secret]
+    .flatMap((text) => (text === undefined ? [] : [keyOf(text)!]))
+    .map((key) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`)
+    .join(' ');
+}
+
+function read(answer: OutAnswer, _items: readonly OutItem[], now_ms: number): Outcome {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return DELIVERED;
+  if (status === 410)
+    return {
+      outcome: 'disabled',
+      reason:
+        'the receiver answered 410 (gone), by which it asks for no more messages; change options.url to send again',
+    };
+  if (status >= 300 && status < 400)
+    return retry(
+      answer,
+      `the receiver answered ${status}, and redirects are not followed; set options.url to where it leads`,
+      now_ms,
+    );
+  return retry(answer, `the receiver answered ${status}: ${excerpt(answer.body)}`, now_ms);
+}
