@@ -1,5 +1,7 @@
 /** The background work of a process: which followers run in which role. */
 import type { Config } from './config.ts';
+import { deliverTo } from './destinations/outbox/deliver.ts';
+import { planDestinations } from './destinations/outbox/plan.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import type { HistoriesKeeper } from './histories/keeper.ts';
 import type { Follower, ProcessTask } from './log/follower.ts';
@@ -8,6 +10,7 @@ import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
 import { scheduledFits } from './reports/scheduled-fits.ts';
 import type { Intake } from './sources/intake.ts';
+import type { State } from './state/port.ts';
 
 const PERSONS_EVERY_MS = 1_000;
 const HISTORIES_EVERY_MS = 1_000;
@@ -47,15 +50,26 @@ function storeCounts({ counts }: Intake): ProcessTask {
   return { name: 'source_counts', scope: 'process', every_ms: SOURCE_COUNTS_EVERY_MS, run: () => counts.store() };
 }
 
+/** Tells the configured destinations. */
+function tellDestinations({ destinations }: Config, reports: ReportContext, state: State): Follower[] {
+  if (destinations.size === 0) return [];
+  const { clock } = reports;
+  return [
+    planDestinations({ reports, state, destinations }),
+    ...Array.from(destinations.values(), (settings) => deliverTo(settings, { state, clock, random: Math.random })),
+  ];
+}
+
 /** What the background work of a process works with. */
 interface Parts {
   config: Config;
+  state: State;
   reports: ReportContext;
   histories: HistoriesKeeper;
   histories_check: HistoriesCheck;
   intake: Intake | null;
   enrich_options: EnrichOptions;
-  /** True if the process answers reports; true if it may run scheduled fits. */
+  /** True if the process answers reports; true if it may run scheduled fits, and tells destinations. */
   answers: boolean;
   fits: boolean;
   /** True if the process judges opens and clicks by the other events of their message. */
@@ -66,6 +80,7 @@ interface Parts {
 /** The followers of a process. */
 export function followersOf({
   config,
+  state,
   reports,
   histories,
   histories_check,
@@ -87,6 +102,7 @@ export function followersOf({
           }),
         ]
       : []),
+    ...(fits ? tellDestinations(config, reports, state) : []),
     ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
     ...(intake !== null && config.sources.size > 0 ? [storeCounts(intake)] : []),
   ];

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import stripJsonComments from 'strip-json-comments';
 import { BrandSchema, HostList, mergeSettings } from './brand-config.ts';
+import { type DestinationSettings, DestinationsSchema, destinationSettings } from './destinations/settings.ts';
 import type { CustomerIds } from './domain/email-ids.ts';
 import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
@@ -86,6 +87,8 @@ const ConfigSchema = Type.Object(
     segment_events: Type.Optional(Type.Record(Type.String(), Type.String())),
     /** Providers whose webhooks this server takes, by an id of your choice: the URL is /v1/sources/ID. */
     sources: Type.Optional(SourcesSchema),
+    /** Programs that are told about orders and their credit, by an id of your choice. */
+    destinations: Type.Optional(DestinationsSchema),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
     memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
     /** The most memory for histories, in bytes; 0 keeps none. A quarter of the machine when left out. */
@@ -130,6 +133,7 @@ export interface Config {
   fits: ScheduledFit[];
   segment_events: Readonly<Record<string, string>>;
   sources: ReadonlyMap<string, SourceSettings>;
+  destinations: ReadonlyMap<string, DestinationSettings>;
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
   /** Null means a quarter of the machine. */
@@ -258,6 +262,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     fits: (content.fits ?? []).map(({ every_hours, ...parameters }) => ({ every_hours, parameters })),
     segment_events: segmentEvents(content.segment_events ?? {}),
     sources: sourceSettings(content.sources ?? {}, env),
+    destinations: destinationSettings(content.destinations ?? {}, env),
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
     histories_memory_bytes: content.histories_memory_bytes ?? null,

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { followersOf } from './background.ts';
 import { brandSettings, type Config, customerIds, enrichSettings, takesPageConversions } from './config.ts';
+import { DestinationList } from './destinations/outbox/destinations.ts';
 import type { EmailPersonOf } from './domain/email-ids.ts';
 import { emailPersons } from './domain/email-person.ts';
 import { badRequest } from './domain/errors.ts';
@@ -48,6 +49,8 @@ export interface Tributary {
   readonly histories_check: HistoriesCheck;
   /** Takes the deliveries of configured sources; null without a collector. */
   readonly intake: Intake | null;
+  /** The configured destinations, for administrators. */
+  readonly destinations: DestinationList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
   readonly enrich_options: EnrichOptions;
@@ -149,7 +152,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       options.onError?.(error, 'check of histories');
     });
     const background = {
-      ...{ config, reports, histories, histories_check, intake, enrich_options },
+      ...{ config, state, reports, histories, histories_check, intake, enrich_options },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -181,6 +184,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       histories,
       histories_check,
       intake,
+      destinations: new DestinationList(config.destinations, state, clock),
       followers,
       enrich_options,
       email_key,

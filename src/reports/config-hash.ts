@@ -30,6 +30,12 @@ function textOf(content: object): string {
   return text;
 }
 
+/** Hashes what decides credit besides the log and the period: the settings of the brands, and the models. */
+export function settingsHash({ brands, models }: Plan): string {
+  const own = brands.map(({ brand_id, settings }) => ({ brand_id, settings }));
+  return hash('sha256', textOf({ brands: own, models: models.map(modelHash) }), 'hex').slice(0, 16);
+}
+
 /** True if two plans differ in their positions only. */
 export function sameSettings(a: Plan, b: Plan): boolean {
   const text = ({ brands, models }: Plan): string => textOf({ brands, models: models.map(modelHash) });

@@ -16,6 +16,12 @@ import type { ReportContext, ReportJson } from './context.ts';
 /** The period of reports that have no period parameter. It holds every event that the collector accepts. */
 export const ALL_TIME = { start: '1970-01-01T00:00:00Z', end: '9999-01-01T00:00:00Z' } as const;
 
+/** The same plan over all time. */
+export function allTime(plan: Plan): Plan {
+  const bounds = { start_ms: Date.parse(ALL_TIME.start), end_ms: Date.parse(ALL_TIME.end) };
+  return { ...plan, brands: plan.brands.map((brand) => ({ ...brand, ...bounds })) };
+}
+
 const MAX_IDS = 1_000;
 const MAX_LINKS = 200;
 

@@ -39,7 +39,7 @@ export const CompareParameters = Type.Object(
 export type CompareParameters = Static<typeof CompareParameters>;
 
 /** The inputs after the settings, in the order in which the stages update them, each with the tables that it reads. */
-const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: readonly TableName[] }> = [
+export const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: readonly TableName[] }> = [
   { cause: 'identity', position: 'identity', tables: NAMING_RECORDS },
   { cause: 'conversions', position: 'conversions', tables: ['conversions', 'fx_rates'] },
   { cause: 'refunds', position: 'adjustments', tables: ['adjustments'] },
@@ -140,7 +140,8 @@ async function answerInStages(
   return { answers, reproducible };
 }
 
-async function hasNewRows(
+/** True if the log has rows of some tables after a position, up to another one. */
+export async function hasNewRows(
   snapshot: Snapshot,
   tables: readonly TableName[],
   from: Position,

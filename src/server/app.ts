@@ -13,6 +13,7 @@ import { adminRoutes } from './admin-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
 import { dashboardRoutes } from './dashboard-routes.ts';
+import { destinationRoutes } from './destination-routes.ts';
 import { Door, type Entrance } from './door.ts';
 import { EmailKeys } from './email-keys.ts';
 import { requestId } from './exchange.ts';
@@ -97,6 +98,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...keyRoutes(services),
     ...sessionRoutes(services, sessions),
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
+    ...destinationRoutes(tributary.destinations),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
   ];

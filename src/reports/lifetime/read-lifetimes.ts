@@ -1,9 +1,8 @@
 /** Reads the orders of people over all time: from histories in memory where they hold what is asked for, else from the query. */
 import type { Plan } from '../../attribution/plan.ts';
-import { parseBound } from '../../domain/time.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import type { ReportContext } from '../context.ts';
-import { ALL_TIME } from '../person.ts';
+import { allTime } from '../person.ts';
 import type { LifetimesAsked, LifetimesRead } from './lifetimes-asked.ts';
 import { lifetimesInMemory } from './lifetimes-in-memory.ts';
 import { lifetimesInSql } from './lifetimes-in-sql.ts';
@@ -16,10 +15,9 @@ export async function readLifetimes(
   asked: Pick<LifetimesAsked, 'filters' | 'only_chosen' | 'with_segments' | 'with_paths'>,
 ): Promise<LifetimesRead> {
   const { brands } = plan;
-  const [start_ms, end_ms] = [parseBound('start', ALL_TIME.start, 'UTC'), parseBound('end', ALL_TIME.end, 'UTC')];
   const whole: LifetimesAsked = {
     ...asked,
-    plan: { ...plan, brands: brands.map((brand) => ({ ...brand, start_ms, end_ms })) },
+    plan: allTime(plan),
     periods: brands,
   };
   const in_memory = await lifetimesInMemory(snapshot, context, whole);

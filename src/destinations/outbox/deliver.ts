@@ -1,0 +1,263 @@
+/**
+ * Delivers the feed of one destination: at least once, in the order of the messages of each subject. Whatever fails waits in state with the
+ * time of its next try. After a request that failed as a whole nothing else is tried for a while; then one request shows if the
+ * destination is back.
+ */
+import { hash } from 'node:crypto';
+import type { Fenced, TimedFollower } from '../../log/follower.ts';
+import type { State, StateTransaction } from '../../state/port.ts';
+import type { Message } from '../message.ts';
+import { OutNetwork } from '../network.ts';
+import type { DestinationSettings } from '../settings.ts';
+import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
+import { isMeant } from './meant.ts';
+import { Sender, type Sent } from './send.ts';
+import {
+  dropRetry,
+  putDead,
+  putRetry,
+  type Retry,
+  readRetries,
+  readStanding,
+  type Standing,
+  writeStanding,
+} from './standing.ts';
+
+const EVERY_MS = 1_000;
+/** So many messages are read and sent before the cursor moves. */
+const PAGE = 500;
+/** With so many messages in wait for another try, no new ones are sent. */
+const MAX_RETRIES = 5_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+const LONGEST_RETRY_MS = 60 * 60_000;
+/** A message that alone fails so long is given up. */
+const GIVE_UP_MS = 3 * 24 * 3_600_000;
+/** Removed messages are deleted in pages of this size. */
+const TRIM = 1_000;
+
+export interface DeliveryParts {
+  state: State;
+  clock: () => number;
+  /** From 0 to 1, for jitter. */
+  random: () => number;
+}
+
+/** The follower that delivers to a destination. */
+export function deliverTo(settings: DestinationSettings, parts: DeliveryParts): TimedFollower {
+  const network = new OutNetwork(settings.private_network);
+  const delivery = new Delivery(settings, parts, new Sender(settings, network, parts.clock));
+  return {
+    name: `destination_${settings.id}`,
+    every_ms: EVERY_MS,
+    run: (state, signal) => delivery.run(state, signal),
+  };
+}
+
+export class Delivery {
+  private readonly fingerprint: string;
+
+  constructor(
+    private readonly settings: DestinationSettings,
+    private readonly parts: DeliveryParts,
+    private readonly sender: Pick<Sender, 'send'>,
+  ) {
+    const { options, secrets, template } = settings;
+    this.fingerprint = hash('sha256', JSON.stringify([options, secrets, template]), 'hex').slice(0, 16);
+  }
+
+  /** Sends what waits, until nothing is due. */
+  async run(state: Fenced, signal: AbortSignal): Promise<void> {
+    while (await this.turn(state, signal)) signal.throwIfAborted();
+  }
+
+  private async turn(fenced: Fenced, signal: AbortSignal): Promise<boolean> {
+    const { id } = this.settings;
+    const { state, clock } = this.parts;
+    const standing = await readStanding(state, id);
+    // The planner makes it.
+    if (standing === undefined) return false;
+    if (standing.disabled !== '' && standing.disabled_settings === this.fingerprint) return false;
+    if (clock() < standing.open_until_ms) return false;
+    const retries = await readRetries(state, id, MAX_RETRIES);
+    const due = dueOf(retries, clock());
+    if (due.length > 0) {
+      const sent = await this.send(due, standing, signal);
+      await fenced.transaction((transaction) => this.settle(transaction, due, sent));
+      return true;
+    }
+    if (retries.length >= MAX_RETRIES) return false;
+    const takes_newest = this.settings.destination.corrections === 'state';
+    const read = await readFeed(state, id, standing.cursor, PAGE);
+    const page = takes_newest ? read : cutPage(read);
+    if (page.length === 0) {
+      await this.trim(fenced, standing.cursor);
+      return false;
+    }
+    const waiting = new Map(retries.map((retry) => [retry.subject, retry]));
+    const free = page.filter(({ subject }) => !waiting.has(subject));
+    const sent = await this.send(free, standing, signal);
+    const held = page.flatMap((message): Retry[] => {
+      const before = waiting.get(message.subject);
+      return before === undefined ? [] : [{ ...before, ...message, tries: 0 }];
+    });
+    await fenced.transaction(async (transaction) => {
+      for (const retry of held) await putRetry(transaction, id, retry);
+      await this.settle(transaction, free, sent, page.at(-1)!.seq);
+    });
+    return true;
+  }
+
+  /** Sends those messages that are meant for the destination. */
+  private async send(messages: readonly FeedMessage[], standing: Standing, signal: AbortSignal): Promise<Sent[]> {
+    const sent: Sent[] = messages.map(({ message }) => {
+      const reason = isMeant(message, this.settings, standing.start_ms);
+      return reason === null ? { outcome: 'untried' } : { outcome: 'skipped', reason };
+    });
+    if (this.settings.destination.corrections === 'state')
+      for (const place of superseded(messages))
+        if (sent[place]!.outcome === 'untried')
+          sent[place] = { outcome: 'skipped', reason: 'a newer state of it is sent' };
+    const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
+    const told: Message[] = places.map((place) => messages[place]!.message);
+    const outcomes = await this.sender.send(told, standing.failures > 0, signal);
+    for (const [i, place] of places.entries()) sent[place] = outcomes[i]!;
+    return sent;
+  }
+
+  /** Writes down what became of messages. @param cursor the last message of the feed that was read. */
+  private async settle(
+    transaction: StateTransaction,
+    messages: readonly FeedMessage[],
+    sent: readonly Sent[],
+    cursor?: number,
+  ): Promise<void> {
+    const { id } = this.settings;
+    const now_ms = this.parts.clock();
+    const standing = (await readStanding(transaction, id))!;
+    if (cursor !== undefined) standing.cursor = Math.max(standing.cursor, cursor);
+    standing.disabled = '';
+    const failed = sent.some(({ outcome }) => outcome === 'retry' || outcome === 'disabled');
+    const worked = sent.some(({ outcome }) => outcome === 'delivered' || outcome === 'refused');
+    if (worked) standing.failures = 0;
+    for (const [i, one] of sent.entries()) await this.settleOne(transaction, standing, messages[i]!, one, now_ms);
+    if (failed && !worked) {
+      standing.failures += 1;
+      const after_ms = Math.max(0, ...sent.map((one) => ('after_ms' in one && one.after_ms) || 0));
+      standing.open_until_ms = now_ms + Math.max(after_ms, this.pause(standing.failures, LONGEST_PAUSE_MS));
+    } else standing.open_until_ms = 0;
+    await writeStanding(transaction, id, standing);
+  }
+
+  private async settleOne(
+    transaction: StateTransaction,
+    standing: Standing,
+    message: FeedMessage,
+    sent: Sent,
+    now_ms: number,
+  ): Promise<void> {
+    const { id } = this.settings;
+    const before = isRetry(message) ? message : null;
+    const waits =
+      sent.outcome === 'retry' ||
+      sent.outcome === 'untried' ||
+      sent.outcome === 'disabled' ||
+      sent.outcome === 'expired';
+    if (waits) {
+      const tries = (before?.tries ?? 0) + (sent.outcome === 'untried' ? 0 : 1);
+      const reason = sent.outcome === 'untried' ? (before?.reason ?? '') : sent.reason;
+      const first_ms = before?.first_ms ?? now_ms;
+      if (sent.outcome === 'disabled')
+        Object.assign(standing, { disabled: reason, disabled_settings: this.fingerprint });
+      if (sent.outcome !== 'untried') standing.last_error = reason;
+      if (sent.outcome === 'retry' && standing.failures === 0 && tries > 3 && now_ms - first_ms > GIVE_UP_MS) {
+        const hours = Math.round((now_ms - first_ms) / 3_600_000);
+        return this.giveUp(
+          transaction,
+          standing,
+          message,
+          `given up after ${tries} tries in ${hours} hours: ${reason}`,
+          now_ms,
+        );
+      }
+      const after_ms = sent.outcome === 'retry' ? (sent.after_ms ?? 0) : 0;
+      const due_ms = now_ms + (tries === 0 ? 0 : Math.max(after_ms, this.pause(tries, LONGEST_RETRY_MS)));
+      if (before !== null && sent.outcome === 'untried') return;
+      if (before === null) standing.retries += 1;
+      return putRetry(transaction, id, { ...message, tries, due_ms, first_ms, reason });
+    }
+    if (sent.outcome === 'refused') return this.giveUp(transaction, standing, message, sent.reason, now_ms);
+    if (sent.outcome === 'delivered') {
+      standing.delivered += 1;
+      standing.last_delivered_ms = now_ms;
+      standing.last_error = '';
+    } else standing.skipped += 1;
+    if (before !== null && (await dropRetry(transaction, id, message.seq))) standing.retries -= 1;
+  }
+
+  private async giveUp(
+    transaction: StateTransaction,
+    standing: Standing,
+    message: FeedMessage,
+    reason: string,
+    now_ms: number,
+  ): Promise<void> {
+    const { id } = this.settings;
+    const { seq, subject, at_ms, message: own } = message;
+    standing.refused += 1;
+    standing.dead += await putDead(
+      transaction,
+      id,
+      { seq, subject, at_ms, message: own, reason, given_up_ms: now_ms },
+      standing.dead,
+    );
+    if (isRetry(message) && (await dropRetry(transaction, id, seq))) standing.retries -= 1;
+  }
+
+  /** Full jitter: any time up to twice as long with each failure. */
+  private pause(failures: number, longest_ms: number): number {
+    return this.parts.random() * Math.min(longest_ms, FIRST_PAUSE_MS * 2 ** Math.min(failures, 30));
+  }
+
+  private async trim(fenced: Fenced, cursor: number): Promise<void> {
+    const { id } = this.settings;
+    if ((await readHead(this.parts.state, id)).next_seq <= 1) return;
+    const [first] = await readFeed(this.parts.state, id, 0, 1);
+    if (first === undefined || first.seq > cursor) return;
+    while ((await fenced.transaction((transaction) => trimFeed(transaction, id, cursor, TRIM))) === TRIM);
+  }
+}
+
+const isRetry = (message: FeedMessage): message is Retry => 'due_ms' in message;
+
+/** The retries that are due: of each subject only the first that waits. */
+function dueOf(retries: readonly Retry[], now_ms: number): Retry[] {
+  const seen = new Set<string>();
+  const due: Retry[] = [];
+  for (const retry of retries) {
+    if (due.length === PAGE) break;
+    if (seen.has(retry.subject)) continue;
+    seen.add(retry.subject);
+    if (retry.due_ms <= now_ms) due.push(retry);
+  }
+  return due;
+}
+
+/** The places of messages that a later one of the same subject takes the place of. */
+function superseded(messages: readonly FeedMessage[]): number[] {
+  const newest = new Map<string, number>();
+  for (const [place, { subject }] of messages.entries()) newest.set(subject, place);
+  return [...messages.keys()].filter((place) => newest.get(messages[place]!.subject) !== place);
+}
+
+/** The messages up to the second one of a subject, so that the first is settled before. */
+function cutPage(page: readonly FeedMessage[]): FeedMessage[] {
+  const seen = new Set<string>();
+  const cut: FeedMessage[] = [];
+  for (const message of page) {
+    if (seen.has(message.subject)) break;
+    seen.add(message.subject);
+    cut.push(message);
+  }
+  return cut;
+}

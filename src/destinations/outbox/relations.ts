@@ -1,0 +1,11 @@
+/** The temporary tables of destinations. */
+import { defineRelation } from '../../warehouse/relation.ts';
+
+export const TOLD_CONVERSIONS = defineRelation('told_conversions', 'a conversion that destinations are told of', {
+  key: ['conversion_id'],
+  columns: { conversion_id: 'text' },
+});
+export const TOLD_PEOPLE = defineRelation('told_people', 'a customer that destinations are told of', {
+  key: ['person_id'],
+  columns: { person_id: 'text' },
+});

@@ -1,0 +1,113 @@
+/** Routes for destinations: where each stands, what was given up, and trying again. */
+import type { DestinationList } from '../destinations/outbox/destinations.ts';
+import { badRequest } from '../domain/errors.ts';
+import { parseBound } from '../domain/time.ts';
+import { Type } from '../domain/typebox.ts';
+import type { Route } from './route.ts';
+
+const ID = 'The id of the destination in the configuration';
+const nullable = (text: string) => Type.Union([Type.String({ description: text }), Type.Null()]);
+
+const Status = Type.Object({
+  destination_id: Type.String(),
+  kind: Type.String(),
+  brand_id: Type.String(),
+  status: Type.String({
+    description: '`sending`, `retrying` after a failure, or `stopped` until a person changes something',
+  }),
+  waiting: Type.Integer({ description: 'Messages that wait for their first try' }),
+  retrying: Type.Integer({ description: 'Messages that wait for another try' }),
+  waiting_since: nullable('Since when the oldest of them waits'),
+  delivered: Type.Integer(),
+  skipped: Type.Integer({ description: 'Messages that were not meant for it, such as orders without email' }),
+  refused: Type.Integer({ description: 'Messages that it will never take' }),
+  dead_letters: Type.Integer({ description: 'Those that are kept and can be tried again' }),
+  next_try_at: nullable('When it is tried again after a failure'),
+  last_delivered_at: nullable('The last delivery'),
+  last_error: nullable('Why the last try failed'),
+});
+
+const Letter = Type.Object({
+  number: Type.Integer(),
+  message_id: Type.String(),
+  kind: Type.String(),
+  conversion_id: Type.Union([Type.String(), Type.Null()]),
+  revision: Type.Integer(),
+  reason: Type.String(),
+  given_up_at: Type.String(),
+});
+
+const Replay = Type.Object(
+  {
+    what: Type.Optional(
+      Type.Union([Type.Literal('dead_letters'), Type.Literal('orders'), Type.Literal('nothing')], {
+        description:
+          '`dead_letters`: what was given up. `orders`: every order since `from`, as it is now. `nothing`: only lets a destination that stopped go on; dead_letters when left out',
+      }),
+    ),
+    from: Type.Optional(Type.String({ description: 'The first day of the orders, such as 2026-03-01' })),
+  },
+  { additionalProperties: false },
+);
+const Replayed = Type.Object({ messages: Type.Integer({ description: 'Messages that are sent again' }) });
+
+export function destinationRoutes(destinations: DestinationList): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/destinations',
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'List the destinations with where each stands',
+      answers: {
+        200: {
+          description: 'The configured destinations',
+          schema: Type.Object({ destinations: Type.Array(Status) }),
+        },
+      },
+      handle: async (request) => ({ destinations: await destinations.list(request.key!.brand_id) }),
+    },
+    {
+      method: 'GET',
+      path: '/v1/destinations/:destination_id/dead-letters',
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'List what a destination will never take, with the reasons',
+      path_parameters: { destination_id: ID },
+      answers: {
+        200: {
+          description: 'At most 100 messages, oldest first',
+          schema: Type.Object({ dead_letters: Type.Array(Letter) }),
+        },
+      },
+      handle: async (request) => ({
+        dead_letters: await destinations.deadLetters(idOf(request.params), request.key!.brand_id),
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/v1/destinations/:destination_id/replay',
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'Send again to a destination',
+      description:
+        'Messages keep their ids, so a destination that knows one takes it once. A destination that stopped goes on.',
+      path_parameters: { destination_id: ID },
+      body: { required: false, schema: Replay, examples: { orders: { what: 'orders', from: '2026-03-01' } } },
+      answers: { 200: { description: 'What is sent again', schema: Replayed, example: { messages: 12 } } },
+      handle: async (request) => {
+        const id = idOf(request.params);
+        const { brand_id } = request.key!;
+        const { what = 'dead_letters', from } = (request.body ?? {}) as { what?: string; from?: string };
+        await destinations.resume(id, brand_id);
+        if (what === 'nothing') return { messages: 0 };
+        if (what === 'dead_letters') return { messages: await destinations.replayDead(id, brand_id) };
+        if (from === undefined)
+          throw badRequest('from', 'is needed to send orders again; give their first day, such as 2026-03-01');
+        return { messages: await destinations.replayOrders(id, parseBound('from', from, 'UTC'), brand_id) };
+      },
+    },
+  ];
+}
+
+const idOf = (parameters: unknown): string => (parameters as { destination_id: string }).destination_id;
