@@ -241,8 +241,8 @@ test("the statuses that are tried again are those of Segment's client", () => {
   const read = (status: number) => segment.read(answer(status), [], NOW_MS);
   for (const status of [408, 410, 429, 460, 500, 502, 503, 504, 507, 599])
     expect(read(status)).toMatchObject({ outcome: 'retry' });
-  for (const status of [501, 505, 511, 402, 422]) expect(read(status)).toMatchObject({ outcome: 'refused' });
-  for (const status of [400, 413]) expect(read(status)).toHaveProperty('split');
+  for (const status of [501, 505, 511, 402, 451]) expect(read(status)).toMatchObject({ outcome: 'refused' });
+  for (const status of [400, 413, 422]) expect(read(status)).toHaveProperty('split');
   for (const status of [200, 202, 204]) expect(read(status)).toEqual({ outcome: 'delivered' });
   const wait = (seconds: string) => segment.read(answer(429, '', { 'retry-after': seconds }), [], NOW_MS);
   expect([wait('10'), wait('9999')]).toMatchObject([{ after_ms: 10_000 }, { after_ms: 300_000 }]);

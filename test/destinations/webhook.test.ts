@@ -17,7 +17,7 @@ const settings = (rest: Partial<DestinationOptions> = {}): DestinationOptions =>
   id: 'hook',
   brand_id: 'default',
   options: { url: 'https://shop.example/hook?shop=1' },
-  secrets: { secret: SECRET },
+  secrets: { signing_secret: SECRET },
   ...rest,
 });
 
@@ -154,7 +154,7 @@ describe('the signature', () => {
   });
 
   test('is made with both keys while the receiver changes to the new one', async () => {
-    const rotating = settings({ secrets: { secret: SECRET, previous_secret: OLD_SECRET } });
+    const rotating = settings({ secrets: { signing_secret: SECRET, previous_signing_secret: OLD_SECRET } });
     const { headers, body } = requestOf([ORDER], rotating);
     const [made, old] = [SECRET, OLD_SECRET].map((key) => new Webhook(key).sign('m-1-1', new Date(NOW_MS), body));
     expect(headers['webhook-signature']).toBe(`${made} ${old}`);
@@ -212,9 +212,13 @@ test.each([
   ['a URL with a password', { options: { url: 'https://a:b@shop.example/' } }, 'options.url'],
   ['another scheme', { options: { url: 'ftp://shop.example/' } }, 'options.url'],
   ['another way', { options: { url: 'https://shop.example/', messages: 'many' } }, 'options.messages'],
-  ['a short key', { secrets: { secret: 'whsec_c2hvcnQ=' } }, 'secrets.secret'],
-  ['a key that is no base64', { secrets: { secret: `whsec_${'?'.repeat(40)}` } }, 'secrets.secret'],
-  ['an old key that is none', { secrets: { secret: SECRET, previous_secret: 'x' } }, 'secrets.previous_secret'],
+  ['a short key', { secrets: { signing_secret: 'whsec_c2hvcnQ=' } }, 'secrets.signing_secret'],
+  ['a key that is no base64', { secrets: { signing_secret: `whsec_${'?'.repeat(40)}` } }, 'secrets.signing_secret'],
+  [
+    'an old key that is none',
+    { secrets: { signing_secret: SECRET, previous_signing_secret: 'x' } },
+    'secrets.previous_signing_secret',
+  ],
 ])('%s is told before anything is sent', (_, change, option) => {
   const problem = webhook.check!(settings(change));
   expect(problem).toMatchObject({ option });

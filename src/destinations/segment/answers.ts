@@ -9,7 +9,7 @@ const NEVER: readonly number[] = [501, 505, 511];
 /** RudderStack answers 401 for a wrong key, and 404 for a source that is switched off. */
 const SETTINGS: readonly number[] = [401, 403, 404];
 /** The body is wrong or too large, and nothing says for which event. */
-const BODY: readonly number[] = [400, 413];
+const BODY: readonly number[] = [400, 413, 422];
 /** Segment's client waits no longer, whatever the server asks for. */
 const MAX_AFTER_MS = 300_000;
 

@@ -28,10 +28,10 @@ export const webhook: Destination = {
   },
   needs: ['url'],
   secrets: {
-    secret: 'The key of the signatures: `whsec_` and 24 to 64 random bytes in base64',
-    previous_secret: 'The key before, while the receiver changes to the new one. Both sign',
+    signing_secret: 'The key of the signatures: `whsec_` and 24 to 64 random bytes in base64',
+    previous_signing_secret: 'The key before, while the receiver changes to the new one. Both sign',
   },
-  needs_secrets: ['secret'],
+  needs_secrets: ['signing_secret'],
   check,
   // Each revision is sent, so that the parts of all corrections add up.
   corrections: 'difference',
@@ -59,7 +59,7 @@ function check({ options, secrets }: DestinationOptions): { option: string; prob
   const messages = options['messages'] ?? 'one';
   if (messages !== 'one' && messages !== 'array')
     return { option: 'options.messages', problem: 'must be one or array' };
-  for (const name of ['secret', 'previous_secret'])
+  for (const name of ['signing_secret', 'previous_signing_secret'])
     if (secrets[name] !== undefined && keyOf(secrets[name]) === null)
       return {
         option: `secrets.${name}`,
@@ -98,8 +98,11 @@ function request(items: readonly OutItem[], options: DestinationOptions, { now_m
 }
 
 /** A signature with each key, the newest first, with a space between. */
-function signatures({ secret, previous_secret }: DestinationOptions['secrets'], content: string): string {
-  return [secret, previous_secret]
+function signatures(
+  { signing_secret, previous_signing_secret }: DestinationOptions['secrets'],
+  content: string,
+): string {
+  return [signing_secret, previous_signing_secret]
     .flatMap((text) => (text === undefined ? [] : [keyOf(text)!]))
     .map((key) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`)
     .join(' ');
