@@ -29,7 +29,7 @@ export const plain: Destination = {
   read: (answer, _items, now_ms) => {
     if (answer.status === 200) return DELIVERED;
     if (answer.status === 207) return { each: jsonOf(answer.body) as never };
-    if (answer.status === 400) return { outcome: 'refused', reason: 'the server says that it is wrong' };
+    if (answer.status === 400) return { split: 'the server says that it is wrong' };
     return retry(answer, `status ${answer.status}`, now_ms);
   },
 };

@@ -1,6 +1,14 @@
 /** Sends messages to one destination: as items, in as few requests as its limits allow. It changes no state. */
 import { hash } from 'node:crypto';
-import type { Destination, OutAnswer, Outcome, OutItem, OutRequest, RequestContext } from '../destination.ts';
+import type {
+  AnswerRead,
+  Destination,
+  OutAnswer,
+  Outcome,
+  OutItem,
+  OutRequest,
+  RequestContext,
+} from '../destination.ts';
 import type { Message } from '../message.ts';
 import { Forbidden, type OutNetwork } from '../network.ts';
 import type { DestinationSettings } from '../settings.ts';
@@ -87,7 +95,7 @@ export class Sender {
     return batches;
   }
 
-  /** Delivers a batch. One that is refused as a whole is halved, to find the items at fault. */
+  /** Delivers a batch. One that is refused for some of its items is halved, to find them. */
   private async deliver(batch: readonly Item[], ids: readonly string[], signal: AbortSignal): Promise<Outcome[]> {
     const items = batch.map(({ item }) => item);
     const token = await this.currentToken(signal);
@@ -97,17 +105,19 @@ export class Sender {
     if (Buffer.byteLength(request.body) > this.destination.limits.bytes && batch.length > 1)
       return this.halves(batch, ids, signal);
     let read = await this.ask(request, items, signal);
-    if (!('each' in read) && read.outcome === 'expired') {
+    if (isExpired(read)) {
       this.token = null;
       const fresh = await this.currentToken(signal);
       if ('failed' in fresh) return batch.map(() => fresh.failed);
       const again = this.destination.request(items, this.settings, { now_ms: this.clock(), token: fresh, request_id });
       read = await this.ask(again, items, signal);
-      if (!('each' in read) && read.outcome === 'expired')
-        read = { outcome: 'disabled', reason: `a fresh token is refused: ${read.reason}` };
+      if (isExpired(read)) read = { outcome: 'disabled', reason: `a fresh token is refused: ${read.reason}` };
+    }
+    if ('split' in read) {
+      if (batch.length > 1) return this.halves(batch, ids, signal);
+      return [{ outcome: 'refused', reason: read.split }];
     }
     if ('each' in read) return [...read.each];
-    if (read.outcome === 'refused' && batch.length > 1) return this.halves(batch, ids, signal);
     const outcome = read;
     return batch.map(() => outcome);
   }
@@ -118,7 +128,7 @@ export class Sender {
     return [...first, ...(await this.deliver(batch.slice(middle), ids, signal))];
   }
 
-  private async ask(request: OutRequest, items: readonly OutItem[], signal: AbortSignal) {
+  private async ask(request: OutRequest, items: readonly OutItem[], signal: AbortSignal): Promise<AnswerRead> {
     const answer = await this.answerTo(request, signal);
     return 'outcome' in answer ? answer : this.destination.read(answer, items, this.clock());
   }
@@ -152,6 +162,9 @@ export class Sender {
     return { failed: { outcome: 'disabled', reason: `no token after ${MAX_TOKEN_STEPS} requests` } };
   }
 }
+
+const isExpired = (read: AnswerRead): read is { outcome: 'expired'; reason: string } =>
+  'outcome' in read && read.outcome === 'expired';
 
 const ORDER = ['delivered', 'skipped', 'refused', 'untried', 'expired', 'retry', 'disabled'];
 
