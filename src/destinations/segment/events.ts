@@ -24,18 +24,20 @@ export interface SegmentEvent {
 
 /** A message as one event, or why it cannot be told. */
 export function segmentEvent(message: Message): Told {
-  if (message.kind === 'profile') return fitting([identify(message)]);
+  if (message.kind === 'profile') return fits(identify(message)) ?? TOO_LONG;
   if (message.customer_id === null && message.anonymous_id === null)
     return { refused: 'customer_id and anonymous_id are missing; send one of them with the conversion' };
-  return fitting(LIST_LENGTHS.map(([products, credits]) => track(message, products, credits)));
+  for (const [products, credits] of LIST_LENGTHS) {
+    const told = fits(track(message, products, credits));
+    if (told !== null) return told;
+  }
+  return TOO_LONG;
 }
 
-/** The first event that is short enough. */
-function fitting(events: readonly SegmentEvent[]): Told {
-  const event = events.find((one) => Buffer.byteLength(JSON.stringify(one)) <= MAX_EVENT_BYTES);
-  if (event !== undefined) return { items: [event] };
-  return { refused: `the event has more than ${MAX_EVENT_BYTES} bytes; send shorter ids and segments` };
-}
+const TOO_LONG: Told = { refused: `the event has more than ${MAX_EVENT_BYTES} bytes; send shorter ids and segments` };
+
+const fits = (event: SegmentEvent): Told | null =>
+  Buffer.byteLength(JSON.stringify(event)) <= MAX_EVENT_BYTES ? { items: [event] } : null;
 
 /** An order that email earned something of has a name of its own. A correction has another one, so that orders are not counted twice. */
 function eventName({ correction, state }: ConversionMessage): string {
