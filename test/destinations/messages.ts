@@ -169,9 +169,6 @@ const first: fc.Arbitrary<ConversionMessage> = fc.record({
   correction: fc.constant(null),
 });
 
-/** Any first message of an order. */
-export const anyOrder = first;
-
 /** Any message of an order: its first, or one after a correction. */
 export const anyMessage: fc.Arbitrary<ConversionMessage> = fc
   .tuple(first, maybe(state))
