@@ -34,7 +34,7 @@ export function SignIn() {
           aria-describedby="key-help key-problem"
         />
         <p id="key-help">
-          A key of scope read or admin. <code>tributary keys create --scope read</code> makes one.
+          A key of scope view, read or admin. <code>tributary keys create --scope read</code> makes one.
         </p>
         <p id="key-problem" class="problem" role="alert">
           {problem}

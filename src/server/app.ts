@@ -7,6 +7,7 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
+import { grantsOf } from '../sign-in-config.ts';
 import type { Tributary } from '../tributary.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
@@ -61,7 +62,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const rate_limit = config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute);
   const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock);
   const services: Services = { tributary, keys, guesses, rate_limit, metrics, outgoing, visitor_ids };
-  const sessions = new Sessions(tributary.state, keys, tributary.reports.clock);
+  const sessions = new Sessions(tributary.state, keys, tributary.reports.clock, grantsOf(config.oidc));
   const context: GateContext = {
     keys,
     sessions,

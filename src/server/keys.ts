@@ -11,12 +11,12 @@ import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
-import { COLLECTION, IMPORTS, importKeyFile, SCOPES, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
+import { COLLECTION, IMPORTS, importKeyFile, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
 
 /** A key without its secret. */
 export interface KeyInfo extends StoredKey {
-  /** Source of the key: the store (named `file` for historical reasons), an environment variable, or this run only. */
-  origin: 'file' | 'environment' | 'run';
+  /** Source of the key: the store (named `file` for historical reasons), an environment variable, this run only, or the session of a person. */
+  origin: 'file' | 'environment' | 'run' | 'person';
 }
 
 export interface Key extends KeyInfo {
@@ -29,6 +29,8 @@ export interface MadeKey extends KeyInfo {
 }
 
 const MAX_NAME_LENGTH = 100;
+/** The scopes of the keys of a first start. */
+const FIRST_SCOPES: readonly Scope[] = ['write', 'read', 'admin', 'page'];
 /** The keys in memory are compared with the stored keys at most once in this time. */
 export const CHECK_MS = 1_000;
 
@@ -223,7 +225,7 @@ export class KeyRing {
   private async makeFirst(): Promise<void> {
     const revisions = await Promise.all([COLLECTION, IMPORTS].map((name) => this.state.revision(name)));
     if (revisions.some((revision) => revision > 0)) return;
-    const first = SCOPES.map((scope) =>
+    const first = FIRST_SCOPES.map((scope) =>
       this.prepare(makeSecret(scope), { name: `first ${scope} key`, scope, brand_id: null, origin: 'file' }),
     );
     const stored_here = await this.state.transaction(async (transaction) => {
@@ -273,11 +275,6 @@ export class KeyRing {
     for (const [text, key] of this.keys) if (key.origin !== 'file') loaded.set(text, key);
     return loaded;
   }
-}
-
-/** True if a key opens a route that needs this scope. `pages` says if keys that stand in a page open it too. */
-export function allows(key: Key, { scope, pages = false }: { scope: Scope | null; pages?: boolean }): boolean {
-  return key.scopes.some((own) => own === 'admin' || own === scope || (own === 'page' && pages));
 }
 
 /** True if a key can do no more than a page may. Anyone may hold such a key, since anyone may read the page. */
