@@ -34,6 +34,8 @@ import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
+import { Setup } from './setup.ts';
+import { setupRoute } from './setup-route.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
@@ -63,6 +65,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock);
   const services: Services = { tributary, keys, guesses, rate_limit, metrics, outgoing, visitor_ids };
   const sessions = new Sessions(tributary.state, keys, tributary.reports.clock, grantsOf(config.oidc));
+  const setup = new Setup(tributary.state, keys, tributary.reports.clock);
   const context: GateContext = {
     keys,
     sessions,
@@ -96,7 +99,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(parts.reports ? reportRoutes(services) : []),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
-    ...sessionRoutes(services, sessions),
+    ...sessionRoutes(services, sessions, setup),
+    setupRoute(services, sessions, setup),
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),

@@ -7,6 +7,7 @@ import { isPageKey } from './keys.ts';
 import { roleOf } from './roles.ts';
 import type { Route, Services } from './route.ts';
 import { refuseForeignPage, type Session, type Sessions, sessionCookie, tokenIn } from './sessions.ts';
+import type { Setup } from './setup.ts';
 
 const SignIn = Type.Object({ key: Type.String({ description: 'A key of scope view, read or admin' }) });
 
@@ -21,8 +22,9 @@ const SESSION_EXAMPLE = {
 /** Longer texts are no key. */
 const MAX_KEY_LENGTH = 1_000;
 
-export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): Route[] {
+export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions, setup: Setup): Route[] {
   const path = '/v1/session';
+  const nobody = async () => ({ signed_in: false, needs_setup: await setup.isOpen() });
   return [
     {
       method: 'GET',
@@ -30,16 +32,17 @@ export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): 
       tag: 'administration',
       scope: null,
       summary: 'Who is signed in',
-      description: 'Without a session it answers `{"signed_in": false}`. `brand_ids` is null for all brands.',
+      description:
+        'Without a session it answers `{"signed_in": false}`, and whether the installation has no key yet. `brand_ids` is null for all brands.',
       answers: { 200: { description: 'The name, the role and the brands', example: SESSION_EXAMPLE } },
       handle: async (request, reply) => {
         reply.header('cache-control', 'no-store');
         const token = tokenIn(request.headers.cookie);
-        if (token === undefined) return { signed_in: false };
+        if (token === undefined) return nobody();
         refuseForeignPage(request.method, request.headers);
         if (sessions.find(token) === undefined && sessions.stale) await sessions.refresh();
         const session = sessions.find(token);
-        return session === undefined ? { signed_in: false } : shown(session);
+        return session === undefined ? nobody() : shown(session);
       },
     },
     {
@@ -86,7 +89,7 @@ export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): 
   ];
 }
 
-const isSecure = ({ protocol }: FastifyRequest): boolean => protocol === 'https';
+export const isSecure = ({ protocol }: FastifyRequest): boolean => protocol === 'https';
 
 function shown({ by, keys }: Session): Record<string, unknown> {
   const [key] = keys;
