@@ -25,6 +25,8 @@ import { openLinks } from './link-door.ts';
 import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link-routes.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { oidcRoutes } from './oidc/routes.ts';
+import { SignIn } from './oidc/sign-in.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { Outgoing } from './outgoing.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -64,7 +66,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const rate_limit = config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute);
   const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock);
   const services: Services = { tributary, keys, guesses, rate_limit, metrics, outgoing, visitor_ids };
-  const sessions = new Sessions(tributary.state, keys, tributary.reports.clock, grantsOf(config.oidc));
+  const grantOf = grantsOf(config.oidc);
+  const sessions = new Sessions(tributary.state, keys, tributary.reports.clock, grantOf);
   const setup = new Setup(tributary.state, keys, tributary.reports.clock);
   const context: GateContext = {
     keys,
@@ -101,6 +104,9 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...keyRoutes(services),
     ...sessionRoutes(services, sessions, setup),
     setupRoute(services, sessions, setup),
+    ...(config.oidc === null
+      ? []
+      : oidcRoutes(new SignIn(config.oidc, tributary.state, sessions, grantOf, tributary.reports.clock))),
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),

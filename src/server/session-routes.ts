@@ -22,9 +22,11 @@ const SESSION_EXAMPLE = {
 /** Longer texts are no key. */
 const MAX_KEY_LENGTH = 1_000;
 
-export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions, setup: Setup): Route[] {
+export function sessionRoutes({ tributary, keys, guesses }: Services, sessions: Sessions, setup: Setup): Route[] {
   const path = '/v1/session';
-  const nobody = async () => ({ signed_in: false, needs_setup: await setup.isOpen() });
+  const { oidc } = tributary.config;
+  const provider = oidc === null ? null : { name: oidc.name, path: '/v1/session/oidc' };
+  const nobody = async () => ({ signed_in: false, needs_setup: await setup.isOpen(), provider });
   return [
     {
       method: 'GET',
@@ -33,7 +35,7 @@ export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions, s
       scope: null,
       summary: 'Who is signed in',
       description:
-        'Without a session it answers `{"signed_in": false}`, and whether the installation has no key yet. `brand_ids` is null for all brands.',
+        'Without a session it answers `{"signed_in": false}`, whether the installation has no key yet, and the identity provider, if one is configured. `brand_ids` is null for all brands.',
       answers: { 200: { description: 'The name, the role and the brands', example: SESSION_EXAMPLE } },
       handle: async (request, reply) => {
         reply.header('cache-control', 'no-store');

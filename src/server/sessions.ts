@@ -174,9 +174,14 @@ export function keyWithin({ keys }: Session, asked: unknown): Key {
 
 /** The token in the cookies of a request; undefined if there is none. */
 export function tokenIn(cookies: string | undefined): string | undefined {
+  return cookieIn(cookies, [SECURE_COOKIE, COOKIE]);
+}
+
+/** The value of the first of these cookies that a request has. */
+export function cookieIn(cookies: string | undefined, names: readonly string[]): string | undefined {
   if (cookies === undefined) return undefined;
   const values = new Map(cookies.split(';', 100).map((pair) => pairOf(pair.trim())));
-  return values.get(SECURE_COOKIE) ?? values.get(COOKIE);
+  return names.map((name) => values.get(name)).find((value) => value !== undefined);
 }
 
 function pairOf(pair: string): [name: string, value: string] {

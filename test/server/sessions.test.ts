@@ -66,7 +66,11 @@ test('a session ends with sign-out, with its time, and with its key', async () =
   const out = await server.call('DELETE', '/v1/session', { headers: first });
   expect(out.headers['set-cookie']).toMatch(/^tributary_session=; .*Max-Age=0$/);
   expect(await reads(first)).toBe(401);
-  expect((await server.get('/v1/session', first)).body).toEqual({ signed_in: false, needs_setup: false });
+  expect((await server.get('/v1/session', first)).body).toEqual({
+    signed_in: false,
+    needs_setup: false,
+    provider: null,
+  });
 
   const second = cookieOf(await signIn(server, KEYS.TRIBUTARY_READ_KEY));
   now_ms += SESSION_MS - 1;
