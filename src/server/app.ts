@@ -36,6 +36,7 @@ import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
+import { settingsRoutes } from './settings-routes.ts';
 import { Setup } from './setup.ts';
 import { setupRoute } from './setup-route.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
@@ -102,6 +103,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(parts.reports ? reportRoutes(services) : []),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
+    ...settingsRoutes(services),
     ...sessionRoutes(services, sessions, setup),
     setupRoute(services, sessions, setup),
     ...(config.oidc === null
