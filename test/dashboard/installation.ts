@@ -60,7 +60,7 @@ function settings(issuer: string, public_url: string): object {
   return {
     brands: {
       'shop-eu': { currency: 'EUR', time_zone: 'Europe/Berlin', half_life_days: 14 },
-      'shop-us': { currency: 'USD' },
+      'shop-us': { currency: 'EUR' },
     },
     sources: {
       mail: {

@@ -4,7 +4,7 @@ import { useAnswer } from '../../api/ask.ts';
 import { AdminFrame } from '../../parts/admin-frame.tsx';
 import { Choice } from '../../parts/choice.tsx';
 import { periods } from '../../parts/controls.tsx';
-import { count, share, words } from '../../parts/figures.ts';
+import { share, words } from '../../parts/figures.ts';
 import { Shown } from '../../parts/states.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { TrySettings } from '../../parts/try-settings.tsx';
@@ -42,15 +42,30 @@ export default function SettingsPage() {
   );
 }
 
-const days = (n: number): string => `${count(n, 2)} ${n === 1 ? 'day' : 'days'}`;
+const days = (n: number): string => `${n} ${n === 1 ? 'day' : 'days'}`;
 const BRANDS: ReadonlyArray<Column<Brand>> = [
   { name: 'Brand', cell: ({ brand_id }) => brand_id, by: ({ brand_id }) => brand_id },
   { name: 'In the file', cell: ({ configured }) => (configured ? 'yes' : 'defaults') },
   { name: 'Currency', cell: ({ currency }) => currency, by: ({ currency }) => currency },
   { name: 'Time zone', cell: ({ time_zone }) => time_zone, by: ({ time_zone }) => time_zone },
-  { name: 'Window of views', right: true, cell: ({ windows }) => days(windows.view_days) },
-  { name: 'of email clicks', right: true, cell: ({ windows }) => days(windows.email_days) },
-  { name: 'of other clicks', right: true, cell: ({ windows }) => days(windows.click_days) },
+  {
+    name: 'Views',
+    meaning: 'How long before an order a view may earn credit',
+    right: true,
+    cell: ({ windows }) => days(windows.view_days),
+  },
+  {
+    name: 'Email clicks',
+    meaning: 'How long before an order a click in an email may earn credit',
+    right: true,
+    cell: ({ windows }) => days(windows.email_days),
+  },
+  {
+    name: 'Other clicks',
+    meaning: 'How long before an order another click or visit may earn credit',
+    right: true,
+    cell: ({ windows }) => days(windows.click_days),
+  },
   { name: 'Half-life', right: true, cell: ({ half_life_days }) => days(half_life_days) },
   { name: 'First, last', right: true, cell: ({ position }) => `${share(position.first)}, ${share(position.last)}` },
   { name: 'Own models', cell: ({ custom_models }) => custom_models.map(words).join(', ') || '–' },
