@@ -38,6 +38,9 @@ export function addressOf(path: string, parameters: Parameters): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** Calls about who is signed in. */
+const OF_SESSIONS = /^\/v1\/(session|setup)/;
+
 /** The brand that every call names, for people who may see some brands; null for others. */
 let named_brand: string | null = null;
 
@@ -49,7 +52,7 @@ export function nameBrand(brand_id: string | null): void {
 }
 
 function withBrand(address: string): string {
-  if (named_brand === null || /[?&]brand_id=/.test(address) || /^\/v1\/(session|setup)/.test(address)) return address;
+  if (named_brand === null || /[?&]brand_id=/.test(address) || OF_SESSIONS.test(address)) return address;
   return `${address}${address.includes('?') ? '&' : '?'}brand_id=${encodeURIComponent(named_brand)}`;
 }
 
@@ -58,6 +61,8 @@ export async function call<T>(address: string, options: RequestInit = {}): Promi
   const answer = await fetch(withBrand(address), { credentials: 'same-origin', ...options });
   const body = (await answer.json().catch(() => ({}))) as { error?: { code: string; field?: string; message: string } };
   if (answer.ok) return body as T;
+  // A session that is over shows the sign-in.
+  if (answer.status === 401 && !OF_SESSIONS.test(address)) void client.invalidateQueries({ queryKey: ['session'] });
   const { code = 'failed', field, message = `the server answered ${answer.status}` } = body.error ?? {};
   throw new Refusal(answer.status, code, field, message);
 }

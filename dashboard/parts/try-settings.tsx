@@ -47,7 +47,8 @@ export function TrySettings({
         {SETTINGS.map(({ name, label, min, max }) => (
           <label key={name}>
             <span>
-              {label}: {tried[name] === undefined ? 'as it is' : `${tried[name]} days`}
+              {label}:{' '}
+              {tried[name] === undefined ? 'as it is' : `${tried[name]} ${tried[name] === '1' ? 'day' : 'days'}`}
             </span>
             <input
               type="range"
