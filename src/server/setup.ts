@@ -7,7 +7,8 @@ import { TributaryError } from '../domain/errors.ts';
 import { MS_PER_HOUR } from '../domain/time.ts';
 import { everyEntry } from '../state/entries.ts';
 import type { State } from '../state/port.ts';
-import type { KeyRing, MadeKey } from './keys.ts';
+import type { MadeKey } from './key.ts';
+import type { KeyRing } from './keys.ts';
 
 const COLLECTION = 'setup_tokens';
 /** A server that is started again prints another token. */
