@@ -38,7 +38,8 @@ function SignedIn() {
   const { data, error, isPending } = useSession();
   if (isPending) return <Loading what="Tributary" />;
   if (error) return <Failed error={error} />;
-  if (!data.signed_in) return data.needs_setup ? <Setup /> : <SignIn provider={data.provider} />;
+  if (!data.signed_in)
+    return data.needs_setup ? <Setup provider={data.provider} /> : <SignIn provider={data.provider} />;
   return (
     <BrandNamed session={data}>
       <a class="skip" href="#content">

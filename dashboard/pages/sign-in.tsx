@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { signIn } from '../api/session.ts';
+import { ProviderLink, plainAddress, problemWord } from '../parts/provider-link.tsx';
 import { SecretForm } from '../parts/secret-form.tsx';
 
 /** Why a sign-in at the identity provider came back without a session, by the word in the address. */
@@ -10,24 +11,12 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   failed: 'The identity provider could not be asked. Try again; the log of the server says why.',
 };
 
-const WORD = 'sign_in';
-
-/** Takes the word out of the address, so that a reload does not tell an old problem. */
 function useProblem(): string {
-  const [problem] = useState(() => PROBLEMS[new URLSearchParams(location.search).get(WORD) ?? ''] ?? '');
+  const [problem] = useState(() => PROBLEMS[problemWord()] ?? '');
   useEffect(() => {
-    const address = new URL(location.href);
-    address.searchParams.delete(WORD);
-    if (address.href !== location.href) history.replaceState(null, '', address);
+    if (problemWord() !== '') history.replaceState(null, '', plainAddress());
   }, []);
   return problem;
-}
-
-/** The page that was asked for. */
-function wanted(): string {
-  const { pathname, searchParams } = new URL(location.href);
-  searchParams.delete(WORD);
-  return `${pathname}${searchParams.size === 0 ? '' : `?${searchParams}`}`;
 }
 
 /** Signs in with a key, or at the identity provider where one is configured. */
@@ -44,9 +33,7 @@ export function SignIn({ provider }: { provider: { name: string; path: string } 
         )}
         {provider !== null && (
           <>
-            <a class="button" href={`${provider.path}?to=${encodeURIComponent(wanted())}`}>
-              Sign in with {provider.name}
-            </a>
+            <ProviderLink {...provider} />
             <p class="muted or">or with a key</p>
           </>
         )}

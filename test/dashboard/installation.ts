@@ -14,6 +14,9 @@ import {
 } from '../support/identity-provider.ts';
 import { Demo } from './demo.ts';
 
+/** The last part of the URL of the source. */
+export const PATH_TOKEN = 'a-path-of-twenty-characters';
+
 const ROLES = [
   { group: 'marketing', role: 'analyst', brands: ['shop-eu', 'shop-us'] },
   { group: 'board', role: 'viewer' },
@@ -66,7 +69,7 @@ function settings(issuer: string, public_url: string): object {
       mail: {
         provider: 'postmark',
         brand_id: 'shop-eu',
-        path_token: 'a path of twenty characters',
+        path_token: PATH_TOKEN,
         basic_auth: { user: 'postmark', password: 'a password' },
       },
     },

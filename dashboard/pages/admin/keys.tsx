@@ -2,12 +2,14 @@
 import { useState } from 'preact/hooks';
 import type { Brands, Keys } from '../../api/answers.d.ts';
 import { client, send, useAnswer } from '../../api/ask.ts';
+import { useSession } from '../../api/session.ts';
 import { AdminFrame } from '../../parts/admin-frame.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { instant } from '../../parts/figures.ts';
 import { ShownOnce } from '../../parts/shown-once.tsx';
 import { Shown } from '../../parts/states.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
+import { useView } from '../../view.ts';
 
 const PATH = '/v1/keys';
 type Key = Keys['keys'][number];
@@ -23,18 +25,26 @@ const SCOPES = [
 const again = (): Promise<void> => client.invalidateQueries({ queryKey: [PATH] });
 
 export default function KeysPage() {
-  const keys = useAnswer<Keys>(PATH);
-  const [revoking, setRevoking] = useState<Key | null>(null);
   return (
     <AdminFrame title="Keys">
       <MakeKey />
+      <AllKeys />
+    </AdminFrame>
+  );
+}
+
+function AllKeys() {
+  const keys = useAnswer<Keys>(PATH);
+  const [revoking, setRevoking] = useState<Key | null>(null);
+  return (
+    <>
       <Shown answer={keys} what="the keys">
         {({ keys: all }) => (
           <Table caption="Keys that work" columns={columnsOf(setRevoking)} rows={all} keyOf={({ key_id }) => key_id} />
         )}
       </Shown>
       {revoking !== null && <Revoke known={revoking} onClose={() => setRevoking(null)} />}
-    </AdminFrame>
+    </>
   );
 }
 
@@ -61,6 +71,11 @@ function columnsOf(revoke: (key: Key) => void): ReadonlyArray<Column<Key>> {
 
 function MakeKey() {
   const brands = useAnswer<Brands>('/v1/brands');
+  const { data: session } = useSession();
+  const [view] = useView();
+  const limits = session?.signed_in ? session.brand_ids : null;
+  /** What a key is for when no brand is entered. */
+  const own = limits === null ? 'every brand' : view.brand_id || limits[0];
   const [made, setMade] = useState<{ name: string; key: string } | null>(null);
   const [problem, setProblem] = useState('');
   const submit = async (event: SubmitEvent): Promise<void> => {
@@ -102,7 +117,7 @@ function MakeKey() {
         </label>
         <label>
           <span>Brand</span>
-          <input name="brand_id" type="text" list="brands" placeholder="all that you may see" autocomplete="off" />
+          <input name="brand_id" type="text" list="brands" placeholder={own} autocomplete="off" />
           <datalist id="brands">
             {brands.data?.brands.map(({ brand_id }) => (
               <option key={brand_id} value={brand_id} />

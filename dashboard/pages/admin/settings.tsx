@@ -13,32 +13,38 @@ import { useView } from '../../view.ts';
 type Brand = Settings['brands'][number];
 
 export default function SettingsPage() {
-  const settings = useAnswer<Settings>('/v1/settings');
   return (
     <AdminFrame title="Brands and settings">
-      <Shown answer={settings} what="the settings">
-        {({ brands, installation }) => (
-          <>
-            <p>Settings are changed in the configuration file, and hold after the next start of the server.</p>
-            <Table
-              caption="What holds for each brand"
-              columns={BRANDS}
-              rows={brands}
-              keyOf={({ brand_id }) => brand_id}
-            />
-            <Preview brands={brands} />
-            {installation !== null && (
-              <Table
-                caption="What holds for all brands"
-                columns={INSTALLATION}
-                rows={installation}
-                keyOf={({ setting }) => setting}
-              />
-            )}
-          </>
-        )}
-      </Shown>
+      <AllSettings />
     </AdminFrame>
+  );
+}
+
+function AllSettings() {
+  const settings = useAnswer<Settings>('/v1/settings');
+  return (
+    <Shown answer={settings} what="the settings">
+      {({ brands, installation }) => (
+        <>
+          <p>Settings are changed in the configuration file, and hold after the next start of the server.</p>
+          <Table
+            caption="What holds for each brand"
+            columns={BRANDS}
+            rows={brands}
+            keyOf={({ brand_id }) => brand_id}
+          />
+          <Preview brands={brands} />
+          {installation !== null && (
+            <Table
+              caption="What holds for all brands"
+              columns={INSTALLATION}
+              rows={installation}
+              keyOf={({ setting }) => setting}
+            />
+          )}
+        </>
+      )}
+    </Shown>
   );
 }
 

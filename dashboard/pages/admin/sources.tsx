@@ -16,6 +16,14 @@ const EXAMPLE = `"sources": {
 }`;
 
 export default function SourcesPage() {
+  return (
+    <AdminFrame title="Sources">
+      <AllSources />
+    </AdminFrame>
+  );
+}
+
+function AllSources() {
   const sources = useAnswer<Sources>(PATH);
   const [said, setSaid] = useState('');
   const retry = async (source_id: string): Promise<void> => {
@@ -29,7 +37,7 @@ export default function SourcesPage() {
     }
   };
   return (
-    <AdminFrame title="Sources">
+    <>
       <Shown answer={sources} what="the sources">
         {({ sources: all }) =>
           all.length === 0 ? (
@@ -54,7 +62,7 @@ export default function SourcesPage() {
         </p>
         <pre class="snippet">{EXAMPLE}</pre>
       </section>
-    </AdminFrame>
+    </>
   );
 }
 
@@ -90,7 +98,7 @@ function columnsOf(retry: (source_id: string) => void): ReadonlyArray<Column<Sou
             {count(letters)}{' '}
             <button
               type="button"
-              aria-label={`Try the kept events of ${source_id} again`}
+              aria-label={`Try again the kept events of ${source_id}`}
               onClick={() => retry(source_id)}
             >
               Try again
