@@ -150,7 +150,7 @@ describe.skipIf(missing)('pages of admins', () => {
     await page.reload();
     await site.settled(page);
     await page.getByRole('button', { name: 'Try again the kept events of mail' }).click();
-    await page.getByText('mail: 0 records are accepted now, 1 events are still kept.').waitFor();
+    await page.getByText('mail: accepted now 0, still kept 1.').waitFor();
     await noFault(page);
     await site.keep(page, 'admin-source-kept');
   });

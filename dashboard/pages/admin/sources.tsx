@@ -30,7 +30,7 @@ function AllSources() {
     try {
       const path = `${PATH}/${encodeURIComponent(source_id)}/replay`;
       const { accepted, unusable } = await send<{ accepted: number; unusable: number }>('POST', path);
-      setSaid(`${source_id}: ${count(accepted)} records are accepted now, ${count(unusable)} events are still kept.`);
+      setSaid(`${source_id}: accepted now ${count(accepted)}, still kept ${count(unusable)}.`);
       await client.invalidateQueries({ queryKey: [PATH] });
     } catch (error) {
       setSaid((error as Error).message);
