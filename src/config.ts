@@ -19,6 +19,7 @@ import type { SettleSettings } from './log/settlement/settings.ts';
 import { MachineTraffic, readMachineTraffic } from './machine-traffic-config.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import { OidcSchema, type OidcSettings, oidcSettings } from './sign-in-config.ts';
 import { segmentEvents } from './sources/segment/configured.ts';
 import { type SourceSettings, SourcesSchema, sourceSettings } from './sources/settings.ts';
 import { parseStateUrl, type StateLocation } from './state/location.ts';
@@ -89,6 +90,8 @@ const ConfigSchema = Type.Object(
     sources: Type.Optional(SourcesSchema),
     /** Programs that are told about orders and their credit, by an id of your choice. */
     destinations: Type.Optional(DestinationsSchema),
+    /** The identity provider where people sign in to the dashboard; with keys only when left out. */
+    oidc: Type.Optional(OidcSchema),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
     memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
     /** The most memory for histories, in bytes; 0 keeps none. A quarter of the machine when left out. */
@@ -134,6 +137,8 @@ export interface Config {
   segment_events: Readonly<Record<string, string>>;
   sources: ReadonlyMap<string, SourceSettings>;
   destinations: ReadonlyMap<string, DestinationSettings>;
+  /** Null where people sign in with keys only. */
+  oidc: OidcSettings | null;
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
   /** Null means a quarter of the machine. */
@@ -263,6 +268,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     segment_events: segmentEvents(content.segment_events ?? {}),
     sources: sourceSettings(content.sources ?? {}, env),
     destinations: destinationSettings(content.destinations ?? {}, env),
+    oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
     histories_memory_bytes: content.histories_memory_bytes ?? null,

@@ -4,8 +4,6 @@ import type { Destination, OutAnswer, OutRequest } from './destination.ts';
 
 type TokenStep = ReturnType<NonNullable<Destination['token']>>;
 
-/** A token is renewed so long before it ends, for requests that are on their way. */
-const EARLY_MS = 60_000;
 const MAX_LIFETIME_S = 86_400;
 
 export function tokenRequest(url: string, form: Readonly<Record<string, string>>): OutRequest {
@@ -23,7 +21,7 @@ export function readToken(answer: OutAnswer, hint: string, now_ms: number): Toke
   const value = body?.['access_token'];
   if (answer.status === 200 && typeof value === 'string' && value !== '') {
     const lifetime_s = Math.min(Number(body?.['expires_in']) || 3_600, MAX_LIFETIME_S);
-    return { value, base_url: '', until_ms: now_ms + Math.max(0, lifetime_s * 1_000 - EARLY_MS) };
+    return { value, base_url: '', until_ms: now_ms + lifetime_s * 1_000 };
   }
   const said = String(body?.['error_description'] ?? body?.['error'] ?? `status ${answer.status}`);
   const reason = `no token: ${excerpt(said)}`;

@@ -115,7 +115,7 @@ test('a token comes by the key of a service account or by a refresh token, and i
     return google.token!(settings(at, secrets), [given!], NOW_MS);
   };
   const service_account = JSON.stringify(ACCOUNT);
-  expect(await ask({ service_account })).toEqual({ value: 'token-1', base_url: '', until_ms: NOW_MS + 3_539_000 });
+  expect(await ask({ service_account })).toEqual({ value: 'token-1', base_url: '', until_ms: NOW_MS + 3_599_000 });
   expect(await ask(REFRESH)).toMatchObject({ value: 'token-2' });
   const failed = { failed: { outcome: 'disabled', reason: expect.stringContaining('check the secrets') } };
   expect(await ask({ ...REFRESH, refresh_token: 'revoked' })).toMatchObject(failed);

@@ -44,7 +44,8 @@ export const adobeEdge: Destination = {
       /^\w{1,60}$/,
       'must be the symbol of an identity namespace, such as CRMID',
     ),
-  corrections: 'state',
+  // Each event counts: the first one is the order, and the others are its changes.
+  corrections: 'difference',
   limits: { items: 100, bytes: 64_000, parallel: 4 },
   translate: (message, settings) =>
     message.kind === 'profile'
