@@ -15,6 +15,7 @@
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
+ * npm run bench -- destinations     deliveries of the outbox into a server of another process, beside a million that wait; only by its name
  * npm run bench -- ordering         the gain of a second ordering by person on ClickHouse, at 1 M; only by its name
  * npm run bench -- script           the script for pages in Chromium with a slowed processor; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
@@ -33,6 +34,7 @@ import { benchBeside } from './beside.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchDashboards } from './dashboards.ts';
+import { benchDestinations } from './destinations.ts';
 import { benchFit } from './fit.ts';
 import { benchForecasts } from './forecasts.ts';
 import { benchGrowth, LONG_TOUCHPOINTS_A_YEAR } from './growth.ts';
@@ -124,6 +126,7 @@ if (positionals.includes('insights')) {
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
 if (positionals.includes('webhooks')) await benchWebhooks(scale);
+if (positionals.includes('destinations')) await benchDestinations(rows(1));
 if (positionals.includes('ordering')) await benchOrdering(benchFolder(), rows(1));
 if (positionals.includes('script')) await benchScript(scale);
 if (positionals.includes('intervals')) await benchIntervals(scale);

@@ -1,6 +1,7 @@
 /** Every kind of destination that can be configured, by its name. */
 import { adobeDataInsertion } from './adobe-data-insertion/adobe-data-insertion.ts';
 import { adobeEdge } from './adobe-edge/adobe-edge.ts';
+import { custom } from './custom/custom.ts';
 import type { Destination } from './destination.ts';
 import { ga4 } from './ga4/ga4.ts';
 import { googleDataManager } from './google-data-manager/google-data-manager.ts';
@@ -12,6 +13,7 @@ import { webhook } from './webhook/webhook.ts';
 const DESTINATIONS: readonly Destination[] = [
   adobeDataInsertion,
   adobeEdge,
+  custom,
   ga4,
   googleDataManager,
   jitsu,

@@ -108,6 +108,31 @@ describe('orders', () => {
     });
   });
 
+  test('that an email earned late are told from then on, and stay told', async () => {
+    await withHouse({ send: 'email' }, async (house, shop) => {
+      await twoOrders(shop);
+      await house.plan();
+      await shop.send('touchpoints', touch('t8', 'email_click', at(6, '09:00'), { customer_id: 'bob' }));
+      await house.plan();
+      await shop.send('adjustments', {
+        adjustment_id: 'r1',
+        conversion_id: 'o2',
+        amount: '-40.00',
+        currency: 'USD',
+        reason: 'refund',
+        occurred_at: at(7),
+      });
+      await house.plan();
+      await house.deliver('one');
+      const bobs = house.of('one').conversions.filter(({ conversion_id }) => conversion_id === 'o2');
+      expect(bobs.map(({ revision, correction }) => [revision, correction === null])).toEqual([
+        [1, true],
+        [2, false],
+      ]);
+      expect(bobs.at(-1)!.state.net_micros).toBe('0');
+    });
+  });
+
   test('come with the customer and sums that are absolute', async () => {
     await withHouse({ profiles: true }, async (house, shop) => {
       await twoOrders(shop);

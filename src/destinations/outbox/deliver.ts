@@ -10,12 +10,14 @@ import type { Message } from '../message.ts';
 import { OutNetwork } from '../network.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
-import { isMeant } from './meant.ts';
 import { Sender, type Sent } from './send.ts';
 import {
   dropRetry,
+  dropUntaken,
+  isUntaken,
   putDead,
   putRetry,
+  putUntaken,
   type Retry,
   readRetries,
   readStanding,
@@ -108,16 +110,19 @@ export class Delivery {
     return true;
   }
 
-  /** Sends those messages that are meant for the destination. */
   private async send(messages: readonly FeedMessage[], standing: Standing, signal: AbortSignal): Promise<Sent[]> {
-    const sent: Sent[] = messages.map(({ message }) => {
-      const reason = isMeant(message, this.settings, standing.start_ms);
-      return reason === null ? { outcome: 'untried' } : { outcome: 'skipped', reason };
-    });
-    if (this.settings.destination.corrections === 'state')
+    const { corrections } = this.settings.destination;
+    const sent: Sent[] = messages.map(() => ({ outcome: 'untried' }));
+    if (corrections === 'state')
       for (const place of superseded(messages))
-        if (sent[place]!.outcome === 'untried')
-          sent[place] = { outcome: 'skipped', reason: 'a newer state of it is sent' };
+        sent[place] = { outcome: 'skipped', reason: 'a newer state of it is sent' };
+    for (const [place, { subject, message }] of messages.entries())
+      if (
+        corrections === 'difference' &&
+        isChange(message) &&
+        (await isUntaken(this.parts.state, this.settings.id, subject))
+      )
+        sent[place] = { outcome: 'skipped', reason: 'the order itself was not taken' };
     const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
     const told: Message[] = places.map((place) => messages[place]!.message);
     const outcomes = await this.sender.send(told, standing.failures > 0, signal);
@@ -188,6 +193,7 @@ export class Delivery {
     }
     if (sent.outcome === 'refused') return this.giveUp(transaction, standing, message, sent.reason, now_ms);
     if (sent.outcome === 'delivered') {
+      if (!isChange(message.message)) await dropUntaken(transaction, id, message.subject);
       standing.delivered += 1;
       standing.last_delivered_ms = now_ms;
       standing.last_error = '';
@@ -205,6 +211,7 @@ export class Delivery {
     const { id } = this.settings;
     const { seq, subject, at_ms, message: own } = message;
     standing.refused += 1;
+    if (own.kind === 'conversion' && !isChange(own)) await putUntaken(transaction, id, subject);
     standing.dead += await putDead(
       transaction,
       id,
@@ -227,6 +234,8 @@ export class Delivery {
     while ((await fenced.transaction((transaction) => trimFeed(transaction, id, cursor, TRIM))) === TRIM);
   }
 }
+
+const isChange = (message: Message): boolean => message.kind === 'conversion' && message.correction !== null;
 
 const isRetry = (message: FeedMessage): message is Retry => 'due_ms' in message;
 

@@ -5,6 +5,7 @@ import type { FeedMessage } from './feed.ts';
 const STANDINGS = 'destinations';
 const RETRIES = 'destination_retries';
 const DEAD = 'destination_dead_letters';
+const UNTAKEN = 'destination_untaken';
 
 /** Dead letters of one destination. When there are more, the oldest are dropped. */
 export const MAX_DEAD = 10_000;
@@ -96,6 +97,19 @@ export async function putDead(state: StateTransaction, id: string, letter: DeadL
   const [oldest] = await state.list(DEAD, { prefix: `${id} `, limit: 1 });
   if (oldest !== undefined) await state.delete(DEAD, oldest.key);
   return 0;
+}
+
+/** Remembers that a destination did not take the order itself, so that it is told no change of it either. */
+export function putUntaken(state: StateTransaction, id: string, subject: string): Promise<void> {
+  return state.put(UNTAKEN, `${id} ${subject}`, true);
+}
+
+export function dropUntaken(state: StateTransaction, id: string, subject: string): Promise<boolean> {
+  return state.delete(UNTAKEN, `${id} ${subject}`);
+}
+
+export async function isUntaken(state: Pick<State, 'get'>, id: string, subject: string): Promise<boolean> {
+  return (await state.get(UNTAKEN, `${id} ${subject}`)) !== undefined;
 }
 
 export function dropDead(state: StateTransaction, id: string, seq: number): Promise<boolean> {

@@ -180,7 +180,8 @@ async function differenceOf(
     if (turns.ends(32)) await turns.next();
     const known = told.get(order.conversion_id);
     if (known === undefined) {
-      if (order.at_ms < since_ms) continue;
+      // What was told once is told for good; what was never meant has no revision there.
+      if (order.at_ms < since_ms || !isMeant(order, settings)) continue;
       if (order.at_ms > ripe_ms && !isUrgent(order)) {
         waiting = true;
         continue;
@@ -198,6 +199,10 @@ async function differenceOf(
   changed.sort((a, b) => a.order.at_ms - b.order.at_ms || (a.order.conversion_id < b.order.conversion_id ? -1 : 1));
   return { settings, told, changed, waiting };
 }
+
+/** True if an order is meant for a destination. */
+const isMeant = ({ state: { email_credit_micros } }: PlannedOrder, { send }: DestinationSettings): boolean =>
+  send === 'all' || email_credit_micros !== '0';
 
 /** Of everything that is told of an order. */
 function digestOf({ order_no: _order_no, ...told }: PlannedOrder): string {
