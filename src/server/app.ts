@@ -8,6 +8,7 @@ import fastify, {
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import type { Tributary } from '../tributary.ts';
+import { SqlDesk } from '../views/desk.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
@@ -33,6 +34,7 @@ import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
+import { sqlRoutes } from './sql-routes.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
@@ -92,7 +94,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const links = collector === null ? null : openLinks(app, services, collector, email_keys);
   const others: Route[] = [
     ...(parts.collects ? [scriptRoute()] : []),
-    ...(parts.reports ? reportRoutes(services) : []),
+    ...(parts.reports ? [...reportRoutes(services), ...sqlRoutes(services, new SqlDesk(tributary.folder))] : []),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...sessionRoutes(services, sessions),

@@ -11,7 +11,7 @@ import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
-import { COLLECTION, IMPORTS, importKeyFile, SCOPES, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
+import { COLLECTION, FIRST_SCOPES, IMPORTS, importKeyFile, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
 
 /** A key without its secret. */
 export interface KeyInfo extends StoredKey {
@@ -223,7 +223,7 @@ export class KeyRing {
   private async makeFirst(): Promise<void> {
     const revisions = await Promise.all([COLLECTION, IMPORTS].map((name) => this.state.revision(name)));
     if (revisions.some((revision) => revision > 0)) return;
-    const first = SCOPES.map((scope) =>
+    const first = FIRST_SCOPES.map((scope) =>
       this.prepare(makeSecret(scope), { name: `first ${scope} key`, scope, brand_id: null, origin: 'file' }),
     );
     const stored_here = await this.state.transaction(async (transaction) => {
@@ -277,7 +277,9 @@ export class KeyRing {
 
 /** True if a key opens a route that needs this scope. `pages` says if keys that stand in a page open it too. */
 export function allows(key: Key, { scope, pages = false }: { scope: Scope | null; pages?: boolean }): boolean {
-  return key.scopes.some((own) => own === 'admin' || own === scope || (own === 'page' && pages));
+  return key.scopes.some(
+    (own) => own === 'admin' || own === scope || (own === 'page' && pages) || (own === 'persons' && scope === 'sql'),
+  );
 }
 
 /** True if a key can do no more than a page may. Anyone may hold such a key, since anyone may read the page. */
