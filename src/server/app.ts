@@ -8,7 +8,7 @@ import fastify, {
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
 import type { Tributary } from '../tributary.ts';
-import { SqlDesk } from '../views/desk.ts';
+import { SqlDesk, type SqlLimits } from '../views/desk.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
@@ -34,8 +34,8 @@ import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
-import { sqlRoutes } from './sql-routes.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
+import { sqlRoutes } from './sql-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
 
@@ -44,6 +44,8 @@ export interface AppOptions {
   log_stream?: LogStream;
   /** Log level; that of the configuration when left out. `silent` turns logging off. */
   log_level?: string;
+  /** Limits of SQL over the views; the usual ones when left out. */
+  sql_limits?: Partial<SqlLimits>;
 }
 
 /** Time in which a whole request must arrive, so that slow senders cannot hold connections. */
@@ -94,7 +96,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const links = collector === null ? null : openLinks(app, services, collector, email_keys);
   const others: Route[] = [
     ...(parts.collects ? [scriptRoute()] : []),
-    ...(parts.reports ? [...reportRoutes(services), ...sqlRoutes(services, new SqlDesk(tributary.folder))] : []),
+    ...(parts.reports ? reportRoutes(services) : []),
+    ...(parts.reports ? sqlRoutes(services, new SqlDesk(tributary.folder, options.sql_limits)) : []),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...sessionRoutes(services, sessions),

@@ -11,7 +11,15 @@ import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
-import { COLLECTION, FIRST_SCOPES, IMPORTS, importKeyFile, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
+import {
+  COLLECTION,
+  FIRST_SCOPES,
+  IMPORTS,
+  importKeyFile,
+  type Scope,
+  type StoredKey,
+  storedKeys,
+} from './stored-keys.ts';
 
 /** A key without its secret. */
 export interface KeyInfo extends StoredKey {

@@ -137,7 +137,8 @@ function viewRoute(services: Services, desk: SqlDesk): Route {
     tag: 'reports',
     scope: 'sql',
     summary: 'All rows of a view',
-    description: 'The same as `select * from VIEW` by `POST /v1/sql`. With `format=parquet` it is a file for other tools.',
+    description:
+      'The same as `select * from VIEW` by `POST /v1/sql`. With `format=parquet` it is a file for other tools.',
     path_parameters: { view: VIEWS.map(({ name }) => name).join(', ') },
     parameters: ViewQuery,
     answers: { 200: RESULT },
@@ -167,7 +168,8 @@ function readValues(values: unknown): Record<string, SqlValue> {
   if (typeof values !== 'object' || values === null || Array.isArray(values))
     throw badRequest('values', 'must be an object with a value for each $name of the statement');
   const entries = Object.entries(values);
-  if (entries.length > MAX_VALUES) throw badRequest('values', `has ${entries.length} values; the limit is ${MAX_VALUES}`);
+  if (entries.length > MAX_VALUES)
+    throw badRequest('values', `has ${entries.length} values; the limit is ${MAX_VALUES}`);
   for (const [name, value] of entries)
     if (value !== null && !['string', 'number', 'boolean'].includes(typeof value))
       throw badRequest('values', `${JSON.stringify(name.slice(0, 60))} must be a text, a number, true, false or null`);

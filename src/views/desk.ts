@@ -69,7 +69,15 @@ export class SqlDesk {
       const { persons, sql, values, format, parameters } = question;
       const tables = VIEWS.map((view) => tableOf(view, persons));
       // The fault of a statement is told before anything is computed for it.
-      await sandbox.ask({ sql, values, format, tables, result, safe_text: guardedSql('this_text'), limits: this.limits });
+      await sandbox.ask({
+        sql,
+        values,
+        format,
+        tables,
+        result,
+        safe_text: guardedSql('this_text'),
+        limits: this.limits,
+      });
       const head = await fillViews(context, viewsIn(sql), { parameters, persons }, asker, (view, rows, cells) =>
         sandbox.take({ table: view.name, rows, cells }),
       );

@@ -8,7 +8,10 @@ import type { View, ViewColumn, ViewType } from './declare.ts';
 const column = (type: ViewType, meaning: string): ViewColumn => ({ type, meaning });
 const person = (meaning: string): ViewColumn => ({ type: 'text', meaning, persons: true });
 
-const MODEL = column('text', 'The attribution model. Choose one before you add up: each model shares out the same revenue');
+const MODEL = column(
+  'text',
+  'The attribution model. Choose one before you add up: each model shares out the same revenue',
+);
 const BRAND = column('text', 'The brand');
 const ORDER_NO = column('whole', 'The number of the order, the same in every view and at every time');
 const PERSON = person('The id that stands for the person');

@@ -31,7 +31,7 @@ function refusal(error: unknown): FromSandbox {
 /** Other work of the machine goes first, and where memory is short the kernel ends this process before others. */
 function stepBack(): void {
   try {
-    setPriority(constants.priority.PRIORITY_LOW);
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
     writeFileSync('/proc/self/oom_score_adj', '1000');
   } catch {
     // Not every system has it. The limits of the server hold all the same.

@@ -94,7 +94,7 @@ export class LockedEngine {
   private async prepare(): Promise<DuckDBPreparedStatement> {
     try {
       const found = await this.connection.extractStatements(this.question.sql);
-      if (found.count !== 1) throw new Refused('statement', found.count === 0 ? EMPTY : SEVERAL);
+      if (found.count !== 1) throw new Refused('statement', SEVERAL);
       const statement = await found.prepare(0);
       const { statementType: kind } = statement;
       if (kind !== StatementType.SELECT)
@@ -107,7 +107,6 @@ export class LockedEngine {
   }
 }
 
-const EMPTY = 'is empty; send a statement such as: select channel, sum(attributed_revenue) from credits group by channel';
 const SEVERAL = 'holds several statements; send one (pivot counts as two unless it lists its values with in)';
 
 function bindValues(statement: DuckDBPreparedStatement, values: Record<string, SqlValue>): void {

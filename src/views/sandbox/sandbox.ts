@@ -94,7 +94,10 @@ export class Sandbox {
   }
 
   private hear(told: FromSandbox): void {
-    if (told.kind === 'refused') return this.end(refusal(told));
+    if (told.kind === 'refused') {
+      this.end(refusal(told));
+      return;
+    }
     const { waiting } = this;
     this.waiting = undefined;
     waiting?.resolve(told);
