@@ -2,6 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { choice, flag } from '../domain/parameter.ts';
+import { typeOf } from '../domain/refusals.ts';
+import { textFault } from '../domain/text.ts';
 import { Type } from '../domain/typebox.ts';
 import { AttributionParameters } from '../reports/parameters.ts';
 import type { SqlDesk, SqlQuestion } from '../views/desk.ts';
@@ -23,18 +25,7 @@ const SHARED = {
   ),
   ...AttributionParameters.properties,
 };
-const SqlBody = Type.Object(
-  {
-    sql: Type.String({
-      minLength: 1,
-      maxLength: MAX_SQL_LENGTH,
-      description: 'One select over the views, in the SQL of DuckDB',
-    }),
-    ...SHARED,
-  },
-  { additionalProperties: false },
-);
-const ViewQuery = Type.Object(SHARED, { additionalProperties: false });
+const SharedParameters = Type.Object(SHARED, { additionalProperties: false });
 
 /** What both calls share, as it was asked. */
 type Asked = Omit<SqlQuestion, 'sql' | 'values' | 'format' | 'persons' | 'parameters'> & {
@@ -69,7 +60,7 @@ export function sqlRoutes(services: Services, desk: SqlDesk): Route[] {
 }
 
 function sqlRoute(services: Services, desk: SqlDesk): Route {
-  const readBody = parameterReader(SqlBody);
+  const readBody = parameterReader(SharedParameters);
   return {
     method: 'POST',
     path: '/v1/sql',
@@ -81,7 +72,18 @@ function sqlRoute(services: Services, desk: SqlDesk): Route {
     body: {
       required: true,
       schema: Type.Object(
-        { ...SqlBody.properties, values: Type.Optional(Type.Record(Type.String(), Type.Unsafe<SqlValue>({}))) },
+        {
+          sql: Type.String({
+            maxLength: MAX_SQL_LENGTH,
+            description: 'One select over the views, in the SQL of DuckDB',
+          }),
+          values: Type.Optional(
+            Type.Record(Type.String(), Type.Unsafe<SqlValue>({}), {
+              description: 'A value for each $name of the statement',
+            }),
+          ),
+          ...SHARED,
+        },
         { additionalProperties: false },
       ),
       examples: {
@@ -94,10 +96,10 @@ function sqlRoute(services: Services, desk: SqlDesk): Route {
       },
     },
     answers: { 200: RESULT },
-    handle: (request, reply) => {
-      const { values, ...rest } = objectOf(request.body);
-      const { sql, ...asked } = readBody(rest);
-      return answer(services, desk, request, reply, { sql, values: readValues(values), asked: asked as Asked });
+    handle: async (request, reply) => {
+      const { sql, values, ...rest } = objectOf(request.body);
+      const question = { sql: readSql(sql), values: readValues(values), asked: readBody(rest) as Asked };
+      return answer(services, desk, request, reply, question);
     },
   };
 }
@@ -140,7 +142,7 @@ function viewRoute(services: Services, desk: SqlDesk): Route {
     description:
       'The same as `select * from VIEW` by `POST /v1/sql`. With `format=parquet` it is a file for other tools.',
     path_parameters: { view: VIEWS.map(({ name }) => name).join(', ') },
-    parameters: ViewQuery,
+    parameters: SharedParameters,
     answers: { 200: RESULT },
     handle: async (request, reply) => {
       const { view } = request.params as { view: string };
@@ -161,6 +163,17 @@ function objectOf(body: unknown): Record<string, unknown> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw badRequest('body', 'must be an object such as {"sql": "select sum(net_revenue) from orders"}');
   return body as Record<string, unknown>;
+}
+
+/** A statement may have several lines, which other parameters may not. */
+function readSql(sql: unknown): string {
+  if (sql === undefined) throw badRequest('sql', 'is required');
+  if (typeof sql !== 'string') throw badRequest('sql', `must be a text, not ${typeOf(sql)}`);
+  if (sql.length > MAX_SQL_LENGTH)
+    throw badRequest('sql', `has ${sql.length} characters; the limit is ${MAX_SQL_LENGTH}`);
+  const fault = textFault(sql);
+  if (fault) throw badRequest('sql', fault);
+  return sql;
 }
 
 function readValues(values: unknown): Record<string, SqlValue> {
