@@ -7,6 +7,7 @@ import { signOut, useSession } from './api/session.ts';
 import { SignIn } from './pages/sign-in.tsx';
 import { Controls } from './parts/controls.tsx';
 import { Palette } from './parts/palette.tsx';
+import { ProgressBar } from './parts/progress-bar.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
 import { PAGES } from './places.ts';
 import { useView, withView } from './view.ts';
@@ -39,6 +40,7 @@ function SignedIn() {
       <a class="skip" href="#content">
         Skip to the content
       </a>
+      <ProgressBar />
       <Header name={data.name} />
       <main id="content" tabIndex={-1}>
         <Suspense fallback={<Loading what="the page" />}>

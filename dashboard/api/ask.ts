@@ -1,21 +1,12 @@
 /** Questions to the server that sent the page, with the cookie of the session. */
 import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
+import { call, Refusal } from './call.ts';
+import { callWithProgress } from './progress.ts';
 
 /** Parameters of a question; a list is sent as one parameter for each value, and what is undefined is left out. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Why the server did not answer as asked. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    /** The parameter or field that is wrong. */
-    readonly field: string | undefined,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export { call, Refusal };
 
 const MINUTE_MS = 60_000;
 
@@ -38,15 +29,6 @@ export function addressOf(path: string, parameters: Parameters): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** One call. A page that is left ends it. @throws Refusal. */
-export async function call<T>(address: string, options: RequestInit = {}): Promise<T> {
-  const answer = await fetch(address, { credentials: 'same-origin', ...options });
-  const body = (await answer.json().catch(() => ({}))) as { error?: { code: string; field?: string; message: string } };
-  if (answer.ok) return body as T;
-  const { code = 'failed', field, message = `the server answered ${answer.status}` } = body.error ?? {};
-  throw new Refusal(answer.status, code, field, message);
-}
-
 export function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
   const content =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
@@ -58,7 +40,7 @@ export function useAnswer<T>(path: string, parameters: Parameters = {}, enabled 
   const address = addressOf(path, parameters);
   return useQuery<T, Error>({
     queryKey: [address],
-    queryFn: ({ signal }) => call<T>(address, { signal }),
+    queryFn: ({ signal }) => callWithProgress<T>(address, signal),
     placeholderData: keepPreviousData,
     enabled,
   });

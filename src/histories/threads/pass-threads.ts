@@ -7,6 +7,7 @@ import { ThreadCalls } from '../../files/thread-calls.ts';
 import { threadFile } from '../../files/thread-file.ts';
 import type { Asked } from '../asked.ts';
 import { TOUCHPOINT_ARRAYS, type Touchpoints } from '../histories.ts';
+import { countOf, type WatchPass } from '../pass-progress.ts';
 import { endParts } from '../person-parts.ts';
 import { Block } from './block.ts';
 import { type PassQuestion, putQuestion, type ThreadPart } from './question.ts';
@@ -64,15 +65,23 @@ export class PassThreads {
    * thread failed, or the program ends.
    * @throws the reason of the signal.
    */
-  async run(touchpoints: Touchpoints, asked: Asked, signal?: AbortSignal): Promise<ThreadPart[] | undefined> {
+  async run(
+    touchpoints: Touchpoints,
+    asked: Asked,
+    signal?: AbortSignal,
+    watch?: WatchPass,
+  ): Promise<ThreadPart[] | undefined> {
     if (this.closed || asked.orders.orders < this.least_orders) return undefined;
     const block = this.blocks.pop() ?? new Block();
     this.running += 1;
     clearTimeout(this.idle);
     try {
       const question = await putQuestion(block, touchpoints, asked);
+      watch?.(countOf(question.next, asked.orders.persons));
       return await this.ask(question, signal);
     } finally {
+      // The memory of the counter is used again.
+      watch?.(() => ({ done: asked.orders.persons, total: asked.orders.persons }));
       this.running -= 1;
       if (this.blocks.length < KEPT_BLOCKS) this.blocks.push(block);
       if (this.running === 0) this.idle = setTimeout(() => void this.endThreads(), IDLE_MS).unref();
