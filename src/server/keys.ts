@@ -11,32 +11,14 @@ import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
-import {
-  COLLECTION,
-  FIRST_SCOPES,
-  IMPORTS,
-  importKeyFile,
-  type Scope,
-  type StoredKey,
-  storedKeys,
-} from './stored-keys.ts';
+import type { Key, KeyInfo, MadeKey } from './key.ts';
+import { COLLECTION, IMPORTS, importKeyFile, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
 
-/** A key without its secret. */
-export interface KeyInfo extends StoredKey {
-  /** Source of the key: the store (named `file` for historical reasons), an environment variable, or this run only. */
-  origin: 'file' | 'environment' | 'run';
-}
-
-export interface Key extends KeyInfo {
-  digest: Buffer;
-}
-
-/** A new key with its secret. */
-export interface MadeKey extends KeyInfo {
-  key: string;
-}
+export type { Key } from './key.ts';
 
 const MAX_NAME_LENGTH = 100;
+/** The scopes of the keys of a first start. */
+const FIRST_SCOPES: readonly Scope[] = ['write', 'read', 'admin', 'page'];
 /** The keys in memory are compared with the stored keys at most once in this time. */
 export const CHECK_MS = 1_000;
 

@@ -8,13 +8,11 @@ import { badRequest } from '../domain/errors.ts';
 import { everyEntry } from '../state/entries.ts';
 import type { Json, State } from '../state/port.ts';
 
-/** The scopes of the keys that are made at the first start. */
-export const FIRST_SCOPES = ['write', 'read', 'admin', 'page'] as const;
 /**
  * `page` is for a key that stands in a shop's page, where anyone can read it. `sql` is for SQL over the views, `persons` for the same with
  * the columns that name persons and orders. `admin` includes the others.
  */
-export const SCOPES = [...FIRST_SCOPES, 'sql', 'persons'] as const;
+export const SCOPES = ['write', 'read', 'admin', 'page', 'sql', 'persons'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** A key as it is stored, under the SHA-256 of its secret. */
