@@ -1,7 +1,8 @@
 /** Opens a data folder and serves it over HTTP. */
 import type { Config } from '../config.ts';
 import { TributaryError } from '../domain/errors.ts';
-import { KeyRing, type MadeKey } from '../server/keys.ts';
+import type { MadeKey } from '../server/key.ts';
+import { KeyRing } from '../server/keys.ts';
 import { type ServeOptions, type ServerHandle, serve } from '../server/serve.ts';
 import type { Role, Tributary } from '../tributary.ts';
 import { configOf, type DataOptions, type Openers, runningServer } from './connect.ts';

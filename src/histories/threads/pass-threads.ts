@@ -8,9 +8,11 @@ import { threadFile } from '../../files/thread-file.ts';
 import type { Asked } from '../asked.ts';
 import { TOUCHPOINT_ARRAYS, type Touchpoints } from '../histories.ts';
 import { countOf, type WatchPass } from '../pass-progress.ts';
+import type { AskedPaths } from '../paths/asked-paths.ts';
+import type { FoundPathsData } from '../paths/found-paths.ts';
 import { endParts } from '../person-parts.ts';
 import { Block } from './block.ts';
-import { type PassQuestion, putQuestion, type ThreadPart } from './question.ts';
+import { putQuestion, type ThreadPart, type ThreadQuestion, type ThreadWork, type WorkKind } from './question.ts';
 
 /** With fewer orders the event loop is done before the threads have begun. */
 const LEAST_ORDERS = 2_000;
@@ -71,17 +73,39 @@ export class PassThreads {
     signal?: AbortSignal,
     watch?: WatchPass,
   ): Promise<ThreadPart[] | undefined> {
-    if (this.closed || asked.orders.orders < this.least_orders) return undefined;
+    return this.make('credit', touchpoints, asked, asked.orders.orders, signal, watch);
+  }
+
+  /** Finds paths, as {@link run} makes passes. */
+  async paths(
+    touchpoints: Touchpoints,
+    asked: AskedPaths,
+    signal?: AbortSignal,
+  ): Promise<FoundPathsData[] | undefined> {
+    const { orders, silent } = asked;
+    return this.make('paths', touchpoints, asked, orders.orders + silent.people + silent.alone.length, signal);
+  }
+
+  private async make<K extends WorkKind>(
+    kind: K,
+    touchpoints: Touchpoints,
+    asked: ThreadWork[K]['asked'],
+    size: number,
+    signal: AbortSignal | undefined,
+    watch?: WatchPass,
+  ): Promise<Array<ThreadWork[K]['part']> | undefined> {
+    if (this.closed || size < this.least_orders) return undefined;
+    const { persons } = asked.orders;
     const block = this.blocks.pop() ?? new Block();
     this.running += 1;
     clearTimeout(this.idle);
     try {
-      const question = await putQuestion(block, touchpoints, asked);
-      watch?.(countOf(question.next, asked.orders.persons));
-      return await this.ask(question, signal);
+      const question = await putQuestion(block, kind, touchpoints, asked);
+      watch?.(countOf(question.next, persons));
+      return await this.ask<K>(question, signal);
     } finally {
       // The memory of the counter is used again.
-      watch?.(() => ({ done: asked.orders.persons, total: asked.orders.persons }));
+      watch?.(() => ({ done: persons, total: persons }));
       this.running -= 1;
       if (this.blocks.length < KEPT_BLOCKS) this.blocks.push(block);
       if (this.running === 0) this.idle = setTimeout(() => void this.endThreads(), IDLE_MS).unref();
@@ -96,7 +120,10 @@ export class PassThreads {
   }
 
   /** Asks all threads, and waits until none of them reads the question any more. */
-  private async ask(question: PassQuestion, signal: AbortSignal | undefined): Promise<ThreadPart[] | undefined> {
+  private async ask<K extends WorkKind>(
+    question: ThreadQuestion,
+    signal: AbortSignal | undefined,
+  ): Promise<Array<ThreadWork[K]['part']> | undefined> {
     if (this.closed) return undefined;
     const end = (): void => endParts(question.next);
     signal?.addEventListener('abort', end, { once: true });
@@ -105,7 +132,7 @@ export class PassThreads {
       const threads = this.threadsFor(question.touchpoints);
       const answers = await Promise.allSettled(
         threads.map((thread) =>
-          this.askThread(thread, question).catch((error: unknown) => {
+          this.askThread<K>(thread, question).catch((error: unknown) => {
             end();
             throw error;
           }),
@@ -118,16 +145,19 @@ export class PassThreads {
         return undefined;
       }
       this.passes += 1;
-      return answers.map((answer) => (answer as PromiseFulfilledResult<ThreadPart>).value);
+      return answers.map((answer) => (answer as PromiseFulfilledResult<ThreadWork[K]['part']>).value);
     } finally {
       signal?.removeEventListener('abort', end);
     }
   }
 
-  private async askThread(thread: Thread, question: PassQuestion): Promise<ThreadPart> {
+  private async askThread<K extends WorkKind>(
+    thread: Thread,
+    question: ThreadQuestion,
+  ): Promise<ThreadWork[K]['part']> {
     thread.running += 1;
     try {
-      return (await thread.calls.ask(question)) as ThreadPart;
+      return (await thread.calls.ask(question)) as ThreadWork[K]['part'];
     } finally {
       thread.running -= 1;
       if (thread.running === 0 && thread.is_old) void endThread(thread);
