@@ -81,9 +81,10 @@ export class PassThreads {
     touchpoints: Touchpoints,
     asked: AskedPaths,
     signal?: AbortSignal,
+    watch?: WatchPass,
   ): Promise<FoundPathsData[] | undefined> {
     const { orders, silent } = asked;
-    return this.make('paths', touchpoints, asked, orders.orders + silent.people + silent.alone.length, signal);
+    return this.make('paths', touchpoints, asked, orders.orders + silent.people + silent.alone.length, signal, watch);
   }
 
   private async make<K extends WorkKind>(
