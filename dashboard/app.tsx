@@ -10,6 +10,7 @@ import { BrandNamed } from './parts/brands.tsx';
 import { Controls } from './parts/controls.tsx';
 import { usePlaces } from './parts/navigation.ts';
 import { Palette } from './parts/palette.tsx';
+import { ProgressBar } from './parts/progress-bar.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
 import { useView, withView } from './view.ts';
 
@@ -45,6 +46,7 @@ function SignedIn() {
       <a class="skip" href="#content">
         Skip to the content
       </a>
+      <ProgressBar />
       <Header session={data} />
       <main id="content" tabIndex={-1}>
         <Suspense fallback={<Loading what="the page" />}>

@@ -920,6 +920,7 @@ Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+ProgressOne: ProgressOne
 Keys: Keys
 Brands: Brands
 Settings: Settings
@@ -6506,6 +6507,20 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface ProgressOne {
+/**
+ * waiting for a place; people: people are taken one by one; query: the engine works, and cannot tell how far it is
+ */
+step: ("waiting" | "people" | "query" | null)
+/**
+ * People who were taken; null in other steps
+ */
+done: (number | null)
+/**
+ * All people of the report; null in other steps
+ */
+total: (number | null)
 }
 export interface Keys {
 keys: {

@@ -11,6 +11,7 @@ import type { ReadOptions, Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Compare } from './earlier-period.ts';
+import type { Progress } from './progress.ts';
 
 /** What the figures of an answer come from: histories in memory, or the query in the engine. */
 export const SERVED_BY = ['histories', 'sql'] as const;
@@ -54,6 +55,8 @@ export interface ReportContext {
   served_by?: (source: ServedBy) => void;
   /** Ends the work when the client is gone; the route of a report sets it. */
   cancellation?: Cancellation;
+  /** Told how far the calculation is; the route of a report sets it where the client asks for it. */
+  progress?: Progress;
   /** The key that asks; the route of a report sets it. */
   owner?: string;
 }
@@ -90,6 +93,6 @@ export interface Answers {
   once(
     key: string,
     make: () => Promise<ReportJson>,
-    cancellation?: Cancellation,
+    own?: { cancellation?: Cancellation | undefined; progress?: Progress | undefined },
   ): Promise<{ answer: ReportJson; known: boolean }>;
 }

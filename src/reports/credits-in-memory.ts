@@ -56,6 +56,7 @@ export async function askHistories(
     has_spread,
     threads: context.threads,
     signal: context.cancellation?.signal,
+    watch: context.progress?.watchPass,
   });
 }
 

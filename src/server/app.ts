@@ -9,6 +9,7 @@ import fastify, {
 import { badRequest } from '../domain/errors.ts';
 import { grantsOf } from '../sign-in-config.ts';
 import type { Tributary } from '../tributary.ts';
+import { SqlDesk, type SqlLimits } from '../views/desk.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
@@ -40,6 +41,7 @@ import { settingsRoutes } from './settings-routes.ts';
 import { Setup } from './setup.ts';
 import { setupRoute } from './setup-route.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
+import { sqlRoutes } from './sql-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
 
@@ -48,6 +50,8 @@ export interface AppOptions {
   log_stream?: LogStream;
   /** Log level; that of the configuration when left out. `silent` turns logging off. */
   log_level?: string;
+  /** Limits of SQL over the views; the usual ones when left out. */
+  sql_limits?: Partial<SqlLimits>;
 }
 
 /** Time in which a whole request must arrive, so that slow senders cannot hold connections. */
@@ -101,6 +105,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const others: Route[] = [
     ...(parts.collects ? [scriptRoute()] : []),
     ...(parts.reports ? reportRoutes(services) : []),
+    ...(parts.reports ? sqlRoutes(services, new SqlDesk(tributary.folder, options.sql_limits)) : []),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...settingsRoutes(services),

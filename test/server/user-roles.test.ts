@@ -23,6 +23,7 @@ const VIEWER = `
   GET /v1/reports/lifetime_value
   GET /v1/reports/data_quality
   GET /v1/brands
+  GET /v1/progress/{progress_id}
   GET /v1/runs
   GET /v1/runs/{run_id}/compare
   GET /v1/models
@@ -30,6 +31,9 @@ const VIEWER = `
 const ANALYST = `
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
+  POST /v1/sql
+  GET /v1/views
+  GET /v1/views/{view}
   GET /metrics`;
 const ADMIN_ONLY = `
   POST /v1/runs
