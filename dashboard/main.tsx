@@ -1,5 +1,6 @@
 /** Starts the dashboard. */
 import './style.css';
+import './styles/share.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 

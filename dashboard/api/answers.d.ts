@@ -920,6 +920,8 @@ Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+Annotations: Annotations
+ShareLinks: ShareLinks
 Sources: Sources
 }
 export interface ProjectsOneSettings {
@@ -6503,6 +6505,62 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface Annotations {
+annotations: {
+annotation_id: string
+/**
+ * Null for all brands
+ */
+brand_id: (string | null)
+/**
+ * A day of the brand, YYYY-MM-DD
+ */
+first_day: string
+/**
+ * The last day; the first one for an annotation of one day
+ */
+last_day: string
+text: string
+/**
+ * Who wrote it: a person, or the program because settings, models or sources changed
+ */
+kind: ("by_hand" | "settings" | "models" | "sources")
+/**
+ * The name of the key; null for the program
+ */
+created_by: (string | null)
+created_at: string
+}[]
+}
+export interface ShareLinks {
+links: {
+link_id: string
+/**
+ * What it is for
+ */
+kind: ("page" | "csv" | "embed")
+name: string
+/**
+ * The only brand that it shows; null for all
+ */
+brand_id: (string | null)
+/**
+ * What it shows
+ */
+address: string
+/**
+ * Days that move with the clock
+ */
+period: (string | null)
+has_password: boolean
+expires_at: string
+created_at: string
+/**
+ * The name of the key that made it
+ */
+created_by: string
+}[]
 }
 export interface Sources {
 sources: {

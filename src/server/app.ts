@@ -10,9 +10,10 @@ import { badRequest } from '../domain/errors.ts';
 import type { Tributary } from '../tributary.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { annotationRoutes } from './annotation-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
-import { dashboardRoutes } from './dashboard-routes.ts';
+import { DashboardPage, dashboardRoutes } from './dashboard-routes.ts';
 import { Door, type Entrance } from './door.ts';
 import { EmailKeys } from './email-keys.ts';
 import { requestId } from './exchange.ts';
@@ -33,6 +34,9 @@ import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
+import { shareRoutes } from './share-routes.ts';
+import { SharedAnswers } from './shared-answers.ts';
+import { SharedRoutes } from './shared-routes.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
@@ -90,9 +94,13 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const email_keys = new EmailKeys(tributary.state, tributary.folder, tributary.reports.clock);
   const collecting = collector === null ? [] : collectRoutes(services, collector);
   const links = collector === null ? null : openLinks(app, services, collector, email_keys);
+  const shared_answers = new SharedAnswers(services);
+  const page = new DashboardPage();
   const others: Route[] = [
     ...(parts.collects ? [scriptRoute()] : []),
     ...(parts.reports ? reportRoutes(services) : []),
+    ...annotationRoutes(tributary.annotations),
+    ...(parts.reports ? shareRoutes(services, shared_answers) : []),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...sessionRoutes(services, sessions),
@@ -108,7 +116,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const routes = [...described, ...others];
   const entrances = collecting.map((route) => ({ route, ...addRoute(app, route, metrics, context) }));
   for (const route of others) addRoute(app, route, metrics, context);
-  if (parts.reports) for (const route of dashboardRoutes()) addRoute(app, route, metrics, context);
+  const pages = [...dashboardRoutes(page), ...new SharedRoutes(services, shared_answers, page).routes()];
+  if (parts.reports) for (const route of pages) addRoute(app, route, metrics, context);
   app.register(async (scope) => {
     parseSegmentBodies(scope, uploads);
     for (const route of segment) addRoute(scope, route, metrics, context);

@@ -106,9 +106,13 @@ const digestOf = (token: string): string => hash('sha256', token, 'hex');
 
 /** The token in the cookies of a request; undefined if there is none. */
 export function tokenIn(cookies: string | undefined): string | undefined {
+  return cookieNamed(cookies, SECURE_COOKIE) ?? cookieNamed(cookies, COOKIE);
+}
+
+/** The value of a cookie of a request; undefined if there is none. */
+export function cookieNamed(cookies: string | undefined, name: string): string | undefined {
   if (cookies === undefined) return undefined;
-  const values = new Map(cookies.split(';', 100).map((pair) => pairOf(pair.trim())));
-  return values.get(SECURE_COOKIE) ?? values.get(COOKIE);
+  return new Map(cookies.split(';', 100).map((pair) => pairOf(pair.trim()))).get(name);
 }
 
 function pairOf(pair: string): [name: string, value: string] {
