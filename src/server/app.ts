@@ -7,13 +7,14 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
+import { SavedViews } from '../sharing/views.ts';
 import type { Tributary } from '../tributary.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
 import { annotationRoutes } from './annotation-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
-import { DashboardPage, dashboardRoutes } from './dashboard-routes.ts';
+import { DASHBOARD_PAGES, DashboardPage, dashboardRoutes } from './dashboard-routes.ts';
 import { Door, type Entrance } from './door.ts';
 import { EmailKeys } from './email-keys.ts';
 import { requestId } from './exchange.ts';
@@ -39,6 +40,7 @@ import { SharedAnswers } from './shared-answers.ts';
 import { SharedRoutes } from './shared-routes.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
+import { viewRoutes } from './view-routes.ts';
 import { VisitorIds } from './visitor-ids.ts';
 
 export interface AppOptions {
@@ -101,6 +103,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(parts.reports ? reportRoutes(services) : []),
     ...annotationRoutes(tributary.annotations),
     ...(parts.reports ? shareRoutes(services, shared_answers) : []),
+    ...viewRoutes(new SavedViews(tributary.state, DASHBOARD_PAGES)),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...sessionRoutes(services, sessions),

@@ -58,7 +58,7 @@ function readAssets(): ReadonlyMap<string, Asset> {
 }
 
 /** The pages of the dashboard have paths of their own, which the browser may ask for. All of them are the same file. */
-const DASHBOARD_PAGES = [
+export const DASHBOARD_PAGES = [
   '/',
   '/channels',
   '/campaigns',
