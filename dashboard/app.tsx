@@ -4,13 +4,17 @@ import { lazy, Suspense } from 'preact/compat';
 import { Link, Route, Switch, useLocation } from 'wouter-preact';
 import { client } from './api/ask.ts';
 import { signOut, useSession } from './api/session.ts';
+import { LINK } from './api/shared.ts';
 import { SignIn } from './pages/sign-in.tsx';
 import { Controls } from './parts/controls.tsx';
 import { Palette } from './parts/palette.tsx';
+import { Share } from './parts/share.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
+import { Views } from './parts/views.tsx';
 import { PAGES } from './places.ts';
 import { useView, withView } from './view.ts';
 
+const SharedPage = lazy(() => import('./pages/shared.tsx'));
 const Overview = lazy(() => import('./pages/overview.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
 const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
@@ -24,7 +28,13 @@ const Quality = lazy(() => import('./pages/quality.tsx'));
 export function App() {
   return (
     <QueryClientProvider client={client}>
-      <SignedIn />
+      {LINK === '' ? (
+        <SignedIn />
+      ) : (
+        <Suspense fallback={<Loading what="the view" />}>
+          <SharedPage />
+        </Suspense>
+      )}
     </QueryClientProvider>
   );
 }
@@ -80,6 +90,8 @@ function Header({ name }: { name: string }) {
           ))}
         </nav>
         <div class="top-end">
+          <Views />
+          <Share />
           <Palette />
           <button type="button" class="quiet" onClick={() => void signOut()} title={`Signed in with the key “${name}”`}>
             Sign out

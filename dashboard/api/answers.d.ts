@@ -922,6 +922,7 @@ Models: Models
 ModelsOne: ModelsOne
 Annotations: Annotations
 ShareLinks: ShareLinks
+Views: Views
 Sources: Sources
 }
 export interface ProjectsOneSettings {
@@ -6560,6 +6561,30 @@ created_at: string
  * The name of the key that made it
  */
 created_by: string
+}[]
+}
+export interface Views {
+views: {
+view_id: string
+name: string
+address: string
+/**
+ * Days that move with the clock
+ */
+period: (string | null)
+/**
+ * True if everyone who sees the brand has it
+ */
+shared: boolean
+/**
+ * Null for all brands
+ */
+brand_id: (string | null)
+created_by: string
+/**
+ * True if the key that asks made it
+ */
+own: boolean
 }[]
 }
 export interface Sources {

@@ -1,6 +1,8 @@
 /** Questions to the server that sent the page, with the cookie of the session. */
 import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
 
+import { LINK } from './shared.ts';
+
 /** Parameters of a question; a list is sent as one parameter for each value, and what is undefined is left out. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -55,7 +57,7 @@ export function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown)
 
 /** The answer to a question. While another one is fetched, the last answer stays. */
 export function useAnswer<T>(path: string, parameters: Parameters = {}, enabled = true) {
-  const address = addressOf(path, parameters);
+  const address = LINK + addressOf(path, parameters);
   return useQuery<T, Error>({
     queryKey: [address],
     queryFn: ({ signal }) => call<T>(address, { signal }),

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Annotations as Answer } from '../api/answers.d.ts';
 import { send, useAnswer } from '../api/ask.ts';
+import { LINK } from '../api/shared.ts';
 import { addDays, today, useView, type View } from '../view.ts';
 import { shortDay } from './figures.ts';
 
@@ -18,9 +19,9 @@ const WRITERS: Readonly<Record<Annotation['kind'], string>> = {
   sources: 'noted by itself',
 };
 
-/** @param enabled false where nobody is signed in. */
-export function useAnnotations({ start, end, brand_id }: View, enabled = true) {
-  return useAnswer<Answer>(PATH, { start, end, brand_id }, enabled);
+/** Annotations are for colleagues, so links do not show them. */
+export function useAnnotations({ start, end, brand_id }: View) {
+  return useAnswer<Answer>(PATH, { start, end, brand_id }, LINK === '');
 }
 
 const daysOf = ({ first_day, last_day }: Annotation): string =>
@@ -98,7 +99,7 @@ function AddForm({ onAdded }: { onAdded: (text: string) => Promise<void> }) {
       <form class="note-form" onSubmit={onSubmit}>
         <label>
           <span>What happened</span>
-          <input name="text" required maxLength={MAX_LENGTH} autocomplete="off" />
+          <input type="text" name="text" required maxLength={MAX_LENGTH} autocomplete="off" />
         </label>
         <label>
           <span>Day</span>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { PAGES } from '../places.ts';
 import { addDays, today, useView, withView } from '../view.ts';
+import { addressOfSaved, useSavedViews } from './views.tsx';
 
 interface Command {
   name: string;
@@ -12,6 +13,7 @@ interface Command {
 function useCommands(): Command[] {
   const [view, change] = useView();
   const [, go] = useLocation();
+  const saved = useSavedViews();
   const end = addDays(today(), 1);
   const days = (n: number): Command => ({
     name: `Show the last ${n} days`,
@@ -19,6 +21,7 @@ function useCommands(): Command[] {
   });
   return [
     ...PAGES.map(({ path, name }) => ({ name: `Go to ${name}`, run: () => go(withView(path, view)) })),
+    ...saved.map((one) => ({ name: `Open the view ${one.name}`, run: () => go(addressOfSaved(one)) })),
     ...[7, 30, 90, 365].map(days),
     ...['linear', 'last_touch', 'first_touch', 'time_decay'].map((model) => ({
       name: `Use the model ${model.replace('_', ' ')}`,
