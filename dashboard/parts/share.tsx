@@ -44,7 +44,7 @@ export function Share() {
   return (
     <>
       <button type="button" class="quiet" onClick={show}>
-        Share
+        Share view
       </button>
       <dialog ref={dialog} class="share" aria-labelledby="share-title" onClose={() => setOpen(false)}>
         <div class="share-head">
