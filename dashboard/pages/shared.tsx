@@ -69,6 +69,8 @@ function Frame({ shared: { name, path, view, expires_at } }: { shared: SharedVie
         </p>
         <p class="muted">
           {shortDay(view.start)} to {shortDay(addDays(view.end, -1))} · {words(view.model)}
+          {view.currency !== '' && ` · ${view.currency}`}
+          {view.brand_id !== '' && ` · ${view.brand_id}`}
           {view.filter.map((one) => ` · ${one}`)} · this link works until {instant(expires_at)}
         </p>
       </header>

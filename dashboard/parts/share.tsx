@@ -119,9 +119,6 @@ function LinkTable({ links, revoke }: { links: readonly Link[]; revoke: (link: L
       cell: ({ name, has_password }) => (has_password ? `${name} (password)` : name),
       by: ({ name }) => name,
     },
-    { name: 'For', cell: ({ kind }) => KINDS.find(([own]) => own === kind)?.[1] },
-    { name: 'Ends', cell: ({ expires_at }) => instant(expires_at), by: ({ expires_at }) => expires_at },
-    { name: 'Made by', cell: ({ created_by }) => created_by, by: ({ created_by }) => created_by },
     {
       name: 'End it now',
       cell: (link) => (
@@ -130,6 +127,9 @@ function LinkTable({ links, revoke }: { links: readonly Link[]; revoke: (link: L
         </button>
       ),
     },
+    { name: 'For', cell: ({ kind }) => KINDS.find(([own]) => own === kind)?.[1] },
+    { name: 'Ends', cell: ({ expires_at }) => instant(expires_at), by: ({ expires_at }) => expires_at },
+    { name: 'Made by', cell: ({ created_by }) => created_by, by: ({ created_by }) => created_by },
   ];
   return <Table caption="Links that work" columns={columns} rows={links} keyOf={({ link_id }) => link_id} />;
 }

@@ -41,7 +41,7 @@ export function Views() {
     );
   };
   return (
-    <details class="menu" name="top-menu">
+    <details class="menu" onKeyDown={closeOnEscape}>
       <summary>Views</summary>
       <div class="menu-sheet">
         {views.length === 0 && <p class="muted">No view is saved yet.</p>}
@@ -60,6 +60,12 @@ export function Views() {
       </div>
     </details>
   );
+}
+
+function closeOnEscape(event: JSX.TargetedKeyboardEvent<HTMLDetailsElement>): void {
+  if (event.key !== 'Escape') return;
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector('summary')?.focus();
 }
 
 function SavedItem({ view, onRemove }: { view: SavedView; onRemove: () => void }) {
