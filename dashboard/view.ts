@@ -78,6 +78,16 @@ export function withView(path: string, view: View): string {
   return `${path}?${search}`;
 }
 
+/** The address of this page with its view and what else the page keeps in its address. */
+export function useAddress(): string {
+  const search = useSearch();
+  const [path] = useLocation();
+  const [view] = useView();
+  const known: readonly string[] = [...NAMES, 'filter'];
+  const others = [...new URLSearchParams(search)].filter(([name]) => !known.includes(name));
+  return [withView(path, view), ...(others.length === 0 ? [] : [new URLSearchParams(others)])].join('&');
+}
+
 /** The view, and how to change it. */
 export function useView(): [View, (change: Partial<View>) => void] {
   const search = useSearch();

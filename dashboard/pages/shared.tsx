@@ -23,15 +23,16 @@ interface SharedView {
   expires_at: string;
 }
 
-/** The link leads to this page only, so links to other pages, and buttons that look like links, become plain text. */
+/** The link leads to this page only: links to other pages, and buttons that look like links, become plain text, and files to save are left out. */
 function withoutLinks(): void {
   const before = options.vnode;
   options.vnode = (vnode: VNode) => {
-    const props = vnode.props as { href?: unknown; class?: unknown };
+    const props = vnode.props as { href?: unknown; class?: unknown; download?: unknown };
     const leads_away = vnode.type === 'a' && typeof props.href === 'string' && props.href.startsWith('/');
     if (leads_away || (vnode.type === 'button' && props.class === 'link')) {
       vnode.type = 'span';
-      vnode.props = { children: vnode.props.children };
+      const { children } = vnode.props;
+      vnode.props = (props.download === undefined ? { children } : { hidden: true }) as VNode['props'];
     }
     before?.(vnode);
   };

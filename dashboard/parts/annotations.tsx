@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Annotations as Answer } from '../api/answers.d.ts';
 import { send, useAnswer } from '../api/ask.ts';
+import { useSession } from '../api/session.ts';
 import { LINK } from '../api/shared.ts';
 import { addDays, today, useView, type View } from '../view.ts';
 import { shortDay } from './figures.ts';
@@ -30,6 +31,8 @@ const daysOf = ({ first_day, last_day }: Annotation): string =>
 /** The list below the chart. Its open state and form are native elements. */
 export function AnnotationList({ annotations }: { annotations: readonly Annotation[] }) {
   const queries = useQueryClient();
+  const session = useSession().data;
+  const is_admin = session?.signed_in === true && session.scopes.includes('admin');
   const [said, setSaid] = useState('');
   const again = (): Promise<void> =>
     queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(PATH) });
@@ -53,9 +56,16 @@ export function AnnotationList({ annotations }: { annotations: readonly Annotati
             <span>
               {one.text} <span class="muted">{one.created_by ?? WRITERS[one.kind]}</span>
             </span>
-            <button type="button" class="quiet" onClick={() => remove(one)} aria-label={`Delete the note: ${one.text}`}>
-              Delete
-            </button>
+            {(one.kind === 'by_hand' || is_admin) && (
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => remove(one)}
+                aria-label={`Delete the note: ${one.text}`}
+              >
+                Delete
+              </button>
+            )}
           </li>
         ))}
       </ul>

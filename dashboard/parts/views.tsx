@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { Views as Answer } from '../api/answers.d.ts';
 import { send, useAnswer } from '../api/ask.ts';
-import { useView, withView } from '../view.ts';
+import { useAddress, useView } from '../view.ts';
 import { periodNamed, periodOf } from './periods.ts';
 
 type SavedView = Answer['views'][number];
@@ -92,7 +92,7 @@ function SavedItem({ view, onRemove }: { view: SavedView; onRemove: () => void }
 
 function SaveForm({ onSaved }: { onSaved: (name: string) => Promise<void> }) {
   const [view] = useView();
-  const [path] = useLocation();
+  const address = useAddress();
   const [fault, setFault] = useState('');
   const period = periodOf(view);
   const onSubmit = (event: JSX.TargetedEvent<HTMLFormElement>): void => {
@@ -102,7 +102,7 @@ function SaveForm({ onSaved }: { onSaved: (name: string) => Promise<void> }) {
     const name = String(data.get('name') ?? '');
     const body = {
       name,
-      address: withView(path, view),
+      address,
       shared: data.has('shared'),
       ...(period ? { period: period.code } : {}),
       ...(view.brand_id ? { brand_id: view.brand_id } : {}),

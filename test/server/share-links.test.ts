@@ -158,7 +158,7 @@ describe('a link to a page', () => {
     ['a day that no calendar has', '/channels?start=2026-02-30&end=2026-03-03', 'address'],
     ['a model that there is not', '/channels?model=nothing', 'model'],
     ['a filter by what is no group', '/channels?filter=customer_id:cus_1', 'filter'],
-  ])('of %s is refused', async (_, address, field) => {
+  ])('is not made of %s, which is refused by its field', async (_, address, field) => {
     const { status: refused, body } = await server.post(PATH, { name: 'x', address }, READ);
     expect([refused, body.error.field]).toEqual([400, field]);
   });
@@ -228,7 +228,7 @@ describe('a link to a table', () => {
     ['a wrong group', '/v1/reports/attribution?group_by=customer_id', 'group_by'],
     ['an unknown parameter', '/v1/reports/attribution?person=1', 'person'],
     ['a style that there is not', '/v1/reports/attribution?csv=word', 'address'],
-  ])('of %s is refused', async (_, address, field) => {
+  ])('is not made of the report of %s', async (_, address, field) => {
     const { status: refused, body } = await server.post(PATH, { kind: 'csv', name: 'x', address }, READ);
     expect([refused, body.error.field]).toEqual([400, field]);
   });
