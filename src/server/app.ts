@@ -100,10 +100,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const page = new DashboardPage();
   const others: Route[] = [
     ...(parts.collects ? [scriptRoute()] : []),
-    ...(parts.reports ? reportRoutes(services) : []),
-    ...annotationRoutes(tributary.annotations),
-    ...(parts.reports ? shareRoutes(services, shared_answers) : []),
-    ...viewRoutes(new SavedViews(tributary.state, DASHBOARD_PAGES)),
+    ...(parts.reports ? readingRoutes(services, shared_answers) : []),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...sessionRoutes(services, sessions),
@@ -136,6 +133,17 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     logAnswer(app.log, null, request, reply);
   });
   return app;
+}
+
+/** Reports, and what people keep and share beside them. */
+function readingRoutes(services: Services, shared_answers: SharedAnswers): Route[] {
+  const { annotations, state } = services.tributary;
+  return [
+    ...reportRoutes(services),
+    ...annotationRoutes(annotations),
+    ...shareRoutes(services, shared_answers),
+    ...viewRoutes(new SavedViews(state, DASHBOARD_PAGES)),
+  ];
 }
 
 /** Adds a route to Fastify. @returns its gate, and what notes its answers. */

@@ -220,7 +220,7 @@ describe('a link to a table', () => {
   });
 
   test.each([
-    ['orders of people', '/v1/reports/journeys?limit=5', 'address'],
+    ['journeys', '/v1/reports/journeys', 'address'],
     ['a person', '/v1/customers/cus_1', 'address'],
     ['a receipt', '/v1/conversions/o-a/receipt', 'address'],
     ['what is no report', '/v1/keys', 'address'],
