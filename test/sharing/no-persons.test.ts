@@ -5,7 +5,7 @@ import { questionsOf } from '../../src/sharing/shared-pages.ts';
 import { reportOf, sharedTable } from '../../src/sharing/shared-tables.ts';
 
 const NAMES_ONE =
-  /^(customer|person|user|anonymous|device|session|order|conversion|touchpoint|event|message|subject)_id$|^(ip_)?address$|^email$/;
+  /^(customer|person|user|anonymous|device|session|order|conversion|touchpoint|event|message|subject)_id$|^(ip_)?address$/;
 
 /** The names of all fields of a schema. */
 function fieldsOf(schema: unknown): string[] {
