@@ -32,7 +32,8 @@ function withoutLinks(): void {
     if (leads_away || (vnode.type === 'button' && props.class === 'link')) {
       vnode.type = 'span';
       const { children } = vnode.props;
-      vnode.props = (props.download === undefined ? { children } : { hidden: true }) as VNode['props'];
+      const plain = { class: 'no-link', children, hidden: props.download !== undefined };
+      vnode.props = plain;
     }
     before?.(vnode);
   };
@@ -75,7 +76,7 @@ function Frame({ shared: { name, path, view, expires_at } }: { shared: SharedVie
           {view.filter.map((one) => ` · ${one}`)} · this link works until {instant(expires_at)}
         </p>
       </header>
-      <main id="content" tabIndex={-1}>
+      <main id="content" class="shared-page" tabIndex={-1}>
         <Suspense fallback={<Loading what="the page" />}>
           <Router hook={() => [path, () => undefined]}>
             <Switch>

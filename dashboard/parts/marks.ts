@@ -1,4 +1,4 @@
-/** Annotations in a chart of days: a dashed line at each day, a band over several. The list below the chart says what they are. */
+/** Annotations in a chart of time: a dashed line at each day, a band over several. The list below the chart says what they are. */
 import type uPlot from 'uplot';
 
 /** The days that an annotation is about. */
@@ -7,10 +7,15 @@ export interface Mark {
   last_day: string;
 }
 
-/** What draws the annotations that have a day in the chart. */
+/** What draws annotations. They are those of the days that the chart shows. */
 export function drawMarks(days: readonly string[], marks: readonly Mark[], colour: string): uPlot.Plugin {
-  const [first, last] = [days[0] ?? '', days.at(-1) ?? ''];
-  const seen = marks.filter((mark) => mark.first_day <= last && mark.last_day >= first);
+  // A point stands for the days up to the next one: a week or a month by its first day.
+  const pointOf = (day: string): number =>
+    Math.max(
+      0,
+      days.findLastIndex((start) => start <= day),
+    );
+  const seen = days.length === 0 ? [] : marks;
   return {
     hooks: {
       draw: (chart) => {
@@ -21,9 +26,8 @@ export function drawMarks(days: readonly string[], marks: readonly Mark[], colou
         ctx.lineWidth = devicePixelRatio;
         ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
         for (const mark of seen) {
-          const from = days.findIndex((day) => day >= mark.first_day);
-          const to = days.findLastIndex((day) => day <= mark.last_day);
-          const [left, right] = [from, to].map((i) => chart.valToPos(i, 'x', true)) as [number, number];
+          const ends = [pointOf(mark.first_day), pointOf(mark.last_day)];
+          const [left, right] = ends.map((i) => chart.valToPos(i, 'x', true)) as [number, number];
           if (right > left) {
             ctx.globalAlpha = 0.12;
             ctx.fillRect(left, bbox.top, right - left, bbox.height);
