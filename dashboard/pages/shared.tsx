@@ -32,7 +32,7 @@ function withoutLinks(): void {
     if (leads_away || (vnode.type === 'button' && props.class === 'link')) {
       vnode.type = 'span';
       const { children } = vnode.props;
-      const plain = { class: 'no-link', children, hidden: props.download !== undefined };
+      const plain = { class: leads_away ? 'no-link' : '', children, hidden: props.download !== undefined };
       vnode.props = plain;
     }
     before?.(vnode);

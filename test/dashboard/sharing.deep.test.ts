@@ -186,6 +186,16 @@ test.skipIf(missing).each(['/', '/channels', '/campaigns', '/campaigns/spring', 
   },
 );
 
+test.skipIf(missing)('the overview of a link shows the figures of the dashboard', async () => {
+  const shown = (page: Page): Promise<string[]> => page.locator('.headline, .card, .bar-row').allInnerTexts();
+  const own = await shown(await signedIn(`/?${VIEW}`));
+  expect(own.join()).toContain('$149.99');
+  const page = await open(await link({ address: `/?${VIEW}` }));
+  await settled(page);
+  expect(await shown(page)).toEqual(own);
+  await keep(page, 'shared-overview');
+});
+
 test.skipIf(missing)('an embedded page shows in a frame of the configured site, and in no other', async () => {
   const path = await link({ kind: 'embed', address: `/channels?${VIEW}` });
   const frame = `<!doctype html><title>Intranet</title><iframe title="Channels" src="${address}${path}" width="900" height="600"></iframe>`;
