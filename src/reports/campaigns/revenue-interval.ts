@@ -2,21 +2,15 @@
  * How sure the revenue per recipient of a campaign is: 90 % intervals from a bootstrap over random groups of people. Recipients are
  * given; what they bring varies from person to person.
  */
-import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { formatMicros } from '../../domain/money.ts';
 import { middleOf } from '../../learning/bootstrap.ts';
-import { drawGroups, drawnSums, type GroupDraws } from '../../learning/group-bootstrap.ts';
+import { drawnSums } from '../../learning/group-bootstrap.ts';
 import type { ReportJson } from '../context.ts';
+import { personDraws } from '../person-draws.ts';
 
 /** With fewer people who ordered, the largest orders decide alone, and the interval would be too narrow. */
 const LEAST_PEOPLE = 30;
 const LEVEL = 0.9;
-const DRAWS = 1_000;
-const SEED = 1;
-
-/** The draws are the same for all campaigns. They are made for the first one. */
-let made: GroupDraws | undefined;
-const draws = (): GroupDraws => (made ??= drawGroups(DRAWS, PERSON_GROUPS, SEED));
 
 /**
  * The interval of credited revenue / recipients, and its support.
@@ -36,7 +30,7 @@ export function revenueInterval(
   if (recipients === null || recipients === 0) return withheld('needs recipients: no delivery was reported');
   if (people < LEAST_PEOPLE) return withheld(`needs ${LEAST_PEOPLE} people with a touched order, has ${people}`);
   const sums = new Map([...credited].map(([group, micros]) => [group, Number(micros)]));
-  const { low, high } = middleOf([...drawnSums(draws(), sums)], LEVEL);
+  const { low, high } = middleOf([...drawnSums(personDraws(), sums)], LEVEL);
   const each = (micros: number): string => formatMicros(BigInt(Math.round(micros / recipients)));
   return {
     revenue_per_recipient_interval: { low: each(low), high: each(high) },
