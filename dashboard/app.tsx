@@ -3,7 +3,8 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
 import { Link, Route, Switch, useLocation } from 'wouter-preact';
 import { client } from './api/ask.ts';
-import { type SignedIn as Session, signOut, useSession } from './api/session.ts';
+import { includes, type SignedIn as Session, signOut, useSession } from './api/session.ts';
+import { LINK } from './api/shared.ts';
 import { Setup } from './pages/setup.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { BrandNamed } from './parts/brands.tsx';
@@ -11,9 +12,12 @@ import { Controls } from './parts/controls.tsx';
 import { usePlaces } from './parts/navigation.ts';
 import { Palette } from './parts/palette.tsx';
 import { ProgressBar } from './parts/progress-bar.tsx';
+import { Share } from './parts/share.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
+import { Views } from './parts/views.tsx';
 import { useView, withView } from './view.ts';
 
+const SharedPage = lazy(() => import('./pages/shared.tsx'));
 const Overview = lazy(() => import('./pages/overview.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
 const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
@@ -30,7 +34,13 @@ const Settings = lazy(() => import('./pages/admin/settings.tsx'));
 export function App() {
   return (
     <QueryClientProvider client={client}>
-      <SignedIn />
+      {LINK === '' ? (
+        <SignedIn />
+      ) : (
+        <Suspense fallback={<Loading what="the view" />}>
+          <SharedPage />
+        </Suspense>
+      )}
     </QueryClientProvider>
   );
 }
@@ -93,6 +103,8 @@ function Header({ session: { name, role, by } }: { session: Session }) {
           ))}
         </nav>
         <div class="top-end">
+          <Views />
+          {includes(role, 'analyst') && <Share />}
           {of_admins[0] !== undefined && (
             <nav aria-label="Administration">
               <Link href={withView(of_admins[0].path, view)} aria-current={is_admin_page ? 'page' : undefined}>

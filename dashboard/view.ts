@@ -1,6 +1,7 @@
 /** What is looked at: period, comparison, brand, currency, model and filters. It is in the address of the page, so a link shows the same. */
 import { useLocation, useSearch } from 'wouter-preact';
 import type { Parameters } from './api/ask.ts';
+import { fixedView } from './api/shared.ts';
 
 export interface View {
   /** First day, and the day after the last one. */
@@ -77,14 +78,26 @@ export function withView(path: string, view: View): string {
   return `${path}?${search}`;
 }
 
+/** The address of this page with its view and what else the page keeps in its address. */
+export function useAddress(): string {
+  const search = useSearch();
+  const [path] = useLocation();
+  const [view] = useView();
+  const known: readonly string[] = [...NAMES, 'filter'];
+  const others = [...new URLSearchParams(search)].filter(([name]) => !known.includes(name));
+  return [withView(path, view), ...(others.length === 0 ? [] : [new URLSearchParams(others)])].join('&');
+}
+
 /** The view, and how to change it. */
 export function useView(): [View, (change: Partial<View>) => void] {
   const search = useSearch();
   const [path, go] = useLocation();
-  const view = readView(search);
+  const fixed = fixedView();
+  const view = fixed ?? readView(search);
   return [
     view,
     (change) => {
+      if (fixed !== undefined) return;
       const next = { ...view, ...change };
       remember(next);
       go(withView(path, next));

@@ -18,6 +18,7 @@ import type { SettleSettings } from './log/settlement/settings.ts';
 import { MachineTraffic, readMachineTraffic } from './machine-traffic-config.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import { embedOrigins } from './sharing/embed-origins.ts';
 import { OidcSchema, type OidcSettings, oidcSettings } from './sign-in-config.ts';
 import { segmentEvents } from './sources/segment/configured.ts';
 import { type SourceSettings, SourcesSchema, sourceSettings } from './sources/settings.ts';
@@ -60,6 +61,8 @@ const ConfigSchema = Type.Object(
     /** Requests per minute and key; no limit when left out. */
     rate_limit_per_minute: Type.Optional(Type.Integer({ minimum: 1 })),
     cors_origins: Type.Optional(Type.Array(Type.String())),
+    /** Sites whose pages may show an embedded page of the dashboard; none when left out. */
+    embed_origins: Type.Optional(Type.Array(Type.String(), { maxItems: 50 })),
     /** Links of emails and the open pixel. */
     email: Type.Optional(EmailSettingsSchema),
     /** Addresses or networks of the proxies whose X-Forwarded-For header is used. */
@@ -117,6 +120,7 @@ export interface Config {
   limits: Limits;
   rate_limit_per_minute: number | null;
   cors_origins: string[];
+  embed_origins: string[];
   email: EmailSettings;
   trust_proxy: string[];
   geoip_db: string | null;
@@ -251,6 +255,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     limits: { ...DEFAULT_LIMITS, ...(content.limits as Partial<Limits> | undefined) },
     rate_limit_per_minute: content.rate_limit_per_minute ?? null,
     cors_origins: content.cors_origins ?? ['*'],
+    embed_origins: embedOrigins(content.embed_origins ?? []),
     email: emailSettings(content.email ?? {}, 'config.email'),
     trust_proxy: content.trust_proxy ?? [],
     geoip_db: content.geoip_db ?? env['GEOIP_DB'] ?? null,

@@ -921,6 +921,9 @@ RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
 ProgressOne: ProgressOne
+Annotations: Annotations
+ShareLinks: ShareLinks
+SavedViews: SavedViews
 Keys: Keys
 Brands: Brands
 Settings: Settings
@@ -6521,6 +6524,86 @@ done: (number | null)
  * All people of the report; null in other steps
  */
 total: (number | null)
+}
+export interface Annotations {
+annotations: {
+annotation_id: string
+/**
+ * Null for all brands
+ */
+brand_id: (string | null)
+/**
+ * A day of the brand, YYYY-MM-DD
+ */
+first_day: string
+/**
+ * The last day; the first one for an annotation of one day
+ */
+last_day: string
+text: string
+/**
+ * Who wrote it: a person, or the program because settings, models or sources changed
+ */
+kind: ("by_hand" | "settings" | "models" | "sources")
+/**
+ * The name of the key; null for the program
+ */
+created_by: (string | null)
+created_at: string
+}[]
+}
+export interface ShareLinks {
+links: {
+link_id: string
+/**
+ * What it is for
+ */
+kind: ("page" | "csv" | "embed")
+name: string
+/**
+ * The only brand that it shows; null for all
+ */
+brand_id: (string | null)
+/**
+ * What it shows
+ */
+address: string
+/**
+ * Days that move with the clock
+ */
+period: (string | null)
+has_password: boolean
+expires_at: string
+created_at: string
+/**
+ * The name of the key that made it
+ */
+created_by: string
+}[]
+}
+export interface SavedViews {
+views: {
+view_id: string
+name: string
+address: string
+/**
+ * Days that move with the clock
+ */
+period: (string | null)
+/**
+ * True if everyone who sees the brand has it
+ */
+shared: boolean
+/**
+ * Null for all brands
+ */
+brand_id: (string | null)
+created_by: string
+/**
+ * True if the key that asks made it
+ */
+own: boolean
+}[]
 }
 export interface Keys {
 keys: {

@@ -3,6 +3,8 @@ import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
 import { call, Refusal, setNamedBrand, whenSessionOver } from './call.ts';
 import { callWithProgress } from './progress.ts';
 
+import { LINK } from './shared.ts';
+
 /** Parameters of a question; a list is sent as one parameter for each value, and what is undefined is left out. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -45,7 +47,7 @@ export function send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown)
 
 /** The answer to a question. While another one is fetched, the last answer stays. */
 export function useAnswer<T>(path: string, parameters: Parameters = {}, enabled = true) {
-  const address = addressOf(path, parameters);
+  const address = LINK + addressOf(path, parameters);
   return useQuery<T, Error>({
     queryKey: [address],
     queryFn: ({ signal }) => callWithProgress<T>(address, signal),

@@ -1,5 +1,6 @@
 /** The models side by side, and where they disagree beyond chance. */
 import { type Comparison, useComparison } from '../api/reports.ts';
+import { LINK } from '../api/shared.ts';
 import { decimalMoney, share, words } from '../parts/figures.ts';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -22,7 +23,7 @@ export default function Models() {
           </>
         )}
       </Shown>
-      <TrySettings view={view} />
+      {LINK === '' && <TrySettings view={view} />}
     </div>
   );
 }

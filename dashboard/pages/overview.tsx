@@ -8,9 +8,11 @@ import {
   useCampaigns,
   useClaims,
 } from '../api/reports.ts';
+import { AnnotationList, useAnnotations } from '../parts/annotations.tsx';
 import { CampaignTable } from '../parts/campaign-table.tsx';
 import { Change } from '../parts/change.tsx';
 import { money, ratioOf, roundMoney, share, words } from '../parts/figures.ts';
+import type { Mark } from '../parts/marks.ts';
 import { Shown } from '../parts/states.tsx';
 import { Trend } from '../parts/trend.tsx';
 import { useView, type View, withView } from '../view.ts';
@@ -237,12 +239,14 @@ function Why({ claims: { reasons } }: { claims: Claims }) {
 function Days({ view }: { view: View }) {
   const all = useAttribution(view, 'day');
   const email = useAttribution(view, 'day', [EMAIL]);
+  const noted = useAnnotations(view).data?.annotations;
   return (
     <section aria-labelledby="days">
       <h2 id="days">Day by day</h2>
       <Shown answer={all} what="the days">
-        {(data) => <Lines all={data} email={email.data} />}
+        {(data) => <Lines all={data} email={email.data} noted={noted} />}
       </Shown>
+      {noted && <AnnotationList annotations={noted} />}
     </section>
   );
 }
@@ -250,7 +254,15 @@ function Days({ view }: { view: View }) {
 const major = (micros: string | null | undefined): number | null =>
   micros === null || micros === undefined ? null : Number(micros) / 1_000_000;
 
-function Lines({ all, email }: { all: Attribution; email: Attribution | undefined }) {
+function Lines({
+  all,
+  email,
+  noted,
+}: {
+  all: Attribution;
+  email: Attribution | undefined;
+  noted: readonly Mark[] | undefined;
+}) {
   const days = email?.channel_attribution.map(({ day }) => day ?? '') ?? [];
   const by_day = new Map<string, bigint>();
   for (const row of [...all.channel_attribution, ...all.unattributed]) {
@@ -282,6 +294,7 @@ function Lines({ all, email }: { all: Attribution; email: Attribution | undefine
       days={days}
       lines={lines}
       format={(value) => roundMoney(String(Math.round(value * 1_000_000)), currency)}
+      {...(noted ? { annotations: noted } : {})}
     />
   );
 }

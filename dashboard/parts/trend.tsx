@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { shortDay } from './figures.ts';
+import { drawMarks, type Mark } from './marks.ts';
 import { Wide } from './wide.tsx';
 
 export interface Line {
@@ -14,6 +15,7 @@ export interface Line {
 }
 
 const HEIGHT = 220;
+const NONE: readonly Mark[] = [];
 
 function colourOf(number: number): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--line-${number}`).trim();
@@ -24,11 +26,13 @@ export function Trend({
   days,
   lines,
   format,
+  annotations = NONE,
 }: {
   caption: string;
   days: readonly string[];
   lines: readonly Line[];
   format: (value: number) => string;
+  annotations?: readonly Mark[];
 }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -41,6 +45,7 @@ export function Trend({
         width: Math.max(200, element.clientWidth),
         height: HEIGHT,
         legend: { show: false },
+        plugins: [drawMarks(days, annotations, muted)],
         cursor: { points: { size: 6 }, drag: { setScale: false } },
         scales: { x: { time: false } },
         axes: [
@@ -73,7 +78,7 @@ export function Trend({
       watcher.disconnect();
       chart.destroy();
     };
-  }, [days, lines, format]);
+  }, [days, lines, format, annotations]);
   return (
     <figure class="trend">
       <figcaption>

@@ -25,6 +25,10 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
   { names: ['sources'], load: async () => (await import('./source-commands.ts')).addSourceCommands },
   { names: ['keys', 'reclassify'], load: async () => (await import('./admin-commands.ts')).addAdminCommands },
+  {
+    names: ['annotations', 'share'],
+    load: async () => (await import('./sharing-commands.ts')).addSharingCommands,
+  },
   { names: ['email-keys'], load: async () => (await import('./email-commands.ts')).addEmailCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
   { names: ['completion'], load: async () => (await import('./completion.ts')).addCompletionCommand },

@@ -6,6 +6,7 @@ import type { BrandSettings } from '../domain/settings.ts';
 import type { Histories } from '../histories/histories.ts';
 import type { PassThreads } from '../histories/threads/pass-threads.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
+import type { Artifact } from '../models/artifacts/artifact.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
 import type { ReadOptions, Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
@@ -49,6 +50,8 @@ export interface ReportContext {
   question?: string;
   /** The answer is about the earlier period of `compare`. */
   earlier?: Compare;
+  /** Told of a fit that was stored. */
+  fitted?: (artifact: Artifact) => Promise<void>;
   /** Told of the request once it is resolved. */
   resolved?: (resolved: Resolved) => void;
   /** Told what the figures of an answer came from, also if the answer was cached; the route of a report sets it. */
