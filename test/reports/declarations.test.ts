@@ -82,6 +82,8 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, models: 'first_touch,time_decay' },
     { ...MARCH, group_by: GROUP_KEY_NAMES.join(',') },
     { ...MARCH, group_by: 'month,channel' },
+    { ...MARCH, group_by: 'day', intervals: 'true' },
+    { ...MARCH, group_by: 'channel', intervals: 'true', compare: 'previous_period' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   changes: [

@@ -38,6 +38,8 @@ const CREDIT = {
   credited_conversions: number(),
   ...money('attributed_revenue'),
 };
+/** The middle 90 % of a bootstrap over people; null if it is withheld. */
+export const INTERVAL = nullable(closed({ low: amount(), high: amount() }));
 const orderKeys = () => fieldsOf(ORDER_FIELDS, () => Type.Optional(textOrNull()));
 
 /** What `compare` sets beside an earlier period. */
@@ -46,6 +48,10 @@ const PARTS = {
     keys: fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())),
     measures: { ...CREDIT, average_attribution_weight: ratio() },
     sometimes: SPENT,
+    others: {
+      attributed_revenue_interval: Type.Optional(INTERVAL),
+      attributed_revenue_support: Type.Optional(count()),
+    },
   },
   email_attribution: {
     keys: { email_id: textOrNull(), campaign_id: textOrNull() },
@@ -112,6 +118,9 @@ export const ATTRIBUTION_MEANINGS = {
   touched_conversions: 'Orders with a touch of the group in their path, also if that touch earned nothing',
   credited_conversions: 'The sum of the shares of orders that touches of the group earned',
   attributed_revenue: 'The part of net revenue that touches of the group earned',
+  attributed_revenue_interval:
+    'With `intervals=true`: the middle 90 % of a bootstrap over people of attributed_revenue; null if fewer than 30 people placed the touched orders',
+  attributed_revenue_support: 'People with a touched order',
   spend:
     'What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month',
   cost_per_conversion: 'spend / credited_conversions',
