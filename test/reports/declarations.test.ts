@@ -93,6 +93,11 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { start: '2026-03-05', end: '2026-03-07', adjustments: 'own_day' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  today: [
+    MARCH,
+    { ...MARCH, model: 'last_touch', compare: 'previous_year' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   models: [
     { ...MARCH, draws: 20 },
     { ...MARCH, draws: 20, group_by: 'campaign_id', models: 'first_touch,last_touch' },
