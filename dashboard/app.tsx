@@ -8,10 +8,11 @@ import { SignIn } from './pages/sign-in.tsx';
 import { Controls } from './parts/controls.tsx';
 import { Palette } from './parts/palette.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
+import { WhyDialog } from './parts/why.tsx';
 import { PAGES } from './places.ts';
 import { useView, withView } from './view.ts';
 
-const Overview = lazy(() => import('./pages/overview.tsx'));
+const Overview = lazy(() => import('./pages/overview/page.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
 const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
 const Campaign = lazy(() => import('./pages/campaign.tsx'));
@@ -41,22 +42,24 @@ function SignedIn() {
       </a>
       <Header name={data.name} />
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={<Loading what="the page" />}>
-          <Switch>
-            <Route path="/" component={Overview} />
-            <Route path="/channels" component={Channels} />
-            <Route path="/campaigns" component={Campaigns} />
-            <Route path="/campaigns/:id" component={Campaign} />
-            <Route path="/customers" component={Customers} />
-            <Route path="/customers/:id" component={Customer} />
-            <Route path="/orders/:id" component={Order} />
-            <Route path="/models" component={Models} />
-            <Route path="/quality" component={Quality} />
-            <Route>
-              <Notice title="There is no such page">Choose one above.</Notice>
-            </Route>
-          </Switch>
-        </Suspense>
+        <WhyDialog>
+          <Suspense fallback={<Loading what="the page" />}>
+            <Switch>
+              <Route path="/" component={Overview} />
+              <Route path="/channels" component={Channels} />
+              <Route path="/campaigns" component={Campaigns} />
+              <Route path="/campaigns/:id" component={Campaign} />
+              <Route path="/customers" component={Customers} />
+              <Route path="/customers/:id" component={Customer} />
+              <Route path="/orders/:id" component={Order} />
+              <Route path="/models" component={Models} />
+              <Route path="/quality" component={Quality} />
+              <Route>
+                <Notice title="There is no such page">Choose one above.</Notice>
+              </Route>
+            </Switch>
+          </Suspense>
+        </WhyDialog>
       </main>
     </>
   );

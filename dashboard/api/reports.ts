@@ -9,8 +9,9 @@ import type {
   ReportsClaims,
   ReportsDataQuality,
   ReportsModels,
+  ReportsToday,
 } from './answers.d.ts';
-import { useAnswer } from './ask.ts';
+import { type Parameters, useAnswer } from './ask.ts';
 
 /** The answer for one model. The same report answers several models in another form. */
 export type Attribution = Extract<ReportsAttribution, { channel_attribution: unknown }>;
@@ -18,13 +19,47 @@ export type AttributionRow = Attribution['channel_attribution'][number];
 export type Campaigns = ReportsCampaigns;
 export type CampaignRow = Campaigns['campaigns'][number];
 export type Claims = ReportsClaims;
+export type Today = ReportsToday;
 
-export function useAttribution(view: View, group_by: string, filter: readonly string[] = []) {
-  return useAnswer<Attribution>('/v1/reports/attribution', {
-    ...asked(view),
-    filter: [...view.filter, ...filter],
-    group_by,
-  });
+/** A question to the API. */
+interface Question {
+  path: string;
+  parameters: Parameters;
+}
+
+const useQuestion = <T>({ path, parameters }: Question) => useAnswer<T>(path, parameters);
+
+/** The question of {@link useAttribution}. */
+export function attributionQuestion(
+  view: View,
+  group_by: string,
+  { filter = [], intervals = false }: { filter?: readonly string[]; intervals?: boolean } = {},
+): Question {
+  return {
+    path: '/v1/reports/attribution',
+    parameters: {
+      ...asked(view),
+      filter: [...view.filter, ...filter],
+      group_by,
+      intervals: intervals ? 'true' : undefined,
+    },
+  };
+}
+
+export function useAttribution(
+  view: View,
+  group_by: string,
+  options: { filter?: readonly string[]; intervals?: boolean } = {},
+) {
+  return useQuestion<Attribution>(attributionQuestion(view, group_by, options));
+}
+
+export const campaignsQuestion = (view: View): Question => ({ path: '/v1/reports/campaigns', parameters: asked(view) });
+
+/** At most three things that the data is sure about. The report has no filters. */
+export function useToday(view: View) {
+  const { filter: _, ...parameters } = asked(view);
+  return useAnswer<Today>('/v1/reports/today', parameters);
 }
 
 /** Channels under settings that are tried, in days by their parameter. */
@@ -37,7 +72,7 @@ export function useTried(view: View, tried: Readonly<Record<string, string>>) {
 }
 
 export function useCampaigns(view: View) {
-  return useAnswer<Campaigns>('/v1/reports/campaigns', asked(view));
+  return useQuestion<Campaigns>(campaignsQuestion(view));
 }
 
 /** Claims have no comparison and no filters. */
@@ -63,13 +98,16 @@ export function useReceipt({ brand_id, currency, model }: View, conversion_id: s
 }
 
 export type Comparison = ReportsModels;
-/** The comparison of all rule models. */
-export function useComparison(view: View) {
+/** The question for the comparison of all rule models. */
+export function comparisonQuestion(view: View): Question {
   const { model: _, compare: __, ...parameters } = asked(view);
-  return useAnswer<Comparison>('/v1/reports/models', parameters);
+  return { path: '/v1/reports/models', parameters };
 }
+export const useComparison = (view: View) => useQuestion<Comparison>(comparisonQuestion(view));
 
 export type DataQuality = ReportsDataQuality;
-export function useDataQuality({ start, end, brand_id }: View) {
-  return useAnswer<DataQuality>('/v1/reports/data_quality', { start, end, brand_id });
-}
+export const qualityQuestion = ({ start, end, brand_id }: View): Question => ({
+  path: '/v1/reports/data_quality',
+  parameters: { start, end, brand_id },
+});
+export const useDataQuality = (view: View) => useQuestion<DataQuality>(qualityQuestion(view));

@@ -131,6 +131,8 @@ export const ATTRIBUTION_MEANINGS = {
   total_conversions: 'Orders of the period',
   attributed_conversions: 'Orders with a touch that could earn credit',
   email_conversions: 'Orders with an email in their path',
+  total_revenue: 'Net revenue of the shop: orders of the period less refunds, whether a touch earned it or not',
+  email_attributed_revenue: 'The part of total_revenue that touches of email earned',
   total_attributed_revenue: 'Revenue that touches earned; with the unattributed revenue it is total_revenue exactly',
   email_share_of_revenue: 'email_attributed_revenue / total_revenue',
   unattributed_micros: 'Revenue that no touch earned, by reason: the first filter that left no touch',

@@ -1,5 +1,5 @@
 /** What the table of campaigns is sure about: who costs more than it earns, who earns more per recipient, and complaints. */
-import { amountInWords, money, moneyInWords, ratio } from '../../domain/money.ts';
+import { amountInWords, countInWords, money, moneyInWords, ratio } from '../../domain/money.ts';
 import { clip } from '../../domain/text.ts';
 import { wilson } from '../../learning/score-interval.ts';
 import type { ReportJson } from '../context.ts';
@@ -131,7 +131,7 @@ function complaints(totals: Row, email_micros: bigint): Finding[] {
     {
       code: 'complaints_high',
       keys: {},
-      message: `${complained} complaints came of ${delivered} delivered emails: likely ${thousand(low)} to ${thousand(high)} per 1,000. Mailbox providers ask for less than 1.`,
+      message: `${countInWords(complained)} complaints came of ${countInWords(delivered)} delivered emails: likely ${thousand(low)} to ${thousand(high)} per 1,000. Mailbox providers ask for less than 1.`,
       figures: {
         complained,
         delivered,

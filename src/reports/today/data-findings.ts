@@ -1,5 +1,5 @@
 /** What the data itself shows: records that stopped coming, and opens that are machines'. */
-import { moneyInWords } from '../../domain/money.ts';
+import { countInWords, moneyInWords } from '../../domain/money.ts';
 import { wilson } from '../../learning/score-interval.ts';
 import type { ReportJson } from '../context.ts';
 import type { Finding } from './findings.ts';
@@ -63,7 +63,7 @@ function machines(opens: { touchpoints: number; by_machines: number; machine_sha
     {
       code: 'opens_by_machines',
       keys: {},
-      message: `${by_machines} of ${touchpoints} opens are machines' (${percent(machine_share!)}). Judge emails by clicks and orders, not by opens.`,
+      message: `${countInWords(by_machines)} of ${countInWords(touchpoints)} opens are machines' (${percent(machine_share!)}). Judge emails by clicks and orders, not by opens.`,
       figures: {
         touchpoints,
         by_machines,
