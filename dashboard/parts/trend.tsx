@@ -131,7 +131,7 @@ export function Trend({
         <button
           type="button"
           class="link"
-          aria-label={`${caption}, as a picture`}
+          aria-label={`${caption}, as PNG`}
           onClick={() =>
             drawn.current && void savePicture(drawn.current.ctx.canvas, { caption, period, lines: named(lines) })
           }
