@@ -65,7 +65,8 @@ try {
     await page.getByLabel('Key').fill(demo.key);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('#content h1').waitFor();
-    await page.waitForFunction("document.querySelector('.loading, .stale') === null");
+    // A function that waits in the page would need eval, which the page does not allow.
+    while ((await page.locator('.loading, .stale').count()) > 0) await page.waitForTimeout(100);
     if (press) {
       await page.locator(press).click();
       await page.locator('.why-parts').waitFor();
