@@ -122,6 +122,31 @@ test.skipIf(missing)('the chart by month has the interval of the API in its tabl
   expect(await page.locator('.trend tbody td', { hasText: / to / }).count()).toBe(sure.length);
 });
 
+test.skipIf(missing)('a filter of any kind is added by keyboard, and stands in words and in the address', async () => {
+  const page = await demo.visit(`/channels?${USD}`);
+  await page.locator('.add-filter summary').focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Field').selectOption('touchpoint_type');
+  await page.getByLabel('Condition').selectOption('is not');
+  await page.getByLabel(/^Value/).fill('email_click');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => new URL(page.url()).searchParams.getAll('filter')).toEqual(['touchpoint_type:!email_click']);
+  await demo.settled(page);
+  const { channel_attribution: rows } = await demo.ask(
+    `/v1/reports/attribution?${USD}&group_by=channel&model=linear&filter=touchpoint_type:!email_click&${periodOf(page)}`,
+  );
+  const email = rows.find(({ channel }: { channel: string }) => channel === 'email');
+  const cell = page
+    .getByRole('row', { name: /^email/ })
+    .locator('td')
+    .first();
+  await expect
+    .poll(async () => (await cell.textContent())!.replace(/[^\d.]/g, ''))
+    .toBe(Number(email.attributed_revenue).toFixed(2));
+  await page.getByRole('button', { name: 'Remove the filter touchpoint type is not email_click' }).click();
+  await expect.poll(() => new URL(page.url()).searchParams.getAll('filter')).toEqual([]);
+});
+
 describe.skipIf(missing).each(PAGES.map(({ path, name }) => ({ path, name })))('the page $name', ({ path }) => {
   test('says that it is loading, that there is nothing, and what failed', async () => {
     const page = await demo.open(`${path}?${USD}&start=2020-01-01&end=2020-01-31`);
