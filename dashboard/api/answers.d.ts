@@ -378,7 +378,7 @@ attributed_conversions: number
 email_conversions: number
 total_revenue_micros: string
 /**
- * Net value of the orders in these journeys; every order is in exactly one journey
+ * Net revenue of the shop: orders of the period less refunds, whether a touch earned it or not
  */
 total_revenue: string
 total_attributed_revenue_micros: string
@@ -387,6 +387,9 @@ total_attributed_revenue_micros: string
  */
 total_attributed_revenue: string
 email_attributed_revenue_micros: string
+/**
+ * The part of total_revenue that touches of email earned
+ */
 email_attributed_revenue: string
 /**
  * email_attributed_revenue / total_revenue
@@ -419,6 +422,9 @@ total_attributed_revenue_micros: (string | null)
  */
 total_attributed_revenue: (string | null)
 email_attributed_revenue_micros: (string | null)
+/**
+ * The part of total_revenue that touches of email earned
+ */
 email_attributed_revenue: (string | null)
 /**
  * email_attributed_revenue / total_revenue
@@ -835,7 +841,7 @@ attributed_conversions: number
 email_conversions: number
 total_revenue_micros: string
 /**
- * Net value of the orders in these journeys; every order is in exactly one journey
+ * Net revenue of the shop: orders of the period less refunds, whether a touch earned it or not
  */
 total_revenue: string
 total_attributed_revenue_micros: string
@@ -844,6 +850,9 @@ total_attributed_revenue_micros: string
  */
 total_attributed_revenue: string
 email_attributed_revenue_micros: string
+/**
+ * The part of total_revenue that touches of email earned
+ */
 email_attributed_revenue: string
 /**
  * email_attributed_revenue / total_revenue
@@ -876,6 +885,9 @@ total_attributed_revenue_micros: (string | null)
  */
 total_attributed_revenue: (string | null)
 email_attributed_revenue_micros: (string | null)
+/**
+ * The part of total_revenue that touches of email earned
+ */
 email_attributed_revenue: (string | null)
 /**
  * email_attributed_revenue / total_revenue

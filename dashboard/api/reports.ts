@@ -25,6 +25,8 @@ export type Today = ReportsToday;
 interface Question {
   path: string;
   parameters: Parameters;
+  /** The part of the answer with its main rows. */
+  rows: string;
 }
 
 const useQuestion = <T>({ path, parameters }: Question) => useAnswer<T>(path, parameters);
@@ -37,6 +39,7 @@ export function attributionQuestion(
 ): Question {
   return {
     path: '/v1/reports/attribution',
+    rows: 'channel_attribution',
     parameters: {
       ...asked(view),
       filter: [...view.filter, ...filter],
@@ -54,7 +57,11 @@ export function useAttribution(
   return useQuestion<Attribution>(attributionQuestion(view, group_by, options));
 }
 
-export const campaignsQuestion = (view: View): Question => ({ path: '/v1/reports/campaigns', parameters: asked(view) });
+export const campaignsQuestion = (view: View): Question => ({
+  path: '/v1/reports/campaigns',
+  rows: 'campaigns',
+  parameters: asked(view),
+});
 
 /** At most three things that the data is sure about. The report has no filters. */
 export function useToday(view: View) {
@@ -101,13 +108,14 @@ export type Comparison = ReportsModels;
 /** The question for the comparison of all rule models. */
 export function comparisonQuestion(view: View): Question {
   const { model: _, compare: __, ...parameters } = asked(view);
-  return { path: '/v1/reports/models', parameters };
+  return { path: '/v1/reports/models', rows: 'groups', parameters };
 }
 export const useComparison = (view: View) => useQuestion<Comparison>(comparisonQuestion(view));
 
 export type DataQuality = ReportsDataQuality;
 export const qualityQuestion = ({ start, end, brand_id }: View): Question => ({
   path: '/v1/reports/data_quality',
+  rows: 'verdicts',
   parameters: { start, end, brand_id },
 });
 export const useDataQuality = (view: View) => useQuestion<DataQuality>(qualityQuestion(view));

@@ -4,25 +4,32 @@ type Schema = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Schema => typeof value === 'object' && value !== null;
 
-/** What a field of the answer at a path means; undefined if the document does not say it. */
-export function meaningOf(document: object, path: string, field: string): string | undefined {
-  const paths = (document as { paths?: Record<string, unknown> }).paths ?? {};
-  const own = field.replace(/_micros$/, '');
-  return (
-    find(paths[path], own, document as Schema, new Set()) ?? find(paths[path], field, document as Schema, new Set())
-  );
+/** What a field of a part of the answer at a path means; undefined if the document does not say it. */
+export function meaningOf(document: object, path: string, part: string, field: string): string | undefined {
+  const whole = document as Schema & { paths?: Record<string, Schema> };
+  const responses = whole.paths?.[path]?.['get'];
+  const isNamed = (schema: Schema): boolean => typeof schema['description'] === 'string';
+  const place = find(responses, part, whole, () => true, new Set());
+  const found = find(place, field.replace(/_micros$/, ''), whole, isNamed, new Set());
+  return found?.['description'] as string | undefined;
 }
 
-/** The first description of a property of that name. */
-function find(part: unknown, field: string, document: Schema, seen: Set<unknown>): string | undefined {
-  if (!isObject(part) || seen.has(part)) return undefined;
-  seen.add(part);
-  const { $ref, properties } = part as { $ref?: string; properties?: Schema };
-  if (typeof $ref === 'string') return find(resolved($ref, document), field, document, seen);
-  const own = isObject(properties) ? properties[field] : undefined;
-  if (isObject(own) && typeof own['description'] === 'string') return own['description'];
-  for (const inner of Object.values(part)) {
-    const found = find(inner, field, document, seen);
+/** The first property of that name that passes. */
+function find(
+  schema: unknown,
+  name: string,
+  document: Schema,
+  passes: (found: Schema) => boolean,
+  seen: Set<unknown>,
+): Schema | undefined {
+  if (!isObject(schema) || seen.has(schema)) return undefined;
+  seen.add(schema);
+  const { $ref, properties } = schema as { $ref?: string; properties?: Schema };
+  if (typeof $ref === 'string') return find(resolved($ref, document), name, document, passes, seen);
+  const own = isObject(properties) ? properties[name] : undefined;
+  if (isObject(own) && passes(own)) return own;
+  for (const inner of Object.values(schema)) {
+    const found = find(inner, name, document, passes, seen);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -8,10 +8,16 @@ export interface Source {
   address: string;
   /** The answer, or what of it says how it was made. */
   answer: object;
+  /** The part of the answer with the rows. */
+  rows: string;
 }
 
-export const sourceOf = ({ path, parameters }: { path: string; parameters: Parameters }, answer: object): Source => ({
+export const sourceOf = (
+  { path, parameters, rows }: { path: string; parameters: Parameters; rows: string },
+  answer: object,
+): Source => ({
   path,
+  rows,
   address: addressOf(path, parameters),
   answer,
 });

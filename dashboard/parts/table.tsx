@@ -54,6 +54,7 @@ export function Table<R>({
     return (
       <Why
         name={name}
+        part={from.rows}
         field={field}
         row={row as object}
         from={from}

@@ -207,7 +207,14 @@ function Value({
   const row = told?.rows[i];
   if (told === undefined || row === undefined || from === undefined) return <>{format(value)}</>;
   return (
-    <Why name={`${name} on ${day}`} field={told.field} row={row} from={from} filter={told.filterOf(day)}>
+    <Why
+      name={`${name} on ${day}`}
+      part={from.rows}
+      field={told.field}
+      row={row}
+      from={from}
+      filter={told.filterOf(day)}
+    >
       {format(value)}
     </Why>
   );

@@ -15,9 +15,11 @@ export interface Reason {
   /** What the figure is, in words. */
   name: string;
   value: ComponentChildren;
-  /** The field of the answer that holds it. */
+  /** The part of the answer that holds the row, such as `summary`. */
+  part: string;
+  /** The field of the row that holds the figure. */
   field: string;
-  /** The row or part of the answer with the field. */
+  /** The row. */
   row: object;
   from: Source;
   /** Filters that choose the orders behind it; undefined if it has none. */
@@ -68,8 +70,8 @@ export function WhyDialog({ children }: { children: ComponentChildren }) {
 function Told({ reason, close }: { reason: Reason; close: () => void }) {
   const [view] = useView();
   const { data: document } = useAnswer<object>('/openapi.json');
-  const { name, value, field, row, from } = reason;
-  const meaning = document === undefined ? undefined : meaningOf(document, from.path, field);
+  const { name, value, part, field, row, from } = reason;
+  const meaning = document === undefined ? undefined : meaningOf(document, from.path, part, field);
   const parts = partsOf(row, field, meaning);
   return (
     <div class="why-told">
@@ -83,10 +85,10 @@ function Told({ reason, close }: { reason: Reason; close: () => void }) {
       <p>{document === undefined ? 'Loading its meaning …' : (meaning ?? words(field))}</p>
       {parts.length > 0 && (
         <dl class="why-parts">
-          {parts.map((part) => (
-            <div key={part.name}>
-              <dt>{words(part.name)}</dt>
-              <dd>{part.value}</dd>
+          {parts.map((one) => (
+            <div key={one.name}>
+              <dt>{words(one.name)}</dt>
+              <dd>{one.value}</dd>
             </div>
           ))}
         </dl>

@@ -18,7 +18,14 @@ export function Headline({ data, view }: { data: Attribution; view: View }) {
     <p class="headline">
       Email earned{' '}
       <strong>
-        <Why name="What email earned" field="email_attributed_revenue" row={summary} from={from} filter={[EMAIL]}>
+        <Why
+          name="What email earned"
+          part="summary"
+          field="email_attributed_revenue"
+          row={summary}
+          from={from}
+          filter={[EMAIL]}
+        >
           {roundMoney(summary.email_attributed_revenue_micros, currency)}
         </Why>
       </strong>{' '}
@@ -35,6 +42,7 @@ interface Card {
   percent: number | null;
   interval: { low: string; high: string } | null;
   /** For the reason of the figure. */
+  part: string;
   field: string;
   row: object;
   from: Source;
@@ -62,6 +70,7 @@ export function Cards({
     micros: summary.total_revenue_micros,
     percent: percentOf('total_revenue'),
     interval: null,
+    part: 'summary',
     field: 'total_revenue',
     row: summary,
     from,
@@ -73,6 +82,7 @@ export function Cards({
     micros: summary.email_attributed_revenue_micros,
     percent: percentOf('email_attributed_revenue'),
     interval: is_whole ? (email?.attributed_revenue_interval ?? null) : null,
+    part: 'summary',
     field: 'email_attributed_revenue',
     row: is_whole ? { ...summary, email_attributed_revenue_interval: email?.attributed_revenue_interval } : summary,
     from,
@@ -118,6 +128,7 @@ function kindCard(
     micros: row.attributed_revenue_micros,
     percent: row.change_percent?.['attributed_revenue'] ?? null,
     interval: row.attributed_revenue_interval ?? null,
+    part: 'channel_attribution',
     field: 'attributed_revenue',
     row,
     from: sourceOf(attributionQuestion(view, 'campaign_kind', { intervals: true }), data),
@@ -126,12 +137,12 @@ function kindCard(
 }
 
 function Amount({ card, currency, total }: { card: Card; currency: string; total: string }) {
-  const { name, what, micros, percent, interval, field, row, from, filter } = card;
+  const { name, what, micros, percent, interval, part, field, row, from, filter } = card;
   return (
     <li class="card">
       <h2>{name}</h2>
       <p class="figure">
-        <Why name={name} field={field} row={row} from={from} filter={filter}>
+        <Why name={name} part={part} field={field} row={row} from={from} filter={filter}>
           {roundMoney(micros, currency)}
         </Why>
       </p>
