@@ -29,7 +29,7 @@ interface Question {
   rows: string;
 }
 
-const useQuestion = <T>({ path, parameters }: Question) => useAnswer<T>(path, parameters);
+const useQuestion = <T>({ path, parameters }: Question, enabled = true) => useAnswer<T>(path, parameters, enabled);
 
 /** The question of {@link useAttribution}. */
 export function attributionQuestion(
@@ -53,8 +53,9 @@ export function useAttribution(
   view: View,
   group_by: string,
   options: { filter?: readonly string[]; intervals?: boolean } = {},
+  enabled = true,
 ) {
-  return useQuestion<Attribution>(attributionQuestion(view, group_by, options));
+  return useQuestion<Attribution>(attributionQuestion(view, group_by, options), enabled);
 }
 
 export const campaignsQuestion = (view: View): Question => ({
@@ -64,9 +65,9 @@ export const campaignsQuestion = (view: View): Question => ({
 });
 
 /** At most three things that the data is sure about. The report has no filters. */
-export function useToday(view: View) {
+export function useToday(view: View, enabled: boolean) {
   const { filter: _, ...parameters } = asked(view);
-  return useAnswer<Today>('/v1/reports/today', parameters);
+  return useAnswer<Today>('/v1/reports/today', parameters, enabled);
 }
 
 /** Channels under settings that are tried, in days by their parameter. */
@@ -78,13 +79,13 @@ export function useTried(view: View, tried: Readonly<Record<string, string>>) {
   });
 }
 
-export function useCampaigns(view: View) {
-  return useQuestion<Campaigns>(campaignsQuestion(view));
+export function useCampaigns(view: View, enabled = true) {
+  return useQuestion<Campaigns>(campaignsQuestion(view), enabled);
 }
 
 /** Claims have no comparison and no filters. */
-export function useClaims({ start, end, brand_id, currency, model }: View) {
-  return useAnswer<Claims>('/v1/reports/claims', { start, end, brand_id, currency, models: model });
+export function useClaims({ start, end, brand_id, currency, model }: View, enabled: boolean) {
+  return useAnswer<Claims>('/v1/reports/claims', { start, end, brand_id, currency, models: model }, enabled);
 }
 
 export type Campaign = ReportsCampaignsOne;

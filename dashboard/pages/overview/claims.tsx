@@ -12,12 +12,20 @@ interface Part {
 }
 
 /** @param channels the answer by channel. */
-export function ShopAndClaims({ view, channels }: { view: View; channels: ReturnType<typeof useAttribution> }) {
-  const claims = useClaims(view);
+export function ShopAndClaims({
+  view,
+  channels,
+  ready,
+}: {
+  view: View;
+  channels: ReturnType<typeof useAttribution>;
+  ready: boolean;
+}) {
+  const claims = useClaims(view, ready);
   return (
     <section aria-labelledby="shop">
       <h2 id="shop">What the shop sold, and who says they earned it</h2>
-      <Shown answer={channels} what="net sales">
+      <Shown answer={channels} what="net sales" tall={15}>
         {(data) => {
           const claimed = claims.data?.claims ?? [];
           const own = claims.data?.currency === data.currency ? claimed : [];

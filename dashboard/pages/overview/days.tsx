@@ -12,10 +12,10 @@ const OF_EMAIL = { filter: [EMAIL], intervals: true } as const;
 const STEPS = ['day', 'week', 'month'] as const;
 type Step = (typeof STEPS)[number];
 
-export function Days({ view }: { view: View }) {
+export function Days({ view, ready }: { view: View; ready: boolean }) {
   const [step, setStep] = useState<Step>('day');
-  const all = useAttribution(view, step);
-  const email = useAttribution(view, step, OF_EMAIL);
+  const all = useAttribution(view, step, {}, ready);
+  const email = useAttribution(view, step, OF_EMAIL, ready);
   return (
     <section aria-labelledby="days">
       <div class="titled">
@@ -31,7 +31,7 @@ export function Days({ view }: { view: View }) {
           </select>
         </label>
       </div>
-      <Shown answer={all} what="the days">
+      <Shown answer={all} what="the days" tall={23}>
         {(data) => <Lines all={data} email={email.data} view={view} step={step} />}
       </Shown>
     </section>

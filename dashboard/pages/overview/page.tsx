@@ -15,11 +15,13 @@ const MOST_CAMPAIGNS = 10;
 export default function Overview() {
   const [view] = useView();
   const channels = useAttribution(view, 'channel', { intervals: true });
-  const kinds = useAttribution(view, 'campaign_kind', { intervals: true });
+  // What stands at the top is asked for alone, so that it is there first.
+  const rest = !channels.isFetching;
+  const kinds = useAttribution(view, 'campaign_kind', { intervals: true }, rest);
   return (
     <div class="page">
       <h1>Overview</h1>
-      <Shown answer={channels} what="what email earned">
+      <Shown answer={channels} what="what email earned" tall={17}>
         {(data) => (
           <>
             <Headline data={data} view={view} />
@@ -27,20 +29,20 @@ export default function Overview() {
           </>
         )}
       </Shown>
-      <Things view={view} />
-      <ShopAndClaims view={view} channels={channels} />
-      <Days view={view} />
-      <TopCampaigns view={view} />
+      <Things view={view} ready={rest} />
+      <ShopAndClaims view={view} channels={channels} ready={rest} />
+      <Days view={view} ready={rest} />
+      <TopCampaigns view={view} ready={rest} />
     </div>
   );
 }
 
-function TopCampaigns({ view }: { view: View }) {
-  const campaigns = useCampaigns({ ...view, filter: [...view.filter, EMAIL] });
+function TopCampaigns({ view, ready }: { view: View; ready: boolean }) {
+  const campaigns = useCampaigns({ ...view, filter: [...view.filter, EMAIL] }, ready);
   return (
     <section aria-labelledby="campaigns">
       <h2 id="campaigns">Campaigns and flows</h2>
-      <Shown answer={campaigns} what="the campaigns">
+      <Shown answer={campaigns} what="the campaigns" tall={40}>
         {(data) => (
           <CampaignTable data={{ ...data, campaigns: data.campaigns.slice(0, MOST_CAMPAIGNS) }} filter={[EMAIL]} />
         )}

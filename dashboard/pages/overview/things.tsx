@@ -16,12 +16,12 @@ const TITLES: Readonly<Record<string, string>> = {
   opens_by_machines: 'Most opens are machines',
 };
 
-export function Things({ view }: { view: View }) {
-  const today = useToday(view);
+export function Things({ view, ready }: { view: View; ready: boolean }) {
+  const today = useToday(view, ready);
   return (
     <section aria-labelledby="things">
       <h2 id="things">Three things today</h2>
-      <Shown answer={today} what="what is worth a look">
+      <Shown answer={today} what="what is worth a look" tall={9}>
         {({ things, further_things, currency }) =>
           things.length === 0 ? (
             <p>Nothing that the data is sure about.</p>
