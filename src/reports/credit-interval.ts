@@ -1,19 +1,13 @@
 /** How sure credit is: 90 % intervals from a bootstrap over random groups of people. docs/semantics.md 19. */
-import { PERSON_GROUPS } from '../attribution/plan.ts';
 import { formatMicros } from '../domain/money.ts';
 import { type Interval, middleOf } from '../learning/bootstrap.ts';
-import { drawGroups, drawnSums, type GroupDraws } from '../learning/group-bootstrap.ts';
+import { drawnSums } from '../learning/group-bootstrap.ts';
 import type { Spread } from './credit-source.ts';
+import { personDraws } from './person-draws.ts';
 
 /** With fewer people who ordered, the largest orders decide alone, and the interval would be too narrow. */
 export const LEAST_PEOPLE = 30;
 const LEVEL = 0.9;
-const DRAWS = 1_000;
-const SEED = 1;
-
-/** The draws are the same for all groups. They are made for the first one. */
-let made: GroupDraws | undefined;
-const draws = (): GroupDraws => (made ??= drawGroups(DRAWS, PERSON_GROUPS, SEED));
 
 type Credited = Pick<Spread, 'people' | 'credited'>;
 
@@ -21,7 +15,7 @@ type Credited = Pick<Spread, 'people' | 'credited'>;
 export function creditInterval({ people, credited }: Credited): Interval | null {
   if (people < LEAST_PEOPLE) return null;
   const sums = new Map([...credited].map(([group, micros]) => [group, Number(micros)]));
-  return middleOf([...drawnSums(draws(), sums)], LEVEL);
+  return middleOf([...drawnSums(personDraws(), sums)], LEVEL);
 }
 
 /** An interval of micros as amounts, each divided by a number of units. */
