@@ -3,7 +3,14 @@ export const PAGES = [
   { path: '/', name: 'Overview' },
   { path: '/channels', name: 'Channels' },
   { path: '/campaigns', name: 'Campaigns' },
-  { path: '/customers', name: 'Customers' },
+  { path: '/customers', name: 'Customers', role: 'analyst' },
   { path: '/models', name: 'Models' },
   { path: '/quality', name: 'Data quality' },
+] as const;
+
+/** The pages of admins. */
+export const ADMIN_PAGES = [
+  { path: '/admin/keys', name: 'Keys' },
+  { path: '/admin/sources', name: 'Sources' },
+  { path: '/admin/settings', name: 'Settings' },
 ] as const;
