@@ -15,10 +15,11 @@ import { ProgressBar } from './parts/progress-bar.tsx';
 import { Share } from './parts/share.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
 import { Views } from './parts/views.tsx';
+import { WhyDialog } from './parts/why.tsx';
 import { useView, withView } from './view.ts';
 
 const SharedPage = lazy(() => import('./pages/shared.tsx'));
-const Overview = lazy(() => import('./pages/overview.tsx'));
+const Overview = lazy(() => import('./pages/overview/page.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
 const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
 const Campaign = lazy(() => import('./pages/campaign.tsx'));
@@ -59,25 +60,27 @@ function SignedIn() {
       <ProgressBar />
       <Header session={data} />
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={<Loading what="the page" />}>
-          <Switch>
-            <Route path="/" component={Overview} />
-            <Route path="/channels" component={Channels} />
-            <Route path="/campaigns" component={Campaigns} />
-            <Route path="/campaigns/:id" component={Campaign} />
-            <Route path="/customers" component={Customers} />
-            <Route path="/customers/:id" component={Customer} />
-            <Route path="/orders/:id" component={Order} />
-            <Route path="/models" component={Models} />
-            <Route path="/quality" component={Quality} />
-            <Route path="/admin/keys" component={Keys} />
-            <Route path="/admin/sources" component={Sources} />
-            <Route path="/admin/settings" component={Settings} />
-            <Route>
-              <Notice title="There is no such page">Choose one above.</Notice>
-            </Route>
-          </Switch>
-        </Suspense>
+        <WhyDialog>
+          <Suspense fallback={<Loading what="the page" />}>
+            <Switch>
+              <Route path="/" component={Overview} />
+              <Route path="/channels" component={Channels} />
+              <Route path="/campaigns" component={Campaigns} />
+              <Route path="/campaigns/:id" component={Campaign} />
+              <Route path="/customers" component={Customers} />
+              <Route path="/customers/:id" component={Customer} />
+              <Route path="/orders/:id" component={Order} />
+              <Route path="/models" component={Models} />
+              <Route path="/quality" component={Quality} />
+              <Route path="/admin/keys" component={Keys} />
+              <Route path="/admin/sources" component={Sources} />
+              <Route path="/admin/settings" component={Settings} />
+              <Route>
+                <Notice title="There is no such page">Choose one above.</Notice>
+              </Route>
+            </Switch>
+          </Suspense>
+        </WhyDialog>
       </main>
     </BrandNamed>
   );

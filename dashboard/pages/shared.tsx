@@ -10,7 +10,7 @@ import { instant, shortDay, words } from '../parts/figures.ts';
 import { Loading, Notice } from '../parts/states.tsx';
 import { addDays, type View } from '../view.ts';
 
-const Overview = lazy(() => import('./overview.tsx'));
+const Overview = lazy(() => import('./overview/page.tsx'));
 const Channels = lazy(() => import('./channels.tsx'));
 const Campaigns = lazy(() => import('./campaigns.tsx'));
 const Campaign = lazy(() => import('./campaign.tsx'));
@@ -23,13 +23,14 @@ interface SharedView {
   expires_at: string;
 }
 
-/** The link leads to this page only: links to other pages, and buttons that look like links, become plain text, and files to save are left out. */
+/** The link leads to this page only: links to other pages, and buttons that look like links or tell why, become plain text, and files to save are left out. */
 function withoutLinks(): void {
   const before = options.vnode;
   options.vnode = (vnode: VNode) => {
     const props = vnode.props as { href?: unknown; class?: unknown; download?: unknown };
     const leads_away = vnode.type === 'a' && typeof props.href === 'string' && props.href.startsWith('/');
-    if (leads_away || (vnode.type === 'button' && props.class === 'link')) {
+    const leads_on = vnode.type === 'button' && (props.class === 'link' || props.class === 'why-figure');
+    if (leads_away || leads_on) {
       vnode.type = 'span';
       const { children } = vnode.props;
       const plain = { class: leads_away ? 'no-link' : '', children, hidden: props.download !== undefined };

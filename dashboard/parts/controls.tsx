@@ -1,6 +1,7 @@
 /** Period, comparison, brand, currency, model and filters, for all pages. */
 import type { JSX } from 'preact';
 import { addDays, useView, type View } from '../view.ts';
+import { AddFilter } from './add-filter.tsx';
 import { BrandChoice } from './brands.tsx';
 import { Choice } from './choice.tsx';
 import { shortDay, words } from './figures.ts';
@@ -48,6 +49,7 @@ export function Controls() {
         onChange={(currency) => change({ currency })}
       />
       <Filters view={view} change={change} />
+      <AddFilter view={view} change={change} />
     </form>
   );
 }
@@ -111,13 +113,22 @@ function Filters({ view, change }: Changing) {
         <li key={one}>
           <button
             type="button"
-            aria-label={`Remove the filter ${one}`}
+            title={`Remove the filter ${one}`}
+            aria-label={`Remove the filter ${chipText(one)}`}
             onClick={() => change({ filter: view.filter.filter((other) => other !== one) })}
           >
-            {one} <span aria-hidden="true">×</span>
+            {chipText(one)} <span aria-hidden="true">×</span>
           </button>
         </li>
       ))}
     </ul>
   );
+}
+
+/** A filter in words: `channel:!email` is “channel is not email”. */
+function chipText(filter: string): string {
+  const [field = '', ...rest] = filter.split(':');
+  const value = rest.join(':');
+  const is_not = value.startsWith('!');
+  return `${words(field)} ${is_not ? 'is not' : 'is'} ${value.slice(is_not ? 1 : 0) || 'missing'}`;
 }

@@ -6,7 +6,7 @@ import { changeCells, changeColumns } from './changes.ts';
 import { line } from './clip.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
-import { moneyText, NOTHING, number, percent, textTable } from './table.ts';
+import { intervalText, moneyText, NOTHING, number, percent, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
 
@@ -39,7 +39,7 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     number(row['credited_conversions'], 2),
     moneyText(row['attributed_revenue']),
     moneyText(row['revenue_per_recipient']),
-    interval(row['revenue_per_recipient_interval'] as Interval | null | undefined),
+    intervalText(row['revenue_per_recipient_interval']),
     ...spendCells(row),
     ...changeCells(report, row, 'attributed_revenue'),
   ];
@@ -60,15 +60,6 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     (has_campaign && !has_email ? notMet(campaigns) : '') +
     reportWarnings(report)
   );
-}
-
-interface Interval {
-  low: string;
-  high: string;
-}
-
-function interval(found: Interval | null | undefined): string {
-  return found ? `${moneyText(found.low)} – ${moneyText(found.high)}` : NOTHING;
 }
 
 /** An id as advertising platforms give them. */

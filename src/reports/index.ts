@@ -21,11 +21,13 @@ import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
 import { synergies } from './synergies/synergies.ts';
+import { today } from './today/report.ts';
 import { whatChanged } from './what-changed/report.ts';
 
 export const REPORTS: readonly Report[] = [
   attribution,
   whatChanged,
+  today,
   models,
   journeys,
   paths,

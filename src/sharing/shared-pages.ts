@@ -42,8 +42,17 @@ function ofView({ compare, ...view }: SharedView): Asked {
   return { ...view, compare: compare === 'none' ? undefined : compare };
 }
 
-const attribution = (view: SharedView, group_by: string, filter: readonly string[] = []): Question =>
-  question('/v1/reports/attribution', { ...ofView(view), filter: [...view.filter, ...filter], group_by });
+const attribution = (view: SharedView, group_by: string): Question =>
+  question('/v1/reports/attribution', { ...ofView(view), group_by });
+
+/** With intervals. */
+const sure = (view: SharedView, group_by: string, filter: readonly string[] = []): Question =>
+  question('/v1/reports/attribution', {
+    ...ofView(view),
+    filter: [...view.filter, ...filter],
+    group_by,
+    intervals: 'true',
+  });
 
 const campaigns = (view: SharedView, filter: readonly string[] = []): Question =>
   question('/v1/reports/campaigns', { ...ofView(view), filter: [...view.filter, ...filter] });
@@ -51,10 +60,10 @@ const campaigns = (view: SharedView, filter: readonly string[] = []): Question =
 /** The questions of each page; `id` is the part of its path after the slash. */
 const PAGES: Readonly<Record<string, (view: SharedView, id: string) => Question[]>> = {
   '/': (view) => [
-    attribution(view, 'channel,campaign_kind'),
-    attribution(view, 'channel'),
-    attribution(view, 'day'),
-    attribution(view, 'day', [EMAIL]),
+    sure(view, 'channel'),
+    sure(view, 'campaign_kind'),
+    ...['day', 'week', 'month'].flatMap((step) => [attribution(view, step), sure(view, step, [EMAIL])]),
+    question('/v1/reports/today', { ...ofView(view), filter: undefined }),
     campaigns(view, [EMAIL]),
     question('/v1/reports/claims', {
       start: view.start,

@@ -16,7 +16,7 @@ import type { ReportJson } from '../context.ts';
 import type { Spread } from '../credit-source.ts';
 import { byRevenue } from '../groups.ts';
 import type { CampaignKey, CampaignsEngagement } from './engagement-asked.ts';
-import { revenueInterval } from './revenue-interval.ts';
+import { revenueIntervals } from './revenue-interval.ts';
 
 /** A row of the attribution report by the keys. The fields of spend are missing if the filters are about what spend does not have. */
 export interface CampaignRow extends ReportJson {
@@ -96,7 +96,7 @@ function rowOf(credit: CampaignRow, engagement: Engagement | null, spread: Sprea
     ...engagementOf(engagement),
     conversion_rate: recipients === null ? null : ratio(people, recipients),
     revenue_per_recipient: recipients === null ? null : microsPer(BigInt(credit.attributed_revenue_micros), recipients),
-    ...revenueInterval(recipients, people, by_people),
+    ...revenueIntervals(recipients, people, by_people),
     ...(engagement === null ? NO_LOSSES : lossesPer(engagement, credit.touched_conversions)),
   };
 }

@@ -2,7 +2,7 @@
 import { Type } from '../../domain/typebox.ts';
 import { ENGAGEMENT_COUNTS, ENGAGEMENT_RATES, LOSSES } from '../campaign-metrics.ts';
 import type { ComparedParts } from '../compare.ts';
-import { ATTRIBUTION_MEANINGS } from './attribution.ts';
+import { ATTRIBUTION_MEANINGS, INTERVAL } from './attribution.ts';
 import { type Compared, comparedRows, comparedShape } from './changes.ts';
 import {
   amount,
@@ -44,7 +44,8 @@ const PARTS = {
     },
     others: {
       campaign_kind: textOrNull(),
-      revenue_per_recipient_interval: nullable(closed({ low: amount(), high: amount() })),
+      attributed_revenue_interval: INTERVAL,
+      revenue_per_recipient_interval: INTERVAL,
       revenue_per_recipient_withheld: textOrNull(),
       revenue_per_recipient_support: count(),
     },
