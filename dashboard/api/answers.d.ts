@@ -905,6 +905,7 @@ ReportsJourneys: ReportsJourneys
 ReportsPaths: ReportsPaths
 ReportsLags: ReportsLags
 ReportsSynergies: ReportsSynergies
+ReportsOrders: ReportsOrders
 ReportsCampaigns: ReportsCampaigns
 ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
@@ -2953,6 +2954,70 @@ share_of_a: (number | null)
 share_of_b: (number | null)
 }[]
 }
+}
+export interface ReportsOrders {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+by: string
+/**
+ * Orders that the question chooses; `orders` lists the newest of them, up to `limit`
+ */
+found_orders: number
+orders: {
+/**
+ * Its receipt is at /v1/conversions/{conversion_id}/receipt
+ */
+conversion_id: string
+order_id: (string | null)
+brand_id: string
+conversion_type: string
+occurred_at: string
+net_revenue_micros: string
+/**
+ * Net value of the order in the period
+ */
+net_revenue: string
+/**
+ * Touches in its path
+ */
+touches: number
+/**
+ * Days from the first touch of the path to the order; null without a touch
+ */
+days_to_order: (number | null)
+/**
+ * The touches that may earn, from the oldest to the newest, as `by` names them; null is a missing value
+ */
+path: (string | null)[]
+path_text: string
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
 }
 export interface ReportsCampaigns {
 report_period: {
