@@ -15,6 +15,7 @@ const Overview = lazy(() => import('./pages/overview.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
 const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
 const Campaign = lazy(() => import('./pages/campaign.tsx'));
+const Journeys = lazy(() => import('./pages/journeys/page.tsx'));
 const Customers = lazy(() => import('./pages/customers.tsx'));
 const Customer = lazy(() => import('./pages/customer.tsx'));
 const Order = lazy(() => import('./pages/order.tsx'));
@@ -47,6 +48,7 @@ function SignedIn() {
             <Route path="/channels" component={Channels} />
             <Route path="/campaigns" component={Campaigns} />
             <Route path="/campaigns/:id" component={Campaign} />
+            <Route path="/journeys" component={Journeys} />
             <Route path="/customers" component={Customers} />
             <Route path="/customers/:id" component={Customer} />
             <Route path="/orders/:id" component={Order} />

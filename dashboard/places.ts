@@ -3,6 +3,7 @@ export const PAGES = [
   { path: '/', name: 'Overview' },
   { path: '/channels', name: 'Channels' },
   { path: '/campaigns', name: 'Campaigns' },
+  { path: '/journeys', name: 'Journeys' },
   { path: '/customers', name: 'Customers' },
   { path: '/models', name: 'Models' },
   { path: '/quality', name: 'Data quality' },

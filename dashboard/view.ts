@@ -77,6 +77,27 @@ export function withView(path: string, view: View): string {
   return `${path}?${search}`;
 }
 
+/** Choices of one page, which its address has beside the view. */
+function othersIn(search: string): Array<[name: string, value: string]> {
+  const own: readonly string[] = [...NAMES, 'filter'];
+  return [...new URLSearchParams(search)].filter(([name]) => !own.includes(name));
+}
+
+/** The values of a choice that only this page has, and how to change them. No value removes it from the address. */
+export function useOwnChoice(name: string): [readonly string[], (values: readonly string[]) => void] {
+  const search = useSearch();
+  const [path, go] = useLocation();
+  return [
+    new URLSearchParams(search).getAll(name),
+    (values) => {
+      const next = new URLSearchParams(search);
+      next.delete(name);
+      for (const value of values) next.append(name, value);
+      go(`${path}?${next}`);
+    },
+  ];
+}
+
 /** The view, and how to change it. */
 export function useView(): [View, (change: Partial<View>) => void] {
   const search = useSearch();
@@ -87,7 +108,8 @@ export function useView(): [View, (change: Partial<View>) => void] {
     (change) => {
       const next = { ...view, ...change };
       remember(next);
-      go(withView(path, next));
+      const others = new URLSearchParams(othersIn(search)).toString();
+      go(withView(path, next) + (others === '' ? '' : `&${others}`));
     },
   ];
 }

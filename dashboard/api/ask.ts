@@ -1,7 +1,7 @@
 /** Questions to the server that sent the page, with the cookie of the session. */
 import { keepPreviousData, QueryClient, useQuery } from '@tanstack/react-query';
 
-/** Parameters of a question; a list is sent as one parameter for each value, and what is undefined is left out. */
+/** Parameters of a question; a list is sent as one parameter for each value, and what is undefined or empty is left out. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Why the server did not answer as asked. */
@@ -32,8 +32,8 @@ export const client = new QueryClient({
 export function addressOf(path: string, parameters: Parameters): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters))
-    for (const one of Array.isArray(value) ? value : [value])
-      if (one !== undefined && one !== '') search.append(name, one);
+    if (Array.isArray(value)) for (const one of value) search.append(name, one);
+    else if (value !== undefined && value !== '') search.append(name, value as string);
   const text = search.toString();
   return text === '' ? path : `${path}?${text}`;
 }

@@ -62,6 +62,7 @@ const DASHBOARD_PAGES = [
   '/channels',
   '/campaigns',
   '/campaigns/:id',
+  '/journeys',
   '/customers',
   '/customers/:id',
   '/models',
