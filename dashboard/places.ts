@@ -3,6 +3,8 @@ export const PAGES = [
   { path: '/', name: 'Overview' },
   { path: '/channels', name: 'Channels' },
   { path: '/campaigns', name: 'Campaigns' },
+  { path: '/changes', name: 'What changed' },
+  { path: '/email', name: 'Email' },
   { path: '/journeys', name: 'Journeys' },
   { path: '/customers', name: 'Customers' },
   { path: '/models', name: 'Models' },

@@ -3218,6 +3218,14 @@ low: string
 high: string
 } | null)
 /**
+ * The same bootstrap as 20 values, each as likely as the others: the middles of 20 equal parts of its sorted results
+ */
+revenue_per_recipient_quantiles: (string[] | null)
+/**
+ * The share of resamples in which it is above average_revenue_per_recipient of the same resample; null without an interval or without other rows with recipients
+ */
+revenue_per_recipient_above_average: (number | null)
+/**
  * Why there is no interval
  */
 revenue_per_recipient_withheld: (string | null)
@@ -3379,6 +3387,10 @@ change_percent?: {
 [k: string]: number | null
 }
 }[]
+/**
+ * Attributed revenue of all rows with recipients / the sum of their recipients; who is in several rows counts in each
+ */
+average_revenue_per_recipient: (string | null)
 totals: {
 /**
  * Null, as all engagement, if no email event, open or click of the campaign lies in the period

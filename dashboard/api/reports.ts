@@ -19,12 +19,12 @@ export type Campaigns = ReportsCampaigns;
 export type CampaignRow = Campaigns['campaigns'][number];
 export type Claims = ReportsClaims;
 
-export function useAttribution(view: View, group_by: string, filter: readonly string[] = []) {
-  return useAnswer<Attribution>('/v1/reports/attribution', {
-    ...asked(view),
-    filter: [...view.filter, ...filter],
-    group_by,
-  });
+export function useAttribution(view: View, group_by: string, filter: readonly string[] = [], enabled = true) {
+  return useAnswer<Attribution>(
+    '/v1/reports/attribution',
+    { ...asked(view), filter: [...view.filter, ...filter], group_by },
+    enabled,
+  );
 }
 
 /** Channels under settings that are tried, in days by their parameter. */

@@ -62,6 +62,8 @@ const DASHBOARD_PAGES = [
   '/channels',
   '/campaigns',
   '/campaigns/:id',
+  '/changes',
+  '/email',
   '/journeys',
   '/customers',
   '/customers/:id',

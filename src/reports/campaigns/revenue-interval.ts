@@ -3,8 +3,8 @@
  * given; what they bring varies from person to person.
  */
 import { PERSON_GROUPS } from '../../attribution/plan.ts';
-import { formatMicros } from '../../domain/money.ts';
-import { middleOf } from '../../learning/bootstrap.ts';
+import { formatMicros, ratio } from '../../domain/money.ts';
+import { middleOf, percentile } from '../../learning/bootstrap.ts';
 import { drawGroups, drawnSums, type GroupDraws } from '../../learning/group-bootstrap.ts';
 import type { ReportJson } from '../context.ts';
 
@@ -18,28 +18,66 @@ const SEED = 1;
 let made: GroupDraws | undefined;
 const draws = (): GroupDraws => (made ??= drawGroups(DRAWS, PERSON_GROUPS, SEED));
 
+/** A row with recipients: what it is credited with, in micros by group of people. */
+interface Earning {
+  recipients: number;
+  credited: ReadonlyMap<number, bigint>;
+}
+
+/** Credited revenue / recipients of several rows together. Who is in several rows counts in each. */
+export interface AverageRevenue {
+  micros: number;
+  /** The same in each draw. */
+  drawn: Float64Array;
+}
+
+/** The average of all rows with recipients; null if it would be the row itself. */
+export function averageRevenue(rows: readonly Earning[]): AverageRevenue | null {
+  if (rows.length < 2) return null;
+  let recipients = 0;
+  const sums = new Map<number, number>();
+  for (const row of rows) {
+    recipients += row.recipients;
+    for (const [group, micros] of row.credited) sums.set(group, (sums.get(group) ?? 0) + Number(micros));
+  }
+  const total = [...sums.values()].reduce((all, micros) => all + micros, 0);
+  return { micros: total / recipients, drawn: drawnSums(draws(), sums).map((sum) => sum / recipients) };
+}
+
+/** The middles of {@link DOTS} equal parts of the draws, for a plot of quantiles as dots (Kay and others, CHI 2016). */
+const DOTS = 20;
+const DOT_PLACES = Array.from({ length: DOTS }, (_, i) => (i + 0.5) / DOTS);
+
 /**
- * The interval of credited revenue / recipients, and its support.
+ * The interval of credited revenue / recipients, its quantiles, how often it is above the average, and its support.
  * @param people those whose orders the campaign touched. @param credited micros by group of people.
  */
 export function revenueInterval(
   recipients: number | null,
   people: number,
   credited: ReadonlyMap<number, bigint>,
+  average: AverageRevenue | null = null,
 ): ReportJson {
   const support = { revenue_per_recipient_support: people };
   const withheld = (reason: string): ReportJson => ({
     revenue_per_recipient_interval: null,
+    revenue_per_recipient_quantiles: null,
+    revenue_per_recipient_above_average: null,
     revenue_per_recipient_withheld: reason,
     ...support,
   });
   if (recipients === null || recipients === 0) return withheld('needs recipients: no delivery was reported');
   if (people < LEAST_PEOPLE) return withheld(`needs ${LEAST_PEOPLE} people with a touched order, has ${people}`);
   const sums = new Map([...credited].map(([group, micros]) => [group, Number(micros)]));
-  const { low, high } = middleOf([...drawnSums(draws(), sums)], LEVEL);
+  const drawn = drawnSums(draws(), sums);
+  const above = average === null ? null : drawn.filter((sum, draw) => sum / recipients > average.drawn[draw]!).length;
+  const { low, high } = middleOf([...drawn], LEVEL);
   const each = (micros: number): string => formatMicros(BigInt(Math.round(micros / recipients)));
+  const sorted = drawn.sort();
   return {
     revenue_per_recipient_interval: { low: each(low), high: each(high) },
+    revenue_per_recipient_quantiles: DOT_PLACES.map((place) => each(percentile(sorted, place))),
+    revenue_per_recipient_above_average: above === null ? null : ratio(above, drawn.length),
     revenue_per_recipient_withheld: null,
     ...support,
   };
