@@ -17,6 +17,7 @@ const Campaigns = lazy(() => import('./pages/campaigns/page.tsx'));
 const Campaign = lazy(() => import('./pages/campaigns/campaign.tsx'));
 const Changes = lazy(() => import('./pages/changes.tsx'));
 const Email = lazy(() => import('./pages/email/page.tsx'));
+const Live = lazy(() => import('./pages/live.tsx'));
 const Journeys = lazy(() => import('./pages/journeys/page.tsx'));
 const Customers = lazy(() => import('./pages/customers/page.tsx'));
 const Customer = lazy(() => import('./pages/customers/customer.tsx'));
@@ -52,6 +53,7 @@ function SignedIn() {
             <Route path="/campaigns/:id" component={Campaign} />
             <Route path="/changes" component={Changes} />
             <Route path="/email" component={Email} />
+            <Route path="/live" component={Live} />
             <Route path="/journeys" component={Journeys} />
             <Route path="/customers" component={Customers} />
             <Route path="/customers/:id" component={Customer} />

@@ -9,4 +9,5 @@ export const PAGES = [
   { path: '/customers', name: 'Customers' },
   { path: '/models', name: 'Models' },
   { path: '/quality', name: 'Data quality' },
+  { path: '/live', name: 'Live' },
 ] as const;

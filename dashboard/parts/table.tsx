@@ -24,6 +24,7 @@ export function Table<R>({
   rows,
   keyOf,
   first = null,
+  empty = 'There is nothing in this period.',
 }: {
   caption: string;
   columns: ReadonlyArray<Column<R>>;
@@ -31,6 +32,8 @@ export function Table<R>({
   keyOf: (row: R) => string;
   /** The order at the beginning; that of the server when left out. */
   first?: Sorting | null;
+  /** What stands in place of rows. */
+  empty?: string;
 }) {
   const [sorting, setSorting] = useState<Sorting | null>(first);
   const sorted = sorting === null ? rows : sortRows(rows, columns[sorting.column]!, sorting.descending);
@@ -84,7 +87,7 @@ export function Table<R>({
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p class="empty">There is nothing in this period.</p>}
+      {rows.length === 0 && <p class="empty">{empty}</p>}
     </Wide>
   );
 }

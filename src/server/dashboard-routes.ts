@@ -64,6 +64,7 @@ const DASHBOARD_PAGES = [
   '/campaigns/:id',
   '/changes',
   '/email',
+  '/live',
   '/journeys',
   '/customers',
   '/customers/:id',
