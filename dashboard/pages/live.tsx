@@ -70,7 +70,7 @@ export default function Live() {
       </div>
       <Said minutes={minutes} />
       <section aria-labelledby="minutes">
-        <h2 id="minutes">A minute</h2>
+        <h2 id="minutes">Minute by minute</h2>
         <Table
           caption="Events by the minute of their arrival, the newest first"
           columns={MINUTE_COLUMNS}

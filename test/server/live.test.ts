@@ -24,6 +24,8 @@ interface Stream {
 
 async function listen(server: TestServer): Promise<string> {
   await server.app.listen({ port: 0, host: '127.0.0.1' });
+  // The client keeps connections for a minute, for which a server that stops waits.
+  onTestFinished(() => server.app.server.closeAllConnections());
   return `http://127.0.0.1:${(server.app.server.address() as AddressInfo).port}`;
 }
 
