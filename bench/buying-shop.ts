@@ -60,18 +60,15 @@ export function lifetimesOf(customers: ReadonlyArray<readonly ShopOrder[]>, unti
   for (const [person, orders] of kept.entries()) starts[person + 1] = starts[person]! + orders.length;
   const all = kept.flat();
   const random = new Random(1, 'groups of a buying shop');
-  const ones = new Uint8Array(kept.length).fill(1);
   return {
     people: kept.length,
     brand_no: new Uint32Array(kept.length),
     random_group: Uint8Array.from(kept, () => random.integer(0, PERSON_GROUPS - 1)),
-    passing: ones,
-    chosen: ones,
+    chosen: new Uint8Array(kept.length).fill(1),
     segment: null,
     channel: null,
     campaign_id: null,
     starts,
-    orders: all.length,
     at_ms: Float64Array.from(all, ({ day }) => day * MS_PER_DAY),
     day: Float64Array.from(all, ({ day }) => Math.floor(day)),
     has_email: null,

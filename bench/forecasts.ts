@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { MS_PER_DAY } from '../src/domain/time.ts';
 import { holdoutOf } from '../src/reports/lifetime/holdout.ts';
+import { fitUntil } from '../src/reports/lifetime/prediction.ts';
 import { simulate } from '../src/simulation/world.ts';
 import { CDNOW_LIKE, drawShop, LOYAL, lifetimesOf, type ShopOrder } from './buying-shop.ts';
 import { show } from './report.ts';
@@ -26,9 +27,11 @@ export async function benchForecasts(scale: number, cdnow: string | undefined): 
 
 async function compare(name: string, orders: ShopOrder[][]): Promise<void> {
   const days = orders.flat().map(({ day }) => Math.floor(day));
-  const [first, last] = [days.reduce((a, b) => Math.min(a, b)), days.reduce((a, b) => Math.max(a, b))];
+  const last = days.reduce((a, b) => Math.max(a, b));
   const lifetimes = lifetimesOf(orders, last + 1);
-  const held = await holdoutOf(lifetimes, last + 1, HORIZON, last + 1 - first, undefined);
+  const whole = await fitUntil(lifetimes, last + 1, undefined);
+  if ('refused' in whole) return show(name, whole.refused);
+  const held = await holdoutOf(lifetimes, last + 1, HORIZON, whole, undefined);
   if (held['refused'] !== null) return show(name, String(held['refused']));
   const percent = (error: unknown): string => `${(100 * Number(error)).toFixed(1)} %`;
   const units = (amount: unknown): string => Number(amount).toFixed(2);

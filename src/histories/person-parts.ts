@@ -14,9 +14,9 @@ export class PersonParts {
   private readonly people: Uint32Array;
   private readonly size: number;
 
-  /** @param next the number of people that were taken; threads share it. */
+  /** @param next its first number says how many people were taken; threads share it. */
   constructor(
-    orders: PassOrders,
+    orders: Pick<PassOrders, 'persons' | 'subjects'>,
     touchpoints: Touchpoints,
     private readonly next: Int32Array = new Int32Array(1),
   ) {
@@ -33,11 +33,14 @@ export class PersonParts {
 
 /** Hands out nobody from now on, so that the passes end. */
 export function endParts(next: Int32Array): void {
-  Atomics.store(next, 0, 2 ** 30);
+  for (let i = 0; i < next.length; i++) Atomics.store(next, i, 2 ** 30);
 }
 
 /** The people in the order in which their touchpoints lie in memory; those without touchpoints in order come last. */
-function inMemoryOrder({ persons, subjects }: PassOrders, { starts }: Touchpoints): Uint32Array {
+function inMemoryOrder(
+  { persons, subjects }: Pick<PassOrders, 'persons' | 'subjects'>,
+  { starts }: Touchpoints,
+): Uint32Array {
   const nobody = 0;
   /** By subject, the last person that begins there, plus 1; and by person, the one before. */
   const last = new Uint32Array(starts.length + 1);

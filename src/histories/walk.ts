@@ -26,11 +26,18 @@ export class Walk {
   take({ starts, values }: Lists, person: number, last_ms: number, first_ms = Number.NEGATIVE_INFINITY): void {
     this.length = 0;
     const until = starts[person + 1]!;
-    for (let i = starts[person]!; i < until; i++) {
-      const subject = values[i]!;
-      if (subject < this.filled) this.appendFilled(subject, last_ms, first_ms);
-      if (this.has_fresh) this.appendFresh(subject, last_ms, first_ms);
-    }
+    for (let i = starts[person]!; i < until; i++) this.append(values[i]!, last_ms, first_ms);
+  }
+
+  /** Walks one subject from `first_ms` up to `last_ms`. */
+  takeSubject(subject: number, last_ms: number, first_ms: number): void {
+    this.length = 0;
+    this.append(subject, last_ms, first_ms);
+  }
+
+  private append(subject: number, last_ms: number, first_ms: number): void {
+    if (subject < this.filled) this.appendFilled(subject, last_ms, first_ms);
+    if (this.has_fresh) this.appendFresh(subject, last_ms, first_ms);
   }
 
   private appendFilled(subject: number, last_ms: number, first_ms: number): void {

@@ -37,12 +37,18 @@ export interface Fitted<M> {
 const NAMES = ['r', 'alpha', 'a', 'b'] as const;
 const START = [Math.log(0.5), Math.log(0.5), Math.log(0.8), Math.log(2)];
 
-/** The model of most likelihood; null where the data do not settle its parameters. */
-export function* fitBgNbd(purchases: Purchases): Generator<void, Fitted<BgNbd> | null> {
+/**
+ * The model of most likelihood; null where the data do not settle its parameters.
+ * @param near a model that the steps begin at, such as that of a part of the data.
+ */
+export function* fitBgNbd(purchases: Purchases, near: BgNbd | null = null): Generator<void, Fitted<BgNbd> | null> {
   const rows = scaled(purchases);
   if (rows.customers === 0) return null;
   const smooth = likelihoodOf(rows);
-  const theta = yield* maximiseSmooth(smooth, Float64Array.from(START));
+  const theta = yield* maximiseSmooth(
+    smooth,
+    near === null ? Float64Array.from(START) : logsOfBgNbd({ ...near, alpha: near.alpha / rows.unit }),
+  );
   if (theta === null) return null;
   const covariance = yield* covarianceAt(smooth, theta);
   if (covariance === null) return null;

@@ -12,8 +12,8 @@ export interface Slope {
 export type Smooth = (theta: Float64Array) => Slope;
 
 const MAX_STEPS = 60;
-/** Stop once a step promises to raise the log likelihood by less than this. */
-const TOLERANCE = 1e-7;
+/** Stop once a step promises to raise the log likelihood by less than this. A standard error is half a unit away. */
+const TOLERANCE = 1e-5;
 /** The largest step of a number, so that one bad guess leads nowhere far. */
 const LONGEST = 2;
 const [FIRST_DAMPING, LEAST_DAMPING, MOST_DAMPING] = [1e-3, 1e-9, 1e12];

@@ -54,8 +54,10 @@ export interface Expected {
 const BLOCK = 4_096;
 /** Outcomes that are drawn for a group, and how many customers of all groups together are drawn. */
 const DRAWS = 400;
-const MOST_DRAWN = 1_200;
+const MOST_DRAWN = 600;
 const LEAST_OF_GROUP = 40;
+/** The slopes of a group of many customers are those of about so many, times how many each stands for. */
+const MOST_SLOPED = 10_000;
 
 /** The forecast of each group, and of all customers together as the last one. */
 export function* forecast(
@@ -141,13 +143,23 @@ function* slopesOf(
   horizon: number,
 ): Generator<void, { purchases: Float64Array[]; spending: Float64Array[] }> {
   const STEP = 1e-4;
-  const { group, groups, repeats, mean } = customers;
+  const { groups } = customers;
+  const { places, stands_for } = slopedOf(customers);
+  const taken = (of: Float64Array): Float64Array => Float64Array.from(places, (i) => of[i]!);
+  const own = {
+    repeats: taken(customers.repeats),
+    recency: taken(customers.recency),
+    age: taken(customers.age),
+    mean: taken(customers.mean),
+  };
+  const [own_purchases, own_spend] = [taken(expected.purchases), taken(expected.spend)];
   const empty = (size: number): Float64Array[] => Array.from({ length: groups + 1 }, () => new Float64Array(size));
   const [of_purchases, of_spending] = [empty(4), empty(3)];
-  const add = (to: Float64Array[], j: number, side: number, value: (i: number) => number): void => {
-    for (let i = 0; i < group.length; i++) {
-      const slope = (side * value(i)) / (2 * STEP);
-      to[group[i]!]![j]! += slope;
+  const add = (to: Float64Array[], j: number, side: number, value: (at: number) => number): void => {
+    for (let at = 0; at < places.length; at++) {
+      const group = customers.group[places[at]!]!;
+      const slope = (side * stands_for[group]! * value(at)) / (2 * STEP);
+      to[group]![j]! += slope;
       to[groups]![j]! += slope;
     }
   };
@@ -156,17 +168,35 @@ function* slopesOf(
   for (const side of [1, -1]) {
     for (let j = 0; j < 4; j++) {
       const model = bgNbdOf(moved(logsOfBgNbd(purchases.model), j, side * STEP));
-      const own = yield* expectedOf(customers, model, spending.model, horizon);
-      add(of_purchases, j, side, (i) => own.purchases[i]! * expected.spend[i]!);
+      const then = yield* expectedOf(own, model, spending.model, horizon);
+      add(of_purchases, j, side, (at) => then.purchases[at]! * own_spend[at]!);
       yield;
     }
     for (let j = 0; j < 3; j++) {
       const model = gammaGammaOf(moved(logsOfGammaGamma(spending.model), j, side * STEP));
-      add(of_spending, j, side, (i) => expected.purchases[i]! * expectedSpend(model, repeats[i]!, mean[i]!));
+      add(of_spending, j, side, (at) => own_purchases[at]! * expectedSpend(model, own.repeats[at]!, own.mean[at]!));
       yield;
     }
   }
   return { purchases: of_purchases, spending: of_spending };
+}
+
+/** The customers of whom slopes are made: of each group every k-th. By group, how many customers each of them stands for. */
+function slopedOf({ group, groups }: Customers): { places: number[]; stands_for: Float64Array } {
+  const sizes = new Float64Array(groups);
+  for (const own of group) sizes[own]! += 1;
+  const seen = new Float64Array(groups);
+  const taken = new Float64Array(groups);
+  const places: number[] = [];
+  for (let i = 0; i < group.length; i++) {
+    const own = group[i]!;
+    if (seen[own]! % Math.ceil(sizes[own]! / MOST_SLOPED) === 0) {
+      places.push(i);
+      taken[own]! += 1;
+    }
+    seen[own]! += 1;
+  }
+  return { places, stands_for: sizes.map((size, own) => size / Math.max(1, taken[own]!)) };
 }
 
 /**

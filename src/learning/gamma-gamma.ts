@@ -23,8 +23,14 @@ export interface GammaGamma {
 const NAMES = ['p', 'q', 'v'] as const;
 const START = [Math.log(2), Math.log(3), Math.log(1)];
 
-/** The model of most likelihood; null where the data do not settle its parameters. */
-export function* fitGammaGamma(spending: Spending): Generator<void, Fitted<GammaGamma> | null> {
+/**
+ * The model of most likelihood; null where the data do not settle its parameters.
+ * @param near a model that the steps begin at, such as that of a part of the data.
+ */
+export function* fitGammaGamma(
+  spending: Spending,
+  near: GammaGamma | null = null,
+): Generator<void, Fitted<GammaGamma> | null> {
   const customers = spending.mean.length;
   if (customers === 0) return null;
   let total = 0;
@@ -36,7 +42,10 @@ export function* fitGammaGamma(spending: Spending): Generator<void, Fitted<Gamma
     const { value, gradient } = evaluate(model, rows);
     return boundPenalty(theta, { value, gradient: gradient.map((slope, j) => slope * model[NAMES[j]!]) });
   };
-  const theta = yield* maximiseSmooth(smooth, Float64Array.from(START));
+  const theta = yield* maximiseSmooth(
+    smooth,
+    near === null ? Float64Array.from(START) : logsOfGammaGamma({ ...near, v: near.v / unit }),
+  );
   if (theta === null) return null;
   const covariance = yield* covarianceAt(smooth, theta);
   if (covariance === null) return null;

@@ -139,7 +139,7 @@ async function readLog(
     return () => context.training.run(limits, 'trainHazard', histories, naming, settings);
   }
   const naming = named(settings.grain);
-  const { paths, pathless } = await readLogPaths(snapshot, plan, context.directory, naming, in_memory);
+  const { paths, pathless } = await readLogPaths(snapshot, plan, context.directory, naming, in_memory, context.threads);
   return () => context.training.run(limits, 'trainPaths', paths, naming, { ...settings, pathless });
 }
 

@@ -4,6 +4,7 @@ import { MAX_PATH_LENGTH } from '../attribution/plan.ts';
 import { makeMembers } from '../attribution/touches.ts';
 import type { WeekStart } from '../domain/time.ts';
 import { partsOfPolicy } from '../histories/asked-orders.ts';
+import { brandDays } from '../histories/zone-days.ts';
 import type { OrderPaths, PathFilters } from '../models/paths/order-paths.ts';
 import { readOrderPaths } from '../models/paths/read-order-paths.ts';
 import type { PathStates } from '../models/paths/state-naming.ts';
@@ -26,8 +27,8 @@ interface AskedPaths {
   week_start: WeekStart;
   /** False where only the paths of orders are wanted. */
   with_people?: boolean;
-  /** False for sums, which do not depend on the order of paths. */
-  in_order?: boolean;
+  /** True where the instants of touches are wanted. */
+  instants?: boolean;
 }
 
 /**
@@ -38,16 +39,17 @@ export async function reportPaths(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  { states, filters, week_start, with_people = true, in_order = true }: AskedPaths,
+  { states, filters, week_start, with_people = true, instants = false }: AskedPaths,
 ): Promise<OrderPaths> {
   const histories = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
   const question = {
     states,
     filters: pathFilters(snapshot, plan, filters, week_start),
     with_people,
-    in_order,
+    in_order: false,
     most_touches: MAX_PATH_LENGTH,
-    instants: true,
+    instants,
+    threads: context.threads,
     signal: context.cancellation?.signal,
   };
   const { paths, served_by } = await readOrderPaths(snapshot, plan, context.directory, question, histories);
@@ -55,7 +57,9 @@ export async function reportPaths(
   const counts = peopleFilter(filters);
   if (counts === null || !with_people) return paths;
   const brandOf = (path: number): string => plan.brands[partsOfPolicy(paths.policy[path]!).brand_no]!.brand_id;
-  return pathsWhere(paths, (path) => paths.is_order[path] === 1 || counts(brandOf(path), paths.day_number[path]!));
+  const days = brandDays(plan.brands);
+  const dayOf = (path: number): number => days[partsOfPolicy(paths.policy[path]!).brand_no]!.day(paths.at_ms[path]!);
+  return pathsWhere(paths, (path) => paths.is_order[path] === 1 || counts(brandOf(path), dayOf(path)));
 }
 
 /** The paths that are kept. People keep their numbers. */
@@ -95,12 +99,11 @@ async function pathsWhere(paths: OrderPaths, isKept: (path: number) => boolean):
     ...paths,
     offsets: own_offsets.subarray(0, count + 1),
     codes: await take(paths.codes, of_touches),
-    touch_ms: await take(paths.touch_ms, of_touches),
+    touch_ms: paths.touch_ms.length > 0 ? await take(paths.touch_ms, of_touches) : paths.touch_ms,
     shown: paths.shown === null ? null : await take(paths.shown, of_touches),
     is_order: await take(paths.is_order, of_paths),
     counted: await take(paths.counted, of_paths),
     at_ms: await take(paths.at_ms, of_paths),
-    day_number: await take(paths.day_number, of_paths),
     policy: await take(paths.policy, of_paths),
     net_micros: await take(paths.net_micros, of_paths),
     large_micros: large,

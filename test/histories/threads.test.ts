@@ -13,6 +13,7 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { Cancellation } from '../../src/reports/cancellation.ts';
 import type { ReportContext } from '../../src/reports/context.ts';
 import { journeysReport } from '../../src/reports/journeys.ts';
+import { pathsReport } from '../../src/reports/paths/report.ts';
 import { currentPosition } from '../../src/warehouse/position.ts';
 import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { askBoth, askReportBoth, filled } from '../support/both-ways.ts';
@@ -185,6 +186,23 @@ describe('a pass in threads', () => {
       expect(threads.passes).toBe(0);
       await ask({ threads });
       expect(threads.passes).toBe(1);
+    });
+  });
+
+  test('paths are found in threads, and are those that the event loop finds', async () => {
+    const { engine, as_of, histories } = await opened;
+    const paths = async (threads: PassThreads): Promise<string> => {
+      const own = { ...engine.reports, threads, histories: async () => viewOf(histories) };
+      const report = await pathsReport(own, { ...MARCH, as_of, by: 'campaign_id' }, ALL_BRANDS);
+      return JSON.stringify({ ...report, generated_at: '' });
+    };
+    await withThreads({}, async (threads) => {
+      const found = await paths(threads);
+      // One pass for the credit, and one for the paths.
+      expect(threads.passes).toBe(2);
+      await threads.close();
+      expect(found).toBe(await paths(threads));
+      expect(threads.passes).toBe(2);
     });
   });
 

@@ -58,6 +58,12 @@ export class People {
     return subject < person_of.length && person_of[subject] !== 0 ? person_of[subject]! - 1 : subject;
   }
 
+  /** True if a person has no other subject than the one that names it. */
+  isAlone(person: number): boolean {
+    const { starts } = this.base;
+    return !this.joined.has(person) && (person + 1 >= starts.length || starts[person] === starts[person + 1]);
+  }
+
   /** Calls `take` with each subject of a person, first with the one that names it. */
   eachSubject(person: number, take: (subject: number) => void): void {
     const { starts, subject } = this.base;

@@ -7,9 +7,11 @@ import { ThreadCalls } from '../../files/thread-calls.ts';
 import { threadFile } from '../../files/thread-file.ts';
 import type { Asked } from '../asked.ts';
 import { TOUCHPOINT_ARRAYS, type Touchpoints } from '../histories.ts';
+import type { AskedPaths } from '../paths/asked-paths.ts';
+import type { FoundPathsData } from '../paths/found-paths.ts';
 import { endParts } from '../person-parts.ts';
 import { Block } from './block.ts';
-import { type PassQuestion, putQuestion, type ThreadPart } from './question.ts';
+import { putQuestion, type ThreadPart, type ThreadQuestion, type ThreadWork, type WorkKind } from './question.ts';
 
 /** With fewer orders the event loop is done before the threads have begun. */
 const LEAST_ORDERS = 2_000;
@@ -65,13 +67,33 @@ export class PassThreads {
    * @throws the reason of the signal.
    */
   async run(touchpoints: Touchpoints, asked: Asked, signal?: AbortSignal): Promise<ThreadPart[] | undefined> {
-    if (this.closed || asked.orders.orders < this.least_orders) return undefined;
+    return this.make('credit', touchpoints, asked, asked.orders.orders, signal);
+  }
+
+  /** Finds paths, as {@link run} makes passes. */
+  async paths(
+    touchpoints: Touchpoints,
+    asked: AskedPaths,
+    signal?: AbortSignal,
+  ): Promise<FoundPathsData[] | undefined> {
+    const { orders, silent } = asked;
+    return this.make('paths', touchpoints, asked, orders.orders + silent.people + silent.alone.length, signal);
+  }
+
+  private async make<K extends WorkKind>(
+    kind: K,
+    touchpoints: Touchpoints,
+    asked: ThreadWork[K]['asked'],
+    size: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Array<ThreadWork[K]['part']> | undefined> {
+    if (this.closed || size < this.least_orders) return undefined;
     const block = this.blocks.pop() ?? new Block();
     this.running += 1;
     clearTimeout(this.idle);
     try {
-      const question = await putQuestion(block, touchpoints, asked);
-      return await this.ask(question, signal);
+      const question = await putQuestion(block, kind, touchpoints, asked);
+      return await this.ask<K>(question, signal);
     } finally {
       this.running -= 1;
       if (this.blocks.length < KEPT_BLOCKS) this.blocks.push(block);
@@ -87,7 +109,10 @@ export class PassThreads {
   }
 
   /** Asks all threads, and waits until none of them reads the question any more. */
-  private async ask(question: PassQuestion, signal: AbortSignal | undefined): Promise<ThreadPart[] | undefined> {
+  private async ask<K extends WorkKind>(
+    question: ThreadQuestion,
+    signal: AbortSignal | undefined,
+  ): Promise<Array<ThreadWork[K]['part']> | undefined> {
     if (this.closed) return undefined;
     const end = (): void => endParts(question.next);
     signal?.addEventListener('abort', end, { once: true });
@@ -96,7 +121,7 @@ export class PassThreads {
       const threads = this.threadsFor(question.touchpoints);
       const answers = await Promise.allSettled(
         threads.map((thread) =>
-          this.askThread(thread, question).catch((error: unknown) => {
+          this.askThread<K>(thread, question).catch((error: unknown) => {
             end();
             throw error;
           }),
@@ -109,16 +134,19 @@ export class PassThreads {
         return undefined;
       }
       this.passes += 1;
-      return answers.map((answer) => (answer as PromiseFulfilledResult<ThreadPart>).value);
+      return answers.map((answer) => (answer as PromiseFulfilledResult<ThreadWork[K]['part']>).value);
     } finally {
       signal?.removeEventListener('abort', end);
     }
   }
 
-  private async askThread(thread: Thread, question: PassQuestion): Promise<ThreadPart> {
+  private async askThread<K extends WorkKind>(
+    thread: Thread,
+    question: ThreadQuestion,
+  ): Promise<ThreadWork[K]['part']> {
     thread.running += 1;
     try {
-      return (await thread.calls.ask(question)) as ThreadPart;
+      return (await thread.calls.ask(question)) as ThreadWork[K]['part'];
     } finally {
       thread.running -= 1;
       if (thread.running === 0 && thread.is_old) void endThread(thread);

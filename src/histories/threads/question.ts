@@ -5,15 +5,27 @@ import { TOUCHPOINT_ARRAYS, type Touchpoints } from '../histories.ts';
 import type { LabelFacts } from '../label-facts.ts';
 import type { Lists } from '../orders/lists.ts';
 import type { PassPart } from '../pass.ts';
+import { type AskedPaths, PATH_ORDER_ARRAYS, type PathOrders } from '../paths/asked-paths.ts';
+import type { FoundPathsData } from '../paths/found-paths.ts';
 import type { Numbers } from '../room.ts';
 import { type Block, bytesInBlock } from './block.ts';
 
-export interface PassQuestion {
-  touchpoints: Touchpoints;
-  asked: Asked;
-  /** What the threads take people from: see PersonParts. */
-  next: Int32Array;
+/** What threads can be asked, and what each of them answers. */
+export interface ThreadWork {
+  credit: { asked: Asked; part: ThreadPart };
+  paths: { asked: AskedPaths; part: FoundPathsData };
 }
+export type WorkKind = keyof ThreadWork;
+
+export type ThreadQuestion = {
+  [K in WorkKind]: {
+    kind: K;
+    asked: ThreadWork[K]['asked'];
+    touchpoints: Touchpoints;
+    /** What the threads take people from. */
+    next: Int32Array;
+  };
+}[WorkKind];
 
 export interface ThreadPart {
   part: PassPart;
@@ -21,11 +33,22 @@ export interface ThreadPart {
   open_decays: readonly number[];
 }
 
+/** What a thread does not read is left out. */
+const TRIMMED: { [K in WorkKind]: (asked: ThreadWork[K]['asked']) => ThreadWork[K]['asked'] } = {
+  credit: trim,
+  paths: trimPaths,
+};
+
 /** Puts a question into a block. Only the touchpoints are not copied. */
-export async function putQuestion(block: Block, touchpoints: Touchpoints, asked: Asked): Promise<PassQuestion> {
-  const trimmed = trim(asked);
+export async function putQuestion<K extends WorkKind>(
+  block: Block,
+  kind: K,
+  touchpoints: Touchpoints,
+  asked: ThreadWork[K]['asked'],
+): Promise<ThreadQuestion> {
+  const trimmed = TRIMMED[kind](asked);
   const arrays = arraysIn(trimmed);
-  const next = new Int32Array(1);
+  const next = new Int32Array(2);
   block.begin([...arrays, next].reduce((sum, array) => sum + bytesInBlock(array), 0));
   const turns = new WorkTurns();
   const copies = new Map<unknown, Numbers>();
@@ -33,7 +56,12 @@ export async function putQuestion(block: Block, touchpoints: Touchpoints, asked:
     copies.set(array, block.put(array));
     if (turns.ends(1)) await turns.next();
   }
-  return { touchpoints: touchpointsOf(touchpoints), asked: copied(trimmed, copies), next: block.put(next) };
+  return {
+    kind,
+    touchpoints: touchpointsOf(touchpoints),
+    asked: copied(trimmed, copies),
+    next: block.put(next),
+  } as ThreadQuestion;
 }
 
 function touchpointsOf(touchpoints: Touchpoints): Touchpoints {
@@ -42,7 +70,6 @@ function touchpointsOf(touchpoints: Touchpoints): Touchpoints {
   return { ...arrays, collectors, length } as Touchpoints;
 }
 
-/** A question without what a pass does not read. */
 function trim({ plan, orders, tables, ...others }: Asked): Asked {
   const { labels, facts, channels, shown } = tables;
   const used = <A extends Numbers>(array: A): A => array.subarray(0, labels) as A;
@@ -52,15 +79,32 @@ function trim({ plan, orders, tables, ...others }: Asked): Asked {
     orders: ordersOf(orders),
     tables: {
       ...tables,
-      facts: Object.fromEntries(
-        Object.entries(facts).map(([name, array]) => [name, used(array)]),
-      ) as unknown as LabelFacts,
+      facts: factsOf(facts, labels),
       group: used(tables.group),
       email: used(tables.email),
       channel: channels === 0 ? new Uint32Array(0) : used(tables.channel),
       shown,
     },
   };
+}
+
+function trimPaths({ plan, orders, facts, labels, ...others }: AskedPaths): AskedPaths {
+  const arrays = Object.fromEntries(PATH_ORDER_ARRAYS.map((name) => [name, orders[name]]));
+  const { persons, subjects } = orders;
+  return {
+    ...others,
+    labels,
+    plan: planOf(plan),
+    facts: factsOf(facts, labels),
+    orders: { ...arrays, orders: orders.orders, persons, subjects: listsOf(subjects) } as PathOrders,
+  };
+}
+
+/** Facts without the room for more labels. */
+function factsOf(facts: LabelFacts, labels: number): LabelFacts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, array]) => [name, array.subarray(0, labels)]),
+  ) as unknown as LabelFacts;
 }
 
 /** Models also have functions and SQL, which a thread cannot be sent or does not need. */

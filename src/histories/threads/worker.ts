@@ -3,14 +3,16 @@ import { parentPort } from 'node:worker_threads';
 import type { ThreadAnswer } from '../../files/thread-calls.ts';
 import { yieldToProcess } from '../../files/thread-priority.ts';
 import { Pass } from '../pass.ts';
+import type { FoundPathsData } from '../paths/found-paths.ts';
+import { PathWalk } from '../paths/path-walk.ts';
 import { PersonParts } from '../person-parts.ts';
 import { Decays, ruleModel } from '../weights.ts';
-import type { PassQuestion, ThreadPart } from './question.ts';
+import type { ThreadPart, ThreadQuestion } from './question.ts';
 
 /** How much lower the priority of the thread is, so that requests go first. */
 const NICE = 2;
 
-async function partOf({ touchpoints, asked, next }: PassQuestion): Promise<ThreadPart> {
+async function creditOf({ touchpoints, asked, next }: ThreadQuestion & { kind: 'credit' }): Promise<ThreadPart> {
   const decays = new Decays();
   const models = asked.plan.models.map(({ name }) => ruleModel(name, asked.plan, decays)!);
   const pass = new Pass(touchpoints, asked, models);
@@ -18,15 +20,34 @@ async function partOf({ touchpoints, asked, next }: PassQuestion): Promise<Threa
   return { part: pass.part(), open_decays: [...decays.open] };
 }
 
+async function pathsOf({ touchpoints, asked, next }: ThreadQuestion & { kind: 'paths' }): Promise<FoundPathsData> {
+  const walk = new PathWalk(touchpoints, asked);
+  await walk.run(next);
+  return walk.found.data();
+}
+
 if (parentPort !== null) {
   const port = parentPort;
   yieldToProcess(NICE);
-  const answer = async ({ number, ...question }: PassQuestion & { number: number }): Promise<ThreadAnswer> => {
+  const answer = async (question: ThreadQuestion & { number: number }): Promise<void> => {
+    const { number } = question;
+    const send = (answered: ThreadAnswer, moved: ArrayBuffer[] = []): void => port.postMessage(answered, moved);
     try {
-      return { number, result: await partOf(question) };
+      if (question.kind === 'credit') send({ number, result: await creditOf(question) });
+      else {
+        const result = await pathsOf(question);
+        send({ number, result }, buffersOf(result));
+      }
     } catch (failure) {
-      return { number, failure };
+      send({ number, failure });
     }
   };
-  port.on('message', (question) => void answer(question).then((answered) => port.postMessage(answered)));
+  port.on('message', (question) => void answer(question));
+}
+
+/** The memory of an answer, which moves to the one who asked. */
+function buffersOf(result: object): ArrayBuffer[] {
+  return Object.values(result)
+    .filter((value) => ArrayBuffer.isView(value))
+    .map(({ buffer }) => buffer as ArrayBuffer);
 }

@@ -4,11 +4,12 @@ import { NOT_CHOSEN } from '../../histories/asked.ts';
 import { type AskedOrders, partsOfPolicy } from '../../histories/asked-orders.ts';
 import { SMALL } from '../../histories/exact.ts';
 import type { Histories } from '../../histories/histories.ts';
-import type { SilentPeople } from '../../histories/orders/silent-people.ts';
-import { brandDays } from '../../histories/zone-days.ts';
+import { silentPolicy } from '../../histories/paths/asked-paths.ts';
+import { ALONE, type FoundPathsData } from '../../histories/paths/found-paths.ts';
+import type { SilentPeople } from '../../histories/paths/silent-people.ts';
+import { grown } from '../../histories/room.ts';
 import { inBlocks, sortInTurns, WorkTurns } from '../../warehouse/work-turns.ts';
 import { codeStates } from '../grain.ts';
-import type { FoundPaths } from './found-paths.ts';
 import type { OrderPaths, PathQuestion } from './order-paths.ts';
 import { stateNaming } from './state-naming.ts';
 
@@ -21,54 +22,80 @@ export interface PathPeople {
 }
 
 export async function assemblePaths(
-  found: FoundPaths,
+  found: FoundPathsData,
   plan: Plan,
   people: PathPeople,
   question: PathQuestion,
   histories: Histories,
 ): Promise<OrderPaths> {
-  const sorted = question.in_order
-    ? await inOrder(found, people, histories)
-    : Uint32Array.from({ length: found.paths }, (_, path) => path);
-  const facts = emptyFacts(found.paths);
-  const numbers = new PersonNumbers(people, histories);
-  const days = brandDays(plan.brands);
-  const turns = new WorkTurns();
-  for (let path = 0; path < found.paths; path++) {
-    if (turns.ends(64)) await turns.next();
-    const own = sorted[path]!;
-    const order = found.order[own]!;
-    const person = found.person[own]!;
-    const policy = order < 0 ? people.silent.policy[person]! : people.orders.policy[order]!;
-    facts.policy[path] = policy;
-    facts.at_ms[path] = found.at_ms[own]!;
-    facts.day_number[path] = days[partsOfPolicy(policy).brand_no]!.day(found.at_ms[own]!);
-    facts.person[path] = order < 0 ? numbers.ofSilent(person) : numbers.ofOrdering(person);
-    facts.offsets[path + 1] = facts.offsets[path]! + found.offsets[own + 1]! - found.offsets[own]!;
-    if (order < 0) continue;
-    facts.is_order[path] = 1;
-    addValue(facts, path, order, people);
-  }
-  return { ...facts, ...(await touchesOf(found, sorted, question, histories)), person_hash: numbers.hashes() };
-}
-
-function emptyFacts(paths: number) {
-  return {
-    offsets: new Uint32Array(paths + 1),
+  const names = new SilentNames(plan, people.silent, histories);
+  const ordered = question.in_order ? await inOrder(found, people, names, histories) : found;
+  const { paths, touches, order: order_of, person: person_of } = ordered;
+  const facts = {
     is_order: new Uint8Array(paths),
     counted: new Uint8Array(paths),
-    at_ms: new Float64Array(paths),
-    day_number: new Int32Array(paths),
     policy: new Uint32Array(paths),
     net_micros: new Float64Array(paths),
     large_micros: new Map<number, bigint>(),
     person: new Uint32Array(paths),
   };
+  const numbers = new PersonNumbers(people, names, histories);
+  const turns = new WorkTurns();
+  for (let path = 0; path < paths; path++) {
+    if (turns.ends(256)) await turns.next();
+    const order = order_of[path]!;
+    const person = person_of[path]!;
+    facts.person[path] = numbers.of(order, person);
+    if (order < 0) {
+      facts.policy[path] = names.policyOf(order, person);
+      continue;
+    }
+    facts.policy[path] = people.orders.policy[order]!;
+    facts.is_order[path] = 1;
+    addValue(facts, path, order, people);
+  }
+  return {
+    ...facts,
+    offsets: ordered.offsets.subarray(0, paths + 1),
+    at_ms: ordered.at_ms.subarray(0, paths),
+    touch_ms: ordered.touch_ms.subarray(0, question.instants ? touches : 0),
+    ...(await touchesOf(ordered, question, histories)),
+    person_hash: numbers.hashes(),
+  };
+}
+
+/** What tells people apart who did not order. */
+class SilentNames {
+  constructor(
+    private readonly plan: Plan,
+    private readonly silent: SilentPeople,
+    private readonly histories: Histories,
+  ) {}
+
+  placeOf(kind: number, person: number): number {
+    return kind === ALONE ? this.silent.alone[person]! - 1 : this.silent.brand_no[person]!;
+  }
+
+  policyOf(kind: number, person: number): number {
+    return silentPolicy(this.plan, this.placeOf(kind, person));
+  }
+
+  highOf(kind: number, person: number): number {
+    return kind === ALONE ? this.histories.subjects.highOf(person) : this.silent.key_high[person]!;
+  }
+
+  lowOf(kind: number, person: number): number {
+    return kind === ALONE ? this.histories.subjects.lowOf(person) : this.silent.key_low[person]!;
+  }
 }
 
 /** Adds up the chosen value events of an order. */
 function addValue(
-  { net_micros, large_micros, counted }: ReturnType<typeof emptyFacts>,
+  {
+    net_micros,
+    large_micros,
+    counted,
+  }: Pick<OrderPaths, 'net_micros' | 'counted'> & { large_micros: Map<number, bigint> },
   path: number,
   order: number,
   { orders, event_group }: PathPeople,
@@ -88,69 +115,111 @@ function addValue(
   else large_micros.set(path, whole);
 }
 
-/** The numbers of the paths in order. */
-function inOrder(found: FoundPaths, people: PathPeople, { orders: book }: Histories): Promise<Uint32Array> {
+/** The same paths in order. */
+async function inOrder(
+  found: FoundPathsData,
+  people: PathPeople,
+  names: SilentNames,
+  { orders: book }: Histories,
+): Promise<FoundPathsData> {
   const { at_ms, order, person } = found;
-  const { silent, orders } = people;
+  const { orders } = people;
   const { named } = book.conversions;
   const brandOf = (number: number): number => partsOfPolicy(orders.policy[number]!).brand_no;
   const compareOrders = (a: number, b: number): number =>
     brandOf(a) - brandOf(b) || book.conversion_ids.texts.compare(named[orders.rows[a]!]!, named[orders.rows[b]!]!);
-  const compareSilent = (a: number, b: number): number =>
-    silent.brand_no[a]! - silent.brand_no[b]! ||
-    silent.key_high[a]! - silent.key_high[b]! ||
-    (silent.key_low[a]! >>> 0) - (silent.key_low[b]! >>> 0);
-  return sortInTurns(
+  const compareSilent = (a: number, b: number): number => {
+    const [own, own_person, other, other_person] = [order[a]!, person[a]!, order[b]!, person[b]!];
+    return (
+      names.placeOf(own, own_person) - names.placeOf(other, other_person) ||
+      names.highOf(own, own_person) - names.highOf(other, other_person) ||
+      (names.lowOf(own, own_person) >>> 0) - (names.lowOf(other, other_person) >>> 0)
+    );
+  };
+  const sorted = await sortInTurns(
     Uint32Array.from({ length: found.paths }, (_, path) => path),
     (a, b) => {
       const earlier = at_ms[a]! - at_ms[b]!;
       if (earlier !== 0) return earlier;
       const [own, other] = [order[a]!, order[b]!];
       if (own < 0 !== other < 0) return own < 0 ? 1 : -1;
-      return own < 0 ? compareSilent(person[a]!, person[b]!) : compareOrders(own, other);
+      return own < 0 ? compareSilent(a, b) : compareOrders(own, other);
     },
   );
+  return inPlaces(found, sorted);
+}
+
+/** The paths in the places that a list of their numbers says. */
+async function inPlaces(found: FoundPathsData, sorted: Uint32Array): Promise<FoundPathsData> {
+  const { paths, touches } = found;
+  const placed = {
+    paths,
+    touches,
+    order: new Int32Array(paths),
+    person: new Uint32Array(paths),
+    at_ms: new Float64Array(paths),
+    offsets: new Uint32Array(paths + 1),
+    label: new Uint32Array(touches),
+    touch_ms: new Float64Array(found.touch_ms.length === 0 ? 0 : touches),
+  };
+  const turns = new WorkTurns();
+  let touch = 0;
+  for (let path = 0; path < paths; path++) {
+    if (turns.ends(64)) await turns.next();
+    const own = sorted[path]!;
+    placed.order[path] = found.order[own]!;
+    placed.person[path] = found.person[own]!;
+    placed.at_ms[path] = found.at_ms[own]!;
+    for (let from = found.offsets[own]!; from < found.offsets[own + 1]!; from++, touch++) {
+      placed.label[touch] = found.label[from]!;
+      if (placed.touch_ms.length > 0) placed.touch_ms[touch] = found.touch_ms[from]!;
+    }
+    placed.offsets[path + 1] = touch;
+  }
+  return placed;
 }
 
 /** Numbers people in order of their first paths. */
 class PersonNumbers {
   private readonly ordering: Uint32Array;
-  private readonly silent: Uint32Array;
-  private readonly hash: number[] = [];
+  private hash = new Uint32Array(1 << 12);
+  private length = 0;
 
   constructor(
     private readonly people: PathPeople,
+    private readonly names: SilentNames,
     private readonly histories: Histories,
   ) {
     this.ordering = new Uint32Array(people.orders.persons);
-    this.silent = new Uint32Array(people.silent.people);
   }
 
-  ofOrdering(person: number): number {
+  /** People who did not order have one path each. */
+  of(order: number, person: number): number {
+    if (order < 0) return this.add(this.names.lowOf(order, person)) - 1;
     const { keys } = this.histories.orders;
-    this.ordering[person] ||= this.hash.push(keys.lowOf(this.people.orders.person_keys[person]!));
+    this.ordering[person] ||= this.add(keys.lowOf(this.people.orders.person_keys[person]!));
     return this.ordering[person]! - 1;
   }
 
-  ofSilent(person: number): number {
-    this.silent[person] ||= this.hash.push(this.people.silent.key_low[person]!);
-    return this.silent[person]! - 1;
+  hashes(): Uint32Array {
+    return this.hash.subarray(0, this.length);
   }
 
-  hashes(): Uint32Array {
-    return Uint32Array.from(this.hash);
+  private add(hash: number): number {
+    if (this.length === this.hash.length) this.hash = grown(this.hash, 2 * this.length);
+    this.hash[this.length++] = hash;
+    return this.length;
   }
 }
 
 async function touchesOf(
-  found: FoundPaths,
-  sorted: Uint32Array,
-  { states: named, filters, instants }: PathQuestion,
-  { labels, label, at_ms }: Histories,
-): Promise<Pick<OrderPaths, 'states' | 'codes' | 'touch_ms' | 'shown'>> {
+  { touches, label }: FoundPathsData,
+  { states: named, filters }: PathQuestion,
+  { labels }: Histories,
+): Promise<Pick<OrderPaths, 'states' | 'codes' | 'shown'>> {
   const used = new Uint8Array(labels.length);
-  await inBlocks(found.touches, (from, until) => {
-    for (let touch = from; touch < until; touch++) used[label[found.places[touch]!]!] = 1;
+  await inBlocks(touches, (from, until) => {
+    for (let touch = from; touch < until; touch++) used[label[touch]!] = 1;
   });
   const naming = stateNaming(named);
   const { states, codes: code_of } = codeStates(
@@ -159,19 +228,11 @@ async function touchesOf(
   );
   const shows = filters.touches === null ? null : filters.touches.shows;
   const shown_of = shows === null ? null : Uint8Array.from(labels, (own, i) => Number(used[i] === 1 && shows(own)));
-  const codes = new Uint16Array(found.touches);
-  const touch_ms = new Float64Array(instants ? found.touches : 0);
-  const shown = shown_of === null ? null : new Uint8Array(found.touches);
-  const turns = new WorkTurns();
-  let at = 0;
-  for (const own of sorted) {
-    if (turns.ends(64)) await turns.next();
-    for (let touch = found.offsets[own]!; touch < found.offsets[own + 1]!; touch++, at++) {
-      const place = found.places[touch]!;
-      codes[at] = code_of[label[place]!]!;
-      if (instants) touch_ms[at] = at_ms[place]!;
-      if (shown !== null) shown[at] = shown_of![label[place]!]!;
-    }
-  }
-  return { states, codes, touch_ms, shown };
+  const codes = new Uint16Array(touches);
+  const shown = shown_of === null ? null : new Uint8Array(touches);
+  await inBlocks(touches, (from, until) => {
+    for (let touch = from; touch < until; touch++) codes[touch] = code_of[label[touch]!]!;
+    if (shown !== null) for (let touch = from; touch < until; touch++) shown[touch] = shown_of![label[touch]!]!;
+  });
+  return { states, codes, shown };
 }

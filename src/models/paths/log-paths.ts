@@ -2,6 +2,7 @@
 import type { Plan } from '../../attribution/plan.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import type { Histories } from '../../histories/histories.ts';
+import type { PassThreads } from '../../histories/threads/pass-threads.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
@@ -20,6 +21,7 @@ export async function readLogPaths(
   directory: PersonDirectory,
   naming: Naming,
   in_memory: Histories | null = null,
+  threads: PassThreads | undefined = undefined,
 ): Promise<LogPaths> {
   const question = {
     states: naming,
@@ -29,6 +31,7 @@ export async function readLogPaths(
     // A fitted model weighs all touches of an order, also those that a report cuts.
     most_touches: Number.POSITIVE_INFINITY,
     instants: false,
+    threads,
     signal: undefined,
   };
   const { paths } = await readOrderPaths(snapshot, plan, directory, question, in_memory);

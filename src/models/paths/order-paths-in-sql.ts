@@ -39,7 +39,7 @@ export async function orderPathsInSql(
   const touches = await makeTouchesOfOrders(snapshot, plan, { orders, events: chosen.events }, times);
   const states = await nameTouches(snapshot, touches, stateNaming(question.states), question.filters.touches);
   await numberPaths(snapshot, orders, chosen.events);
-  return readPathPages(snapshot, plan, states, question);
+  return readPathPages(snapshot, states, question);
 }
 
 /**

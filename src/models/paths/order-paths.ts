@@ -1,6 +1,7 @@
 /** The paths of a log one by one: what is asked, and what is read. {@link ./read-order-paths.ts} reads them. */
 import type { OrderRelations } from '../../attribution/relations.ts';
 import type { Question } from '../../histories/credit.ts';
+import type { PassThreads } from '../../histories/threads/pass-threads.ts';
 import type { Parameter } from '../../warehouse/port.ts';
 import type { PathStates } from './state-naming.ts';
 
@@ -25,8 +26,6 @@ export interface OrderPaths {
   counted: Uint8Array;
   /** The instant of the order, or of the last touch of the person that may earn. */
   at_ms: Float64Array;
-  /** The number of its calendar day in the brand's zone. */
-  day_number: Int32Array;
   /** Brand and conversion type: `partsOfPolicy` of histories/asked-orders.ts reads it. */
   policy: Uint32Array;
   /** The sum of the value events that count, in micros of the report's currency; 0 where `large_micros` has it. */
@@ -69,5 +68,7 @@ export interface PathQuestion {
   in_order: boolean;
   /** False where nobody reads `touch_ms`; then it is empty. */
   instants: boolean;
+  /** Threads that find many paths; the event loop finds all when left out. */
+  threads: PassThreads | undefined;
   signal: AbortSignal | undefined;
 }

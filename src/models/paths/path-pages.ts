@@ -1,9 +1,6 @@
 /** Reads `order_paths` and `numbered_touches` into arrays. The engine does not sort the touches; each path is put in order here. */
-import type { Plan } from '../../attribution/plan.ts';
-import { partsOfPolicy } from '../../histories/asked-orders.ts';
 import { SMALL } from '../../histories/exact.ts';
 import { KeyIndex, keyHalves } from '../../histories/key-index.ts';
-import { brandDays } from '../../histories/zone-days.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { read } from '../../warehouse/read-row.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
@@ -17,7 +14,6 @@ type Touches = Pick<OrderPaths, 'codes' | 'touch_ms' | 'shown'>;
 
 export async function readPathPages(
   snapshot: Snapshot,
-  plan: Plan,
   states: readonly string[],
   { filters, most_touches, instants }: PathQuestion,
 ): Promise<OrderPaths> {
@@ -25,7 +21,7 @@ export async function readPathPages(
     `select (select count(*) from ${ORDER_PATHS.name}) as paths, (select count(*) from ${NUMBERED_TOUCHES.name}) as touches`,
   );
   const size = read(row, { paths: 'number', touches: 'number' });
-  const facts = await readFacts(snapshot, plan, size.paths);
+  const facts = await readFacts(snapshot, size.paths);
   const touches = {
     codes: new Uint16Array(size.touches),
     touch_ms: new Float64Array(instants ? size.touches : 0),
@@ -45,19 +41,17 @@ export async function readPathPages(
   };
 }
 
-async function readFacts(snapshot: Snapshot, plan: Plan, paths: number) {
+async function readFacts(snapshot: Snapshot, paths: number) {
   const facts = {
     is_order: new Uint8Array(paths),
     counted: new Uint8Array(paths),
     at_ms: new Float64Array(paths),
-    day_number: new Int32Array(paths),
     policy: new Uint32Array(paths),
     net_micros: new Float64Array(paths),
     large_micros: new Map<number, bigint>(),
     person: new Uint32Array(paths),
   };
   const index = new KeyIndex();
-  const days = brandDays(plan.brands);
   const is_small = `p.micros > int128(-${SMALL}) and p.micros < int128(${SMALL})`;
   let path = 0;
   await snapshot.columns(
@@ -74,7 +68,6 @@ async function readFacts(snapshot: Snapshot, plan: Plan, paths: number) {
         facts.counted[path] = counted![i]!;
         facts.at_ms[path] = at_ms![i]!;
         facts.policy[path] = policy![i]!;
-        facts.day_number[path] = days[partsOfPolicy(policy![i]!).brand_no]!.day(at_ms![i]!);
         facts.person[path] = index.add(high![i]!, low![i]!);
         facts.net_micros[path] = small![i]!;
         if (large[i] !== null) facts.large_micros.set(path, BigInt(large[i]!));

@@ -58,7 +58,7 @@ export async function lagsReport(
         filters,
         week_start: DEFAULT_WEEK_START,
         with_people: false,
-        in_order: false,
+        instants: true,
       });
       const chosen = await chosenPaths(paths);
       return {

@@ -33,7 +33,7 @@ export async function buyersUntil(lifetimes: Lifetimes, until_day: number): Prom
   let [count, repeat_customers, days] = [0, 0, 0];
   for (let own = 0; own < lifetimes.people; own++) {
     if (turns.ends(512)) await turns.next();
-    if (lifetimes.passing[own] !== 1 || !takeBuyer(lifetimes, own, until_day, found, count)) continue;
+    if (!takeBuyer(lifetimes, own, until_day, found, count)) continue;
     person[count] = own;
     if (found.repeats[count]! > 0) repeat_customers += 1;
     days = Math.max(days, found.age[count]!);
@@ -76,15 +76,18 @@ function takeBuyer(lifetimes: Lifetimes, person: number, until_day: number, foun
   return true;
 }
 
-/** A fit takes at most so many customers: those of the first random groups. */
-const MOST_FITTED = 25_000;
+/** A fit takes at most so many customers. */
+export const MOST_FITTED = 25_000;
 
-/** The customers that a fit takes. Those without repeats who were observed equally long are one row. */
+/**
+ * About `most` customers, those of the first random groups. Those without repeats who were observed equally long are one row.
+ */
 export function fitted(
   lifetimes: Lifetimes,
   buyers: Buyers,
+  most: number,
 ): { purchases: Purchases; spending: Spending; customers: number } {
-  const groups = Math.ceil(Math.min(1, MOST_FITTED / Math.max(1, buyers.person.length)) * PERSON_GROUPS);
+  const groups = Math.ceil(Math.min(1, most / Math.max(1, buyers.person.length)) * PERSON_GROUPS);
   const single = new Map<number, number>();
   const rows: number[] = [];
   for (let i = 0; i < buyers.person.length; i++) {

@@ -10,7 +10,7 @@ import type { Filters } from '../filters.ts';
 import type { Warning } from '../warning.ts';
 import type { Observed } from './cohort-ages.ts';
 import { type Cohorts, cohortsOf, valuesOf } from './cohort-people.ts';
-import { type Lifetimes, lastDays, observedUntil } from './lifetimes.ts';
+import { type Lifetimes, lastDays } from './lifetimes.ts';
 import type { CohortsBy } from './parameters.ts';
 import { readLifetimes } from './read-lifetimes.ts';
 
@@ -33,19 +33,19 @@ export interface CohortsAsked {
   by: CohortsBy;
   week_start: WeekStart;
   filters: Filters;
-  with_credit: boolean;
+  /** For the credit of the people in the period, and for the orders of all others whom the filters let pass. */
+  with_prediction: boolean;
 }
 
 export async function readCohorts(
   snapshot: Snapshot,
   context: ReportContext,
   { plan }: Resolved,
-  { by, week_start, filters, with_credit }: CohortsAsked,
+  { by, week_start, filters, with_prediction }: CohortsAsked,
 ): Promise<CohortFacts> {
-  const with_paths = with_credit || by === 'first_channel' || by === 'campaign';
-  const asked = { filters, with_segments: by === 'segment', with_paths };
-  const { lifetimes, credit, warnings } = await readLifetimes(snapshot, context, plan, asked);
-  const until_ms = observedUntil(lifetimes);
+  const with_paths = with_prediction || by === 'first_channel' || by === 'campaign';
+  const asked = { filters, only_chosen: !with_prediction, with_segments: by === 'segment', with_paths };
+  const { lifetimes, until_ms, credit, warnings } = await readLifetimes(snapshot, context, plan, asked);
   const values = await valuesOf(lifetimes);
   const cohorts = await cohortsOf(lifetimes, values, by, week_start);
   return {

@@ -38,7 +38,7 @@ export async function cohortsReport(
     });
     return answerOnce(context, resolved, '', async (served_by) => {
       const own = { ...context, served_by };
-      const facts = await readCohorts(snapshot, own, resolved, { by, week_start, filters, with_credit: false });
+      const facts = await readCohorts(snapshot, own, resolved, { by, week_start, filters, with_prediction: false });
       const figures = await figuresOf(facts, context.cancellation);
       return {
         ...reportHead(resolved, context.clock()),

@@ -9,27 +9,28 @@ import { expectedOf } from '../../learning/forecast.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { Cancellation } from '../cancellation.ts';
 import type { ReportJson } from '../context.ts';
+import type { Buyers } from './buyers.ts';
 import { amount, amounts, rounded } from './cohort-rows.ts';
 import { inTurns } from './in-turns.ts';
 import { addEvent, type Lifetimes } from './lifetimes.ts';
-import { fitUntil, forecastOf } from './prediction.ts';
+import { fitUntil, forecastOf, type Models } from './prediction.ts';
 
 /** The naive forecast is made from so many days. */
 const YEAR_DAYS = 365;
 /** At most this part of the days is held out. */
 const PART = 1 / 3;
 
-/** @param end_day the day after the last one that is known. */
+/** @param end_day the day after the last one that is known. @param whole the fit to all days. */
 export async function holdoutOf(
   lifetimes: Lifetimes,
   end_day: number,
   horizon: number,
-  known_days: number,
+  whole: { buyers: Buyers; models: Models },
   cancellation: Cancellation | undefined,
 ): Promise<ReportJson> {
-  const days = Math.min(horizon, Math.floor(known_days * PART));
+  const days = Math.min(horizon, Math.floor(whole.buyers.days * PART));
   const cut_day = end_day - days;
-  const fit = await fitUntil(lifetimes, cut_day, cancellation);
+  const fit = await fitUntil(lifetimes, cut_day, cancellation, whole.models);
   const head = { days, from: formatDate(cut_day), until: formatDate(end_day) };
   if ('refused' in fit) return { ...head, ...NOTHING, refused: `before ${head.from}: ${fit.refused}` };
   const { buyers, models } = fit;

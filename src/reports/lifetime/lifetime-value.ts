@@ -67,7 +67,7 @@ export async function lifetimeValueReport(
     });
     return answerOnce(context, resolved, '', async (served_by) => {
       const own = { ...context, served_by };
-      const facts = await readCohorts(snapshot, own, resolved, { by, week_start, filters, with_credit: true });
+      const facts = await readCohorts(snapshot, own, resolved, { by, week_start, filters, with_prediction: true });
       const { lifetimes, values, observed, warnings } = facts;
       const model = resolved.plan.models[0]!.name;
       return {
@@ -137,7 +137,7 @@ async function predictedParts(
       },
       refused: null,
     },
-    holdout: await holdoutOf(lifetimes, end_day, horizon, fit.buyers.days, cancellation),
+    holdout: await holdoutOf(lifetimes, end_day, horizon, fit, cancellation),
   };
 }
 

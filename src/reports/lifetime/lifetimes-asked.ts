@@ -17,6 +17,8 @@ export interface LifetimesAsked {
   periods: ReadonlyArray<{ start_ms: number; end_ms: number }>;
   /** They choose people by their first order. */
   filters: Filters;
+  /** True if only people with their first order in the period are read; else all whose first order the filters let pass. */
+  only_chosen: boolean;
   /** True if the report names the segments of first orders. */
   with_segments: boolean;
   /** True if the report asks what is in the paths, or for credit. */
@@ -25,6 +27,8 @@ export interface LifetimesAsked {
 
 export interface LifetimesRead {
   lifetimes: Lifetimes;
+  /** The instant of the last order of anybody; null without orders. Nothing is known of what came after it. */
+  until_ms: number | null;
   /** Credit of the orders of the people who are chosen; null if the report does not ask for paths. */
   credit: CreditSource | null;
   warnings: Warning[];

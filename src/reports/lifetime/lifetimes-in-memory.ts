@@ -1,6 +1,6 @@
 /** The orders of people from histories in memory. They are those of {@link ./lifetimes-in-sql.ts}. */
 
-import { partsOfPolicy } from '../../histories/asked-orders.ts';
+import { type AskedOrders, partsOfPolicy } from '../../histories/asked-orders.ts';
 import { creditInMemory, type MemoryOrders, ordersInMemory } from '../../histories/credit.ts';
 import { orderEvent } from '../../histories/first-orders.ts';
 import type { Histories, Label } from '../../histories/histories.ts';
@@ -48,8 +48,8 @@ export async function lifetimesInMemory(
   const credit = await creditInMemory(snapshot, plan, context.directory, histories, question);
   if (credit === null) return null;
   const facts = { paths: credit.sums.path_facts!, labels: credit.names.labels };
-  const { lifetimes, warnings } = await found(histories, asked, credit, facts);
-  return { lifetimes, credit: creditSourceOf(snapshot, plan, credit, UNGROUPED), warnings };
+  const { lifetimes, until_ms, warnings } = await found(histories, asked, credit, facts);
+  return { lifetimes, until_ms, credit: creditSourceOf(snapshot, plan, credit, UNGROUPED), warnings };
 }
 
 interface Facts {
@@ -65,6 +65,7 @@ async function found(
 ): Promise<LifetimesRead> {
   return {
     lifetimes: await lifetimesOf(histories, asked, read, facts),
+    until_ms: lastOrder(read.orders),
     credit: null,
     warnings: warningsOf(asked.plan, { ...read.orders.counts, cut: 0, crowded_ones: 0 }),
   };
@@ -72,7 +73,7 @@ async function found(
 
 async function lifetimesOf(
   { orders: book }: Histories,
-  { with_segments }: LifetimesAsked,
+  { with_segments, only_chosen }: LifetimesAsked,
   { orders, people: chosen_people }: MemoryOrders,
   facts: Facts | null,
 ): Promise<Lifetimes> {
@@ -80,14 +81,28 @@ async function lifetimesOf(
   const { keys } = book;
   const { person_keys: own_keys, person_starts, by_person } = orders;
   const { passing, chosen } = chosen_people!;
+  const reads = only_chosen ? chosen : passing;
   const people = await sortInTurns(
-    Uint32Array.from({ length: orders.persons }, (_, person) => person),
+    Uint32Array.from({ length: orders.persons }, (_, person) => person).filter((person) => reads[person] === 1),
     (a, b) =>
       keys.highOf(own_keys[a]!) - keys.highOf(own_keys[b]!) ||
       (keys.lowOf(own_keys[a]!) >>> 0) - (keys.lowOf(own_keys[b]!) >>> 0),
   );
-  const lifetimes = emptyLifetimes(orders.persons, orders.orders, orders.event_starts[orders.orders]!);
-  const firsts = new Uint32Array(orders.persons);
+  const events = orders.event_starts[orders.orders]!;
+  const lifetimes = {
+    brand_no: new Uint32Array(people.length),
+    random_group: new Uint8Array(people.length),
+    chosen: new Uint8Array(people.length),
+    starts: new Uint32Array(people.length + 1),
+    at_ms: new Float64Array(orders.orders),
+    day: new Float64Array(orders.orders),
+    event_starts: new Uint32Array(orders.orders + 1),
+    event_day: new Float64Array(events),
+    micros: new Float64Array(events),
+  };
+  const { brand_no, random_group, starts, at_ms, day, event_starts, event_day, micros } = lifetimes;
+  const has_email = facts === null ? null : new Uint8Array(orders.orders);
+  const firsts = new Uint32Array(people.length);
   const large = new Map<number, bigint>();
   const turns = new WorkTurns();
   let order = 0;
@@ -97,53 +112,41 @@ async function lifetimesOf(
     const person = people[place]!;
     const first = by_person[person_starts[person]!]!;
     firsts[place] = first;
-    lifetimes.brand_no[place] = partsOfPolicy(orders.policy[first]!).brand_no;
-    lifetimes.random_group[place] = orders.person_group[first]!;
-    lifetimes.passing[place] = passing[person]!;
+    brand_no[place] = partsOfPolicy(orders.policy[first]!).brand_no;
+    random_group[place] = orders.person_group[first]!;
     lifetimes.chosen[place] = chosen[person]!;
     for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++) {
       const own = by_person[i]!;
-      lifetimes.at_ms[order] = orders.at_ms[own]!;
-      lifetimes.day[order] = orders.day_number[orderEvent(orders, own)]!;
-      lifetimes.has_email[order] = facts?.paths.has_email[own] ?? 0;
+      at_ms[order] = orders.at_ms[own]!;
+      day[order] = orders.day_number[orderEvent(orders, own)]!;
+      if (has_email !== null) has_email[order] = facts!.paths.has_email[own]!;
       for (let e = orders.event_starts[own]!; e < orders.event_starts[own + 1]!; e++) {
-        const exact = orders.large.get(e);
-        lifetimes.event_day[event] = orders.day_number[e]!;
-        if (exact === undefined) lifetimes.micros[event] = orders.after[e]! - orders.before[e]!;
+        const exact = orders.large.size === 0 ? undefined : orders.large.get(e);
+        event_day[event] = orders.day_number[e]!;
+        if (exact === undefined) micros[event] = orders.after[e]! - orders.before[e]!;
         else large.set(event, exact.after - exact.before);
         event += 1;
       }
       order += 1;
-      lifetimes.event_starts[order] = event;
+      event_starts[order] = event;
     }
-    lifetimes.starts[place + 1] = order;
+    starts[place + 1] = order;
   }
   const labelOf = (first: number): Label | null => facts!.labels[facts!.paths.first[first]! - 1] ?? null;
   const each = (of: (first: number) => string | null): Array<string | null> => Array.from(firsts, of);
   return {
     ...lifetimes,
+    people: people.length,
     large,
-    has_email: facts === null ? null : lifetimes.has_email,
+    has_email,
     segment: with_segments ? each((first) => orders.segment![first]!) : null,
     channel: facts === null ? null : each((first) => labelOf(first)?.channel ?? null),
     campaign_id: facts === null ? null : each((first) => labelOf(first)?.campaign_id ?? null),
   };
 }
 
-function emptyLifetimes(people: number, orders: number, events: number) {
-  return {
-    people,
-    brand_no: new Uint32Array(people),
-    random_group: new Uint8Array(people),
-    passing: new Uint8Array(people),
-    chosen: new Uint8Array(people),
-    starts: new Uint32Array(people + 1),
-    orders,
-    at_ms: new Float64Array(orders),
-    day: new Float64Array(orders),
-    has_email: new Uint8Array(orders),
-    event_starts: new Uint32Array(orders + 1),
-    event_day: new Float64Array(events),
-    micros: new Float64Array(events),
-  };
+function lastOrder({ at_ms, orders }: AskedOrders): number | null {
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < orders; i++) last = Math.max(last, at_ms[i]!);
+  return orders === 0 ? null : last;
 }

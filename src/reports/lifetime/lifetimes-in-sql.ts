@@ -42,8 +42,8 @@ export async function lifetimesInSql(
   if (!asked.with_paths) {
     const made = await makeOrdersAndEvents(snapshot, plan, context.directory);
     const query = { ...made, members: await makeMembers(snapshot, made.orders) };
-    const { lifetimes } = await readOrders(snapshot, asked, query, null);
-    return { lifetimes, credit: null, warnings: await orderWarnings(snapshot, asked, made) };
+    const { lifetimes, until_ms } = await readOrders(snapshot, asked, query, null);
+    return { lifetimes, until_ms, credit: null, warnings: await orderWarnings(snapshot, asked, made) };
   }
   const query = await attribute(snapshot, plan, context.directory);
   const paths = await materialise(
@@ -53,7 +53,7 @@ export async function lifetimesInSql(
        max(t.is_email) as has_email
      from ${creditedTouches(query)} where c.counted = 1 group by c.order_no`,
   );
-  const { lifetimes, people } = await readOrders(snapshot, asked, query, paths);
+  const { lifetimes, until_ms, people } = await readOrders(snapshot, asked, query, paths);
   // Numbers 1 and 2 belong to filters.
   const among = (relation: Relation, source: Relation): Promise<Relation> =>
     materialise(
@@ -70,7 +70,7 @@ export async function lifetimesInSql(
     unattributed: await among(UNATTRIBUTED, query.unattributed),
   };
   const credit = creditsInSql(snapshot, plan, { all: query, chosen, shown: chosen }, UNGROUPED);
-  return { lifetimes, credit, warnings: await orderWarnings(snapshot, asked, query) };
+  return { lifetimes, until_ms, credit, warnings: await orderWarnings(snapshot, asked, query) };
 }
 
 /** The warnings about the values of all orders. */
@@ -91,7 +91,7 @@ async function readOrders(
   asked: LifetimesAsked,
   query: Ordered,
   paths: Relation | null,
-): Promise<{ lifetimes: Lifetimes; people: Relation }> {
+): Promise<Pick<LifetimesRead, 'lifetimes' | 'until_ms'> & { people: Relation }> {
   const { plan, filters, periods } = asked;
   const firsts = await makeFirstOrders(snapshot, query.orders);
   const events = await materialise(
@@ -114,7 +114,11 @@ async function readOrders(
   const segments = asked.with_segments
     ? await firstSegments(snapshot, { ...asked, filters: noSegments(asked) }, query)
     : null;
-  return { lifetimes: await readRows(snapshot, asked, query, { passing, people, segments, paths }), people };
+  const [last] = await snapshot.query<{ at_ms: number | null }>(
+    `select float64(max(at_ms)) as at_ms from ${query.orders.name}`,
+  );
+  const lifetimes = await readRows(snapshot, asked, query, { passing, people, segments, paths });
+  return { lifetimes, until_ms: last?.at_ms ?? null, people };
 }
 
 const boundsOf = ({ start_ms, end_ms }: { start_ms: number; end_ms: number }) => ({ start_ms, end_ms });
@@ -132,11 +136,11 @@ interface Sources {
 }
 
 /** The columns of numbers, in the order of the query. */
-const NUMBERS = 9;
+const NUMBERS = 8;
 
 async function readRows(
   snapshot: Snapshot,
-  { plan }: LifetimesAsked,
+  { plan, only_chosen }: LifetimesAsked,
   query: Ordered,
   sources: Sources,
 ): Promise<Lifetimes> {
@@ -145,8 +149,6 @@ async function readRows(
   const parameters: Record<string, Parameter> = Object.fromEntries(
     plan.brands.map(({ brand_id }, i) => [`brand${i}`, brand_id]),
   );
-  const isIn = (column: string, relation: Relation): string =>
-    `float64(case when ${column} in (select ${column.split('.')[1]} from ${relation.name}) then 1 else 0 end)`;
   const of_paths =
     paths === null
       ? 'null as has_email, null as channel, null as campaign_id'
@@ -155,11 +157,12 @@ async function readRows(
   await snapshot.columns(
     `select ${keyHalves('o.person_key', 'person')}, float64(case ${brand_no} end) as brand_no, float64(o.at_ms) as order_ms,
        float64(case when e.event = 'order' then 1 else 0 end) as is_order, float64(e.day_number) as day_number,
-       ${isIn('o.order_no', passing)} as passes, ${isIn('o.person_key', people)} as is_chosen, ${valueColumns('(e.after_micros - e.before_micros)')},
+       float64(case when o.person_key in (select person_key from ${people.name}) then 1 else 0 end) as is_chosen, ${valueColumns('(e.after_micros - e.before_micros)')},
        ${segments === null ? 'null' : 's.segment'} as segment, ${of_paths}
      from ${query.orders.name} o join ${query.events.name} e on e.order_no = o.order_no
        ${segments === null ? '' : `left join ${segments.name} s on s.order_no = o.order_no`}
        ${paths === null ? '' : `left join ${paths.name} f on f.order_no = o.order_no`}
+     where o.person_key in (select person_key from ${(only_chosen ? people : passing).name})
      order by o.person_key, o.at_ms, o.conversion_id, case when e.event = 'order' then 0 else 1 end, e.at_ms, e.event`,
     parameters,
     (part) => rows.add(part),
@@ -193,8 +196,7 @@ class Rows {
 
   async lifetimes(with_segments: boolean, with_paths: boolean): Promise<Lifetimes> {
     const { length, columns } = this.numbers;
-    const [high, low, brand, order_ms, is_order, day, passes, is_chosen, small] = columns as [
-      Float64Array,
+    const [high, low, brand, order_ms, is_order, day, is_chosen, small] = columns as [
       Float64Array,
       Float64Array,
       Float64Array,
@@ -226,13 +228,11 @@ class Rows {
       people: firsts.length,
       brand_no: Uint32Array.from(of_people(brand)),
       random_group: Uint8Array.from(of_people(low), (bits) => bits % PERSON_GROUPS),
-      passing: Uint8Array.from(of_people(passes)),
       chosen: Uint8Array.from(of_people(is_chosen)),
       segment: with_segments ? texts(this.segment) : null,
       channel: with_paths ? texts(this.channel) : null,
       campaign_id: with_paths ? texts(this.campaign_id) : null,
       starts: Uint32Array.from([...starts, event_starts.length]),
-      orders: event_starts.length,
       at_ms: of_orders(order_ms),
       day: of_orders(day),
       has_email: with_paths ? Uint8Array.from(of_orders(this.has_email)) : null,

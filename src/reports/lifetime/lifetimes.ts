@@ -1,4 +1,4 @@
-/** All orders of people over all time up to the position of a report. Every order and every value event is there once. */
+/** All orders over all time, up to the position of a report, of the people whom it reads. Every order and every value event is there once. */
 
 import type { PlannedBrand } from '../../attribution/plan.ts';
 import { TributaryError } from '../../domain/errors.ts';
@@ -15,9 +15,7 @@ export interface Lifetimes {
   brand_no: Uint32Array;
   /** The random group of the person, below PERSON_GROUPS. */
   random_group: Uint8Array;
-  /** 1 if the filters let the person's first order pass. */
-  passing: Uint8Array;
-  /** 1 if it also lies in the period of the report. */
+  /** 1 if the first order of the person lies in the period of the report. */
   chosen: Uint8Array;
   /** What the first order of each person has; null where the report does not ask. */
   segment: ReadonlyArray<string | null> | null;
@@ -25,13 +23,13 @@ export interface Lifetimes {
   campaign_id: ReadonlyArray<string | null> | null;
   /** The orders of person p are starts[p] … starts[p + 1] - 1. */
   starts: Uint32Array;
-  orders: number;
+  /** By order. Arrays of orders and of events may be longer. */
   at_ms: Float64Array;
   /** The calendar day of each order in the zone of its brand. */
   day: Float64Array;
   /** 1 if an email is in the path of the order; null where the report does not ask. */
   has_email: Uint8Array | null;
-  /** The value events of order i are event_starts[i] … event_starts[i + 1] - 1. Arrays of events may be longer. */
+  /** The value events of order i are event_starts[i] … event_starts[i + 1] - 1. */
   event_starts: Uint32Array;
   event_day: Float64Array;
   /** How each event changed the value of its order, in micros of the report's currency; 0 where `large` has it. */
@@ -68,13 +66,6 @@ export function netOf({ event_starts, micros, large }: Lifetimes, order: number)
     if (large.size > 0) exact += large.get(e) ?? 0n;
   }
   return exact === 0n ? small : Number(exact + BigInt(small));
-}
-
-/** The instant of the last order that the log holds; null without orders. Nothing is known of what came after it. */
-export function observedUntil({ at_ms, orders }: Lifetimes): number | null {
-  let last = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < orders; i++) last = Math.max(last, at_ms[i]!);
-  return orders === 0 ? null : last;
 }
 
 /** By place of a brand, the calendar day on which the observation ends. This day is not over. */

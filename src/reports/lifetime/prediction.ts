@@ -5,7 +5,7 @@ import { forecast, type GroupForecast } from '../../learning/forecast.ts';
 import { fitGammaGamma, type GammaGamma } from '../../learning/gamma-gamma.ts';
 import { inBlocks } from '../../warehouse/work-turns.ts';
 import type { Cancellation } from '../cancellation.ts';
-import { type Buyers, buyersUntil, fitted } from './buyers.ts';
+import { type Buyers, buyersUntil, fitted, MOST_FITTED } from './buyers.ts';
 import { LEVEL } from './cohort-ages.ts';
 import { inTurns } from './in-turns.ts';
 import type { Lifetimes } from './lifetimes.ts';
@@ -24,11 +24,18 @@ export interface Models {
 /** Fits, or a reason with figures why not. */
 export type FitOutcome = { models: Models; buyers: Buyers } | { refused: string; buyers: Buyers };
 
-/** Fits the models to what is known before a day. */
+/** The fit to all customers begins at that to about so many. */
+const FIRST_FITTED = 2_500;
+
+/**
+ * Fits the models to what is known before a day.
+ * @param near models that the fit begins at; made from a few of the customers when left out.
+ */
 export async function fitUntil(
   lifetimes: Lifetimes,
   until_day: number,
   cancellation: Cancellation | undefined,
+  near: Models | null = null,
 ): Promise<FitOutcome> {
   const buyers = await buyersUntil(lifetimes, until_day);
   const { repeat_customers, days } = buyers;
@@ -39,18 +46,28 @@ export async function fitUntil(
     ...(days < LEAST_DAYS ? [`${LEAST_DAYS} days since the first purchase, has ${days}`] : []),
   ];
   if (missing.length > 0) return { buyers, refused: `needs ${missing.join('; needs ')}` };
+  const few = buyers.person.length > 2 * FIRST_FITTED ? FIRST_FITTED : null;
+  const first = near ?? (few === null ? null : await fitTo(fitted(lifetimes, buyers, few), null, cancellation));
+  const begin = first === null || 'refused' in first ? null : first;
+  const outcome = await fitTo(fitted(lifetimes, buyers, MOST_FITTED), begin, cancellation);
+  return 'refused' in outcome ? { buyers, ...outcome } : { buyers, models: outcome };
+}
+
+async function fitTo(
+  rows: ReturnType<typeof fitted>,
+  near: Models | null,
+  cancellation: Cancellation | undefined,
+): Promise<Models | { refused: string }> {
   await nextTurn();
-  const rows = fitted(lifetimes, buyers);
-  const purchases = await inTurns(fitBgNbd(rows.purchases), cancellation);
+  const purchases = await inTurns(fitBgNbd(rows.purchases, near?.purchases.model), cancellation);
   if (purchases === null)
-    return { buyers, refused: `the purchases of ${rows.customers} customers do not settle the parameters of BG/NBD` };
-  const spending = await inTurns(fitGammaGamma(rows.spending), cancellation);
+    return { refused: `the purchases of ${rows.customers} customers do not settle the parameters of BG/NBD` };
+  const spending = await inTurns(fitGammaGamma(rows.spending, near?.spending.model), cancellation);
   if (spending === null || spending.model.q <= 1)
     return {
-      buyers,
       refused: `the values of the purchases of ${rows.spending.mean.length} customers do not settle a mean by Gamma-Gamma`,
     };
-  return { buyers, models: { purchases, spending, customers: rows.customers } };
+  return { purchases, spending, customers: rows.customers };
 }
 
 /**

@@ -13,7 +13,7 @@ export async function readLifetimes(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  asked: Pick<LifetimesAsked, 'filters' | 'with_segments' | 'with_paths'>,
+  asked: Pick<LifetimesAsked, 'filters' | 'only_chosen' | 'with_segments' | 'with_paths'>,
 ): Promise<LifetimesRead> {
   const { brands } = plan;
   const [start_ms, end_ms] = [parseBound('start', ALL_TIME.start, 'UTC'), parseBound('end', ALL_TIME.end, 'UTC')];

@@ -1,0 +1,115 @@
+/** Paths in the order in which a walk finds them. */
+import { grown } from '../room.ts';
+
+/** Whose path it is, in the place of the number of an order: a person among {@link SilentPeople}, or a subject who is a person alone. */
+export const SILENT = -1;
+export const ALONE = -2;
+
+/** Paths as data, for another thread. Arrays may be longer than there are paths and touches. */
+export interface FoundPathsData {
+  paths: number;
+  touches: number;
+  /** The number of the order; {@link SILENT} or {@link ALONE} for a person who did not order. */
+  order: Int32Array;
+  /** The number of the person: among those who ordered, or among the silent; or of the subject who is alone. */
+  person: Uint32Array;
+  at_ms: Float64Array;
+  /** The path of number p has the touches offsets[p] to before offsets[p + 1]. */
+  offsets: Uint32Array;
+  /** By touch, the number of its label. */
+  label: Uint32Array;
+  /** By touch, its instant; empty if nobody asks. */
+  touch_ms: Float64Array;
+}
+
+export class FoundPaths implements FoundPathsData {
+  touches = 0;
+  paths = 0;
+  order = new Int32Array(1 << 12);
+  person = new Uint32Array(1 << 12);
+  at_ms = new Float64Array(1 << 12);
+  offsets = new Uint32Array((1 << 12) + 1);
+  label = new Uint32Array(1 << 14);
+  touch_ms: Float64Array;
+
+  /** @param most_touches above it, touches are only counted. */
+  constructor(
+    private readonly most_touches: number,
+    private readonly with_instants: boolean,
+  ) {
+    this.touch_ms = new Float64Array(with_instants ? 1 << 14 : 0);
+  }
+
+  /** Adds a path: the touchpoints at the places from `from` to before `until`. */
+  add(
+    of: { order: number; person: number; at_ms: number },
+    touchpoints: { at_ms: Float64Array; label: ArrayLike<number> },
+    places: Uint32Array,
+    from: number,
+    until: number,
+  ): void {
+    const start = this.touches;
+    this.touches += until - from;
+    if (this.touches > this.most_touches) return;
+    if (this.touches > this.label.length) this.growTouches();
+    const { label, touch_ms } = this;
+    for (let i = from, to = start; i < until; i++, to++) label[to] = touchpoints.label[places[i]!]!;
+    if (this.with_instants)
+      for (let i = from, to = start; i < until; i++, to++) touch_ms[to] = touchpoints.at_ms[places[i]!]!;
+    if (this.paths === this.order.length) this.growPaths();
+    this.order[this.paths] = of.order;
+    this.person[this.paths] = of.person;
+    this.at_ms[this.paths++] = of.at_ms;
+    this.offsets[this.paths] = this.touches;
+  }
+
+  /** The paths as data. */
+  data(): FoundPathsData {
+    const { paths, touches, order, person, at_ms, offsets, label, touch_ms } = this;
+    return { paths, touches, order, person, at_ms, offsets, label, touch_ms };
+  }
+
+  private growTouches(): void {
+    const size = 2 * this.touches;
+    this.label = grown(this.label, size);
+    if (this.with_instants) this.touch_ms = grown(this.touch_ms, size);
+  }
+
+  private growPaths(): void {
+    const size = 2 * this.order.length;
+    this.order = grown(this.order, size);
+    this.person = grown(this.person, size);
+    this.at_ms = grown(this.at_ms, size);
+    this.offsets = grown(this.offsets, size + 1);
+  }
+}
+
+/** The paths of several walks as one. */
+export function joined(parts: readonly FoundPathsData[]): FoundPathsData {
+  if (parts.length === 1) return parts[0]!;
+  const sum = (of: (part: FoundPathsData) => number): number => parts.reduce((all, part) => all + of(part), 0);
+  const paths = sum((part) => part.paths);
+  const touches = sum((part) => part.touches);
+  const all = {
+    paths,
+    touches,
+    order: new Int32Array(paths),
+    person: new Uint32Array(paths),
+    at_ms: new Float64Array(paths),
+    offsets: new Uint32Array(paths + 1),
+    label: new Uint32Array(touches),
+    touch_ms: new Float64Array(parts.every(({ touch_ms }) => touch_ms.length === 0) ? 0 : touches),
+  };
+  let [path, touch] = [0, 0];
+  for (const part of parts) {
+    all.order.set(part.order.subarray(0, part.paths), path);
+    all.person.set(part.person.subarray(0, part.paths), path);
+    all.at_ms.set(part.at_ms.subarray(0, part.paths), path);
+    all.label.set(part.label.subarray(0, part.touches), touch);
+    if (all.touch_ms.length > 0) all.touch_ms.set(part.touch_ms.subarray(0, part.touches), touch);
+    for (let p = 0; p < part.paths; p++) all.offsets[path + p + 1] = touch + part.offsets[p + 1]!;
+    path += part.paths;
+    touch += part.touches;
+  }
+  return all;
+}
