@@ -233,7 +233,7 @@ test.skipIf(missing)('live: an event appears with its verdict, pause stops it, a
   expect(await page.content()).not.toContain('who-is-never-named');
   const minutes = await cellsOf(page, /^Events by the minute/);
   expect(minutes.reduce((sum, cells) => sum + Number(cells[1]) + Number(cells[2]), 0)).toBe(2);
-  await page.getByLabel('Show').selectOption('machine');
+  await page.getByRole('combobox', { name: /^Show/ }).selectOption('machine');
   await expect.poll(async () => (await events()).map((cells) => cells[2])).toEqual(['machine']);
   await page.getByRole('button', { name: 'Pause' }).focus();
   await page.keyboard.press('Enter');
