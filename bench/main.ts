@@ -91,7 +91,6 @@ if (wanted('import')) await benchImport(rows(10), values.beside);
 if (wanted('attribution')) {
   await benchAttribution(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
-if (wanted('insights')) await benchInsights(join(benchFolder(), `world-${rows(10)}.duckdb`), worldOf(rows(10)));
 if (wanted('histories')) {
   await benchHistories(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }

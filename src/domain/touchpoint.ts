@@ -120,6 +120,9 @@ export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8, own_referre
 /** Types that belong to an email, whatever the channel of the touchpoint is. */
 export const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];
 
+/** Touchpoints that are engagement with an email. */
+export const ENGAGEMENT_TYPES = ['email_open', 'email_click'] as const;
+
 /** The {@link TRAITS} of a touchpoint, from its type, the label of its channel, verdict and referrer. */
 export function touchpointTraits(
   touchpoint_type: string,

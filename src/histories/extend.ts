@@ -10,6 +10,7 @@ import { atOrBefore, between, type Position } from '../warehouse/position.ts';
 import { read, readAll } from '../warehouse/read-row.ts';
 import { materialise } from '../warehouse/relation.ts';
 import { mapInTurns, sortInTurns, WorkTurns } from '../warehouse/work-turns.ts';
+import { extendEmails } from './emails/fill-emails.ts';
 import { fits, hashed, LABEL_NAMES, labelOf, labelTexts, MAX_LABELS, MAX_TOUCHES } from './fill.ts';
 import { FreshRows } from './fresh-rows.ts';
 import { filledRows, type Histories, type Label, newestFresh, olderFresh, placeOf, reserve } from './histories.ts';
@@ -41,6 +42,8 @@ export async function extendHistories(histories: Histories, snapshot: Snapshot, 
   const { reclassified, relabelled } = await readReclassified(snapshot, span, numbers);
   if (numbers.size > MAX_LABELS || histories.length + touches.length > MAX_TOUCHES) return false;
   await extendOrders(histories.orders, snapshot, upto);
+  const { emails } = histories;
+  if (emails !== null) histories.emails = await extendEmails(emails, snapshot, upto, histories.subjects);
   numbers.keep();
   for (const name of upto.keys()) if (!histories.collectors.includes(name)) histories.collectors.push(name);
   for (const name of touches.collectors) histories.writers.add(histories.collectors.indexOf(name));

@@ -10,6 +10,7 @@ import { atOrBefore, logNumber, type Position, resolvePosition } from '../wareho
 import { read, readAll } from '../warehouse/read-row.ts';
 import { materialise, type Relation } from '../warehouse/relation.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
+import { fillEmails } from './emails/fill-emails.ts';
 import { emptyChains, type Histories, type Label, lengthWithRoom, touchColumns } from './histories.ts';
 import { KeyIndex, keyHalves } from './key-index.ts';
 import { prepareLabels } from './label-facts.ts';
@@ -72,10 +73,13 @@ export async function fillHistories(snapshot: Snapshot, upto?: Position): Promis
     ...columns,
     ...emptyChains({ starts, at_ms: columns.at_ms }),
     orders: await fillOrders(snapshot, position),
+    emails: null,
+    reads_emails: false,
   };
   await readTouches(snapshot, source, histories);
   await sortSubjects(histories);
   await prepareLabels(labels);
+  histories.emails = await fillEmails(snapshot, position, subjects);
   return histories;
 }
 

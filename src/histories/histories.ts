@@ -15,6 +15,7 @@
  * - Labels that change, and arrays that grow, are put into new arrays. The old ones stay as they are.
  */
 import type { Position } from '../warehouse/position.ts';
+import { type EmailRows, emailBytes } from './emails/email-rows.ts';
 import type { KeyIndex } from './key-index.ts';
 import type { OrderBook } from './orders/order-book.ts';
 import type { LabelColumn } from './relations.ts';
@@ -74,6 +75,10 @@ export interface Histories extends Touchpoints {
   first_ms: number;
   /** The conversions and adjustments up to the same position. */
   orders: OrderBook;
+  /** The email events, up to their own position; null if they do not fit or are not read yet. */
+  emails: EmailRows | null;
+  /** True if email events are still to be read. */
+  reads_emails: boolean;
 }
 
 /**
@@ -81,7 +86,8 @@ export interface Histories extends Touchpoints {
  * or an array puts a new one into `histories`.
  */
 export function viewOf(histories: Histories): Histories {
-  return { ...histories };
+  const { emails } = histories;
+  return { ...histories, emails: emails === null ? null : { ...emails } };
 }
 
 /** Codes up to `largest`, in as few bytes as they need. */
@@ -203,6 +209,6 @@ export function placeOf(
 export function bytesOf(histories: Histories): number {
   return TOUCHPOINT_ARRAYS.map((name) => histories[name]).reduce(
     (sum, array) => sum + array.byteLength,
-    histories.subjects.bytes + histories.orders.bytes,
+    histories.subjects.bytes + histories.orders.bytes + (histories.emails === null ? 0 : emailBytes(histories.emails)),
   );
 }

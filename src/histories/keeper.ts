@@ -8,6 +8,8 @@ import { CARE_TIMEOUT_MS } from '../warehouse/port.ts';
 import { currentPosition, isWithin, type Position } from '../warehouse/position.ts';
 import { read } from '../warehouse/read-row.ts';
 import { Turns } from '../warehouse/turns.ts';
+import { filledEmails } from './emails/email-rows.ts';
+import { extendEmails, fillEmails } from './emails/fill-emails.ts';
 import { extendHistories } from './extend.ts';
 import { fillHistories } from './fill.ts';
 import { bytesOf, filledRows, type Histories, viewOf } from './histories.ts';
@@ -110,8 +112,12 @@ export class HistoriesKeeper {
     else await warehouse.read((snapshot) => this.catchUp(snapshot), options);
     const { held } = this;
     if (held === null) return;
+    if (held.reads_emails) await this.readEmails(held, warehouse, options);
+    // Without email events the other reports still have theirs.
+    if (bytesOf(held) > this.memory_bytes) held.emails = null;
     if (bytesOf(held) > this.memory_bytes) return this.refuse();
-    const fresh = held.length - filledRows(held);
+    const { emails } = held;
+    const fresh = held.length - filledRows(held) + (emails === null ? 0 : emails.length - filledEmails(emails));
     if (fresh > Math.max(MIN_REBUILD, filledRows(held) / 8)) await this.rebuild(held, warehouse, options);
     await this.store(warehouse, options);
   }
@@ -174,6 +180,20 @@ export class HistoriesKeeper {
     }
     this.lag_records = 0;
     return true;
+  }
+
+  /** Reads the email events, and then those that came meanwhile. Reports do not wait for it. */
+  private async readEmails(held: Histories, warehouse: Warehouse, options: Options): Promise<void> {
+    const position = new Map(held.position);
+    const emails = await warehouse.read((snapshot) => fillEmails(snapshot, position, held.subjects), options);
+    await warehouse.read(async (snapshot) => {
+      const current = await currentPosition(snapshot);
+      await this.turns.take(async () => {
+        if (!isWithin(held.position, current)) return;
+        held.emails = emails === null ? null : await extendEmails(emails, snapshot, held.position, held.subjects);
+        held.reads_emails = false;
+      });
+    }, options);
   }
 
   private async rebuild(held: Histories, warehouse: Warehouse, options: Options): Promise<void> {

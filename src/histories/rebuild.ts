@@ -3,6 +3,7 @@
  * not in the new ones, which end at the position where the work began.
  */
 import { WorkTurns } from '../warehouse/work-turns.ts';
+import { rebuildEmails } from './emails/email-rows.ts';
 import {
   emptyChains,
   type Histories,
@@ -20,6 +21,7 @@ import { shared } from './room.ts';
 export async function rebuildHistories(old: Histories): Promise<Histories> {
   const { position, reclassified, length } = old;
   const columns = viewOf(old);
+  const { emails } = columns;
   const subjects = old.subjects.size;
   const starts = shared(Uint32Array, subjects + 1);
   const target = touchColumns(lengthWithRoom(length), {
@@ -71,6 +73,7 @@ export async function rebuildHistories(old: Histories): Promise<Histories> {
     starts,
     length: to,
     ...emptyChains({ starts, at_ms: target.at_ms }),
+    emails: emails === null ? null : await rebuildEmails(emails, old.subjects),
   };
 }
 

@@ -1,10 +1,12 @@
 /** The temporary tables with which histories are filled. Codes are numbers for texts; they hold for one filling. */
 import { defineRelation, type RelationType } from '../warehouse/relation.ts';
+import { EMAIL_LABEL_COLUMNS } from './emails/email-rows.ts';
 
 /** What touchpoints have in common. Touchpoints with the same values share one label, which is a number in memory. */
 export const LABEL_COLUMNS = {
   touchpoint_type: 'text',
   channel: 'text',
+  verdict: 'text?',
   traits: 'int',
   campaign_id: 'text?',
   sent_campaign_id: 'text?',
@@ -30,6 +32,18 @@ export const HISTORY_SUBJECTS = defineRelation(
   'history_subjects',
   'an id with touchpoints: its place in memory and how many there are',
   { key: ['subject_key'], columns: { subject_key: 'int', slot: 'int', touches: 'int' } },
+);
+
+export const HISTORY_RECIPIENTS = defineRelation(
+  'history_recipients',
+  'an id with email events: its place among them and how many there are',
+  { key: ['brand_id', 'id'], columns: { brand_id: 'text', id: 'text', slot: 'int', events: 'int' } },
+);
+
+export const HISTORY_EMAIL_LABELS = defineRelation(
+  'history_email_labels',
+  'what email events have in common, with its number',
+  { key: ['label_no'], columns: { label_no: 'int', ...EMAIL_LABEL_COLUMNS } },
 );
 
 export const HISTORY_TIES = defineRelation(

@@ -182,8 +182,10 @@ async function loadFrom(file: FileHandle, snapshot: Snapshot, current: Position)
     starts,
     length: head.rows,
     first_ms: head.first_ms ?? Number.POSITIVE_INFINITY,
-    // The orders are few, so they are read from the log.
+    // The orders are few, so they are read from the log. Email events are read later, so that other reports need not wait for them.
     orders: new OrderBook(),
+    emails: null,
+    reads_emails: true,
     ...columns,
     ...emptyChains({ starts, at_ms: columns.at_ms }),
   };

@@ -28,10 +28,12 @@ export function drawGroups(draws: number, groups: number, seed: number): GroupDr
 /** The sum over the drawn groups, for each draw. `sums` has the groups whose sum is not 0. */
 export function drawnSums({ draws, groups, counts }: GroupDraws, sums: ReadonlyMap<number, number>): Float64Array {
   const drawn = new Float64Array(draws);
-  const own = [...sums].sort(([a], [b]) => a - b);
+  const own = new Float64Array(groups);
+  for (const [group, value] of sums) own[group] = value;
   for (let draw = 0; draw < draws; draw++) {
+    const from = draw * groups;
     let sum = 0;
-    for (const [group, value] of own) sum += counts[draw * groups + group]! * value;
+    for (let group = 0; group < groups; group++) sum += counts[from + group]! * own[group]!;
     drawn[draw] = sum;
   }
   return drawn;

@@ -2,45 +2,68 @@
 import { MICRO_CONVERSIONS } from '../attribution/plan.ts';
 import { formatMicros, microsPer, money, ratio, ratioMillionths } from '../domain/money.ts';
 import type { Row } from '../warehouse/schema.ts';
+import { textWord } from '../warehouse/sql-text.ts';
 import type { ReportJson } from './context.ts';
 
+/** What an event of an email is, as far as counts ask. The verdict of `is_human` is neither machine nor bot. */
+interface CountedEvent {
+  kind: string;
+  is_human: 0 | 1;
+  verdict: string | null;
+}
 /** A count of events, or of the people who have such events. */
 interface Counted {
   of: 'events' | 'people';
-  where: string;
+  where: Partial<CountedEvent>;
 }
-/** SQL over the columns of `campaign_events`: kind, verdict, is_human (the verdict is neither machine nor bot), person. */
-const events = (where: string): Counted => ({ of: 'events', where });
-const people = (where: string): Counted => ({ of: 'people', where });
+const events = (where: Counted['where']): Counted => ({ of: 'events', where });
+const people = (where: Counted['where']): Counted => ({ of: 'people', where });
 
 export const ENGAGEMENT_COUNTS = {
-  sends: events(`kind = 'sent'`),
-  delivered: events(`kind = 'delivered'`),
-  bounced: events(`kind = 'bounced'`),
-  complained: events(`kind = 'complained'`),
-  unsubscribed: events(`kind = 'unsubscribed'`),
-  opens: events(`kind = 'email_open'`),
-  unique_opens: people(`kind = 'email_open'`),
-  human_opens: events(`kind = 'email_open' and is_human = 1`),
-  unique_human_opens: people(`kind = 'email_open' and is_human = 1`),
+  sends: events({ kind: 'sent' }),
+  delivered: events({ kind: 'delivered' }),
+  bounced: events({ kind: 'bounced' }),
+  complained: events({ kind: 'complained' }),
+  unsubscribed: events({ kind: 'unsubscribed' }),
+  opens: events({ kind: 'email_open' }),
+  unique_opens: people({ kind: 'email_open' }),
+  human_opens: events({ kind: 'email_open', is_human: 1 }),
+  unique_human_opens: people({ kind: 'email_open', is_human: 1 }),
   // Opens through a proxy are human ones: the proxy loads the images when the reader opens the email.
-  proxied_opens: events(`kind = 'email_open' and verdict = 'proxied'`),
-  machine_opens: events(`kind = 'email_open' and is_human = 0`),
-  clicks: events(`kind = 'email_click'`),
-  unique_clicks: people(`kind = 'email_click'`),
-  human_clicks: events(`kind = 'email_click' and is_human = 1`),
-  unique_human_clicks: people(`kind = 'email_click' and is_human = 1`),
+  proxied_opens: events({ kind: 'email_open', verdict: 'proxied' }),
+  machine_opens: events({ kind: 'email_open', is_human: 0 }),
+  clicks: events({ kind: 'email_click' }),
+  unique_clicks: people({ kind: 'email_click' }),
+  human_clicks: events({ kind: 'email_click', is_human: 1 }),
+  unique_human_clicks: people({ kind: 'email_click', is_human: 1 }),
   // Suspect clicks are human ones, because the evidence is not enough.
-  suspect_clicks: events(`kind = 'email_click' and verdict = 'suspect'`),
-  machine_clicks: events(`kind = 'email_click' and is_human = 0`),
+  suspect_clicks: events({ kind: 'email_click', verdict: 'suspect' }),
+  machine_clicks: events({ kind: 'email_click', is_human: 0 }),
   // Persons with a delivery that the provider reported. Openers are no substitute: most recipients never open.
-  unique_recipients: people(`kind = 'delivered'`),
+  unique_recipients: people({ kind: 'delivered' }),
 } as const satisfies Record<string, Counted>;
 
 const COUNTED: ReadonlyArray<[string, Counted]> = Object.entries(ENGAGEMENT_COUNTS);
 
+/** SQL over the columns of `campaign_events`. */
+const whereSql = (where: Counted['where']): string =>
+  Object.entries(where)
+    .map(([name, value]) => `${name} = ${typeof value === 'string' ? textWord(value) : value}`)
+    .join(' and ');
+
+/** The counts of engagement to which an event adds. */
+export function countsOf(event: CountedEvent, of: Counted['of']): EngagementCount[] {
+  return COUNTED.filter(
+    ([, counted]) =>
+      counted.of === of &&
+      Object.entries(counted.where).every(([name, value]) => event[name as keyof CountedEvent] === value),
+  ).map(([name]) => name as EngagementCount);
+}
+
 /** SQL for the counts of engagement of each person: columns of an aggregate over events. */
-export const ENGAGEMENT_OF_PERSON = COUNTED.map(([name, { where }]) => `count_where(${where}) as ${name}`).join(', ');
+export const ENGAGEMENT_OF_PERSON = COUNTED.map(
+  ([name, { where }]) => `count_where(${whereSql(where)}) as ${name}`,
+).join(', ');
 
 /**
  * SQL for the counts of engagement by columns of `from`, which has them and the counts of {@link ENGAGEMENT_OF_PERSON} for each person.

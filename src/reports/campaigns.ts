@@ -7,7 +7,8 @@ import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { answerOnce } from './answers.ts';
 import { costAndReturn, DEFINITIONS, spendMoney } from './campaign-metrics.ts';
-import { type CampaignKey, engagementNotFiltered, readCampaignsEngagement } from './campaigns/engagement.ts';
+import { readCampaignsEngagement } from './campaigns/engagement.ts';
+import { type CampaignKey, engagementNotFiltered } from './campaigns/engagement-asked.ts';
 import { type CampaignRow, campaignRows, engagementCounts } from './campaigns/rows.ts';
 import { reportHead } from './config-hash.ts';
 import { type ReportContext, type ReportJson, type Resolved, readOptions } from './context.ts';
@@ -86,7 +87,7 @@ async function campaignsAnswer(
   const named = credited.flatMap(({ campaign_id }) => (typeof campaign_id === 'string' ? [campaign_id] : []));
   const engagement =
     not_filtered === null
-      ? await readCampaignsEngagement(snapshot, plan, context.directory, { keys, filters, named, limit: MAX_ROWS + 1 })
+      ? await readCampaignsEngagement(snapshot, context, plan, { keys, filters, named, limit: MAX_ROWS + 1 })
       : null;
   const { rows, ...average } = await campaignRows(keys, { credited, spread, kinds, engagement });
   checkRows(rows.length, plan, 'start');

@@ -3,7 +3,7 @@ import { makeBrandPeriods } from '../attribution/orders.ts';
 import type { Plan } from '../attribution/plan.ts';
 import { BRAND_PERIODS, PERSONS } from '../attribution/relations.ts';
 import { CAMPAIGN, effective, OTHER_VERDICTS, RECLASSIFIED, withVerdicts } from '../attribution/touches.ts';
-import { MACHINE_VERDICTS } from '../domain/touchpoint.ts';
+import { ENGAGEMENT_TYPES, MACHINE_VERDICTS } from '../domain/touchpoint.ts';
 import { latestVerdicts } from '../log/verdicts.ts';
 import type { Parameter, Snapshot } from '../warehouse/port.ts';
 import { atOrBefore } from '../warehouse/position.ts';
@@ -22,9 +22,6 @@ export const ALL_EMAILS: Chosen = { of_events: '1 = 1', of_touches: '1 = 1', par
 
 const IN_PERIOD = (alias: string): string =>
   `case when epoch_ms(${alias}.occurred_at) >= b.start_ms then 1 else 0 end as in_period, b.end_ms as end_ms`;
-
-/** Touchpoints that are engagement with an email. */
-const ENGAGEMENT_TYPES = ['email_open', 'email_click'] as const;
 
 /**
  * SQL for the chosen events. Its columns: brand_id, channel, campaign_id, is_label (1 if only the link names the campaign), email_id,

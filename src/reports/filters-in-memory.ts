@@ -26,10 +26,15 @@ export function eventFilter({ of_events, passesDay }: Filters): ((event: KeyedEv
  * and segments are about orders, so they leave out nobody; null if no filter does.
  */
 export function peopleFilter({ of_events, passesDay }: Filters): ((brand_id: string, day: number) => boolean) | null {
+  if (!of_events.some(({ key }) => key.field === 'brand_id' || key.about === 'time')) return null;
+  const passesBrand = brandFilter({ of_events });
+  return (brand_id, day) => passesDay(day) && passesBrand(brand_id);
+}
+
+/** True for brands that pass. */
+export function brandFilter({ of_events }: Pick<Filters, 'of_events'>): (brand_id: string) => boolean {
   const of_brands = of_events.filter(({ key }) => key.field === 'brand_id');
-  if (of_brands.length === 0 && !of_events.some(({ key }) => key.about === 'time')) return null;
-  return (brand_id, day) =>
-    passesDay(day) && of_brands.every((filter) => passes(filter, (values) => values.includes(brand_id)));
+  return (brand_id) => of_brands.every((filter) => passes(filter, (values) => values.includes(brand_id)));
 }
 
 function passesOrder(filter: Filter, event: KeyedEvent): boolean {

@@ -1,11 +1,17 @@
 /** The keeper gives a report the histories that it needs, or none. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { emailBytes } from '../../src/histories/emails/email-rows.ts';
+import { fillHistories } from '../../src/histories/fill.ts';
 import { type Histories, touchCount } from '../../src/histories/histories.ts';
 import { HistoriesKeeper } from '../../src/histories/keeper.ts';
+import { storeHistories } from '../../src/histories/stored.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { currentPosition } from '../../src/warehouse/position.ts';
 import { Engine, type WireEvent } from '../support/engine.ts';
-import { ALL_BRANDS, order, touch } from '../support/events.ts';
+import { ALL_BRANDS, mail, order, touch } from '../support/events.ts';
 import { at, MARCH } from '../support/time.ts';
 import { counting } from '../support/watched.ts';
 
@@ -51,6 +57,30 @@ describe('a keeper', () => {
       in_sql: false,
     });
     expect(keeper.status()).toMatchObject({ touchpoints: 4, lag_records: 0 });
+  });
+
+  test('reads email events after the file, and gives them up first when memory is short', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'histories-'));
+    const file = join(folder, 'histories');
+    const sent = (id: string): WireEvent => ({
+      record: 'email_events',
+      event: mail('sent', 'ann', { event_id: id, occurred_at: at(5) }),
+    });
+    try {
+      await engine.load([sent('a'), sent('b')]);
+      await engine.warehouse.read(async (snapshot) => storeHistories(file, (await fillHistories(snapshot))!, snapshot));
+      await engine.load([sent('c')]);
+      const keeper = new HistoriesKeeper({ memory_bytes: MEMORY, file });
+      await keeper.follow(engine.warehouse);
+      const { emails, position } = (await look(keeper))!;
+      expect(emails).toMatchObject({ length: 3, position });
+      const without = keeper.status().bytes - emailBytes(emails!);
+      const small = new HistoriesKeeper({ memory_bytes: without, file });
+      await small.follow(engine.warehouse);
+      expect(await look(small)).toMatchObject({ emails: null, length: 2 });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('knows people who came after the filling', async () => {

@@ -2,21 +2,15 @@
  * How sure the revenue per recipient of a campaign is: 90 % intervals from a bootstrap over random groups of people. Recipients are
  * given; what they bring varies from person to person.
  */
-import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { formatMicros, ratio } from '../../domain/money.ts';
 import { middleOf, percentile } from '../../learning/bootstrap.ts';
-import { drawGroups, drawnSums, type GroupDraws } from '../../learning/group-bootstrap.ts';
+import { drawnSums } from '../../learning/group-bootstrap.ts';
 import type { ReportJson } from '../context.ts';
+import { personDraws } from '../person-draws.ts';
 
 /** With fewer people who ordered, the largest orders decide alone, and the interval would be too narrow. */
 const LEAST_PEOPLE = 30;
 const LEVEL = 0.9;
-const DRAWS = 1_000;
-const SEED = 1;
-
-/** The draws are the same for all campaigns. They are made for the first one. */
-let made: GroupDraws | undefined;
-const draws = (): GroupDraws => (made ??= drawGroups(DRAWS, PERSON_GROUPS, SEED));
 
 /** A row with recipients: what it is credited with, in micros by group of people. */
 interface Earning {
@@ -41,7 +35,7 @@ export function averageRevenue(rows: readonly Earning[]): AverageRevenue | null 
     for (const [group, micros] of row.credited) sums.set(group, (sums.get(group) ?? 0) + Number(micros));
   }
   const total = [...sums.values()].reduce((all, micros) => all + micros, 0);
-  return { micros: total / recipients, drawn: drawnSums(draws(), sums).map((sum) => sum / recipients) };
+  return { micros: total / recipients, drawn: drawnSums(personDraws(), sums).map((sum) => sum / recipients) };
 }
 
 /** The middles of {@link DOTS} equal parts of the draws, for a plot of quantiles as dots (Kay and others, CHI 2016). */
@@ -69,7 +63,7 @@ export function revenueInterval(
   if (recipients === null || recipients === 0) return withheld('needs recipients: no delivery was reported');
   if (people < LEAST_PEOPLE) return withheld(`needs ${LEAST_PEOPLE} people with a touched order, has ${people}`);
   const sums = new Map([...credited].map(([group, micros]) => [group, Number(micros)]));
-  const drawn = drawnSums(draws(), sums);
+  const drawn = drawnSums(personDraws(), sums);
   const above = average === null ? null : drawn.filter((sum, draw) => sum / recipients > average.drawn[draw]!).length;
   const { low, high } = middleOf([...drawn], LEVEL);
   const each = (micros: number): string => formatMicros(BigInt(Math.round(micros / recipients)));

@@ -15,7 +15,7 @@ import {
 import type { ReportJson } from '../context.ts';
 import type { Spread } from '../credit-source.ts';
 import { byRevenue } from '../groups.ts';
-import type { CampaignKey, CampaignsEngagement } from './engagement.ts';
+import type { CampaignKey, CampaignsEngagement } from './engagement-asked.ts';
 import { type AverageRevenue, averageRevenue, revenueInterval } from './revenue-interval.ts';
 
 /** A row of the attribution report by the keys. The fields of spend are missing if the filters are about what spend does not have. */

@@ -1,6 +1,14 @@
 /** Calendar weeks of the zone of each brand, for SQL. */
 import type { Plan } from '../../attribution/plan.ts';
-import { dayOf, MS_PER_DAY, offsetPeriods, startOfDayMs, WEEK_OFFSETS, type WeekStart } from '../../domain/time.ts';
+import {
+  dayOf,
+  MS_PER_DAY,
+  type OffsetPeriod,
+  offsetPeriods,
+  startOfDayMs,
+  WEEK_OFFSETS,
+  type WeekStart,
+} from '../../domain/time.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { fill, type Relation } from '../../warehouse/relation.ts';
 import type { Row } from '../../warehouse/schema.ts';
@@ -8,7 +16,12 @@ import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { BRAND_WEEKS } from '../relations.ts';
 
 /** The number of the week of a day. */
-const weekOf = (day_number: number, first: WeekStart): number => Math.floor((day_number + WEEK_OFFSETS[first]) / 7);
+export const weekOf = (day_number: number, first: WeekStart): number =>
+  Math.floor((day_number + WEEK_OFFSETS[first]) / 7);
+
+/** The number of the week of a local time. */
+export const weekOfMs = (local_ms: number, first: WeekStart): number =>
+  Math.floor((local_ms + WEEK_OFFSETS[first] * MS_PER_DAY) / (7 * MS_PER_DAY));
 
 /** SQL for the number of the week of a local time, or of a day. */
 export const weekOfLocal = (local_ms: string, first: WeekStart): string =>
@@ -16,13 +29,16 @@ export const weekOfLocal = (local_ms: string, first: WeekStart): string =>
 export const weekOfDay = (day_number: string, first: WeekStart): string =>
   `floor_div(${day_number} + ${WEEK_OFFSETS[first]}, 7)`;
 
-/** Makes `brand_weeks`, and tells the most whole weeks of a brand. Of a brand without a whole week the last lies before the first. */
-export async function makeBrandWeeks(
-  snapshot: Snapshot,
-  { brands }: Plan,
-  first: WeekStart,
-): Promise<{ relation: Relation; weeks: number }> {
-  const rows: Row[] = [];
+/** The offset of the zone of a brand in a part of time, and the first and last whole week of its period. */
+export interface BrandWeeks extends OffsetPeriod {
+  brand_id: string;
+  first_week: number;
+  last_week: number;
+}
+
+/** By brand and part of time, and the most whole weeks of a brand. Of a brand without a whole week the last lies before the first. */
+export async function brandWeeks({ brands }: Plan, first: WeekStart): Promise<{ rows: BrandWeeks[]; weeks: number }> {
+  const rows: BrandWeeks[] = [];
   const turns = new WorkTurns();
   let weeks = 0;
   for (const { brand_id, settings, start_ms, end_ms } of brands) {
@@ -37,5 +53,14 @@ export async function makeBrandWeeks(
     for (const period of offsetPeriods(zone, start_ms, end_ms))
       rows.push({ brand_id, ...period, first_week, last_week });
   }
-  return { relation: await fill(snapshot, BRAND_WEEKS, rows), weeks };
+  return { rows, weeks };
+}
+
+/** Makes `brand_weeks`. */
+export async function makeBrandWeeks(snapshot: Snapshot, rows: readonly BrandWeeks[]): Promise<Relation> {
+  return fill(
+    snapshot,
+    BRAND_WEEKS,
+    rows.map((row): Row => ({ ...row })),
+  );
 }

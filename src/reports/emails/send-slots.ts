@@ -1,11 +1,11 @@
 /** How the emails of an hour of the day, or of a day of the week, were answered, and the best one where the figures can name it. */
-import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { formatMicros, money } from '../../domain/money.ts';
-import { drawGroups, type GroupDraws, ratioInterval } from '../../learning/group-bootstrap.ts';
+import { type GroupDraws, ratioInterval } from '../../learning/group-bootstrap.ts';
 import { groupRate, type Rate, total } from '../../learning/group-rates.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { readAll } from '../../warehouse/read-row.ts';
 import type { ReportJson } from '../context.ts';
+import { personDraws } from '../person-draws.ts';
 import { MESSAGE_CREDITS, MESSAGES } from '../relations.ts';
 import { intervalOf } from './intervals.ts';
 
@@ -17,7 +17,6 @@ const SLOTS = {
 export type SlotKind = keyof typeof SLOTS;
 
 const LEVEL = 0.9;
-const DRAWS = 1_000;
 const LEAST = { cases: 300, events: 10 };
 const LEAST_BUYERS = 30;
 
@@ -51,7 +50,7 @@ export async function readSlots(snapshot: Snapshot, kind: SlotKind): Promise<{ r
   );
   await readAnswers(snapshot, kind, slots);
   await readEarned(snapshot, kind, slots);
-  const draws = drawGroups(DRAWS, PERSON_GROUPS, 1);
+  const draws = personDraws();
   const rates = slots.map((slot) =>
     groupRate(draws, slot.clicked, slot.delivered, LEVEL, LEAST, ['emails', 'emails with a click']),
   );

@@ -15,7 +15,7 @@ import { resolveParameters } from '../resolve.ts';
 import { SEND_TIMES_MEANINGS, SendTimesResult } from '../results/send-times.ts';
 import { readWarnings } from '../warnings.ts';
 import { answerTimes } from './answer-times.ts';
-import { makeBrandWeeks } from './brand-weeks.ts';
+import { brandWeeks, makeBrandWeeks } from './brand-weeks.ts';
 import { makeMessageCredits, makeMessages } from './messages.ts';
 import { readSlots } from './send-slots.ts';
 
@@ -39,7 +39,8 @@ export async function sendTimesReport(
     return answerOnce(context, resolved, '', async () => {
       const { plan } = resolved;
       const query = await attribute(snapshot, plan, context.directory);
-      const { relation } = await makeBrandWeeks(snapshot, plan, DEFAULT_WEEK_START);
+      const { rows } = await brandWeeks(plan, DEFAULT_WEEK_START);
+      const relation = await makeBrandWeeks(snapshot, rows);
       await makeMessages(snapshot, plan, relation, campaign_kind);
       await makeMessageCredits(snapshot, query);
       const hours = await readSlots(snapshot, 'hour');

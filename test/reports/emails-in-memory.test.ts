@@ -1,0 +1,146 @@
+/** The reports about emails give the same answer to the byte from histories in memory and by the query. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { CAMPAIGN_KINDS } from '../../src/domain/campaign-kind.ts';
+import { extendHistories } from '../../src/histories/extend.ts';
+import { type Histories, viewOf } from '../../src/histories/histories.ts';
+import { rebuildHistories } from '../../src/histories/rebuild.ts';
+import { reclassifyAll } from '../../src/log/reclassify.ts';
+import { campaignsReport } from '../../src/reports/campaigns.ts';
+import type { ServedBy } from '../../src/reports/context.ts';
+import { fatigueReport } from '../../src/reports/emails/fatigue.ts';
+import { listHealthReport } from '../../src/reports/emails/list-health.ts';
+import { currentPosition } from '../../src/warehouse/position.ts';
+import { emailWorlds } from '../reference/emails.ts';
+import { optionsArbitrary } from '../reference/worlds.ts';
+import { askReportBoth, filled } from '../support/both-ways.ts';
+import { withEmails } from '../support/emails.ts';
+import { Engine, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
+import { ALL_BRANDS, ENRICHMENT, mail, touch } from '../support/events.ts';
+import type { Json } from '../support/shop.ts';
+import { runsOf } from '../support/tier.ts';
+import { at } from '../support/time.ts';
+import { parametersOf, settingsOf } from '../support/worlds.ts';
+
+const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', TEST_ENGINE === 'duckdb' ? 5 : 3, 60);
+const FILTERS = [
+  undefined,
+  ['channel:email'],
+  ['-campaign_kind:flow'],
+  ['campaign_id:'],
+  ['brand_id:default'],
+  ['-campaign_id:spring'],
+  ['email_id:'],
+] as const;
+
+test('on random worlds, also while rows come and at earlier positions', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      emailWorlds(),
+      optionsArbitrary,
+      fc.constantFrom('campaign_id', 'email_id', 'campaign_kind'),
+      fc.constantFrom(...FILTERS),
+      fc.option(fc.constantFrom(...CAMPAIGN_KINDS), { nil: undefined }),
+      fc.option(fc.nat(100), { nil: undefined }),
+      async (emails, options, by, filter, campaign_kind, as_of) => {
+        await withEmails(emails, async (engine) => {
+          for (const [brand_id, own] of Object.entries(options.settings ?? {}))
+            engine.settings.set(brand_id, settingsOf(own));
+          const asked = parametersOf(options, []);
+          const { start, end, currency, adjustments, conversion_type, week_start } = asked;
+          const last = Number(engine.as_of('main').split(':')[1]);
+          const when = { start, end, ...(as_of === undefined ? {} : { as_of: `main:${Math.min(as_of, last)}` }) };
+          const types = conversion_type ? { conversion_type } : {};
+          const list = {
+            ...when,
+            ...types,
+            currency,
+            adjustments,
+            engaged_days: 3,
+            lapsing_days: 15,
+            dormant_days: 40,
+          };
+          const weeks = { ...when, ...types, week_start, ...(campaign_kind ? { campaign_kind } : {}) };
+          await askReportBoth(listHealthReport, engine.reports, list);
+          await askReportBoth(fatigueReport, engine.reports, weeks);
+          const { models: _models, week_start: _week, filter: _filter, ...rest } = asked;
+          const campaigns = {
+            ...rest,
+            ...when,
+            model: 'linear',
+            by,
+            ...(filter ? { filter: [...filter] } : {}),
+          } as const;
+          await askReportBoth(campaignsReport, engine.reports, campaigns);
+          const histories = await filled(engine.reports);
+          const sources: ServedBy[] = [];
+          const own = {
+            ...engine.reports,
+            histories: async () => histories,
+            served_by: (source: ServedBy) => void sources.push(source),
+          };
+          const ok = await fatigueReport(own, weeks, ALL_BRANDS).then(
+            () => true,
+            () => false,
+          );
+          if (ok) expect(sources).toEqual(['histories']);
+        });
+      },
+    ),
+    { numRuns: RUNS, endOnFailure: process.env['FC_SHRINK'] === undefined },
+  );
+}, 300_000);
+
+test('after a rebuild and another verdict, and people are in the same random groups when another id names them', async () => {
+  const engine = await Engine.open();
+  try {
+    const people = Array.from({ length: 40 }, (_, i) => i);
+    const mailed = (day: number): WireEvent[] =>
+      people.map((i) => ({
+        record: 'email_events',
+        event: mail('delivered', `z${i}`, { event_id: `d${day} ${i}`, occurred_at: at(day), campaign_id: 'spring' }),
+      }));
+    const clicked = (day: number): WireEvent[] =>
+      people
+        .filter((i) => i % 2 === 0)
+        .map((i) => ({
+          record: 'touchpoints',
+          event: touch(`c${day} ${i}`, 'email_click', at(day, '13:00'), {
+            customer_id: `z${i}`,
+            campaign_id: 'spring',
+            url: 'https://shop.example/?utm_medium=cpc',
+          }),
+        }));
+    const links: WireEvent[] = people.map((i) => ({
+      record: 'identity_links',
+      event: { link_id: `l${i}`, left_id: `a${i}`, right_id: `z${i}`, kind: 'login', occurred_at: at(1) },
+    }));
+    await engine.load([...links, ...mailed(3), ...clicked(3), ...mailed(10)]);
+    const early = (await filled(engine.reports))!;
+    await engine.load([...clicked(10), ...mailed(17)]);
+    const extend = (histories: Histories): Promise<boolean> =>
+      engine.warehouse.read(async (snapshot) => extendHistories(histories, snapshot, await currentPosition(snapshot)));
+    expect(await extend(early)).toBe(true);
+    const rebuilt = await rebuildHistories(early);
+    const asked = { start: '2026-03-01', end: '2026-04-01' };
+    engine.reports.configured_brands = ['default'];
+    const compare = async (): Promise<Json> => {
+      for (const run of [listHealthReport, campaignsReport])
+        await askReportBoth(run, engine.reports, asked, viewOf(rebuilt));
+      const { text } = await askReportBoth(fatigueReport, engine.reports, asked, viewOf(rebuilt));
+      return JSON.parse(text) as Json;
+    };
+    const { messages_per_week } = await compare();
+    expect(messages_per_week[1]).toMatchObject({ person_weeks: 120, people: 40, clicked: { events: 40 } });
+    expect(messages_per_week[1].clicked.interval).not.toBeNull();
+    await reclassifyAll({
+      warehouse: engine.warehouse,
+      enrich_options: { ...ENRICHMENT, strict_ga4: true },
+      collector: { id: 'main' },
+    });
+    expect(await extend(rebuilt)).toBe(true);
+    await compare();
+  } finally {
+    await engine.close();
+  }
+}, 120_000);
