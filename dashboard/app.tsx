@@ -3,12 +3,14 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
 import { Link, Route, Switch, useLocation } from 'wouter-preact';
 import { client } from './api/ask.ts';
-import { signOut, useSession } from './api/session.ts';
+import { type SignedIn as Session, signOut, useSession } from './api/session.ts';
+import { Setup } from './pages/setup.tsx';
 import { SignIn } from './pages/sign-in.tsx';
+import { BrandNamed } from './parts/brands.tsx';
 import { Controls } from './parts/controls.tsx';
+import { usePlaces } from './parts/navigation.ts';
 import { Palette } from './parts/palette.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
-import { PAGES } from './places.ts';
 import { useView, withView } from './view.ts';
 
 const Overview = lazy(() => import('./pages/overview.tsx'));
@@ -24,6 +26,9 @@ const Customer = lazy(() => import('./pages/customers/customer.tsx'));
 const Order = lazy(() => import('./pages/order.tsx'));
 const Models = lazy(() => import('./pages/models.tsx'));
 const Quality = lazy(() => import('./pages/quality.tsx'));
+const Keys = lazy(() => import('./pages/admin/keys.tsx'));
+const Sources = lazy(() => import('./pages/admin/sources.tsx'));
+const Settings = lazy(() => import('./pages/admin/settings.tsx'));
 
 export function App() {
   return (
@@ -37,13 +42,14 @@ function SignedIn() {
   const { data, error, isPending } = useSession();
   if (isPending) return <Loading what="Tributary" />;
   if (error) return <Failed error={error} />;
-  if (!data.signed_in) return <SignIn />;
+  if (!data.signed_in)
+    return data.needs_setup ? <Setup provider={data.provider} /> : <SignIn provider={data.provider} />;
   return (
-    <>
+    <BrandNamed session={data}>
       <a class="skip" href="#content">
         Skip to the content
       </a>
-      <Header name={data.name} />
+      <Header session={data} />
       <main id="content" tabIndex={-1}>
         <Suspense fallback={<Loading what="the page" />}>
           <Switch>
@@ -60,19 +66,24 @@ function SignedIn() {
             <Route path="/orders/:id" component={Order} />
             <Route path="/models" component={Models} />
             <Route path="/quality" component={Quality} />
+            <Route path="/admin/keys" component={Keys} />
+            <Route path="/admin/sources" component={Sources} />
+            <Route path="/admin/settings" component={Settings} />
             <Route>
               <Notice title="There is no such page">Choose one above.</Notice>
             </Route>
           </Switch>
         </Suspense>
       </main>
-    </>
+    </BrandNamed>
   );
 }
 
-function Header({ name }: { name: string }) {
+function Header({ session: { name, role, by } }: { session: Session }) {
   const [path] = useLocation();
   const [view] = useView();
+  const { pages, of_admins } = usePlaces();
+  const is_admin_page = path.startsWith('/admin/');
   return (
     <header class="top">
       <div class="top-row">
@@ -81,20 +92,32 @@ function Header({ name }: { name: string }) {
           Tributary
         </Link>
         <nav aria-label="Pages">
-          {PAGES.map(({ path: to, name: text }) => (
+          {pages.map(({ path: to, name: text }) => (
             <Link key={to} href={withView(to, view)} aria-current={path === to ? 'page' : undefined}>
               {text}
             </Link>
           ))}
         </nav>
         <div class="top-end">
+          {of_admins[0] !== undefined && (
+            <nav aria-label="Administration">
+              <Link href={withView(of_admins[0].path, view)} aria-current={is_admin_page ? 'page' : undefined}>
+                Admin
+              </Link>
+            </nav>
+          )}
           <Palette />
-          <button type="button" class="quiet" onClick={() => void signOut()} title={`Signed in with the key “${name}”`}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => void signOut()}
+            title={by === 'key' ? `Signed in with the key “${name}” (${role})` : `Signed in as ${name} (${role})`}
+          >
             Sign out
           </button>
         </div>
       </div>
-      <Controls />
+      {!is_admin_page && <Controls />}
     </header>
   );
 }

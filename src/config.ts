@@ -18,6 +18,7 @@ import type { SettleSettings } from './log/settlement/settings.ts';
 import { MachineTraffic, readMachineTraffic } from './machine-traffic-config.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
+import { OidcSchema, type OidcSettings, oidcSettings } from './sign-in-config.ts';
 import { segmentEvents } from './sources/segment/configured.ts';
 import { type SourceSettings, SourcesSchema, sourceSettings } from './sources/settings.ts';
 import { parseStateUrl, type StateLocation } from './state/location.ts';
@@ -86,6 +87,8 @@ const ConfigSchema = Type.Object(
     segment_events: Type.Optional(Type.Record(Type.String(), Type.String())),
     /** Providers whose webhooks this server takes, by an id of your choice: the URL is /v1/sources/ID. */
     sources: Type.Optional(SourcesSchema),
+    /** The identity provider where people sign in to the dashboard; with keys only when left out. */
+    oidc: Type.Optional(OidcSchema),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
     memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
     /** The most memory for histories, in bytes; 0 keeps none. A quarter of the machine when left out. */
@@ -130,6 +133,8 @@ export interface Config {
   fits: ScheduledFit[];
   segment_events: Readonly<Record<string, string>>;
   sources: ReadonlyMap<string, SourceSettings>;
+  /** Null where people sign in with keys only. */
+  oidc: OidcSettings | null;
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
   /** Null means a quarter of the machine. */
@@ -258,6 +263,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     fits: (content.fits ?? []).map(({ every_hours, ...parameters }) => ({ every_hours, parameters })),
     segment_events: segmentEvents(content.segment_events ?? {}),
     sources: sourceSettings(content.sources ?? {}, env),
+    oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
     histories_memory_bytes: content.histories_memory_bytes ?? null,

@@ -921,6 +921,9 @@ Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+Keys: Keys
+Brands: Brands
+Settings: Settings
 Sources: Sources
 }
 export interface ProjectsOneSettings {
@@ -6580,6 +6583,75 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface Keys {
+keys: {
+key_id: string
+name: string
+scopes: string[]
+brand_id: (string | null)
+/**
+ * The last characters of the key
+ */
+last4: string
+created_at: string
+/**
+ * Where the key comes from: the store, or a variable of the environment
+ */
+origin: ("file" | "environment")
+}[]
+}
+export interface Brands {
+brands: {
+brand_id: string
+/**
+ * True if the configuration has settings of this brand
+ */
+configured: boolean
+}[]
+}
+export interface Settings {
+/**
+ * Brands with orders or settings, and what holds for each
+ */
+brands: {
+brand_id: string
+/**
+ * True if the configuration has settings of this brand
+ */
+configured: boolean
+currency: string
+time_zone: string
+windows: {
+view_days: number
+email_days: number
+click_days: number
+}
+half_life_days: number
+position: {
+first: number
+last: number
+}
+journey_gap_days: number
+identity_min_probability: number
+/**
+ * Names of models of your own
+ */
+custom_models: string[]
+/**
+ * Conversion types with other model settings
+ */
+by_conversion_type: string[]
+page_conversions: boolean
+customer_ids: string
+}[]
+/**
+ * Null for who may see some brands only
+ */
+installation: ({
+setting: string
+value: string
+}[] | null)
 }
 export interface Sources {
 sources: {

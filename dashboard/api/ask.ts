@@ -38,11 +38,31 @@ export function addressOf(path: string, parameters: Parameters): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** Calls about who is signed in. */
+const OF_SESSIONS = /^\/v1\/(session|setup)/;
+
+/** The brand that every call names, for people who may see some brands; null for others. */
+let named_brand: string | null = null;
+
+/** Makes every call name a brand. Answers about another one are forgotten. */
+export function nameBrand(brand_id: string | null): void {
+  if (brand_id === named_brand) return;
+  named_brand = brand_id;
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+}
+
+function withBrand(address: string): string {
+  if (named_brand === null || /[?&]brand_id=/.test(address) || OF_SESSIONS.test(address)) return address;
+  return `${address}${address.includes('?') ? '&' : '?'}brand_id=${encodeURIComponent(named_brand)}`;
+}
+
 /** One call. A page that is left ends it. @throws Refusal. */
 export async function call<T>(address: string, options: RequestInit = {}): Promise<T> {
-  const answer = await fetch(address, { credentials: 'same-origin', ...options });
+  const answer = await fetch(withBrand(address), { credentials: 'same-origin', ...options });
   const body = (await answer.json().catch(() => ({}))) as { error?: { code: string; field?: string; message: string } };
   if (answer.ok) return body as T;
+  // A session that is over shows the sign-in.
+  if (answer.status === 401 && !OF_SESSIONS.test(address)) void client.invalidateQueries({ queryKey: ['session'] });
   const { code = 'failed', field, message = `the server answered ${answer.status}` } = body.error ?? {};
   throw new Refusal(answer.status, code, field, message);
 }

@@ -1,5 +1,7 @@
 /** Events as they arrive. The browser comes back by itself when the connection breaks, and the server goes on where it was. */
+
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { addressOf } from './ask.ts';
 
 export interface LiveEvent {
   record: string;
@@ -33,14 +35,14 @@ export interface LiveMessage {
 export type LiveState = 'connecting' | 'open' | 'broken' | 'signed_out' | 'closed';
 
 /** Calls `onMessage` for every message while it is on. @returns the state of the connection. */
-export function useLive(is_on: boolean, onMessage: (message: LiveMessage) => void): LiveState {
+export function useLive(is_on: boolean, brand_id: string, onMessage: (message: LiveMessage) => void): LiveState {
   const [state, setState] = useState<LiveState>('connecting');
   const handler = useRef(onMessage);
   handler.current = onMessage;
   useEffect(() => {
     if (!is_on) return;
     setState('connecting');
-    const source = new EventSource('/v1/live');
+    const source = new EventSource(addressOf('/v1/live', { brand_id }));
     source.addEventListener('start', () => setState('open'));
     source.addEventListener('events', ({ data }) => handler.current(JSON.parse(data) as LiveMessage));
     source.addEventListener('end', ({ data }) => {
@@ -52,6 +54,6 @@ export function useLive(is_on: boolean, onMessage: (message: LiveMessage) => voi
     });
     source.onerror = () => setState(source.readyState === EventSource.CLOSED ? 'closed' : 'broken');
     return () => source.close();
-  }, [is_on]);
+  }, [is_on, brand_id]);
   return state;
 }

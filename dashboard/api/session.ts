@@ -2,12 +2,28 @@
 import { useQuery } from '@tanstack/react-query';
 import { call, client, send } from './ask.ts';
 
-export type Session = { signed_in: false } | SignedIn;
-interface SignedIn {
+export type Session = SignedOut | SignedIn;
+interface SignedOut {
+  signed_in: false;
+  /** True while the installation has no key. */
+  needs_setup: boolean;
+  /** The identity provider, and where signing in there begins. */
+  provider: { name: string; path: string } | null;
+}
+export interface SignedIn {
   signed_in: true;
+  by: 'key' | 'person';
   name: string;
-  scopes: readonly string[];
-  brand_id: string | null;
+  role: Role;
+  /** Null is every brand. */
+  brand_ids: readonly string[] | null;
+}
+export type Role = 'viewer' | 'analyst' | 'admin';
+const ROLES: readonly Role[] = ['viewer', 'analyst', 'admin'];
+
+/** True if a role includes another one. */
+export function includes(role: Role, needed: Role): boolean {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
 const QUERY = { queryKey: ['session'], queryFn: () => call<Session>('/v1/session'), retry: false } as const;
@@ -20,6 +36,17 @@ export function useSession() {
 export async function signIn(key: string): Promise<void> {
   const session = await send<SignedIn>('POST', '/v1/session', { key });
   client.setQueryData(QUERY.queryKey, session);
+}
+
+/** Makes the first key of an empty installation, and signs in. @returns the key. @throws Refusal when the token is not taken. */
+export async function setUp(token: string): Promise<string> {
+  const { key } = await send<{ key: string }>('POST', '/v1/setup', { token });
+  return key;
+}
+
+/** Asks again who is signed in. */
+export function lookAgain(): Promise<void> {
+  return client.invalidateQueries({ queryKey: QUERY.queryKey });
 }
 
 export async function signOut(): Promise<void> {

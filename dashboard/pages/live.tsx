@@ -51,7 +51,7 @@ export default function Live() {
   const [listed, setListed] = useState<readonly Listed[]>([]);
   const [minutes, setMinutes] = useState<readonly Minute[]>([]);
   const [left_out, setLeftOut] = useState(0);
-  const state = useLive(!is_paused, (message) => {
+  const state = useLive(!is_paused, view.brand_id, (message) => {
     setListed((before) => [...numbered(message.events), ...before].slice(0, MOST_LISTED));
     setMinutes((before) => withCounts(before, message, Date.now()));
     setLeftOut((before) => before + message.left_out + message.untold);

@@ -1,6 +1,8 @@
 /** Period, comparison, brand, currency, model and filters, for all pages. */
 import type { JSX } from 'preact';
 import { addDays, today, useView, type View } from '../view.ts';
+import { BrandChoice } from './brands.tsx';
+import { Choice } from './choice.tsx';
 import { shortDay, words } from './figures.ts';
 
 const MODELS = [
@@ -21,7 +23,7 @@ const COMPARES = [
 ] as const;
 
 /** Periods with a name, as days [start, end). */
-function periods(): ReadonlyArray<{ name: string; start: string; end: string }> {
+export function periods(): ReadonlyArray<{ name: string; start: string; end: string }> {
   const end = addDays(today(), 1);
   const [year, month] = today().split('-') as [string, string];
   const before = new Date(Date.UTC(Number(year), Number(month) - 2, 1)).toISOString().slice(0, 10);
@@ -40,6 +42,7 @@ export function Controls() {
   return (
     <form class="controls" aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
       <Period view={view} change={change} />
+      <BrandChoice />
       <Choice
         label="Compared with"
         value={view.compare}
@@ -110,33 +113,6 @@ function Period({ view, change }: Changing) {
         onChange={setDay((last) => ({ end: addDays(last, 1) }))}
       />
     </fieldset>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string;
-  value: string;
-  options: ReadonlyArray<readonly [value: string, text: string]>;
-  onChange: (value: string) => void;
-}) {
-  const known = options.some(([own]) => own === value);
-  return (
-    <label class="choice">
-      <span>{label}</span>
-      <select value={value} onChange={({ currentTarget }) => onChange(currentTarget.value)}>
-        {!known && <option value={value}>{value}</option>}
-        {options.map(([own, text]) => (
-          <option key={own} value={own}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

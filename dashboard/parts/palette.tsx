@@ -1,8 +1,8 @@
 /** The command palette: every page and every quick choice by name. Ctrl-K or ⌘K opens it. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
-import { PAGES } from '../places.ts';
 import { addDays, today, useView, withView } from '../view.ts';
+import { usePlaces } from './navigation.ts';
 
 interface Command {
   name: string;
@@ -12,13 +12,17 @@ interface Command {
 function useCommands(): Command[] {
   const [view, change] = useView();
   const [, go] = useLocation();
+  const { pages, of_admins } = usePlaces();
   const end = addDays(today(), 1);
   const days = (n: number): Command => ({
     name: `Show the last ${n} days`,
     run: () => change({ start: addDays(end, -n), end }),
   });
   return [
-    ...PAGES.map(({ path, name }) => ({ name: `Go to ${name}`, run: () => go(withView(path, view)) })),
+    ...[...pages, ...of_admins].map(({ path, name }) => ({
+      name: `Go to ${name}`,
+      run: () => go(withView(path, view)),
+    })),
     ...[7, 30, 90, 365].map(days),
     ...['linear', 'last_touch', 'first_touch', 'time_decay'].map((model) => ({
       name: `Use the model ${model.replace('_', ' ')}`,

@@ -1,4 +1,5 @@
 /** Sliders for the settings of the models. They answer while they are moved, and change nothing that is stored. */
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Attribution, useTried } from '../api/reports.ts';
 import type { View } from '../view.ts';
@@ -12,12 +13,9 @@ const SETTINGS = [
   { name: 'email_days', label: 'Window of clicks in emails', min: 0, max: 60 },
   { name: 'click_days', label: 'Window of other clicks and visits', min: 0, max: 90 },
 ] as const;
-const DEFAULTS: Readonly<Record<string, string>> = {
-  half_life_days: '7',
-  view_days: '1',
-  email_days: '7',
-  click_days: '30',
-};
+type Setting = (typeof SETTINGS)[number]['name'];
+/** Where the sliders stand when it is not known what is configured. */
+const DEFAULTS: Readonly<Record<Setting, number>> = { half_life_days: 7, view_days: 1, email_days: 7, click_days: 30 };
 
 interface Row {
   channel: string;
@@ -25,26 +23,39 @@ interface Row {
   tried: bigint;
 }
 
-export function TrySettings({ view }: { view: View }) {
+export function TrySettings({
+  view,
+  title = 'Try other settings',
+  now: configured = DEFAULTS,
+  then,
+}: {
+  view: View;
+  title?: string;
+  /** What is configured. */
+  now?: Readonly<Record<Setting, number>>;
+  /** What follows from the settings that are tried, by parameter. */
+  then?: (tried: Readonly<Record<string, string>>) => ComponentChildren;
+}) {
   const [tried, setTried] = useState<Readonly<Record<string, string>>>({});
   const own: View = { ...view, model: 'time_decay' };
   const now = useTried(own, {});
   const other = useTried(own, tried);
   return (
     <section aria-labelledby="try">
-      <h2 id="try">Try other settings</h2>
+      <h2 id="try">{title}</h2>
       <form class="sliders" onSubmit={(event) => event.preventDefault()} onReset={() => setTried({})}>
         {SETTINGS.map(({ name, label, min, max }) => (
           <label key={name}>
             <span>
-              {label}: {tried[name] === undefined ? 'as it is' : `${tried[name]} days`}
+              {label}:{' '}
+              {tried[name] === undefined ? 'as it is' : `${tried[name]} ${tried[name] === '1' ? 'day' : 'days'}`}
             </span>
             <input
               type="range"
               min={min}
               max={max}
               step={1}
-              value={tried[name] ?? DEFAULTS[name]}
+              value={tried[name] ?? configured[name]}
               onInput={({ currentTarget }) => setTried({ ...tried, [name]: currentTarget.value })}
             />
           </label>
@@ -61,6 +72,7 @@ export function TrySettings({ view }: { view: View }) {
           />
         )}
       </Shown>
+      {then?.(tried)}
     </section>
   );
 }

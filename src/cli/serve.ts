@@ -7,13 +7,14 @@ import { serveTogether } from './collectors.ts';
 import type { DataOptions } from './connect.ts';
 import { stopped } from './io.ts';
 import { type Context, whole, withData } from './options.ts';
-import { madeKeys, startServer } from './start-server.ts';
+import { madeKeys, setupText, startServer } from './start-server.ts';
 
 interface ServeFlags extends DataOptions {
   port: number;
   host: string;
   role: Role;
   collectors?: number;
+  firstKeys: boolean;
 }
 
 /** More processes than a machine has processors do not take more events. */
@@ -37,15 +38,22 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
       '--collectors <n>',
       'collector processes on the same port, each with its own name, spool and port (the next ones) in DATA/collectors; needs a ClickHouse',
       whole(1, MAX_COLLECTORS),
+    )
+    .option(
+      '--first-keys',
+      'at the first start, print a key of each scope in place of a token for the setup in the browser',
+      false,
     );
-  withData(command, io).action(async ({ port, host, role, collectors, ...options }: ServeFlags) => {
+  withData(command, io).action(async ({ port, host, role, collectors, firstKeys, ...options }: ServeFlags) => {
     if (collectors !== undefined) return serveTogether(io, open, options, { port, host, role, collectors });
     const { data } = options;
-    const server = await startServer(io, open, options, { port, host, role });
+    const has_dashboard = role === 'all' || role === 'report';
+    const first = has_dashboard && !firstKeys ? 'setup' : 'keys';
+    const server = await startServer(io, open, options, { port, host, role, first });
     io.out(
       line`Tributary listens on ${server.address}; its data is in ${data}\n${server.address}/docs explains how to send events and read reports\n`,
     );
-    io.out(madeKeys(server.made));
+    io.out(madeKeys(server.made) + setupText(server));
     await Promise.race([stopped(io), server.closed]);
     await server.close();
   });

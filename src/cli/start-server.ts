@@ -1,8 +1,10 @@
 /** Opens a data folder and serves it over HTTP. */
 import type { Config } from '../config.ts';
 import { TributaryError } from '../domain/errors.ts';
-import { KeyRing, type MadeKey } from '../server/keys.ts';
+import type { MadeKey } from '../server/key.ts';
+import { KeyRing } from '../server/keys.ts';
 import { type ServeOptions, type ServerHandle, serve } from '../server/serve.ts';
+import { Setup } from '../server/setup.ts';
 import type { Role, Tributary } from '../tributary.ts';
 import { configOf, type DataOptions, type Openers, runningServer } from './connect.ts';
 import { type Io, warn } from './io.ts';
@@ -23,15 +25,29 @@ function joinOthers(config: Config, { number, folder }: Member): void {
 export interface Server extends ServerHandle {
   /** Keys that the first start made. They are shown once. */
   made: readonly MadeKey[];
+  /** The token for the setup in the browser; null if there is a key already. It is shown once. */
+  setup_token: string | null;
   tributary: Tributary;
 }
 
-/** Opens a data folder and serves it. */
+/**
+ * Opens a data folder and serves it.
+ * @param first whether the first start makes keys, or leaves that to the setup in the browser.
+ */
 export async function startServer(
   io: Io,
   open: Openers,
   { data, ...settings }: DataOptions,
-  { role = 'all', member, ...options }: ServeOptions & { role?: Role; member?: Member },
+  {
+    role = 'all',
+    member,
+    first = 'keys',
+    ...options
+  }: ServeOptions & {
+    role?: Role;
+    member?: Member;
+    first?: 'keys' | 'setup';
+  },
 ): Promise<Server> {
   const running = await runningServer(data);
   if (running)
@@ -51,10 +67,11 @@ export async function startServer(
     onError: (error, what) => onError(error, what),
   });
   try {
-    const keys = await KeyRing.open(tributary.state, data, io.env, io.clock);
+    const keys = await KeyRing.open(tributary.state, data, io.env, io.clock, first);
+    const setup_token = first === 'setup' ? await new Setup(tributary.state, keys, io.clock).offer() : null;
     const handle = await serve(tributary, keys, options);
     onError = handle.onError;
-    return { ...handle, made: keys.made, tributary };
+    return { ...handle, made: keys.made, setup_token, tributary };
   } catch (error) {
     await tributary.close();
     throw error;
@@ -66,4 +83,10 @@ export function madeKeys(made: readonly MadeKey[]): string {
   if (made.length === 0) return '';
   const lines = made.map(({ key, scopes }) => `  ${scopes.join(', ').padEnd(6)} ${key}\n`).join('');
   return `\nKeys of this first start. They are not shown again: note them now, or make others with \`tributary keys create\`.\n${lines}\n`;
+}
+
+/** The text that shows the token for the setup in the browser. It is not in the address, since addresses are kept in histories. */
+export function setupText({ setup_token, address }: Pick<Server, 'setup_token' | 'address'>): string {
+  if (setup_token === null) return '';
+  return `\nThere is no key yet. Open ${address} and enter this setup token within an hour; it makes the first admin key, once:\n  ${setup_token}\nWithout a browser, make keys with \`tributary keys create\`.\n\n`;
 }

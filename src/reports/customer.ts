@@ -132,6 +132,7 @@ export const customer = defineReport({
   parameters: CustomerParameters,
   result: CustomerResult,
   main_table: { rows: 'journeys' },
+  persons: true,
   explain: CUSTOMER_MEANINGS,
   run: (context, { customer_id, ...parameters }, asker) => customerReport(context, customer_id, parameters, asker),
 });

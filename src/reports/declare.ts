@@ -43,6 +43,8 @@ export interface Report {
   result: TSchema;
   /** Null if the answer is a list of named values. */
   main_table: MainTable | null;
+  /** True if the answer tells of single persons or orders. Viewers do not get it. */
+  persons: boolean;
   writes: Writes | null;
   example?: ReportJson;
   /** Computes the answer. @throws bad_request naming the parameter, and the errors of the report. */
@@ -60,6 +62,7 @@ interface Declaration<P extends TObject, N extends string> {
   parameters: P;
   result: TSchema;
   main_table?: MainTable;
+  persons?: true;
   /** What `compare` sets beside an earlier period. The parameters have `compare`. Without it, the report reads `compare` itself. */
   compared?: ComparedParts;
   /** The meaning of the fields of the answer, by field name. */
@@ -74,6 +77,7 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     tag = 'reports',
     path_parameters = {},
     main_table = null,
+    persons = false,
     writes = null,
     explain = {},
     compared,
@@ -84,6 +88,7 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     tag,
     path_parameters,
     main_table,
+    persons,
     writes,
     result: explained(declared.result, explain) as TSchema,
     run: (context, sent, asker) => {

@@ -25,3 +25,9 @@ export async function checkBrand(snapshot: Snapshot, brand_id: string, configure
     { field: 'brand_id' },
   );
 }
+
+/** Brands that have orders or settings, in order. */
+export async function brandsInUse(snapshot: Snapshot, configured: readonly string[]): Promise<string[]> {
+  const rows = await snapshot.query('select distinct brand_id from conversions');
+  return [...new Set([...rows.map((row) => row['brand_id'] as string), ...configured])].sort();
+}

@@ -193,6 +193,7 @@ export const orders = defineReport({
     'The newest orders of the period with the touches before each, also those with exactly one path. The receipt of an order says what each touch earned and why. No person is named.',
   parameters: OrdersParameters,
   result: OrdersResult,
+  persons: true,
   main_table: { rows: 'orders' },
   explain: ORDERS_MEANINGS,
   run: ordersReport,

@@ -186,6 +186,7 @@ export const receipt = defineReport({
   parameters: ReceiptParameters,
   result: ReceiptResult,
   main_table: { rows: 'touchpoints' },
+  persons: true,
   explain: RECEIPT_MEANINGS,
   run: (context, { conversion_id, ...parameters }, asker) => receiptReport(context, conversion_id, parameters, asker),
 });

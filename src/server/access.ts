@@ -6,12 +6,13 @@ import { Type } from '../domain/typebox.ts';
 import type { Answering, Asked } from './exchange.ts';
 import { headAnswer } from './failures.ts';
 import type { Guesses } from './guesses.ts';
-import { allows, isPageKey, type Key, type KeyRing } from './keys.ts';
+import { isPageKey, type Key, type KeyRing } from './keys.ts';
 import type { Outgoing } from './outgoing.ts';
 import { checkPath, parameterReader } from './parameters.ts';
 import type { RateLimit } from './rate-limit.ts';
+import { allows, refusalOfKey, refusalOfSession } from './roles.ts';
 import type { Route } from './route.ts';
-import { refuseForeignPage, type Sessions, tokenIn } from './sessions.ts';
+import { keyWithin, refuseForeignPage, type Sessions, tokenIn } from './sessions.ts';
 import type { Uploads } from './uploads.ts';
 
 const HOW = 'send a key in the header Authorization: Bearer KEY';
@@ -34,22 +35,13 @@ class EndedSession extends TributaryError {
 
 /** Finds and checks the key of a request. @throws unauthorized, forbidden. */
 function authorize(request: Asked, route: Route, { keys, sessions }: Pick<GateContext, 'keys' | 'sessions'>): Key {
-  const key = presentedKey(request, keys, route.collects === undefined ? sessions : null);
+  const { key, in_session } = presentedKey(request, keys, route.collects === undefined ? sessions : null);
   // The key is set before the checks, so that the log names it also for a refused request.
   request.key = key;
-  const scope = route.scope!;
-  if (!allows(key, route)) {
-    const others = [...(route.pages ? ['page'] : []), ...(scope === 'admin' ? [] : ['admin'])];
-    throw new TributaryError(
-      'forbidden',
-      `this call needs a key of scope ${scope}${others.length === 0 ? '' : ` (or ${others.join(', ')})`}; the key "${key.name}" has ${key.scopes.join(', ')}`,
-    );
-  }
+  if (!allows(key, route)) throw in_session ? refusalOfSession(key, route) : refusalOfKey(key, route);
   if (route.every_brand && key.brand_id !== null) {
-    throw new TributaryError(
-      'forbidden',
-      `this call needs a key for all brands; the key "${key.name}" is for brand ${key.brand_id} only`,
-    );
+    const who = in_session ? 'access to all brands; you have it' : `a key for all brands; the key "${key.name}" is`;
+    throw new TributaryError('forbidden', `this call needs ${who} for brand ${key.brand_id} only`);
   }
   return key;
 }
@@ -71,12 +63,19 @@ export async function stillAllowed(
   }
 }
 
+interface Presented {
+  key: Key;
+  in_session: boolean;
+}
+
 /** @param sessions null where a session does not count. */
-function presentedKey(request: Asked, keys: KeyRing, sessions: Sessions | null): Key {
+function presentedKey(request: Asked, keys: KeyRing, sessions: Sessions | null): Presented {
   const header = request.headers.authorization;
   if (header === undefined) {
-    const key = keyInQuery(request, keys) ?? (sessions === null ? undefined : keyOfSession(request, sessions));
-    if (key) return key;
+    const key = keyInQuery(request, keys);
+    if (key) return { key, in_session: false };
+    const of_session = sessions === null ? undefined : keyOfSession(request, sessions);
+    if (of_session) return { key: of_session, in_session: true };
     throw new TributaryError('unauthorized', `this call needs a key; ${HOW}`);
   }
   const secret = bearerOf(header);
@@ -84,17 +83,17 @@ function presentedKey(request: Asked, keys: KeyRing, sessions: Sessions | null):
     throw new TributaryError('unauthorized', `the Authorization header holds no bearer key; ${HOW}`);
   const key = keys.find(secret, request.raw.socket);
   if (!key) throw new WrongKey();
-  return key;
+  return { key, in_session: false };
 }
 
-/** The key of the session that the cookie names; undefined without a cookie. @throws unauthorized, forbidden. */
-function keyOfSession({ method, headers }: Asked, sessions: Sessions): Key | undefined {
+/** The key of the session that the cookie names; undefined without a cookie. @throws unauthorized, forbidden, bad_request. */
+function keyOfSession({ method, headers, query }: Asked, sessions: Sessions): Key | undefined {
   const token = tokenIn(headers.cookie);
   if (token === undefined) return undefined;
   refuseForeignPage(method, headers);
-  const key = sessions.find(token);
-  if (key === undefined) throw new EndedSession();
-  return key;
+  const session = sessions.find(token);
+  if (session === undefined) throw new EndedSession();
+  return keyWithin(session, (query as { brand_id?: unknown }).brand_id);
 }
 
 /** The key of a header `Authorization: Bearer KEY`; undefined for another scheme. */
@@ -135,11 +134,8 @@ export async function authorizeByBody(
   if (!key) throw guesses.count(addressOf(request)) ?? new WrongKey();
   request.key = key;
   withdrawCors(key, reply);
-  if (!allows(key, { scope: 'write', pages: true }))
-    throw new TributaryError(
-      'forbidden',
-      `this call needs a key of scope write, page or admin; the key "${key.name}" has ${key.scopes.join(', ')}`,
-    );
+  const needed = { scope: 'write', pages: true } as const;
+  if (!allows(key, needed)) throw refusalOfKey(key, needed);
   rate_limit?.take(key);
   return key;
 }
@@ -233,6 +229,7 @@ export function gateOf(route: Route, context: GateContext): Gate {
   const { cors, rate_limit, uploads, outgoing } = context;
   const readParameters = parameterReader(route.parameters ?? Type.Object({}));
   const collects = route.collects !== undefined;
+  const takes_brand = 'brand_id' in (route.parameters?.properties ?? {});
   const pass = (request: Asked, reply: Answering): void => {
     headAnswer(request, reply);
     if (route.cors) cors.mark(request, reply);
@@ -242,6 +239,8 @@ export function gateOf(route: Route, context: GateContext): Gate {
       rate_limit?.take(key);
       if (route.method === 'GET' && route.tag !== 'operation') outgoing.check(request);
     }
+    // Who may see some brands names one in every call of the dashboard.
+    if (!takes_brand && request.key?.origin === 'person') request.query = withoutBrand(request.query);
     if (route.path_parameters !== undefined) checkPath(request.params);
     if (route.reads_query !== false && (!collects || request.url.includes('?')))
       request.query = readParameters(request.query);
@@ -255,6 +254,11 @@ export function gateOf(route: Route, context: GateContext): Gate {
       return error as Error;
     }
   };
+}
+
+function withoutBrand(query: unknown): Record<string, unknown> {
+  const { brand_id: _brand_id, ...others } = query as Record<string, unknown>;
+  return others;
 }
 
 /** The gate as a hook of Fastify. It counts wrong keys, and looks for new keys before it refuses one. */

@@ -7,6 +7,7 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
+import { grantsOf } from '../sign-in-config.ts';
 import type { Tributary } from '../tributary.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
@@ -25,6 +26,8 @@ import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link
 import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { oidcRoutes } from './oidc/routes.ts';
+import { SignIn } from './oidc/sign-in.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { Outgoing } from './outgoing.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -34,6 +37,9 @@ import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
+import { settingsRoutes } from './settings-routes.ts';
+import { Setup } from './setup.ts';
+import { setupRoute } from './setup-route.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
@@ -62,7 +68,9 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const rate_limit = config.rate_limit_per_minute === null ? null : new RateLimit(config.rate_limit_per_minute);
   const visitor_ids = new VisitorIds(tributary.state, config.trust_proxy, tributary.reports.clock);
   const services: Services = { tributary, keys, guesses, rate_limit, metrics, outgoing, visitor_ids };
-  const sessions = new Sessions(tributary.state, keys, tributary.reports.clock);
+  const grantOf = grantsOf(config.oidc);
+  const sessions = new Sessions(tributary.state, keys, tributary.reports.clock, grantOf);
+  const setup = new Setup(tributary.state, keys, tributary.reports.clock);
   const context: GateContext = {
     keys,
     sessions,
@@ -100,7 +108,12 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
-    ...sessionRoutes(services, sessions),
+    ...settingsRoutes(services),
+    ...sessionRoutes(services, sessions, setup),
+    setupRoute(services, sessions, setup),
+    ...(config.oidc === null
+      ? []
+      : oidcRoutes(new SignIn(config.oidc, tributary.state, sessions, grantOf, tributary.reports.clock))),
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),

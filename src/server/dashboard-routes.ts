@@ -71,6 +71,9 @@ const DASHBOARD_PAGES = [
   '/models',
   '/quality',
   '/orders/:id',
+  '/admin/keys',
+  '/admin/sources',
+  '/admin/settings',
 ] as const;
 
 export function dashboardRoutes(): Route[] {

@@ -19,6 +19,15 @@ const KeyRequest = Type.Object({
   ),
 });
 
+const KeyInfo = Type.Object({
+  key_id: Type.String(),
+  name: Type.String(),
+  scopes: Type.Array(Type.String()),
+  brand_id: Type.Union([Type.String(), Type.Null()]),
+  last4: Type.String({ description: 'The last characters of the key' }),
+  created_at: Type.String(),
+  origin: choice(['file', 'environment'], 'Where the key comes from: the store, or a variable of the environment'),
+});
 const KEY_EXAMPLE = {
   key_id: 'key_1f0e9d8c7b6a',
   name: 'shop',
@@ -38,7 +47,13 @@ export function keyRoutes({ keys }: Services): Route[] {
       tag: 'administration',
       scope: 'admin',
       summary: 'List keys',
-      answers: { 200: { description: 'The keys, without their secrets', example: { keys: [KEY_EXAMPLE] } } },
+      answers: {
+        200: {
+          description: 'The keys, without their secrets',
+          schema: Type.Object({ keys: Type.Array(KeyInfo) }),
+          example: { keys: [KEY_EXAMPLE] },
+        },
+      },
       handle: async ({ key }) => ({
         keys: (await latest(keys))
           .list()

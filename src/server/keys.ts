@@ -9,26 +9,16 @@ import { badRequest, TributaryError } from '../domain/errors.ts';
 import { brandProblem } from '../domain/record.ts';
 import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
-import type { Json, State } from '../state/port.ts';
+import type { Json, State, StateTransaction } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
-import { COLLECTION, IMPORTS, importKeyFile, SCOPES, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
+import type { Key, KeyInfo, MadeKey } from './key.ts';
+import { COLLECTION, IMPORTS, importKeyFile, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
 
-/** A key without its secret. */
-export interface KeyInfo extends StoredKey {
-  /** Source of the key: the store (named `file` for historical reasons), an environment variable, or this run only. */
-  origin: 'file' | 'environment' | 'run';
-}
-
-export interface Key extends KeyInfo {
-  digest: Buffer;
-}
-
-/** A new key with its secret. */
-export interface MadeKey extends KeyInfo {
-  key: string;
-}
+export type { Key } from './key.ts';
 
 const MAX_NAME_LENGTH = 100;
+/** The scopes of the keys of a first start. */
+const FIRST_SCOPES: readonly Scope[] = ['write', 'read', 'admin', 'page'];
 /** The keys in memory are compared with the stored keys at most once in this time. */
 export const CHECK_MS = 1_000;
 
@@ -56,8 +46,8 @@ export class KeyRing {
   ) {}
 
   /**
-   * Reads the stored keys and those of the environment. If there are none at the first start, it makes one key of each scope.
-   * A `keys.json` in the folder is imported into the store once.
+   * Reads the stored keys and those of the environment. If there are none at the first start, it makes keys, unless `first` leaves that
+   * to the setup in the browser. A `keys.json` in the folder is imported into the store once.
    * @throws state_unavailable; bad_request for a `keys.json` that is damaged.
    */
   static async open(
@@ -65,12 +55,13 @@ export class KeyRing {
     folder: string,
     env: NodeJS.ProcessEnv = process.env,
     clock: () => number = Date.now,
+    first: 'keys' | 'setup' = 'keys',
   ): Promise<KeyRing> {
     const ring = new KeyRing(state, clock);
     await importKeyFile(state, join(folder, 'keys.json'));
     ring.readEnvironment(env);
     await ring.load();
-    if (ring.keys.size === 0) await ring.makeFirst();
+    if (first === 'keys' && ring.keys.size === 0) await ring.makeFirst();
     return ring;
   }
 
@@ -108,9 +99,13 @@ export class KeyRing {
 
   /**
    * Makes a key and stores it. If it cannot be stored, it is not returned.
-   * @throws bad_request for a wrong name or brand; state_unavailable.
+   * @param also what is done in the same transaction, which knows how many stored keys there are, up to 1.
+   * @throws bad_request for a wrong name or brand; state_unavailable; what `also` throws.
    */
-  async create(wanted: { name: string; scope: Scope; brand_id: string | null }): Promise<MadeKey> {
+  async create(
+    wanted: { name: string; scope: Scope; brand_id: string | null },
+    also?: (transaction: StateTransaction, others: number) => Promise<void>,
+  ): Promise<MadeKey> {
     const { name, scope, brand_id } = wanted;
     if (name.length === 0 || name.length > MAX_NAME_LENGTH)
       throw badRequest('name', `must be 1 to ${MAX_NAME_LENGTH} characters`);
@@ -119,9 +114,19 @@ export class KeyRing {
     const problem = brand_id === null ? undefined : brandProblem(brand_id);
     if (problem) throw badRequest('brand_id', problem);
     const { key, made } = this.prepare(makeSecret(scope), { name, scope, brand_id, origin: 'file' });
-    await this.state.transaction((transaction) => transaction.put(COLLECTION, key.digest.toString('hex'), stored(key)));
+    await this.state.transaction(async (transaction) => {
+      await also?.(transaction, (await transaction.list(COLLECTION, { limit: 1 })).length);
+      await transaction.put(COLLECTION, key.digest.toString('hex'), stored(key));
+    });
     this.remember(key);
     return made;
+  }
+
+  /** True if no key exists and none was ever stored. The key of this run does not count. @throws state_unavailable. */
+  async neverMade(): Promise<boolean> {
+    if ([...this.keys.values()].some(({ origin }) => origin !== 'run')) return false;
+    const revisions = await Promise.all([COLLECTION, IMPORTS].map((name) => this.state.revision(name)));
+    return revisions.every((revision) => revision === 0);
   }
 
   /** An admin key that only this process knows. */
@@ -221,9 +226,8 @@ export class KeyRing {
 
   /** Makes the first keys, unless a key was ever stored: after all keys are revoked, no new ones are made. */
   private async makeFirst(): Promise<void> {
-    const revisions = await Promise.all([COLLECTION, IMPORTS].map((name) => this.state.revision(name)));
-    if (revisions.some((revision) => revision > 0)) return;
-    const first = SCOPES.map((scope) =>
+    if (!(await this.neverMade())) return;
+    const first = FIRST_SCOPES.map((scope) =>
       this.prepare(makeSecret(scope), { name: `first ${scope} key`, scope, brand_id: null, origin: 'file' }),
     );
     const stored_here = await this.state.transaction(async (transaction) => {
@@ -273,11 +277,6 @@ export class KeyRing {
     for (const [text, key] of this.keys) if (key.origin !== 'file') loaded.set(text, key);
     return loaded;
   }
-}
-
-/** True if a key opens a route that needs this scope. `pages` says if keys that stand in a page open it too. */
-export function allows(key: Key, { scope, pages = false }: { scope: Scope | null; pages?: boolean }): boolean {
-  return key.scopes.some((own) => own === 'admin' || own === scope || (own === 'page' && pages));
 }
 
 /** True if a key can do no more than a page may. Anyone may hold such a key, since anyone may read the page. */

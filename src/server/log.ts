@@ -106,7 +106,8 @@ export function logAnswer(
       route: route?.path ?? null,
       status,
       duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-      ...(request.key ? { key: request.key.name } : {}),
+      // Names of keys are for lists and logs; names of persons are not.
+      ...(request.key ? { key: request.key.origin === 'person' ? request.key.key_id : request.key.name } : {}),
     },
     'answered',
   );

@@ -3,6 +3,7 @@
 import { RECORD_NAMES, recordKind } from '../domain/index.ts';
 import type { TObject, TSchema } from '../domain/typebox.ts';
 import { FAILURES } from './failure-examples.ts';
+import { scopesFor } from './roles.ts';
 import { type Answer, type DescribedRoute, TAGS } from './route.ts';
 
 export type Json = Record<string, unknown>;
@@ -40,7 +41,7 @@ export function openApiDocument(routes: readonly DescribedRoute[]): Json {
           type: 'http',
           scheme: 'bearer',
           description:
-            'A key of the scope that the call needs: page, write, read, or admin, which includes the others. A page key may stand in a page, where anyone can read it; it may only send touchpoints, and conversions of brands whose setting `page_conversions` is true',
+            'A key of the scope that the call needs: page, write, view, read, or admin, which includes the others. A view key reads what tells of no single person. A page key may stand in a page, where anyone can read it; it may only send touchpoints, and conversions of brands whose setting `page_conversions` is true',
         },
       },
     },
@@ -114,6 +115,11 @@ export function reference(name: string): Json {
   return { $ref: `#/components/schemas/${name}` };
 }
 
+/** The scopes that open a route. Admin, which includes the others, is not named with them. */
+function openedBy(route: DescribedRoute): readonly string[] {
+  return scopesFor(route).filter((scope) => scope === route.scope || scope !== 'admin');
+}
+
 function operation(route: DescribedRoute): Json {
   const parameters = [...pathParameters(route), ...(route.parameters ? queryParameters(route.parameters) : [])];
   return {
@@ -122,7 +128,7 @@ function operation(route: DescribedRoute): Json {
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
     security: route.scope === null ? [] : [{ key: [] }],
-    ...(route.scope === null ? {} : { 'x-scope': route.pages ? `${route.scope}, page` : route.scope }),
+    ...(route.scope === null ? {} : { 'x-scope': openedBy(route).join(', ') }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(route.body
       ? {

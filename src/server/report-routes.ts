@@ -44,6 +44,7 @@ function readRoute(report: Report, services: Services): Route {
     ...describedBy(report),
     method: 'GET',
     scope: 'read',
+    viewers: !report.persons,
     parameters: Type.Object(
       { ...properties, format: FormatParameter, csv: CsvParameter },
       { additionalProperties: false, ...(required ? { required } : {}) },

@@ -71,6 +71,8 @@ export interface Route {
   collects?: RecordName;
   /** True if keys of scope page open the route, too. */
   pages?: boolean;
+  /** True if viewers may call the route, and keys of scope view: its answer tells of no single person. */
+  viewers?: boolean;
   /** True if pages of other sites may call the route (CORS). */
   cors?: boolean;
   summary: string;

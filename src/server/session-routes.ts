@@ -3,18 +3,30 @@ import type { FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import { WrongKey } from './access.ts';
-import { isPageKey, type Key } from './keys.ts';
+import { isPageKey } from './keys.ts';
+import { roleOf } from './roles.ts';
 import type { Route, Services } from './route.ts';
-import { refuseForeignPage, type Sessions, sessionCookie, tokenIn } from './sessions.ts';
+import { refuseForeignPage, type Session, type Sessions, sessionCookie, tokenIn } from './sessions.ts';
+import type { Setup } from './setup.ts';
 
-const SignIn = Type.Object({ key: Type.String({ description: 'A key of scope read or admin' }) });
+const SignIn = Type.Object({ key: Type.String({ description: 'A key of scope view, read or admin' }) });
 
-const SESSION_EXAMPLE = { signed_in: true, name: 'marketing', scopes: ['read'], brand_id: null };
+const SESSION_EXAMPLE = {
+  signed_in: true,
+  by: 'key',
+  name: 'marketing',
+  role: 'analyst',
+  scopes: ['read'],
+  brand_ids: null,
+} as const;
 /** Longer texts are no key. */
 const MAX_KEY_LENGTH = 1_000;
 
-export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): Route[] {
+export function sessionRoutes({ tributary, keys, guesses }: Services, sessions: Sessions, setup: Setup): Route[] {
   const path = '/v1/session';
+  const { oidc } = tributary.config;
+  const provider = oidc === null ? null : { name: oidc.name, path: '/v1/session/oidc' };
+  const nobody = async () => ({ signed_in: false, needs_setup: await setup.isOpen(), provider });
   return [
     {
       method: 'GET',
@@ -22,16 +34,17 @@ export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): 
       tag: 'administration',
       scope: null,
       summary: 'Who is signed in',
-      description: 'Without a session it answers `{"signed_in": false}`.',
-      answers: { 200: { description: 'The name, scopes and brand of the key', example: SESSION_EXAMPLE } },
+      description:
+        'Without a session it answers `{"signed_in": false}`, whether the installation has no key yet, and the identity provider, if one is configured. `brand_ids` is null for all brands.',
+      answers: { 200: { description: 'The name, the role and the brands', example: SESSION_EXAMPLE } },
       handle: async (request, reply) => {
         reply.header('cache-control', 'no-store');
         const token = tokenIn(request.headers.cookie);
-        if (token === undefined) return { signed_in: false };
+        if (token === undefined) return nobody();
         refuseForeignPage(request.method, request.headers);
         if (sessions.find(token) === undefined && sessions.stale) await sessions.refresh();
-        const key = sessions.find(token);
-        return key === undefined ? { signed_in: false } : shown(key);
+        const session = sessions.find(token);
+        return session === undefined ? nobody() : shown(session);
       },
     },
     {
@@ -50,14 +63,14 @@ export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): 
         if (keys.find(secret) === undefined && keys.stale) await keys.refresh();
         const key = keys.find(secret);
         if (key === undefined) throw guesses.count(request.ip) ?? new WrongKey();
-        if (!maySignIn(key))
+        if (isPageKey(key) || roleOf(key) === null)
           throw new TributaryError(
             'forbidden',
-            `the dashboard needs a key of scope read or admin; the key "${key.name}" has ${key.scopes.join(', ')}`,
+            `the dashboard needs a key of scope view, read or admin; the key "${key.name}" has ${key.scopes.join(', ')}`,
           );
-        const token = await sessions.begin(key);
+        const token = await sessions.begin({ key_id: key.key_id });
         reply.headers({ 'set-cookie': sessionCookie(token, isSecure(request)), 'cache-control': 'no-store' });
-        return shown(key);
+        return shown({ by: 'key', keys: [key] });
       },
     },
     {
@@ -78,19 +91,18 @@ export function sessionRoutes({ keys, guesses }: Services, sessions: Sessions): 
   ];
 }
 
-const isSecure = ({ protocol }: FastifyRequest): boolean => protocol === 'https';
+export const isSecure = ({ protocol }: FastifyRequest): boolean => protocol === 'https';
 
-function maySignIn(key: Key): boolean {
-  return !isPageKey(key) && (key.scopes.includes('read') || key.scopes.includes('admin'));
-}
-
-function shown({ name, scopes, brand_id }: Key): { signed_in: true } & Pick<Key, 'name' | 'scopes' | 'brand_id'> {
-  return { signed_in: true, name, scopes, brand_id };
+function shown({ by, keys }: Session): Record<string, unknown> {
+  const [key] = keys;
+  const brand_ids = keys.map(({ brand_id }) => brand_id);
+  const { name, scopes } = key;
+  return { signed_in: true, by, name, role: roleOf(key), scopes, brand_ids: key.brand_id === null ? null : brand_ids };
 }
 
 function readKey(body: unknown): string {
   const { key } = (typeof body === 'object' && body !== null ? body : {}) as { key?: unknown };
   if (typeof key !== 'string' || key.trim() === '' || key.length > MAX_KEY_LENGTH)
-    throw badRequest('key', 'is required; send a key of scope read or admin, as tributary keys create shows it');
+    throw badRequest('key', 'is required; send a key of scope view, read or admin, as tributary keys create shows it');
   return key.trim();
 }

@@ -1,15 +1,18 @@
 /**
- * Sessions of the dashboard. Who signs in with a key gets a session in a cookie, so that no page holds the key. A session may do what its
- * key may do, and ends with it. The store holds the SHA-256 of its token. All sessions are in memory, so that a request does not
- * read the store; changes by other processes arrive within {@link CHECK_MS}.
+ * Sessions of the dashboard. Who signs in gets a session in a cookie, so that no page holds a key. The session of a key may do what the
+ * key may do, and ends with it. The session of a person may do what the configuration gives to the groups of the person. The store
+ * holds the SHA-256 of its token. All sessions are in memory, so that a request does not read the store; changes by other processes
+ * arrive within {@link CHECK_MS}.
  */
 import { hash, randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { TributaryError } from '../domain/errors.ts';
-import { MS_PER_HOUR } from '../domain/time.ts';
+import { badRequest, TributaryError } from '../domain/errors.ts';
+import { formatInstant, MS_PER_HOUR } from '../domain/time.ts';
+import type { Grant } from '../domain/user-roles.ts';
 import { everyEntry } from '../state/entries.ts';
 import type { Json, State } from '../state/port.ts';
 import { CHECK_MS, type Key, type KeyRing } from './keys.ts';
+import { SCOPE_OF_ROLE } from './roles.ts';
 
 const COLLECTION = 'sessions';
 /** A session ends after this time, also if it is used. */
@@ -21,14 +24,34 @@ const TOKEN_BYTES = 32;
 const SECURE_COOKIE = '__Host-tributary_session';
 const COOKIE = 'tributary_session';
 
-interface Session {
-  key_id: string;
-  ends_ms: number;
+/** Who signed in at the identity provider. */
+export interface Person {
+  /** Made of the provider and its id of the person. Logs have it in place of the name. */
+  id: string;
+  name: string;
+  issuer: string;
+  /** Those of the person's groups that the configuration named at the sign-in. */
+  groups: readonly string[];
+}
+
+/** What the configuration gives to a person; undefined if it gives nothing. */
+export type GrantOf = (person: Pick<Person, 'issuer' | 'groups'>) => Grant | undefined;
+
+type Holder = { key_id: string } | { person: Person };
+type StoredSession = Holder & { ends_ms: number };
+
+/** A session that goes on. */
+export interface Session {
+  by: 'key' | 'person';
+  /** What the session may do: one key for each brand of the person, or one key in all. */
+  keys: readonly [Key, ...Key[]];
 }
 
 export class Sessions {
   /** By the SHA-256 of the token in hex digits. */
-  private sessions = new Map<string, Session>();
+  private sessions = new Map<string, StoredSession>();
+  /** The keys of persons, so that the limit of requests counts on the same object. */
+  private readonly of_persons = new WeakMap<StoredSession, Session>();
   private revision = -1;
   private checked_at_ms = Number.NEGATIVE_INFINITY;
   private checking: Promise<void> | undefined;
@@ -37,12 +60,26 @@ export class Sessions {
     private readonly state: State,
     private readonly keys: KeyRing,
     private readonly clock: () => number,
+    private readonly grantOf: GrantOf,
   ) {}
 
-  /** The key of a session; undefined if there is none. */
-  find(token: string): Key | undefined {
-    const session = this.sessions.get(digestOf(token));
-    return session === undefined || session.ends_ms <= this.clock() ? undefined : this.keys.named(session.key_id);
+  /** The session of a token; undefined if there is none, or nothing that it may do any more. */
+  find(token: string): Session | undefined {
+    const stored = this.sessions.get(digestOf(token));
+    if (stored === undefined || stored.ends_ms <= this.clock()) return undefined;
+    if ('person' in stored) return this.ofPerson(stored, stored.person);
+    const key = this.keys.named(stored.key_id);
+    return key === undefined ? undefined : { by: 'key', keys: [key] };
+  }
+
+  private ofPerson(stored: StoredSession, person: Person): Session | undefined {
+    const known = this.of_persons.get(stored);
+    if (known) return known;
+    const grant = this.grantOf(person);
+    if (grant === undefined) return undefined;
+    const session: Session = { by: 'person', keys: keysOf(person, grant, stored.ends_ms - SESSION_MS) };
+    this.of_persons.set(stored, session);
+    return session;
   }
 
   /** True if the sessions in memory were compared with the stored ones more than {@link CHECK_MS} ago. */
@@ -58,12 +95,12 @@ export class Sessions {
     return this.checking;
   }
 
-  /** Begins a session of a key. @returns its token, which only this answer shows. @throws state_unavailable. */
-  async begin(key: Key): Promise<string> {
+  /** Begins a session. @returns its token, which only this answer shows. @throws state_unavailable. */
+  async begin(holder: Holder): Promise<string> {
     await this.refresh();
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const digest = digestOf(token);
-    const session: Session = { key_id: key.key_id, ends_ms: this.clock() + SESSION_MS };
+    const session: StoredSession = { ...holder, ends_ms: this.clock() + SESSION_MS };
     const over = this.over();
     await this.state.transaction(async (transaction) => {
       for (const old of over) await transaction.delete(COLLECTION, old);
@@ -92,9 +129,10 @@ export class Sessions {
   private async check(): Promise<void> {
     const revision = await this.state.revision(COLLECTION);
     if (revision !== this.revision) {
-      const found = new Map<string, Session>();
+      const found = new Map<string, StoredSession>();
+      // Known sessions keep their object, since the keys of persons and the limit of requests refer to it.
       for await (const { key, value } of everyEntry(this.state, COLLECTION))
-        found.set(key, value as unknown as Session);
+        found.set(key, this.sessions.get(key) ?? (value as unknown as StoredSession));
       this.sessions = found;
       this.revision = revision;
     }
@@ -104,11 +142,46 @@ export class Sessions {
 
 const digestOf = (token: string): string => hash('sha256', token, 'hex');
 
+/** The keys that stand for a person. They have no secret, and are in no list. */
+function keysOf({ id, name }: Person, { role, brand_ids }: Grant, since_ms: number): [Key, ...Key[]] {
+  const key = (brand_id: string | null): Key => ({
+    key_id: id,
+    name,
+    scopes: [SCOPE_OF_ROLE[role]],
+    brand_id,
+    last4: '',
+    created_at: formatInstant(since_ms),
+    origin: 'person',
+    digest: Buffer.alloc(0),
+  });
+  const [first = null, ...others] = brand_ids ?? [];
+  return [key(first), ...others.map(key)];
+}
+
+/** The key of a session for the brand that a request names. @throws bad_request; forbidden for the brand of somebody else. */
+export function keyWithin({ keys }: Session, asked: unknown): Key {
+  if (keys.length === 1) return keys[0];
+  const brands = keys.map(({ brand_id }) => brand_id).join(', ');
+  if (asked === undefined)
+    throw badRequest('brand_id', `is needed; you may see the brands ${brands}: name one of them`);
+  const found = keys.find(({ brand_id }) => brand_id === asked);
+  if (found === undefined)
+    throw new TributaryError('forbidden', `brand_id: you may see the brands ${brands} only; name one of them`, {
+      field: 'brand_id',
+    });
+  return found;
+}
+
 /** The token in the cookies of a request; undefined if there is none. */
 export function tokenIn(cookies: string | undefined): string | undefined {
+  return cookieIn(cookies, [SECURE_COOKIE, COOKIE]);
+}
+
+/** The value of the first of these cookies that a request has. */
+export function cookieIn(cookies: string | undefined, names: readonly string[]): string | undefined {
   if (cookies === undefined) return undefined;
   const values = new Map(cookies.split(';', 100).map((pair) => pairOf(pair.trim())));
-  return values.get(SECURE_COOKIE) ?? values.get(COOKIE);
+  return names.map((name) => values.get(name)).find((value) => value !== undefined);
 }
 
 function pairOf(pair: string): [name: string, value: string] {

@@ -20,7 +20,7 @@ export class Demo {
   /** What the browser complained about. */
   readonly complaints: string[] = [];
 
-  private constructor(
+  protected constructor(
     private readonly process: ChildProcess,
     readonly address: string,
     readonly keys: Readonly<Record<'read' | 'write', string>>,

@@ -62,7 +62,7 @@ test.skipIf(missing)(
     const page = await demo.open('/');
     for (const [key, words] of [
       ['trb_read_nobody', /unknown/],
-      [demo.keys.write, /needs a key of scope read or admin/],
+      [demo.keys.write, /needs a key of scope view, read or admin/],
     ] as const) {
       await demo.signIn(page, key);
       await expect.poll(() => page.getByRole('alert').textContent()).toMatch(words);

@@ -57,6 +57,8 @@ export interface TestOptions {
   role?: Role;
   config?: Record<string, unknown>;
   env?: Record<string, string>;
+  /** `setup` makes no keys at the first start. */
+  first?: 'keys' | 'setup';
   clock?: () => number;
   log_level?: string;
   /** Batches are prepared in this thread, as for a command. */
@@ -79,7 +81,7 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
     clock,
     serves_nobody: options.serves_nobody ?? false,
   })) as CollectingTributary;
-  const keys = await KeyRing.open(tributary.state, folder, options.env ?? KEYS, clock);
+  const keys = await KeyRing.open(tributary.state, folder, options.env ?? KEYS, clock, options.first);
   const log: string[] = [];
   const app = buildApp(tributary, keys, {
     log_level: options.log_level ?? 'silent',

@@ -2,24 +2,15 @@
 import { expect, test } from 'vitest';
 import { SESSION_MS } from '../../src/server/sessions.ts';
 import { bearer, TOUCH } from '../support/events.ts';
-import { ADMIN, type Answer, KEYS, startServer, type TestServer } from './harness.ts';
-
-const OWN_PAGE = { host: 'shop.example', origin: 'http://shop.example', 'sec-fetch-site': 'same-origin' };
-
-const signIn = (server: TestServer, key: string, headers: Record<string, string> = OWN_PAGE): Promise<Answer> =>
-  server.post('/v1/session', { key }, headers);
-
-/** The header that a browser sends after an answer set a cookie. */
-function cookieOf(answer: Answer): Record<string, string> {
-  return { ...OWN_PAGE, cookie: String(answer.headers['set-cookie']).split(';')[0]! };
-}
+import { ADMIN, KEYS, startServer } from './harness.ts';
+import { cookieOf, OWN_PAGE, signIn } from './signed-in.ts';
 
 test('who signs in with a read key reads reports, and cannot do more', async () => {
   const server = await startServer();
   const answer = await signIn(server, KEYS.TRIBUTARY_READ_KEY);
   expect([answer.status, answer.body]).toEqual([
     200,
-    { signed_in: true, name: 'TRIBUTARY_READ_KEY', scopes: ['read'], brand_id: null },
+    { signed_in: true, by: 'key', name: 'TRIBUTARY_READ_KEY', role: 'analyst', scopes: ['read'], brand_ids: null },
   ]);
   expect(answer.headers['set-cookie']).toMatch(
     /^tributary_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/,
@@ -75,7 +66,11 @@ test('a session ends with sign-out, with its time, and with its key', async () =
   const out = await server.call('DELETE', '/v1/session', { headers: first });
   expect(out.headers['set-cookie']).toMatch(/^tributary_session=; .*Max-Age=0$/);
   expect(await reads(first)).toBe(401);
-  expect((await server.get('/v1/session', first)).body).toEqual({ signed_in: false });
+  expect((await server.get('/v1/session', first)).body).toEqual({
+    signed_in: false,
+    needs_setup: false,
+    provider: null,
+  });
 
   const second = cookieOf(await signIn(server, KEYS.TRIBUTARY_READ_KEY));
   now_ms += SESSION_MS - 1;

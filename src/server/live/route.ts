@@ -1,8 +1,10 @@
 /** `GET /v1/live`: events as they are loaded, as server-sent events. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../../domain/errors.ts';
+import { Type } from '../../domain/typebox.ts';
 import { stillAllowed } from '../access.ts';
 import type { Key } from '../keys.ts';
+import { allows } from '../roles.ts';
 import type { Route, Services } from '../route.ts';
 import type { Sessions } from '../sessions.ts';
 import { LiveFeed } from './feed.ts';
@@ -40,24 +42,39 @@ export function liveRoute(
     path: '/v1/live',
     tag: 'operation',
     scope: 'read',
+    viewers: true,
+    parameters: Type.Object(
+      { brand_id: Type.Optional(Type.String({ description: 'One brand; all that the key may see when left out' })) },
+      { additionalProperties: false },
+    ),
     summary: 'Events as they arrive, as server-sent events',
     description:
-      'Each second has at most 20 events and counts all: `left_out` are those that are counted only, `untold` those that came while the client took nothing. No person is named. A key of one brand sees its brand. `Last-Event-ID` continues where an earlier stream ended, unless that is too long ago; the message `start` says which. The stream ends with the message `end` when the session ends or the key is revoked. Filters of proxies that keep answers back must be off (the header `x-accel-buffering` does so for nginx).',
+      'Each second has at most 20 events and counts all: `left_out` are those that are counted only, `untold` those that came while the client took nothing. No person is named. A key of one brand sees its brand, and viewers no order. `Last-Event-ID` continues where an earlier stream ended, unless that is too long ago; the message `start` says which. The stream ends with the message `end` when the session ends or the key is revoked. Filters of proxies that keep answers back must be off (the header `x-accel-buffering` does so for nginx).',
     answers: {
       200: { description: 'A stream without an end', content_type: 'text/event-stream', example: EXAMPLE },
     },
     handle: async (request, reply) => {
       const key = request.key!;
+      const { brand_id = null } = request.query as { brand_id?: string };
+      if (key.brand_id !== null && brand_id !== null && brand_id !== key.brand_id)
+        throw new TributaryError('forbidden', `brand_id: the key is for brand ${key.brand_id} only`, {
+          field: 'brand_id',
+        });
       if (is_closing) throw new TributaryError('shutting_down', 'the server stops; come back in a moment');
       refuseMore(open, key);
       if (request.method === 'HEAD') return reply.header('content-type', 'text/event-stream').send();
-      return follow(request, reply, key);
+      return follow(request, reply, key, key.brand_id ?? brand_id);
     },
   };
-  const follow = async (request: FastifyRequest, reply: FastifyReply, key: Key): Promise<FastifyReply> => {
+  const follow = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    key: Key,
+    brand_id: string | null,
+  ): Promise<FastifyReply> => {
     const kept = reply.getHeaders() as Record<string, string>;
     reply.hijack();
-    const stream = new LiveStream(reply.raw, key.brand_id, kept);
+    const stream = new LiveStream(reply.raw, { brand_id, with_orders: allows(key, { scope: 'read' }) }, kept);
     open.set(stream, key.key_id);
     const listener = stream.tell.bind(stream);
     const check = setInterval(async () => {
@@ -70,7 +87,7 @@ export function liveRoute(
       feed.remove(listener);
     });
     try {
-      const { position, missed } = await feed.add(listener, lastEventId(request), key.brand_id);
+      const { position, missed } = await feed.add(listener, lastEventId(request), brand_id);
       stream.start(position, missed !== null);
       if (missed !== null) stream.tell(missed);
       if (reply.raw.destroyed) feed.remove(listener);

@@ -18,10 +18,10 @@ export class LiveStream {
   /** Events that could not be told while the client took nothing. */
   private untold = 0;
 
-  /** @param brand_id the brand of the key; null for all. */
+  /** @param sees the brand, null for all; and if ids of orders are told. */
   constructor(
     private readonly response: ServerResponse,
-    private readonly brand_id: string | null,
+    private readonly sees: { brand_id: string | null; with_orders: boolean },
     headers: Record<string, string>,
   ) {
     response.writeHead(200, {
@@ -49,7 +49,8 @@ export class LiveStream {
 
   /** Tells what the brand of the key had of a batch. */
   tell({ position, events, counts }: LiveBatch): void {
-    const isOwn = (row: { brand_id: string }): boolean => this.brand_id === null || row.brand_id === this.brand_id;
+    const isOwn = (row: { brand_id: string }): boolean =>
+      this.sees.brand_id === null || row.brand_id === this.sees.brand_id;
     const own_counts = byKind(counts.filter(isOwn));
     const all = own_counts.reduce((sum, { n }) => sum + n, 0);
     if (all === 0) return;
@@ -57,7 +58,10 @@ export class LiveStream {
       this.untold += all;
       return;
     }
-    const shown: LiveEvent[] = events.filter(isOwn).slice(-MOST_EVENTS);
+    const shown: LiveEvent[] = events
+      .filter(isOwn)
+      .slice(-MOST_EVENTS)
+      .map((event) => (this.sees.with_orders ? event : { ...event, conversion_id: null }));
     const untold = this.untold;
     this.untold = 0;
     this.message('events', { events: shown, counts: own_counts, left_out: all - shown.length, untold }, position);

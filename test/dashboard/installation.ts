@@ -1,0 +1,95 @@
+/** A new installation as an operator starts it, with an identity provider, and a browser for its dashboard. */
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { ARGS, CHROMIUM } from '../support/chromium.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  type IdentityProvider,
+  startIdentityProvider,
+} from '../support/identity-provider.ts';
+import { Demo } from './demo.ts';
+
+/** The last part of the URL of the source. */
+export const PATH_TOKEN = 'a-path-of-twenty-characters';
+
+const ROLES = [
+  { group: 'marketing', role: 'analyst', brands: ['shop-eu', 'shop-us'] },
+  { group: 'board', role: 'viewer' },
+];
+
+export class Installation extends Demo {
+  /** Printed by the server at its start. */
+  setup_token = '';
+  provider!: IdentityProvider;
+
+  static override async start(): Promise<Installation> {
+    const address = `http://127.0.0.1:${await freePort()}`;
+    const provider = await startIdentityProvider(address);
+    const folder = temporaryFolder();
+    const config = join(folder, 'config.json');
+    writeFileSync(config, JSON.stringify(settings(provider.issuer, address)));
+    const bin = join(import.meta.dirname, '../../bin/tributary.js');
+    const argv = ['serve', '--data', join(folder, 'data'), '--config', config, '--port', new URL(address).port];
+    const child = spawn(process.execPath, [bin, ...argv], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, TRIBUTARY_LOG_LEVEL: 'silent' },
+    });
+    const setup_token = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      child.stdout!.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        const [token] = /trb_setup_\S+/.exec(text) ?? [];
+        if (token !== undefined) resolve(token);
+      });
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${text.slice(-2_000)}`)));
+    });
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    mkdirSync(join(import.meta.dirname, '../../dist/screenshots'), { recursive: true });
+    return Object.assign(new Installation(child, address, { read: '', write: '' }, browser), { setup_token, provider });
+  }
+
+  override async stop(): Promise<void> {
+    await super.stop();
+    await this.provider.close();
+  }
+}
+
+function settings(issuer: string, public_url: string): object {
+  return {
+    brands: {
+      'shop-eu': { currency: 'EUR', time_zone: 'Europe/Berlin', half_life_days: 14 },
+      'shop-us': { currency: 'EUR' },
+    },
+    sources: {
+      mail: {
+        provider: 'postmark',
+        brand_id: 'shop-eu',
+        path_token: PATH_TOKEN,
+        basic_auth: { user: 'postmark', password: 'a password' },
+      },
+    },
+    oidc: {
+      issuer,
+      client_id: CLIENT_ID,
+      client_secret: CLIENT_SECRET,
+      public_url,
+      name: 'Example SSO',
+      scope: 'openid profile groups',
+      roles: ROLES,
+    },
+  };
+}
+
+/** A port that nobody listens on now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
