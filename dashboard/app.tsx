@@ -21,10 +21,14 @@ import { useView, withView } from './view.ts';
 const SharedPage = lazy(() => import('./pages/shared.tsx'));
 const Overview = lazy(() => import('./pages/overview/page.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
-const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
-const Campaign = lazy(() => import('./pages/campaign.tsx'));
-const Customers = lazy(() => import('./pages/customers.tsx'));
-const Customer = lazy(() => import('./pages/customer.tsx'));
+const Campaigns = lazy(() => import('./pages/campaigns/page.tsx'));
+const Campaign = lazy(() => import('./pages/campaigns/campaign.tsx'));
+const Changes = lazy(() => import('./pages/changes.tsx'));
+const Email = lazy(() => import('./pages/email/page.tsx'));
+const Live = lazy(() => import('./pages/live.tsx'));
+const Journeys = lazy(() => import('./pages/journeys/page.tsx'));
+const Customers = lazy(() => import('./pages/customers/page.tsx'));
+const Customer = lazy(() => import('./pages/customers/customer.tsx'));
 const Order = lazy(() => import('./pages/order.tsx'));
 const Models = lazy(() => import('./pages/models.tsx'));
 const Quality = lazy(() => import('./pages/quality.tsx'));
@@ -67,6 +71,10 @@ function SignedIn() {
               <Route path="/channels" component={Channels} />
               <Route path="/campaigns" component={Campaigns} />
               <Route path="/campaigns/:id" component={Campaign} />
+              <Route path="/changes" component={Changes} />
+              <Route path="/email" component={Email} />
+              <Route path="/live" component={Live} />
+              <Route path="/journeys" component={Journeys} />
               <Route path="/customers" component={Customers} />
               <Route path="/customers/:id" component={Customer} />
               <Route path="/orders/:id" component={Order} />

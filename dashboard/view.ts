@@ -83,9 +83,29 @@ export function useAddress(): string {
   const search = useSearch();
   const [path] = useLocation();
   const [view] = useView();
-  const known: readonly string[] = [...NAMES, 'filter'];
-  const others = [...new URLSearchParams(search)].filter(([name]) => !known.includes(name));
+  const others = othersIn(search);
   return [withView(path, view), ...(others.length === 0 ? [] : [new URLSearchParams(others)])].join('&');
+}
+
+/** Choices of one page, which its address has beside the view. */
+function othersIn(search: string): Array<[name: string, value: string]> {
+  const own: readonly string[] = [...NAMES, 'filter'];
+  return [...new URLSearchParams(search)].filter(([name]) => !own.includes(name));
+}
+
+/** The values of a choice that only this page has, and how to change them. No value removes it from the address. */
+export function useOwnChoice(name: string): [readonly string[], (values: readonly string[]) => void] {
+  const search = useSearch();
+  const [path, go] = useLocation();
+  return [
+    new URLSearchParams(search).getAll(name),
+    (values) => {
+      const next = new URLSearchParams(search);
+      next.delete(name);
+      for (const value of values) next.append(name, value);
+      go(`${path}?${next}`);
+    },
+  ];
 }
 
 /** The view, and how to change it. */
@@ -100,7 +120,8 @@ export function useView(): [View, (change: Partial<View>) => void] {
       if (fixed !== undefined) return;
       const next = { ...view, ...change };
       remember(next);
-      go(withView(path, next));
+      const others = new URLSearchParams(othersIn(search)).toString();
+      go(withView(path, next) + (others === '' ? '' : `&${others}`));
     },
   ];
 }

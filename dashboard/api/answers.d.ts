@@ -940,6 +940,7 @@ ReportsJourneys: ReportsJourneys
 ReportsPaths: ReportsPaths
 ReportsLags: ReportsLags
 ReportsSynergies: ReportsSynergies
+ReportsOrders: ReportsOrders
 ReportsCampaigns: ReportsCampaigns
 ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
@@ -3084,6 +3085,70 @@ share_of_b: (number | null)
 }[]
 }
 }
+export interface ReportsOrders {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+by: string
+/**
+ * Orders that the question chooses; `orders` lists the newest of them, up to `limit`
+ */
+found_orders: number
+orders: {
+/**
+ * Its receipt is at /v1/conversions/{conversion_id}/receipt
+ */
+conversion_id: string
+order_id: (string | null)
+brand_id: string
+conversion_type: string
+occurred_at: string
+net_revenue_micros: string
+/**
+ * Net value of the order in the period
+ */
+net_revenue: string
+/**
+ * Touches in its path
+ */
+touches: number
+/**
+ * Days from the first touch of the path to the order; null without a touch
+ */
+days_to_order: (number | null)
+/**
+ * The touches that may earn, from the oldest to the newest, as `by` names them; null is a missing value
+ */
+path: (string | null)[]
+path_text: string
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsCampaigns {
 report_period: {
 start: string
@@ -3290,6 +3355,14 @@ low: string
 high: string
 } | null)
 /**
+ * The same bootstrap as 20 values, each as likely as the others: the middles of 20 equal parts of its sorted results
+ */
+revenue_per_recipient_quantiles: (string[] | null)
+/**
+ * The share of resamples in which it is above average_revenue_per_recipient of the same resample; null without an interval or without other rows with recipients
+ */
+revenue_per_recipient_above_average: (number | null)
+/**
  * Why there is no interval
  */
 revenue_per_recipient_withheld: (string | null)
@@ -3451,6 +3524,10 @@ change_percent?: {
 [k: string]: number | null
 }
 }[]
+/**
+ * Attributed revenue of all rows with recipients / the sum of their recipients; who is in several rows counts in each
+ */
+average_revenue_per_recipient: (string | null)
 totals: {
 /**
  * Null, as all engagement, if no email event, open or click of the campaign lies in the period

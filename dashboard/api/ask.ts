@@ -5,7 +5,7 @@ import { callWithProgress } from './progress.ts';
 
 import { LINK } from './shared.ts';
 
-/** Parameters of a question; a list is sent as one parameter for each value, and what is undefined is left out. */
+/** Parameters of a question; a list is sent as one parameter for each value, and what is undefined or empty is left out. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export { call, Refusal };
@@ -33,8 +33,8 @@ export function nameBrand(brand_id: string | null): void {
 export function addressOf(path: string, parameters: Parameters): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters))
-    for (const one of Array.isArray(value) ? value : [value])
-      if (one !== undefined && one !== '') search.append(name, one);
+    if (Array.isArray(value)) for (const one of value) search.append(name, one);
+    else if (value !== undefined && value !== '') search.append(name, value as string);
   const text = search.toString();
   return text === '' ? path : `${path}?${text}`;
 }

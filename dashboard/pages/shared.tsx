@@ -12,8 +12,8 @@ import { addDays, type View } from '../view.ts';
 
 const Overview = lazy(() => import('./overview/page.tsx'));
 const Channels = lazy(() => import('./channels.tsx'));
-const Campaigns = lazy(() => import('./campaigns.tsx'));
-const Campaign = lazy(() => import('./campaign.tsx'));
+const Campaigns = lazy(() => import('./campaigns/page.tsx'));
+const Campaign = lazy(() => import('./campaigns/campaign.tsx'));
 const Models = lazy(() => import('./models.tsx'));
 
 interface SharedView {

@@ -31,6 +31,7 @@ export function Table<R>({
   from,
   nameOf,
   filterOf,
+  empty = 'There is nothing in this period.',
 }: {
   caption: string;
   columns: ReadonlyArray<Column<R>>;
@@ -44,6 +45,8 @@ export function Table<R>({
   nameOf?: (row: R) => string;
   /** The filters that choose the orders of a row. */
   filterOf?: (row: R) => readonly string[];
+  /** What stands in place of rows. */
+  empty?: string;
 }) {
   const [sorting, setSorting] = useState<Sorting | null>(first);
   const sorted = sorting === null ? rows : sortRows(rows, columns[sorting.column]!, sorting.descending);
@@ -116,7 +119,7 @@ export function Table<R>({
           ))}
         </tbody>
       </table>
-      {rows.length === 0 && <p class="empty">There is nothing in this period.</p>}
+      {rows.length === 0 && <p class="empty">{empty}</p>}
       {rows.length > 0 && from !== undefined && (
         <p class="exports">
           <a href={csvOf(from)} download={`${caption}.csv`} aria-label={`${caption}, as CSV`}>

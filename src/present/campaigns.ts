@@ -26,7 +26,7 @@ export function showCampaigns(report: ReportJson, limit: number): string {
   ];
   const columns = [
     ...names.map((name) => ({ name })),
-    ...[...figures, 'per recipient', '90 %'].map((name) => ({ name, right: true })),
+    ...[...figures, 'per recipient', '90 %', 'above average'].map((name) => ({ name, right: true })),
     ...SPEND_COLUMNS,
     ...changeColumns(report),
   ];
@@ -40,6 +40,7 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     moneyText(row['attributed_revenue']),
     moneyText(row['revenue_per_recipient']),
     intervalText(row['revenue_per_recipient_interval']),
+    percent(row['revenue_per_recipient_above_average']),
     ...spendCells(row),
     ...changeCells(report, row, 'attributed_revenue'),
   ];
@@ -56,7 +57,7 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     reportTitle('Campaigns', report) +
     textTable(columns, lines, [totals]) +
     more(campaigns.length, shown.length) +
-    '\nopened and clicked: people, without machines, of those with a delivery; 90 %: the interval of the revenue per recipient\n' +
+    '\nopened and clicked: people, without machines, of those with a delivery; 90 %: the interval of the revenue per recipient;\nabove average: resamples in which it is above that of all campaigns together\n' +
     (has_campaign && !has_email ? notMet(campaigns) : '') +
     reportWarnings(report)
   );

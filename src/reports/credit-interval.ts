@@ -7,15 +7,21 @@ import { personDraws } from './person-draws.ts';
 
 /** With fewer people who ordered, the largest orders decide alone, and the interval would be too narrow. */
 export const LEAST_PEOPLE = 30;
-const LEVEL = 0.9;
+export const LEVEL = 0.9;
 
 type Credited = Pick<Spread, 'people' | 'credited'>;
 
-/** The interval of credited micros; null if the orders are of too few people. */
-export function creditInterval({ people, credited }: Credited): Interval | null {
+/** Credited micros in each draw; null if the orders are of too few people. */
+export function drawnCredit({ people, credited }: Credited): Float64Array | null {
   if (people < LEAST_PEOPLE) return null;
   const sums = new Map([...credited].map(([group, micros]) => [group, Number(micros)]));
-  return middleOf([...drawnSums(personDraws(), sums)], LEVEL);
+  return drawnSums(personDraws(), sums);
+}
+
+/** The interval of credited micros; null if the orders are of too few people. */
+export function creditInterval(spread: Credited): Interval | null {
+  const drawn = drawnCredit(spread);
+  return drawn && middleOf([...drawn], LEVEL);
 }
 
 /** An interval of micros as amounts, each divided by a number of units. */

@@ -16,6 +16,7 @@ import { cohorts } from './lifetime/cohorts.ts';
 import { lifetimeValue } from './lifetime/lifetime-value.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
+import { orders } from './orders.ts';
 import { paths } from './paths/report.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
@@ -33,6 +34,7 @@ export const REPORTS: readonly Report[] = [
   paths,
   lags,
   synergies,
+  orders,
   campaigns,
   campaign,
   listHealth,

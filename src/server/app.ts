@@ -26,6 +26,7 @@ import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { openLinks } from './link-door.ts';
 import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link-routes.ts';
+import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { oidcRoutes } from './oidc/routes.ts';
@@ -108,12 +109,16 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const email_keys = new EmailKeys(tributary.state, tributary.folder, tributary.reports.clock);
   const collecting = collector === null ? [] : collectRoutes(services, collector);
   const links = collector === null ? null : openLinks(app, services, collector, email_keys);
+  const live = parts.reports ? liveRoute(services, sessions) : null;
+  // The server waits for its connections to end, and these have no end.
+  app.addHook('preClose', async () => live?.close());
   const shared_answers = new SharedAnswers(services);
   const page = new DashboardPage();
   const others: Route[] = [
     ...(parts.collects ? [scriptRoute()] : []),
     ...(parts.reports ? readingRoutes(services, shared_answers) : []),
     ...(parts.reports ? sqlRoutes(services, new SqlDesk(tributary.folder, options.sql_limits)) : []),
+    ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...settingsRoutes(services),

@@ -75,7 +75,11 @@ const PAGES: Readonly<Record<string, (view: SharedView, id: string) => Question[
   ],
   '/channels': (view) => [attribution(view, 'channel')],
   '/campaigns': (view) => [campaigns(view)],
-  '/campaigns/:id': (view, id) => [question(`/v1/reports/campaigns/${id}`, { ...ofView(view), filter: undefined })],
+  '/campaigns/:id': (view, id) => [
+    question(`/v1/reports/campaigns/${id}`, { ...ofView(view), filter: undefined }),
+    question('/v1/reports/attribution', { ...ofView(view), filter: [`campaign_id:"${id}"`], group_by: 'day' }),
+    campaigns({ ...view, filter: [] }),
+  ],
   '/models': (view) => [question('/v1/reports/models', { ...ofView(view), model: undefined, compare: undefined })],
 };
 

@@ -120,6 +120,12 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, by: 'touchpoint_type', limit: 1, filter: ['channel:email'], compare: 'previous_period' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  orders: [
+    MARCH,
+    { ...MARCH, by: 'campaign_id', path: ['spring', 'spring'], limit: 1 },
+    { ...MARCH, filter: ['channel:email', 'day:2026-03-04'] },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
   campaigns: [
     MARCH,
     { ...MARCH, by: 'email_id', compare: 'previous_period' },
