@@ -26,6 +26,7 @@ const NOT_ON_CLICKHOUSE = [
   'test/reports/claims-properties.test.ts',
   'test/cli/{collectors,comfort,csv-rows,demo,email-keys,flags,import-*,output,readme*}.test.ts',
   'test/cli/import/presets/*.test.ts',
+  'test/views/{attack,docs,sql-commands}.test.ts',
   'test/server/{access,answer-text,bad-input,contract,door,email-links,failure-examples,guesses,http,json-body,keys,log,loop-delay,packed,page-keys,script,serve,smuggling,visitor-ids}.test.ts',
 ];
 

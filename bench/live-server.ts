@@ -36,7 +36,7 @@ export class LiveServer {
 
   private constructor(
     private readonly child: ChildProcess,
-    private readonly address: string,
+    readonly address: string,
     private readonly key: string,
     /** From the start of the process until it listened. */
     readonly listening_ms: number,

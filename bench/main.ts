@@ -21,6 +21,8 @@
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
  * npm run bench -- forecasts        the forecast of lifetime value beside last year's average, on days that are held out: in simulated
  *                                   shops, and with --cdnow FILE for the CDNOW customers (CDNOW_sample.txt); only by its name
+ * npm run bench -- dashboard        the first page of the dashboard in Chromium, 1 M touchpoints; only by its name
+ *   --touches 10                    another size, in millions of touchpoints
  * npm run bench -- state            engines for embedded state; only by its name
  * npm run bench -- beside DIR fit   named benches in this checkout and in the checkout DIR in turns, and the ratios
  * npm run bench -- --scale 0.01     everything a hundred times smaller, to check that it runs
@@ -33,6 +35,7 @@ import { benchAttribution } from './attribution.ts';
 import { benchBeside } from './beside.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { benchColdStart } from './cold-start.ts';
+import { benchDashboard } from './dashboard.ts';
 import { benchDashboards } from './dashboards.ts';
 import { benchDestinations } from './destinations.ts';
 import { benchFit } from './fit.ts';
@@ -67,6 +70,7 @@ const { values, positionals } = parseArgs({
     scale: { type: 'string', default: '1' },
     sizes: { type: 'string', default: '1,10,100' },
     clickhouse: { type: 'string', default: '1,10' },
+    touches: { type: 'string', default: '1' },
     beside: { type: 'string' },
     cdnow: { type: 'string' },
   },
@@ -110,6 +114,7 @@ if (wanted('peers')) {
   await benchPeers(benchFolder(), join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
 if (wanted('dashboards')) await benchDashboards(benchFolder(), worldOf(rows(10)), seconds(60));
+if (positionals.includes('dashboard')) await benchDashboard(benchFolder(), worldOf(rows(Number(values.touches))));
 if (wanted('visible')) await benchVisible(benchFolder(), worldOf(rows(10)), seconds(30));
 if (wanted('cold-start')) await benchColdStart(benchFolder(), worldOf(rows(10)));
 if (wanted('identity')) await benchIdentity(join(benchFolder(), `identity-${rows(0.2)}.duckdb`), rows(0.2));

@@ -3,22 +3,32 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
 import { Link, Route, Switch, useLocation } from 'wouter-preact';
 import { client } from './api/ask.ts';
-import { type SignedIn as Session, signOut, useSession } from './api/session.ts';
+import { includes, type SignedIn as Session, signOut, useSession } from './api/session.ts';
+import { LINK } from './api/shared.ts';
 import { Setup } from './pages/setup.tsx';
 import { SignIn } from './pages/sign-in.tsx';
 import { BrandNamed } from './parts/brands.tsx';
 import { Controls } from './parts/controls.tsx';
 import { usePlaces } from './parts/navigation.ts';
 import { Palette } from './parts/palette.tsx';
+import { ProgressBar } from './parts/progress-bar.tsx';
+import { Share } from './parts/share.tsx';
 import { Failed, Loading, Notice } from './parts/states.tsx';
+import { Views } from './parts/views.tsx';
+import { WhyDialog } from './parts/why.tsx';
 import { useView, withView } from './view.ts';
 
-const Overview = lazy(() => import('./pages/overview.tsx'));
+const SharedPage = lazy(() => import('./pages/shared.tsx'));
+const Overview = lazy(() => import('./pages/overview/page.tsx'));
 const Channels = lazy(() => import('./pages/channels.tsx'));
-const Campaigns = lazy(() => import('./pages/campaigns.tsx'));
-const Campaign = lazy(() => import('./pages/campaign.tsx'));
-const Customers = lazy(() => import('./pages/customers.tsx'));
-const Customer = lazy(() => import('./pages/customer.tsx'));
+const Campaigns = lazy(() => import('./pages/campaigns/page.tsx'));
+const Campaign = lazy(() => import('./pages/campaigns/campaign.tsx'));
+const Changes = lazy(() => import('./pages/changes.tsx'));
+const Email = lazy(() => import('./pages/email/page.tsx'));
+const Live = lazy(() => import('./pages/live.tsx'));
+const Journeys = lazy(() => import('./pages/journeys/page.tsx'));
+const Customers = lazy(() => import('./pages/customers/page.tsx'));
+const Customer = lazy(() => import('./pages/customers/customer.tsx'));
 const Order = lazy(() => import('./pages/order.tsx'));
 const Models = lazy(() => import('./pages/models.tsx'));
 const Quality = lazy(() => import('./pages/quality.tsx'));
@@ -29,7 +39,13 @@ const Settings = lazy(() => import('./pages/admin/settings.tsx'));
 export function App() {
   return (
     <QueryClientProvider client={client}>
-      <SignedIn />
+      {LINK === '' ? (
+        <SignedIn />
+      ) : (
+        <Suspense fallback={<Loading what="the view" />}>
+          <SharedPage />
+        </Suspense>
+      )}
     </QueryClientProvider>
   );
 }
@@ -45,27 +61,34 @@ function SignedIn() {
       <a class="skip" href="#content">
         Skip to the content
       </a>
+      <ProgressBar />
       <Header session={data} />
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={<Loading what="the page" />}>
-          <Switch>
-            <Route path="/" component={Overview} />
-            <Route path="/channels" component={Channels} />
-            <Route path="/campaigns" component={Campaigns} />
-            <Route path="/campaigns/:id" component={Campaign} />
-            <Route path="/customers" component={Customers} />
-            <Route path="/customers/:id" component={Customer} />
-            <Route path="/orders/:id" component={Order} />
-            <Route path="/models" component={Models} />
-            <Route path="/quality" component={Quality} />
-            <Route path="/admin/keys" component={Keys} />
-            <Route path="/admin/sources" component={Sources} />
-            <Route path="/admin/settings" component={Settings} />
-            <Route>
-              <Notice title="There is no such page">Choose one above.</Notice>
-            </Route>
-          </Switch>
-        </Suspense>
+        <WhyDialog>
+          <Suspense fallback={<Loading what="the page" />}>
+            <Switch>
+              <Route path="/" component={Overview} />
+              <Route path="/channels" component={Channels} />
+              <Route path="/campaigns" component={Campaigns} />
+              <Route path="/campaigns/:id" component={Campaign} />
+              <Route path="/changes" component={Changes} />
+              <Route path="/email" component={Email} />
+              <Route path="/live" component={Live} />
+              <Route path="/journeys" component={Journeys} />
+              <Route path="/customers" component={Customers} />
+              <Route path="/customers/:id" component={Customer} />
+              <Route path="/orders/:id" component={Order} />
+              <Route path="/models" component={Models} />
+              <Route path="/quality" component={Quality} />
+              <Route path="/admin/keys" component={Keys} />
+              <Route path="/admin/sources" component={Sources} />
+              <Route path="/admin/settings" component={Settings} />
+              <Route>
+                <Notice title="There is no such page">Choose one above.</Notice>
+              </Route>
+            </Switch>
+          </Suspense>
+        </WhyDialog>
       </main>
     </BrandNamed>
   );
@@ -91,6 +114,8 @@ function Header({ session: { name, role, by } }: { session: Session }) {
           ))}
         </nav>
         <div class="top-end">
+          <Views />
+          {includes(role, 'analyst') && <Share />}
           {of_admins[0] !== undefined && (
             <nav aria-label="Administration">
               <Link href={withView(of_admins[0].path, view)} aria-current={is_admin_page ? 'page' : undefined}>

@@ -1,5 +1,7 @@
 /** Starts the dashboard. */
 import './style.css';
+import './styles/progress.css';
+import './styles/share.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 

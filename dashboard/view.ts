@@ -1,6 +1,7 @@
 /** What is looked at: period, comparison, brand, currency, model and filters. It is in the address of the page, so a link shows the same. */
 import { useLocation, useSearch } from 'wouter-preact';
 import type { Parameters } from './api/ask.ts';
+import { fixedView } from './api/shared.ts';
 
 export interface View {
   /** First day, and the day after the last one. */
@@ -77,17 +78,50 @@ export function withView(path: string, view: View): string {
   return `${path}?${search}`;
 }
 
+/** The address of this page with its view and what else the page keeps in its address. */
+export function useAddress(): string {
+  const search = useSearch();
+  const [path] = useLocation();
+  const [view] = useView();
+  const others = othersIn(search);
+  return [withView(path, view), ...(others.length === 0 ? [] : [new URLSearchParams(others)])].join('&');
+}
+
+/** Choices of one page, which its address has beside the view. */
+function othersIn(search: string): Array<[name: string, value: string]> {
+  const own: readonly string[] = [...NAMES, 'filter'];
+  return [...new URLSearchParams(search)].filter(([name]) => !own.includes(name));
+}
+
+/** The values of a choice that only this page has, and how to change them. No value removes it from the address. */
+export function useOwnChoice(name: string): [readonly string[], (values: readonly string[]) => void] {
+  const search = useSearch();
+  const [path, go] = useLocation();
+  return [
+    new URLSearchParams(search).getAll(name),
+    (values) => {
+      const next = new URLSearchParams(search);
+      next.delete(name);
+      for (const value of values) next.append(name, value);
+      go(`${path}?${next}`);
+    },
+  ];
+}
+
 /** The view, and how to change it. */
 export function useView(): [View, (change: Partial<View>) => void] {
   const search = useSearch();
   const [path, go] = useLocation();
-  const view = readView(search);
+  const fixed = fixedView();
+  const view = fixed ?? readView(search);
   return [
     view,
     (change) => {
+      if (fixed !== undefined) return;
       const next = { ...view, ...change };
       remember(next);
-      go(withView(path, next));
+      const others = new URLSearchParams(othersIn(search)).toString();
+      go(withView(path, next) + (others === '' ? '' : `&${others}`));
     },
   ];
 }

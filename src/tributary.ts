@@ -7,6 +7,7 @@ import { DestinationList } from './destinations/outbox/destinations.ts';
 import type { EmailPersonOf } from './domain/email-ids.ts';
 import { emailPersons } from './domain/email-person.ts';
 import { badRequest } from './domain/errors.ts';
+import type { BrandSettings } from './domain/settings.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
@@ -22,6 +23,9 @@ import { TrainingPool } from './models/training/pool.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
+import { Annotations } from './sharing/annotations.ts';
+import { Links } from './sharing/links.ts';
+import { NotedChanges } from './sharing/noted-changes.ts';
 import { fetchText } from './sources/fetch-text.ts';
 import { Intake } from './sources/intake.ts';
 import { openState } from './state/open.ts';
@@ -53,6 +57,10 @@ export interface Tributary {
   readonly destinations: DestinationList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
+  readonly annotations: Annotations;
+  readonly links: Links;
+  /** Annotates what changed by itself. */
+  readonly noted_changes: NotedChanges;
   readonly enrich_options: EnrichOptions;
   /** The key of the hashes that stand for addresses of people. */
   readonly email_key: Buffer;
@@ -132,6 +140,10 @@ async function open(options: OpenOptions): Promise<Tributary> {
       file: join(folder, 'histories'),
       clock,
     });
+    const annotations = new Annotations(state, clock);
+    const settingsOf = (brand_id: string | null): BrandSettings =>
+      brand_id === null ? config.defaults : brandSettings(config, brand_id);
+    const noted_changes = new NotedChanges(state, annotations, settingsOf, clock);
     const reports: ReportContext = {
       warehouse,
       directory: new PersonDirectory(),
@@ -142,6 +154,9 @@ async function open(options: OpenOptions): Promise<Tributary> {
       message_rules: config.settling.rules,
       clock,
       timeout_ms: config.query_timeout_ms,
+      // A fit is stored by then, so it has not failed if it cannot be annotated.
+      fitted: (artifact) =>
+        noted_changes.noteFit(artifact).catch((error) => options.onError?.(error, 'annotation of a fit')),
       training: new TrainingPool(),
       threads: new PassThreads({ onError: (error) => options.onError?.(error, 'pass over histories') }),
       answers: new AnswerCache(),
@@ -186,6 +201,9 @@ async function open(options: OpenOptions): Promise<Tributary> {
       intake,
       destinations: new DestinationList(config.destinations, state, clock),
       followers,
+      annotations,
+      links: new Links(state, clock),
+      noted_changes,
       enrich_options,
       email_key,
       close,

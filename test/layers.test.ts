@@ -89,11 +89,24 @@ describe('the engine', () => {
     const users = files.filter(
       (file) => importsOf(file).packages.includes('@duckdb/node-api') && !file.startsWith('warehouse/duckdb/'),
     );
-    const known = ['cli/import/parquet-rows.ts', 'cli/export.ts', 'files/scratch.ts'];
+    const sandbox = ['views/sandbox/locked-engine.ts', 'views/sandbox/results.ts'];
+    const known = ['cli/import/parquet-rows.ts', 'cli/export.ts', 'files/scratch.ts', ...sandbox];
     expect(users.filter((file) => !known.includes(file))).toEqual([]);
     const clients = files.filter((file) => importsOf(file).packages.includes('@clickhouse/client'));
     expect(clients.filter((file) => !file.startsWith('warehouse/clickhouse/'))).toEqual([]);
   });
+});
+
+test('the process of a sandbox loads its own code and nothing of the program', () => {
+  const loaded = new Set<string>();
+  const walk = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    for (const target of importsOf(file).own) walk(target);
+  };
+  walk('views/sandbox/child.ts');
+  const others = [...loaded].filter((file) => !file.startsWith('views/sandbox/'));
+  expect(others.sort()).toEqual(['domain/errors.ts', 'files/path-sql.ts']);
 });
 
 describe('a file', () => {

@@ -6,7 +6,7 @@ import { PERSON_GROUPS } from '../../src/attribution/plan.ts';
 import { Random } from '../../src/domain/random.ts';
 import { drawGroups } from '../../src/learning/group-bootstrap.ts';
 import { groupRate } from '../../src/learning/group-rates.ts';
-import { revenueInterval } from '../../src/reports/campaigns/revenue-interval.ts';
+import { revenueIntervals } from '../../src/reports/campaigns/revenue-interval.ts';
 import type { CoverageOptions, IntervalCheck } from '../intervals.ts';
 
 const draws = drawGroups(1_000, PERSON_GROUPS, 1);
@@ -39,7 +39,7 @@ function revenueCheck(recipients: number, rate: number, sigma: number): Interval
             add(credited, group, Math.round(random.lognormal(mean_micros, sigma)));
         }
         const micros = new Map([...credited].map(([group, sum]) => [group, BigInt(sum)]));
-        const interval = revenueInterval(recipients, people, micros)['revenue_per_recipient_interval'] as {
+        const interval = revenueIntervals(recipients, people, micros)['revenue_per_recipient_interval'] as {
           low: string;
           high: string;
         } | null;

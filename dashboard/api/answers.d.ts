@@ -166,6 +166,17 @@ cost_per_conversion?: (string | null)
  */
 return_on_ad_spend?: (number | null)
 /**
+ * With `intervals=true`: the middle 90 % of a bootstrap over people of attributed_revenue; null if fewer than 30 people placed the touched orders
+ */
+attributed_revenue_interval?: ({
+low: string
+high: string
+} | null)
+/**
+ * People with a touched order
+ */
+attributed_revenue_support?: number
+/**
  * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
  */
 previous?: {
@@ -367,7 +378,7 @@ attributed_conversions: number
 email_conversions: number
 total_revenue_micros: string
 /**
- * Net value of the orders in these journeys; every order is in exactly one journey
+ * Net revenue of the shop: orders of the period less refunds, whether a touch earned it or not
  */
 total_revenue: string
 total_attributed_revenue_micros: string
@@ -376,6 +387,9 @@ total_attributed_revenue_micros: string
  */
 total_attributed_revenue: string
 email_attributed_revenue_micros: string
+/**
+ * The part of total_revenue that touches of email earned
+ */
 email_attributed_revenue: string
 /**
  * email_attributed_revenue / total_revenue
@@ -408,6 +422,9 @@ total_attributed_revenue_micros: (string | null)
  */
 total_attributed_revenue: (string | null)
 email_attributed_revenue_micros: (string | null)
+/**
+ * The part of total_revenue that touches of email earned
+ */
 email_attributed_revenue: (string | null)
 /**
  * email_attributed_revenue / total_revenue
@@ -612,6 +629,17 @@ cost_per_conversion?: (string | null)
  */
 return_on_ad_spend?: (number | null)
 /**
+ * With `intervals=true`: the middle 90 % of a bootstrap over people of attributed_revenue; null if fewer than 30 people placed the touched orders
+ */
+attributed_revenue_interval?: ({
+low: string
+high: string
+} | null)
+/**
+ * People with a touched order
+ */
+attributed_revenue_support?: number
+/**
  * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
  */
 previous?: {
@@ -813,7 +841,7 @@ attributed_conversions: number
 email_conversions: number
 total_revenue_micros: string
 /**
- * Net value of the orders in these journeys; every order is in exactly one journey
+ * Net revenue of the shop: orders of the period less refunds, whether a touch earned it or not
  */
 total_revenue: string
 total_attributed_revenue_micros: string
@@ -822,6 +850,9 @@ total_attributed_revenue_micros: string
  */
 total_attributed_revenue: string
 email_attributed_revenue_micros: string
+/**
+ * The part of total_revenue that touches of email earned
+ */
 email_attributed_revenue: string
 /**
  * email_attributed_revenue / total_revenue
@@ -854,6 +885,9 @@ total_attributed_revenue_micros: (string | null)
  */
 total_attributed_revenue: (string | null)
 email_attributed_revenue_micros: (string | null)
+/**
+ * The part of total_revenue that touches of email earned
+ */
 email_attributed_revenue: (string | null)
 /**
  * email_attributed_revenue / total_revenue
@@ -900,11 +934,13 @@ SourcesOne: SourcesOne
 SourcesOneOne: SourcesOneOne
 ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
+ReportsToday: ReportsToday
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
 ReportsPaths: ReportsPaths
 ReportsLags: ReportsLags
 ReportsSynergies: ReportsSynergies
+ReportsOrders: ReportsOrders
 ReportsCampaigns: ReportsCampaigns
 ReportsCampaignsOne: ReportsCampaignsOne
 ReportsListHealth: ReportsListHealth
@@ -920,6 +956,10 @@ Runs: Runs
 RunsOneCompare: RunsOneCompare
 Models: Models
 ModelsOne: ModelsOne
+ProgressOne: ProgressOne
+Annotations: Annotations
+ShareLinks: ShareLinks
+SavedViews: SavedViews
 Keys: Keys
 Brands: Brands
 Settings: Settings
@@ -1245,6 +1285,94 @@ change_percent?: {
 }
 }[]
 warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsToday {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that channels are set beside
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+/**
+ * spend_above_revenue: a campaign whose spend lies above its credited revenue; above_others: a campaign that earns more per recipient than the others of its kind together; moved: a channel that changed by more than chance; complaints_high: more than 1 complaint in 1,000 delivered emails; records_silent: records that came for no day for longer than ever in the period; opens_by_machines: more than half of the opens
+ */
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * Most money at stake first; those without an amount follow. Empty if the data is sure about nothing. Of the findings of one kind, a tenth is false on average
+ */
+things: {
+/**
+ * spend_above_revenue: a campaign whose spend lies above its credited revenue; above_others: a campaign that earns more per recipient than the others of its kind together; moved: a channel that changed by more than chance; complaints_high: more than 1 complaint in 1,000 delivered emails; records_silent: records that came for no day for longer than ever in the period; opens_by_machines: more than half of the opens
+ */
+code: ("records_silent" | "complaints_high" | "spend_above_revenue" | "above_others" | "moved" | "opens_by_machines")
+/**
+ * What it is about: a campaign, a channel or a kind of record
+ */
+keys: {
+[k: string]: string
+}
+message: string
+/**
+ * The figures that show it, for programs
+ */
+figures: {
+[k: string]: number | string | null
+}
+at_stake_micros: (string | null)
+/**
+ * Spend less revenue; revenue above what the recipients bring at the rate of the others; the size of the change; what all emails earned, for complaints; what as many average days bring. Null if it is not about an amount
+ */
+at_stake: (string | null)
+}[]
+/**
+ * What is as sure and not listed
+ */
+further_things: number
+warnings: {
+/**
+ * spend_above_revenue: a campaign whose spend lies above its credited revenue; above_others: a campaign that earns more per recipient than the others of its kind together; moved: a channel that changed by more than chance; complaints_high: more than 1 complaint in 1,000 delivered emails; records_silent: records that came for no day for longer than ever in the period; opens_by_machines: more than half of the opens
+ */
 code: string
 count: number
 message: string
@@ -2957,6 +3085,70 @@ share_of_b: (number | null)
 }[]
 }
 }
+export interface ReportsOrders {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+by: string
+/**
+ * Orders that the question chooses; `orders` lists the newest of them, up to `limit`
+ */
+found_orders: number
+orders: {
+/**
+ * Its receipt is at /v1/conversions/{conversion_id}/receipt
+ */
+conversion_id: string
+order_id: (string | null)
+brand_id: string
+conversion_type: string
+occurred_at: string
+net_revenue_micros: string
+/**
+ * Net value of the order in the period
+ */
+net_revenue: string
+/**
+ * Touches in its path
+ */
+touches: number
+/**
+ * Days from the first touch of the path to the order; null without a touch
+ */
+days_to_order: (number | null)
+/**
+ * The touches that may earn, from the oldest to the newest, as `by` names them; null is a missing value
+ */
+path: (string | null)[]
+path_text: string
+}[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
 export interface ReportsCampaigns {
 report_period: {
 start: string
@@ -3149,12 +3341,27 @@ complaints_per_thousand: (number | null)
  */
 campaign_kind: (string | null)
 /**
+ * With `intervals=true`: the middle 90 % of a bootstrap over people of attributed_revenue; null if fewer than 30 people placed the touched orders
+ */
+attributed_revenue_interval: ({
+low: string
+high: string
+} | null)
+/**
  * The middle 90 % of a bootstrap over people of attributed_revenue / unique_recipients; null if it is withheld
  */
 revenue_per_recipient_interval: ({
 low: string
 high: string
 } | null)
+/**
+ * The same bootstrap as 20 values, each as likely as the others: the middles of 20 equal parts of its sorted results
+ */
+revenue_per_recipient_quantiles: (string[] | null)
+/**
+ * The share of resamples in which it is above average_revenue_per_recipient of the same resample; null without an interval or without other rows with recipients
+ */
+revenue_per_recipient_above_average: (number | null)
 /**
  * Why there is no interval
  */
@@ -3317,6 +3524,10 @@ change_percent?: {
 [k: string]: number | null
 }
 }[]
+/**
+ * Attributed revenue of all rows with recipients / the sum of their recipients; who is in several rows counts in each
+ */
+average_revenue_per_recipient: (string | null)
 totals: {
 /**
  * Null, as all engagement, if no email event, open or click of the campaign lies in the period
@@ -6255,6 +6466,18 @@ over_an_hour_late: number
 over_a_day_late: number
 over_a_week_late: number
 last_received_at: (string | null)
+/**
+ * Days of the period (UTC) on which such records happened
+ */
+days_with_records: number
+/**
+ * The most days in a row without such a record, between two days with one
+ */
+longest_silence_days: number
+/**
+ * Days without such a record from the last one to the last day with a record of any of these kinds
+ */
+silence_days: number
 }[]
 /**
  * Records that arrived in the period with a known id and other content; the first record of an id counts
@@ -6506,6 +6729,100 @@ message: string
 }
 limits: string[]
 warnings: string[]
+}
+export interface ProgressOne {
+/**
+ * waiting for a place; people: people are taken one by one; query: the engine works, and cannot tell how far it is
+ */
+step: ("waiting" | "people" | "query" | null)
+/**
+ * People who were taken; null in other steps
+ */
+done: (number | null)
+/**
+ * All people of the report; null in other steps
+ */
+total: (number | null)
+}
+export interface Annotations {
+annotations: {
+annotation_id: string
+/**
+ * Null for all brands
+ */
+brand_id: (string | null)
+/**
+ * A day of the brand, YYYY-MM-DD
+ */
+first_day: string
+/**
+ * The last day; the first one for an annotation of one day
+ */
+last_day: string
+text: string
+/**
+ * Who wrote it: a person, or the program because settings, models or sources changed
+ */
+kind: ("by_hand" | "settings" | "models" | "sources")
+/**
+ * The name of the key; null for the program
+ */
+created_by: (string | null)
+created_at: string
+}[]
+}
+export interface ShareLinks {
+links: {
+link_id: string
+/**
+ * What it is for
+ */
+kind: ("page" | "csv" | "embed")
+name: string
+/**
+ * The only brand that it shows; null for all
+ */
+brand_id: (string | null)
+/**
+ * What it shows
+ */
+address: string
+/**
+ * Days that move with the clock
+ */
+period: (string | null)
+has_password: boolean
+expires_at: string
+created_at: string
+/**
+ * The name of the key that made it
+ */
+created_by: string
+}[]
+}
+export interface SavedViews {
+views: {
+view_id: string
+name: string
+address: string
+/**
+ * Days that move with the clock
+ */
+period: (string | null)
+/**
+ * True if everyone who sees the brand has it
+ */
+shared: boolean
+/**
+ * Null for all brands
+ */
+brand_id: (string | null)
+created_by: string
+/**
+ * True if the key that asks made it
+ */
+own: boolean
+}[]
 }
 export interface Keys {
 keys: {

@@ -32,6 +32,12 @@ export function useSession() {
   return useQuery<Session, Error>({ ...QUERY, staleTime: Number.POSITIVE_INFINITY });
 }
 
+/** True if who is signed in may note, save and share: an analyst. */
+export function useMayWrite(): boolean {
+  const session = useSession().data;
+  return session?.signed_in === true && includes(session.role, 'analyst');
+}
+
 /** @throws Refusal when the key is not taken. */
 export async function signIn(key: string): Promise<void> {
   const session = await send<SignedIn>('POST', '/v1/session', { key });

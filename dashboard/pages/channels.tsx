@@ -1,6 +1,7 @@
-import { type Attribution, type AttributionRow, useAttribution } from '../api/reports.ts';
+import { type Attribution, type AttributionRow, attributionQuestion, useAttribution } from '../api/reports.ts';
 import { creditColumns } from '../parts/credit-columns.tsx';
 import { ratioOf, share, words } from '../parts/figures.ts';
+import { sourceOf } from '../parts/source.ts';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { useView, type View } from '../view.ts';
@@ -58,6 +59,9 @@ function ChannelTable({
       columns={columns}
       rows={data.channel_attribution}
       keyOf={(row) => row.channel ?? ''}
+      from={sourceOf(attributionQuestion(view, 'channel'), data)}
+      nameOf={(row) => words(row.channel ?? 'unknown')}
+      filterOf={(row) => [`channel:${row.channel ?? ''}`]}
     />
   );
 }

@@ -1,6 +1,8 @@
 /** The models side by side, and where they disagree beyond chance. */
-import { type Comparison, useComparison } from '../api/reports.ts';
+import { type Comparison, comparisonQuestion, useComparison } from '../api/reports.ts';
+import { LINK } from '../api/shared.ts';
 import { decimalMoney, share, words } from '../parts/figures.ts';
+import { type Source, sourceOf } from '../parts/source.ts';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { TrySettings } from '../parts/try-settings.tsx';
@@ -18,11 +20,11 @@ export default function Models() {
         {(data) => (
           <>
             <Disagreements data={data} />
-            <SideBySide data={data} />
+            <SideBySide data={data} from={sourceOf(comparisonQuestion(view), data)} />
           </>
         )}
       </Shown>
-      <TrySettings view={view} />
+      {LINK === '' && <TrySettings view={view} />}
     </div>
   );
 }
@@ -48,7 +50,7 @@ function Disagreements({ data: { disagreements, intervals } }: { data: Compariso
   );
 }
 
-function SideBySide({ data: { groups, attribution_models, currency } }: { data: Comparison }) {
+function SideBySide({ data: { groups, attribution_models, currency }, from }: { data: Comparison; from: Source }) {
   const columns: ReadonlyArray<Column<Group>> = [
     { name: 'Channel', cell: ({ channel }) => words(channel ?? 'unknown'), by: ({ channel }) => channel },
     ...attribution_models.map(
@@ -78,6 +80,7 @@ function SideBySide({ data: { groups, attribution_models, currency } }: { data: 
       columns={columns}
       rows={groups}
       keyOf={({ channel }) => channel ?? ''}
+      from={from}
     />
   );
 }

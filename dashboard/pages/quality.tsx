@@ -1,7 +1,8 @@
 /** Is anything broken: machines among opens and clicks, records that came late, in conflict, or could not be stored. */
-import { type DataQuality, useDataQuality } from '../api/reports.ts';
+import { type DataQuality, qualityQuestion, useDataQuality } from '../api/reports.ts';
 import { count, instant, NOTHING, share, words } from '../parts/figures.ts';
 import { Meaning } from '../parts/meaning.tsx';
+import { type Source, sourceOf } from '../parts/source.ts';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { useView } from '../view.ts';
@@ -16,13 +17,13 @@ export default function Quality() {
     <div class="page">
       <h1>Data quality</h1>
       <Shown answer={quality} what="the data quality">
-        {(data) => <Parts data={data} />}
+        {(data) => <Parts data={data} from={sourceOf(qualityQuestion(view), data)} />}
       </Shown>
     </div>
   );
 }
 
-function Parts({ data }: { data: DataQuality }) {
+function Parts({ data, from }: { data: DataQuality; from: Source }) {
   const sum = (rows: ReadonlyArray<{ conflicts?: number; dead_letters?: number }>): number =>
     rows.reduce((all, row) => all + (row.conflicts ?? row.dead_letters ?? 0), 0);
   return (
@@ -59,6 +60,7 @@ function Parts({ data }: { data: DataQuality }) {
         caption="Touches by verdict and reasons, most first"
         columns={VERDICT_COLUMNS}
         rows={data.verdicts}
+        from={from}
         keyOf={({ touchpoint_type, verdict, reasons }) => `${touchpoint_type} ${verdict} ${reasons.join(' ')}`}
       />
     </>
@@ -100,6 +102,13 @@ const ARRIVAL_COLUMNS: ReadonlyArray<Column<Arrival>> = [
     by: (row) => row.over_a_week_late,
   },
   {
+    name: 'Silent for days',
+    meaning: 'Days without such a record since the last one, while other records came',
+    right: true,
+    cell: (row) => count(row.silence_days),
+    by: (row) => row.silence_days,
+  },
+  {
     name: 'Last one came',
     right: true,
     cell: ({ last_received_at: at }) => (at === null ? NOTHING : instant(at)),
@@ -111,5 +120,11 @@ const VERDICT_COLUMNS: ReadonlyArray<Column<Verdict>> = [
   { name: 'Touch', cell: (row) => words(row.touchpoint_type), by: (row) => row.touchpoint_type },
   { name: 'Verdict', cell: (row) => row.verdict, by: (row) => row.verdict },
   { name: 'Reasons', cell: (row) => row.reasons.map(words).join(', ') || NOTHING, by: (row) => row.reasons.join(' ') },
-  { name: 'Touches', right: true, cell: (row) => count(row.touchpoints), by: (row) => row.touchpoints },
+  {
+    name: 'Touches',
+    field: 'touchpoints',
+    right: true,
+    cell: (row) => count(row.touchpoints),
+    by: (row) => row.touchpoints,
+  },
 ];

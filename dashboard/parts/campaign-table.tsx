@@ -1,11 +1,13 @@
 import { Link } from 'wouter-preact';
-import type { CampaignRow, Campaigns } from '../api/reports.ts';
+import { type CampaignRow, type Campaigns, campaignsQuestion } from '../api/reports.ts';
 import { useView, withView } from '../view.ts';
 import { creditColumns } from './credit-columns.tsx';
+import { recipientColumns } from './recipient-columns.tsx';
+import { sourceOf } from './source.ts';
 import { type Column, Table } from './table.tsx';
 
-/** Campaigns with what they earned and cost. */
-export function CampaignTable({ data }: { data: Campaigns }) {
+/** Campaigns with what they earned and cost. @param filter filters of the question beside those of the view. */
+export function CampaignTable({ data, filter = [] }: { data: Campaigns; filter?: readonly string[] }) {
   const [view] = useView();
   const { currency } = data;
   const columns: ReadonlyArray<Column<CampaignRow>> = [
@@ -19,7 +21,9 @@ export function CampaignTable({ data }: { data: Campaigns }) {
         ),
       by: (row) => row.campaign_id,
     },
-    ...creditColumns<CampaignRow>(currency, 'campaign'),
+    ...creditColumns<CampaignRow>(currency, 'campaign').slice(0, 2),
+    ...recipientColumns(currency),
+    ...creditColumns<CampaignRow>(currency, 'campaign').slice(2),
   ];
   return (
     <Table
@@ -27,6 +31,9 @@ export function CampaignTable({ data }: { data: Campaigns }) {
       columns={columns}
       rows={data.campaigns}
       keyOf={(row) => row.campaign_id ?? ''}
+      from={sourceOf(campaignsQuestion({ ...view, filter: [...view.filter, ...filter] }), data)}
+      nameOf={(row) => row.campaign_id ?? 'what has no campaign'}
+      filterOf={(row) => [`campaign_id:${row.campaign_id ?? ''}`]}
     />
   );
 }

@@ -1,9 +1,11 @@
 /** Period, comparison, brand, currency, model and filters, for all pages. */
 import type { JSX } from 'preact';
-import { addDays, today, useView, type View } from '../view.ts';
+import { addDays, useView, type View } from '../view.ts';
+import { AddFilter } from './add-filter.tsx';
 import { BrandChoice } from './brands.tsx';
 import { Choice } from './choice.tsx';
 import { shortDay, words } from './figures.ts';
+import { periodOf, periods } from './periods.ts';
 
 const MODELS = [
   'linear',
@@ -21,21 +23,6 @@ const COMPARES = [
   ['previous_year', 'a year earlier'],
   ['none', 'nothing'],
 ] as const;
-
-/** Periods with a name, as days [start, end). */
-export function periods(): ReadonlyArray<{ name: string; start: string; end: string }> {
-  const end = addDays(today(), 1);
-  const [year, month] = today().split('-') as [string, string];
-  const before = new Date(Date.UTC(Number(year), Number(month) - 2, 1)).toISOString().slice(0, 10);
-  return [
-    { name: 'Last 7 days', start: addDays(end, -7), end },
-    { name: 'Last 30 days', start: addDays(end, -30), end },
-    { name: 'Last 90 days', start: addDays(end, -90), end },
-    { name: 'This month', start: `${year}-${month}-01`, end },
-    { name: 'Last month', start: before, end: `${year}-${month}-01` },
-    { name: 'Last 365 days', start: addDays(end, -365), end },
-  ];
-}
 
 export function Controls() {
   const [view, change] = useView();
@@ -62,6 +49,7 @@ export function Controls() {
         onChange={(currency) => change({ currency })}
       />
       <Filters view={view} change={change} />
+      <AddFilter view={view} change={change} />
     </form>
   );
 }
@@ -73,7 +61,7 @@ interface Changing {
 
 function Period({ view, change }: Changing) {
   const named = periods();
-  const chosen = named.find(({ start, end }) => start === view.start && end === view.end)?.name ?? '';
+  const chosen = periodOf(view)?.name ?? '';
   const setDay =
     (set: (day: string) => Partial<View>) =>
     ({ currentTarget }: JSX.TargetedEvent<HTMLInputElement>): void => {
@@ -125,13 +113,22 @@ function Filters({ view, change }: Changing) {
         <li key={one}>
           <button
             type="button"
-            aria-label={`Remove the filter ${one}`}
+            title={`Remove the filter ${one}`}
+            aria-label={`Remove the filter ${chipText(one)}`}
             onClick={() => change({ filter: view.filter.filter((other) => other !== one) })}
           >
-            {one} <span aria-hidden="true">×</span>
+            {chipText(one)} <span aria-hidden="true">×</span>
           </button>
         </li>
       ))}
     </ul>
   );
+}
+
+/** A filter in words: `channel:!email` is “channel is not email”. */
+function chipText(filter: string): string {
+  const [field = '', ...rest] = filter.split(':');
+  const value = rest.join(':');
+  const is_not = value.startsWith('!');
+  return `${words(field)} ${is_not ? 'is not' : 'is'} ${value.slice(is_not ? 1 : 0) || 'missing'}`;
 }

@@ -17,6 +17,7 @@ export function creditColumns<R extends Credited>(currency: string, of: string):
   return [
     {
       name: 'Revenue',
+      field: 'attributed_revenue',
       meaning: `Net revenue that the model credits to the ${of}`,
       right: true,
       cell: (row) => money(row.attributed_revenue_micros, currency),
@@ -24,6 +25,7 @@ export function creditColumns<R extends Credited>(currency: string, of: string):
     },
     {
       name: 'Change',
+      field: 'change_percent',
       meaning: 'Against the earlier period',
       right: true,
       cell: (row) => <Change percent={row.change_percent?.['attributed_revenue']} />,
@@ -31,6 +33,7 @@ export function creditColumns<R extends Credited>(currency: string, of: string):
     },
     {
       name: 'Orders credited',
+      field: 'credited_conversions',
       meaning: `Parts of orders that the model credits to the ${of}`,
       right: true,
       cell: (row) => count(row.credited_conversions, 1),
@@ -38,6 +41,7 @@ export function creditColumns<R extends Credited>(currency: string, of: string):
     },
     {
       name: 'Orders touched',
+      field: 'touched_conversions',
       meaning: `Orders with a touch of the ${of} in their path; an order may have several`,
       right: true,
       cell: (row) => count(row.touched_conversions),
@@ -45,12 +49,14 @@ export function creditColumns<R extends Credited>(currency: string, of: string):
     },
     {
       name: 'Spend',
+      field: 'spend',
       right: true,
       cell: (row) => money(row.spend_micros, currency),
       by: (row) => (row.spend_micros ? Number(row.spend_micros) : null),
     },
     {
       name: 'Return on spend',
+      field: 'return_on_ad_spend',
       meaning: 'Revenue divided by spend',
       right: true,
       cell: (row) => (row.return_on_ad_spend ? `${count(row.return_on_ad_spend, 1)} ×` : NOTHING),

@@ -73,8 +73,9 @@ export function ratioOf(part: string | null | undefined, whole: string | null | 
   return Number(part) / Number(whole);
 }
 
-/** A day such as 28 Nov. */
+/** A day such as 28 Nov; a month stays as it is. */
 export function shortDay(day: string): string {
+  if (!/^\d{4}-\d\d-\d\d$/.test(day)) return day;
   return new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(
     new Date(`${day}T00:00Z`),
   );

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import { addDays, today, useView, withView } from '../view.ts';
 import { usePlaces } from './navigation.ts';
+import { addressOfSaved, useSavedViews } from './views.tsx';
 
 interface Command {
   name: string;
@@ -13,6 +14,7 @@ function useCommands(): Command[] {
   const [view, change] = useView();
   const [, go] = useLocation();
   const { pages, of_admins } = usePlaces();
+  const saved = useSavedViews();
   const end = addDays(today(), 1);
   const days = (n: number): Command => ({
     name: `Show the last ${n} days`,
@@ -23,6 +25,7 @@ function useCommands(): Command[] {
       name: `Go to ${name}`,
       run: () => go(withView(path, view)),
     })),
+    ...saved.map((one) => ({ name: `Open the view ${one.name}`, run: () => go(addressOfSaved(one)) })),
     ...[7, 30, 90, 365].map(days),
     ...['linear', 'last_touch', 'first_touch', 'time_decay'].map((model) => ({
       name: `Use the model ${model.replace('_', ' ')}`,

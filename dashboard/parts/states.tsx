@@ -2,9 +2,10 @@
 import type { ComponentChildren } from 'preact';
 import { Refusal } from '../api/ask.ts';
 
-export function Loading({ what }: { what: string }) {
+/** @param tall the height of what is coming, in rem, so that nothing below moves when it is there. */
+export function Loading({ what, tall }: { what: string; tall?: number | undefined }) {
   return (
-    <p class="loading" role="status">
+    <p class="loading" role="status" style={tall === undefined ? undefined : { minHeight: `${tall}rem` }}>
       Loading {what} …
     </p>
   );
@@ -40,6 +41,8 @@ interface Answered<T> {
   data: T | undefined;
   error: Error | null;
   isFetching: boolean;
+  /** True if the answer is that to another question, until this one is answered. */
+  isPlaceholderData?: boolean;
   refetch: () => unknown;
 }
 
@@ -47,16 +50,20 @@ interface Answered<T> {
 export function Shown<T>({
   answer,
   what,
+  tall,
   children,
 }: {
   answer: Answered<T>;
   what: string;
+  /** About how high it is, in rem. */
+  tall?: number;
   children: (data: T) => ComponentChildren;
 }) {
   if (answer.error) return <Failed error={answer.error} retry={() => void answer.refetch()} />;
-  if (answer.data === undefined) return <Loading what={what} />;
+  if (answer.data === undefined) return <Loading what={what} tall={tall} />;
+  const is_stale = answer.isFetching || answer.isPlaceholderData === true;
   return (
-    <div class={answer.isFetching ? 'shown stale' : 'shown'} aria-busy={answer.isFetching}>
+    <div class={is_stale ? 'shown stale' : 'shown'} aria-busy={is_stale}>
       {children(answer.data)}
     </div>
   );

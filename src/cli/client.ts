@@ -28,6 +28,8 @@ export interface Client {
   get(path: string, query?: Query): Promise<Json>;
   post(path: string, body?: unknown): Promise<Json>;
   delete(path: string): Promise<Json>;
+  /** The body of an answer as it is: a file. @throws as the other calls. */
+  file(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Buffer>;
   /** Sends records. Waits while the spool is full. */
   send(record: RecordName, items: readonly unknown[]): Promise<Acknowledgement>;
   /** The number of {@link send} calls at the same time that makes an import fastest. */

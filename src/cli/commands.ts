@@ -17,6 +17,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
     names: ['report', 'receipt', 'runs', 'models'],
     load: async () => (await import('./report-commands.ts')).addReportCommands,
   },
+  { names: ['sql', 'views'], load: async () => (await import('./sql-commands.ts')).addSqlCommands },
   { names: ['fit'], load: async () => (await import('./fit.ts')).addFitCommand },
   { names: ['scorecard'], load: async () => (await import('./scorecard/register.ts')).addScorecardCommand },
   { names: ['machine-traffic'], load: async () => (await import('./machine-traffic.ts')).addMachineTrafficCommand },
@@ -25,6 +26,10 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['destinations'], load: async () => (await import('./destination-commands.ts')).addDestinationCommands },
   { names: ['sources'], load: async () => (await import('./source-commands.ts')).addSourceCommands },
   { names: ['keys', 'reclassify'], load: async () => (await import('./admin-commands.ts')).addAdminCommands },
+  {
+    names: ['annotations', 'share'],
+    load: async () => (await import('./sharing-commands.ts')).addSharingCommands,
+  },
   { names: ['email-keys'], load: async () => (await import('./email-commands.ts')).addEmailCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
   { names: ['completion'], load: async () => (await import('./completion.ts')).addCompletionCommand },

@@ -1,4 +1,4 @@
-/** `tributary demo`: a server with a simulated shop, four example reports, and commands to send a first event. */
+/** `tributary demo`: a server with a simulated shop, its dashboard, example reports, and commands to send a first event. */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import { PlanMapping } from './import/plan-mapping.ts';
 import { RejectedFile } from './import/rejected.ts';
 import { openRows } from './import/rows.ts';
 import { type Io, stopped } from './io.ts';
+import { openBrowser } from './open-browser.ts';
 import { type Context, whole } from './options.ts';
 import { count, Progress } from './progress.ts';
 import { endOf } from './simulate.ts';
@@ -29,6 +30,7 @@ interface DemoOptions {
   port: number;
   keep: boolean;
   once: boolean;
+  open: boolean;
 }
 
 export function addDemoCommand(program: Command, { io, open }: Context): void {
@@ -41,6 +43,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
     .option('--port <n>', 'port; a free port when left out', whole(0, 65_535), 0)
     .option('--keep', 'keep the data folder', false)
     .option('--once', 'print and exit', false)
+    .option('--no-open', 'do not open the dashboard in a browser')
     .action(async (options: DemoOptions) => {
       const { stop } = io;
       const folder = mkdtempSync(join(tmpdir(), 'tributary-demo-'));
@@ -61,9 +64,11 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         io.out(
           `${count(records)} simulated records of ${count(options.customers)} people over ${options.days} days, loaded through ${server.address}\n`,
         );
+        io.out(dashboardOf(server));
         io.out(await showDemo(client, server.tributary, truth));
         io.out(firstEvent(server));
         if (options.once) return;
+        if (options.open) openBrowser(io, `${server.address}/`);
         io.out(
           `\nThe server runs until you press Ctrl-C. ${options.keep ? `Its data is in ${join(folder, 'data')}.` : 'Then the demo deletes its data. Use --keep to keep it.'}\n`,
         );
@@ -116,9 +121,17 @@ async function load(io: Io, client: Client, folder: string): Promise<number> {
   return records;
 }
 
+const keyOf = ({ made }: Server, scope: string): string =>
+  made.find(({ scopes }) => scopes.includes(scope as Json))?.key ?? '';
+
+/** Where to look, and the key to sign in with. */
+const dashboardOf = (server: Server): string =>
+  `\nDashboard  ${server.address}/\nread key   ${keyOf(server, 'read')}\n\nSign in to the dashboard with the read key.\n\n`;
+
 /** Commands to paste: send a touch and an order, wait until they are loaded, and read the credit of the touch. */
-function firstEvent({ address, made }: Server): string {
-  const key = (scope: string): string => made.find(({ scopes }) => scopes.includes(scope as Json))?.key ?? '';
+function firstEvent(server: Server): string {
+  const { address } = server;
+  const key = (scope: string): string => keyOf(server, scope);
   const post = (path: string, body?: object): string =>
     `curl -s ${address}${path} -H 'Authorization: Bearer ${key('write')}'${body ? ` -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'` : ' -X POST'}\n`;
   const now = Date.now();
@@ -143,6 +156,6 @@ function firstEvent({ address, made }: Server): string {
     `curl -s '${address}/v1/touchpoints?key=${key('page')}' -d '${JSON.stringify({ anonymous_id: 'me-in-a-page', touchpoint_type: 'website_visit', url: 'https://shop.example/', occurred_at: at(5) })}' -H 'Content-Type: text/plain'\n`,
     post('/v1/flush'),
     `curl -s ${address}/v1/conversions/my-order/receipt -H 'Authorization: Bearer ${key('read')}'\n`,
-    `\nwrite key  ${key('write')}\nread key   ${key('read')}\npage key   ${key('page')}\nDashboard:     ${address}/ (sign in with the read key)\nAPI reference: ${address}/docs\n`,
+    `\nwrite key  ${key('write')}\npage key   ${key('page')}\nAPI reference: ${address}/docs\n`,
   ].join('');
 }

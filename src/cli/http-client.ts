@@ -65,7 +65,19 @@ export class HttpClient implements Client {
 
   async close(): Promise<void> {}
 
+  async file(method: string, path: string, body?: unknown): Promise<Buffer> {
+    const response = await this.fetch(method, path, body);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    if (!response.ok) readAnswer(response.status, bytes.toString(), response.headers.get('retry-after'));
+    return bytes;
+  }
+
   private async request(method: string, path: string, body?: unknown): Promise<Json> {
+    const response = await this.fetch(method, path, body);
+    return readAnswer(response.status, await response.text(), response.headers.get('retry-after'));
+  }
+
+  private async fetch(method: string, path: string, body: unknown): Promise<Response> {
     const init: RequestInit = {
       method,
       headers: { authorization: `Bearer ${this.server.token}` },
@@ -75,9 +87,8 @@ export class HttpClient implements Client {
       init.body = JSON.stringify(body);
       (init.headers as Record<string, string>)['content-type'] = 'application/json';
     }
-    let response: Response;
     try {
-      response = await fetch(this.where + path, init);
+      return await fetch(this.where + path, init);
     } catch (cause) {
       const why = (cause as { cause?: { code?: string } }).cause?.code ?? (cause as Error).message;
       throw new TributaryError(
@@ -86,7 +97,6 @@ export class HttpClient implements Client {
         { cause },
       );
     }
-    return readAnswer(response.status, await response.text(), response.headers.get('retry-after'));
   }
 }
 

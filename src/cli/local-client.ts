@@ -1,7 +1,7 @@
 /** The client for commands on a data folder that no server has open: it calls the same routes within this process. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import type { RecordName } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
@@ -73,6 +73,12 @@ export class LocalClient implements Client {
 
   delete(path: string): Promise<Json> {
     return this.request('DELETE', path);
+  }
+
+  async file(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Buffer> {
+    const answer = await this.inject(method, path, body);
+    if (answer.statusCode >= 400) readAnswer(answer.statusCode, answer.body, retryAfterOf(answer));
+    return answer.rawPayload;
   }
 
   /** Calls the collector directly, without HTTP and JSON. */
@@ -154,20 +160,28 @@ export class LocalClient implements Client {
   }
 
   private async request(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown): Promise<Json> {
+    const answer = await this.inject(method, url, body);
+    return readAnswer(answer.statusCode, answer.body, retryAfterOf(answer));
+  }
+
+  private async inject(method: 'GET' | 'POST' | 'DELETE', url: string, body: unknown): Promise<LightMyRequestResponse> {
     this.app ??= this.makeApp();
     const app = await this.app;
-    const answer = await app.inject({
+    return app.inject({
       method,
       url,
       headers: { authorization: `Bearer ${this.token}` },
       ...(body === undefined ? {} : { payload: body as object }),
     });
-    const retry_after = answer.headers['retry-after'];
-    return readAnswer(answer.statusCode, answer.body, retry_after === undefined ? null : String(retry_after));
   }
 
   private async makeApp(): Promise<FastifyInstance> {
     const { buildApp } = await import('../server/app.ts');
     return buildApp(this.tributary, this.keys, { log_level: 'silent' });
   }
+}
+
+function retryAfterOf({ headers }: LightMyRequestResponse): string | null {
+  const retry_after = headers['retry-after'];
+  return retry_after === undefined ? null : String(retry_after);
 }

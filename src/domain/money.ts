@@ -65,8 +65,13 @@ export function amountInWords(micros: bigint): string {
   const [whole, decimals] = formatMicros(cents * CENT)
     .slice(0, -4)
     .split('.');
-  return `${whole!.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals}`;
+  return `${grouped(whole!)}.${decimals}`;
 }
+
+const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** A count in a sentence, such as "1,204". */
+export const countInWords = (count: number): string => grouped(String(count));
 
 /** {@link amountInWords} with its currency, such as "1,204.50 EUR". */
 export const moneyInWords = (micros: bigint, currency: string): string => `${amountInWords(micros)} ${currency}`;

@@ -20,6 +20,7 @@ import { isInMemory, isRule, memoryModels } from './memory-models.ts';
 import { askOrders } from './orders/ask-orders.ts';
 import { readSegments } from './orders/segments.ts';
 import { Pass } from './pass.ts';
+import { countOf, type WatchPass } from './pass-progress.ts';
 import type { PassSums } from './pass-sums.ts';
 import { PersonParts } from './person-parts.ts';
 import { LABEL_COLUMNS, type LabelColumn } from './relations.ts';
@@ -52,6 +53,8 @@ export interface Question {
   threads: PassThreads | undefined;
   /** Aborted when nobody waits for the result any more. */
   signal: AbortSignal | undefined;
+  /** Told of the pass when it begins. */
+  watch?: WatchPass | undefined;
 }
 
 /** The sums of a report. */
@@ -161,17 +164,21 @@ async function makePass(
   plan: Plan,
   histories: Histories,
   asked: Asked,
-  { threads, signal }: Pick<Question, 'threads' | 'signal'>,
+  { threads, signal, watch }: Pick<Question, 'threads' | 'signal' | 'watch'>,
 ): Promise<PassSums | null> {
   const { models, asking, decays } = memoryModels(plan, histories.labels);
   const pass = new Pass(histories, asked, models);
   try {
-    const parts = plan.models.every(isRule) ? await threads?.run(histories, asked, signal) : undefined;
+    const parts = plan.models.every(isRule) ? await threads?.run(histories, asked, signal, watch) : undefined;
     for (const { part, open_decays } of parts ?? []) {
       await pass.add(part);
       for (const exponent of open_decays) decays.open.add(exponent);
     }
-    if (!parts) await pass.run(new PersonParts(asked.orders, histories), signal);
+    if (!parts) {
+      const people = new PersonParts(asked.orders, histories);
+      watch?.(countOf(people.next, asked.orders.persons));
+      await pass.run(people, signal);
+    }
     for (const one of asking) await one.ask(snapshot);
     pass.finish();
     return pass.sums;

@@ -59,7 +59,7 @@ export class PassSums {
     this.journeys = new JourneySums(journey_details ? tables.channels : null);
     this.credited = new Uint8Array(tables.labels);
     this.path_facts = path_facts ? new PathFacts(orders.orders) : null;
-    this.spread = has_spread ? new PersonSpread(tables.groups + 1) : null;
+    this.spread = has_spread ? new PersonSpread() : null;
   }
 
   /** The value that no touch earned for a reason. */
@@ -93,7 +93,7 @@ export class PassSums {
   async add(other: PassSumsData): Promise<void> {
     for (const name of Object.keys(this.counts) as Array<keyof PassSums['counts']>)
       this.counts[name] += other.counts[name];
-    await this.groups.add(other.groups);
+    const numbers = await this.groups.add(other.groups);
     await this.emails.add(other.emails);
     for (const { reason, sums, groups } of other.rest) {
       const own = this.restOf(reason);
@@ -108,7 +108,7 @@ export class PassSums {
     for (const [label, is_credited] of other.credited.entries()) this.credited[label]! |= is_credited;
     this.net.addAll(other.net, 1);
     if (other.path_facts !== null) this.path_facts!.addAll(other.path_facts);
-    if (other.spread !== null) this.spread!.addAll(other.spread);
+    if (other.spread !== null) this.spread!.addAll(other.spread, numbers);
   }
 
   private byEventGroup(): ExactSums {

@@ -242,7 +242,7 @@ export class Pass {
     let has_email = false;
     for (let k = 0; k < path.length; k++) {
       this.sums.groups.count(group[k]!, order, person);
-      spread?.count(this.paths.touchGroup(k), order, person, this.asked.orders, this.isChosenEvent);
+      spread?.count(group[k]!, order, person, this.asked.orders, this.isChosenEvent);
       if (email[k]! < 0) continue;
       has_email = true;
       this.sums.emails.count(email[k]!, order, person);

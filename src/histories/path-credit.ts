@@ -14,7 +14,7 @@ interface Sums {
   emails: Tally;
   /** Value of orders with touches that a model with absolute weights gives to none, by event group; null for other models. */
   organic: ReadonlyArray<ExactSums | null>;
-  /** The credit of the first model by groups of people, if the report asks for it. */
+  /** How the credit of the first model spreads over people, if the report asks for it. */
   spread: PersonSpread | null;
 }
 
@@ -122,11 +122,6 @@ export class PathCredit {
     return model === 0 ? this.sums_of.spread : null;
   }
 
-  /** The touch group of a touch of the path. */
-  touchGroup(k: number): number {
-    return this.asked.tables.group[this.path.labels[this.path.first + k]!]!;
-  }
-
   /** Adds the parts of `after` less those of `before`, each V * S_k div S - V * S_(k-1) div S. @returns the sum of what it added. */
   private share(
     i: number,
@@ -162,7 +157,7 @@ export class PathCredit {
   private add(k: number, part: number, of_groups: ExactSums, of_emails: ExactSums, spread: PersonSpread | null): void {
     of_groups.add(this.group[k]!, part);
     if (this.email[k]! >= 0) of_emails.add(this.email[k]!, part);
-    spread?.credit(this.touchGroup(k), this.asked.orders.person_group[this.path.order]!, part);
+    spread?.credit(this.group[k]!, this.asked.orders.person_group[this.path.order]!, part);
   }
 
   /** {@link share} for values of any size and sign. Division truncates toward zero, as it does for bigint. */
@@ -177,7 +172,7 @@ export class PathCredit {
       const so_far = (value.after * sum) / total - (value.before * sum) / total;
       groups.micros[i]!.addLarge(this.group[k - 1]!, so_far - before);
       if (this.email[k - 1]! >= 0) emails.micros[i]!.addLarge(this.email[k - 1]!, so_far - before);
-      spread?.credit(this.touchGroup(k - 1), this.asked.orders.person_group[this.path.order]!, so_far - before);
+      spread?.credit(this.group[k - 1]!, this.asked.orders.person_group[this.path.order]!, so_far - before);
       before = so_far;
     }
     organic[i]?.addLarge(this.asked.event_group[event]!, value.after - value.before - before);

@@ -18,7 +18,7 @@ export class PersonParts {
   constructor(
     orders: Pick<PassOrders, 'persons' | 'subjects'>,
     touchpoints: Touchpoints,
-    private readonly next: Int32Array = new Int32Array(1),
+    readonly next: Int32Array = new Int32Array(1),
   ) {
     this.people = inMemoryOrder(orders, touchpoints);
     this.size = Math.max(1, Math.min(MAX_PART, Math.floor(orders.persons / MIN_PARTS)));

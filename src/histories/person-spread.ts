@@ -1,5 +1,5 @@
 /**
- * How the figures of touch groups spread over random groups of people, for a report that tells how sure they are. A bootstrap draws
+ * How the figures of groups spread over random groups of people, for a report that tells how sure they are. A bootstrap draws
  * these groups of people instead of single people. Source: Wolter, Introduction to Variance Estimation, 2007, chapter 2.
  */
 import { PERSON_GROUPS } from '../attribution/plan.ts';
@@ -7,7 +7,7 @@ import type { PassOrders } from './asked.ts';
 import { ExactSums, type ExactSumsData } from './exact.ts';
 import { addEvent } from './journey-tally.ts';
 
-/** The figures of one touch group. */
+/** The figures of one group. */
 export interface SpreadFigures {
   /** People whose orders it touched. */
   people: number;
@@ -19,87 +19,80 @@ export interface SpreadFigures {
 
 /** The figures as data, for another thread. */
 export interface PersonSpreadData {
-  touch_groups: readonly number[];
+  groups: number;
   people: ExactSumsData;
   touched: ExactSumsData;
   credited: ExactSumsData;
 }
 
+/** Groups have the numbers of the tally of the pass. */
 export class PersonSpread {
-  /** The touch groups with a touch in a path, by their numbers here. */
-  readonly touch_groups: number[] = [];
+  private groups = 0;
   private readonly people = new ExactSums();
   private readonly touched = new ExactSums();
   private readonly credited = new ExactSums();
-  /** By touch group, its number plus 1; 0 is none. */
-  private readonly numbers: Uint32Array;
-  private readonly last_order: Int32Array;
-  private readonly last_person: Int32Array;
-
-  constructor(groups: number) {
-    this.numbers = new Uint32Array(groups);
-    this.last_order = new Int32Array(groups).fill(-1);
-    this.last_person = new Int32Array(groups).fill(-1);
-  }
+  private last_order = new Int32Array(16).fill(-1);
+  private last_person = new Int32Array(16).fill(-1);
 
   /** Counts a touch of an order. Touches of one order, and orders of one person, come together. */
-  count(
-    touch_group: number,
-    order: number,
-    person: number,
-    orders: PassOrders,
-    counts: (event: number) => boolean,
-  ): void {
-    if (this.last_order[touch_group] === order) return;
-    this.last_order[touch_group] = order;
-    const number = this.numberOf(touch_group);
+  count(group: number, order: number, person: number, orders: PassOrders, counts: (event: number) => boolean): void {
+    this.reserve(group + 1);
+    if (this.last_order[group] === order) return;
+    this.last_order[group] = order;
     for (let e = orders.event_starts[order]!; e < orders.event_starts[order + 1]!; e++)
-      if (counts(e)) addEvent(this.touched, number, orders, e);
-    if (this.last_person[touch_group] === person) return;
-    this.last_person[touch_group] = person;
-    this.people.add(number, 1);
+      if (counts(e)) addEvent(this.touched, group, orders, e);
+    if (this.last_person[group] === person) return;
+    this.last_person[group] = person;
+    this.people.add(group, 1);
   }
 
   /** Adds credit. @param amount whole micros, a bigint where they are large. */
-  credit(touch_group: number, person_group: number, amount: number | bigint): void {
-    const at = this.numberOf(touch_group) * PERSON_GROUPS + person_group;
+  credit(group: number, person_group: number, amount: number | bigint): void {
+    this.reserve(group + 1);
+    const at = group * PERSON_GROUPS + person_group;
     if (typeof amount === 'number') this.credited.add(at, amount);
     else this.credited.addLarge(at, amount);
   }
 
-  figures(number: number): SpreadFigures {
+  /** The figures of a group; none if it has no touch in a path. */
+  figures(group: number): SpreadFigures {
     const credited = new Map<number, bigint>();
-    for (let group = 0; group < PERSON_GROUPS; group++) {
-      const micros = this.credited.total(number * PERSON_GROUPS + group);
-      if (micros !== 0n) credited.set(group, micros);
+    if (group >= this.groups) return { people: 0, touched_micros: 0n, credited };
+    for (let person_group = 0; person_group < PERSON_GROUPS; person_group++) {
+      const micros = this.credited.total(group * PERSON_GROUPS + person_group);
+      if (micros !== 0n) credited.set(person_group, micros);
     }
-    return { people: Number(this.people.total(number)), touched_micros: this.touched.total(number), credited };
+    return { people: Number(this.people.total(group)), touched_micros: this.touched.total(group), credited };
   }
 
   data(): PersonSpreadData {
-    const { touch_groups, people, touched, credited } = this;
-    return { touch_groups, people: people.data(), touched: touched.data(), credited: credited.data() };
+    const { groups, people, touched, credited } = this;
+    return { groups, people: people.data(), touched: touched.data(), credited: credited.data() };
   }
 
-  /** Adds the figures of other people, from another thread. */
-  addAll({ touch_groups, people, touched, credited }: PersonSpreadData): void {
-    const numbers = touch_groups.map((group) => this.numberOf(group));
-    this.people.addAll(people, numbers.length, numbers);
-    this.touched.addAll(touched, numbers.length, numbers);
+  /** Adds the figures of other people, from another thread. @param numbers those of its groups here. */
+  addAll({ groups, people, touched, credited }: PersonSpreadData, numbers: Uint32Array): void {
+    for (const number of numbers.subarray(0, groups)) this.reserve(number + 1);
+    this.people.addAll(people, groups, numbers);
+    this.touched.addAll(touched, groups, numbers);
     const places = Uint32Array.from(
-      { length: numbers.length * PERSON_GROUPS },
+      { length: groups * PERSON_GROUPS },
       (_, i) => numbers[Math.floor(i / PERSON_GROUPS)]! * PERSON_GROUPS + (i % PERSON_GROUPS),
     );
     this.credited.addAll(credited, places.length, places);
   }
 
-  private numberOf(touch_group: number): number {
-    const known = this.numbers[touch_group]!;
-    if (known > 0) return known - 1;
-    const number = this.touch_groups.push(touch_group) - 1;
-    this.numbers[touch_group] = number + 1;
-    for (const sums of [this.people, this.touched]) sums.reserve(number + 1);
-    this.credited.reserve((number + 1) * PERSON_GROUPS);
-    return number;
+  private reserve(groups: number): void {
+    if (groups <= this.groups) return;
+    this.groups = groups;
+    for (const sums of [this.people, this.touched]) sums.reserve(groups);
+    this.credited.reserve(groups * PERSON_GROUPS);
+    if (groups <= this.last_order.length) return;
+    const grown = (from: Int32Array) => {
+      const longer = new Int32Array(2 * groups).fill(-1);
+      longer.set(from);
+      return longer;
+    };
+    [this.last_order, this.last_person] = [grown(this.last_order), grown(this.last_person)];
   }
 }

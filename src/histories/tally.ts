@@ -100,8 +100,16 @@ export class Tally {
     };
   }
 
-  /** Adds the figures of other people, from another thread. */
-  async add({ event_group, touch_group, orders, touches, people, micros, millionths }: TallyData): Promise<void> {
+  /** Adds the figures of other people, from another thread. @returns the numbers of its groups here. */
+  async add({
+    event_group,
+    touch_group,
+    orders,
+    touches,
+    people,
+    micros,
+    millionths,
+  }: TallyData): Promise<Uint32Array> {
     const turns = new WorkTurns();
     const count = event_group.length;
     const numbers = new Uint32Array(count);
@@ -121,6 +129,7 @@ export class Tally {
         if (turns.ends(1)) await turns.next();
         sums.addAll(added[model]!, count, numbers);
       }
+    return numbers;
   }
 
   private reserve(size: number): void {

@@ -28,7 +28,7 @@ export function middleOf(values: readonly number[], level: number): Interval {
  * x_k + (h - k) (x_(k+1) - x_k). Source: Hyndman and Fan, Sample quantiles in statistical packages, The American Statistician
  * 50, 1996, definition 7 (the default of R and NumPy).
  */
-function percentile(sorted: Float64Array, p: number): number {
+export function percentile(sorted: Float64Array, p: number): number {
   if (sorted.length === 0) return Number.NaN;
   const place = p * (sorted.length - 1);
   const below = Math.floor(place);

@@ -8,6 +8,7 @@ import { more, reportTitle, reportWarnings } from './head.ts';
 import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
 import {
   exactDecimals,
+  intervalText,
   money,
   NOTHING,
   number,
@@ -39,6 +40,8 @@ const MEASURES = new Set([
   'attributed_revenue_micros',
   'attributed_revenue',
   'average_attribution_weight',
+  'attributed_revenue_interval',
+  'attributed_revenue_support',
   ...Object.keys(SPENT),
 ]);
 
@@ -113,6 +116,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
   const rows = allGroups(part);
   const keys = groupKeys(rows);
   const has_spend = rows.some((row) => typeof row['spend'] === 'string');
+  const has_intervals = rows.some((row) => 'attributed_revenue_interval' in row);
   const unattributed = rows.length === 0 ? null : unattributedBy(part, keys);
   const total = BigInt(part.reconciliation.attributed_micros);
   const columns: TextColumn[] = [
@@ -121,6 +125,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     { name: 'credited', right: true },
     { name: `revenue ${report['currency']}`, right: true },
     { name: 'share', right: true },
+    ...(has_intervals ? [{ name: '90 %', right: true }] : []),
     ...(has_spend ? SPEND_COLUMNS : []),
     ...changeColumns(report),
     ...(unattributed ? [{ name: 'unattributed', right: true }] : []),
@@ -136,6 +141,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
       number(row['credited_conversions'], 2),
       money(micros, decimals),
       share(micros),
+      ...(has_intervals ? [intervalText(row['attributed_revenue_interval'])] : []),
       ...(has_spend ? spendCells(row) : []),
       ...changeCells(report, row, 'attributed_revenue', decimals),
       ...(unattributed ? [money(unattributed(row), decimals)] : []),
@@ -149,6 +155,7 @@ function oneModel(report: ReportJson, part: Part, limit: number): string {
     number(sum, 2),
     money(total, decimals),
     '',
+    ...(has_intervals ? [''] : []),
     ...(has_spend ? SPEND_COLUMNS.map(() => '') : []),
     ...changeCells(report, part.summary, 'total_attributed_revenue', decimals),
     ...(unattributed

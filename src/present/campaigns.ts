@@ -6,7 +6,7 @@ import { changeCells, changeColumns } from './changes.ts';
 import { line } from './clip.ts';
 import { more, reportTitle, reportWarnings } from './head.ts';
 import { SPEND_COLUMNS, spendCells } from './spend-columns.ts';
-import { moneyText, NOTHING, number, percent, textTable } from './table.ts';
+import { intervalText, moneyText, NOTHING, number, percent, textTable } from './table.ts';
 
 type Row = Record<string, unknown>;
 
@@ -26,7 +26,7 @@ export function showCampaigns(report: ReportJson, limit: number): string {
   ];
   const columns = [
     ...names.map((name) => ({ name })),
-    ...[...figures, 'per recipient', '90 %'].map((name) => ({ name, right: true })),
+    ...[...figures, 'per recipient', '90 %', 'above average'].map((name) => ({ name, right: true })),
     ...SPEND_COLUMNS,
     ...changeColumns(report),
   ];
@@ -39,7 +39,8 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     number(row['credited_conversions'], 2),
     moneyText(row['attributed_revenue']),
     moneyText(row['revenue_per_recipient']),
-    interval(row['revenue_per_recipient_interval'] as Interval | null | undefined),
+    intervalText(row['revenue_per_recipient_interval']),
+    percent(row['revenue_per_recipient_above_average']),
     ...spendCells(row),
     ...changeCells(report, row, 'attributed_revenue'),
   ];
@@ -56,19 +57,10 @@ export function showCampaigns(report: ReportJson, limit: number): string {
     reportTitle('Campaigns', report) +
     textTable(columns, lines, [totals]) +
     more(campaigns.length, shown.length) +
-    '\nopened and clicked: people, without machines, of those with a delivery; 90 %: the interval of the revenue per recipient\n' +
+    '\nopened and clicked: people, without machines, of those with a delivery; 90 %: the interval of the revenue per recipient;\nabove average: resamples in which it is above that of all campaigns together\n' +
     (has_campaign && !has_email ? notMet(campaigns) : '') +
     reportWarnings(report)
   );
-}
-
-interface Interval {
-  low: string;
-  high: string;
-}
-
-function interval(found: Interval | null | undefined): string {
-  return found ? `${moneyText(found.low)} – ${moneyText(found.high)}` : NOTHING;
 }
 
 /** An id as advertising platforms give them. */

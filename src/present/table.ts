@@ -85,6 +85,12 @@ export function moneyText(amount: unknown): string {
   return money(amount.startsWith('-') ? -micros : micros);
 }
 
+/** Formats an interval of amounts; nothing if it is withheld. */
+export function intervalText(interval: unknown): string {
+  const { low, high } = (interval ?? {}) as { low?: string; high?: string };
+  return low === undefined ? NOTHING : `${moneyText(low)} – ${moneyText(high)}`;
+}
+
 /** Formats a count, whole or fractional. */
 export function number(value: unknown, decimals = 0): string {
   if (typeof value !== 'number') return value === null || value === undefined ? NOTHING : clip(value);

@@ -20,6 +20,7 @@ import { showPaths } from './paths.ts';
 import { showReceipt } from './receipt.ts';
 import { showSendTimes } from './send-times.ts';
 import { showSynergies } from './synergies.ts';
+import { showToday } from './today.ts';
 import { showWhatChanged } from './what-changed.ts';
 
 type Show = (answer: ReportJson, limit: number) => string;
@@ -49,6 +50,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   send_times: showSendTimes,
   runs: listOr('runs', 'no run is frozen yet; freeze one with `tributary runs freeze`'),
   synergies: showSynergies,
+  today: showToday,
 };
 
 /** @param empty the sentence in place of a list of `rows` that has none. */

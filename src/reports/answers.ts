@@ -5,21 +5,28 @@
 import { formatInstant } from '../domain/time.ts';
 import { type Cancellation, unlessAborted } from './cancellation.ts';
 import type { Answers, ReportContext, ReportJson, Resolved, ServedBy } from './context.ts';
+import { Progress } from './progress.ts';
 
 const MAX_CHARACTERS = 64_000_000;
 const MAX_ANSWER_CHARACTERS = 8_000_000;
 
 /** An answer that is being computed, and what may end it. */
-interface UnderWay {
+interface UnderWay extends Asking {
   answer: Promise<ReportJson>;
-  cancellation: Cancellation | undefined;
+}
+
+/** What belongs to one request: what ends its work, and what is told how far it is. */
+interface Asking {
+  cancellation?: Cancellation | undefined;
+  progress?: Progress | undefined;
 }
 
 /** Waits for an answer that another request computes, until the client of this one is gone. */
-async function join(shared: UnderWay, own: Cancellation | undefined): Promise<ReportJson> {
+async function join(shared: UnderWay, own: Asking): Promise<ReportJson> {
   const release = shared.cancellation?.hold();
+  if (shared.progress !== undefined) own.progress?.follow(shared.progress);
   try {
-    return await unlessAborted(shared.answer, own?.signal);
+    return await unlessAborted(shared.answer, own.cancellation?.signal);
   } finally {
     release?.();
   }
@@ -35,17 +42,18 @@ export class AnswerCache implements Answers {
   async once(
     key: string,
     make: () => Promise<ReportJson>,
-    cancellation?: Cancellation,
+    { cancellation, progress = new Progress() }: Asking = {},
   ): Promise<{ answer: ReportJson; known: boolean }> {
     const kept = this.find(key);
     if (kept !== undefined) return { answer: kept, known: true };
     const shared = this.under_way.get(key);
     if (shared !== undefined) {
-      const answer = await join(shared, cancellation);
+      const answer = await join(shared, { cancellation, progress });
       this.hits += 1;
       return { answer, known: true };
     }
-    const making: UnderWay = { answer: make(), cancellation };
+    progress.begin();
+    const making: UnderWay = { answer: make(), cancellation, progress };
     this.under_way.set(key, making);
     // A request that comes after the end of the work begins it anew.
     const forget = (): void => {
@@ -132,7 +140,7 @@ export async function answerOnce(
   const brands = resolved.plan.brands.map(({ brand_id }) => brand_id).join(',');
   // All parameters are in the key as they were asked, so that no report has to list its own ones for the cache.
   const key = [shape, brands, resolved.config_hash, resolved.as_of, context.question ?? ''].join('\n');
-  const { answer, known } = await context.answers.once(key, makeNoted, context.cancellation);
+  const { answer, known } = await context.answers.once(key, makeNoted, context);
   context.served_by?.(served.get(answer) ?? 'sql');
   return known ? { ...answer, generated_at: formatInstant(context.clock()) } : answer;
 }

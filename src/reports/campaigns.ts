@@ -89,12 +89,13 @@ async function campaignsAnswer(
     not_filtered === null
       ? await readCampaignsEngagement(snapshot, context, plan, { keys, filters, named, limit: MAX_ROWS + 1 })
       : null;
-  const rows = await campaignRows(keys, { credited, spread, kinds, engagement });
+  const { rows, ...average } = await campaignRows(keys, { credited, spread, kinds, engagement });
   checkRows(rows.length, plan, 'start');
   return {
     ...reportHead(resolved, context.clock()),
     attribution_model: plan.models[0]!.name,
     campaigns: rows,
+    ...average,
     totals: {
       ...engagementCounts(engagement?.all ?? null),
       ...totalsOf(credited, !warnings.some(({ code }) => code === SPEND_WITHOUT_RATE)),

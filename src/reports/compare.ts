@@ -195,7 +195,8 @@ function zeroRow(compared: Compared, like: ReportJson, other: ReportJson | undef
       }),
     );
   const there = Object.fromEntries(Object.entries(sometimes).filter(([name]) => name in like));
-  if (by_name === undefined) return zeros({ ...measures, ...there, ...others }, other);
+  const kept = Object.fromEntries(Object.entries(others).filter(([name]) => name in like));
+  if (by_name === undefined) return zeros({ ...measures, ...there, ...kept }, other);
   const { field } = by_name;
   const known = (other?.[field] ?? {}) as Record<string, ReportJson>;
   const named = Object.keys(like[field] as object).map((name) => [

@@ -6,11 +6,13 @@ import type { BrandSettings } from '../domain/settings.ts';
 import type { Histories } from '../histories/histories.ts';
 import type { PassThreads } from '../histories/threads/pass-threads.ts';
 import type { PersonDirectory } from '../identity/directory.ts';
+import type { Artifact } from '../models/artifacts/artifact.ts';
 import type { TrainingPool } from '../models/training/pool.ts';
 import type { ReadOptions, Snapshot, Warehouse } from '../warehouse/port.ts';
 import type { Position } from '../warehouse/position.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Compare } from './earlier-period.ts';
+import type { Progress } from './progress.ts';
 
 /** What the figures of an answer come from: histories in memory, or the query in the engine. */
 export const SERVED_BY = ['histories', 'sql'] as const;
@@ -48,12 +50,16 @@ export interface ReportContext {
   question?: string;
   /** The answer is about the earlier period of `compare`. */
   earlier?: Compare;
+  /** Told of a fit that was stored. */
+  fitted?: (artifact: Artifact) => Promise<void>;
   /** Told of the request once it is resolved. */
   resolved?: (resolved: Resolved) => void;
   /** Told what the figures of an answer came from, also if the answer was cached; the route of a report sets it. */
   served_by?: (source: ServedBy) => void;
   /** Ends the work when the client is gone; the route of a report sets it. */
   cancellation?: Cancellation;
+  /** Told how far the calculation is; the route of a report sets it where the client asks for it. */
+  progress?: Progress;
   /** The key that asks; the route of a report sets it. */
   owner?: string;
 }
@@ -90,6 +96,6 @@ export interface Answers {
   once(
     key: string,
     make: () => Promise<ReportJson>,
-    cancellation?: Cancellation,
+    own?: { cancellation?: Cancellation | undefined; progress?: Progress | undefined },
   ): Promise<{ answer: ReportJson; known: boolean }>;
 }

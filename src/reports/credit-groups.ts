@@ -5,7 +5,8 @@ import { microsPer, money, ratio } from '../domain/money.ts';
 import type { Row } from '../warehouse/schema.ts';
 import { mapInTurns } from '../warehouse/work-turns.ts';
 import type { ReportJson } from './context.ts';
-import type { CreditSource, Group, Grouping, Totals } from './credit-source.ts';
+import { revenueIntervalOf } from './credit-interval.ts';
+import type { CreditSource, Group, Grouping, Spread, Totals } from './credit-source.ts';
 import { spendOf, withSpend } from './group-spend.ts';
 import { byRevenue, type GroupKey, inOrder } from './groups.ts';
 import { daysOf, missingTimes, timesOf } from './time-series.ts';
@@ -49,7 +50,8 @@ export async function modelParts(
   }
   rows += Math.max(...rests.map(({ rest, left_out }) => rest.length + (left_out?.length ?? 0)));
   const { groups, warnings } = await fillTimes(plan, found, grouping, room - rows);
-  const shown = { keys, groups, emails, totals, has_spend: spend.groups !== null };
+  const spread = grouping.with_intervals ? await intervalsBy(await source.spread(room)) : null;
+  const shown = { keys, groups, emails, totals, has_spend: spend.groups !== null, spread };
   for (const [i, { name }] of plan.models.entries())
     parts.push([name, await modelPart(i, shown, { order_keys, ...rests[i]! })]);
   return { parts, warnings: [...spend.warnings, ...warnings] };
@@ -101,11 +103,23 @@ interface Shown {
   emails: readonly Row[];
   totals: Totals;
   has_spend: boolean;
+  /** The fields about intervals, by the keys as JSON; null without intervals. */
+  spread: ReadonlyMap<string, ReportJson> | null;
 }
+
+const intervalsBy = async (spread: readonly Spread[]): Promise<Map<string, ReportJson>> =>
+  new Map(
+    await mapInTurns(spread, (own): [string, ReportJson] => [
+      JSON.stringify(own.keys),
+      { ...revenueIntervalOf(own), attributed_revenue_support: own.people },
+    ]),
+  );
+/** Those of a group without a touch in a path. */
+const NO_INTERVAL = { attributed_revenue_interval: null, attributed_revenue_support: 0 };
 
 async function modelPart(
   i: number,
-  { keys, groups, emails, totals, has_spend }: Shown,
+  { keys, groups, emails, totals, has_spend, spread }: Shown,
   remaining: Remaining,
 ): Promise<ReportJson> {
   const rows = await mapInTurns(groups, (group) => ({
@@ -127,6 +141,7 @@ async function modelPart(
       credited_conversions: ratio(row.millionths, MICRO_CONVERSIONS),
       ...money('attributed_revenue', row.micros),
       average_attribution_weight: ratio(row.millionths, row.touches * BigInt(MICRO_CONVERSIONS)),
+      ...(spread ? (spread.get(JSON.stringify(row.keys)) ?? NO_INTERVAL) : {}),
       ...(has_spend ? spendOf(row) : {}),
     })),
     email_attribution: await mapInTurns(email_rows.sort(byRevenue), ({ row, micros: value }) => ({

@@ -13,8 +13,10 @@ export interface Grouping {
   keys: readonly GroupKey[];
   filters: Filters;
   week_start: WeekStart;
-  /** True if the report asks for {@link CreditSource.spread}. Its keys are about touches. */
+  /** True if the report asks for {@link CreditSource.spread}. */
   has_spread?: boolean;
+  /** True if the rows have intervals, which come from the spread. */
+  with_intervals?: boolean;
 }
 
 /** Totals that are the same for every model. */

@@ -56,6 +56,7 @@ export async function askHistories(
     has_spread,
     threads: context.threads,
     signal: context.cancellation?.signal,
+    watch: context.progress?.watchPass,
   });
 }
 
@@ -78,7 +79,7 @@ export function creditSourceOf(snapshot: Snapshot, plan: Plan, credit: MemoryCre
       net_micros: sums.net.total(0),
     }),
     groups: async () => groupsOf(credit, grouping.keys),
-    spread: async () => spreadOf(credit),
+    spread: async () => spreadOf(credit, grouping.keys),
     emails: async () => emailsOf(credit),
     rest: async (i) => [...restOf(credit), ...organicOf(credit, i)],
     leftOut: async (i) => (credit.hidden_group === null ? null : hiddenOf(credit, i)),
@@ -119,29 +120,35 @@ const sumsOf = ({ micros, millionths }: GroupFigures): Row =>
     ]),
   );
 
-function groupsOf(credit: MemoryCredit, keys: readonly GroupKey[]): Group[] {
-  const { sums, names, event_groups, hidden_group } = credit;
-  const { groups } = sums;
+/** The groups with their numbers in the pass, without that of the touches that filters leave out. */
+function groupNumbers(
+  { sums: { groups }, names, event_groups, hidden_group }: MemoryCredit,
+  keys: readonly GroupKey[],
+): Array<{ number: number; keys: Array<string | null> }> {
   return groups.event_group.flatMap((event_group, number) => {
     const touch_group = groups.touch_group[number]!;
     if (touch_group === hidden_group) return [];
     const of_touch = names.touch_groups[touch_group]![Symbol.iterator]();
     const of_event = event_groups[event_group]![Symbol.iterator]();
-    const figures = groups.figures(number);
     return {
+      number,
       keys: keys.map(({ about }) => (about === 'touch' ? of_touch : of_event).next().value as string | null),
-      touched: figures.orders,
-      touches: BigInt(figures.touches),
-      row: sumsOf(figures),
     };
   });
 }
 
-function spreadOf({ sums: { spread }, names, hidden_group }: MemoryCredit): Spread[] {
+function groupsOf(credit: MemoryCredit, keys: readonly GroupKey[]): Group[] {
+  const { groups } = credit.sums;
+  return groupNumbers(credit, keys).map(({ number, keys: own }) => {
+    const figures = groups.figures(number);
+    return { keys: own, touched: figures.orders, touches: BigInt(figures.touches), row: sumsOf(figures) };
+  });
+}
+
+function spreadOf(credit: MemoryCredit, keys: readonly GroupKey[]): Spread[] {
+  const { spread } = credit.sums;
   if (spread === null) return [];
-  return spread.touch_groups.flatMap((group, number) =>
-    group === hidden_group ? [] : { keys: [...names.touch_groups[group]!], ...spread.figures(number) },
-  );
+  return groupNumbers(credit, keys).map(({ number, keys: own }) => ({ keys: own, ...spread.figures(number) }));
 }
 
 function kindsOf({ sums: { credited }, names: { labels } }: MemoryCredit): Map<string, Set<string>> {

@@ -101,6 +101,7 @@ function split(rows: readonly VerdictRow[], type: string): ReportJson {
 
 /** How long after they happened the records of the period arrived, and when the last one came. */
 async function readArrivals(snapshot: Snapshot, plan: Plan): Promise<ReportJson[]> {
+  const silences = await readSilences(snapshot, plan);
   const late = (ms: number): string => `count_where(epoch_ms(r.received_at) - epoch_ms(r.occurred_at) > ${ms})`;
   const found = [];
   for (const record of ARRIVING) {
@@ -124,9 +125,45 @@ async function readArrivals(snapshot: Snapshot, plan: Plan): Promise<ReportJson[
       over_a_day_late: late_day,
       over_a_week_late: late_week,
       last_received_at: records === 0 || last_ms === null ? null : new Date(last_ms).toISOString(),
+      ...silences.get(record)!,
     });
   }
   return found;
+}
+
+interface Silence {
+  days_with_records: number;
+  longest_silence_days: number;
+  silence_days: number;
+}
+
+/** On how many days records of each kind happened, and for how many days in a row none did. */
+async function readSilences(snapshot: Snapshot, plan: Plan): Promise<Map<string, Silence>> {
+  const days = new Map<string, number[]>();
+  for (const record of ARRIVING) {
+    const rows = await snapshot.query(
+      `select distinct floor_div(epoch_ms(r.occurred_at), ${MS_PER_DAY}) as day
+       from ${record} r ${ofPeriod('r')} where ${inPeriod('r', plan)} and ${atOrBefore('r', plan.positions.touchpoints)}`,
+    );
+    days.set(
+      record,
+      readAll(rows, { day: 'number' })
+        .map(({ day }) => day)
+        .sort((a, b) => a - b),
+    );
+  }
+  const last = Math.max(...[...days.values()].map((own) => own.at(-1) ?? Number.NEGATIVE_INFINITY));
+  return new Map([...days].map(([record, own]) => [record, silenceOf(own, last)]));
+}
+
+/** @param days in order. @param last the last day with a record of any kind. */
+function silenceOf(days: readonly number[], last: number): Silence {
+  const gaps = days.slice(1).map((day, i) => day - days[i]! - 1);
+  return {
+    days_with_records: days.length,
+    longest_silence_days: gaps.reduce((most, gap) => Math.max(most, gap), 0),
+    silence_days: days.length === 0 ? 0 : last - days.at(-1)!,
+  };
 }
 
 /** Records whose id was known with other content. */

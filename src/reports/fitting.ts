@@ -176,6 +176,7 @@ async function keep(context: ReportContext, artifact: Artifact): Promise<Artifac
   const known = await context.warehouse.read((snapshot) => soundArtifact(snapshot, artifact.artifact_id));
   if (known) return known;
   await context.warehouse.append({ model_artifacts: [artifactRow(artifact)] });
+  await context.fitted?.(artifact);
   return artifact;
 }
 

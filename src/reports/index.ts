@@ -16,21 +16,25 @@ import { cohorts } from './lifetime/cohorts.ts';
 import { lifetimeValue } from './lifetime/lifetime-value.ts';
 import { models } from './model-comparison.ts';
 import { card, fitted } from './models.ts';
+import { orders } from './orders.ts';
 import { paths } from './paths/report.ts';
 import { receipt } from './receipt.ts';
 import { comparison } from './run-comparison.ts';
 import { freeze, runs } from './runs.ts';
 import { synergies } from './synergies/synergies.ts';
+import { today } from './today/report.ts';
 import { whatChanged } from './what-changed/report.ts';
 
 export const REPORTS: readonly Report[] = [
   attribution,
   whatChanged,
+  today,
   models,
   journeys,
   paths,
   lags,
   synergies,
+  orders,
   campaigns,
   campaign,
   listHealth,

@@ -68,6 +68,10 @@ export const NAMED_ORDERS = defineRelation(
   { key: [], columns: { brand_id: 'text', conversion_id: 'text', order_id: 'text' } },
 );
 
+export const LISTED_ORDERS = defineRelation('listed_orders', 'an order that the report on orders lists', {
+  key: ['order_no'],
+  columns: { order_no: 'int' },
+});
 export const ORDER_SEGMENTS = defineRelation('order_segments', 'a segment of the person of an order at its time', {
   key: ['order_no', 'segment_name'],
   columns: { order_no: 'int', segment_name: 'text' },

@@ -51,6 +51,7 @@ export async function reportPaths(
     instants,
     threads: context.threads,
     signal: context.cancellation?.signal,
+    watch: context.progress?.watchPass,
   };
   const { paths, served_by } = await readOrderPaths(snapshot, plan, context.directory, question, histories);
   if (served_by === 'histories') context.served_by?.(served_by);

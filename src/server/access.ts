@@ -46,6 +46,23 @@ function authorize(request: Asked, route: Route, { keys, sessions }: Pick<GateCo
   return key;
 }
 
+/** True if the key or session of an open answer still opens its route. Other processes may have ended it. */
+export async function stillAllowed(
+  request: Asked,
+  route: Route,
+  context: Pick<GateContext, 'keys' | 'sessions'>,
+): Promise<boolean> {
+  const { keys, sessions } = context;
+  // If the store cannot be read, what is in memory decides, as for a request.
+  await Promise.all([keys, sessions].map((ring) => (ring.stale ? ring.refresh().catch(() => undefined) : undefined)));
+  try {
+    authorize(request, route, context);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface Presented {
   key: Key;
   in_session: boolean;

@@ -7,13 +7,16 @@ import fastify, {
   type onRequestHookHandler,
 } from 'fastify';
 import { badRequest } from '../domain/errors.ts';
+import { SavedViews } from '../sharing/views.ts';
 import { grantsOf } from '../sign-in-config.ts';
 import type { Tributary } from '../tributary.ts';
+import { SqlDesk, type SqlLimits } from '../views/desk.ts';
 import { Cors, type GateContext, gateHook, gateOf } from './access.ts';
 import { adminRoutes } from './admin-routes.ts';
+import { annotationRoutes } from './annotation-routes.ts';
 import { parseBodies, parseSegmentBodies } from './body.ts';
 import { collectRoutes } from './collect-routes.ts';
-import { dashboardRoutes } from './dashboard-routes.ts';
+import { DASHBOARD_PAGES, DashboardPage, dashboardRoutes } from './dashboard-routes.ts';
 import { destinationRoutes } from './destination-routes.ts';
 import { Door, type Entrance } from './door.ts';
 import { EmailKeys } from './email-keys.ts';
@@ -24,6 +27,7 @@ import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { openLinks } from './link-door.ts';
 import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link-routes.ts';
+import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { oidcRoutes } from './oidc/routes.ts';
@@ -33,6 +37,7 @@ import { Outgoing } from './outgoing.ts';
 import { RateLimit } from './rate-limit.ts';
 import { reportRoutes } from './report-routes.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
+import { savedViewRoutes } from './saved-view-routes.ts';
 import { scriptRoute } from './script-route.ts';
 import { segmentRoutes } from './segment-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -40,7 +45,11 @@ import { Sessions } from './sessions.ts';
 import { settingsRoutes } from './settings-routes.ts';
 import { Setup } from './setup.ts';
 import { setupRoute } from './setup-route.ts';
+import { shareRoutes } from './share-routes.ts';
+import { SharedAnswers } from './shared-answers.ts';
+import { SharedRoutes } from './shared-routes.ts';
 import { parseSourceBodies, sourceRoutes, webhookRoutes } from './source-routes.ts';
+import { sqlRoutes } from './sql-routes.ts';
 import { Uploads, uploadLimits } from './uploads.ts';
 import { VisitorIds } from './visitor-ids.ts';
 
@@ -49,6 +58,8 @@ export interface AppOptions {
   log_stream?: LogStream;
   /** Log level; that of the configuration when left out. `silent` turns logging off. */
   log_level?: string;
+  /** Limits of SQL over the views; the usual ones when left out. */
+  sql_limits?: Partial<SqlLimits>;
 }
 
 /** Time in which a whole request must arrive, so that slow senders cannot hold connections. */
@@ -99,9 +110,16 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const email_keys = new EmailKeys(tributary.state, tributary.folder, tributary.reports.clock);
   const collecting = collector === null ? [] : collectRoutes(services, collector);
   const links = collector === null ? null : openLinks(app, services, collector, email_keys);
+  const live = parts.reports ? liveRoute(services, sessions) : null;
+  // The server waits for its connections to end, and these have no end.
+  app.addHook('preClose', async () => live?.close());
+  const shared_answers = new SharedAnswers(services);
+  const page = new DashboardPage();
   const others: Route[] = [
     ...(parts.collects ? [scriptRoute()] : []),
-    ...(parts.reports ? reportRoutes(services) : []),
+    ...(parts.reports ? readingRoutes(services, shared_answers) : []),
+    ...(parts.reports ? sqlRoutes(services, new SqlDesk(tributary.folder, options.sql_limits)) : []),
+    ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
     ...settingsRoutes(services),
@@ -123,7 +141,8 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
   const routes = [...described, ...others];
   const entrances = collecting.map((route) => ({ route, ...addRoute(app, route, metrics, context) }));
   for (const route of others) addRoute(app, route, metrics, context);
-  if (parts.reports) for (const route of dashboardRoutes()) addRoute(app, route, metrics, context);
+  const pages = [...dashboardRoutes(page), ...new SharedRoutes(services, shared_answers, page).routes()];
+  if (parts.reports) for (const route of pages) addRoute(app, route, metrics, context);
   app.register(async (scope) => {
     parseSegmentBodies(scope, uploads);
     for (const route of segment) addRoute(scope, route, metrics, context);
@@ -139,6 +158,17 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     logAnswer(app.log, null, request, reply);
   });
   return app;
+}
+
+/** Reports, and what people keep and share beside them. */
+function readingRoutes(services: Services, shared_answers: SharedAnswers): Route[] {
+  const { annotations, state } = services.tributary;
+  return [
+    ...reportRoutes(services),
+    ...annotationRoutes(annotations),
+    ...shareRoutes(services, shared_answers),
+    ...savedViewRoutes(new SavedViews(state, DASHBOARD_PAGES)),
+  ];
 }
 
 /** Adds a route to Fastify. @returns its gate, and what notes its answers. */

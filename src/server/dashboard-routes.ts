@@ -23,20 +23,21 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Nothing is loaded from elsewhere, and nothing in the page runs but its own files. Charts set sizes by style attributes of scripts only. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "style-src-attr 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const contentPolicy = (frame_ancestors: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${frame_ancestors.length === 0 ? "'none'" : frame_ancestors.join(' ')}`,
+  ].join('; ');
 
 const HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'content-security-policy': contentPolicy([]),
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -57,11 +58,15 @@ function readAssets(): ReadonlyMap<string, Asset> {
 }
 
 /** The pages of the dashboard have paths of their own, which the browser may ask for. All of them are the same file. */
-const DASHBOARD_PAGES = [
+export const DASHBOARD_PAGES = [
   '/',
   '/channels',
   '/campaigns',
   '/campaigns/:id',
+  '/changes',
+  '/email',
+  '/live',
+  '/journeys',
   '/customers',
   '/customers/:id',
   '/models',
@@ -72,17 +77,39 @@ const DASHBOARD_PAGES = [
   '/admin/settings',
 ] as const;
 
-export function dashboardRoutes(): Route[] {
-  let assets: ReadonlyMap<string, Asset> | undefined;
-  const send = (name: string, cache: string, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    assets ??= readAssets();
-    const asset = assets.get(name);
-    if (asset === undefined)
-      throw new TributaryError('not_found', 'the dashboard has no such file; load the page again');
+/** The files of the dashboard, read at the first request. */
+export class DashboardPage {
+  private assets: ReadonlyMap<string, Asset> | undefined;
+
+  send(name: string, cache: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const asset = this.assetNamed(name);
     reply.headers({ ...HEADERS, 'cache-control': cache, 'content-type': asset.content_type });
     const takes_gzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
     return takes_gzip ? reply.header('content-encoding', 'gzip').send(asset.packed) : reply.send(asset.plain);
-  };
+  }
+
+  /** The page of a link. No search engine may list it, and only pages of `origins` may frame it. */
+  sendShared(origins: readonly string[], reply: FastifyReply): FastifyReply {
+    const { plain, content_type } = this.assetNamed(PAGE);
+    reply.headers({
+      ...HEADERS,
+      'content-security-policy': contentPolicy(origins),
+      'cache-control': 'no-store',
+      'content-type': content_type,
+    });
+    return reply.send(plain.toString().replace('<head>', '<head>\n<meta name="robots" content="noindex, nofollow">'));
+  }
+
+  private assetNamed(name: string): Asset {
+    this.assets ??= readAssets();
+    const asset = this.assets.get(name);
+    if (asset === undefined)
+      throw new TributaryError('not_found', 'the dashboard has no such file; load the page again');
+    return asset;
+  }
+}
+
+export function dashboardRoutes(page: DashboardPage): Route[] {
   return [
     ...DASHBOARD_PAGES.map(
       (path): Route => ({
@@ -93,7 +120,7 @@ export function dashboardRoutes(): Route[] {
         reads_query: false,
         summary: 'A page of the dashboard',
         answers: { 200: { description: 'The page', content_type: 'text/html' } },
-        handle: (request, reply) => send(PAGE, 'no-cache', request, reply),
+        handle: (request, reply) => page.send(PAGE, 'no-cache', request, reply),
       }),
     ),
     {
@@ -105,7 +132,7 @@ export function dashboardRoutes(): Route[] {
       summary: 'A file of the dashboard',
       answers: { 200: { description: 'The file' } },
       handle: (request, reply) =>
-        send((request.params as { name: string }).name, 'public, max-age=31536000, immutable', request, reply),
+        page.send((request.params as { name: string }).name, 'public, max-age=31536000, immutable', request, reply),
     },
   ];
 }

@@ -96,3 +96,16 @@ function readValue(name: string, value: unknown, schema: Shape): unknown {
 function shown(value: string): string {
   return JSON.stringify(value.slice(0, 60));
 }
+
+/**
+ * Makes a reader for the JSON body of a call: one object, whose fields are read as parameters are.
+ * @param example what the refusal of another body shows.
+ */
+export function bodyReader<S extends TObject>(schema: S, example: object): (body: unknown) => Static<S> {
+  const read = parameterReader(schema);
+  return (body) => {
+    if (typeof body !== 'object' || body === null || Array.isArray(body))
+      throw badRequest('body', `must be an object such as ${JSON.stringify(example)}`);
+    return read(body);
+  };
+}

@@ -13,6 +13,7 @@ import { csvInTurns, jsonInTurns } from './answer-text.ts';
 import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
 import { parameterReader } from './parameters.ts';
+import { ProgressBoard } from './progress-board.ts';
 import type { Route, Services } from './route.ts';
 
 /** Rows of each table of a page of text. It is made in one piece. */
@@ -33,12 +34,14 @@ const CsvParameter = Type.Optional(
 type Format = 'json' | 'csv' | 'text';
 
 export function reportRoutes(services: Services): Route[] {
-  return REPORTS.map((report) =>
-    report.writes === null ? readRoute(report, services) : writeRoute(report, report.writes, services),
+  const board = new ProgressBoard();
+  const routes = REPORTS.map((report) =>
+    report.writes === null ? readRoute(report, services, board) : writeRoute(report, report.writes, services),
   );
+  return [...routes, board.route()];
 }
 
-function readRoute(report: Report, services: Services): Route {
+function readRoute(report: Report, services: Services, board: ProgressBoard): Route {
   const { properties, required } = report.parameters;
   return {
     ...describedBy(report),
@@ -55,7 +58,8 @@ function readRoute(report: Report, services: Services): Route {
       if (csv !== undefined && format !== undefined && format !== 'csv')
         throw badRequest('csv', `is for format=csv, and format is ${format}; leave one of them out`);
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
-      const context = askedBy(request, reply, services);
+      const progress = board.begin(request, reply);
+      const context = { ...askedBy(request, reply, services), ...(progress === undefined ? {} : { progress }) };
       const asker = { key_brand_id: request.key!.brand_id };
       const answer = await report.run(context, asked, asker);
       if (reply.getHeader(SERVED_BY_HEADER) === 'histories')

@@ -2,7 +2,7 @@
  * Which role and which key may do what. This is the only place that says it.
  *
  * - A viewer reads reports that tell of no single person.
- * - An analyst reads everything that reads, single persons too.
+ * - An analyst reads everything that reads, single persons too, and asks in SQL.
  * - An admin also manages keys, sources, settings, fits and everything else that changes or shows the installation.
  *
  * Nobody sends events through the dashboard: that takes a key.
@@ -27,7 +27,8 @@ export function allows(key: Pick<Key, 'scopes'>, route: Protected): boolean {
 
 /** The scopes that open a route: the one that it names first. */
 export function scopesFor({ scope, pages = false, viewers = false }: Protected): readonly Scope[] {
-  const named: Scope[] = scope === null ? [] : [scope];
+  // Who may read everything may also ask it in SQL. What names persons there takes a scope of its own.
+  const named: Scope[] = scope === null ? [] : scope === 'sql' ? ['sql', 'persons', 'read'] : [scope];
   return [
     ...new Set<Scope>([...named, ...(viewers ? ['view' as const] : []), ...(pages ? ['page' as const] : []), 'admin']),
   ];

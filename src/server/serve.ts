@@ -85,6 +85,7 @@ export async function serve(tributary: Tributary, keys: KeyRing, options: ServeO
     logFailure(app.log, error, { what }, 'a background task failed');
   tributary.followers.add(keyFollower(keys));
   if (tributary.collector !== null) tributary.followers.add(saltFollower(tributary.reports.clock));
+  await tributary.noted_changes.noteStart(tributary.config).catch((error) => onError(error, 'annotations of changes'));
   tributary.followers.start();
   const close = (): Promise<void> => {
     shared?.close();

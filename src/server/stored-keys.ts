@@ -8,8 +8,11 @@ import { badRequest } from '../domain/errors.ts';
 import { everyEntry } from '../state/entries.ts';
 import type { Json, State } from '../state/port.ts';
 
-/** `page` is for a key that stands in a shop's page, where anyone can read it. `view` is `read` without single persons. `admin` includes the others. */
-export const SCOPES = ['write', 'read', 'admin', 'page', 'view'] as const;
+/**
+ * `page` is for a key that stands in a shop's page, where anyone can read it. `view` is `read` without single persons. `sql` is for SQL over
+ * the views, `persons` for the same with the columns that name persons and orders. `admin` includes the others.
+ */
+export const SCOPES = ['write', 'read', 'admin', 'page', 'view', 'sql', 'persons'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** A key as it is stored, under the SHA-256 of its secret. */

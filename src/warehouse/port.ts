@@ -98,9 +98,14 @@ export interface Snapshot {
   query<R extends Row = Row>(sql: string, parameters?: Record<string, Parameter>): Promise<R[]>;
   /**
    * Reads a query column by column, which costs a fraction of {@link query}. `take` gets the cells of some rows, in the order of
-   * the columns of `select`. Cells are doubles, texts or null; an integer has to be made a double first.
+   * the columns of `select`. Cells are doubles, texts or null; an integer has to be made a double first. If `take` returns a promise,
+   * the next rows are read after it.
    */
-  columns(sql: string, parameters: Record<string, Parameter>, take: (columns: Columns) => void): Promise<void>;
+  columns(
+    sql: string,
+    parameters: Record<string, Parameter>,
+    take: (columns: Columns) => void | Promise<void>,
+  ): Promise<void>;
   /** Stores the result of a query in a temporary table for later queries. */
   materialise(name: string, sql: string, parameters?: Record<string, Parameter>): Promise<void>;
   /** Gives a query a temporary name, like a view. It runs each time a later query reads that name. */

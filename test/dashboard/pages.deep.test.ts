@@ -124,7 +124,7 @@ test.skipIf(missing)('a channel becomes a filter in the address, and its chip re
   await page.reload();
   await demo.settled(page);
   expect((await firstColumns(page, /^Channels/)).length).toBe(1);
-  await page.getByRole('button', { name: 'Remove the filter channel:paid_search' }).click();
+  await page.getByRole('button', { name: 'Remove the filter channel is paid_search' }).click();
   await expect.poll(async () => (await firstColumns(page, /^Channels/)).length).toBeGreaterThan(1);
 });
 

@@ -74,6 +74,9 @@ describe('histories and the query', () => {
             expect(in_sql).toBe(false);
             if (text.startsWith('{')) answered += 1;
             const { group_by: _group_by, week_start: _week_start, models: _models, ...others } = parameters;
+            const [key] = group_by.split(',');
+            const sure = { ...others, group_by: key!, intervals: 'true' } as const;
+            expect(await askBoth(engine.reports, sure, histories)).toMatchObject({ in_sql: false });
             for (const run of [campaignsReport, journeysReport])
               expect(await askReportBoth(run, engine.reports, others, histories)).toMatchObject({ in_sql: false });
           });

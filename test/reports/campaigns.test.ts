@@ -168,6 +168,13 @@ describe('in a shop', () => {
       expect(Number(low)).toBeLessThan(19.5);
       expect(Number(high)).toBeGreaterThan(19.6);
       expect(Number(high)).toBeLessThan(26);
+      const dots = of('spring').revenue_per_recipient_quantiles.map(Number);
+      expect(dots).toEqual([...dots].sort((a: number, b: number) => a - b));
+      expect(dots.filter((dot: number) => dot >= Number(low) && dot <= Number(high)).length).toBe(18);
+      // Together they earned 1175 of 60 + 1 recipients, of which fall, with nothing, has one. So spring is always above.
+      expect(report.average_revenue_per_recipient).toBe('19.262295');
+      expect(of('spring').revenue_per_recipient_above_average).toBe(1);
+      expect(of('fall').revenue_per_recipient_above_average).toBe(null);
       expect(of('fall')).toMatchObject({
         campaign_kind: null,
         touched_conversions: 0,
@@ -194,5 +201,41 @@ describe('in a shop', () => {
       expect((report['warnings'] as Json[]).map(({ code }) => code)).toContain('engagement_not_filtered');
       const of_email = await campaignsReport(shop.reports, { ...MARCH, filter: ['channel:email'] }, ALL_BRANDS);
       expect(pick(of_email, 'campaigns', 0)).toMatchObject({ delivered: 1 });
+    }));
+
+  test('two campaigns that earn alike are above their average about as often as not, one that earns twice as much nearly always', () =>
+    withShop({}, async (shop) => {
+      const shares = async (values: readonly [string, string]): Promise<number[]> => {
+        const name = values.join('-');
+        const ids = Array.from({ length: 160 }, (_, i) => `${name}-p${i}`);
+        const campaign_id = (i: number): string => `${name}-${i % 2}`;
+        await shop.send(
+          'email_events',
+          ...ids.map((id, i) => mail('delivered', id, { campaign_id: campaign_id(i), email_id: 'e' })),
+        );
+        await shop.send(
+          'touchpoints',
+          ...ids.map((id, i) =>
+            touch(`c-${id}`, 'email_click', at(2), { campaign_id: campaign_id(i), customer_id: id }),
+          ),
+        );
+        await shop.send(
+          'conversions',
+          ...ids.map((id, i) =>
+            order(`o-${id}`, String(Number(values[i % 2]) * (1 + (i % 14))), at(4), { customer_id: id }),
+          ),
+        );
+        const filter = [`campaign_id:${name}-0`, `campaign_id:${name}-1`];
+        const report = (await campaignsReport(shop.reports, { ...MARCH, filter }, ALL_BRANDS)) as Json;
+        const of = (one: string): Json => report.campaigns.find((row: Json) => row.campaign_id === one);
+        return [0, 1].map((i) => of(`${name}-${i}`).revenue_per_recipient_above_average);
+      };
+      // Of the two, one is above the average exactly where the other is below.
+      const alike = await shares(['10', '10']);
+      expect(alike[0]! + alike[1]!).toBeCloseTo(1, 2);
+      expect(Math.max(...alike)).toBeLessThan(0.95);
+      const apart = await shares(['10', '20']);
+      expect(apart[0]).toBeLessThan(0.02);
+      expect(apart[1]).toBeGreaterThan(0.98);
     }));
 });

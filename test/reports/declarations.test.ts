@@ -82,6 +82,8 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, models: 'first_touch,time_decay' },
     { ...MARCH, group_by: GROUP_KEY_NAMES.join(',') },
     { ...MARCH, group_by: 'month,channel' },
+    { ...MARCH, group_by: 'day', intervals: 'true' },
+    { ...MARCH, group_by: 'channel', intervals: 'true', compare: 'previous_period' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   changes: [
@@ -89,6 +91,11 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, group_by: 'campaign_id,day', filter: ['channel:email'], model: 'last_touch' },
     { start: '2026-03-05', end: '2026-03-06', group_by: 'segment', compare: 'previous_year', movers: 0 },
     { start: '2026-03-05', end: '2026-03-07', adjustments: 'own_day' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  today: [
+    MARCH,
+    { ...MARCH, model: 'last_touch', compare: 'previous_year' },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   models: [
@@ -111,6 +118,12 @@ const QUESTIONS: Record<string, ReportJson[]> = {
   lags: [
     MARCH,
     { ...MARCH, by: 'touchpoint_type', limit: 1, filter: ['channel:email'], compare: 'previous_period' },
+    { start: '2020-01-01', end: '2020-01-02' },
+  ],
+  orders: [
+    MARCH,
+    { ...MARCH, by: 'campaign_id', path: ['spring', 'spring'], limit: 1 },
+    { ...MARCH, filter: ['channel:email', 'day:2026-03-04'] },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
   campaigns: [

@@ -6,6 +6,7 @@ import { makeConfig } from '../../src/config.ts';
 import { buildApp } from '../../src/server/app.ts';
 import { KeyRing } from '../../src/server/keys.ts';
 import { type CollectingTributary, openTributary, type Role } from '../../src/tributary.ts';
+import type { SqlLimits } from '../../src/views/desk.ts';
 import { warehouseSetting } from '../support/engine.ts';
 import { bearer } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -63,6 +64,7 @@ export interface TestOptions {
   log_level?: string;
   /** Batches are prepared in this thread, as for a command. */
   serves_nobody?: boolean;
+  sql_limits?: Partial<SqlLimits>;
   /** Several tests use the server, and close it after the last one. Otherwise it is closed after its test. */
   shared?: boolean;
 }
@@ -86,6 +88,7 @@ export async function startServer(options: TestOptions = {}): Promise<TestServer
   const app = buildApp(tributary, keys, {
     log_level: options.log_level ?? 'silent',
     log_stream: { write: (line) => log.push(line) },
+    sql_limits: options.sql_limits ?? {},
   });
   const close = async (): Promise<void> => {
     await app.close();

@@ -23,6 +23,9 @@ const VIEWER = `
   GET /v1/reports/lifetime_value
   GET /v1/reports/data_quality
   GET /v1/brands
+  GET /v1/annotations
+  GET /v1/saved-views
+  GET /v1/progress/{progress_id}
   GET /v1/runs
   GET /v1/runs/{run_id}/compare
   GET /v1/models
@@ -30,6 +33,16 @@ const VIEWER = `
 const ANALYST = `
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
+  POST /v1/sql
+  POST /v1/annotations
+  DELETE /v1/annotations/{annotation_id}
+  POST /v1/saved-views
+  DELETE /v1/saved-views/{view_id}
+  GET /v1/share-links
+  POST /v1/share-links
+  DELETE /v1/share-links/{link_id}
+  GET /v1/views
+  GET /v1/views/{view}
   GET /metrics`;
 const ADMIN_ONLY = `
   POST /v1/runs

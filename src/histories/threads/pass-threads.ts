@@ -7,6 +7,7 @@ import { ThreadCalls } from '../../files/thread-calls.ts';
 import { threadFile } from '../../files/thread-file.ts';
 import type { Asked } from '../asked.ts';
 import { TOUCHPOINT_ARRAYS, type Touchpoints } from '../histories.ts';
+import { countOf, type WatchPass } from '../pass-progress.ts';
 import type { AskedPaths } from '../paths/asked-paths.ts';
 import type { FoundPathsData } from '../paths/found-paths.ts';
 import { endParts } from '../person-parts.ts';
@@ -66,8 +67,13 @@ export class PassThreads {
    * thread failed, or the program ends.
    * @throws the reason of the signal.
    */
-  async run(touchpoints: Touchpoints, asked: Asked, signal?: AbortSignal): Promise<ThreadPart[] | undefined> {
-    return this.make('credit', touchpoints, asked, asked.orders.orders, signal);
+  async run(
+    touchpoints: Touchpoints,
+    asked: Asked,
+    signal?: AbortSignal,
+    watch?: WatchPass,
+  ): Promise<ThreadPart[] | undefined> {
+    return this.make('credit', touchpoints, asked, asked.orders.orders, signal, watch);
   }
 
   /** Finds paths, as {@link run} makes passes. */
@@ -75,9 +81,10 @@ export class PassThreads {
     touchpoints: Touchpoints,
     asked: AskedPaths,
     signal?: AbortSignal,
+    watch?: WatchPass,
   ): Promise<FoundPathsData[] | undefined> {
     const { orders, silent } = asked;
-    return this.make('paths', touchpoints, asked, orders.orders + silent.people + silent.alone.length, signal);
+    return this.make('paths', touchpoints, asked, orders.orders + silent.people + silent.alone.length, signal, watch);
   }
 
   private async make<K extends WorkKind>(
@@ -86,15 +93,20 @@ export class PassThreads {
     asked: ThreadWork[K]['asked'],
     size: number,
     signal: AbortSignal | undefined,
+    watch?: WatchPass,
   ): Promise<Array<ThreadWork[K]['part']> | undefined> {
     if (this.closed || size < this.least_orders) return undefined;
+    const { persons } = asked.orders;
     const block = this.blocks.pop() ?? new Block();
     this.running += 1;
     clearTimeout(this.idle);
     try {
       const question = await putQuestion(block, kind, touchpoints, asked);
+      watch?.(countOf(question.next, persons));
       return await this.ask<K>(question, signal);
     } finally {
+      // The memory of the counter is used again.
+      watch?.(() => ({ done: persons, total: persons }));
       this.running -= 1;
       if (this.blocks.length < KEPT_BLOCKS) this.blocks.push(block);
       if (this.running === 0) this.idle = setTimeout(() => void this.endThreads(), IDLE_MS).unref();

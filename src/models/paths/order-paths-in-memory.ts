@@ -9,7 +9,6 @@ import type { AskedPaths } from '../../histories/paths/asked-paths.ts';
 import { type FoundPathsData, joined } from '../../histories/paths/found-paths.ts';
 import { PathWalk } from '../../histories/paths/path-walk.ts';
 import { NOBODY, silentPeople } from '../../histories/paths/silent-people.ts';
-import type { PassThreads } from '../../histories/threads/pass-threads.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
@@ -50,7 +49,7 @@ export async function orderPathsInMemory(
     most_of_all: MAX_FIT_TOUCHES,
     instants: question.instants,
   };
-  const found = await findPaths(histories, asked, question.threads, question.signal);
+  const found = await findPaths(histories, asked, question);
   refuseMoreTouches(found.touches);
   return assemblePaths(found, plan, { orders, event_group, silent }, question, histories);
 }
@@ -71,10 +70,9 @@ async function chosenOrders({ orders, event_starts }: AskedOrders, event_group: 
 async function findPaths(
   histories: Histories,
   asked: AskedPaths,
-  threads: PassThreads | undefined,
-  signal: AbortSignal | undefined,
+  { threads, signal, watch }: Pick<PathQuestion, 'threads' | 'signal' | 'watch'>,
 ): Promise<FoundPathsData> {
-  const parts = await threads?.paths(histories, asked, signal);
+  const parts = await threads?.paths(histories, asked, signal, watch);
   if (parts) return joined(parts);
   const walk = new PathWalk(histories, asked);
   await walk.run(undefined, signal);

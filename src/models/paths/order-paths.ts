@@ -1,6 +1,7 @@
 /** The paths of a log one by one: what is asked, and what is read. {@link ./read-order-paths.ts} reads them. */
 import type { OrderRelations } from '../../attribution/relations.ts';
 import type { Question } from '../../histories/credit.ts';
+import type { WatchPass } from '../../histories/pass-progress.ts';
 import type { PassThreads } from '../../histories/threads/pass-threads.ts';
 import type { Parameter } from '../../warehouse/port.ts';
 import type { PathStates } from './state-naming.ts';
@@ -71,4 +72,6 @@ export interface PathQuestion {
   /** Threads that find many paths; the event loop finds all when left out. */
   threads: PassThreads | undefined;
   signal: AbortSignal | undefined;
+  /** Told of the search for paths when it begins. */
+  watch?: WatchPass | undefined;
 }

@@ -1,40 +1,80 @@
-/**
- * How sure the revenue per recipient of a campaign is: 90 % intervals from a bootstrap over random groups of people. Recipients are
- * given; what they bring varies from person to person.
- */
-import { formatMicros } from '../../domain/money.ts';
-import { middleOf } from '../../learning/bootstrap.ts';
+/** How sure the revenue per recipient of a campaign is. Recipients are given; what they bring varies from person to person. */
+import { formatMicros, ratio } from '../../domain/money.ts';
+import { middleOf, percentile } from '../../learning/bootstrap.ts';
 import { drawnSums } from '../../learning/group-bootstrap.ts';
 import type { ReportJson } from '../context.ts';
+import { drawnCredit, intervalAmounts, LEAST_PEOPLE, LEVEL } from '../credit-interval.ts';
 import { personDraws } from '../person-draws.ts';
 
-/** With fewer people who ordered, the largest orders decide alone, and the interval would be too narrow. */
-const LEAST_PEOPLE = 30;
-const LEVEL = 0.9;
+/** A row with recipients: what it is credited with, in micros by group of people. */
+interface Earning {
+  recipients: number;
+  credited: ReadonlyMap<number, bigint>;
+}
+
+/** Credited revenue / recipients of several rows together. Who is in several rows counts in each. */
+export interface AverageRevenue {
+  micros: number;
+  /** The same in each draw. */
+  drawn: Float64Array;
+}
+
+/** The average of all rows with recipients; null if it would be the row itself. */
+export function averageRevenue(rows: readonly Earning[]): AverageRevenue | null {
+  if (rows.length < 2) return null;
+  let recipients = 0;
+  const sums = new Map<number, number>();
+  for (const row of rows) {
+    recipients += row.recipients;
+    for (const [group, micros] of row.credited) sums.set(group, (sums.get(group) ?? 0) + Number(micros));
+  }
+  const total = [...sums.values()].reduce((all, micros) => all + micros, 0);
+  return { micros: total / recipients, drawn: drawnSums(personDraws(), sums).map((sum) => sum / recipients) };
+}
+
+/** The middles of {@link DOTS} equal parts of the draws, for a plot of quantiles as dots (Kay and others, CHI 2016). */
+const DOTS = 20;
+const DOT_PLACES = Array.from({ length: DOTS }, (_, i) => (i + 0.5) / DOTS);
 
 /**
- * The interval of credited revenue / recipients, and its support.
+ * The intervals of credited revenue and of credited revenue / recipients, the quantiles of the latter, how often it is above the average, and
+ * their support.
  * @param people those whose orders the campaign touched. @param credited micros by group of people.
  */
-export function revenueInterval(
+export function revenueIntervals(
   recipients: number | null,
   people: number,
   credited: ReadonlyMap<number, bigint>,
+  average: AverageRevenue | null = null,
 ): ReportJson {
-  const support = { revenue_per_recipient_support: people };
-  const withheld = (reason: string): ReportJson => ({
-    revenue_per_recipient_interval: null,
-    revenue_per_recipient_withheld: reason,
-    ...support,
-  });
-  if (recipients === null || recipients === 0) return withheld('needs recipients: no delivery was reported');
-  if (people < LEAST_PEOPLE) return withheld(`needs ${LEAST_PEOPLE} people with a touched order, has ${people}`);
-  const sums = new Map([...credited].map(([group, micros]) => [group, Number(micros)]));
-  const { low, high } = middleOf([...drawnSums(personDraws(), sums)], LEVEL);
-  const each = (micros: number): string => formatMicros(BigInt(Math.round(micros / recipients)));
-  return {
-    revenue_per_recipient_interval: { low: each(low), high: each(high) },
-    revenue_per_recipient_withheld: null,
-    ...support,
+  const drawn = drawnCredit({ people, credited });
+  const withheld = withheldBecause(recipients, people);
+  const shown = {
+    attributed_revenue_interval: drawn && intervalAmounts(middleOf([...drawn], LEVEL)),
+    revenue_per_recipient_withheld: withheld,
+    revenue_per_recipient_support: people,
   };
+  if (drawn === null || withheld !== null || recipients === null)
+    return {
+      ...shown,
+      revenue_per_recipient_interval: null,
+      revenue_per_recipient_quantiles: null,
+      revenue_per_recipient_above_average: null,
+    };
+  const above = average === null ? null : drawn.filter((sum, draw) => sum / recipients > average.drawn[draw]!).length;
+  const each = (micros: number): string => formatMicros(BigInt(Math.round(micros / recipients)));
+  const interval = intervalAmounts(middleOf([...drawn], LEVEL), recipients);
+  const sorted = drawn.sort();
+  return {
+    ...shown,
+    revenue_per_recipient_interval: interval,
+    revenue_per_recipient_quantiles: DOT_PLACES.map((place) => each(percentile(sorted, place))),
+    revenue_per_recipient_above_average: above === null ? null : ratio(above, drawn.length),
+  };
+}
+
+function withheldBecause(recipients: number | null, people: number): string | null {
+  if (recipients === null || recipients === 0) return 'needs recipients: no delivery was reported';
+  if (people < LEAST_PEOPLE) return `needs ${LEAST_PEOPLE} people with a touched order, has ${people}`;
+  return null;
 }

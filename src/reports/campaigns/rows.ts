@@ -16,7 +16,7 @@ import type { ReportJson } from '../context.ts';
 import type { Spread } from '../credit-source.ts';
 import { byRevenue } from '../groups.ts';
 import type { CampaignKey, CampaignsEngagement } from './engagement-asked.ts';
-import { revenueInterval } from './revenue-interval.ts';
+import { type AverageRevenue, averageRevenue, revenueIntervals } from './revenue-interval.ts';
 
 /** A row of the attribution report by the keys. The fields of spend are missing if the filters are about what spend does not have. */
 export interface CampaignRow extends ReportJson {
@@ -52,8 +52,14 @@ export function engagementCounts(engagement: Engagement | null): ReportJson {
   return engagement ?? nulls(Object.keys(ENGAGEMENT_COUNTS));
 }
 
+interface Rows {
+  rows: ReportJson[];
+  /** Null with fewer than two rows with recipients. */
+  average_revenue_per_recipient: string | null;
+}
+
 /** All rows, most revenue first. */
-export async function campaignRows(keys: readonly CampaignKey[], parts: Parts): Promise<ReportJson[]> {
+export async function campaignRows(keys: readonly CampaignKey[], parts: Parts): Promise<Rows> {
   const { credited, spread, engagement } = parts;
   const nameOf = (values: ReadonlyArray<string | null>): string => JSON.stringify(values);
   const spreads = new Map(spread.map((own) => [nameOf(own.keys), own]));
@@ -62,6 +68,16 @@ export async function campaignRows(keys: readonly CampaignKey[], parts: Parts): 
   const groups = [...credited.map((row) => ({ keys: valuesOf(row) }))];
   for (const [name, { keys: values }] of engagement?.groups ?? [])
     if (!credits.has(name)) groups.push({ keys: values });
+  const average = averageRevenue(
+    [...(engagement?.groups ?? [])].flatMap(
+      ([
+        name,
+        {
+          engagement: { unique_recipients: recipients },
+        },
+      ]) => (recipients === 0 ? [] : [{ recipients, credited: spreads.get(name)?.credited ?? new Map() }]),
+    ),
+  );
   const kinds = joined(parts.kinds, engagement?.kinds ?? new Map());
   const rows: Array<{ keys: Array<string | null>; micros: bigint; row: ReportJson }> = [];
   const turns = new WorkTurns();
@@ -77,14 +93,22 @@ export async function campaignRows(keys: readonly CampaignKey[], parts: Parts): 
       row: {
         campaign_kind: kindOf(kinds, (named['campaign_id'] as string | null | undefined) ?? null),
         ...named,
-        ...rowOf(credit, own, spreads.get(name)),
+        ...rowOf(credit, own, spreads.get(name), average),
       },
     });
   }
-  return rows.sort(byRevenue).map(({ row }) => row);
+  return {
+    rows: rows.sort(byRevenue).map(({ row }) => row),
+    average_revenue_per_recipient: average === null ? null : formatMicros(BigInt(Math.round(average.micros))),
+  };
 }
 
-function rowOf(credit: CampaignRow, engagement: Engagement | null, spread: Spread | undefined): ReportJson {
+function rowOf(
+  credit: CampaignRow,
+  engagement: Engagement | null,
+  spread: Spread | undefined,
+  average: AverageRevenue | null,
+): ReportJson {
   const { average_attribution_weight: _weight, ...credited } = credit;
   const { people = 0, touched_micros = 0n, credited: by_people = new Map() } = spread ?? {};
   const recipients = engagement?.unique_recipients ?? null;
@@ -96,7 +120,7 @@ function rowOf(credit: CampaignRow, engagement: Engagement | null, spread: Sprea
     ...engagementOf(engagement),
     conversion_rate: recipients === null ? null : ratio(people, recipients),
     revenue_per_recipient: recipients === null ? null : microsPer(BigInt(credit.attributed_revenue_micros), recipients),
-    ...revenueInterval(recipients, people, by_people),
+    ...revenueIntervals(recipients, people, by_people, average),
     ...(engagement === null ? NO_LOSSES : lossesPer(engagement, credit.touched_conversions)),
   };
 }

@@ -12,6 +12,7 @@ import {
   COMPARISON,
   closed,
   count,
+  described,
   fieldsOf,
   HEAD_MEANINGS,
   micros,
@@ -38,6 +39,8 @@ const CREDIT = {
   credited_conversions: number(),
   ...money('attributed_revenue'),
 };
+/** The middle 90 % of a bootstrap over people; null if it is withheld. */
+export const INTERVAL = nullable(closed({ low: amount(), high: amount() }));
 const orderKeys = () => fieldsOf(ORDER_FIELDS, () => Type.Optional(textOrNull()));
 
 /** What `compare` sets beside an earlier period. */
@@ -46,6 +49,10 @@ const PARTS = {
     keys: fieldsOf(GROUP_FIELDS, () => Type.Optional(textOrNull())),
     measures: { ...CREDIT, average_attribution_weight: ratio() },
     sometimes: SPENT,
+    others: {
+      attributed_revenue_interval: Type.Optional(INTERVAL),
+      attributed_revenue_support: Type.Optional(count()),
+    },
   },
   email_attribution: {
     keys: { email_id: textOrNull(), campaign_id: textOrNull() },
@@ -60,6 +67,10 @@ const PARTS = {
       attributed_conversions: count(),
       email_conversions: count(),
       ...money('total_revenue'),
+      total_revenue: described(
+        amount(),
+        'Net revenue of the shop: orders of the period less refunds, whether a touch earned it or not',
+      ),
       ...money('total_attributed_revenue'),
       ...money('email_attributed_revenue'),
       email_share_of_revenue: ratio(),
@@ -112,6 +123,9 @@ export const ATTRIBUTION_MEANINGS = {
   touched_conversions: 'Orders with a touch of the group in their path, also if that touch earned nothing',
   credited_conversions: 'The sum of the shares of orders that touches of the group earned',
   attributed_revenue: 'The part of net revenue that touches of the group earned',
+  attributed_revenue_interval:
+    'With `intervals=true`: the middle 90 % of a bootstrap over people of attributed_revenue; null if fewer than 30 people placed the touched orders',
+  attributed_revenue_support: 'People with a touched order',
   spend:
     'What the group cost; null if that is not known. Rows have spend, cost_per_conversion and return_on_ad_spend where all keys are among brand, channel, campaign_id, day, week and month',
   cost_per_conversion: 'spend / credited_conversions',
@@ -122,6 +136,7 @@ export const ATTRIBUTION_MEANINGS = {
   total_conversions: 'Orders of the period',
   attributed_conversions: 'Orders with a touch that could earn credit',
   email_conversions: 'Orders with an email in their path',
+  email_attributed_revenue: 'The part of total_revenue that touches of email earned',
   total_attributed_revenue: 'Revenue that touches earned; with the unattributed revenue it is total_revenue exactly',
   email_share_of_revenue: 'email_attributed_revenue / total_revenue',
   unattributed_micros: 'Revenue that no touch earned, by reason: the first filter that left no touch',

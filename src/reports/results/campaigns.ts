@@ -2,7 +2,7 @@
 import { Type } from '../../domain/typebox.ts';
 import { ENGAGEMENT_COUNTS, ENGAGEMENT_RATES, LOSSES } from '../campaign-metrics.ts';
 import type { ComparedParts } from '../compare.ts';
-import { ATTRIBUTION_MEANINGS } from './attribution.ts';
+import { ATTRIBUTION_MEANINGS, INTERVAL } from './attribution.ts';
 import { type Compared, comparedRows, comparedShape } from './changes.ts';
 import {
   amount,
@@ -44,7 +44,10 @@ const PARTS = {
     },
     others: {
       campaign_kind: textOrNull(),
-      revenue_per_recipient_interval: nullable(closed({ low: amount(), high: amount() })),
+      attributed_revenue_interval: INTERVAL,
+      revenue_per_recipient_interval: INTERVAL,
+      revenue_per_recipient_quantiles: nullable(Type.Array(amount())),
+      revenue_per_recipient_above_average: ratio(),
       revenue_per_recipient_withheld: textOrNull(),
       revenue_per_recipient_support: count(),
     },
@@ -60,6 +63,7 @@ export const CampaignsResult = closed({
   ...COMPARISON,
   attribution_model: text(),
   campaigns: comparedRows(PARTS.campaigns),
+  average_revenue_per_recipient: nullable(amount()),
   totals: comparedShape(PARTS.totals),
   definitions: byName(text()),
   warnings: WARNINGS,
@@ -77,6 +81,12 @@ export const CAMPAIGNS_MEANINGS = {
   sends: 'Null, as all engagement, if no email event, open or click of the campaign lies in the period',
   revenue_per_recipient_interval:
     'The middle 90 % of a bootstrap over people of attributed_revenue / unique_recipients; null if it is withheld',
+  revenue_per_recipient_quantiles:
+    'The same bootstrap as 20 values, each as likely as the others: the middles of 20 equal parts of its sorted results',
+  revenue_per_recipient_above_average:
+    'The share of resamples in which it is above average_revenue_per_recipient of the same resample; null without an interval or without other rows with recipients',
+  average_revenue_per_recipient:
+    'Attributed revenue of all rows with recipients / the sum of their recipients; who is in several rows counts in each',
   revenue_per_recipient_withheld: 'Why there is no interval',
   revenue_per_recipient_support: 'People with an influenced order',
   spend: 'What the campaign cost; null if no spend was sent',

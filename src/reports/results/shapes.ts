@@ -29,6 +29,9 @@ export const amount = () => Type.String({ pattern: '^-?\\d+\\.\\d{6}$' });
 /** RFC 3339 in UTC. */
 export const instant = () => Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' });
 
+/** A schema with a meaning of its own, where the report's words for the name mean another field. */
+export const described = <S extends TSchema>(schema: S, description: string): S => ({ ...schema, description });
+
 /** One amount in both forms: `NAME_micros` and `NAME`. */
 export const money = <N extends string>(name: N): Fields => ({ [`${name}_micros`]: micros(), [name]: amount() });
 

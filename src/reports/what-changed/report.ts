@@ -16,7 +16,7 @@ const DEFAULT_COMPARE: Compare = 'previous_period';
 const DEFAULT_GROUP_BY = 'channel';
 const DEFAULT_MOVERS = 5;
 
-const { models: _models, ...ONE_MODEL } = AttributionReportParameters.properties;
+const { models: _models, intervals: _intervals, ...ONE_MODEL } = AttributionReportParameters.properties;
 
 const WhatChangedParameters = Type.Object(
   {

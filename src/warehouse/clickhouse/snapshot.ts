@@ -48,12 +48,19 @@ export class ClickHouseSnapshot implements Snapshot {
     return this.turns.take(() => this.connection.query<R>(this.text(sql, parameters), this.call()));
   }
 
-  async columns(sql: string, parameters: Record<string, Parameter>, take: (columns: Columns) => void): Promise<void> {
+  async columns(
+    sql: string,
+    parameters: Record<string, Parameter>,
+    take: (columns: Columns) => void | Promise<void>,
+  ): Promise<void> {
     const rows = await this.query(sql, parameters);
     const names = Object.keys(rows[0] ?? {});
     for (let from = 0; from < rows.length; from += COLUMN_ROWS) {
       const part = rows.slice(from, from + COLUMN_ROWS);
-      take({ rows: part.length, cells: names.map((name) => part.map((row) => row[name] as number | string | null)) });
+      await take({
+        rows: part.length,
+        cells: names.map((name) => part.map((row) => row[name] as number | string | null)),
+      });
       await nextTurn();
     }
   }

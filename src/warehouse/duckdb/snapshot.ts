@@ -37,12 +37,16 @@ export class DuckDBSnapshot implements Snapshot {
     }
   }
 
-  async columns(sql: string, parameters: Record<string, Parameter>, take: (columns: Columns) => void): Promise<void> {
+  async columns(
+    sql: string,
+    parameters: Record<string, Parameter>,
+    take: (columns: Columns) => void | Promise<void>,
+  ): Promise<void> {
     const result = await this.run(sql, parameters);
     for (;;) {
       const chunk = await result.fetchChunk();
       if (!chunk || chunk.rowCount === 0) return;
-      take(readColumns(chunk));
+      await take(readColumns(chunk));
     }
   }
 

@@ -1,12 +1,14 @@
 /** One campaign: what was sent, what people and machines did with it, what it earned, and by which emails. */
 import { useParams } from 'wouter-preact';
-import { type Campaign, useCampaign } from '../api/reports.ts';
-import { Change } from '../parts/change.tsx';
-import { count, decimalMoney, share } from '../parts/figures.ts';
-import { Meaning } from '../parts/meaning.tsx';
-import { Shown } from '../parts/states.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { useView } from '../view.ts';
+import { type Campaign, useCampaign } from '../../api/reports.ts';
+import { Change } from '../../parts/change.tsx';
+import { count, decimalMoney, share } from '../../parts/figures.ts';
+import { Meaning } from '../../parts/meaning.tsx';
+import { Shown } from '../../parts/states.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
+import { useView } from '../../view.ts';
+import { ByDay } from './by-day.tsx';
+import { Sure } from './sure.tsx';
 
 type Email = Campaign['by_email'][number];
 
@@ -21,6 +23,8 @@ export default function CampaignPage() {
       <Shown answer={campaign} what="the campaign">
         {(data) => <Parts data={data} />}
       </Shown>
+      <Sure view={view} campaign_id={campaign_id} />
+      <ByDay view={view} campaign_id={campaign_id} />
     </div>
   );
 }

@@ -1,9 +1,9 @@
 /** One person: every touch with its verdict, and every order, in order of time. */
 import { Link, useParams } from 'wouter-preact';
-import { type Customer, useCustomer } from '../api/reports.ts';
-import { count, instant, money, words } from '../parts/figures.ts';
-import { Shown } from '../parts/states.tsx';
-import { useView, type View, withView } from '../view.ts';
+import { type Customer, useCustomer } from '../../api/reports.ts';
+import { count, instant, money, words } from '../../parts/figures.ts';
+import { Shown } from '../../parts/states.tsx';
+import { useView, type View, withView } from '../../view.ts';
 
 export default function CustomerPage() {
   const { id = '' } = useParams<{ id: string }>();

@@ -1,0 +1,20 @@
+/** The fields that reports filter by: the keys of their groups, without another name of one and without days, which the period chooses. */
+export const FILTER_FIELDS = [
+  'channel',
+  'campaign_id',
+  'email_id',
+  'campaign_kind',
+  'customer_kind',
+  'segment',
+  'conversion_type',
+  'touchpoint_type',
+  'device_type',
+  'country',
+  'utm_source',
+  'utm_medium',
+  'utm_campaign',
+  'utm_content',
+  'utm_term',
+  'utm_id',
+  'brand_id',
+] as const;
