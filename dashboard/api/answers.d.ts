@@ -964,6 +964,8 @@ Keys: Keys
 Brands: Brands
 Settings: Settings
 Sources: Sources
+Destinations: Destinations
+DestinationsOneDeadLetters: DestinationsOneDeadLetters
 }
 export interface ProjectsOneSettings {
 
@@ -6917,5 +6919,52 @@ last_refusal: (string | null)
  */
 letters: number
 last_reason: (string | null)
+}[]
+}
+export interface Destinations {
+destinations: {
+destination_id: string
+kind: string
+brand_id: string
+/**
+ * `sending`, `retrying` after a failure, or `stopped` until a person changes something
+ */
+status: string
+/**
+ * Messages that wait for their first try
+ */
+waiting: number
+/**
+ * Messages that wait for another try
+ */
+retrying: number
+waiting_since: (string | null)
+delivered: number
+/**
+ * Messages that were not meant for it, such as orders without email
+ */
+skipped: number
+/**
+ * Messages that it will never take
+ */
+refused: number
+/**
+ * Those that are kept and can be tried again
+ */
+dead_letters: number
+next_try_at: (string | null)
+last_delivered_at: (string | null)
+last_error: (string | null)
+}[]
+}
+export interface DestinationsOneDeadLetters {
+dead_letters: {
+number: number
+message_id: string
+kind: string
+conversion_id: (string | null)
+revision: number
+reason: string
+given_up_at: string
 }[]
 }
