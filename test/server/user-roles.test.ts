@@ -108,7 +108,8 @@ async function protectedCalls(): Promise<Array<[call: string, scope: string]>> {
 }
 
 test('every route says who may call it, and calls that send events are for keys only', async () => {
-  const sending = /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|sql|annotations|saved-views|share-links|dead_letters|reclassify|doctor)/;
+  const sending =
+    /^POST \/v1\/(?!runs|models|keys|flush|email\/|sources|destinations|sql|annotations|saved-views|share-links|dead_letters|reclassify|doctor)/;
   const all = (await protectedCalls()).map(([call]) => call);
   expect(all.filter((call) => !sending.test(call)).sort()).toEqual([...LEAST.keys()].sort());
   for (const call of all.filter((one) => sending.test(one)))
