@@ -41,7 +41,7 @@ describe('who may ask', () => {
       expect((await server.get('/v1/views/orders', headers)).status).toBe(403);
     }
     expect((await ask({ sql: 'select 1' }, {})).status).toBe(401);
-    for (const headers of [keys.sql, keys.persons, ADMIN])
+    for (const headers of [keys.sql, keys.persons, READ, ADMIN])
       expect((await ask({ sql: 'select 1 as one' }, headers)).body.rows).toEqual([{ one: 1 }]);
     expect((await server.get(`/v1/reports/attribution?${MARCH_QUERY}`, keys.sql)).status).toBe(403);
   });
