@@ -67,10 +67,10 @@ export class Outgoing {
    * answer would pass {@link check} together.
    * @throws busy as {@link check} does.
    */
-  write(request: Asked, text: () => string | Promise<string>): Promise<string> {
+  write<T extends string | Buffer>(request: Asked, body: () => T | Promise<T>): Promise<T> {
     const answer = this.writing.take(async () => {
       this.check(request);
-      return text();
+      return body();
     });
     // The answer is counted when it is handed to its connection, which is before the event loop's next turn.
     void this.writing.take(async () => {
