@@ -8,14 +8,14 @@ import { chosen, cohorts, netValue, people, type RefCohort } from '../reference/
 import type { Options, RefTouchpoint } from '../reference/reference.ts';
 import { optionsArbitrary, toReference, worlds } from '../reference/worlds.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
-import { Engine, TEST_ENGINE } from '../support/engine.ts';
+import { Engine } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, type Shop, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_COHORT_RUNS', TEST_ENGINE === 'duckdb' ? 5 : 3, 40);
+const RUNS = runsOf('TRIBUTARY_COHORT_RUNS', 3, 40);
 const EVENT_FIELDS = ['brand_id', 'conversion_type', 'segment', 'day', 'week', 'month'];
 
 const questions = fc.record({

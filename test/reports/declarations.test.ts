@@ -177,7 +177,8 @@ function withOptions(asked: Report, first: ReportJson | undefined): ReportJson[]
   if (asked.writes !== null || first === undefined) return [];
   const own = Object.entries(options).filter(([name]) => name in asked.parameters.properties);
   if (own.length === 0) return [];
-  if (!DEEP) return [{ ...first, ...Object.fromEntries(own.map(([name, { enum: values }]) => [name, values.at(-1)!])) }];
+  if (!DEEP)
+    return [{ ...first, ...Object.fromEntries(own.map(([name, { enum: values }]) => [name, values.at(-1)!])) }];
   return own.flatMap(([name, { enum: values }]) => values.map((value) => ({ ...first, [name]: value })));
 }
 

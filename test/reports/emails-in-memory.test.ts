@@ -15,14 +15,14 @@ import { emailWorlds } from '../reference/emails.ts';
 import { optionsArbitrary } from '../reference/worlds.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
 import { withEmails } from '../support/emails.ts';
-import { Engine, TEST_ENGINE, type WireEvent } from '../support/engine.ts';
+import { Engine, type WireEvent } from '../support/engine.ts';
 import { ALL_BRANDS, ENRICHMENT, mail, touch } from '../support/events.ts';
 import type { Json } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at } from '../support/time.ts';
 import { parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', TEST_ENGINE === 'duckdb' ? 5 : 3, 60);
+const RUNS = runsOf('TRIBUTARY_EMAIL_WORLDS', 3, 60);
 const FILTERS = [
   undefined,
   ['channel:email'],
