@@ -125,8 +125,10 @@ test('after a rebuild and another verdict, and people are in the same random gro
     const asked = { start: '2026-03-01', end: '2026-04-01' };
     engine.reports.configured_brands = ['default'];
     const compare = async (): Promise<Json> => {
-      for (const run of [listHealthReport, campaignsReport])
-        await askReportBoth(run, engine.reports, asked, viewOf(rebuilt));
+      await askReportBoth(listHealthReport, engine.reports, asked, viewOf(rebuilt));
+      // What was counted for one question is kept, and must not answer another one.
+      for (const other of [{}, { model: 'last_touch' }, { filter: ['campaign_id:fall'] }, { start: '2026-03-08' }, {}])
+        await askReportBoth(campaignsReport, engine.reports, { ...asked, ...other }, viewOf(rebuilt));
       const { text } = await askReportBoth(fatigueReport, engine.reports, asked, viewOf(rebuilt));
       return JSON.parse(text) as Json;
     };
