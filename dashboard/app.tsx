@@ -1,6 +1,7 @@
 /** The frame of every page: who is signed in, where one can go, and what is looked at. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
+import { useEffect } from 'preact/hooks';
 import { Link, Route, Switch, useLocation } from 'wouter-preact';
 import { client } from './api/ask.ts';
 import { includes, type SignedIn as Session, signOut, useSession } from './api/session.ts';
@@ -99,6 +100,10 @@ function Header({ session: { name, role, by } }: { session: Session }) {
   const [view] = useView();
   const { pages, of_admins } = usePlaces();
   const is_admin_page = path.startsWith('/admin/');
+  // On a phone the pages are a row that scrolls.
+  useEffect(() => {
+    document.querySelector('nav [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [path]);
   return (
     <header class="top">
       <div class="top-row">

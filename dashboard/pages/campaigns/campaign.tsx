@@ -1,12 +1,14 @@
 /** One campaign: what was sent, what people and machines did with it, what it earned, and by which emails. */
-import { useParams } from 'wouter-preact';
-import { type Campaign, useCampaign } from '../../api/reports.ts';
+import { Link, useParams } from 'wouter-preact';
+import { type Campaign, campaignQuestion, useCampaign } from '../../api/reports.ts';
+import { useIsAnalyst } from '../../api/session.ts';
 import { Change } from '../../parts/change.tsx';
 import { count, decimalMoney, share } from '../../parts/figures.ts';
 import { Meaning } from '../../parts/meaning.tsx';
+import { type Source, sourceOf } from '../../parts/source.ts';
 import { Shown } from '../../parts/states.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
-import { useView } from '../../view.ts';
+import { useView, type View, withView } from '../../view.ts';
 import { ByDay } from './by-day.tsx';
 import { Sure } from './sure.tsx';
 
@@ -21,7 +23,7 @@ export default function CampaignPage() {
     <div class="page">
       <h1>{campaign_id}</h1>
       <Shown answer={campaign} what="the campaign">
-        {(data) => <Parts data={data} />}
+        {(data) => <Parts data={data} from={sourceOf(campaignQuestion(view, campaign_id), data)} view={view} />}
       </Shown>
       <Sure view={view} campaign_id={campaign_id} />
       <ByDay view={view} campaign_id={campaign_id} />
@@ -29,7 +31,9 @@ export default function CampaignPage() {
   );
 }
 
-function Parts({ data }: { data: Campaign }) {
+function Parts({ data, from, view }: { data: Campaign; from: Source; view: View }) {
+  const own = `campaign_id:${data.campaign_id}`;
+  const sees_orders = useIsAnalyst();
   const {
     basic_metrics: basic,
     conversion_metrics: earned,
@@ -41,6 +45,12 @@ function Parts({ data }: { data: Campaign }) {
     <>
       <section aria-labelledby="earned">
         <h2 id="earned">What it earned</h2>
+        {sees_orders && (
+          <p>
+            <Link href={`${withView('/journeys', { ...view, filter: [own] })}&path=*`}>The orders behind it</Link>, each
+            with why it was credited
+          </p>
+        )}
         <dl class="figures">
           <Figure
             name="Revenue"
@@ -95,7 +105,7 @@ function Parts({ data }: { data: Campaign }) {
       </section>
       <section aria-labelledby="emails">
         <h2 id="emails">Its emails</h2>
-        <Emails data={data} />
+        <Emails data={data} from={from} />
       </section>
     </>
   );
@@ -127,36 +137,54 @@ function Figure({
   );
 }
 
-function Emails({ data: { by_email, currency } }: { data: Campaign }) {
+function Emails({ data: { by_email, currency }, from }: { data: Campaign; from: Source }) {
   const columns: ReadonlyArray<Column<Email>> = [
     { name: 'Email', cell: (row) => row.email_id ?? 'without an id', by: (row) => row.email_id },
-    { name: 'Delivered', right: true, cell: (row) => count(row.delivered), by: (row) => row.delivered },
+    {
+      name: 'Delivered',
+      field: 'delivered',
+      right: true,
+      cell: (row) => count(row.delivered),
+      by: (row) => row.delivered,
+    },
     {
       name: 'People who opened',
+      field: 'recipient_open_rate',
       right: true,
       cell: (row) => share(row.recipient_open_rate, 1),
       by: (row) => row.recipient_open_rate,
     },
     {
       name: 'People who clicked',
+      field: 'recipient_click_rate',
       right: true,
       cell: (row) => share(row.recipient_click_rate, 1),
       by: (row) => row.recipient_click_rate,
     },
     {
       name: 'Revenue',
+      field: 'attributed_revenue',
       right: true,
       cell: (row) => decimalMoney(row.attributed_revenue, currency),
       by: (row) => Number(row.attributed_revenue),
     },
     {
       name: 'Per recipient',
+      field: 'revenue_per_recipient',
       right: true,
       cell: (row) => decimalMoney(row.revenue_per_recipient, currency),
       by: (row) => (row.revenue_per_recipient === null ? null : Number(row.revenue_per_recipient)),
     },
   ];
   return (
-    <Table caption="Emails of the campaign" columns={columns} rows={by_email} keyOf={(row) => row.email_id ?? ''} />
+    <Table
+      caption="Emails of the campaign"
+      columns={columns}
+      rows={by_email}
+      keyOf={(row) => row.email_id ?? ''}
+      from={from}
+      nameOf={(row) => row.email_id ?? 'emails without an id'}
+      filterOf={(row) => [`email_id:${row.email_id ?? ''}`]}
+    />
   );
 }

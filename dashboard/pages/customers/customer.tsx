@@ -1,8 +1,10 @@
 /** One person: every touch with its verdict, and every order, in order of time. */
 import { Link, useParams } from 'wouter-preact';
-import { type Customer, useCustomer } from '../../api/reports.ts';
+import { type Customer, customerQuestion, useCustomer } from '../../api/reports.ts';
 import { count, instant, money, words } from '../../parts/figures.ts';
+import { sourceOf } from '../../parts/source.ts';
 import { Shown } from '../../parts/states.tsx';
+import { CsvLink } from '../../parts/table.tsx';
 import { useView, type View, withView } from '../../view.ts';
 
 export default function CustomerPage() {
@@ -14,7 +16,15 @@ export default function CustomerPage() {
     <div class="page">
       <h1>Customer {customer_id}</h1>
       <Shown answer={customer} what="the customer">
-        {(data) => <Life data={data} view={view} />}
+        {(data) => (
+          <>
+            <Life data={data} view={view} />
+            <CsvLink
+              caption={`Journeys of ${customer_id}`}
+              from={sourceOf(customerQuestion(view, customer_id), data)}
+            />
+          </>
+        )}
       </Shown>
     </div>
   );
