@@ -99,12 +99,12 @@ const TOUCH_COLUMNS: ReadonlyArray<Column<Touch>> = [
   { name: 'Touch', cell: (touch) => words(touch.touchpoint_type), by: (touch) => touch.touchpoint_type },
   { name: 'Channel', cell: (touch) => words(touch.channel ?? 'unknown'), by: (touch) => touch.channel },
   { name: 'Campaign', cell: (touch) => touch.campaign_id ?? '–', by: (touch) => touch.campaign_id },
-  { name: 'Email', cell: (touch) => touch.email_id ?? '–', by: (touch) => touch.email_id },
 ];
 
 function creditColumns(model: string, currency: string): ReadonlyArray<Column<Touch>> {
   return [
     ...TOUCH_COLUMNS,
+    { name: 'Email', cell: (touch) => touch.email_id ?? '–', by: (touch) => touch.email_id },
     {
       name: 'Share',
       field: 'credit',

@@ -8,6 +8,7 @@ import { Meaning } from '../../parts/meaning.tsx';
 import { type Source, sourceOf } from '../../parts/source.ts';
 import { Shown } from '../../parts/states.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
+import { Why } from '../../parts/why.tsx';
 import { useView, type View, withView } from '../../view.ts';
 import { ByDay } from './by-day.tsx';
 import { Sure } from './sure.tsx';
@@ -54,28 +55,52 @@ function Parts({ data, from, view }: { data: Campaign; from: Source; view: View 
         <dl class="figures">
           <Figure
             name="Revenue"
+            of={['conversion_metrics', 'attributed_revenue']}
+            from={from}
             value={decimalMoney(earned.attributed_revenue, currency)}
             percent={earned.change_percent?.['attributed_revenue']}
           >
             Net revenue that the model {data.attribution_model} credits to it.
           </Figure>
-          <Figure name="Revenue per recipient" value={decimalMoney(efficiency.revenue_per_recipient, currency)}>
+          <Figure
+            name="Revenue per recipient"
+            of={['efficiency_metrics', 'revenue_per_recipient']}
+            from={from}
+            value={decimalMoney(efficiency.revenue_per_recipient, currency)}
+          >
             {definitions['revenue_per_recipient']}
           </Figure>
-          <Figure name="Orders credited" value={count(earned.credited_conversions, 1)}>
+          <Figure
+            name="Orders credited"
+            of={['conversion_metrics', 'credited_conversions']}
+            from={from}
+            value={count(earned.credited_conversions, 1)}
+          >
             The parts of orders that the model credits to it.
           </Figure>
           <Figure
             name="Orders touched"
+            of={['conversion_metrics', 'touched_conversions']}
+            from={from}
             value={count(earned.touched_conversions)}
             percent={earned.change_percent?.['touched_conversions']}
           >
             Orders with a touch of the campaign in their path. Other touches may have earned a part, too.
           </Figure>
-          <Figure name="Recipients who bought" value={share(earned.conversion_rate, 1)}>
+          <Figure
+            name="Recipients who bought"
+            of={['conversion_metrics', 'conversion_rate']}
+            from={from}
+            value={share(earned.conversion_rate, 1)}
+          >
             {definitions['conversion_rate']}
           </Figure>
-          <Figure name="Spend" value={decimalMoney(efficiency.spend, currency)}>
+          <Figure
+            name="Spend"
+            of={['efficiency_metrics', 'spend']}
+            from={from}
+            value={decimalMoney(efficiency.spend, currency)}
+          >
             What was spent on the campaign in this period.
           </Figure>
         </dl>
@@ -83,22 +108,47 @@ function Parts({ data, from, view }: { data: Campaign; from: Source; view: View 
       <section aria-labelledby="people">
         <h2 id="people">What people did, and what machines did</h2>
         <dl class="figures">
-          <Figure name="Delivered" value={count(basic.delivered)}>
+          <Figure name="Delivered" of={['basic_metrics', 'delivered']} from={from} value={count(basic.delivered)}>
             Of {count(basic.sends)} that were sent.
           </Figure>
-          <Figure name="People who clicked" value={share(basic.recipient_click_rate, 1)}>
+          <Figure
+            name="People who clicked"
+            of={['basic_metrics', 'recipient_click_rate']}
+            from={from}
+            value={share(basic.recipient_click_rate, 1)}
+          >
             {definitions['recipient_click_rate']}. With machines it would be {share(basic.raw_recipient_click_rate, 1)}.
           </Figure>
-          <Figure name="People who opened" value={share(basic.recipient_open_rate, 1)}>
+          <Figure
+            name="People who opened"
+            of={['basic_metrics', 'recipient_open_rate']}
+            from={from}
+            value={share(basic.recipient_open_rate, 1)}
+          >
             {definitions['recipient_open_rate']}. With machines it would be {share(basic.raw_recipient_open_rate, 1)}.
           </Figure>
-          <Figure name="Opens by machines" value={`${count(basic.machine_opens)} of ${count(basic.opens)}`}>
+          <Figure
+            name="Opens by machines"
+            of={['basic_metrics', 'machine_opens']}
+            from={from}
+            value={`${count(basic.machine_opens)} of ${count(basic.opens)}`}
+          >
             Opens of mail proxies and gateways before anybody read the email.
           </Figure>
-          <Figure name="Clicks by machines" value={`${count(basic.machine_clicks)} of ${count(basic.clicks)}`}>
+          <Figure
+            name="Clicks by machines"
+            of={['basic_metrics', 'machine_clicks']}
+            from={from}
+            value={`${count(basic.machine_clicks)} of ${count(basic.clicks)}`}
+          >
             Clicks of gateways that follow every link.
           </Figure>
-          <Figure name="Unsubscribed" value={`${count(basic.unsubscribed)} (${share(basic.unsubscribe_rate, 2)})`}>
+          <Figure
+            name="Unsubscribed"
+            of={['basic_metrics', 'unsubscribed']}
+            from={from}
+            value={`${count(basic.unsubscribed)} (${share(basic.unsubscribe_rate, 2)})`}
+          >
             {definitions['unsubscribe_rate']}
           </Figure>
         </dl>
@@ -115,11 +165,16 @@ function Figure({
   name,
   value,
   percent,
+  of,
+  from,
   children,
 }: {
   name: string;
   value: string;
   percent?: number | null | undefined;
+  /** The part of the answer, and the field there. */
+  of: readonly [part: 'conversion_metrics' | 'efficiency_metrics' | 'basic_metrics', field: string];
+  from: Source;
   children: preact.ComponentChildren;
 }) {
   return (
@@ -127,7 +182,11 @@ function Figure({
       <dt>
         {name} <Meaning of={name}>{children}</Meaning>
       </dt>
-      <dd class="figure">{value}</dd>
+      <dd class="figure">
+        <Why name={name} part={of[0]} field={of[1]} row={(from.answer as Campaign)[of[0]]} from={from}>
+          {value}
+        </Why>
+      </dd>
       {percent !== undefined && (
         <dd>
           <Change percent={percent} />

@@ -105,10 +105,16 @@ function Losing({ data: { campaigns, currency, attribution_model }, view }: { da
   const losing = costly.filter(costsMore);
   const known = `Spend is known of ${count(costly.length)} of ${count(campaigns.length)}.`;
   if (costly.length === 0) return <p>Spend of no campaign is known, so it cannot be said which of them lose money.</p>;
+  const [worst] = costly
+    .filter(({ return_on_ad_spend: back }) => typeof back === 'number')
+    .sort((a, b) => a.return_on_ad_spend! - b.return_on_ad_spend!);
   if (losing.length === 0)
     return (
       <p>
-        No campaign cost more than {words(attribution_model)} credits to it. {known}
+        No campaign cost more than {words(attribution_model)} credits to it.
+        {worst &&
+          ` The lowest return is that of ${worst.campaign_id ?? 'what has no campaign'}, ${count(worst.return_on_ad_spend, 1)} ×.`}{' '}
+        {known}
       </p>
     );
   return (

@@ -35,9 +35,9 @@ function Life({ data, view }: { data: Customer; view: View }) {
   return (
     <>
       <p class="headline">
-        {count(summary.conversion_count)} conversions worth {money(summary.total_conversion_value_micros, currency)}{' '}
-        net, after {count(summary.total_touchpoint_count)} touches, {count(summary.email_touchpoint_count)} of them by
-        email.
+        {count(summary.conversion_count)} {summary.conversion_count === 1 ? 'conversion' : 'conversions'} worth{' '}
+        {money(summary.total_conversion_value_micros, currency)} net, after {count(summary.total_touchpoint_count)}{' '}
+        touches, {count(summary.email_touchpoint_count)} of them by email.
       </p>
       <p class="muted">
         Known as {person.ids.join(', ')}
