@@ -169,7 +169,7 @@ function Said({ minutes }: { minutes: readonly Minute[] }) {
   const text =
     last === undefined
       ? ''
-      : `This minute: ${count(last.human)} touches of people, ${count(last.machine)} of machines, ${count(last.others)} others.`;
+      : `Touches of people this minute: ${count(last.human)}; of machines: ${count(last.machine)}; others: ${count(last.others)}.`;
   const latest = useRef(text);
   latest.current = text;
   useEffect(() => {

@@ -104,13 +104,14 @@ function Losing({ data: { campaigns, currency, attribution_model }, view }: { da
   const costly = campaigns.filter(hasSpend);
   const losing = costly.filter(costsMore);
   const known = `Spend is known of ${count(costly.length)} of ${count(campaigns.length)}.`;
-  if (costly.length === 0) return <p>Spend of no campaign is known, so it cannot be said which of them lose money.</p>;
+  if (costly.length === 0)
+    return <p class="losing">Spend of no campaign is known, so it cannot be said which of them lose money.</p>;
   const [worst] = costly
     .filter(({ return_on_ad_spend: back }) => typeof back === 'number')
     .sort((a, b) => a.return_on_ad_spend! - b.return_on_ad_spend!);
   if (losing.length === 0)
     return (
-      <p>
+      <p class="losing">
         No campaign cost more than {words(attribution_model)} credits to it.
         {worst &&
           ` The lowest return is that of ${worst.campaign_id ?? 'what has no campaign'}, ${count(worst.return_on_ad_spend, 1)} ×.`}{' '}
@@ -118,7 +119,7 @@ function Losing({ data: { campaigns, currency, attribution_model }, view }: { da
       </p>
     );
   return (
-    <p>
+    <p class="losing">
       {losing.length === 1 ? 'One campaign' : `${count(losing.length)} campaigns`} cost more than{' '}
       {words(attribution_model)} credits to {losing.length === 1 ? 'it' : 'them'}:{' '}
       {losing.slice(0, MOST_NAMED).map((row, i) => (

@@ -165,6 +165,7 @@ function Amount({ card, currency, total }: { card: Card; currency: string; total
       </p>
       <p>
         <Change percent={percent} />
+        {percent === null ? '' : ' against before'}
         {micros === total ? '' : ` · ${share(ratioOf(micros, total))} of sales`}
       </p>
       {interval && <p class="muted">{likelyText(interval, currency)}</p>}
