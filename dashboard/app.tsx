@@ -1,7 +1,7 @@
 /** The frame of every page: who is signed in, where one can go, and what is looked at. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, Route, Switch, useLocation } from 'wouter-preact';
 import { client } from './api/ask.ts';
 import { includes, type SignedIn as Session, signOut, useSession } from './api/session.ts';
@@ -53,10 +53,15 @@ export function App() {
 
 function SignedIn() {
   const { data, error, isPending } = useSession();
+  const [has_key, setHasKey] = useState(false);
   if (isPending) return <Loading what="Tributary" />;
   if (error) return <Failed error={error} />;
   if (!data.signed_in)
-    return data.needs_setup ? <Setup provider={data.provider} /> : <SignIn provider={data.provider} />;
+    return data.needs_setup && !has_key ? (
+      <Setup provider={data.provider} onKey={() => setHasKey(true)} />
+    ) : (
+      <SignIn provider={data.provider} />
+    );
   return (
     <BrandNamed session={data}>
       <a class="skip" href="#content">

@@ -240,7 +240,7 @@ describe.skipIf(missing)('people of the identity provider', () => {
     ] as const) {
       const page = await signInAtProvider('/', account);
       await expect.poll(() => page.getByRole('alert').first().textContent()).toMatch(words);
-      expect(new URL(page.url()).search).toBe('');
+      await expect.poll(() => new URL(page.url()).search).toBe('');
     }
   });
 });

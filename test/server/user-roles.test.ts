@@ -118,7 +118,9 @@ test('every route says who may call it, and calls that send events are for keys 
 
 test.each(ROLES)('a %s may do what the table says, and is told which role the rest needs', async (role) => {
   for (const [call, least] of LEAST) {
-    const [method, path] = call.split(' ') as [string, string];
+    const [named, path] = call.split(' ') as [string, string];
+    // The answer to a GET of it has no end.
+    const method = path === '/v1/live' ? 'HEAD' : named;
     // The last call that is tried must not end the session that tries.
     const { status, body } = await server.call(method, path.replace(/\{\w+\}/g, 'none'), {
       headers: { ...cookies.get(role), 'content-type': 'application/json' },
