@@ -5561,12 +5561,16 @@ net_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 }[]
 ages: {
 /**
@@ -5635,12 +5639,16 @@ cumulative_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 }[]
 repeat_orders: {
 /**
@@ -5811,12 +5819,16 @@ net_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 /**
  * Customers who are expected to be active still
  */
@@ -6888,7 +6900,7 @@ page_conversions: boolean
 customer_ids: string
 }[]
 /**
- * Null for who may see some brands only
+ * Null for who is no admin of all brands
  */
 installation: ({
 setting: string

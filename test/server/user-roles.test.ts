@@ -23,6 +23,7 @@ const VIEWER = `
   GET /v1/reports/lifetime_value
   GET /v1/reports/data_quality
   GET /v1/brands
+  GET /v1/settings
   GET /v1/live
   GET /v1/reports/today
   GET /v1/annotations
@@ -59,7 +60,6 @@ const ADMIN_ONLY = `
   GET /v1/doctor
   POST /v1/doctor/compact
   POST /v1/doctor/backup
-  GET /v1/settings
   GET /v1/keys
   POST /v1/keys
   DELETE /v1/keys/{key_id}
