@@ -179,6 +179,27 @@ async function readConflicts(snapshot: Snapshot, plan: Plan): Promise<ReportJson
   return readAll(rows, { record: 'text', n: 'number' }).map(({ record, n }) => ({ record, conflicts: n }));
 }
 
+/** Conflicts and dead letters of each brand that has any. */
+export async function readFaults(
+  snapshot: Snapshot,
+  plan: Plan,
+): Promise<Map<string, { conflicts: number; dead_letters: number }>> {
+  await makeBrandPeriods(snapshot, plan);
+  const seen = atOrBefore('r', plan.positions.touchpoints);
+  const of = (table: string): string =>
+    `${table} r ${ofPeriod('r')} where ${inPeriod('r', plan, 'received_at')} and ${seen}`;
+  const rows = await snapshot.query(
+    `select brand_id, sum(conflicts) as conflicts, sum(dead_letters) as dead_letters from (
+       select r.brand_id as brand_id, count(*) as conflicts, 0 as dead_letters from ${of('conflicts')} group by r.brand_id
+       union all
+       select r.brand_id as brand_id, 0 as conflicts, count(distinct r.dead_letter_id) as dead_letters from ${of('dead_letters')} and r.dead_letter_id not in
+         (select r.dead_letter_id from dead_letters r where ${seen} and r.state = 'replayed') group by r.brand_id) f
+     group by brand_id`,
+  );
+  const found = readAll(rows, { brand_id: 'text', conflicts: 'number', dead_letters: 'number' });
+  return new Map(found.map(({ brand_id, ...faults }) => [brand_id, faults]));
+}
+
 /** The records that could not be stored and were not replayed since. */
 async function readDeadLetters(snapshot: Snapshot, plan: Plan): Promise<ReportJson[]> {
   const seen = atOrBefore('r', plan.positions.touchpoints);

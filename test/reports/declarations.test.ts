@@ -126,6 +126,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, filter: ['channel:email', 'day:2026-03-04'] },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  consolidated: [MARCH, { ...MARCH, compare: 'previous_period' }, { ...MARCH, model: 'last_touch' }],
   campaigns: [
     MARCH,
     { ...MARCH, by: 'email_id', compare: 'previous_period' },

@@ -8,6 +8,7 @@ import { cookieOf, signIn } from './signed-in.ts';
 const VIEWER = `
   GET /v1/reports/attribution
   GET /v1/reports/changes
+  GET /v1/reports/consolidated
   GET /v1/reports/models
   GET /v1/reports/journeys
   GET /v1/reports/paths
