@@ -11,7 +11,7 @@ import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
-import type { Key, KeyInfo, MadeKey } from './key.ts';
+import { type Key, type KeyInfo, type MadeKey, shown } from './key.ts';
 import {
   COLLECTION,
   IMPORTS,
@@ -288,20 +288,10 @@ export class KeyRing {
   }
 }
 
-/** True if a key can do no more than a page may. Anyone may hold such a key, since anyone may read the page. */
-export function isPageKey(key: Key): boolean {
-  return key.scopes.every((scope) => scope === 'page');
-}
-
 function makeSecret(scope: Scope): string {
   return `trb_${scope}_${randomBytes(32).toString('base64url')}`;
 }
 
 function stored({ digest: _digest, origin: _origin, ...info }: Key): Json {
   return info satisfies StoredKey;
-}
-
-function shown(key: Key): KeyInfo {
-  const { digest: _digest, ...info } = key;
-  return info;
 }

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import { WrongKey } from './access.ts';
-import { isPageKey } from './keys.ts';
+import { isPageKey } from './key.ts';
 import { roleOf } from './roles.ts';
 import type { Route, Services } from './route.ts';
 import { refuseForeignPage, type Session, type Sessions, sessionCookie, tokenIn } from './sessions.ts';
