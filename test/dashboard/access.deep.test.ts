@@ -230,7 +230,7 @@ describe.skipIf(missing)('people of the identity provider', () => {
     expect(await page.getByText(/Real journeys|shows the orders/).count()).toBe(0);
     await page.getByRole('link', { name: 'Live' }).click();
     await page.getByText('Connected.').waitFor();
-    expect(await page.getByRole('columnheader', { name: 'Order' }).count()).toBe(0);
+    expect(await page.getByRole('columnheader', { name: 'Order', exact: true }).count()).toBe(0);
   });
 
   test('who is in no named group, and who does not want to, are told so', async () => {
