@@ -60,7 +60,10 @@ export class OutNetwork {
     return new Promise<OutAnswer>((resolve, reject) => {
       let is_connected = false;
       const fail = (error: NodeJS.ErrnoException): void => {
-        if (error instanceof Forbidden) return reject(error);
+        if (error instanceof Forbidden) {
+          reject(error);
+          return;
+        }
         const reason = limit.aborted
           ? `no answer within ${this.timeout_ms / 1_000} seconds`
           : `no ${is_connected ? 'answer' : 'connection'} (${error.code ?? 'aborted'})`;

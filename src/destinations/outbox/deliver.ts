@@ -134,11 +134,7 @@ export class Delivery {
       for (const place of superseded(messages))
         sent[place] = { outcome: 'skipped', reason: 'a newer state of it is sent' };
     for (const [place, { subject, message }] of messages.entries())
-      if (
-        corrections === 'difference' &&
-        isChange(message) &&
-        (await isUntaken(this.parts.state, id, subject))
-      )
+      if (corrections === 'difference' && isChange(message) && (await isUntaken(this.parts.state, id, subject)))
         sent[place] = { outcome: 'skipped', reason: 'the order itself was not taken' };
     const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
     const told: Message[] = places.map((place) => messages[place]!.message);
