@@ -82,6 +82,8 @@ export class Outgoing {
 
   /** Counts an answer until it is taken, and cuts off a client that does not take it. */
   follow(request: Asked, { raw }: Answering, bytes: number): void {
+    // Who left before the answer was there takes none of it, and the end of the connection was told already.
+    if (raw.closed) return;
     const owner = ownerOf(request.key);
     const { stall_ms, bytes_per_s } = this.limits;
     // A command that opens the data folder itself calls the routes without a connection.
