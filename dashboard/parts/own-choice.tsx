@@ -1,6 +1,7 @@
 /** A choice of one page, kept in its address. A link shows the first option, and no control. */
 import { LINK } from '../api/shared.ts';
 import { useOwnChoice } from '../view.ts';
+import { Choice } from './choice.tsx';
 
 export type Options = ReadonlyArray<readonly [value: string, text: string]>;
 
@@ -11,19 +12,12 @@ export function useChoiceOf(name: string, label: string, options: Options) {
   const value = options.some(([own]) => own === chosen) ? chosen : first;
   const control =
     LINK !== '' ? null : (
-      <label class="choice">
-        <span>{label}</span>
-        <select
-          value={value}
-          onChange={({ currentTarget: { value: next } }) => setChosen(next === first ? [] : [next])}
-        >
-          {options.map(([own, text]) => (
-            <option key={own} value={own}>
-              {text}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label={label}
+        value={value}
+        options={options}
+        onChange={(next) => setChosen(next === first ? [] : [next])}
+      />
     );
   return [value, control] as const;
 }

@@ -1,5 +1,7 @@
 /** What is told to destinations: orders with their credit, and customers with their sums. A message is JSON, because it waits in state. */
 
+import type { KnownCause } from '../reports/run-comparison.ts';
+
 /** A touch of an order, as far as destinations are told of it. */
 export interface MessageTouch {
   occurred_at: string;
@@ -36,9 +38,8 @@ export interface OrderState {
   credits: readonly MessageCredit[];
 }
 
-/** Why an order changed since it was sent. */
-export const CORRECTION_CAUSES = ['settings', 'identity', 'conversions', 'refunds', 'touches'] as const;
-export type CorrectionCause = (typeof CORRECTION_CAUSES)[number];
+/** Why an order changed since it was sent: a cause of comparisons with frozen runs. */
+export type CorrectionCause = KnownCause;
 
 /** By how much a cause changed an order. The parts of all causes add up to the whole change. */
 export interface CorrectionPart {

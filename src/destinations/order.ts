@@ -1,5 +1,6 @@
 /** What several destinations read of an order in the same way. */
 import { parseInstant } from '../domain/time.ts';
+import { amount } from './amounts.ts';
 import type { ConversionMessage, MessageCredit } from './message.ts';
 
 /** Conversions that are sales. The other ones are goals that may have a value. */
@@ -12,6 +13,25 @@ export const orderOf = ({ order_id, conversion_id }: ConversionMessage): string 
 /** The campaign or email with the most credit of all that are email. */
 export const emailOf = ({ state }: ConversionMessage): MessageCredit | undefined =>
   state.credits.find(({ is_email }) => is_email);
+
+/** What is left of an order, who earned it, and its journey, where a destination takes flat fields of these names. */
+export function creditFields(message: ConversionMessage) {
+  const { state, currency, attribution_model } = message;
+  const email = emailOf(message);
+  return {
+    net: amount(state.net_micros, currency),
+    email_credit: amount(state.email_credit_micros, currency),
+    credited: amount(state.credited_micros, currency),
+    unattributed_reason: state.unattributed_reason,
+    email_campaign_id: email?.campaign_id ?? null,
+    email_id: email?.email_id ?? null,
+    attribution_model,
+    first_touch_channel: state.first_touch?.channel ?? null,
+    last_touch_channel: state.last_touch?.channel ?? null,
+    journey_length_days: state.journey_length_days,
+    touchpoint_count: state.touchpoint_count,
+  };
+}
 
 /** When the order was placed. Messages hold instants that were read before. */
 export const placedMs = ({ occurred_at }: ConversionMessage): number => parseInstant(occurred_at) as number;

@@ -39,7 +39,7 @@ export const CompareParameters = Type.Object(
 export type CompareParameters = Static<typeof CompareParameters>;
 
 /** The inputs after the settings, in the order in which the stages update them, each with the tables that it reads. */
-export const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; tables: readonly TableName[] }> = [
+export const INPUTS: ReadonlyArray<{ cause: KnownCause; position: keyof Positions; tables: readonly TableName[] }> = [
   { cause: 'identity', position: 'identity', tables: NAMING_RECORDS },
   { cause: 'conversions', position: 'conversions', tables: ['conversions', 'fx_rates'] },
   { cause: 'refunds', position: 'adjustments', tables: ['adjustments'] },
@@ -47,6 +47,8 @@ export const INPUTS: ReadonlyArray<{ cause: Cause; position: keyof Positions; ta
 ];
 
 type Cause = (typeof CAUSES)[number];
+/** A cause that a stage shows; the rest is `other`. */
+export type KnownCause = Exclude<Cause, 'other'>;
 
 /** Micros by group, and by reason of unattributed value. */
 interface Answer {

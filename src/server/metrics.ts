@@ -2,7 +2,9 @@
  * Metrics in Prometheus' text format 0.0.4. A request only increments counters; all other values are read when metrics are
  * asked for. Routes are patterns and brands are limited in number, so the number of time series is limited, and no label names a person.
  */
+
 import { performance } from 'node:perf_hooks';
+import type { DestinationStatus } from '../destinations/outbox/destinations.ts';
 import type { RecordName } from '../domain/index.ts';
 import { RECORD_NAMES } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
@@ -10,6 +12,7 @@ import type { CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
 import { SERVED_BY, type ServedBy } from '../reports/context.ts';
 import { DeliveryCounts } from './delivery-counts.ts';
+import { renderDestinations } from './destination-metrics.ts';
 import { type HistoriesState, renderHistories } from './histories-metrics.ts';
 import { LinkCounts, renderLinks } from './link-metrics.ts';
 import { LoopDelay } from './loop-delay.ts';
@@ -81,6 +84,7 @@ export class Metrics {
     keys: { wrong: number; unstored_revocations: number } = { wrong: 0, unstored_revocations: 0 },
     readiness: ReadinessState | null = null,
     histories: HistoriesState | null = null,
+    destinations: readonly DestinationStatus[] = [],
   ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
@@ -103,6 +107,7 @@ export class Metrics {
     if (followers.length > 0) renderFollowers(lines, followers);
     if (readiness !== null) renderReadiness(lines, readiness);
     if (histories !== null) renderHistories(lines, histories);
+    renderDestinations(lines, destinations, Date.now());
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
   }

@@ -2,7 +2,6 @@
 import type { FastifyReply } from 'fastify';
 import { MANY_CONFLICTS } from '../log/conflict-counts.ts';
 import type { Tributary } from '../tributary.ts';
-import { renderDestinations } from './destination-metrics.ts';
 import { DOCS_HEADERS, renderDocs } from './docs-page.ts';
 import type { KeyRing } from './keys.ts';
 import { openApiDocument } from './openapi.ts';
@@ -149,10 +148,14 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
       const { collector, followers, histories, histories_check, role } = tributary;
       const { checks, differences } = histories_check;
       const of_histories = role === 'all' || role === 'report' ? { ...histories.status(), checks, differences } : null;
-      const own = metrics.render(collector?.health() ?? null, followers.status(), of_keys, state, of_histories);
-      const of_destinations: string[] = [];
-      renderDestinations(of_destinations, await tributary.destinations.list(null), Date.now());
-      return of_destinations.length === 0 ? own : `${own}${of_destinations.join('\n')}\n`;
+      return metrics.render(
+        collector?.health() ?? null,
+        followers.status(),
+        of_keys,
+        state,
+        of_histories,
+        await tributary.destinations.list(null),
+      );
     },
   };
 }

@@ -29,6 +29,17 @@ async function twoOrders(shop: Shop): Promise<void> {
   await shop.send('conversions', order('o1', '100.00', at(5)), order('o2', '40.00', at(6), { customer_id: 'bob' }));
 }
 
+/** A refund of an order, on a day of March. */
+const refund = (shop: Shop, adjustment_id: string, conversion_id: string, amount: string, day: number): Promise<void> =>
+  shop.send('adjustments', {
+    adjustment_id,
+    conversion_id,
+    amount: `-${amount}`,
+    currency: 'USD',
+    reason: 'refund',
+    occurred_at: at(day),
+  });
+
 const partsSum = (message: ConversionMessage, field: 'net_micros' | 'email_credit_micros'): bigint =>
   message.correction!.parts.reduce((sum, part) => sum + BigInt(part[field]), 0n);
 
@@ -114,14 +125,7 @@ describe('orders', () => {
       await house.plan();
       await shop.send('touchpoints', touch('t8', 'email_click', at(6, '09:00'), { customer_id: 'bob' }));
       await house.plan();
-      await shop.send('adjustments', {
-        adjustment_id: 'r1',
-        conversion_id: 'o2',
-        amount: '-40.00',
-        currency: 'USD',
-        reason: 'refund',
-        occurred_at: at(7),
-      });
+      await refund(shop, 'r1', 'o2', '40.00', 7);
       await house.plan();
       await house.deliver('one');
       const bobs = house.of('one').conversions.filter(({ conversion_id }) => conversion_id === 'o2');
@@ -161,23 +165,9 @@ describe('a change', () => {
         touch('t3', 'email_click', at(4, '13:00'), { campaign_id: 'late', email_id: 'x' }),
       );
       await house.plan();
-      await shop.send('adjustments', {
-        adjustment_id: 'r1',
-        conversion_id: 'o1',
-        amount: '-40.00',
-        currency: 'USD',
-        reason: 'refund',
-        occurred_at: at(7),
-      });
+      await refund(shop, 'r1', 'o1', '40.00', 7);
       await house.plan();
-      await shop.send('adjustments', {
-        adjustment_id: 'r2',
-        conversion_id: 'o1',
-        amount: '-10.00',
-        currency: 'USD',
-        reason: 'refund',
-        occurred_at: at(8),
-      });
+      await refund(shop, 'r2', 'o1', '10.00', 8);
       await shop.send(
         'touchpoints',
         touch('t4', 'social_interaction', at(4, '14:00'), {
@@ -250,14 +240,7 @@ describe('a destination that fails', () => {
       house.now_ms += 119_000;
       await house.deliverAll();
       expect(asked).toEqual([]);
-      await shop.send('adjustments', {
-        adjustment_id: 'r1',
-        conversion_id: 'o1',
-        amount: '-40.00',
-        currency: 'USD',
-        reason: 'refund',
-        occurred_at: at(7),
-      });
+      await refund(shop, 'r1', 'o1', '40.00', 7);
       await house.plan();
       await house.deliverAll();
       await house.deliverAll();

@@ -33,7 +33,7 @@ export async function readStages(
   for (const { cause, position, tables } of INPUTS) {
     positions = { ...positions, [position]: plan.positions[position] };
     if (await hasNewRows(snapshot, tables, before, plan.positions[position]))
-      changed.push({ cause: cause as CorrectionCause, plan: { ...plan, positions } });
+      changed.push({ cause, plan: { ...plan, positions } });
   }
   const stages: Stage[] = [];
   for (const [i, stage] of changed.entries()) {

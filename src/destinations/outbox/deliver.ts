@@ -10,6 +10,7 @@ import type { Message } from '../message.ts';
 import { OutNetwork } from '../network.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
+import { cutPage, dueOf, PAGE, superseded } from './page.ts';
 import { isFailure, Sender, type Sent, UNKNOWN_FATE } from './send.ts';
 import {
   dropRetry,
@@ -29,8 +30,6 @@ import {
 } from './standing.ts';
 
 const EVERY_MS = 1_000;
-/** So many messages are read and sent before the cursor moves. */
-const PAGE = 500;
 /** With so many messages in wait for another try, no new ones are sent. */
 const MAX_RETRIES = 5_000;
 const FIRST_PAUSE_MS = 1_000;
@@ -186,35 +185,7 @@ export class Delivery {
     now_ms: number,
   ): Promise<void> {
     const { id } = this.settings;
-    const before = isRetry(message) ? message : null;
-    const waits =
-      sent.outcome === 'retry' ||
-      sent.outcome === 'untried' ||
-      sent.outcome === 'disabled' ||
-      sent.outcome === 'expired';
-    if (waits) {
-      const tries = (before?.tries ?? 0) + (sent.outcome === 'untried' ? 0 : 1);
-      const reason = sent.outcome === 'untried' ? (before?.reason ?? '') : sent.reason;
-      const first_ms = before?.first_ms ?? now_ms;
-      if (sent.outcome === 'disabled')
-        Object.assign(standing, { disabled: reason, disabled_settings: this.fingerprint });
-      if (sent.outcome !== 'untried') standing.last_error = reason;
-      if (sent.outcome === 'retry' && standing.failures === 0 && tries > 3 && now_ms - first_ms > GIVE_UP_MS) {
-        const hours = Math.round((now_ms - first_ms) / 3_600_000);
-        return this.giveUp(
-          transaction,
-          standing,
-          message,
-          `given up after ${tries} tries in ${hours} hours: ${reason}`,
-          now_ms,
-        );
-      }
-      const after_ms = sent.outcome === 'retry' ? (sent.after_ms ?? 0) : 0;
-      const due_ms = now_ms + (tries === 0 ? 0 : Math.max(after_ms, this.pause(tries, LONGEST_RETRY_MS)));
-      if (before !== null && sent.outcome === 'untried') return;
-      if (before === null) standing.retries += 1;
-      return putRetry(transaction, id, { ...message, tries, due_ms, first_ms, reason });
-    }
+    if (isWaiting(sent)) return this.wait(transaction, standing, message, sent, now_ms);
     if (sent.outcome === 'refused') return this.giveUp(transaction, standing, message, sent.reason, now_ms);
     if (sent.outcome === 'delivered') {
       if (!isChange(message.message)) await dropUntaken(transaction, id, message.subject);
@@ -222,7 +193,38 @@ export class Delivery {
       standing.last_delivered_ms = now_ms;
       standing.last_error = '';
     } else standing.skipped += 1;
-    if (before !== null && (await dropRetry(transaction, id, message.seq))) standing.retries -= 1;
+    if (isRetry(message) && (await dropRetry(transaction, id, message.seq))) standing.retries -= 1;
+  }
+
+  /** Keeps a message for another try, or gives it up. */
+  private async wait(
+    transaction: StateTransaction,
+    standing: Standing,
+    message: FeedMessage,
+    sent: Waiting,
+    now_ms: number,
+  ): Promise<void> {
+    const { id } = this.settings;
+    const before = isRetry(message) ? message : null;
+    if (sent.outcome === 'untried') {
+      if (before !== null) return;
+      standing.retries += 1;
+      return putRetry(transaction, id, { ...message, tries: 0, due_ms: now_ms, first_ms: now_ms, reason: '' });
+    }
+    const { outcome, reason } = sent;
+    const tries = (before?.tries ?? 0) + 1;
+    const first_ms = before?.first_ms ?? now_ms;
+    if (outcome === 'disabled') Object.assign(standing, { disabled: reason, disabled_settings: this.fingerprint });
+    standing.last_error = reason;
+    if (outcome === 'retry' && standing.failures === 0 && tries > 3 && now_ms - first_ms > GIVE_UP_MS) {
+      const hours = Math.round((now_ms - first_ms) / 3_600_000);
+      const why = `given up after ${tries} tries in ${hours} hours: ${reason}`;
+      return this.giveUp(transaction, standing, message, why, now_ms);
+    }
+    const after_ms = outcome === 'retry' ? (sent.after_ms ?? 0) : 0;
+    const due_ms = now_ms + Math.max(after_ms, this.pause(tries, LONGEST_RETRY_MS));
+    if (before === null) standing.retries += 1;
+    return putRetry(transaction, id, { ...message, tries, due_ms, first_ms, reason });
   }
 
   private async giveUp(
@@ -259,38 +261,10 @@ export class Delivery {
   }
 }
 
+type Waiting = Extract<Sent, { outcome: 'retry' | 'untried' | 'disabled' | 'expired' }>;
+const WAITING: readonly Sent['outcome'][] = ['retry', 'untried', 'disabled', 'expired'];
+const isWaiting = (sent: Sent): sent is Waiting => WAITING.includes(sent.outcome);
+
 const isChange = (message: Message): boolean => message.kind === 'conversion' && message.correction !== null;
 
 const isRetry = (message: FeedMessage): message is Retry => 'due_ms' in message;
-
-/** The retries that are due: of each subject only the first that waits. */
-function dueOf(retries: readonly Retry[], now_ms: number): Retry[] {
-  const seen = new Set<string>();
-  const due: Retry[] = [];
-  for (const retry of retries) {
-    if (due.length === PAGE) break;
-    if (seen.has(retry.subject)) continue;
-    seen.add(retry.subject);
-    if (retry.due_ms <= now_ms) due.push(retry);
-  }
-  return due;
-}
-
-/** The places of messages that a later one of the same subject takes the place of. */
-function superseded(messages: readonly FeedMessage[]): number[] {
-  const newest = new Map<string, number>();
-  for (const [place, { subject }] of messages.entries()) newest.set(subject, place);
-  return [...messages.keys()].filter((place) => newest.get(messages[place]!.subject) !== place);
-}
-
-/** The messages up to the second one of a subject, so that the first is settled before. */
-function cutPage(page: readonly FeedMessage[]): FeedMessage[] {
-  const seen = new Set<string>();
-  const cut: FeedMessage[] = [];
-  for (const message of page) {
-    if (seen.has(message.subject)) break;
-    seen.add(message.subject);
-    cut.push(message);
-  }
-  return cut;
-}

@@ -2,9 +2,9 @@
 import { maySee } from '../../domain/brand-access.ts';
 import { TributaryError } from '../../domain/errors.ts';
 import { formatInstant } from '../../domain/time.ts';
-import type { Json, State, StateTransaction } from '../../state/port.ts';
+import type { State, StateTransaction } from '../../state/port.ts';
 import type { DestinationSettings } from '../settings.ts';
-import { readFeed, readHead, readTold, writeTold } from './feed.ts';
+import { readFeed, readHead, readTold, writeHead, writeTold } from './feed.ts';
 import {
   type DeadLetter,
   dropDead,
@@ -84,7 +84,7 @@ export class DestinationList {
         // The next plan sees a difference.
         for (const [conversion_id, order] of told.slice(from, from + REPLAYED_TOGETHER))
           await writeTold(transaction, id, conversion_id, { ...order, digest: '' });
-        await transaction.put('destination_feeds', id, { ...(await readHead(transaction, id)), waiting: true } as Json);
+        await writeHead(transaction, id, { ...(await readHead(transaction, id)), waiting: true });
       });
     return told.length;
   }

@@ -4,7 +4,7 @@
  */
 import { amount } from '../amounts.ts';
 import type { ConversionMessage, Message, ProfileMessage } from '../message.ts';
-import { emailOf } from '../order.ts';
+import { creditFields } from '../order.ts';
 
 export type Value = string | number | null;
 export interface RecordItem {
@@ -30,8 +30,7 @@ const FIRST_REVISION_MS = Date.UTC(2000, 0, 1);
 const revisionTime = (revision: number): string => new Date(FIRST_REVISION_MS + revision * 1_000).toISOString();
 
 function conversion(message: ConversionMessage): Record<string, Value> {
-  const { state, currency } = message;
-  const email = emailOf(message);
+  const { currency } = message;
   return {
     id: `${message.brand_id}:${message.conversion_id}`,
     revision: message.revision,
@@ -43,17 +42,7 @@ function conversion(message: ConversionMessage): Record<string, Value> {
     occurred_at: instant(message.occurred_at),
     currency,
     conversion_value: amount(message.value_micros, currency),
-    net: amount(state.net_micros, currency),
-    email_credit: amount(state.email_credit_micros, currency),
-    credited: amount(state.credited_micros, currency),
-    unattributed_reason: state.unattributed_reason,
-    email_campaign_id: email?.campaign_id ?? null,
-    email_id: email?.email_id ?? null,
-    attribution_model: message.attribution_model,
-    first_touch_channel: state.first_touch?.channel ?? null,
-    last_touch_channel: state.last_touch?.channel ?? null,
-    journey_length_days: state.journey_length_days,
-    touchpoint_count: state.touchpoint_count,
+    ...creditFields(message),
     customer_id: message.customer_id,
     anonymous_id: message.anonymous_id,
     customer_segment: message.segments[0] ?? null,

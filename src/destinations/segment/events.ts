@@ -5,7 +5,7 @@
 import { amount, amountChange } from '../amounts.ts';
 import type { Told } from '../destination.ts';
 import type { ConversionMessage, CorrectionPart, Message, OrderState, ProfileMessage } from '../message.ts';
-import { emailOf } from '../order.ts';
+import { creditFields } from '../order.ts';
 
 const MAX_EVENT_BYTES = 32_000;
 /** Products and credits of an event: the first of these pairs with which it is short enough. */
@@ -62,7 +62,6 @@ function track(message: ConversionMessage, max_products: number, max_credits: nu
 
 function properties(message: ConversionMessage, max_products: number, max_credits: number): Record<string, unknown> {
   const { state, correction, currency, product_ids } = message;
-  const email = emailOf(message);
   return {
     conversion_id: message.conversion_id,
     revision: message.revision,
@@ -70,17 +69,7 @@ function properties(message: ConversionMessage, max_products: number, max_credit
     conversion_type: message.conversion_type,
     conversion_value: amount(message.value_micros, currency),
     currency,
-    net: amount(state.net_micros, currency),
-    email_credit: amount(state.email_credit_micros, currency),
-    credited: amount(state.credited_micros, currency),
-    unattributed_reason: state.unattributed_reason,
-    email_campaign_id: email?.campaign_id ?? null,
-    email_id: email?.email_id ?? null,
-    attribution_model: message.attribution_model,
-    first_touch_channel: state.first_touch?.channel ?? null,
-    last_touch_channel: state.last_touch?.channel ?? null,
-    journey_length_days: state.journey_length_days,
-    touchpoint_count: state.touchpoint_count,
+    ...creditFields(message),
     customer_segment: message.segments[0] ?? null,
     ...listOf('product_ids', product_ids, max_products),
     ...listOf(

@@ -1,0 +1,38 @@
+/** Which messages go out together. */
+import type { FeedMessage } from './feed.ts';
+import type { Retry } from './standing.ts';
+
+/** So many messages are read and sent before the cursor moves. */
+export const PAGE = 500;
+
+/** The retries that are due: of each subject only the first that waits. */
+export function dueOf(retries: readonly Retry[], now_ms: number): Retry[] {
+  const seen = new Set<string>();
+  const due: Retry[] = [];
+  for (const retry of retries) {
+    if (due.length === PAGE) break;
+    if (seen.has(retry.subject)) continue;
+    seen.add(retry.subject);
+    if (retry.due_ms <= now_ms) due.push(retry);
+  }
+  return due;
+}
+
+/** The places of messages that a later one of the same subject takes the place of. */
+export function superseded(messages: readonly FeedMessage[]): number[] {
+  const newest = new Map<string, number>();
+  for (const [place, { subject }] of messages.entries()) newest.set(subject, place);
+  return [...messages.keys()].filter((place) => newest.get(messages[place]!.subject) !== place);
+}
+
+/** The messages up to the second one of a subject, so that the first is settled before. */
+export function cutPage(page: readonly FeedMessage[]): FeedMessage[] {
+  const seen = new Set<string>();
+  const cut: FeedMessage[] = [];
+  for (const message of page) {
+    if (seen.has(message.subject)) break;
+    seen.add(message.subject);
+    cut.push(message);
+  }
+  return cut;
+}
