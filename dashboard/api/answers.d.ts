@@ -6053,12 +6053,16 @@ net_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 }[]
 ages: {
 /**
@@ -6127,12 +6131,16 @@ cumulative_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 }[]
 repeat_orders: {
 /**
@@ -6303,12 +6311,16 @@ net_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 /**
  * Customers who are expected to be active still
  */
@@ -7380,7 +7392,7 @@ page_conversions: boolean
 customer_ids: string
 }[]
 /**
- * Null for who may see some brands only
+ * Null for who is no admin of all brands
  */
 installation: ({
 setting: string
