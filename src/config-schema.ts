@@ -4,6 +4,7 @@ import { DestinationsSchema } from './destinations/settings.ts';
 import { CrossBrandPeopleSchema, SharedOrdersSchema } from './domain/brand-groups.ts';
 import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
+import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import { OidcSchema } from './sign-in-config.ts';
@@ -27,6 +28,8 @@ export const ConfigSchema = Type.Object(
     /** Settings of every brand, unless `brands` says otherwise. */
     defaults: Type.Optional(BrandSchema),
     brands: Type.Optional(Type.Record(Type.String(), BrandSchema)),
+    /** The brand of events that name none and come with a key for all brands. */
+    brand_rules: Type.Optional(BrandRulesSchema),
     /** Brands in which an order with the same id is one order: it counts once in the consolidated report. */
     shared_orders: Type.Optional(SharedOrdersSchema),
     /** Brands whose customers with the same id are one person in the consolidated report. Their journeys stay apart. */

@@ -16,6 +16,7 @@ import { type BrandHosts, brandHostsOf, hostList } from './enrichment/brand-host
 import type { EnrichSettings } from './enrichment/enrich-options.ts';
 import type { MachineRules } from './enrichment/machine-rules.ts';
 import type { NetworkList } from './enrichment/networks.ts';
+import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
@@ -37,6 +38,8 @@ export interface Config {
   state: StateLocation;
   brands: Map<string, BrandSettings>;
   brand_groups: BrandGroups;
+  /** Null without rules. */
+  brand_rules: BrandRules | null;
   defaults: BrandSettings;
   /** Brands whose pages may send conversions, or not; the others do as `page_conversions_default` says. */
   page_conversions: Map<string, boolean>;
@@ -176,6 +179,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     state: stateOf(content.state, env),
     brands,
     brand_groups: brandGroups(content.shared_orders, content.cross_brand_people),
+    brand_rules: content.brand_rules === undefined ? null : brandRules(content.brand_rules),
     defaults,
     page_conversions,
     page_conversions_default: content.defaults?.page_conversions ?? false,

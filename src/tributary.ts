@@ -239,6 +239,7 @@ async function openCollector(
     customerIds: (brand_id) => customerIds(config, brand_id),
     emailPersonOf,
     takesPageConversions: (brand_id) => takesPageConversions(config, brand_id),
+    brand_rules: config.brand_rules,
     serves_nobody,
     // Without requests there is nothing to hold up.
     ...(serves_nobody ? {} : { enriches_in_thread: enrichSettings(config) }),

@@ -11,6 +11,7 @@ import type { Warehouse } from '../warehouse/port.ts';
 import type { Acknowledgement } from './acknowledgement.ts';
 import { AddressLinks } from './address-links.ts';
 import type { Enrich } from './batch.ts';
+import type { BrandCounts, BrandRules } from './brand-rules.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { conflictsOf, conflictsOfPart } from './conflicts-lately.ts';
 import { readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
@@ -48,6 +49,8 @@ export interface CollectorOptions {
   emailPersonOf?: EmailPersonOf;
   /** True if pages may send conversions of the brand. */
   takesPageConversions?: (brand_id: string) => boolean;
+  /** The brand of drafts that name none; null without rules. */
+  brand_rules?: BrandRules | null;
   clock?: () => number;
   serves_nobody?: boolean;
   /** Set if a thread prepares the batches of the loader. It enriches by these settings, which say the same as `enrich` and `privacy`. */
@@ -74,6 +77,8 @@ export interface CollectorHealth {
   known_ids_bytes: number;
   torn_bytes: number;
   loader: LoaderStats;
+  /** Drafts without a brand that this process took with a key for all brands, by what decided; zeros without rules. */
+  brands_decided: BrandCounts;
   /** Conflicts that this process found: those of the last hour, and all by brand and record. */
   conflicts: { last_hour: number; by_brand: ReadonlyArray<Conflict & { n: number }> };
 }
@@ -82,6 +87,7 @@ export class Collector {
   private saving: Promise<void> = Promise.resolve();
   private readonly recent = new RecentIds();
   private readonly links = new AddressLinks();
+  private readonly brands_decided: BrandCounts = { host: 0, sender_domain: 0, default: 0 };
 
   private constructor(
     private readonly options: CollectorOptions,
@@ -150,7 +156,7 @@ export class Collector {
     const { answer, records, indexes, links } = await readDrafts(
       drafts,
       caller,
-      { ...this.options, now_ms },
+      { ...this.options, now_ms, brands_decided: this.brands_decided },
       this.links,
     );
     if (records.length > 0)
@@ -215,6 +221,7 @@ export class Collector {
       known_ids_bytes: this.loader.recalled?.seen.bytes ?? 0,
       torn_bytes: this.spool.torn_bytes,
       loader: this.loader.stats,
+      brands_decided: this.brands_decided,
       conflicts: { last_hour: this.loader.conflicts.lastHour, by_brand: this.loader.conflicts.counts },
     };
   }

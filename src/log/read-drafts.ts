@@ -8,6 +8,7 @@ import type { PrivacyOptions } from '../enrichment/private.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { type Acknowledgement, addWarnings } from './acknowledgement.ts';
 import type { AddressLinks } from './address-links.ts';
+import { type BrandCounts, type BrandRules, withBrand } from './brand-rules.ts';
 import type { Caller, Draft } from './envelope.ts';
 import { type KeptRecord, keepRecord } from './kept-record.ts';
 import type { Limits } from './limits.ts';
@@ -21,6 +22,8 @@ export interface ReadingOptions {
   customerIds?: (brand_id: string) => CustomerIds;
   emailPersonOf?: EmailPersonOf;
   takesPageConversions?: (brand_id: string) => boolean;
+  brand_rules?: BrandRules | null;
+  brands_decided: BrandCounts;
 }
 
 interface Drafted {
@@ -40,7 +43,7 @@ export async function readDrafts(
   options: ReadingOptions,
   address_links: AddressLinks,
 ): Promise<Drafted> {
-  const { limits, now_ms, privacy, defaultCurrency, customerIds, emailPersonOf } = options;
+  const { limits, now_ms, privacy, defaultCurrency, customerIds, emailPersonOf, brand_rules, brands_decided } = options;
   if (drafts.length > limits.max_items) {
     throw new TributaryError(
       'too_large',
@@ -57,7 +60,8 @@ export async function readDrafts(
   const turns = new WorkTurns();
   for (let index = 0; index < drafts.length; index++) {
     if (turns.ends()) await turns.next();
-    const { record, input } = drafts[index]!;
+    const { record, input: given } = drafts[index]!;
+    const input = brand_rules ? withBrand(given, caller, brand_rules, brands_decided) : given;
     if (warnings.length > 0) warnings = [];
     const kind = recordKind(record);
     const read = kind.read(input, context);

@@ -141,6 +141,13 @@ export class Metrics {
       'Records with a known id and other content',
       health.conflicts.by_brand.map(({ brand_id: brand, record, n }) => [{ brand, record }, n]),
     );
+    family(
+      lines,
+      'events_without_brand_total',
+      'counter',
+      'Events that named no brand, by what decided it: a rule, or none (default)',
+      Object.entries(health.brands_decided).map(([by, n]) => [{ by }, n]),
+    );
     family(lines, 'conflicts_last_hour', 'gauge', 'Conflicts of the last hour', [[{}, health.conflicts.last_hour]]);
     family(lines, 'dead_letters_total', 'counter', 'Accepted records that could not be loaded', [
       [{}, loader.dead_letters],
