@@ -29,8 +29,9 @@ import {
 } from './standing.ts';
 
 const EVERY_MS = 1_000;
-/** So many messages are read and sent before the cursor moves. */
+/** At most so many messages are read and sent before the cursor moves. It begins with few, so that a program that ends early gets on. */
 const PAGE = 500;
+const FIRST_PAGE = 8;
 /** With so many messages in wait for another try, no new ones are sent. */
 const MAX_RETRIES = 5_000;
 const FIRST_PAUSE_MS = 1_000;
@@ -63,6 +64,7 @@ export class Delivery {
   private readonly fingerprint: string;
   /** Of messages that must not go out twice, those that went out and are not settled. */
   private sending = new Set<number>();
+  private page = FIRST_PAGE;
 
   constructor(
     private readonly settings: DestinationSettings,
@@ -87,7 +89,7 @@ export class Delivery {
     if (standing.disabled !== '' && standing.disabled_settings === this.fingerprint) return false;
     if (clock() < standing.open_until_ms) return false;
     const retries = await readRetries(state, id, MAX_RETRIES);
-    const due = dueOf(retries, clock());
+    const due = dueOf(retries, clock(), this.page);
     if (due.length > 0) {
       const sent = await this.send(fenced, due, standing, signal);
       await fenced.transaction((transaction) => this.settle(transaction, due, sent));
@@ -95,7 +97,7 @@ export class Delivery {
     }
     if (retries.length >= MAX_RETRIES) return false;
     const takes_newest = this.settings.destination.corrections === 'state';
-    const read = await readFeed(state, id, standing.cursor, PAGE);
+    const read = await readFeed(state, id, standing.cursor, this.page);
     const page = takes_newest ? read : cutPage(read);
     if (page.length === 0) {
       await this.trim(fenced, standing.cursor);
@@ -134,11 +136,7 @@ export class Delivery {
       for (const place of superseded(messages))
         sent[place] = { outcome: 'skipped', reason: 'a newer state of it is sent' };
     for (const [place, { subject, message }] of messages.entries())
-      if (
-        corrections === 'difference' &&
-        isChange(message) &&
-        (await isUntaken(this.parts.state, id, subject))
-      )
+      if (corrections === 'difference' && isChange(message) && (await isUntaken(this.parts.state, id, subject)))
         sent[place] = { outcome: 'skipped', reason: 'the order itself was not taken' };
     const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
     const told: Message[] = places.map((place) => messages[place]!.message);
@@ -163,6 +161,7 @@ export class Delivery {
     cursor?: number,
   ): Promise<void> {
     const { id } = this.settings;
+    this.page = Math.min(PAGE, 2 * this.page);
     const now_ms = this.parts.clock();
     const standing = (await readStanding(transaction, id))!;
     if (cursor !== undefined) standing.cursor = Math.max(standing.cursor, cursor);
@@ -268,11 +267,11 @@ const isChange = (message: Message): boolean => message.kind === 'conversion' &&
 const isRetry = (message: FeedMessage): message is Retry => 'due_ms' in message;
 
 /** The retries that are due: of each subject only the first that waits. */
-function dueOf(retries: readonly Retry[], now_ms: number): Retry[] {
+function dueOf(retries: readonly Retry[], now_ms: number, page: number): Retry[] {
   const seen = new Set<string>();
   const due: Retry[] = [];
   for (const retry of retries) {
-    if (due.length === PAGE) break;
+    if (due.length === page) break;
     if (seen.has(retry.subject)) continue;
     seen.add(retry.subject);
     if (retry.due_ms <= now_ms) due.push(retry);
