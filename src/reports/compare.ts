@@ -215,7 +215,8 @@ function zeroOf(schema: TSchema): number | string | null {
 
 /**
  * Finds the time of the period that stands for one of the earlier period: with `previous_year` a day has that of the same date;
- * else the first has the first, the second the second, and so on. A time without a partner stays.
+ * else the first has the first, the second the second, and so on. A time without a partner stays. If the earlier period has more
+ * times, the last has the last: those that stay are then before the period, and none of them stands for a time that has a partner.
  */
 async function timesMoved(
   own: Resolved,
@@ -228,12 +229,13 @@ async function timesMoved(
   const all = async ({ plan }: Resolved): Promise<string[][]> =>
     (await timesOf(daysOf(plan), keys, week_start, () => true)) ?? [];
   const [mine, theirs] = [await all(own), await all(earlier)];
+  const more = Math.max(0, theirs.length - mine.length);
   const day = fields.indexOf('day');
   const by_day = new Map(day < 0 ? [] : mine.map((times) => [times[day]!, times]));
   const partners = new Map<string, string[] | undefined>(
     await mapInTurns(theirs.entries(), ([i, times]): [string, string[] | undefined] => [
       times.join(),
-      compare === 'previous_year' && day >= 0 ? by_day.get(yearLater(times[day]!) ?? '') : mine[i],
+      compare === 'previous_year' && day >= 0 ? by_day.get(yearLater(times[day]!) ?? '') : mine[i - more],
     ]),
   );
   return (times) => partners.get(times.join()) ?? times;

@@ -154,6 +154,40 @@ describe('a compared report', () => {
     ]);
   });
 
+  test('loses no time where the earlier period has more days, weeks or months: the last has the last', async () => {
+    const MARCH = { start: '2026-03-01', end: '2026-04-01', compare: 'previous_period' };
+    // The first day of a period that starts in the middle of a day is the last one of the earlier period, too.
+    const ASKED: Array<[period: typeof MARCH, ...groups: string[]]> = [
+      [{ ...MARCH, start: '2026-03-01T05:30:00Z', end: '2026-03-05' }, 'day', 'month,channel'],
+      [{ ...MARCH, start: '2026-02-22T05:30:00Z', end: '2026-03-05' }, 'week'],
+      [MARCH, 'month'],
+      [{ start: '2025-01-01', end: '2026-12-31', compare: 'previous_year' }, 'week'],
+    ];
+    for (const [period, ...groups] of ASKED)
+      for (const group_by of groups) {
+        const { channel_attribution, comparison } = await ask('attribution', { ...period, group_by });
+        const before = await ask('attribution', { ...comparison.report_period, group_by });
+        const sum = (rows: Json[]): number => rows.reduce((all, row) => all + Number(row.attributed_revenue_micros), 0);
+        expect([period, group_by, sum(channel_attribution.map((row: Json) => row.previous))]).toEqual([
+          period,
+          group_by,
+          sum(before.channel_attribution),
+        ]);
+        const keys = channel_attribution.map((row: Json) =>
+          group_by
+            .split(',')
+            .map((key) => row[key])
+            .join(),
+        );
+        expect(new Set(keys).size).toBe(keys.length);
+      }
+    const months = await ask('attribution', { ...MARCH, group_by: 'month' });
+    expect(months.channel_attribution.map((row: Json) => [row.month, row.previous.month])).toEqual([
+      ['2026-01', '2026-01'],
+      ['2026-03', '2026-02'],
+    ]);
+  });
+
   test('is there for journeys and models, on the terminal and as CSV', async () => {
     const journeys = await ask('journeys', MARCH_BEGINS);
     expect(journeys.summary).toMatchObject({
