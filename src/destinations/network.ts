@@ -59,16 +59,14 @@ export class OutNetwork {
     const limit = AbortSignal.timeout(this.timeout_ms);
     return new Promise<OutAnswer>((resolve, reject) => {
       let is_connected = false;
-      const fail = (error: NodeJS.ErrnoException): void => {
-        if (error instanceof Forbidden) {
-          reject(error);
-          return;
-        }
+      const failureOf = (error: NodeJS.ErrnoException): Error => {
+        if (error instanceof Forbidden) return error;
         const reason = limit.aborted
           ? `no answer within ${this.timeout_ms / 1_000} seconds`
           : `no ${is_connected ? 'answer' : 'connection'} (${error.code ?? 'aborted'})`;
-        reject(is_connected ? new LostAnswer(reason) : new Error(reason));
+        return is_connected ? new LostAnswer(reason) : new Error(reason);
       };
+      const fail = (error: NodeJS.ErrnoException): void => reject(failureOf(error));
       const bytes = Buffer.from(body);
       const sent = (is_https ? httpsRequest : httpRequest)(
         target,

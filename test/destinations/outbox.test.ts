@@ -1,13 +1,15 @@
 /** What destinations are told: every order once, every change as a correction whose parts add up, and none of it lost. */
 import { describe, expect, test } from 'vitest';
 import type { ConversionMessage } from '../../src/destinations/message.ts';
+import { LostAnswer } from '../../src/destinations/network.ts';
 import { DestinationList } from '../../src/destinations/outbox/destinations.ts';
+import type { Fenced } from '../../src/log/follower.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, type Shop, withShop } from '../support/shop.ts';
 import { openTestState } from '../support/state.ts';
 import { at } from '../support/time.ts';
-import { House, settingsOf } from './house.ts';
+import { House, plain, settingsOf } from './house.ts';
 
 async function withHouse(
   settings: Parameters<typeof settingsOf>[1] | ReturnType<typeof settingsOf>[],
@@ -293,6 +295,48 @@ describe('a destination that fails', () => {
       expect(house.of('one').conversions.at(-1)!.conversion_id).toBe('o2');
       expect(await list.list('another brand')).toEqual([]);
       await expect(list.deadLetters('one', 'another brand')).rejects.toMatchObject({ code: 'not_found' });
+    });
+  });
+
+  test('is never told twice of what would count twice; what may have arrived is listed', async () => {
+    const counting = { ...plain, repeatable: () => false };
+    await withHouse({ destination: counting }, async (house, shop) => {
+      await twoOrders(shop);
+      await house.plan();
+      const list = new DestinationList(new Map([['one', settingsOf('one')]]), house.state, () => house.now_ms);
+      // The program ends after the note and the request, and before it wrote down the answer.
+      let transactions = 0;
+      const dying: Fenced = {
+        transaction: (work) =>
+          ++transactions > 1 ? Promise.reject(new Error('killed')) : house.fenced.transaction(work),
+      };
+      await expect(house.deliver('one', dying)).rejects.toThrow('killed');
+      await house.deliver('one');
+      expect(house.of('one').conversions.map(({ conversion_id }) => conversion_id)).toEqual(['o1', 'o2']);
+      const unknown = expect.objectContaining({ reason: expect.stringContaining('not known whether it was taken') });
+      expect(await list.deadLetters('one', null)).toEqual([unknown, unknown]);
+      // An answer is lost.
+      await shop.send('conversions', order('o3', '1.00', at(9)));
+      await house.plan();
+      house.of('one').answers = () => new LostAnswer('no answer (ECONNRESET)');
+      await house.deliver('one');
+      house.of('one').answers = () => ({});
+      house.now_ms += 60 * 60_000;
+      await house.deliver('one');
+      expect(house.of('one').conversions.length).toBe(2);
+      expect((await list.deadLetters('one', null)).length).toBe(3);
+      // A refusal and a missing connection are known: it is sent again.
+      await shop.send('conversions', order('o4', '2.00', at(9)));
+      await house.plan();
+      house.of('one').answers = () => ({ status: 503 });
+      await house.deliver('one');
+      house.now_ms += 60 * 60_000;
+      house.of('one').answers = () => new Error('no connection (ECONNREFUSED)');
+      await house.deliver('one');
+      house.now_ms += 60 * 60_000;
+      house.of('one').answers = () => ({});
+      await house.deliver('one');
+      expect(house.of('one').conversions.map(({ conversion_id }) => conversion_id)).toEqual(['o1', 'o2', 'o4']);
     });
   });
 

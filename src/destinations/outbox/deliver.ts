@@ -10,7 +10,7 @@ import type { Message } from '../message.ts';
 import { OutNetwork } from '../network.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
-import { cutPage, dueOf, PAGE, superseded } from './page.ts';
+import { cutPage, dueOf, FIRST_PAGE, PAGE, superseded } from './page.ts';
 import { isFailure, Sender, type Sent, UNKNOWN_FATE } from './send.ts';
 import {
   dropRetry,
@@ -62,6 +62,7 @@ export class Delivery {
   private readonly fingerprint: string;
   /** Of messages that must not go out twice, those that went out and are not settled. */
   private sending = new Set<number>();
+  private page = FIRST_PAGE;
 
   constructor(
     private readonly settings: DestinationSettings,
@@ -86,7 +87,7 @@ export class Delivery {
     if (standing.disabled !== '' && standing.disabled_settings === this.fingerprint) return false;
     if (clock() < standing.open_until_ms) return false;
     const retries = await readRetries(state, id, MAX_RETRIES);
-    const due = dueOf(retries, clock());
+    const due = dueOf(retries, clock(), this.page);
     if (due.length > 0) {
       const sent = await this.send(fenced, due, standing, signal);
       await fenced.transaction((transaction) => this.settle(transaction, due, sent));
@@ -94,7 +95,7 @@ export class Delivery {
     }
     if (retries.length >= MAX_RETRIES) return false;
     const takes_newest = this.settings.destination.corrections === 'state';
-    const read = await readFeed(state, id, standing.cursor, PAGE);
+    const read = await readFeed(state, id, standing.cursor, this.page);
     const page = takes_newest ? read : cutPage(read);
     if (page.length === 0) {
       await this.trim(fenced, standing.cursor);
@@ -158,6 +159,7 @@ export class Delivery {
     cursor?: number,
   ): Promise<void> {
     const { id } = this.settings;
+    this.page = Math.min(PAGE, 2 * this.page);
     const now_ms = this.parts.clock();
     const standing = (await readStanding(transaction, id))!;
     if (cursor !== undefined) standing.cursor = Math.max(standing.cursor, cursor);

@@ -2,15 +2,17 @@
 import type { FeedMessage } from './feed.ts';
 import type { Retry } from './standing.ts';
 
-/** So many messages are read and sent before the cursor moves. */
+/** At most so many messages are read and sent before the cursor moves. */
 export const PAGE = 500;
+/** It begins with few, so that a program that ends early gets on. */
+export const FIRST_PAGE = 8;
 
-/** The retries that are due: of each subject only the first that waits. */
-export function dueOf(retries: readonly Retry[], now_ms: number): Retry[] {
+/** At most `page` of the retries that are due: of each subject only the first that waits. */
+export function dueOf(retries: readonly Retry[], now_ms: number, page: number): Retry[] {
   const seen = new Set<string>();
   const due: Retry[] = [];
   for (const retry of retries) {
-    if (due.length === PAGE) break;
+    if (due.length === page) break;
     if (seen.has(retry.subject)) continue;
     seen.add(retry.subject);
     if (retry.due_ms <= now_ms) due.push(retry);

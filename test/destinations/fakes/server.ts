@@ -33,6 +33,8 @@ export interface FakeServer {
   /** Each request that came, also those that failed. */
   requests: FakeRequest[];
   fail(fault: Fault): void;
+  /** Forgets all faults that are left. */
+  mend(): void;
   /** What is called before and after each request is handled, before its answer goes out. */
   watch(watcher: (moment: 'came' | 'handled') => void): void;
   close(): Promise<void>;
@@ -70,6 +72,9 @@ export async function startFake(handle: (request: FakeRequest) => FakeReply): Pr
     requests,
     watch: (watcher) => {
       watched = watcher;
+    },
+    mend: () => {
+      faults.length = 0;
     },
     fail: (fault) => void faults.push({ ...fault, times: fault.times ?? 1 }),
     close: () =>
