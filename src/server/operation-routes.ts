@@ -6,6 +6,7 @@ import { renderDestinations } from './destination-metrics.ts';
 import { DOCS_HEADERS, renderDocs } from './docs-page.ts';
 import type { KeyRing } from './keys.ts';
 import { openApiDocument } from './openapi.ts';
+import { renderPulls } from './pull-metrics.ts';
 import { Readiness } from './readiness.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
 
@@ -150,9 +151,10 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
       const { checks, differences } = histories_check;
       const of_histories = role === 'all' || role === 'report' ? { ...histories.status(), checks, differences } : null;
       const own = metrics.render(collector?.health() ?? null, followers.status(), of_keys, state, of_histories);
-      const of_destinations: string[] = [];
-      renderDestinations(of_destinations, await tributary.destinations.list(null), Date.now());
-      return of_destinations.length === 0 ? own : `${own}${of_destinations.join('\n')}\n`;
+      const of_others: string[] = [];
+      renderDestinations(of_others, await tributary.destinations.list(null), Date.now());
+      renderPulls(of_others, await tributary.pulls.list(null), Date.now());
+      return of_others.length === 0 ? own : `${own}${of_others.join('\n')}\n`;
     },
   };
 }
