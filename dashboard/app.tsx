@@ -1,6 +1,7 @@
 /** The frame of every page: who is signed in, where one can go, and what is looked at. */
 import { QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'preact/compat';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link, Route, Switch, useLocation } from 'wouter-preact';
 import { client } from './api/ask.ts';
 import { includes, type SignedIn as Session, signOut, useSession } from './api/session.ts';
@@ -52,10 +53,15 @@ export function App() {
 
 function SignedIn() {
   const { data, error, isPending } = useSession();
+  const [has_key, setHasKey] = useState(false);
   if (isPending) return <Loading what="Tributary" />;
   if (error) return <Failed error={error} />;
   if (!data.signed_in)
-    return data.needs_setup ? <Setup provider={data.provider} /> : <SignIn provider={data.provider} />;
+    return data.needs_setup && !has_key ? (
+      <Setup provider={data.provider} onKey={() => setHasKey(true)} />
+    ) : (
+      <SignIn provider={data.provider} />
+    );
   return (
     <BrandNamed session={data}>
       <a class="skip" href="#content">
@@ -94,11 +100,20 @@ function SignedIn() {
   );
 }
 
+/** What stays visible of the page before the current one. */
+const NAV_MARGIN_PX = 60;
+
 function Header({ session: { name, role, by } }: { session: Session }) {
   const [path] = useLocation();
   const [view] = useView();
   const { pages, of_admins } = usePlaces();
   const is_admin_page = path.startsWith('/admin/');
+  const row = useRef<HTMLElement>(null);
+  // On a phone the pages are a row that scrolls. scrollIntoView would move the place where the Tab key begins.
+  useEffect(() => {
+    const current = row.current?.querySelector<HTMLElement>('[aria-current]');
+    if (row.current && current) row.current.scrollLeft = current.offsetLeft - row.current.offsetLeft - NAV_MARGIN_PX;
+  }, [path]);
   return (
     <header class="top">
       <div class="top-row">
@@ -106,7 +121,7 @@ function Header({ session: { name, role, by } }: { session: Session }) {
           <Mark />
           Tributary
         </Link>
-        <nav aria-label="Pages">
+        <nav aria-label="Pages" ref={row}>
           {pages.map(({ path: to, name: text }) => (
             <Link key={to} href={withView(to, view)} aria-current={path === to ? 'page' : undefined}>
               {text}

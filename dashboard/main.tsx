@@ -1,5 +1,6 @@
 /** Starts the dashboard. */
 import './style.css';
+import './styles/frame.css';
 import './styles/progress.css';
 import './styles/share.css';
 import { render } from 'preact';

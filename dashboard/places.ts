@@ -12,6 +12,25 @@ export const PAGES = [
   { path: '/live', name: 'Live' },
 ] as const;
 
+/** What of the view can be chosen. */
+export type ViewChoice = 'period' | 'brand' | 'compare' | 'model' | 'currency' | 'filter';
+
+const ALL: readonly ViewChoice[] = ['period', 'brand', 'compare', 'model', 'currency', 'filter'];
+
+/** What acts on a page, where that is not everything. What does not act is not offered there. */
+const ACTING: ReadonlyArray<readonly [page: RegExp, choices: readonly ViewChoice[]]> = [
+  [/^\/live$/, ['brand']],
+  [/^\/quality$/, ['period', 'brand']],
+  [/^\/(orders|customers)\/./, ['brand', 'model', 'currency']],
+  [/^\/(journeys|customers)$/, ['period', 'brand', 'model', 'currency', 'filter']],
+  [/^\/models$/, ['period', 'brand', 'currency', 'filter']],
+  [/^\/email$/, ['period', 'brand', 'compare', 'model', 'currency']],
+  [/^\/campaigns\/./, ['period', 'brand', 'compare', 'model', 'currency']],
+];
+
+/** The choices that act on a page. */
+export const choicesOf = (path: string): readonly ViewChoice[] => ACTING.find(([page]) => page.test(path))?.[1] ?? ALL;
+
 /** The pages of admins. */
 export const ADMIN_PAGES = [
   { path: '/admin/keys', name: 'Keys' },

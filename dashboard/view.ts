@@ -2,6 +2,7 @@
 import { useLocation, useSearch } from 'wouter-preact';
 import type { Parameters } from './api/ask.ts';
 import { fixedView } from './api/shared.ts';
+import { periodNamed, periodOf } from './parts/periods.ts';
 
 export interface View {
   /** First day, and the day after the last one. */
@@ -16,37 +17,27 @@ export interface View {
 
 const REMEMBERED = 'tributary.view';
 const NAMES = ['start', 'end', 'compare', 'brand_id', 'currency', 'model'] as const;
-/** The choices that the next visit begins with. Days are not among them: a period of last week is no use today. */
+/** The choices that the next visit begins with. */
 const KEPT = ['compare', 'brand_id', 'currency', 'model'] as const;
-const MS_PER_DAY = 86_400_000;
-
-export function dayText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
-
-/** The day that lies `days` after another one. */
-export function addDays(day: string, days: number): string {
-  return dayText(Date.parse(day) + days * MS_PER_DAY);
-}
-
-/** Today where the reader is. */
-export function today(): string {
-  const now = new Date();
-  return dayText(now.getTime() - now.getTimezoneOffset() * 60_000);
-}
-
+const DEFAULT_PERIOD = 'last_30_days';
 function remembered(): Partial<View> {
   try {
     const kept = JSON.parse(localStorage.getItem(REMEMBERED) ?? '{}') as Record<string, unknown>;
-    return Object.fromEntries(KEPT.flatMap((name) => (typeof kept[name] === 'string' ? [[name, kept[name]]] : [])));
+    const days = typeof kept['period'] === 'string' ? periodNamed(kept['period']) : undefined;
+    return {
+      ...Object.fromEntries(KEPT.flatMap((name) => (typeof kept[name] === 'string' ? [[name, kept[name]]] : []))),
+      ...(days === undefined ? {} : { start: days.start, end: days.end }),
+    };
   } catch {
     return {};
   }
 }
 
+/** A period with a name is kept by its name, so it moves on. Other days are not kept: those of last week are no use today. */
 function remember(view: View): void {
   try {
-    localStorage.setItem(REMEMBERED, JSON.stringify(Object.fromEntries(KEPT.map((name) => [name, view[name]]))));
+    const kept = Object.fromEntries(KEPT.map((name) => [name, view[name]]));
+    localStorage.setItem(REMEMBERED, JSON.stringify({ ...kept, period: periodOf(view)?.code }));
   } catch {
     // A browser that keeps nothing shows the defaults the next time.
   }
@@ -55,9 +46,9 @@ function remember(view: View): void {
 /** The view that an address names, with defaults for what it leaves out. */
 export function readView(search: string): View {
   const given = new URLSearchParams(search);
-  const end = addDays(today(), 1);
+  const { start, end } = periodNamed(DEFAULT_PERIOD)!;
   const view: View = {
-    start: addDays(end, -30),
+    start,
     end,
     compare: 'previous_period',
     brand_id: '',
@@ -97,6 +88,8 @@ function othersIn(search: string): Array<[name: string, value: string]> {
 export function useOwnChoice(name: string): [readonly string[], (values: readonly string[]) => void] {
   const search = useSearch();
   const [path, go] = useLocation();
+  // A link shows a page without its choices.
+  if (fixedView() !== undefined) return [[], () => undefined];
   return [
     new URLSearchParams(search).getAll(name),
     (values) => {

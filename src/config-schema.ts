@@ -1,6 +1,7 @@
 /** The form of the configuration file. */
 import { BrandSchema, HostList } from './brand-config.ts';
 import { DestinationsSchema } from './destinations/settings.ts';
+import { CrossBrandPeopleSchema, SharedOrdersSchema } from './domain/brand-groups.ts';
 import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
@@ -27,6 +28,10 @@ export const ConfigSchema = Type.Object(
     /** Settings of every brand, unless `brands` says otherwise. */
     defaults: Type.Optional(BrandSchema),
     brands: Type.Optional(Type.Record(Type.String(), BrandSchema)),
+    /** Brands in which an order with the same id is one order: it counts once in the consolidated report. */
+    shared_orders: Type.Optional(SharedOrdersSchema),
+    /** Brands whose customers with the same id are one person in the consolidated report. Their journeys stay apart. */
+    cross_brand_people: Type.Optional(CrossBrandPeopleSchema),
     limits: Type.Optional(
       Type.Object(
         {

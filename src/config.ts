@@ -4,6 +4,7 @@ import stripJsonComments from 'strip-json-comments';
 import { mergeSettings } from './brand-config.ts';
 import { type ConfigFile, ConfigSchema } from './config-schema.ts';
 import { type DestinationSettings, destinationSettings } from './destinations/settings.ts';
+import { type BrandGroups, brandGroups } from './domain/brand-groups.ts';
 import type { CustomerIds } from './domain/email-ids.ts';
 import { badRequest } from './domain/errors.ts';
 import { brandProblem } from './domain/record.ts';
@@ -36,6 +37,7 @@ export interface Config {
   warehouse: WarehouseLocation | null;
   state: StateLocation;
   brands: Map<string, BrandSettings>;
+  brand_groups: BrandGroups;
   defaults: BrandSettings;
   /** Brands whose pages may send conversions, or not; the others do as `page_conversions_default` says. */
   page_conversions: Map<string, boolean>;
@@ -175,6 +177,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     warehouse: warehouseOf(content.warehouse, env),
     state: stateOf(content.state, env),
     brands,
+    brand_groups: brandGroups(content.shared_orders, content.cross_brand_people),
     defaults,
     page_conversions,
     page_conversions_default: content.defaults?.page_conversions ?? false,

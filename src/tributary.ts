@@ -152,6 +152,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       directory: new PersonDirectory(),
       settings: (brand_id) => brandSettings(config, brand_id),
       configured_brands: [...config.brands.keys()],
+      brand_groups: config.brand_groups,
       customerIds: (brand_id) => customerIds(config, brand_id),
       emailPersonOf,
       message_rules: config.settling.rules,

@@ -934,6 +934,7 @@ SourcesOne: SourcesOne
 SourcesOneOne: SourcesOneOne
 ReportsAttribution: ReportsAttribution
 ReportsChanges: ReportsChanges
+ReportsConsolidated: ReportsConsolidated
 ReportsToday: ReportsToday
 ReportsModels: ReportsModels
 ReportsJourneys: ReportsJourneys
@@ -1287,6 +1288,497 @@ change_percent?: {
 [k: string]: number | null
 }
 }[]
+warnings: {
+code: string
+count: number
+message: string
+}[]
+}
+export interface ReportsConsolidated {
+report_period: {
+start: string
+end: string
+}
+/**
+ * Fitted artifacts that were used, by model
+ */
+artifacts?: {
+[k: string]: string
+}
+/**
+ * The filters of the request; the figures are of what they let pass
+ */
+filters?: string[]
+currency: string
+/**
+ * The log position of the answer; ask with it to get the same answer again
+ */
+as_of: string
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+generated_at: string
+/**
+ * The earlier period that `compare` set beside this one, at the same log position and settings
+ */
+comparison?: {
+compare: string
+report_period: {
+start: string
+end: string
+}
+/**
+ * A hash of all that the answer depends on besides the log: the question and the settings
+ */
+config_hash: string
+warnings?: {
+code: string
+count: number
+message: string
+}[]
+}
+attribution_model: string
+/**
+ * A row for each brand, most counted revenue first
+ */
+brands: {
+brand_id: string
+/**
+ * Orders of the brand in the period, those that count in another brand too
+ */
+conversions: number
+net_revenue_micros: string
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: string
+attributed_revenue_micros: string
+/**
+ * Revenue that touches earned
+ */
+attributed_revenue: string
+email_attributed_revenue_micros: string
+/**
+ * Revenue that touches of email earned
+ */
+email_attributed_revenue: string
+/**
+ * email_attributed_revenue / net_revenue
+ */
+email_share_of_revenue: (number | null)
+/**
+ * Orders of the brand that count in another brand, which has an order of the same id
+ */
+shared_conversions: number
+shared_revenue_micros: string
+/**
+ * Net revenue of the shared orders that count in another brand
+ */
+shared_revenue: string
+shared_attributed_revenue_micros: string
+/**
+ * What touches of this brand earned of these orders
+ */
+shared_attributed_revenue: string
+shared_email_revenue_micros: string
+/**
+ * What touches of email of this brand earned of these orders
+ */
+shared_email_revenue: string
+/**
+ * conversions - shared_conversions
+ */
+counted_conversions: number
+counted_revenue_micros: string
+/**
+ * net_revenue - shared_revenue
+ */
+counted_revenue: string
+counted_attributed_revenue_micros: string
+/**
+ * attributed_revenue - shared_attributed_revenue
+ */
+counted_attributed_revenue: string
+counted_email_revenue_micros: string
+/**
+ * email_attributed_revenue - shared_email_revenue
+ */
+counted_email_revenue: string
+/**
+ * counted_email_revenue / counted_revenue
+ */
+counted_email_share: (number | null)
+/**
+ * People with an order in the period; in `totals` the sum over brands less shared_customers
+ */
+customers: number
+spend_micros: (string | null)
+/**
+ * Spend of the brand or channel in the period; null if there is none, or a rate is missing
+ */
+spend: (string | null)
+/**
+ * Records that arrived in the period with a known id and other content
+ */
+conflicts: number
+/**
+ * Records that arrived in the period, could not be stored, and were not replayed since
+ */
+dead_letters: number
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of the brand in the period, those that count in another brand too
+ */
+conversions: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: (string | null)
+attributed_revenue_micros: (string | null)
+/**
+ * Revenue that touches earned
+ */
+attributed_revenue: (string | null)
+email_attributed_revenue_micros: (string | null)
+/**
+ * Revenue that touches of email earned
+ */
+email_attributed_revenue: (string | null)
+/**
+ * email_attributed_revenue / net_revenue
+ */
+email_share_of_revenue: ((number | null) | null)
+/**
+ * Orders of the brand that count in another brand, which has an order of the same id
+ */
+shared_conversions: (number | null)
+shared_revenue_micros: (string | null)
+/**
+ * Net revenue of the shared orders that count in another brand
+ */
+shared_revenue: (string | null)
+shared_attributed_revenue_micros: (string | null)
+/**
+ * What touches of this brand earned of these orders
+ */
+shared_attributed_revenue: (string | null)
+shared_email_revenue_micros: (string | null)
+/**
+ * What touches of email of this brand earned of these orders
+ */
+shared_email_revenue: (string | null)
+/**
+ * conversions - shared_conversions
+ */
+counted_conversions: (number | null)
+counted_revenue_micros: (string | null)
+/**
+ * net_revenue - shared_revenue
+ */
+counted_revenue: (string | null)
+counted_attributed_revenue_micros: (string | null)
+/**
+ * attributed_revenue - shared_attributed_revenue
+ */
+counted_attributed_revenue: (string | null)
+counted_email_revenue_micros: (string | null)
+/**
+ * email_attributed_revenue - shared_email_revenue
+ */
+counted_email_revenue: (string | null)
+/**
+ * counted_email_revenue / counted_revenue
+ */
+counted_email_share: ((number | null) | null)
+/**
+ * People with an order in the period; in `totals` the sum over brands less shared_customers
+ */
+customers: (number | null)
+spend_micros: ((string | null) | null)
+/**
+ * Spend of the brand or channel in the period; null if there is none, or a rate is missing
+ */
+spend: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * All brands together: the sums of the rows, so the counted figures have every shared order once
+ */
+totals: {
+/**
+ * Orders of the brand in the period, those that count in another brand too
+ */
+conversions: number
+net_revenue_micros: string
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: string
+attributed_revenue_micros: string
+/**
+ * Revenue that touches earned
+ */
+attributed_revenue: string
+email_attributed_revenue_micros: string
+/**
+ * Revenue that touches of email earned
+ */
+email_attributed_revenue: string
+/**
+ * email_attributed_revenue / net_revenue
+ */
+email_share_of_revenue: (number | null)
+/**
+ * Orders of the brand that count in another brand, which has an order of the same id
+ */
+shared_conversions: number
+shared_revenue_micros: string
+/**
+ * Net revenue of the shared orders that count in another brand
+ */
+shared_revenue: string
+shared_attributed_revenue_micros: string
+/**
+ * What touches of this brand earned of these orders
+ */
+shared_attributed_revenue: string
+shared_email_revenue_micros: string
+/**
+ * What touches of email of this brand earned of these orders
+ */
+shared_email_revenue: string
+/**
+ * conversions - shared_conversions
+ */
+counted_conversions: number
+counted_revenue_micros: string
+/**
+ * net_revenue - shared_revenue
+ */
+counted_revenue: string
+counted_attributed_revenue_micros: string
+/**
+ * attributed_revenue - shared_attributed_revenue
+ */
+counted_attributed_revenue: string
+counted_email_revenue_micros: string
+/**
+ * email_attributed_revenue - shared_email_revenue
+ */
+counted_email_revenue: string
+/**
+ * counted_email_revenue / counted_revenue
+ */
+counted_email_share: (number | null)
+/**
+ * People with an order in the period; in `totals` the sum over brands less shared_customers
+ */
+customers: number
+spend_micros: (string | null)
+/**
+ * Spend of the brand or channel in the period; null if there is none, or a rate is missing
+ */
+spend: (string | null)
+/**
+ * People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands
+ */
+shared_customers: number
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+/**
+ * Orders of the brand in the period, those that count in another brand too
+ */
+conversions: (number | null)
+net_revenue_micros: (string | null)
+/**
+ * Net revenue of the brand, as total_revenue of its attribution report in this currency
+ */
+net_revenue: (string | null)
+attributed_revenue_micros: (string | null)
+/**
+ * Revenue that touches earned
+ */
+attributed_revenue: (string | null)
+email_attributed_revenue_micros: (string | null)
+/**
+ * Revenue that touches of email earned
+ */
+email_attributed_revenue: (string | null)
+/**
+ * email_attributed_revenue / net_revenue
+ */
+email_share_of_revenue: ((number | null) | null)
+/**
+ * Orders of the brand that count in another brand, which has an order of the same id
+ */
+shared_conversions: (number | null)
+shared_revenue_micros: (string | null)
+/**
+ * Net revenue of the shared orders that count in another brand
+ */
+shared_revenue: (string | null)
+shared_attributed_revenue_micros: (string | null)
+/**
+ * What touches of this brand earned of these orders
+ */
+shared_attributed_revenue: (string | null)
+shared_email_revenue_micros: (string | null)
+/**
+ * What touches of email of this brand earned of these orders
+ */
+shared_email_revenue: (string | null)
+/**
+ * conversions - shared_conversions
+ */
+counted_conversions: (number | null)
+counted_revenue_micros: (string | null)
+/**
+ * net_revenue - shared_revenue
+ */
+counted_revenue: (string | null)
+counted_attributed_revenue_micros: (string | null)
+/**
+ * attributed_revenue - shared_attributed_revenue
+ */
+counted_attributed_revenue: (string | null)
+counted_email_revenue_micros: (string | null)
+/**
+ * email_attributed_revenue - shared_email_revenue
+ */
+counted_email_revenue: (string | null)
+/**
+ * counted_email_revenue / counted_revenue
+ */
+counted_email_share: ((number | null) | null)
+/**
+ * People with an order in the period; in `totals` the sum over brands less shared_customers
+ */
+customers: (number | null)
+spend_micros: ((string | null) | null)
+/**
+ * Spend of the brand or channel in the period; null if there is none, or a rate is missing
+ */
+spend: ((string | null) | null)
+/**
+ * People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands
+ */
+shared_customers: (number | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}
+/**
+ * All brands together by channel, with shared orders once
+ */
+channels: {
+channel: string
+credited_conversions: number
+attributed_revenue_micros: string
+/**
+ * Revenue that touches earned
+ */
+attributed_revenue: string
+spend_micros: (string | null)
+/**
+ * Spend of the brand or channel in the period; null if there is none, or a rate is missing
+ */
+spend: (string | null)
+/**
+ * The figures of the earlier period; a group that it lacks has zeros, and null where a figure has no value
+ */
+previous?: {
+credited_conversions: (number | null)
+attributed_revenue_micros: (string | null)
+/**
+ * Revenue that touches earned
+ */
+attributed_revenue: (string | null)
+spend_micros: ((string | null) | null)
+/**
+ * Spend of the brand or channel in the period; null if there is none, or a rate is missing
+ */
+spend: ((string | null) | null)
+}
+/**
+ * The figure less that of the earlier period
+ */
+change?: {
+[k: string]: number | string | null
+}
+/**
+ * 100 * change / the size of the earlier figure; null if that is 0
+ */
+change_percent?: {
+[k: string]: number | null
+}
+}[]
+/**
+ * Orders left out of a brand, by the brand in which they count
+ */
+shared_orders: {
+brand_id: string
+/**
+ * The brand in which these orders count
+ */
+counted_in: string
+/**
+ * Orders of the brand in the period, those that count in another brand too
+ */
+conversions: number
+shared_revenue_micros: string
+/**
+ * Net revenue of the shared orders that count in another brand
+ */
+shared_revenue: string
+}[]
+/**
+ * The rules of the configuration that hold among these brands
+ */
+rules: {
+/**
+ * Orders left out of a brand, by the brand in which they count
+ */
+shared_orders: {
+/**
+ * A row for each brand, most counted revenue first
+ */
+brands: string[]
+counts_for: string
+}[]
+/**
+ * Brands whose customers with the same id count as one person
+ */
+cross_brand_people: string[][]
+}
 warnings: {
 code: string
 count: number
@@ -5562,12 +6054,16 @@ net_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 }[]
 ages: {
 /**
@@ -5636,12 +6132,16 @@ cumulative_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 }[]
 repeat_orders: {
 /**
@@ -5812,12 +6312,16 @@ net_revenue: string
  */
 revenue_per_customer: (string | null)
 /**
- * The middle 90 % of a bootstrap over customers
+ * The middle 90 % of a bootstrap over customers; null below 30 customers
  */
 revenue_per_customer_interval: {
 low: (string | null)
 high: (string | null)
 }
+/**
+ * Why revenue_per_customer_interval is null
+ */
+revenue_per_customer_withheld: (string | null)
 /**
  * Customers who are expected to be active still
  */
@@ -6889,7 +7393,7 @@ page_conversions: boolean
 customer_ids: string
 }[]
 /**
- * Null for who may see some brands only
+ * Null for who is no admin of all brands
  */
 installation: ({
 setting: string

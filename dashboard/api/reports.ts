@@ -22,8 +22,10 @@ export type Claims = ReportsClaims;
 export type Today = ReportsToday;
 
 /** A question to the API. */
-interface Question {
+export interface Question {
   path: string;
+  /** The path as the OpenAPI document writes it, where it is another one. */
+  documented_path?: string;
   parameters: Parameters;
   /** The part of the answer with its main rows. */
   rows: string;
@@ -71,39 +73,54 @@ export function useToday(view: View, enabled: boolean) {
 }
 
 /** Channels under settings that are tried, in days by their parameter. */
-export function useTried(view: View, tried: Readonly<Record<string, string>>) {
-  return useAnswer<Attribution>('/v1/reports/attribution', {
-    ...asked({ ...view, compare: 'none' }),
-    group_by: 'channel',
-    ...tried,
-  });
-}
+export const triedQuestion = (view: View, tried: Readonly<Record<string, string>>): Question => ({
+  path: '/v1/reports/attribution',
+  rows: 'channel_attribution',
+  parameters: { ...asked({ ...view, compare: 'none' }), group_by: 'channel', ...tried },
+});
+export const useTried = (view: View, tried: Readonly<Record<string, string>>) =>
+  useQuestion<Attribution>(triedQuestion(view, tried));
 
 export function useCampaigns(view: View, enabled = true) {
   return useQuestion<Campaigns>(campaignsQuestion(view), enabled);
 }
 
 /** Claims have no comparison and no filters. */
-export function useClaims({ start, end, brand_id, currency, model }: View, enabled: boolean) {
-  return useAnswer<Claims>('/v1/reports/claims', { start, end, brand_id, currency, models: model }, enabled);
-}
+export const claimsQuestion = ({ start, end, brand_id, currency, model }: View): Question => ({
+  path: '/v1/reports/claims',
+  rows: 'claims',
+  parameters: { start, end, brand_id, currency, models: model },
+});
+export const useClaims = (view: View, enabled: boolean) => useQuestion<Claims>(claimsQuestion(view), enabled);
 
 export type Campaign = ReportsCampaignsOne;
-export function useCampaign(view: View, campaign_id: string) {
+export function campaignQuestion(view: View, campaign_id: string): Question {
   const { filter: _, ...parameters } = asked(view);
-  return useAnswer<Campaign>(`/v1/reports/campaigns/${encodeURIComponent(campaign_id)}`, parameters);
+  const path = `/v1/reports/campaigns/${encodeURIComponent(campaign_id)}`;
+  return { path, documented_path: '/v1/reports/campaigns/{campaign_id}', parameters, rows: 'by_email' };
 }
+export const useCampaign = (view: View, campaign_id: string) =>
+  useQuestion<Campaign>(campaignQuestion(view, campaign_id));
 
 export type Customer = CustomersOne;
-export function useCustomer({ brand_id, currency, model }: View, customer_id: string) {
-  return useAnswer<Customer>(`/v1/customers/${encodeURIComponent(customer_id)}`, { brand_id, currency, model });
-}
+export const customerQuestion = ({ brand_id, currency, model }: View, customer_id: string): Question => ({
+  path: `/v1/customers/${encodeURIComponent(customer_id)}`,
+  documented_path: '/v1/customers/{customer_id}',
+  parameters: { brand_id, currency, model },
+  rows: 'journeys',
+});
+export const useCustomer = (view: View, customer_id: string) =>
+  useQuestion<Customer>(customerQuestion(view, customer_id));
 
 export type Receipt = ConversionsOneReceipt;
-export function useReceipt({ brand_id, currency, model }: View, conversion_id: string) {
-  const path = `/v1/conversions/${encodeURIComponent(conversion_id)}/receipt`;
-  return useAnswer<Receipt>(path, { brand_id, currency, model });
-}
+export const receiptQuestion = ({ brand_id, currency, model }: View, conversion_id: string): Question => ({
+  path: `/v1/conversions/${encodeURIComponent(conversion_id)}/receipt`,
+  documented_path: '/v1/conversions/{conversion_id}/receipt',
+  parameters: { brand_id, currency, model },
+  rows: 'touchpoints',
+});
+export const useReceipt = (view: View, conversion_id: string) =>
+  useQuestion<Receipt>(receiptQuestion(view, conversion_id));
 
 export type Comparison = ReportsModels;
 /** The question for the comparison of all rule models. */

@@ -1,6 +1,7 @@
 /** Who is signed in. */
 import { useQuery } from '@tanstack/react-query';
 import { call, client, send } from './ask.ts';
+import { LINK } from './shared.ts';
 
 export type Session = SignedOut | SignedIn;
 interface SignedOut {
@@ -29,13 +30,13 @@ export function includes(role: Role, needed: Role): boolean {
 const QUERY = { queryKey: ['session'], queryFn: () => call<Session>('/v1/session'), retry: false } as const;
 
 export function useSession() {
-  return useQuery<Session, Error>({ ...QUERY, staleTime: Number.POSITIVE_INFINITY });
+  return useQuery<Session, Error>({ ...QUERY, staleTime: Number.POSITIVE_INFINITY, enabled: LINK === '' });
 }
 
-/** True if who is signed in may note, save and share: an analyst. */
-export function useMayWrite(): boolean {
+/** True if who is signed in may see single orders, note, save and share: an analyst, and no viewer. Nobody is with a link. */
+export function useIsAnalyst(): boolean {
   const session = useSession().data;
-  return session?.signed_in === true && includes(session.role, 'analyst');
+  return LINK === '' && session?.signed_in === true && includes(session.role, 'analyst');
 }
 
 /** @throws Refusal when the key is not taken. */

@@ -1,11 +1,12 @@
 /** What changed against the earlier period: parts that add up, the largest movers in words, and each group by cause. */
 import { type Changes, useChanges } from '../api/insights.ts';
+import { addDays } from '../days.ts';
 import { count, money, shortDay, words } from '../parts/figures.ts';
 import { useChoiceOf } from '../parts/own-choice.tsx';
 import { SignedBar, signedMoney } from '../parts/signed.tsx';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { addDays, useView } from '../view.ts';
+import { useView } from '../view.ts';
 
 type Row = Changes['changes'][number];
 

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { type LiveEvent, type LiveMessage, type LiveState, useLive } from '../api/live.ts';
+import { useIsAnalyst } from '../api/session.ts';
 import { count, decimalMoney, NOTHING, words } from '../parts/figures.ts';
 import { useChoiceOf } from '../parts/own-choice.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -46,6 +47,7 @@ let numbers = 0;
 
 export default function Live() {
   const [view] = useView();
+  const sees_orders = useIsAnalyst();
   const [kind, kindControl] = useChoiceOf('kind', 'Show', KINDS);
   const [is_paused, pause] = useState(false);
   const [listed, setListed] = useState<readonly Listed[]>([]);
@@ -60,7 +62,7 @@ export default function Live() {
   return (
     <div class="page">
       <h1>Live</h1>
-      <p class="muted">Only what arrives now. The period and the filters above do not act here.</p>
+      <p class="muted">Only what arrives now. Nobody is named.</p>
       <div class="own-controls">
         <button type="button" aria-pressed={is_paused} onClick={() => pause(!is_paused)}>
           {is_paused ? 'Go on' : 'Pause'}
@@ -83,7 +85,7 @@ export default function Live() {
         <h2 id="events">The newest events</h2>
         <Table
           caption={`The newest ${MOST_LISTED}, without persons`}
-          columns={eventColumns(view)}
+          columns={eventColumns(view, sees_orders)}
           rows={shown}
           keyOf={({ number }) => String(number)}
           empty="Nothing has arrived since this page was opened."
@@ -120,8 +122,9 @@ const MINUTE_COLUMNS: ReadonlyArray<Column<Minute>> = [
   { name: 'Orders, emails and others', right: true, cell: ({ others }) => count(others) },
 ];
 
-function eventColumns(view: View): ReadonlyArray<Column<Listed>> {
-  return [
+/** @param sees_orders false for viewers, whom orders are not told. */
+function eventColumns(view: View, sees_orders: boolean): ReadonlyArray<Column<Listed>> {
+  const columns: ReadonlyArray<Column<Listed>> = [
     { name: 'Arrived', cell: (event) => timeOf(event.received_at) },
     { name: 'Event', cell: (event) => words(event.kind) },
     {
@@ -156,6 +159,7 @@ function eventColumns(view: View): ReadonlyArray<Column<Listed>> {
     },
     { name: 'Brand', cell: (event) => event.brand_id },
   ];
+  return sees_orders ? columns : columns.filter(({ name }) => name !== 'Order');
 }
 
 /** The counts of this minute for screen readers, politely and seldom: a row for each event would never let them speak. */
@@ -165,7 +169,7 @@ function Said({ minutes }: { minutes: readonly Minute[] }) {
   const text =
     last === undefined
       ? ''
-      : `This minute: ${count(last.human)} touches of people, ${count(last.machine)} of machines, ${count(last.others)} others.`;
+      : `Touches of people this minute: ${count(last.human)}; of machines: ${count(last.machine)}; others: ${count(last.others)}.`;
   const latest = useRef(text);
   latest.current = text;
   useEffect(() => {

@@ -1,4 +1,7 @@
 /** The models side by side, and where they disagree beyond chance. */
+
+import type { Settings } from '../api/answers.d.ts';
+import { useAnswer } from '../api/ask.ts';
 import { type Comparison, comparisonQuestion, useComparison } from '../api/reports.ts';
 import { LINK } from '../api/shared.ts';
 import { decimalMoney, share, words } from '../parts/figures.ts';
@@ -6,7 +9,7 @@ import { type Source, sourceOf } from '../parts/source.ts';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { TrySettings } from '../parts/try-settings.tsx';
-import { useView } from '../view.ts';
+import { useView, type View } from '../view.ts';
 
 type Group = Comparison['groups'][number];
 
@@ -24,10 +27,36 @@ export default function Models() {
           </>
         )}
       </Shown>
-      {LINK === '' && <TrySettings view={view} />}
+      {LINK === '' && <TryOwn view={view} />}
     </div>
   );
 }
+
+/** Sliders that stand where the settings of the brand are. Several brands may have different ones, so one has to be chosen. */
+function TryOwn({ view }: { view: View }) {
+  const settings = useAnswer<Settings>('/v1/settings', { brand_id: view.brand_id });
+  return (
+    <Shown answer={settings} what="the settings">
+      {({ brands }) => {
+        const own = view.brand_id === '' ? brands : brands.filter(({ brand_id }) => brand_id === view.brand_id);
+        const [brand] = own;
+        if (brand === undefined) return null;
+        const same = own.every((other) => modelSettings(other) === modelSettings(brand));
+        if (!same) return <p class="muted">Choose a brand above to try other settings: theirs are not the same.</p>;
+        return (
+          <TrySettings
+            key={brand.brand_id}
+            view={view}
+            now={{ half_life_days: brand.half_life_days, ...brand.windows }}
+          />
+        );
+      }}
+    </Shown>
+  );
+}
+
+const modelSettings = ({ half_life_days, windows }: Settings['brands'][number]): string =>
+  JSON.stringify([half_life_days, windows]);
 
 function Disagreements({ data: { disagreements, intervals } }: { data: Comparison }) {
   return (

@@ -1,7 +1,8 @@
 /** One order: each touch before it, what it earned under each model, and why the others earned nothing. */
 import { Link, useParams } from 'wouter-preact';
-import { type Receipt, useReceipt } from '../api/reports.ts';
+import { type Receipt, receiptQuestion, useReceipt } from '../api/reports.ts';
 import { count, decimalMoney, instant, money, share, words } from '../parts/figures.ts';
+import { type Source, sourceOf } from '../parts/source.ts';
 import { Shown } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { useView, type View, withView } from '../view.ts';
@@ -16,13 +17,15 @@ export default function OrderPage() {
     <div class="page">
       <h1>Order {decodeURIComponent(id)}</h1>
       <Shown answer={receipt} what="the order">
-        {(data) => <Credit data={data} view={view} />}
+        {(data) => (
+          <Credit data={data} view={view} from={sourceOf(receiptQuestion(view, decodeURIComponent(id)), data)} />
+        )}
       </Shown>
     </div>
   );
 }
 
-function Credit({ data, view }: { data: Receipt; view: View }) {
+function Credit({ data, view, from }: { data: Receipt; view: View; from: Source }) {
   const { order, person, rules, reconciliation, currency, unattributed_reason } = data;
   const [model = ''] = data.attribution_models;
   const credited = data.touchpoints.filter(({ status }) => status === 'credited');
@@ -30,9 +33,9 @@ function Credit({ data, view }: { data: Receipt; view: View }) {
   return (
     <>
       <p class="headline">
-        {words(order.conversion_type)} of {decimalMoney(order.value, order.currency)} on {instant(order.occurred_at)} by{' '}
-        <Link href={withView(`/customers/${encodeURIComponent(person.person_id)}`, view)}>{person.person_id}</Link>; net{' '}
-        {money(reconciliation.net_revenue_micros, currency)}.
+        A {words(order.conversion_type)} of {decimalMoney(order.value, order.currency)} on {instant(order.occurred_at)}{' '}
+        by <Link href={withView(`/customers/${encodeURIComponent(person.person_id)}`, view)}>{person.person_id}</Link>.
+        Its net value is {money(reconciliation.net_revenue_micros, currency)}.
       </p>
       {order.adjustments.length > 0 && (
         <p>
@@ -52,14 +55,18 @@ function Credit({ data, view }: { data: Receipt; view: View }) {
         columns={creditColumns(model, currency)}
         rows={credited}
         keyOf={(touch) => touch.touchpoint_id}
+        from={from}
+        nameOf={(touch) => `${words(touch.touchpoint_type)} on ${instant(touch.occurred_at)}`}
       />
-      <p class="muted">
-        Windows: views {rules.windows.view_days} days, email {rules.windows.email_days} days, clicks and visits{' '}
-        {rules.windows.click_days} days. Half-life of time decay: {rules.half_life_days} days.
+      <p>
+        {SHARES[model]?.(rules) ?? `The model ${words(model)} was fitted to paths with and without an order.`} A touch
+        can earn if it is of a person and lies in its window: {days(rules.windows.view_days)} for opens and impressions,{' '}
+        {days(rules.windows.email_days)} for clicks in emails, {days(rules.windows.click_days)} for other clicks and
+        visits.
       </p>
       {others.length > 0 && (
         <Table
-          caption="Touches without credit"
+          caption="Touches without credit, and why"
           columns={OTHER_COLUMNS}
           rows={others}
           keyOf={(touch) => touch.touchpoint_id}
@@ -74,6 +81,19 @@ function Credit({ data, view }: { data: Receipt; view: View }) {
   );
 }
 
+const days = (n: number): string => `${n} ${n === 1 ? 'day' : 'days'}`;
+
+/** How each rule shares an order out. docs/models.md. */
+const SHARES: Readonly<Record<string, (rules: Receipt['rules']) => string>> = {
+  linear: () => 'Linear gives each touch of the path the same share.',
+  last_touch: () => 'Last touch gives all of it to the last touch of the path.',
+  first_touch: () => 'First touch gives all of it to the first touch of the path.',
+  time_decay: ({ half_life_days }) =>
+    `Time decay gives a touch half as much as one that is ${days(half_life_days)} nearer to the order.`,
+  position_based: ({ position: { first, last } }) =>
+    `Position based gives the first touch ${share(first)}, the last ${share(last)}, and the others the rest in equal parts. Without others, first and last share all of it.`,
+};
+
 const TOUCH_COLUMNS: ReadonlyArray<Column<Touch>> = [
   { name: 'When', cell: (touch) => instant(touch.occurred_at), by: (touch) => touch.occurred_at },
   { name: 'Touch', cell: (touch) => words(touch.touchpoint_type), by: (touch) => touch.touchpoint_type },
@@ -84,14 +104,17 @@ const TOUCH_COLUMNS: ReadonlyArray<Column<Touch>> = [
 function creditColumns(model: string, currency: string): ReadonlyArray<Column<Touch>> {
   return [
     ...TOUCH_COLUMNS,
+    { name: 'Email', cell: (touch) => touch.email_id ?? '–', by: (touch) => touch.email_id },
     {
       name: 'Share',
+      field: 'credit',
       right: true,
       cell: (touch) => share(touch.credit?.[model]?.share, 1),
       by: (touch) => touch.credit?.[model]?.share,
     },
     {
       name: 'Earned',
+      field: 'credit',
       right: true,
       cell: (touch) => money(touch.credit?.[model]?.attributed_revenue_micros, currency),
       by: (touch) => Number(touch.credit?.[model]?.attributed_revenue_micros ?? 0),
@@ -102,5 +125,5 @@ function creditColumns(model: string, currency: string): ReadonlyArray<Column<To
 const OTHER_COLUMNS: ReadonlyArray<Column<Touch>> = [
   ...TOUCH_COLUMNS,
   { name: 'Verdict', cell: (touch) => touch.verdict, by: (touch) => touch.verdict },
-  { name: 'Why not', cell: (touch) => touch.reason, by: (touch) => touch.status },
+  { name: 'Why not', cell: (touch) => <span class="told">{touch.reason}</span>, by: (touch) => touch.status },
 ];

@@ -56,6 +56,10 @@ function Parts({ data, from }: { data: DataQuality; from: Source }) {
         rows={data.arrivals}
         keyOf={({ record }) => record}
       />
+      <p class="muted">
+        Late is the time from when something happened to when it arrived. Imports of older data are late, too, and count
+        all the same.
+      </p>
       <Table
         caption="Touches by verdict and reasons, most first"
         columns={VERDICT_COLUMNS}

@@ -4,8 +4,8 @@ import { ProviderLink } from '../parts/provider-link.tsx';
 import { SecretForm } from '../parts/secret-form.tsx';
 import { ShownOnce } from '../parts/shown-once.tsx';
 
-/** Sets up an empty installation: the token that the server printed makes the first admin key. */
-export function Setup({ provider }: { provider: { name: string; path: string } | null }) {
+/** Sets up a new installation: the token that the server printed makes an admin key. @param onKey for people who have a key. */
+export function Setup({ provider, onKey }: { provider: { name: string; path: string } | null; onKey: () => void }) {
   const [key, setKey] = useState<string | null>(null);
   return (
     <main class="sign-in">
@@ -15,12 +15,15 @@ export function Setup({ provider }: { provider: { name: string; path: string } |
           <>
             <SecretForm
               label="Setup token"
-              button="Make the first admin key"
+              button="Make an admin key"
               busy_text="Making the key …"
               help={
                 <>
-                  There is no key yet. <code>tributary serve</code> printed this token at its start. It works once, for
-                  an hour.
+                  <code>tributary serve</code> printed this token at its first start. It works once, for an hour.
+                  <br />
+                  <button type="button" class="link" onClick={onKey}>
+                    Sign in with a key
+                  </button>
                 </>
               }
               send={async (token) => setKey(await setUp(token))}

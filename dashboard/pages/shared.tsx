@@ -6,14 +6,18 @@ import { useEffect, useState } from 'preact/hooks';
 import { Route, Router, Switch } from 'wouter-preact';
 import { call, Refusal, send } from '../api/ask.ts';
 import { fixView, LINK } from '../api/shared.ts';
+import { addDays } from '../days.ts';
 import { instant, shortDay, words } from '../parts/figures.ts';
 import { Loading, Notice } from '../parts/states.tsx';
-import { addDays, type View } from '../view.ts';
+import type { View } from '../view.ts';
 
 const Overview = lazy(() => import('./overview/page.tsx'));
 const Channels = lazy(() => import('./channels.tsx'));
 const Campaigns = lazy(() => import('./campaigns/page.tsx'));
 const Campaign = lazy(() => import('./campaigns/campaign.tsx'));
+const Changes = lazy(() => import('./changes.tsx'));
+const Email = lazy(() => import('./email/page.tsx'));
+const Journeys = lazy(() => import('./journeys/page.tsx'));
 const Models = lazy(() => import('./models.tsx'));
 
 interface SharedView {
@@ -85,6 +89,9 @@ function Frame({ shared: { name, path, view, expires_at } }: { shared: SharedVie
               <Route path="/channels" component={Channels} />
               <Route path="/campaigns" component={Campaigns} />
               <Route path="/campaigns/:id" component={Campaign} />
+              <Route path="/changes" component={Changes} />
+              <Route path="/email" component={Email} />
+              <Route path="/journeys" component={Journeys} />
               <Route path="/models" component={Models} />
             </Switch>
           </Router>

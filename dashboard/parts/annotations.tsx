@@ -4,9 +4,10 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Annotations as Answer } from '../api/answers.d.ts';
 import { send, useAnswer } from '../api/ask.ts';
-import { useMayWrite, useSession } from '../api/session.ts';
+import { useIsAnalyst, useSession } from '../api/session.ts';
 import { LINK } from '../api/shared.ts';
-import { addDays, today, useView, type View } from '../view.ts';
+import { addDays, today } from '../days.ts';
+import { useView, type View } from '../view.ts';
 import { shortDay } from './figures.ts';
 
 type Annotation = Answer['annotations'][number];
@@ -33,7 +34,7 @@ export function AnnotationList({ annotations }: { annotations: readonly Annotati
   const queries = useQueryClient();
   const session = useSession().data;
   const is_admin = session?.signed_in === true && session.role === 'admin';
-  const may_write = useMayWrite();
+  const may_write = useIsAnalyst();
   const [said, setSaid] = useState('');
   const again = (): Promise<void> =>
     queries.invalidateQueries({ predicate: ({ queryKey }) => String(queryKey[0]).startsWith(PATH) });

@@ -1,6 +1,10 @@
 /** Period, comparison, brand, currency, model and filters, for all pages. */
 import type { JSX } from 'preact';
-import { addDays, useView, type View } from '../view.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { useLocation } from 'wouter-preact';
+import { addDays } from '../days.ts';
+import { choicesOf, type ViewChoice } from '../places.ts';
+import { useView, type View } from '../view.ts';
 import { AddFilter } from './add-filter.tsx';
 import { BrandChoice } from './brands.tsx';
 import { Choice } from './choice.tsx';
@@ -24,34 +28,79 @@ const COMPARES = [
   ['none', 'nothing'],
 ] as const;
 
+/** The choices that act on this page. On a phone they are folded, so that the page begins on the first screen. */
 export function Controls() {
   const [view, change] = useView();
-  return (
+  const [path] = useLocation();
+  const acting = choicesOf(path);
+  const is_narrow = useNarrow();
+  const form = (
     <form class="controls" aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
-      <Period view={view} change={change} />
+      {acting.includes('period') && <Period view={view} change={change} />}
       <BrandChoice />
-      <Choice
-        label="Compared with"
-        value={view.compare}
-        options={COMPARES}
-        onChange={(compare) => change({ compare })}
-      />
-      <Choice
-        label="Model"
-        value={view.model}
-        options={MODELS.map((name) => [name, words(name)])}
-        onChange={(model) => change({ model })}
-      />
-      <Choice
-        label="Currency"
-        value={view.currency}
-        options={[['', 'of the brand'], ...CURRENCIES.map((code): [string, string] => [code, code])]}
-        onChange={(currency) => change({ currency })}
-      />
-      <Filters view={view} change={change} />
-      <AddFilter view={view} change={change} />
+      {acting.includes('compare') && (
+        <Choice
+          label="Compared with"
+          value={view.compare}
+          options={COMPARES}
+          onChange={(compare) => change({ compare })}
+        />
+      )}
+      {acting.includes('model') && (
+        <Choice
+          label="Model"
+          value={view.model}
+          options={MODELS.map((name) => [name, words(name)])}
+          onChange={(model) => change({ model })}
+        />
+      )}
+      {acting.includes('currency') && (
+        <Choice
+          label="Currency"
+          value={view.currency}
+          options={[['', 'of the brand'], ...CURRENCIES.map((code): [string, string] => [code, code])]}
+          onChange={(currency) => change({ currency })}
+        />
+      )}
+      {acting.includes('filter') && (
+        <>
+          <Filters view={view} change={change} />
+          <AddFilter view={view} change={change} />
+        </>
+      )}
     </form>
   );
+  if (!is_narrow) return form;
+  return (
+    <details class="fold">
+      <summary>{shownText(view, acting)}</summary>
+      {form}
+    </details>
+  );
+}
+
+/** What is shown, in a line. */
+function shownText(view: View, acting: readonly ViewChoice[]): string {
+  const { start, end, model, filter } = view;
+  const parts = [
+    acting.includes('period') && (periodOf(view)?.name ?? `${shortDay(start)} to ${shortDay(addDays(end, -1))}`),
+    acting.includes('model') && words(model),
+    acting.includes('filter') && filter.length > 0 && `${filter.length} ${filter.length === 1 ? 'filter' : 'filters'}`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? 'Choices' : parts.join(' · ');
+}
+
+const NARROW = '(max-width: 40rem)';
+
+function useNarrow(): boolean {
+  const [is_narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const tell = (): void => setNarrow(query.matches);
+    query.addEventListener('change', tell);
+    return () => query.removeEventListener('change', tell);
+  }, []);
+  return is_narrow;
 }
 
 interface Changing {

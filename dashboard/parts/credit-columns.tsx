@@ -57,9 +57,17 @@ export function creditColumns<R extends Credited>(currency: string, of: string):
     {
       name: 'Return on spend',
       field: 'return_on_ad_spend',
-      meaning: 'Revenue divided by spend',
+      meaning: 'Revenue divided by spend. Below 1, it cost more than it earned',
       right: true,
-      cell: (row) => (row.return_on_ad_spend ? `${count(row.return_on_ad_spend, 1)} ×` : NOTHING),
+      cell: ({ return_on_ad_spend: back }) =>
+        typeof back !== 'number' ? (
+          NOTHING
+        ) : (
+          <span class={back < 1 ? 'change worse' : undefined}>
+            {back < 1 && '▼ '}
+            {count(back, 1)} ×
+          </span>
+        ),
       by: (row) => row.return_on_ad_spend,
     },
   ];

@@ -54,17 +54,20 @@ export function count(value: number | null | undefined, digits = 0): string {
     : formatOf({ maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
 }
 
+/** A per cent sign with a space that does not break, as the sentences of the server have it. */
+const percent = (text: string): string => text.replace(/ ?%/, '\u00a0%');
+
 /** A share of 1 as per cent. */
 export function share(value: number | null | undefined, digits = 0): string {
   return value === null || value === undefined || !Number.isFinite(value)
     ? NOTHING
-    : formatOf({ style: 'percent', maximumFractionDigits: digits }).format(value);
+    : percent(formatOf({ style: 'percent', maximumFractionDigits: digits }).format(value));
 }
 
 /** A change in per cent with its sign, such as +12 %. */
-export function change(percent: number | null | undefined): string {
-  if (percent === null || percent === undefined) return NOTHING;
-  return `${percent > 0 ? '+' : ''}${formatOf({ maximumFractionDigits: 0 }).format(percent)} %`;
+export function change(points: number | null | undefined): string {
+  if (points === null || points === undefined) return NOTHING;
+  return percent(`${points > 0 ? '+' : ''}${formatOf({ maximumFractionDigits: 0 }).format(points)}%`);
 }
 
 /** The quotient of two amounts; null without a denominator. */

@@ -1,7 +1,8 @@
 /** The command palette: every page and every quick choice by name. Ctrl-K or ⌘K opens it. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
-import { addDays, today, useView, withView } from '../view.ts';
+import { addDays, today } from '../days.ts';
+import { useView, withView } from '../view.ts';
 import { usePlaces } from './navigation.ts';
 import { addressOfSaved, useSavedViews } from './views.tsx';
 

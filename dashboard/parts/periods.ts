@@ -1,5 +1,6 @@
 /** Periods with a name. The server knows them by their codes, and moves the days of links and saved views. */
-import { addDays, today, type View } from '../view.ts';
+import { addDays, today } from '../days.ts';
+import type { View } from '../view.ts';
 
 export interface Period {
   name: string;

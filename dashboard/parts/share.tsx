@@ -5,7 +5,7 @@ import { useRef, useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { ShareLinks as Answer } from '../api/answers.d.ts';
 import { addressOf, send, useAnswer } from '../api/ask.ts';
-import { asked, useView, type View, withView } from '../view.ts';
+import { asked, useAddress, useView, type View, withView } from '../view.ts';
 import { instant } from './figures.ts';
 import { periodOf } from './periods.ts';
 import { type Column, Table } from './table.tsx';
@@ -13,6 +13,8 @@ import { type Column, Table } from './table.tsx';
 type Link = Answer['links'][number];
 
 const PATH = '/v1/share-links';
+/** The pages that the server makes links to. */
+const CAN_BE_SHARED = /^\/(channels|campaigns(\/[^/]+)?|changes|email|journeys|models)?$/;
 const DEFAULT_DAYS = 7;
 const MAX_DAYS = 90;
 const KINDS = [
@@ -61,6 +63,7 @@ export function Share() {
 
 function Sharing() {
   const queries = useQueryClient();
+  const [path] = useLocation();
   const links = useAnswer<Answer>(PATH);
   const [made, setMade] = useState('');
   const [said, setSaid] = useState('');
@@ -76,12 +79,16 @@ function Sharing() {
   };
   return (
     <>
-      <ShareForm
-        onMade={(path) => {
-          setMade(location.origin + path);
-          return again();
-        }}
-      />
+      {CAN_BE_SHARED.test(path) ? (
+        <ShareForm
+          onMade={(made_path) => {
+            setMade(location.origin + made_path);
+            return again();
+          }}
+        />
+      ) : (
+        <p>This page cannot be shared. Links show reports only, and no person, order or event.</p>
+      )}
       {made !== '' && <Made address={made} />}
       <p role="status">{said}</p>
       {links.data && links.data.links.length > 0 && <LinkTable links={links.data.links} revoke={revoke} />}
@@ -137,6 +144,7 @@ function LinkTable({ links, revoke }: { links: readonly Link[]; revoke: (link: L
 function ShareForm({ onMade }: { onMade: (path: string) => Promise<void> }) {
   const [view] = useView();
   const [path] = useLocation();
+  const has_own_choices = useAddress() !== withView(path, view);
   const [kind, setKind] = useState('page');
   const [fault, setFault] = useState('');
   const period = periodOf(view);
@@ -203,6 +211,7 @@ function ShareForm({ onMade }: { onMade: (path: string) => Promise<void> }) {
       <p class="muted">
         Who has the link sees this view with these filters, and nothing else. It needs no key.
         {view.currency === '' ? '' : ` Amounts are in ${view.currency}.`}
+        {has_own_choices && ' The choices of this page itself, below its name, are as at the beginning.'}
       </p>
     </form>
   );

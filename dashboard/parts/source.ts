@@ -1,5 +1,6 @@
 /** Where figures come from: a question to the API and its answer. */
-import { addressOf, type Parameters } from '../api/ask.ts';
+import { addressOf } from '../api/ask.ts';
+import type { Question } from '../api/reports.ts';
 
 export interface Source {
   /** The path as the OpenAPI document writes it, such as `/v1/reports/campaigns/{campaign_id}`. */
@@ -12,11 +13,8 @@ export interface Source {
   rows: string;
 }
 
-export const sourceOf = (
-  { path, parameters, rows }: { path: string; parameters: Parameters; rows: string },
-  answer: object,
-): Source => ({
-  path,
+export const sourceOf = ({ path, documented_path = path, parameters, rows }: Question, answer: object): Source => ({
+  path: documented_path,
   rows,
   address: addressOf(path, parameters),
   answer,

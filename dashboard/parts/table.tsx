@@ -120,14 +120,19 @@ export function Table<R>({
         </tbody>
       </table>
       {rows.length === 0 && <p class="empty">{empty}</p>}
-      {rows.length > 0 && from !== undefined && (
-        <p class="exports">
-          <a href={csvOf(from)} download={`${caption}.csv`} aria-label={`${caption}, as CSV`}>
-            CSV
-          </a>
-        </p>
-      )}
+      {rows.length > 0 && from !== undefined && <CsvLink caption={caption} from={from} />}
     </Wide>
+  );
+}
+
+/** A report as a file. */
+export function CsvLink({ caption, from }: { caption: string; from: Source }) {
+  return (
+    <p class="exports">
+      <a href={csvOf(from)} download={`${caption}.csv`} aria-label={`${caption}, as CSV`}>
+        CSV
+      </a>
+    </p>
   );
 }
 

@@ -1,9 +1,10 @@
 /** Sliders for the settings of the models. They answer while they are moved, and change nothing that is stored. */
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { type Attribution, useTried } from '../api/reports.ts';
+import { type Attribution, triedQuestion, useTried } from '../api/reports.ts';
 import type { View } from '../view.ts';
 import { money, share, words } from './figures.ts';
+import { sourceOf } from './source.ts';
 import { Shown } from './states.tsx';
 import { type Column, Table } from './table.tsx';
 
@@ -14,8 +15,8 @@ const SETTINGS = [
   { name: 'click_days', label: 'Window of other clicks and visits', min: 0, max: 90 },
 ] as const;
 type Setting = (typeof SETTINGS)[number]['name'];
-/** Where the sliders stand when it is not known what is configured. */
-const DEFAULTS: Readonly<Record<Setting, number>> = { half_life_days: 7, view_days: 1, email_days: 7, click_days: 30 };
+
+const daysText = (n: number): string => `${n} ${n === 1 ? 'day' : 'days'}`;
 
 interface Row {
   channel: string;
@@ -26,13 +27,13 @@ interface Row {
 export function TrySettings({
   view,
   title = 'Try other settings',
-  now: configured = DEFAULTS,
+  now: configured,
   then,
 }: {
   view: View;
   title?: string;
   /** What is configured. */
-  now?: Readonly<Record<Setting, number>>;
+  now: Readonly<Record<Setting, number>>;
   /** What follows from the settings that are tried, by parameter. */
   then?: (tried: Readonly<Record<string, string>>) => ComponentChildren;
 }) {
@@ -47,8 +48,8 @@ export function TrySettings({
         {SETTINGS.map(({ name, label, min, max }) => (
           <label key={name}>
             <span>
-              {label}:{' '}
-              {tried[name] === undefined ? 'as it is' : `${tried[name]} ${tried[name] === '1' ? 'day' : 'days'}`}
+              {label}: {daysText(Number(tried[name] ?? configured[name]))}
+              {tried[name] === undefined ? ', as it is' : ''}
             </span>
             <input
               type="range"
@@ -60,7 +61,7 @@ export function TrySettings({
             />
           </label>
         ))}
-        <button type="reset">As it is</button>
+        <button type="reset">All as they are</button>
       </form>
       <Shown answer={now} what="the settings">
         {(data) => (
@@ -69,6 +70,8 @@ export function TrySettings({
             columns={columnsOf(data)}
             rows={rowsOf(data, other.data)}
             keyOf={({ channel }) => channel}
+            nameOf={({ channel }) => words(channel)}
+            from={sourceOf(triedQuestion(own, tried), other.data ?? data)}
           />
         )}
       </Shown>

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks';
 import { useLocation } from 'wouter-preact';
 import type { SavedViews as Answer } from '../api/answers.d.ts';
 import { send, useAnswer } from '../api/ask.ts';
-import { useMayWrite } from '../api/session.ts';
+import { useIsAnalyst } from '../api/session.ts';
 import { useAddress, useView } from '../view.ts';
 import { periodNamed, periodOf } from './periods.ts';
 
@@ -29,7 +29,7 @@ export function addressOfSaved({ address, period }: Pick<SavedView, 'address' | 
 
 export function Views() {
   const views = useSavedViews();
-  const may_write = useMayWrite();
+  const may_write = useIsAnalyst();
   const queries = useQueryClient();
   const [said, setSaid] = useState('');
   const again = (): Promise<void> => queries.invalidateQueries({ queryKey: [PATH] });

@@ -6,6 +6,7 @@ import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { Link } from 'wouter-preact';
 import { useAnswer } from '../api/ask.ts';
+import { useIsAnalyst } from '../api/session.ts';
 import { useView, type View, withView } from '../view.ts';
 import { instant, words } from './figures.ts';
 import { meaningOf, partsOf } from './meanings.ts';
@@ -100,7 +101,8 @@ function Told({ reason, close }: { reason: Reason; close: () => void }) {
 }
 
 function Orders({ reason: { filter }, view, close }: { reason: Reason; view: View; close: () => void }) {
-  if (filter === undefined) return null;
+  const sees_orders = useIsAnalyst();
+  if (filter === undefined || !sees_orders) return null;
   const all = [...new Set([...view.filter, ...filter])];
   return (
     <p>

@@ -63,7 +63,7 @@ function addKeys(keys: Command, { io, open }: Context): void {
     else
       io.out(
         list.keys.length === 0
-          ? 'there are no keys yet; make one with `tributary keys create`, or start `tributary serve`, which prints a token for the setup in the browser\n'
+          ? 'there are no keys yet; make one with `tributary keys create`, or start `tributary serve`, which prints the first ones\n'
           : tableOf(list.keys, Number.POSITIVE_INFINITY),
       );
   });

@@ -14,7 +14,6 @@ interface ServeFlags extends DataOptions {
   host: string;
   role: Role;
   collectors?: number;
-  firstKeys: boolean;
 }
 
 /** More processes than a machine has processors do not take more events. */
@@ -38,18 +37,12 @@ export function addServeCommand(program: Command, { io, open }: Context): void {
       '--collectors <n>',
       'collector processes on the same port, each with its own name, spool and port (the next ones) in DATA/collectors; needs a ClickHouse',
       whole(1, MAX_COLLECTORS),
-    )
-    .option(
-      '--first-keys',
-      'at the first start, print a key of each scope in place of a token for the setup in the browser',
-      false,
     );
-  withData(command, io).action(async ({ port, host, role, collectors, firstKeys, ...options }: ServeFlags) => {
+  withData(command, io).action(async ({ port, host, role, collectors, ...options }: ServeFlags) => {
     if (collectors !== undefined) return serveTogether(io, open, options, { port, host, role, collectors });
     const { data } = options;
     const has_dashboard = role === 'all' || role === 'report';
-    const first = has_dashboard && !firstKeys ? 'setup' : 'keys';
-    const server = await startServer(io, open, options, { port, host, role, first });
+    const server = await startServer(io, open, options, { port, host, role, offers_setup: has_dashboard });
     io.out(
       line`Tributary listens on ${server.address}; its data is in ${data}\n${server.address}/docs explains how to send events and read reports\n`,
     );

@@ -25,14 +25,14 @@ function joinOthers(config: Config, { number, folder }: Member): void {
 export interface Server extends ServerHandle {
   /** Keys that the first start made. They are shown once. */
   made: readonly MadeKey[];
-  /** The token for the setup in the browser; null if there is a key already. It is shown once. */
+  /** The token for the setup in the browser; null if this is no first start. It is shown once. */
   setup_token: string | null;
   tributary: Tributary;
 }
 
 /**
  * Opens a data folder and serves it.
- * @param first whether the first start makes keys, or leaves that to the setup in the browser.
+ * @param offers_setup true if a first start also makes a token for the setup in the browser.
  */
 export async function startServer(
   io: Io,
@@ -41,12 +41,12 @@ export async function startServer(
   {
     role = 'all',
     member,
-    first = 'keys',
+    offers_setup = false,
     ...options
   }: ServeOptions & {
     role?: Role;
     member?: Member;
-    first?: 'keys' | 'setup';
+    offers_setup?: boolean;
   },
 ): Promise<Server> {
   const running = await runningServer(data);
@@ -67,8 +67,8 @@ export async function startServer(
     onError: (error, what) => onError(error, what),
   });
   try {
-    const keys = await KeyRing.open(tributary.state, data, io.env, io.clock, first);
-    const setup_token = first === 'setup' ? await new Setup(tributary.state, keys, io.clock).offer() : null;
+    const keys = await KeyRing.open(tributary.state, data, io.env, io.clock);
+    const setup_token = offers_setup ? await new Setup(tributary.state, keys, io.clock).offer() : null;
     const handle = await serve(tributary, keys, options);
     onError = handle.onError;
     return { ...handle, made: keys.made, setup_token, tributary };
@@ -88,5 +88,5 @@ export function madeKeys(made: readonly MadeKey[]): string {
 /** The text that shows the token for the setup in the browser. It is not in the address, since addresses are kept in histories. */
 export function setupText({ setup_token, address }: Pick<Server, 'setup_token' | 'address'>): string {
   if (setup_token === null) return '';
-  return `\nThere is no key yet. Open ${address} and enter this setup token within an hour; it makes the first admin key, once:\n  ${setup_token}\nWithout a browser, make keys with \`tributary keys create\`.\n\n`;
+  return `Or open ${address} and enter this setup token within an hour: it makes an admin key of its own and signs you in, once.\n  ${setup_token}\n\n`;
 }

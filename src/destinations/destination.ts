@@ -31,12 +31,13 @@ export type Told = { items: readonly OutItem[] } | { skipped: string } | { refus
 /**
  * What became of an item, or of all of a request. `retry`: again later, not before `after_ms` where the destination said so. `refused`: it
  * will never be taken. `disabled`: nothing will be taken until a person changes something. `expired`: the token, once a new one is fetched.
+ * `is_lost`: a request went out and no answer came, so it may have been taken.
  * Reasons hold no secret and no personal data.
  */
 export type Outcome =
   | { outcome: 'delivered' }
-  | Failure
-  | { outcome: 'refused'; reason: string }
+  | (Failure & { is_lost?: true })
+  | { outcome: 'refused'; reason: string; is_lost?: true }
   | { outcome: 'expired'; reason: string };
 
 /**
@@ -85,6 +86,11 @@ export interface Destination {
   translate: (message: Message, options: DestinationOptions, now_ms: number) => Told;
   /** Items with different groups are never in one request; one group when left out. */
   groupOf?: (item: OutItem) => string;
+  /**
+   * False for an item that counts once more when it is sent again. It is sent at most once: where its answer is lost, it is given up for a
+   * person to look at. Left out where no item is like that.
+   */
+  repeatable?: (item: OutItem) => boolean;
   request: (items: readonly OutItem[], options: DestinationOptions, context: RequestContext) => OutRequest;
   read: (answer: OutAnswer, items: readonly OutItem[], now_ms: number) => AnswerRead;
   /** The requests that lead to a token, one after the other. A step returns the next request, the token, or why there is none. */

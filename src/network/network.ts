@@ -23,6 +23,9 @@ export function isPublicAddress(address: string): boolean {
 /** A request that cannot be sent to where it leads, or whose answer is too large. The message holds no URL, because a URL may hold a secret. */
 export class Forbidden extends Error {}
 
+/** No answer came to a request that may have arrived. */
+export class LostAnswer extends Error {}
+
 /** Looks names up, and gives only addresses that may be reached. */
 const guardedLookup: LookupFunction = (hostname, options, done) => {
   lookup(hostname, { ...options, all: true }, (error, found) => {
@@ -49,7 +52,8 @@ export class OutNetwork {
   }
 
   /**
-   * Sends a request. @throws Forbidden for an address that may not be reached, and an error without the URL if there is no answer in time.
+   * Sends a request. @throws Forbidden for an address that may not be reached, LostAnswer if it may have arrived and no answer came in
+   * time, and another error if there is no connection. None of them names the URL.
    */
   async send({ method, url, headers, body }: OutRequest, signal?: AbortSignal): Promise<OutAnswer> {
     const target = this.checked(url);
@@ -58,16 +62,17 @@ export class OutNetwork {
     const { whole_bytes } = this;
     const kept_bytes = whole_bytes ?? MAX_ANSWER_BYTES;
     return new Promise<OutAnswer>((resolve, reject) => {
-      const fail = (error: NodeJS.ErrnoException): void =>
-        reject(
-          error instanceof Forbidden
-            ? error
-            : new Error(
-                limit.aborted
-                  ? `no answer within ${this.timeout_ms / 1_000} seconds`
-                  : `no connection (${error.code ?? 'aborted'})`,
-              ),
-        );
+      let is_connected = false;
+      const fail = (error: NodeJS.ErrnoException): void => {
+        if (error instanceof Forbidden) {
+          reject(error);
+          return;
+        }
+        const reason = limit.aborted
+          ? `no answer within ${this.timeout_ms / 1_000} seconds`
+          : `no ${is_connected ? 'answer' : 'connection'} (${error.code ?? 'aborted'})`;
+        reject(is_connected ? new LostAnswer(reason) : new Error(reason));
+      };
       const bytes = Buffer.from(body);
       const sent = (is_https ? httpsRequest : httpRequest)(
         target,
@@ -101,6 +106,13 @@ export class OutNetwork {
           });
         },
       );
+      const connected = (): void => {
+        is_connected = true;
+      };
+      sent.on('socket', (socket) => {
+        if (sent.reusedSocket || !socket.connecting) connected();
+        else socket.once(is_https ? 'secureConnect' : 'connect', connected);
+      });
       sent.on('error', fail);
       sent.end(bytes);
     });

@@ -7,6 +7,7 @@ import { showCampaign } from './campaign.ts';
 import { showCampaigns } from './campaigns.ts';
 import { showClaims } from './claims.ts';
 import { showComparison } from './comparison.ts';
+import { showConsolidated } from './consolidated.ts';
 import { showCustomer } from './customer.ts';
 import { showFatigue } from './fatigue.ts';
 import { reportTitle, reportWarnings } from './head.ts';
@@ -35,6 +36,7 @@ export const OWN_TABLES: Readonly<Record<string, Show>> = {
   claims: showClaims,
   cohorts: showCohorts,
   comparison: showComparison,
+  consolidated: showConsolidated,
   customer: showCustomer,
   fatigue: showFatigue,
   fit: cardText,

@@ -8,7 +8,7 @@ import { type Static, Type } from '../domain/typebox.ts';
 import type { Snapshot } from '../warehouse/port.ts';
 import { answerOnce } from './answers.ts';
 import { type ClaimedCampaigns, withKnownCampaigns } from './claims/campaigns.ts';
-import { readCreditCells, readShopDays, type ShopDay } from './claims/credit.ts';
+import { type CreditCell, readCreditCells, readShopDays, type ShopDay } from './claims/credit.ts';
 import { type ClaimantDays, daysOfClaimants } from './claims/days.ts';
 import {
   type ClaimedOrders,
@@ -31,6 +31,7 @@ import {
   creditFields,
   shownRows,
 } from './claims/rows.ts';
+import { shopInMemory } from './claims/shop-in-memory.ts';
 import { ClaimTargets } from './claims/targets.ts';
 import { makeClaimTouches } from './claims/touched.ts';
 import { type ClaimantRules, ownWindows, rulesOfClaimants } from './claims/windows.ts';
@@ -86,13 +87,12 @@ async function claimsReport(
         extra: { report: 'claims', group_by: keys },
       });
       const { plan } = resolved;
-      return answerOnce(context, resolved, '', async () => {
-        const query = await attribute(snapshot, plan, context.directory);
+      return answerOnce(context, resolved, '', async (served_by) => {
         return {
           ...reportHead(resolved, context.clock()),
           attribution_models: plan.models.map(({ name }) => name),
           group_by: keys,
-          ...(await reconcile(snapshot, plan, query, keys)),
+          ...(await reconcile(snapshot, { ...context, served_by }, plan, keys)),
         };
       });
     },
@@ -100,24 +100,32 @@ async function claimsReport(
   );
 }
 
+/** What claims are set beside. */
+interface Beside {
+  known: ClaimedCampaigns;
+  targets: ClaimTargets;
+  rules: readonly ClaimantRules[];
+  cells: readonly CreditCell[];
+  shop: readonly ShopDay[];
+  touched: Touched;
+  warnings: readonly Warning[];
+}
+
 async function reconcile(
   snapshot: Snapshot,
+  context: ReportContext,
   plan: Plan,
-  query: Attribution,
   keys: readonly ClaimKey[],
 ): Promise<ReportJson> {
-  const known = await withKnownCampaigns(snapshot, plan, query, await readClaimLines(snapshot, plan));
+  const stated = await readClaimLines(snapshot, plan);
+  const own = stated.length === 0 ? await shopInMemory(snapshot, context, plan) : null;
+  const beside = own === null ? await readBeside(snapshot, context, plan, stated, keys) : { ...NO_CLAIMS, ...own };
+  const { known, targets, rules, cells, shop, touched, warnings } = beside;
   const { lines } = known;
-  const targets = new ClaimTargets(lines);
-  const rules = rulesOfClaimants(lines);
-  const cells = await readCreditCells(snapshot, plan, query, keys.includes('day'));
   const { rows, total } = await claimRows(plan, lines, cells, targets, keys);
   const { rows: by_claimant } = await claimRows(plan, lines, cells, targets, ['claimant']);
   const sums = new Map(by_claimant.map((row) => [row.keys[0], row]));
   const claimed = rules.map(({ claimant }) => sums.get(claimant)!);
-  const shop = await readShopDays(snapshot, query);
-  const warnings = [...(await readWarnings(snapshot, plan, query)), ...known.warnings];
-  const touched = await readTouched(snapshot, plan, query, targets, rules, lines);
   const net_micros = shop.reduce((sum, day) => sum + day.net_micros, 0n);
   const amounts = claimed.map(({ micros }) => micros);
   const facts = rules.map((one, number): ClaimantFacts => {
@@ -148,7 +156,29 @@ async function reconcile(
         a.claimed_micros < b.claimed_micros ? 1 : a.claimed_micros > b.claimed_micros ? -1 : 0,
       ),
     }),
-    warnings: [...warnings, ...touched.warnings],
+    warnings: [...warnings, ...known.warnings, ...touched.warnings],
+  };
+}
+
+async function readBeside(
+  snapshot: Snapshot,
+  context: ReportContext,
+  plan: Plan,
+  stated: readonly ClaimLine[],
+  keys: readonly ClaimKey[],
+): Promise<Beside> {
+  const query = await attribute(snapshot, plan, context.directory);
+  const known = await withKnownCampaigns(snapshot, plan, query, stated);
+  const targets = new ClaimTargets(known.lines);
+  const rules = rulesOfClaimants(known.lines);
+  return {
+    known,
+    targets,
+    rules,
+    cells: stated.length === 0 ? [] : await readCreditCells(snapshot, plan, query, keys.includes('day')),
+    shop: await readShopDays(snapshot, query),
+    warnings: await readWarnings(snapshot, plan, query),
+    touched: await readTouched(snapshot, plan, query, targets, rules, known.lines),
   };
 }
 
@@ -159,6 +189,17 @@ interface Touched {
   days: readonly ClaimantDays[];
   warnings: Warning[];
 }
+
+const NONE_TOUCHED = { orders: new Map<number, ClaimedOrders>(), pairs: [], several: { orders: 0, micros: 0n } };
+
+/** A period without claims. */
+const NO_CLAIMS = {
+  known: { lines: [], unknown: new Set<string>(), warnings: [] },
+  targets: new ClaimTargets([]),
+  rules: [],
+  cells: [],
+  touched: { ...NONE_TOUCHED, days: [], warnings: [] },
+};
 
 const NOT_COUNTED: Warning = {
   code: 'claimed_orders_not_counted',
@@ -176,11 +217,10 @@ async function readTouched(
   lines: readonly ClaimLine[],
 ): Promise<Touched> {
   const days = (of_orders: Parameters<typeof daysOfClaimants>[3]) => daysOfClaimants(plan, lines, rules, of_orders);
-  const none = { orders: new Map(), pairs: [], several: { orders: 0, micros: 0n } };
   const nothing = { of_orders: [], of_touches: [] };
-  if (rules.length === 0) return { ...none, days: [], warnings: [] };
+  if (rules.length === 0) return NO_CLAIMS.touched;
   if (!(await makeClaimTouches(snapshot, plan, query, targets, rules)))
-    return { ...none, days: await days(nothing), warnings: [NOT_COUNTED] };
+    return { ...NONE_TOUCHED, days: await days(nothing), warnings: [NOT_COUNTED] };
   const [of_orders, of_touches] = [await readQuarters(snapshot, 'order'), await readQuarters(snapshot, 'touch')];
   const has_days = of_orders !== null && of_touches !== null;
   return {

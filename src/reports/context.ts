@@ -1,6 +1,7 @@
 /** Types that all reports share: what they need to run, and the form of their answers. */
 import type { CandidateLimits, Plan } from '../attribution/plan.ts';
 import type { KeyBrand } from '../domain/brand-access.ts';
+import type { BrandGroups } from '../domain/brand-groups.ts';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import type { BrandSettings } from '../domain/settings.ts';
 import type { Histories } from '../histories/histories.ts';
@@ -28,6 +29,8 @@ export interface ReportContext {
   settings: (brand_id: string) => BrandSettings;
   /** The brands in the configuration. */
   configured_brands: readonly string[];
+  /** Brands that share orders or people; none when left out. */
+  brand_groups?: BrandGroups;
   /** How ids of persons are kept, by brand; `verbatim` when left out. */
   customerIds?: (brand_id: string) => CustomerIds;
   /** The person with an address. */

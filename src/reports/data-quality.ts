@@ -99,61 +99,65 @@ function split(rows: readonly VerdictRow[], type: string): ReportJson {
   };
 }
 
-/** How long after they happened the records of the period arrived, and when the last one came. */
+interface ArrivalDay {
+  day: number;
+  records: number;
+  late_hour: number;
+  late_day: number;
+  late_week: number;
+  last_ms: number;
+}
+
+/**
+ * How long after they happened the records of the period arrived, when the last one came, on how many days records of each kind
+ * happened, and for how many days in a row none did.
+ */
 async function readArrivals(snapshot: Snapshot, plan: Plan): Promise<ReportJson[]> {
-  const silences = await readSilences(snapshot, plan);
-  const late = (ms: number): string => `count_where(epoch_ms(r.received_at) - epoch_ms(r.occurred_at) > ${ms})`;
-  const found = [];
-  for (const record of ARRIVING) {
-    const rows = await snapshot.query(
-      `select count(*) as records, ${late(MS_PER_HOUR)} as late_hour, ${late(MS_PER_DAY)} as late_day, ${late(7 * MS_PER_DAY)} as late_week,
-         max(epoch_ms(r.received_at)) as last_ms
-       from ${record} r ${ofPeriod('r')} where ${inPeriod('r', plan)} and ${atOrBefore('r', plan.positions.touchpoints)}`,
-    );
-    const [row] = readAll(rows, {
-      records: 'number',
-      late_hour: 'number',
-      late_day: 'number',
-      late_week: 'number',
-      last_ms: 'number?',
-    });
-    const { records, late_hour, late_day, late_week, last_ms } = row!;
-    found.push({
+  const found = new Map<string, ArrivalDay[]>();
+  for (const record of ARRIVING) found.set(record, await readArrivalDays(snapshot, plan, record));
+  const last = Math.max(...[...found.values()].map((days) => days.at(-1)?.day ?? Number.NEGATIVE_INFINITY));
+  return ARRIVING.map((record) => {
+    const days = found.get(record)!;
+    const sum = (of: (day: ArrivalDay) => number): number => days.reduce((all, day) => all + of(day), 0);
+    const last_ms = days.reduce((latest, day) => Math.max(latest, day.last_ms), Number.NEGATIVE_INFINITY);
+    return {
       record,
-      records,
-      over_an_hour_late: late_hour,
-      over_a_day_late: late_day,
-      over_a_week_late: late_week,
-      last_received_at: records === 0 || last_ms === null ? null : new Date(last_ms).toISOString(),
-      ...silences.get(record)!,
-    });
-  }
-  return found;
+      records: sum(({ records }) => records),
+      over_an_hour_late: sum(({ late_hour }) => late_hour),
+      over_a_day_late: sum(({ late_day }) => late_day),
+      over_a_week_late: sum(({ late_week }) => late_week),
+      last_received_at: days.length === 0 ? null : new Date(last_ms).toISOString(),
+      ...silenceOf(
+        days.map(({ day }) => day),
+        last,
+      ),
+    };
+  });
+}
+
+/** The days with records, in order. */
+async function readArrivalDays(snapshot: Snapshot, plan: Plan, record: string): Promise<ArrivalDay[]> {
+  const late = (ms: number): string => `count_where(epoch_ms(r.received_at) - epoch_ms(r.occurred_at) > ${ms})`;
+  const rows = await snapshot.query(
+    `select floor_div(epoch_ms(r.occurred_at), ${MS_PER_DAY}) as day, count(*) as records, ${late(MS_PER_HOUR)} as late_hour,
+       ${late(MS_PER_DAY)} as late_day, ${late(7 * MS_PER_DAY)} as late_week, max(epoch_ms(r.received_at)) as last_ms
+     from ${record} r ${ofPeriod('r')} where ${inPeriod('r', plan)} and ${atOrBefore('r', plan.positions.touchpoints)}
+     group by floor_div(epoch_ms(r.occurred_at), ${MS_PER_DAY}) order by day`,
+  );
+  return readAll(rows, {
+    day: 'number',
+    records: 'number',
+    late_hour: 'number',
+    late_day: 'number',
+    late_week: 'number',
+    last_ms: 'number',
+  });
 }
 
 interface Silence {
   days_with_records: number;
   longest_silence_days: number;
   silence_days: number;
-}
-
-/** On how many days records of each kind happened, and for how many days in a row none did. */
-async function readSilences(snapshot: Snapshot, plan: Plan): Promise<Map<string, Silence>> {
-  const days = new Map<string, number[]>();
-  for (const record of ARRIVING) {
-    const rows = await snapshot.query(
-      `select distinct floor_div(epoch_ms(r.occurred_at), ${MS_PER_DAY}) as day
-       from ${record} r ${ofPeriod('r')} where ${inPeriod('r', plan)} and ${atOrBefore('r', plan.positions.touchpoints)}`,
-    );
-    days.set(
-      record,
-      readAll(rows, { day: 'number' })
-        .map(({ day }) => day)
-        .sort((a, b) => a - b),
-    );
-  }
-  const last = Math.max(...[...days.values()].map((own) => own.at(-1) ?? Number.NEGATIVE_INFINITY));
-  return new Map([...days].map(([record, own]) => [record, silenceOf(own, last)]));
 }
 
 /** @param days in order. @param last the last day with a record of any kind. */
@@ -173,6 +177,27 @@ async function readConflicts(snapshot: Snapshot, plan: Plan): Promise<ReportJson
      where ${inPeriod('r', plan, 'received_at')} and ${atOrBefore('r', plan.positions.touchpoints)} group by r.record order by r.record`,
   );
   return readAll(rows, { record: 'text', n: 'number' }).map(({ record, n }) => ({ record, conflicts: n }));
+}
+
+/** Conflicts and dead letters of each brand that has any. */
+export async function readFaults(
+  snapshot: Snapshot,
+  plan: Plan,
+): Promise<Map<string, { conflicts: number; dead_letters: number }>> {
+  await makeBrandPeriods(snapshot, plan);
+  const seen = atOrBefore('r', plan.positions.touchpoints);
+  const of = (table: string): string =>
+    `${table} r ${ofPeriod('r')} where ${inPeriod('r', plan, 'received_at')} and ${seen}`;
+  const rows = await snapshot.query(
+    `select brand_id, sum(conflicts) as conflicts, sum(dead_letters) as dead_letters from (
+       select r.brand_id as brand_id, count(*) as conflicts, 0 as dead_letters from ${of('conflicts')} group by r.brand_id
+       union all
+       select r.brand_id as brand_id, 0 as conflicts, count(distinct r.dead_letter_id) as dead_letters from ${of('dead_letters')} and r.dead_letter_id not in
+         (select r.dead_letter_id from dead_letters r where ${seen} and r.state = 'replayed') group by r.brand_id) f
+     group by brand_id`,
+  );
+  const found = readAll(rows, { brand_id: 'text', conflicts: 'number', dead_letters: 'number' });
+  return new Map(found.map(({ brand_id, ...faults }) => [brand_id, faults]));
 }
 
 /** The records that could not be stored and were not replayed since. */

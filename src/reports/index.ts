@@ -3,6 +3,7 @@ import { attribution } from './attribution.ts';
 import { campaign } from './campaign.ts';
 import { campaigns } from './campaigns.ts';
 import { claims } from './claims.ts';
+import { consolidated } from './consolidated/report.ts';
 import { customer } from './customer.ts';
 import { dataQuality } from './data-quality.ts';
 import type { Report } from './declare.ts';
@@ -28,6 +29,7 @@ import { whatChanged } from './what-changed/report.ts';
 export const REPORTS: readonly Report[] = [
   attribution,
   whatChanged,
+  consolidated,
   today,
   models,
   journeys,

@@ -7,7 +7,7 @@ import { Type } from '../domain/typebox.ts';
 import type { Collector } from '../log/collector.ts';
 import { draftsOf } from '../log/envelope.ts';
 import type { Answering, Asked } from './exchange.ts';
-import { isPageKey } from './keys.ts';
+import { isPageKey } from './key.ts';
 import { reference } from './openapi.ts';
 import type { CollectRoute, Services } from './route.ts';
 

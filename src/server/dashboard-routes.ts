@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TributaryError } from '../domain/errors.ts';
 import { threadFile } from '../files/thread-file.ts';
+import { takesGzip } from './packed-answer.ts';
 import type { Route } from './route.ts';
 
 interface Asset {
@@ -84,8 +85,9 @@ export class DashboardPage {
   send(name: string, cache: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const asset = this.assetNamed(name);
     reply.headers({ ...HEADERS, 'cache-control': cache, 'content-type': asset.content_type });
-    const takes_gzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    return takes_gzip ? reply.header('content-encoding', 'gzip').send(asset.packed) : reply.send(asset.plain);
+    return takesGzip(request.headers)
+      ? reply.header('content-encoding', 'gzip').send(asset.packed)
+      : reply.send(asset.plain);
   }
 
   /** The page of a link. No search engine may list it, and only pages of `origins` may frame it. */

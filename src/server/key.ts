@@ -15,3 +15,14 @@ export interface Key extends KeyInfo {
 export interface MadeKey extends KeyInfo {
   key: string;
 }
+
+/** True if a key can do no more than a page may. Anyone may hold such a key, since anyone may read the page. */
+export function isPageKey(key: Key): boolean {
+  return key.scopes.every((scope) => scope === 'page');
+}
+
+/** A key without what finds it. */
+export function shown(key: Key): KeyInfo {
+  const { digest: _digest, ...info } = key;
+  return info;
+}

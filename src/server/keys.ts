@@ -11,8 +11,16 @@ import { nameFault } from '../domain/text.ts';
 import { formatInstant } from '../domain/time.ts';
 import type { Json, State, StateTransaction } from '../state/port.ts';
 import { endOf, environmentKeys, SHORT_KEY } from './environment-keys.ts';
-import type { Key, KeyInfo, MadeKey } from './key.ts';
-import { COLLECTION, IMPORTS, importKeyFile, type Scope, type StoredKey, storedKeys } from './stored-keys.ts';
+import { type Key, type KeyInfo, type MadeKey, shown } from './key.ts';
+import {
+  COLLECTION,
+  IMPORTS,
+  importKeyFile,
+  type Scope,
+  SETUP_TOKENS,
+  type StoredKey,
+  storedKeys,
+} from './stored-keys.ts';
 
 export type { Key } from './key.ts';
 
@@ -98,13 +106,13 @@ export class KeyRing {
   }
 
   /**
-   * Makes a key and stores it. If it cannot be stored, it is not returned.
-   * @param also what is done in the same transaction, which knows how many stored keys there are, up to 1.
+   * Makes a key and stores it. If it cannot be stored, it is not returned. It ends the setup in the browser.
+   * @param also what is done in the same transaction.
    * @throws bad_request for a wrong name or brand; state_unavailable; what `also` throws.
    */
   async create(
     wanted: { name: string; scope: Scope; brand_id: string | null },
-    also?: (transaction: StateTransaction, others: number) => Promise<void>,
+    also?: (transaction: StateTransaction) => Promise<void>,
   ): Promise<MadeKey> {
     const { name, scope, brand_id } = wanted;
     if (name.length === 0 || name.length > MAX_NAME_LENGTH)
@@ -115,7 +123,8 @@ export class KeyRing {
     if (problem) throw badRequest('brand_id', problem);
     const { key, made } = this.prepare(makeSecret(scope), { name, scope, brand_id, origin: 'file' });
     await this.state.transaction(async (transaction) => {
-      await also?.(transaction, (await transaction.list(COLLECTION, { limit: 1 })).length);
+      await also?.(transaction);
+      for (const token of await transaction.list(SETUP_TOKENS)) await transaction.delete(SETUP_TOKENS, token.key);
       await transaction.put(COLLECTION, key.digest.toString('hex'), stored(key));
     });
     this.remember(key);
@@ -279,20 +288,10 @@ export class KeyRing {
   }
 }
 
-/** True if a key can do no more than a page may. Anyone may hold such a key, since anyone may read the page. */
-export function isPageKey(key: Key): boolean {
-  return key.scopes.every((scope) => scope === 'page');
-}
-
 function makeSecret(scope: Scope): string {
   return `trb_${scope}_${randomBytes(32).toString('base64url')}`;
 }
 
 function stored({ digest: _digest, origin: _origin, ...info }: Key): Json {
   return info satisfies StoredKey;
-}
-
-function shown(key: Key): KeyInfo {
-  const { digest: _digest, ...info } = key;
-  return info;
 }

@@ -67,10 +67,10 @@ export class Outgoing {
    * answer would pass {@link check} together.
    * @throws busy as {@link check} does.
    */
-  write(request: Asked, text: () => string | Promise<string>): Promise<string> {
+  write<T extends string | Buffer>(request: Asked, body: () => T | Promise<T>): Promise<T> {
     const answer = this.writing.take(async () => {
       this.check(request);
-      return text();
+      return body();
     });
     // The answer is counted when it is handed to its connection, which is before the event loop's next turn.
     void this.writing.take(async () => {
@@ -82,6 +82,8 @@ export class Outgoing {
 
   /** Counts an answer until it is taken, and cuts off a client that does not take it. */
   follow(request: Asked, { raw }: Answering, bytes: number): void {
+    // Who left before the answer was there takes none of it, and the end of the connection was told already.
+    if (raw.closed) return;
     const owner = ownerOf(request.key);
     const { stall_ms, bytes_per_s } = this.limits;
     // A command that opens the data folder itself calls the routes without a connection.

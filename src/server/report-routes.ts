@@ -12,6 +12,7 @@ import { REPORTS } from '../reports/index.ts';
 import { csvInTurns, jsonInTurns } from './answer-text.ts';
 import { ownerOf } from './byte-shares.ts';
 import { cancellationOf } from './hang-up.ts';
+import { packedFor } from './packed-answer.ts';
 import { parameterReader } from './parameters.ts';
 import { ProgressBoard } from './progress-board.ts';
 import type { Route, Services } from './route.ts';
@@ -64,8 +65,8 @@ function readRoute(report: Report, services: Services, board: ProgressBoard): Ro
       const answer = await report.run(context, asked, asker);
       if (reply.getHeader(SERVED_BY_HEADER) === 'histories')
         services.tributary.histories_check.remember({ report, asked, asker, answer });
-      return services.outgoing.write(request, () =>
-        send(request, reply, report, answer, csv === undefined ? format : 'csv', csv),
+      return services.outgoing.write(request, async () =>
+        packedFor(request, reply, await send(request, reply, report, answer, csv === undefined ? format : 'csv', csv)),
       );
     },
   };

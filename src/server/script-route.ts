@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { threadFile } from '../files/thread-file.ts';
+import { takesGzip } from './packed-answer.ts';
 import type { Route } from './route.ts';
 
 const MAX_AGE_S = 3_600;
@@ -47,7 +48,7 @@ export function scriptRoute(): Route {
       });
       if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send();
       reply.header('content-type', 'text/javascript; charset=utf-8');
-      if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.send(plain);
+      if (!takesGzip(request.headers)) return reply.send(plain);
       return reply.header('content-encoding', 'gzip').send(packed);
     },
   };

@@ -13,7 +13,7 @@ import { MESSAGE_TYPES, type MessageType } from '../sources/segment/message.ts';
 import { type SegmentOptions, translateMessage } from '../sources/segment/translate.ts';
 import { Unusable } from '../sources/source.ts';
 import { authorizeByBody } from './access.ts';
-import { isPageKey, type Key } from './keys.ts';
+import { isPageKey, type Key } from './key.ts';
 import type { Route, Services } from './route.ts';
 
 const Taken = Type.Object({

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { badRequest, TributaryError } from '../domain/errors.ts';
 import { Type } from '../domain/typebox.ts';
 import { WrongKey } from './access.ts';
-import { isPageKey } from './keys.ts';
+import { isPageKey } from './key.ts';
 import { roleOf } from './roles.ts';
 import type { Route, Services } from './route.ts';
 import { refuseForeignPage, type Session, type Sessions, sessionCookie, tokenIn } from './sessions.ts';
@@ -17,6 +17,7 @@ const SESSION_EXAMPLE = {
   name: 'marketing',
   role: 'analyst',
   scopes: ['read'],
+  brand_id: null,
   brand_ids: null,
 } as const;
 /** Longer texts are no key. */
@@ -35,7 +36,7 @@ export function sessionRoutes({ tributary, keys, guesses }: Services, sessions: 
       scope: null,
       summary: 'Who is signed in',
       description:
-        'Without a session it answers `{"signed_in": false}`, whether the installation has no key yet, and the identity provider, if one is configured. `brand_ids` is null for all brands.',
+        'Without a session it answers `{"signed_in": false}`, whether the installation has no key yet, and the identity provider, if one is configured. `brand_ids` is null for all brands; `brand_id` is the only one.',
       answers: { 200: { description: 'The name, the role and the brands', example: SESSION_EXAMPLE } },
       handle: async (request, reply) => {
         reply.header('cache-control', 'no-store');
@@ -97,7 +98,11 @@ function shown({ by, keys }: Session): Record<string, unknown> {
   const [key] = keys;
   const brand_ids = keys.map(({ brand_id }) => brand_id);
   const { name, scopes } = key;
-  return { signed_in: true, by, name, role: roleOf(key), scopes, brand_ids: key.brand_id === null ? null : brand_ids };
+  const brands = {
+    brand_id: keys.length === 1 ? key.brand_id : null,
+    brand_ids: key.brand_id === null ? null : brand_ids,
+  };
+  return { signed_in: true, by, name, role: roleOf(key), scopes, ...brands };
 }
 
 function readKey(body: unknown): string {

@@ -4,6 +4,7 @@ import { maySee } from '../domain/brand-access.ts';
 import { MODEL_SETTING_VALUES } from '../domain/settings.ts';
 import { Type } from '../domain/typebox.ts';
 import { brandsInUse } from '../reports/known-brand.ts';
+import { allows } from './roles.ts';
 import type { Route, Services } from './route.ts';
 
 const Brands = Type.Object({
@@ -39,7 +40,7 @@ const Settings = Type.Object({
       }),
       Type.Null(),
     ],
-    { description: 'Null for who may see some brands only' },
+    { description: 'Null for who is no admin of all brands' },
   ),
 });
 
@@ -72,15 +73,17 @@ export function settingsRoutes({ tributary }: Services): Route[] {
     {
       ...shared,
       path: '/v1/settings',
-      scope: 'admin',
+      scope: 'read',
+      viewers: true,
       summary: 'Show what is configured',
-      description: 'Settings are changed in the configuration file. Secrets are not among them.',
+      description:
+        'Settings are changed in the configuration file. Secrets are not among them. Who is no admin sees the settings of brands only.',
       answers: { 200: { description: 'The settings that hold', schema: Settings } },
       handle: async ({ key }) => {
         const brands = (await brandsFor(key!.brand_id)).filter((brand_id) => maySee(key!.brand_id, [brand_id]));
         return {
           brands: brands.map((brand_id) => ({ ...ofBrand(config, brand_id), configured: configured(brand_id) })),
-          installation: key!.brand_id === null ? ofInstallation(tributary) : null,
+          installation: key!.brand_id === null && allows(key!, { scope: 'admin' }) ? ofInstallation(tributary) : null,
         };
       },
     },

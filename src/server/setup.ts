@@ -1,6 +1,6 @@
 /**
- * The setup of an empty installation in the browser. The server prints a token; who enters it on the page gets the first admin key. A
- * token is used once and ends after {@link TOKEN_MS}. The store holds its SHA-256. No token works once any key exists.
+ * The setup of a new installation in the browser. The first start prints a token; who enters it on the page gets an admin key. A token is
+ * used once and ends after {@link TOKEN_MS}, or as soon as somebody makes a key. The store holds its SHA-256.
  */
 import { hash, randomBytes } from 'node:crypto';
 import { TributaryError } from '../domain/errors.ts';
@@ -9,8 +9,8 @@ import { everyEntry } from '../state/entries.ts';
 import type { State } from '../state/port.ts';
 import type { MadeKey } from './key.ts';
 import type { KeyRing } from './keys.ts';
+import { SETUP_TOKENS as COLLECTION } from './stored-keys.ts';
 
-const COLLECTION = 'setup_tokens';
 /** A server that is started again prints another token. */
 const TOKEN_MS = MS_PER_HOUR;
 const TOKEN_BYTES = 24;
@@ -22,9 +22,12 @@ export class Setup {
     private readonly clock: () => number,
   ) {}
 
-  /** Makes a token if no key was ever made. @returns the token, which is shown once; null if there is nothing to set up. */
+  /**
+   * Makes a token at a first start: no key was ever made, or only those that this start has just made.
+   * @returns the token, which is shown once; null if there is nothing to set up.
+   */
   async offer(): Promise<string | null> {
-    if (!(await this.keys.neverMade())) return null;
+    if (this.keys.made.length === 0 && !(await this.keys.neverMade())) return null;
     const token = `trb_setup_${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const now_ms = this.clock();
     await this.state.transaction(async (transaction) => {
@@ -35,30 +38,25 @@ export class Setup {
     return token;
   }
 
-  /** True if a token would make the first key. */
+  /** True if a token would make a key. */
   async isOpen(): Promise<boolean> {
-    if (!(await this.keys.neverMade())) return false;
     for await (const { value } of everyEntry<number>(this.state, COLLECTION)) if (value > this.clock()) return true;
     return false;
   }
 
   /**
-   * Makes the first admin key, for all brands, and ends all tokens.
-   * @returns undefined for a wrong token. @throws conflict when there is a key; state_unavailable.
+   * Makes an admin key for all brands, which ends all tokens.
+   * @returns undefined for a wrong token. @throws conflict when the setup is over; state_unavailable.
    */
   async redeem(token: string): Promise<MadeKey | undefined> {
-    if (!(await this.keys.neverMade())) throw isOver();
+    if (!(await this.isOpen()) && !(await this.keys.neverMade())) throw isOver();
     const digest = digestOf(token);
     const ends_ms = await this.state.get<number>(COLLECTION, digest);
     if (ends_ms === undefined || ends_ms <= this.clock()) return undefined;
-    return this.keys.create(
-      { name: 'first admin key', scope: 'admin', brand_id: null },
-      async (transaction, others) => {
-        // Another request or process may have used a token meanwhile.
-        if (others > 0 || !(await transaction.delete(COLLECTION, digest))) throw isOver();
-        for (const { key } of await transaction.list(COLLECTION)) await transaction.delete(COLLECTION, key);
-      },
-    );
+    return this.keys.create({ name: 'first admin key', scope: 'admin', brand_id: null }, async (transaction) => {
+      // Another request or process may have used a token meanwhile.
+      if (!(await transaction.delete(COLLECTION, digest))) throw isOver();
+    });
   }
 }
 
@@ -67,6 +65,6 @@ const digestOf = (token: string): string => hash('sha256', token, 'hex');
 function isOver(): TributaryError {
   return new TributaryError(
     'conflict',
-    'setup is over: a key exists; sign in with it, or make another one with: tributary keys create --scope admin',
+    'setup is over: keys were made; sign in with it, or make another one with: tributary keys create --scope admin',
   );
 }

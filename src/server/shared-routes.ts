@@ -13,6 +13,7 @@ import { Allowances } from './allowances.ts';
 import { csvInTurns, jsonInTurns } from './answer-text.ts';
 import type { DashboardPage } from './dashboard-routes.ts';
 import { networkOf } from './guesses.ts';
+import { packedFor } from './packed-answer.ts';
 import type { Route, Services } from './route.ts';
 import { cookieIn } from './sessions.ts';
 import type { SharedAnswers } from './shared-answers.ts';
@@ -116,13 +117,13 @@ export class SharedRoutes {
     return { name: link.name, path, view, expires_at: new Date(link.expires_ms).toISOString() };
   }
 
-  private async sendAnswer(link: Link, request: FastifyRequest, reply: FastifyReply): Promise<string> {
+  private async sendAnswer(link: Link, request: FastifyRequest, reply: FastifyReply): Promise<string | Buffer> {
     const { '*': rest } = request.params as { '*': string };
     const sent = Object.entries(request.query as Record<string, string | string[]>);
     const parameters = Object.fromEntries(sent.map(([name, value]) => [name, [value].flat()]));
     const { answer } = await this.answers.ofPage(link, { path: `/v1/${rest}`, parameters }, reply);
     reply.header('content-type', 'application/json; charset=utf-8');
-    return this.services.outgoing.write(request, () => jsonInTurns(answer));
+    return this.services.outgoing.write(request, async () => packedFor(request, reply, await jsonInTurns(answer)));
   }
 
   /** A spreadsheet asks again and again, so an unchanged table is answered without its rows. Nobody may use it without asking. */

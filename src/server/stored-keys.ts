@@ -15,6 +15,9 @@ import type { Json, State } from '../state/port.ts';
 export const SCOPES = ['write', 'read', 'admin', 'page', 'view', 'sql', 'persons'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Collection of the tokens for the setup in the browser: when each ends, by its SHA-256. */
+export const SETUP_TOKENS = 'setup_tokens';
+
 /** A key as it is stored, under the SHA-256 of its secret. */
 export interface StoredKey {
   key_id: string;

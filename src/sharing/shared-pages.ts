@@ -80,6 +80,25 @@ const PAGES: Readonly<Record<string, (view: SharedView, id: string) => Question[
     question('/v1/reports/attribution', { ...ofView(view), filter: [`campaign_id:"${id}"`], group_by: 'day' }),
     campaigns({ ...view, filter: [] }),
   ],
+  '/changes': (view) => [
+    question('/v1/reports/changes', {
+      ...ofView({ ...view, compare: view.compare === 'none' ? 'previous_period' : view.compare }),
+      group_by: 'channel',
+    }),
+  ],
+  '/email': ({ start, end, brand_id, currency, model, compare }) => [
+    question('/v1/reports/list_health', { start, end, brand_id, currency, compare: compare === 'none' ? '' : compare }),
+    question('/v1/reports/fatigue', { start, end, brand_id }),
+    question('/v1/reports/send_times', { start, end, brand_id, currency, model }),
+  ],
+  '/journeys': (view) => {
+    const uncompared = { ...ofView(view), compare: undefined };
+    return [
+      question('/v1/reports/paths', { ...uncompared, by: 'channel', steps: '4' }),
+      question('/v1/reports/lags', { ...uncompared, model: undefined, by: 'channel' }),
+      question('/v1/reports/synergies', { ...uncompared, model: undefined }),
+    ];
+  },
   '/models': (view) => [question('/v1/reports/models', { ...ofView(view), model: undefined, compare: undefined })],
 };
 

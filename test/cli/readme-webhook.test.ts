@@ -23,11 +23,7 @@ test('the README leads from a webhook to the receipt', async () => {
   const folder = temporaryFolder();
   const [config] = commands;
   writeFileSync(join(folder, 'webhooks.json'), /'([\s\S]*)'/.exec(config!)![1]!);
-  const { address, out, stop } = await serving(join(folder, 'data'), [
-    '--first-keys',
-    '--config',
-    join(folder, 'webhooks.json'),
-  ]);
+  const { address, out, stop } = await serving(join(folder, 'data'), ['--config', join(folder, 'webhooks.json')]);
   onTestFinished(async () => void (await stop()));
   const keyOf = (scope: string): string => new RegExp(`trb_${scope}_[\\w-]+`).exec(out())![0];
   const env = {

@@ -275,7 +275,7 @@ describe('with a server running on the data', () => {
       expect(imported.err).toContain('line 3: touchpoint_type: "nonsense" is not one of');
       expect(await ok(['doctor', '--data', data])).toContain('no problems found');
       await ok(['keys', 'create', '--name', 'shop', '--data', data]);
-      expect((await json(['keys', 'list', '--data', data]))['keys']).toHaveLength(1);
+      expect((await json(['keys', 'list', '--data', data]))['keys']).toHaveLength(5);
     } finally {
       expect(await server.stop()).toBe(0);
     }

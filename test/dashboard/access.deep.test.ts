@@ -222,6 +222,15 @@ describe.skipIf(missing)('people of the identity provider', () => {
     expect(await page.getByRole('button', { name: 'Sign out' }).getAttribute('title')).toBe(
       'Signed in as Caro Example (viewer)',
     );
+    // Nothing is offered that would be refused: no single order, note or link.
+    expect(await page.getByText(/Add a note|Share view/).count()).toBe(0);
+    await page.getByRole('link', { name: 'Journeys' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Journeys' }).waitFor();
+    await site.settled(page);
+    expect(await page.getByText(/Real journeys|shows the orders/).count()).toBe(0);
+    await page.getByRole('link', { name: 'Live' }).click();
+    await page.getByText('Connected.').waitFor();
+    expect(await page.getByRole('columnheader', { name: 'Order', exact: true }).count()).toBe(0);
   });
 
   test('who is in no named group, and who does not want to, are told so', async () => {
@@ -231,7 +240,7 @@ describe.skipIf(missing)('people of the identity provider', () => {
     ] as const) {
       const page = await signInAtProvider('/', account);
       await expect.poll(() => page.getByRole('alert').first().textContent()).toMatch(words);
-      expect(new URL(page.url()).search).toBe('');
+      await expect.poll(() => new URL(page.url()).search).toBe('');
     }
   });
 });

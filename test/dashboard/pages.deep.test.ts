@@ -86,9 +86,10 @@ test.skipIf(missing)('the overview says what the API says, and another model cha
     const { summary } = await demo.ask(`/v1/reports/attribution?group_by=channel&${query}`);
     await expect
       .poll(() => page.locator('.headline').textContent())
-      .toContain(
-        `Email earned ${rounded(summary.email_attributed_revenue_micros)} of ${rounded(summary.total_revenue_micros)}`,
-      );
+      .toContain(`Email earned ${rounded(summary.email_attributed_revenue_micros)}, `);
+    expect(await page.locator('.headline').textContent()).toContain(
+      ` of ${rounded(summary.total_revenue_micros)} in net sales`,
+    );
     const claims = await demo.ask(`/v1/reports/claims?currency=USD&models=${model}&start=${start}&end=${end}`);
     for (const { claimed_revenue_micros } of claims.claims)
       await expect
@@ -146,7 +147,7 @@ test.skipIf(missing)('a slider shows what another half-life would say, and the s
     .toEqual(
       expect.arrayContaining(rows.map((row: Record<string, string>) => exact(row['attributed_revenue_micros']!))),
     );
-  await page.locator('.sliders').getByRole('button', { name: 'As it is' }).click();
+  await page.locator('.sliders').getByRole('button', { name: 'All as they are' }).click();
   await expect.poll(tried).toEqual(before);
 });
 
@@ -156,7 +157,7 @@ test.skipIf(missing)('an order opens its receipt and its person, with the figure
   const page = await demo.visit(`/orders/${order}?${USD}`);
   await expect
     .poll(() => page.locator('.headline').textContent())
-    .toContain(`net ${exact(receipt.reconciliation.net_revenue_micros)}`);
+    .toContain(`net value is ${exact(receipt.reconciliation.net_revenue_micros)}`);
   const credited = receipt.touchpoints.filter(({ status }: { status: string }) => status === 'credited');
   const earned = await page
     .getByRole('table', { name: /^Touches with credit/ })

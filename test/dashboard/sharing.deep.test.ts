@@ -174,7 +174,9 @@ test.skipIf(missing)('a link of the dialog shows the view to somebody without a 
   for (const said of complaints.splice(0)) expect(said).toContain('status of 404');
 });
 
-test.skipIf(missing).each(['/', '/channels', '/campaigns', '/campaigns/spring', '/models'])(
+test
+  .skipIf(missing)
+  .each(['/', '/channels', '/campaigns', '/campaigns/spring', '/changes', '/email', '/journeys', '/models'])(
   'the link to the page %s shows all of it',
   async (path) => {
     const page = await open(await link({ address: `${path}?${VIEW}` }), 360);

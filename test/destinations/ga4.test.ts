@@ -29,7 +29,7 @@ const told = (message: Message) => ga4.translate(message, settings(), NOW_MS);
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
 async function started() {
-  const fake = await startGA4(NOW_MS);
+  const fake = await startGA4(() => NOW_MS);
   close = fake.close;
   return fake;
 }

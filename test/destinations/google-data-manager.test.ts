@@ -34,7 +34,7 @@ const order = (rest: Partial<ConversionMessage> = {}) => conversion({ identifier
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
 async function started() {
-  const fake = await startGoogleDataManager(NOW_MS, publicKey);
+  const fake = await startGoogleDataManager(() => NOW_MS, publicKey);
   close = fake.close;
   return { fake, at: { base_url: fake.url, token_url: `${fake.url}/token` } };
 }

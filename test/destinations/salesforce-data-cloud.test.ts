@@ -35,7 +35,7 @@ const settings = (
 let close: (() => Promise<void>) | undefined;
 afterEach(() => close?.());
 async function started() {
-  const fake = await startSalesforceDataCloud(APP, NOW_MS);
+  const fake = await startSalesforceDataCloud(APP, () => NOW_MS);
   close = fake.close;
   return { fake, of: settings(fake.url) };
 }

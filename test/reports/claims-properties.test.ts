@@ -10,8 +10,10 @@ import { type ReasonFacts, reasonsOf } from '../../src/reports/claims/reasons.ts
 import { CLAIM_KEYS, type ClaimKey, claimRows } from '../../src/reports/claims/rows.ts';
 import { ClaimTargets } from '../../src/reports/claims/targets.ts';
 import { worlds } from '../reference/worlds.ts';
+import { askReportBoth, filled } from '../support/both-ways.ts';
 import { Engine } from '../support/engine.ts';
 import { ALL_BRANDS, type Fields } from '../support/events.ts';
+import { onWorlds } from '../support/path-worlds.ts';
 import { type Json, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { MARCH } from '../support/time.ts';
@@ -120,6 +122,13 @@ test('the latest statement of each claim counts, in whatever requests they come'
       }),
       { numRuns: runsOf('TRIBUTARY_CLAIM_STATEMENTS', 2, 10) },
     );
+  }));
+
+test('a period without claims is answered from memory, with the figures of the query', () =>
+  onWorlds(runsOf('TRIBUTARY_CLAIM_WORLDS', 2, 20), async ({ context, parameters: { filter: _, ...parameters } }) => {
+    const { text, in_sql } = await askReportBoth(CLAIMS.run, context, parameters, await filled(context));
+    expect(in_sql).toBe(false);
+    if (text.startsWith('{')) expect(JSON.parse(text)).toMatchObject({ claims: [], claimants: [], reasons: [] });
   }));
 
 /** Claims about the campaigns and days of the random worlds. */

@@ -8,14 +8,14 @@ import { chosen, cohorts, netValue, people, type RefCohort } from '../reference/
 import type { Options, RefTouchpoint } from '../reference/reference.ts';
 import { optionsArbitrary, toReference, worlds } from '../reference/worlds.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
-import { Engine, TEST_ENGINE } from '../support/engine.ts';
+import { Engine } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, type Shop, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { eventsOf, parametersOf, settingsOf } from '../support/worlds.ts';
 
-const RUNS = runsOf('TRIBUTARY_COHORT_RUNS', TEST_ENGINE === 'duckdb' ? 5 : 3, 40);
+const RUNS = runsOf('TRIBUTARY_COHORT_RUNS', 3, 40);
 const EVENT_FIELDS = ['brand_id', 'conversion_type', 'segment', 'day', 'week', 'month'];
 
 const questions = fc.record({
@@ -95,6 +95,10 @@ describe('cohorts', () => {
             const own = toReference(world);
             const reference = cohorts(own, options, by);
             expect(answered(JSON.parse(text))).toEqual(expected(reference));
+            for (const answer of [text, value.text])
+              expect(JSON.parse(answer).cohorts.map(toldInterval)).toEqual(
+                JSON.parse(answer).cohorts.map(({ customers }: Json) => customers >= 30),
+              );
             expectInfluence(JSON.parse(value.text), chosen(people(own, options), options));
             compared += reference.size;
           } finally {
@@ -111,6 +115,16 @@ describe('cohorts', () => {
     expect(compared).toBeGreaterThan(0);
   });
 });
+
+/** True if a row has an interval of the revenue per customer. One without has a reason. */
+function toldInterval({
+  revenue_per_customer_interval: interval,
+  revenue_per_customer_withheld: withheld,
+}: Json): boolean {
+  const told = interval.low !== null;
+  expect([interval.high !== null, withheld === null]).toEqual([told, told]);
+  return told;
+}
 
 /** Every order counts once, and only emails in its path influence it. */
 function expectInfluence(answer: Json, own: ReturnType<typeof people>): void {
@@ -196,6 +210,28 @@ describe('the report on cohorts', () => {
       ]);
       expect(ages[0].reason).toBe('needs 30 customers who were observed to day 30, has 1');
       expect(ages[0].retention_rate).toBeNull();
+    }));
+
+  test('says how sure the revenue per customer is from 30 customers on, and below what is missing', () =>
+    withShop({}, async (shop) => {
+      const buy = (from: number, until: number): Promise<unknown> =>
+        shop.send(
+          'conversions',
+          ...Array.from({ length: until - from }, (_, i) =>
+            order(`c${from + i}`, String(10 + ((from + i) % 7)), at(4), { customer_id: `customer ${from + i}` }),
+          ),
+        );
+      await buy(0, 29);
+      const all = async (): Promise<Json> => (await cohortsOf(shop, { ...MARCH, by: 'all' })).cohorts[0];
+      expect(await all()).toMatchObject({
+        revenue_per_customer_interval: { low: null, high: null },
+        revenue_per_customer_withheld: 'needs 30 customers, has 29',
+      });
+      await buy(29, 30);
+      const { revenue_per_customer: value, revenue_per_customer_interval: interval, ...row } = await all();
+      expect(row.revenue_per_customer_withheld).toBe(null);
+      expect(Number(interval.low)).toBeLessThan(Number(value));
+      expect(Number(interval.high)).toBeGreaterThan(Number(value));
     }));
 
   test('the day of the first order is one in the zone of the brand', () =>

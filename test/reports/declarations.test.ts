@@ -73,8 +73,8 @@ async function fill(shop: Shop): Promise<void> {
 }
 
 /**
- * Questions by report. Options of the query are asked one by one of every report that has them: all their values in the deep
- * tier, and the last of each in the quick one.
+ * Questions by report. Options of the query are asked of every report that has them: all their values one by one in the deep tier, and
+ * the last of each in one question in the quick one.
  */
 const QUESTIONS: Record<string, ReportJson[]> = {
   attribution: [
@@ -126,6 +126,7 @@ const QUESTIONS: Record<string, ReportJson[]> = {
     { ...MARCH, filter: ['channel:email', 'day:2026-03-04'] },
     { start: '2020-01-01', end: '2020-01-02' },
   ],
+  consolidated: [MARCH, { ...MARCH, compare: 'previous_period' }, { ...MARCH, model: 'last_touch' }],
   campaigns: [
     MARCH,
     { ...MARCH, by: 'email_id', compare: 'previous_period' },
@@ -175,11 +176,11 @@ const QUESTIONS: Record<string, ReportJson[]> = {
 function withOptions(asked: Report, first: ReportJson | undefined): ReportJson[] {
   const options = optionParameters('touches', 'refunds') as unknown as Record<string, { enum: string[] }>;
   if (asked.writes !== null || first === undefined) return [];
-  return Object.entries(options)
-    .filter(([name]) => name in asked.parameters.properties)
-    .flatMap(([name, { enum: values }]) =>
-      (DEEP ? values : values.slice(-1)).map((value) => ({ ...first, [name]: value })),
-    );
+  const own = Object.entries(options).filter(([name]) => name in asked.parameters.properties);
+  if (own.length === 0) return [];
+  if (!DEEP)
+    return [{ ...first, ...Object.fromEntries(own.map(([name, { enum: values }]) => [name, values.at(-1)!])) }];
+  return own.flatMap(([name, { enum: values }]) => values.map((value) => ({ ...first, [name]: value })));
 }
 
 describe('the answer of', () => {

@@ -3,14 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { lagsReport } from '../../src/reports/lags/report.ts';
 import type { RefPath } from '../reference/order-paths.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
-import { TEST_ENGINE } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { nameOf, onWorlds } from '../support/path-worlds.ts';
 import { type Json, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 
-const RUNS = runsOf('TRIBUTARY_LAG_RUNS', TEST_ENGINE === 'duckdb' ? 4 : 2, 40);
+const RUNS = runsOf('TRIBUTARY_LAG_RUNS', 2, 40);
 const DAY_MS = 86_400_000;
 
 interface Lag {

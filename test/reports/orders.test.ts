@@ -2,14 +2,13 @@
 import { expect, test } from 'vitest';
 import { ordersReport } from '../../src/reports/orders.ts';
 import { pathsReport } from '../../src/reports/paths/report.ts';
-import { TEST_ENGINE } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { nameOf, onWorlds } from '../support/path-worlds.ts';
 import { type Json, withShop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 
-const RUNS = runsOf('TRIBUTARY_ORDER_RUNS', TEST_ENGINE === 'duckdb' ? 12 : 6, 60);
+const RUNS = runsOf('TRIBUTARY_ORDER_RUNS', 6, 60);
 
 test('lists the orders of random worlds with the paths that an independent computation gives them', async () => {
   let compared = 0;

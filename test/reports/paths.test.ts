@@ -5,7 +5,6 @@ import { attributionReport } from '../../src/reports/attribution.ts';
 import { pathsReport } from '../../src/reports/paths/report.ts';
 import type { RefPath } from '../reference/order-paths.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
-import { TEST_ENGINE } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { nameOf, onWorlds } from '../support/path-worlds.ts';
 import { type Json, withShop } from '../support/shop.ts';
@@ -13,7 +12,7 @@ import { runsOf } from '../support/tier.ts';
 import { at, MARCH } from '../support/time.ts';
 import { reportNamed } from './schema.ts';
 
-const RUNS = runsOf('TRIBUTARY_PATH_RUNS', TEST_ENGINE === 'duckdb' ? 5 : 3, 40);
+const RUNS = runsOf('TRIBUTARY_PATH_RUNS', 3, 40);
 
 const shownText = (names: ReadonlyArray<string | null>): string => names.map((name) => name ?? '–').join(' > ');
 

@@ -9,7 +9,7 @@ import type { ReportContext } from '../../src/reports/context.ts';
 import { whatChangedReport } from '../../src/reports/what-changed/report.ts';
 import { optionsArbitrary, worlds } from '../reference/worlds.ts';
 import { askReportBoth, filled } from '../support/both-ways.ts';
-import { Engine, TEST_ENGINE } from '../support/engine.ts';
+import { Engine } from '../support/engine.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, openShop, type Shop } from '../support/shop.ts';
 import { runsOf } from '../support/tier.ts';
@@ -200,7 +200,7 @@ describe('on random worlds', () => {
     { start: '2026-02-15', end: '2026-03-20' },
     { start: '2026-02-01T05:30:00.000Z', end: '2026-03-01' },
   ];
-  const RUNS = runsOf('TRIBUTARY_CHANGE_RUNS', TEST_ENGINE === 'duckdb' ? 5 : 3, 24);
+  const RUNS = runsOf('TRIBUTARY_CHANGE_RUNS', 3, 24);
 
   test('the figures are those of the two attribution reports, the parts add up, and histories answer the same bytes', async () => {
     let answered = 0;

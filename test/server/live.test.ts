@@ -215,8 +215,8 @@ test('nothing is read while nobody listens', async () => {
   await stream.next();
   await expect.poll(() => reads, { timeout: 10_000 }).toBeGreaterThan(1);
   stream.close();
-  await sleep(1_500);
+  await sleep(1_200);
   const before = reads;
-  await sleep(2_500);
+  await sleep(1_300);
   expect(reads).toBe(before);
 });

@@ -100,6 +100,7 @@ test('a person of a named group signs in with its role and brands, and lands on 
   expect((await server.get('/v1/session', { ...PAGE, cookie })).body).toEqual({
     signed_in: true,
     by: 'person',
+    brand_id: null,
     name: 'Anna Example',
     role: 'analyst',
     scopes: ['read'],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillHistories } from '../../src/histories/fill.ts';
 import { REPORTS } from '../../src/reports/index.ts';
 import { reportNamed } from '../reports/schema.ts';
@@ -26,23 +27,32 @@ async function withOrder(options: Parameters<typeof startServer>[0] = {}): Promi
   return server;
 }
 
-test.each(['sqrt(0 - k)', 'ln(k - 1)', '0 - k', '1 / (k - 1)', 'exp(1000)', 'pow(0 - 8, 0.5)'])(
-  'a custom model %s is refused with the touch, for every report',
-  async (expression) => {
-    const server = await withOrder({ config: { defaults: { custom_models: { mine: expression } } } });
+/** Most tests only ask, so they share a server. */
+let asked: TestServer;
+beforeAll(async () => {
+  asked = await withOrder({ shared: true });
+});
+afterAll(() => asked.close());
+
+test('custom models without a weight for a touch are refused with the touch, for every report', async () => {
+  const expressions = ['sqrt(0 - k)', 'ln(k - 1)', '0 - k', '1 / (k - 1)', 'exp(1000)', 'pow(0 - 8, 0.5)'];
+  const custom_models = Object.fromEntries(expressions.map((expression, i) => [`mine_${i}`, expression]));
+  const server = await withOrder({ config: { defaults: { custom_models } } });
+  for (const name of Object.keys(custom_models))
     for (const path of [
-      `/v1/reports/attribution?${MARCH_QUERY}&model=mine`,
-      '/v1/conversions/conversion-1/receipt?model=mine',
+      `/v1/reports/attribution?${MARCH_QUERY}&model=${name}`,
+      `/v1/conversions/conversion-1/receipt?model=${name}`,
     ]) {
       const { status, body } = await server.get(path);
       expect([status, body.error.code, body.error.message]).toEqual([
         400,
         'bad_request',
-        expect.stringMatching(/mine gives touchpoint \S+ the weight \S+; change its expression in custom_models/),
+        expect.stringMatching(
+          new RegExp(`${name} gives touchpoint \\S+ the weight \\S+; change its expression in custom_models`),
+        ),
       ]);
     }
-  },
-);
+});
 
 test('a header and a metric say whether histories or the query served a report, also from the cache', async () => {
   const server = await withOrder();
@@ -66,7 +76,7 @@ test('a header and a metric say whether histories or the query served a report, 
 });
 
 test('the receipt of an order says what each touch got, under every rule model', async () => {
-  const server = await withOrder();
+  const server = asked;
   const { status, body, text } = await server.get('/v1/conversions/conversion-1/receipt');
   expect([status, text.includes('74.995')]).toEqual([200, true]);
   expect(body.as_of).toBe('main:3');
@@ -94,7 +104,7 @@ test('a customer, a campaign and the journeys are read by their ids, also strang
 });
 
 test('a report is filtered, compared and written for Excel by parameters, and wrong ones are refused', async () => {
-  const server = await withOrder();
+  const server = asked;
   const path = `/v1/reports/attribution?${MARCH_QUERY}&group_by=channel`;
   const filtered = await server.get(
     `${path}&filter=channel:email&filter=conversion_type:purchase&compare=previous_year`,
@@ -119,7 +129,7 @@ test('a report is filtered, compared and written for Excel by parameters, and wr
 });
 
 test('several models come side by side', async () => {
-  const server = await withOrder();
+  const server = asked;
   const { body } = await server.get(
     `/v1/reports/attribution?${MARCH_QUERY}&models=first_touch,linear&group_by=channel`,
   );
@@ -185,7 +195,7 @@ test('the example of the attribution report is the answer to the example records
 });
 
 test('each report has the schema of its answer in the document, and comes as a page of text', async () => {
-  const server = await withOrder();
+  const server = asked;
   const { paths } = (await server.get('/openapi.json')).body;
   for (const { path, writes, path_parameters } of REPORTS) {
     const operation = paths[path.replace(/:(\w+)/g, '{$1}')][writes ? 'post' : 'get'];
@@ -209,9 +219,31 @@ test('a page of text has at most 100 rows a table and says how many more there a
     ids.map((id) => ({ ...ORDER, conversion_id: id, order_id: id, customer_id: id })),
   );
   await server.flush();
-  const asked = `/v1/reports/attribution?${MARCH_QUERY}&group_by=campaign_id`;
-  const page = (await server.get(`${asked}&format=text`)).text;
+  const path = `/v1/reports/attribution?${MARCH_QUERY}&group_by=campaign_id`;
+  const page = (await server.get(`${path}&format=text`)).text;
   expect(page.match(/^ +c-\d+ /gm)).toHaveLength(100);
   expect(page).toContain('… and 20 more rows: CSV has all');
-  expect((await server.get(`${asked}&format=csv`)).text.match(/^c-\d+,/gm)).toHaveLength(120);
+  expect((await server.get(`${path}&format=csv`)).text.match(/^c-\d+,/gm)).toHaveLength(120);
+});
+
+test('a long answer is packed for clients that take gzip, and is the same text', async () => {
+  const server = asked;
+  const ask = async (path: string, accepted: string) => {
+    const headers = { ...READ, 'accept-encoding': accepted };
+    const { headers: sent, rawPayload } = await server.app.inject({ url: path, headers });
+    return { packed: sent['content-encoding'] === 'gzip', type: sent['content-type'], body: rawPayload };
+  };
+  const withoutTime = (body: Buffer): string => body.toString().replace(/"generated_at":"[^"]+"/, '');
+  const long = `/v1/reports/models?${MARCH_QUERY}`;
+  const plain = await ask(long, 'identity');
+  expect(plain).toMatchObject({ packed: false, type: 'application/json; charset=utf-8' });
+  for (const accepted of ['gzip, deflate, br', 'br;q=1.0, gzip;q=0.8']) {
+    const { packed, type, body } = await ask(long, accepted);
+    expect([packed, type]).toEqual([true, plain.type]);
+    expect(body.length).toBeLessThan(plain.body.length / 2);
+    expect(withoutTime(gunzipSync(body))).toBe(withoutTime(plain.body));
+  }
+  for (const refusing of ['', 'br', 'gzip;q=0', 'x-gzipped'])
+    expect(await ask(long, refusing)).toMatchObject({ packed: false });
+  expect(await ask('/v1/runs', 'gzip')).toMatchObject({ packed: false });
 });

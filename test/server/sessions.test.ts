@@ -10,7 +10,15 @@ test('who signs in with a read key reads reports, and cannot do more', async () 
   const answer = await signIn(server, KEYS.TRIBUTARY_READ_KEY);
   expect([answer.status, answer.body]).toEqual([
     200,
-    { signed_in: true, by: 'key', name: 'TRIBUTARY_READ_KEY', role: 'analyst', scopes: ['read'], brand_ids: null },
+    {
+      signed_in: true,
+      by: 'key',
+      brand_id: null,
+      name: 'TRIBUTARY_READ_KEY',
+      role: 'analyst',
+      scopes: ['read'],
+      brand_ids: null,
+    },
   ]);
   expect(answer.headers['set-cookie']).toMatch(
     /^tributary_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/,

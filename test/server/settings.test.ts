@@ -46,6 +46,8 @@ test('brands with orders or settings are listed, to each key those that it may s
     windows: { view_days: 1 },
   });
   expect(installation).toContainEqual({ setting: 'oidc.roles', value: 'agency: viewer of shop-eu' });
+  const of_reader = (await server.get('/v1/settings', READ)).body;
+  expect([of_reader.brands, of_reader.installation]).toEqual([brands, null]);
   const of_one = (await server.get('/v1/settings', await key('admin'))).body;
   expect([of_one.brands.map(({ brand_id }: { brand_id: string }) => brand_id), of_one.installation]).toEqual([
     ['shop-us'],

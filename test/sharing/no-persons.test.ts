@@ -17,7 +17,7 @@ function fieldsOf(schema: unknown): string[] {
 }
 
 const VIEW = { start: '', end: '', compare: 'none', brand_id: '', currency: '', model: 'linear', filter: [] };
-const PAGES = ['/', '/channels', '/campaigns', '/campaigns/spring', '/models'];
+const PAGES = ['/', '/channels', '/campaigns', '/campaigns/spring', '/changes', '/email', '/journeys', '/models'];
 const of_pages = PAGES.flatMap((page) => questionsOf(page, VIEW)).map((question) => reportOf(question).report);
 const of_tables = REPORTS.filter(({ path }) => {
   try {

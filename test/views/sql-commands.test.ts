@@ -10,6 +10,7 @@ import { cli, ok } from '../cli/harness.ts';
 import { ADMIN, startServer } from '../server/harness.ts';
 import { mail, order, touch } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { DEEP } from '../support/tier.ts';
 import { at } from '../support/time.ts';
 
 const root = temporaryFolder();
@@ -92,7 +93,9 @@ test('the statements of the example notebook run, and so does its code where Pyt
   for (const [record, rows] of Object.entries(FILES)) await server.post(`/v1/${record}`, rows);
   await server.flush();
   const { key } = (await server.post('/v1/keys', { name: 'notebook', scope: 'sql' }, ADMIN)).body;
-  for (const sql of statements) {
+  const has_python = spawnSync('python3', ['--version']).status === 0;
+  // Its code asks the same statements.
+  for (const sql of has_python && !DEEP ? [] : statements) {
     const answer = await server.post(
       '/v1/sql',
       { sql, start: '2026-03-01', end: '2026-04-01' },
@@ -101,7 +104,7 @@ test('the statements of the example notebook run, and so does its code where Pyt
     expect([sql, answer.status, answer.body.row_count]).toEqual([sql, 200, expect.any(Number)]);
     expect(answer.body.row_count).toBeGreaterThan(0);
   }
-  if (spawnSync('python3', ['--version']).status !== 0) return;
+  if (!has_python) return;
   const address = await server.app.listen({ host: '127.0.0.1', port: 0 });
   const script = join(temporaryFolder(), 'notebook.py');
   writeFileSync(script, code.join('\n'));

@@ -9,6 +9,7 @@ import { ADMIN, PAGE, READ, startServer, type TestServer, WRITE } from '../serve
 import { bearer, ORDER, TOUCH } from '../support/events.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { connectAndSend } from '../support/sockets.ts';
+import { DEEP } from '../support/tier.ts';
 import { MARCH, MARCH_QUERY } from '../support/time.ts';
 
 let server: TestServer;
@@ -97,7 +98,9 @@ describe('an answer', () => {
     };
     const { connection, close } = await openScratch(1);
     const found = [];
-    for (const view of VIEWS) {
+    // Each question takes a process of its own.
+    const asked = DEEP ? VIEWS : VIEWS.slice(0, 3);
+    for (const view of asked) {
       const got = await fetch(`${address}/v1/views/${view.name}?${MARCH_QUERY}&format=parquet`, { headers: keys.sql });
       expect([got.status, got.headers.get('content-type')]).toEqual([200, 'application/vnd.apache.parquet']);
       const path = join(temporaryFolder(), `${view.name}.parquet`);
@@ -106,7 +109,7 @@ describe('an answer', () => {
       found.push({ ...row, n: Number(row!['n']) });
     }
     close();
-    const { body } = await ask({ sql: VIEWS.map((view) => sumsOf(view, view.name)).join(' union all ') });
+    const { body } = await ask({ sql: asked.map((view) => sumsOf(view, view.name)).join(' union all ') });
     expect(found).toEqual(body.rows);
     expect(found[0]).toMatchObject({ n: 3, sums: ['156.990000'] });
   });

@@ -1,24 +1,27 @@
 /** The days of one campaign. */
 import { useMemo } from 'preact/hooks';
-import { type Attribution, useAttribution } from '../../api/reports.ts';
+import { type Attribution, attributionQuestion, useAttribution } from '../../api/reports.ts';
 import { decimalMoney } from '../../parts/figures.ts';
+import { type Source, sourceOf } from '../../parts/source.ts';
 import { Shown } from '../../parts/states.tsx';
 import { Trend } from '../../parts/trend.tsx';
 import type { View } from '../../view.ts';
 
 export function ByDay({ view, campaign_id }: { view: View; campaign_id: string }) {
-  const days = useAttribution({ ...view, filter: [] }, 'day', { filter: [`campaign_id:"${campaign_id}"`] });
+  const own = { ...view, filter: [] };
+  const only = { filter: [`campaign_id:"${campaign_id}"`] };
+  const days = useAttribution(own, 'day', only);
   return (
     <section aria-labelledby="by-day">
       <h2 id="by-day">Day by day</h2>
       <Shown answer={days} what="the days">
-        {(data) => <Lines data={data} />}
+        {(data) => <Lines data={data} from={sourceOf(attributionQuestion(own, 'day', only), data)} />}
       </Shown>
     </section>
   );
 }
 
-function Lines({ data }: { data: Attribution }) {
+function Lines({ data, from }: { data: Attribution; from: Source }) {
   const { channel_attribution: rows, currency } = data;
   const shown = useMemo(
     () => ({
@@ -41,5 +44,5 @@ function Lines({ data }: { data: Attribution }) {
     [rows, currency, data.comparison],
   );
   const { start, end } = data.report_period;
-  return <Trend caption="Revenue that the model credits to it" period={`${start} to ${end}`} {...shown} />;
+  return <Trend caption="Revenue that the model credits to it" period={`${start} to ${end}`} from={from} {...shown} />;
 }

@@ -12,11 +12,13 @@ import type { Days } from './days.ts';
 export function campaignColumns(data: Campaigns, view: View, days: Days | null): ReadonlyArray<Column<CampaignRow>> {
   const { currency, average_revenue_per_recipient: average } = data;
   const scale = scaleOf(data.campaigns);
-  const [revenue, change, ...others] = creditColumns<CampaignRow>(currency, 'campaign');
+  const [revenue, change, credited, touched, spend, back] = creditColumns<CampaignRow>(currency, 'campaign');
   return [
     { name: 'Campaign', cell: (row) => <Name row={row} view={view} />, by: (row) => row.campaign_id },
     revenue!,
     change!,
+    spend!,
+    back!,
     {
       name: 'By day',
       meaning: 'Revenue of each day of the period, for the campaigns that earned most',
@@ -30,12 +32,14 @@ export function campaignColumns(data: Campaigns, view: View, days: Days | null):
     },
     {
       name: 'Per recipient',
+      field: 'revenue_per_recipient',
       meaning: data.definitions['revenue_per_recipient'] as string,
       cell: (row) => <PerRecipient row={row} average={average} scale={scale} currency={currency} />,
       by: (row) => (row.revenue_per_recipient === null ? null : Number(row.revenue_per_recipient)),
     },
     {
       name: 'Recipients',
+      field: 'unique_recipients',
       meaning: 'People to whom an email was delivered',
       right: true,
       cell: (row) => count(row.unique_recipients),
@@ -43,9 +47,11 @@ export function campaignColumns(data: Campaigns, view: View, days: Days | null):
     },
     rate('People opened', 'recipient_open_rate', 'raw_recipient_open_rate'),
     rate('People clicked', 'recipient_click_rate', 'raw_recipient_click_rate'),
-    ...others,
+    credited!,
+    touched!,
     {
       name: 'Influenced sales',
+      field: 'influenced_revenue',
       meaning:
         'Net value of the orders with a touch of it. An order that several touched is in all their rows: no credit',
       right: true,
@@ -54,6 +60,7 @@ export function campaignColumns(data: Campaigns, view: View, days: Days | null):
     },
     {
       name: 'Left',
+      field: 'unsubscribe_rate',
       meaning: data.definitions['unsubscribe_rate'] as string,
       right: true,
       cell: (row) => share(row.unsubscribe_rate, 2),
@@ -73,6 +80,7 @@ type Rate = 'recipient_open_rate' | 'recipient_click_rate';
 function rate(name: string, human: Rate, raw: `raw_${Rate}`): Column<CampaignRow> {
   return {
     name,
+    field: human,
     meaning: 'Of the people with a delivery, without machines; beside it the same with machines, as other tools count',
     right: true,
     cell: (row) =>

@@ -1,8 +1,10 @@
 /** One person: every touch with its verdict, and every order, in order of time. */
 import { Link, useParams } from 'wouter-preact';
-import { type Customer, useCustomer } from '../../api/reports.ts';
+import { type Customer, customerQuestion, useCustomer } from '../../api/reports.ts';
 import { count, instant, money, words } from '../../parts/figures.ts';
+import { sourceOf } from '../../parts/source.ts';
 import { Shown } from '../../parts/states.tsx';
+import { CsvLink } from '../../parts/table.tsx';
 import { useView, type View, withView } from '../../view.ts';
 
 export default function CustomerPage() {
@@ -14,7 +16,15 @@ export default function CustomerPage() {
     <div class="page">
       <h1>Customer {customer_id}</h1>
       <Shown answer={customer} what="the customer">
-        {(data) => <Life data={data} view={view} />}
+        {(data) => (
+          <>
+            <Life data={data} view={view} />
+            <CsvLink
+              caption={`Journeys of ${customer_id}`}
+              from={sourceOf(customerQuestion(view, customer_id), data)}
+            />
+          </>
+        )}
       </Shown>
     </div>
   );
@@ -25,9 +35,9 @@ function Life({ data, view }: { data: Customer; view: View }) {
   return (
     <>
       <p class="headline">
-        {count(summary.conversion_count)} conversions worth {money(summary.total_conversion_value_micros, currency)}{' '}
-        net, after {count(summary.total_touchpoint_count)} touches, {count(summary.email_touchpoint_count)} of them by
-        email.
+        {count(summary.conversion_count)} {summary.conversion_count === 1 ? 'conversion' : 'conversions'} worth{' '}
+        {money(summary.total_conversion_value_micros, currency)} net, after {count(summary.total_touchpoint_count)}{' '}
+        touches, {count(summary.email_touchpoint_count)} of them by email.
       </p>
       <p class="muted">
         Known as {person.ids.join(', ')}

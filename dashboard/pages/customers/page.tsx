@@ -24,6 +24,7 @@ export default function Customers() {
       <h1>Customers</h1>
       <p class="muted">
         Customers whose first order lies in the period, with all their orders since. A longer period shows more cohorts.
+        There is no comparison with an earlier period: its customers had more time to order again.
         {left_out > 0 && ' Filters about touches choose no customers and are left out here.'}
       </p>
       <Search />

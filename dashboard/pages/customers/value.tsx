@@ -52,11 +52,14 @@ const likely = ({ low, high }: Interval, currency: string): string =>
 function PerCustomer({
   value,
   interval,
+  withheld = null,
   most,
   currency,
 }: {
   value: string | null;
   interval: Interval;
+  /** Why there is no interval. */
+  withheld?: string | null;
   most: number;
   currency: string;
 }) {
@@ -65,7 +68,8 @@ function PerCustomer({
   if (interval.low === null || interval.high === null)
     return (
       <span>
-        {text} <span class="muted small">too little data to say how sure</span>
+        {text}{' '}
+        <span class="muted small">too little data to say how sure{withheld === null ? '' : `: ${withheld}`}</span>
       </span>
     );
   return (
@@ -107,6 +111,7 @@ function CohortTable({ data }: { data: LifetimeValue }) {
         <PerCustomer
           value={row.revenue_per_customer}
           interval={row.revenue_per_customer_interval}
+          withheld={row.revenue_per_customer_withheld}
           most={most}
           currency={currency}
         />

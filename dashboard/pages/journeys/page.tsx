@@ -1,10 +1,13 @@
 /** Journeys: how paths go on, how long they take, which ways lead to orders, and what each channel does on them. */
+import { Link } from 'wouter-preact';
 import { type Paths, usePaths } from '../../api/insights.ts';
+import { useIsAnalyst } from '../../api/session.ts';
+import { LINK } from '../../api/shared.ts';
 import { count, share } from '../../parts/figures.ts';
 import { useChoiceOf } from '../../parts/own-choice.tsx';
 import { Flow } from '../../parts/sankey.tsx';
 import { Shown } from '../../parts/states.tsx';
-import { useView, type View } from '../../view.ts';
+import { useView, type View, withView } from '../../view.ts';
 import { Lags } from './lags.tsx';
 import { Lengths } from './lengths.tsx';
 import { Orders } from './orders.tsx';
@@ -28,10 +31,16 @@ export default function Journeys() {
   return (
     <div class="page">
       <h1>Journeys</h1>
-      <div class="own-controls">
-        {byControl}
-        {stepsControl}
-      </div>
+      <p class="muted">
+        Journeys of this period, without a comparison. <Link href={withView('/changes', view)}>What changed</Link>{' '}
+        compares it with an earlier one.
+      </p>
+      {LINK === '' && (
+        <div class="own-controls">
+          {byControl}
+          {stepsControl}
+        </div>
+      )}
       <Shown answer={paths} what="the paths">
         {(data) => <OfPaths data={data} by={by} view={view} />}
       </Shown>
@@ -42,6 +51,7 @@ export default function Journeys() {
 }
 
 function OfPaths({ data, by, view }: { data: Paths; by: string; view: View }) {
+  const sees_orders = useIsAnalyst();
   const { orders_with_path, orders_without_path, people_without_order, conversion_rate, different_paths } =
     data.summary;
   return (
@@ -56,8 +66,8 @@ function OfPaths({ data, by, view }: { data: Paths; by: string; view: View }) {
         <h2 id="flow">How paths go on</h2>
         <Flow data={data} />
       </section>
-      <Ways data={data} />
-      <Orders view={view} by={by} />
+      <Ways data={data} sees_orders={sees_orders} />
+      {sees_orders && <Orders view={view} by={by} />}
       <Lengths data={data} />
       <Roles data={data} by={by} />
     </>

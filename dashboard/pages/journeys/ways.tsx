@@ -11,7 +11,8 @@ type Way = Paths['paths'][number];
 export const wayText = (path: ReadonlyArray<string | null>): string =>
   path.map((name) => (name === null ? 'without a name' : words(name))).join(' → ');
 
-export function Ways({ data }: { data: Paths }) {
+/** @param sees_orders false for viewers and links, which are told of no single order. */
+export function Ways({ data, sees_orders }: { data: Paths; sees_orders: boolean }) {
   const [, showOrders] = useOwnChoice('path');
   const { currency, other_paths } = data;
   const columns: ReadonlyArray<Column<Way>> = [
@@ -20,8 +21,8 @@ export function Ways({ data }: { data: Paths }) {
       name: 'Orders',
       right: true,
       cell: (row) =>
-        row.orders === 0 ? (
-          '0'
+        row.orders === 0 || !sees_orders ? (
+          count(row.orders)
         ) : (
           <button
             type="button"
@@ -75,7 +76,7 @@ export function Ways({ data }: { data: Paths }) {
     <section aria-labelledby="ways">
       <h2 id="ways">Which ways lead to orders</h2>
       <Table
-        caption="Paths with most orders; a press on the number shows the orders"
+        caption={`Paths with most orders${sees_orders ? '; a press on the number shows the orders' : ''}`}
         columns={columns}
         rows={data.paths}
         keyOf={(row) => JSON.stringify(row.path)}

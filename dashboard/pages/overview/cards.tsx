@@ -14,6 +14,7 @@ export function Headline({ data, view }: { data: Attribution; view: View }) {
   const than =
     percent === null ? '' : `, ${Math.abs(Math.round(percent))} % ${percent < 0 ? 'less' : 'more'} than before`;
   const from = sourceOf(attributionQuestion(view, 'channel', { intervals: true }), data);
+  const interval = emailInterval(data);
   return (
     <p class="headline">
       Email earned{' '}
@@ -28,11 +29,29 @@ export function Headline({ data, view }: { data: Attribution; view: View }) {
         >
           {roundMoney(summary.email_attributed_revenue_micros, currency)}
         </Why>
-      </strong>{' '}
+      </strong>
+      {interval === null ? ', too little data to say how sure, ' : `, ${likelyText(interval, currency)}, `}
       of {roundMoney(summary.total_revenue_micros, currency)} in net sales: {share(summary.email_share_of_revenue)}
       {than}.
     </p>
   );
+}
+
+/** The interval of all revenue of email; null if there is none. Touches of email may have another channel; then no single row is the whole. */
+function emailInterval({ summary, channel_attribution }: Attribution): Interval | null {
+  const email = channel_attribution.find(({ channel }) => channel === 'email');
+  const is_whole = email?.attributed_revenue_micros === summary.email_attributed_revenue_micros;
+  return is_whole ? (email?.attributed_revenue_interval ?? null) : null;
+}
+
+type Interval = NonNullable<AttributionRow['attributed_revenue_interval']>;
+
+/** An interval of amounts without cents. */
+function likelyText({ low, high }: Interval, currency: string): string {
+  const [from, until] = [low, high].map((amount) =>
+    decimalMoney(amount.replace(/\..*/, ''), currency).replace(/\.00$/, ''),
+  );
+  return `likely ${from} to ${until}`;
 }
 
 interface Card {
@@ -40,7 +59,7 @@ interface Card {
   what: string;
   micros: string;
   percent: number | null;
-  interval: { low: string; high: string } | null;
+  interval: Interval | null;
   /** For the reason of the figure. */
   part: string;
   field: string;
@@ -58,12 +77,10 @@ export function Cards({
   kinds: ReturnType<typeof useAttribution>;
   view: View;
 }) {
-  const { summary, currency, channel_attribution: channels } = data;
+  const { summary, currency } = data;
   const from = sourceOf(attributionQuestion(view, 'channel', { intervals: true }), data);
   const percentOf = (field: string): number | null => summary.change_percent?.[field] ?? null;
-  const email = channels.find(({ channel }) => channel === 'email');
-  // Touches of email may have another channel; then no single row is the whole of email.
-  const is_whole = email?.attributed_revenue_micros === summary.email_attributed_revenue_micros;
+  const email_interval = emailInterval(data);
   const all: Card = {
     name: 'All sales',
     what: 'Net of refunds, credited or not',
@@ -81,10 +98,10 @@ export function Cards({
     what: 'Credited to email',
     micros: summary.email_attributed_revenue_micros,
     percent: percentOf('email_attributed_revenue'),
-    interval: is_whole ? (email?.attributed_revenue_interval ?? null) : null,
+    interval: email_interval,
     part: 'summary',
     field: 'email_attributed_revenue',
-    row: is_whole ? { ...summary, email_attributed_revenue_interval: email?.attributed_revenue_interval } : summary,
+    row: { ...summary, email_attributed_revenue_interval: email_interval },
     from,
     filter: [EMAIL],
   };
@@ -147,14 +164,11 @@ function Amount({ card, currency, total }: { card: Card; currency: string; total
         </Why>
       </p>
       <p>
-        <Change percent={percent} /> · {share(ratioOf(micros, total))} of sales
+        <Change percent={percent} />
+        {percent === null ? '' : ' against before'}
+        {micros === total ? '' : ` · ${share(ratioOf(micros, total))} of sales`}
       </p>
-      {interval && (
-        <p class="muted">
-          likely {decimalMoney(interval.low.replace(/\..*/, ''), currency).replace(/\.00$/, '')} to{' '}
-          {decimalMoney(interval.high.replace(/\..*/, ''), currency).replace(/\.00$/, '')}
-        </p>
-      )}
+      {interval && <p class="muted">{likelyText(interval, currency)}</p>}
       <p class="muted">{what}</p>
     </li>
   );

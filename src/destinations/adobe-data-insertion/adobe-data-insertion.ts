@@ -73,6 +73,8 @@ export const adobeDataInsertion: Destination = {
     message.kind === 'profile'
       ? { skipped: 'Adobe Analytics takes hits, not profiles' }
       : hitTold(message, settings, now_ms),
+  // Adobe counts a purchase id once. It knows no other hit again.
+  repeatable: (hit) => (hit as Hit)['purchaseId'] !== undefined,
   request: ([hit], settings) => ({
     method: 'POST',
     url: `${urlOf(settings, 'base_url', '')}/b/ss//6`,

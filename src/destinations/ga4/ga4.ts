@@ -68,6 +68,8 @@ export const ga4: Destination = {
   translate: (message, _settings, now_ms) =>
     message.kind === 'profile' ? { skipped: 'GA4 takes events, not profiles' } : orderTold(message, now_ms),
   groupOf: (item) => JSON.stringify([(item as Ga4Item).client_id, (item as Ga4Item).user_id ?? null]),
+  // Google counts a transaction once. It knows no other event again.
+  repeatable: (item) => (item as Ga4Item).event.name === 'purchase',
   request: (items, settings) => post('/mp/collect', settings, bodyOf(items as readonly Ga4Item[], settings)),
   read: (answer, _items, now_ms) => byStatus(answer, now_ms),
   probe: {

@@ -10,16 +10,19 @@ import type { State, StateTransaction } from '../../state/port.ts';
 import type { Message } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
-import { Sender, type Sent } from './send.ts';
+import { isFailure, Sender, type Sent, UNKNOWN_FATE } from './send.ts';
 import {
   dropRetry,
+  dropSending,
   dropUntaken,
   isUntaken,
   putDead,
   putRetry,
+  putSending,
   putUntaken,
   type Retry,
   readRetries,
+  readSending,
   readStanding,
   type Standing,
   writeStanding,
@@ -58,6 +61,8 @@ export function deliverTo(settings: DestinationSettings, parts: DeliveryParts): 
 
 export class Delivery {
   private readonly fingerprint: string;
+  /** Of messages that must not go out twice, those that went out and are not settled. */
+  private sending = new Set<number>();
 
   constructor(
     private readonly settings: DestinationSettings,
@@ -84,7 +89,7 @@ export class Delivery {
     const retries = await readRetries(state, id, MAX_RETRIES);
     const due = dueOf(retries, clock());
     if (due.length > 0) {
-      const sent = await this.send(due, standing, signal);
+      const sent = await this.send(fenced, due, standing, signal);
       await fenced.transaction((transaction) => this.settle(transaction, due, sent));
       return true;
     }
@@ -98,7 +103,7 @@ export class Delivery {
     }
     const waiting = new Map(retries.map((retry) => [retry.subject, retry]));
     const free = page.filter(({ subject }) => !waiting.has(subject));
-    const sent = await this.send(free, standing, signal);
+    const sent = await this.send(fenced, free, standing, signal);
     const held = page.flatMap((message): Retry[] => {
       const before = waiting.get(message.subject);
       return before === undefined ? [] : [{ ...before, ...message, tries: 0 }];
@@ -110,22 +115,38 @@ export class Delivery {
     return true;
   }
 
-  private async send(messages: readonly FeedMessage[], standing: Standing, signal: AbortSignal): Promise<Sent[]> {
-    const { corrections } = this.settings.destination;
+  private async send(
+    fenced: Fenced,
+    messages: readonly FeedMessage[],
+    standing: Standing,
+    signal: AbortSignal,
+  ): Promise<Sent[]> {
+    const { id, destination } = this.settings;
+    const { corrections } = destination;
     const sent: Sent[] = messages.map(() => ({ outcome: 'untried' }));
+    if (destination.repeatable !== undefined) {
+      // The program ended before it knew what became of them.
+      this.sending = await readSending(this.parts.state, id, PAGE);
+      for (const [place, { seq }] of messages.entries())
+        if (this.sending.has(seq)) sent[place] = { outcome: 'refused', reason: UNKNOWN_FATE, is_lost: true };
+    }
     if (corrections === 'state')
       for (const place of superseded(messages))
         sent[place] = { outcome: 'skipped', reason: 'a newer state of it is sent' };
     for (const [place, { subject, message }] of messages.entries())
-      if (
-        corrections === 'difference' &&
-        isChange(message) &&
-        (await isUntaken(this.parts.state, this.settings.id, subject))
-      )
+      if (corrections === 'difference' && isChange(message) && (await isUntaken(this.parts.state, id, subject)))
         sent[place] = { outcome: 'skipped', reason: 'the order itself was not taken' };
     const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
     const told: Message[] = places.map((place) => messages[place]!.message);
-    const outcomes = await this.sender.send(told, standing.failures > 0, signal);
+    const note = (own: readonly number[]): Promise<void> =>
+      fenced.transaction(async (transaction) => {
+        for (const i of own) {
+          const { seq } = messages[places[i]!]!;
+          await putSending(transaction, id, seq);
+          this.sending.add(seq);
+        }
+      });
+    const outcomes = await this.sender.send(told, standing.failures > 0, signal, note);
     for (const [i, place] of places.entries()) sent[place] = outcomes[i]!;
     return sent;
   }
@@ -142,10 +163,13 @@ export class Delivery {
     const standing = (await readStanding(transaction, id))!;
     if (cursor !== undefined) standing.cursor = Math.max(standing.cursor, cursor);
     standing.disabled = '';
-    const failed = sent.some(({ outcome }) => outcome === 'retry' || outcome === 'disabled');
-    const worked = sent.some(({ outcome }) => outcome === 'delivered' || outcome === 'refused');
+    const failed = sent.some(isFailure);
+    const worked = sent.some((one) => one.outcome === 'delivered' || (one.outcome === 'refused' && !isFailure(one)));
     if (worked) standing.failures = 0;
-    for (const [i, one] of sent.entries()) await this.settleOne(transaction, standing, messages[i]!, one, now_ms);
+    for (const [i, one] of sent.entries()) {
+      await this.settleOne(transaction, standing, messages[i]!, one, now_ms);
+      if (this.sending.has(messages[i]!.seq)) await dropSending(transaction, id, messages[i]!.seq);
+    }
     if (failed && !worked) {
       standing.failures += 1;
       const after_ms = Math.max(0, ...sent.map((one) => ('after_ms' in one && one.after_ms) || 0));

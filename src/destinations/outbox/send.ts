@@ -1,6 +1,6 @@
 /** Sends messages to one destination: as items, in as few requests as its limits allow. It changes no state. */
 import { hash } from 'node:crypto';
-import { Forbidden, type OutNetwork } from '../../network/network.ts';
+import { Forbidden, LostAnswer, type OutNetwork } from '../../network/network.ts';
 import type { OutAnswer, OutRequest } from '../../network/request.ts';
 import type { AnswerRead, Destination, Outcome, OutItem, RequestContext } from '../destination.ts';
 import type { Message } from '../message.ts';
@@ -15,6 +15,10 @@ interface Item {
   item: OutItem;
   bytes: number;
 }
+
+/** Why a message that must not go out twice is given up. */
+export const UNKNOWN_FATE =
+  'it is not known whether it was taken, and it would count twice if it was sent again; look there, and replay it if it is missing';
 
 const MAX_TOKEN_STEPS = 4;
 /** A token is fetched anew so long before its end. */
@@ -36,8 +40,14 @@ export class Sender {
   /**
    * Sends messages. @returns what became of each, in their order.
    * @param one_request true to try with one request only, because the destination failed before.
+   * @param noteSending called with the places of messages that must not go out twice, before they go out.
    */
-  async send(messages: readonly Message[], one_request: boolean, signal: AbortSignal): Promise<Sent[]> {
+  async send(
+    messages: readonly Message[],
+    one_request: boolean,
+    signal: AbortSignal,
+    noteSending: (places: readonly number[]) => Promise<void> = async () => undefined,
+  ): Promise<Sent[]> {
     const sent: Sent[] = messages.map(() => ({ outcome: 'untried' }));
     const items: Item[] = [];
     for (const [place, message] of messages.entries()) {
@@ -51,15 +61,20 @@ export class Sender {
     }
     const ids = messages.map(({ message_id }) => message_id);
     const requests = this.batches(items);
+    const onceOf = (own: readonly Item[]): Item[] => own.filter(({ item }) => this.isOnce(item));
+    // What shows if the destination is back is what may go out again.
+    if (one_request) requests.sort((a, b) => Math.sign(onceOf(a).length) - Math.sign(onceOf(b).length));
     let next = 0;
     let failed = false;
     const work = async (): Promise<void> => {
       while (next < requests.length && !failed) {
         const own = requests[next++]!;
+        const once = onceOf(own);
+        if (once.length > 0) await noteSending([...new Set(once.map(({ message }) => message))]);
         const outcomes = await this.deliver(own, ids, signal);
         for (const [i, { message }] of own.entries()) sent[message] = worse(sent[message]!, outcomes[i]!);
         // The fault of one item is its own. The others of a failed request say that the destination is not there.
-        failed ||= one_request || outcomes.every(({ outcome }) => outcome === 'retry' || outcome === 'disabled');
+        failed ||= one_request || outcomes.every(isFailure);
       }
     };
     await Promise.all(Array.from({ length: one_request ? 1 : this.destination.limits.parallel }, work));
@@ -67,6 +82,10 @@ export class Sender {
     for (const own of requests.slice(next))
       for (const { message } of own) if (sent[message]!.outcome === 'delivered') sent[message] = { outcome: 'untried' };
     return sent;
+  }
+
+  private isOnce(item: OutItem): boolean {
+    return this.destination.repeatable?.(item) === false;
   }
 
   /** Items in requests, in their order. */
@@ -112,7 +131,12 @@ export class Sender {
     }
     if ('each' in read) return [...read.each];
     const outcome = read;
-    return batch.map(() => outcome);
+    const is_lost = outcome.outcome === 'retry' && outcome.is_lost === true;
+    return items.map((item) =>
+      is_lost && this.isOnce(item)
+        ? { outcome: 'refused', reason: `${outcome.reason}: ${UNKNOWN_FATE}`, is_lost: true }
+        : outcome,
+    );
   }
 
   private async halves(batch: readonly Item[], ids: readonly string[], signal: AbortSignal): Promise<Outcome[]> {
@@ -132,7 +156,8 @@ export class Sender {
     } catch (error) {
       signal.throwIfAborted();
       const reason = (error as Error).message;
-      return error instanceof Forbidden ? { outcome: 'disabled', reason } : { outcome: 'retry', reason };
+      if (error instanceof Forbidden) return { outcome: 'disabled', reason };
+      return { outcome: 'retry', reason, ...(error instanceof LostAnswer ? { is_lost: true } : {}) };
     }
   }
 
@@ -155,6 +180,10 @@ export class Sender {
     return { failed: { outcome: 'disabled', reason: `no token after ${MAX_TOKEN_STEPS} requests` } };
   }
 }
+
+/** True if an outcome says that the destination is not there. */
+export const isFailure = (sent: Sent): boolean =>
+  sent.outcome === 'retry' || sent.outcome === 'disabled' || ('is_lost' in sent && sent.is_lost === true);
 
 const isExpired = (read: AnswerRead): read is { outcome: 'expired'; reason: string } =>
   'outcome' in read && read.outcome === 'expired';

@@ -6,6 +6,7 @@ const STANDINGS = 'destinations';
 const RETRIES = 'destination_retries';
 const DEAD = 'destination_dead_letters';
 const UNTAKEN = 'destination_untaken';
+const SENDING = 'destination_sending';
 
 /** Dead letters of one destination. When there are more, the oldest are dropped. */
 export const MAX_DEAD = 10_000;
@@ -110,6 +111,21 @@ export function dropUntaken(state: StateTransaction, id: string, subject: string
 
 export async function isUntaken(state: Pick<State, 'get'>, id: string, subject: string): Promise<boolean> {
   return (await state.get(UNTAKEN, `${id} ${subject}`)) !== undefined;
+}
+
+/** Remembers that a message which must not go out twice is about to go out. */
+export function putSending(state: StateTransaction, id: string, seq: number): Promise<void> {
+  return state.put(SENDING, key(id, seq), true);
+}
+
+export function dropSending(state: StateTransaction, id: string, seq: number): Promise<boolean> {
+  return state.delete(SENDING, key(id, seq));
+}
+
+/** The messages that went out, or were about to, and of which nobody knows what became. */
+export async function readSending(state: Pick<State, 'list'>, id: string, limit: number): Promise<Set<number>> {
+  const entries = await state.list(SENDING, { prefix: `${id} `, limit });
+  return new Set(entries.map(({ key: own }) => Number(own.slice(id.length + 1))));
 }
 
 export function dropDead(state: StateTransaction, id: string, seq: number): Promise<boolean> {

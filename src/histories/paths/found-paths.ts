@@ -84,13 +84,9 @@ export class FoundPaths implements FoundPathsData {
   }
 }
 
-/** The paths of several walks as one. */
-export function joined(parts: readonly FoundPathsData[]): FoundPathsData {
-  if (parts.length === 1) return parts[0]!;
-  const sum = (of: (part: FoundPathsData) => number): number => parts.reduce((all, part) => all + of(part), 0);
-  const paths = sum((part) => part.paths);
-  const touches = sum((part) => part.touches);
-  const all = {
+/** Room for so many paths and touches. */
+export function roomForPaths(paths: number, touches: number, with_instants: boolean): FoundPathsData {
+  return {
     paths,
     touches,
     order: new Int32Array(paths),
@@ -98,15 +94,27 @@ export function joined(parts: readonly FoundPathsData[]): FoundPathsData {
     at_ms: new Float64Array(paths),
     offsets: new Uint32Array(paths + 1),
     label: new Uint32Array(touches),
-    touch_ms: new Float64Array(parts.every(({ touch_ms }) => touch_ms.length === 0) ? 0 : touches),
+    touch_ms: new Float64Array(with_instants ? touches : 0),
   };
+}
+
+/** The paths of several walks as one. */
+export function joined(parts: readonly FoundPathsData[]): FoundPathsData {
+  if (parts.length === 1) return parts[0]!;
+  const sum = (of: (part: FoundPathsData) => number): number => parts.reduce((all, part) => all + of(part), 0);
+  const with_instants = parts.some(({ touch_ms }) => touch_ms.length > 0);
+  const all = roomForPaths(
+    sum((part) => part.paths),
+    sum((part) => part.touches),
+    with_instants,
+  );
   let [path, touch] = [0, 0];
   for (const part of parts) {
     all.order.set(part.order.subarray(0, part.paths), path);
     all.person.set(part.person.subarray(0, part.paths), path);
     all.at_ms.set(part.at_ms.subarray(0, part.paths), path);
     all.label.set(part.label.subarray(0, part.touches), touch);
-    if (all.touch_ms.length > 0) all.touch_ms.set(part.touch_ms.subarray(0, part.touches), touch);
+    if (with_instants) all.touch_ms.set(part.touch_ms.subarray(0, part.touches), touch);
     for (let p = 0; p < part.paths; p++) all.offsets[path + p + 1] = touch + part.offsets[p + 1]!;
     path += part.paths;
     touch += part.touches;

@@ -5,7 +5,7 @@ import { type AskedOrders, partsOfPolicy } from '../../histories/asked-orders.ts
 import { SMALL } from '../../histories/exact.ts';
 import type { Histories } from '../../histories/histories.ts';
 import { silentPolicy } from '../../histories/paths/asked-paths.ts';
-import { ALONE, type FoundPathsData } from '../../histories/paths/found-paths.ts';
+import { ALONE, type FoundPathsData, roomForPaths } from '../../histories/paths/found-paths.ts';
 import type { SilentPeople } from '../../histories/paths/silent-people.ts';
 import { grown } from '../../histories/room.ts';
 import { inBlocks, sortInTurns, WorkTurns } from '../../warehouse/work-turns.ts';
@@ -152,16 +152,7 @@ async function inOrder(
 /** The paths in the places that a list of their numbers says. */
 async function inPlaces(found: FoundPathsData, sorted: Uint32Array): Promise<FoundPathsData> {
   const { paths, touches } = found;
-  const placed = {
-    paths,
-    touches,
-    order: new Int32Array(paths),
-    person: new Uint32Array(paths),
-    at_ms: new Float64Array(paths),
-    offsets: new Uint32Array(paths + 1),
-    label: new Uint32Array(touches),
-    touch_ms: new Float64Array(found.touch_ms.length === 0 ? 0 : touches),
-  };
+  const placed = roomForPaths(paths, touches, found.touch_ms.length > 0);
   const turns = new WorkTurns();
   let touch = 0;
   for (let path = 0; path < paths; path++) {

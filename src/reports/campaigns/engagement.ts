@@ -6,6 +6,7 @@ import { emailsInMemory } from '../emails/emails-in-memory.ts';
 import type { CampaignsEngagement, EngagementAsked } from './engagement-asked.ts';
 import { engagementInMemory } from './engagement-in-memory.ts';
 import { engagementInSql } from './engagement-in-sql.ts';
+import { engagementOnce } from './kept-engagement.ts';
 
 export async function readCampaignsEngagement(
   snapshot: Snapshot,
@@ -15,5 +16,7 @@ export async function readCampaignsEngagement(
 ): Promise<CampaignsEngagement> {
   const emails = await emailsInMemory(snapshot, context, plan);
   if (emails === null) return engagementInSql(snapshot, plan, context.directory, asked);
-  return engagementInMemory(emails, plan, asked, context.cancellation?.signal);
+  return engagementOnce(emails, plan, asked, () =>
+    engagementInMemory(emails, plan, asked, context.cancellation?.signal),
+  );
 }

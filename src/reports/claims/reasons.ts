@@ -69,10 +69,11 @@ const daysText = (days: number): string => `${Number(days.toFixed(2))} day${days
 const percent = (part: number): string => `${(part * 100).toFixed(0)} %`;
 const sumFigures = ({ orders, micros }: OrderSum): ReportJson => ({ orders, ...money('revenue', micros) });
 
-function aboutAll({ currency, claimed_micros, net_micros, several }: ReasonFacts): Reason[] {
+function aboutAll({ currency, claimed_micros, net_micros, several, claimants }: ReasonFacts): Reason[] {
   const reasons: Reason[] = [];
   const over = claimed_micros - net_micros;
-  if (over > 0n)
+  // More refunds than sales are no claim.
+  if (claimants.length > 0 && over > 0n)
     reasons.push({
       code: 'claims_above_revenue',
       claimant: null,

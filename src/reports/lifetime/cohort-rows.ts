@@ -5,7 +5,7 @@ import { wilson } from '../../learning/score-interval.ts';
 import type { ReportJson } from '../context.ts';
 import { AGE_DAYS, type AgeFigures, type CohortFigures } from './cohort-ages.ts';
 
-/** A rate of fewer customers is not shown. */
+/** A rate of fewer customers is not shown, and neither is the interval of their revenue. */
 export const LEAST_CUSTOMERS = 30;
 
 const NO_INTERVAL = { low: null, high: null };
@@ -14,6 +14,15 @@ const NO_INTERVAL = { low: null, high: null };
 export function amounts(interval: Interval | null): ReportJson {
   if (interval === null || Number.isNaN(interval.low)) return NO_INTERVAL;
   return { low: amount(interval.low), high: amount(interval.high) };
+}
+
+/** The interval of the revenue per customer; without one, the reason. */
+export function perCustomerInterval(interval: Interval | null, customers: number): ReportJson {
+  const enough = customers >= LEAST_CUSTOMERS;
+  return {
+    revenue_per_customer_interval: amounts(enough ? interval : null),
+    revenue_per_customer_withheld: enough ? null : `needs ${LEAST_CUSTOMERS} customers, has ${customers}`,
+  };
 }
 
 /** Micros in a double as an amount. */
@@ -66,7 +75,12 @@ export function ageRow(cohort: string | null, age: number, customers: number, fi
     ...money('net_revenue', micros),
     ...money('cumulative_revenue', cumulative_micros),
     revenue_per_customer: complete ? microsPer(cumulative_micros, customers) : null,
-    revenue_per_customer_interval: amounts(figures.interval),
+    ...(complete
+      ? perCustomerInterval(figures.interval, customers)
+      : {
+          revenue_per_customer_interval: NO_INTERVAL,
+          revenue_per_customer_withheld: `needs all ${customers} customers observed to day ${(age + 1) * AGE_DAYS}, has ${observed}`,
+        }),
   };
 }
 

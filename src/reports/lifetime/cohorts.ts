@@ -13,7 +13,7 @@ import { COHORTS_COMPARED, COHORTS_MEANINGS, CohortsResult } from '../results/co
 import type { Warning } from '../warning.ts';
 import { type CohortFigures, cohortFigures, MAX_AGES } from './cohort-ages.ts';
 import { type CohortFacts, cohortDraws, observedField, readCohorts } from './cohort-facts.ts';
-import { ageRow, amounts, repeatRow, soldFields } from './cohort-rows.ts';
+import { ageRow, perCustomerInterval, repeatRow, soldFields } from './cohort-rows.ts';
 import { inTurns } from './in-turns.ts';
 import { COHORT_PARAMETERS, DEFAULT_BY, DEFAULT_COHORT_DAYS, firstOrderFilters } from './parameters.ts';
 
@@ -48,7 +48,7 @@ export async function cohortsReport(
         cohorts: facts.cohorts.map(({ name }, i) => ({
           cohort: name,
           ...soldFields(figures[i]!),
-          revenue_per_customer_interval: amounts(figures[i]!.interval),
+          ...perCustomerInterval(figures[i]!.interval, figures[i]!.customers),
         })),
         ages: facts.cohorts.flatMap(({ name }, i) =>
           figures[i]!.ages.map((one, age) => ageRow(name, age, figures[i]!.customers, one)),

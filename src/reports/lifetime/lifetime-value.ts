@@ -14,7 +14,7 @@ import { ONE_MODEL_PARAMETERS } from '../parameters.ts';
 import { resolveParameters } from '../resolve.ts';
 import { LIFETIME_VALUE_COMPARED, LIFETIME_VALUE_MEANINGS, LifetimeValueResult } from '../results/lifetime-value.ts';
 import { type CohortFacts, observedField, readCohorts } from './cohort-facts.ts';
-import { amount, amounts, rounded, soldFields } from './cohort-rows.ts';
+import { amount, amounts, perCustomerInterval, rounded, soldFields } from './cohort-rows.ts';
 import { figuresOf, totalOf } from './cohorts.ts';
 import { emailByCredit, emailByInfluence } from './email.ts';
 import { holdoutOf, inMicros } from './holdout.ts';
@@ -102,7 +102,7 @@ async function predictedParts(
     cohorts.map(({ name }, i) => ({
       cohort: name,
       ...soldFields(figures[i]!),
-      revenue_per_customer_interval: amounts(figures[i]!.interval),
+      ...perCustomerInterval(figures[i]!.interval, figures[i]!.customers),
       ...forecastFields(forecasts?.[i] ?? null, figures[i]!.customers),
     }));
   const refused = (reason: string, buyers?: FitOutcome['buyers']): ReportJson => ({

@@ -21,6 +21,10 @@ import {
 export const amountInterval = () => closed({ low: nullable(amount()), high: nullable(amount()) });
 export const rateInterval = () => closed({ low: ratio(), high: ratio() });
 
+export const PER_CUSTOMER_INTERVAL = {
+  revenue_per_customer_interval: amountInterval(),
+  revenue_per_customer_withheld: textOrNull(),
+};
 export const SOLD = {
   customers: count(),
   repeat_customers: count(),
@@ -37,7 +41,7 @@ export const CohortsResult = closed({
   by: text(),
   observed_until: nullable(instant()),
   totals: comparedShape(SOLD_TOTALS),
-  cohorts: rows({ cohort: textOrNull(), ...SOLD, revenue_per_customer_interval: amountInterval() }),
+  cohorts: rows({ cohort: textOrNull(), ...SOLD, ...PER_CUSTOMER_INTERVAL }),
   ages: rows({
     cohort: textOrNull(),
     age: count(),
@@ -54,7 +58,7 @@ export const CohortsResult = closed({
     ...money('net_revenue'),
     ...money('cumulative_revenue'),
     revenue_per_customer: nullable(amount()),
-    revenue_per_customer_interval: amountInterval(),
+    ...PER_CUSTOMER_INTERVAL,
   }),
   repeat_orders: rows({
     cohort: textOrNull(),
@@ -77,7 +81,8 @@ export const SOLD_MEANINGS = {
   orders: 'Orders of these customers, also after the period; refunded ones are among them',
   net_revenue: 'Net value of these orders, after refunds',
   revenue_per_customer: 'Net revenue of these customers / customers',
-  revenue_per_customer_interval: 'The middle 90 % of a bootstrap over customers',
+  revenue_per_customer_interval: 'The middle 90 % of a bootstrap over customers; null below 30 customers',
+  revenue_per_customer_withheld: 'Why revenue_per_customer_interval is null',
 } as const;
 
 export const COHORTS_MEANINGS = {

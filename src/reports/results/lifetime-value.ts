@@ -1,7 +1,7 @@
 /** The answer of the report on lifetime value. */
 import type { ComparedParts } from '../compare.ts';
 import { CHANGE_MEANINGS, comparedShape } from './changes.ts';
-import { amountInterval, SOLD, SOLD_MEANINGS, SOLD_TOTALS } from './cohorts.ts';
+import { amountInterval, PER_CUSTOMER_INTERVAL, SOLD, SOLD_MEANINGS, SOLD_TOTALS } from './cohorts.ts';
 import {
   amount,
   COMPARISON,
@@ -44,7 +44,7 @@ export const LifetimeValueResult = closed({
   cohorts: rows({
     cohort: textOrNull(),
     ...SOLD,
-    revenue_per_customer_interval: amountInterval(),
+    ...PER_CUSTOMER_INTERVAL,
     ...PREDICTED,
   }),
   prediction: closed({

@@ -42,11 +42,13 @@ async function todayReport(
   const channels = await attribution.run(context, { ...by_channel, compare }, asker);
   // The other reports are of the same period and position.
   const same = { ...(channels['report_period'] as object), as_of: channels['as_of'] };
-  const before = await attribution.run({ ...context, earlier: compare }, { ...by_channel, ...same }, asker);
-  const sent = await campaigns.run(context, { ...asked, ...same }, asker);
   const plans: Resolved[] = [];
   const noted = { ...context, resolved: (one: Resolved): void => void plans.push(one) };
-  const quality = await dataQuality.run(noted, known(dataQuality.parameters, { ...asked, ...same }), asker);
+  const [before, sent, quality] = await Promise.all([
+    attribution.run({ ...context, earlier: compare }, { ...by_channel, ...same }, asker),
+    campaigns.run(context, { ...asked, ...same }, asker),
+    dataQuality.run(noted, known(dataQuality.parameters, { ...asked, ...same }), asker),
+  ]);
   const currency = channels['currency'] as string;
   const earned = earnedOf(channels, currency);
   const earlier = before['report_period'] as { start: string; end: string };

@@ -20,16 +20,17 @@ const RESERVED =
     ' ',
   );
 
-export async function startGA4(now_ms: number) {
+/** @param clock the time of the server. */
+export async function startGA4(clock: () => number) {
   const accepted: AcceptedEvent[] = [];
   const dropped: string[] = [];
   const handle = ({ method, path, query, body }: FakeRequest): FakeReply => {
     if (method !== 'POST') return { status: 405 };
     const content = JSON.parse(body);
     if (path === '/debug/mp/collect')
-      return { status: 200, body: { validationMessages: problemsOf(content, now_ms).map(messageOf) } };
+      return { status: 200, body: { validationMessages: problemsOf(content, clock()).map(messageOf) } };
     if (path !== '/mp/collect') return { status: 404 };
-    const problems = problemsOf(content, now_ms);
+    const problems = problemsOf(content, clock());
     if (!/^G-[A-Z0-9]+$/.test(query.get('measurement_id') ?? '')) problems.push('measurement_id: is wrong');
     if (query.get('api_secret') !== 'right') problems.push('api_secret: is wrong');
     if (Buffer.byteLength(body) >= 130_000) problems.push('body: is too large');

@@ -37,7 +37,7 @@ export function googleError(
 }
 
 /** @param public_key of the service account `robot@project.iam.gserviceaccount.com`. */
-export async function startGoogleDataManager(now_ms: number, public_key: string) {
+export async function startGoogleDataManager(clock: () => number, public_key: string) {
   const accepted: GoogleEvent[] = [];
   let validated = 0;
   let issued = 0;
@@ -50,7 +50,7 @@ export async function startGoogleDataManager(now_ms: number, public_key: string)
       if (form.get('refresh_token') !== 'right') return refused('invalid_grant');
     } else if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
       return refused('unsupported_grant_type');
-    } else if (!isAssertion(form.get('assertion') ?? '', public_key, `${server.url}/token`, now_ms)) {
+    } else if (!isAssertion(form.get('assertion') ?? '', public_key, `${server.url}/token`, clock())) {
       return refused('invalid_grant');
     }
     valid = `token-${++issued}`;

@@ -35,7 +35,7 @@ interface App {
   public_key: KeyObject;
 }
 
-export async function startSalesforceDataCloud(app: App, now_ms: number) {
+export async function startSalesforceDataCloud(app: App, clock: () => number) {
   const schema = declaredFields();
   const accepted = new Map<string, Map<string, Row>>([...schema.keys()].map((object) => [object, new Map()]));
   const tokens = { core: new Set<string>(), data_cloud: new Set<string>() };
@@ -49,7 +49,7 @@ export async function startSalesforceDataCloud(app: App, now_ms: number) {
     const { path, headers, body } = request;
     const form = Object.fromEntries(new URLSearchParams(body));
     if (path === '/services/oauth2/token') {
-      const problem = assertionProblem(form, app, now_ms);
+      const problem = assertionProblem(form, app, clock());
       if (problem !== null) return { status: 400, body: { error: 'invalid_grant', error_description: problem } };
       return {
         status: 200,

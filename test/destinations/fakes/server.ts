@@ -33,21 +33,30 @@ export interface FakeServer {
   /** Each request that came, also those that failed. */
   requests: FakeRequest[];
   fail(fault: Fault): void;
+  /** What is called before and after each request is handled, before its answer goes out. */
+  watch(watcher: (moment: 'came' | 'handled') => void): void;
   close(): Promise<void>;
 }
 
 /** Starts a server on 127.0.0.1. @param handle answers the requests that do not fail. */
 export async function startFake(handle: (request: FakeRequest) => FakeReply): Promise<FakeServer> {
   const requests: FakeRequest[] = [];
+  let watched: (moment: 'came' | 'handled') => void = () => undefined;
   const faults: Array<Fault & { times: number }> = [];
+  const answer = (response: ServerResponse, request: FakeRequest): void => {
+    const reply = handle(request);
+    watched('handled');
+    send(response, reply);
+  };
   const server = createServer((incoming, response) => {
     readBody(incoming).then((body) => {
       const url = new URL(incoming.url ?? '/', 'http://fake');
       const { method = 'GET', headers } = incoming;
       const request = { method, path: url.pathname, query: url.searchParams, headers, body };
       requests.push(request);
+      watched('came');
       const fault = faults.find(({ times, path }) => times > 0 && (path === undefined || path === request.path));
-      if (fault === undefined) return send(response, handle(request));
+      if (fault === undefined) return answer(response, request);
       fault.times -= 1;
       if ('reply' in fault) return send(response, fault.reply);
       if ('hang' in fault) return undefined;
@@ -59,6 +68,9 @@ export async function startFake(handle: (request: FakeRequest) => FakeReply): Pr
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    watch: (watcher) => {
+      watched = watcher;
+    },
     fail: (fault) => void faults.push({ ...fault, times: fault.times ?? 1 }),
     close: () =>
       new Promise((done) => {

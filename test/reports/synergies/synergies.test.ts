@@ -5,7 +5,7 @@ import type { ReportJson } from '../../../src/reports/context.ts';
 import { attribute } from '../../reference/reference.ts';
 import { optionsArbitrary, toReference, type WireWorld, worlds } from '../../reference/worlds.ts';
 import { askReportBoth, filled } from '../../support/both-ways.ts';
-import { Engine, TEST_ENGINE } from '../../support/engine.ts';
+import { Engine } from '../../support/engine.ts';
 import { ALL_BRANDS, type Fields, order, touch } from '../../support/events.ts';
 import { type Json, type Shop, withShop } from '../../support/shop.ts';
 import { runsOf } from '../../support/tier.ts';
@@ -14,7 +14,7 @@ import { eventsOf, parametersOf, settingsOf } from '../../support/worlds.ts';
 import { reportNamed } from '../schema.ts';
 
 const { run } = reportNamed('synergies');
-const RUNS = runsOf('TRIBUTARY_SYNERGY_WORLDS', TEST_ENGINE === 'duckdb' ? 6 : 3, 100);
+const RUNS = runsOf('TRIBUTARY_SYNERGY_WORLDS', 3, 100);
 
 async function withWorld(world: WireWorld, work: (engine: Engine) => Promise<void>): Promise<void> {
   const engine = await Engine.open();
