@@ -4,8 +4,10 @@ import { deliverTo } from './destinations/outbox/deliver.ts';
 import { planDestinations } from './destinations/outbox/plan.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import type { HistoriesKeeper } from './histories/keeper.ts';
+import type { Collector } from './log/collector.ts';
 import type { Follower, ProcessTask } from './log/follower.ts';
 import { settleVerdicts } from './log/settlement/settle.ts';
+import { readPull } from './pulls/runs/run.ts';
 import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
 import { scheduledFits } from './reports/scheduled-fits.ts';
@@ -60,6 +62,11 @@ function tellDestinations({ destinations }: Config, reports: ReportContext, stat
   ];
 }
 
+/** Reads spend. The process that collects does it, because what is read goes into its spool. */
+function readPulls({ pulls }: Config, { clock }: ReportContext, state: State, collector: Collector): Follower[] {
+  return Array.from(pulls.values(), (settings) => readPull(settings, { state, collector, clock, random: Math.random }));
+}
+
 /** What the background work of a process works with. */
 interface Parts {
   config: Config;
@@ -68,6 +75,8 @@ interface Parts {
   histories: HistoriesKeeper;
   histories_check: HistoriesCheck;
   intake: Intake | null;
+  /** Null in a process that collects nothing, or that serves nobody. */
+  collector: Collector | null;
   enrich_options: EnrichOptions;
   /** True if the process answers reports; true if it may run scheduled fits, and tells destinations. */
   answers: boolean;
@@ -85,6 +94,7 @@ export function followersOf({
   histories,
   histories_check,
   intake,
+  collector,
   enrich_options,
   answers,
   settles,
@@ -104,6 +114,7 @@ export function followersOf({
       : []),
     ...(fits ? tellDestinations(config, reports, state) : []),
     ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
+    ...(collector === null ? [] : readPulls(config, reports, state, collector)),
     ...(intake !== null && config.sources.size > 0 ? [storeCounts(intake)] : []),
   ];
 }

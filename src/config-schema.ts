@@ -6,6 +6,7 @@ import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
+import { PullsSchema } from './pulls/settings.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import { OidcSchema } from './sign-in-config.ts';
 import { SourcesSchema } from './sources/settings.ts';
@@ -81,6 +82,8 @@ export const ConfigSchema = Type.Object(
     sources: Type.Optional(SourcesSchema),
     /** Programs that are told about orders and their credit, by an id of your choice. */
     destinations: Type.Optional(DestinationsSchema),
+    /** Programs that spend is read from, by an id of your choice. */
+    pulls: Type.Optional(PullsSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),

@@ -20,6 +20,7 @@ import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
+import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
 import { type OidcSettings, oidcSettings } from './sign-in-config.ts';
@@ -68,6 +69,7 @@ export interface Config {
   segment_events: Readonly<Record<string, string>>;
   sources: ReadonlyMap<string, SourceSettings>;
   destinations: ReadonlyMap<string, DestinationSettings>;
+  pulls: ReadonlyMap<string, PullSettings>;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
   query_timeout_ms: number;
@@ -202,6 +204,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     segment_events: segmentEvents(content.segment_events ?? {}),
     sources: sourceSettings(content.sources ?? {}, env),
     destinations: destinationSettings(content.destinations ?? {}, env),
+    pulls: pullSettings(content.pulls ?? {}, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,

@@ -20,6 +20,7 @@ import { Collector } from './log/collector.ts';
 import { newCollectorName } from './log/collector-name.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
+import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
@@ -55,6 +56,8 @@ export interface Tributary {
   readonly intake: Intake | null;
   /** The configured destinations, for administrators. */
   readonly destinations: DestinationList;
+  /** The configured pulls of spend, for administrators. */
+  readonly pulls: PullList;
   /** The background work of this process; a server starts it. */
   readonly followers: Followers;
   readonly annotations: Annotations;
@@ -168,7 +171,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       options.onError?.(error, 'check of histories');
     });
     const background = {
-      ...{ config, state, reports, histories, histories_check, intake, enrich_options },
+      ...{ config, state, reports, histories, histories_check, intake, collector, enrich_options },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -201,6 +204,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       histories_check,
       intake,
       destinations: new DestinationList(config.destinations, state, clock),
+      pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
       followers,
       annotations,
       links: new Links(state, clock),

@@ -967,6 +967,7 @@ Settings: Settings
 Sources: Sources
 Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
+Pulls: Pulls
 }
 export interface ProjectsOneSettings {
 
@@ -7470,5 +7471,38 @@ conversion_id: (string | null)
 revision: number
 reason: string
 given_up_at: string
+}[]
+}
+export interface Pulls {
+pulls: {
+pull_id: string
+kind: string
+brand_id: string
+/**
+ * `waiting` for its first run, `reading` well, or `failing`
+ */
+status: string
+first_date: (string | null)
+last_date: (string | null)
+/**
+ * Its lines: one a day, campaign and ad set
+ */
+lines: number
+/**
+ * Lines that were stated in all: new, or with another amount than before
+ */
+stated: number
+/**
+ * Runs that failed since the last one that succeeded
+ */
+failures: number
+last_run_at: (string | null)
+last_success_at: (string | null)
+next_run_at: (string | null)
+last_error: (string | null)
+/**
+ * What to know of the account, such as days of another time zone
+ */
+notes: string[]
 }[]
 }

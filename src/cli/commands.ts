@@ -23,6 +23,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
   { names: ['machine-traffic'], load: async () => (await import('./machine-traffic.ts')).addMachineTrafficCommand },
   { names: ['simulate'], load: async () => (await import('./simulate.ts')).addSimulateCommand },
   { names: ['export'], load: async () => (await import('./export.ts')).addExportCommand },
+  { names: ['pulls'], load: async () => (await import('./pull-commands.ts')).addPullCommands },
   { names: ['destinations'], load: async () => (await import('./destination-commands.ts')).addDestinationCommands },
   { names: ['sources'], load: async () => (await import('./source-commands.ts')).addSourceCommands },
   { names: ['keys', 'reclassify'], load: async () => (await import('./admin-commands.ts')).addAdminCommands },

@@ -2,6 +2,7 @@
  * A destination: a program that is told about orders and customers. Each has a folder of its own, which says what a message is there, how
  * messages become requests, and what an answer means. All of it is pure: clock, secrets and network come in as arguments.
  */
+import type { Failure, OutAnswer, OutRequest } from '../network/request.ts';
 import type { Message } from './message.ts';
 
 /** What a destination's functions may read of its settings. */
@@ -27,24 +28,6 @@ export type OutItem = unknown;
 /** What a message is there: items of requests (none to say nothing), or the reason why it cannot be told. */
 export type Told = { items: readonly OutItem[] } | { skipped: string } | { refused: string };
 
-/** A request, ready to be sent. */
-export interface OutRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH';
-  /** May hold a secret in its query, where the destination wants it so; it is never logged. */
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
-/** The answer to a request. */
-export interface OutAnswer {
-  status: number;
-  /** By lower-case name. */
-  headers: Readonly<Record<string, string | undefined>>;
-  /** At most 64 kB of it. */
-  body: string;
-}
-
 /**
  * What became of an item, or of all of a request. `retry`: again later, not before `after_ms` where the destination said so. `refused`: it
  * will never be taken. `disabled`: nothing will be taken until a person changes something. `expired`: the token, once a new one is fetched.
@@ -53,9 +36,8 @@ export interface OutAnswer {
  */
 export type Outcome =
   | { outcome: 'delivered' }
-  | { outcome: 'retry'; reason: string; after_ms?: number; is_lost?: true }
+  | (Failure & { is_lost?: true })
   | { outcome: 'refused'; reason: string; is_lost?: true }
-  | { outcome: 'disabled'; reason: string }
   | { outcome: 'expired'; reason: string };
 
 /**

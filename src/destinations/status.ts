@@ -1,6 +1,9 @@
 /** What the status of an answer means where a vendor says nothing else: RFC 9110, and what all of them do. */
-import { DELIVERED, excerpt, retry } from './answers.ts';
-import type { AnswerRead, OutAnswer } from './destination.ts';
+import { excerpt, retry } from '../network/answers.ts';
+import type { OutAnswer } from '../network/request.ts';
+import type { AnswerRead, Outcome } from './destination.ts';
+
+export const DELIVERED: Outcome = { outcome: 'delivered' };
 
 const LATER = new Set([408, 425, 429]);
 /** Nothing is taken until a person changes settings. */

@@ -34,6 +34,7 @@ import { oidcRoutes } from './oidc/routes.ts';
 import { SignIn } from './oidc/sign-in.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { Outgoing } from './outgoing.ts';
+import { pullRoutes } from './pull-routes.ts';
 import { RateLimit } from './rate-limit.ts';
 import { reportRoutes } from './report-routes.ts';
 import type { DescribedRoute, Route, Services } from './route.ts';
@@ -130,6 +131,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
       : oidcRoutes(new SignIn(config.oidc, tributary.state, sessions, grantOf, tributary.reports.clock))),
     ...(tributary.intake === null ? [] : sourceRoutes(tributary.intake)),
     ...destinationRoutes(tributary.destinations),
+    ...pullRoutes(tributary.pulls),
     ...emailKeyRoutes(email_keys),
     ...(parts.collects ? [instrumentRoute(services, email_keys)] : []),
   ];

@@ -10,13 +10,16 @@ import { RECORD_NAMES } from '../domain/index.ts';
 import type { Acknowledgement } from '../log/acknowledgement.ts';
 import type { CollectorHealth } from '../log/collector.ts';
 import type { FollowerStatus } from '../log/follower.ts';
+import type { PullStatus } from '../pulls/runs/pulls.ts';
 import { SERVED_BY, type ServedBy } from '../reports/context.ts';
+import { type RecordCounts, renderCollector } from './collector-metrics.ts';
 import { DeliveryCounts } from './delivery-counts.ts';
 import { renderDestinations } from './destination-metrics.ts';
 import { type HistoriesState, renderHistories } from './histories-metrics.ts';
 import { LinkCounts, renderLinks } from './link-metrics.ts';
 import { LoopDelay } from './loop-delay.ts';
 import { family, labels, type Sample } from './metric-text.ts';
+import { renderPulls } from './pull-metrics.ts';
 import type { ReadinessState } from './readiness.ts';
 
 const BUCKETS_MS = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000];
@@ -85,6 +88,7 @@ export class Metrics {
     readiness: ReadinessState | null = null,
     histories: HistoriesState | null = null,
     destinations: readonly DestinationStatus[] = [],
+    pulls: readonly PullStatus[] = [],
   ): string {
     const lines: string[] = [];
     this.renderRequests(lines);
@@ -102,86 +106,15 @@ export class Metrics {
       SERVED_BY.map((source) => [{ source }, this.served[source]]),
     );
     this.deliveries.render(lines);
-    if (health !== null) this.renderCollector(lines, health);
+    if (health !== null) renderCollector(lines, health, this.accepted, this.rejected);
     if (health !== null) renderLinks(lines, this.links);
     if (followers.length > 0) renderFollowers(lines, followers);
     if (readiness !== null) renderReadiness(lines, readiness);
     if (histories !== null) renderHistories(lines, histories);
     renderDestinations(lines, destinations, Date.now());
+    renderPulls(lines, pulls, Date.now());
     this.renderProcess(lines);
     return `${lines.join('\n')}\n`;
-  }
-
-  private renderCollector(lines: string[], health: CollectorHealth): void {
-    const byRecord = (counts: Partial<Record<RecordName, number>>): Sample[] =>
-      RECORD_NAMES.map((record) => [{ record }, counts[record] ?? 0]);
-    const { loader } = health;
-    family(
-      lines,
-      'records_accepted_total',
-      'counter',
-      'Records that were accepted and are on disk',
-      byRecord(this.accepted),
-    );
-    family(lines, 'records_rejected_total', 'counter', 'Records refused with a reason', byRecord(this.rejected));
-    family(
-      lines,
-      'records_loaded_total',
-      'counter',
-      'Records that were loaded as rows of the warehouse',
-      byRecord(loader.loaded),
-    );
-    family(lines, 'duplicates_total', 'counter', 'Records with a known id and the same content', [
-      [{}, loader.duplicates],
-    ]);
-    family(
-      lines,
-      'conflicts_total',
-      'counter',
-      'Records with a known id and other content',
-      health.conflicts.by_brand.map(({ brand_id: brand, record, n }) => [{ brand, record }, n]),
-    );
-    family(
-      lines,
-      'events_without_brand_total',
-      'counter',
-      'Events that named no brand, by what decided it: a rule, or none (default)',
-      Object.entries(health.brands_decided).map(([by, n]) => [{ by }, n]),
-    );
-    family(lines, 'conflicts_last_hour', 'gauge', 'Conflicts of the last hour', [[{}, health.conflicts.last_hour]]);
-    family(lines, 'dead_letters_total', 'counter', 'Accepted records that could not be loaded', [
-      [{}, loader.dead_letters],
-    ]);
-    family(lines, 'dead_letters_open', 'gauge', 'Dead letters that have not been tried again', [
-      [{}, loader.open_dead_letters],
-    ]);
-    family(
-      lines,
-      'suppressed_total',
-      'counter',
-      'Accepted records that were dropped because their id was deleted before',
-      [[{}, loader.suppressed]],
-    );
-    family(lines, 'quarantined_segments_total', 'counter', 'Spool segments with damaged lines, set aside', [
-      [{}, loader.quarantined_segments],
-    ]);
-    family(lines, 'spool_bytes', 'gauge', 'Bytes in the spool', [[{}, health.spool_bytes]]);
-    family(lines, 'spool_torn_bytes', 'gauge', 'Bytes of an unfinished last write that were cut off at the start', [
-      [{}, health.torn_bytes],
-    ]);
-    family(lines, 'lag_records', 'gauge', 'Accepted records that are not loaded yet', [[{}, health.lag_records]]);
-    family(lines, 'durable_log_seq', 'gauge', 'Log position up to which records are on disk', [
-      [{}, health.durable_log_seq],
-    ]);
-    family(lines, 'committed_log_seq', 'gauge', 'Log position up to which records are loaded', [
-      [{}, loader.committed_log_seq],
-    ]);
-    family(lines, 'loader_failing', 'gauge', '1 if the last try to load failed, else 0', [
-      [{}, loader.last_error === '' ? 0 : 1],
-    ]);
-    family(lines, 'known_ids_bytes', 'gauge', 'Memory of the filter of known ids, in bytes', [
-      [{}, health.known_ids_bytes],
-    ]);
   }
 
   private renderRequests(lines: string[]): void {
@@ -293,6 +226,6 @@ function renderFollowers(lines: string[], followers: readonly FollowerStatus[]):
   family(lines, 'follower_failing', 'gauge', '1 if the last try of a follower failed, else 0', failing);
 }
 
-function zeros(): Record<RecordName, number> {
-  return Object.fromEntries(RECORD_NAMES.map((name) => [name, 0])) as Record<RecordName, number>;
+function zeros(): RecordCounts {
+  return Object.fromEntries(RECORD_NAMES.map((name) => [name, 0])) as RecordCounts;
 }

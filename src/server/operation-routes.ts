@@ -155,6 +155,7 @@ function metricsRoute({ tributary, metrics, keys, guesses }: Services, readiness
         state,
         of_histories,
         await tributary.destinations.list(null),
+        await tributary.pulls.list(null),
       );
     },
   };

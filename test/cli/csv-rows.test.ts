@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 import { describe, expect, it, vi } from 'vitest';
-import { CsvRecords } from '../../src/cli/import/csv-records.ts';
-import type { FilePlan } from '../../src/cli/import/plan.ts';
 import { openRows } from '../../src/cli/import/rows.ts';
+import { CsvRecords } from '../../src/mapping/csv-records.ts';
+import type { FilePlan } from '../../src/mapping/plan.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { DEEP } from '../support/tier.ts';
 

@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import { conditionOf } from '../../src/cli/import/conditions.ts';
 import type { Outcome } from '../../src/cli/import/groups.ts';
-import { checkPlan, type ImportPlan, type RecordPlan } from '../../src/cli/import/plan.ts';
 import { PlanMapping } from '../../src/cli/import/plan-mapping.ts';
 import { openRows } from '../../src/cli/import/rows.ts';
-import { fromLocal, readInstant } from '../../src/cli/import/times.ts';
+import { conditionOf } from '../../src/mapping/conditions.ts';
+import { checkPlan, type ImportPlan, type RecordPlan } from '../../src/mapping/plan.ts';
+import { fromLocal, readInstant } from '../../src/mapping/times.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const root = temporaryFolder();

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { adobeDataInsertion as adobe } from '../../src/destinations/adobe-data-insertion/adobe-data-insertion.ts';
-import type { DestinationOptions, OutAnswer } from '../../src/destinations/destination.ts';
+import type { DestinationOptions } from '../../src/destinations/destination.ts';
 import type { Message } from '../../src/destinations/message.ts';
+import type { OutAnswer } from '../../src/network/request.ts';
 import { answer, CONTEXT, call, deliver } from './deliver.ts';
 import { failure, startAdobeDataInsertion } from './fakes/adobe-data-insertion.ts';
 import { anyMessage, conversion, corrected, NOW_MS, PROFILE } from './messages.ts';

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { adobeEdge } from '../../src/destinations/adobe-edge/adobe-edge.ts';
-import type { DestinationOptions, OutAnswer } from '../../src/destinations/destination.ts';
+import type { DestinationOptions } from '../../src/destinations/destination.ts';
 import type { ConversionMessage } from '../../src/destinations/message.ts';
+import type { OutAnswer } from '../../src/network/request.ts';
 import { answer, CONTEXT, call, deliver } from './deliver.ts';
 import { edgeError, startAdobeEdge } from './fakes/adobe-edge.ts';
 import type { FakeReply } from './fakes/server.ts';

@@ -1,9 +1,10 @@
 /** Sends messages to a fake server by the sender of the product, and tries again until each is settled. */
-import type { Destination, DestinationOptions, OutAnswer, OutRequest } from '../../src/destinations/destination.ts';
+import type { Destination, DestinationOptions } from '../../src/destinations/destination.ts';
 import type { Message } from '../../src/destinations/message.ts';
-import { OutNetwork } from '../../src/destinations/network.ts';
 import { Sender, type Sent } from '../../src/destinations/outbox/send.ts';
 import type { DestinationSettings } from '../../src/destinations/settings.ts';
+import { OutNetwork } from '../../src/network/network.ts';
+import type { OutAnswer, OutRequest } from '../../src/network/request.ts';
 import { NOW_MS } from './messages.ts';
 
 const MAX_ROUNDS = 60;

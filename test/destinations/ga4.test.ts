@@ -1,9 +1,10 @@
 /** Orders at Google Analytics 4: what is sent, and what is there in the end. */
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import type { DestinationOptions, OutAnswer } from '../../src/destinations/destination.ts';
+import type { DestinationOptions } from '../../src/destinations/destination.ts';
 import { ga4 } from '../../src/destinations/ga4/ga4.ts';
 import type { Message } from '../../src/destinations/message.ts';
+import type { OutAnswer } from '../../src/network/request.ts';
 import { answer, CONTEXT, call, deliver } from './deliver.ts';
 import { startGA4 } from './fakes/ga4.ts';
 import { anyHistory, anyMessage, conversion, corrected, NOW_MS, PROFILE } from './messages.ts';

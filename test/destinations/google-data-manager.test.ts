@@ -2,9 +2,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import type { DestinationOptions, OutAnswer } from '../../src/destinations/destination.ts';
+import type { DestinationOptions } from '../../src/destinations/destination.ts';
 import { googleDataManager as google } from '../../src/destinations/google-data-manager/google-data-manager.ts';
 import type { ConversionMessage } from '../../src/destinations/message.ts';
+import type { OutAnswer } from '../../src/network/request.ts';
 import { answer, CONTEXT, call, deliver } from './deliver.ts';
 import { googleError, startGoogleDataManager } from './fakes/google-data-manager.ts';
 import { anyMessage, conversion, corrected, NOW_MS } from './messages.ts';

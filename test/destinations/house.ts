@@ -1,15 +1,17 @@
 /** A shop whose orders are told to destinations of the test, which answer as told. */
 
-import { DELIVERED, jsonOf, retry } from '../../src/destinations/answers.ts';
-import type { Destination, OutAnswer, OutRequest } from '../../src/destinations/destination.ts';
+import type { Destination } from '../../src/destinations/destination.ts';
 import type { ConversionMessage, Message } from '../../src/destinations/message.ts';
 import { Delivery } from '../../src/destinations/outbox/deliver.ts';
 import { planDestinations } from '../../src/destinations/outbox/plan.ts';
 import { Sender } from '../../src/destinations/outbox/send.ts';
 import type { DestinationSettings } from '../../src/destinations/settings.ts';
+import { DELIVERED } from '../../src/destinations/status.ts';
 import { Random } from '../../src/domain/random.ts';
 import { MS_PER_DAY } from '../../src/domain/time.ts';
 import type { Fenced } from '../../src/log/follower.ts';
+import { jsonOf, retry } from '../../src/network/answers.ts';
+import type { OutAnswer, OutRequest } from '../../src/network/request.ts';
 import type { State } from '../../src/state/port.ts';
 import type { Shop } from '../support/shop.ts';
 

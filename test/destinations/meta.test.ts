@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import type { DestinationOptions, OutAnswer } from '../../src/destinations/destination.ts';
+import type { DestinationOptions } from '../../src/destinations/destination.ts';
 import type { ConversionMessage } from '../../src/destinations/message.ts';
 import { meta } from '../../src/destinations/meta/meta.ts';
+import type { OutAnswer } from '../../src/network/request.ts';
 import { answer, CONTEXT, call, deliver } from './deliver.ts';
 import { metaError, startMeta } from './fakes/meta.ts';
 import { anyMessage, conversion, corrected, NOW_MS, PROFILE } from './messages.ts';

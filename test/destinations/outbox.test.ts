@@ -1,9 +1,9 @@
 /** What destinations are told: every order once, every change as a correction whose parts add up, and none of it lost. */
 import { describe, expect, test } from 'vitest';
 import type { ConversionMessage } from '../../src/destinations/message.ts';
-import { LostAnswer } from '../../src/destinations/network.ts';
 import { DestinationList } from '../../src/destinations/outbox/destinations.ts';
 import type { Fenced } from '../../src/log/follower.ts';
+import { LostAnswer } from '../../src/network/network.ts';
 import { attributionReport } from '../../src/reports/attribution.ts';
 import { ALL_BRANDS, order, touch } from '../support/events.ts';
 import { type Json, type Shop, withShop } from '../support/shop.ts';

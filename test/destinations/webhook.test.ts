@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { DestinationOptions, OutAnswer, OutItem } from '../../src/destinations/destination.ts';
+import type { DestinationOptions, OutItem } from '../../src/destinations/destination.ts';
 import type { Message } from '../../src/destinations/message.ts';
 import { webhook } from '../../src/destinations/webhook/webhook.ts';
+import type { OutAnswer } from '../../src/network/request.ts';
 import { startWebhook } from './fakes/webhook.ts';
 import { conversion, corrected, NOW_MS, PROFILE } from './messages.ts';
 import { anyTold } from './profiles.ts';

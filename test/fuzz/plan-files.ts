@@ -1,12 +1,12 @@
 /** Exports of vendors with a few accidents, and the plans of their presets. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { ImportPlan } from '../../src/cli/import/plan.ts';
 import { withFlags } from '../../src/cli/import/plan-options.ts';
-import { presetNamed } from '../../src/cli/import/presets/index.ts';
-import { planOfPreset } from '../../src/cli/import/presets/preset.ts';
 import { firstRows } from '../../src/cli/import/sample.ts';
 import type { Random } from '../../src/domain/random.ts';
+import type { ImportPlan } from '../../src/mapping/plan.ts';
+import { presetNamed } from '../../src/mapping/presets/index.ts';
+import { planOfPreset } from '../../src/mapping/presets/preset.ts';
 import { mutateBytes } from './hostile.ts';
 import { judgePlan } from './plan-judge.ts';
 import { mutated } from './row-files.ts';

@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
-import type { FilePlan } from '../../src/cli/import/plan.ts';
+import type { FilePlan } from '../../src/mapping/plan.ts';
 
 export interface ReferenceRow {
   line: number;

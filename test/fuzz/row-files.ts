@@ -1,7 +1,7 @@
 /** Small csv and ndjson files as people, programs and accidents make them: a pure function of the random stream. */
 import iconv from 'iconv-lite';
-import type { FilePlan } from '../../src/cli/import/plan.ts';
 import type { Random } from '../../src/domain/random.ts';
+import type { FilePlan } from '../../src/mapping/plan.ts';
 import { hostileValue, mutateBytes } from './hostile.ts';
 
 export interface RowFile {

@@ -1,10 +1,10 @@
 /** Whether a file of rows was read as the reference reads it. */
 import { performance } from 'node:perf_hooks';
-import { openCsv } from '../../src/cli/import/csv-rows.ts';
 import { openNdjson } from '../../src/cli/import/ndjson-rows.ts';
-import type { FileRow, RowSource } from '../../src/cli/import/row-source.ts';
-import { type FileBytes, findEncoding } from '../../src/cli/import/text.ts';
 import { TributaryError } from '../../src/domain/errors.ts';
+import { openCsv } from '../../src/mapping/csv-rows.ts';
+import type { FileRow, RowSource } from '../../src/mapping/row-source.ts';
+import { type FileBytes, findEncoding } from '../../src/mapping/text.ts';
 import { decoded, hasLostBytes, type ReferenceRow, referenceCsv, referenceNdjson } from './reference-rows.ts';
 import type { RowFile } from './row-files.ts';
 import type { Verdict } from './trials.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CsvRecords } from '../../src/cli/import/csv-records.ts';
 import { openScratch } from '../../src/files/scratch.ts';
+import { CsvRecords } from '../../src/mapping/csv-records.ts';
 import { csvCell, guarded, guardedSql, toCsv } from '../../src/present/csv.ts';
 
 describe('a report as csv', () => {

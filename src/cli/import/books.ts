@@ -3,11 +3,11 @@ import { currencyDecimals } from '../../domain/currencies.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import { parseScaledDecimal } from '../../domain/money.ts';
 import type { Acknowledgement } from '../../log/acknowledgement.ts';
+import type { Item } from '../../mapping/converter.ts';
+import { Notes } from '../../mapping/notes.ts';
+import type { FileRow } from '../../mapping/row-source.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
-import type { Item } from './converter.ts';
-import { Notes } from './notes.ts';
 import { eachRowOnce, type Refusal, type RejectedFile } from './rejected.ts';
-import type { FileRow } from './row-source.ts';
 
 const SAVE_EVERY_MS = 1_000;
 

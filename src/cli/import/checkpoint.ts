@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { RecordName } from '../../domain/index.ts';
 import { canonicalJson } from '../../domain/record.ts';
 import { replaceFile } from '../../files/private.ts';
-import type { Note } from './notes.ts';
-import type { ImportPlan } from './plan.ts';
+import type { Note } from '../../mapping/notes.ts';
+import type { ImportPlan } from '../../mapping/plan.ts';
 
 export interface Checkpoint {
   file: string;

@@ -5,7 +5,7 @@
 import { EqualLines } from '../../domain/equal-lines.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import { isProblem, type ReadContext } from '../../domain/record.ts';
-import type { Item } from './converter.ts';
+import type { Item } from '../../mapping/converter.ts';
 
 /** The made ids of these kinds depend neither on the currency of a brand nor on the clock; imports use a key for all brands. */
 const CONTEXT: ReadContext = {

@@ -4,10 +4,10 @@
  */
 import { hash } from 'node:crypto';
 import type { Problem } from '../../domain/errors.ts';
-import { shifted } from './amounts.ts';
-import { type Item, Refused, type Target } from './converter.ts';
-import type { Mapped, Mapping } from './mapping.ts';
-import type { FileRow } from './row-source.ts';
+import { shifted } from '../../mapping/amounts.ts';
+import { type Item, Refused, type Target } from '../../mapping/converter.ts';
+import type { Mapped, Mapping } from '../../mapping/mapping.ts';
+import type { FileRow } from '../../mapping/row-source.ts';
 
 /** A record that is complete, or why its rows are refused. */
 export type Outcome = { rows: FileRow[] } & ({ item: Item } | { problem: Problem });

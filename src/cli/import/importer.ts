@@ -1,16 +1,16 @@
 /** Sends the rows of a file in batches, several at the same time. It counts the rows up to which all batches are acknowledged. */
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import type { Acknowledgement } from '../../log/acknowledgement.ts';
+import type { Item } from '../../mapping/converter.ts';
+import { Notes } from '../../mapping/notes.ts';
+import type { FileRow, RowSource } from '../../mapping/row-source.ts';
 import type { Client } from '../client.ts';
 import { amountFields, amountsOf, Books, type SentAmount } from './books.ts';
 import type { Checkpoint, CheckpointFile } from './checkpoint.ts';
-import type { Item } from './converter.ts';
 import { LinesOfFile } from './equal-lines.ts';
 import type { Outcome } from './groups.ts';
-import { Notes } from './notes.ts';
 import type { PlanMapping } from './plan-mapping.ts';
 import type { Refusal, RejectedFile } from './rejected.ts';
-import type { FileRow, RowSource } from './row-source.ts';
 
 /** A batch ends after this many rows, also if --where leaves most of them out, so that the checkpoint advances. */
 const MAX_ROWS_PER_BATCH = 50_000;

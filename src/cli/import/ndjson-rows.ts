@@ -1,9 +1,9 @@
 /** Reads the rows of a file with one JSON object per line. */
 import { badRequest } from '../../domain/errors.ts';
-import type { FilePlan } from './plan.ts';
-import { dropFirst, type JsonLines, type PartPortion, type RowSource } from './row-source.ts';
-import { takenApart, withoutFirst } from './rows-part.ts';
-import { type Encoding, type FileBytes, findEncoding, PiecesInUtf8, readText } from './text.ts';
+import type { FilePlan } from '../../mapping/plan.ts';
+import { dropFirst, type JsonLines, type PartPortion, type RowSource } from '../../mapping/row-source.ts';
+import { takenApart, withoutFirst } from '../../mapping/rows-part.ts';
+import { type Encoding, type FileBytes, findEncoding, PiecesInUtf8, readText } from '../../mapping/text.ts';
 
 const MAX_LINE_CHARS = 16 << 20;
 

@@ -1,16 +1,16 @@
 /** The report of an import: what was read, what became of it, and the exit code that says so to a script. */
 import { RECORD_NAMES } from '../../domain/index.ts';
 import { formatMicros } from '../../domain/money.ts';
+import { DECIMAL_COMMA } from '../../mapping/amounts.ts';
+import { EMAIL_CASE, THREE_DECIMALS } from '../../mapping/converter.ts';
+import type { Mapping } from '../../mapping/mapping.ts';
+import type { Note } from '../../mapping/notes.ts';
+import type { Condition } from '../../mapping/plan.ts';
 import { clip, line } from '../../present/clip.ts';
 import { exactDecimals, money, pairs } from '../../present/table.ts';
 import { type Io, printJson } from '../io.ts';
 import { count } from '../progress.ts';
-import { DECIMAL_COMMA } from './amounts.ts';
-import { EMAIL_CASE, THREE_DECIMALS } from './converter.ts';
 import type { ImportClient, ImportRun } from './importer.ts';
-import type { Mapping } from './mapping.ts';
-import type { Note } from './notes.ts';
-import type { Condition } from './plan.ts';
 import type { PlanMapping } from './plan-mapping.ts';
 import type { RejectedFile } from './rejected.ts';
 

@@ -5,8 +5,8 @@ import { parquetRows, readPath } from '../../files/path-sql.ts';
 import { openScratch } from '../../files/scratch.ts';
 import { textsOf } from '../../files/scratch-texts.ts';
 import '../../warehouse/whole-text.ts';
-import type { PartPortion, RowSource, TextRows } from './row-source.ts';
-import { takenApart } from './rows-part.ts';
+import type { PartPortion, RowSource, TextRows } from '../../mapping/row-source.ts';
+import { takenApart } from '../../mapping/rows-part.ts';
 
 const AS_UTC = 'times without a zone are read as UTC; --time-zone names another';
 

@@ -1,10 +1,10 @@
 /** The mappings of all records of a plan, over one file. */
-import { Converter, type LongIds } from './converter.ts';
+import { Converter, type LongIds } from '../../mapping/converter.ts';
+import { Mapping, type MappingFindings } from '../../mapping/mapping.ts';
+import { type Note, Notes } from '../../mapping/notes.ts';
+import type { ImportPlan } from '../../mapping/plan.ts';
+import type { FileRow, RowSource } from '../../mapping/row-source.ts';
 import { type Fate, type Outcome, RecordRows } from './groups.ts';
-import { Mapping, type MappingFindings } from './mapping.ts';
-import { type Note, Notes } from './notes.ts';
-import type { ImportPlan } from './plan.ts';
-import type { FileRow, RowSource } from './row-source.ts';
 
 const ROUNDED_IDS =
   'all ids of more than 15 digits end in zeros, as a spreadsheet leaves them, so different ids may have become one; export the file again as text';

@@ -1,9 +1,9 @@
 /** The command line of an import, parsed into a plan. */
 import { badRequest } from '../../domain/errors.ts';
 import { isRecordName, RECORD_NAMES, type RecordName } from '../../domain/index.ts';
-import { conditionOf } from './conditions.ts';
-import { checkPlan, type FieldPlan, type ImportPlan, readPlan } from './plan.ts';
-import { fillableFields } from './targets.ts';
+import { conditionOf } from '../../mapping/conditions.ts';
+import { checkPlan, type FieldPlan, type ImportPlan, readPlan } from '../../mapping/plan.ts';
+import { fillableFields } from '../../mapping/targets.ts';
 
 export interface PlanFlags {
   map: string[];

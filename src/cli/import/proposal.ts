@@ -2,17 +2,17 @@
 import { badRequest, type Problem, type TributaryError } from '../../domain/errors.ts';
 import { type RecordName, recordKind } from '../../domain/index.ts';
 import { listed, shownJson } from '../../domain/text.ts';
+import type { Item } from '../../mapping/converter.ts';
+import { checkPlan, type ImportPlan } from '../../mapping/plan.ts';
+import { PRESETS, presetNamed, UNUSABLE } from '../../mapping/presets/index.ts';
+import { checkNeeds, isOfPreset, misfits, type Preset, planOfPreset } from '../../mapping/presets/preset.ts';
+import { ASSUMED, RECOGNISERS } from '../../mapping/recognise.ts';
+import { fillableFields } from '../../mapping/targets.ts';
 import { clip, line } from '../../present/clip.ts';
 import type { Io } from '../io.ts';
-import type { Item } from './converter.ts';
-import { checkPlan, type ImportPlan } from './plan.ts';
 import { PlanMapping } from './plan-mapping.ts';
 import { commandOf, fileFlags, type PlanFlags, presetCommand, withFlags } from './plan-options.ts';
-import { PRESETS, presetNamed, UNUSABLE } from './presets/index.ts';
-import { checkNeeds, isOfPreset, misfits, type Preset, planOfPreset } from './presets/preset.ts';
-import { ASSUMED, RECOGNISERS } from './recognise.ts';
 import { firstRows, type Sample } from './sample.ts';
-import { fillableFields } from './targets.ts';
 
 const SHOWN = 5;
 type Judge = (record: RecordName, item: unknown) => Problem | undefined;

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { RECORD_NAMES } from '../../domain/index.ts';
+import { PRESETS } from '../../mapping/presets/index.ts';
 import { withClient } from '../connect.ts';
 import { type Context, collect, whole, withData } from '../options.ts';
-
 import { type ImportOptions, importFile } from './command.ts';
-import { PRESETS } from './presets/index.ts';
 
 const HELP = `
 Columns with the name of a field fill that field; columns that are no field are ignored and named.

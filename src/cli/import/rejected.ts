@@ -6,10 +6,10 @@ import { accessSync, closeSync, constants, ftruncateSync, mkdirSync, writeSync }
 import { basename, dirname, extname, join } from 'node:path';
 import type { Problem } from '../../domain/errors.ts';
 import { openOwnFile, refuseLink } from '../../files/private.ts';
+import { REJECTED_COLUMNS } from '../../mapping/csv-rows.ts';
+import type { FileRow, RowSource } from '../../mapping/row-source.ts';
 import { line } from '../../present/clip.ts';
 import type { Io } from '../io.ts';
-import { REJECTED_COLUMNS } from './csv-rows.ts';
-import type { FileRow, RowSource } from './row-source.ts';
 
 export interface Refusal extends Problem {
   line: number;

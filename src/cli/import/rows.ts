@@ -2,12 +2,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { badRequest } from '../../domain/errors.ts';
-import { openCsv } from './csv-rows.ts';
+import { openCsv } from '../../mapping/csv-rows.ts';
+import type { FilePlan } from '../../mapping/plan.ts';
+import type { RowSource } from '../../mapping/row-source.ts';
+import { bytesOf, unknownFile } from '../../mapping/text.ts';
 import { openNdjson } from './ndjson-rows.ts';
 import { openParquet } from './parquet-rows.ts';
-import type { FilePlan } from './plan.ts';
-import type { RowSource } from './row-source.ts';
-import { bytesOf, unknownFile } from './text.ts';
 
 /**
  * Opens a file by its extension.

@@ -1,7 +1,7 @@
 /** The first rows of a file, by which it is known. */
-import type { FilePlan } from './plan.ts';
-import { isOfPreset, type KnownFile, linesAbovePreset } from './presets/preset.ts';
-import type { FileRow, RowForm, RowSource } from './row-source.ts';
+import type { FilePlan } from '../../mapping/plan.ts';
+import { isOfPreset, type KnownFile, linesAbovePreset } from '../../mapping/presets/preset.ts';
+import type { FileRow, RowForm, RowSource } from '../../mapping/row-source.ts';
 import { openRows } from './rows.ts';
 
 /** Rows that are looked at. */

@@ -1,9 +1,10 @@
 /** Adobe Analytics by the Data Insertion API (developer.adobe.com/analytics-apis/docs/1.4/guides/data-insertion): XML, one hit a call. */
 import { CONVERSION_TYPES } from '../../domain/conversion.ts';
-import { DELIVERED, excerpt } from '../answers.ts';
-import type { AnswerRead, Destination, DestinationOptions, OutAnswer } from '../destination.ts';
+import { excerpt } from '../../network/answers.ts';
+import type { OutAnswer } from '../../network/request.ts';
+import type { AnswerRead, Destination, DestinationOptions } from '../destination.ts';
 import { formProblem, urlOf } from '../option-forms.ts';
-import { byStatus } from '../status.ts';
+import { byStatus, DELIVERED } from '../status.ts';
 import { baseUrlProblem } from '../urls.ts';
 import { goalEvents, type Hit, hitTold } from './hits.ts';
 

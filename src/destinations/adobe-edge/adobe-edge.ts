@@ -1,6 +1,7 @@
 /** Adobe Experience Platform by the Edge Network API (developer.adobe.com/data-collection-apis/docs/endpoints). */
+
+import { readToken, tokenRequest } from '../../network/oauth.ts';
 import type { Destination } from '../destination.ts';
-import { readToken, tokenRequest } from '../oauth.ts';
 import { formProblem, urlOf, urlsProblem } from '../option-forms.ts';
 import { baseUrlProblem } from '../urls.ts';
 import { readEdge } from './answers.ts';

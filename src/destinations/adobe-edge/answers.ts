@@ -1,7 +1,8 @@
 /** What answers of the Edge Network mean (developer.adobe.com/data-collection-apis/docs/getting-started/error-codes). */
-import { DELIVERED, excerpt, jsonOf, retry } from '../answers.ts';
-import type { AnswerRead, OutAnswer, Outcome } from '../destination.ts';
-import { byStatus } from '../status.ts';
+import { excerpt, jsonOf, retry } from '../../network/answers.ts';
+import type { OutAnswer } from '../../network/request.ts';
+import type { AnswerRead, Outcome } from '../destination.ts';
+import { byStatus, DELIVERED } from '../status.ts';
 
 interface Problem {
   type?: unknown;

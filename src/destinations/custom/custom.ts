@@ -1,8 +1,9 @@
 /** A request of one's own for each message, from a template in the configuration. */
-import { DELIVERED, excerpt } from '../answers.ts';
-import type { AnswerRead, Destination, DestinationOptions, OutAnswer, OutItem, Told } from '../destination.ts';
+import { excerpt } from '../../network/answers.ts';
+import type { OutAnswer } from '../../network/request.ts';
+import type { AnswerRead, Destination, DestinationOptions, OutItem, Told } from '../destination.ts';
 import type { Message } from '../message.ts';
-import { byStatus } from '../status.ts';
+import { byStatus, DELIVERED } from '../status.ts';
 import { messageKind, templateProblem } from './check.ts';
 import { IN_HEADERS, placeholderValue } from './placeholders.ts';
 import { filledBody, filledText } from './template.ts';

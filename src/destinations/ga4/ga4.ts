@@ -2,8 +2,9 @@
  * Google Analytics 4 by the Measurement Protocol (developers.google.com/analytics/devguides/collection/protocol/ga4). Google answers 204
  * to every request and drops what it does not take, so all its rules are kept before anything is sent.
  */
-import { jsonOf } from '../answers.ts';
-import type { Destination, DestinationOptions, OutRequest } from '../destination.ts';
+import { jsonOf } from '../../network/answers.ts';
+import type { OutRequest } from '../../network/request.ts';
+import type { Destination, DestinationOptions } from '../destination.ts';
 import { formProblem, urlOf } from '../option-forms.ts';
 import { byStatus } from '../status.ts';
 import { baseUrlProblem } from '../urls.ts';

@@ -1,6 +1,7 @@
 /** What answers of the Data Manager API mean (developers.google.com/data-manager/api/devguides/concepts/understand-errors). */
-import { excerpt, jsonOf } from '../answers.ts';
-import type { AnswerRead, OutAnswer, Outcome } from '../destination.ts';
+import { excerpt, jsonOf } from '../../network/answers.ts';
+import type { OutAnswer } from '../../network/request.ts';
+import type { AnswerRead, Outcome } from '../destination.ts';
 import { byStatus } from '../status.ts';
 
 interface Violation {

@@ -1,8 +1,8 @@
 /** Access to Google's APIs: by the key of a service account (RFC 7523), or by a refresh token of a person. */
 import { createPrivateKey, sign } from 'node:crypto';
-import { jsonOf } from '../answers.ts';
+import { jsonOf } from '../../network/answers.ts';
+import { readToken, tokenRequest } from '../../network/oauth.ts';
 import type { Destination, DestinationOptions } from '../destination.ts';
-import { readToken, tokenRequest } from '../oauth.ts';
 import { urlOf } from '../option-forms.ts';
 
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';

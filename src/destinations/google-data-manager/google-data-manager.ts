@@ -3,9 +3,10 @@
  * place of the value before, so a correction is the order once more with its newest value.
  */
 
+import { excerpt, jsonOf } from '../../network/answers.ts';
+import type { OutRequest } from '../../network/request.ts';
 import { amount, amountChange } from '../amounts.ts';
-import { excerpt, jsonOf } from '../answers.ts';
-import type { Destination, DestinationOptions, OutItem, OutRequest, RequestContext, Told } from '../destination.ts';
+import type { Destination, DestinationOptions, OutItem, RequestContext, Told } from '../destination.ts';
 import { fitId } from '../fit.ts';
 import type { ConversionMessage, Identifiers } from '../message.ts';
 import { formProblem, urlOf, urlsProblem } from '../option-forms.ts';

@@ -1,17 +1,10 @@
 /** What Meta's answers mean: the codes of developers.facebook.com/docs/graph-api/guides/error-handling. */
-import { DELIVERED, excerpt, jsonOf, retry } from '../answers.ts';
-import type { AnswerRead, OutAnswer } from '../destination.ts';
-import { byStatus } from '../status.ts';
+import { excerpt, jsonOf, retry } from '../../network/answers.ts';
+import { isLater, isSettings, isToken } from '../../network/graph-api.ts';
+import type { OutAnswer } from '../../network/request.ts';
+import type { AnswerRead } from '../destination.ts';
+import { byStatus, DELIVERED } from '../status.ts';
 import { MAX_AGE_MS, type MetaEvent } from './events.ts';
-
-/** Outages and limits of calls: of the app, the user, the page, the account and the dataset. */
-const LATER = new Set([1, 2, 4, 17, 32, 341, 368, 613]);
-const isLater = (code: number): boolean => LATER.has(code) || (code >= 80_000 && code < 80_100);
-
-/** The token is missing, expired or revoked. */
-const TOKEN = new Set([102, 190, 463, 467, 2500]);
-/** No permission, an unknown method, or a dataset that does not exist. */
-const isSettings = (code: number): boolean => code === 3 || code === 10 || code === 803 || (code >= 200 && code < 300);
 
 const INVALID = 100;
 const NO_OBJECT = 33;
@@ -30,7 +23,7 @@ export function readMeta(answer: OutAnswer, items: readonly MetaEvent[], now_ms:
   const subcode = Number(error['error_subcode']);
   const reason = `code ${code}: ${excerpt(String(error['error_user_msg'] ?? error['message']))}`;
   if (isLater(code) || error['is_transient'] === true) return retry(answer, reason, now_ms);
-  if (TOKEN.has(code))
+  if (isToken(code))
     return { outcome: 'disabled', reason: `${reason}; make a new access token and put it into secrets.access_token` };
   if (isSettings(code) || (code === INVALID && subcode === NO_OBJECT))
     return { outcome: 'disabled', reason: `${reason}; check options.dataset_id and what the access token may do` };

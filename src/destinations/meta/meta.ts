@@ -1,5 +1,5 @@
 /** Meta's Conversions API (developers.facebook.com/docs/marketing-api/conversions-api). */
-import { jsonOf } from '../answers.ts';
+import { jsonOf } from '../../network/answers.ts';
 import type { Destination, DestinationOptions } from '../destination.ts';
 import { formProblem, urlOf, urlsProblem } from '../option-forms.ts';
 import { baseUrlProblem } from '../urls.ts';

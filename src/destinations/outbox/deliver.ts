@@ -5,9 +5,9 @@
  */
 import { hash } from 'node:crypto';
 import type { Fenced, TimedFollower } from '../../log/follower.ts';
+import { OutNetwork } from '../../network/network.ts';
 import type { State, StateTransaction } from '../../state/port.ts';
 import type { Message } from '../message.ts';
-import { OutNetwork } from '../network.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
 import { cutPage, dueOf, FIRST_PAGE, PAGE, superseded } from './page.ts';

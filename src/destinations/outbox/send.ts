@@ -1,16 +1,9 @@
 /** Sends messages to one destination: as items, in as few requests as its limits allow. It changes no state. */
 import { hash } from 'node:crypto';
-import type {
-  AnswerRead,
-  Destination,
-  OutAnswer,
-  Outcome,
-  OutItem,
-  OutRequest,
-  RequestContext,
-} from '../destination.ts';
+import { Forbidden, LostAnswer, type OutNetwork } from '../../network/network.ts';
+import type { OutAnswer, OutRequest } from '../../network/request.ts';
+import type { AnswerRead, Destination, Outcome, OutItem, RequestContext } from '../destination.ts';
 import type { Message } from '../message.ts';
-import { Forbidden, LostAnswer, type OutNetwork } from '../network.ts';
 import type { DestinationSettings } from '../settings.ts';
 
 /** What became of a message. `skipped`: it was not meant for this destination. `untried`: a request before it failed. */

@@ -1,14 +1,7 @@
 /** Salesforce Data Cloud by the streaming Ingestion API (developer.salesforce.com/docs/data/data-cloud-int). */
-import { excerpt, jsonOf, retry } from '../answers.ts';
-import type {
-  AnswerRead,
-  Destination,
-  DestinationOptions,
-  OutAnswer,
-  OutItem,
-  OutRequest,
-  RequestContext,
-} from '../destination.ts';
+import { excerpt, jsonOf, retry } from '../../network/answers.ts';
+import type { OutAnswer, OutRequest } from '../../network/request.ts';
+import type { AnswerRead, Destination, DestinationOptions, OutItem, RequestContext } from '../destination.ts';
 import { formProblem } from '../option-forms.ts';
 import { byStatus } from '../status.ts';
 import { baseUrlProblem, urlProblem } from '../urls.ts';

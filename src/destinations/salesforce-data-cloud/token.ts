@@ -3,9 +3,10 @@
  * with the address of its server.
  */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { jsonOf } from '../answers.ts';
-import type { Destination, DestinationOptions, OutAnswer } from '../destination.ts';
-import { readToken, tokenRequest } from '../oauth.ts';
+import { jsonOf } from '../../network/answers.ts';
+import { readToken, tokenRequest } from '../../network/oauth.ts';
+import type { OutAnswer } from '../../network/request.ts';
+import type { Destination, DestinationOptions } from '../destination.ts';
 import { urlOf } from '../option-forms.ts';
 import { withoutSlash } from '../urls.ts';
 

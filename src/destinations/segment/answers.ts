@@ -1,6 +1,8 @@
 /** What the answers of Segment, RudderStack and Jitsu mean. The statuses that are tried again are those of Segment's client. */
-import { DELIVERED, excerpt, jsonOf, retry } from '../answers.ts';
-import type { AnswerRead, OutAnswer, Outcome, OutItem } from '../destination.ts';
+import { excerpt, jsonOf, retry } from '../../network/answers.ts';
+import type { OutAnswer } from '../../network/request.ts';
+import type { AnswerRead, Outcome, OutItem } from '../destination.ts';
+import { DELIVERED } from '../status.ts';
 import type { SegmentEvent } from './events.ts';
 
 /** Beside most of 500 to 599. 460 is a timeout of a load balancer. */

@@ -2,7 +2,9 @@
  * Segment, and what takes its batches: RudderStack and Jitsu. One adapter with three presets, which differ in their address, the form of
  * their key and the meaning of some answers.
  */
-import type { Destination, DestinationOptions, OutItem, OutRequest, RequestContext } from '../destination.ts';
+
+import type { OutRequest } from '../../network/request.ts';
+import type { Destination, DestinationOptions, OutItem, RequestContext } from '../destination.ts';
 import { urlOf } from '../option-forms.ts';
 import { baseUrlProblem } from '../urls.ts';
 import { readJitsu, readSegment } from './answers.ts';

@@ -3,8 +3,10 @@
  * can check it with a library.
  */
 import { createHmac } from 'node:crypto';
-import { DELIVERED, excerpt, retry } from '../answers.ts';
-import type { Destination, DestinationOptions, OutAnswer, Outcome, OutItem, RequestContext } from '../destination.ts';
+import { excerpt, retry } from '../../network/answers.ts';
+import type { OutAnswer } from '../../network/request.ts';
+import type { Destination, DestinationOptions, Outcome, OutItem, RequestContext } from '../destination.ts';
+import { DELIVERED } from '../status.ts';
 import { urlProblem } from '../urls.ts';
 import { type WebhookBody, webhookBody } from './body.ts';
 

@@ -1,6 +1,6 @@
 /**
  * Shopify's webhooks of orders and refunds. Ids are longer than a double holds, so they are read as texts of their digits. The ids of
- * records are those of imported exports (`cli/import/presets/shopify.ts`).
+ * records are those of imported exports (`mapping/presets/shopify.ts`).
  */
 import { exactJsonOf, type Fields, fieldsOf, needed, objectsOf, picked, text } from '../fields.ts';
 import { hintsAmong, ORDER_OPTIONS } from '../order-hints.ts';

@@ -1,6 +1,6 @@
 /**
  * Stripe's events. A payment is one order, whichever of its events come: Checkout's session, the charge and the payment intent all carry
- * the id of the payment intent, and that is the order. The ids are those of imported exports (`cli/import/presets/stripe.ts`).
+ * the id of the payment intent, and that is the order. The ids are those of imported exports (`mapping/presets/stripe.ts`).
  */
 import { exactJsonOf, type Fields, fieldsOf, picked, text } from '../fields.ts';
 import { hintsAmong, ORDER_OPTIONS, takesTests } from '../order-hints.ts';

@@ -1,4 +1,4 @@
-/** Orders of WooCommerce. The ids are those of imported exports (`cli/import/presets/woocommerce.ts`). */
+/** Orders of WooCommerce. The ids are those of imported exports (`mapping/presets/woocommerce.ts`). */
 import type { Draft } from '../../log/envelope.ts';
 import { type Fields, instant, needed, objectsOf, text } from '../fields.ts';
 import { currencyOf, decimalOf, millionths } from '../minor-units.ts';

@@ -4,11 +4,11 @@
  */
 import type { RecordName } from '../../../domain/index.ts';
 import { type Acknowledgement, addWarnings } from '../../../log/acknowledgement.ts';
+import { Notes } from '../../../mapping/notes.ts';
+import type { FileRow } from '../../../mapping/row-source.ts';
 import type { Books, SentAmount } from '../books.ts';
 import { isFull } from '../importer.ts';
-import { Notes } from '../notes.ts';
 import type { Refusal } from '../rejected.ts';
-import type { FileRow } from '../row-source.ts';
 import { lineOf, type ReadPart, type RowAmount, type Told } from './read-part.ts';
 
 interface Batch {

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { TributaryError } from '../../../domain/errors.ts';
 import { threadFile } from '../../../files/thread-file.ts';
-import type { RowsPart } from '../row-source.ts';
+import type { RowsPart } from '../../../mapping/row-source.ts';
 import type { PartReaderOptions } from './part-reader.ts';
 import type { ReadPart } from './read-part.ts';
 import type { Answer, Question } from './worker.ts';

@@ -1,10 +1,10 @@
 /** What a thread makes of a part of a file. Everything is told by rows, so that batches can be counted as if one thread read all of them. */
 import type { Problem } from '../../../domain/errors.ts';
 import type { PartBytes } from '../../../log/kept-part.ts';
+import type { Note } from '../../../mapping/notes.ts';
+import type { FileRow } from '../../../mapping/row-source.ts';
 import type { SentAmount } from '../books.ts';
-import type { Note } from '../notes.ts';
 import type { Findings } from '../plan-mapping.ts';
-import type { FileRow } from '../row-source.ts';
 import type { SentLink } from './fresh-links.ts';
 
 /** Something that a person should know about a row, by the place of the row in its part. */

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { TributaryError } from '../../../domain/errors.ts';
 import { partBuffers } from '../../../log/kept-part.ts';
-import type { RowsPart } from '../row-source.ts';
+import type { RowsPart } from '../../../mapping/row-source.ts';
 import { PartReader, type PartReaderOptions } from './part-reader.ts';
 import type { ReadPart } from './read-part.ts';
 

@@ -2,9 +2,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PRESETS } from '../../../../src/cli/import/presets/index.ts';
-import { isOfPreset } from '../../../../src/cli/import/presets/preset.ts';
 import { firstRows } from '../../../../src/cli/import/sample.ts';
+import { PRESETS } from '../../../../src/mapping/presets/index.ts';
+import { isOfPreset } from '../../../../src/mapping/presets/preset.ts';
 import { temporaryFolder } from '../../../support/folder.ts';
 import { cli } from '../../harness.ts';
 import { EXPORTS, presetOf } from './exports.ts';
