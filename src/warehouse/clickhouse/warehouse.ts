@@ -10,6 +10,7 @@ import {
   type Batch,
   CARE_TIMEOUT_MS,
   type Diagnosis,
+  type Erasure,
   type ReadOptions,
   type ReadPurpose,
   type RowsTarget,
@@ -22,6 +23,7 @@ import { type Row, TABLE_NAMES, TABLES, WRITE_ORDER } from '../schema.ts';
 import { closedError, type ReadPlaces, readPlaces, Turns } from '../turns.ts';
 import { pendingVersions, VERSIONS } from '../versions/index.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { eraseRows, removeOldParts } from './erase.ts';
 import { makeHistory, readHistory, recordVersion } from './history.ts';
 import { inlineRows, literal, quoted } from './literals.ts';
 import { columnDdl, named, onCluster, type Place, qualified, statementsOf } from './migrations.ts';
@@ -77,7 +79,7 @@ export class ClickHouseWarehouse implements Warehouse {
         },
         drop: async (table) => {
           if (this.standing.delete(table))
-            await this.connection.command(`drop table if exists ${this.keptName(table)}`);
+            await this.connection.command(`drop table if exists ${this.keptName(table)} sync`);
         },
       },
       MAX_KEPT_AGE_MS,
@@ -131,6 +133,16 @@ export class ClickHouseWarehouse implements Warehouse {
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, options: ReadOptions = {}): Promise<T> {
     const timeout_ms = options.timeout_ms ?? this.options.read_timeout_ms ?? DEFAULT_READ_TIMEOUT_MS;
     return this.readUntil(timeout_ms, work, options);
+  }
+
+  async erase(erasure: Erasure): Promise<void> {
+    await this.exclusively(() => eraseRows(this.connection, this.place, erasure));
+    // Kept relations hold rows as they were.
+    await this.relations.clear();
+  }
+
+  async purge(): Promise<string[]> {
+    return this.exclusively(() => removeOldParts(this.connection, this.place));
   }
 
   async compact(): Promise<void> {
