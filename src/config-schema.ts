@@ -6,6 +6,7 @@ import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
+import { ErasedOrders, ErasedRuns } from './privacy/erasure/policy.ts';
 import { PullsSchema } from './pulls/settings.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import { OidcSchema } from './sign-in-config.ts';
@@ -86,6 +87,10 @@ export const ConfigSchema = Type.Object(
     pulls: Type.Optional(PullsSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
+    /** What becomes of the orders of a person who is erased; they are removed when left out. */
+    erased_orders: Type.Optional(ErasedOrders),
+    /** What becomes of frozen runs that hold credit of such a person; they lose the ids and keep the amounts when left out. */
+    erased_runs: Type.Optional(ErasedRuns),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
     memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
     /** The most memory for histories, in bytes; 0 keeps none. A quarter of the machine when left out. */

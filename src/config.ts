@@ -20,6 +20,7 @@ import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
+import type { ErasurePolicy } from './privacy/erasure/policy.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
@@ -72,6 +73,8 @@ export interface Config {
   pulls: ReadonlyMap<string, PullSettings>;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
+  erased_orders: ErasurePolicy['orders'];
+  erased_runs: ErasurePolicy['runs'];
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
   /** Null means a quarter of the machine. */
@@ -206,6 +209,8 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
+    erased_orders: content.erased_orders ?? 'remove',
+    erased_runs: content.erased_runs ?? 'tombstone',
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
     histories_memory_bytes: content.histories_memory_bytes ?? null,

@@ -11,6 +11,7 @@ import type { BrandSettings } from './domain/settings.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
+import { erasuresOf } from './erasing.ts';
 import { FolderLock } from './files/folder-lock.ts';
 import { replaceFile } from './files/private.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
@@ -20,6 +21,9 @@ import { Collector } from './log/collector.ts';
 import { newCollectorName } from './log/collector-name.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
+import { ErasureBook } from './privacy/erasure/book.ts';
+import type { Erasures } from './privacy/erasure/erasures.ts';
+import { finishRestore } from './privacy/erasure/restored.ts';
 import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
@@ -64,6 +68,7 @@ export interface Tributary {
   readonly links: Links;
   /** Annotates what changed by itself. */
   readonly noted_changes: NotedChanges;
+  readonly erasures: Erasures;
   readonly enrich_options: EnrichOptions;
   /** The key of the hashes that stand for addresses of people. */
   readonly email_key: Buffer;
@@ -111,6 +116,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
   try {
     warehouse = await openWarehouse(folder, config);
     state = await openState(folder, config.state);
+    await finishRestore(warehouse, new ErasureBook(state, clock));
     const opened = { warehouse, state };
     const enrich_options = await enrichOptionsOf(config);
     const collects = role === 'all' || role === 'collect';
@@ -170,7 +176,9 @@ async function open(options: OpenOptions): Promise<Tributary> {
       histories.drop();
       options.onError?.(error, 'check of histories');
     });
+    const erasures = erasuresOf({ config, state, reports, histories, collector });
     const background = {
+      erasures,
       ...{ config, state, reports, histories, histories_check, intake, collector, enrich_options },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
@@ -209,6 +217,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       annotations,
       links: new Links(state, clock),
       noted_changes,
+      erasures,
       enrich_options,
       email_key,
       close,

@@ -31,6 +31,10 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
     names: ['annotations', 'share'],
     load: async () => (await import('./sharing-commands.ts')).addSharingCommands,
   },
+  {
+    names: ['erase', 'erasure', 'subject-export'],
+    load: async () => (await import('./erasure-commands.ts')).addErasureCommands,
+  },
   { names: ['email-keys'], load: async () => (await import('./email-commands.ts')).addEmailCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
   { names: ['completion'], load: async () => (await import('./completion.ts')).addCompletionCommand },

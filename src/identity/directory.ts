@@ -57,7 +57,7 @@ export class PersonDirectory {
   private readonly asked = new Map<string, readonly BrandRule[]>();
   private line: Line | undefined;
   private readonly near: Host = new NearHost();
-  private readonly keys = new KeptPersonKeys();
+  private keys = new KeptPersonKeys();
   private thread: ThreadHost | undefined;
   private threaded: boolean;
   private closed = false;
@@ -103,6 +103,19 @@ export class PersonDirectory {
       await this.at(snapshot, position, async () => true);
       for (const rules of [...this.asked.values()])
         await this.at(snapshot, position, (line, view) => keepTable(snapshot, line, view, rules));
+    });
+  }
+
+  /** Forgets all persons: rows of the log were erased. The next read reads the facts about ids again. */
+  forget(): Promise<void> {
+    return this.turns.take(async () => {
+      this.line?.forget();
+      this.line = undefined;
+      for (const [token, { line, users }] of this.old_lines) {
+        this.old_lines.delete(token);
+        if (users === 0) line.then((old) => old.forget()).catch(() => undefined);
+      }
+      this.keys = new KeptPersonKeys();
     });
   }
 

@@ -73,6 +73,8 @@ export class Spool {
   private pending_bytes = 0;
   private writing = false;
   private closing = false;
+  /** True if the next write begins a new segment. */
+  private rolls_next = false;
   private file: FileHandle | undefined;
   private segments: SpoolSegment[] = [];
   private written: Array<() => void> = [];
@@ -144,6 +146,16 @@ export class Spool {
     if (whole || is_full || (is_idle && this.file === undefined)) await this.dropLast(last!);
     // A damaged segment can be quarantined only when it is closed. The loader does that between two calls.
     else if (is_idle) await this.closeFile();
+  }
+
+  /**
+   * Drops every segment whose records are loaded, also the one that receives records: what comes later goes into a new one. It is called
+   * again until no segment is older, since one that is being written stays.
+   */
+  async dropLoaded(log_seq: number): Promise<void> {
+    if (this.writing) this.rolls_next = true;
+    else if (this.file) await this.closeFile();
+    await this.drop(log_seq, true);
   }
 
   private async dropLast(last: SpoolSegment): Promise<void> {
@@ -218,7 +230,7 @@ export class Spool {
   private async writeGroup(group: readonly Waiting[]): Promise<void> {
     const { bytes, ends } = encodeLines(group.map(({ line }) => line));
     try {
-      if (!this.file || this.active().durable_bytes >= this.options.limits.segment_bytes)
+      if (!this.file || this.rolls_next || this.active().durable_bytes >= this.options.limits.segment_bytes)
         await this.roll(group[0]!.first_log_seq);
       // This writes into the page cache, which takes less time than handing the bytes to another thread. Only the sync waits.
       const written = fs.writeSync(this.file!.fd, bytes);
@@ -241,6 +253,7 @@ export class Spool {
   /** Closes the current segment and begins the next one. The folder is synced, so that the new name is durable. */
   private async roll(first_log_seq: number): Promise<void> {
     await this.closeFile();
+    this.rolls_next = false;
     const name = segmentName(first_log_seq);
     const path = join(this.options.folder, name);
     const file = await open(path, APPEND, FILE_MODE);

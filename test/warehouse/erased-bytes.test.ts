@@ -31,10 +31,9 @@ async function filled(folder: string): Promise<DuckDBWarehouse> {
         log_seq,
       });
     });
+    log_seq += 1;
     const conversions =
-      step > 1
-        ? []
-        : [rowOf('conversions', { conversion_id: `o${step}`, customer_id: 'other', log_seq: (log_seq += 1) })];
+      step > 1 ? [] : [rowOf('conversions', { conversion_id: `o${step}`, customer_id: 'other', log_seq })];
     await warehouse.append(committed({ touchpoints, conversions }));
     await warehouse.compact();
   }

@@ -7,8 +7,8 @@ import type { Json, State, StateTransaction } from '../../state/port.ts';
 import type { Message, OrderState } from '../message.ts';
 
 const HEADS = 'destination_feeds';
-const MESSAGES = 'destination_messages';
-const ORDERS = 'destination_orders';
+export const MESSAGES = 'destination_messages';
+export const ORDERS = 'destination_orders';
 
 const SEQ_DIGITS = 12;
 

@@ -3,9 +3,9 @@ import type { Json, State, StateTransaction } from '../../state/port.ts';
 import type { FeedMessage } from './feed.ts';
 
 const STANDINGS = 'destinations';
-const RETRIES = 'destination_retries';
-const DEAD = 'destination_dead_letters';
-const UNTAKEN = 'destination_untaken';
+export const RETRIES = 'destination_retries';
+export const DEAD = 'destination_dead_letters';
+export const UNTAKEN = 'destination_untaken';
 const SENDING = 'destination_sending';
 
 /** Dead letters of one destination. When there are more, the oldest are dropped. */

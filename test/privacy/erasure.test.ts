@@ -1,0 +1,260 @@
+/** The right to erasure, through the front door: nothing of a person is left, nothing of others is lost, and nobody can pretend otherwise. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { verifyCertificate } from '../../src/privacy/erasure/certificate.ts';
+import { keepLetters } from '../../src/sources/letters.ts';
+import { ADMIN, type Answer, type Body, startServer, type TestServer } from '../server/harness.ts';
+import { found } from '../support/bytes.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const at = (day: number): string => `2026-03-${String(day).padStart(2, '0')}T10:00:00Z`;
+
+/** What is told of a person whose ids begin with a name. Every text that is only hers has the name in it. */
+function eventsOf(name: string): Record<string, object[]> {
+  const customer_id = `${name}-customer`;
+  const anonymous_id = `${name}-browser`;
+  return {
+    touchpoints: [
+      {
+        touchpoint_id: `${name}-t1`,
+        anonymous_id,
+        touchpoint_type: 'website_visit',
+        url: `https://shop.example/${name}`,
+        occurred_at: at(1),
+      },
+      {
+        touchpoint_id: `${name}-t2`,
+        customer_id,
+        anonymous_id,
+        touchpoint_type: 'email_click',
+        campaign_id: 'spring',
+        occurred_at: at(2),
+      },
+    ],
+    conversions: [
+      {
+        conversion_id: `${name}-c1`,
+        customer_id,
+        conversion_type: 'purchase',
+        conversion_value: '50.00',
+        currency: 'USD',
+        order_id: `${name}-o1`,
+        occurred_at: at(3),
+        custom_properties: { note: `${name}-note` },
+      },
+    ],
+    adjustments: [
+      {
+        adjustment_id: `${name}-a1`,
+        order_id: `${name}-o1`,
+        amount: '-10.00',
+        currency: 'USD',
+        reason: 'refund',
+        occurred_at: at(4),
+      },
+    ],
+    email_events: [
+      {
+        event_id: `${name}-e1`,
+        event_type: 'delivered',
+        customer_id,
+        campaign_id: 'spring',
+        message_id: `${name}-m1`,
+        occurred_at: at(1),
+      },
+    ],
+    identity_links: [
+      { link_id: `${name}-l1`, left_id: customer_id, right_id: `${name}-phone`, kind: 'login', occurred_at: at(2) },
+    ],
+    customer_segments: [{ segment_id: `${name}-s1`, customer_id, segment_name: 'loyal', assigned_at: at(1) }],
+  };
+}
+
+async function send(server: TestServer, events: Record<string, object[]>): Promise<void> {
+  for (const [record, list] of Object.entries(events))
+    expect((await server.post(`/v1/${record}`, list)).body).toMatchObject({
+      rejected: [],
+    });
+}
+
+const erase = (server: TestServer, id: string): Promise<Answer> =>
+  server.call('DELETE', `/v1/customers/${encodeURIComponent(id)}`, { headers: ADMIN });
+
+async function erased(server: TestServer, id: string): Promise<Body> {
+  const { status, body } = await erase(server, id);
+  expect(status).toBe(202);
+  const done = await server.get(`/v1/erasures/${body.erasure_id}?wait_s=30`, ADMIN);
+  expect(done.body.status).toBe('done');
+  return done.body.certificate;
+}
+
+const revenue = async (server: TestServer): Promise<Body> =>
+  (await server.get('/v1/reports/attribution?start=2026-03-01&end=2026-04-01&model=linear')).body.reconciliation;
+
+/** The ids and own texts of a person, without the ids of the order that may stay. */
+const TEXTS = ['customer', 'browser', 'phone', 't1', 't2', 'e1', 'm1', 'l1', 's1', 'note'].map(
+  (part) => `anna-${part}`,
+);
+const ORDER = ['anna-c1', 'anna-o1', 'anna-a1'];
+
+test('an erased person is in no byte of the data folder, and everybody else is as before', async () => {
+  const folder = temporaryFolder();
+  const server = await startServer({ folder });
+  await send(server, eventsOf('anna'));
+  await send(server, eventsOf('berta'));
+  // What did not become a row: other content under a known id, and an event that a source could not use.
+  await server.flush();
+  await send(server, { conversions: [{ ...eventsOf('anna')['conversions']![0], conversion_value: '51.00' }] });
+  await keepLetters(server.tributary.state, [
+    { source_id: 'mail', reason: 'no such event', item: '{"who":"anna-customer"}', kept_at_ms: 1 },
+    { source_id: 'mail', reason: 'no such event', item: '{"who":"berta-customer"}', kept_at_ms: 1 },
+  ]);
+  mkdirSync(join(folder, 'spool', 'quarantine'), { recursive: true });
+  writeFileSync(
+    join(folder, 'spool', 'quarantine', '0000000000000001.spool'),
+    'damaged "anna-browser"\ndamaged "berta-browser"\n',
+  );
+  await server.flush();
+  await server.tributary.warehouse.compact();
+  expect(found(folder, TEXTS).length).toBeGreaterThan(5);
+
+  const before = await revenue(server);
+  expect(before.net_revenue_micros).toBe('80000000');
+  const certificate = await erased(server, 'anna-customer');
+  expect(certificate).toMatchObject({
+    rows: { touchpoints: 2, conversions: 1, email_events: 1, identity_links: 1, customer_segments: 1, conflicts: 1 },
+    state: { source_letters: 1 },
+    policy: { orders: 'remove', runs: 'tombstone' },
+  });
+  expect(certificate.subjects).toHaveLength(3);
+  expect(JSON.stringify(certificate)).not.toContain('anna');
+  expect((await revenue(server)).net_revenue_micros).toBe('40000000');
+  expect((await server.get('/v1/customers/anna-customer')).status).toBe(404);
+  expect((await server.get('/v1/customers/berta-customer')).status).toBe(200);
+  await server.close();
+  expect(found(folder, [...TEXTS, ...ORDER])).toEqual([]);
+  const others = found(folder, ['berta-customer', 'berta-browser']).map((line) => line.split(':')[0]);
+  expect(others).toEqual(expect.arrayContaining(['spool/quarantine/0000000000000001.spool', 'state.db']));
+});
+
+test('what is sent again does not come back, and what happens later does', async () => {
+  const server = await startServer();
+  await send(server, eventsOf('anna'));
+  await server.flush();
+  await erased(server, 'anna-browser');
+  await send(server, eventsOf('anna'));
+  await server.flush();
+  expect((await server.get('/v1/customers/anna-customer')).status).toBe(404);
+  expect((await revenue(server)).net_revenue_micros).toBe('0');
+  const occurred_at = new Date(Date.now() + 1_000).toISOString();
+  await send(server, { touchpoints: [{ customer_id: 'anna-customer', touchpoint_type: 'email_click', occurred_at }] });
+  await server.flush();
+  expect((await server.get('/v1/customers/anna-customer')).status).toBe(200);
+});
+
+test('kept orders are nobody’s, and revenue stays to the micro', async () => {
+  const folder = temporaryFolder();
+  const server = await startServer({ folder, config: { erased_orders: 'keep_anonymous' } });
+  await send(server, eventsOf('anna'));
+  await send(server, eventsOf('berta'));
+  await server.flush();
+  const before = await revenue(server);
+  await erased(server, 'anna-customer');
+  const after = await revenue(server);
+  expect(after.net_revenue_micros).toBe(before.net_revenue_micros);
+  expect(after.attributed_micros).toBe('40000000');
+  // A later refund of the order still lowers it.
+  await send(server, {
+    adjustments: [
+      {
+        adjustment_id: 'late',
+        order_id: 'anna-o1',
+        amount: '-5.00',
+        currency: 'USD',
+        reason: 'refund',
+        occurred_at: at(9),
+      },
+    ],
+  });
+  await server.flush();
+  expect((await revenue(server)).net_revenue_micros).toBe('75000000');
+  await server.close();
+  expect(found(folder, TEXTS)).toEqual([]);
+});
+
+test('a browser that somebody else used as well is not taken for the person’s', async () => {
+  const server = await startServer();
+  await send(server, eventsOf('anna'));
+  await send(server, {
+    touchpoints: [
+      {
+        touchpoint_id: 'shared',
+        customer_id: 'berta',
+        anonymous_id: 'anna-browser',
+        touchpoint_type: 'page_view',
+        occurred_at: at(5),
+      },
+    ],
+  });
+  await server.flush();
+  expect((await erased(server, 'anna-customer')).subjects).toHaveLength(2);
+  const left = await server.get('/v1/customers/berta');
+  expect([left.status, JSON.stringify(left.body).includes('shared')]).toEqual([200, true]);
+});
+
+test('a certificate can be checked by anybody, and a changed one is noticed', async () => {
+  const server = await startServer();
+  await send(server, eventsOf('anna'));
+  await server.flush();
+  const certificate = await erased(server, 'anna-customer');
+  expect(verifyCertificate(JSON.stringify(certificate)).certificate).toEqual(certificate);
+  expect(() => verifyCertificate(JSON.stringify({ ...certificate, rows: {} }))).toThrow('not as it was signed');
+  expect(() => verifyCertificate('{}')).toThrow('no certificate');
+});
+
+test('the copy for a person has every record that names them, and nothing of others', async () => {
+  const server = await startServer();
+  await send(server, eventsOf('anna'));
+  await send(server, eventsOf('berta'));
+  await server.flush();
+  const { status, body } = await server.get('/v1/customers/anna-phone/export', ADMIN);
+  expect(status).toBe(200);
+  expect(
+    Object.fromEntries(Object.entries(body.tables).map(([table, rows]) => [table, (rows as object[]).length])),
+  ).toEqual({
+    touchpoints: 2,
+    conversions: 1,
+    email_events: 1,
+    identity_links: 1,
+    customer_segments: 1,
+    conflicts: 0,
+    dead_letters: 0,
+    reclassifications: 0,
+    adjustments: 1,
+  });
+  expect(JSON.stringify(body)).not.toContain('berta');
+  expect(body.tables.touchpoints[1]).toMatchObject({
+    customer_id: 'anna-customer',
+    campaign_id: 'spring',
+    occurred_at: '2026-03-02T10:00:00.000Z',
+  });
+  const csv = await server.get('/v1/customers/anna-customer/export?format=csv', ADMIN);
+  expect(csv.text.split('\r\n')).toHaveLength(1 + 7 + 1);
+  expect((await server.get('/v1/customers/nobody/export', ADMIN)).status).toBe(404);
+});
+
+test('a key of one brand erases nobody of another brand, and sees no such certificate', async () => {
+  const server = await startServer();
+  await send(server, eventsOf('anna'));
+  await server.flush();
+  const made = await server.keys.create({ name: 'other', scope: 'admin', brand_id: 'other' });
+  const other = { authorization: `Bearer ${made.key}` };
+  const asked = await server.call('DELETE', '/v1/customers/anna-customer', { headers: other });
+  const done = await server.get(`/v1/erasures/${asked.body.erasure_id}?wait_s=30`, other);
+  expect([done.body.brand_id, done.body.certificate.rows]).toEqual(['other', {}]);
+  expect((await server.get('/v1/customers/anna-customer')).status).toBe(200);
+  const own = await erased(server, 'anna-customer');
+  expect((await server.get(`/v1/erasures/${own.erasure_id}`, other)).status).toBe(404);
+  expect((await server.get('/v1/erasures', other)).body.erasures).toHaveLength(1);
+});
