@@ -27,6 +27,7 @@ export interface ErasingParts {
   reports: ReportContext;
   histories: HistoriesKeeper;
   collector: Collector | null;
+  onStep?: (step: string) => void;
 }
 
 /** The clicks and opens that are in memory, and backups, are nothing that the program can reach. */
@@ -38,7 +39,7 @@ const LEFT_TO_YOU = [
 const LEFT_ON_SEVERAL =
   'the spools of the other collectors: each empties its own within a minute while it runs; start those that are stopped';
 
-export function erasuresOf({ config, state, reports, histories, collector }: ErasingParts): Erasures {
+export function erasuresOf({ config, state, reports, histories, collector, onStep }: ErasingParts): Erasures {
   const { warehouse, clock } = reports;
   return new Erasures({
     state,
@@ -53,6 +54,7 @@ export function erasuresOf({ config, state, reports, histories, collector }: Era
     eraseState: (people) => eraseFromState(config, state, people),
     tell: (people) => tellErased(config.destinations, people, clock),
     forget: () => forget(reports, histories),
+    ...(onStep === undefined ? {} : { onStep }),
     left_to_you: [...LEFT_TO_YOU, ...(warehouse.engine === 'duckdb' ? [] : [LEFT_ON_SEVERAL])],
   });
 }

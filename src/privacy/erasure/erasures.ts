@@ -35,6 +35,8 @@ export interface ErasureParts {
   forget: () => Promise<string[]>;
   /** What the operator has to see to. */
   left_to_you: readonly string[];
+  /** Called after each step, by its name. */
+  onStep?: (step: string) => void;
 }
 
 type Open = Array<{ erasure: StoredErasure; person: ErasedPerson }>;
@@ -78,7 +80,9 @@ export class Erasures {
   private async erase(open: Open, signal: AbortSignal | undefined): Promise<void> {
     const { warehouse, policy } = this.parts;
     const stop = (): void => signal?.throwIfAborted();
+    const done = (step: string): void => this.parts.onStep?.(step);
     const files = await this.find(open);
+    done('found');
     stop();
     const people = open.map(({ person }) => person);
     // The salt of the first serves all: what is made with it is about rows, not about people.
@@ -86,10 +90,12 @@ export class Erasures {
     await warehouse.erase(erasureOf({ subjects: subjectsOf(open), policy, until_ms: null, salt }));
     stop();
     files.push(...(await this.parts.forget()));
+    done('out of every answer');
     if (policy.runs === 'recompute') await this.parts.remakeRuns();
     const told = await this.parts.tell(people);
     stop();
     files.push(...(await warehouse.purge()));
+    done('written anew');
     // What began before the rows went may have kept something of them since.
     files.push(...(await this.parts.forget()));
     const entries = await this.parts.eraseState(people);
