@@ -4,99 +4,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyCertificate } from '../../src/privacy/erasure/certificate.ts';
 import { keepLetters } from '../../src/sources/letters.ts';
-import { ADMIN, type Answer, type Body, startServer, type TestServer } from '../server/harness.ts';
+import { ADMIN, startServer } from '../server/harness.ts';
 import { found } from '../support/bytes.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { at, erased, eventsOf, orderOf, revenue, send, textsOf } from './shop.ts';
 
-const at = (day: number): string => `2026-03-${String(day).padStart(2, '0')}T10:00:00Z`;
-
-/** What is told of a person whose ids begin with a name. Every text that is only hers has the name in it. */
-function eventsOf(name: string): Record<string, object[]> {
-  const customer_id = `${name}-customer`;
-  const anonymous_id = `${name}-browser`;
-  return {
-    touchpoints: [
-      {
-        touchpoint_id: `${name}-t1`,
-        anonymous_id,
-        touchpoint_type: 'website_visit',
-        url: `https://shop.example/${name}`,
-        occurred_at: at(1),
-      },
-      {
-        touchpoint_id: `${name}-t2`,
-        customer_id,
-        anonymous_id,
-        touchpoint_type: 'email_click',
-        campaign_id: 'spring',
-        occurred_at: at(2),
-      },
-    ],
-    conversions: [
-      {
-        conversion_id: `${name}-c1`,
-        customer_id,
-        conversion_type: 'purchase',
-        conversion_value: '50.00',
-        currency: 'USD',
-        order_id: `${name}-o1`,
-        occurred_at: at(3),
-        custom_properties: { note: `${name}-note` },
-      },
-    ],
-    adjustments: [
-      {
-        adjustment_id: `${name}-a1`,
-        order_id: `${name}-o1`,
-        amount: '-10.00',
-        currency: 'USD',
-        reason: 'refund',
-        occurred_at: at(4),
-      },
-    ],
-    email_events: [
-      {
-        event_id: `${name}-e1`,
-        event_type: 'delivered',
-        customer_id,
-        campaign_id: 'spring',
-        message_id: `${name}-m1`,
-        occurred_at: at(1),
-      },
-    ],
-    identity_links: [
-      { link_id: `${name}-l1`, left_id: customer_id, right_id: `${name}-phone`, kind: 'login', occurred_at: at(2) },
-    ],
-    customer_segments: [{ segment_id: `${name}-s1`, customer_id, segment_name: 'loyal', assigned_at: at(1) }],
-  };
-}
-
-async function send(server: TestServer, events: Record<string, object[]>): Promise<void> {
-  for (const [record, list] of Object.entries(events))
-    expect((await server.post(`/v1/${record}`, list)).body).toMatchObject({
-      rejected: [],
-    });
-}
-
-const erase = (server: TestServer, id: string): Promise<Answer> =>
-  server.call('DELETE', `/v1/customers/${encodeURIComponent(id)}`, { headers: ADMIN });
-
-async function erased(server: TestServer, id: string): Promise<Body> {
-  const { status, body } = await erase(server, id);
-  expect(status).toBe(202);
-  const done = await server.get(`/v1/erasures/${body.erasure_id}?wait_s=30`, ADMIN);
-  expect(done.body.status).toBe('done');
-  return done.body.certificate;
-}
-
-const revenue = async (server: TestServer): Promise<Body> =>
-  (await server.get('/v1/reports/attribution?start=2026-03-01&end=2026-04-01&model=linear')).body.reconciliation;
-
-/** The ids and own texts of a person, without the ids of the order that may stay. */
-const TEXTS = ['customer', 'browser', 'phone', 't1', 't2', 'e1', 'm1', 'l1', 's1', 'note'].map(
-  (part) => `anna-${part}`,
-);
-const ORDER = ['anna-c1', 'anna-o1', 'anna-a1'];
+const [TEXTS, ORDER] = [textsOf('anna'), orderOf('anna')];
 
 test('an erased person is in no byte of the data folder, and everybody else is as before', async () => {
   const folder = temporaryFolder();

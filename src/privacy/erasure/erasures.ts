@@ -65,6 +65,7 @@ export class Erasures {
     const working = open.flatMap(({ erasure, person }) => (person === undefined ? [] : [{ erasure, person }]));
     try {
       if (working.length > 0) await this.erase(working, signal);
+      this.parts.onStep?.('certified');
       await this.parts.state.purge();
     } catch (error) {
       const last_error = error instanceof Error ? error.message : String(error);
@@ -92,13 +93,16 @@ export class Erasures {
     files.push(...(await this.parts.forget()));
     done('out of every answer');
     if (policy.runs === 'recompute') await this.parts.remakeRuns();
+    done('runs made anew');
     const told = await this.parts.tell(people);
+    done('destinations told');
     stop();
     files.push(...(await warehouse.purge()));
     done('written anew');
     // What began before the rows went may have kept something of them since.
     files.push(...(await this.parts.forget()));
     const entries = await this.parts.eraseState(people);
+    done('out of the state');
     await this.certify(open, { files, told, entries });
   }
 
@@ -110,6 +114,7 @@ export class Erasures {
       [asked, ...ids].map((id) => ({ brand_id, id })),
     );
     await suppress(known, null);
+    this.parts.onStep?.('suppressed');
     const files = await clearSpool(open.map(({ person }) => person));
     const found = await idsOf(open.map(({ person: { brand_id, asked } }) => ({ brand_id, id: asked })));
     for (const [i, { erasure, person }] of open.entries()) {
