@@ -4,11 +4,11 @@ import { ADMIN, type Answer, type Body, type TestServer } from '../server/harnes
 
 export const at = (day: number): string => `2026-03-${String(day).padStart(2, '0')}T10:00:00Z`;
 
-/** What is told of a person. */
-export function eventsOf(name: string): Record<string, object[]> {
+/** What is told of a person. @param order what the ids of the order begin with: a refund without its order names nobody. */
+export function eventsOf(name: string, order = name): Record<string, object[]> {
   const customer_id = `${name}-customer`;
   const anonymous_id = `${name}-browser`;
-  const order_id = `${name}-o1`;
+  const order_id = `${order}-o1`;
   return {
     touchpoints: [
       {
@@ -29,7 +29,7 @@ export function eventsOf(name: string): Record<string, object[]> {
     ],
     conversions: [
       {
-        conversion_id: `${name}-c1`,
+        conversion_id: `${order}-c1`,
         customer_id,
         conversion_type: 'purchase',
         conversion_value: '50.00',
@@ -41,7 +41,7 @@ export function eventsOf(name: string): Record<string, object[]> {
     ],
     adjustments: [
       {
-        adjustment_id: `${name}-a1`,
+        adjustment_id: `${order}-a1`,
         order_id,
         amount: '-10.00',
         currency: 'USD',
