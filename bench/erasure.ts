@@ -39,7 +39,11 @@ async function erase(path: string, folder: string, people: number): Promise<Step
   rmSync(data, { recursive: true, force: true });
   mkdirSync(data, { recursive: true });
   copyFileSync(path, join(data, 'warehouse.duckdb'));
-  const tributary = await openTributary({ folder: data, config: makeConfig({ histories_memory_bytes: 0 }), role: 'all' });
+  const tributary = await openTributary({
+    folder: data,
+    config: makeConfig({ histories_memory_bytes: 0 }),
+    role: 'all',
+  });
   try {
     let begun_ms = 0;
     const steps: Record<string, number> = {};

@@ -1,5 +1,4 @@
 /** Opens a running Tributary: warehouse, state, collector, reports and followers over one data folder. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { followersOf } from './background.ts';
 import { brandSettings, type Config, customerIds, enrichSettings, takesPageConversions } from './config.ts';
@@ -13,12 +12,11 @@ import { enrichOptionsOf } from './enrichment/enrich-options.ts';
 import { enrichRecord } from './enrichment/enrich-record.ts';
 import { erasuresOf } from './erasing.ts';
 import { FolderLock } from './files/folder-lock.ts';
-import { replaceFile } from './files/private.ts';
 import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
-import { newCollectorName } from './log/collector-name.ts';
+import { collectorName } from './log/collector-name.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
 import { ErasureBook } from './privacy/erasure/book.ts';
@@ -247,7 +245,12 @@ async function openCollector(
     limits: config.limits,
     enrich: (record, item) => enrichRecord(record, item, enrich_options),
     privacy: enrich_options,
-    collector_id: await collectorId(folder, config, warehouse),
+    collector_id: await collectorName(
+      folder,
+      config.collector_id,
+      warehouse,
+      config.warehouse !== null && isShared(config.warehouse),
+    ),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     customerIds: (brand_id) => customerIds(config, brand_id),
     emailPersonOf,
@@ -263,21 +266,6 @@ async function openCollector(
       onCommit?.(log_seq);
     },
   });
-}
-
-/**
- * The name of this collector in log positions. On a shared warehouse each collector needs its own name, because two collectors
- * with the same name would use the same positions and lose events. The name is made once and stored in the data folder.
- */
-async function collectorId(folder: string, config: Config, warehouse: Warehouse): Promise<string> {
-  if (config.collector_id !== null) return config.collector_id;
-  if (config.warehouse === null || !isShared(config.warehouse)) return 'main';
-  const path = join(folder, 'collector-id');
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
-  mkdirSync(folder, { recursive: true });
-  const collector_id = await newCollectorName(warehouse);
-  replaceFile(path, `${collector_id}\n`);
-  return collector_id;
 }
 
 /** Runs maintenance on the warehouse of a data folder, which no other process uses meanwhile. @throws as {@link openTributary}. */

@@ -12,7 +12,7 @@ import type { View } from './kept-membership.ts';
 import type { BrandRule } from './kept-persons.ts';
 import { Line } from './line.ts';
 import { type Host, NearHost, Replaced } from './lines.ts';
-import { readFacts, type Span } from './log-links.ts';
+import { linkCount, readFacts, type Span } from './log-links.ts';
 import type { FactPage } from './pages.ts';
 import { KeptPersonKeys, type PersonKeys } from './person-keys.ts';
 import { keepTable, makePersons } from './relation.ts';
@@ -111,10 +111,9 @@ export class PersonDirectory {
     return this.turns.take(async () => {
       this.line?.forget();
       this.line = undefined;
-      for (const [token, { line, users }] of this.old_lines) {
-        this.old_lines.delete(token);
-        if (users === 0) line.then((old) => old.forget()).catch(() => undefined);
-      }
+      // A read that uses one begins again.
+      for (const { line } of this.old_lines.values()) line.then((old) => old.forget()).catch(() => undefined);
+      this.old_lines.clear();
       this.keys = new KeptPersonKeys();
     });
   }
@@ -294,12 +293,6 @@ export class PersonDirectory {
     this.asked.set(key, rules);
     if (this.asked.size > MAX_ASKED) this.asked.delete(this.asked.keys().next().value!);
   }
-}
-
-/** How many statements about links the warehouse has. The engines know it without reading the rows. */
-async function linkCount(snapshot: Snapshot): Promise<number> {
-  const [row] = await snapshot.query('select count(*) as links from identity_links');
-  return Number(row!['links']);
 }
 
 function isBefore(a: Position, b: Position): boolean {

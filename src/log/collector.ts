@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CustomerIds, EmailPersonOf } from '../domain/email-ids.ts';
 import { TributaryError } from '../domain/errors.ts';
 import type { EnrichSettings } from '../enrichment/enrich-options.ts';
@@ -13,6 +12,7 @@ import type { Acknowledgement } from './acknowledgement.ts';
 import { AddressLinks } from './address-links.ts';
 import type { Enrich } from './batch.ts';
 import type { BrandCounts, BrandRules } from './brand-rules.ts';
+import { clearSpool } from './clear-spool.ts';
 import type { Conflict } from './conflict-counts.ts';
 import { conflictsOf, conflictsOfPart } from './conflicts-lately.ts';
 import { readOpenDeadLetters, replayedLetter } from './dead-letters.ts';
@@ -24,12 +24,12 @@ import type { LoaderStats, Recalled } from './loader-options.ts';
 import { LocalPreparer } from './preparing/local.ts';
 import type { Preparer } from './preparing/preparer.ts';
 import { ThreadPreparer } from './preparing/thread.ts';
-import { eraseQuarantined, type GoneLines } from './quarantine.ts';
+import type { GoneLines } from './quarantine.ts';
 import { readDrafts } from './read-drafts.ts';
 import { KNOWN_IDS, recall } from './recall.ts';
 import { RecentIds } from './recent-ids.ts';
 import { SEGMENT_SUFFIX } from './segment.ts';
-import { Spool, type SpoolSegment } from './spool.ts';
+import { Spool } from './spool.ts';
 import { Suppressions } from './suppressions.ts';
 
 export interface CollectorOptions {
@@ -68,12 +68,6 @@ export interface CollectorOptions {
 const SAVE_EVERY_RECORDS = 2_000_000;
 /** Dead letters that are replayed with one write to the spool and one to the warehouse. */
 const REPLAYED_TOGETHER = 500;
-/** How long loading may take before a segment is removed, and how often a segment is looked at that is being written. */
-const CLEAR_TIMEOUT_MS = 600_000;
-const CLEAR_EVERY_MS = 20;
-
-const isFilled = ({ durable_bytes }: SpoolSegment): boolean => durable_bytes > 0;
-
 export interface CollectorHealth {
   spool_bytes: number;
   /** Records on disk that are not yet in the warehouse. */
@@ -195,19 +189,9 @@ export class Collector {
    * `isGone` knows. @returns the names of the files of the data folder that were removed or written anew. @throws timeout.
    */
   async clearSpool(gone: GoneLines): Promise<string[]> {
-    const { folder } = this.options;
-    const before = new Set(this.spool.durableSegments.filter(isFilled).map(({ name }) => name));
-    const upto = this.spool.durable_log_seq;
-    // A segment that is being written is sealed first, and is dropped when its last records are loaded.
-    while (this.spool.durableSegments.some((one) => before.has(one.name) && isFilled(one))) {
-      await this.loader.flush(CLEAR_TIMEOUT_MS);
-      await this.spool.dropLoaded(this.loader.stats.committed_log_seq);
-      if (this.spool.durableSegments.some((one) => before.has(one.name) && isFilled(one))) await sleep(CLEAR_EVERY_MS);
-    }
-    if (this.loader.stats.committed_log_seq < upto) await this.loader.flush(CLEAR_TIMEOUT_MS);
-    const aside = await eraseQuarantined(join(folder, 'spool', 'quarantine'), gone);
+    const files = await clearSpool(this.options.folder, this.spool, this.loader, gone);
     this.links.forget();
-    return [...[...before].map((name) => `spool/${name}`), ...aside.map((name) => `spool/quarantine/${name}`)];
+    return files;
   }
 
   /** Proves that events can be accepted now. @throws the error of the file system. */

@@ -148,14 +148,10 @@ export class Spool {
     else if (is_idle) await this.closeFile();
   }
 
-  /**
-   * Drops every segment whose records are loaded, also the one that receives records: what comes later goes into a new one. It is called
-   * again until no segment is older, since one that is being written stays.
-   */
-  async dropLoaded(log_seq: number): Promise<void> {
+  /** Lets the segment that receives records get no more; what is being written may still come to it. */
+  async seal(): Promise<void> {
     if (this.writing) this.rolls_next = true;
     else if (this.file) await this.closeFile();
-    await this.drop(log_seq, true);
   }
 
   private async dropLast(last: SpoolSegment): Promise<void> {
@@ -219,7 +215,7 @@ export class Spool {
       } catch (cause) {
         const error = spoolUnwritable(cause);
         this.synced_ms = Number.NEGATIVE_INFINITY;
-        await this.seal();
+        await this.giveUp();
         for (const waiting of group) waiting.reject(error);
       }
     }
@@ -264,7 +260,7 @@ export class Spool {
   }
 
   /** After a failed write: truncates the segment to its durable bytes and gives up its file handle. */
-  private async seal(): Promise<void> {
+  private async giveUp(): Promise<void> {
     const file = this.file;
     this.file = undefined;
     await file?.close().catch(() => undefined);

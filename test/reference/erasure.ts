@@ -1,4 +1,4 @@
-/** Section 3.6 of docs/semantics.md: the world that is left when ids of people were erased. Written without looking at the SQL. */
+/** Section 23 of docs/semantics.md: the world that is left when ids of people were erased. Written without looking at the SQL. */
 import { groupBy } from './rows.ts';
 import type { RefConversion, World } from './types.ts';
 

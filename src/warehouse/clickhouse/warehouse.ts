@@ -1,7 +1,6 @@
 /** The engine for more data than one machine can hold: a ClickHouse server, or a cluster that replicates the log. */
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { TributaryError } from '../../domain/errors.ts';
 import { MS_PER_DAY } from '../../domain/time.ts';
 import { backupFile, checkBackup, makeBackup, refuseFilled } from '../backup.ts';
 import { examine, tableSizes, uncommittedProblem, uncommittedRows } from '../integrity.ts';
@@ -28,6 +27,7 @@ import { makeHistory, readHistory, recordVersion } from './history.ts';
 import { inlineRows, literal, quoted } from './literals.ts';
 import { columnDdl, named, onCluster, type Place, qualified, statementsOf } from './migrations.ts';
 import { linesOf } from './rows.ts';
+import { checkServer } from './server.ts';
 import { ClickHouseSnapshot, committedPositions } from './snapshot.ts';
 
 export interface ClickHouseOptions extends Omit<ConnectionOptions, 'write_timeout_ms'> {
@@ -94,7 +94,7 @@ export class ClickHouseWarehouse implements Warehouse {
   /** @throws warehouse_unavailable when the server does not answer, refuses the user, or is too old. */
   async migrate(versions = VERSIONS): Promise<number[]> {
     return this.exclusively(async () => {
-      await this.checkServer();
+      await checkServer(this.connection);
       const call = { timeout_ms: MIGRATION_TIMEOUT_MS };
       const database = `create database if not exists ${named(this.place.database)}${onCluster(this.place)}`;
       await this.connection.command(database, call);
@@ -286,19 +286,6 @@ export class ClickHouseWarehouse implements Warehouse {
 
   private keptName(table: string): string {
     return qualified(this.place, `${this.kept_prefix}${table}`);
-  }
-
-  /** Checks that the server stores late dates. Older servers change them to an earlier date without an error. */
-  private async checkServer(): Promise<void> {
-    const latest = Date.UTC(9999, 11, 31);
-    const [row] = await this.connection.query(
-      `select version() as version, toUnixTimestamp64Milli(fromUnixTimestamp64Milli(toInt64(${latest}), 'UTC')) as latest`,
-    );
-    if (Number(row!['latest']) !== latest)
-      throw new TributaryError(
-        'warehouse_unavailable',
-        `the server at ${this.connection.host} is ClickHouse ${row!['version']}, which cannot store every date; use version 26.7 or newer`,
-      );
   }
 
   private async sweep(): Promise<void> {
