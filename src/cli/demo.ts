@@ -66,6 +66,7 @@ export function addDemoCommand(program: Command, { io, open }: Context): void {
         );
         io.out(dashboardOf(server));
         io.out(await showDemo(client, server.tributary, truth));
+        io.out(await eraseOne(client, io));
         io.out(firstEvent(server));
         if (options.once) return;
         if (options.open) openBrowser(io, `${server.address}/`);
@@ -119,6 +120,21 @@ async function load(io: Io, client: Client, folder: string): Promise<number> {
   await client.flush();
   progress.clear();
   return records;
+}
+
+/** A visitor of its own, so that no figure above changes. */
+const VISITOR = 'a-visitor-who-asks-to-be-forgotten';
+
+/** Erases a visitor, and tells what the certificate says. */
+async function eraseOne(client: Client, io: Io): Promise<string> {
+  const occurred_at = new Date(io.clock() - 60_000).toISOString();
+  await client.send('touchpoints', [{ customer_id: VISITOR, touchpoint_type: 'direct_visit', occurred_at }]);
+  await client.flush();
+  const { erasure_id } = await client.delete(`/v1/customers/${VISITOR}`);
+  const { status, certificate } = await client.get(`/v1/erasures/${erasure_id}`, { wait_s: '60' });
+  if (status !== 'done') return line`\nErasure ${erasure_id} of one visitor: ${status}\n`;
+  const rows = Object.values<number>(certificate.rows).reduce((sum, n) => sum + n, 0);
+  return line`\nErased one visitor: ${rows} record, no byte left in ${certificate.files.length} files; certificate ${erasure_id}, signed ${certificate.signature.slice(0, 12)}…\n`;
 }
 
 const keyOf = ({ made }: Server, scope: string): string =>
