@@ -33,7 +33,7 @@ export interface ErasingParts {
 /** The clicks and opens that are in memory, and backups, are nothing that the program can reach. */
 const LEFT_TO_YOU = [
   'backups that were made before: a restore with this data folder, or with the list of `tributary erasure list`, takes the person out; delete the backups when you need them no more',
-  'files of `tributary export`, and copies of tables in spreadsheets and dashboards of others',
+  'files that were imported, with their .rejected files; files of `tributary export`; copies in spreadsheets and dashboards of others',
   'logs of a ClickHouse or PostgreSQL server (query_log, write-ahead archives), and snapshots of disks',
 ];
 const LEFT_ON_SEVERAL =

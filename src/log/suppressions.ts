@@ -113,6 +113,24 @@ export function unsuppress(state: State, what: SuppressedRecord | SuppressedSubj
   return state.transaction((transaction) => transaction.delete(COLLECTION, keyOf(what)));
 }
 
+/** True if something of these subjects or orders that happened at an instant is suppressed. */
+export async function namesSuppressed(
+  state: Pick<State, 'get'>,
+  {
+    brand_id,
+    subjects,
+    orders,
+    happened_ms,
+  }: { brand_id: string; subjects: string[]; orders: string[]; happened_ms: number },
+): Promise<boolean> {
+  const keys = [...subjects.map((id) => keyOf({ brand_id, id })), ...orders.map((order) => keyOf({ brand_id, order }))];
+  for (const key of keys) {
+    const held = await state.get<Until>(COLLECTION, key);
+    if (held !== undefined && (held.until_ms === null || happened_ms <= held.until_ms)) return true;
+  }
+  return false;
+}
+
 /** The list as it was at a revision of the store. It does not change once it is made. */
 interface HeldList {
   revision: number;

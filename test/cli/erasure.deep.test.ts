@@ -37,6 +37,7 @@ test('erase, verify, subject-export and a restore in another place', async () =>
     /^the signature fits: era_[0-9a-f]+, completed .*, key [0-9a-f]{16}\n$/,
   );
   const certificate = JSON.parse(readFileSync(file, 'utf8'));
+  expect(certificate.left_to_you.join('\n')).toContain(`in ${backup}`);
   writeFileSync(file, JSON.stringify({ ...certificate, completed_at: '2020-01-01T00:00:00.000Z' }));
   expect((await cli(['erasure', 'verify', file])).err).toContain('not as it was signed');
   expect(await ok(['erasure', 'all', '--data', data])).toContain(certificate.erasure_id);

@@ -9,6 +9,7 @@ import { OutNetwork } from '../../network/network.ts';
 import type { State, StateTransaction } from '../../state/port.ts';
 import type { Message } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
+import { isOfErased } from './erased.ts';
 import { type FeedMessage, readFeed, readHead, trimFeed } from './feed.ts';
 import { cutPage, dueOf, FIRST_PAGE, PAGE, superseded } from './page.ts';
 import { isFailure, Sender, type Sent, UNKNOWN_FATE } from './send.ts';
@@ -187,6 +188,11 @@ export class Delivery {
     now_ms: number,
   ): Promise<void> {
     const { id } = this.settings;
+    if (sent.outcome !== 'delivered' && (await isOfErased(transaction, message))) {
+      standing.skipped += 1;
+      if (isRetry(message) && (await dropRetry(transaction, id, message.seq))) standing.retries -= 1;
+      return;
+    }
     if (isWaiting(sent)) return this.wait(transaction, standing, message, sent, now_ms);
     if (sent.outcome === 'refused') return this.giveUp(transaction, standing, message, sent.reason, now_ms);
     if (sent.outcome === 'delivered') {

@@ -11,6 +11,7 @@ import { WorkTurns } from '../../warehouse/work-turns.ts';
 import type { ProfileMessage } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 import { partsOf, readStages, type Stage } from './corrections.ts';
+import { isOfErased } from './erased.ts';
 import { append, type FeedMessage, readHead, readTold, type ToldOrder, writeHead, writeTold } from './feed.ts';
 import { conversionMessage, type Details, profileMessages } from './messages.ts';
 import { NOTHING, type PlannedOrder } from './order-states.ts';
@@ -133,6 +134,7 @@ async function write(
     await fenced.transaction(async (transaction) => {
       const head = await readHead(transaction, id);
       for (const { told, ...message } of messages.slice(from, from + WRITTEN_TOGETHER)) {
+        if (await isOfErased(transaction, message)) continue;
         await append(transaction, id, head, [message]);
         if (told !== null) await writeTold(transaction, id, message.subject, told);
       }

@@ -9,6 +9,7 @@ import { Turns } from '../../warehouse/turns.ts';
 import { type ErasedPerson, ErasureBook, type ErasureStatus, type StoredErasure } from './book.ts';
 import { type Certificate, signCertificate, type ToldDestination } from './certificate.ts';
 import { erasureOf } from './changes.ts';
+import { copiesLeft } from './copies.ts';
 import { findRows } from './find.ts';
 import type { ErasurePolicy } from './policy.ts';
 import { digestOf, type Subject } from './subjects.ts';
@@ -156,6 +157,7 @@ export class Erasures {
     }: { files: string[]; told: Map<string, ToldDestination[]>; entries: Map<string, Record<string, number>> },
   ): Promise<void> {
     const { state, clock, policy, suppress, left_to_you } = this.parts;
+    const copies = await copiesLeft(state);
     const completed_ms = clock();
     const finished = [];
     for (const { erasure, person } of open) {
@@ -179,7 +181,7 @@ export class Erasures {
         state: entries.get(erasure_id) ?? {},
         files: [...new Set(files)].sort(),
         destinations: told.get(erasure_id) ?? [],
-        left_to_you: [...left_to_you],
+        left_to_you: [...left_to_you, ...copies],
       };
       const signed = await signCertificate(state, certificate);
       finished.push({
