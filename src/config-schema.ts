@@ -86,6 +86,8 @@ export const ConfigSchema = Type.Object(
     pulls: Type.Optional(PullsSchema),
     /** The identity provider where people sign in to the dashboard; with keys only when left out. */
     oidc: Type.Optional(OidcSchema),
+    /** Days that the audit log keeps its entries; it keeps all when left out. */
+    audit_days: Type.Optional(Type.Integer({ minimum: 30, maximum: 36_500 })),
     query_timeout_ms: Type.Optional(Type.Integer({ minimum: 100 })),
     memory_limit_bytes: Type.Optional(Type.Integer({ minimum: 100_000_000 })),
     /** The most memory for histories, in bytes; 0 keeps none. A quarter of the machine when left out. */

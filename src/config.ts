@@ -72,6 +72,8 @@ export interface Config {
   pulls: ReadonlyMap<string, PullSettings>;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
+  /** Null keeps all entries of the audit log. */
+  audit_days: number | null;
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
   /** Null means a quarter of the machine. */
@@ -206,6 +208,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
+    audit_days: content.audit_days ?? null,
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
     histories_memory_bytes: content.histories_memory_bytes ?? null,

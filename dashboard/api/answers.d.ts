@@ -968,6 +968,8 @@ Sources: Sources
 Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 Pulls: Pulls
+Audit: Audit
+AuditVerification: AuditVerification
 }
 export interface ProjectsOneSettings {
 
@@ -7505,4 +7507,67 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface Audit {
+entries: {
+seq: number
+at: string
+/**
+ * `outcome` is how the action of the number `of` ended
+ */
+kind: ("read" | "action" | "outcome" | "sign_in" | "pruned")
+/**
+ * The route
+ */
+call: string
+actor: ({
+key_id: string
+name: string
+origin: string
+} | null)
+brand_id: (string | null)
+target: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: string
+}
+/**
+ * Marks of the ids that were named
+ */
+persons: string[]
+/**
+ * Names of the parameters that were given
+ */
+parameters: string[]
+request_id: string
+of?: number
+/**
+ * `done`, or the code of the failure
+ */
+result?: string
+/**
+ * The hash of the entry before
+ */
+before: string
+/**
+ * SHA-256 of the entry without this field, as JSON with sorted keys
+ */
+hash: string
+}[]
+next_before: (number | null)
+}
+export interface AuditVerification {
+whole: boolean
+entries: number
+head: {
+seq: number
+hash: string
+}
+/**
+ * The oldest entry; those before were removed by age
+ */
+first_seq: number
+problem: (string | null)
 }

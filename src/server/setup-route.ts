@@ -18,6 +18,7 @@ export function setupRoute({ guesses }: Services, sessions: Sessions, setup: Set
     path: '/v1/setup',
     tag: 'administration',
     scope: null,
+    audit: 'action',
     summary: 'Make the first admin key of an empty installation',
     description:
       'For the dashboard. The token works once, for an hour, and only while there is no key. The answer shows the key, once, and signs in with it.',
