@@ -7,7 +7,7 @@ import { logFailure } from './log.ts';
 import type { Route } from './route.ts';
 
 /** How a route is audited; null if it is not. */
-export type Audited = 'read' | 'action' | 'sign_in' | null;
+export type Audited = 'read' | 'action' | 'revocation' | 'sign_in' | null;
 
 /**
  * How a route is audited: as it says, else every change that takes an admin key is an action, and everything that an analyst but no viewer may read
@@ -48,17 +48,19 @@ export function withAudit(route: Route, audit: AuditLog): Route['handle'] {
         return answer;
       };
     case 'action':
+    case 'revocation':
       return (request, reply) => audited(route, request, reply, audit);
   }
 }
 
 async function audited(route: Route, request: FastifyRequest, reply: FastifyReply, audit: AuditLog): Promise<unknown> {
   const event = await eventOf('action', route, request, audit);
-  const of = await audit.add(event);
+  // A key is refused at once, also while the store cannot be written.
+  const begun = route.audit === 'revocation' ? null : await audit.add(event);
   // The action happened, or not; its answer does not wait for a store that is away.
   const end = (result: string): Promise<unknown> =>
-    audit
-      .add({ ...event, kind: 'outcome', of, result })
+    Promise.resolve(begun ?? audit.add(event))
+      .then((of) => audit.add({ ...event, kind: 'outcome', of, result }))
       .catch((cause) => logFailure(request.log, cause, { request_id: request.id, what: 'audit' }));
   try {
     const answer = await route.handle(request, reply);

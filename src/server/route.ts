@@ -77,7 +77,7 @@ export interface Route {
    * How the audit log holds the route, where `auditedAs` would say otherwise. A function says for each request if
    * its answer tells of persons.
    */
-  audit?: 'read' | 'action' | 'sign_in' | null | ((request: FastifyRequest) => boolean);
+  audit?: 'read' | 'action' | 'revocation' | 'sign_in' | null | ((request: FastifyRequest) => boolean);
   /** True if pages of other sites may call the route (CORS). */
   cors?: boolean;
   summary: string;
