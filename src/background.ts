@@ -9,6 +9,7 @@ import type { Collector } from './log/collector.ts';
 import type { Follower, ProcessTask } from './log/follower.ts';
 import { settleVerdicts } from './log/settlement/settle.ts';
 import type { AuditLog } from './privacy/audit/audit-log.ts';
+import { assignSegments } from './profiles/assign.ts';
 import { readPull } from './pulls/runs/run.ts';
 import type { ReportContext } from './reports/context.ts';
 import type { HistoriesCheck } from './reports/histories-check.ts';
@@ -131,6 +132,9 @@ export function followersOf({
     ...(fits ? [keepAudit(audit, config, reports.clock)] : []),
     ...(fits ? tellDestinations(config, reports, state) : []),
     ...(fits && config.fits.length > 0 ? [scheduledFits(reports, config.fits, onError)] : []),
+    ...(collector === null || config.behavioural_segments.length === 0
+      ? []
+      : [assignSegments(config.behavioural_segments, { reports, collector })]),
     ...(collector === null ? [] : readPulls(config, reports, state, collector)),
     ...(intake !== null && config.sources.size > 0 ? [storeCounts(intake)] : []),
   ];

@@ -6,6 +6,7 @@ import { type Static, Type } from './domain/typebox.ts';
 import { EmailSettingsSchema } from './email/settings.ts';
 import { BrandRulesSchema } from './log/brand-rules.ts';
 import { MachineTraffic } from './machine-traffic-config.ts';
+import { BehaviouralSegmentsSchema } from './profiles/settings.ts';
 import { PullsSchema } from './pulls/settings.ts';
 import { FitParameters } from './reports/fit-parameters.ts';
 import { OidcSchema } from './sign-in-config.ts';
@@ -80,6 +81,8 @@ export const ConfigSchema = Type.Object(
     segment_events: Type.Optional(Type.Record(Type.String(), Type.String())),
     /** Providers whose webhooks this server takes, by an id of your choice: the URL is /v1/sources/ID. */
     sources: Type.Optional(SourcesSchema),
+    /** Segments that follow from what people do, by brand; none when left out. */
+    behavioural_segments: Type.Optional(BehaviouralSegmentsSchema),
     /** Programs that are told about orders and their credit, by an id of your choice. */
     destinations: Type.Optional(DestinationsSchema),
     /** Programs that spend is read from, by an id of your choice. */

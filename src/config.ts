@@ -20,6 +20,7 @@ import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
+import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
@@ -41,6 +42,7 @@ export interface Config {
   brand_groups: BrandGroups;
   /** Null without rules. */
   brand_rules: BrandRules | null;
+  behavioural_segments: readonly BehaviouralSegments[];
   defaults: BrandSettings;
   /** Brands whose pages may send conversions, or not; the others do as `page_conversions_default` says. */
   page_conversions: Map<string, boolean>;
@@ -184,6 +186,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     brands,
     brand_groups: brandGroups(content.shared_orders, content.cross_brand_people),
     brand_rules: content.brand_rules === undefined ? null : brandRules(content.brand_rules),
+    behavioural_segments: behaviouralSegments(content.behavioural_segments ?? {}),
     defaults,
     page_conversions,
     page_conversions_default: content.defaults?.page_conversions ?? false,
