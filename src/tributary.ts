@@ -16,9 +16,10 @@ import { defaultHistoriesMemory, HistoriesKeeper } from './histories/keeper.ts';
 import { PassThreads } from './histories/threads/pass-threads.ts';
 import { PersonDirectory } from './identity/directory.ts';
 import { Collector } from './log/collector.ts';
-import { collectorName } from './log/collector-name.ts';
+import { keptCollectorName } from './log/collector-name.ts';
 import { Followers } from './log/followers.ts';
 import { TrainingPool } from './models/training/pool.ts';
+import { AuditLog } from './privacy/audit/audit-log.ts';
 import { ErasureBook } from './privacy/erasure/book.ts';
 import type { Erasures } from './privacy/erasure/erasures.ts';
 import { finishRestore } from './privacy/erasure/restored.ts';
@@ -58,6 +59,7 @@ export interface Tributary {
   readonly intake: Intake | null;
   /** The configured destinations, for administrators. */
   readonly destinations: DestinationList;
+  readonly audit: AuditLog;
   /** The configured pulls of spend, for administrators. */
   readonly pulls: PullList;
   /** The background work of this process; a server starts it. */
@@ -174,10 +176,10 @@ async function open(options: OpenOptions): Promise<Tributary> {
       histories.drop();
       options.onError?.(error, 'check of histories');
     });
+    const audit = new AuditLog(state, clock);
     const erasures = erasuresOf({ config, state, reports, histories, collector });
     const background = {
-      erasures,
-      ...{ config, state, reports, histories, histories_check, intake, collector, enrich_options },
+      ...{ config, state, audit, reports, histories, histories_check, intake, collector, enrich_options, erasures },
       answers: role === 'all' || role === 'report',
       settles: role !== 'collect' && config.settling.rules,
       // The role `report` runs them, too, because an installation may have no process for `work`.
@@ -210,6 +212,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       histories_check,
       intake,
       destinations: new DestinationList(config.destinations, state, clock),
+      audit,
       pulls: new PullList(config.pulls, state, (brand_id) => brandSettings(config, brand_id)),
       followers,
       annotations,
@@ -245,12 +248,10 @@ async function openCollector(
     limits: config.limits,
     enrich: (record, item) => enrichRecord(record, item, enrich_options),
     privacy: enrich_options,
-    collector_id: await collectorName(
-      folder,
-      config.collector_id,
-      warehouse,
-      config.warehouse !== null && isShared(config.warehouse),
-    ),
+    collector_id:
+      config.collector_id ??
+      // Two collectors of one name would use the same positions and lose events.
+      (config.warehouse !== null && isShared(config.warehouse) ? await keptCollectorName(folder, warehouse) : 'main'),
     defaultCurrency: (brand_id) => brandSettings(config, brand_id).currency,
     customerIds: (brand_id) => customerIds(config, brand_id),
     emailPersonOf,

@@ -51,18 +51,8 @@ export async function newCollectorName(
   );
 }
 
-/**
- * The name of this collector in log positions. On a shared warehouse each collector needs its own name, because two collectors
- * with the same name would use the same positions and lose events. The name is made once and stored in the data folder.
- */
-export async function collectorName(
-  folder: string,
-  configured: string | null,
-  warehouse: Warehouse,
-  is_shared: boolean,
-): Promise<string> {
-  if (configured !== null) return configured;
-  if (!is_shared) return 'main';
+/** The name of the collector of a data folder on a shared warehouse. It is made once and stored in the folder. */
+export async function keptCollectorName(folder: string, warehouse: Warehouse): Promise<string> {
   const path = join(folder, 'collector-id');
   if (existsSync(path)) return readFileSync(path, 'utf8').trim();
   mkdirSync(folder, { recursive: true });

@@ -179,6 +179,7 @@ function exportRoute({ tributary }: Services): Route {
     path: '/v1/customers/:customer_id/export',
     tag: 'administration',
     scope: 'admin',
+    audit: 'read',
     summary: 'Everything that is stored of a person',
     description: 'All records that name the person, with what was derived from them, as JSON or as one CSV table.',
     path_parameters: { customer_id: CUSTOMER },
