@@ -2,6 +2,7 @@
 import type { Model, Plan } from '../attribution/plan.ts';
 import type { AskedOrders } from './asked-orders.ts';
 import type { LabelTables } from './label-tables.ts';
+import type { TouchSlots } from './slot-sums.ts';
 
 /** Stands for the group of a value event that the report does not choose. */
 export const NOT_CHOSEN = 2 ** 32 - 1;
@@ -46,4 +47,6 @@ export interface Asked {
   path_facts: boolean;
   /** True if the report tells how its figures spread over people. */
   has_spread: boolean;
+  /** The slots of touchpoints; null unless the report tells what they earn. */
+  slots: TouchSlots | null;
 }

@@ -24,6 +24,7 @@ import { countOf, type WatchPass } from './pass-progress.ts';
 import type { PassSums } from './pass-sums.ts';
 import { PersonParts } from './person-parts.ts';
 import { LABEL_COLUMNS, type LabelColumn } from './relations.ts';
+import type { TouchSlots } from './slot-sums.ts';
 import type { PassThreads } from './threads/pass-threads.ts';
 import { LeftToEngine } from './weights.ts';
 
@@ -49,6 +50,8 @@ export interface Question {
   people: PeopleAsked | null;
   /** True if the report tells how its figures spread over people. */
   has_spread: boolean;
+  /** Gives touchpoints slots, once the orders are read; null if histories do not hold what they follow from. */
+  makeSlots?: (orders: AskedOrders) => Promise<TouchSlots | null>;
   /** Threads for passes over many orders; the event loop makes all passes when left out. */
   threads: PassThreads | undefined;
   /** Aborted when nobody waits for the result any more. */
@@ -134,6 +137,8 @@ export async function creditInMemory(
   const read = await ordersInMemory(snapshot, plan, directory, histories, question);
   if (read === null) return null;
   const { orders, people } = read;
+  const slots = question.makeSlots === undefined ? null : await question.makeSlots(orders);
+  if (slots === null && question.makeSlots !== undefined) return null;
   const { event_group, groups } = await groupEvents(plan, orders, question);
   if (people !== null) leaveOthers(orders, people, event_group);
   const { journey_details, has_spread } = question;
@@ -141,7 +146,8 @@ export async function creditInMemory(
   const { tables, names } = labelTables(histories.labels, columns, question.shows, journey_details);
   const path_facts = people !== null;
   const event_groups = groups.length;
-  const asked = { plan, orders, tables, event_group, event_groups, journey_details, path_facts, has_spread };
+  const of_report = { journey_details, path_facts, has_spread, slots };
+  const asked = { plan, orders, tables, event_group, event_groups, ...of_report };
   const sums = await makePass(snapshot, plan, histories, asked, question);
   return sums === null ? null : { ...read, sums, names, hidden_group: tables.hidden_group, event_groups: groups };
 }

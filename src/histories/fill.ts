@@ -15,7 +15,14 @@ import { emptyChains, type Histories, type Label, lengthWithRoom, touchColumns }
 import { KeyIndex, keyHalves } from './key-index.ts';
 import { prepareLabels } from './label-facts.ts';
 import { fillOrders } from './orders/fill-orders.ts';
-import { HISTORY_LABELS, HISTORY_SUBJECTS, HISTORY_TIES, LABEL_COLUMNS, type LabelColumn } from './relations.ts';
+import {
+  HISTORY_LABELS,
+  HISTORY_SUBJECTS,
+  HISTORY_TIES,
+  hashed,
+  LABEL_COLUMNS,
+  type LabelColumn,
+} from './relations.ts';
 import { shared } from './room.ts';
 import { sortSubjects } from './sort-subjects.ts';
 
@@ -106,9 +113,6 @@ export const labelTexts = (verdicts: Relation | null): string =>
     return `${name === 'traits' ? `text128(${own})` : own} as ${name}`;
   }).join(', ');
 
-/** SQL for the hash of a text of touchpoints `t`; 0 for none. */
-export const hashed = (name: string): string => `case when t.${name} is null then 0 else hash53(t.${name}) end`;
-
 const labelled = (verdicts: Relation | null): string =>
   LABEL_NAMES.map((name) => `${effective(name, verdicts)} as ${name}`).join(', ');
 
@@ -187,7 +191,7 @@ function pageSql({ position, verdicts }: Source): string {
       float64(x.message) as message, float64(x.session) as session, float64(x.log_seq) as log_seq
     from (
       select t.subject_key as subject_key, epoch_ms(t.occurred_at) as at_ms, ${logNumber('t', position)} as touch_no, t.log_seq as log_seq,
-        ${hashed('message_id')} as message, ${hashed('session_id')} as session, ${labelled(verdicts)}
+        ${hashed('t.message_id')} as message, ${hashed('t.session_id')} as session, ${labelled(verdicts)}
       from touchpoints t ${withVerdicts(verdicts)}
       where t.collector_id = $collector_id and t.log_seq > $after_seq and t.log_seq <= $until_seq) x
     join ${HISTORY_SUBJECTS.name} s on s.subject_key = x.subject_key

@@ -237,12 +237,13 @@ export class Pass {
   private readonly isChosenEvent = (event: number): boolean => this.asked.event_group[event] !== NOT_CHOSEN;
 
   private countTouches(order: number, person: number): void {
-    const { group, email, path } = this.paths;
-    const { spread } = this.sums;
+    const { group, email, slot, path } = this.paths;
+    const { spread, slots } = this.sums;
     let has_email = false;
     for (let k = 0; k < path.length; k++) {
       this.sums.groups.count(group[k]!, order, person);
       spread?.count(group[k]!, order, person, this.asked.orders, this.isChosenEvent);
+      slots?.count(slot[k]!, order, person);
       if (email[k]! < 0) continue;
       has_email = true;
       this.sums.emails.count(email[k]!, order, person);

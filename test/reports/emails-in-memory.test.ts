@@ -10,6 +10,7 @@ import { campaignsReport } from '../../src/reports/campaigns.ts';
 import type { ServedBy } from '../../src/reports/context.ts';
 import { fatigueReport } from '../../src/reports/emails/fatigue.ts';
 import { listHealthReport } from '../../src/reports/emails/list-health.ts';
+import { sendTimesReport } from '../../src/reports/emails/send-times.ts';
 import { currentPosition } from '../../src/warehouse/position.ts';
 import { emailWorlds } from '../reference/emails.ts';
 import { optionsArbitrary } from '../reference/worlds.ts';
@@ -72,6 +73,8 @@ test('on random worlds, also while rows come and at earlier positions', async ()
             ...(filter ? { filter: [...filter] } : {}),
           } as const;
           await askReportBoth(campaignsReport, engine.reports, campaigns);
+          const times = { ...rest, ...when, model: 'linear', ...(campaign_kind ? { campaign_kind } : {}) };
+          await askReportBoth(sendTimesReport, engine.reports, times);
           const histories = await filled(engine.reports);
           const sources: ServedBy[] = [];
           const own = {
@@ -79,11 +82,17 @@ test('on random worlds, also while rows come and at earlier positions', async ()
             histories: async () => histories,
             served_by: (source: ServedBy) => void sources.push(source),
           };
-          const ok = await fatigueReport(own, weeks, ALL_BRANDS).then(
-            () => true,
-            () => false,
-          );
-          if (ok) expect(sources).toEqual(['histories']);
+          for (const run of [
+            () => fatigueReport(own, weeks, ALL_BRANDS),
+            () => sendTimesReport(own, times, ALL_BRANDS),
+          ]) {
+            sources.length = 0;
+            const ok = await run().then(
+              () => true,
+              () => false,
+            );
+            if (ok) expect(sources).toEqual(['histories']);
+          }
         });
       },
     ),

@@ -87,8 +87,8 @@ function kindOfTouch(label: Histories['labels'][number]): EmailKind | null {
 /** Takes the events of one person after another. People without an event are left out. */
 export interface TakesEmails {
   begin(): void;
-  /** @param kind its number. @param brand the place of the brand in the plan. */
-  take(kind: number, at_ms: number, brand: number): void;
+  /** @param kind its number. @param brand the place of the brand in the plan. @param place its place among email events, or touchpoints. */
+  take(kind: number, at_ms: number, brand: number, place: number): void;
   /** @param subject the one that names the person. */
   end(subject: number): void;
 }
@@ -221,7 +221,7 @@ class Walk {
         this.has_begun = true;
         to.begin();
       }
-      to.take(kind, at, own);
+      to.take(kind, at, own, place);
     }
   }
 }
