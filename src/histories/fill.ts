@@ -11,6 +11,7 @@ import { read, readAll } from '../warehouse/read-row.ts';
 import { materialise, type Relation } from '../warehouse/relation.ts';
 import { WorkTurns } from '../warehouse/work-turns.ts';
 import { fillEmails } from './emails/fill-emails.ts';
+import { prepareMessages } from './emails/shared-messages.ts';
 import { emptyChains, type Histories, type Label, lengthWithRoom, touchColumns } from './histories.ts';
 import { KeyIndex, keyHalves } from './key-index.ts';
 import { prepareLabels } from './label-facts.ts';
@@ -87,6 +88,7 @@ export async function fillHistories(snapshot: Snapshot, upto?: Position): Promis
   await sortSubjects(histories);
   await prepareLabels(labels);
   histories.emails = await fillEmails(snapshot, position, subjects);
+  await prepareMessages(histories);
   return histories;
 }
 

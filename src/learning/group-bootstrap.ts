@@ -28,8 +28,7 @@ export function drawGroups(draws: number, groups: number, seed: number): GroupDr
 /** The sum over the drawn groups, for each draw. `sums` has the groups whose sum is not 0. */
 export function drawnSums({ draws, groups, counts }: GroupDraws, sums: ReadonlyMap<number, number>): Float64Array {
   const drawn = new Float64Array(draws);
-  const own = new Float64Array(groups);
-  for (const [group, value] of sums) own[group] = value;
+  const own = byGroup(groups, sums);
   for (let draw = 0; draw < draws; draw++) {
     const from = draw * groups;
     let sum = 0;
@@ -39,18 +38,32 @@ export function drawnSums({ draws, groups, counts }: GroupDraws, sums: ReadonlyM
   return drawn;
 }
 
+function byGroup(groups: number, sums: ReadonlyMap<number, number>): Float64Array {
+  const own = new Float64Array(groups);
+  for (const [group, value] of sums) own[group] = value;
+  return own;
+}
+
 /** The middle `level` of a ratio of sums over the drawn groups. Draws whose denominator is 0 are left out. */
 export function ratioInterval(
-  draws: GroupDraws,
+  { draws, groups, counts }: GroupDraws,
   over: ReadonlyMap<number, number>,
   under: ReadonlyMap<number, number>,
   level: number,
 ): Interval {
-  const numerators = drawnSums(draws, over);
-  const denominators = drawnSums(draws, under);
-  const ratios = Array.from(numerators, (sum, draw) => sum / denominators[draw]!);
-  return middleOf(
-    ratios.filter((value) => Number.isFinite(value)),
-    level,
-  );
+  const [above, below] = [byGroup(groups, over), byGroup(groups, under)];
+  const ratios: number[] = [];
+  for (let draw = 0; draw < draws; draw++) {
+    const from = draw * groups;
+    let [numerator, denominator] = [0, 0];
+    // Both sums in one loop: each count is read once, and the processor adds to both at a time.
+    for (let group = 0; group < groups; group++) {
+      const count = counts[from + group]!;
+      numerator += count * above[group]!;
+      denominator += count * below[group]!;
+    }
+    const ratio = numerator / denominator;
+    if (Number.isFinite(ratio)) ratios.push(ratio);
+  }
+  return middleOf(ratios, level);
 }

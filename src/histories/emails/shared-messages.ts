@@ -4,7 +4,7 @@
  * are found here once, when rows are put in order, so that a report looks for other people only where there may be some.
  */
 import { WorkTurns } from '../../warehouse/work-turns.ts';
-import { filledRows, type Touchpoints } from '../histories.ts';
+import { filledRows, type Histories, type Touchpoints } from '../histories.ts';
 import { roomFor } from '../room.ts';
 import { type EmailRows, filledEmails } from './email-rows.ts';
 import { HashIndex } from './hash-index.ts';
@@ -18,15 +18,49 @@ type Rows = Pick<Touchpoints, 'starts' | 'message' | 'length'>;
 /** By the starts of email events, which are replaced when rows are put in order. */
 const known = new WeakMap<Uint32Array, Promise<HashIndex>>();
 
+/** Finds what {@link DoubtfulMessages} are made from, so that the first report does not have to. */
+export async function prepareMessages(histories: Histories): Promise<void> {
+  if (histories.emails !== null) await sharedMessages(histories, histories.emails);
+}
+
+/** The messages that may belong to more than one person. */
+export class DoubtfulMessages {
+  /** A bit for each hash, so that most of the others need no look into the sets. */
+  private readonly bits: Uint8Array;
+
+  private constructor(private readonly sets: readonly HashIndex[]) {
+    const size = sets.reduce((sum, set) => sum + set.size, 0);
+    this.bits = new Uint8Array(2 ** Math.ceil(Math.log2(Math.max(64, 2 * size))));
+    for (const set of sets)
+      for (let number = 0; number < set.size; number++) {
+        const hash = set.hashOf(number);
+        this.bits[this.byteOf(hash)]! |= 1 << (hash & 7);
+      }
+  }
+
+  static async of(touchpoints: Rows, emails: EmailRows): Promise<DoubtfulMessages> {
+    const sets = [await sharedMessages(touchpoints, emails), await freshMessages(touchpoints, emails)];
+    return new DoubtfulMessages(sets.filter(({ size }) => size > 0));
+  }
+
+  has(hash: number): boolean {
+    return (this.bits[this.byteOf(hash)]! & (1 << (hash & 7))) !== 0 && this.sets.some((set) => set.find(hash) >= 0);
+  }
+
+  private byteOf(hash: number): number {
+    return (hash >>> 3) & (this.bits.length - 1);
+  }
+}
+
 /** The hashes of messages in order that more than one subject has. */
-export function sharedMessages(touchpoints: Rows, emails: EmailRows): Promise<HashIndex> {
+function sharedMessages(touchpoints: Rows, emails: EmailRows): Promise<HashIndex> {
   const own = known.get(emails.starts) ?? findShared(touchpoints, emails);
   known.set(emails.starts, own);
   return own;
 }
 
 /** The hashes of messages of fresh rows. Who else has them is not known. */
-export async function freshMessages(touchpoints: Rows, emails: EmailRows): Promise<HashIndex> {
+async function freshMessages(touchpoints: Rows, emails: EmailRows): Promise<HashIndex> {
   const fresh = new HashIndex();
   const turns = new WorkTurns();
   for (const [{ message, length }, from] of [

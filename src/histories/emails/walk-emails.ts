@@ -138,6 +138,7 @@ interface Rows {
 class Walk {
   private readonly emails: Rows;
   private readonly touches: Rows;
+  private readonly fresh_touches: Rows;
   private readonly email_brand: Int32Array;
   private readonly start_ms: Float64Array;
   private readonly end_ms: Float64Array;
@@ -162,9 +163,11 @@ class Walk {
       first_kind: 0,
       limits: isWithin(emails.position, touchpoints) ? null : limitsOf(emails.collectors, touchpoints),
     };
-    // Touchpoints count before their position is told.
+    // Fresh touchpoints are there before their position is told.
     const limits = limitsOf(histories.collectors, touchpoints);
-    this.touches = { ...histories, first_kind: emails.labels.length, limits };
+    this.fresh_touches = { ...histories, first_kind: emails.labels.length, limits };
+    const all_count = isWithin(histories.filled.position, touchpoints);
+    this.touches = { ...this.fresh_touches, limits: all_count ? null : limits };
     this.email_brand = Int32Array.from(emails.labels, ({ brand_id }) => brand_ids.indexOf(brand_id!));
     this.start_ms = Float64Array.from(read.spans, ({ start_ms }) => start_ms);
     this.end_ms = Float64Array.from(read.spans, ({ end_ms }) => end_ms);
@@ -190,7 +193,7 @@ class Walk {
     const brand = this.of.brandOf(subject);
     if (brand < 0) return;
     this.rows(this.touches, from, until, brand);
-    for (; fresh >= 0; fresh = olderFresh(histories, fresh)) this.rows(this.touches, fresh, fresh + 1, brand);
+    for (; fresh >= 0; fresh = olderFresh(histories, fresh)) this.rows(this.fresh_touches, fresh, fresh + 1, brand);
   }
 
   end(subject: number): void {

@@ -37,6 +37,6 @@ export function emailCodes({ emails, histories, kinds }: EmailHistories): EmailC
     kind: Uint8Array.from(kinds, (kind) => all.indexOf(kind?.campaign_kind ?? null)),
     series: Uint32Array.from([...of_emails, ...series_of_touch]),
     series_of_touch,
-    numberOfKind: (campaign_kind) => all.indexOf(campaign_kind),
+    numberOfKind: (campaign_kind) => (named.has(campaign_kind) ? all.indexOf(campaign_kind) : all.length),
   };
 }

@@ -3,7 +3,7 @@ import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { MS_PER_HOUR } from '../../domain/time.ts';
 import { roomFor } from '../../histories/room.ts';
 import { sortedInTurns } from '../../warehouse/work-turns.ts';
-import { hourOfCell, weekdayOfCell } from './send-cells.ts';
+import { CELLS, hourOfCell, weekdayOfCell } from './send-cells.ts';
 import {
   ANSWERS,
   type Answer,
@@ -32,14 +32,18 @@ export const MARKS = 6;
 const COUNTED = ['delivered', 'recipients', 'opened', 'clicked'] as const;
 const [DELIVERED, RECIPIENTS, OPENED, CLICKED] = [0, 1, 2, 3] as const;
 
+const HOUR_OF = Uint8Array.from({ length: CELLS }, (_, cell) => hourOfCell(cell));
+const WEEKDAY_OF = Uint8Array.from({ length: CELLS }, (_, cell) => weekdayOfCell(cell));
+
 /** The counts of one way to group emails. */
 class SlotCounts {
-  private readonly counts: Float64Array;
+  /** By slot and random group, what is counted. */
+  private readonly counts: Uint32Array;
   private readonly openers: Float64Array;
   private readonly clickers: Float64Array;
 
   constructor(private readonly slots: number) {
-    this.counts = new Float64Array(COUNTED.length * slots * PERSON_GROUPS);
+    this.counts = new Uint32Array(slots * PERSON_GROUPS * COUNTED.length);
     this.openers = new Float64Array(slots);
     this.clickers = new Float64Array(slots);
   }
@@ -47,16 +51,18 @@ class SlotCounts {
   /** @param marks those of the person begin at `from`. */
   count(slot: number, group: number, opened: boolean, clicked: boolean, marks: Uint32Array, from: number): void {
     const bit = 1 << slot;
-    this.add(DELIVERED, slot, group);
-    if ((marks[from]! & bit) === 0) this.add(RECIPIENTS, slot, group);
+    const { counts } = this;
+    const at = (slot * PERSON_GROUPS + group) * COUNTED.length;
+    counts[at + DELIVERED]! += 1;
+    if ((marks[from]! & bit) === 0) counts[at + RECIPIENTS]! += 1;
     marks[from]! |= bit;
     if (opened) {
-      this.add(OPENED, slot, group);
+      counts[at + OPENED]! += 1;
       if ((marks[from + 1]! & bit) === 0) this.openers[slot]! += 1;
       marks[from + 1]! |= bit;
     }
     if (clicked) {
-      this.add(CLICKED, slot, group);
+      counts[at + CLICKED]! += 1;
       if ((marks[from + 2]! & bit) === 0) this.clickers[slot]! += 1;
       marks[from + 2]! |= bit;
     }
@@ -69,15 +75,11 @@ class SlotCounts {
       own.clickers = this.clickers[slot]!;
       for (const [c, name] of COUNTED.entries())
         for (let group = 0; group < PERSON_GROUPS; group++) {
-          const count = this.counts[(c * this.slots + slot) * PERSON_GROUPS + group]!;
+          const count = this.counts[(slot * PERSON_GROUPS + group) * COUNTED.length + c]!;
           if (count > 0) own[name].set(group, count);
         }
     }
     return found;
-  }
-
-  private add(counted: number, slot: number, group: number): void {
-    this.counts[(counted * this.slots + slot) * PERSON_GROUPS + group]! += 1;
   }
 }
 
@@ -87,7 +89,7 @@ class Values {
   private length = 0;
 
   push(value: number): void {
-    this.values = roomFor(this.values, this.length + 1);
+    if (this.length === this.values.length) this.values = roomFor(this.values, this.length + 1);
     this.values[this.length++] = value;
   }
 
@@ -143,8 +145,8 @@ export class MessageCounts {
     this.delivered += 1;
     if (marks[from] === 0) this.recipients += 1;
     this.of_kind[kind]! += 1;
-    this.hours.count(hourOfCell(cell), group, opened, clicked, marks, from);
-    this.weekdays.count(weekdayOfCell(cell), group, opened, clicked, marks, from + MARKS / 2);
+    this.hours.count(HOUR_OF[cell]!, group, opened, clicked, marks, from);
+    this.weekdays.count(WEEKDAY_OF[cell]!, group, opened, clicked, marks, from + MARKS / 2);
     // An answer that is reported before the delivery came at once.
     if (opened) this.times.open[kind]!.push(Math.max(0, opened_ms - delivered_ms));
     if (clicked) this.times.click[kind]!.push(Math.max(0, clicked_ms - delivered_ms));

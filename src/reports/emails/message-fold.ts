@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../../attribution/plan.ts';
 import { partsOfPolicy } from '../../histories/asked-orders.ts';
-import type { HashIndex } from '../../histories/emails/hash-index.ts';
+import type { DoubtfulMessages } from '../../histories/emails/shared-messages.ts';
 import type { TakesEmails } from '../../histories/emails/walk-emails.ts';
 import { newestFresh, olderFresh } from '../../histories/histories.ts';
 import { factsOf } from '../../histories/label-facts.ts';
@@ -48,12 +48,11 @@ export class MessageFold implements TakesEmails {
   private brand = 0;
   private person = 0;
 
-  /** @param doubtful the hashes of emails that several people may have. */
   constructor(
     private readonly known: EmailsAndOrders,
     plan: Plan,
     { zones, campaign_kind }: SendTimesAsked,
-    private readonly doubtful: readonly HashIndex[],
+    private readonly doubtful: DoubtfulMessages,
   ) {
     const { histories } = known.emails;
     this.codes = emailCodes(known.emails);
@@ -85,16 +84,17 @@ export class MessageFold implements TakesEmails {
     this.own.attach(this.takeOther);
     this.own_marks.fill(0);
     const { named, hashes, unnamed } = this.own;
+    const group = this.groupOf(subject);
     let recipient = -1;
     for (let number = 0; number < named.length; number++) {
       const hash = hashes.hashOf(number);
-      if (this.isDoubtful(hash)) {
+      if (this.doubtful.has(hash)) {
         if (recipient < 0) recipient = this.recipients.push(subject) - 1;
         this.share(hash, number, recipient);
-      } else this.count(named, number, this.brand, this.groupOf(subject), this.own_marks, 0);
+      } else this.count(named, number, this.brand, group, this.own_marks, 0);
     }
     for (let number = 0; number < unnamed.length; number++)
-      this.count(unnamed, number, this.brand, this.groupOf(subject), this.own_marks, 0);
+      this.count(unnamed, number, this.brand, group, this.own_marks, 0);
     if (recipient >= 0) {
       this.marks = roomFor(this.marks, (recipient + 1) * MARKS);
       this.marks.set(this.own_marks, recipient * MARKS);
@@ -142,11 +142,6 @@ export class MessageFold implements TakesEmails {
     return (this.known.emails.emails.named_group[subject] ?? 0) - 1;
   }
 
-  private isDoubtful(hash: number): boolean {
-    for (let i = 0; i < this.doubtful.length; i++) if (this.doubtful[i]!.find(hash) >= 0) return true;
-    return false;
-  }
-
   private share(hash: number, number: number, recipient: number): void {
     const { named } = this.own;
     const emails = this.shared[this.brand]!;
@@ -158,7 +153,7 @@ export class MessageFold implements TakesEmails {
   }
 
   private readonly takeOther = (hash: number, at_ms: number, is_click: boolean): void => {
-    if (!this.isDoubtful(hash)) return;
+    if (!this.doubtful.has(hash)) return;
     const emails = this.shared[this.brand]!;
     emails.answer(emails.of(hash, this.person), at_ms, is_click);
   };
@@ -211,7 +206,7 @@ export class MessageFold implements TakesEmails {
       if (number >= 0) this.of_place[place] = this.cellOf(own.unnamed, number, this.brand);
       return;
     }
-    if (this.isDoubtful(hash)) {
+    if (this.doubtful.has(hash)) {
       const email = this.shared[this.brand]!.of(hash, this.person);
       this.touches.push({ place, brand: this.brand, email });
       return;

@@ -118,7 +118,10 @@ export class PersonMessages {
 
   /** @param message the hash of its `message_id`; 0 is none. @param kind number of its kind of campaign. */
   deliver(message: number, at_ms: number, kind: number, series: number): void {
-    if (message === 0) return this.unnamed.put(at_ms, kind, series);
+    if (message === 0) {
+      this.unnamed.put(at_ms, kind, series);
+      return;
+    }
     const number = this.hashes.add(message);
     if (number === this.named.length) this.named.add();
     this.named.deliver(number, at_ms, kind);
@@ -127,14 +130,18 @@ export class PersonMessages {
   answer(message: number, at_ms: number, is_click: boolean, series: number): void {
     const number = this.answers;
     this.answers += 1;
-    this.at_ms = roomFor(this.at_ms, this.answers);
-    this.message = roomFor(this.message, this.answers);
-    this.series = roomFor(this.series, this.answers);
-    this.is_click = roomFor(this.is_click, this.answers);
+    if (this.answers > this.at_ms.length) this.growAnswers();
     this.at_ms[number] = at_ms;
     this.message[number] = message;
     this.series[number] = series;
     this.is_click[number] = Number(is_click);
+  }
+
+  private growAnswers(): void {
+    this.at_ms = roomFor(this.at_ms, this.answers);
+    this.message = roomFor(this.message, this.answers);
+    this.series = roomFor(this.series, this.answers);
+    this.is_click = roomFor(this.is_click, this.answers);
   }
 
   /** Puts the answers to their emails. @param others takes those with a `message_id` of an email that the person did not get. */

@@ -1,12 +1,14 @@
 /** Cells of the week: an hour of the day on a day of the week. */
 import type { Plan } from '../../attribution/plan.ts';
+import { MS_PER_HOUR } from '../../domain/time.ts';
 import type { BrandWeeks } from './brand-weeks.ts';
-import { DAYS_A_WEEK, HOURS_A_DAY, hourOf, weekdayOf } from './send-figures.ts';
+import { DAYS_A_WEEK, HOURS_A_DAY, THURSDAY } from './send-figures.ts';
 
-/** Cells are numbers from 1; 0 is none. */
-export const CELLS = 1 + DAYS_A_WEEK * HOURS_A_DAY;
+const HOURS_A_WEEK = DAYS_A_WEEK * HOURS_A_DAY;
 
-export const cellOf = (weekday: number, hour: number): number => 1 + weekday * HOURS_A_DAY + hour;
+/** Cells are the hours of the week, from 1; 0 is none. */
+export const CELLS = 1 + HOURS_A_WEEK;
+
 export const weekdayOfCell = (cell: number): number => Math.floor((cell - 1) / HOURS_A_DAY);
 export const hourOfCell = (cell: number): number => (cell - 1) % HOURS_A_DAY;
 
@@ -28,7 +30,7 @@ export class ZoneCells {
       this.period = period;
       this.brand = brand;
     }
-    const local_ms = at_ms + period.offset_ms;
-    return cellOf(weekdayOf(local_ms), hourOf(local_ms));
+    const hour = Math.floor((at_ms + period.offset_ms) / MS_PER_HOUR) + THURSDAY * HOURS_A_DAY;
+    return 1 + hour - HOURS_A_WEEK * Math.floor(hour / HOURS_A_WEEK);
   }
 }

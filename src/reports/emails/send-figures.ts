@@ -1,6 +1,5 @@
 /** What the report on times of sending counts, whichever way its figures are made. */
 import type { CampaignKind } from '../../domain/campaign-kind.ts';
-import { MS_PER_DAY, MS_PER_HOUR } from '../../domain/time.ts';
 import type { Warning } from '../warning.ts';
 import type { BrandWeeks } from './brand-weeks.ts';
 
@@ -79,13 +78,3 @@ export const placeOfPercentile = (percentile: number, times: number): number =>
 
 /** 1 January 1970 was a Thursday, day 3 of a week that begins with Monday as 0. */
 export const THURSDAY = 3;
-
-/** The hour of the day of a local time. */
-export const hourOf = (local_ms: number): number =>
-  Math.floor(local_ms / MS_PER_HOUR) - HOURS_A_DAY * Math.floor(local_ms / MS_PER_DAY);
-
-/** The day of the week of a local time; Monday is 0. */
-export function weekdayOf(local_ms: number): number {
-  const day = Math.floor(local_ms / MS_PER_DAY) + THURSDAY;
-  return day - DAYS_A_WEEK * Math.floor(day / DAYS_A_WEEK);
-}

@@ -3,7 +3,7 @@ import { PERSON_GROUPS, type Plan } from '../../attribution/plan.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
 import { creditInMemory } from '../../histories/credit.ts';
 import { groupOfName } from '../../histories/emails/fill-emails.ts';
-import { freshMessages, sharedMessages } from '../../histories/emails/shared-messages.ts';
+import { DoubtfulMessages } from '../../histories/emails/shared-messages.ts';
 import { type EmailHistories, type EmailKind, walkEmails } from '../../histories/emails/walk-emails.ts';
 import type { SlotSums, TouchSlots } from '../../histories/slot-sums.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
@@ -65,8 +65,8 @@ async function sendTimesInMemory(
   const { counts } = folding.fold!;
   const { by_hour, by_weekday } = counts.slots();
   const sums = credit.sums.slots!;
-  addEarned(by_hour, sums, HOURS, hourOfCell);
-  addEarned(by_weekday, sums, WEEKDAYS, weekdayOfCell);
+  addEarned(by_hour, sums, HOURS);
+  addEarned(by_weekday, sums, WEEKDAYS);
   return {
     by_hour,
     by_weekday,
@@ -82,20 +82,19 @@ async function sendTimesInMemory(
   };
 }
 
-/** The ways in which orders and their people are counted. The groups of each begin with 1. */
+/** The ways to group cells. The groups of each begin with 1. */
 const [HOURS, WEEKDAYS, ALL] = [0, 1, 2] as const;
 const groupingBy = (groupOf: (cell: number) => number): Uint8Array =>
   Uint8Array.from({ length: CELLS }, (_, cell) => (cell === 0 ? 0 : 1 + groupOf(cell)));
 const GROUPINGS = [groupingBy(hourOfCell), groupingBy(weekdayOfCell), groupingBy(() => 0)];
 
-function addEarned(slots: readonly Slot[], sums: SlotSums, grouping: number, slotOf: (cell: number) => number): void {
+function addEarned(slots: readonly Slot[], sums: SlotSums, grouping: number): void {
   for (const [number, slot] of slots.entries()) {
     const { orders, people } = sums.counts(grouping, 1 + number);
     slot.orders = orders;
     slot.buyers = people;
     for (let group = 0; group < PERSON_GROUPS; group++) {
-      let micros = 0n;
-      for (let cell = 1; cell < CELLS; cell++) if (slotOf(cell) === number) micros += sums.micros(cell, group);
+      const micros = sums.micros(grouping, 1 + number, group);
       if (micros !== 0n) slot.credited.set(group, Number(micros));
       slot.micros += micros;
     }
@@ -122,14 +121,9 @@ class Folding {
   async slotsOf(orders: AskedOrders): Promise<TouchSlots | null> {
     const { emails, plan } = this;
     const { histories } = emails;
-    const doubtful = [await sharedMessages(histories, emails.emails), await freshMessages(histories, emails.emails)];
+    const doubtful = await DoubtfulMessages.of(histories, emails.emails);
     const known = { emails, orders, subject_of: subjectsOf(histories, orders) };
-    const fold = new MessageFold(
-      known,
-      plan,
-      this.asked,
-      doubtful.filter(({ size }) => size > 0),
-    );
+    const fold = new MessageFold(known, plan, this.asked, doubtful);
     const signal = this.context.cancellation?.signal;
     await walkEmails(emails, plan, { wanted: kindsThat(emails, isWanted), spans: plan.brands, signal }, fold);
     await fold.finish();
@@ -139,7 +133,7 @@ class Folding {
     fold.placeShared();
     this.fold = fold;
     const person_group = await this.groupsOfOrders(orders, known.subject_of, fold, groups);
-    return { of_place: fold.of_place, slots: CELLS, groupings: GROUPINGS, person_group };
+    return { of_place: fold.of_place, groupings: GROUPINGS, person_group };
   }
 
   /** Counts the emails that several people may have. @returns the random groups of people that were read, by subject. */
