@@ -25,6 +25,48 @@ interface SharedTouch {
   email: number;
 }
 
+/** So many events wait before they are looked at. They fit the cache of a processor. */
+const MOST_WAITING = 1_024;
+
+/** Events of people, as they come. */
+class WaitingEvents {
+  events = 0;
+  people = 0;
+  kind = new Uint32Array(2 * MOST_WAITING);
+  at_ms = new Float64Array(2 * MOST_WAITING);
+  message = new Float64Array(2 * MOST_WAITING);
+  /** By person, the subject that names it, the place of its brand, and the number of events up to its last one. */
+  readonly subject = new Uint32Array(2 * MOST_WAITING);
+  readonly brand = new Uint32Array(2 * MOST_WAITING);
+  readonly until = new Uint32Array(2 * MOST_WAITING);
+
+  add(kind: number, at_ms: number, message: number): void {
+    const event = this.events++;
+    if (event === this.kind.length) this.grow();
+    this.kind[event] = kind;
+    this.at_ms[event] = at_ms;
+    this.message[event] = message;
+  }
+
+  end(subject: number, brand: number): void {
+    const person = this.people++;
+    this.subject[person] = subject;
+    this.brand[person] = brand;
+    this.until[person] = this.events;
+  }
+
+  clear(): void {
+    this.events = 0;
+    this.people = 0;
+  }
+
+  private grow(): void {
+    this.kind = roomFor(this.kind, this.events);
+    this.at_ms = roomFor(this.at_ms, this.events);
+    this.message = roomFor(this.message, this.events);
+  }
+}
+
 export class MessageFold implements TakesEmails {
   readonly counts: MessageCounts;
   /** By place of a touchpoint, the cell of its email. */
@@ -37,6 +79,7 @@ export class MessageFold implements TakesEmails {
   private marks = new Uint32Array(64 * MARKS);
   private readonly own_marks = new Uint32Array(MARKS);
   private readonly own = new PersonMessages();
+  private readonly waiting = new WaitingEvents();
   private readonly codes: ReturnType<typeof emailCodes>;
   private readonly cells: ZoneCells;
   private readonly is_email: Uint8Array;
@@ -66,21 +109,43 @@ export class MessageFold implements TakesEmails {
     this.is_done = new Uint8Array(known.orders.persons);
   }
 
-  begin(): void {
-    this.own.clear();
-  }
+  begin(): void {}
 
   take(kind: number, at_ms: number, brand: number, place: number): void {
-    this.brand = brand;
-    const { codes, own } = this;
+    const { waiting } = this;
     const { emails, histories } = this.known.emails;
-    const series = codes.series[kind]!;
-    if (codes.is_delivery[kind] === 1) own.deliver(emails.message[place]!, at_ms, codes.kind[kind]!, series);
-    else own.answer(histories.message[place]!, at_ms, codes.is_click[kind] === 1, series);
+    const { message } = this.codes.is_delivery[kind] === 1 ? emails : histories;
+    waiting.add(kind, at_ms, message[place]!);
+    this.brand = brand;
   }
 
+  /** People wait until there are some: reading their messages first and looking at them later lets the processor read them side by side. */
   end(subject: number): void {
-    this.person = subject;
+    this.waiting.end(subject, this.brand);
+    if (this.waiting.events > MOST_WAITING) this.foldWaiting();
+  }
+
+  private foldWaiting(): void {
+    const { waiting, own, codes } = this;
+    let event = 0;
+    for (let i = 0; i < waiting.people; i++) {
+      own.clear();
+      for (; event < waiting.until[i]!; event++) {
+        const kind = waiting.kind[event]!;
+        const at_ms = waiting.at_ms[event]!;
+        const message = waiting.message[event]!;
+        if (codes.is_delivery[kind] === 1) own.deliver(message, at_ms, codes.kind[kind]!, codes.series[kind]!);
+        else own.answer(message, at_ms, codes.is_click[kind] === 1, codes.series[kind]!);
+      }
+      this.brand = waiting.brand[i]!;
+      this.person = waiting.subject[i]!;
+      this.foldPerson();
+    }
+    waiting.clear();
+  }
+
+  private foldPerson(): void {
+    const subject = this.person;
     this.own.attach(this.takeOther);
     this.own_marks.fill(0);
     const { named, hashes, unnamed } = this.own;
@@ -111,7 +176,8 @@ export class MessageFold implements TakesEmails {
 
   /** Looks for touchpoints of shared emails at people who ordered and have no event of an email in the period. */
   async finish(): Promise<void> {
-    if (this.shared.every(({ length }) => length === 0)) return;
+    this.foldWaiting();
+    if (!this.shared.some((emails) => emails.has_deliveries)) return;
     const { subject_of, orders, emails } = this.known;
     this.own.clear();
     const turns = new WorkTurns();

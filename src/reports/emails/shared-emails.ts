@@ -25,6 +25,11 @@ export class SharedEmails extends EmailColumns {
     return this.length > MAX_SHARED || this.people.size > MAX_SPLIT;
   }
 
+  /** True if some of them was delivered in the period. */
+  get has_deliveries(): boolean {
+    return this.recipient.subarray(0, this.length).some((recipient) => recipient !== -1);
+  }
+
   hashOf(number: number): number {
     return this.hashes.hashOf(number);
   }
