@@ -1,5 +1,5 @@
 /** Numbers for what the report on times of sending asks of events, so that it compares numbers. */
-import type { EmailHistories } from '../../histories/emails/walk-emails.ts';
+import type { EmailHistories } from '../../histories/emails/email-histories.ts';
 import { groupLabels } from '../../histories/label-facts.ts';
 
 export interface EmailCodes {

@@ -4,7 +4,8 @@
  */
 import type { Plan } from '../../attribution/plan.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
-import { type EmailKind, type TakesEmails, walkEmails } from '../../histories/emails/walk-emails.ts';
+import type { EmailKind } from '../../histories/emails/email-histories.ts';
+import { type TakesEmails, walkEmails } from '../../histories/emails/walk-emails.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import type { ReportContext } from '../context.ts';
 import { type BrandWeeks, weekOf, weekOfMs } from './brand-weeks.ts';

@@ -2,9 +2,10 @@
 import { PERSON_GROUPS, type Plan } from '../../attribution/plan.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
 import { creditInMemory } from '../../histories/credit.ts';
+import type { EmailHistories, EmailKind } from '../../histories/emails/email-histories.ts';
 import { groupOfName } from '../../histories/emails/fill-emails.ts';
 import { DoubtfulMessages } from '../../histories/emails/shared-messages.ts';
-import { type EmailHistories, type EmailKind, walkEmails } from '../../histories/emails/walk-emails.ts';
+import { walkEmails } from '../../histories/emails/walk-emails.ts';
 import type { SlotSums, TouchSlots } from '../../histories/slot-sums.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
