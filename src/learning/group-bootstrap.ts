@@ -52,18 +52,30 @@ export function ratioInterval(
   level: number,
 ): Interval {
   const [above, below] = [byGroup(groups, over), byGroup(groups, under)];
-  const ratios: number[] = [];
-  for (let draw = 0; draw < draws; draw++) {
+  const ratios = new Float64Array(draws);
+  for (let draw = 0; draw < draws; draw += 2) {
     const from = draw * groups;
-    let [numerator, denominator] = [0, 0];
-    // Both sums in one loop: each count is read once, and the processor adds to both at a time.
+    const next = Math.min(draw + 1, draws - 1) * groups;
+    let numerator = 0;
+    let denominator = 0;
+    let next_numerator = 0;
+    let next_denominator = 0;
+    // The sums of two draws in one loop: a processor adds to four sums in the time of one.
     for (let group = 0; group < groups; group++) {
       const count = counts[from + group]!;
-      numerator += count * above[group]!;
-      denominator += count * below[group]!;
+      const next_count = counts[next + group]!;
+      const over_group = above[group]!;
+      const under_group = below[group]!;
+      numerator += count * over_group;
+      denominator += count * under_group;
+      next_numerator += next_count * over_group;
+      next_denominator += next_count * under_group;
     }
-    const ratio = numerator / denominator;
-    if (Number.isFinite(ratio)) ratios.push(ratio);
+    ratios[draw] = numerator / denominator;
+    ratios[next / groups] = next_numerator / next_denominator;
   }
-  return middleOf(ratios, level);
+  return middleOf(
+    Array.from(ratios).filter((ratio) => Number.isFinite(ratio)),
+    level,
+  );
 }
