@@ -37,6 +37,17 @@ const Letter = Type.Object({
   given_up_at: Type.String(),
 });
 
+const Checked = Type.Object({
+  destination_id: Type.String(),
+  kind: Type.String(),
+  result: Type.String({
+    description: '`ok`, `problem`, or `not_checked` where the server is there and no call without an effect shows more',
+  }),
+  message: Type.String({ description: 'What is known, or what is wrong' }),
+  field: nullable('The setting at fault, such as `secrets.api_secret`; null if nothing is wrong'),
+  fix: nullable('What a person does; null if nothing is wrong'),
+});
+
 const Replay = Type.Object(
   {
     what: Type.Optional(
@@ -83,6 +94,30 @@ export function destinationRoutes(destinations: DestinationList): Route[] {
       handle: async (request) => ({
         dead_letters: await destinations.deadLetters(idOf(request.params), request.key!.brand_id),
       }),
+    },
+    {
+      method: 'POST',
+      path: '/v1/destinations/:destination_id/check',
+      tag: 'administration',
+      scope: 'admin',
+      summary: 'Check the settings of a destination without an effect there',
+      description: 'Asks the vendor by a call that keeps nothing, and answers within 15 seconds. No message is sent.',
+      path_parameters: { destination_id: ID },
+      answers: {
+        200: {
+          description: 'What was found',
+          schema: Checked,
+          example: {
+            destination_id: 'ads',
+            kind: 'meta',
+            result: 'problem',
+            message: 'Meta says: Invalid OAuth access token',
+            field: 'secrets.access_token',
+            fix: 'make a new access token for the dataset',
+          },
+        },
+      },
+      handle: (request) => destinations.check(idOf(request.params), request.key!.brand_id),
     },
     {
       method: 'POST',

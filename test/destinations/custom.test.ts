@@ -43,6 +43,7 @@ const settings = (
 ): DestinationOptions => ({
   id: 'crm',
   brand_id: 'default',
+  private_network: true,
   options,
   secrets: { token: 'right' },
   template: { ...of, ...template },

@@ -34,6 +34,7 @@ export const plain: Destination = {
     if (answer.status === 400) return { split: 'the server says that it is wrong' };
     return retry(answer, `status ${answer.status}`, now_ms);
   },
+  check_call: { none: 'it is of a test', url: ({ id }) => `https://${id}.example/` },
 };
 
 export function settingsOf(id: string, more: Partial<DestinationSettings> = {}): DestinationSettings {

@@ -45,6 +45,11 @@ export const custom: Destination = {
     };
   },
   read,
+  check_call: {
+    // Its placeholders come after the host.
+    url: ({ template }) => template!.url.replace(/\{\{[^{}]*\}\}/g, 'x'),
+    none: 'an API of your own has no call that Tributary knows to have no effect: look there after the first order',
+  },
 };
 
 function translate(message: Message, settings: DestinationOptions): Told {

@@ -4,6 +4,7 @@ import { TributaryError } from '../../domain/errors.ts';
 import { formatInstant } from '../../domain/time.ts';
 import type { State, StateTransaction } from '../../state/port.ts';
 import type { DestinationSettings } from '../settings.ts';
+import { type Checked, checkDestination } from './check.ts';
 import { readFeed, readHead, readTold, writeHead, writeTold } from './feed.ts';
 import {
   type DeadLetter,
@@ -42,6 +43,8 @@ export interface DestinationStatus {
 }
 
 export class DestinationList {
+  private readonly checks = new Map<string, Promise<Checked>>();
+
   constructor(
     private readonly settings: ReadonlyMap<string, DestinationSettings>,
     private readonly state: State,
@@ -98,6 +101,16 @@ export class DestinationList {
     });
   }
 
+  /** Asks a destination if it would take what is sent there. Who asks meanwhile gets the same answer. */
+  check(id: string, key_brand_id: string | null): Promise<Checked> {
+    const settings = this.seen(id, key_brand_id);
+    const running = this.checks.get(id);
+    if (running !== undefined) return running;
+    const check = checkDestination(settings, this.clock).finally(() => this.checks.delete(id));
+    this.checks.set(id, check);
+    return check;
+  }
+
   private async replayPage(transaction: StateTransaction, id: string): Promise<number> {
     const letters = await readDead(transaction, id, REPLAYED_TOGETHER);
     const standing = (await readStanding(transaction, id)) ?? newStanding(this.clock());
@@ -140,12 +153,13 @@ export class DestinationList {
   }
 
   /** @throws not_found for destinations that do not exist or belong to another brand. */
-  private seen(id: string, key_brand_id: string | null): void {
+  private seen(id: string, key_brand_id: string | null): DestinationSettings {
     const settings = this.settings.get(id);
     if (settings === undefined || !maySee(key_brand_id, [settings.brand_id]))
       throw new TributaryError('not_found', `there is no destination ${JSON.stringify(id.slice(0, 60))}`, {
         field: 'destination_id',
       });
+    return settings;
   }
 }
 
