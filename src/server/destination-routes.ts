@@ -21,6 +21,8 @@ const Status = Type.Object({
   delivered: Type.Integer(),
   skipped: Type.Integer({ description: 'Messages that were not meant for it, such as orders without email' }),
   refused: Type.Integer({ description: 'Messages that it will never take' }),
+  withheld: Type.Integer({ description: 'Messages that may not leave, and are not sent' }),
+  last_withheld: nullable('Why the last of them may not leave'),
   dead_letters: Type.Integer({ description: 'Those that are kept and can be tried again' }),
   next_try_at: nullable('When it is tried again after a failure'),
   last_delivered_at: nullable('The last delivery'),
