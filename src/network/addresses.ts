@@ -15,7 +15,8 @@ export function isPublicAddress(address: string): boolean {
 
 /** Why requests may not go to a URL without `private_network`; null if they may. A name is looked up later. */
 export function targetProblem({ protocol, hostname }: URL): string | null {
-  if (protocol !== 'https:')
+  if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https://';
+  if (protocol === 'http:')
     return 'begins with http://, which others can read; use https://, or set private_network to true for a server of your own network';
   // The form of addresses in URLs is known: decimal, octal and hexadecimal ones were turned into four numbers.
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');

@@ -8,7 +8,7 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   let left = text;
   for (const secret of secrets) {
     if (secret.length < MIN_LENGTH) continue;
-    const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+    const forms = [secret, encodeURIComponent(secret.toWellFormed()), JSON.stringify(secret).slice(1, -1)];
     const basic = [secret, `${secret}:`].map((own) => Buffer.from(own).toString('base64'));
     for (const form of [...forms, ...basic]) left = left.replaceAll(form, '[secret]');
   }
