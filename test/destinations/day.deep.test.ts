@@ -18,15 +18,18 @@ const SEED = Number(process.env['TRIBUTARY_DESTINATION_SEED'] ?? 16);
 const START_MS = Date.parse('2026-03-15T00:00:00Z');
 const BETWEEN_MS = 28 * MS_PER_MINUTE;
 const ORDERS_A_ROUND = 3;
-/** A kill comes at one of so many requests. */
+/** A kill comes at one of so many requests, or at the next one where they come so slowly. */
 const KILL_WITHIN_REQUESTS = 40;
+const SLOW_MS = 1_500;
 /** In each third round it comes after the custom destination has all orders of before, so that queues get shorter, too. */
 const LONG_ROUND = 3;
-/** What comes no later than this is a kill at rest, which does not count. */
-const KILL_WITHIN_MS = 4_000;
+const LONG_MS = 4_000;
+/** Without a request for so long the server is at rest. Its kill then does not count. */
+const REST_MS = 2_500;
 const MAX_ROUNDS = 2 * KILLS;
 const LONGEST_ANSWER_MS = 12;
 const LOOK_MS = 50;
+const USUAL_START_MS = 800;
 /** In these rounds the webhook and GA4 answer 500. */
 const OUTAGE = { from: Math.round(KILLS * 0.2), to: Math.round(KILLS * 0.6) };
 /** Kills come early, and a destination may have a fault of its own: an order may be told so many rounds later. */
@@ -53,6 +56,8 @@ class Day {
   /** Events that the server has not acknowledged. */
   private unsent: Array<[kind: string, items: object[]]> = [];
   private beside_ms = 0;
+  /** How long the last start took: all waits are longer on a busy machine. */
+  private start_ms = 0;
   readonly data = temporaryFolder();
   places: Record<string, Place> = {};
 
@@ -69,7 +74,10 @@ class Day {
       env: { TRIBUTARY_CLOCK_MS: String(this.beside_ms), TRIBUTARY_LOG_LEVEL: 'warn' },
     });
     onTestFinished(() => void child.kill('SIGKILL'));
-    return Server.listening(child, this.data);
+    const began_ms = performance.now();
+    const server = await Server.listening(child, this.data);
+    this.start_ms = performance.now() - began_ms;
+    return server;
   }
 
   /** New orders, and late touches and refunds of some that were told before. */
@@ -154,9 +162,11 @@ class Day {
     const moment = this.below(2) === 0 ? 'came' : 'handled';
     let waits = round % LONG_ROUND === LONG_ROUND - 1;
     let in_flight = 0;
+    let quiet_since_ms = performance.now();
     const fakes = Object.values(this.places).map(({ fake }) => fake);
     for (const fake of fakes)
       fake.watch((now) => {
+        quiet_since_ms = performance.now();
         if (waits || in_flight > 0 || now !== moment || --left > 0) return;
         in_flight = fakes.reduce((sum, one) => sum + one.inFlight(), 0);
         server.signal('SIGKILL');
@@ -165,13 +175,16 @@ class Day {
       if (in_flight === 0) throw error;
     });
     const before = this.orders.filter((order) => order.round < round);
-    for (let look = 0; waits && look < KILL_WITHIN_MS / LOOK_MS; look++) {
-      const shown = this.places['custom']!.shown();
-      if (before.every(({ id }) => shown.has(id))) waits = false;
-      else await sleep(LOOK_MS);
+    const slowness = Math.max(1, this.start_ms / USUAL_START_MS);
+    const began_ms = performance.now();
+    while (server.alive && performance.now() - quiet_since_ms < REST_MS * slowness) {
+      await sleep(LOOK_MS);
+      const past_ms = (performance.now() - began_ms) / slowness;
+      if (waits) {
+        const shown = this.places['custom']!.shown();
+        waits = past_ms < LONG_MS && !before.every(({ id }) => shown.has(id));
+      } else if (past_ms > SLOW_MS) left = 1;
     }
-    waits = false;
-    await Promise.race([server.gone, sleep(KILL_WITHIN_MS)]);
     await Promise.all([server.kill(), sent]);
     for (const fake of fakes) fake.watch(() => undefined);
     return in_flight;
