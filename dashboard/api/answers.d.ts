@@ -7454,6 +7454,11 @@ skipped: number
  */
 refused: number
 /**
+ * Messages that may not leave, and are not sent
+ */
+withheld: number
+last_withheld: (string | null)
+/**
  * Those that are kept and can be tried again
  */
 dead_letters: number
