@@ -87,7 +87,7 @@ test('orders go out, those of a high value at once; what was refused is listed a
   await place('o3', '900.00');
   await server.flush();
   await expect.poll(() => [...vip.stateByOrder().keys()], WAIT).toEqual(['o3']);
-  expect(await list()).toMatchObject({ vip: { delivered: 1 }, hook: { status: 'stopped' } });
+  await expect.poll(list, WAIT).toMatchObject({ vip: { delivered: 1 }, hook: { status: 'stopped' } });
   expect(await server.post('/v1/destinations/hook/replay', { what: 'nothing' }, ADMIN)).toMatchObject({
     body: { messages: 0 },
   });
