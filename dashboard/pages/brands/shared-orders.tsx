@@ -24,9 +24,9 @@ export function SharedOrders({ data: { shared_orders, rules, totals, currency } 
       ) : (
         <>
           <p>
-            {count(totals.shared_conversions)} {orders(totals.shared_conversions)} of{' '}
-            {money(totals.shared_revenue_micros, currency)} are in two brands or more. Each counts once in the total,
-            and in the row of each brand that has it.
+            The rows of brands have {count(totals.shared_conversions)} {orders(totals.shared_conversions)} (
+            {money(totals.shared_revenue_micros, currency)}) that another brand has, too. The total leaves{' '}
+            {totals.shared_conversions === 1 ? 'it' : 'them'} out, so every order counts once.
           </p>
           <ul>
             {pairs.slice(0, MOST_PAIRS).map((pair) => (

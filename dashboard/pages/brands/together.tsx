@@ -50,7 +50,7 @@ const shareNote = ({ counted_email_share }: Totals): string =>
 
 function customersNote({ customers, shared_customers }: Totals): string {
   const all = `By ${count(customers)} ${customers === 1 ? 'customer' : 'customers'}`;
-  return shared_customers === 0 ? all : `${all}, ${count(shared_customers)} of them in more than one brand`;
+  return shared_customers === 0 ? all : `${all}, each once`;
 }
 
 function returnNote({ spend_micros, return_on_ad_spend: back }: Totals): string {
