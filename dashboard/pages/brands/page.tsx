@@ -58,7 +58,7 @@ function Listed({ data, view }: { data: Consolidated; view: View }) {
           <label class="choice">
             <span>Name has</span>
             <input
-              type="search"
+              type="text"
               value={text}
               spellcheck={false}
               onInput={({ currentTarget: { value } }) => setText(value.trim() === '' ? [] : [value.trim()])}
