@@ -7443,7 +7443,14 @@ export interface Sources {
 sources: {
 source_id: string
 provider: string
+/**
+ * The brand of its events; with by_sender, of those whose sender no rule names
+ */
 brand_id: string
+/**
+ * True if `brand_rules` find the brand by the domain of the sender
+ */
+by_sender: boolean
 /**
  * False if the provider does not sign: then the secret URL is the proof
  */
