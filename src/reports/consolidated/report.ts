@@ -6,7 +6,6 @@ import { type BrandGroups, groupsAmong, NO_BRAND_GROUPS } from '../../domain/bra
 import { money, ratio } from '../../domain/money.ts';
 import { type Static, Type } from '../../domain/typebox.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
-import { readAll } from '../../warehouse/read-row.ts';
 import { answerOnce } from '../answers.ts';
 import { spendMoney } from '../campaign-metrics.ts';
 import { reportHead } from '../config-hash.ts';
@@ -26,7 +25,7 @@ import { type CreditRow, earnedBy } from './credit-rows.ts';
 import { readCustomers } from './customers.ts';
 import { type Figures, less, shownFigures, sumOf } from './figures.ts';
 import { makeRepeatedOrders, type RepeatedValue, readRepeatedCredit, readRepeatedValue } from './repeated-orders.ts';
-import { readTrend } from './trend.ts';
+import { readSales } from './sales.ts';
 
 const ConsolidatedParameters = Type.Object({ ...ONE_MODEL_UNFILTERED, ...COMPARE }, { additionalProperties: false });
 
@@ -112,7 +111,7 @@ async function readFigures(
 ): Promise<ReportJson> {
   const read = await readSources(snapshot, context, plan);
   const own = await creditRows(read.credit);
-  const nets = await readNets(snapshot, read.orders);
+  const sales = await readSales(snapshot, plan, read.orders);
   const customers = await readCustomers(snapshot, plan, read.orders, groups.cross_brand_people);
   const spent = await read.spend.spend(MAX_ROWS);
   const spend = new SpendSums(spent.groups ?? []);
@@ -125,19 +124,13 @@ async function readFigures(
   const [own_of, shared_of] = [earnedBy(own, brandOf), earnedBy(shared, brandOf)];
   const brands = plan.brands.map(({ brand_id }) => ({
     keys: [brand_id],
-    own: { ...(nets.get(brand_id) ?? { orders: 0, net_micros: 0n }), earned: own_of(brand_id) },
+    own: { ...sales.of(brand_id), earned: own_of(brand_id) },
     shared: { ...sharedValueOf(shared_value, brand_id), earned: shared_of(brand_id) },
     customers: customers.by_brand.get(brand_id) ?? 0,
     spend_micros: spend.of(0, brand_id),
   }));
   const totals = sumOf(brands, customers.shared, spend.is_known);
   const in_order = inOrder(brands);
-  const trend = await readTrend(
-    snapshot,
-    plan,
-    read.orders,
-    in_order.map(({ keys }) => keys[0]!),
-  );
   return {
     brands: in_order.map((figures) => ({
       brand_id: figures.keys[0],
@@ -152,7 +145,14 @@ async function readFigures(
       conversions: orders,
       ...money('shared_revenue', micros),
     })),
-    trend,
+    trend: {
+      days_a_point: sales.days_a_point,
+      starts: sales.starts,
+      brands: in_order.map(({ keys: [brand_id] }) => ({
+        brand_id,
+        net_revenue_micros: sales.of(brand_id!).points.map(String),
+      })),
+    },
     warnings,
   };
 }
@@ -181,18 +181,6 @@ async function creditRows(source: CreditSource): Promise<CreditRow[]> {
           },
         ],
   );
-}
-
-async function readNets(
-  snapshot: Snapshot,
-  { events }: Pick<OrderRelations, 'events'>,
-): Promise<Map<string, { orders: number; net_micros: bigint }>> {
-  const rows = await snapshot.query(
-    `select brand_id, count_where(event = 'order') as orders, text128(sum128(after_micros - before_micros)) as net_micros
-     from ${events.name} group by brand_id`,
-  );
-  const found = readAll(rows, { brand_id: 'text', orders: 'number', net_micros: 'bigint' });
-  return new Map(found.map(({ brand_id, ...sums }) => [brand_id, sums]));
 }
 
 function sharedValueOf(values: readonly RepeatedValue[], brand_id: string): { orders: number; net_micros: bigint } {
