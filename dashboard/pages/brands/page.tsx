@@ -13,7 +13,7 @@ import { Together } from './together.tsx';
 
 /** More brands than this have a field to search them, and more rows than this are shown when asked for. */
 const SEARCHED_FROM = 10;
-const MOST_ROWS = 250;
+const MOST_ROWS = 200;
 
 export default function Brands() {
   const [view] = useView();
