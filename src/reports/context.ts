@@ -86,6 +86,8 @@ export interface Resolved {
 export interface Asker {
   /** The brand of the key; null for a key for all brands. */
   key_brand_id: KeyBrand;
+  /** The brands of a person who may see some, where a report with `own_brands` is asked for none of them by name. `key_brand_id` is the first. */
+  brand_ids?: readonly string[];
 }
 
 /** A cache of answers. The key of an answer holds everything that it depends on. */

@@ -45,6 +45,8 @@ export interface Report {
   main_table: MainTable | null;
   /** True if the answer tells of single persons or orders. Viewers do not get it. */
   persons: boolean;
+  /** True if the report answers for all brands of a person who may see some of them. Other reports ask which one. */
+  own_brands: boolean;
   writes: Writes | null;
   example?: ReportJson;
   /** Computes the answer. @throws bad_request naming the parameter, and the errors of the report. */
@@ -63,6 +65,7 @@ interface Declaration<P extends TObject, N extends string> {
   result: TSchema;
   main_table?: MainTable;
   persons?: true;
+  own_brands?: true;
   /** What `compare` sets beside an earlier period. The parameters have `compare`. Without it, the report reads `compare` itself. */
   compared?: ComparedParts;
   /** The meaning of the fields of the answer, by field name. */
@@ -78,6 +81,7 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     path_parameters = {},
     main_table = null,
     persons = false,
+    own_brands = false,
     writes = null,
     explain = {},
     compared,
@@ -89,9 +93,11 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     path_parameters,
     main_table,
     persons,
+    own_brands,
     writes,
     result: explained(declared.result, explain) as TSchema,
-    run: (context, sent, asker) => {
+    run: (context, sent, { key_brand_id, brand_ids }) => {
+      const asker: Asker = { key_brand_id, ...(own_brands && brand_ids !== undefined && { brand_ids }) };
       const ask = (own: ReportContext, question: Record<string, unknown>): Promise<ReportJson> =>
         declared.run(
           { ...own, question: questionOf(declared.name, question) },

@@ -49,6 +49,7 @@ function readRoute(report: Report, services: Services, board: ProgressBoard): Ro
     method: 'GET',
     scope: 'read',
     viewers: !report.persons,
+    own_brands: report.own_brands,
     parameters: Type.Object(
       { ...properties, format: FormatParameter, csv: CsvParameter },
       { additionalProperties: false, ...(required ? { required } : {}) },
@@ -61,7 +62,8 @@ function readRoute(report: Report, services: Services, board: ProgressBoard): Ro
       const asked = { ...parameters, ...(request.params as Record<string, string>) };
       const progress = board.begin(request, reply);
       const context = { ...askedBy(request, reply, services), ...(progress === undefined ? {} : { progress }) };
-      const asker = { key_brand_id: request.key!.brand_id };
+      const { key, brand_ids } = request;
+      const asker = { key_brand_id: key!.brand_id, ...(brand_ids !== undefined && { brand_ids }) };
       const answer = await report.run(context, asked, asker);
       if (reply.getHeader(SERVED_BY_HEADER) === 'histories')
         services.tributary.histories_check.remember({ report, asked, asker, answer });
