@@ -5,10 +5,13 @@
 
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { assert } from '../domain/errors.ts';
-import type { Static, TObject, TSchema } from '../domain/typebox.ts';
+import { words } from '../domain/parameter.ts';
+import { type Static, type TObject, type TSchema, Type } from '../domain/typebox.ts';
 import { answerCompared, type ComparedParts } from './compare.ts';
 import type { Asker, ReportContext, ReportJson } from './context.ts';
 import type { Compare } from './earlier-period.ts';
+import { noisyAnswer } from './noisy/answer.ts';
+import type { Noisy } from './noisy/declared.ts';
 
 /** The main rows of an answer. They are the CSV. */
 export interface MainTable {
@@ -46,6 +49,8 @@ export interface Report {
   /** True if the answer tells of single persons or orders. Viewers do not get it. */
   persons: boolean;
   writes: Writes | null;
+  /** How it is asked with noise; null if it cannot be. */
+  noisy: Noisy | null;
   example?: ReportJson;
   /** Computes the answer. @throws bad_request naming the parameter, and the errors of the report. */
   run(context: ReportContext, asked: Record<string, unknown>, asker: Asker): Promise<ReportJson>;
@@ -68,6 +73,8 @@ interface Declaration<P extends TObject, N extends string> {
   /** The meaning of the fields of the answer, by field name. */
   explain?: Readonly<Record<string, string>>;
   writes?: Writes;
+  /** How it is asked with noise, by the parameter `dp_epsilon`, which is added to the parameters. */
+  noisy?: Noisy;
   example?: ReportJson;
   run(context: ReportContext, asked: Static<P> & Record<N, string>, asker: Asker): Promise<ReportJson>;
 }
@@ -79,6 +86,7 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     main_table = null,
     persons = false,
     writes = null,
+    noisy = null,
     explain = {},
     compared,
     ...rest
@@ -90,8 +98,12 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     main_table,
     persons,
     writes,
+    noisy,
+    parameters: noisy === null ? declared.parameters : withEpsilon(declared.parameters),
     result: explained(declared.result, explain) as TSchema,
     run: (context, sent, asker) => {
+      if (noisy !== null && sent['dp_epsilon'] !== undefined)
+        return noisyAnswer({ name: declared.name, noisy, context, asker }, sent);
       const ask = (own: ReportContext, question: Record<string, unknown>): Promise<ReportJson> =>
         declared.run(
           { ...own, question: questionOf(declared.name, question) },
@@ -104,6 +116,34 @@ export function defineReport<P extends TObject, N extends string = never>(declar
       return answerCompared(compared, compare as Compare, context, asked, ask);
     },
   };
+}
+
+/** The main rows of an answer with noise, of any report. */
+const NOISY_TABLE: MainTable = { rows: 'groups', also: ['unattributed'] };
+
+/** True if an answer has noise. */
+export function hasNoise(answer: ReportJson): boolean {
+  return 'differential_privacy' in answer;
+}
+
+/** The main rows of an answer of a report, exact or with noise. */
+export function mainTableOf({ main_table }: Report, answer: ReportJson): MainTable | null {
+  return hasNoise(answer) ? NOISY_TABLE : main_table;
+}
+
+const EPSILON = {
+  dp_epsilon: Type.Optional(
+    words(
+      'Asks for an answer with noise that protects each person (differential privacy), such as 0.5: less is more noise',
+      {
+        'x-value': 'epsilon',
+      },
+    ),
+  ),
+};
+
+function withEpsilon({ properties }: TObject): TObject {
+  return Type.Object({ ...properties, ...EPSILON }, { additionalProperties: false });
 }
 
 /** A report and its parameters. `as_of` is left out, because the resolved position is in the key of the cache by itself. */

@@ -73,6 +73,8 @@ export interface Route {
   pages?: boolean;
   /** True if viewers may call the route, and keys of scope view: its answer tells of no single person. */
   viewers?: boolean;
+  /** True if keys of scope partner open the route: its answer has noise, or is about the key itself. */
+  partners?: boolean;
   /** True if pages of other sites may call the route (CORS). */
   cors?: boolean;
   summary: string;
