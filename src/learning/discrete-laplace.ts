@@ -6,6 +6,7 @@
  * Source: Canonne, Kamath, Steinke, The discrete Gaussian for differential privacy, arXiv 2004.00010, algorithms 1 and 2.
  */
 import { assert } from '../domain/errors.ts';
+import { twoSidedChance } from './normal.ts';
 import type { RandomIntegers } from './random-integers.ts';
 
 /** The scale of noise as a fraction of positive integers. */
@@ -57,27 +58,43 @@ export function halfWidth(scale: number, confidence: number): number {
   return Math.max(0, Math.ceil(scale * Math.log(2 / beyond) - 1));
 }
 
+/** Points of the integral over the Gamma distribution, and how far from its mean they reach, in standard deviations. */
+const POINTS = 200;
+const REACH = 12;
+
 /**
- * A width h for the sum of `n` independent draws: the sum is within -h to h with at least this chance. It is the Chernoff bound with
- * the moments of the continuous distribution, which are not below those of the discrete one: P(S >= s) <= exp(-l s) (1 - l^2)^-n in
- * units of the scale, at the best l, which is (sqrt(n^2 + s^2) - n) / s.
+ * A width h for the sum of `n` independent draws: the sum is within -h to h with about this chance, and not less. The sum of n continuous
+ * Laplace variables of scale 1 is sqrt(2 G) Z, where G has the Gamma distribution of shape n and Z the normal one (Kotz, Kozubowski,
+ * Podgorski, The Laplace distribution and generalizations, 2001, proposition 2.2.9). A discrete variable is
+ * within a half of a continuous one, and these differences are independent, too.
  */
 export function halfWidthOfSum(scale: number, n: number, confidence: number): number {
   if (n === 0) return 0;
   if (n === 1) return halfWidth(scale, confidence);
-  const target = Math.log((1 - confidence) / 2);
-  const log_bound = (s: number): number => {
-    const l = (Math.sqrt(n * n + s * s) - n) / s;
-    return -l * s - n * Math.log1p(-l * l);
-  };
-  let [low, high] = [0, 1];
-  while (log_bound(high) > target) high *= 2;
-  for (let i = 0; i < 60; i++) {
+  const points = gammaPoints(n);
+  const beyond = (s: number): number =>
+    points.reduce((sum, { g, share }) => sum + share * twoSidedChance(s / Math.sqrt(2 * g)), 0);
+  let [low, high] = [0, Math.sqrt(2 * n)];
+  while (beyond(high) > 1 - confidence) high *= 2;
+  for (let i = 0; i < 40; i++) {
     const middle = (low + high) / 2;
-    if (log_bound(middle) > target) low = middle;
+    if (beyond(middle) > 1 - confidence) low = middle;
     else high = middle;
   }
-  return Math.ceil(high * scale);
+  return Math.ceil(high * scale + Math.sqrt(n));
+}
+
+/** Values of the Gamma distribution of shape n, with the share of each. */
+function gammaPoints(n: number): Array<{ g: number; share: number }> {
+  const reach = REACH * Math.sqrt(n);
+  const low = Math.max(0, n - reach);
+  const points = Array.from({ length: POINTS }, (_, i) => {
+    const g = low + ((i + 0.5) * (n + reach - low)) / POINTS;
+    // Relative to the density at n, so that nothing overflows.
+    return { g, share: Math.exp((n - 1) * Math.log(g / n) - (g - n)) };
+  });
+  const all = points.reduce((sum, { share }) => sum + share, 0);
+  return points.map(({ g, share }) => ({ g, share: share / all }));
 }
 
 /** The least whole number k of at least 1 with P(X >= k) <= chance: P(X >= k) = exp(-k / scale) exp(1 / scale) / (exp(1 / scale) + 1). */

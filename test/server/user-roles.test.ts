@@ -62,6 +62,8 @@ const ADMIN_ONLY = `
   POST /v1/doctor/compact
   POST /v1/doctor/backup
   GET /v1/keys
+  GET /v1/privacy/budgets
+  GET /v1/privacy/answers
   POST /v1/keys
   DELETE /v1/keys/{key_id}
   GET /v1/sources

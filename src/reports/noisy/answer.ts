@@ -201,15 +201,15 @@ async function answerOf(
   return { text: JSON.stringify(answer), cut };
 }
 
-/** Characters of the rows of a table. An answer is stored as one value. */
-const MAX_CHARACTERS = 300_000;
+/** Bytes of the rows of a table as they are stored, within one value. Two tables and what is about them are below its limit. */
+const MAX_TABLE_BYTES = 400_000;
 
 /** The first rows, as far as there is room. */
 function withinSize<T extends { row: ReportJson }>(rows: readonly T[]): T[] {
-  let characters = 0;
+  let bytes = 0;
   return rows.filter(({ row }) => {
-    characters += JSON.stringify(row).length;
-    return characters <= MAX_CHARACTERS;
+    bytes += Buffer.byteLength(JSON.stringify(JSON.stringify(row)));
+    return bytes <= MAX_TABLE_BYTES;
   });
 }
 
