@@ -71,6 +71,8 @@ describe('an answer', () => {
     ['attribution', { dp_epsilon: '0.001' }, 'dp_epsilon: 0.001 is not within 0.01 and 10'],
     ['attribution', { dp_epsilon: 'much' }, 'dp_epsilon: "much" is not a decimal'],
     ['journeys', { filter: ['channel:email'] }, 'filter: channel is a field of touches'],
+    ['attribution', { group_by: 'segment' }, 'group_by: segment may compare people with each other'],
+    ['cohorts', { filter: ['segment:loyal'] }, 'filter: segment may compare people with each other'],
     ['cohorts', { by: 'campaign' }, 'by: is month or week in an answer with noise'],
   ])('of %s is refused with its reason: %j', async (name, parameters, message) => {
     const asked = { ...MARCH, dp_epsilon: '1', brand_id: 'default', ...parameters };

@@ -21,7 +21,7 @@ import {
 } from '../context.ts';
 import { resolveParameters } from '../resolve.ts';
 import type { BoundedSums, Noisy, NoisyQuestion } from './declared.ts';
-import { readAsOf, refuseParameters } from './refusals.ts';
+import { readAsOf, refuseParameters, refuseSegments } from './refusals.ts';
 import { noisyRow, noisyTotals, protection } from './result.ts';
 
 interface Asked {
@@ -45,6 +45,7 @@ export async function noisyAnswer(asked: Asked, sent: Record<string, unknown>): 
   const as_of_ms = readAsOf(as_of as string | undefined, now_ms);
   const brand_id = brandOf(context, asker, sent_brand as string | undefined);
   const own = noisy.ask({ ...parameters, brand_id });
+  refuseSegments(own);
   const bounds = boundsFor(noisy, noise.bounds(brand_id));
   return context.warehouse.read(async (snapshot) => {
     const resolve = (at?: string): Promise<Resolved> =>

@@ -47,8 +47,7 @@ function valuesOf(key: GroupKey, plan: Plan, filters: Filters): Values {
   }
   const filter = [...filters.of_touches, ...filters.of_events].find((own) => own.key.field === key.field);
   const { named, open } = LISTS[key.field]?.(plan) ?? { named: [], open: true };
-  // An order may have several segments, and is grouped by all of them.
-  if (filter === undefined || key.field === 'segment') return { named, open };
+  if (filter === undefined) return { named, open };
   const none = new Set(filter.none);
   if (filter.any.length === 0) return { named: named.filter((value) => !none.has(value)), open };
   return { named: [...new Set(filter.any)].filter((value) => !none.has(value)), open: false };

@@ -2,7 +2,8 @@
 import { isFitted } from '../../attribution/models.ts';
 import { badRequest } from '../../domain/errors.ts';
 import { parseDate, parseInstant } from '../../domain/time.ts';
-import type { Filters } from '../filters.ts';
+import { type Filters, isAboutSegments } from '../filters.ts';
+import type { NoisyQuestion } from './declared.ts';
 
 /** Parameters that a question with noise cannot have, with the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -23,6 +24,21 @@ export function refuseParameters(parameters: Readonly<Record<string, unknown>>):
       'model',
       `${model} learns from all people, so one person changes the credit of others, and no bound of a person holds; use a rule model such as linear`,
     );
+}
+
+/**
+ * Segments may compare people with each other, such as the fifth who spent most. Then one person moves others into other groups, and no
+ * bound of a person holds.
+ * @throws bad_request for groups and filters by segments.
+ */
+export function refuseSegments({ options, tables }: NoisyQuestion): void {
+  const { of_events } = options.filters;
+  const grouped = tables.some(({ key_fields }) => key_fields.includes('segment'));
+  if (!grouped && !of_events.some(isAboutSegments)) return;
+  throw badRequest(
+    grouped ? 'group_by' : 'filter',
+    'segment may compare people with each other, so one person changes the groups of others; answers with noise know no segments',
+  );
 }
 
 /** @throws bad_request for filters about touches. */
