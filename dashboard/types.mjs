@@ -34,7 +34,7 @@ export async function apiTypes(document) {
 
 /** Pages show no answers with noise. @param {any} schema */
 function withoutNoise(schema) {
-  const exact = schema?.anyOf?.filter((/** @type {any} */ part) => !part['x-noise']);
+  const exact = schema?.anyOf?.filter((/** @type {any} */ part) => part.properties?.differential_privacy === undefined);
   if (exact === undefined) return schema;
   return exact.length === 1 ? exact[0] : { ...schema, anyOf: exact };
 }

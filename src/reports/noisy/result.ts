@@ -64,7 +64,6 @@ export const NoisyResult = {
     groups_left_out: number(),
   }),
   description: 'With `dp_epsilon`: the figures with noise, and what protects each person',
-  'x-noise': true,
 };
 
 type Counts = Noisy['counts'];
