@@ -190,13 +190,14 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
   }
   if (content.collector_id === SETTLED_COLLECTOR)
     throw badRequest('config.collector_id', `${SETTLED_COLLECTOR} is a name of the program; choose another one`);
+  const rules = content.brand_rules === undefined ? null : brandRules(content.brand_rules);
   return {
     collector_id: content.collector_id ?? null,
     warehouse: warehouseOf(content.warehouse, env),
     state: stateOf(content.state, env),
     brands,
     brand_groups: brandGroups(content.shared_orders, content.cross_brand_people),
-    brand_rules: content.brand_rules === undefined ? null : brandRules(content.brand_rules),
+    brand_rules: rules,
     behavioural_segments: behaviouralSegments(content.behavioural_segments ?? {}),
     defaults,
     page_conversions,
@@ -220,7 +221,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     default_hosts,
     fits: (content.fits ?? []).map(({ every_hours, ...parameters }) => ({ every_hours, parameters })),
     segment_events: segmentEvents(content.segment_events ?? {}),
-    sources: sourceSettings(content.sources ?? {}, env),
+    sources: sourceSettings(content.sources ?? {}, env, rules !== null && rules.sender_domains.size > 0),
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),

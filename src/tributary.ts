@@ -132,6 +132,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
         ? null
         : new Intake({
             sources: config.sources,
+            brand_rules: config.brand_rules,
             collector,
             state,
             emailPersonOf,

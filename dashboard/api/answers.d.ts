@@ -1423,6 +1423,10 @@ spend_micros: (string | null)
  */
 spend: (string | null)
 /**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: (number | null)
+/**
  * Records that arrived in the period with a known id and other content
  */
 conflicts: number
@@ -1508,6 +1512,10 @@ spend_micros: ((string | null) | null)
  * Spend of the brand or channel in the period; null if there is none, or a rate is missing
  */
 spend: ((string | null) | null)
+/**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: ((number | null) | null)
 }
 /**
  * The figure less that of the earlier period
@@ -1601,6 +1609,10 @@ spend_micros: (string | null)
  */
 spend: (string | null)
 /**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: (number | null)
+/**
  * People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands
  */
 shared_customers: number
@@ -1682,6 +1694,10 @@ spend_micros: ((string | null) | null)
  * Spend of the brand or channel in the period; null if there is none, or a rate is missing
  */
 spend: ((string | null) | null)
+/**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: ((number | null) | null)
 /**
  * People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands
  */
@@ -1782,6 +1798,29 @@ counts_for: string
  * Brands whose customers with the same id count as one person
  */
 cross_brand_people: string[][]
+}
+/**
+ * The net revenue of each brand through the period, for small lines; in points of equally many days, at most 60
+ */
+trend: {
+/**
+ * Days in a point; the first may have fewer
+ */
+days_a_point: number
+/**
+ * The first day of each point
+ */
+starts: string[]
+/**
+ * A row for each brand, most counted revenue first
+ */
+brands: {
+brand_id: string
+/**
+ * Net revenue of the brand by point, in millionths
+ */
+net_revenue_micros: string[]
+}[]
 }
 warnings: {
 code: string
@@ -7565,7 +7604,14 @@ export interface Sources {
 sources: {
 source_id: string
 provider: string
+/**
+ * The brand of its events; with by_sender, of those whose sender no rule names
+ */
 brand_id: string
+/**
+ * True if `brand_rules` find the brand by the domain of the sender
+ */
+by_sender: boolean
 /**
  * False if the provider does not sign: then the secret URL is the proof
  */

@@ -101,6 +101,8 @@ export interface Asker {
   key_brand_id: KeyBrand;
   /** Set for a key that gets answers with noise only: what it may spend. */
   dp_budget?: Pick<Payer, 'key_id' | 'budget'>;
+  /** The brands of a person who may see some, where a report with `own_brands` is asked for none of them by name. `key_brand_id` is the first. */
+  brand_ids?: readonly string[];
 }
 
 /** A cache of answers. The key of an answer holds everything that it depends on. */

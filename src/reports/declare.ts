@@ -48,6 +48,8 @@ export interface Report {
   main_table: MainTable | null;
   /** True if the answer tells of single persons or orders. Viewers do not get it. */
   persons: boolean;
+  /** True if the report answers for all brands of a person who may see some of them. Other reports ask which one. */
+  own_brands: boolean;
   writes: Writes | null;
   /** How it is asked with noise; null if it cannot be. */
   noisy: Noisy | null;
@@ -68,6 +70,7 @@ interface Declaration<P extends TObject, N extends string> {
   result: TSchema;
   main_table?: MainTable;
   persons?: true;
+  own_brands?: true;
   /** What `compare` sets beside an earlier period. The parameters have `compare`. Without it, the report reads `compare` itself. */
   compared?: ComparedParts;
   /** The meaning of the fields of the answer, by field name. */
@@ -85,6 +88,7 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     path_parameters = {},
     main_table = null,
     persons = false,
+    own_brands = false,
     writes = null,
     noisy = null,
     explain = {},
@@ -97,13 +101,16 @@ export function defineReport<P extends TObject, N extends string = never>(declar
     path_parameters,
     main_table,
     persons,
+    own_brands,
     writes,
     noisy,
     parameters: noisy === null ? declared.parameters : withEpsilon(declared.parameters),
     result: explained(declared.result, explain) as TSchema,
-    run: (context, sent, asker) => {
+    run: (context, sent, whole) => {
       if (noisy !== null && sent['dp_epsilon'] !== undefined)
-        return noisyAnswer({ name: declared.name, noisy, context, asker }, sent);
+        return noisyAnswer({ name: declared.name, noisy, context, asker: whole }, sent);
+      const { key_brand_id, brand_ids } = whole;
+      const asker: Asker = { key_brand_id, ...(own_brands && brand_ids !== undefined && { brand_ids }) };
       const ask = (own: ReportContext, question: Record<string, unknown>): Promise<ReportJson> =>
         declared.run(
           { ...own, question: questionOf(declared.name, question) },

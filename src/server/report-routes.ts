@@ -53,6 +53,7 @@ function readRoute(report: Report, services: Services, board: ProgressBoard): Ro
     scope: 'read',
     viewers: !report.persons,
     partners: report.noisy !== null,
+    own_brands: report.own_brands,
     parameters: Type.Object(
       { ...properties, format: FormatParameter, csv: CsvParameter },
       {
@@ -69,10 +70,11 @@ function readRoute(report: Report, services: Services, board: ProgressBoard): Ro
       const asked: Record<string, unknown> = { ...parameters, ...(request.params as Record<string, string>) };
       const progress = board.begin(request, reply);
       const context = { ...askedBy(request, reply, services), ...(progress === undefined ? {} : { progress }) };
-      const asker = askerOf(request.key!);
-      if (isPartnerKey(request.key!) && asked['dp_epsilon'] === undefined) throw needsEpsilon();
+      const { key, brand_ids } = request;
+      const asker = { ...askerOf(key!), ...(brand_ids !== undefined && { brand_ids }) };
+      if (isPartnerKey(key!) && asked['dp_epsilon'] === undefined) throw needsEpsilon();
       const run = () => report.run(context, asked, asker);
-      const answer = await (isPartnerKey(request.key!) ? inSteps(run) : run());
+      const answer = await (isPartnerKey(key!) ? inSteps(run) : run());
       if (reply.getHeader(SERVED_BY_HEADER) === 'histories')
         services.tributary.histories_check.remember({ report, asked, asker, answer });
       return services.outgoing.write(request, async () =>

@@ -92,11 +92,12 @@ export async function noisyAnswer(asked: Asked, sent: Record<string, unknown>): 
 }
 
 /** The one brand of a question, since the bounds and the budget are of one. @throws bad_request, forbidden. */
-function brandOf(context: ReportContext, { key_brand_id }: Asker, sent: string | undefined): string {
+function brandOf(context: ReportContext, { key_brand_id, brand_ids }: Asker, sent: string | undefined): string {
   const brand_id = brandWithin(key_brand_id, sent);
-  if (brand_id !== null) return brand_id;
+  const names_none = sent === undefined && brand_ids !== undefined;
+  if (brand_id !== null && !names_none) return brand_id;
   const [only, ...others] = context.configured_brands;
-  if (others.length > 0)
+  if (others.length > 0 || names_none)
     throw badRequest('brand_id', 'is required with dp_epsilon: bounds and budgets are of one brand; name one');
   return only ?? DEFAULT_BRAND;
 }
