@@ -962,6 +962,8 @@ Annotations: Annotations
 ShareLinks: ShareLinks
 SavedViews: SavedViews
 Keys: Keys
+PrivacyBudgets: PrivacyBudgets
+PrivacyAnswers: PrivacyAnswers
 Brands: Brands
 Settings: Settings
 Sources: Sources
@@ -7482,9 +7484,68 @@ brand_id: (string | null)
 last4: string
 created_at: string
 /**
+ * The epsilon that a key of scope partner may spend
+ */
+dp_epsilon_budget?: string
+/**
+ * When its budget is renewed
+ */
+dp_budget_per?: ("day" | "month" | "total")
+/**
  * Where the key comes from: the store, or a variable of the environment
  */
 origin: ("file" | "environment")
+}[]
+}
+export interface PrivacyBudgets {
+budgets: {
+key_id: string
+name: string
+brand_id: string
+/**
+ * What the questions of one period may cost together
+ */
+epsilon_budget: string
+per: ("day" | "month" | "total")
+/**
+ * The period in UTC: a day, a month, or total
+ */
+period: string
+epsilon_spent: string
+epsilon_left: string
+/**
+ * The sum of the deltas of the answers
+ */
+delta_spent: number
+/**
+ * Questions that were paid for
+ */
+questions: number
+renews_at: (string | null)
+}[]
+}
+export interface PrivacyAnswers {
+answers: {
+question_id: string
+answered_at: string
+report: string
+report_period: {
+start: string
+end: string
+}
+brand_id: string
+group_by: string[]
+as_of: string
+currency: string
+epsilon: string
+/**
+ * People above a bound, and what was cut of their figures, exactly
+ */
+cut: {
+persons: string
+conversions: string
+revenue_micros: string
+}
 }[]
 }
 export interface Brands {

@@ -82,6 +82,8 @@ export interface Route {
    * its answer tells of persons.
    */
   audit?: 'read' | 'action' | 'revocation' | 'sign_in' | null | ((request: FastifyRequest) => boolean);
+  /** True if keys of scope partner open the route: its answer has noise, or is about the key itself. */
+  partners?: boolean;
   /** True if pages of other sites may call the route (CORS). */
   cors?: boolean;
   summary: string;

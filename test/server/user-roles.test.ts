@@ -64,6 +64,8 @@ const ADMIN_ONLY = `
   GET /v1/audit
   GET /v1/audit/verification
   GET /v1/keys
+  GET /v1/privacy/budgets
+  GET /v1/privacy/answers
   POST /v1/keys
   DELETE /v1/keys/{key_id}
   GET /v1/sources
