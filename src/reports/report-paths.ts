@@ -5,7 +5,7 @@ import { makeMembers } from '../attribution/touches.ts';
 import type { WeekStart } from '../domain/time.ts';
 import { partsOfPolicy } from '../histories/asked-orders.ts';
 import { brandDays } from '../histories/zone-days.ts';
-import type { OrderPaths, PathFilters } from '../models/paths/order-paths.ts';
+import type { OrderPaths, PathFilters, PathQuestion } from '../models/paths/order-paths.ts';
 import { readOrderPaths } from '../models/paths/read-order-paths.ts';
 import type { PathStates } from '../models/paths/state-naming.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -29,6 +29,8 @@ interface AskedPaths {
   with_people?: boolean;
   /** True where the instants of touches are wanted. */
   instants?: boolean;
+  /** Which people who did not order may be put together; the path of each is read when left out. */
+  alike?: PathQuestion['alike'];
 }
 
 /**
@@ -39,8 +41,9 @@ export async function reportPaths(
   snapshot: Snapshot,
   context: ReportContext,
   plan: Plan,
-  { states, filters, week_start, with_people = true, instants = false }: AskedPaths,
+  { states, filters, week_start, with_people = true, instants = false, alike = null }: AskedPaths,
 ): Promise<OrderPaths> {
+  const counts = peopleFilter(filters);
   const histories = (await context.histories?.(snapshot, plan.positions.touchpoints)) ?? null;
   const question = {
     states,
@@ -49,13 +52,14 @@ export async function reportPaths(
     in_order: false,
     most_touches: MAX_PATH_LENGTH,
     instants,
+    // A filter about brands or days looks at each person.
+    alike: counts === null ? alike : null,
     threads: context.threads,
     signal: context.cancellation?.signal,
     watch: context.progress?.watchPass,
   };
   const { paths, served_by } = await readOrderPaths(snapshot, plan, context.directory, question, histories);
   if (served_by === 'histories') context.served_by?.(served_by);
-  const counts = peopleFilter(filters);
   if (counts === null || !with_people) return paths;
   const brandOf = (path: number): string => plan.brands[partsOfPolicy(paths.policy[path]!).brand_no]!.brand_id;
   const days = brandDays(plan.brands);
@@ -102,6 +106,7 @@ async function pathsWhere(paths: OrderPaths, isKept: (path: number) => boolean):
     codes: await take(paths.codes, of_touches),
     touch_ms: paths.touch_ms.length > 0 ? await take(paths.touch_ms, of_touches) : paths.touch_ms,
     shown: paths.shown === null ? null : await take(paths.shown, of_touches),
+    weight: await take(paths.weight, of_paths),
     is_order: await take(paths.is_order, of_paths),
     counted: await take(paths.counted, of_paths),
     at_ms: await take(paths.at_ms, of_paths),

@@ -6,6 +6,7 @@ import type { Touchpoints } from '../histories.ts';
 import { Interactions } from '../interactions.ts';
 import { PersonParts } from '../person-parts.ts';
 import { Walk } from '../walk.ts';
+import { AlikePaths } from './alike-paths.ts';
 import { type AskedPaths, silentPolicy } from './asked-paths.ts';
 import { ALONE, FoundPaths, SILENT } from './found-paths.ts';
 import { hasTouchIn } from './silent-people.ts';
@@ -15,6 +16,7 @@ const SILENT_PART = 2_048;
 
 export class PathWalk {
   readonly found: FoundPaths;
+  private readonly alike: AlikePaths | null;
   private readonly walk: Walk;
   private readonly candidates: Candidates;
   private readonly interactions: Interactions | null;
@@ -39,6 +41,7 @@ export class PathWalk {
     this.interactions = plan.collapse === 'none' ? null : new Interactions(touchpoints, facts);
     this.refused = refusedTraits(plan);
     this.found = new FoundPaths(asked.most_of_all, asked.instants);
+    this.alike = asked.alike === null ? null : new AlikePaths(this.found, asked.alike);
   }
 
   /**
@@ -136,6 +139,15 @@ export class PathWalk {
     const touches = this.interactions === null ? count : this.interactions.collapse(places, count);
     if (touches === 0 && order < 0) return;
     const from = Math.max(0, touches - this.asked.most_touches);
-    this.found.add({ order, person, at_ms: orders.at_ms[at]! }, this.touchpoints, places, from, touches);
+    const of = { order, person, at_ms: orders.at_ms[at]! };
+    if (order >= 0 || this.alike === null) this.found.add(of, this.touchpoints, places, from, touches);
+    else this.alike.add(of, this.lowOf(order, person), this.touchpoints.label, places, from, touches);
+  }
+
+  /** The lower half of the key of a person who did not order; 0 where nobody asks. */
+  private lowOf(kind: number, person: number): number {
+    const { alike, silent } = this.asked;
+    if (alike === null || !alike.by_group) return 0;
+    return kind === ALONE ? alike.subject_low[person]! : silent.key_low[person]!;
   }
 }

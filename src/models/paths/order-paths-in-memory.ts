@@ -5,6 +5,7 @@ import type { AskedOrders } from '../../histories/asked-orders.ts';
 import { groupEvents, ordersInMemory } from '../../histories/credit.ts';
 import type { Histories } from '../../histories/histories.ts';
 import { factsOf } from '../../histories/label-facts.ts';
+import type { AskedAlike } from '../../histories/paths/alike-paths.ts';
 import type { AskedPaths } from '../../histories/paths/asked-paths.ts';
 import { type FoundPathsData, joined } from '../../histories/paths/found-paths.ts';
 import { PathWalk } from '../../histories/paths/path-walk.ts';
@@ -15,6 +16,7 @@ import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { assemblePaths } from './assemble-paths.ts';
 import type { OrderPaths, PathQuestion } from './order-paths.ts';
 import { MAX_FIT_TOUCHES, refuseMoreTouches } from './paths.ts';
+import { stateNaming } from './state-naming.ts';
 
 /** What is read of orders where all value events are chosen. */
 const ALL_EVENTS = { makeSegments: null, with_kinds: false };
@@ -45,13 +47,30 @@ export async function orderPathsInMemory(
     orders,
     chosen: await chosenOrders(orders, event_group),
     silent,
+    alike: alikeOf(histories, question),
     most_touches: question.most_touches,
     most_of_all: MAX_FIT_TOUCHES,
     instants: question.instants,
   };
   const found = await findPaths(histories, asked, question);
-  refuseMoreTouches(found.touches);
+  refuseMoreTouches(found.all_touches);
   return assemblePaths(found, plan, { orders, event_group, silent }, question, histories);
+}
+
+/** What tells the paths of people apart who did not order: the names of their touches, and which of them the filters let pass. */
+function alikeOf({ labels, subjects }: Histories, { alike, states, filters }: PathQuestion): AskedAlike | null {
+  if (alike === null) return null;
+  const naming = stateNaming(states);
+  const { shows } = filters.touches ?? { shows: () => true };
+  const first = new Map<string, number>();
+  const stands_for = Uint32Array.from(labels, (label, number) => {
+    const name = `${Number(shows(label))}${naming.of(label)}`;
+    const known = first.get(name) ?? number;
+    first.set(name, known);
+    return known;
+  });
+  const [, subject_low] = subjects.halves(alike.by_group ? subjects.size : 0);
+  return { ...alike, stands_for, subject_low };
 }
 
 /** By order, 1 if some value event of it is chosen. */

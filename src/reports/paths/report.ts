@@ -80,7 +80,12 @@ export async function pathsReport(
       const grouping = { keys: resolveGroupBy(by), filters, week_start: DEFAULT_WEEK_START };
       const source = await readCredits(snapshot, asked, plan, grouping);
       const states = { column: by as LabelColumn };
-      const paths = await reportPaths(snapshot, asked, plan, { ...grouping, states, instants: true });
+      const paths = await reportPaths(snapshot, asked, plan, {
+        ...grouping,
+        states,
+        instants: true,
+        alike: { likeness: 'same_touches', by_group: false },
+      });
       const chosen = await chosenPaths(paths);
       const warnings = [...(await source.warnings()), ...transformWarnings(paths, transforms)];
       return {
