@@ -16,6 +16,8 @@ export class Walk {
   constructor(
     private readonly touchpoints: Touchpoints,
     position: Position,
+    /** True if all touchpoints that were there at the filling lie at or before the position. */
+    private readonly sees_filled = false,
   ) {
     this.limits = Float64Array.from(touchpoints.collectors, (name) => position.get(name) ?? 0);
     this.filled = filledSubjects(touchpoints);
@@ -49,8 +51,10 @@ export class Walk {
     const { places, limits } = this;
     const first = this.length;
     let length = first;
-    for (let i = from; i < until && at_ms[i]! <= last_ms; i++)
-      if (log_seq[i]! <= limits[collector[i]!]!) places[length++] = i;
+    if (this.sees_filled) for (let i = from; i < until && at_ms[i]! <= last_ms; i++) places[length++] = i;
+    else
+      for (let i = from; i < until && at_ms[i]! <= last_ms; i++)
+        if (log_seq[i]! <= limits[collector[i]!]!) places[length++] = i;
     this.length = length;
     this.merge(first);
   }

@@ -4,7 +4,7 @@ import { Random } from '../../src/domain/random.ts';
 import { falseDiscoveryAdjusted } from '../../src/learning/false-discovery.ts';
 import { pooledInteraction, strataWith, stratifiedInteraction } from '../../src/learning/interaction.ts';
 import { twoSidedChance } from '../../src/learning/normal.ts';
-import { drawSums, groupWeights, RANDOM_GROUPS, ratioVariance } from '../../src/learning/random-groups.ts';
+import { drawSums, groupDraws, groupWeights, RANDOM_GROUPS, ratioVariance } from '../../src/learning/random-groups.ts';
 import { scoreInterval } from '../../src/learning/score-interval.ts';
 
 describe('the interaction of two factors', () => {
@@ -101,7 +101,7 @@ describe('random groups', () => {
     expect(all.reduce((sum, weight) => sum + weight, 0) / all.length).toBeCloseTo(1, 1);
     const values = new Float64Array(RANDOM_GROUPS * 2);
     for (let g = 0; g < RANDOM_GROUPS; g++) values[2 * g + 1] = g;
-    const sums = drawSums(values, 2, draws);
+    const sums = drawSums(values, 2, groupDraws(draws));
     for (const [d, weights] of draws.entries()) {
       expect(sums[2 * d]).toBe(0);
       expect(sums[2 * d + 1]).toBe(weights.reduce((sum, weight, g) => sum + weight * g, 0));

@@ -87,7 +87,7 @@ export class AlikePaths {
       own[place] = label;
       size += 1;
     }
-    own.fill(own[size - 1]!, size, touches);
+    for (let i = size; i < touches; i++) own[i] = own[size - 1]!;
   }
 
   private hashOf(touches: number, group: number): number {

@@ -22,6 +22,8 @@ export interface AskedPaths {
   labels: number;
   facts: LabelFacts;
   orders: PathOrders;
+  /** True if all touchpoints that were there at the filling lie at or before the position of the plan. */
+  sees_filled: boolean;
   /** By order, 1 if its path is wanted. */
   chosen: Uint8Array;
   silent: SilentPeople;

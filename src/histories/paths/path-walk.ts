@@ -36,7 +36,7 @@ export class PathWalk {
     private readonly asked: AskedPaths,
   ) {
     const { plan, facts } = asked;
-    this.walk = new Walk(touchpoints, plan.positions.touchpoints);
+    this.walk = new Walk(touchpoints, plan.positions.touchpoints, asked.sees_filled);
     this.candidates = new Candidates(plan, touchpoints, facts);
     this.interactions = plan.collapse === 'none' ? null : new Interactions(touchpoints, facts);
     this.refused = refusedTraits(plan);
@@ -62,12 +62,15 @@ export class PathWalk {
       }
     const all = silent.people + silent.alone.length;
     const take = (): number => Atomics.add(next, 1, SILENT_PART);
-    for (let from = take(); from < all; from = take())
-      for (let i = from; i < Math.min(all, from + SILENT_PART); i++) {
-        if (this.turns.ends(32)) await rest();
+    for (let from = take(); from < all; from = take()) {
+      if (this.turns.ends(1)) await rest();
+      const until = Math.min(all, from + SILENT_PART);
+      for (let i = from; i < until; i++) {
         if (i < silent.people) this.walkSilent(i);
-        else if (silent.alone[i - silent.people] !== 0) this.walkAlone(i - silent.people);
+        else if (silent.alone[i - silent.people] === 0 || !this.walkAlone(i - silent.people)) continue;
+        if (this.turns.ends(128)) await rest();
       }
+    }
   }
 
   private walkOrders(person: number): void {
@@ -99,14 +102,16 @@ export class PathWalk {
     this.endAtLast(SILENT, person, policy, start_ms, silent.conversions[person]!);
   }
 
-  private walkAlone(subject: number): void {
+  /** @returns false without a touchpoint in the period. */
+  private walkAlone(subject: number): boolean {
     const { plan, silent } = this.asked;
     const brand_no = silent.alone[subject]! - 1;
     const { start_ms, end_ms } = plan.brands[brand_no]!;
-    if (!hasTouchIn(this.touchpoints, subject, start_ms, end_ms)) return;
+    if (!hasTouchIn(this.touchpoints, subject, start_ms, end_ms)) return false;
     const policy = silentPolicy(plan, brand_no);
     this.walk.takeSubject(subject, end_ms - 1, start_ms - this.candidates.reachOf(policy));
     this.endAtLast(ALONE, subject, policy, start_ms, Math.max(1, silent.alone_conversions[subject]!));
+    return true;
   }
 
   /** The path of a person who did not order ends at the last touchpoint in the period that may earn. */

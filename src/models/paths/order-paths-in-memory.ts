@@ -12,6 +12,7 @@ import { PathWalk } from '../../histories/paths/path-walk.ts';
 import { NOBODY, silentPeople } from '../../histories/paths/silent-people.ts';
 import type { PersonDirectory } from '../../identity/directory.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
+import { isWithin } from '../../warehouse/position.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
 import { assemblePaths } from './assemble-paths.ts';
 import type { OrderPaths, PathQuestion } from './order-paths.ts';
@@ -45,6 +46,7 @@ export async function orderPathsInMemory(
     labels: histories.labels.length,
     facts: factsOf(histories.labels),
     orders,
+    sees_filled: isWithin(histories.filled.position, plan.positions.touchpoints),
     chosen: await chosenOrders(orders, event_group),
     silent,
     alike: alikeOf(histories, question),
