@@ -16,12 +16,12 @@ export class PersonParts {
 
   /** @param next its first number says how many people were taken; threads share it. */
   constructor(
-    orders: Pick<PassOrders, 'persons' | 'subjects'>,
+    { orders, walked }: { orders: Pick<PassOrders, 'persons' | 'subjects'>; walked: Uint32Array | null },
     touchpoints: Touchpoints,
     readonly next: Int32Array = new Int32Array(1),
   ) {
-    this.people = inMemoryOrder(orders, touchpoints);
-    this.size = Math.max(1, Math.min(MAX_PART, Math.floor(orders.persons / MIN_PARTS)));
+    this.people = inMemoryOrder(orders, touchpoints, walked);
+    this.size = Math.max(1, Math.min(MAX_PART, Math.floor(this.people.length / MIN_PARTS)));
   }
 
   /** The next people. @returns null if there are none. */
@@ -40,12 +40,15 @@ export function endParts(next: Int32Array): void {
 function inMemoryOrder(
   { persons, subjects }: Pick<PassOrders, 'persons' | 'subjects'>,
   { starts }: Touchpoints,
+  walked: Uint32Array | null,
 ): Uint32Array {
   const nobody = 0;
   /** By subject, the last person that begins there, plus 1; and by person, the one before. */
   const last = new Uint32Array(starts.length + 1);
   const before = new Uint32Array(persons);
-  for (let person = 0; person < persons; person++) {
+  const people = walked?.length ?? persons;
+  for (let i = 0; i < people; i++) {
+    const person = walked === null ? i : walked[i]!;
     const from = subjects.starts[person]!;
     const own = from === subjects.starts[person + 1]! ? starts.length : subjects.values[from]!;
     // A subject that came after the filling has fresh touchpoints only.
@@ -53,7 +56,7 @@ function inMemoryOrder(
     before[person] = last[first]!;
     last[first] = person + 1;
   }
-  const sorted = new Uint32Array(persons);
+  const sorted = new Uint32Array(people);
   let count = 0;
   for (const end of last) for (let next = end; next !== nobody; next = before[next - 1]!) sorted[count++] = next - 1;
   return sorted;

@@ -54,7 +54,7 @@ export class PathWalk {
       signal?.throwIfAborted();
     };
     const { orders, silent } = this.asked;
-    const parts = new PersonParts(orders, this.touchpoints, next);
+    const parts = new PersonParts({ orders, walked: null }, this.touchpoints, next);
     for (let persons = parts.take(); persons !== null; persons = parts.take())
       for (const person of persons) {
         if (this.turns.ends(32)) await rest();

@@ -7,10 +7,10 @@ import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
 import type { Purchases } from '../../learning/bg-nbd.ts';
 import type { Spending } from '../../learning/gamma-gamma.ts';
-import { WorkTurns } from '../../warehouse/work-turns.ts';
+import { inBlocks } from '../../warehouse/work-turns.ts';
 import { type Lifetimes, netOf } from './lifetimes.ts';
 
-/** People with a purchase before a day, in the order of {@link Lifetimes}. Times are in days from the first purchase of each. */
+/** People with a purchase before a day, in order of their keys. Times are in days from the first purchase of each. */
 export interface Buyers {
   person: Uint32Array;
   repeats: Float64Array;
@@ -24,36 +24,55 @@ export interface Buyers {
   days: number;
 }
 
+/** What is known of one person, in one row so that it is read at once. */
+const [REPEATS, RECENCY, AGE, MEAN, WIDTH] = [0, 1, 2, 3, 4];
+
 /** @param until_day purchases of this day and later ones are left out. */
 export async function buyersUntil(lifetimes: Lifetimes, until_day: number): Promise<Buyers> {
-  const column = (): Float64Array => new Float64Array(lifetimes.people);
-  const found = { repeats: column(), recency: column(), age: column(), mean: column() };
-  const person = new Uint32Array(lifetimes.people);
-  const turns = new WorkTurns();
+  const { people, by_key } = lifetimes;
+  const rows = new Float64Array(people * WIDTH);
+  const is_buyer = new Uint8Array(people);
+  await inBlocks(people, (from, until) => {
+    for (let person = from; person < until; person++)
+      if (takeBuyer(lifetimes, person, until_day, rows, person * WIDTH)) is_buyer[person] = 1;
+  });
+  const column = (): Float64Array => new Float64Array(people);
+  const [person, repeats, recency, age, mean] = [new Uint32Array(people), column(), column(), column(), column()];
   let [count, repeat_customers, days] = [0, 0, 0];
-  for (let own = 0; own < lifetimes.people; own++) {
-    if (turns.ends(512)) await turns.next();
-    if (!takeBuyer(lifetimes, own, until_day, found, count)) continue;
-    person[count] = own;
-    if (found.repeats[count]! > 0) repeat_customers += 1;
-    days = Math.max(days, found.age[count]!);
-    count += 1;
-  }
+  await inBlocks(people, (from, until) => {
+    for (let i = from; i < until; i++) {
+      const own = by_key[i]!;
+      if (is_buyer[own] === 0) continue;
+      const row = own * WIDTH;
+      person[count] = own;
+      repeats[count] = rows[row + REPEATS]!;
+      recency[count] = rows[row + RECENCY]!;
+      age[count] = rows[row + AGE]!;
+      mean[count] = rows[row + MEAN]!;
+      if (repeats[count]! > 0) repeat_customers += 1;
+      days = Math.max(days, age[count]!);
+      count += 1;
+    }
+  });
   return {
     person: person.subarray(0, count),
-    repeats: found.repeats.subarray(0, count),
-    recency: found.recency.subarray(0, count),
-    age: found.age.subarray(0, count),
-    mean: found.mean.subarray(0, count),
+    repeats: repeats.subarray(0, count),
+    recency: recency.subarray(0, count),
+    age: age.subarray(0, count),
+    mean: mean.subarray(0, count),
     repeat_customers,
     days,
   };
 }
 
-type Columns = Pick<Buyers, 'repeats' | 'recency' | 'age' | 'mean'>;
-
-/** Writes a person to a place. @returns false without a purchase. */
-function takeBuyer(lifetimes: Lifetimes, person: number, until_day: number, found: Columns, place: number): boolean {
+/** Writes a person's row. @returns false without a purchase. */
+function takeBuyer(
+  lifetimes: Lifetimes,
+  person: number,
+  until_day: number,
+  rows: Float64Array,
+  row: number,
+): boolean {
   const { starts, day } = lifetimes;
   let first_day = Number.NaN;
   let last_day = Number.NaN;
@@ -69,10 +88,10 @@ function takeBuyer(lifetimes: Lifetimes, person: number, until_day: number, foun
     micros += net;
   }
   if (Number.isNaN(first_day)) return false;
-  found.repeats[place] = repeats;
-  found.recency[place] = repeats === 0 ? 0 : last_day - first_day;
-  found.age[place] = until_day - first_day;
-  found.mean[place] = repeats === 0 ? 0 : micros / repeats / MICROS_PER_UNIT;
+  rows[row + REPEATS] = repeats;
+  rows[row + RECENCY] = repeats === 0 ? 0 : last_day - first_day;
+  rows[row + AGE] = until_day - first_day;
+  rows[row + MEAN] = repeats === 0 ? 0 : micros / repeats / MICROS_PER_UNIT;
   return true;
 }
 

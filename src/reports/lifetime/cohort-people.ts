@@ -46,7 +46,7 @@ export async function cohortsOf(
   const nameOf = namesOf(lifetimes, by, week_start);
   const by_name = new Map<string | null, Cohort>();
   const turns = new WorkTurns();
-  for (let person = 0; person < lifetimes.people; person++) {
+  for (const person of lifetimes.by_key) {
     if (turns.ends(1_024)) await turns.next();
     if (lifetimes.chosen[person] !== 1) continue;
     const name = nameOf(person);
