@@ -13,7 +13,7 @@ import type { Relation } from '../warehouse/relation.ts';
 import { inBlocks, WorkTurns } from '../warehouse/work-turns.ts';
 import { type Asked, NOT_CHOSEN } from './asked.ts';
 import { type AskedOrders, type KeyedEvent, partsOfPolicy } from './asked-orders.ts';
-import { type ChosenPeople, choosePeople, type PeopleAsked, sortByPerson } from './first-orders.ts';
+import { type ChosenPeople, choosePeople, marked, type PeopleAsked, sortByPerson } from './first-orders.ts';
 import type { Histories, Label } from './histories.ts';
 import { type GroupNames, labelTables } from './label-tables.ts';
 import { isInMemory, isRule, memoryModels } from './memory-models.ts';
@@ -154,7 +154,7 @@ export async function creditOf(
   const { tables, names } = labelTables(histories.labels, columns, question.shows, journey_details);
   const path_facts = people !== null;
   const event_groups = groups.length;
-  const walked = people === null ? null : Uint32Array.from(people.chosen.keys()).filter((p) => people.chosen[p] === 1);
+  const walked = people === null ? null : marked(people.chosen);
   const asked = { plan, orders, tables, event_group, event_groups, walked, journey_details, path_facts, has_spread };
   const sums = await makePass(snapshot, plan, histories, asked, question);
   return sums === null ? null : { ...read, sums, names, hidden_group: tables.hidden_group, event_groups: groups };
@@ -170,7 +170,7 @@ async function eventsOf(
     for (let person = from; person < until; person++) {
       if (chosen[person] === 0) continue;
       for (let i = person_starts[person]!; i < person_starts[person + 1]!; i++)
-        event_group.fill(0, event_starts[by_person[i]!]!, event_starts[by_person[i]! + 1]!);
+        for (let e = event_starts[by_person[i]!]!; e < event_starts[by_person[i]! + 1]!; e++) event_group[e] = 0;
     }
   });
   return { event_group, groups: [[]] };

@@ -10,59 +10,77 @@ import type { Spending } from '../../learning/gamma-gamma.ts';
 import { inBlocks } from '../../warehouse/work-turns.ts';
 import { type Lifetimes, netOf } from './lifetimes.ts';
 
-/** People with a purchase before a day, in order of their keys. Times are in days from the first purchase of each. */
+/** People with a purchase before a day. Times are in days from the first purchase of each. */
 export interface Buyers {
+  count: number;
+  /** How many have repeats. */
+  repeat_customers: number;
+  /** Days from the first purchase of all to the day; 0 without any. */
+  days: number;
+  /** By person, 1 with a purchase. */
+  is_buyer: Uint8Array;
+  /** By person, what is known in {@link WIDTH} numbers, so that it is read at once. */
+  rows: Float64Array;
+}
+
+/** What is known of some buyers, in order of their keys. */
+export interface BuyerColumns {
   person: Uint32Array;
   repeats: Float64Array;
   recency: Float64Array;
   age: Float64Array;
   /** The mean value of the purchases after the first, in units of the currency; 0 without any. */
   mean: Float64Array;
-  /** How many have repeats. */
-  repeat_customers: number;
-  /** Days from the first purchase of all to the day; 0 without any. */
-  days: number;
 }
 
-/** What is known of one person, in one row so that it is read at once. */
 const [REPEATS, RECENCY, AGE, MEAN, WIDTH] = [0, 1, 2, 3, 4];
 
 /** @param until_day purchases of this day and later ones are left out. */
 export async function buyersUntil(lifetimes: Lifetimes, until_day: number): Promise<Buyers> {
-  const { people, by_key } = lifetimes;
+  const { people } = lifetimes;
   const rows = new Float64Array(people * WIDTH);
   const is_buyer = new Uint8Array(people);
-  await inBlocks(people, (from, until) => {
-    for (let person = from; person < until; person++)
-      if (takeBuyer(lifetimes, person, until_day, rows, person * WIDTH)) is_buyer[person] = 1;
-  });
-  const column = (): Float64Array => new Float64Array(people);
-  const [person, repeats, recency, age, mean] = [new Uint32Array(people), column(), column(), column(), column()];
   let [count, repeat_customers, days] = [0, 0, 0];
   await inBlocks(people, (from, until) => {
-    for (let i = from; i < until; i++) {
-      const own = by_key[i]!;
-      if (is_buyer[own] === 0) continue;
-      const row = own * WIDTH;
-      person[count] = own;
-      repeats[count] = rows[row + REPEATS]!;
-      recency[count] = rows[row + RECENCY]!;
-      age[count] = rows[row + AGE]!;
-      mean[count] = rows[row + MEAN]!;
-      if (repeats[count]! > 0) repeat_customers += 1;
-      days = Math.max(days, age[count]!);
+    for (let person = from; person < until; person++) {
+      const row = person * WIDTH;
+      if (!takeBuyer(lifetimes, person, until_day, rows, row)) continue;
+      is_buyer[person] = 1;
       count += 1;
+      if (rows[row + REPEATS]! > 0) repeat_customers += 1;
+      days = Math.max(days, rows[row + AGE]!);
     }
   });
-  return {
-    person: person.subarray(0, count),
-    repeats: repeats.subarray(0, count),
-    recency: recency.subarray(0, count),
-    age: age.subarray(0, count),
-    mean: mean.subarray(0, count),
-    repeat_customers,
-    days,
-  };
+  return { count, repeat_customers, days, is_buyer, rows };
+}
+
+/** The buyers whom a report keeps. */
+export async function buyersWhere(
+  { by_key }: Lifetimes,
+  { count: all, is_buyer, rows }: Buyers,
+  keeps: (person: number) => boolean,
+): Promise<BuyerColumns> {
+  const person = new Uint32Array(all);
+  let count = 0;
+  await inBlocks(by_key.length, (from, until) => {
+    for (let i = from; i < until; i++) if (is_buyer[by_key[i]!] === 1 && keeps(by_key[i]!)) person[count++] = by_key[i]!;
+  });
+  const [repeats, recency, age, mean] = Array.from({ length: WIDTH }, () => new Float64Array(count)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  await inBlocks(count, (from, until) => {
+    for (let i = from; i < until; i++) {
+      const row = person[i]! * WIDTH;
+      repeats[i] = rows[row + REPEATS]!;
+      recency[i] = rows[row + RECENCY]!;
+      age[i] = rows[row + AGE]!;
+      mean[i] = rows[row + MEAN]!;
+    }
+  });
+  return { person: person.subarray(0, count), repeats, recency, age, mean };
 }
 
 /** Writes a person's row. @returns false without a purchase. */
@@ -101,30 +119,31 @@ export const MOST_FITTED = 25_000;
 /**
  * About `most` customers, those of the first random groups. Those without repeats who were observed equally long are one row.
  */
-export function fitted(
+export async function fitted(
   lifetimes: Lifetimes,
   buyers: Buyers,
   most: number,
-): { purchases: Purchases; spending: Spending; customers: number } {
-  const groups = Math.ceil(Math.min(1, most / Math.max(1, buyers.person.length)) * PERSON_GROUPS);
+): Promise<{ purchases: Purchases; spending: Spending; customers: number }> {
+  const groups = Math.ceil(Math.min(1, most / Math.max(1, buyers.count)) * PERSON_GROUPS);
+  const { random_group } = lifetimes;
+  const taken = await buyersWhere(lifetimes, buyers, (person) => random_group[person]! < groups);
   const single = new Map<number, number>();
   const rows: number[] = [];
-  for (let i = 0; i < buyers.person.length; i++) {
-    if (lifetimes.random_group[buyers.person[i]!]! >= groups) continue;
-    if (buyers.repeats[i]! > 0) rows.push(i);
-    else single.set(buyers.age[i]!, (single.get(buyers.age[i]!) ?? 0) + 1);
+  for (let i = 0; i < taken.person.length; i++) {
+    if (taken.repeats[i]! > 0) rows.push(i);
+    else single.set(taken.age[i]!, (single.get(taken.age[i]!) ?? 0) + 1);
   }
   const of_rows = (values: Float64Array): number[] => rows.map((i) => values[i]!);
   const zeros = Array.from(single, () => 0);
   const weight = [...rows.map(() => 1), ...single.values()];
   return {
     purchases: {
-      repeats: [...of_rows(buyers.repeats), ...zeros],
-      recency: [...of_rows(buyers.recency), ...zeros],
-      age: [...of_rows(buyers.age), ...single.keys()],
+      repeats: [...of_rows(taken.repeats), ...zeros],
+      recency: [...of_rows(taken.recency), ...zeros],
+      age: [...of_rows(taken.age), ...single.keys()],
       weight,
     },
-    spending: { purchases: of_rows(buyers.repeats), mean: of_rows(buyers.mean) },
+    spending: { purchases: of_rows(taken.repeats), mean: of_rows(taken.mean) },
     customers: weight.reduce((sum, count) => sum + count, 0),
   };
 }

@@ -17,7 +17,9 @@ import { readLifetimes } from './read-lifetimes.ts';
 /** Draws of the bootstrap, and its seed: the same answer each time. */
 const DRAWS = 300;
 const SEED = 1;
-export const cohortDraws = (): GroupDraws => drawGroups(DRAWS, PERSON_GROUPS, SEED);
+/** They do not depend on the data, so they are made once. */
+let made_draws: GroupDraws | undefined;
+export const cohortDraws = (): GroupDraws => (made_draws ??= drawGroups(DRAWS, PERSON_GROUPS, SEED));
 
 export interface CohortFacts extends Cohorts {
   lifetimes: Lifetimes;

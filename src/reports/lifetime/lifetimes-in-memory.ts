@@ -2,7 +2,7 @@
 
 import { type AskedOrders, partsOfPolicy } from '../../histories/asked-orders.ts';
 import { creditOf, type MemoryCredit, type MemoryOrders, ordersInMemory } from '../../histories/credit.ts';
-import { orderEvent } from '../../histories/first-orders.ts';
+import { marked, orderEvent } from '../../histories/first-orders.ts';
 import type { Histories, Label } from '../../histories/histories.ts';
 import type { KeyIndex } from '../../histories/key-index.ts';
 import { keyOrder } from '../../histories/orders/key-order.ts';
@@ -69,7 +69,7 @@ async function lifetimesOf(
 ): Promise<Lifetimes> {
   const { person_keys, person_starts, by_person } = orders;
   const { passing, chosen } = chosen_people!;
-  const people = peopleOf(orders, only_chosen ? chosen : passing);
+  const people = marked(only_chosen ? chosen : passing);
   const events = orders.event_starts[orders.orders]!;
   const lifetimes = {
     brand_no: new Uint32Array(people.length),
@@ -122,14 +122,6 @@ async function lifetimesOf(
   };
 }
 
-/** The numbers of the people who are marked. */
-function peopleOf({ persons }: AskedOrders, marked: Uint8Array): Uint32Array {
-  const people = new Uint32Array(persons);
-  let count = 0;
-  for (let person = 0; person < persons; person++) if (marked[person] === 1) people[count++] = person;
-  return people.subarray(0, count);
-}
-
 /** The first order of each of some people. */
 const firstsOf = ({ person_starts, by_person }: AskedOrders, people: Uint32Array): Uint32Array =>
   people.map((person) => by_person[person_starts[person]!]!);
@@ -161,7 +153,7 @@ async function withPaths(
   const { person_starts, by_person } = orders;
   const { first, has_email: of_order } = path_facts!;
   const { passing, chosen } = chosen_people!;
-  const people = peopleOf(orders, only_chosen ? chosen : passing);
+  const people = marked(only_chosen ? chosen : passing);
   const has_email = new Uint8Array(orders.orders);
   await inBlocks(people.length, (from, until) => {
     for (let place = from; place < until; place++) {
