@@ -104,9 +104,22 @@ export async function ordersInMemory(
   plan: Plan,
   directory: PersonDirectory,
   histories: Histories,
+  question: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
+): Promise<OrdersRead | null> {
+  return holds(histories, plan, []) ? readOrders(snapshot, plan, directory, histories, question) : null;
+}
+
+/** Orders, and who belongs to whom at their position. */
+export type OrdersRead = MemoryOrders & { person_keys: PersonKeys };
+
+/** Reads the orders of a plan that histories hold. The models of the plan do not matter. See {@link ordersInMemory}. */
+export async function readOrders(
+  snapshot: Snapshot,
+  plan: Plan,
+  directory: PersonDirectory,
+  histories: Histories,
   { makeSegments, people, with_kinds }: Pick<Question, 'makeSegments' | 'people' | 'with_kinds'>,
-): Promise<(MemoryOrders & { person_keys: PersonKeys }) | null> {
-  if (!holds(histories, plan, [])) return null;
+): Promise<OrdersRead | null> {
   const rules = plan.brands.map(({ brand_id, settings }) => brandRule(brand_id, settings));
   const person_keys = await directory.personKeys(snapshot, plan.positions.identity, rules);
   const orders = await askOrders(histories.orders, plan, person_keys, histories.subjects, with_kinds);

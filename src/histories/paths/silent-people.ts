@@ -52,15 +52,19 @@ export async function silentPeople(
 ): Promise<SilentPeople> {
   const { subjects, orders: book } = histories;
   const brands = await SubjectBrands.of(snapshot, subjects, plan.positions.touchpoints);
-  const placeOf = brands.placesIn(plan.brands.map(({ brand_id }) => brand_id));
+  const brand_ids = plan.brands.map(({ brand_id }) => brand_id);
+  const placeOf = brands.placesIn(brand_ids);
   const people = await People.of(book.keys, person_keys);
   const touched = Touched.of(subjects, book.keys);
   // Subjects and keys that come while this runs lie after the position of the report.
   const keys = book.keys.size;
   const alone = new Uint16Array(subjects.size);
-  await inBlocks(alone.length, (from, until) => {
-    for (let subject = from; subject < until; subject++) alone[subject] = placeOf(subject) + 1;
-  });
+  const only_place = brands.onlyPlaceIn(brand_ids);
+  if (only_place === null)
+    await inBlocks(alone.length, (from, until) => {
+      for (let subject = from; subject < until; subject++) alone[subject] = placeOf(subject) + 1;
+    });
+  else alone.fill(only_place + 1);
   /** By key of a person: 1 for a person with an order, 2 and the number of a person without one, 0 for others. */
   const number_of = new Uint32Array(keys);
   for (const key of orders.person_keys) number_of[key] = 1;

@@ -2,7 +2,7 @@
 import type { Plan } from '../../attribution/plan.ts';
 import { NOT_CHOSEN } from '../../histories/asked.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
-import { groupEvents, ordersInMemory } from '../../histories/credit.ts';
+import { groupEvents, type OrdersRead, readOrders } from '../../histories/credit.ts';
 import type { Histories } from '../../histories/histories.ts';
 import { factsOf } from '../../histories/label-facts.ts';
 import type { AskedAlike } from '../../histories/paths/alike-paths.ts';
@@ -22,7 +22,7 @@ import { stateNaming } from './state-naming.ts';
 /** What is read of orders where all value events are chosen. */
 const ALL_EVENTS = { makeSegments: null, with_kinds: false };
 
-/** Reads the paths. @returns null if a value is so large that the query has to refuse it. */
+/** Reads the paths of a plan that histories hold. @returns null if a value is so large that the query has to refuse it. */
 export async function orderPathsInMemory(
   snapshot: Snapshot,
   plan: Plan,
@@ -31,18 +31,23 @@ export async function orderPathsInMemory(
   histories: Histories,
 ): Promise<OrderPaths | null> {
   const { events } = question.filters;
-  const rule_free = { ...plan, models: [] };
-  const read = await ordersInMemory(snapshot, rule_free, directory, histories, {
-    ...(events ?? ALL_EVENTS),
-    people: null,
-  });
-  if (read === null) return null;
-  const { orders, person_keys } = read;
-  const chooses = events?.chooses ?? null;
+  const read = await readOrders(snapshot, plan, directory, histories, { ...(events ?? ALL_EVENTS), people: null });
+  return read === null ? null : pathsOfOrders(snapshot, plan, read, question, histories);
+}
+
+/** The paths of orders that were read. */
+export async function pathsOfOrders(
+  snapshot: Snapshot,
+  plan: Plan,
+  { orders, person_keys }: OrdersRead,
+  question: PathQuestion,
+  histories: Histories,
+): Promise<OrderPaths> {
+  const chooses = question.filters.events?.chooses ?? null;
   const { event_group } = await groupEvents(plan, orders, { keysOf: () => [], chooses });
   const silent = question.with_people ? await silentPeople(snapshot, plan, histories, person_keys, orders) : NOBODY;
   const asked: AskedPaths = {
-    plan: rule_free,
+    plan: { ...plan, models: [] },
     labels: histories.labels.length,
     facts: factsOf(histories.labels),
     orders,
