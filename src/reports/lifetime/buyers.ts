@@ -5,6 +5,7 @@
 
 import { PERSON_GROUPS } from '../../attribution/plan.ts';
 import { MICROS_PER_UNIT } from '../../domain/money.ts';
+import { roomFor } from '../../histories/room.ts';
 import type { Purchases } from '../../learning/bg-nbd.ts';
 import type { Spending } from '../../learning/gamma-gamma.ts';
 import { inBlocks } from '../../warehouse/work-turns.ts';
@@ -19,8 +20,7 @@ export interface Buyers {
   days: number;
   /** By person, 1 with a purchase. */
   is_buyer: Uint8Array;
-  /** By person, what is known in {@link WIDTH} numbers, so that it is read at once. */
-  rows: Float64Array;
+  until_day: number;
 }
 
 /** What is known of some buyers, in order of their keys. */
@@ -33,64 +33,65 @@ export interface BuyerColumns {
   mean: Float64Array;
 }
 
-const [REPEATS, RECENCY, AGE, MEAN, WIDTH] = [0, 1, 2, 3, 4];
+/** What is known of one buyer, as in {@link BuyerColumns}. */
+interface Buyer {
+  repeats: number;
+  recency: number;
+  age: number;
+  mean: number;
+}
 
 /** @param until_day purchases of this day and later ones are left out. */
 export async function buyersUntil(lifetimes: Lifetimes, until_day: number): Promise<Buyers> {
-  const { people } = lifetimes;
-  const rows = new Float64Array(people * WIDTH);
-  const is_buyer = new Uint8Array(people);
+  const is_buyer = new Uint8Array(lifetimes.people);
+  const buyer = { repeats: 0, recency: 0, age: 0, mean: 0 };
   let [count, repeat_customers, days] = [0, 0, 0];
-  await inBlocks(people, (from, until) => {
+  await inBlocks(lifetimes.people, (from, until) => {
     for (let person = from; person < until; person++) {
-      const row = person * WIDTH;
-      if (!takeBuyer(lifetimes, person, until_day, rows, row)) continue;
+      if (!takeBuyer(lifetimes, person, until_day, buyer)) continue;
       is_buyer[person] = 1;
       count += 1;
-      if (rows[row + REPEATS]! > 0) repeat_customers += 1;
-      days = Math.max(days, rows[row + AGE]!);
+      if (buyer.repeats > 0) repeat_customers += 1;
+      days = Math.max(days, buyer.age);
     }
   });
-  return { count, repeat_customers, days, is_buyer, rows };
+  return { count, repeat_customers, days, is_buyer, until_day };
 }
 
 /** The buyers whom a report keeps. */
 export async function buyersWhere(
-  { by_key }: Lifetimes,
-  { count: all, is_buyer, rows }: Buyers,
+  lifetimes: Lifetimes,
+  { is_buyer, until_day }: Buyers,
   keeps: (person: number) => boolean,
 ): Promise<BuyerColumns> {
-  const person = new Uint32Array(all);
+  const { by_key } = lifetimes;
   let count = 0;
+  let people = new Uint32Array(1_024);
   await inBlocks(by_key.length, (from, until) => {
-    for (let i = from; i < until; i++) if (is_buyer[by_key[i]!] === 1 && keeps(by_key[i]!)) person[count++] = by_key[i]!;
-  });
-  const [repeats, recency, age, mean] = Array.from({ length: WIDTH }, () => new Float64Array(count)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  await inBlocks(count, (from, until) => {
     for (let i = from; i < until; i++) {
-      const row = person[i]! * WIDTH;
-      repeats[i] = rows[row + REPEATS]!;
-      recency[i] = rows[row + RECENCY]!;
-      age[i] = rows[row + AGE]!;
-      mean[i] = rows[row + MEAN]!;
+      const person = by_key[i]!;
+      if (is_buyer[person] === 0 || !keeps(person)) continue;
+      people = roomFor(people, count + 1);
+      people[count++] = person;
     }
   });
-  return { person: person.subarray(0, count), repeats, recency, age, mean };
+  const column = (): Float64Array => new Float64Array(count);
+  const [repeats, recency, age, mean] = [column(), column(), column(), column()];
+  const buyer = { repeats: 0, recency: 0, age: 0, mean: 0 };
+  await inBlocks(count, (from, until) => {
+    for (let i = from; i < until; i++) {
+      takeBuyer(lifetimes, people[i]!, until_day, buyer);
+      repeats[i] = buyer.repeats;
+      recency[i] = buyer.recency;
+      age[i] = buyer.age;
+      mean[i] = buyer.mean;
+    }
+  });
+  return { person: people.subarray(0, count), repeats, recency, age, mean };
 }
 
-/** Writes a person's row. @returns false without a purchase. */
-function takeBuyer(
-  lifetimes: Lifetimes,
-  person: number,
-  until_day: number,
-  rows: Float64Array,
-  row: number,
-): boolean {
+/** Finds what is known of a person. @returns false without a purchase. */
+function takeBuyer(lifetimes: Lifetimes, person: number, until_day: number, found: Buyer): boolean {
   const { starts, day } = lifetimes;
   let first_day = Number.NaN;
   let last_day = Number.NaN;
@@ -106,10 +107,10 @@ function takeBuyer(
     micros += net;
   }
   if (Number.isNaN(first_day)) return false;
-  rows[row + REPEATS] = repeats;
-  rows[row + RECENCY] = repeats === 0 ? 0 : last_day - first_day;
-  rows[row + AGE] = until_day - first_day;
-  rows[row + MEAN] = repeats === 0 ? 0 : micros / repeats / MICROS_PER_UNIT;
+  found.repeats = repeats;
+  found.recency = repeats === 0 ? 0 : last_day - first_day;
+  found.age = until_day - first_day;
+  found.mean = repeats === 0 ? 0 : micros / repeats / MICROS_PER_UNIT;
   return true;
 }
 
