@@ -4,7 +4,7 @@
  */
 import { randomGroupOf } from '../../learning/random-groups.ts';
 import { grown } from '../room.ts';
-import type { FoundPaths } from './found-paths.ts';
+import type { FoundPaths, PathOf } from './found-paths.ts';
 
 /** Which paths are alike: those with the same touches in the same order, or those with as many touches of the same names. */
 export type Likeness = 'same_touches' | 'same_members';
@@ -41,7 +41,7 @@ export class AlikePaths {
 
   /** Adds a path: the touchpoints at the places from `from` to before `until`. @param low the lower half of the person's key. */
   add(
-    of: { order: number; person: number; at_ms: number },
+    of: PathOf,
     low: number,
     label: ArrayLike<number>,
     places: Uint32Array,

@@ -4,7 +4,7 @@ import type { PersonKeys } from '../../identity/person-keys.ts';
 import type { Snapshot } from '../../warehouse/port.ts';
 import { inBlocks, WorkTurns } from '../../warehouse/work-turns.ts';
 import type { AskedOrders, Lists } from '../asked-orders.ts';
-import { type Histories, newestFresh, olderFresh, type Touchpoints } from '../histories.ts';
+import type { Histories } from '../histories.ts';
 import { Pairs } from '../orders/lists.ts';
 import { People } from '../orders/people.ts';
 import { Standing } from '../orders/standing.ts';
@@ -104,26 +104,6 @@ export async function silentPeople(
     if (own >= 0 && own < alone.length && alone[own] !== 0) alone_conversions[own]! += 1;
   }
   return { ...found.done(conversions.map((count) => Math.max(1, count))), alone, alone_conversions };
-}
-
-/** True if a subject has a touchpoint in a period. */
-export function hasTouchIn(touchpoints: Touchpoints, subject: number, start_ms: number, end_ms: number): boolean {
-  const { starts, at_ms } = touchpoints;
-  if (subject + 1 < starts.length) {
-    let [low, high] = [starts[subject]!, starts[subject + 1]!];
-    const until = high;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (at_ms[middle]! < start_ms) low = middle + 1;
-      else high = middle;
-    }
-    if (low < until && at_ms[low]! < end_ms) return true;
-  }
-  for (let place = newestFresh(touchpoints, subject); place >= 0; place = olderFresh(touchpoints, place)) {
-    if (at_ms[place]! < start_ms) return false;
-    if (at_ms[place]! < end_ms) return true;
-  }
-  return false;
 }
 
 /** People while they are found. */
