@@ -125,7 +125,7 @@ export class PathWalk {
     const { alone, alone_conversions } = this.asked.silent;
     const silent = this.silent[alone[subject]! - 1]!;
     if (!this.walk.takeIfIn(subject, silent.start_ms, silent.last_ms, silent.first_ms)) return false;
-    this.endAtLast(ALONE, subject, silent, Math.max(1, alone_conversions[subject]!));
+    this.endAtLast(ALONE, subject, silent, Math.max(1, alone_conversions[subject] ?? 1));
     return true;
   }
 
