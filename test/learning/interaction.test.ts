@@ -107,6 +107,20 @@ describe('random groups', () => {
       expect(sums[2 * d + 1]).toBe(weights.reduce((sum, weight, g) => sum + weight * g, 0));
     }
   });
+
+  test('add up in order of the groups, however many sums there are', () => {
+    const random = new Random(2, 'values');
+    const draws = Array.from({ length: 5 }, () => groupWeights(random));
+    for (const width of [1, 7, 8, 9, 18]) {
+      const values = Float64Array.from({ length: RANDOM_GROUPS * width }, (_, i) =>
+        i % width === 3 ? 0 : random.between(-1e9, 1e9),
+      );
+      const sums = drawSums(values, width, groupDraws(draws));
+      for (const [d, weights] of draws.entries())
+        for (let i = 0; i < width; i++)
+          expect(sums[d * width + i]).toBe(weights.reduce((sum, weight, g) => sum + weight * values[g * width + i]!, 0));
+    }
+  });
 });
 
 describe('the interval of a rate', () => {
