@@ -118,7 +118,9 @@ describe('random groups', () => {
       const sums = drawSums(values, width, groupDraws(draws));
       for (const [d, weights] of draws.entries())
         for (let i = 0; i < width; i++)
-          expect(sums[d * width + i]).toBe(weights.reduce((sum, weight, g) => sum + weight * values[g * width + i]!, 0));
+          expect(sums[d * width + i]).toBe(
+            weights.reduce((sum, weight, g) => sum + weight * values[g * width + i]!, 0),
+          );
     }
   });
 });

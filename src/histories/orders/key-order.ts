@@ -21,11 +21,7 @@ export async function keyOrder(keys: KeyIndex): Promise<Uint32Array> {
   return order;
 }
 
-async function merged(
-  a: Uint32Array,
-  b: Uint32Array,
-  compare: (a: number, b: number) => number,
-): Promise<Uint32Array> {
+async function merged(a: Uint32Array, b: Uint32Array, compare: (a: number, b: number) => number): Promise<Uint32Array> {
   const all = new Uint32Array(a.length + b.length);
   const turns = new WorkTurns();
   let [i, j] = [0, 0];

@@ -40,14 +40,7 @@ export class AlikePaths {
   ) {}
 
   /** Adds a path: the touchpoints at the places from `from` to before `until`. @param low the lower half of the person's key. */
-  add(
-    of: PathOf,
-    low: number,
-    label: ArrayLike<number>,
-    places: Uint32Array,
-    from: number,
-    until: number,
-  ): void {
+  add(of: PathOf, low: number, label: ArrayLike<number>, places: Uint32Array, from: number, until: number): void {
     const touches = until - from;
     this.take(label, places, from, until);
     if (this.asked.likeness === 'same_members') this.sortMembers(touches);

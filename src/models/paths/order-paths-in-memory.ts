@@ -6,7 +6,7 @@ import { groupEvents, type OrdersRead, readOrders } from '../../histories/credit
 import type { Histories } from '../../histories/histories.ts';
 import { factsOf } from '../../histories/label-facts.ts';
 import type { AskedAlike } from '../../histories/paths/alike-paths.ts';
-import type { AskedPaths } from '../../histories/paths/asked-paths.ts';
+import type { AskedPaths, PathOrders } from '../../histories/paths/asked-paths.ts';
 import { type FoundPathsData, joined } from '../../histories/paths/found-paths.ts';
 import { PathWalk } from '../../histories/paths/path-walk.ts';
 import { NOBODY, silentPeople } from '../../histories/paths/silent-people.ts';
@@ -18,6 +18,18 @@ import { assemblePaths } from './assemble-paths.ts';
 import type { OrderPaths, PathQuestion } from './order-paths.ts';
 import { MAX_FIT_TOUCHES, refuseMoreTouches } from './paths.ts';
 import { stateNaming } from './state-naming.ts';
+
+const NO_ORDERS: PathOrders = {
+  orders: 0,
+  at_ms: new Float64Array(0),
+  previous_ms: new Float64Array(0),
+  policy: new Uint32Array(0),
+  person_starts: new Uint32Array(1),
+  by_person: new Uint32Array(0),
+  conversions: new Float64Array(0),
+  persons: 0,
+  subjects: { starts: new Uint32Array(1), values: new Float64Array(0) },
+};
 
 /** What is read of orders where all value events are chosen. */
 const ALL_EVENTS = { makeSegments: null, with_kinds: false };
@@ -45,7 +57,6 @@ export async function pathsOfOrders(
 ): Promise<OrderPaths> {
   const chooses = question.filters.events?.chooses ?? null;
   const { event_group } = await groupEvents(plan, orders, { keysOf: () => [], chooses });
-  const silent = question.with_people ? await silentPeople(snapshot, plan, histories, person_keys, orders) : NOBODY;
   const asked: AskedPaths = {
     plan: { ...plan, models: [] },
     labels: histories.labels.length,
@@ -53,13 +64,24 @@ export async function pathsOfOrders(
     orders,
     sees_filled: isWithin(histories.filled.position, plan.positions.touchpoints),
     chosen: await chosenOrders(orders, event_group),
-    silent,
-    alike: alikeOf(histories, question),
+    silent: NOBODY,
+    alike: null,
     most_touches: question.most_touches,
     most_of_all: MAX_FIT_TOUCHES,
     instants: question.instants,
   };
-  const found = await findPaths(histories, asked, question);
+  const findSilent = async () => {
+    if (!question.with_people) return { silent: NOBODY, parts: [] };
+    const silent = await silentPeople(snapshot, plan, histories, person_keys, orders);
+    const of_silent = { ...asked, orders: NO_ORDERS, silent, alike: alikeOf(histories, question) };
+    return { silent, parts: await findPaths(histories, of_silent, { ...question, watch: undefined }) };
+  };
+  // Threads walk the orders while the event loop finds the people who did not order.
+  const [of_orders, of_silent] = await Promise.allSettled([findPaths(histories, asked, question), findSilent()]);
+  if (of_orders.status === 'rejected') throw of_orders.reason;
+  if (of_silent.status === 'rejected') throw of_silent.reason;
+  const { silent, parts } = of_silent.value;
+  const found = joined([...of_orders.value, ...parts]);
   refuseMoreTouches(found.all_touches);
   return assemblePaths(found, plan, { orders, event_group, silent }, question, histories);
 }
@@ -97,10 +119,10 @@ async function findPaths(
   histories: Histories,
   asked: AskedPaths,
   { threads, signal, watch }: Pick<PathQuestion, 'threads' | 'signal' | 'watch'>,
-): Promise<FoundPathsData> {
+): Promise<FoundPathsData[]> {
   const parts = await threads?.paths(histories, asked, signal, watch);
-  if (parts) return joined(parts);
+  if (parts) return parts;
   const walk = new PathWalk(histories, asked);
   await walk.run(undefined, signal);
-  return walk.found;
+  return [walk.found];
 }

@@ -1,8 +1,8 @@
 /** The paths of a log one by one: what is asked, and what is read. {@link ./read-order-paths.ts} reads them. */
 import type { OrderRelations } from '../../attribution/relations.ts';
 import type { Question } from '../../histories/credit.ts';
-import type { Likeness } from '../../histories/paths/alike-paths.ts';
 import type { WatchPass } from '../../histories/pass-progress.ts';
+import type { Likeness } from '../../histories/paths/alike-paths.ts';
 import type { PassThreads } from '../../histories/threads/pass-threads.ts';
 import type { Parameter } from '../../warehouse/port.ts';
 import type { PathStates } from './state-naming.ts';

@@ -47,7 +47,13 @@ export async function readCohorts(
 ): Promise<CohortFacts> {
   const with_first_touch = by === 'first_channel' || by === 'campaign';
   const with_paths = with_prediction || with_first_touch;
-  const asked = { filters, only_chosen: !with_prediction, with_segments: by === 'segment', with_paths, with_first_touch };
+  const asked = {
+    filters,
+    only_chosen: !with_prediction,
+    with_segments: by === 'segment',
+    with_paths,
+    with_first_touch,
+  };
   const { lifetimes, until_ms, credit, warnings } = await readLifetimes(snapshot, context, plan, asked);
   const values = await valuesOf(lifetimes);
   const cohorts = await cohortsOf(lifetimes, values, by, week_start);

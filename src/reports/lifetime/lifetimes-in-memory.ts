@@ -47,7 +47,8 @@ export async function lifetimesInMemory(
   refuseMoreEvents(read.orders.event_starts[read.orders.orders]!);
   const until_ms = lastOrder(read.orders);
   const warnings = warningsOf(plan, { ...read.orders.counts, cut: 0, crowded_ones: 0 });
-  if (!asked.with_paths) return { lifetimes: await lifetimesOf(histories, asked, read), until_ms, credit: null, warnings };
+  if (!asked.with_paths)
+    return { lifetimes: await lifetimesOf(histories, asked, read), until_ms, credit: null, warnings };
   // Threads make the pass meanwhile.
   const [credited, made] = await Promise.allSettled([
     creditOf(snapshot, plan, histories, read, question),

@@ -73,9 +73,8 @@ async function smallRanked(values: ExactSums, people: Uint32Array): Promise<Rank
 
 async function largeRanked(values: ExactSums, people: Uint32Array): Promise<Ranked> {
   const micros = await mapInTurns(people, (person) => values.total(person));
-  const places = await sortInTurns(
-    Uint32Array.from(micros.keys()),
-    (a, b) => (micros[a]! > micros[b]! ? -1 : micros[a]! < micros[b]! ? 1 : 0),
+  const places = await sortInTurns(Uint32Array.from(micros.keys()), (a, b) =>
+    micros[a]! > micros[b]! ? -1 : micros[a]! < micros[b]! ? 1 : 0,
   );
   const sorted = await mapInTurns(places, (place) => micros[place]!);
   return {
