@@ -44,12 +44,11 @@ export async function askOrders(
   if (isTooLarge(events)) return null;
   const people = await People.of(book.keys, person_keys);
   const previous_ms = await previousOf(book, picked, (row) => people.personOf(book.conversions.subject[row]!));
-  const no_previous = (): Float64Array => new Float64Array(rows.length).fill(Number.NaN);
   return {
     orders: rows.length,
     rows,
     at_ms,
-    previous_ms: since && previous_ms !== null ? previous_ms : no_previous(),
+    previous_ms: since && previous_ms !== null ? previous_ms : noPrevious(rows.length),
     policy: policiesOf(book, picked),
     event_starts,
     before: events.before,
@@ -72,6 +71,13 @@ export async function askOrders(
     spend: () => spendAt(book, standing),
     rates: () => ratesAt(book, standing),
   };
+}
+
+/** Nothing is before the orders of a report that looks back as far as it can. The array is used again; nobody changes it. */
+let no_previous = new Float64Array(0);
+function noPrevious(orders: number): Float64Array {
+  if (no_previous.length < orders) no_previous = new Float64Array(orders).fill(Number.NaN);
+  return no_previous.subarray(0, orders);
 }
 
 function policiesOf({ conversions: { type } }: OrderBook, { rows, place }: PickedOrders): Uint32Array {

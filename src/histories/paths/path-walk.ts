@@ -133,6 +133,11 @@ export class PathWalk {
   private endAtLast(kind: number, person: number, silent: SilentOf, conversions: number): void {
     const at_ms = this.lastTouch(silent.start_ms);
     if (at_ms === null) return;
+    if (this.walk.length === 1 && this.asked.plan.limits.least > 0) {
+      // Nothing continues or repeats it, and the path ends at it.
+      this.keep(kind, person, at_ms, this.walk.places, 1);
+      return;
+    }
     const { end } = this;
     end.at_ms[0] = at_ms;
     end.policy[0] = silent.policy;
@@ -157,12 +162,15 @@ export class PathWalk {
     const count = this.candidates.ofOrder(orders, at, order < 0 ? 0 : person);
     const places = this.candidates.found;
     const touches = this.interactions === null ? count : this.interactions.collapse(places, count);
-    if (touches === 0 && order < 0) return;
+    if (touches > 0 || order >= 0) this.keep(order, person, orders.at_ms[at]!, places, touches);
+  }
+
+  private keep(order: number, person: number, at_ms: number, places: Uint32Array, touches: number): void {
     const from = Math.max(0, touches - this.asked.most_touches);
     const { of } = this;
     of.order = order;
     of.person = person;
-    of.at_ms = orders.at_ms[at]!;
+    of.at_ms = at_ms;
     if (order >= 0 || this.alike === null) this.found.add(of, this.touchpoints, places, from, touches);
     else this.alike.add(of, this.lowOf(order, person), this.touchpoints.label, places, from, touches);
   }
