@@ -20,6 +20,7 @@ import { type BrandRules, brandRules } from './log/brand-rules.ts';
 import { DEFAULT_LIMITS, type Limits } from './log/limits.ts';
 import type { SettleSettings } from './log/settlement/settings.ts';
 import { readMachineTraffic } from './machine-traffic-config.ts';
+import { type BehaviouralSegments, behaviouralSegments } from './profiles/settings.ts';
 import { type PullSettings, pullSettings } from './pulls/settings.ts';
 import type { ScheduledFit } from './reports/scheduled-fits.ts';
 import { embedOrigins } from './sharing/embed-origins.ts';
@@ -41,6 +42,7 @@ export interface Config {
   brand_groups: BrandGroups;
   /** Null without rules. */
   brand_rules: BrandRules | null;
+  behavioural_segments: readonly BehaviouralSegments[];
   defaults: BrandSettings;
   /** Brands whose pages may send conversions, or not; the others do as `page_conversions_default` says. */
   page_conversions: Map<string, boolean>;
@@ -72,6 +74,8 @@ export interface Config {
   pulls: ReadonlyMap<string, PullSettings>;
   /** Null where people sign in with keys only. */
   oidc: OidcSettings | null;
+  /** Null keeps all entries of the audit log. */
+  audit_days: number | null;
   query_timeout_ms: number;
   memory_limit_bytes: number | null;
   /** Null means a quarter of the machine. */
@@ -182,6 +186,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     brands,
     brand_groups: brandGroups(content.shared_orders, content.cross_brand_people),
     brand_rules: content.brand_rules === undefined ? null : brandRules(content.brand_rules),
+    behavioural_segments: behaviouralSegments(content.behavioural_segments ?? {}),
     defaults,
     page_conversions,
     page_conversions_default: content.defaults?.page_conversions ?? false,
@@ -206,6 +211,7 @@ export function makeConfig(file: unknown, env: NodeJS.ProcessEnv = {}): Config {
     destinations: destinationSettings(content.destinations ?? {}, env),
     pulls: pullSettings(content.pulls ?? {}, env),
     oidc: content.oidc === undefined ? null : oidcSettings(content.oidc, env),
+    audit_days: content.audit_days ?? null,
     query_timeout_ms: content.query_timeout_ms ?? 120_000,
     memory_limit_bytes: content.memory_limit_bytes ?? null,
     histories_memory_bytes: content.histories_memory_bytes ?? null,

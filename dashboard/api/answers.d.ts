@@ -968,6 +968,8 @@ Sources: Sources
 Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
 Pulls: Pulls
+Audit: Audit
+AuditVerification: AuditVerification
 }
 export interface ProjectsOneSettings {
 
@@ -6836,7 +6838,105 @@ segment_criteria: (string | null)
 segment_properties: unknown
 assigned_at: string
 expires_at: (string | null)
+/**
+ * True if it is the latest statement about this segment, and has not ended
+ */
+is_current: boolean
 }[]
+lifecycle: {
+orders: number
+first_order_at: (string | null)
+last_order_at: (string | null)
+net_revenue_micros: string
+net_revenue: string
+average_order_value: (string | null)
+/**
+ * Half of the times between two orders are at most so long
+ */
+median_days_between_orders: (number | null)
+}
+credit_summary: {
+channels: {
+channel: string
+orders: number
+attributed_revenue_micros: string
+attributed_revenue: string
+}[]
+/**
+ * Revenue that no touch earned, by reason; with the channels it is the net revenue
+ */
+unattributed: {
+reason: string
+revenue_micros: string
+revenue: string
+}[]
+}
+email_engagement: {
+sends: number
+/**
+ * Emails that were delivered
+ */
+delivered: number
+/**
+ * Of the delivered emails those that a person opened; open_rate is their share
+ */
+opened: number
+/**
+ * Of the delivered emails those that a person clicked; click_rate is their share
+ */
+clicked: number
+open_rate: (number | null)
+click_rate: (number | null)
+human_opens: number
+human_clicks: number
+/**
+ * Opens of mail gateways and proxies; no other figure counts them
+ */
+machine_opens: number
+machine_clicks: number
+last_open_at: (string | null)
+last_click_at: (string | null)
+unsubscribed_at: (string | null)
+resubscribed_at: (string | null)
+complained_at: (string | null)
+/**
+ * The last bounce that was not soft
+ */
+bounced_at: (string | null)
+/**
+ * The hour of the day, in the zone of the brand, with most first answers to emails; null where answers are few or spread. People answer after they were mailed, so it also shows when that was
+ */
+preferred_hour: {
+hour: (number | null)
+answers: number
+/**
+ * Answers in the hour with most of them
+ */
+in_hour: (number | null)
+p_value: (number | null)
+/**
+ * Why there is no result
+ */
+withheld: (string | null)
+}
+/**
+ * Whether later emails are answered within three days more often than earlier ones (rank-sum test, 5 %); emails of the last three days do not count
+ */
+trend: {
+/**
+ * rising, falling or none_found; null where emails are few
+ */
+direction: (string | null)
+emails: number
+answered: number
+p_value: (number | null)
+/**
+ * Why there is no result
+ */
+withheld: (string | null)
+}
+events_truncated: boolean
+}
 summary: {
 journey_count: number
 total_touchpoint_count: number
@@ -7505,4 +7605,67 @@ last_error: (string | null)
  */
 notes: string[]
 }[]
+}
+export interface Audit {
+entries: {
+seq: number
+at: string
+/**
+ * `outcome` is how the action of the number `of` ended
+ */
+kind: ("read" | "action" | "outcome" | "sign_in" | "pruned")
+/**
+ * The route
+ */
+call: string
+actor: ({
+key_id: string
+name: string
+origin: string
+} | null)
+brand_id: (string | null)
+target: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: string
+}
+/**
+ * Marks of the ids that were named
+ */
+persons: string[]
+/**
+ * Names of the parameters that were given
+ */
+parameters: string[]
+request_id: string
+of?: number
+/**
+ * `done`, or the code of the failure
+ */
+result?: string
+/**
+ * The hash of the entry before
+ */
+before: string
+/**
+ * SHA-256 of the entry without this field, as JSON with sorted keys
+ */
+hash: string
+}[]
+next_before: (number | null)
+}
+export interface AuditVerification {
+whole: boolean
+entries: number
+head: {
+seq: number
+hash: string
+}
+/**
+ * The oldest entry; those before were removed by age
+ */
+first_seq: number
+problem: (string | null)
 }

@@ -70,6 +70,7 @@ export function destinationRoutes(destinations: DestinationList): Route[] {
     {
       method: 'GET',
       path: '/v1/destinations/:destination_id/dead-letters',
+      audit: 'read',
       tag: 'administration',
       scope: 'admin',
       summary: 'List what a destination will never take, with the reasons',

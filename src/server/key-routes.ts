@@ -81,6 +81,7 @@ export function keyRoutes({ keys }: Services): Route[] {
       path: `${path}/:key_id`,
       tag: 'administration',
       scope: 'admin',
+      audit: 'revocation',
       summary: 'Revoke a key',
       description:
         'The key stops working at once, and within two seconds in other processes that share the state. If the revocation cannot be stored, the call fails, this process refuses the key all the same and tries again every second, and `/health` warns until it is stored.',

@@ -73,6 +73,11 @@ export interface Route {
   pages?: boolean;
   /** True if viewers may call the route, and keys of scope view: its answer tells of no single person. */
   viewers?: boolean;
+  /**
+   * How the audit log holds the route, where `auditedAs` would say otherwise. A function says for each request if
+   * its answer tells of persons.
+   */
+  audit?: 'read' | 'action' | 'revocation' | 'sign_in' | null | ((request: FastifyRequest) => boolean);
   /** True if pages of other sites may call the route (CORS). */
   cors?: boolean;
   summary: string;

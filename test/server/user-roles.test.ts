@@ -61,6 +61,8 @@ const ADMIN_ONLY = `
   GET /v1/doctor
   POST /v1/doctor/compact
   POST /v1/doctor/backup
+  GET /v1/audit
+  GET /v1/audit/verification
   GET /v1/keys
   POST /v1/keys
   DELETE /v1/keys/{key_id}
