@@ -42,7 +42,7 @@ export interface CohortsAsked {
 export async function readCohorts(
   snapshot: Snapshot,
   context: ReportContext,
-  { plan }: Resolved,
+  { plan }: Pick<Resolved, 'plan'>,
   { by, week_start, filters, with_prediction }: CohortsAsked,
 ): Promise<CohortFacts> {
   const with_first_touch = by === 'first_channel' || by === 'campaign';
