@@ -41,9 +41,11 @@ export interface Asked {
   /** The group of each value event, and how many groups there are. Events that the report does not choose are {@link NOT_CHOSEN}. */
   event_group: Uint32Array;
   event_groups: number;
+  /** The numbers of the people to walk; null for all. */
+  walked: Uint32Array | null;
   /** True if the report tells more of journeys than their lengths. Then only journeys with a touchpoint that is shown count. */
   journey_details: boolean;
-  /** True if the report tells what the path of each order holds. Then people without a chosen order are not walked. */
+  /** True if the report tells what the path of each order holds. */
   path_facts: boolean;
   /** True if the report tells how its figures spread over people. */
   has_spread: boolean;
