@@ -27,6 +27,7 @@ import { PullList } from './pulls/runs/pulls.ts';
 import { AnswerCache } from './reports/answers.ts';
 import type { ReportContext } from './reports/context.ts';
 import { HistoriesCheck } from './reports/histories-check.ts';
+import { noiseContext } from './reports/noisy/noise-context.ts';
 import { Annotations } from './sharing/annotations.ts';
 import { Links } from './sharing/links.ts';
 import { NotedChanges } from './sharing/noted-changes.ts';
@@ -137,6 +138,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
         ? null
         : new Intake({
             sources: config.sources,
+            brand_rules: config.brand_rules,
             collector,
             state,
             emailPersonOf,
@@ -162,6 +164,7 @@ async function open(options: OpenOptions): Promise<Tributary> {
       customerIds: (brand_id) => customerIds(config, brand_id),
       emailPersonOf,
       message_rules: config.settling.rules,
+      noise: noiseContext(state, config),
       clock,
       timeout_ms: config.query_timeout_ms,
       // A fit is stored by then, so it has not failed if it cannot be annotated.

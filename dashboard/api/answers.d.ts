@@ -964,6 +964,8 @@ SavedViews: SavedViews
 Erasures: Erasures
 ErasuresOne: ErasuresOne
 Keys: Keys
+PrivacyBudgets: PrivacyBudgets
+PrivacyAnswers: PrivacyAnswers
 Brands: Brands
 Settings: Settings
 Sources: Sources
@@ -1423,6 +1425,10 @@ spend_micros: (string | null)
  */
 spend: (string | null)
 /**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: (number | null)
+/**
  * Records that arrived in the period with a known id and other content
  */
 conflicts: number
@@ -1508,6 +1514,10 @@ spend_micros: ((string | null) | null)
  * Spend of the brand or channel in the period; null if there is none, or a rate is missing
  */
 spend: ((string | null) | null)
+/**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: ((number | null) | null)
 }
 /**
  * The figure less that of the earlier period
@@ -1601,6 +1611,10 @@ spend_micros: (string | null)
  */
 spend: (string | null)
 /**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: (number | null)
+/**
  * People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands
  */
 shared_customers: number
@@ -1682,6 +1696,10 @@ spend_micros: ((string | null) | null)
  * Spend of the brand or channel in the period; null if there is none, or a rate is missing
  */
 spend: ((string | null) | null)
+/**
+ * attributed_revenue / spend, of all channels together; in `totals` counted_attributed_revenue / spend. Null without spend
+ */
+return_on_ad_spend: ((number | null) | null)
 /**
  * People who would count again, because an order of theirs in another brand has the same customer id; 0 unless `cross_brand_people` joins the brands
  */
@@ -1782,6 +1800,29 @@ counts_for: string
  * Brands whose customers with the same id count as one person
  */
 cross_brand_people: string[][]
+}
+/**
+ * The net revenue of each brand through the period, for small lines; in points of equally many days, at most 60
+ */
+trend: {
+/**
+ * Days in a point; the first may have fewer
+ */
+days_a_point: number
+/**
+ * The first day of each point
+ */
+starts: string[]
+/**
+ * A row for each brand, most counted revenue first
+ */
+brands: {
+brand_id: string
+/**
+ * Net revenue of the brand by point, in millionths
+ */
+net_revenue_micros: string[]
+}[]
 }
 warnings: {
 code: string
@@ -7473,9 +7514,68 @@ brand_id: (string | null)
 last4: string
 created_at: string
 /**
+ * The epsilon that a key of scope partner may spend
+ */
+dp_epsilon_budget?: string
+/**
+ * When its budget is renewed
+ */
+dp_budget_per?: ("day" | "month" | "total")
+/**
  * Where the key comes from: the store, or a variable of the environment
  */
 origin: ("file" | "environment")
+}[]
+}
+export interface PrivacyBudgets {
+budgets: {
+key_id: string
+name: string
+brand_id: string
+/**
+ * What the questions of one period may cost together
+ */
+epsilon_budget: string
+per: ("day" | "month" | "total")
+/**
+ * The period in UTC: a day, a month, or total
+ */
+period: string
+epsilon_spent: string
+epsilon_left: string
+/**
+ * The sum of the deltas of the answers
+ */
+delta_spent: number
+/**
+ * Questions that were paid for
+ */
+questions: number
+renews_at: (string | null)
+}[]
+}
+export interface PrivacyAnswers {
+answers: {
+question_id: string
+answered_at: string
+report: string
+report_period: {
+start: string
+end: string
+}
+brand_id: string
+group_by: string[]
+as_of: string
+currency: string
+epsilon: string
+/**
+ * People above a bound, and what was cut of their figures, exactly
+ */
+cut: {
+persons: string
+conversions: string
+revenue_micros: string
+}
 }[]
 }
 export interface Brands {
@@ -7534,7 +7634,14 @@ export interface Sources {
 sources: {
 source_id: string
 provider: string
+/**
+ * The brand of its events; with by_sender, of those whose sender no rule names
+ */
 brand_id: string
+/**
+ * True if `brand_rules` find the brand by the domain of the sender
+ */
+by_sender: boolean
 /**
  * False if the provider does not sign: then the secret URL is the proof
  */
@@ -7583,6 +7690,11 @@ skipped: number
  * Messages that it will never take
  */
 refused: number
+/**
+ * Messages that may not leave, and are not sent
+ */
+withheld: number
+last_withheld: (string | null)
 /**
  * Those that are kept and can be tried again
  */

@@ -34,6 +34,7 @@ import { emailKeyRoutes, instrumentRoute, LINK_ROUTE, PIXEL_ROUTE } from './link
 import { liveRoute } from './live/route.ts';
 import { type LogStream, logAnswer, logTo } from './log.ts';
 import { Metrics } from './metrics.ts';
+import { noiseRoutes } from './noise-routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
 import { SignIn } from './oidc/sign-in.ts';
 import { operationRoutes } from './operation-routes.ts';
@@ -129,6 +130,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...adminRoutes(services, async () => links?.flush()),
     ...(parts.reports ? erasureRoutes(services) : []),
     ...keyRoutes(services),
+    ...noiseRoutes(services),
     ...settingsRoutes(services),
     ...sessionRoutes(services, sessions, setup),
     setupRoute(services, sessions, setup),

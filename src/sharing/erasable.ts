@@ -23,7 +23,7 @@ export function erasableNotes(mentions: (brand_id: string | null) => Mentions): 
     {
       collection: ANNOTATIONS,
       ownerOf: ({ value }) => inFields(value, ['text']),
-      without: (value) => ({ ...(value as Record<string, Json>), text: TEXT }),
+      without: ({ value }) => ({ ...(value as Record<string, Json>), text: TEXT }),
     },
     { collection: VIEWS, ownerOf: ({ value }) => inFields(value, ['name', 'address']) },
     { collection: LINKS, ownerOf: ({ value }) => inFields(value, ['name', 'address']) },

@@ -8,7 +8,7 @@ export interface ErasableCollection {
   /** Whose data an entry holds; undefined if it names none of the people. */
   ownerOf: (entry: Entry<Json>) => string | undefined;
   /** What takes the place of such an entry; without it the entry goes. */
-  without?: (value: Json) => Json;
+  without?: (entry: Entry<Json>) => Json;
   /** Called in the transaction in which the entry goes. */
   gone?: (transaction: StateTransaction, entry: Entry<Json>) => Promise<void>;
 }
@@ -46,6 +46,6 @@ async function change(
   { collection, without, gone }: ErasableCollection,
   entry: Entry<Json>,
 ): Promise<void> {
-  if (without !== undefined) return transaction.put(collection, entry.key, without(entry.value));
+  if (without !== undefined) return transaction.put(collection, entry.key, without(entry));
   if ((await transaction.delete(collection, entry.key)) && gone !== undefined) await gone(transaction, entry);
 }

@@ -71,7 +71,11 @@ test('messages, retries, dead letters and told orders of an erased person go, wi
   await server.flush();
   await state.transaction(async (transaction) => {
     const head = await readHead(transaction, 'cdp');
-    await writeStanding(transaction, 'cdp', { ...newStanding(0), retries: 2, dead: 2 });
+    await writeStanding(transaction, 'cdp', {
+      ...newStanding(server.tributary.config.destinations.get('cdp')!, 0),
+      retries: 2,
+      dead: 2,
+    });
     for (const [seq, name] of ['anna', 'berta'].entries()) {
       const one = { subject: `${name}-c1`, at_ms: AT_MS, message: messageOf(name) };
       await append(transaction, 'cdp', head, [one]);
@@ -79,10 +83,11 @@ test('messages, retries, dead letters and told orders of an erased person go, wi
       await putDead(transaction, 'cdp', { ...one, seq: seq + 20, reason: '', given_up_ms: 1 }, 0);
       await writeTold(transaction, 'cdp', `${name}-c1`, { revision: 1, at_ms: AT_MS, digest: '', state: STATE });
     }
-    await writeHead(transaction, 'cdp', head);
+    await writeHead(transaction, 'cdp', { ...head, customers_due: ['anna-customer', 'berta-customer'] });
   });
   const certificate = await erased(server, 'anna-customer');
   expect(certificate.state).toEqual({
+    destination_feeds: 1,
     destination_messages: 1,
     destination_retries: 1,
     destination_dead_letters: 1,
@@ -95,6 +100,7 @@ test('messages, retries, dead letters and told orders of an erased person go, wi
   ];
   expect(left.map((list) => list.map(({ subject }) => subject))).toEqual([['berta-c1'], ['berta-c1'], ['berta-c1']]);
   expect([...(await readTold(state, 'cdp')).keys()]).toEqual(['berta-c1']);
+  expect((await readHead(state, 'cdp')).customers_due).toEqual(['berta-customer']);
   expect(await readStanding(state, 'cdp')).toMatchObject({ retries: 1, dead: 1 });
   // A plan or a delivery that began before writes nothing of her down.
   const isGone = (name: string, at_ms: number) => isOfErased(state, { message: messageOf(name), at_ms });

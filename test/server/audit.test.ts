@@ -25,6 +25,7 @@ const ACTIONS = `
   POST /v1/doctor/backup
   POST /v1/keys
   DELETE /v1/keys/{key_id}
+  POST /v1/destinations/{destination_id}/check
   POST /v1/destinations/{destination_id}/replay
   POST /v1/pulls/{pull_id}/run
   POST /v1/sources/{source_id}/replay

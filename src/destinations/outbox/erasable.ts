@@ -2,7 +2,7 @@
 import type { Mentions } from '../../domain/mentions.ts';
 import type { ErasableCollection } from '../../state/erasable.ts';
 import type { Entry, Json, StateTransaction } from '../../state/port.ts';
-import { MESSAGES, ORDERS } from './feed.ts';
+import { HEADS, MESSAGES, ORDERS } from './feed.ts';
 import { DEAD, RETRIES, readStanding, UNTAKEN, writeStanding } from './standing.ts';
 
 /** What the ids of people are looked for by: those of a brand, and ids of orders and conversions that are removed. */
@@ -29,7 +29,21 @@ export function erasableOutbox(ofFeed: (destination_id: string) => ErasedOfBrand
     const subject = subjectOf(key);
     return orders.get(subject) ?? people.inText(subject);
   };
+  const dueOf = ({ value }: Entry<Json>): readonly string[] =>
+    (value as { customers_due?: readonly string[] }).customers_due ?? [];
+  const ownerOfId = (entry: Entry<Json>, id: string): string | undefined => ofFeed(entry.key).people.inText(id);
   return [
+    {
+      collection: HEADS,
+      ownerOf: (entry) =>
+        dueOf(entry)
+          .map((id) => ownerOfId(entry, id))
+          .find((owner) => owner !== undefined),
+      without: (entry) => ({
+        ...(entry.value as Record<string, Json>),
+        customers_due: dueOf(entry).filter((id) => ownerOfId(entry, id) === undefined),
+      }),
+    },
     { collection: MESSAGES, ownerOf: inMessage },
     { collection: RETRIES, ownerOf: inMessage, gone: countDown('retries', destinationOf) },
     { collection: DEAD, ownerOf: inMessage, gone: countDown('dead', destinationOf) },

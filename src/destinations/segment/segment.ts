@@ -4,9 +4,9 @@
  */
 
 import type { OutRequest } from '../../network/request.ts';
+import { urlsProblem } from '../../network/urls.ts';
 import type { Destination, DestinationOptions, OutItem, RequestContext } from '../destination.ts';
 import { urlOf } from '../option-forms.ts';
-import { baseUrlProblem, urlProblem } from '../urls.ts';
 import { readJitsu, readSegment } from './answers.ts';
 import { ERASURE_TOKEN, ERASURE_URL, eraseAtSegment } from './erase.ts';
 import { segmentEvent } from './events.ts';
@@ -76,12 +76,9 @@ function adapter(preset: Preset): Destination {
     },
     ...(preset.erase === undefined ? {} : { erase: preset.erase }),
     needs_secrets: ['write_key'],
-    check: ({ options, secrets }) =>
-      baseUrlProblem(options) ??
-      (options['erasure_url'] === undefined || urlProblem(options['erasure_url']) === null
-        ? null
-        : { option: 'options.erasure_url', problem: urlProblem(options['erasure_url'])! }) ??
-      (preset.write_key_form.test(secrets['write_key']!)
+    check: (settings) =>
+      urlsProblem(settings, 'base_url', 'erasure_url') ??
+      (preset.write_key_form.test(settings.secrets['write_key']!)
         ? null
         : { option: 'secrets.write_key', problem: preset.write_key_problem }),
     corrections: 'difference',
@@ -89,6 +86,10 @@ function adapter(preset: Preset): Destination {
     translate: segmentEvent,
     request,
     read: preset.read,
+    check_call: {
+      url: (settings) => urlOf(settings, 'base_url', SEGMENT_URL),
+      none: `${preset.title} has no call without an effect that shows if the write key is right: look at its live events after the first order`,
+    },
   };
 }
 
