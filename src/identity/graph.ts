@@ -94,7 +94,8 @@ export class LinkGraph {
     const held = this.statements.get(pair);
     if (held) held.push({ ...statement, step });
     else this.statements.set(pair, [{ ...statement, step }]);
-    if (statement.state === 'unlinked' && !this.unlink_step.has(pair)) this.unlink_step.set(pair, step);
+    const unlinks = statement.state === 'unlinked' && !statement.probabilistic;
+    if (unlinks && !this.unlink_step.has(pair)) this.unlink_step.set(pair, step);
     this.touch(this.left[pair]!, step);
   }
 

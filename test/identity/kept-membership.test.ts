@@ -23,6 +23,7 @@ const statement = (left_id: string, right_id: string, more: { probability?: numb
   right_id: [right_id],
   state: ['linked'],
   probability: [more.probability ?? null],
+  probabilistic: [false],
   at_ms: [1],
 });
 

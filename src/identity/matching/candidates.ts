@@ -10,7 +10,9 @@ const ALL_PAIRS = 2_000_000;
 /** Pairs for each record that one rule may give. */
 const RULE_PAIRS = 20;
 /** Pairs for each record that all rules together may give. */
-const MAX_PAIRS = 400;
+const MAX_PAIRS = 100;
+/** Of many records fewer pairs for each: so many for all, and so many more for each record. */
+const MANY = { pairs: 2_000_000, for_each: 20 };
 
 /** Calls `take` once for each pair, the smaller record first, in order of records. @returns how the pairs were chosen. */
 export function eachCandidate(records: Records, take: (a: number, b: number) => void): { rules: string[] } {
@@ -66,7 +68,7 @@ function rulesOf(records: Records): Rule[] {
       if (rule) rules.push(rule);
     }
   rules.sort((a, b) => a.pairs - b.pairs || (a.name < b.name ? -1 : 1));
-  let left = records.count * MAX_PAIRS;
+  let left = Math.min(records.count * MAX_PAIRS, MANY.pairs + records.count * MANY.for_each);
   return rules.filter((rule) => {
     left -= rule.pairs;
     return left >= 0;
