@@ -22,7 +22,7 @@ test('a proposal counts as long as it is accepted, and certain links are all tha
     // Ann clicked on her phone and ordered elsewhere: only the proposal says that the phone is hers.
     await shop.send(
       'touchpoints',
-      touch('click', 'email_click', at(2), { customer_id: undefined, anonymous_id: 'phone' }),
+      touch('click', 'email_click', at(8), { customer_id: undefined, anonymous_id: 'phone' }),
     );
     await shop.send('conversions', order('o', '100', at(10), { customer_id: 'ann' }));
     const never = await report(shop);
