@@ -23,6 +23,7 @@ import { EmailKeys } from './email-keys.ts';
 import { requestId } from './exchange.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { Guesses } from './guesses.ts';
+import { identityRoutes } from './identity-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { openLinks } from './link-door.ts';
@@ -123,6 +124,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...(live === null ? [] : [live.route]),
     ...adminRoutes(services, async () => links?.flush()),
     ...keyRoutes(services),
+    ...identityRoutes(services),
     ...settingsRoutes(services),
     ...sessionRoutes(services, sessions, setup),
     setupRoute(services, sessions, setup),

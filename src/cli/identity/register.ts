@@ -2,8 +2,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Context, collect, whole } from '../options.ts';
 import { type MatchFlags, matchFile } from './match.ts';
+import { addProposalCommands } from './proposals.ts';
 
-export function addIdentityCommands(program: Command, { io }: Context): void {
+export function addIdentityCommands(program: Command, context: Context): void {
+  const { io } = context;
   const identity = program.command('identity').description('Who is who: join records of one person, and explain why');
   identity
     .command('match')
@@ -26,6 +28,7 @@ export function addIdentityCommands(program: Command, { io }: Context): void {
     .option('--out <file>', 'write the person of each record as csv')
     .option('--json', 'print JSON')
     .action((file: string, flags: MatchFlags) => matchFile(io, file, flags));
+  addProposalCommands(identity, context);
 }
 
 function probability(text: string): number {

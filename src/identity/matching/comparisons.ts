@@ -126,13 +126,45 @@ function dateLevel(a: string, b: string): number {
   return edits === 2 ? 1 : 0;
 }
 
+/**
+ * A family shares its host and often a surname before the @, so an address is alike only if that part is alike by itself. Two people of
+ * one name have other numbers in it, so with other digits it is nearly equal only after one edit.
+ */
 function emailLevel(a: string, b: string): number {
   const [local_a, local_b] = [a.split('@')[0]!, b.split('@')[0]!];
-  const similarity = editSimilarity(a, b);
-  if (similarity >= 0.9) return 3;
+  const edits = editDistance(a, b);
+  if (edits === 1 || (edits <= 3 && digitsOf(a) === digitsOf(b))) return 3;
   if (local_a === local_b && local_a.length > 3) return 2;
-  return similarity >= 0.7 ? 1 : 0;
+  return editSimilarity(a, b) >= 0.7 && editSimilarity(local_a, local_b) >= 0.7 ? 1 : 0;
 }
+
+/**
+ * Compares addresses. Two that are only alike, because people of one name wrote their name before the @, say no more than the names
+ * do: then nothing is known of them.
+ */
+function ofEmail(column: Column, names: readonly Column[]): Comparison {
+  const levels = ['different', 'alike', 'same name at another host', 'nearly equal', 'equal'];
+  const own = ofColumn(column, levels, emailLevel);
+  /** What stands before the @ besides the names of the record; undefined without any of them. */
+  const besides = (record: number): string | undefined => {
+    const local = column.texts[column.values[record]!]!.split('@')[0]!;
+    const words = names.flatMap(({ values, texts }) => (values[record]! < 0 ? [] : texts[values[record]!]!.split(' ')));
+    const rest = words.reduce((text, word) => (word.length > 2 ? text.replace(word, '') : text), local);
+    return rest === local ? undefined : rest;
+  };
+  return {
+    ...own,
+    level: (a, b) => {
+      const level = own.level(a, b);
+      if (level !== 1) return level;
+      const [left, right] = [besides(a), besides(b)];
+      if (left === undefined || right === undefined) return level;
+      return left !== right && editDistance(left, right) > 1 ? MISSING : level;
+    },
+  };
+}
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 function textLevel(a: string, b: string): number {
   const similarity = Math.max(jaroWinkler(a, b), editSimilarity(a, b));
@@ -185,8 +217,6 @@ const BY_ROLE: Partial<Record<Role, (column: Column) => Comparison>> = {
   full_name: (column) => ofColumn(column, NAME_LEVELS, fullNameLevel),
   birth_date: (column) =>
     ofColumn(column, ['different', 'two digits differ', 'one part differs', 'one digit differs', 'equal'], dateLevel),
-  email: (column) =>
-    ofColumn(column, ['different', 'alike', 'same name at another host', 'nearly equal', 'equal'], emailLevel),
   phone: (column) => ofColumn(column, ['different', 'one digit differs', 'equal'], oneEdit),
   identifier: (column) => ofColumn(column, ['different', 'one character differs', 'equal'], oneEdit),
   house_number: (column) => ofColumn(column, ['different', 'one character differs', 'equal'], oneEdit),
@@ -198,6 +228,7 @@ const BY_ROLE: Partial<Record<Role, (column: Column) => Comparison>> = {
   category: (column) => ofColumn(column, ['different', 'equal'], () => 0),
 };
 
+const NAMES: readonly Role[] = ['given_name', 'surname', 'full_name'];
 const PLACES: readonly Role[] = ['postcode', 'city', 'region'];
 
 /** The comparisons of some records, by the roles of their columns. */
@@ -208,6 +239,7 @@ export function comparisonsOf({ columns }: Records): Comparison[] {
     const make = BY_ROLE[column.role];
     if (column.role === 'given_name') found.push(ofName(column, ofRole('surname')[0]));
     else if (column.role === 'surname') found.push(ofName(column, ofRole('given_name')[0]));
+    else if (column.role === 'email') found.push(ofEmail(column, NAMES.flatMap(ofRole)));
     else if (make) found.push(make(column));
   }
   const places = PLACES.flatMap(ofRole);

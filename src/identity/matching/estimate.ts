@@ -12,6 +12,13 @@ import type { RandomPairs, Samples } from './samples.ts';
 
 const MAX_ROUNDS = 200;
 const SETTLED = 1e-5;
+/**
+ * Records of one person differ in a personal comparison at most this often. Without the limit, the people of households could be taken
+ * for the repeated ones in a list that repeats nobody.
+ */
+const MOST_DIFFERENT = 0.5;
+/** So many pairs of one person, most of them equal, count beside those of the list: a list that repeats hardly anybody teaches little. */
+const PRIOR_PAIRS = 10;
 /** No level is impossible. */
 const LEAST_SHARE = 1e-4;
 
@@ -101,7 +108,7 @@ function maximise(
   const households = new Set(estimated.map((c) => comparisons[c]!.shared)).size === 2;
   if (!households) shares = { ...shares, household: 0 };
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const sums = comparisons.map((comparison) => new Float64Array(comparison.levels.length));
+    const sums = comparisons.map((comparison) => initialM(comparison).map((share) => share * PRIOR_PAIRS));
     const found = { person: 0, household: 0 };
     for (const pattern of list) {
       const { person, household } = classesOf(pattern, comparisons, m, u, estimated, shares);
@@ -112,7 +119,7 @@ function maximise(
         if (level >= 0) sums[c]![level]! += (comparisons[c]!.shared ? person + household : person) * pattern.count;
       }
     }
-    const next = sums.map((counts, c) => (counts.some((count) => count > 0) ? clipped(counts) : m[c]!));
+    const next = sums.map((counts, c) => (comparisons[c]!.shared ? clipped(counts) : limited(clipped(counts))));
     const change = largestChange(m, next, estimated);
     m = next;
     shares = {
@@ -158,6 +165,15 @@ function clipped(counts: Float64Array): Float64Array {
   const shares = counts.map((count) => Math.max(LEAST_SHARE, count / sum));
   const all = shares.reduce((a, b) => a + b, 0);
   return shares.map((share) => share / all);
+}
+
+/** With at most {@link MOST_DIFFERENT} for level 0; what is over it goes to the other levels in proportion. */
+function limited(shares: Float64Array): Float64Array {
+  const different = shares[0]!;
+  if (different <= MOST_DIFFERENT) return shares;
+  return shares.map((share, level) =>
+    level === 0 ? MOST_DIFFERENT : (share * (1 - MOST_DIFFERENT)) / (1 - different),
+  );
 }
 
 function largestChange(a: readonly Float64Array[], b: readonly Float64Array[], compared: readonly number[]): number {
