@@ -45,9 +45,11 @@ export class KeptPersons {
 
   /** Joins some components again, with the facts up to a step. */
   rejoin(roots: Iterable<number>, step: number): void {
-    const all = [...roots];
-    for (let from = 0; from < all.length; from += TOGETHER)
-      this.rejoinSome(this.graph.collect(all.slice(from, from + TOGETHER), step));
+    const [stated, recorded]: [number[], number[]] = [[], []];
+    for (const root of roots) (this.graph.isStated(root) ? stated : recorded).push(root);
+    for (const all of [stated, recorded])
+      for (let from = 0; from < all.length; from += TOGETHER)
+        this.rejoinSome(this.graph.collect(all.slice(from, from + TOGETHER), step));
   }
 
   private rejoinSome(links: Links): void {
@@ -64,5 +66,24 @@ export class KeptPersons {
 
 /** Joins links into persons. @returns the members that differ from their person's name, each with that name. */
 export function joinLinks({ implicit, statements, customers }: Links, rule: PersonRules): Map<string, string> {
+  if (statements.length === 0) return firstCustomers(implicit, customers);
   return joinPersons(implicit, statements, (id) => customers.has(id), rule);
+}
+
+/** What `joinPersons` makes of records alone, most of all links: each anonymous id belongs to the customer that it was first seen with. */
+function firstCustomers(implicit: Links['implicit'], customers: ReadonlySet<string>): Map<string, string> {
+  const first = new Map<string, Links['implicit'][number]>();
+  for (const link of implicit) {
+    // A draft may name a customer whom the graph below it knows as an anonymous id.
+    if (customers.has(link.anonymous_id)) continue;
+    const held = first.get(link.anonymous_id);
+    const earlier =
+      held === undefined ||
+      link.first_ms < held.first_ms ||
+      (link.first_ms === held.first_ms && link.customer_id < held.customer_id);
+    if (earlier) first.set(link.anonymous_id, link);
+  }
+  const members = new Map<string, string>();
+  for (const [id, { customer_id }] of first) members.set(id, customer_id);
+  return members;
 }

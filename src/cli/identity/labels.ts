@@ -36,6 +36,20 @@ export async function readLabels(
   return pairLabels(file, pair, number_of, ids.length);
 }
 
+/** Groups that stand in the names of the records, such as `rec-(\\d+)`: what the first parentheses find. @throws bad_request. */
+export function labelsInIds(pattern: string, ids: readonly string[]): string[] {
+  let found: RegExp;
+  try {
+    found = new RegExp(pattern);
+  } catch (error) {
+    throw badRequest('--label-pattern', `is no regular expression (${(error as Error).message})`);
+  }
+  return ids.map((id, i) => {
+    const group = found.exec(id)?.[1];
+    return group === undefined ? `single ${i}` : `group ${group}`;
+  });
+}
+
 function isOfRecords(cells: readonly string[], number_of: ReadonlyMap<string, number>): boolean {
   return cells.filter((cell) => number_of.has(cell)).length > 0.9 * cells.length;
 }

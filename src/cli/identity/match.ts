@@ -11,11 +11,12 @@ import { groupsOf } from '../../identity/matching/threshold.ts';
 import { csvCell } from '../../present/csv.ts';
 import { pairs, textTable } from '../../present/table.ts';
 import { type Io, printJson } from '../io.ts';
-import { readLabels } from './labels.ts';
+import { labelsInIds, readLabels } from './labels.ts';
 import { type PeopleFile, readPeople, recordIds } from './people-file.ts';
 
 export interface MatchFlags {
   labels?: string;
+  labelPattern?: string;
   id?: string;
   role: string[];
   threshold?: number;
@@ -41,13 +42,22 @@ export async function matchFile(io: Io, path: string, flags: MatchFlags): Promis
     max_records: flags.maxRecords,
     ...(flags.threshold === undefined ? {} : { threshold: logOdds(flags.threshold) }),
   });
-  const labels = flags.labels === undefined ? undefined : await readLabels(flags.labels, ids, column);
+  const labels = await labelsOf(flags, ids, column);
   const quality = labels && clusterQuality(match.person_of, labels);
   if (flags.out !== undefined) writeClusters(flags.out, ids, match);
   const answer = { ...summaryOf(file, columns, match), ...(quality ? { quality } : {}) };
   const explained = flags.explain === undefined ? undefined : explainedPair(flags.explain, ids, match);
   if (flags.json) printJson(io, { ...answer, ...(explained ? { explained } : {}) });
   else io.out(shown(answer, columns, explained, flags.out));
+}
+
+async function labelsOf(
+  { labels, labelPattern }: MatchFlags,
+  ids: readonly string[],
+  column: string | undefined,
+): Promise<string[] | undefined> {
+  if (labelPattern !== undefined) return labelsInIds(labelPattern, ids);
+  return labels === undefined ? undefined : await readLabels(labels, ids, column);
 }
 
 /** The columns with the roles that `--role` names. The column of ids is never compared. */

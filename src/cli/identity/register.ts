@@ -15,6 +15,7 @@ export function addIdentityCommands(program: Command, context: Context): void {
       '--labels <file>',
       'who is who: pairs of records, or a record and its group; prints precision, recall and F1',
     )
+    .option('--label-pattern <regex>', 'in place of --labels: the part of the record names that names the person')
     .option('--id <column>', 'the column that names the records; found by its name when left out')
     .option('--role <column=role>', 'what a column holds; may be given several times', collect, [])
     .option(
