@@ -166,6 +166,30 @@ export class LinkGraph {
     return false;
   }
 
+  /**
+   * Calls `take` with each id of a component without statements and the customer that it was first seen with, as `joinPersons` has
+   * it; undefined for an id that names itself.
+   */
+  eachOwner(root: number, step: number, take: (id: string, customer_id: string | undefined) => void): void {
+    const owners = new Map<number, { customer: number; first_ms: number }>();
+    for (const pair of this.components.pairsOf(root)) {
+      const first_ms = this.firstMs(pair, step);
+      const [left, right] = [this.pairs.left(pair), this.pairs.right(pair)];
+      const left_is_customer = this.customer_step[left]! <= step;
+      if (first_ms === Number.POSITIVE_INFINITY || left_is_customer === this.customer_step[right]! <= step) continue;
+      const [device, customer] = left_is_customer ? [right, left] : [left, right];
+      const held = owners.get(device);
+      const later =
+        held !== undefined &&
+        (first_ms > held.first_ms || (first_ms === held.first_ms && this.ids[customer]! >= this.ids[held.customer]!));
+      if (!later) owners.set(device, { customer, first_ms });
+    }
+    for (const number of this.components.idsOf(root)) {
+      const owner = owners.get(number);
+      take(this.ids[number]!, owner && this.ids[owner.customer]!);
+    }
+  }
+
   /** The links of some components at a step. */
   collect(roots: Iterable<number>, step: number): Links {
     const links: Links = { ids: [], implicit: [], statements: [], customers: new Set() };
@@ -262,9 +286,8 @@ export class LinkGraph {
     return pair < 0 ? undefined : pair;
   }
 
-  private pair(a: string, b: string, step: number): number {
-    return this.pairOfNumbers(this.number(a, step), this.number(b, step));
-  }
+  private pair = (a: string, b: string, step: number): number =>
+    this.pairOfNumbers(this.number(a, step), this.number(b, step));
 
   private pairOfNumbers(x: number, y: number): number {
     const held = this.pairs.find(x, y);

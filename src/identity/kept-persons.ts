@@ -45,45 +45,30 @@ export class KeptPersons {
 
   /** Joins some components again, with the facts up to a step. */
   rejoin(roots: Iterable<number>, step: number): void {
-    const [stated, recorded]: [number[], number[]] = [[], []];
-    for (const root of roots) (this.graph.isStated(root) ? stated : recorded).push(root);
-    for (const all of [stated, recorded])
-      for (let from = 0; from < all.length; from += TOGETHER)
-        this.rejoinSome(this.graph.collect(all.slice(from, from + TOGETHER), step));
+    const stated: number[] = [];
+    for (const root of roots)
+      if (this.graph.isStated(root)) stated.push(root);
+      else this.graph.eachOwner(root, step, (id, person_id) => this.put(id, person_id));
+    for (let from = 0; from < stated.length; from += TOGETHER)
+      this.rejoinSome(this.graph.collect(stated.slice(from, from + TOGETHER), step));
   }
 
   private rejoinSome(links: Links): void {
     const joined = joinLinks(links, this.rule);
-    for (const id of links.ids) {
-      const [before, after] = [this.person_of.get(id), joined.get(id)];
-      if (before === after) continue;
-      if (after === undefined) this.person_of.delete(id);
-      else this.person_of.set(id, after);
-      for (const changes of this.watchers) if (!changes.has(id)) changes.set(id, before ?? null);
-    }
+    for (const id of links.ids) this.put(id, joined.get(id));
+  }
+
+  /** @param person_id undefined for an id that names its person. */
+  private put(id: string, person_id: string | undefined): void {
+    const before = this.person_of.get(id);
+    if (before === person_id) return;
+    if (person_id === undefined) this.person_of.delete(id);
+    else this.person_of.set(id, person_id);
+    for (const changes of this.watchers) if (!changes.has(id)) changes.set(id, before ?? null);
   }
 }
 
 /** Joins links into persons. @returns the members that differ from their person's name, each with that name. */
 export function joinLinks({ implicit, statements, customers }: Links, rule: PersonRules): Map<string, string> {
-  if (statements.length === 0) return firstCustomers(implicit, customers);
   return joinPersons(implicit, statements, (id) => customers.has(id), rule);
-}
-
-/** What `joinPersons` makes of records alone, most of all links: each anonymous id belongs to the customer that it was first seen with. */
-function firstCustomers(implicit: Links['implicit'], customers: ReadonlySet<string>): Map<string, string> {
-  const first = new Map<string, Links['implicit'][number]>();
-  for (const link of implicit) {
-    // A draft may name a customer whom the graph below it knows as an anonymous id.
-    if (customers.has(link.anonymous_id)) continue;
-    const held = first.get(link.anonymous_id);
-    const earlier =
-      held === undefined ||
-      link.first_ms < held.first_ms ||
-      (link.first_ms === held.first_ms && link.customer_id < held.customer_id);
-    if (earlier) first.set(link.anonymous_id, link);
-  }
-  const members = new Map<string, string>();
-  for (const [id, { customer_id }] of first) members.set(id, customer_id);
-  return members;
 }

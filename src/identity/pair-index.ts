@@ -26,8 +26,7 @@ export class PairIndex {
 
   /** The number of a pair, in any order of its ids; -1 if there is none. */
   find(x: number, y: number): number {
-    const held = this.slots[this.slotOf(x, y)]!;
-    return held - 1;
+    return this.slots[this.slotOf(x, y)]! - 1;
   }
 
   /** Adds a pair that is not there. @returns its number. */
