@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { badRequest } from '../../domain/errors.ts';
 import { type FoundColumn, findColumns } from '../../identity/matching/columns.ts';
-import { explainPair, type Match, matchRecords } from '../../identity/matching/match.ts';
+import { explainPair, MAX_COLUMNS, type Match, matchRecords } from '../../identity/matching/match.ts';
 import { logOdds, probabilityOf } from '../../identity/matching/model.ts';
 import { clusterQuality, type Quality } from '../../identity/matching/quality.ts';
 import { recordsOf } from '../../identity/matching/records.ts';
@@ -37,6 +37,11 @@ export async function matchFile(io: Io, path: string, flags: MatchFlags): Promis
   );
   if (records.columns.length === 0)
     throw badRequest('FILE', 'has no column that tells people apart; name one with --role COLUMN=ROLE');
+  if (records.columns.length > MAX_COLUMNS)
+    throw badRequest(
+      'FILE',
+      `has ${records.columns.length} columns that could be compared; the limit is ${MAX_COLUMNS}, so leave some out with --role COLUMN=ignored`,
+    );
   const match = matchRecords(records, {
     seed: flags.seed,
     max_records: flags.maxRecords,

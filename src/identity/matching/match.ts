@@ -24,6 +24,8 @@ import { drawSamples } from './samples.ts';
 import { bestThreshold, type Expected } from './threshold.ts';
 
 export const MAX_RECORDS = 200_000;
+/** Columns that are compared. The levels of all comparisons of a pair are one exact integer (`PatternCounts`). */
+export const MAX_COLUMNS = 16;
 /** Each pass knows better which records are of one person, and so how frequent a value is among people. */
 const PASSES = 4;
 /** Log2 odds below which a pair is forgotten after the first pass. */
