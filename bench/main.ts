@@ -14,6 +14,8 @@
  * npm run bench -- identity --people FILE --labels FILE   records of people joined without labels, and precision, recall and F1 beside
  *   --label-pattern 'rec-(\\d+)'     in place of --labels: the part of the record names that names the person
  * npm run bench -- insights         reports of insights beside the attribution report, 10 M touchpoints; only by its name
+ * npm run bench -- brands           several brands together beside their attribution report, 2 and 50 brands; only by its name
+ *   --touches 10                    another size, in millions of touchpoints
  * npm run bench -- move             a simulated shop from DuckDB to ClickHouse and back, reports compared; only by its name
  * npm run bench -- webhooks         events by the webhook of a source beside arrays of touchpoints; only by its name
  * npm run bench -- intervals        coverage of the 90 % intervals of reports, on simulated worlds; only by its name
@@ -35,6 +37,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAttribution } from './attribution.ts';
 import { benchBeside } from './beside.ts';
+import { benchBrands } from './brands.ts';
 import { benchCatchUp } from './catch-up.ts';
 import { benchColdStart } from './cold-start.ts';
 import { benchDashboard } from './dashboard.ts';
@@ -140,6 +143,7 @@ if (positionals.includes('growth')) {
 if (positionals.includes('insights')) {
   await benchInsights(join(benchFolder(), `attribution-${rows(10)}.duckdb`), worldOf(rows(10)));
 }
+if (positionals.includes('brands')) await benchBrands(benchFolder(), worldOf(rows(Number(values.touches))));
 if (positionals.includes('catch-up')) await benchCatchUp(rows(0.1), values.beside);
 if (positionals.includes('move')) await benchMove(benchFolder(), Math.round(MOVED_CUSTOMERS * scale));
 if (positionals.includes('webhooks')) await benchWebhooks(scale);

@@ -9,6 +9,7 @@ import { badRequest } from './domain/errors.ts';
 import { type BrandSettings, GIVEN_MODEL_SETTINGS, withGiven } from './domain/settings.ts';
 import { isTimeZone } from './domain/time.ts';
 import { type Static, Type } from './domain/typebox.ts';
+import { BoundsSchema } from './privacy/differential-privacy/bounds.ts';
 
 const closed = { additionalProperties: false } as const;
 export const HostList = Type.Array(Type.String(), { maxItems: 1_000 });
@@ -28,6 +29,8 @@ export const BrandSchema = Type.Object(
     payment_hosts: Type.Optional(HostList),
     /** `email` keeps ids of persons that are e-mail addresses in one form. */
     customer_ids: Type.Optional(Type.Unsafe<CustomerIds>({ type: 'string', enum: [...CUSTOMER_IDS] })),
+    /** What one person contributes at most to an answer with noise. */
+    differential_privacy: Type.Optional(BoundsSchema),
   },
   closed,
 );
@@ -43,6 +46,7 @@ export function mergeSettings(
     own_domains: _domains,
     payment_hosts: _hosts,
     customer_ids: _customer_ids,
+    differential_privacy: _bounds,
     ...own
   }: BrandFile,
 ): BrandSettings {

@@ -33,6 +33,7 @@ const COMMANDS: readonly { names: readonly string[]; load: () => Promise<AddTo> 
     load: async () => (await import('./sharing-commands.ts')).addSharingCommands,
   },
   { names: ['email-keys'], load: async () => (await import('./email-commands.ts')).addEmailCommands },
+  { names: ['audit'], load: async () => (await import('./audit-commands.ts')).addAuditCommands },
   { names: ['doctor'], load: async () => (await import('./doctor.ts')).addDoctorCommand },
   { names: ['completion'], load: async () => (await import('./completion.ts')).addCompletionCommand },
 ];

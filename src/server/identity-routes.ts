@@ -65,7 +65,7 @@ const Brand = {
 const Listed = Type.Object({
   ...Brand,
   state: Type.Optional(choice(PROPOSAL_STATES, 'Only proposals in this state')),
-  id: Type.Optional(words('Only proposals about this person', { 'x-value': 'id' })),
+  person_id: Type.Optional(words('Only proposals about this person', { 'x-value': 'id' })),
 });
 const Searched = Type.Object(Brand, { additionalProperties: false });
 const Accepted = Type.Object(
@@ -91,6 +91,7 @@ function listRoute(proposals: Proposals): Route {
     path: PATH,
     tag: 'administration',
     scope: 'admin',
+    audit: 'read',
     summary: 'List proposals that two people are one',
     description: 'The most likely first, at most 1,000.',
     parameters: Listed,
@@ -102,10 +103,14 @@ function listRoute(proposals: Proposals): Route {
       },
     },
     handle: async ({ query, key }) => {
-      const { brand_id, state, id } = query as Static<typeof Listed>;
+      const { brand_id, state, person_id } = query as Static<typeof Listed>;
       const of = brandWithin(key!.brand_id, brand_id);
       return {
-        proposals: await proposals.list({ brand_id: of, state, ...(id === undefined ? {} : { has: new Set([id]) }) }),
+        proposals: await proposals.list({
+          brand_id: of,
+          state,
+          ...(person_id === undefined ? {} : { has: new Set([person_id]) }),
+        }),
       };
     },
   };

@@ -61,12 +61,17 @@ const ADMIN_ONLY = `
   GET /v1/doctor
   POST /v1/doctor/compact
   POST /v1/doctor/backup
+  GET /v1/audit
+  GET /v1/audit/verification
   GET /v1/keys
+  GET /v1/privacy/budgets
+  GET /v1/privacy/answers
   POST /v1/keys
   DELETE /v1/keys/{key_id}
   GET /v1/sources
   GET /v1/destinations
   GET /v1/destinations/{destination_id}/dead-letters
+  POST /v1/destinations/{destination_id}/check
   POST /v1/destinations/{destination_id}/replay
   GET /v1/identity/proposals
   POST /v1/identity/proposals

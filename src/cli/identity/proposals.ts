@@ -72,7 +72,7 @@ async function explain({ io, open }: Context, flags: Flags, id: string): Promise
   const { person, proposals } = await withClient(io, open, flags, async (client) => {
     const path = `/v1/customers/${pathPart('customer_id', id)}`;
     const found = (await client.get(path, brandOf(flags)))['person'] as Json;
-    const named = await client.get(PATH, { ...brandOf(flags), id: found['person_id'] as string });
+    const named = await client.get(PATH, { ...brandOf(flags), person_id: found['person_id'] as string });
     return { person: found, proposals: named['proposals'] as Json[] };
   });
   if (flags.json) return printJson(io, { person, proposals });

@@ -40,7 +40,7 @@ export interface CohortsAsked {
 export async function readCohorts(
   snapshot: Snapshot,
   context: ReportContext,
-  { plan }: Resolved,
+  { plan }: Pick<Resolved, 'plan'>,
   { by, week_start, filters, with_prediction }: CohortsAsked,
 ): Promise<CohortFacts> {
   const with_paths = with_prediction || by === 'first_channel' || by === 'campaign';

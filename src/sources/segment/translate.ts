@@ -20,14 +20,18 @@ export interface SegmentOptions {
   now_ms: number;
 }
 
-/** @throws Unusable when the message is not one of Segment's. */
+/** @returns also the page of the message. @throws Unusable when the message is not one of Segment's. */
 export function translateMessage(
   value: unknown,
   type: MessageType | null,
   sent_at: string | undefined,
   options: SegmentOptions,
-): Translated {
+): Translated & { page: string | undefined } {
   const message = messageOf(value, type, sent_at, new Date(options.now_ms).toISOString());
+  return { ...translated(message, options), page: requestOf(message)['url'] as string | undefined };
+}
+
+function translated(message: Message, options: SegmentOptions): Translated {
   switch (message.type) {
     case 'page':
     case 'screen':
