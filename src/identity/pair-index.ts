@@ -2,8 +2,11 @@
  * Numbered pairs of numbered ids, found by their two ids. A Map would need a key that is no small integer, and several times the time and
  * memory (`npm run bench -- identity`).
  */
+import { randomInt } from 'node:crypto';
 
 const FIRST_SLOTS = 16;
+/** Another one in each process, so that nobody can choose ids whose pairs all have one hash. No order depends on it. */
+const SEED = randomInt(2 ** 31);
 
 export class PairIndex {
   private lefts = new Int32Array(FIRST_SLOTS / 2);
@@ -66,7 +69,7 @@ export class PairIndex {
 /** The same for both orders of the ids. The multipliers are those of MurmurHash3. */
 function hashOf(x: number, y: number): number {
   const [low, high] = x < y ? [x, y] : [y, x];
-  let hash = Math.imul(low, 0xcc9e2d51) ^ Math.imul(high + 0x9e3779b9, 0x1b873593);
+  let hash = Math.imul(low ^ SEED, 0xcc9e2d51) ^ Math.imul((high ^ SEED) + 0x9e3779b9, 0x1b873593);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) >>> 0;
 }
