@@ -3,6 +3,22 @@ import type { Position } from '../warehouse/position.ts';
 import type { Lists } from './asked-orders.ts';
 import { filledRows, filledSubjects, isBefore, newestFresh, olderFresh, type Touchpoints } from './histories.ts';
 
+/** True if a subject has a touchpoint from `start_ms` up to `last_ms`. */
+export function hasTouchIn(touchpoints: Touchpoints, subject: number, start_ms: number, last_ms: number): boolean {
+  const { starts, at_ms } = touchpoints;
+  if (subject + 1 < starts.length) {
+    const from = starts[subject]!;
+    let until = starts[subject + 1]!;
+    while (until > from && at_ms[until - 1]! > last_ms) until -= 1;
+    if (until > from && at_ms[until - 1]! >= start_ms) return true;
+  }
+  for (let place = newestFresh(touchpoints, subject); place >= 0; place = olderFresh(touchpoints, place)) {
+    if (at_ms[place]! < start_ms) return false;
+    if (at_ms[place]! <= last_ms) return true;
+  }
+  return false;
+}
+
 export class Walk {
   /** Places of touchpoints in the arrays; those from 0 to before `length` are in order. */
   places = new Uint32Array(1_024);
@@ -16,6 +32,8 @@ export class Walk {
   constructor(
     private readonly touchpoints: Touchpoints,
     position: Position,
+    /** True if all touchpoints that were there at the filling lie at or before the position. */
+    private readonly sees_filled = false,
   ) {
     this.limits = Float64Array.from(touchpoints.collectors, (name) => position.get(name) ?? 0);
     this.filled = filledSubjects(touchpoints);
@@ -29,10 +47,28 @@ export class Walk {
     for (let i = starts[person]!; i < until; i++) this.append(values[i]!, last_ms, first_ms);
   }
 
-  /** Walks one subject from `first_ms` up to `last_ms`. */
-  takeSubject(subject: number, last_ms: number, first_ms: number): void {
+  /**
+   * Walks one subject from `first_ms` up to `last_ms` if it has a touchpoint from `start_ms` up to `last_ms`. Most have none, so it begins
+   * at the last one. @returns false if there is none; then nothing is walked.
+   */
+  takeIfIn(subject: number, start_ms: number, last_ms: number, first_ms: number): boolean {
     this.length = 0;
-    this.append(subject, last_ms, first_ms);
+    const { starts, at_ms } = this.touchpoints;
+    if (this.has_fresh && newestFresh(this.touchpoints, subject) >= 0) {
+      if (!hasTouchIn(this.touchpoints, subject, start_ms, last_ms)) return false;
+      this.append(subject, last_ms, first_ms);
+      return true;
+    }
+    if (subject >= this.filled) return false;
+    const from = starts[subject]!;
+    let until = starts[subject + 1]!;
+    while (until > from && at_ms[until - 1]! > last_ms) until -= 1;
+    if (until === from || at_ms[until - 1]! < start_ms) return false;
+    let first = until - 1;
+    while (first > from && at_ms[first - 1]! >= first_ms) first -= 1;
+    this.reserve(until - first);
+    this.appendRange(first, until);
+    return true;
   }
 
   private append(subject: number, last_ms: number, first_ms: number): void {
@@ -41,18 +77,25 @@ export class Walk {
   }
 
   private appendFilled(subject: number, last_ms: number, first_ms: number): void {
-    const { starts, at_ms, log_seq, collector } = this.touchpoints;
-    const until = starts[subject + 1]!;
+    const { starts, at_ms } = this.touchpoints;
+    let until = starts[subject + 1]!;
     let from = starts[subject]!;
     while (from < until && at_ms[from]! < first_ms) from += 1;
     this.reserve(until - from);
-    const { places, limits } = this;
+    for (let i = from; i < until; i++) if (at_ms[i]! > last_ms) until = i;
     const first = this.length;
-    let length = first;
-    for (let i = from; i < until && at_ms[i]! <= last_ms; i++)
-      if (log_seq[i]! <= limits[collector[i]!]!) places[length++] = i;
-    this.length = length;
+    this.appendRange(from, until);
     this.merge(first);
+  }
+
+  /** Appends the touchpoints in order at the places from `from` to before `until` that count. */
+  private appendRange(from: number, until: number): void {
+    const { log_seq, collector } = this.touchpoints;
+    const { places, limits } = this;
+    let { length } = this;
+    if (this.sees_filled) for (let i = from; i < until; i++) places[length++] = i;
+    else for (let i = from; i < until; i++) if (log_seq[i]! <= limits[collector[i]!]!) places[length++] = i;
+    this.length = length;
   }
 
   private appendFresh(subject: number, last_ms: number, first_ms: number): void {

@@ -204,6 +204,11 @@ export const MESSAGES = defineRelation(
     },
   },
 );
+export const SPLIT_EMAILS = defineRelation('split_emails', 'the hash of an email that several people share', {
+  key: ['hash'],
+  columns: { hash: 'int' },
+});
+
 export const MESSAGE_CREDITS = defineRelation(
   'message_credits',
   'what an order gives an email of the period, from the touches that belong to it',
