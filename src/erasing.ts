@@ -5,6 +5,7 @@ import { type ErasedOfBrand, erasableOutbox } from './destinations/outbox/erasab
 import { recordKind } from './domain/index.ts';
 import { Mentions } from './domain/mentions.ts';
 import type { HistoriesKeeper } from './histories/keeper.ts';
+import { erasableProposals } from './identity/proposals/store.ts';
 import type { Collector } from './log/collector.ts';
 import type { ProcessTask, TimedFollower } from './log/follower.ts';
 import type { GoneLines } from './log/quarantine.ts';
@@ -105,6 +106,7 @@ async function eraseFromState(
   return eraseEntries(state, [
     erasableLetters((source_id) => of(config.sources.get(source_id)?.brand_id ?? null).people),
     ...erasableOutbox((destination_id) => of(config.destinations.get(destination_id)?.brand_id ?? null)),
+    erasableProposals((brand_id) => of(brand_id).people),
     ...erasableNotes((brand_id) => of(brand_id).people),
   ]);
 }

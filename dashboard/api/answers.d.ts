@@ -105,6 +105,26 @@ change_percent?: {
 [k: string]: number | null
 }
 }[]
+/**
+ * With `identity`: the sums of this answer less those with the other links (`beside`), at the same log position
+ */
+identity_difference?: {
+identity: string
+beside: string
+by_model: {
+attribution_model: string
+/**
+ * Orders with a touch that could earn credit
+ */
+attributed_conversions: number
+/**
+ * Orders with an email in their path
+ */
+email_conversions: number
+total_attributed_revenue_micros: string
+email_attributed_revenue_micros: string
+}[]
+}
 warnings: {
 code: string
 count: number
@@ -566,6 +586,26 @@ change_percent?: {
 [k: string]: number | null
 }
 }[]
+/**
+ * With `identity`: the sums of this answer less those with the other links (`beside`), at the same log position
+ */
+identity_difference?: {
+identity: string
+beside: string
+by_model: {
+attribution_model: string
+/**
+ * Orders with a touch that could earn credit
+ */
+attributed_conversions: number
+/**
+ * Orders with an email in their path
+ */
+email_conversions: number
+total_attributed_revenue_micros: string
+email_attributed_revenue_micros: string
+}[]
+}
 warnings: {
 code: string
 count: number
@@ -964,6 +1004,7 @@ SavedViews: SavedViews
 Erasures: Erasures
 ErasuresOne: ErasuresOne
 Keys: Keys
+IdentityProposals: IdentityProposals
 PrivacyBudgets: PrivacyBudgets
 PrivacyAnswers: PrivacyAnswers
 Brands: Brands
@@ -7525,6 +7566,62 @@ dp_budget_per?: ("day" | "month" | "total")
  * Where the key comes from: the store, or a variable of the environment
  */
 origin: ("file" | "environment")
+}[]
+}
+export interface IdentityProposals {
+proposals: {
+proposal_id: string
+brand_id: string
+/**
+ * The name of one person
+ */
+left_id: string
+/**
+ * The name of the other person
+ */
+right_id: string
+/**
+ * The probability that the two are one person
+ */
+probability: number
+quarantine: (("two_verified_emails" | "too_many_visitors" | "too_many_emails") | null)
+/**
+ * Log2 odds before any comparison
+ */
+prior_weight: number
+/**
+ * Bits that shared values lose, since a household explains them too
+ */
+household_weight: number
+parts: {
+comparison: string
+/**
+ * How well the values agree
+ */
+level: string
+/**
+ * Bits: log2(m / u) of the level
+ */
+weight: number
+/**
+ * Bits for a rare value, less for a frequent one
+ */
+frequency_weight: number
+}[]
+/**
+ * `open`, `quarantined`, `accepted` or `undone`
+ */
+state: ("open" | "quarantined" | "accepted" | "undone")
+proposed_at: string
+decided_at: (string | null)
+/**
+ * The name of the key or user who decided
+ */
+decided_by: (string | null)
+/**
+ * Statements in the log that the decisions made
+ */
+statements: number
 }[]
 }
 export interface PrivacyBudgets {

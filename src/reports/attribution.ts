@@ -20,6 +20,7 @@ import {
   touchColumns,
   WEEK_STARTS,
 } from './groups.ts';
+import { withIdentityDifference } from './identity-difference.ts';
 import { creditsWithNoise } from './noisy/credits.ts';
 import { PERIOD_REPORT_PARAMETERS } from './parameters.ts';
 import { resolveParameters } from './resolve.ts';
@@ -56,6 +57,19 @@ export const AttributionReportParameters = Type.Object(
 export type AttributionReportParameters = Static<typeof AttributionReportParameters>;
 
 export async function attributionReport(
+  context: ReportContext,
+  parameters: AttributionReportParameters,
+  options: { key_brand_id: string | null },
+): Promise<ReportJson> {
+  const answer = await attributionAnswer(context, parameters, options);
+  if (parameters.identity === undefined || context.earlier !== undefined) return answer;
+  const { resolved: _resolved, ...beside } = context;
+  return withIdentityDifference(answer, beside, parameters.identity, (other, identity, as_of) =>
+    attributionAnswer(other, { ...parameters, identity, as_of }, options),
+  );
+}
+
+async function attributionAnswer(
   context: ReportContext,
   parameters: AttributionReportParameters,
   options: { key_brand_id: string | null },

@@ -27,6 +27,7 @@ import { erasureRoutes } from './erasure-routes.ts';
 import { requestId } from './exchange.ts';
 import { answerBrokenRequest, answerFailures, answerUnknown, sendFailure, UNREADABLE_PATH } from './failures.ts';
 import { Guesses } from './guesses.ts';
+import { identityRoutes } from './identity-routes.ts';
 import { keyRoutes } from './key-routes.ts';
 import type { KeyRing } from './keys.ts';
 import { openLinks } from './link-door.ts';
@@ -130,6 +131,7 @@ export function buildApp(tributary: Tributary, keys: KeyRing, options: AppOption
     ...adminRoutes(services, async () => links?.flush()),
     ...(parts.reports ? erasureRoutes(services) : []),
     ...keyRoutes(services),
+    ...identityRoutes(services),
     ...noiseRoutes(services),
     ...settingsRoutes(services),
     ...sessionRoutes(services, sessions, setup),

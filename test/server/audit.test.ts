@@ -10,6 +10,7 @@ const READS = `
   GET /v1/conversions/{conversion_id}/receipt
   GET /v1/customers/{customer_id}
   GET /v1/reports/orders
+  GET /v1/identity/proposals
   GET /v1/conflicts
   GET /v1/dead_letters
   GET /v1/destinations/{destination_id}/dead-letters`;
@@ -28,6 +29,9 @@ const ACTIONS = `
   POST /v1/destinations/{destination_id}/check
   POST /v1/destinations/{destination_id}/replay
   POST /v1/pulls/{pull_id}/run
+  POST /v1/identity/proposals
+  POST /v1/identity/proposals/{proposal_id}/accept
+  POST /v1/identity/proposals/{proposal_id}/undo
   POST /v1/sources/{source_id}/replay
   POST /v1/email/keys
   POST /v1/email/keys/rotate
