@@ -113,9 +113,10 @@ export const VISIT_TYPES: readonly TouchpointType[] = [
 
 /**
  * The properties that the credit rules need, as bits of one integer: reading it is far cheaper than comparing texts.
- * `own_referrer` means that the person came from the site itself or back from a payment page, which is no arrival.
+ * `own_referrer` means that the person came from the site itself or back from a payment page, which is no arrival. `no_consent` is
+ * never stored: a query gives it to the touchpoints that consent hides (attribution/consent.ts).
  */
-export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8, own_referrer: 16 } as const;
+export const TRAITS = { outcome: 1, machine: 2, direct: 4, email: 8, own_referrer: 16, no_consent: 32 } as const;
 
 /** Types that belong to an email, whatever the channel of the touchpoint is. */
 export const EMAIL_TYPES: readonly string[] = ['email_open', 'email_click', 'email_forward', 'email_reply'];

@@ -1,6 +1,10 @@
-/** The touchpoints of one person in order of (instant, id), up to an instant and a position of the log. */
+/**
+ * The touchpoints of one person in order of (instant, id), up to an instant and a position of the log. Those that consent hides are
+ * apart from the others.
+ */
 import type { Position } from '../warehouse/position.ts';
 import type { Lists } from './asked-orders.ts';
+import { Hider, type Hiding } from './consents/hiding.ts';
 import { filledRows, filledSubjects, isBefore, newestFresh, olderFresh, type Touchpoints } from './histories.ts';
 
 export class Walk {
@@ -12,27 +16,52 @@ export class Walk {
   private readonly limits: Float64Array;
   private readonly filled: number;
   private readonly has_fresh: boolean;
+  private readonly hider: Hider;
 
   constructor(
     private readonly touchpoints: Touchpoints,
     position: Position,
+    hiding: Hiding | null,
   ) {
     this.limits = Float64Array.from(touchpoints.collectors, (name) => position.get(name) ?? 0);
     this.filled = filledSubjects(touchpoints);
     this.has_fresh = touchpoints.length > filledRows(touchpoints);
+    this.hider = new Hider(hiding, touchpoints, this.limits);
   }
 
-  /** Walks the subjects of a person from `first_ms` up to `last_ms`; both instants belong to it. */
-  take({ starts, values }: Lists, person: number, last_ms: number, first_ms = Number.NEGATIVE_INFINITY): void {
+  /** The places that consent hides, in order. */
+  get hidden(): Uint32Array {
+    return this.hider.hidden.subarray(0, this.hider.length);
+  }
+
+  /**
+   * Walks the subjects of a person from `first_ms` up to `last_ms`; both instants belong to it.
+   * @param brand_no the place of the person's brand in the plan.
+   */
+  take(
+    lists: Lists,
+    person: number,
+    {
+      brand_no,
+      last_ms,
+      first_ms = Number.NEGATIVE_INFINITY,
+    }: { brand_no: number; last_ms: number; first_ms?: number },
+  ): void {
+    const { starts, values } = lists;
     this.length = 0;
     const until = starts[person + 1]!;
     for (let i = starts[person]!; i < until; i++) this.append(values[i]!, last_ms, first_ms);
+    this.length = this.hider.hide(brand_no, this.places, this.length, (said) => said.take(lists, person));
   }
 
-  /** Walks one subject from `first_ms` up to `last_ms`. */
-  takeSubject(subject: number, last_ms: number, first_ms: number): void {
+  /** Walks one subject in the same way. */
+  takeSubject(
+    subject: number,
+    { brand_no, last_ms, first_ms }: { brand_no: number; last_ms: number; first_ms: number },
+  ): void {
     this.length = 0;
     this.append(subject, last_ms, first_ms);
+    this.length = this.hider.hide(brand_no, this.places, this.length, (said) => said.takeSubject(subject));
   }
 
   private append(subject: number, last_ms: number, first_ms: number): void {

@@ -1,6 +1,7 @@
 /** Finds the paths of orders, and of people who touched and did not order. Threads walk different people. */
 import { refusedTraits } from '../../attribution/eligibility.ts';
 import { WorkTurns } from '../../warehouse/work-turns.ts';
+import { partsOfPolicy } from '../asked-orders.ts';
 import { type AskedForCandidates, Candidates } from '../candidates.ts';
 import type { Touchpoints } from '../histories.ts';
 import { Interactions } from '../interactions.ts';
@@ -33,8 +34,8 @@ export class PathWalk {
     private readonly touchpoints: Touchpoints,
     private readonly asked: AskedPaths,
   ) {
-    const { plan, facts } = asked;
-    this.walk = new Walk(touchpoints, plan.positions.touchpoints);
+    const { plan, facts, hiding } = asked;
+    this.walk = new Walk(touchpoints, plan.positions.touchpoints, hiding);
     this.candidates = new Candidates(plan, touchpoints, facts);
     this.interactions = plan.collapse === 'none' ? null : new Interactions(touchpoints, facts);
     this.refused = refusedTraits(plan);
@@ -79,7 +80,8 @@ export class PathWalk {
       last_ms = Math.max(last_ms, at_ms[order]!);
     }
     if (last_ms < first_ms) return;
-    this.walk.take(orders.subjects, person, last_ms, first_ms);
+    const { brand_no } = partsOfPolicy(policy[by_person[from]!]!);
+    this.walk.take(orders.subjects, person, { brand_no, last_ms, first_ms });
     this.candidates.ofPerson(this.walk);
     for (let i = from; i < until; i++) {
       const order = by_person[i]!;
@@ -92,7 +94,8 @@ export class PathWalk {
     const brand_no = silent.brand_no[person]!;
     const { start_ms, end_ms } = plan.brands[brand_no]!;
     const policy = silentPolicy(plan, brand_no);
-    this.walk.take(silent.subjects, person, end_ms - 1, start_ms - this.candidates.reachOf(policy));
+    const first_ms = start_ms - this.candidates.reachOf(policy);
+    this.walk.take(silent.subjects, person, { brand_no, last_ms: end_ms - 1, first_ms });
     this.endAtLast(SILENT, person, policy, start_ms, silent.conversions[person]!);
   }
 
@@ -102,7 +105,8 @@ export class PathWalk {
     const { start_ms, end_ms } = plan.brands[brand_no]!;
     if (!hasTouchIn(this.touchpoints, subject, start_ms, end_ms)) return;
     const policy = silentPolicy(plan, brand_no);
-    this.walk.takeSubject(subject, end_ms - 1, start_ms - this.candidates.reachOf(policy));
+    const first_ms = start_ms - this.candidates.reachOf(policy);
+    this.walk.takeSubject(subject, { brand_no, last_ms: end_ms - 1, first_ms });
     this.endAtLast(ALONE, subject, policy, start_ms, Math.max(1, silent.alone_conversions[subject]!));
   }
 

@@ -2,6 +2,7 @@
 import type { Plan } from '../../attribution/plan.ts';
 import { NOT_CHOSEN } from '../../histories/asked.ts';
 import type { AskedOrders } from '../../histories/asked-orders.ts';
+import { hidingOf } from '../../histories/consents/hiding.ts';
 import { groupEvents, ordersInMemory } from '../../histories/credit.ts';
 import type { Histories } from '../../histories/histories.ts';
 import { factsOf } from '../../histories/label-facts.ts';
@@ -42,6 +43,7 @@ export async function orderPathsInMemory(
     plan: rule_free,
     labels: histories.labels.length,
     facts: factsOf(histories.labels),
+    hiding: hidingOf(plan, histories.labels),
     orders,
     chosen: await chosenOrders(orders, event_group),
     silent,

@@ -1,0 +1,169 @@
+/** Consents: what a person said at an instant about what may be done with their data. An immutable log; what holds is found on read. */
+
+import { SENT_AT } from '../clock.ts';
+import { EMAIL } from '../email-person.ts';
+import type { Problem } from '../errors.ts';
+import { BRAND_ID, Flag, Id, Instant, JsonObject, Name, RecordId, StringList } from '../fields.ts';
+import { defineRecord } from '../record.ts';
+import type { Cells, DerivedColumn } from '../record-kind.ts';
+import { SUBJECT_KEY } from '../subject.ts';
+import { type Static, Type } from '../typebox.ts';
+import { subjectProblem } from '../who.ts';
+import { MalformedConsent } from './bits.ts';
+import { readGoogleConsent } from './google-consent.ts';
+import { readGpp } from './gpp.ts';
+import { decide, PURPOSES, type Purpose, type Purposes, type Signal } from './purposes.ts';
+import { readTcf } from './tcf.ts';
+
+const MAX_STRING_LENGTH = 4_000;
+
+/** The signals of a statement. The consent of a touchpoint or conversion has the same fields. */
+export const SIGNAL_FIELDS = {
+  purposes: Type.Optional(
+    JsonObject('{"measurement": true, "sharing": false, "profiling": false}; what is left out is unknown'),
+  ),
+  tcf: Type.Optional(Name('The TC string of the IAB framework, version 2 (`euconsent-v2`)', MAX_STRING_LENGTH)),
+  gpp: Type.Optional(Name('The string of the IAB Global Privacy Platform', MAX_STRING_LENGTH)),
+  gpp_sid: Type.Optional(StringList('The sections of it that apply, such as ["7"]; all when left out')),
+  gcm: Type.Optional(JsonObject('Google\'s consent mode: {"analytics_storage": "denied", …}')),
+  gpc: Type.Optional(Flag('Global Privacy Control; true denies sharing')),
+  country: Type.Optional(Name('The country of the person, such as DE', 10)),
+  source: Type.Optional(Name('Who asked the person: the consent platform, a form, an import', 100)),
+};
+
+export const ConsentSchema = Type.Object(
+  {
+    consent_id: Type.Optional(RecordId('Names this statement; made from the content when left out')),
+    brand_id: BRAND_ID,
+    customer_id: Type.Optional(Id('The customer; one of customer_id, anonymous_id and email is needed')),
+    anonymous_id: Type.Optional(Id('The id of a browser or device')),
+    email: EMAIL,
+    ...SIGNAL_FIELDS,
+    occurred_at: Instant('When the person said it'),
+    sent_at: SENT_AT,
+  },
+  { additionalProperties: false, $id: 'Consent' },
+);
+export type ConsentInput = Static<typeof ConsentSchema>;
+
+type Said = Partial<Record<Signal, Purposes>>;
+type Sent = Readonly<Record<string, Cells[string] | undefined>>;
+
+/** How each signal is read. @throws MalformedConsent */
+const READERS: Record<Signal, (sent: Sent) => Purposes | undefined> = {
+  purposes: ({ purposes }) => (typeof purposes === 'string' ? readPurposes(JSON.parse(purposes)) : undefined),
+  gpc: ({ gpc }) => (Number(gpc ?? 0) === 1 ? { sharing: false } : undefined),
+  gpp: ({ gpp, gpp_sid }) => (typeof gpp === 'string' ? readGpp(gpp, sectionsOf(gpp_sid)) : undefined),
+  tcf: ({ tcf }) => (typeof tcf === 'string' ? readTcf(tcf) : undefined),
+  gcm: ({ gcm }) => (typeof gcm === 'string' ? readGoogleConsent(JSON.parse(gcm)) : undefined),
+};
+
+function readPurposes(sent: Record<string, unknown>): Purposes {
+  for (const [name, granted] of Object.entries(sent)) {
+    if (!(PURPOSES as readonly string[]).includes(name))
+      throw new MalformedConsent(
+        `has the purpose ${JSON.stringify(name.slice(0, 60))}; the purposes are ${PURPOSES.join(', ')}`,
+      );
+    if (typeof granted !== 'boolean' && granted !== null)
+      throw new MalformedConsent(
+        `has ${name}: ${JSON.stringify(granted)?.slice(0, 60)}; send true or false without quotes`,
+      );
+  }
+  return Object.fromEntries(Object.entries(sent).filter(([, granted]) => granted !== null));
+}
+
+function sectionsOf(gpp_sid: Sent[string]): ReadonlySet<number> | undefined {
+  if (typeof gpp_sid !== 'string') return undefined;
+  return new Set((JSON.parse(gpp_sid) as string[]).map(Number));
+}
+
+/** What each signal of a statement says, or the first that cannot be read. */
+function readSignals(sent: Sent): Said | Problem {
+  const said: Said = {};
+  for (const [signal, read] of Object.entries(READERS) as Array<[Signal, (typeof READERS)[Signal]]>) {
+    try {
+      const purposes = read(sent);
+      if (purposes !== undefined) said[signal] = purposes;
+    } catch (error) {
+      if (!(error instanceof MalformedConsent)) throw error;
+      return { field: signal, reason: `${error.message}; send it as the consent platform gives it, or leave it out` };
+    }
+  }
+  return said;
+}
+
+const isProblem = (said: Said | Problem): said is Problem => 'reason' in said;
+
+/** What a stored statement says. Its signals were read when it was accepted, so they can be read again. */
+function saidOf(row: Readonly<Cells>): Said {
+  const said = readSignals(row);
+  return isProblem(said) ? {} : said;
+}
+
+const purposeColumn = (purpose: Purpose): DerivedColumn => ({
+  name: purpose,
+  kind: 'integer',
+  nullable: true,
+  fill: (row) => {
+    const decided = decide(saidOf(row), purpose);
+    return decided === undefined ? null : Number(decided.granted);
+  },
+});
+
+/** The signals that decided, by purpose: `{"sharing":"gpc"}`. */
+const BASIS: DerivedColumn = {
+  name: 'basis',
+  kind: 'text',
+  fill: (row) => {
+    const said = saidOf(row);
+    const by = PURPOSES.flatMap((purpose) => {
+      const decided = decide(said, purpose);
+      return decided === undefined ? [] : [[purpose, decided.by] as const];
+    });
+    return JSON.stringify(Object.fromEntries(by));
+  },
+};
+
+/** Checks who said it, and that at least one signal is there and all can be read. */
+function consentProblem(record: Sent & Record<string, never>): Problem | undefined {
+  const nobody = subjectProblem(record);
+  if (nobody) return nobody;
+  const said = readSignals(record);
+  if (isProblem(said)) return said;
+  return Object.keys(said).length > 0
+    ? undefined
+    : {
+        field: 'purposes',
+        reason: 'is missing; send what the person said, such as {"measurement": false}, or tcf, gpp, gcm or gpc',
+      };
+}
+
+export const consents = defineRecord({
+  name: 'consents',
+  singular: 'consent',
+  id_field: 'consent_id',
+  id_prefix: 'co_',
+  schema: ConsentSchema,
+  since: 7,
+  kept: 'latest_by_time',
+  pages: 'always',
+  subjects: { customer_id: 'customer', anonymous_id: 'anonymous' },
+  instant_field: 'occurred_at',
+  derived: [...PURPOSES.map(purposeColumn), BASIS, SUBJECT_KEY],
+  examples: {
+    withdrawal: {
+      customer_id: 'customer-1',
+      purposes: { measurement: false, sharing: false },
+      source: 'preference page',
+      occurred_at: '2026-03-01T10:00:00Z',
+    },
+    platform: {
+      anonymous_id: 'device-7',
+      gcm: { analytics_storage: 'granted', ad_storage: 'denied', ad_user_data: 'denied', ad_personalization: 'denied' },
+      source: 'cmp',
+      occurred_at: '2026-03-01T10:00:00Z',
+    },
+  },
+  aliases: { timestamp: 'occurred_at', ts: 'occurred_at', consent: 'purposes', categories: 'purposes' },
+  check: consentProblem as (record: object) => Problem | undefined,
+});
