@@ -7391,6 +7391,20 @@ custom_models: string[]
 by_conversion_type: string[]
 page_conversions: boolean
 customer_ids: string
+/**
+ * Which touchpoints need consent to count; left out where none does
+ */
+consent?: {
+measurement: string
+countries: {
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^.*$".
+ */
+[k: string]: string
+}
+after_withdrawal: string
+}
 }[]
 /**
  * Null for who is no admin of all brands

@@ -2,6 +2,7 @@
 
 import { CAMPAIGN_KIND } from './campaign-kind.ts';
 import { SENT_AT } from './clock.ts';
+import { EVENT_CONSENT } from './consent/fields.ts';
 import { EMAIL } from './email-person.ts';
 import {
   Address,
@@ -168,6 +169,7 @@ export const TouchpointSchema = Type.Object(
     campaign_kind: CAMPAIGN_KIND,
     occurred_at: Instant('When it happened'),
     sent_at: SENT_AT,
+    consent: EVENT_CONSENT,
     url: Type.Optional(RequestText('The URL of the page', MAX_URL_LENGTH)),
     referrer: Type.Optional(RequestText('The URL of the page before', MAX_URL_LENGTH)),
     utm_source: Type.Optional(CutText('Read from the URL when left out; stored in lower case')),

@@ -3,33 +3,18 @@
 import { SENT_AT } from '../clock.ts';
 import { EMAIL } from '../email-person.ts';
 import type { Problem } from '../errors.ts';
-import { BRAND_ID, Flag, Id, Instant, JsonObject, Name, RecordId, StringList } from '../fields.ts';
+import { BRAND_ID, Id, Instant, RecordId } from '../fields.ts';
 import { defineRecord } from '../record.ts';
 import type { Cells, DerivedColumn } from '../record-kind.ts';
 import { SUBJECT_KEY } from '../subject.ts';
 import { type Static, Type } from '../typebox.ts';
 import { subjectProblem } from '../who.ts';
 import { MalformedConsent } from './bits.ts';
+import { SIGNAL_FIELDS } from './fields.ts';
 import { readGoogleConsent } from './google-consent.ts';
 import { readGpp } from './gpp.ts';
 import { decide, PURPOSES, type Purpose, type Purposes, type Signal } from './purposes.ts';
 import { readTcf } from './tcf.ts';
-
-const MAX_STRING_LENGTH = 4_000;
-
-/** The signals of a statement. The consent of a touchpoint or conversion has the same fields. */
-export const SIGNAL_FIELDS = {
-  purposes: Type.Optional(
-    JsonObject('{"measurement": true, "sharing": false, "profiling": false}; what is left out is unknown'),
-  ),
-  tcf: Type.Optional(Name('The TC string of the IAB framework, version 2 (`euconsent-v2`)', MAX_STRING_LENGTH)),
-  gpp: Type.Optional(Name('The string of the IAB Global Privacy Platform', MAX_STRING_LENGTH)),
-  gpp_sid: Type.Optional(StringList('The sections of it that apply, such as ["7"]; all when left out')),
-  gcm: Type.Optional(JsonObject('Google\'s consent mode: {"analytics_storage": "denied", …}')),
-  gpc: Type.Optional(Flag('Global Privacy Control; true denies sharing')),
-  country: Type.Optional(Name('The country of the person, such as DE', 10)),
-  source: Type.Optional(Name('Who asked the person: the consent platform, a form, an import', 100)),
-};
 
 export const ConsentSchema = Type.Object(
   {
@@ -58,13 +43,24 @@ const READERS: Record<Signal, (sent: Sent) => Purposes | undefined> = {
   gcm: ({ gcm }) => (typeof gcm === 'string' ? readGoogleConsent(JSON.parse(gcm)) : undefined),
 };
 
+/** What a purpose may be. The texts are those of files, which have no true and false. */
+const WORDS = new Map<unknown, boolean | undefined>([
+  [true, true],
+  ['true', true],
+  ['granted', true],
+  [false, false],
+  ['false', false],
+  ['denied', false],
+  [null, undefined],
+]);
+
 function readPurposes(sent: Record<string, unknown>): Purposes {
   for (const [name, granted] of Object.entries(sent)) {
     if (!(PURPOSES as readonly string[]).includes(name))
       throw new MalformedConsent(
         `has the purpose ${JSON.stringify(name.slice(0, 60))}; the purposes are ${PURPOSES.join(', ')}`,
       );
-    if (typeof granted !== 'boolean' && granted !== null)
+    if (!WORDS.has(granted))
       throw new MalformedConsent(
         `has ${name}: ${JSON.stringify(granted)?.slice(0, 60)}; send true or false without quotes`,
       );

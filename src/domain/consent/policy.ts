@@ -43,8 +43,3 @@ export function modeFor({ measurement, countries }: ConsentPolicy, country: stri
   const own = country === null ? undefined : countries[country];
   return own ?? measurement;
 }
-
-/** True if a touchpoint is hidden. @param granted what the person said; undefined is unknown. */
-export function isHidden(mode: ConsentMode, granted: boolean | undefined): boolean {
-  return mode === 'opt_in' ? granted !== true : mode === 'opt_out' && granted === false;
-}

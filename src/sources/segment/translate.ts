@@ -7,6 +7,7 @@ import { MAX_JSON_LENGTH } from '../../domain/fields.ts';
 import type { Draft } from '../../log/envelope.ts';
 import { entryOf, text } from '../fields.ts';
 import type { Translated } from '../source.ts';
+import { withConsent } from './consent.ts';
 import { ECOMMERCE, ecommerce } from './ecommerce.ts';
 import { EMAIL, emailEvents } from './email.ts';
 import { defined, type Message, type MessageType, messageOf, requestOf } from './message.ts';
@@ -28,6 +29,10 @@ export function translateMessage(
   options: SegmentOptions,
 ): Translated {
   const message = messageOf(value, type, sent_at, new Date(options.now_ms).toISOString());
+  return withConsent(message, translated(message, options));
+}
+
+function translated(message: Message, options: SegmentOptions): Translated {
   switch (message.type) {
     case 'page':
     case 'screen':
