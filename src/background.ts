@@ -2,6 +2,7 @@
 import type { Config } from './config.ts';
 import { deliverTo } from './destinations/outbox/deliver.ts';
 import { planDestinations } from './destinations/outbox/plan.ts';
+import { withholding } from './destinations/outbox/withheld.ts';
 import type { EnrichOptions } from './enrichment/enrich.ts';
 import type { HistoriesKeeper } from './histories/keeper.ts';
 import type { Collector } from './log/collector.ts';
@@ -56,9 +57,12 @@ function storeCounts({ counts }: Intake): ProcessTask {
 function tellDestinations({ destinations }: Config, reports: ReportContext, state: State): Follower[] {
   if (destinations.size === 0) return [];
   const { clock } = reports;
+  const withholds = withholding(reports);
   return [
     planDestinations({ reports, state, destinations }),
-    ...Array.from(destinations.values(), (settings) => deliverTo(settings, { state, clock, random: Math.random })),
+    ...Array.from(destinations.values(), (settings) =>
+      deliverTo(settings, { state, clock, random: Math.random, withholds }),
+    ),
   ];
 }
 

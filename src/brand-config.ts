@@ -21,6 +21,7 @@ const ConsentPolicySchema = Type.Object(
     measurement: Type.Optional(oneOf(CONSENT_MODES)),
     countries: Type.Optional(Type.Record(Type.String({ pattern: '^[A-Za-z]{2}$' }), oneOf(CONSENT_MODES))),
     after_withdrawal: Type.Optional(oneOf(AFTER_WITHDRAWAL)),
+    sharing: Type.Optional(oneOf(CONSENT_MODES)),
   },
   closed,
 );

@@ -967,6 +967,7 @@ Settings: Settings
 Sources: Sources
 Destinations: Destinations
 DestinationsOneDeadLetters: DestinationsOneDeadLetters
+DestinationsOneWithdrawn: DestinationsOneWithdrawn
 Pulls: Pulls
 }
 export interface ProjectsOneSettings {
@@ -7404,6 +7405,7 @@ countries: {
 [k: string]: string
 }
 after_withdrawal: string
+sharing?: string
 }
 }[]
 /**
@@ -7464,6 +7466,10 @@ delivered: number
  */
 skipped: number
 /**
+ * Messages about people who did not consent; they are not sent later
+ */
+withheld: number
+/**
  * Messages that it will never take
  */
 refused: number
@@ -7486,6 +7492,17 @@ revision: number
 reason: string
 given_up_at: string
 }[]
+}
+export interface DestinationsOneWithdrawn {
+orders: {
+conversion_id: string
+/**
+ * The last revision of the order that was meant for the destination
+ */
+revision: number
+reason: string
+}[]
+total: number
 }
 export interface Pulls {
 pulls: {

@@ -3,7 +3,7 @@
  * `as_of` changes what is hidden. The hidden touchpoints are among `verdicts`, with the trait `no_consent`, so every step that
  * reads the traits of a touchpoint leaves them out.
  */
-import { CONSENT_MODES, type ConsentMode, type ConsentPolicy } from '../domain/consent/policy.ts';
+import { asksForConsent, CONSENT_MODES, type ConsentMode, type ConsentPolicy } from '../domain/consent/policy.ts';
 import { TRAITS } from '../domain/touchpoint.ts';
 import { latestVerdicts, RECLASSIFIED } from '../log/verdicts.ts';
 import type { Snapshot } from '../warehouse/port.ts';
@@ -36,7 +36,7 @@ export const EVERYONE: PeopleSql = {
 
 function policiesOf({ brands }: Consents): Array<{ brand_id: string; policy: ConsentPolicy }> {
   return brands.flatMap(({ brand_id, settings: { consent } }) =>
-    consent === undefined ? [] : [{ brand_id, policy: consent }],
+    consent === undefined || !asksForConsent(consent) ? [] : [{ brand_id, policy: consent }],
   );
 }
 

@@ -36,6 +36,7 @@ const Settings = Type.Object({
             measurement: Type.String(),
             countries: Type.Record(Type.String(), Type.String()),
             after_withdrawal: Type.String(),
+            sharing: Type.Optional(Type.String()),
           },
           { description: 'Which touchpoints need consent to count; left out where none does' },
         ),

@@ -5,6 +5,7 @@ import type { ConversionMessage, Message } from '../../src/destinations/message.
 import { Delivery } from '../../src/destinations/outbox/deliver.ts';
 import { planDestinations } from '../../src/destinations/outbox/plan.ts';
 import { Sender } from '../../src/destinations/outbox/send.ts';
+import { withholding } from '../../src/destinations/outbox/withheld.ts';
 import type { DestinationSettings } from '../../src/destinations/settings.ts';
 import { DELIVERED } from '../../src/destinations/status.ts';
 import { Random } from '../../src/domain/random.ts';
@@ -125,7 +126,7 @@ export class House {
   async deliver(id: string, fenced: Fenced = this.fenced): Promise<void> {
     const settings = this.destinations.get(id)!;
     const clock = (): number => this.now_ms;
-    const parts = { state: this.state, clock, random: () => this.random.unit() };
+    const parts = { state: this.state, clock, random: () => this.random.unit(), withholds: withholding(this.reports) };
     const sender = new Sender(settings, this.of(id), clock);
     await new Delivery(settings, parts, sender).run(fenced, new AbortController().signal);
   }

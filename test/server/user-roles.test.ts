@@ -67,6 +67,7 @@ const ADMIN_ONLY = `
   GET /v1/sources
   GET /v1/destinations
   GET /v1/destinations/{destination_id}/dead-letters
+  GET /v1/destinations/{destination_id}/withdrawn
   POST /v1/destinations/{destination_id}/replay
   GET /v1/pulls
   POST /v1/pulls/{pull_id}/run

@@ -28,6 +28,7 @@ import {
   type Standing,
   writeStanding,
 } from './standing.ts';
+import type { Withholds } from './withheld.ts';
 
 const EVERY_MS = 1_000;
 /** With so many messages in wait for another try, no new ones are sent. */
@@ -45,6 +46,8 @@ export interface DeliveryParts {
   clock: () => number;
   /** From 0 to 1, for jitter. */
   random: () => number;
+  /** Which messages consent holds back; none when left out. */
+  withholds?: Withholds;
 }
 
 /** The follower that delivers to a destination. */
@@ -136,7 +139,7 @@ export class Delivery {
     for (const [place, { subject, message }] of messages.entries())
       if (corrections === 'difference' && isChange(message) && (await isUntaken(this.parts.state, id, subject)))
         sent[place] = { outcome: 'skipped', reason: 'the order itself was not taken' };
-    const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
+    const places = await this.allowed(messages, sent);
     const told: Message[] = places.map((place) => messages[place]!.message);
     const note = (own: readonly number[]): Promise<void> =>
       fenced.transaction(async (transaction) => {
@@ -149,6 +152,17 @@ export class Delivery {
     const outcomes = await this.sender.send(told, standing.failures > 0, signal, note);
     for (const [i, place] of places.entries()) sent[place] = outcomes[i]!;
     return sent;
+  }
+
+  /** The places of messages that may go out. Those that consent holds back are marked. */
+  private async allowed(messages: readonly FeedMessage[], sent: Sent[]): Promise<number[]> {
+    const places = [...messages.keys()].filter((place) => sent[place]!.outcome === 'untried');
+    const { withholds } = this.parts;
+    if (withholds === undefined || places.length === 0) return places;
+    const own = places.map((place) => messages[place]!.message);
+    const withheld = await withholds(this.settings.brand_id, own);
+    for (const [i, reason] of withheld) sent[places[i]!] = { outcome: 'withheld', reason };
+    return places.filter((_, i) => !withheld.has(i));
   }
 
   /** Writes down what became of messages. @param cursor the last message of the feed that was read. */
@@ -194,6 +208,11 @@ export class Delivery {
       standing.delivered += 1;
       standing.last_delivered_ms = now_ms;
       standing.last_error = '';
+    } else if (sent.outcome === 'withheld') {
+      standing.withheld = (standing.withheld ?? 0) + 1;
+      // A change of an order that was never told would tell it.
+      const { message: own, subject } = message;
+      if (own.kind === 'conversion' && !isChange(own)) await putUntaken(transaction, id, subject);
     } else standing.skipped += 1;
     if (isRetry(message) && (await dropRetry(transaction, id, message.seq))) standing.retries -= 1;
   }

@@ -16,6 +16,7 @@ import {
   type Standing,
   writeStanding,
 } from './standing.ts';
+import { withdrawnOrders } from './withdrawn.ts';
 
 /** Dead letters that are tried again in one transaction. */
 const REPLAYED_TOGETHER = 200;
@@ -34,6 +35,7 @@ export interface DestinationStatus {
   waiting_since: string | null;
   delivered: number;
   skipped: number;
+  withheld: number;
   refused: number;
   dead_letters: number;
   next_try_at: string | null;
@@ -46,6 +48,7 @@ export class DestinationList {
     private readonly settings: ReadonlyMap<string, DestinationSettings>,
     private readonly state: State,
     private readonly clock: () => number,
+    private readonly reports: Parameters<typeof withdrawnOrders>[0],
   ) {}
 
   get size(): number {
@@ -62,6 +65,11 @@ export class DestinationList {
   async deadLetters(id: string, key_brand_id: string | null): Promise<object[]> {
     this.seen(id, key_brand_id);
     return (await readDead(this.state, id, MAX_SHOWN)).map(shownLetter);
+  }
+
+  /** Orders that were told of people who do not consent any more. */
+  withdrawn(id: string, key_brand_id: string | null): ReturnType<typeof withdrawnOrders> {
+    return withdrawnOrders(this.reports, this.state, this.seen(id, key_brand_id), MAX_SHOWN);
   }
 
   /** Puts what was given up into the queue again. @returns how many messages. */
@@ -131,6 +139,7 @@ export class DestinationList {
       waiting_since: since.length === 0 ? null : formatInstant(Math.min(...since)),
       delivered: standing.delivered,
       skipped: standing.skipped,
+      withheld: standing.withheld ?? 0,
       refused: standing.refused,
       dead_letters: standing.dead,
       next_try_at: nextTry(standing, this.clock()),
@@ -140,12 +149,13 @@ export class DestinationList {
   }
 
   /** @throws not_found for destinations that do not exist or belong to another brand. */
-  private seen(id: string, key_brand_id: string | null): void {
+  private seen(id: string, key_brand_id: string | null): DestinationSettings {
     const settings = this.settings.get(id);
     if (settings === undefined || !maySee(key_brand_id, [settings.brand_id]))
       throw new TributaryError('not_found', `there is no destination ${JSON.stringify(id.slice(0, 60))}`, {
         field: 'destination_id',
       });
+    return settings;
   }
 }
 

@@ -6,8 +6,11 @@ import type { AnswerRead, Destination, Outcome, OutItem, RequestContext } from '
 import type { Message } from '../message.ts';
 import type { DestinationSettings } from '../settings.ts';
 
-/** What became of a message. `skipped`: it was not meant for this destination. `untried`: a request before it failed. */
-export type Sent = Outcome | { outcome: 'skipped'; reason: string } | { outcome: 'untried' };
+/**
+ * What became of a message. `skipped`: it was not meant for this destination. `withheld`: the person does not consent. `untried`: a
+ * request before it failed.
+ */
+export type Sent = Outcome | { outcome: 'skipped' | 'withheld'; reason: string } | { outcome: 'untried' };
 
 interface Item {
   /** The place of its message. */

@@ -25,6 +25,8 @@ export interface Standing {
   disabled_settings: string;
   delivered: number;
   skipped: number;
+  /** Messages that consent held back; not there in what earlier programs wrote. */
+  withheld?: number;
   refused: number;
   retries: number;
   dead: number;

@@ -16,12 +16,14 @@ export interface ConsentPolicy {
   /** By country of the touchpoint, in the two letters of ISO 3166. */
   countries: Readonly<Record<string, ConsentMode>>;
   after_withdrawal: AfterWithdrawal;
+  /** Whether destinations are told about a person; `opt_out` when left out. */
+  sharing?: ConsentMode;
 }
 
 /** A policy as the configuration gives it. */
 export type GivenConsentPolicy = Partial<ConsentPolicy>;
 
-/** A policy over that of `base`. Undefined if no touchpoint needs consent, so that nothing is paid for it. */
+/** A policy over that of `base`. Undefined if it is the default, so that nothing is paid for it. */
 export function consentPolicy(
   base: ConsentPolicy | undefined,
   given: GivenConsentPolicy = {},
@@ -34,8 +36,17 @@ export function consentPolicy(
     countries: Object.fromEntries(countries.sort(([a], [b]) => (a < b ? -1 : 1))),
     after_withdrawal: given.after_withdrawal ?? base?.after_withdrawal ?? 'keep_earlier',
   };
-  const modes = [policy.measurement, ...Object.values(policy.countries)];
-  return modes.every((mode) => mode === 'not_needed') ? undefined : policy;
+  const sharing = given.sharing ?? base?.sharing ?? DEFAULT_SHARING;
+  if (sharing !== DEFAULT_SHARING) return { ...policy, sharing };
+  return asksForConsent(policy) ? policy : undefined;
+}
+
+/** What was said of sharing holds also where the configuration says nothing. */
+const DEFAULT_SHARING: ConsentMode = 'opt_out';
+
+/** True if some touchpoint needs consent to count. */
+export function asksForConsent({ measurement, countries }: ConsentPolicy): boolean {
+  return [measurement, ...Object.values(countries)].some((mode) => mode !== 'not_needed');
 }
 
 /** The mode for a touchpoint of a country, as enrichment stores it; null is unknown. */

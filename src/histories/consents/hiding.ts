@@ -1,7 +1,7 @@
 /** Which touchpoints of a walk consent hides: attribution/consent.ts, for one person in memory. docs/semantics.md 5. */
 
 import type { Plan } from '../../attribution/plan.ts';
-import { CONSENT_MODES, type ConsentPolicy, modeFor } from '../../domain/consent/policy.ts';
+import { asksForConsent, CONSENT_MODES, type ConsentPolicy, modeFor } from '../../domain/consent/policy.ts';
 import type { Label, Touchpoints } from '../histories.ts';
 import type { Lists } from '../orders/lists.ts';
 import type { ConsentColumns } from './consent-rows.ts';
@@ -23,11 +23,11 @@ export type Hiding = ReadonlyArray<BrandHiding | null>;
 
 /** The policies of a plan. Null if no brand has one. */
 export function hidingOf({ brands }: Pick<Plan, 'brands'>, labels: readonly Pick<Label, 'country'>[]): Hiding | null {
-  if (brands.every(({ settings }) => settings.consent === undefined)) return null;
+  if (brands.every(({ settings: { consent } }) => consent === undefined || !asksForConsent(consent))) return null;
   // Most brands have the policy of the others.
   const known = new Map<string, BrandHiding>();
   return brands.map(({ settings: { consent } }) => {
-    if (consent === undefined) return null;
+    if (consent === undefined || !asksForConsent(consent)) return null;
     const name = JSON.stringify(consent);
     const own = known.get(name) ?? brandHiding(consent, labels);
     known.set(name, own);
