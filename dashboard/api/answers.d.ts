@@ -461,6 +461,46 @@ organic?: string
 }
 filtered_micros?: string
 }
+/**
+ * With `consent_bounds=true`: what consent hides, in total and for each group where it changes something. `observed_revenue` is attributed revenue, `possible_revenue` what it would be if consent hid nothing
+ */
+consent_bounds?: {
+total: {
+observed_revenue_micros: string
+observed_revenue: string
+possible_revenue_micros: string
+possible_revenue: string
+observed_conversions: number
+possible_conversions: number
+}
+groups: {
+brand_id?: (string | null)
+channel?: (string | null)
+campaign_id?: (string | null)
+email_id?: (string | null)
+campaign_kind?: (string | null)
+touchpoint_type?: (string | null)
+utm_source?: (string | null)
+utm_medium?: (string | null)
+utm_campaign?: (string | null)
+utm_content?: (string | null)
+utm_term?: (string | null)
+utm_id?: (string | null)
+device_type?: (string | null)
+country?: (string | null)
+conversion_type?: (string | null)
+segment?: (string | null)
+customer_kind?: (string | null)
+day?: (string | null)
+week?: (string | null)
+month?: (string | null)
+observed_revenue_micros: string
+observed_revenue: string
+possible_revenue_micros: string
+possible_revenue: string
+}[]
+groups_left_out: number
+}
 } | {
 report_period: {
 start: string

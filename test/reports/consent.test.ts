@@ -116,6 +116,35 @@ test('what one id of a person said holds for all of them, from the link on', asy
   });
 });
 
+test('bounds say what consent hides, each side as a whole answer', async () => {
+  const bounds = async (engine: Engine): Promise<Json> => {
+    const asked = { ...MARCH, model: 'linear', group_by: 'channel', consent_bounds: 'true' } as const;
+    const { text } = await askBoth(engine.reports, asked);
+    return (JSON.parse(text) as Json).consent_bounds;
+  };
+  await withLog(policy({ measurement: 'opt_out' }), [...STORY, said(2, false)], async (engine) => {
+    expect(await bounds(engine)).toMatchObject({
+      total: { observed_revenue: '100.000000', possible_revenue: '100.000000', observed_conversions: 1 },
+      groups: [
+        // A touchpoint that is hidden leaves more to the others.
+        { channel: 'email', observed_revenue: '100.000000', possible_revenue: '50.000000' },
+        { channel: 'paid_search', observed_revenue: '0.000000', possible_revenue: '50.000000' },
+      ],
+      groups_left_out: 0,
+    });
+    await engine.load([said(1, false, { consent_id: 'earlier', occurred_at: at(1, '00:00') })]);
+    expect((await bounds(engine)).total).toMatchObject({
+      observed_revenue: '0.000000',
+      possible_revenue: '100.000000',
+      observed_conversions: 0,
+      possible_conversions: 1,
+    });
+  });
+  await withLog(undefined, [...STORY, said(2, false)], async (engine) => {
+    expect(await bounds(engine)).toMatchObject({ groups: [], total: { observed_revenue: '100.000000' } });
+  });
+});
+
 test('without a policy the same log gives the same answer to the byte', async () => {
   const report = async (engine: Engine, as_of: string): Promise<string> =>
     JSON.stringify(

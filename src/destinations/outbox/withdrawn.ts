@@ -59,9 +59,10 @@ function peopleOf(
         ids.map((conversion_id) => ({ conversion_id })),
       );
       const rows = await snapshot.query(
-        `select ${namedId('c')} as conversion_id, min(c.customer_id) as customer_id, min(c.anonymous_id) as anonymous_id from conversions c
-         where c.brand_id = $brand_id and ${namedId('c')} in (select conversion_id from ${TOLD_CONVERSIONS.name})
-         group by ${namedId('c')} order by conversion_id`,
+        `with named as (
+           select ${namedId('c')} as named_id, c.customer_id as customer_id, c.anonymous_id as anonymous_id from conversions c where c.brand_id = $brand_id)
+         select n.named_id as conversion_id, min(n.customer_id) as customer_id, min(n.anonymous_id) as anonymous_id from named n
+         where n.named_id in (select conversion_id from ${TOLD_CONVERSIONS.name}) group by n.named_id order by conversion_id`,
         { brand_id },
       );
       const read = readAll(rows, { conversion_id: 'text', customer_id: 'text?', anonymous_id: 'text?' });
