@@ -134,12 +134,17 @@ export function verdictsWithConsent(
     : '';
   const is_hidden = `(t.mode = ${CONSENT_MODES.indexOf('opt_out')} and coalesce(k.granted, 1) = 0)
     or (t.mode = ${CONSENT_MODES.indexOf('opt_in')} and coalesce(k.granted, 0) = 0)`;
+  // Where nobody has to grant, only people who denied are looked at.
+  const denied = `${people.person_key('t')} in (select person_key from known where granted = 0)`;
+  const looked_at = asksForGrants(plan)
+    ? ''
+    : `and (${denied}${has_reclassifications ? ' or v.touchpoint_id is not null' : ''})`;
   const sql = `with ${knownSql(plan, people, names)} ${judged},
     seen as (
       select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, ${people.person_key('t')} as person_key, epoch_ms(t.occurred_at) as at_ms,
         ${modeSql(plan, names)} as mode, ${RECLASSIFIED.map((name) => `${effective(name)} as ${name}`).join(', ')},
         ${has_reclassifications ? 'case when v.touchpoint_id is null then 0 else 1 end' : '0'} as is_judged
-      from touchpoints t ${people.join('t')} ${of_judged} where ${atOrBefore('t', position)}),
+      from touchpoints t ${people.join('t')} ${of_judged} where ${atOrBefore('t', position)} ${looked_at}),
     decided as (
       select t.brand_id as brand_id, t.touchpoint_id as touchpoint_id, t.channel as channel, t.verdict as verdict, t.traits as traits,
         t.is_judged as is_judged, case when ${is_hidden} then 1 else 0 end as is_hidden

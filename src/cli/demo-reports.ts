@@ -106,10 +106,11 @@ async function consentBound(reports: ReportContext, { start, end }: Period): Pro
   const period = { start, end, currency: 'USD', conversion_type: 'purchase' };
   const asked = { ...period, model: 'linear', group_by: 'channel', consent_bounds: 'true' } as const;
   const { consent_bounds } = (await attributionReport(strict, asked, { key_brand_id: null })) as Json;
+  const if_strict = 'Consent bound: if the touches of people who denied measurement do not count, linear';
   const email = consent_bounds.groups.find(({ channel }: Json) => channel === 'email');
-  if (email === undefined) return '';
+  if (email === undefined) return `\n${if_strict} gives email as much as before (consent_bounds=true).\n`;
   const [observed, possible] = [email.observed_revenue_micros, email.possible_revenue_micros].map(money);
-  return `\nConsent bound: if the touches of people who denied measurement do not count, linear gives email ${observed} USD instead of ${possible} (consent_bounds=true).\n`;
+  return `\n${if_strict} gives email ${observed} USD instead of ${possible} (consent_bounds=true).\n`;
 }
 
 interface Period extends Query {
